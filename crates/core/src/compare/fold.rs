@@ -1,0 +1,162 @@
+//! Objects that only one side has: parts of a missing parent become one difference, same body under another name a rename.
+
+use super::{Case, Change, Difference, Lone, Walk, Which};
+use crate::digest;
+use crate::kind::{Kind, Parent, Value};
+use crate::manifest::Object;
+use std::collections::{BTreeMap, HashMap};
+
+/// What a lone object may hang on.
+#[derive(PartialEq, Eq, Hash, Clone, Copy)]
+enum Holder<'a> {
+    Schema(&'a str),
+    Relation(&'a str, &'a str),
+    Object(&'a str, &'a str),
+}
+
+impl<'a> Walk<'a> {
+    /// Turns the collected lone objects into differences.
+    pub(super) fn settle_lone(&mut self) {
+        let lone = std::mem::take(&mut self.lone);
+        for change in [Change::Missing, Change::Extra] {
+            self.fold(lone.iter().filter(|lone| lone.change == change).copied().collect(), change, &renames(&lone));
+        }
+    }
+
+    fn fold(&mut self, lone: Vec<Lone<'a>>, change: Change, renames: &HashMap<*const Object, &'a Object>) {
+        let displays: Vec<String> = lone.iter().map(|lone| lone.object.display()).collect();
+        let mut holders: HashMap<Holder<'_>, usize> = HashMap::new();
+        for (at, lone) in lone.iter().enumerate() {
+            if let Some(display) = displays.get(at) {
+                holders.insert(Holder::Object(lone.object.kind.name(), display), at);
+            }
+            match lone.object.kind.spec().parent {
+                _ if lone.object.kind == Kind::Schema => {
+                    holders.insert(Holder::Schema(lone.object.identity.part(0)), at);
+                }
+                Parent::Schema => {
+                    holders.insert(Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1)), at);
+                }
+                _ => {}
+            }
+        }
+        let top = |at: usize| -> usize {
+            let mut at = at;
+            // A part hangs on a relation, a relation on a schema: never deeper, and a bound keeps it so.
+            for _ in 0..4 {
+                match lone.get(at).and_then(|lone| holder(lone.object)).and_then(|holder| holders.get(&holder)) {
+                    Some(parent) if *parent != at => at = *parent,
+                    _ => break,
+                }
+            }
+            at
+        };
+        let mut parts: BTreeMap<usize, BTreeMap<Kind, usize>> = BTreeMap::new();
+        for (at, lone) in lone.iter().enumerate() {
+            let holder = top(at);
+            let parts = parts.entry(holder).or_default();
+            if holder != at {
+                *parts.entry(lone.object.kind).or_default() += 1;
+            }
+        }
+        for (at, parts) in parts {
+            let Some(lone) = lone.get(at) else { continue };
+            match renames.get(&std::ptr::from_ref(lone.object)) {
+                Some(other) if change == Change::Missing => self.renamed(lone.object, other),
+                Some(_) => {}
+                None => self.missing(lone.object, change, &parts),
+            }
+        }
+    }
+
+    fn missing(&mut self, object: &'a Object, change: Change, parts: &BTreeMap<Kind, usize>) {
+        let (reference, candidate) = if change == Change::Missing { (Some(object), None) } else { (None, Some(object)) };
+        let case = Case { kind: object.kind, attribute: None, reference, candidate, change };
+        let summary = summary(object);
+        let listed: Vec<String> =
+            parts.iter().map(|(kind, count)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural })).collect();
+        let difference = Difference {
+            which: if change == Change::Missing { Which::Reference } else { Which::Candidate },
+            expected: (change == Change::Missing).then(|| summary.clone()),
+            found: (change == Change::Extra).then_some(summary),
+            detail: if listed.is_empty() { Vec::new() } else { vec![("with".to_owned(), listed.join(", "))] },
+            fix: self.remedies.fix(&case),
+            ..self.difference(object, change, if change == Change::Missing { "missing" } else { "extra" })
+        };
+        self.differences.push(difference);
+    }
+
+    fn renamed(&mut self, reference: &'a Object, candidate: &'a Object) {
+        let case =
+            Case { kind: reference.kind, attribute: None, reference: Some(reference), candidate: Some(candidate), change: Change::Renamed };
+        let difference = Difference {
+            attribute: Some("name"),
+            expected: Some(reference.display()),
+            found: Some(candidate.display()),
+            detail: vec![("rename".to_owned(), "suspected: same body under another name".to_owned())],
+            why: "Statements that use the name work in one environment only.".to_owned(),
+            fix: self.remedies.fix(&case),
+            ..self.difference(reference, Change::Renamed, "name")
+        };
+        self.differences.push(difference);
+    }
+}
+
+/// What the object hangs on.
+fn holder(object: &Object) -> Option<Holder<'_>> {
+    match object.kind.spec().parent {
+        Parent::None => None,
+        Parent::Schema => Some(Holder::Schema(object.identity.part(0))),
+        Parent::Relation => Some(Holder::Relation(object.identity.part(0), object.identity.part(1))),
+        Parent::Property(name) => match object.get(name) {
+            Some(Value::List(parts)) => Some(Holder::Relation(parts.first()?, parts.get(1)?)),
+            _ => None,
+        },
+        Parent::Object => Some(Holder::Object(object.identity.part(0), object.identity.part(1))),
+    }
+}
+
+/// Missing and extra objects that are each other's only match in kind, parent and body.
+fn renames<'a>(lone: &[Lone<'a>]) -> HashMap<*const Object, &'a Object> {
+    let mut groups: HashMap<_, (Vec<&'a Object>, Vec<&'a Object>)> = HashMap::new();
+    for lone in lone {
+        let spec = lone.object.kind.spec();
+        // Objects without a body of their own (a schema, a table whose columns are other objects) all look alike.
+        if !matches!(spec.parent, Parent::Relation | Parent::Property(_)) || lone.object.values().is_empty() {
+            continue;
+        }
+        let parts: Vec<&str> = lone.object.identity.parts().collect();
+        let place: Vec<String> = match spec.parent {
+            Parent::Relation => parts.iter().take(2).map(|part| (*part).to_owned()).collect(),
+            _ => parts.iter().take(1).map(|part| (*part).to_owned()).collect(),
+        };
+        let group = groups.entry((lone.object.kind, place, digest::body(lone.object))).or_default();
+        if lone.change == Change::Missing { group.0.push(lone.object) } else { group.1.push(lone.object) }
+    }
+    let mut found = HashMap::new();
+    for (missing, extra) in groups.into_values() {
+        if let ([reference], [candidate]) = (missing.as_slice(), extra.as_slice()) {
+            found.insert(std::ptr::from_ref(*reference), *candidate);
+            found.insert(std::ptr::from_ref(*candidate), *reference);
+        }
+    }
+    found
+}
+
+/// The object in one line: its summary properties, or just that it is there.
+fn summary(object: &Object) -> String {
+    let spec = object.kind.spec();
+    let mut parts = Vec::new();
+    for name in spec.summary {
+        let Some(value) = object.get(name) else { continue };
+        match value {
+            Value::Flag(true) => parts.push(name.replace('_', " ")),
+            Value::Flag(false) => parts.push(format!("not {}", name.replace('_', " "))),
+            Value::List(items) if *name == "table" => parts.push(format!("on {}", items.join("."))),
+            Value::List(items) => parts.push(format!("({})", items.join(", "))),
+            value if *name == "type" || *name == "version" => parts.push(value.shown()),
+            value => parts.push(format!("{} {}", name.replace('_', " "), value.shown())),
+        }
+    }
+    if parts.is_empty() { spec.name.replace('-', " ") } else { parts.join(", ") }
+}

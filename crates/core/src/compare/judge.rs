@@ -1,0 +1,200 @@
+//! Two objects with the same identity: which properties differ, and what that weighs.
+
+use super::{Case, Change, Difference, Side, SideGap, Walk, Which, origin, rank};
+use crate::kind::{Class, Property, Severity, Tolerance, Value};
+use crate::manifest::{Gap, Object, Reason};
+
+impl<'a> Walk<'a> {
+    pub(super) fn pair(&mut self, reference: &'a Object, candidate: &'a Object) {
+        let spec = reference.kind.spec();
+        if reference.values() == candidate.values() {
+            for (index, _) in reference.values() {
+                if let Some(property) = spec.property(*index).filter(|property| property.sound.is_some()) {
+                    self.unsound(reference, *index, property, Which::Both);
+                }
+            }
+            self.leftover(reference, Which::Both);
+            return;
+        }
+        self.leftover(reference, Which::Both);
+        let (mut left, mut right) = (reference.values().iter().peekable(), candidate.values().iter().peekable());
+        loop {
+            let index = match (left.peek(), right.peek()) {
+                (None, None) => break,
+                (Some((a, _)), None) => *a,
+                (None, Some((b, _))) => *b,
+                (Some((a, _)), Some((b, _))) => *a.min(b),
+            };
+            let a = left.next_if(|(at, _)| *at == index).map(|(_, value)| value);
+            let b = right.next_if(|(at, _)| *at == index).map(|(_, value)| value);
+            let Some(property) = spec.property(index) else { continue };
+            if a == b {
+                if property.sound.is_some() {
+                    self.unsound(reference, index, property, Which::Both);
+                }
+            } else {
+                self.property(reference, candidate, index, property, (a, b));
+            }
+        }
+    }
+
+    fn property(
+        &mut self,
+        reference: &'a Object,
+        candidate: &'a Object,
+        index: u8,
+        property: &'static Property,
+        (expected, found): (Option<&Value>, Option<&Value>),
+    ) {
+        if matches!(property.class, Class::Volatile | Class::Order) {
+            return;
+        }
+        if let Some(gap) = self.incomparable(reference, candidate, index, property) {
+            self.gaps.push(SideGap { which: Which::Both, gap });
+            return;
+        }
+        if self.hidden(reference, property.name) {
+            return;
+        }
+        let mut detail = Vec::new();
+        if let Class::Measured(tolerance) = property.class {
+            match beyond(tolerance, expected, found) {
+                Some(text) => detail.push(("ratio".to_owned(), text)),
+                None => return,
+            }
+        }
+        let severity = ranked(reference, candidate).unwrap_or_else(|| property.weight());
+        let case = Case {
+            kind: reference.kind,
+            attribute: Some(property.name),
+            reference: Some(reference),
+            candidate: Some(candidate),
+            change: Change::Changed,
+        };
+        let unsound = property.sound.is_some();
+        let which = if !unsound {
+            Which::Both
+        } else if expected.is_some() {
+            Which::Reference
+        } else {
+            Which::Candidate
+        };
+        let fix = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
+        let difference = Difference {
+            attribute: Some(property.name),
+            which,
+            expected: expected.map(Value::shown).or_else(|| property.neutral.shown()),
+            found: found.map(Value::shown).or_else(|| property.neutral.shown()),
+            detail,
+            severity,
+            why: property.why.to_owned(),
+            fix,
+            ..self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name)
+        };
+        self.differences.push(difference);
+    }
+
+    /// Why the values cannot be compared, where the servers' versions forbid it.
+    fn incomparable(&self, reference: &Object, candidate: &Object, index: u8, property: &Property) -> Option<Gap> {
+        let (a, b) = (self.reference.manifest.endpoint.server_major, self.candidate.manifest.endpoint.server_major);
+        if property.since > a.min(b) && a.max(b) >= property.since {
+            let detail = format!("not comparable across versions: exists from version {} on", property.since);
+            return Some(Gap::object(reference, Reason::Version, detail).attribute(property.name));
+        }
+        let marked = |side: Side<'_>, object: &Object, other_side: Side<'_>, other: &Object| {
+            let (major, other_major) = (side.manifest.endpoint.server_major, other_side.manifest.endpoint.server_major);
+            object
+                .marks
+                .iter()
+                .filter(|mark| mark.property == index && major >= mark.boundary && other_major < mark.boundary)
+                .find(|mark| other.get_at(index) == Some(&Value::Text(mark.equivalent.clone())))
+                .map(|mark| mark.reason.to_string())
+        };
+        let reason = marked(self.reference, reference, self.candidate, candidate)
+            .or_else(|| marked(self.candidate, candidate, self.reference, reference))?;
+        let detail = format!("not comparable across versions: {reason}");
+        Some(Gap::object(reference, Reason::Version, detail).attribute(property.name))
+    }
+
+    /// Whether either side has a gap about exactly this property.
+    fn hidden(&self, object: &Object, attribute: &str) -> bool {
+        let spec = object.kind.spec();
+        [self.reference, self.candidate].into_iter().any(|side| {
+            side.manifest.gaps.iter().any(|gap| {
+                gap.dimension == spec.dimension
+                    && gap.kind.as_deref() == Some(spec.name)
+                    && gap.attribute.as_deref() == Some(attribute)
+                    && gap.object.as_deref().is_none_or(|name| name == object.display())
+            })
+        })
+    }
+
+    /// Faults of an object that only one side has.
+    pub(super) fn unsound_alone(&mut self, object: &'a Object, which: Which) {
+        for (index, _) in object.values() {
+            if let Some(property) = object.kind.spec().property(*index).filter(|property| property.sound.is_some()) {
+                self.unsound(object, *index, property, which);
+            }
+        }
+        self.leftover(object, which);
+    }
+
+    fn unsound(&mut self, object: &'a Object, index: u8, property: &'static Property, which: Which) {
+        let Some(sound) = property.sound else { return };
+        let (reference, candidate) = if which == Which::Candidate { (None, Some(object)) } else { (Some(object), None) };
+        let case = Case { kind: object.kind, attribute: Some(property.name), reference, candidate, change: Change::Unsound };
+        let place = self.label(which);
+        let side = if which == Which::Candidate { self.candidate } else { self.reference };
+        let difference = Difference {
+            attribute: Some(property.name),
+            which,
+            expected: sound.shown(),
+            found: object.get_at(index).map(|value| format!("{} (in {place})", value.shown())),
+            // Both sides agree, so the environments behave alike: worth knowing, and no reason to stop.
+            severity: if which == Which::Both { Severity::Warn } else { property.weight() },
+            origin: origin(side, None),
+            why: property.why.to_owned(),
+            fix: self.remedies.fix(&case),
+            ..self.difference(object, Change::Unsound, property.name)
+        };
+        self.differences.push(difference);
+    }
+}
+
+/// The weight a setting's rank gives, the heavier of both sides.
+fn ranked(reference: &Object, candidate: &Object) -> Option<Severity> {
+    let weight = |object: &Object| match object.text("rank") {
+        Some(rank::MUST_MATCH) => Some(Severity::Block),
+        Some(rank::SHOULD_MATCH) => Some(Severity::Warn),
+        Some(_) => Some(Severity::Inform),
+        None => None,
+    };
+    weight(reference).max(weight(candidate))
+}
+
+/// How far apart two measured values lie, where that is more than the tolerance.
+fn beyond(tolerance: Tolerance, expected: Option<&Value>, found: Option<&Value>) -> Option<String> {
+    let (Some(a), Some(b)) = (expected.map_or(Some(0.0), Value::as_number), found.map_or(Some(0.0), Value::as_number)) else {
+        return Some("not a number".to_owned());
+    };
+    match tolerance {
+        Tolerance::Any => None,
+        Tolerance::Absolute { hundredths } => ((a - b).abs() * 100.0 > f64::from(hundredths)).then(|| format!("{:+.3}", b - a)),
+        Tolerance::Ratio { hundredths, floor } => {
+            let (small, large) = (a.abs().min(b.abs()), a.abs().max(b.abs()));
+            if large < f64::from(floor) || large * 100.0 <= small * f64::from(hundredths) {
+                return None;
+            }
+            Some(if a == 0.0 { "∞".to_owned() } else { format!("×{}", factor(b / a)) })
+        }
+    }
+}
+
+/// A factor with as many digits as help: `92`, `1.5`, `0.002`.
+fn factor(ratio: f64) -> String {
+    match ratio {
+        ratio if ratio >= 10.0 => format!("{ratio:.0}"),
+        ratio if ratio >= 0.1 => format!("{ratio:.1}"),
+        ratio => format!("{ratio:.4}").trim_end_matches('0').to_owned(),
+    }
+}

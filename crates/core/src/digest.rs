@@ -1,0 +1,325 @@
+//! The digest: a Merkle tree over the semantic part of a manifest, documented to the byte in `docs/concept/digest.md`.
+//!
+//! Lives here: the canonical encoding and the tree. What is semantic is declared in `kind`; the text of expressions is
+//! made canonical by the engine before it gets here.
+
+use crate::kind::{Class, Dimension, Kind, Value};
+use crate::manifest::{Manifest, Object};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The version of the canonical encoding and of the canonical texts; part of every hash.
+pub const FORMAT: u32 = 1;
+
+/// 32 bytes of BLAKE3.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// 64 hexadecimal digits.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            }
+            text
+        })
+    }
+
+    /// The first four and last two digits, for a table cell: `9f3a…c2`.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let hex = self.hex();
+        format!("{}…{}", hex.get(..4).unwrap_or_default(), hex.get(62..).unwrap_or_default())
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hex())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hex())
+    }
+}
+
+/// Whether column order counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Ignored,
+    Counted,
+}
+
+/// Dimension, schema, name of the kind, kind.
+type Place<'a> = (Dimension, &'a str, &'static str, Kind);
+type Schemas<'a> = BTreeMap<&'a str, Vec<Group>>;
+
+/// The objects of one kind in one schema.
+struct Group {
+    kind: Kind,
+    plain: Digest,
+    ordered: Digest,
+    objects: usize,
+}
+
+/// The digests of one manifest.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    dimensions: BTreeMap<Dimension, Branch>,
+}
+
+/// One dimension of the tree.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    /// Column order ignored.
+    pub digest: Digest,
+    /// Column order counted.
+    pub ordered: Digest,
+    pub objects: usize,
+    /// Per schema, in order; the schema is empty for objects that live in none.
+    pub schemas: Vec<(Box<str>, Digest)>,
+    /// Per schema and kind, in order.
+    pub kinds: Vec<(Box<str>, Kind, Digest, usize)>,
+}
+
+impl Tree {
+    /// Hashes a manifest. A dimension without semantic objects has no branch: never a hash of nothing.
+    #[must_use]
+    pub fn of(manifest: &Manifest) -> Self {
+        let mut hasher = Hasher::default();
+        // By kind name, not by the order of the enum: moving a line in the code must not move a digest.
+        let mut groups: BTreeMap<Place<'_>, Vec<(Digest, Digest)>> = BTreeMap::new();
+        for object in manifest.objects() {
+            if !is_semantic(object.kind) {
+                continue;
+            }
+            let leaf = hasher.leaf(object);
+            let ordered = if has_order(object.kind) { hasher.ordered(leaf, object) } else { leaf };
+            let spec = object.kind.spec();
+            groups.entry((spec.dimension, object.schema(), spec.name, object.kind)).or_default().push((leaf, ordered));
+        }
+        let mut dimensions: BTreeMap<Dimension, Schemas<'_>> = BTreeMap::new();
+        for ((dimension, schema, _, kind), leaves) in &groups {
+            let plain = hasher.node("kind", kind.name(), leaves.iter().map(|(leaf, _)| leaf));
+            let ordered = hasher.node("kind", kind.name(), leaves.iter().map(|(_, leaf)| leaf));
+            dimensions.entry(*dimension).or_default().entry(schema).or_default().push(Group {
+                kind: *kind,
+                plain,
+                ordered,
+                objects: leaves.len(),
+            });
+        }
+        let dimensions = dimensions.into_iter().map(|(dimension, schemas)| (dimension, hasher.branch(dimension, &schemas))).collect();
+        Self { dimensions }
+    }
+
+    /// The branch of a dimension; `None` where it has no semantic objects.
+    #[must_use]
+    pub fn branch(&self, dimension: Dimension) -> Option<&Branch> {
+        self.dimensions.get(&dimension)
+    }
+}
+
+impl Branch {
+    /// The digest that counts under that order.
+    #[must_use]
+    pub const fn under(&self, order: Order) -> Digest {
+        match order {
+            Order::Ignored => self.digest,
+            Order::Counted => self.ordered,
+        }
+    }
+}
+
+/// Whether any property of the kind, or its mere presence, is in a digest.
+#[must_use]
+pub fn is_semantic(kind: Kind) -> bool {
+    let properties = kind.spec().properties;
+    properties.is_empty() || properties.iter().any(|property| property.class == Class::Semantic)
+}
+
+fn has_order(kind: Kind) -> bool {
+    kind.spec().properties.iter().any(|property| property.class == Class::Order)
+}
+
+/// The digest of one object, column order ignored.
+#[must_use]
+pub fn leaf(object: &Object) -> Digest {
+    Hasher::default().leaf(object)
+}
+
+/// The digest of an object's semantic values alone: two objects with the same body under different names agree in it.
+#[must_use]
+pub fn body(object: &Object) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.start("body", object.kind.name());
+    hasher.values(object, |class| class == Class::Semantic);
+    hasher.finish()
+}
+
+/// The digest of everything an object says, measured and cosmetic values included: guards a file's content.
+#[must_use]
+pub fn content(object: &Object) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.start("content", object.kind.name());
+    let parts = object.identity.parts();
+    hasher.number(parts.len());
+    for part in parts {
+        hasher.text(part);
+    }
+    hasher.values(object, |_| true);
+    hasher.number(object.marks.len());
+    for mark in &object.marks {
+        hasher.number(usize::from(mark.property));
+        hasher.number(usize::from(mark.boundary));
+        hasher.text(&mark.equivalent);
+        hasher.text(&mark.reason);
+    }
+    hasher.finish()
+}
+
+/// One digest over texts and digests in order, for a file's content.
+#[must_use]
+pub fn chain(name: &str, head: &str, digests: impl ExactSizeIterator<Item = Digest>) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.start("chain", name);
+    hasher.text(head);
+    hasher.number(digests.len());
+    for digest in digests {
+        hasher.bytes.extend(digest.0);
+    }
+    hasher.finish()
+}
+
+/// Builds the canonical bytes in one reused buffer.
+#[derive(Default)]
+struct Hasher {
+    bytes: Vec<u8>,
+}
+
+impl Hasher {
+    fn start(&mut self, node: &str, name: &str) {
+        self.bytes.clear();
+        self.text("evenkeel");
+        self.number(FORMAT as usize);
+        self.text(node);
+        self.text(name);
+    }
+
+    fn finish(&self) -> Digest {
+        Digest(*blake3::hash(&self.bytes).as_bytes())
+    }
+
+    fn leaf(&mut self, object: &Object) -> Digest {
+        self.start("object", object.kind.name());
+        let parts = object.identity.parts();
+        self.number(parts.len());
+        for part in parts {
+            self.text(part);
+        }
+        self.values(object, |class| class == Class::Semantic);
+        self.finish()
+    }
+
+    /// A leaf with its rank among siblings.
+    fn ordered(&mut self, leaf: Digest, object: &Object) -> Digest {
+        self.start("ordered", object.kind.name());
+        self.bytes.extend(leaf.0);
+        self.values(object, |class| class == Class::Order);
+        self.finish()
+    }
+
+    /// Name and value of each property of the wanted class that is not neutral, sorted by name.
+    fn values(&mut self, object: &Object, wanted: impl Fn(Class) -> bool) {
+        let spec = object.kind.spec();
+        let mut counted: Vec<(&str, &Value)> = object
+            .values()
+            .iter()
+            .filter_map(|(index, value)| Some((spec.property(*index)?, value)))
+            .filter(|(property, _)| wanted(property.class))
+            .map(|(property, value)| (property.name, value))
+            .collect();
+        counted.sort_unstable_by_key(|(name, _)| *name);
+        self.number(counted.len());
+        for (name, value) in counted {
+            self.text(name);
+            self.value(value);
+        }
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Flag(flag) => self.bytes.extend([b'b', u8::from(*flag)]),
+            Value::Integer(number) => {
+                self.bytes.push(b'i');
+                self.bytes.extend(number.to_le_bytes());
+            }
+            Value::Number(number) => {
+                self.bytes.push(b'n');
+                self.bytes.extend(number.to_bits().to_le_bytes());
+            }
+            Value::Text(text) => {
+                self.bytes.push(b't');
+                self.text(text);
+            }
+            Value::List(items) => {
+                self.bytes.push(b'l');
+                self.number(items.len());
+                for item in items {
+                    self.text(item);
+                }
+            }
+        }
+    }
+
+    fn node<'a>(&mut self, node: &str, name: &str, children: impl ExactSizeIterator<Item = &'a Digest>) -> Digest {
+        self.start(node, name);
+        self.number(children.len());
+        for child in children {
+            self.bytes.extend(child.0);
+        }
+        self.finish()
+    }
+
+    fn branch(&mut self, dimension: Dimension, schemas: &Schemas<'_>) -> Branch {
+        let mut plain = Vec::with_capacity(schemas.len());
+        let mut ordered = Vec::with_capacity(schemas.len());
+        let mut kinds = Vec::new();
+        let mut objects = 0;
+        for (schema, groups) in schemas {
+            plain.push((Box::from(*schema), self.node("schema", schema, groups.iter().map(|group| &group.plain))));
+            ordered.push(self.node("schema", schema, groups.iter().map(|group| &group.ordered)));
+            for group in groups {
+                kinds.push((Box::from(*schema), group.kind, group.plain, group.objects));
+                objects += group.objects;
+            }
+        }
+        Branch {
+            digest: self.node("dimension", dimension.name(), plain.iter().map(|(_, digest)| digest)),
+            ordered: self.node("dimension", dimension.name(), ordered.iter()),
+            objects,
+            schemas: plain,
+            kinds,
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len());
+        self.bytes.extend(text.as_bytes());
+    }
+
+    /// A length or count: four bytes, little end first. Longer texts cannot come out of a server (1 GB limit).
+    fn number(&mut self, number: usize) {
+        self.bytes.extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+    }
+}

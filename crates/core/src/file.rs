@@ -1,0 +1,441 @@
+//! A manifest as files: JSON Lines, one object a line, sorted; the measured part in a file of its own beside it.
+//!
+//! Lives here: writing, reading and the checks that find tampering, truncation and unknown formats. Bytes in, bytes out:
+//! opening files is the caller's business.
+
+use crate::digest::{self, Tree};
+use crate::fault::{Class as Exit, Trouble, Troublesome};
+use crate::kind::{Class, Dimension, Kind, Shape, Value};
+use crate::manifest::{Endpoint, Gap, Identity, Manifest, Mark, Object};
+use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The version of the file format this build writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// Which of the two files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// What only a change of the environment changes; meant to be committed.
+    Stable,
+    /// Row counts, sizes, distributions, lag: refreshed as often as wanted.
+    Measured,
+}
+
+/// Why a file is no manifest, or not the one that was written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileFault {
+    #[error("not a manifest: {0}")]
+    NotAManifest(String),
+    #[error("manifest format {found} is unknown")]
+    UnknownFormat { found: u64 },
+    #[error("line {line}: {reason}")]
+    Line { line: usize, reason: String },
+    #[error("the content does not match its digest")]
+    Tampered { expected: String, found: String },
+    #[error("{found} objects instead of {expected}")]
+    Truncated { expected: usize, found: usize },
+    #[error("a {found:?} part where the {expected:?} part belongs")]
+    WrongPart { expected: Part, found: Part },
+}
+
+impl Troublesome for FileFault {
+    fn trouble(&self) -> Trouble {
+        let trouble = Trouble::new(Exit::CouldNotTell, "the manifest cannot be used");
+        match self {
+            Self::NotAManifest(reason) => trouble
+                .expected("a first line that begins with {\"evenkeel\":\"manifest\"")
+                .found(reason.clone())
+                .fix("write one with: evenkeel capture ENV --out FILE"),
+            Self::UnknownFormat { found } => trouble
+                .expected(format!("manifest format {FORMAT} (evenkeel 0.1)"))
+                .found(format!("manifest format {found}"))
+                .fix(format!("read it with the evenkeel version that writes format {found}, or capture again")),
+            Self::Line { line, reason } => trouble
+                .expected("one object of a known kind a line, as evenkeel wrote it")
+                .found(format!("line {line}: {reason}"))
+                .fix("restore the file from version control, or capture again"),
+            Self::Tampered { expected, found } => trouble
+                .expected(format!("content digest {expected} (header of the file)"))
+                .found(format!("content digest {found}: a line was changed by hand or by a merge"))
+                .fix("restore the file from version control, or capture again"),
+            Self::Truncated { expected, found } => trouble
+                .expected(format!("{expected} objects (header of the file)"))
+                .found(format!("{found} objects: lines are missing or were added"))
+                .fix("restore the file from version control, or capture again"),
+            Self::WrongPart { expected, found } => trouble
+                .expected(format!("the {expected:?} part").to_lowercase())
+                .found(format!("the {found:?} part").to_lowercase())
+                .fix("name the file without .measured"),
+        }
+    }
+}
+
+/// The first line. Its field order is the order in the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    evenkeel: Cow<'static, str>,
+    format: u64,
+    canonical: u32,
+    part: Part,
+    endpoint: Endpoint,
+    dimensions: BTreeMap<Dimension, Summary>,
+    gaps: Vec<Gap>,
+    objects: usize,
+    #[serde(default)]
+    content: String,
+}
+
+/// The digests of one dimension, repeated in the header so that a person and a script find them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Summary {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ordered: Option<String>,
+    objects: usize,
+}
+
+/// Writes one part.
+///
+/// # Errors
+/// Only if a value cannot be written as JSON, which no captured value does.
+pub fn write(manifest: &Manifest, part: Part) -> Result<Vec<u8>, serde_json::Error> {
+    let objects: Vec<Cow<'_, Object>> = manifest.objects().iter().filter_map(|object| portion(object, part)).collect();
+    let tree = Tree::of(manifest);
+    let dimensions = match part {
+        Part::Measured => BTreeMap::new(),
+        Part::Stable => manifest.dimensions.iter().map(|dimension| (*dimension, summary(&tree, *dimension))).collect(),
+    };
+    let mut header = Header {
+        evenkeel: Cow::Borrowed("manifest"),
+        format: u64::from(FORMAT),
+        canonical: digest::FORMAT,
+        part,
+        endpoint: manifest.endpoint.clone(),
+        dimensions,
+        gaps: if part == Part::Stable { manifest.gaps.clone() } else { Vec::new() },
+        objects: objects.len(),
+        content: String::new(),
+    };
+    header.content = content(&header, objects.iter().map(AsRef::as_ref))?;
+    let mut bytes = serde_json::to_vec(&header)?;
+    bytes.push(b'\n');
+    for object in &objects {
+        serde_json::to_writer(&mut bytes, &Line(object))?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
+/// The content digest in a part's header: equal when nothing but the time and place of the capture changed.
+/// `None` where the bytes are no manifest.
+#[must_use]
+pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
+    let old = read(bytes, None).ok()?;
+    let same = old.objects().len() == manifest.objects().iter().filter_map(|object| portion(object, Part::Stable)).count()
+        && old.gaps == manifest.gaps
+        && old.dimensions == manifest.dimensions
+        && old.endpoint.server_version == manifest.endpoint.server_version
+        && old.endpoint.role == manifest.endpoint.role
+        && old.endpoint.node_role == manifest.endpoint.node_role
+        && old
+            .objects()
+            .iter()
+            .zip(manifest.objects().iter().filter_map(|object| portion(object, Part::Stable)))
+            .all(|(a, b)| digest::content(a) == digest::content(&b));
+    Some(same)
+}
+
+/// Reads a manifest from its stable part and, where there is one, its measured part. Always re-hashes.
+///
+/// # Errors
+/// The bytes are no manifest, of an unknown format, truncated or changed.
+pub fn read(stable: &[u8], measured: Option<&[u8]>) -> Result<Manifest, FileFault> {
+    let (header, mut objects) = read_part(stable, Part::Stable)?;
+    if let Some(measured) = measured {
+        let (_, more) = read_part(measured, Part::Measured)?;
+        objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        let known = objects.len();
+        for object in more {
+            match objects.get(..known).unwrap_or_default().binary_search_by(|other| other.key().cmp(&object.key())) {
+                Ok(at) => {
+                    if let Some(other) = objects.get_mut(at) {
+                        for (index, value) in object.values() {
+                            other.set_at(*index, value.clone());
+                        }
+                    }
+                }
+                Err(_) => objects.push(object),
+            }
+        }
+    }
+    let dimensions = header.dimensions.keys().copied().collect();
+    Ok(Manifest::new(header.endpoint, dimensions, objects, header.gaps))
+}
+
+fn read_part(bytes: &[u8], expected: Part) -> Result<(Header, Vec<Object>), FileFault> {
+    let mut lines = bytes.split(|byte| *byte == b'\n').enumerate();
+    let first = lines.next().map(|(_, line)| line).unwrap_or_default();
+    let header = read_header(first)?;
+    if header.part != expected {
+        return Err(FileFault::WrongPart { expected, found: header.part });
+    }
+    let mut objects = Vec::with_capacity(header.objects.min(bytes.len() / 16));
+    for (index, line) in lines {
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let mut json = serde_json::Deserializer::from_slice(line);
+        let object = LineSeed
+            .deserialize(&mut json)
+            .and_then(|object| json.end().map(|()| object))
+            .map_err(|error| FileFault::Line { line: index + 1, reason: error.to_string() })?;
+        objects.push(object);
+    }
+    if objects.len() != header.objects {
+        return Err(FileFault::Truncated { expected: header.objects, found: objects.len() });
+    }
+    let found = content(&header, objects.iter()).map_err(|error| FileFault::NotAManifest(error.to_string()))?;
+    if found != header.content {
+        return Err(FileFault::Tampered { expected: header.content, found });
+    }
+    Ok((header, objects))
+}
+
+fn read_header(line: &[u8]) -> Result<Header, FileFault> {
+    #[derive(Deserialize)]
+    struct Probe {
+        evenkeel: Option<String>,
+        format: Option<u64>,
+    }
+    let probe: Probe = serde_json::from_slice(line).map_err(|error| FileFault::NotAManifest(format!("first line: {error}")))?;
+    match (probe.evenkeel.as_deref(), probe.format) {
+        (Some("manifest"), Some(format)) if format == u64::from(FORMAT) => {}
+        (Some("manifest"), Some(found)) => return Err(FileFault::UnknownFormat { found }),
+        _ => return Err(FileFault::NotAManifest("no evenkeel header in the first line".to_owned())),
+    }
+    let header: Header = serde_json::from_slice(line).map_err(|error| FileFault::NotAManifest(format!("header: {error}")))?;
+    if header.canonical > digest::FORMAT {
+        return Err(FileFault::UnknownFormat { found: u64::from(header.canonical) });
+    }
+    Ok(header)
+}
+
+fn summary(tree: &Tree, dimension: Dimension) -> Summary {
+    let branch = tree.branch(dimension);
+    Summary {
+        digest: branch.map(|branch| branch.digest.hex()),
+        ordered: branch.map(|branch| branch.ordered.hex()),
+        objects: branch.map_or(0, |branch| branch.objects),
+    }
+}
+
+/// Covers the header without its own digest and every object, decoded.
+fn content<'a>(header: &Header, objects: impl ExactSizeIterator<Item = &'a Object>) -> Result<String, serde_json::Error> {
+    let bare = Header { content: String::new(), ..header.clone() };
+    Ok(digest::chain("manifest", &serde_json::to_string(&bare)?, objects.map(digest::content)).hex())
+}
+
+/// The part of an object that belongs into that file; `None` where nothing does.
+fn portion(object: &Object, part: Part) -> Option<Cow<'_, Object>> {
+    let spec = object.kind.spec();
+    let measured = |index: u8| spec.property(index).is_some_and(|property| matches!(property.class, Class::Measured(_)));
+    let wholly = object.is_measured();
+    match part {
+        Part::Stable if wholly => None,
+        Part::Measured if wholly => Some(Cow::Borrowed(object)),
+        Part::Stable if !object.values().iter().any(|(index, _)| measured(*index)) => Some(Cow::Borrowed(object)),
+        Part::Measured if !object.values().iter().any(|(index, _)| measured(*index)) => None,
+        _ => {
+            let mut portion = Object::new(object.kind, object.identity.clone());
+            for (index, value) in object.values() {
+                if measured(*index) == (part == Part::Measured) {
+                    portion.set_at(*index, value.clone());
+                }
+            }
+            if part == Part::Stable {
+                portion.marks.clone_from(&object.marks);
+            }
+            Some(Cow::Owned(portion))
+        }
+    }
+}
+
+/// One object as a JSON line.
+struct Line<'a>(&'a Object);
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let object = self.0;
+        let spec = object.kind.spec();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", spec.name)?;
+        map.serialize_entry("id", &object.identity.parts().collect::<Vec<_>>())?;
+        for (index, value) in object.values() {
+            let Some(property) = spec.property(*index) else { continue };
+            match value {
+                Value::Flag(flag) => map.serialize_entry(property.name, flag)?,
+                Value::Integer(number) => map.serialize_entry(property.name, number)?,
+                Value::Number(number) => map.serialize_entry(property.name, number)?,
+                Value::Text(text) => map.serialize_entry(property.name, text)?,
+                Value::List(items) => map.serialize_entry(property.name, items)?,
+            }
+        }
+        if !object.marks.is_empty() {
+            let marks: Vec<MarkLine<'_>> = object.marks.iter().filter_map(|mark| MarkLine::of(object, mark)).collect();
+            map.serialize_entry("marks", &marks)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MarkLine<'a> {
+    #[serde(borrow)]
+    attribute: Cow<'a, str>,
+    boundary: u16,
+    equivalent: Cow<'a, str>,
+    reason: Cow<'a, str>,
+}
+
+impl<'a> MarkLine<'a> {
+    fn of(object: &Object, mark: &'a Mark) -> Option<Self> {
+        Some(Self {
+            attribute: Cow::Borrowed(object.kind.spec().property(mark.property)?.name),
+            boundary: mark.boundary,
+            equivalent: Cow::Borrowed(&mark.equivalent),
+            reason: Cow::Borrowed(&mark.reason),
+        })
+    }
+}
+
+struct LineSeed;
+
+impl<'de> DeserializeSeed<'de> for LineSeed {
+    type Value = Object;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for LineSeed {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object line: {\"kind\":…,\"id\":[…],…}")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+        let kind = match map.next_entry::<Cow<'de, str>, Cow<'de, str>>()? {
+            Some((key, name)) if key == "kind" => {
+                Kind::from_name(&name).ok_or_else(|| de::Error::custom(format!("unknown kind {name:?}")))?
+            }
+            _ => return Err(de::Error::custom("the first key is not \"kind\"")),
+        };
+        let spec = kind.spec();
+        let identity = match map.next_entry::<Cow<'de, str>, Vec<Box<str>>>()? {
+            Some((key, parts)) if key == "id" && parts.len() == spec.identity.len() => Identity::new(parts),
+            _ => return Err(de::Error::custom(format!("the second key is not \"id\" with {} parts", spec.identity.len()))),
+        };
+        let mut object = Object::new(kind, identity);
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            if key == "marks" {
+                for mark in map.next_value::<Vec<MarkLine<'de>>>()? {
+                    let property = spec.index_of(&mark.attribute).ok_or_else(|| de::Error::custom("a mark names no property"))?;
+                    object.marks.push(Mark {
+                        property,
+                        boundary: mark.boundary,
+                        equivalent: mark.equivalent.into(),
+                        reason: mark.reason.into(),
+                    });
+                }
+                continue;
+            }
+            let Some(index) = spec.index_of(&key) else {
+                map.next_value::<IgnoredAny>()?;
+                return Err(de::Error::custom(format!("{} has no property {key:?}", spec.name)));
+            };
+            let shape = spec.property(index).map_or(Shape::Text, |property| property.shape);
+            let value = map.next_value_seed(ValueSeed(shape))?;
+            object.set_at(index, value);
+        }
+        Ok(object)
+    }
+}
+
+struct ValueSeed(Shape);
+
+impl<'de> DeserializeSeed<'de> for ValueSeed {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a measured number written without a fraction")]
+impl<'de> Visitor<'de> for ValueSeed {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a value of shape {:?}", self.0)
+    }
+
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Value, E> {
+        match self.0 {
+            Shape::Flag => Ok(Value::Flag(flag)),
+            _ => Err(de::Error::invalid_type(de::Unexpected::Bool(flag), &self)),
+        }
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Value, E> {
+        match self.0 {
+            Shape::Integer => Ok(Value::Integer(number)),
+            Shape::Number => Ok(Value::Number(number as f64)),
+            _ => Err(de::Error::invalid_type(de::Unexpected::Signed(number), &self)),
+        }
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value, E> {
+        match (self.0, i64::try_from(number)) {
+            (Shape::Integer, Ok(number)) => Ok(Value::Integer(number)),
+            (Shape::Number, _) => Ok(Value::Number(number as f64)),
+            _ => Err(de::Error::invalid_type(de::Unexpected::Unsigned(number), &self)),
+        }
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
+        match self.0 {
+            Shape::Number => Ok(Value::Number(number)),
+            _ => Err(de::Error::invalid_type(de::Unexpected::Float(number), &self)),
+        }
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+        match self.0 {
+            Shape::Text | Shape::Definition => Ok(Value::Text(text.into())),
+            _ => Err(de::Error::invalid_type(de::Unexpected::Str(text), &self)),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        if self.0 != Shape::List {
+            return Err(de::Error::invalid_type(de::Unexpected::Seq, &self));
+        }
+        let mut items: Vec<Box<str>> = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(items.into()))
+    }
+}

@@ -1,0 +1,62 @@
+//! The closed set of kinds: one line each. An engine that does not handle a new one stops compiling.
+
+use super::Spec;
+
+macro_rules! kinds {
+    ($($variant:ident => $module:ident),+ $(,)?) => {
+        $(mod $module;)+
+
+        /// A kind of object. The order is the order in manifests and reports.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Kind { $($variant),+ }
+
+        /// Every kind, in order.
+        pub const ALL: &[Kind] = &[$(Kind::$variant),+];
+
+        impl Kind {
+            /// Its declaration.
+            #[must_use]
+            pub const fn spec(self) -> &'static Spec {
+                match self { $(Self::$variant => &$module::SPEC),+ }
+            }
+        }
+    };
+}
+
+#[path = "."]
+mod files {
+    use super::Spec;
+    kinds! {
+        // schema
+        Schema => schema,
+        Extension => extension,
+        Table => table,
+        Column => column,
+        Constraint => constraint,
+        Index => index,
+        Sequence => sequence,
+        View => view,
+        MaterializedView => materialized_view,
+        Function => function,
+        Procedure => procedure,
+        // configuration
+        Server => server,
+        Setting => setting,
+    }
+}
+
+pub use files::{ALL, Kind};
+
+impl Kind {
+    /// The kind with that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        ALL.iter().copied().find(|kind| kind.spec().name == name)
+    }
+
+    /// Its name, singular.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.spec().name
+    }
+}

@@ -1,0 +1,19 @@
+//! Kind `extension`: its presence and place. Its version is configuration, its members are not ours.
+
+use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+
+pub static SPEC: Spec = Spec {
+    name: "extension",
+    plural: "extensions",
+    dimension: Dimension::Schema,
+    identity: &["name"],
+    parent: Parent::None,
+    properties: &[Property::text(
+        "schema",
+        "The schema its objects live in.",
+        "Unqualified calls of its functions find them only through that schema.",
+    )],
+    summary: &["schema"],
+    why: "Types, functions and operators of the extension do not exist without it.",
+    missing: Severity::Block,
+};

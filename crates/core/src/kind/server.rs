@@ -1,0 +1,27 @@
+//! Kind `server`: what is fixed for a server and database: version, encoding, locale. One object an environment.
+
+use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+
+pub static SPEC: Spec = Spec {
+    name: "server",
+    plural: "server",
+    dimension: Dimension::Configuration,
+    identity: &["what"],
+    parent: Parent::None,
+    properties: &[
+        Property::text("version_major", "Major version.", "Syntax, locks and catalogs differ between major versions: a rehearsal proves little."),
+        Property::text("version", "Full version.", "Minor versions fix bugs that a migration may meet.").weighs(Severity::Warn),
+        Property::text("encoding", "Database encoding.", "Text that can be stored in one environment is refused in the other."),
+        Property::text("locale_provider", "`libc`, `icu` or `builtin`.", "Order and case of text follow other rules."),
+        Property::text("collate", "Default collation (LC_COLLATE or provider's locale).", "Order and uniqueness of text, and with them indexes, differ."),
+        Property::text("ctype", "Character classification (LC_CTYPE).", "Upper and lower case and pattern matching differ."),
+        Property::text("icu_rules", "Tailoring of the default ICU collation.", "Order of text differs."),
+        Property::text("collation_version", "Collation version recorded when the database was made.", "A changed collation version silently corrupts indexes on text."),
+        Property::text("collation_version_actual", "Collation version of the library in use.", "Differs from the recorded one: indexes on text may be corrupt until rebuilt."),
+        Property::text("timezone_version", "Version of the time zone data, where the server tells.", "Local times convert differently.").weighs(Severity::Warn),
+        Property::text("data_checksums", "`on` or `off`.", "Damaged pages are found or not.").weighs(Severity::Inform),
+    ],
+    summary: &["version"],
+    why: "Without it nothing is known about the server.",
+    missing: Severity::Block,
+};

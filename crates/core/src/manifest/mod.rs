@@ -1,0 +1,72 @@
+//! What a capture yields: objects with their values, gaps where something could not be seen, and where it was read.
+//!
+//! Lives here: the nouns and their order. Neighbours: `file` writes and reads them as JSON Lines, `digest` hashes them,
+//! `compare` sets two of them side by side.
+
+mod endpoint;
+mod gap;
+mod object;
+
+pub use endpoint::{Endpoint, NodeRole};
+pub use gap::{Gap, Reason};
+pub use object::{Identity, Mark, Object};
+
+use crate::kind::{Dimension, Kind};
+
+/// An environment as it was captured. Objects are sorted by kind and identity, each at most once.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    pub endpoint: Endpoint,
+    /// The dimensions that were looked at; any other is unknown, not empty.
+    pub dimensions: Vec<Dimension>,
+    objects: Vec<Object>,
+    pub gaps: Vec<Gap>,
+}
+
+impl Manifest {
+    /// Sorts the objects. Two objects of one kind with the same identity cannot be told apart: that is a gap.
+    #[must_use]
+    pub fn new(endpoint: Endpoint, mut dimensions: Vec<Dimension>, mut objects: Vec<Object>, mut gaps: Vec<Gap>) -> Self {
+        objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        objects.dedup_by(|later, earlier| {
+            let same = later.key() == earlier.key();
+            if same {
+                gaps.push(Gap::object(earlier, Reason::Ambiguous, "two objects share this identity".to_owned()));
+            }
+            same
+        });
+        dimensions.sort_unstable();
+        dimensions.dedup();
+        gaps.sort();
+        gaps.dedup();
+        Self { endpoint, dimensions, objects, gaps }
+    }
+
+    /// All objects, sorted by kind and identity.
+    #[must_use]
+    pub fn objects(&self) -> &[Object] {
+        &self.objects
+    }
+
+    /// The objects of one kind, sorted by identity.
+    #[must_use]
+    pub fn of_kind(&self, kind: Kind) -> &[Object] {
+        let start = self.objects.partition_point(|object| object.kind < kind);
+        let end = self.objects.partition_point(|object| object.kind <= kind);
+        self.objects.get(start..end).unwrap_or_default()
+    }
+
+    /// The object of that kind and identity.
+    #[must_use]
+    pub fn find(&self, kind: Kind, identity: &[&str]) -> Option<&Object> {
+        let objects = self.of_kind(kind);
+        let at = objects.binary_search_by(|object| object.identity.parts().cmp(identity.iter().copied())).ok()?;
+        objects.get(at)
+    }
+
+    /// Whether that dimension was captured.
+    #[must_use]
+    pub fn covers(&self, dimension: Dimension) -> bool {
+        self.dimensions.contains(&dimension)
+    }
+}

@@ -1,0 +1,180 @@
+//! One object: its kind, its identity, and the values that are not neutral.
+
+use crate::kind::{Class, Kind, Value};
+use std::fmt;
+
+/// The parts that name an object, as its kind declares them. Ordered bytewise, part by part.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity(Box<[Box<str>]>);
+
+impl Identity {
+    /// From the parts in declared order.
+    pub fn new<T: Into<Box<str>>>(parts: impl IntoIterator<Item = T>) -> Self {
+        Self(parts.into_iter().map(Into::into).collect())
+    }
+
+    /// The parts in declared order.
+    pub fn parts(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator + Clone {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
+    /// The part at that place; empty where there is none.
+    #[must_use]
+    pub fn part(&self, index: usize) -> &str {
+        self.0.get(index).map_or("", AsRef::as_ref)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter()).finish()
+    }
+}
+
+/// Says that a value cannot be compared with servers on the other side of a version boundary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    pub property: u8,
+    /// Servers below this major version write the value as `equivalent`.
+    pub boundary: u16,
+    /// What the value would look like on the other side, if the meaning were the same.
+    pub equivalent: Box<str>,
+    /// Why it cannot be told.
+    pub reason: Box<str>,
+}
+
+/// One object of an environment. Values are kept only where they differ from the neutral one, in declared order.
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub kind: Kind,
+    pub identity: Identity,
+    values: Vec<(u8, Value)>,
+    /// Rarely more than none.
+    pub marks: Vec<Mark>,
+}
+
+impl Object {
+    #[must_use]
+    pub const fn new(kind: Kind, identity: Identity) -> Self {
+        Self { kind, identity, values: Vec::new(), marks: Vec::new() }
+    }
+
+    /// What objects are sorted by.
+    #[must_use]
+    pub const fn key(&self) -> (Kind, &Identity) {
+        (self.kind, &self.identity)
+    }
+
+    /// Sets a property by its place in the declaration; neutral values are not kept.
+    pub fn set_at(&mut self, index: u8, value: Value) {
+        if self.kind.spec().property(index).is_none_or(|property| property.neutral.is(&value)) {
+            return;
+        }
+        match self.values.last() {
+            Some((last, _)) if *last >= index => match self.values.binary_search_by_key(&index, |(at, _)| *at) {
+                Ok(at) => {
+                    if let Some(slot) = self.values.get_mut(at) {
+                        slot.1 = value;
+                    }
+                }
+                Err(at) => self.values.insert(at, (index, value)),
+            },
+            _ => self.values.push((index, value)),
+        }
+    }
+
+    /// Sets a property by name. Returns whether the kind declares it.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) -> bool {
+        let index = self.kind.spec().index_of(name);
+        debug_assert!(index.is_some(), "{} has no property {name}", self.kind.name());
+        if let Some(index) = index {
+            self.set_at(index, value.into());
+        }
+        index.is_some()
+    }
+
+    /// Sets a property where there is a value.
+    pub fn set_some(&mut self, name: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.set(name, value);
+        }
+    }
+
+    /// The value of a property, where it is not neutral.
+    #[must_use]
+    pub fn get_at(&self, index: u8) -> Option<&Value> {
+        let at = self.values.binary_search_by_key(&index, |(at, _)| *at).ok()?;
+        self.values.get(at).map(|(_, value)| value)
+    }
+
+    /// The value of a property by name, where it is not neutral.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.get_at(self.kind.spec().index_of(name)?)
+    }
+
+    /// The text of a property by name, where it is not neutral.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The kept values, in declared order.
+    #[must_use]
+    pub fn values(&self) -> &[(u8, Value)] {
+        &self.values
+    }
+
+    /// The schema the object lives in, empty where it lives in none.
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        if self.kind.spec().in_schema() { self.identity.part(0) } else { "" }
+    }
+
+    /// Whether any value is in the digest or measured; used to keep stable and measured lines apart.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        self.kind.spec().properties.iter().all(|property| matches!(property.class, Class::Measured(_) | Class::Volatile))
+            && !self.kind.spec().properties.is_empty()
+    }
+
+    /// The name as a person writes it, parts joined by dots, quoted where needed: `app.orders.id`.
+    #[must_use]
+    pub fn display(&self) -> String {
+        display(self.kind, &self.identity)
+    }
+}
+
+/// The identity as a person writes it.
+#[must_use]
+pub fn display(kind: Kind, identity: &Identity) -> String {
+    let spec = kind.spec();
+    let mut shown = String::new();
+    for (index, part) in identity.parts().enumerate() {
+        if part.is_empty() && identity.parts().len() > 1 {
+            continue;
+        }
+        if !shown.is_empty() {
+            shown.push('.');
+        }
+        let quotable = spec.identity.get(index).is_some_and(|name| matches!(*name, "schema" | "table" | "name" | "domain"));
+        if quotable && !plain(part) {
+            shown.push('"');
+            shown.push_str(&part.replace('"', "\"\""));
+            shown.push('"');
+        } else {
+            shown.push_str(part);
+        }
+    }
+    shown
+}
+
+/// Needs no quotes: lower-case letters, digits, underscores, dollar and dash inside, not empty.
+fn plain(part: &str) -> bool {
+    !part.is_empty()
+        && !part.starts_with(|c: char| c.is_ascii_digit() || c == '$')
+        && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '$' || c == '-')
+}

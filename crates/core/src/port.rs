@@ -1,0 +1,76 @@
+//! The narrow port between judgement and an engine. Every engine implements it and runs one conformance suite.
+//!
+//! Lives here: what the pipeline may ask of an engine, in blocking calls (an engine runs its own threads).
+//! Does not live here: which engine is chosen; only the command line's wiring does that.
+
+use crate::fault::Trouble;
+use crate::kind::{Dimension, Kind};
+use crate::manifest::Manifest;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What to capture and how long to wait.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What the user calls the environment.
+    pub label: String,
+    pub dimensions: Vec<Dimension>,
+    /// The role migrations run as; effective settings are computed for it.
+    pub migration_role: Option<String>,
+    /// Role names that differ by environment: neutral name to name on this server.
+    pub roles: BTreeMap<String, String>,
+    /// Include most-common values and histogram bounds. They are users' data.
+    pub values: bool,
+    /// The longest wait for a lock.
+    pub lock_timeout: Duration,
+    /// The longest a single statement may run.
+    pub statement_timeout: Duration,
+}
+
+impl Request {
+    /// Everything, with waits of 2 s for a lock and 60 s for a statement.
+    #[must_use]
+    pub fn new(label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            dimensions: Dimension::ALL.to_vec(),
+            migration_role: None,
+            roles: BTreeMap::new(),
+            values: false,
+            lock_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Hears how a capture gets on. Called from several threads.
+pub trait Progress: Sync {
+    /// So many objects of a kind were read in the environment.
+    fn read(&self, label: &str, kind: Kind, objects: usize);
+}
+
+/// Hears nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn read(&self, _: &str, _: Kind, _: usize) {}
+}
+
+/// A live environment of one engine.
+pub trait Environment: Send + Sync {
+    /// Reads the environment. Never writes, never waits without a bound.
+    ///
+    /// # Errors
+    /// The server cannot be reached, refuses, or goes away. What is merely not visible is a gap, not an error.
+    fn capture(&self, request: &Request, progress: &dyn Progress) -> Result<Manifest, Box<Trouble>>;
+
+    /// The script that makes a role able to capture everything.
+    ///
+    /// # Errors
+    /// As for `capture`.
+    fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>>;
+
+    /// Where it is, without secrets.
+    fn describe(&self) -> String;
+}
