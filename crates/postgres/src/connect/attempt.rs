@@ -1,0 +1,411 @@
+//! Getting a session: hosts, addresses and TLS modes in turn, each within its time.
+//!
+//! Lives here: the order of attempts and which failure ends them, as libpq does it. Does not live here: what a
+//! failure says (`fault`), what a session can do (`session`).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{CancelToken, Client, Config, NoTls, SimpleQueryMessage, Socket};
+
+use super::CONNECTING;
+use super::fault::{Context, Failure, Fault, fault_from};
+use super::session::{Notices, Session, drive};
+use super::target::{Attributes, Host, Target};
+
+/// The versions this evenkeel was tested with.
+const OLDEST: i32 = 130_000;
+const NEWEST_MAJOR: i32 = 18;
+
+/// Asks a server to end the statement a session is running.
+#[derive(Clone)]
+pub struct Canceller {
+    token: CancelToken,
+    context: Context,
+    timeout: Duration,
+}
+
+impl Canceller {
+    /// Sends the request over a connection of its own; the statement then fails as cancelled, if it still runs.
+    ///
+    /// # Errors
+    /// The server could not be reached in time.
+    pub async fn cancel(&self) -> Result<(), Fault> {
+        let sent = self.token.cancel_query(NoTls);
+        match tokio::time::timeout(self.timeout, sent).await {
+            Ok(done) => {
+                done.map_err(|error| fault_from(&error, &self.context, "cancelling a statement"))
+            }
+            Err(_) => Err(Fault::ConnectTimeout {
+                place: self.context.place.clone(),
+                seconds: self.timeout.as_secs(),
+                origin: "connect_timeout".to_owned(),
+            }),
+        }
+    }
+}
+
+/// Where one attempt goes.
+#[derive(Clone, Copy)]
+enum Address {
+    Socket,
+    Ip(IpAddr),
+}
+
+/// Opens a session on the first host that answers and is of the kind asked for.
+///
+/// As in libpq, a server that answers with a refusal (password, database, `pg_hba.conf`) ends the search, unless it
+/// is starting up or shutting down; a server that cannot be reached does not.
+///
+/// # Errors
+/// Everything of class Unreachable.
+pub async fn connect(target: &Target) -> Result<Session, Fault> {
+    let mut hosts: Vec<&Host> = target.hosts.iter().collect();
+    if target.shuffle {
+        shuffle(&mut hosts);
+    }
+    // prefer-standby: one round for a standby, one for whatever there is.
+    let rounds: &[Attributes] = match target.attributes {
+        Attributes::PreferStandby => &[Attributes::Standby, Attributes::Any],
+        Attributes::Any => &[Attributes::Any],
+        Attributes::ReadWrite => &[Attributes::ReadWrite],
+        Attributes::ReadOnly => &[Attributes::ReadOnly],
+        Attributes::Primary => &[Attributes::Primary],
+        Attributes::Standby => &[Attributes::Standby],
+    };
+    let mut failures = Vec::new();
+    for wanted in rounds {
+        failures.clear();
+        for host in &hosts {
+            match connect_host(target, host, *wanted).await {
+                Ok(session) => return Ok(session),
+                Err(faults) => {
+                    for (place, fault) in faults {
+                        if is_final(&fault) {
+                            return Err(fault);
+                        }
+                        failures.push((place, fault));
+                    }
+                }
+            }
+        }
+    }
+    Err(sum_up(target, failures))
+}
+
+/// A refusal that another host would repeat, or that the user must hear about.
+const fn is_final(fault: &Fault) -> bool {
+    !matches!(
+        fault,
+        Fault::Unreachable { .. }
+            | Fault::ConnectTimeout { .. }
+            | Fault::StartingUp { .. }
+            | Fault::WrongKind { .. }
+            | Fault::Gone { .. }
+            | Fault::Driver { .. }
+    )
+}
+
+/// One failure says it best itself; of several, each is named.
+fn sum_up(target: &Target, mut failures: Vec<(String, Fault)>) -> Fault {
+    if failures.len() == 1
+        && let Some((_, fault)) = failures.pop()
+    {
+        return fault;
+    }
+    Fault::Unreachable {
+        place: target.describe().display.clone(),
+        attempts: failures
+            .into_iter()
+            .flat_map(|(place, fault)| match fault {
+                Fault::Unreachable { attempts, .. } => attempts,
+                other => vec![Failure {
+                    place,
+                    problem: other.short(),
+                }],
+            })
+            .collect(),
+    }
+}
+
+async fn connect_host(
+    target: &Target,
+    host: &Host,
+    wanted: Attributes,
+) -> Result<Session, Vec<(String, Fault)>> {
+    let context = target.context(host);
+    let addresses = match tokio::time::timeout(target.connect_timeout, addresses(host)).await {
+        Ok(Ok(addresses)) => addresses,
+        Ok(Err(problem)) => {
+            return Err(vec![(
+                host.name.clone(),
+                unreachable(&context, host, &problem),
+            )]);
+        }
+        Err(_) => {
+            let problem = format!(
+                "the name was not resolved within {} s",
+                target.connect_timeout.as_secs()
+            );
+            return Err(vec![(
+                host.name.clone(),
+                unreachable(&context, host, &problem),
+            )]);
+        }
+    };
+    let mut faults = Vec::new();
+    for address in addresses {
+        let shown = match address {
+            Address::Socket => format!("{}/.s.PGSQL.{}", host.name, host.port),
+            Address::Ip(ip) if ip.to_string() == host.name => format!("{ip} port {}", host.port),
+            Address::Ip(ip) => format!("{} ({ip}) port {}", host.name, host.port),
+        };
+        let attempt = open(target, host, address, &shown, &context);
+        let fault = match tokio::time::timeout(target.connect_timeout, attempt).await {
+            Ok(Ok(session)) => match check_kind(&session, wanted, target) {
+                Ok(()) => return Ok(session),
+                Err(fault) => fault,
+            },
+            Ok(Err(fault)) => fault,
+            Err(_) => Fault::ConnectTimeout {
+                place: context.place.clone(),
+                seconds: target.connect_timeout.as_secs(),
+                origin: target.connect_timeout_origin.clone(),
+            },
+        };
+        // The other addresses of a name are the same server.
+        let stop =
+            is_final(&fault) || matches!(fault, Fault::WrongKind { .. } | Fault::StartingUp { .. });
+        faults.push((shown, fault));
+        if stop {
+            break;
+        }
+    }
+    Err(faults)
+}
+
+async fn addresses(host: &Host) -> Result<Vec<Address>, String> {
+    if host.is_socket() {
+        return Ok(vec![Address::Socket]);
+    }
+    if let Some(address) = host.address {
+        return Ok(vec![Address::Ip(address)]);
+    }
+    let found = tokio::net::lookup_host((host.name.as_str(), host.port))
+        .await
+        .map_err(|error| format!("the name cannot be resolved ({error})"))?;
+    let mut addresses = Vec::new();
+    for address in found {
+        if !addresses.contains(&address.ip()) {
+            addresses.push(address.ip());
+        }
+    }
+    if addresses.is_empty() {
+        return Err("the name has no address".to_owned());
+    }
+    Ok(addresses.into_iter().map(Address::Ip).collect())
+}
+
+fn unreachable(context: &Context, host: &Host, problem: &str) -> Fault {
+    Fault::Unreachable {
+        place: context.place.clone(),
+        attempts: vec![Failure {
+            place: format!("{} port {}", host.name, host.port),
+            problem: context.scrub(problem),
+        }],
+    }
+}
+
+async fn open(
+    target: &Target,
+    host: &Host,
+    address: Address,
+    shown: &str,
+    context: &Context,
+) -> Result<Session, Fault> {
+    let config = config(target, host, address, SslMode::Disable);
+    let notices = Notices::default();
+    let client = start(&config, NoTls, &notices)
+        .await
+        .map_err(|error| explain(&error, context, shown))?;
+    greet(client, false, target, host, context, notices).await
+}
+
+/// Connects once with one TLS mode and sets the connection going.
+async fn start<T>(
+    config: &Config,
+    tls: T,
+    notices: &Notices,
+) -> Result<Client, tokio_postgres::Error>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, connection) = config.connect(tls).await?;
+    drive(connection, Arc::clone(notices));
+    Ok(client)
+}
+
+/// A failed attempt: what never reached a server names the address.
+fn explain(error: &tokio_postgres::Error, context: &Context, shown: &str) -> Fault {
+    if error.to_string() == "error connecting to server" {
+        let problem = context.scrub(&super::fault::chain(error));
+        return Fault::Unreachable {
+            place: context.place.clone(),
+            attempts: vec![Failure {
+                place: shown.to_owned(),
+                problem,
+            }],
+        };
+    }
+    fault_from(error, context, CONNECTING)
+}
+
+fn config(target: &Target, host: &Host, address: Address, mode: SslMode) -> Config {
+    let described = target.describe();
+    let mut config = Config::new();
+    config
+        .user(&described.user.value)
+        .dbname(&described.dbname.value)
+        .application_name(&target.application_name)
+        .port(host.port)
+        .ssl_mode(mode)
+        .channel_binding(target.channel_binding)
+        .connect_timeout(target.connect_timeout)
+        .keepalives(target.keepalives.on);
+    match address {
+        Address::Socket => config.host_path(&host.name),
+        Address::Ip(ip) => config.host(&host.name).hostaddr(ip),
+    };
+    if let Some(password) = &host.password {
+        use secrecy::ExposeSecret;
+        config.password(password.expose_secret());
+    }
+    if let Some(options) = &target.options {
+        config.options(options);
+    }
+    if let Some(idle) = target.keepalives.idle {
+        config.keepalives_idle(idle);
+    }
+    if let Some(interval) = target.keepalives.interval {
+        config.keepalives_interval(interval);
+    }
+    if let Some(count) = target.keepalives.count {
+        config.keepalives_retries(count);
+    }
+    if let Some(timeout) = target.keepalives.user_timeout {
+        config.tcp_user_timeout(timeout);
+    }
+    config
+}
+
+// ---- after the login ------------------------------------------------------------------------------------------
+
+const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
+     pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(), \
+     pg_catalog.current_setting('transaction_read_only')";
+
+/// Learns what the server is, in one round trip that a transaction pooler passes on.
+async fn greet(
+    client: Client,
+    is_tls: bool,
+    target: &Target,
+    host: &Host,
+    context: &Context,
+    notices: Notices,
+) -> Result<Session, Fault> {
+    let messages = client
+        .simple_query(GREETING)
+        .await
+        .map_err(|error| fault_from(&error, context, CONNECTING))?;
+    let row = messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let text = |index: usize| {
+        row.and_then(|row| row.try_get(index).ok().flatten())
+            .unwrap_or_default()
+    };
+    let server_version_num: i32 = text(0).parse().map_err(|_| Fault::Driver {
+        place: context.place.clone(),
+        doing: CONNECTING.to_owned(),
+        message: "the server does not say its version".to_owned(),
+    })?;
+    let server_version = text(1).to_owned();
+    if server_version_num < OLDEST {
+        return Err(Fault::TooOld {
+            place: context.place.clone(),
+            version: server_version,
+        });
+    }
+    let mut warnings = target.warnings().to_vec();
+    if server_version_num / 10_000 > NEWEST_MAJOR {
+        warnings.push(format!(
+            "PostgreSQL {server_version} is newer than the newest version this evenkeel was tested with ({NEWEST_MAJOR})"
+        ));
+    }
+    Ok(Session {
+        canceller: Canceller {
+            token: client.cancel_token(),
+            context: context.clone(),
+            timeout: target.connect_timeout,
+        },
+        is_standby: text(2) == "t",
+        is_read_only: text(3) == "on",
+        client,
+        server_version_num,
+        server_version,
+        host: host.name.clone(),
+        port: host.port,
+        is_tls,
+        warnings,
+        notices,
+        context: context.clone(),
+    })
+}
+
+fn check_kind(session: &Session, wanted: Attributes, target: &Target) -> Result<(), Fault> {
+    // libpq's "read-write" is a session that may write: no standby, no default_transaction_read_only.
+    let (fits, expected) = match wanted {
+        Attributes::Any | Attributes::PreferStandby => (true, "any server"),
+        Attributes::ReadWrite => (
+            !session.is_read_only && !session.is_standby,
+            "a server that takes writes",
+        ),
+        Attributes::ReadOnly => (
+            session.is_read_only || session.is_standby,
+            "a server that takes no writes",
+        ),
+        Attributes::Primary => (!session.is_standby, "a primary"),
+        Attributes::Standby => (session.is_standby, "a standby"),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Fault::WrongKind {
+        place: session.context.place.clone(),
+        expected,
+        found: match (session.is_standby, session.is_read_only) {
+            (true, _) => "a standby",
+            (false, true) => "a primary whose sessions are read-only by default",
+            (false, false) => "a primary",
+        },
+        origin: format!("target_session_attrs from {}", target.attributes_origin),
+    })
+}
+
+/// Order without bias that matters: enough to spread evenkeel runs over hosts.
+fn shuffle<T>(items: &mut [T]) {
+    for index in (1..items.len()).rev() {
+        let mut bytes = [0; 8];
+        if getrandom::fill(&mut bytes).is_err() {
+            return;
+        }
+        let pick =
+            usize::try_from(u64::from_le_bytes(bytes) % (index as u64 + 1)).unwrap_or_default();
+        items.swap(index, pick);
+    }
+}

@@ -1,0 +1,36 @@
+//! Connecting as libpq does: the same texts, variables, files and rules, on tokio-postgres and rustls.
+//!
+//! Lives here: `Target::parse` (where to), `connect` (a `Session`), `Session::begin_read_only` (the transaction every
+//! capture reads in), and `Fault` (what went wrong, never with a password). Does not live here: anything that is read
+//! over a session (`capture`).
+//!
+//! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `service`, `environment`
+//! and `pgpass` (what the machine adds), `target` (precedence and meaning), `tls`, `auth`, `attempt` (hosts, addresses
+//! and modes in turn), `session`.
+
+mod attempt;
+mod auth;
+mod conninfo;
+mod environment;
+mod fault;
+mod parameter;
+mod pgpass;
+mod service;
+mod session;
+mod target;
+mod tls;
+
+pub use attempt::{Canceller, connect};
+pub use environment::{Environment, FileFacts, ProcessEnvironment};
+pub use fault::{Context, Failure, Fault, fault_from};
+pub use session::{Limits, Notice, Session};
+pub use target::{Described, Known, Target};
+
+/// What a session is at before it exists.
+const CONNECTING: &str = "connecting";
+
+#[cfg(test)]
+#[path = "live_tests.rs"]
+mod live_tests;
+#[cfg(test)]
+mod testing;

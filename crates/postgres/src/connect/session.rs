@@ -1,0 +1,228 @@
+//! An open session: the client, what the server said about itself, its notices, and the read-only transaction.
+//!
+//! Lives here: everything after the login. Does not live here: getting there (`attempt`).
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::poll_fn;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::{AsyncMessage, Client, Connection};
+
+use super::attempt::Canceller;
+use super::fault::{Context, Fault, fault_from};
+
+/// How long a reading transaction may wait, for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub lock_timeout: Duration,
+    pub statement_timeout: Duration,
+    /// How long the server keeps the transaction while we say nothing: a frozen evenkeel must not hold back vacuum.
+    pub idle_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            lock_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(120),
+        }
+    }
+}
+
+/// Something the server told us beside an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub severity: String,
+    pub sqlstate: String,
+    pub message: String,
+}
+
+/// The last notices; bounded, because a chatty server must not fill our memory.
+pub(super) type Notices = Arc<Mutex<VecDeque<Notice>>>;
+const NOTICES_KEPT: usize = 200;
+
+/// A session of ours on a server. Dropping it closes the connection.
+pub struct Session {
+    pub client: Client,
+    /// `server_version_num`, e.g. 150018.
+    pub server_version_num: i32,
+    /// `server_version`, e.g. `15.18 (Debian 15.18-0+deb12u1)`.
+    pub server_version: String,
+    /// The server replays another one's log (`pg_is_in_recovery()`).
+    pub is_standby: bool,
+    /// The session's transactions are read-only unless they ask otherwise (always so on a standby).
+    pub is_read_only: bool,
+    /// The host that answered, as the user wrote it, and its port.
+    pub host: String,
+    pub port: u16,
+    /// The connection is encrypted.
+    pub is_tls: bool,
+    /// Things worth a word that did not stop us: an untested server version, an unused password file.
+    pub warnings: Vec<String>,
+    pub(super) canceller: Canceller,
+    pub(super) notices: Notices,
+    pub(super) context: Context,
+}
+
+impl Session {
+    /// A driver error of this session in words; `doing` e.g. `reading pg_class`.
+    #[must_use]
+    pub fn fault(&self, error: &tokio_postgres::Error, doing: &str) -> Fault {
+        fault_from(error, &self.context, doing)
+    }
+
+    /// Where this session is: `host db1 port 5432 database app user reader`.
+    #[must_use]
+    pub const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// A handle that asks the server to end the running statement; usable from another task.
+    #[must_use]
+    pub fn canceller(&self) -> Canceller {
+        self.canceller.clone()
+    }
+
+    /// The notices since the last call (the newest 200), oldest first.
+    #[must_use]
+    pub fn take_notices(&self) -> Vec<Notice> {
+        self.notices
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+            .collect()
+    }
+
+    /// Opens the transaction every capture reads in: repeatable read, read only, bounded waits, and all settings
+    /// pinned that change how the server prints a definition. One round trip; all settings end with the transaction.
+    ///
+    /// `snapshot` is the name another session's `pg_export_snapshot()` returned.
+    ///
+    /// # Errors
+    /// What the server says, e.g. that the snapshot is gone.
+    pub async fn begin_read_only(
+        &self,
+        limits: &Limits,
+        snapshot: Option<&str>,
+    ) -> Result<(), Fault> {
+        let doing = "opening a read-only transaction";
+        if let Some(name) = snapshot.filter(|name| !is_snapshot_name(name)) {
+            return Err(Fault::Driver {
+                place: self.context.place.clone(),
+                doing: doing.to_owned(),
+                message: format!("\"{name}\" is no name of an exported snapshot"),
+            });
+        }
+        self.client
+            .batch_execute(&opening(limits, snapshot))
+            .await
+            .map_err(|error| self.fault(&error, doing))
+    }
+
+    /// Ends the transaction. It read only, so there is nothing to commit.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn end(&self) -> Result<(), Fault> {
+        self.client
+            .batch_execute("ROLLBACK")
+            .await
+            .map_err(|error| self.fault(&error, "ending a transaction"))
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("place", &self.context.place())
+            .field("server_version", &self.server_version)
+            .field("is_standby", &self.is_standby)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `00000003-0000001B-1`: the only thing we put between quotes, so it is checked instead of escaped.
+fn is_snapshot_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() < 64
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+/// Settings that change the text of `pg_get_*` functions or of values, and which any role may set.
+///
+/// `search_path` is empty so that every name but those of `pg_catalog` is printed with its schema. `row_security` is
+/// off so that a table whose rows are hidden from us answers with an error instead of with fewer rows. `lc_messages`
+/// is not here: only a superuser may set it.
+const PINNED: &[(&str, &str)] = &[
+    ("search_path", "''"),
+    ("datestyle", "'ISO, YMD'"),
+    ("intervalstyle", "'postgres'"),
+    ("timezone", "'UTC'"),
+    ("extra_float_digits", "3"),
+    ("bytea_output", "'hex'"),
+    ("quote_all_identifiers", "off"),
+    ("standard_conforming_strings", "on"),
+    ("xmlbinary", "'base64'"),
+    ("xmloption", "'content'"),
+    ("lc_monetary", "'C'"),
+    ("lc_numeric", "'C'"),
+    ("lc_time", "'C'"),
+    ("row_security", "off"),
+    // Compiling plans for catalog queries costs more than it gives.
+    ("jit", "off"),
+];
+
+fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
+    let mut sql = String::from("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;");
+    // Writing into a String cannot fail.
+    if let Some(name) = snapshot {
+        let _ = write!(sql, "SET TRANSACTION SNAPSHOT '{name}';");
+    }
+    for (name, value) in [
+        ("lock_timeout", limits.lock_timeout),
+        ("statement_timeout", limits.statement_timeout),
+        ("idle_in_transaction_session_timeout", limits.idle_timeout),
+    ] {
+        // Zero would switch the limit off, and the server takes 31 bits of milliseconds.
+        let milliseconds = value.as_millis().clamp(1, 2_147_483_647);
+        let _ = write!(sql, "SET LOCAL {name}={milliseconds};");
+    }
+    for (name, value) in PINNED {
+        let _ = write!(sql, "SET LOCAL {name}={value};");
+    }
+    sql
+}
+
+/// Runs the connection until the client is dropped or the server leaves, keeping its notices.
+pub(super) fn drive<S, T>(mut connection: Connection<S, T>, notices: Notices)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    tokio::spawn(async move {
+        while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
+            match message {
+                Ok(AsyncMessage::Notice(notice)) => {
+                    let mut kept = notices.lock().unwrap_or_else(PoisonError::into_inner);
+                    if kept.len() == NOTICES_KEPT {
+                        kept.pop_front();
+                    }
+                    kept.push_back(Notice {
+                        severity: notice.severity().to_owned(),
+                        sqlstate: notice.code().code().to_owned(),
+                        message: notice.message().to_owned(),
+                    });
+                }
+                Ok(_) => {}
+                // Whoever waits for an answer gets an error of its own.
+                Err(_) => break,
+            }
+        }
+    });
+}

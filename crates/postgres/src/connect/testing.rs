@@ -1,0 +1,301 @@
+//! What the tests of this room share: an environment made of maps, and a throwaway PostgreSQL.
+//!
+//! Lives here: only test support. The launcher's servers are not used, so that these tests stand by themselves.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Environment, FileFacts};
+
+/// An environment that holds only what the test put in. User `tester`, home `/home/tester`.
+#[derive(Default, Clone)]
+pub(super) struct Fake {
+    pub variables: HashMap<String, String>,
+    pub files: HashMap<PathBuf, (Vec<u8>, u32, u32)>,
+    pub folders: Vec<PathBuf>,
+    pub home: Option<PathBuf>,
+}
+
+impl Fake {
+    pub fn new() -> Self {
+        Self {
+            home: Some(PathBuf::from("/home/tester")),
+            ..Self::default()
+        }
+    }
+
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A file of ours with mode 0600.
+    pub fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
+        self.file_with(path, text, 0o600, 1000)
+    }
+
+    pub fn file_with(mut self, path: &str, text: impl AsRef<[u8]>, mode: u32, owner: u32) -> Self {
+        self.files
+            .insert(PathBuf::from(path), (text.as_ref().to_vec(), mode, owner));
+        self
+    }
+}
+
+impl Environment for Fake {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.files
+            .get(path)
+            .map(|file| file.0.clone())
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn facts(&self, path: &Path) -> io::Result<FileFacts> {
+        if self.folders.iter().any(|folder| folder == path) {
+            return Ok(FileFacts {
+                mode: 0o755,
+                owner: 0,
+                is_file: false,
+                is_directory: true,
+            });
+        }
+        let (_, mode, owner) = self.files.get(path).ok_or(io::ErrorKind::NotFound)?;
+        Ok(FileFacts {
+            mode: *mode,
+            owner: *owner,
+            is_file: true,
+            is_directory: false,
+        })
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        self.home.clone()
+    }
+
+    fn user_name(&self) -> Option<String> {
+        Some("tester".to_owned())
+    }
+
+    fn user_id(&self) -> u32 {
+        1000
+    }
+}
+
+const BIN: &str = "/usr/lib/postgresql/15/bin";
+
+/// Whether a test that needs `program` runs. Without it the skip is printed, and REQUIRE_SERVERS=1 makes it a failure.
+pub(super) fn have(program: &str) -> bool {
+    let found = Path::new(program).exists();
+    if !found {
+        assert!(
+            std::env::var("REQUIRE_SERVERS").as_deref() != Ok("1"),
+            "{program} is required and not installed"
+        );
+        println!("SKIP: {program} is not installed");
+    }
+    found
+}
+
+pub(super) fn have_server() -> bool {
+    have(&format!("{BIN}/postgres"))
+}
+
+/// A command that runs as the user `postgres` when we are root, because servers refuse root.
+pub(super) fn as_postgres(program: &str) -> Command {
+    if rustix::process::geteuid().is_root() {
+        let mut command = Command::new("setpriv");
+        command.args([
+            "--reuid=postgres",
+            "--regid=postgres",
+            "--clear-groups",
+            "--pdeathsig=INT",
+            program,
+        ]);
+        command
+    } else {
+        Command::new(program)
+    }
+}
+
+pub(super) fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{command:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A free port on loopback: the listener is closed again, which is race enough for tests.
+pub(super) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// A folder owned by whoever runs servers.
+pub(super) fn server_folder() -> tempfile::TempDir {
+    let folder = tempfile::Builder::new()
+        .prefix("ekc")
+        .tempdir_in("/tmp")
+        .unwrap();
+    own(folder.path());
+    folder
+}
+
+pub(super) fn own(path: &Path) {
+    if rustix::process::geteuid().is_root() {
+        run(Command::new("chown")
+            .arg("-R")
+            .arg("postgres:postgres")
+            .arg(path));
+    }
+}
+
+/// A running server: socket folder = its temporary folder, loopback TCP on `port`. Stopped on drop.
+pub(super) struct Server {
+    pub folder: tempfile::TempDir,
+    pub port: u16,
+    child: Child,
+}
+
+impl Server {
+    /// Makes a cluster with superuser `boss`, writes `hba` and `conf`, starts it.
+    pub fn start(hba: &str, conf: &str) -> Self {
+        let folder = server_folder();
+        let data = folder.path().join("data");
+        run(as_postgres(&format!("{BIN}/initdb"))
+            .args([
+                "--no-sync",
+                "--auth=trust",
+                "--username=boss",
+                "--encoding=UTF8",
+                "--locale=C",
+                "-D",
+            ])
+            .arg(&data));
+        std::fs::write(data.join("pg_hba.conf"), hba).unwrap();
+        Self::run_in(folder, conf)
+    }
+
+    /// A streaming standby of `self`.
+    pub fn standby(&self) -> Self {
+        let folder = server_folder();
+        run(as_postgres(&format!("{BIN}/pg_basebackup"))
+            .args(["--checkpoint=fast", "--no-sync", "-R", "-U", "boss", "-h"])
+            .arg(self.folder.path())
+            .args(["-p", &self.port.to_string(), "-D"])
+            .arg(folder.path().join("data")));
+        Self::run_in(folder, "")
+    }
+
+    fn run_in(folder: tempfile::TempDir, conf: &str) -> Self {
+        let data = folder.path().join("data");
+        let port = free_port();
+        let mut text = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
+        text.push_str(&format!(
+            "\nlisten_addresses='127.0.0.1'\nport={port}\nunix_socket_directories='{}'\nfsync=off\n{conf}\n",
+            folder.path().display()
+        ));
+        std::fs::write(data.join("postgresql.conf"), text).unwrap();
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        own(folder.path());
+        let child = as_postgres(&format!("{BIN}/postgres"))
+            .arg("-D")
+            .arg(&data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let server = Self {
+            folder,
+            port,
+            child,
+        };
+        let until = Instant::now() + Duration::from_secs(30);
+        while !server.psql_try("select 1") {
+            assert!(
+                Instant::now() < until,
+                "server did not start: {}",
+                server.log()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+
+    pub fn socket(&self) -> String {
+        self.folder.path().display().to_string()
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// Runs SQL as the superuser.
+    pub fn psql(&self, sql: &str) -> String {
+        run(Command::new("psql").args(self.psql_arguments(sql)))
+            .trim()
+            .to_owned()
+    }
+
+    fn psql_try(&self, sql: &str) -> bool {
+        Command::new("psql")
+            .args(self.psql_arguments(sql))
+            .output()
+            .is_ok_and(|output| output.status.success())
+    }
+
+    fn psql_arguments(&self, sql: &str) -> Vec<String> {
+        let port = self.port.to_string();
+        let socket = self.socket();
+        [
+            "-XAtq",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            &socket,
+            "-p",
+            &port,
+            "-U",
+            "boss",
+            "-d",
+            "postgres",
+            "-c",
+            sql,
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    /// A signal to the postmaster, e.g. `INT` for a fast shutdown.
+    pub fn signal(&self, name: &str) {
+        run(Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(self.child.id().to_string()));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Immediate shutdown: nothing in there is worth a checkpoint.
+        let _ = Command::new("kill")
+            .arg("-QUIT")
+            .arg(self.child.id().to_string())
+            .status();
+        let _ = self.child.wait();
+    }
+}
