@@ -1,0 +1,121 @@
+//! Starting one process: as the right user, with a clean environment, bound to our life where the kernel can do that.
+//! Not here: what is started and when (`instance`).
+//!
+//! Linux sends a process its "parent death signal" when the *thread* that started it ends, not the process. So one
+//! thread that lives as long as we do starts every server. `setpriv` (util-linux) asks for the signal, because doing
+//! it ourselves between fork and exec would take unsafe code; without it the next run's sweep does the work.
+//! See prctl(2), PR_SET_PDEATHSIG.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::binary::on_path;
+use crate::fault::Fault;
+use crate::recipe::{Program, StopSignal};
+use crate::user::ServerUser;
+
+struct Order {
+    command: Command,
+    answer: Sender<io::Result<Child>>,
+}
+
+static STARTER: OnceLock<Mutex<Sender<Order>>> = OnceLock::new();
+static SETPRIV: OnceLock<Option<PathBuf>> = OnceLock::new();
+
+/// Starts a program in `directory` with its output appended to `log`. With `on_owner_death` the kernel sends it that
+/// signal when we die.
+pub fn spawn(
+    program: &Program,
+    user: &ServerUser,
+    directory: &Path,
+    log: &Path,
+    on_owner_death: Option<StopSignal>,
+) -> Result<Child, Fault> {
+    let not_runnable = |source| Fault::NotRunnable {
+        program: program.path.clone(),
+        source,
+    };
+    // Asked here, because behind setpriv a missing program would only be an exit code.
+    std::fs::metadata(&program.path).map_err(not_runnable)?;
+
+    let mut command = match on_owner_death.zip(setpriv()) {
+        Some((signal, setpriv)) => {
+            let mut command = Command::new(setpriv);
+            command
+                .args(["--pdeathsig", signal.name(), "--"])
+                .arg(&program.path);
+            command
+        }
+        None => Command::new(&program.path),
+    };
+    let log_file = File::options()
+        .append(true)
+        .create(true)
+        .open(log)
+        .map_err(Fault::file("write", log))?;
+    let second = log_file.try_clone().map_err(Fault::file("write", log))?;
+    command
+        .args(&program.args)
+        .env_clear()
+        .env(
+            "PATH",
+            std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()),
+        )
+        .envs(program.env.iter().map(|(name, value)| (name, value)))
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .stdout(log_file)
+        .stderr(second)
+        // A group of its own: Ctrl-C at the terminal is for us, and we end the server in order.
+        .process_group(0);
+    if let ServerUser::Other { uid, gid, .. } = user {
+        // Setting the uid as root also drops our supplementary groups (std does that).
+        command.uid(*uid).gid(*gid);
+    }
+
+    let (answer, child) = channel();
+    starter()
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .send(Order { command, answer })
+        .map_err(|_| not_runnable(io::Error::other("the starting thread has ended")))?;
+    child
+        .recv()
+        .map_err(|_| not_runnable(io::Error::other("the starting thread has ended")))?
+        .map_err(not_runnable)
+}
+
+fn starter() -> &'static Mutex<Sender<Order>> {
+    STARTER.get_or_init(|| {
+        let (sender, orders) = channel::<Order>();
+        std::thread::spawn(move || {
+            for mut order in orders {
+                // Nobody waits any more: then the child is dropped, and its directory's record still knows it.
+                let _ = order.answer.send(order.command.spawn());
+            }
+        });
+        Mutex::new(sender)
+    })
+}
+
+/// A `setpriv` that knows `--pdeathsig` (busybox has one that does not).
+fn setpriv() -> Option<&'static Path> {
+    SETPRIV
+        .get_or_init(|| {
+            let setpriv = on_path("setpriv").filter(|_| cfg!(target_os = "linux"))?;
+            let works = Command::new(&setpriv)
+                .args(["--pdeathsig", "TERM", "--", "true"])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success());
+            works.then_some(setpriv)
+        })
+        .as_deref()
+}
