@@ -1,3 +1,7 @@
-//! postgres
+//! Everything that knows PostgreSQL.
+//!
+//! Rooms: `connect` (libpq's connection layer), `capture` (an environment as a manifest), `environment` (the port).
 
+pub mod capture;
 pub mod connect;
+pub mod environment;

@@ -24,6 +24,12 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// Whether two servers have enough in common to be compared at all.
+    #[must_use]
+    pub const fn comparable(self, other: Self) -> bool {
+        matches!((self, other), (Self::PostgreSql, Self::PostgreSql) | (Self::MySql | Self::MariaDb, Self::MySql | Self::MariaDb))
+    }
+
     /// The vendor's spelling.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,0 +1,63 @@
+//! Stage 2: two environments side by side, both read at the same time.
+
+use crate::capture::{self, Source};
+use evenkeel_core::compare::{self, Comparison, Remedies, Scope, Side};
+use evenkeel_core::digest::Tree;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::policy::{self, Ignored, Waiver};
+use evenkeel_core::port::Progress;
+use jiff::civil::Date;
+
+/// What was compared and what came out.
+pub struct Compared {
+    pub reference: Manifest,
+    pub candidate: Manifest,
+    pub comparison: Comparison,
+    pub ignored: Vec<Ignored>,
+}
+
+/// Reads both sides, each on a thread of its own, and sets them side by side.
+///
+/// # Errors
+/// Either side cannot be read, or the two are servers of different families.
+pub fn run(
+    reference: &Source,
+    candidate: &Source,
+    scope: &Scope,
+    waivers: &[Waiver],
+    today: Date,
+    remedies: &dyn Remedies,
+    progress: &dyn Progress,
+) -> Result<Compared, Box<Trouble>> {
+    let (left, right) = std::thread::scope(|threads| {
+        let other = threads.spawn(|| capture::manifest(candidate, progress).map(hashed));
+        let left = capture::manifest(reference, progress).map(hashed);
+        let right = other.join().unwrap_or_else(|_| Err(Box::new(Trouble::new(Class::Internal, format!("reading {} broke off", candidate.label())))));
+        (left, right)
+    });
+    let ((reference_manifest, reference_tree), (candidate_manifest, candidate_tree)) = (left?, right?);
+    let (a, b) = (reference_manifest.endpoint.engine, candidate_manifest.endpoint.engine);
+    if !a.comparable(b) {
+        return Err(Box::new(
+            Trouble::new(Class::Usage, format!("cannot compare {} with {}", reference.label(), candidate.label()))
+                .expected(format!("two servers of one family: {} is {}", reference.label(), a.name()))
+                .found(format!("{} is {}", candidate.label(), b.name()))
+                .fix("name two environments of the same engine"),
+        ));
+    }
+    let side = |label, manifest, tree| Side { label, manifest, tree };
+    let mut comparison = compare::compare(
+        side(reference.label(), &reference_manifest, &reference_tree),
+        side(candidate.label(), &candidate_manifest, &candidate_tree),
+        scope,
+        remedies,
+    );
+    let ignored = policy::apply(&mut comparison, waivers, today);
+    Ok(Compared { reference: reference_manifest, candidate: candidate_manifest, comparison, ignored })
+}
+
+fn hashed(manifest: Manifest) -> (Manifest, Tree) {
+    let tree = Tree::of(&manifest);
+    (manifest, tree)
+}

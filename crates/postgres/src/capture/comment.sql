@@ -1,0 +1,7 @@
+-- Comments on anything. Versions: 13 to 18. Privileges: none.
+select d.classoid, d.objoid, d.objsubid, d.description
+from pg_catalog.pg_description d
+where d.objoid >= 16384 or d.classoid = 'pg_catalog.pg_namespace'::regclass
+union all
+select s.classoid, s.objoid, 0, s.description
+from pg_catalog.pg_shdescription s

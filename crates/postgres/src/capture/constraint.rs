@@ -1,0 +1,180 @@
+//! Kind `constraint`: raw rows with numbers resolved here; only checks are printed by the server.
+
+use super::column::Columns;
+use super::index::Indexes;
+use super::names::{Names, quoted};
+use super::reader::{Address, Found, Read, Reader, class_number};
+use super::{batch, canonical, options, rows};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use futures_util::{StreamExt, pin_mut};
+use std::collections::HashMap;
+
+/// A constraint as it is stored.
+pub struct Raw {
+    pub oid: u32,
+    pub relation: u32,
+    pub name: Box<str>,
+    typ: char,
+    columns: Vec<i16>,
+    references: u32,
+    referenced: Vec<i16>,
+    matching: char,
+    on_update: char,
+    on_delete: char,
+    on_delete_columns: Vec<i16>,
+    deferrable: bool,
+    deferred: bool,
+    validated: bool,
+    enforced: bool,
+    no_inherit: bool,
+    local: bool,
+    temporal: bool,
+    pub index: u32,
+    operators: Vec<Box<str>>,
+}
+
+impl Raw {
+    /// A foreign key: the index it names is another table's.
+    #[must_use]
+    pub const fn is_reference(&self) -> bool {
+        self.typ == 'f'
+    }
+}
+
+/// Reads `pg_constraint`.
+pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
+    let stream = reader.stream(include_str!("constraint.sql"), "pg_constraint").await?;
+    pin_mut!(stream);
+    let mut constraints = Vec::new();
+    while let Some(row) = stream.next().await {
+        let row = row.map_err(|error| reader.fault(&error, "pg_constraint"))?;
+        let (oid, relation) = (rows::oid(&row, 0)?, rows::oid(&row, 1)?);
+        if !names.relations.contains_key(&relation) || names.members.contains(&(class_number("pg_constraint"), oid)) {
+            continue;
+        }
+        constraints.push(Raw {
+            oid,
+            relation,
+            name: rows::text(&row, 2)?,
+            typ: rows::letter(&row, 3)?,
+            columns: rows::shorts(&row, 4)?,
+            references: rows::oid(&row, 5)?,
+            referenced: rows::shorts(&row, 6)?,
+            matching: rows::letter(&row, 7)?,
+            on_update: rows::letter(&row, 8)?,
+            on_delete: rows::letter(&row, 9)?,
+            on_delete_columns: rows::shorts(&row, 10)?,
+            deferrable: rows::flag(&row, 11)?,
+            deferred: rows::flag(&row, 12)?,
+            validated: rows::flag(&row, 13)?,
+            enforced: rows::flag(&row, 14)?,
+            no_inherit: rows::flag(&row, 15)?,
+            local: rows::flag(&row, 16)?,
+            temporal: rows::flag(&row, 17)?,
+            index: rows::oid(&row, 18)?,
+            operators: rows::texts(&row, 19)?,
+        });
+    }
+    Ok(constraints)
+}
+
+/// Builds the constraints.
+pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, indexes: &Indexes, constraints: &[Raw]) -> Read<Vec<Found>> {
+    let checks = checks(reader, names, constraints).await?;
+    let mut found = Vec::with_capacity(constraints.len());
+    for constraint in constraints {
+        let Some(relation) = names.relations.get(&constraint.relation) else { continue };
+        let mut object = Object::new(Kind::Constraint, Identity::new([&*relation.schema, &*relation.name, &*constraint.name]));
+        let named = |table: u32, numbers: &[i16]| Value::list(numbers.iter().map(|number| columns.name(table, *number)));
+        object.set("type", type_name(constraint.typ));
+        if constraint.typ == 'c' {
+            // The order in which a check names its columns says nothing, and differs after a dump.
+            if let Some(text) = checks.get(&constraint.oid) {
+                canonical::expression(&mut object, "expression", text, reader.major);
+            }
+        } else if constraint.typ != 'x' {
+            object.set("columns", named(constraint.relation, &constraint.columns));
+        }
+        if constraint.typ == 'f' {
+            object.set("references", names.relation(constraint.references));
+            object.set("referenced_columns", named(constraint.references, &constraint.referenced));
+            object.set("match", if constraint.matching == 'f' { "full" } else { "simple" });
+            object.set("on_update", action(constraint.on_update));
+            object.set("on_delete", action(constraint.on_delete));
+            let mut touched: Vec<Box<str>> = constraint.on_delete_columns.iter().map(|number| columns.name(constraint.relation, *number)).collect();
+            touched.sort_unstable();
+            object.set("on_delete_columns", Value::List(touched.into()));
+        }
+        object.set("deferrable", constraint.deferrable);
+        object.set("initially_deferred", constraint.deferred);
+        object.set("validated", constraint.validated);
+        object.set("enforced", constraint.enforced);
+        // Keys are always "not inherited" in the catalog; only a check says something by it.
+        object.set("no_inherit", constraint.typ == 'c' && constraint.no_inherit);
+        object.set("local", constraint.local);
+        object.set("temporal", constraint.temporal);
+        if matches!(constraint.typ, 'p' | 'u' | 'x') {
+            behind(&mut object, constraint, indexes, names);
+        }
+        found.push(Found { object, address: Address { class: class_number("pg_constraint"), oid: constraint.oid, column: 0 } });
+    }
+    reader.progress.read(&reader.request.label, Kind::Constraint, found.len());
+    Ok(found)
+}
+
+/// What the index behind a key adds.
+fn behind(object: &mut Object, constraint: &Raw, indexes: &Indexes, names: &Names) {
+    let Some(index) = indexes.get(constraint.index) else { return };
+    object.set("nulls_not_distinct", index.nulls_not_distinct);
+    object.set("include", Value::List(index.include.clone().into()));
+    if constraint.typ == 'x' {
+        object.set("expression", elements(&index.keys, &constraint.operators, index.predicate.as_deref()));
+        object.set("operators", Value::List(constraint.operators.clone().into()));
+    }
+    object.set_some("index_method", names.methods.get(&index.method(names)).map(|name| &**name));
+    if let Some(relation) = names.relations.get(&constraint.index) {
+        object.set("index_options", options::sorted(&relation.options));
+        object.set_some("index_tablespace", names.tablespaces.get(&relation.tablespace).map(|name| &**name));
+    }
+}
+
+/// Elements of an exclusion constraint with their operators, and the predicate.
+fn elements(keys: &[Box<str>], operators: &[Box<str>], predicate: Option<&str>) -> String {
+    let pairs: Vec<String> = keys.iter().zip(operators).map(|(key, operator)| format!("{key} WITH {operator}")).collect();
+    let filter = predicate.map(|predicate| format!(" WHERE {predicate}")).unwrap_or_default();
+    format!("{}{filter}", pairs.join(", "))
+}
+
+async fn checks(reader: &Reader<'_>, names: &Names, constraints: &[Raw]) -> Read<HashMap<u32, Box<str>>> {
+    let keys: Vec<u32> = constraints.iter().filter(|constraint| constraint.typ == 'c').map(|constraint| constraint.oid).collect();
+    let (found, failed) = batch::read(reader, include_str!("check.sql"), &keys, "pg_constraint").await?;
+    for (oid, reason) in failed {
+        let shown = constraints
+            .iter()
+            .find(|constraint| constraint.oid == oid)
+            .map(|constraint| format!("{}.{}", names.relation(constraint.relation), quoted(&constraint.name)));
+        reader.gap(Gap { object: shown, ..Gap::kind(Kind::Constraint, Reason::Locked, reason) }.attribute("expression"));
+    }
+    found.iter().map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?))).collect()
+}
+
+const fn type_name(letter: char) -> &'static str {
+    match letter {
+        'p' => "primary key",
+        'u' => "unique",
+        'c' => "check",
+        'x' => "exclusion",
+        _ => "foreign key",
+    }
+}
+
+const fn action(letter: char) -> &'static str {
+    match letter {
+        'r' => "restrict",
+        'c' => "cascade",
+        'n' => "set null",
+        'd' => "set default",
+        _ => "no action",
+    }
+}

@@ -1,0 +1,17 @@
+-- Constraints of tables, as raw as they are stored. NOT NULL is a property of the column, constraint triggers are triggers.
+-- Versions: 13 to 18; columns of SET NULL/SET DEFAULT from 15 on; enforcement and temporal keys from 18 on. Privileges: none.
+-- No order: the manifest sorts.
+select c.oid, c.conrelid, c.conname, c.contype, c.conkey, c.confrelid, c.confkey, c.confmatchtype, c.confupdtype, c.confdeltype,
+  c.confdelsetcols, -- >=15
+  null::int2[], -- <15
+  c.condeferrable, c.condeferred, c.convalidated,
+  c.conenforced, -- >=18
+  true, -- <18
+  c.connoinherit, c.conislocal,
+  c.conperiod, -- >=18
+  false, -- <18
+  c.conindid,
+  case when c.contype = 'x' then array(select o::regoperator::text from unnest(c.conexclop) as o) end,
+  c.conparentid
+from pg_catalog.pg_constraint c
+where c.conrelid >= 16384 and c.contype in ('p', 'u', 'c', 'x', 'f')

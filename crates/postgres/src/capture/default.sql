@@ -1,0 +1,6 @@
+-- Column defaults. They hold no column references, so no relation is named and no lock is taken.
+-- Versions: 13 to 18. Privileges: none.
+select d.adrelid, d.adnum, pg_catalog.pg_get_expr(d.adbin, 0)
+from pg_catalog.pg_attrdef d
+join pg_catalog.pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+where a.attgenerated = '' and d.adrelid >= 16384

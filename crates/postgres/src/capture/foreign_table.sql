@@ -1,0 +1,4 @@
+-- Server and options of foreign tables. Versions: 13 to 18. Privileges: none.
+select f.ftrelid, s.srvname, f.ftoptions
+from pg_catalog.pg_foreign_table f
+join pg_catalog.pg_foreign_server s on s.oid = f.ftserver

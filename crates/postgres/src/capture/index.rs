@@ -1,0 +1,276 @@
+//! Kind `index`: raw rows with numbers resolved here; only expressions and predicates are printed by the server.
+
+use super::column::Columns;
+use super::constraint;
+use super::names::{Names, PG_CLASS, quoted};
+use super::reader::{Address, Found, Read, Reader};
+use super::table::{Marked, Parents};
+use super::{batch, canonical, options, rows};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use futures_util::{StreamExt, pin_mut};
+use std::collections::HashMap;
+
+/// An index, numbers resolved.
+pub struct Index {
+    pub oid: u32,
+    pub relation: u32,
+    unique: bool,
+    pub nulls_not_distinct: bool,
+    valid: bool,
+    ready: bool,
+    clustered: bool,
+    replica_identity: bool,
+    pub keys: Vec<Box<str>>,
+    pub include: Vec<Box<str>>,
+    pub predicate: Option<Box<str>>,
+    has_predicate: bool,
+}
+
+/// All indexes by number.
+pub struct Indexes {
+    found: HashMap<u32, Index>,
+    targets: HashMap<u32, Vec<Box<str>>>,
+}
+
+struct Raw {
+    index: Index,
+    key_count: usize,
+    columns: Vec<i16>,
+    collations: Vec<u32>,
+    classes: Vec<u32>,
+    options: Vec<i16>,
+    has_expressions: bool,
+}
+
+impl Index {
+    /// Its access method.
+    #[must_use]
+    pub fn method(&self, names: &Names) -> u32 {
+        names.relations.get(&self.oid).map_or(0, |relation| relation.method)
+    }
+}
+
+impl Indexes {
+    /// The index of that number.
+    #[must_use]
+    pub fn get(&self, oid: u32) -> Option<&Index> {
+        self.found.get(&oid)
+    }
+
+    /// What the indexes say about their tables.
+    #[must_use]
+    pub fn marked(&self, names: &Names) -> Marked {
+        let mut marked = Marked::default();
+        for index in self.found.values() {
+            let Some(relation) = names.relations.get(&index.oid) else { continue };
+            if index.clustered {
+                marked.clustered.insert(index.relation, Box::from(&*relation.name));
+            }
+            if index.replica_identity {
+                marked.replica_identity.insert(index.relation, format!("index {}", quoted(&relation.name)).into());
+            }
+        }
+        marked
+    }
+
+    /// Reads `pg_index` and what has to be printed.
+    pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<Self> {
+        let raw = raw(reader, names).await?;
+        let printed = printed(reader, names, &raw).await?;
+        let (parameters, targets) = attributes(reader).await?;
+        let defaults = default_classes(names);
+        let mut found = HashMap::with_capacity(raw.len());
+        for mut raw in raw {
+            let printed = printed.get(&raw.index.oid).cloned().unwrap_or_default();
+            let mut expressions = printed.expressions.into_iter();
+            raw.index.predicate = printed.predicate;
+            let method = raw.index.method(names);
+            for (at, number) in raw.columns.iter().enumerate() {
+                let column = columns.get(raw.index.relation, *number);
+                let (name, typ): (Box<str>, Option<u32>) = match column {
+                    Some(column) => (quoted(&column.name).into(), Some(column.typ)),
+                    None if *number == 0 => expressions.next().map_or_else(|| ("?".into(), None), |(text, typ)| (text, Some(typ))),
+                    None => (format!("column {number}").into(), None),
+                };
+                if at >= raw.key_count {
+                    raw.index.include.push(name);
+                    continue;
+                }
+                let mut key = String::from(name);
+                let collation = raw.collations.get(at).copied().unwrap_or(0);
+                // The collation of an expression is not known here: any but the database's default is written.
+                if collation != column.map_or(DEFAULT_COLLATION, super::column::Raw::collation) && collation != 0 {
+                    key.push_str(" COLLATE ");
+                    key.push_str(names.collations.get(&collation).map_or("?", AsRef::as_ref));
+                }
+                let class = raw.classes.get(at).copied().unwrap_or(0);
+                let parameters = parameters.get(&(raw.index.oid, i16::try_from(at + 1).unwrap_or(0)));
+                class_name(&mut key, class, method, typ, names, &defaults, parameters);
+                key.push_str(direction(raw.options.get(at).copied().unwrap_or(0)));
+                raw.index.keys.push(key.into());
+            }
+            found.insert(raw.index.oid, raw.index);
+        }
+        Ok(Self { found, targets })
+    }
+}
+
+/// Builds the indexes. One behind a constraint carries only its state.
+pub fn build(reader: &Reader<'_>, names: &Names, indexes: &Indexes, parents: &Parents, constraints: &[constraint::Raw]) -> Vec<Found> {
+    let behind: HashMap<u32, &str> = constraints
+        .iter()
+        // A foreign key points to the index it relies on, which is not its own.
+        .filter(|constraint| constraint.index != 0 && !constraint.is_reference())
+        .map(|constraint| (constraint.index, &*constraint.name))
+        .collect();
+    let mut found = Vec::with_capacity(indexes.found.len());
+    for index in indexes.found.values() {
+        let (Some(relation), Some(table)) = (names.relations.get(&index.oid), names.relations.get(&index.relation)) else { continue };
+        let mut object = Object::new(Kind::Index, Identity::new([&*relation.schema, &*relation.name]));
+        object.set("table", Value::list([&*table.schema, &*table.name]));
+        if let Some(constraint) = behind.get(&index.oid) {
+            object.set("constraint", *constraint);
+        } else {
+            object.set_some("method", names.methods.get(&relation.method).map(|name| &**name));
+            object.set("unique", index.unique);
+            object.set("keys", Value::List(index.keys.clone().into()));
+            object.set("include", Value::List(index.include.clone().into()));
+            if let Some(predicate) = &index.predicate {
+                canonical::expression(&mut object, "predicate", predicate, reader.major);
+            }
+            object.set("nulls_not_distinct", index.nulls_not_distinct);
+            object.set("options", options::sorted(&relation.options));
+            object.set_some("tablespace", names.tablespaces.get(&relation.tablespace).map(|name| &**name));
+        }
+        object.set_some("statistics_targets", indexes.targets.get(&index.oid).map(|targets| Value::List(targets.clone().into())));
+        object.set_some("attached_to", parents.get(&index.oid).and_then(|above| above.first()).map(|(parent, _)| names.relation(*parent)));
+        object.set("valid", index.valid);
+        object.set("ready", index.ready);
+        found.push(Found { object, address: Address { class: PG_CLASS, oid: index.oid, column: 0 } });
+    }
+    reader.progress.read(&reader.request.label, Kind::Index, found.len());
+    found
+}
+
+async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
+    let stream = reader.stream(include_str!("index.sql"), "pg_index").await?;
+    pin_mut!(stream);
+    let mut indexes = Vec::new();
+    while let Some(row) = stream.next().await {
+        let row = row.map_err(|error| reader.fault(&error, "pg_index"))?;
+        let (oid, relation) = (rows::oid(&row, 0)?, rows::oid(&row, 1)?);
+        if !names.relations.contains_key(&relation) || !names.relations.contains_key(&oid) {
+            continue;
+        }
+        let index = Index {
+            oid,
+            relation,
+            unique: rows::flag(&row, 2)?,
+            nulls_not_distinct: rows::flag(&row, 3)?,
+            clustered: rows::flag(&row, 4)?,
+            valid: rows::flag(&row, 5)?,
+            ready: rows::flag(&row, 6)?,
+            replica_identity: rows::flag(&row, 7)?,
+            keys: Vec::new(),
+            include: Vec::new(),
+            predicate: None,
+            has_predicate: rows::flag(&row, 13)?,
+        };
+        indexes.push(Raw {
+            index,
+            key_count: usize::try_from(rows::get::<i16>(&row, 8)?.unwrap_or(0)).unwrap_or(0),
+            columns: rows::shorts(&row, 9)?,
+            collations: rows::oids(&row, 10)?,
+            classes: rows::oids(&row, 11)?,
+            options: rows::shorts(&row, 12)?,
+            has_expressions: rows::flag(&row, 14)?,
+        });
+    }
+    Ok(indexes)
+}
+
+/// What the server printed for one index.
+#[derive(Clone, Default)]
+struct Printed {
+    /// Text and type of each expression, in key order.
+    expressions: Vec<(Box<str>, u32)>,
+    predicate: Option<Box<str>>,
+}
+
+/// `pg_collation.oid` of "default", the same on every server.
+const DEFAULT_COLLATION: u32 = 100;
+
+async fn printed(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<HashMap<u32, Printed>> {
+    let keys: Vec<u32> = raw.iter().filter(|raw| raw.has_expressions || raw.index.has_predicate).map(|raw| raw.index.oid).collect();
+    let (found, failed) = batch::read(reader, include_str!("index_expression.sql"), &keys, "pg_index").await?;
+    for (oid, reason) in failed {
+        let gap = Gap { object: Some(names.relation(oid)), ..Gap::kind(Kind::Index, Reason::Locked, reason) };
+        reader.gap(gap.clone().attribute("keys"));
+        reader.gap(gap.attribute("predicate"));
+    }
+    found
+        .iter()
+        .map(|row| {
+            let texts = rows::texts(row, 1)?;
+            let expressions = texts.iter().map(|text| canonical::index_expression(text)).zip(rows::oids(row, 3)?).collect();
+            Ok((rows::oid(row, 0)?, Printed { expressions, predicate: rows::get::<rows::Text>(row, 2)?.map(|text| text.0) }))
+        })
+        .collect()
+}
+
+type Parameters = HashMap<(u32, i16), Vec<Box<str>>>;
+
+/// Operator class parameters by index and position, statistics targets by index.
+async fn attributes(reader: &Reader<'_>) -> Read<(Parameters, HashMap<u32, Vec<Box<str>>>)> {
+    let (mut parameters, mut targets) = (HashMap::new(), HashMap::<u32, Vec<Box<str>>>::new());
+    for row in reader.rows(include_str!("index_attribute.sql"), "pg_attribute").await? {
+        let (oid, position) = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
+        let options = rows::texts(&row, 3)?;
+        if !options.is_empty() {
+            parameters.insert((oid, position), options);
+        }
+        if let Some(target) = rows::get::<i32>(&row, 2)?.filter(|target| *target >= 0) {
+            targets.entry(oid).or_default().push(format!("{position}={target}").into());
+        }
+    }
+    targets.values_mut().for_each(|targets| targets.sort_unstable());
+    Ok((parameters, targets))
+}
+
+/// Input types that have a default operator class, by method.
+fn default_classes(names: &Names) -> HashMap<(u32, u32), u32> {
+    names.opclasses.iter().filter(|(_, class)| class.default).map(|(oid, class)| ((class.method, class.input), *oid)).collect()
+}
+
+/// Names the operator class unless it is the one the server would take by itself.
+fn class_name(
+    key: &mut String,
+    class: u32,
+    method: u32,
+    column_type: Option<u32>,
+    names: &Names,
+    defaults: &HashMap<(u32, u32), u32>,
+    parameters: Option<&Vec<Box<str>>>,
+) {
+    let Some(found) = names.opclasses.get(&class) else { return };
+    // A default class for another type than the column's own is implied only if the column's type has none itself.
+    let implied = found.default && column_type.is_none_or(|typ| defaults.get(&(method, typ)).is_none_or(|own| *own == class));
+    if !implied || parameters.is_some() {
+        key.push(' ');
+        key.push_str(&found.name);
+    }
+    if let Some(parameters) = parameters {
+        key.push_str(&format!(" ({})", parameters.join(", ")));
+    }
+}
+
+/// `indoption`: bit 0 descending, bit 1 NULLs first; what the server would assume is not written.
+const fn direction(options: i16) -> &'static str {
+    match options & 3 {
+        1 => " DESC NULLS LAST",
+        2 => " NULLS FIRST",
+        3 => " DESC",
+        _ => "",
+    }
+}

@@ -1,0 +1,213 @@
+//! A PostgreSQL environment, read without writing: one snapshot, a fixed number of statements, bounded waits.
+//!
+//! Lives here: the order of reading, and the check that nothing changed meanwhile. One file (with its `.sql`) a kind;
+//! `plain` lists the kinds that are one statement each. Does not live here: connecting (`connect`), judging (`core`).
+
+mod batch;
+mod canonical;
+mod column;
+mod constraint;
+mod index;
+mod names;
+mod options;
+mod plain;
+mod reader;
+mod rows;
+mod setting;
+mod sql;
+mod table;
+mod view;
+
+use crate::connect::{Fault, Limits, Session, Target, connect};
+use evenkeel_core::digest;
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::kind::{Dimension, Engine, Value};
+use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Reason};
+use evenkeel_core::port::{Progress, Request};
+use names::Names;
+use reader::{Address, Found, Read, Reader, Stop};
+use std::collections::HashMap;
+
+/// What a capture could not do at all.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureFault {
+    #[error(transparent)]
+    Connect(#[from] Fault),
+    #[error("{0}")]
+    Driver(String),
+    #[error("a statement and the declaration of its kind disagree: {0}")]
+    Declaration(String),
+}
+
+impl Troublesome for CaptureFault {
+    fn trouble(&self) -> Trouble {
+        match self {
+            Self::Connect(fault) => fault.trouble(),
+            Self::Driver(message) => Trouble::new(Class::Unreachable, "the capture broke off").found(message.clone()),
+            Self::Declaration(_) => {
+                Trouble::new(Class::Internal, "evenkeel's own statement does not fit").found(self.to_string()).fix("report it: this is a bug in evenkeel")
+            }
+        }
+    }
+}
+
+/// Reads the environment. Retries once where the schema changed meanwhile, then says so as a gap.
+///
+/// # Errors
+/// The server cannot be reached, refuses, or goes away.
+pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
+    let session = connect(target).await?;
+    let (manifest, moved) = once(target, &session, request, progress).await?;
+    let Some(_) = moved else { return Ok(manifest) };
+    let (mut manifest, moved) = once(target, &session, request, progress).await?;
+    if let Some(catalogs) = moved {
+        let detail = format!("the schema changed while it was read, twice (in {catalogs})");
+        let gap = Gap::dimension(Dimension::Schema, Reason::Changed, detail).cure("run it again when no migration is running");
+        let (endpoint, dimensions) = (manifest.endpoint.clone(), manifest.dimensions.clone());
+        let gaps = manifest.gaps.iter().cloned().chain([gap]).collect();
+        manifest = Manifest::new(endpoint, dimensions, manifest.objects().to_vec(), gaps);
+    }
+    Ok(manifest)
+}
+
+/// One pass. The second value names the catalogs that changed meanwhile.
+async fn once(target: &Target, session: &Session, request: &Request, progress: &dyn Progress) -> Result<(Manifest, Option<String>), CaptureFault> {
+    let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
+    session.begin_read_only(&limits, None).await?;
+    let started = jiff::Timestamp::now();
+    let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
+    let reader = Reader { session, major, request, progress, gaps: Vec::new().into() };
+    let pass = pass(&reader).await;
+    let moved = match &pass {
+        Ok(_) => changed(&reader, target, &limits).await,
+        Err(_) => Ok(None),
+    };
+    let closed = session.end().await;
+    let objects = pass.map_err(|stop| words(session, stop))?;
+    let moved = moved.map_err(|stop| words(session, stop))?;
+    closed?;
+    let described = target.describe();
+    let endpoint = Endpoint {
+        engine: Engine::PostgreSql,
+        server_version: session.server_version.split(' ').next().unwrap_or_default().to_owned(),
+        server_major: major,
+        database: described.dbname.value.clone(),
+        role: described.user.value.clone(),
+        node: format!("{}:{}", session.host, session.port),
+        node_role: if session.is_standby { NodeRole::Standby } else { NodeRole::Primary },
+        captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
+    };
+    let gaps = reader.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
+    Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
+}
+
+/// Everything the request asks for, in one snapshot.
+async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>> {
+    let names = Names::read(reader).await?;
+    let mut found = Vec::new();
+    let wants = |dimension| reader.request.dimensions.contains(&dimension);
+    if wants(Dimension::Schema) {
+        found.extend(relations(reader, &names).await?);
+    }
+    found.extend(plain::read(reader, &names).await?);
+    if wants(Dimension::Configuration) {
+        found.extend(setting::read(reader, &names).await?);
+    }
+    annotate(reader, &mut found).await?;
+    for dimension in &reader.request.dimensions {
+        if !plain::READ.contains(dimension) {
+            reader.gap(Gap::dimension(*dimension, Reason::NotCaptured, format!("this version of evenkeel does not read {}", dimension.name())));
+        }
+    }
+    Ok(found.into_iter().map(|found| found.object).collect())
+}
+
+/// Tables, columns, constraints, indexes and views: they are many, and refer to each other by number.
+async fn relations(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
+    let (columns, constraints, parents, toast) = tokio::try_join!(
+        column::Columns::read(reader, names),
+        constraint::raw(reader, names),
+        table::parents(reader),
+        table::toast_options(reader),
+    )?;
+    let indexes = index::Indexes::read(reader, names, &columns).await?;
+    let marked = indexes.marked(names);
+    let mut found = column::read(reader, names, &columns).await?;
+    found.extend(table::read(reader, names, &parents, &toast, &marked).await?);
+    found.extend(constraint::read(reader, names, &columns, &indexes, &constraints).await?);
+    found.extend(index::build(reader, names, &indexes, &parents, &constraints));
+    found.extend(view::read(reader, names, &toast, &marked).await?);
+    Ok(found)
+}
+
+/// Hangs comments and security labels on the objects they are about.
+async fn annotate(reader: &Reader<'_>, found: &mut [Found]) -> Read<()> {
+    let (comments, labels) = tokio::try_join!(
+        reader.rows(include_str!("comment.sql"), "pg_description"),
+        reader.rows(include_str!("label.sql"), "pg_seclabel"),
+    )?;
+    if comments.is_empty() && labels.is_empty() {
+        return Ok(());
+    }
+    let places: HashMap<Address, usize> = found.iter().enumerate().map(|(at, found)| (found.address, at)).collect();
+    let place = |row: &tokio_postgres::Row| -> Read<Option<usize>> {
+        let column = rows::get::<i32>(row, 2)?.unwrap_or(0);
+        Ok(places.get(&Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column }).copied())
+    };
+    for row in &comments {
+        if let Some(found) = place(row)?.and_then(|at| found.get_mut(at)) {
+            found.object.set("comment", Value::Text(rows::text(row, 3)?));
+        }
+    }
+    let mut labelled: HashMap<usize, Vec<Box<str>>> = HashMap::new();
+    for row in &labels {
+        if let Some(at) = place(row)? {
+            labelled.entry(at).or_default().push(rows::text(row, 3)?);
+        }
+    }
+    for (at, labels) in labelled {
+        if let Some(found) = found.get_mut(at) {
+            found.object.set("security_labels", Value::List(labels.into()));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the catalogs changed since the snapshot was taken: printed definitions show the newest catalogs, so a change
+/// would mix two states. On a quiet server this costs two short statements.
+async fn changed(reader: &Reader<'_>, target: &Target, limits: &Limits) -> Read<Option<String>> {
+    let snapshot = |rows: Vec<tokio_postgres::Row>| -> Read<Box<str>> {
+        Ok(rows.first().map(|row| rows::text(row, 0)).transpose()?.unwrap_or_default())
+    };
+    let before = snapshot(reader.rows(include_str!("snapshot.sql"), "pg_current_snapshot").await?)?;
+    let fresh = connect(target).await?;
+    fresh.begin_read_only(limits, None).await?;
+    let later = Reader { session: &fresh, major: reader.major, request: reader.request, progress: reader.progress, gaps: Vec::new().into() };
+    let after = snapshot(later.rows(include_str!("snapshot.sql"), "pg_current_snapshot").await?)?;
+    if before == after {
+        return Ok(None);
+    }
+    let (old, new) = tokio::try_join!(fingerprint(reader), fingerprint(&later))?;
+    let moved: Vec<&str> = new.iter().filter(|line| !old.contains(line)).map(|(catalog, _)| &**catalog).collect();
+    Ok((!moved.is_empty()).then(|| moved.join(", ")))
+}
+
+async fn fingerprint(reader: &Reader<'_>) -> Read<Vec<(Box<str>, digest::Digest)>> {
+    let rows = reader.rows(include_str!("fingerprint.sql"), "the catalogs' fingerprint").await?;
+    rows.iter()
+        .map(|row| {
+            let count = rows::get::<i64>(row, 1)?.unwrap_or(0);
+            let text = format!("{count} {}", rows::text(row, 2)?);
+            Ok((rows::text(row, 0)?, digest::chain("fingerprint", &text, std::iter::empty())))
+        })
+        .collect()
+}
+
+fn words(session: &Session, stop: Stop) -> CaptureFault {
+    match stop {
+        Stop::Fault(fault) => CaptureFault::Connect(fault),
+        Stop::Driver(error) => CaptureFault::Connect(session.fault(&error, "reading the catalogs")),
+        Stop::Declaration(text) => CaptureFault::Declaration(text),
+    }
+}

@@ -1,0 +1,130 @@
+//! What numbers mean: the small lookups and the relations that every bulk kind needs, read once.
+
+use super::reader::{Reader, Read};
+use super::rows;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// A relation of a schema we compare.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    pub oid: u32,
+    pub schema: Arc<str>,
+    pub name: Arc<str>,
+    pub kind: char,
+    pub persistence: char,
+    pub method: u32,
+    pub tablespace: u32,
+    pub replica_identity: char,
+    pub row_security: bool,
+    pub force_row_security: bool,
+    pub is_partition: bool,
+    pub populated: bool,
+    pub options: Vec<Box<str>>,
+    pub toast: u32,
+    pub of_type: Option<Box<str>>,
+}
+
+/// An operator class.
+#[derive(Debug, Clone)]
+pub struct OperatorClass {
+    pub method: u32,
+    pub name: Box<str>,
+    pub default: bool,
+    pub input: u32,
+}
+
+/// Names by number.
+#[derive(Debug, Default)]
+pub struct Names {
+    pub schemas: HashMap<u32, Arc<str>>,
+    /// (catalog, object) of everything that belongs to an extension.
+    pub members: HashSet<(u32, u32)>,
+    pub tablespaces: HashMap<u32, Box<str>>,
+    pub methods: HashMap<u32, Box<str>>,
+    pub collations: HashMap<u32, Box<str>>,
+    pub opclasses: HashMap<u32, OperatorClass>,
+    pub relations: HashMap<u32, Relation>,
+}
+
+/// `pg_class` as every server numbers it.
+pub const PG_CLASS: u32 = 1259;
+
+impl Names {
+    /// Reads them all, pipelined.
+    pub async fn read(reader: &Reader<'_>) -> Read<Self> {
+        let (schemas, members, lookups, opclasses, relations) = tokio::try_join!(
+            reader.rows(include_str!("namespace.sql"), "pg_namespace"),
+            reader.rows(include_str!("member.sql"), "pg_depend"),
+            reader.rows(include_str!("lookup.sql"), "pg_tablespace, pg_am and pg_collation"),
+            reader.rows(include_str!("opclass.sql"), "pg_opclass"),
+            reader.rows(include_str!("relation.sql"), "pg_class"),
+        )?;
+        let mut names = Self::default();
+        for row in &schemas {
+            names.schemas.insert(rows::oid(row, 0)?, rows::text(row, 1)?.into());
+        }
+        for row in &members {
+            names.members.insert((rows::oid(row, 0)?, rows::oid(row, 1)?));
+        }
+        for row in &lookups {
+            let (class, oid, name) = (rows::text(row, 0)?, rows::oid(row, 1)?, rows::text(row, 2)?);
+            match &*class {
+                "t" => names.tablespaces.insert(oid, name),
+                "a" => names.methods.insert(oid, name),
+                _ => names.collations.insert(oid, name),
+            };
+        }
+        for row in &opclasses {
+            let class = OperatorClass { method: rows::oid(row, 1)?, name: rows::text(row, 2)?, default: rows::flag(row, 3)?, input: rows::oid(row, 4)? };
+            names.opclasses.insert(rows::oid(row, 0)?, class);
+        }
+        names.relations.reserve(relations.len());
+        for row in &relations {
+            let oid = rows::oid(row, 0)?;
+            let Some(schema) = names.schemas.get(&rows::oid(row, 1)?) else { continue };
+            if names.members.contains(&(PG_CLASS, oid)) {
+                continue;
+            }
+            let relation = Relation {
+                oid,
+                schema: Arc::clone(schema),
+                name: rows::text(row, 2)?.into(),
+                kind: rows::letter(row, 3)?,
+                persistence: rows::letter(row, 4)?,
+                method: rows::oid(row, 5)?,
+                tablespace: rows::oid(row, 6)?,
+                replica_identity: rows::letter(row, 7)?,
+                row_security: rows::flag(row, 8)?,
+                force_row_security: rows::flag(row, 9)?,
+                is_partition: rows::flag(row, 10)?,
+                populated: rows::flag(row, 11)?,
+                options: rows::texts(row, 12)?,
+                toast: rows::oid(row, 13)?,
+                of_type: rows::get::<rows::Text>(row, 14)?.map(|text| text.0),
+            };
+            names.relations.insert(oid, relation);
+        }
+        Ok(names)
+    }
+
+    /// `schema.name`, quoted where needed, of a relation; its number where it is not one of ours.
+    #[must_use]
+    pub fn relation(&self, oid: u32) -> String {
+        self.relations.get(&oid).map_or_else(|| format!("relation {oid}"), |relation| qualified(&relation.schema, &relation.name))
+    }
+}
+
+/// `schema.name`, each part quoted where needed.
+#[must_use]
+pub fn qualified(schema: &str, name: &str) -> String {
+    format!("{}.{}", quoted(schema), quoted(name))
+}
+
+/// An identifier as it is shown: quoted unless it is plain lower case. Not for SQL: keywords stay bare.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '$');
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}

@@ -1,0 +1,28 @@
+//! Option lists of the catalogs: storage parameters in full, options of foreign objects without what may be secret.
+
+use evenkeel_core::kind::Value;
+
+/// Options of foreign objects whose values are known to be no secrets: they say what is read, not how one gets in.
+const PUBLIC: &[&str] = &[
+    "async_capable", "batch_size", "column_name", "delimiter", "encoding", "escape", "extensions", "fdw_startup_cost", "fdw_tuple_cost",
+    "fetch_size", "force_not_null", "force_null", "format", "header", "keep_connections", "null", "parallel_abort", "parallel_commit",
+    "quote", "schema_name", "table_name", "truncatable", "updatable", "use_remote_estimate", "analyze_sampling",
+];
+
+/// Each `name=value`, sorted: the catalog keeps them in the order they were set.
+#[must_use]
+pub fn sorted(options: &[Box<str>]) -> Value {
+    let mut options = options.to_vec();
+    options.sort_unstable();
+    Value::List(options.into())
+}
+
+/// Sorted, with values only where they cannot be secret; any other is `name (set)`.
+#[must_use]
+pub fn public(options: &[Box<str>]) -> Value {
+    let shown = options.iter().map(|option| {
+        let name = option.split('=').next().unwrap_or_default();
+        if PUBLIC.contains(&name) { option.clone() } else { format!("{name} (set)").into() }
+    });
+    sorted(&shown.collect::<Vec<_>>())
+}

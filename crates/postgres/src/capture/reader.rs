@@ -1,0 +1,201 @@
+//! One open snapshot and what is asked of it: whole statements, plain kinds, and batches that may meet a lock.
+
+use super::batch;
+use super::names::Names;
+use super::rows::{self, Role};
+use super::sql;
+use crate::connect::{Fault, Session};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::port::{Progress, Request};
+use std::sync::Mutex;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Row, RowStream};
+
+/// What stops a read.
+#[derive(Debug)]
+pub enum Stop {
+    /// The driver's error, not yet in words.
+    Driver(tokio_postgres::Error),
+    /// In words.
+    Fault(Fault),
+    /// The SQL and the declaration disagree: a bug, found by the first test that runs the statement.
+    Declaration(String),
+}
+
+/// The result of a read.
+pub type Read<T> = Result<T, Stop>;
+
+impl From<tokio_postgres::Error> for Stop {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Driver(error)
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Where an object stands in the catalogs: what comments, labels, owners and extension membership refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Address {
+    pub class: u32,
+    pub oid: u32,
+    pub column: i32,
+}
+
+/// An object with its address.
+#[derive(Debug)]
+pub struct Found {
+    pub object: Object,
+    pub address: Address,
+}
+
+/// Reads through one session and snapshot.
+pub struct Reader<'a> {
+    pub session: &'a Session,
+    pub major: u16,
+    pub request: &'a Request,
+    pub progress: &'a dyn Progress,
+    pub gaps: Mutex<Vec<Gap>>,
+}
+
+impl Reader<'_> {
+    /// All rows of a statement without parameters.
+    pub async fn rows(&self, text: &str, reading: &str) -> Read<Vec<Row>> {
+        self.rows_with(text, &[], reading).await
+    }
+
+    /// All rows of a statement.
+    pub async fn rows_with(&self, text: &str, parameters: &[(&(dyn ToSql + Sync), Type)], reading: &str) -> Read<Vec<Row>> {
+        let statement = sql::render(text, self.major);
+        let rows = self.session.client.query_typed(&statement, parameters).await;
+        rows.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
+    }
+
+    /// The rows of a statement without parameters, one by one.
+    pub async fn stream(&self, text: &str, reading: &str) -> Read<RowStream> {
+        let statement = sql::render(text, self.major);
+        let none: [(&(dyn ToSql + Sync), Type); 0] = [];
+        let stream = self.session.client.query_typed_raw(&statement, none).await;
+        stream.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
+    }
+
+    /// A driver error in words.
+    pub fn fault(&self, error: &tokio_postgres::Error, reading: &str) -> Stop {
+        Stop::Fault(self.session.fault(error, &format!("reading {reading}")))
+    }
+
+    /// Notes something that could not be seen.
+    pub fn gap(&self, gap: Gap) {
+        self.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(gap);
+    }
+
+    /// Objects of a kind straight from a statement whose columns are named like the declaration.
+    pub async fn plain(&self, kind: Kind, text: &str, names: &Names) -> Read<Vec<Found>> {
+        let rows = self.rows(text, kind.spec().plural).await?;
+        let found = self.found(kind, &rows, names)?;
+        self.progress.read(&self.request.label, kind, found.len());
+        Ok(found)
+    }
+
+    /// The same in batches behind a savepoint, for statements that print definitions and so may wait for a lock.
+    /// `keys` yields number and shown name; `text` takes the numbers as `$1`.
+    pub async fn guarded(&self, kind: Kind, keys: &str, text: &str, names: &Names) -> Read<Vec<Found>> {
+        let keys: Vec<(u32, String)> = self
+            .rows(keys, kind.spec().plural)
+            .await?
+            .iter()
+            .map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?.into())))
+            .collect::<Read<_>>()?;
+        let (rows, failed) = batch::read(self, text, &keys.iter().map(|(oid, _)| *oid).collect::<Vec<_>>(), kind.spec().plural).await?;
+        for (oid, reason) in failed {
+            let shown = keys.iter().find(|(key, _)| *key == oid).map(|(_, shown)| shown.clone());
+            self.gap(Gap { object: shown, ..Gap::kind(kind, Reason::Locked, reason) });
+        }
+        let found = self.found(kind, &rows, names)?;
+        self.progress.read(&self.request.label, kind, found.len());
+        Ok(found)
+    }
+
+    /// Turns rows into objects; members of extensions are left out.
+    pub fn found(&self, kind: Kind, rows: &[Row], names: &Names) -> Read<Vec<Found>> {
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let spec = kind.spec();
+        let roles = rows::roles(first, spec).map_err(Stop::Declaration)?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut identity: Vec<Box<str>> = vec![Box::default(); spec.identity.len()];
+            let mut address = Address::default();
+            let mut values = Vec::with_capacity(roles.len());
+            for (index, role) in roles.iter().enumerate() {
+                match role {
+                    Role::Identity(part) => {
+                        if let Some(slot) = identity.get_mut(*part) {
+                            *slot = rows::text(row, index)?;
+                        }
+                    }
+                    Role::Property(place, shape) => {
+                        if let Some(value) = rows::value(row, index, *shape)? {
+                            values.push((*place, value));
+                        }
+                    }
+                    Role::Class => address.class = class_number(&rows::text(row, index)?),
+                    Role::Oid => address.oid = rows::oid(row, index)?,
+                    Role::Own => {}
+                }
+            }
+            if names.members.contains(&(address.class, address.oid)) {
+                continue;
+            }
+            let mut object = Object::new(kind, Identity::new(identity));
+            for (place, value) in values {
+                object.set_at(place, value);
+            }
+            found.push(Found { object, address });
+        }
+        Ok(found)
+    }
+}
+
+/// The fixed number of a system catalog.
+#[must_use]
+pub fn class_number(name: &str) -> u32 {
+    match name {
+        "pg_class" => 1259,
+        "pg_proc" => 1255,
+        "pg_type" => 1247,
+        "pg_namespace" => 2615,
+        "pg_extension" => 3079,
+        "pg_constraint" => 2606,
+        "pg_trigger" => 2620,
+        "pg_rewrite" => 2618,
+        "pg_policy" => 3256,
+        "pg_cast" => 2605,
+        "pg_operator" => 2617,
+        "pg_opclass" => 2616,
+        "pg_opfamily" => 2753,
+        "pg_collation" => 3456,
+        "pg_conversion" => 2607,
+        "pg_ts_config" => 3602,
+        "pg_ts_dict" => 3600,
+        "pg_ts_parser" => 3601,
+        "pg_ts_template" => 3764,
+        "pg_statistic_ext" => 3381,
+        "pg_foreign_data_wrapper" => 2328,
+        "pg_foreign_server" => 1417,
+        "pg_user_mapping" => 1418,
+        "pg_publication" => 6104,
+        "pg_subscription" => 6100,
+        "pg_event_trigger" => 3466,
+        "pg_language" => 2612,
+        "pg_am" => 2601,
+        "pg_transform" => 3576,
+        "pg_database" => 1262,
+        "pg_tablespace" => 1213,
+        "pg_authid" => 1260,
+        _ => 0,
+    }
+}

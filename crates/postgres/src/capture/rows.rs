@@ -1,0 +1,140 @@
+//! Values out of rows. Text of any encoding arrives: bytes that are no UTF-8 are shown as `\xNN`, never dropped.
+
+use evenkeel_core::kind::{Shape, Spec, Value};
+use std::error::Error;
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Kind as TypeKind, Type};
+
+/// Text of any catalog type, whatever the database's encoding lets through.
+#[derive(Debug, Clone)]
+pub struct Text(pub Box<str>);
+
+impl FromSql<'_> for Text {
+    fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(readable(raw)))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        // Catalog columns of these types travel as plain text in binary format too.
+        matches!(*ty, Type::TEXT | Type::NAME | Type::VARCHAR | Type::BPCHAR | Type::UNKNOWN)
+    }
+}
+
+/// SQL_ASCII databases hand out bytes as they were stored.
+fn readable(raw: &[u8]) -> Box<str> {
+    if let Ok(text) = std::str::from_utf8(raw) {
+        return text.into();
+    }
+    let mut text = String::with_capacity(raw.len() + 16);
+    for chunk in raw.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text.into()
+}
+
+/// A column of a row, `None` where it is NULL.
+pub fn get<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<Option<T>, tokio_postgres::Error> {
+    row.try_get::<_, Option<T>>(index)
+}
+
+/// Text, empty where it is NULL.
+pub fn text(row: &Row, index: usize) -> Result<Box<str>, tokio_postgres::Error> {
+    Ok(get::<Text>(row, index)?.map(|text| text.0).unwrap_or_default())
+}
+
+/// An oid, 0 where it is NULL.
+pub fn oid(row: &Row, index: usize) -> Result<u32, tokio_postgres::Error> {
+    Ok(get::<u32>(row, index)?.unwrap_or(0))
+}
+
+/// A flag, no where it is NULL.
+pub fn flag(row: &Row, index: usize) -> Result<bool, tokio_postgres::Error> {
+    Ok(get::<bool>(row, index)?.unwrap_or(false))
+}
+
+/// A catalog `"char"`, a space where it is NULL.
+pub fn letter(row: &Row, index: usize) -> Result<char, tokio_postgres::Error> {
+    Ok(get::<i8>(row, index)?.map_or(' ', |byte| char::from(byte.cast_unsigned())))
+}
+
+/// A list of texts, empty where it is NULL.
+pub fn texts(row: &Row, index: usize) -> Result<Vec<Box<str>>, tokio_postgres::Error> {
+    Ok(get::<Vec<Text>>(row, index)?.unwrap_or_default().into_iter().map(|text| text.0).collect())
+}
+
+/// A list of small numbers (`int2vector`, `int2[]`), empty where it is NULL.
+pub fn shorts(row: &Row, index: usize) -> Result<Vec<i16>, tokio_postgres::Error> {
+    Ok(get::<Vec<i16>>(row, index)?.unwrap_or_default())
+}
+
+/// A list of oids (`oidvector`, `oid[]`), empty where it is NULL.
+pub fn oids(row: &Row, index: usize) -> Result<Vec<u32>, tokio_postgres::Error> {
+    Ok(get::<Vec<u32>>(row, index)?.unwrap_or_default())
+}
+
+/// What a column of a result means to the kind it describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// This part of the identity.
+    Identity(usize),
+    /// This property.
+    Property(u8, Shape),
+    /// `_classid`, `_oid`, `_subid`: where comments, labels and extension membership hang.
+    Class,
+    Oid,
+    /// Any other name that begins with an underscore: read by the kind itself.
+    Own,
+}
+
+/// Maps the columns of a result to the kind's declaration. `Err` names a column that is declared nowhere.
+pub fn roles(row: &Row, spec: &Spec) -> Result<Vec<Role>, String> {
+    row.columns()
+        .iter()
+        .map(|column| match column.name() {
+            "_classid" => Ok(Role::Class),
+            "_oid" => Ok(Role::Oid),
+            name if name.starts_with('_') => Ok(Role::Own),
+            name => match (spec.identity.iter().position(|part| *part == name), spec.index_of(name)) {
+                (Some(part), _) => Ok(Role::Identity(part)),
+                (None, Some(index)) => Ok(Role::Property(index, spec.property(index).map_or(Shape::Text, |property| property.shape))),
+                (None, None) => Err(format!("{} declares no {name:?}", spec.name)),
+            },
+        })
+        .collect()
+}
+
+/// A property's value from a column, by the shape it was declared with and the type that arrived.
+pub fn value(row: &Row, index: usize, shape: Shape) -> Result<Option<Value>, tokio_postgres::Error> {
+    let ty = row.columns().get(index).map_or(Type::TEXT, |column| column.type_().clone());
+    Ok(match shape {
+        Shape::Flag => get::<bool>(row, index)?.map(Value::Flag),
+        Shape::Integer => integer(row, index, &ty)?.map(Value::Integer),
+        Shape::Number => match ty {
+            Type::FLOAT4 => get::<f32>(row, index)?.map(|number| Value::Number(shortest(number))),
+            Type::FLOAT8 => get::<f64>(row, index)?.map(Value::Number),
+            #[expect(clippy::cast_precision_loss, reason = "a measured number")]
+            _ => integer(row, index, &ty)?.map(|number| Value::Number(number as f64)),
+        },
+        Shape::Text | Shape::Definition => get::<Text>(row, index)?.map(|text| Value::Text(text.0)),
+        Shape::List if matches!(ty.kind(), TypeKind::Array(_)) => get::<Vec<Option<Text>>>(row, index)?
+            .map(|items| Value::list(items.into_iter().map(|item| item.map_or_else(|| "NULL".into(), |text| text.0)))),
+        Shape::List => get::<Text>(row, index)?.map(|text| Value::list([text.0])),
+    })
+}
+
+fn integer(row: &Row, index: usize, ty: &Type) -> Result<Option<i64>, tokio_postgres::Error> {
+    Ok(match *ty {
+        Type::INT2 => get::<i16>(row, index)?.map(i64::from),
+        Type::INT4 => get::<i32>(row, index)?.map(i64::from),
+        Type::OID => get::<u32>(row, index)?.map(i64::from),
+        _ => get::<i64>(row, index)?,
+    })
+}
+
+/// The double that prints like the single: 0.1 stays 0.1.
+fn shortest(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or_else(|_| f64::from(number))
+}

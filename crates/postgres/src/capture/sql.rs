@@ -1,0 +1,38 @@
+//! The `.sql` files beside this one, rendered for a server version.
+//!
+//! A line that ends in `-- >=14` is kept for servers from 14 on, one that ends in `-- <14` for older ones, ` and ` joins two marks;
+//! the rest always. So one file serves all versions and still reads as SQL.
+
+/// The statement for that major version, comments and version marks removed.
+#[must_use]
+pub fn render(text: &str, major: u16) -> String {
+    let mut statement = String::with_capacity(text.len());
+    for line in text.lines() {
+        let (code, comment) = line.split_once("--").unwrap_or((line, ""));
+        if code.trim().is_empty() || !applies(comment.trim(), major) {
+            continue;
+        }
+        statement.push_str(code.trim_end());
+        statement.push('\n');
+    }
+    statement
+}
+
+fn applies(comment: &str, major: u16) -> bool {
+    comment.split(" and ").all(|mark| {
+        let bound = |sign: &str| mark.strip_prefix(sign).and_then(|text| text.trim().parse::<u16>().ok());
+        bound(">=").is_none_or(|version| major >= version) && bound("<").is_none_or(|version| major < version)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+
+    #[test]
+    fn lines_are_kept_by_version() {
+        let text = "-- head\nselect a,\n  b -- >=14\n  null as b -- <14\nfrom t -- why\n";
+        assert_eq!(render(text, 13), "select a,\n  null as b\nfrom t\n");
+        assert_eq!(render(text, 18), "select a,\n  b\nfrom t\n");
+    }
+}
