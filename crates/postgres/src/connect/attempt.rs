@@ -5,16 +5,19 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_postgres::config::SslMode;
-use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{CancelToken, Client, Config, NoTls, SimpleQueryMessage, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::CONNECTING;
 use super::fault::{Context, Failure, Fault, fault_from};
-use super::session::{Notices, Session, drive};
+use super::session::{Mail, Session, drive};
 use super::target::{Attributes, Host, Target};
+use super::tls::Mode;
 
 /// The versions this evenkeel was tested with.
 const OLDEST: i32 = 130_000;
@@ -24,6 +27,7 @@ const NEWEST_MAJOR: i32 = 18;
 #[derive(Clone)]
 pub struct Canceller {
     token: CancelToken,
+    connector: Option<MakeRustlsConnect>,
     context: Context,
     timeout: Duration,
 }
@@ -34,7 +38,12 @@ impl Canceller {
     /// # Errors
     /// The server could not be reached in time.
     pub async fn cancel(&self) -> Result<(), Fault> {
-        let sent = self.token.cancel_query(NoTls);
+        let sent = async {
+            match &self.connector {
+                Some(connector) => self.token.cancel_query(connector.clone()).await,
+                None => self.token.cancel_query(NoTls).await,
+            }
+        };
         match tokio::time::timeout(self.timeout, sent).await {
             Ok(done) => {
                 done.map_err(|error| fault_from(&error, &self.context, "cancelling a statement"))
@@ -219,6 +228,7 @@ fn unreachable(context: &Context, host: &Host, problem: &str) -> Fault {
     }
 }
 
+/// One address, with the TLS modes libpq would try on it.
 async fn open(
     target: &Target,
     host: &Host,
@@ -226,26 +236,116 @@ async fn open(
     shown: &str,
     context: &Context,
 ) -> Result<Session, Fault> {
+    let Some(connector) = target.tls.connector.as_ref().filter(|_| matches!(address, Address::Ip(_))) else {
+        return open_plain(target, host, address, shown, context).await;
+    };
+    match target.tls.mode {
+        Mode::Disable => open_plain(target, host, address, shown, context).await,
+        Mode::Require | Mode::VerifyCa | Mode::VerifyFull => {
+            open_tls(target, host, address, SslMode::Require, connector, shown, context).await
+        }
+        // The second way is for a server that refuses the first: libpq goes it after any refusal before the login is
+        // complete, we only where it can help, so that a wrong password is sent once.
+        Mode::Allow => match open_plain(target, host, address, shown, context).await {
+            Err(first @ Fault::LoginRefused { .. }) => {
+                let second = open_tls(target, host, address, SslMode::Require, connector, shown, context).await;
+                second.map_err(|second| if matches!(second, Fault::TlsUnavailable { .. }) { first } else { second })
+            }
+            result => result,
+        },
+        Mode::Prefer => match open_tls(target, host, address, SslMode::Prefer, connector, shown, context).await {
+            Err(
+                first @ (Fault::LoginRefused { .. }
+                | Fault::TlsHandshake { .. }
+                | Fault::CertificateUnknown { .. }
+                | Fault::CertificateName { .. }),
+            ) => open_plain(target, host, address, shown, context).await.map_err(|second| match first {
+                // Two refusals by pg_hba.conf: the one for TLS is the one to repair.
+                Fault::LoginRefused { .. } if matches!(second, Fault::LoginRefused { .. }) => first,
+                _ => second,
+            }),
+            result => result,
+        },
+    }
+}
+
+async fn open_plain(
+    target: &Target,
+    host: &Host,
+    address: Address,
+    shown: &str,
+    context: &Context,
+) -> Result<Session, Fault> {
     let config = config(target, host, address, SslMode::Disable);
-    let notices = Notices::default();
-    let client = start(&config, NoTls, &notices)
-        .await
-        .map_err(|error| explain(&error, context, shown))?;
-    greet(client, false, target, host, context, notices).await
+    let mail = Arc::<Mail>::default();
+    let client = start(&config, NoTls, &mail).await.map_err(|error| explain(&error, context, shown))?;
+    greet(client, None, target, host, context, mail).await
+}
+
+async fn open_tls(
+    target: &Target,
+    host: &Host,
+    address: Address,
+    mode: SslMode,
+    connector: &MakeRustlsConnect,
+    shown: &str,
+    context: &Context,
+) -> Result<Session, Fault> {
+    let config = config(target, host, address, mode);
+    let mail = Arc::<Mail>::default();
+    let tracked = Tracked { inner: connector.clone(), used: Arc::default() };
+    let used = Arc::clone(&tracked.used);
+    let client = start(&config, tracked, &mail).await.map_err(|error| explain(&error, context, shown))?;
+    // With `prefer` the server decides, and the driver does not tell.
+    let used = used.load(Ordering::Relaxed).then(|| connector.clone());
+    greet(client, used, target, host, context, mail).await
+}
+
+/// A connector that remembers whether it was asked to do its work.
+struct Tracked {
+    inner: MakeRustlsConnect,
+    used: Arc<AtomicBool>,
+}
+
+struct TrackedConnect<C> {
+    inner: C,
+    used: Arc<AtomicBool>,
+}
+
+impl MakeTlsConnect<Socket> for Tracked {
+    type Stream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+    type TlsConnect = TrackedConnect<<MakeRustlsConnect as MakeTlsConnect<Socket>>::TlsConnect>;
+    type Error = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Error;
+
+    fn make_tls_connect(&mut self, domain: &str) -> Result<Self::TlsConnect, Self::Error> {
+        let inner = <MakeRustlsConnect as MakeTlsConnect<Socket>>::make_tls_connect(&mut self.inner, domain)?;
+        Ok(TrackedConnect { inner, used: Arc::clone(&self.used) })
+    }
+}
+
+impl<C: TlsConnect<Socket>> TlsConnect<Socket> for TrackedConnect<C> {
+    type Stream = C::Stream;
+    type Error = C::Error;
+    type Future = C::Future;
+
+    fn connect(self, stream: Socket) -> Self::Future {
+        self.used.store(true, Ordering::Relaxed);
+        self.inner.connect(stream)
+    }
 }
 
 /// Connects once with one TLS mode and sets the connection going.
 async fn start<T>(
     config: &Config,
     tls: T,
-    notices: &Notices,
+    mail: &Arc<Mail>,
 ) -> Result<Client, tokio_postgres::Error>
 where
     T: MakeTlsConnect<Socket>,
     T::Stream: Send + 'static,
 {
     let (client, connection) = config.connect(tls).await?;
-    drive(connection, Arc::clone(notices));
+    drive(connection, Arc::clone(mail));
     Ok(client)
 }
 
@@ -273,6 +373,7 @@ fn config(target: &Target, host: &Host, address: Address, mode: SslMode) -> Conf
         .application_name(&target.application_name)
         .port(host.port)
         .ssl_mode(mode)
+        .ssl_negotiation(target.tls.negotiation)
         .channel_binding(target.channel_binding)
         .connect_timeout(target.connect_timeout)
         .keepalives(target.keepalives.on);
@@ -311,11 +412,11 @@ const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'),
 /// Learns what the server is, in one round trip that a transaction pooler passes on.
 async fn greet(
     client: Client,
-    is_tls: bool,
+    connector: Option<MakeRustlsConnect>,
     target: &Target,
     host: &Host,
     context: &Context,
-    notices: Notices,
+    mail: Arc<Mail>,
 ) -> Result<Session, Fault> {
     let messages = client
         .simple_query(GREETING)
@@ -350,6 +451,7 @@ async fn greet(
     Ok(Session {
         canceller: Canceller {
             token: client.cancel_token(),
+            connector: connector.clone(),
             context: context.clone(),
             timeout: target.connect_timeout,
         },
@@ -360,9 +462,9 @@ async fn greet(
         server_version,
         host: host.name.clone(),
         port: host.port,
-        is_tls,
+        is_tls: connector.is_some(),
         warnings,
-        notices,
+        mail,
         context: context.clone(),
     })
 }

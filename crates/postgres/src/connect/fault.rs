@@ -122,6 +122,8 @@ pub enum Fault {
     },
     #[error("the TLS handshake with {place} failed")]
     TlsHandshake { place: String, message: String },
+    #[error("the login to {place} is not bound to its TLS connection")]
+    NoChannelBinding { place: String, message: String, origin: String },
     #[error("{place} has no free connection")]
     TooManyConnections { place: String, message: String },
     #[error("{place} does not take connections now")]
@@ -282,6 +284,11 @@ impl Troublesome for Fault {
                 .origin(format!("trusted roots: {roots}"))
                 .fix("set sslrootcert to the file with the certificate authority of this server"),
             Self::TlsHandshake { message, .. } => unreachable().found(message),
+            Self::NoChannelBinding { message, origin, .. } => unreachable()
+                .expected("SCRAM with channel binding")
+                .found(message)
+                .origin(origin)
+                .fix("use TLS and scram-sha-256 in pg_hba.conf, or channel_binding=prefer"),
             Self::TooManyConnections { message, .. } => {
                 unreachable().found(message).fix("wait, raise max_connections, or connect through a pooler")
             }
@@ -323,6 +330,7 @@ pub struct Context {
     pub(super) host: String,
     pub(super) sslmode_origin: String,
     pub(super) roots: String,
+    pub(super) channel_binding_origin: String,
     pub(super) password_origin: Option<String>,
     pub(super) looked: Vec<String>,
     pub(super) secrets: Arc<[SecretString]>,

@@ -19,6 +19,7 @@ mod service;
 mod session;
 mod target;
 mod tls;
+mod verify;
 
 pub use attempt::{Canceller, connect};
 pub use environment::{Environment, FileFacts, ProcessEnvironment};

@@ -41,8 +41,15 @@ pub struct Notice {
     pub message: String,
 }
 
-/// The last notices; bounded, because a chatty server must not fill our memory.
-pub(super) type Notices = Arc<Mutex<VecDeque<Notice>>>;
+/// What the server sends without being asked.
+#[derive(Default)]
+pub(super) struct Mail {
+    /// The last ones; bounded, because a chatty server must not fill our memory.
+    notices: Mutex<VecDeque<Notice>>,
+    /// Why the server ended the connection. The statement that was running only learns that it is closed.
+    ending: Mutex<Option<String>>,
+}
+
 const NOTICES_KEPT: usize = 200;
 
 /// A session of ours on a server. Dropping it closes the connection.
@@ -64,7 +71,7 @@ pub struct Session {
     /// Things worth a word that did not stop us: an untested server version, an unused password file.
     pub warnings: Vec<String>,
     pub(super) canceller: Canceller,
-    pub(super) notices: Notices,
+    pub(super) mail: Arc<Mail>,
     pub(super) context: Context,
 }
 
@@ -72,7 +79,14 @@ impl Session {
     /// A driver error of this session in words; `doing` e.g. `reading pg_class`.
     #[must_use]
     pub fn fault(&self, error: &tokio_postgres::Error, doing: &str) -> Fault {
-        fault_from(error, &self.context, doing)
+        let fault = fault_from(error, &self.context, doing);
+        let ending = self.mail.ending.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match (fault, ending) {
+            (Fault::Gone { place, doing, .. }, Some(ending)) => {
+                Fault::Gone { place, doing, message: self.context.scrub(&ending) }
+            }
+            (fault, _) => fault,
+        }
     }
 
     /// Where this session is: `host db1 port 5432 database app user reader`.
@@ -90,7 +104,7 @@ impl Session {
     /// The notices since the last call (the newest 200), oldest first.
     #[must_use]
     pub fn take_notices(&self) -> Vec<Notice> {
-        self.notices
+        self.mail.notices
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .drain(..)
@@ -200,7 +214,7 @@ fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
 }
 
 /// Runs the connection until the client is dropped or the server leaves, keeping its notices.
-pub(super) fn drive<S, T>(mut connection: Connection<S, T>, notices: Notices)
+pub(super) fn drive<S, T>(mut connection: Connection<S, T>, mail: Arc<Mail>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -209,7 +223,7 @@ where
         while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
             match message {
                 Ok(AsyncMessage::Notice(notice)) => {
-                    let mut kept = notices.lock().unwrap_or_else(PoisonError::into_inner);
+                    let mut kept = mail.notices.lock().unwrap_or_else(PoisonError::into_inner);
                     if kept.len() == NOTICES_KEPT {
                         kept.pop_front();
                     }
@@ -221,7 +235,11 @@ where
                 }
                 Ok(_) => {}
                 // Whoever waits for an answer gets an error of its own.
-                Err(_) => break,
+                Err(error) => {
+                    let words = super::fault::chain(&error);
+                    *mail.ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+                    break;
+                }
             }
         }
     });

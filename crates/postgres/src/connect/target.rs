@@ -95,6 +95,7 @@ pub struct Target {
     pub(super) attributes_origin: String,
     pub(super) shuffle: bool,
     pub(super) channel_binding: tokio_postgres::config::ChannelBinding,
+    channel_binding_origin: String,
     pub(super) connect_timeout: Duration,
     pub(super) connect_timeout_origin: String,
     pub(super) application_name: String,
@@ -151,6 +152,7 @@ impl Target {
             host: host.name.clone(),
             sslmode_origin: self.tls.origin.clone(),
             roots: self.tls.roots.clone(),
+            channel_binding_origin: self.channel_binding_origin.clone(),
             password_origin: host.password_origin.clone(),
             looked: host.looked.clone(),
             secrets: Arc::clone(&self.secrets),
@@ -464,6 +466,7 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
             )?
             .unwrap_or_default(),
         channel_binding: channel_binding(settings)?,
+        channel_binding_origin: format!("channel_binding from {}", origin(settings, "channel_binding")),
         // Zero means "for ever" to libpq; we never wait without a bound.
         connect_timeout: timeout.map_or(CONNECT_TIMEOUT, Duration::from_secs),
         connect_timeout_origin: if timeout.is_some() {
