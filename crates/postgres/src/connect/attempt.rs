@@ -236,34 +236,77 @@ async fn open(
     shown: &str,
     context: &Context,
 ) -> Result<Session, Fault> {
-    let Some(connector) = target.tls.connector.as_ref().filter(|_| matches!(address, Address::Ip(_))) else {
+    let Some(connector) = target
+        .tls
+        .connector
+        .as_ref()
+        .filter(|_| matches!(address, Address::Ip(_)))
+    else {
         return open_plain(target, host, address, shown, context).await;
     };
     match target.tls.mode {
         Mode::Disable => open_plain(target, host, address, shown, context).await,
         Mode::Require | Mode::VerifyCa | Mode::VerifyFull => {
-            open_tls(target, host, address, SslMode::Require, connector, shown, context).await
+            open_tls(
+                target,
+                host,
+                address,
+                SslMode::Require,
+                connector,
+                shown,
+                context,
+            )
+            .await
         }
         // The second way is for a server that refuses the first: libpq goes it after any refusal before the login is
         // complete, we only where it can help, so that a wrong password is sent once.
         Mode::Allow => match open_plain(target, host, address, shown, context).await {
             Err(first @ Fault::LoginRefused { .. }) => {
-                let second = open_tls(target, host, address, SslMode::Require, connector, shown, context).await;
-                second.map_err(|second| if matches!(second, Fault::TlsUnavailable { .. }) { first } else { second })
+                let second = open_tls(
+                    target,
+                    host,
+                    address,
+                    SslMode::Require,
+                    connector,
+                    shown,
+                    context,
+                )
+                .await;
+                second.map_err(|second| {
+                    if matches!(second, Fault::TlsUnavailable { .. }) {
+                        first
+                    } else {
+                        second
+                    }
+                })
             }
             result => result,
         },
-        Mode::Prefer => match open_tls(target, host, address, SslMode::Prefer, connector, shown, context).await {
+        Mode::Prefer => match open_tls(
+            target,
+            host,
+            address,
+            SslMode::Prefer,
+            connector,
+            shown,
+            context,
+        )
+        .await
+        {
             Err(
                 first @ (Fault::LoginRefused { .. }
                 | Fault::TlsHandshake { .. }
                 | Fault::CertificateUnknown { .. }
                 | Fault::CertificateName { .. }),
-            ) => open_plain(target, host, address, shown, context).await.map_err(|second| match first {
-                // Two refusals by pg_hba.conf: the one for TLS is the one to repair.
-                Fault::LoginRefused { .. } if matches!(second, Fault::LoginRefused { .. }) => first,
-                _ => second,
-            }),
+            ) => open_plain(target, host, address, shown, context)
+                .await
+                .map_err(|second| match first {
+                    // Two refusals by pg_hba.conf: the one for TLS is the one to repair.
+                    Fault::LoginRefused { .. } if matches!(second, Fault::LoginRefused { .. }) => {
+                        first
+                    }
+                    _ => second,
+                }),
             result => result,
         },
     }
@@ -278,7 +321,9 @@ async fn open_plain(
 ) -> Result<Session, Fault> {
     let config = config(target, host, address, SslMode::Disable);
     let mail = Arc::<Mail>::default();
-    let client = start(&config, NoTls, &mail).await.map_err(|error| explain(&error, context, shown))?;
+    let client = start(&config, NoTls, &mail)
+        .await
+        .map_err(|error| explain(&error, context, shown))?;
     greet(client, None, target, host, context, mail).await
 }
 
@@ -293,9 +338,14 @@ async fn open_tls(
 ) -> Result<Session, Fault> {
     let config = config(target, host, address, mode);
     let mail = Arc::<Mail>::default();
-    let tracked = Tracked { inner: connector.clone(), used: Arc::default() };
+    let tracked = Tracked {
+        inner: connector.clone(),
+        used: Arc::default(),
+    };
     let used = Arc::clone(&tracked.used);
-    let client = start(&config, tracked, &mail).await.map_err(|error| explain(&error, context, shown))?;
+    let client = start(&config, tracked, &mail)
+        .await
+        .map_err(|error| explain(&error, context, shown))?;
     // With `prefer` the server decides, and the driver does not tell.
     let used = used.load(Ordering::Relaxed).then(|| connector.clone());
     greet(client, used, target, host, context, mail).await
@@ -318,8 +368,14 @@ impl MakeTlsConnect<Socket> for Tracked {
     type Error = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Error;
 
     fn make_tls_connect(&mut self, domain: &str) -> Result<Self::TlsConnect, Self::Error> {
-        let inner = <MakeRustlsConnect as MakeTlsConnect<Socket>>::make_tls_connect(&mut self.inner, domain)?;
-        Ok(TrackedConnect { inner, used: Arc::clone(&self.used) })
+        let inner = <MakeRustlsConnect as MakeTlsConnect<Socket>>::make_tls_connect(
+            &mut self.inner,
+            domain,
+        )?;
+        Ok(TrackedConnect {
+            inner,
+            used: Arc::clone(&self.used),
+        })
     }
 }
 

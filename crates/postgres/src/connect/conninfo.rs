@@ -84,7 +84,7 @@ fn keywords(text: &str) -> Result<Vec<Pair>, Fault> {
         let end = rest.find(|c| c == '=' || blank(c)).unwrap_or(rest.len());
         let (keyword, tail) = rest.split_at(end);
         let Some(tail) = tail.trim_start_matches(blank).strip_prefix('=') else {
-            let problem = if suspect || !is_word(keyword) {
+            let problem = if suspect || super::parameter::find(keyword).is_none() {
                 format!("keyword number {} has no \"=\" after it", pairs.len() + 1)
             } else {
                 format!("\"{keyword}\" has no \"=\" after it")
@@ -111,17 +111,14 @@ fn keywords(text: &str) -> Result<Vec<Pair>, Fault> {
             suspect,
         });
         if is_secret {
-            suspect = !quoted;
+            // A closing quote with something right behind it was none.
+            suspect = !quoted || !(tail.is_empty() || tail.starts_with(blank));
         } else if super::parameter::find(keyword).is_some() {
             suspect = false;
         }
         rest = tail.trim_start_matches(blank);
     }
     Ok(pairs)
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn bare_value(text: &str) -> (String, &str) {
@@ -299,6 +296,8 @@ fn parameters(query: &str) -> Result<Vec<Pair>, Fault> {
     if query.is_empty() {
         return Ok(pairs);
     }
+    // With a bare '@' this may be the tail of a password that holds a '?', or an '&' after `password=`.
+    let mut suspect = query.contains('@');
     for (index, part) in query
         .strip_suffix('&')
         .unwrap_or(query)
@@ -326,11 +325,13 @@ fn parameters(query: &str) -> Result<Vec<Pair>, Fault> {
         } else {
             (keyword, value)
         };
+        let is_secret = super::parameter::is_secret(&keyword);
         pairs.push(Pair {
             keyword,
             value,
-            suspect: false,
+            suspect,
         });
+        suspect |= is_secret;
     }
     Ok(pairs)
 }

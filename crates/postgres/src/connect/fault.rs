@@ -123,7 +123,11 @@ pub enum Fault {
     #[error("the TLS handshake with {place} failed")]
     TlsHandshake { place: String, message: String },
     #[error("the login to {place} is not bound to its TLS connection")]
-    NoChannelBinding { place: String, message: String, origin: String },
+    NoChannelBinding {
+        place: String,
+        message: String,
+        origin: String,
+    },
     #[error("{place} has no free connection")]
     TooManyConnections { place: String, message: String },
     #[error("{place} does not take connections now")]
@@ -217,9 +221,9 @@ impl Troublesome for Fault {
                 }
             }
             Self::UnknownKeyword { keyword: None, origin, .. } => configuration()
-                .found("the word after the password is no keyword")
+                .found("a word that may be part of a password is no keyword")
                 .origin(origin)
-                .fix("put a password that holds blanks in single quotes"),
+                .fix("put a password that holds blanks in single quotes; in a URL write it percent-encoded"),
             Self::InvalidValue { found, expected, origin, .. } => {
                 configuration().expected(expected).found(found).origin(origin)
             }

@@ -34,4 +34,7 @@ const CONNECTING: &str = "connecting";
 #[path = "live_tests.rs"]
 mod live_tests;
 #[cfg(test)]
+#[path = "live_tls_tests.rs"]
+mod live_tls_tests;
+#[cfg(test)]
 mod testing;

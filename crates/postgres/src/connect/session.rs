@@ -80,10 +80,19 @@ impl Session {
     #[must_use]
     pub fn fault(&self, error: &tokio_postgres::Error, doing: &str) -> Fault {
         let fault = fault_from(error, &self.context, doing);
-        let ending = self.mail.ending.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let ending = self
+            .mail
+            .ending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         match (fault, ending) {
-            (Fault::Gone { place, doing, .. }, Some(ending)) => {
-                Fault::Gone { place, doing, message: self.context.scrub(&ending) }
+            (Fault::Gone { place, doing, .. }, Some(ending)) if error.as_db_error().is_none() => {
+                Fault::Gone {
+                    place,
+                    doing,
+                    message: self.context.scrub(&ending),
+                }
             }
             (fault, _) => fault,
         }
@@ -104,7 +113,8 @@ impl Session {
     /// The notices since the last call (the newest 200), oldest first.
     #[must_use]
     pub fn take_notices(&self) -> Vec<Notice> {
-        self.mail.notices
+        self.mail
+            .notices
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .drain(..)

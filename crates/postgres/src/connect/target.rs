@@ -101,7 +101,6 @@ pub struct Target {
     pub(super) application_name: String,
     pub(super) options: Option<String>,
     pub(super) keepalives: Keepalives,
-    pub(super) auth: auth::Allowed,
     secrets: Arc<[SecretString]>,
     described: Described,
     warnings: Vec<String>,
@@ -426,6 +425,7 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
 
     check_gss(settings)?;
+    auth::check(settings)?;
     let any_tcp = hosts.iter().any(|host| !host.is_socket());
     let tls = Tls::read(settings, any_tcp, env)?;
     let join = |values: Vec<String>| values.join(",");
@@ -466,7 +466,10 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
             )?
             .unwrap_or_default(),
         channel_binding: channel_binding(settings)?,
-        channel_binding_origin: format!("channel_binding from {}", origin(settings, "channel_binding")),
+        channel_binding_origin: format!(
+            "channel_binding from {}",
+            origin(settings, "channel_binding")
+        ),
         // Zero means "for ever" to libpq; we never wait without a bound.
         connect_timeout: timeout.map_or(CONNECT_TIMEOUT, Duration::from_secs),
         connect_timeout_origin: if timeout.is_some() {
@@ -486,7 +489,6 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
             .get("options")
             .map(|(options, _)| options.to_owned()),
         keepalives: keepalives(settings)?,
-        auth: auth::Allowed::read(settings)?,
         hosts,
         secrets: secrets.into(),
         described,

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{
-    WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature, verify_tls13_signature_with_raw_key,
+    WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
 };
 use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
@@ -30,7 +31,12 @@ impl Verifier {
         roots: Vec<CertificateDer<'static>>,
         algorithms: WebPkiSupportedAlgorithms,
     ) -> Self {
-        Self { chain, check_name, roots, algorithms }
+        Self {
+            chain,
+            check_name,
+            roots,
+            algorithms,
+        }
     }
 
     /// The usual home-made set-up is one self-signed certificate that is both authority and server. OpenSSL takes it
@@ -38,7 +44,10 @@ impl Verifier {
     fn is_own_root(&self, end_entity: &CertificateDer<'_>, error: &Error) -> bool {
         matches!(error, Error::InvalidCertificate(CertificateError::Other(_)))
             && format!("{error:?}").contains("CaUsedAsEndEntity")
-            && self.roots.iter().any(|root| root.as_ref() == end_entity.as_ref())
+            && self
+                .roots
+                .iter()
+                .any(|root| root.as_ref() == end_entity.as_ref())
     }
 }
 
@@ -51,7 +60,9 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
+        let Some(chain) = &self.chain else {
+            return Ok(ServerCertVerified::assertion());
+        };
         match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             // rustls looks at the name after the chain was found good.
             Err(Error::InvalidCertificate(
@@ -86,7 +97,8 @@ impl ServerCertVerifier for Verifier {
             // X.509 version 1, which `openssl x509 -req` made for years: rustls does not read it, but its key is there.
             // The chain of such a certificate was not verified, so this is for `require` without roots only.
             Err(Error::InvalidCertificate(_)) if self.chain.is_none() => {
-                let key = public_key(cert.as_ref()).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
+                let key = public_key(cert.as_ref())
+                    .ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
                 verify_tls13_signature_with_raw_key(
                     message,
                     &SubjectPublicKeyInfoDer::from(key),
@@ -128,7 +140,12 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
             return None;
         }
         let digits = bytes.get(2..2 + count)?;
-        (2 + count, digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)))
+        (
+            2 + count,
+            digits
+                .iter()
+                .fold(0, |length, digit| length << 8 | usize::from(*digit)),
+        )
     };
     let end = start.checked_add(length)?;
     Some((tag, bytes.get(start..end)?, end))
