@@ -287,6 +287,7 @@ async fn refusals_say_what_to_do() {
         matches!(&fault, Fault::Gone { message, .. } if message.contains("administrator command")),
         "{fault:?}"
     );
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let error = idle.client.batch_execute("select 1").await.unwrap_err();
     let fault = idle.fault(&error, "reading the catalogs");
     assert!(
@@ -514,7 +515,7 @@ async fn the_same_session_as_psql() {
         ),
         (
             &format!(
-                "host=127.0.0.1 port={port} user=wei\\ rd dbname=postgres application_name=''"
+                "host=127.0.0.1 port={port} user=wei\\ rd dbname=postgres application_name=x\\ y"
             ),
             &[],
         ),
