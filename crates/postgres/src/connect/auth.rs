@@ -3,7 +3,7 @@
 //! Lives here: reading the list. Does not live here: the login itself, which the driver does.
 
 use super::fault::Fault;
-use super::target::Settings;
+use super::settings::Settings;
 
 const SCRAM: &str = "scram-sha-256";
 const METHODS: [&str; 6] = ["password", "md5", "gss", "sspi", SCRAM, "none"];
@@ -26,9 +26,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Fault> {
             (true, Some(name)) => name,
             (false, None) => word,
             _ => {
-                return Err(
-                    settings.invalid("require_auth", "either only methods, or only !methods")
-                );
+                return Err(settings.invalid("require_auth", "either only methods, or only !methods"));
             }
         };
         if !METHODS.contains(&name) {
@@ -38,16 +36,13 @@ pub(super) fn check(settings: &Settings) -> Result<(), Fault> {
         named.push(name);
     }
     let allowed = |method: &str| named.contains(&method) != negated;
-    let bound = settings
-        .get("channel_binding")
-        .is_some_and(|(value, _)| value == "require");
+    let bound = settings.get("channel_binding").is_some_and(|(value, _)| value == "require");
     if (bound && allowed(SCRAM)) || OURS.iter().all(|method| allowed(method)) {
         return Ok(());
     }
     Err(Fault::Unsupported {
         keyword: "require_auth",
-        why: "evenkeel cannot refuse a single login method; channel_binding=require allows SCRAM over TLS only"
-            .to_owned(),
+        why: "evenkeel cannot refuse a single login method; channel_binding=require allows SCRAM over TLS only".to_owned(),
         origin: origin.to_owned(),
     })
 }

@@ -26,11 +26,7 @@ pub(super) enum Syntax {
 
 impl Syntax {
     pub fn of(text: &str) -> Self {
-        if url_body(text).is_some() {
-            Self::Url
-        } else {
-            Self::Keywords
-        }
+        if url_body(text).is_some() { Self::Url } else { Self::Keywords }
     }
 
     pub const fn name(self) -> &'static str {
@@ -43,11 +39,7 @@ impl Syntax {
 
 pub(super) fn parse(text: &str) -> Result<Vec<Pair>, Fault> {
     if text.contains('\0') {
-        return Err(malformed(
-            Syntax::of(text),
-            "it contains a NUL character",
-            None,
-        ));
+        return Err(malformed(Syntax::of(text), "it contains a NUL character", None));
     }
     match url_body(text) {
         Some(body) => url(body),
@@ -56,16 +48,11 @@ pub(super) fn parse(text: &str) -> Result<Vec<Pair>, Fault> {
 }
 
 fn malformed(syntax: Syntax, problem: &str, fix: Option<&str>) -> Fault {
-    Fault::Malformed {
-        syntax: syntax.name(),
-        problem: problem.to_owned(),
-        fix: fix.map(str::to_owned),
-    }
+    Fault::Malformed { syntax: syntax.name(), problem: problem.to_owned(), fix: fix.map(str::to_owned) }
 }
 
 fn url_body(text: &str) -> Option<&str> {
-    text.strip_prefix("postgresql://")
-        .or_else(|| text.strip_prefix("postgres://"))
+    text.strip_prefix("postgresql://").or_else(|| text.strip_prefix("postgres://"))
 }
 
 // ---- key=value ------------------------------------------------------------------------------------------------
@@ -92,24 +79,14 @@ fn keywords(text: &str) -> Result<Vec<Pair>, Fault> {
             return Err(malformed(
                 Syntax::Keywords,
                 &problem,
-                Some(
-                    "write it as host=… dbname=… user=…, with values that hold blanks in single quotes",
-                ),
+                Some("write it as host=… dbname=… user=…, with values that hold blanks in single quotes"),
             ));
         };
         let tail = tail.trim_start_matches(blank);
         let quoted = tail.starts_with('\'');
-        let (value, tail) = if quoted {
-            quoted_value(&tail[1..])?
-        } else {
-            bare_value(tail)
-        };
+        let (value, tail) = if quoted { quoted_value(&tail[1..])? } else { bare_value(tail) };
         let is_secret = super::parameter::is_secret(keyword);
-        pairs.push(Pair {
-            keyword: keyword.to_owned(),
-            value,
-            suspect,
-        });
+        pairs.push(Pair { keyword: keyword.to_owned(), value, suspect });
         if is_secret {
             // A closing quote with something right behind it was none.
             suspect = !quoted || !(tail.is_empty() || tail.starts_with(blank));
@@ -154,11 +131,7 @@ fn quoted_value(text: &str) -> Result<(String, &str), Fault> {
             _ => value.push(c),
         }
     }
-    Err(malformed(
-        Syntax::Keywords,
-        "a single quote is opened and not closed",
-        Some("close it, and write a quote inside a value as \\'"),
-    ))
+    Err(malformed(Syntax::Keywords, "a single quote is opened and not closed", Some("close it, and write a quote inside a value as \\'")))
 }
 
 // ---- postgres:// ----------------------------------------------------------------------------------------------
@@ -168,19 +141,12 @@ const ENCODE: &str = "write reserved characters of user and password percent-enc
 fn url(body: &str) -> Result<Vec<Pair>, Fault> {
     let mut pairs = Vec::new();
     let mut store = |keyword: &str, raw: &str| -> Result<(), Fault> {
-        pairs.push(Pair {
-            keyword: keyword.to_owned(),
-            value: decode(raw)?,
-            suspect: false,
-        });
+        pairs.push(Pair { keyword: keyword.to_owned(), value: decode(raw)?, suspect: false });
         Ok(())
     };
     // The first '@' before any '/' ends the credentials.
     let mut rest = body;
-    if let Some(at) = body
-        .find(['@', '/'])
-        .filter(|at| body.as_bytes().get(*at) == Some(&b'@'))
-    {
+    if let Some(at) = body.find(['@', '/']).filter(|at| body.as_bytes().get(*at) == Some(&b'@')) {
         let credentials = &body[..at];
         rest = &body[at + 1..];
         let (user, password) = match credentials.split_once(':') {
@@ -196,21 +162,10 @@ fn url(body: &str) -> Result<Vec<Pair>, Fault> {
     }
     let (hosts, ports, tail) = authority(rest)?;
     if hosts.contains('@') {
-        return Err(malformed(
-            Syntax::Url,
-            "a host name contains \"@\"",
-            Some(ENCODE),
-        ));
+        return Err(malformed(Syntax::Url, "a host name contains \"@\"", Some(ENCODE)));
     }
-    if ports
-        .chars()
-        .any(|c| !c.is_ascii_digit() && c != ',' && c != '%')
-    {
-        return Err(malformed(
-            Syntax::Url,
-            "what follows \":\" is no port number",
-            Some(ENCODE),
-        ));
+    if ports.chars().any(|c| !c.is_ascii_digit() && c != ',' && c != '%') {
+        return Err(malformed(Syntax::Url, "what follows \":\" is no port number", Some(ENCODE)));
     }
     if !hosts.is_empty() {
         store("host", &hosts)?;
@@ -224,11 +179,7 @@ fn url(body: &str) -> Result<Vec<Pair>, Fault> {
         let (dbname, tail) = path.split_at(end);
         // An unescaped '/' in a password ends up here, and the rest of the password with it.
         if dbname.contains('@') {
-            return Err(malformed(
-                Syntax::Url,
-                "there is a \"@\" after the first \"/\"",
-                Some(ENCODE),
-            ));
+            return Err(malformed(Syntax::Url, "there is a \"@\" after the first \"/\"", Some(ENCODE)));
         }
         if !dbname.is_empty() {
             store("dbname", dbname)?;
@@ -248,27 +199,15 @@ fn authority(text: &str) -> Result<(String, String, &str), Fault> {
     loop {
         if let Some(inner) = rest.strip_prefix('[') {
             let Some(end) = inner.find(']') else {
-                return Err(malformed(
-                    Syntax::Url,
-                    "an IPv6 address is opened with \"[\" and not closed",
-                    None,
-                ));
+                return Err(malformed(Syntax::Url, "an IPv6 address is opened with \"[\" and not closed", None));
             };
             if end == 0 {
-                return Err(malformed(
-                    Syntax::Url,
-                    "the IPv6 address between \"[\" and \"]\" is empty",
-                    None,
-                ));
+                return Err(malformed(Syntax::Url, "the IPv6 address between \"[\" and \"]\" is empty", None));
             }
             hosts.push_str(&inner[..end]);
             rest = &inner[end + 1..];
             if !rest.is_empty() && !rest.starts_with([':', '/', '?', ',']) {
-                return Err(malformed(
-                    Syntax::Url,
-                    "after \"]\" only \":\", \"/\", \"?\" or \",\" may follow",
-                    None,
-                ));
+                return Err(malformed(Syntax::Url, "after \"]\" only \":\", \"/\", \"?\" or \",\" may follow", None));
             }
         } else {
             let end = rest.find([':', '/', '?', ',']).unwrap_or(rest.len());
@@ -298,39 +237,17 @@ fn parameters(query: &str) -> Result<Vec<Pair>, Fault> {
     }
     // With a bare '@' this may be the tail of a password that holds a '?', or an '&' after `password=`.
     let mut suspect = query.contains('@');
-    for (index, part) in query
-        .strip_suffix('&')
-        .unwrap_or(query)
-        .split('&')
-        .enumerate()
-    {
-        let Some((keyword, value)) = part
-            .split_once('=')
-            .filter(|(keyword, value)| !keyword.is_empty() && !value.contains('='))
-        else {
-            let problem = format!(
-                "query parameter number {} is not of the form keyword=value",
-                index + 1
-            );
-            return Err(malformed(
-                Syntax::Url,
-                &problem,
-                Some("write \"=\" inside a value as %3D and \"&\" as %26"),
-            ));
+    for (index, part) in query.strip_suffix('&').unwrap_or(query).split('&').enumerate() {
+        let Some((keyword, value)) = part.split_once('=').filter(|(keyword, value)| !keyword.is_empty() && !value.contains('=')) else {
+            let problem = format!("query parameter number {} is not of the form keyword=value", index + 1);
+            return Err(malformed(Syntax::Url, &problem, Some("write \"=\" inside a value as %3D and \"&\" as %26")));
         };
         let (keyword, value) = (decode(keyword)?, decode(value)?);
         // JDBC's spelling, which libpq takes too.
-        let (keyword, value) = if keyword == "ssl" && value == "true" {
-            ("sslmode".to_owned(), "require".to_owned())
-        } else {
-            (keyword, value)
-        };
+        let (keyword, value) =
+            if keyword == "ssl" && value == "true" { ("sslmode".to_owned(), "require".to_owned()) } else { (keyword, value) };
         let is_secret = super::parameter::is_secret(&keyword);
-        pairs.push(Pair {
-            keyword,
-            value,
-            suspect,
-        });
+        pairs.push(Pair { keyword, value, suspect });
         suspect |= is_secret;
     }
     Ok(pairs)

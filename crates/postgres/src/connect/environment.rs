@@ -48,12 +48,7 @@ impl Environment for ProcessEnvironment {
 
     fn facts(&self, path: &Path) -> io::Result<FileFacts> {
         let meta = std::fs::metadata(path)?;
-        Ok(FileFacts {
-            mode: meta.mode() & 0o7777,
-            owner: meta.uid(),
-            is_file: meta.is_file(),
-            is_directory: meta.is_dir(),
-        })
+        Ok(FileFacts { mode: meta.mode() & 0o7777, owner: meta.uid(), is_file: meta.is_file(), is_directory: meta.is_dir() })
     }
 
     fn home(&self) -> Option<PathBuf> {
@@ -65,10 +60,7 @@ impl Environment for ProcessEnvironment {
 
     fn user_name(&self) -> Option<String> {
         // Users that only a directory service knows are not in /etc/passwd: the login shell's variables know them.
-        self.passwd_field(0)
-            .or_else(|| self.variable("LOGNAME"))
-            .or_else(|| self.variable("USER"))
-            .filter(|name| !name.is_empty())
+        self.passwd_field(0).or_else(|| self.variable("LOGNAME")).or_else(|| self.variable("USER")).filter(|name| !name.is_empty())
     }
 
     fn user_id(&self) -> u32 {

@@ -27,14 +27,9 @@ fn authority(name: &str) -> Authority {
 fn issue(by: &Authority, common_name: &str, names: Vec<SanType>) -> (String, String) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, common_name);
+    params.distinguished_name.push(DnType::CommonName, common_name);
     params.subject_alt_names = names;
-    (
-        params.signed_by(&key, by).unwrap().pem(),
-        key.serialize_pem(),
-    )
+    (params.signed_by(&key, by).unwrap().pem(), key.serialize_pem())
 }
 
 fn dns(name: &str) -> SanType {
@@ -44,25 +39,17 @@ fn dns(name: &str) -> SanType {
 /// A folder with `server.crt` and `server.key` as the server wants them.
 fn keys(certificate: &str, key: &str, root: &str) -> tempfile::TempDir {
     let folder = server_folder();
-    for (name, text) in [
-        ("server.crt", certificate),
-        ("server.key", key),
-        ("root.crt", root),
-    ] {
+    for (name, text) in [("server.crt", certificate), ("server.key", key), ("root.crt", root)] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    run(Command::new("chmod")
-        .arg("0600")
-        .arg(folder.path().join("server.key")));
+    run(Command::new("chmod").arg("0600").arg(folder.path().join("server.key")));
     own(folder.path());
     folder
 }
 
 fn conf(folder: &Path) -> String {
     let folder = folder.display();
-    format!(
-        "ssl=on\nssl_cert_file='{folder}/server.crt'\nssl_key_file='{folder}/server.key'\nssl_ca_file='{folder}/root.crt'\n"
-    )
+    format!("ssl=on\nssl_cert_file='{folder}/server.crt'\nssl_key_file='{folder}/server.key'\nssl_ca_file='{folder}/root.crt'\n")
 }
 
 async fn open(text: &str, env: &Fake) -> Result<Session, Fault> {
@@ -75,11 +62,7 @@ async fn modes_roots_and_certificates() {
         return;
     }
     let (ours, other) = (authority("ours"), authority("other"));
-    let (certificate, key) = issue(
-        &ours,
-        "db",
-        vec![dns("db.example"), SanType::IpAddress([127, 0, 0, 1].into())],
-    );
+    let (certificate, key) = issue(&ours, "db", vec![dns("db.example"), SanType::IpAddress([127, 0, 0, 1].into())]);
     let folder = keys(&certificate, &key, &ours.pem());
     let server = Server::start(HBA, &conf(folder.path()));
     server.psql("create role sealed login password 'Zq7Kw'; create role carded login; create role open login");
@@ -93,10 +76,7 @@ async fn modes_roots_and_certificates() {
         .file("/false", false_card)
         .file("/false.key", false_key);
     let at = |host: &str, user: &str, rest: &str| {
-        format!(
-            "host={host} hostaddr=127.0.0.1 port={} dbname=postgres user={user} {rest}",
-            server.port
-        )
+        format!("host={host} hostaddr=127.0.0.1 port={} dbname=postgres user={user} {rest}", server.port)
     };
 
     for (host, user, rest, is_tls) in [
@@ -104,178 +84,57 @@ async fn modes_roots_and_certificates() {
         ("db.example", "boss", "sslmode=allow", false),
         ("db.example", "boss", "", true),
         ("wrong.example", "boss", "sslmode=require", true),
-        (
-            "db.example",
-            "boss",
-            "sslmode=require sslrootcert=/ours",
-            true,
-        ),
-        (
-            "wrong.example",
-            "boss",
-            "sslmode=require sslrootcert=/ours",
-            true,
-        ),
-        (
-            "wrong.example",
-            "boss",
-            "sslmode=verify-ca sslrootcert=/ours",
-            true,
-        ),
-        (
-            "db.example",
-            "boss",
-            "sslmode=verify-full sslrootcert=/ours",
-            true,
-        ),
-        (
-            "127.0.0.1",
-            "boss",
-            "sslmode=verify-full sslrootcert=/ours",
-            true,
-        ),
-        (
-            "db.example",
-            "boss",
-            "sslmode=require ssl_max_protocol_version=TLSv1.2",
-            true,
-        ),
-        (
-            "db.example",
-            "boss",
-            "sslmode=require ssl_min_protocol_version=TLSv1.3 sslsni=0",
-            true,
-        ),
+        ("db.example", "boss", "sslmode=require sslrootcert=/ours", true),
+        ("wrong.example", "boss", "sslmode=require sslrootcert=/ours", true),
+        ("wrong.example", "boss", "sslmode=verify-ca sslrootcert=/ours", true),
+        ("db.example", "boss", "sslmode=verify-full sslrootcert=/ours", true),
+        ("127.0.0.1", "boss", "sslmode=verify-full sslrootcert=/ours", true),
+        ("db.example", "boss", "sslmode=require ssl_max_protocol_version=TLSv1.2", true),
+        ("db.example", "boss", "sslmode=require ssl_min_protocol_version=TLSv1.3 sslsni=0", true),
         // Only TLS or only plain is let in: the second attempt finds it.
         ("db.example", "sealed", "password=Zq7Kw sslmode=allow", true),
         ("db.example", "open", "sslmode=prefer", false),
-        (
-            "db.example",
-            "boss",
-            "sslmode=prefer sslrootcert=/other",
-            false,
-        ),
-        (
-            "db.example",
-            "sealed",
-            "password=Zq7Kw sslmode=require channel_binding=require",
-            true,
-        ),
-        (
-            "db.example",
-            "sealed",
-            "password=Zq7Kw channel_binding=require require_auth=scram-sha-256",
-            true,
-        ),
-        (
-            "db.example",
-            "carded",
-            "sslmode=verify-full sslrootcert=/ours sslcert=/card sslkey=/card.key",
-            true,
-        ),
+        ("db.example", "boss", "sslmode=prefer sslrootcert=/other", false),
+        ("db.example", "sealed", "password=Zq7Kw sslmode=require channel_binding=require", true),
+        ("db.example", "sealed", "password=Zq7Kw channel_binding=require require_auth=scram-sha-256", true),
+        ("db.example", "carded", "sslmode=verify-full sslrootcert=/ours sslcert=/card sslkey=/card.key", true),
     ] {
         let text = at(host, user, rest);
-        let session = open(&text, &env)
-            .await
-            .unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+        let session = open(&text, &env).await.unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
         assert_eq!(session.is_tls, is_tls, "{text}");
-        let rows = session.client.query_typed(
-            "select ssl from pg_catalog.pg_stat_ssl where pid=pg_catalog.pg_backend_pid()",
-            &[],
-        );
+        let rows = session.client.query_typed("select ssl from pg_catalog.pg_stat_ssl where pid=pg_catalog.pg_backend_pid()", &[]);
         assert_eq!(rows.await.unwrap()[0].get::<_, bool>(0), is_tls, "{text}");
     }
 
-    let fail = async |host: &str, user: &str, rest: &str| {
-        open(&at(host, user, rest), &env)
-            .await
-            .map(|_| ())
-            .unwrap_err()
-    };
-    match fail(
-        "wrong.example",
-        "boss",
-        "sslmode=verify-full sslrootcert=/ours",
-    )
-    .await
-    {
-        Fault::CertificateName {
-            expected,
-            found,
-            origin,
-            ..
-        } => {
-            assert_eq!(
-                (expected.as_str(), origin.as_str()),
-                (
-                    "wrong.example",
-                    "sslmode=verify-full from connection string"
-                )
-            );
+    let fail = async |host: &str, user: &str, rest: &str| open(&at(host, user, rest), &env).await.map(|_| ()).unwrap_err();
+    match fail("wrong.example", "boss", "sslmode=verify-full sslrootcert=/ours").await {
+        Fault::CertificateName { expected, found, origin, .. } => {
+            assert_eq!((expected.as_str(), origin.as_str()), ("wrong.example", "sslmode=verify-full from connection string"));
             assert_eq!(found.join(" "), "db.example 127.0.0.1");
         }
         other => panic!("{other:?}"),
     }
     for mode in ["require", "verify-ca", "verify-full"] {
-        let fault = fail(
-            "db.example",
-            "boss",
-            &format!("sslmode={mode} sslrootcert=/other"),
-        )
-        .await;
-        assert!(
-            matches!(&fault, Fault::CertificateUnknown { roots, .. } if roots == "/other"),
-            "{mode}: {fault:?}"
-        );
+        let fault = fail("db.example", "boss", &format!("sslmode={mode} sslrootcert=/other")).await;
+        assert!(matches!(&fault, Fault::CertificateUnknown { roots, .. } if roots == "/other"), "{mode}: {fault:?}");
     }
-    assert!(matches!(
-        fail("db.example", "carded", "sslmode=require").await,
-        Fault::LoginRefused { .. }
-    ));
-    let fault = fail(
-        "db.example",
-        "carded",
-        "sslmode=require sslcert=/false sslkey=/false.key",
-    )
-    .await;
+    assert!(matches!(fail("db.example", "carded", "sslmode=require").await, Fault::LoginRefused { .. }));
+    let fault = fail("db.example", "carded", "sslmode=require sslcert=/false sslkey=/false.key").await;
     assert!(matches!(fault, Fault::TlsHandshake { .. }), "{fault:?}");
-    assert!(matches!(
-        fail("db.example", "open", "sslmode=require").await,
-        Fault::LoginRefused { .. }
-    ));
+    assert!(matches!(fail("db.example", "open", "sslmode=require").await, Fault::LoginRefused { .. }));
     // Roots and client certificate of the home folder are used without being named.
-    let home = env
-        .clone()
-        .file("/home/tester/.postgresql/root.crt", other.pem());
-    let fault = open(&at("db.example", "boss", "sslmode=require"), &home)
-        .await
-        .map(|_| ())
-        .unwrap_err();
-    assert!(
-        matches!(fault, Fault::CertificateUnknown { .. }),
-        "{fault:?}"
-    );
+    let home = env.clone().file("/home/tester/.postgresql/root.crt", other.pem());
+    let fault = open(&at("db.example", "boss", "sslmode=require"), &home).await.map(|_| ()).unwrap_err();
+    assert!(matches!(fault, Fault::CertificateUnknown { .. }), "{fault:?}");
 
     // A cancel request travels over TLS as well.
-    let session = open(
-        &at(
-            "db.example",
-            "boss",
-            "sslmode=verify-full sslrootcert=/ours",
-        ),
-        &env,
-    )
-    .await
-    .unwrap();
+    let session = open(&at("db.example", "boss", "sslmode=verify-full sslrootcert=/ours"), &env).await.unwrap();
     let canceller = session.canceller();
     let (result, ()) = tokio::join!(session.client.batch_execute("select pg_sleep(30)"), async {
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         canceller.cancel().await.unwrap();
     });
-    assert!(matches!(
-        session.fault(&result.unwrap_err(), "sleeping"),
-        Fault::Cancelled { .. }
-    ));
+    assert!(matches!(session.fault(&result.unwrap_err(), "sleeping"), Fault::Cancelled { .. }));
 }
 
 #[tokio::test]
@@ -290,60 +149,18 @@ async fn home_made_certificates() {
     let own_root = params.self_signed(&key).unwrap().pem();
     let folder = keys(&own_root, &key.serialize_pem(), &own_root);
     let server = Server::start(HBA, &conf(folder.path()));
-    let env = Fake::new()
-        .file("/root", &own_root)
-        .file("/other", authority("other").pem());
-    let at = |host: &str, rest: &str| {
-        format!(
-            "host={host} hostaddr=127.0.0.1 port={} dbname=postgres user=boss {rest}",
-            server.port
-        )
-    };
-    assert!(
-        open(
-            &at("db.example", "sslmode=verify-full sslrootcert=/root"),
-            &env
-        )
-        .await
-        .unwrap()
-        .is_tls
-    );
-    assert!(
-        open(
-            &at("wrong.example", "sslmode=verify-ca sslrootcert=/root"),
-            &env
-        )
-        .await
-        .unwrap()
-        .is_tls
-    );
-    let fault = open(
-        &at("wrong.example", "sslmode=verify-full sslrootcert=/root"),
-        &env,
-    )
-    .await
-    .map(|_| ())
-    .unwrap_err();
+    let env = Fake::new().file("/root", &own_root).file("/other", authority("other").pem());
+    let at = |host: &str, rest: &str| format!("host={host} hostaddr=127.0.0.1 port={} dbname=postgres user=boss {rest}", server.port);
+    assert!(open(&at("db.example", "sslmode=verify-full sslrootcert=/root"), &env).await.unwrap().is_tls);
+    assert!(open(&at("wrong.example", "sslmode=verify-ca sslrootcert=/root"), &env).await.unwrap().is_tls);
+    let fault = open(&at("wrong.example", "sslmode=verify-full sslrootcert=/root"), &env).await.map(|_| ()).unwrap_err();
     assert!(matches!(fault, Fault::CertificateName { .. }), "{fault:?}");
-    let fault = open(
-        &at("db.example", "sslmode=verify-ca sslrootcert=/other"),
-        &env,
-    )
-    .await
-    .map(|_| ())
-    .unwrap_err();
-    assert!(
-        matches!(fault, Fault::CertificateUnknown { .. }),
-        "{fault:?}"
-    );
+    let fault = open(&at("db.example", "sslmode=verify-ca sslrootcert=/other"), &env).await.map(|_| ()).unwrap_err();
+    assert!(matches!(fault, Fault::CertificateUnknown { .. }), "{fault:?}");
 
     // An X.509 version 1 certificate, as the manual's `openssl x509 -req` made them: no verification, but encryption.
     let work = folder.path();
-    let openssl = |arguments: &str| {
-        run(as_postgres("openssl")
-            .args(arguments.split(' '))
-            .current_dir(work))
-    };
+    let openssl = |arguments: &str| run(as_postgres("openssl").args(arguments.split(' ')).current_dir(work));
     openssl("req -new -nodes -newkey rsa:2048 -subj /CN=db.example -keyout v1.key -out v1.csr");
     openssl("x509 -req -in v1.csr -days 2 -signkey v1.key -out v1.crt");
     let shown = openssl("x509 -in v1.crt -noout -text");
@@ -352,23 +169,11 @@ async fn home_made_certificates() {
     std::fs::copy(work.join("v1.key"), work.join("server.key")).unwrap();
     server.signal("HUP");
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    assert!(
-        open(&at("db.example", "sslmode=require"), &env)
-            .await
-            .unwrap()
-            .is_tls
-    );
+    assert!(open(&at("db.example", "sslmode=require"), &env).await.unwrap().is_tls);
     let env = env.file("/v1", std::fs::read(work.join("v1.crt")).unwrap());
-    let fault = open(
-        &at("db.example", "sslmode=verify-full sslrootcert=/v1"),
-        &env,
-    )
-    .await
-    .map(|_| ())
-    .unwrap_err();
+    let fault = open(&at("db.example", "sslmode=verify-full sslrootcert=/v1"), &env).await.map(|_| ()).unwrap_err();
     assert!(
-        matches!(&fault, Fault::CertificateUnknown { message, .. } if message.contains("version 1"))
-            || matches!(fault, Fault::File { .. }),
+        matches!(&fault, Fault::CertificateUnknown { message, .. } if message.contains("version 1")) || matches!(fault, Fault::File { .. }),
         "{fault:?}"
     );
 }

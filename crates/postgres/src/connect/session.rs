@@ -12,7 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::{AsyncMessage, Client, Connection};
 
 use super::attempt::Canceller;
-use super::fault::{Context, Fault, fault_from};
+use super::fault::Fault;
+use super::translate::{Context, fault_from};
 
 /// How long a reading transaction may wait, for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            lock_timeout: Duration::from_secs(2),
-            statement_timeout: Duration::from_secs(60),
-            idle_timeout: Duration::from_secs(120),
-        }
+        Self { lock_timeout: Duration::from_secs(2), statement_timeout: Duration::from_secs(60), idle_timeout: Duration::from_secs(120) }
     }
 }
 
@@ -80,19 +77,10 @@ impl Session {
     #[must_use]
     pub fn fault(&self, error: &tokio_postgres::Error, doing: &str) -> Fault {
         let fault = fault_from(error, &self.context, doing);
-        let ending = self
-            .mail
-            .ending
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let ending = self.mail.ending.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match (fault, ending) {
             (Fault::Gone { place, doing, .. }, Some(ending)) if error.as_db_error().is_none() => {
-                Fault::Gone {
-                    place,
-                    doing,
-                    message: self.context.scrub(&ending),
-                }
+                Fault::Gone { place, doing, message: self.context.scrub(&ending) }
             }
             (fault, _) => fault,
         }
@@ -113,12 +101,7 @@ impl Session {
     /// The notices since the last call (the newest 200), oldest first.
     #[must_use]
     pub fn take_notices(&self) -> Vec<Notice> {
-        self.mail
-            .notices
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-            .collect()
+        self.mail.notices.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
     }
 
     /// Opens the transaction every capture reads in: repeatable read, read only, bounded waits, and all settings
@@ -128,11 +111,7 @@ impl Session {
     ///
     /// # Errors
     /// What the server says, e.g. that the snapshot is gone.
-    pub async fn begin_read_only(
-        &self,
-        limits: &Limits,
-        snapshot: Option<&str>,
-    ) -> Result<(), Fault> {
+    pub async fn begin_read_only(&self, limits: &Limits, snapshot: Option<&str>) -> Result<(), Fault> {
         let doing = "opening a read-only transaction";
         if let Some(name) = snapshot.filter(|name| !is_snapshot_name(name)) {
             return Err(Fault::Driver {
@@ -141,10 +120,7 @@ impl Session {
                 message: format!("\"{name}\" is no name of an exported snapshot"),
             });
         }
-        self.client
-            .batch_execute(&opening(limits, snapshot))
-            .await
-            .map_err(|error| self.fault(&error, doing))
+        self.client.batch_execute(&opening(limits, snapshot)).await.map_err(|error| self.fault(&error, doing))
     }
 
     /// Ends the transaction. It read only, so there is nothing to commit.
@@ -152,10 +128,7 @@ impl Session {
     /// # Errors
     /// The connection is gone.
     pub async fn end(&self) -> Result<(), Fault> {
-        self.client
-            .batch_execute("ROLLBACK")
-            .await
-            .map_err(|error| self.fault(&error, "ending a transaction"))
+        self.client.batch_execute("ROLLBACK").await.map_err(|error| self.fault(&error, "ending a transaction"))
     }
 }
 
@@ -171,11 +144,7 @@ impl std::fmt::Debug for Session {
 
 /// `00000003-0000001B-1`: the only thing we put between quotes, so it is checked instead of escaped.
 fn is_snapshot_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() < 64
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+    !name.is_empty() && name.len() < 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// Settings that change the text of `pg_get_*` functions or of values, and which any role may set.
@@ -246,7 +215,7 @@ where
                 Ok(_) => {}
                 // Whoever waits for an answer gets an error of its own.
                 Err(error) => {
-                    let words = super::fault::chain(&error);
+                    let words = super::translate::chain(&error);
                     *mail.ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
                     break;
                 }

@@ -23,10 +23,7 @@ pub(super) struct Fake {
 
 impl Fake {
     pub fn new() -> Self {
-        Self {
-            home: Some(PathBuf::from("/home/tester")),
-            ..Self::default()
-        }
+        Self { home: Some(PathBuf::from("/home/tester")), ..Self::default() }
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -40,8 +37,7 @@ impl Fake {
     }
 
     pub fn file_with(mut self, path: &str, text: impl AsRef<[u8]>, mode: u32, owner: u32) -> Self {
-        self.files
-            .insert(PathBuf::from(path), (text.as_ref().to_vec(), mode, owner));
+        self.files.insert(PathBuf::from(path), (text.as_ref().to_vec(), mode, owner));
         self
     }
 }
@@ -52,28 +48,15 @@ impl Environment for Fake {
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files
-            .get(path)
-            .map(|file| file.0.clone())
-            .ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files.get(path).map(|file| file.0.clone()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn facts(&self, path: &Path) -> io::Result<FileFacts> {
         if self.folders.iter().any(|folder| folder == path) {
-            return Ok(FileFacts {
-                mode: 0o755,
-                owner: 0,
-                is_file: false,
-                is_directory: true,
-            });
+            return Ok(FileFacts { mode: 0o755, owner: 0, is_file: false, is_directory: true });
         }
         let (_, mode, owner) = self.files.get(path).ok_or(io::ErrorKind::NotFound)?;
-        Ok(FileFacts {
-            mode: *mode,
-            owner: *owner,
-            is_file: true,
-            is_directory: false,
-        })
+        Ok(FileFacts { mode: *mode, owner: *owner, is_file: true, is_directory: false })
     }
 
     fn home(&self) -> Option<PathBuf> {
@@ -95,10 +78,7 @@ const BIN: &str = "/usr/lib/postgresql/15/bin";
 pub(super) fn have(program: &str) -> bool {
     let found = Path::new(program).exists();
     if !found {
-        assert!(
-            std::env::var("REQUIRE_SERVERS").as_deref() != Ok("1"),
-            "{program} is required and not installed"
-        );
+        assert!(std::env::var("REQUIRE_SERVERS").as_deref() != Ok("1"), "{program} is required and not installed");
         println!("SKIP: {program} is not installed");
     }
     found
@@ -112,13 +92,7 @@ pub(super) fn have_server() -> bool {
 pub(super) fn as_postgres(program: &str) -> Command {
     if rustix::process::geteuid().is_root() {
         let mut command = Command::new("setpriv");
-        command.args([
-            "--reuid=postgres",
-            "--regid=postgres",
-            "--clear-groups",
-            "--pdeathsig=INT",
-            program,
-        ]);
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=INT", program]);
         command
     } else {
         Command::new(program)
@@ -127,40 +101,25 @@ pub(super) fn as_postgres(program: &str) -> Command {
 
 pub(super) fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{command:?}: {}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{command:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// A free port on loopback: the listener is closed again, which is race enough for tests.
 pub(super) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A folder owned by whoever runs servers.
 pub(super) fn server_folder() -> tempfile::TempDir {
-    let folder = tempfile::Builder::new()
-        .prefix("ekc")
-        .tempdir_in("/tmp")
-        .unwrap();
+    let folder = tempfile::Builder::new().prefix("ekc").tempdir_in("/tmp").unwrap();
     own(folder.path());
     folder
 }
 
 pub(super) fn own(path: &Path) {
     if rustix::process::geteuid().is_root() {
-        run(Command::new("chown")
-            .arg("-R")
-            .arg("postgres:postgres")
-            .arg(path));
+        run(Command::new("chown").arg("-R").arg("postgres:postgres").arg(path));
     }
 }
 
@@ -177,14 +136,7 @@ impl Server {
         let folder = server_folder();
         let data = folder.path().join("data");
         run(as_postgres(&format!("{BIN}/initdb"))
-            .args([
-                "--no-sync",
-                "--auth=trust",
-                "--username=boss",
-                "--encoding=UTF8",
-                "--locale=C",
-                "-D",
-            ])
+            .args(["--no-sync", "--auth=trust", "--username=boss", "--encoding=UTF8", "--locale=C", "-D"])
             .arg(&data));
         std::fs::write(data.join("pg_hba.conf"), hba).unwrap();
         Self::run_in(folder, conf)
@@ -220,18 +172,10 @@ impl Server {
             .stderr(log)
             .spawn()
             .unwrap();
-        let server = Self {
-            folder,
-            port,
-            child,
-        };
+        let server = Self { folder, port, child };
         let until = Instant::now() + Duration::from_secs(30);
         while !server.psql_try("select 1") {
-            assert!(
-                Instant::now() < until,
-                "server did not start: {}",
-                server.log()
-            );
+            assert!(Instant::now() < until, "server did not start: {}", server.log());
             std::thread::sleep(Duration::from_millis(50));
         }
         server
@@ -247,55 +191,31 @@ impl Server {
 
     /// Runs SQL as the superuser.
     pub fn psql(&self, sql: &str) -> String {
-        run(Command::new("psql").args(self.psql_arguments(sql)))
-            .trim()
-            .to_owned()
+        run(Command::new("psql").args(self.psql_arguments(sql))).trim().to_owned()
     }
 
     fn psql_try(&self, sql: &str) -> bool {
-        Command::new("psql")
-            .args(self.psql_arguments(sql))
-            .output()
-            .is_ok_and(|output| output.status.success())
+        Command::new("psql").args(self.psql_arguments(sql)).output().is_ok_and(|output| output.status.success())
     }
 
     fn psql_arguments(&self, sql: &str) -> Vec<String> {
         let port = self.port.to_string();
         let socket = self.socket();
-        [
-            "-XAtq",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-h",
-            &socket,
-            "-p",
-            &port,
-            "-U",
-            "boss",
-            "-d",
-            "postgres",
-            "-c",
-            sql,
-        ]
-        .map(str::to_owned)
-        .to_vec()
+        ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", &socket, "-p", &port, "-U", "boss", "-d", "postgres", "-c", sql]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     /// A signal to the postmaster, e.g. `INT` for a fast shutdown.
     pub fn signal(&self, name: &str) {
-        run(Command::new("kill")
-            .arg(format!("-{name}"))
-            .arg(self.child.id().to_string()));
+        run(Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()));
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // Immediate shutdown: nothing in there is worth a checkpoint.
-        let _ = Command::new("kill")
-            .arg("-QUIT")
-            .arg(self.child.id().to_string())
-            .status();
+        let _ = Command::new("kill").arg("-QUIT").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
 }

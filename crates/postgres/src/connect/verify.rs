@@ -7,10 +7,7 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::crypto::{
-    WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
-    verify_tls13_signature_with_raw_key,
-};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature, verify_tls13_signature_with_raw_key};
 use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
@@ -31,12 +28,7 @@ impl Verifier {
         roots: Vec<CertificateDer<'static>>,
         algorithms: WebPkiSupportedAlgorithms,
     ) -> Self {
-        Self {
-            chain,
-            check_name,
-            roots,
-            algorithms,
-        }
+        Self { chain, check_name, roots, algorithms }
     }
 
     /// The usual home-made set-up is one self-signed certificate that is both authority and server. OpenSSL takes it
@@ -44,10 +36,7 @@ impl Verifier {
     fn is_own_root(&self, end_entity: &CertificateDer<'_>, error: &Error) -> bool {
         matches!(error, Error::InvalidCertificate(CertificateError::Other(_)))
             && format!("{error:?}").contains("CaUsedAsEndEntity")
-            && self
-                .roots
-                .iter()
-                .any(|root| root.as_ref() == end_entity.as_ref())
+            && self.roots.iter().any(|root| root.as_ref() == end_entity.as_ref())
     }
 }
 
@@ -65,9 +54,11 @@ impl ServerCertVerifier for Verifier {
         };
         match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             // rustls looks at the name after the chain was found good.
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) if !self.check_name => Ok(ServerCertVerified::assertion()),
+            Err(Error::InvalidCertificate(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }))
+                if !self.check_name =>
+            {
+                Ok(ServerCertVerified::assertion())
+            }
             Err(error) if self.is_own_root(end_entity, &error) => {
                 if self.check_name {
                     verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
@@ -97,14 +88,8 @@ impl ServerCertVerifier for Verifier {
             // X.509 version 1, which `openssl x509 -req` made for years: rustls does not read it, but its key is there.
             // The chain of such a certificate was not verified, so this is for `require` without roots only.
             Err(Error::InvalidCertificate(_)) if self.chain.is_none() => {
-                let key = public_key(cert.as_ref())
-                    .ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
-                verify_tls13_signature_with_raw_key(
-                    message,
-                    &SubjectPublicKeyInfoDer::from(key),
-                    dss,
-                    &self.algorithms,
-                )
+                let key = public_key(cert.as_ref()).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
+                verify_tls13_signature_with_raw_key(message, &SubjectPublicKeyInfoDer::from(key), dss, &self.algorithms)
             }
             result => result,
         }
@@ -140,12 +125,7 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
             return None;
         }
         let digits = bytes.get(2..2 + count)?;
-        (
-            2 + count,
-            digits
-                .iter()
-                .fold(0, |length, digit| length << 8 | usize::from(*digit)),
-        )
+        (2 + count, digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)))
     };
     let end = start.checked_add(length)?;
     Some((tag, bytes.get(start..end)?, end))
