@@ -332,6 +332,8 @@ fn config(target: &Target, host: &Host, address: Address, mode: SslMode) -> Conf
         .keepalives(target.keepalives.on);
     match address {
         Address::Socket => config.host_path(&host.name),
+        // The name is what TLS verifies; a socket's folder beside a hostaddr is none.
+        Address::Ip(ip) if host.name.starts_with('/') => config.host(ip.to_string()).hostaddr(ip),
         Address::Ip(ip) => config.host(&host.name).hostaddr(ip),
     };
     if let Some(password) = &host.password {

@@ -79,3 +79,23 @@ impl ProcessEnvironment {
             .and_then(|fields| fields.get(index).map(|field| (*field).to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_process_knows_its_user_and_its_files() {
+        let env = ProcessEnvironment;
+        let name = String::from_utf8(std::process::Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+        assert_eq!(env.user_name().unwrap(), name.trim());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "x").unwrap();
+        let expected = FileFacts { mode: 0o600, owner: env.user_id(), is_file: true, is_directory: false };
+        assert_eq!(env.facts(file.path()).unwrap(), expected);
+        assert_eq!(env.read_file(file.path()).unwrap(), b"x");
+        assert_eq!(env.facts(Path::new("/no/such/file")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}

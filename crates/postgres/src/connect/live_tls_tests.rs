@@ -7,8 +7,8 @@ use std::process::Command;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SanType};
 
-use super::testing::{Fake, Server, as_postgres, have_server, own, run, server_folder};
-use super::{Fault, Session, Target, connect};
+use super::testing::{Fake, Server, as_postgres, have_server, own, run, server_folder, versions};
+use super::{Fault, Limits, Session, Target, connect};
 
 const HBA: &str = "local all all trust\nhostssl all sealed 127.0.0.1/32 scram-sha-256\n\
                    hostssl all carded 127.0.0.1/32 cert\nhostnossl all sealed 127.0.0.1/32 reject\nhostnossl all open 127.0.0.1/32 trust\n\
@@ -89,6 +89,7 @@ async fn modes_roots_and_certificates() {
         ("wrong.example", "boss", "sslmode=verify-ca sslrootcert=/ours", true),
         ("db.example", "boss", "sslmode=verify-full sslrootcert=/ours", true),
         ("127.0.0.1", "boss", "sslmode=verify-full sslrootcert=/ours", true),
+        ("/tmp", "boss", "sslmode=verify-full sslrootcert=/ours", true),
         ("db.example", "boss", "sslmode=require ssl_max_protocol_version=TLSv1.2", true),
         ("db.example", "boss", "sslmode=require ssl_min_protocol_version=TLSv1.3 sslsni=0", true),
         // Only TLS or only plain is let in: the second attempt finds it.
@@ -176,4 +177,27 @@ async fn home_made_certificates() {
         matches!(&fault, Fault::CertificateUnknown { message, .. } if message.contains("version 1")) || matches!(fault, Fault::File { .. }),
         "{fault:?}"
     );
+}
+
+/// Every version takes the opening of a read-only transaction; direct TLS exists from 17 on.
+#[tokio::test]
+async fn every_version() {
+    let ours = authority("ours");
+    let (certificate, key) = issue(&ours, "db", vec![dns("db.example")]);
+    let env = Fake::new().file("/ours", ours.pem());
+    for (version, bin) in versions() {
+        let folder = keys(&certificate, &key, &ours.pem());
+        let server = Server::start_version(&bin, HBA, &conf(folder.path()));
+        let text = format!(
+            "host=db.example hostaddr=127.0.0.1 port={} user=boss dbname=postgres sslmode=verify-full sslrootcert=/ours",
+            server.port
+        );
+        let session = open(&text, &env).await.unwrap();
+        assert_eq!(session.server_version_num / 10_000, i32::try_from(version).unwrap());
+        assert!(session.warnings.is_empty(), "{:?}", session.warnings);
+        session.begin_read_only(&Limits::default(), None).await.unwrap();
+        session.end().await.unwrap();
+        let direct = open(&format!("{text} sslnegotiation=direct"), &env).await;
+        assert_eq!(direct.is_ok(), version >= 17, "{version}: {direct:?}");
+    }
 }

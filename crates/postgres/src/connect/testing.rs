@@ -88,6 +88,21 @@ pub(super) fn have_server() -> bool {
     have(&format!("{BIN}/postgres"))
 }
 
+/// The program folders of every installed major version: the distribution's and those of `script/setup`.
+pub(super) fn versions() -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    for version in 13..=18 {
+        let folders = ["/usr/lib/postgresql", "/opt/evenkeel/postgresql"].map(|root| format!("{root}/{version}/bin"));
+        match folders.into_iter().find(|folder| Path::new(folder).join("postgres").exists()) {
+            Some(folder) => found.push((version, folder)),
+            None => {
+                let _ = have(&format!("/opt/evenkeel/postgresql/{version}/bin/postgres"));
+            }
+        }
+    }
+    found
+}
+
 /// A command that runs as the user `postgres` when we are root, because servers refuse root.
 pub(super) fn as_postgres(program: &str) -> Command {
     if rustix::process::geteuid().is_root() {
@@ -133,13 +148,18 @@ pub(super) struct Server {
 impl Server {
     /// Makes a cluster with superuser `boss`, writes `hba` and `conf`, starts it.
     pub fn start(hba: &str, conf: &str) -> Self {
+        Self::start_version(BIN, hba, conf)
+    }
+
+    /// As `start`, with the programs of the folder `bin`.
+    pub fn start_version(bin: &str, hba: &str, conf: &str) -> Self {
         let folder = server_folder();
         let data = folder.path().join("data");
-        run(as_postgres(&format!("{BIN}/initdb"))
+        run(as_postgres(&format!("{bin}/initdb"))
             .args(["--no-sync", "--auth=trust", "--username=boss", "--encoding=UTF8", "--locale=C", "-D"])
             .arg(&data));
         std::fs::write(data.join("pg_hba.conf"), hba).unwrap();
-        Self::run_in(folder, conf)
+        Self::run_in(bin, folder, conf)
     }
 
     /// A streaming standby of `self`.
@@ -150,10 +170,10 @@ impl Server {
             .arg(self.folder.path())
             .args(["-p", &self.port.to_string(), "-D"])
             .arg(folder.path().join("data")));
-        Self::run_in(folder, "")
+        Self::run_in(BIN, folder, "")
     }
 
-    fn run_in(folder: tempfile::TempDir, conf: &str) -> Self {
+    fn run_in(bin: &str, folder: tempfile::TempDir, conf: &str) -> Self {
         let data = folder.path().join("data");
         let port = free_port();
         let mut text = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
@@ -164,7 +184,7 @@ impl Server {
         std::fs::write(data.join("postgresql.conf"), text).unwrap();
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         own(folder.path());
-        let child = as_postgres(&format!("{BIN}/postgres"))
+        let child = as_postgres(&format!("{bin}/postgres"))
             .arg("-D")
             .arg(&data)
             .stdin(Stdio::null())
