@@ -5,27 +5,29 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_postgres::config::SslMode;
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{CancelToken, Client, Config, NoTls, SimpleQueryMessage, Socket};
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{CancelToken, Client, Config, NoTls, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::CONNECTING;
-use super::fault::{Context, Failure, Fault, fault_from};
-use super::session::{Notices, Session, drive};
+use super::fault::{Failure, Fault};
+use super::greeting::{check_kind, greet};
+use super::session::{Mail, Session, drive};
 use super::target::{Attributes, Host, Target};
-
-/// The versions this evenkeel was tested with.
-const OLDEST: i32 = 130_000;
-const NEWEST_MAJOR: i32 = 18;
+use super::tls::Mode;
+use super::translate::{Context, fault_from};
 
 /// Asks a server to end the statement a session is running.
 #[derive(Clone)]
 pub struct Canceller {
-    token: CancelToken,
-    context: Context,
-    timeout: Duration,
+    pub(super) token: CancelToken,
+    pub(super) connector: Option<MakeRustlsConnect>,
+    pub(super) context: Context,
+    pub(super) timeout: Duration,
 }
 
 impl Canceller {
@@ -34,11 +36,14 @@ impl Canceller {
     /// # Errors
     /// The server could not be reached in time.
     pub async fn cancel(&self) -> Result<(), Fault> {
-        let sent = self.token.cancel_query(NoTls);
-        match tokio::time::timeout(self.timeout, sent).await {
-            Ok(done) => {
-                done.map_err(|error| fault_from(&error, &self.context, "cancelling a statement"))
+        let sent = async {
+            match &self.connector {
+                Some(connector) => self.token.cancel_query(connector.clone()).await,
+                None => self.token.cancel_query(NoTls).await,
             }
+        };
+        match tokio::time::timeout(self.timeout, sent).await {
+            Ok(done) => done.map_err(|error| fault_from(&error, &self.context, "cancelling a statement")),
             Err(_) => Err(Fault::ConnectTimeout {
                 place: self.context.place.clone(),
                 seconds: self.timeout.as_secs(),
@@ -122,38 +127,22 @@ fn sum_up(target: &Target, mut failures: Vec<(String, Fault)>) -> Fault {
             .into_iter()
             .flat_map(|(place, fault)| match fault {
                 Fault::Unreachable { attempts, .. } => attempts,
-                other => vec![Failure {
-                    place,
-                    problem: other.short(),
-                }],
+                other => vec![Failure { place, problem: other.short() }],
             })
             .collect(),
     }
 }
 
-async fn connect_host(
-    target: &Target,
-    host: &Host,
-    wanted: Attributes,
-) -> Result<Session, Vec<(String, Fault)>> {
+async fn connect_host(target: &Target, host: &Host, wanted: Attributes) -> Result<Session, Vec<(String, Fault)>> {
     let context = target.context(host);
     let addresses = match tokio::time::timeout(target.connect_timeout, addresses(host)).await {
         Ok(Ok(addresses)) => addresses,
         Ok(Err(problem)) => {
-            return Err(vec![(
-                host.name.clone(),
-                unreachable(&context, host, &problem),
-            )]);
+            return Err(vec![(host.name.clone(), unreachable(&context, host, &problem))]);
         }
         Err(_) => {
-            let problem = format!(
-                "the name was not resolved within {} s",
-                target.connect_timeout.as_secs()
-            );
-            return Err(vec![(
-                host.name.clone(),
-                unreachable(&context, host, &problem),
-            )]);
+            let problem = format!("the name was not resolved within {} s", target.connect_timeout.as_secs());
+            return Err(vec![(host.name.clone(), unreachable(&context, host, &problem))]);
         }
     };
     let mut faults = Vec::new();
@@ -177,8 +166,7 @@ async fn connect_host(
             },
         };
         // The other addresses of a name are the same server.
-        let stop =
-            is_final(&fault) || matches!(fault, Fault::WrongKind { .. } | Fault::StartingUp { .. });
+        let stop = is_final(&fault) || matches!(fault, Fault::WrongKind { .. } | Fault::StartingUp { .. });
         faults.push((shown, fault));
         if stop {
             break;
@@ -194,9 +182,8 @@ async fn addresses(host: &Host) -> Result<Vec<Address>, String> {
     if let Some(address) = host.address {
         return Ok(vec![Address::Ip(address)]);
     }
-    let found = tokio::net::lookup_host((host.name.as_str(), host.port))
-        .await
-        .map_err(|error| format!("the name cannot be resolved ({error})"))?;
+    let found =
+        tokio::net::lookup_host((host.name.as_str(), host.port)).await.map_err(|error| format!("the name cannot be resolved ({error})"))?;
     let mut addresses = Vec::new();
     for address in found {
         if !addresses.contains(&address.ip()) {
@@ -212,54 +199,120 @@ async fn addresses(host: &Host) -> Result<Vec<Address>, String> {
 fn unreachable(context: &Context, host: &Host, problem: &str) -> Fault {
     Fault::Unreachable {
         place: context.place.clone(),
-        attempts: vec![Failure {
-            place: format!("{} port {}", host.name, host.port),
-            problem: context.scrub(problem),
-        }],
+        attempts: vec![Failure { place: format!("{} port {}", host.name, host.port), problem: context.scrub(problem) }],
     }
 }
 
-async fn open(
+/// One address, with the TLS modes libpq would try on it.
+async fn open(target: &Target, host: &Host, address: Address, shown: &str, context: &Context) -> Result<Session, Fault> {
+    let Some(connector) = target.tls.connector.as_ref().filter(|_| matches!(address, Address::Ip(_))) else {
+        return open_plain(target, host, address, shown, context).await;
+    };
+    match target.tls.mode {
+        Mode::Disable => open_plain(target, host, address, shown, context).await,
+        Mode::Require | Mode::VerifyCa | Mode::VerifyFull => {
+            open_tls(target, host, address, SslMode::Require, connector, shown, context).await
+        }
+        // The second way is for a server that refuses the first: libpq goes it after any refusal before the login is
+        // complete, we only where it can help, so that a wrong password is sent once.
+        Mode::Allow => match open_plain(target, host, address, shown, context).await {
+            Err(first @ Fault::LoginRefused { .. }) => {
+                let second = open_tls(target, host, address, SslMode::Require, connector, shown, context).await;
+                second.map_err(|second| if matches!(second, Fault::TlsUnavailable { .. }) { first } else { second })
+            }
+            result => result,
+        },
+        Mode::Prefer => match open_tls(target, host, address, SslMode::Prefer, connector, shown, context).await {
+            Err(
+                first @ (Fault::LoginRefused { .. }
+                | Fault::TlsHandshake { .. }
+                | Fault::CertificateUnknown { .. }
+                | Fault::CertificateName { .. }),
+            ) => open_plain(target, host, address, shown, context).await.map_err(|second| match first {
+                // Two refusals by pg_hba.conf: the one for TLS is the one to repair.
+                Fault::LoginRefused { .. } if matches!(second, Fault::LoginRefused { .. }) => first,
+                _ => second,
+            }),
+            result => result,
+        },
+    }
+}
+
+async fn open_plain(target: &Target, host: &Host, address: Address, shown: &str, context: &Context) -> Result<Session, Fault> {
+    let config = config(target, host, address, SslMode::Disable);
+    let mail = Arc::<Mail>::default();
+    let client = start(&config, NoTls, &mail).await.map_err(|error| explain(&error, context, shown))?;
+    greet(client, None, target, host, context, mail).await
+}
+
+async fn open_tls(
     target: &Target,
     host: &Host,
     address: Address,
+    mode: SslMode,
+    connector: &MakeRustlsConnect,
     shown: &str,
     context: &Context,
 ) -> Result<Session, Fault> {
-    let config = config(target, host, address, SslMode::Disable);
-    let notices = Notices::default();
-    let client = start(&config, NoTls, &notices)
-        .await
-        .map_err(|error| explain(&error, context, shown))?;
-    greet(client, false, target, host, context, notices).await
+    let config = config(target, host, address, mode);
+    let mail = Arc::<Mail>::default();
+    let tracked = Tracked { inner: connector.clone(), used: Arc::default() };
+    let used = Arc::clone(&tracked.used);
+    let client = start(&config, tracked, &mail).await.map_err(|error| explain(&error, context, shown))?;
+    // With `prefer` the server decides, and the driver does not tell.
+    let used = used.load(Ordering::Relaxed).then(|| connector.clone());
+    greet(client, used, target, host, context, mail).await
+}
+
+/// A connector that remembers whether it was asked to do its work.
+struct Tracked {
+    inner: MakeRustlsConnect,
+    used: Arc<AtomicBool>,
+}
+
+struct TrackedConnect<C> {
+    inner: C,
+    used: Arc<AtomicBool>,
+}
+
+impl MakeTlsConnect<Socket> for Tracked {
+    type Stream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+    type TlsConnect = TrackedConnect<<MakeRustlsConnect as MakeTlsConnect<Socket>>::TlsConnect>;
+    type Error = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Error;
+
+    fn make_tls_connect(&mut self, domain: &str) -> Result<Self::TlsConnect, Self::Error> {
+        let inner = <MakeRustlsConnect as MakeTlsConnect<Socket>>::make_tls_connect(&mut self.inner, domain)?;
+        Ok(TrackedConnect { inner, used: Arc::clone(&self.used) })
+    }
+}
+
+impl<C: TlsConnect<Socket>> TlsConnect<Socket> for TrackedConnect<C> {
+    type Stream = C::Stream;
+    type Error = C::Error;
+    type Future = C::Future;
+
+    fn connect(self, stream: Socket) -> Self::Future {
+        self.used.store(true, Ordering::Relaxed);
+        self.inner.connect(stream)
+    }
 }
 
 /// Connects once with one TLS mode and sets the connection going.
-async fn start<T>(
-    config: &Config,
-    tls: T,
-    notices: &Notices,
-) -> Result<Client, tokio_postgres::Error>
+async fn start<T>(config: &Config, tls: T, mail: &Arc<Mail>) -> Result<Client, tokio_postgres::Error>
 where
     T: MakeTlsConnect<Socket>,
     T::Stream: Send + 'static,
 {
     let (client, connection) = config.connect(tls).await?;
-    drive(connection, Arc::clone(notices));
+    drive(connection, Arc::clone(mail));
     Ok(client)
 }
 
 /// A failed attempt: what never reached a server names the address.
 fn explain(error: &tokio_postgres::Error, context: &Context, shown: &str) -> Fault {
     if error.to_string() == "error connecting to server" {
-        let problem = context.scrub(&super::fault::chain(error));
-        return Fault::Unreachable {
-            place: context.place.clone(),
-            attempts: vec![Failure {
-                place: shown.to_owned(),
-                problem,
-            }],
-        };
+        let problem = context.scrub(&super::translate::chain(error));
+        return Fault::Unreachable { place: context.place.clone(), attempts: vec![Failure { place: shown.to_owned(), problem }] };
     }
     fault_from(error, context, CONNECTING)
 }
@@ -273,11 +326,14 @@ fn config(target: &Target, host: &Host, address: Address, mode: SslMode) -> Conf
         .application_name(&target.application_name)
         .port(host.port)
         .ssl_mode(mode)
+        .ssl_negotiation(target.tls.negotiation)
         .channel_binding(target.channel_binding)
         .connect_timeout(target.connect_timeout)
         .keepalives(target.keepalives.on);
     match address {
         Address::Socket => config.host_path(&host.name),
+        // The name is what TLS verifies; a socket's folder beside a hostaddr is none.
+        Address::Ip(ip) if host.name.starts_with('/') => config.host(ip.to_string()).hostaddr(ip),
         Address::Ip(ip) => config.host(&host.name).hostaddr(ip),
     };
     if let Some(password) = &host.password {
@@ -302,101 +358,6 @@ fn config(target: &Target, host: &Host, address: Address, mode: SslMode) -> Conf
     config
 }
 
-// ---- after the login ------------------------------------------------------------------------------------------
-
-const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
-     pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(), \
-     pg_catalog.current_setting('transaction_read_only')";
-
-/// Learns what the server is, in one round trip that a transaction pooler passes on.
-async fn greet(
-    client: Client,
-    is_tls: bool,
-    target: &Target,
-    host: &Host,
-    context: &Context,
-    notices: Notices,
-) -> Result<Session, Fault> {
-    let messages = client
-        .simple_query(GREETING)
-        .await
-        .map_err(|error| fault_from(&error, context, CONNECTING))?;
-    let row = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    });
-    let text = |index: usize| {
-        row.and_then(|row| row.try_get(index).ok().flatten())
-            .unwrap_or_default()
-    };
-    let server_version_num: i32 = text(0).parse().map_err(|_| Fault::Driver {
-        place: context.place.clone(),
-        doing: CONNECTING.to_owned(),
-        message: "the server does not say its version".to_owned(),
-    })?;
-    let server_version = text(1).to_owned();
-    if server_version_num < OLDEST {
-        return Err(Fault::TooOld {
-            place: context.place.clone(),
-            version: server_version,
-        });
-    }
-    let mut warnings = target.warnings().to_vec();
-    if server_version_num / 10_000 > NEWEST_MAJOR {
-        warnings.push(format!(
-            "PostgreSQL {server_version} is newer than the newest version this evenkeel was tested with ({NEWEST_MAJOR})"
-        ));
-    }
-    Ok(Session {
-        canceller: Canceller {
-            token: client.cancel_token(),
-            context: context.clone(),
-            timeout: target.connect_timeout,
-        },
-        is_standby: text(2) == "t",
-        is_read_only: text(3) == "on",
-        client,
-        server_version_num,
-        server_version,
-        host: host.name.clone(),
-        port: host.port,
-        is_tls,
-        warnings,
-        notices,
-        context: context.clone(),
-    })
-}
-
-fn check_kind(session: &Session, wanted: Attributes, target: &Target) -> Result<(), Fault> {
-    // libpq's "read-write" is a session that may write: no standby, no default_transaction_read_only.
-    let (fits, expected) = match wanted {
-        Attributes::Any | Attributes::PreferStandby => (true, "any server"),
-        Attributes::ReadWrite => (
-            !session.is_read_only && !session.is_standby,
-            "a server that takes writes",
-        ),
-        Attributes::ReadOnly => (
-            session.is_read_only || session.is_standby,
-            "a server that takes no writes",
-        ),
-        Attributes::Primary => (!session.is_standby, "a primary"),
-        Attributes::Standby => (session.is_standby, "a standby"),
-    };
-    if fits {
-        return Ok(());
-    }
-    Err(Fault::WrongKind {
-        place: session.context.place.clone(),
-        expected,
-        found: match (session.is_standby, session.is_read_only) {
-            (true, _) => "a standby",
-            (false, true) => "a primary whose sessions are read-only by default",
-            (false, false) => "a primary",
-        },
-        origin: format!("target_session_attrs from {}", target.attributes_origin),
-    })
-}
-
 /// Order without bias that matters: enough to spread evenkeel runs over hosts.
 fn shuffle<T>(items: &mut [T]) {
     for index in (1..items.len()).rev() {
@@ -404,8 +365,7 @@ fn shuffle<T>(items: &mut [T]) {
         if getrandom::fill(&mut bytes).is_err() {
             return;
         }
-        let pick =
-            usize::try_from(u64::from_le_bytes(bytes) % (index as u64 + 1)).unwrap_or_default();
+        let pick = usize::try_from(u64::from_le_bytes(bytes) % (index as u64 + 1)).unwrap_or_default();
         items.swap(index, pick);
     }
 }

@@ -3,59 +3,46 @@
 //! Lives here: reading the list. Does not live here: the login itself, which the driver does.
 
 use super::fault::Fault;
-use super::target::Settings;
+use super::settings::Settings;
 
-const METHODS: [&str; 6] = ["password", "md5", "gss", "sspi", "scram-sha-256", "none"];
+const SCRAM: &str = "scram-sha-256";
+const METHODS: [&str; 6] = ["password", "md5", "gss", "sspi", SCRAM, "none"];
+/// Those the driver can do.
+const OURS: [&str; 4] = ["password", "md5", SCRAM, "none"];
 
-/// The allowed methods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Allowed {
-    allowed: [bool; METHODS.len()],
-}
-
-impl Allowed {
-    pub fn read(settings: &Settings) -> Result<Self, Fault> {
-        let Some((text, origin)) = settings.get("require_auth") else {
-            return Ok(Self {
-                allowed: [true; METHODS.len()],
-            });
-        };
-        let negated = text.starts_with('!');
-        let mut allowed = [negated; METHODS.len()];
-        for word in text.split(',').map(str::trim) {
-            // libpq refuses a mixture of "method" and "!method".
-            let name = match (negated, word.strip_prefix('!')) {
-                (true, Some(name)) => name,
-                (false, None) => word,
-                _ => {
-                    return Err(
-                        settings.invalid("require_auth", "either only methods, or only !methods")
-                    );
-                }
-            };
-            match METHODS.iter().position(|method| *method == name) {
-                Some(index) => allowed[index] = !negated,
-                None => {
-                    let expected =
-                        format!("a comma list of {} (or of !method)", METHODS.join(", "));
-                    return Err(settings.invalid("require_auth", &expected));
-                }
+/// Checks that the list asks for nothing we cannot keep.
+///
+/// The driver answers whatever the server asks for and gives us no say in it, so a list that forbids one of the
+/// driver's methods is refused; unless `channel_binding=require` already leaves SCRAM alone.
+pub(super) fn check(settings: &Settings) -> Result<(), Fault> {
+    let Some((text, origin)) = settings.get("require_auth") else {
+        return Ok(());
+    };
+    let negated = text.starts_with('!');
+    let mut named = Vec::new();
+    for word in text.split(',').map(str::trim) {
+        // libpq refuses a mixture of "method" and "!method".
+        let name = match (negated, word.strip_prefix('!')) {
+            (true, Some(name)) => name,
+            (false, None) => word,
+            _ => {
+                return Err(settings.invalid("require_auth", "either only methods, or only !methods"));
             }
+        };
+        if !METHODS.contains(&name) {
+            let expected = format!("a comma list of {} (or of !method)", METHODS.join(", "));
+            return Err(settings.invalid("require_auth", &expected));
         }
-        let result = Self { allowed };
-        // The driver answers what the server asks for and gives us no say in it.
-        if METHODS
-            .iter()
-            .zip(allowed)
-            .any(|(method, allowed)| !allowed && !matches!(*method, "gss" | "sspi"))
-        {
-            return Err(Fault::Unsupported {
-                keyword: "require_auth",
-                why: "evenkeel cannot refuse a login method; channel_binding=require allows SCRAM over TLS only"
-                    .to_owned(),
-                origin: origin.to_owned(),
-            });
-        }
-        Ok(result)
+        named.push(name);
     }
+    let allowed = |method: &str| named.contains(&method) != negated;
+    let bound = settings.get("channel_binding").is_some_and(|(value, _)| value == "require");
+    if (bound && allowed(SCRAM)) || OURS.iter().all(|method| allowed(method)) {
+        return Ok(());
+    }
+    Err(Fault::Unsupported {
+        keyword: "require_auth",
+        why: "evenkeel cannot refuse a single login method; channel_binding=require allows SCRAM over TLS only".to_owned(),
+        origin: origin.to_owned(),
+    })
 }

@@ -26,11 +26,7 @@ pub(super) enum Syntax {
 
 impl Syntax {
     pub fn of(text: &str) -> Self {
-        if url_body(text).is_some() {
-            Self::Url
-        } else {
-            Self::Keywords
-        }
+        if url_body(text).is_some() { Self::Url } else { Self::Keywords }
     }
 
     pub const fn name(self) -> &'static str {
@@ -43,11 +39,7 @@ impl Syntax {
 
 pub(super) fn parse(text: &str) -> Result<Vec<Pair>, Fault> {
     if text.contains('\0') {
-        return Err(malformed(
-            Syntax::of(text),
-            "it contains a NUL character",
-            None,
-        ));
+        return Err(malformed(Syntax::of(text), "it contains a NUL character", None));
     }
     match url_body(text) {
         Some(body) => url(body),
@@ -56,16 +48,11 @@ pub(super) fn parse(text: &str) -> Result<Vec<Pair>, Fault> {
 }
 
 fn malformed(syntax: Syntax, problem: &str, fix: Option<&str>) -> Fault {
-    Fault::Malformed {
-        syntax: syntax.name(),
-        problem: problem.to_owned(),
-        fix: fix.map(str::to_owned),
-    }
+    Fault::Malformed { syntax: syntax.name(), problem: problem.to_owned(), fix: fix.map(str::to_owned) }
 }
 
 fn url_body(text: &str) -> Option<&str> {
-    text.strip_prefix("postgresql://")
-        .or_else(|| text.strip_prefix("postgres://"))
+    text.strip_prefix("postgresql://").or_else(|| text.strip_prefix("postgres://"))
 }
 
 // ---- key=value ------------------------------------------------------------------------------------------------
@@ -84,7 +71,7 @@ fn keywords(text: &str) -> Result<Vec<Pair>, Fault> {
         let end = rest.find(|c| c == '=' || blank(c)).unwrap_or(rest.len());
         let (keyword, tail) = rest.split_at(end);
         let Some(tail) = tail.trim_start_matches(blank).strip_prefix('=') else {
-            let problem = if suspect || !is_word(keyword) {
+            let problem = if suspect || super::parameter::find(keyword).is_none() {
                 format!("keyword number {} has no \"=\" after it", pairs.len() + 1)
             } else {
                 format!("\"{keyword}\" has no \"=\" after it")
@@ -92,36 +79,23 @@ fn keywords(text: &str) -> Result<Vec<Pair>, Fault> {
             return Err(malformed(
                 Syntax::Keywords,
                 &problem,
-                Some(
-                    "write it as host=… dbname=… user=…, with values that hold blanks in single quotes",
-                ),
+                Some("write it as host=… dbname=… user=…, with values that hold blanks in single quotes"),
             ));
         };
         let tail = tail.trim_start_matches(blank);
         let quoted = tail.starts_with('\'');
-        let (value, tail) = if quoted {
-            quoted_value(&tail[1..])?
-        } else {
-            bare_value(tail)
-        };
+        let (value, tail) = if quoted { quoted_value(&tail[1..])? } else { bare_value(tail) };
         let is_secret = super::parameter::is_secret(keyword);
-        pairs.push(Pair {
-            keyword: keyword.to_owned(),
-            value,
-            suspect,
-        });
+        pairs.push(Pair { keyword: keyword.to_owned(), value, suspect });
         if is_secret {
-            suspect = !quoted;
+            // A closing quote with something right behind it was none.
+            suspect = !quoted || !(tail.is_empty() || tail.starts_with(blank));
         } else if super::parameter::find(keyword).is_some() {
             suspect = false;
         }
         rest = tail.trim_start_matches(blank);
     }
     Ok(pairs)
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn bare_value(text: &str) -> (String, &str) {
@@ -157,11 +131,7 @@ fn quoted_value(text: &str) -> Result<(String, &str), Fault> {
             _ => value.push(c),
         }
     }
-    Err(malformed(
-        Syntax::Keywords,
-        "a single quote is opened and not closed",
-        Some("close it, and write a quote inside a value as \\'"),
-    ))
+    Err(malformed(Syntax::Keywords, "a single quote is opened and not closed", Some("close it, and write a quote inside a value as \\'")))
 }
 
 // ---- postgres:// ----------------------------------------------------------------------------------------------
@@ -171,19 +141,12 @@ const ENCODE: &str = "write reserved characters of user and password percent-enc
 fn url(body: &str) -> Result<Vec<Pair>, Fault> {
     let mut pairs = Vec::new();
     let mut store = |keyword: &str, raw: &str| -> Result<(), Fault> {
-        pairs.push(Pair {
-            keyword: keyword.to_owned(),
-            value: decode(raw)?,
-            suspect: false,
-        });
+        pairs.push(Pair { keyword: keyword.to_owned(), value: decode(raw)?, suspect: false });
         Ok(())
     };
     // The first '@' before any '/' ends the credentials.
     let mut rest = body;
-    if let Some(at) = body
-        .find(['@', '/'])
-        .filter(|at| body.as_bytes().get(*at) == Some(&b'@'))
-    {
+    if let Some(at) = body.find(['@', '/']).filter(|at| body.as_bytes().get(*at) == Some(&b'@')) {
         let credentials = &body[..at];
         rest = &body[at + 1..];
         let (user, password) = match credentials.split_once(':') {
@@ -199,21 +162,10 @@ fn url(body: &str) -> Result<Vec<Pair>, Fault> {
     }
     let (hosts, ports, tail) = authority(rest)?;
     if hosts.contains('@') {
-        return Err(malformed(
-            Syntax::Url,
-            "a host name contains \"@\"",
-            Some(ENCODE),
-        ));
+        return Err(malformed(Syntax::Url, "a host name contains \"@\"", Some(ENCODE)));
     }
-    if ports
-        .chars()
-        .any(|c| !c.is_ascii_digit() && c != ',' && c != '%')
-    {
-        return Err(malformed(
-            Syntax::Url,
-            "what follows \":\" is no port number",
-            Some(ENCODE),
-        ));
+    if ports.chars().any(|c| !c.is_ascii_digit() && c != ',' && c != '%') {
+        return Err(malformed(Syntax::Url, "what follows \":\" is no port number", Some(ENCODE)));
     }
     if !hosts.is_empty() {
         store("host", &hosts)?;
@@ -227,11 +179,7 @@ fn url(body: &str) -> Result<Vec<Pair>, Fault> {
         let (dbname, tail) = path.split_at(end);
         // An unescaped '/' in a password ends up here, and the rest of the password with it.
         if dbname.contains('@') {
-            return Err(malformed(
-                Syntax::Url,
-                "there is a \"@\" after the first \"/\"",
-                Some(ENCODE),
-            ));
+            return Err(malformed(Syntax::Url, "there is a \"@\" after the first \"/\"", Some(ENCODE)));
         }
         if !dbname.is_empty() {
             store("dbname", dbname)?;
@@ -251,27 +199,15 @@ fn authority(text: &str) -> Result<(String, String, &str), Fault> {
     loop {
         if let Some(inner) = rest.strip_prefix('[') {
             let Some(end) = inner.find(']') else {
-                return Err(malformed(
-                    Syntax::Url,
-                    "an IPv6 address is opened with \"[\" and not closed",
-                    None,
-                ));
+                return Err(malformed(Syntax::Url, "an IPv6 address is opened with \"[\" and not closed", None));
             };
             if end == 0 {
-                return Err(malformed(
-                    Syntax::Url,
-                    "the IPv6 address between \"[\" and \"]\" is empty",
-                    None,
-                ));
+                return Err(malformed(Syntax::Url, "the IPv6 address between \"[\" and \"]\" is empty", None));
             }
             hosts.push_str(&inner[..end]);
             rest = &inner[end + 1..];
             if !rest.is_empty() && !rest.starts_with([':', '/', '?', ',']) {
-                return Err(malformed(
-                    Syntax::Url,
-                    "after \"]\" only \":\", \"/\", \"?\" or \",\" may follow",
-                    None,
-                ));
+                return Err(malformed(Syntax::Url, "after \"]\" only \":\", \"/\", \"?\" or \",\" may follow", None));
             }
         } else {
             let end = rest.find([':', '/', '?', ',']).unwrap_or(rest.len());
@@ -299,38 +235,20 @@ fn parameters(query: &str) -> Result<Vec<Pair>, Fault> {
     if query.is_empty() {
         return Ok(pairs);
     }
-    for (index, part) in query
-        .strip_suffix('&')
-        .unwrap_or(query)
-        .split('&')
-        .enumerate()
-    {
-        let Some((keyword, value)) = part
-            .split_once('=')
-            .filter(|(keyword, value)| !keyword.is_empty() && !value.contains('='))
-        else {
-            let problem = format!(
-                "query parameter number {} is not of the form keyword=value",
-                index + 1
-            );
-            return Err(malformed(
-                Syntax::Url,
-                &problem,
-                Some("write \"=\" inside a value as %3D and \"&\" as %26"),
-            ));
+    // With a bare '@' this may be the tail of a password that holds a '?', or an '&' after `password=`.
+    let mut suspect = query.contains('@');
+    for (index, part) in query.strip_suffix('&').unwrap_or(query).split('&').enumerate() {
+        let Some((keyword, value)) = part.split_once('=').filter(|(keyword, value)| !keyword.is_empty() && !value.contains('=')) else {
+            let problem = format!("query parameter number {} is not of the form keyword=value", index + 1);
+            return Err(malformed(Syntax::Url, &problem, Some("write \"=\" inside a value as %3D and \"&\" as %26")));
         };
         let (keyword, value) = (decode(keyword)?, decode(value)?);
         // JDBC's spelling, which libpq takes too.
-        let (keyword, value) = if keyword == "ssl" && value == "true" {
-            ("sslmode".to_owned(), "require".to_owned())
-        } else {
-            (keyword, value)
-        };
-        pairs.push(Pair {
-            keyword,
-            value,
-            suspect: false,
-        });
+        let (keyword, value) =
+            if keyword == "ssl" && value == "true" { ("sslmode".to_owned(), "require".to_owned()) } else { (keyword, value) };
+        let is_secret = super::parameter::is_secret(&keyword);
+        pairs.push(Pair { keyword, value, suspect });
+        suspect |= is_secret;
     }
     Ok(pairs)
 }

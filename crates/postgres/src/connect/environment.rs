@@ -48,12 +48,7 @@ impl Environment for ProcessEnvironment {
 
     fn facts(&self, path: &Path) -> io::Result<FileFacts> {
         let meta = std::fs::metadata(path)?;
-        Ok(FileFacts {
-            mode: meta.mode() & 0o7777,
-            owner: meta.uid(),
-            is_file: meta.is_file(),
-            is_directory: meta.is_dir(),
-        })
+        Ok(FileFacts { mode: meta.mode() & 0o7777, owner: meta.uid(), is_file: meta.is_file(), is_directory: meta.is_dir() })
     }
 
     fn home(&self) -> Option<PathBuf> {
@@ -65,10 +60,7 @@ impl Environment for ProcessEnvironment {
 
     fn user_name(&self) -> Option<String> {
         // Users that only a directory service knows are not in /etc/passwd: the login shell's variables know them.
-        self.passwd_field(0)
-            .or_else(|| self.variable("LOGNAME"))
-            .or_else(|| self.variable("USER"))
-            .filter(|name| !name.is_empty())
+        self.passwd_field(0).or_else(|| self.variable("LOGNAME")).or_else(|| self.variable("USER")).filter(|name| !name.is_empty())
     }
 
     fn user_id(&self) -> u32 {
@@ -85,5 +77,25 @@ impl ProcessEnvironment {
             .map(|line| line.split(':').collect::<Vec<_>>())
             .find(|fields| fields.get(2) == Some(&id.as_str()))
             .and_then(|fields| fields.get(index).map(|field| (*field).to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_process_knows_its_user_and_its_files() {
+        let env = ProcessEnvironment;
+        let name = String::from_utf8(std::process::Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+        assert_eq!(env.user_name().unwrap(), name.trim());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "x").unwrap();
+        let expected = FileFacts { mode: 0o600, owner: env.user_id(), is_file: true, is_directory: false };
+        assert_eq!(env.facts(file.path()).unwrap(), expected);
+        assert_eq!(env.read_file(file.path()).unwrap(), b"x");
+        assert_eq!(env.facts(Path::new("/no/such/file")).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 }

@@ -1,16 +1,11 @@
 //! What can go wrong between a connection text and a session, and what a person is told about it.
 //!
-//! Lives here: the failures as data, their painting as `Trouble`, and the translation of driver errors. Does not live
-//! here: deciding whether to try another host (`attempt`).
+//! Lives here: the failures as data and their painting as `Trouble`. Does not live here: the translation of driver errors
+//! (`translate`), deciding whether to try another host (`attempt`).
 //!
 //! Every text of a server or driver passes `Context::scrub` before it gets into a variant: no variant holds a secret.
 
-use std::error::Error as _;
-use std::sync::Arc;
-
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use secrecy::{ExposeSecret, SecretString};
-use tokio_postgres::error::{DbError, SqlState};
 
 /// One address that was tried, and why it is not the one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +18,7 @@ pub struct Failure {
 pub enum Fault {
     // ---- the text and what it points to: class Configuration --------------------------------------------------
     #[error("cannot read the {syntax}")]
-    Malformed {
-        syntax: &'static str,
-        problem: String,
-        fix: Option<String>,
-    },
+    Malformed { syntax: &'static str, problem: String, fix: Option<String> },
     #[error("unknown connection keyword")]
     UnknownKeyword {
         /// `None` when it may be the tail of an unquoted password.
@@ -36,39 +27,19 @@ pub enum Fault {
         origin: String,
     },
     #[error("wrong value for {keyword}")]
-    InvalidValue {
-        keyword: &'static str,
-        found: String,
-        expected: String,
-        origin: String,
-    },
+    InvalidValue { keyword: &'static str, found: String, expected: String, origin: String },
     #[error("{keyword} is not supported")]
-    Unsupported {
-        keyword: &'static str,
-        why: String,
-        origin: String,
-    },
+    Unsupported { keyword: &'static str, why: String, origin: String },
     #[error("cannot use {kind} {path}")]
-    File {
-        kind: &'static str,
-        path: String,
-        problem: String,
-    },
+    File { kind: &'static str, path: String, problem: String },
     #[error("no service \"{service}\"")]
-    ServiceNotFound {
-        service: String,
-        looked: Vec<String>,
-        origin: String,
-    },
+    ServiceNotFound { service: String, looked: Vec<String>, origin: String },
     #[error("no user name")]
     NoUser,
 
     // ---- on the way to a session: class Unreachable -----------------------------------------------------------
     #[error("cannot connect to {place}")]
-    Unreachable {
-        place: String,
-        attempts: Vec<Failure>,
-    },
+    Unreachable { place: String, attempts: Vec<Failure> },
     #[error("cannot log in to {place}")]
     PasswordMissing { place: String, looked: Vec<String> },
     #[error("cannot log in to {place}")]
@@ -79,101 +50,45 @@ pub enum Fault {
         message: String,
     },
     #[error("cannot log in to {place}")]
-    NoSuchRole {
-        place: String,
-        user: String,
-        origin: String,
-        message: String,
-    },
+    NoSuchRole { place: String, user: String, origin: String, message: String },
     #[error("cannot log in to {place}")]
     LoginRefused { place: String, message: String },
     #[error("cannot open database \"{dbname}\" on {place}")]
-    NoSuchDatabase {
-        place: String,
-        dbname: String,
-        origin: String,
-        message: String,
-    },
+    NoSuchDatabase { place: String, dbname: String, origin: String, message: String },
     #[error("may not open database \"{dbname}\" on {place}")]
-    DatabaseForbidden {
-        place: String,
-        dbname: String,
-        user: String,
-        message: String,
-    },
+    DatabaseForbidden { place: String, dbname: String, user: String, message: String },
     #[error("no TLS connection to {place}")]
-    TlsUnavailable {
-        place: String,
-        message: String,
-        origin: String,
-    },
+    TlsUnavailable { place: String, message: String, origin: String },
     #[error("the certificate of {place} is for another name")]
-    CertificateName {
-        place: String,
-        expected: String,
-        found: Vec<String>,
-        origin: String,
-    },
+    CertificateName { place: String, expected: String, found: Vec<String>, origin: String },
     #[error("the certificate of {place} is not trusted")]
-    CertificateUnknown {
-        place: String,
-        message: String,
-        roots: String,
-    },
+    CertificateUnknown { place: String, message: String, roots: String },
     #[error("the TLS handshake with {place} failed")]
     TlsHandshake { place: String, message: String },
+    #[error("the login to {place} is not bound to its TLS connection")]
+    NoChannelBinding { place: String, message: String, origin: String },
     #[error("{place} has no free connection")]
     TooManyConnections { place: String, message: String },
     #[error("{place} does not take connections now")]
     StartingUp { place: String, message: String },
     #[error("{place} is not the kind of server asked for")]
-    WrongKind {
-        place: String,
-        expected: &'static str,
-        found: &'static str,
-        origin: String,
-    },
+    WrongKind { place: String, expected: &'static str, found: &'static str, origin: String },
     #[error("{place} is too old")]
     TooOld { place: String, version: String },
     #[error("{place} did not answer in time")]
-    ConnectTimeout {
-        place: String,
-        seconds: u64,
-        origin: String,
-    },
+    ConnectTimeout { place: String, seconds: u64, origin: String },
 
     // ---- in a session: class Unreachable ----------------------------------------------------------------------
     #[error("{doing} on {place} was ended by the server")]
-    Gone {
-        place: String,
-        doing: String,
-        message: String,
-    },
+    Gone { place: String, doing: String, message: String },
     #[error("{doing} on {place} was cancelled")]
-    Cancelled {
-        place: String,
-        doing: String,
-        message: String,
-    },
+    Cancelled { place: String, doing: String, message: String },
     #[error("{doing} on {place} waited too long for a lock")]
-    LockTimeout {
-        place: String,
-        doing: String,
-        message: String,
-    },
+    LockTimeout { place: String, doing: String, message: String },
     #[error("{doing} on {place} failed")]
-    Server {
-        place: String,
-        doing: String,
-        sqlstate: String,
-        message: String,
-    },
+    Server { place: String, doing: String, sqlstate: String, message: String },
     #[error("{doing} on {place} failed")]
-    Driver {
-        place: String,
-        doing: String,
-        message: String,
-    },
+    Driver { place: String, doing: String, message: String },
 }
 
 impl Fault {
@@ -215,15 +130,11 @@ impl Troublesome for Fault {
                 }
             }
             Self::UnknownKeyword { keyword: None, origin, .. } => configuration()
-                .found("the word after the password is no keyword")
+                .found("a word that may be part of a password is no keyword")
                 .origin(origin)
-                .fix("put a password that holds blanks in single quotes"),
-            Self::InvalidValue { found, expected, origin, .. } => {
-                configuration().expected(expected).found(found).origin(origin)
-            }
-            Self::Unsupported { why, origin, keyword } => {
-                configuration().found(why).origin(origin).fix(format!("leave {keyword} out"))
-            }
+                .fix("put a password that holds blanks in single quotes; in a URL write it percent-encoded"),
+            Self::InvalidValue { found, expected, origin, .. } => configuration().expected(expected).found(found).origin(origin),
+            Self::Unsupported { why, origin, keyword } => configuration().found(why).origin(origin).fix(format!("leave {keyword} out")),
             Self::File { problem, .. } => configuration().found(problem),
             Self::ServiceNotFound { looked, origin, service } => configuration()
                 .found(format!("looked in {}", looked.join("; ")))
@@ -233,13 +144,7 @@ impl Troublesome for Fault {
                 .found("the operating system has no name for our user id")
                 .fix("say user=… in the connection string, or set PGUSER"),
             Self::Unreachable { attempts, .. } => unreachable()
-                .found(
-                    attempts
-                        .iter()
-                        .map(|attempt| format!("{}: {}", attempt.place, attempt.problem))
-                        .collect::<Vec<_>>()
-                        .join("; "),
-                )
+                .found(attempts.iter().map(|attempt| format!("{}: {}", attempt.place, attempt.problem)).collect::<Vec<_>>().join("; "))
                 .fix("check that the server runs and that host, port and firewall let us through"),
             Self::PasswordMissing { looked, .. } => unreachable()
                 .expected("a password, which the server asks for")
@@ -249,20 +154,16 @@ impl Troublesome for Fault {
                 .found(message)
                 .origin(format!("the password comes from {origin}"))
                 .fix("check user and password; for an unknown user the server says the same"),
-            Self::NoSuchRole { message, origin, .. } => {
-                unreachable().found(message).origin(format!("the user comes from {origin}"))
+            Self::NoSuchRole { message, origin, .. } => unreachable().found(message).origin(format!("the user comes from {origin}")),
+            Self::LoginRefused { message, .. } => {
+                unreachable().found(message).fix("let pg_hba.conf on the server allow this user, database, address and TLS mode")
             }
-            Self::LoginRefused { message, .. } => unreachable()
-                .found(message)
-                .fix("let pg_hba.conf on the server allow this user, database, address and TLS mode"),
             Self::NoSuchDatabase { message, origin, .. } => {
                 unreachable().found(message).origin(format!("the database comes from {origin}"))
             }
-            Self::DatabaseForbidden { message, dbname, user, .. } => unreachable().found(message).fix(format!(
-                "GRANT CONNECT ON DATABASE {} TO {};",
-                quote(dbname),
-                quote(user)
-            )),
+            Self::DatabaseForbidden { message, dbname, user, .. } => {
+                unreachable().found(message).fix(format!("GRANT CONNECT ON DATABASE {} TO {};", quote(dbname), quote(user)))
+            }
             Self::TlsUnavailable { message, origin, .. } => unreachable()
                 .expected("a TLS connection")
                 .found(message)
@@ -270,11 +171,7 @@ impl Troublesome for Fault {
                 .fix("set ssl = on on the server, or connect with sslmode=prefer"),
             Self::CertificateName { expected, found, origin, .. } => unreachable()
                 .expected(expected)
-                .found(if found.is_empty() {
-                    "a certificate without subject alternative names".to_owned()
-                } else {
-                    found.join(", ")
-                })
+                .found(if found.is_empty() { "a certificate without subject alternative names".to_owned() } else { found.join(", ") })
                 .origin(origin)
                 .fix("connect by a name the certificate has (hostaddr=… keeps the address), or use sslmode=verify-ca"),
             Self::CertificateUnknown { message, roots, .. } => unreachable()
@@ -282,13 +179,16 @@ impl Troublesome for Fault {
                 .origin(format!("trusted roots: {roots}"))
                 .fix("set sslrootcert to the file with the certificate authority of this server"),
             Self::TlsHandshake { message, .. } => unreachable().found(message),
+            Self::NoChannelBinding { message, origin, .. } => unreachable()
+                .expected("SCRAM with channel binding")
+                .found(message)
+                .origin(origin)
+                .fix("use TLS and scram-sha-256 in pg_hba.conf, or channel_binding=prefer"),
             Self::TooManyConnections { message, .. } => {
                 unreachable().found(message).fix("wait, raise max_connections, or connect through a pooler")
             }
             Self::StartingUp { message, .. } => unreachable().found(message).fix("try again in a moment"),
-            Self::WrongKind { expected, found, origin, .. } => {
-                unreachable().expected(*expected).found(*found).origin(origin)
-            }
+            Self::WrongKind { expected, found, origin, .. } => unreachable().expected(*expected).found(*found).origin(origin),
             Self::TooOld { version, .. } => unreachable()
                 .expected("PostgreSQL 13 or newer")
                 .found(format!("PostgreSQL {version}"))
@@ -310,209 +210,4 @@ impl Troublesome for Fault {
 /// An SQL identifier for a text a person pastes.
 fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// What is needed to say where a driver error happened, and to keep secrets out of it.
-#[derive(Clone)]
-pub struct Context {
-    pub(super) place: String,
-    pub(super) dbname: String,
-    pub(super) dbname_origin: String,
-    pub(super) user: String,
-    pub(super) user_origin: String,
-    pub(super) host: String,
-    pub(super) sslmode_origin: String,
-    pub(super) roots: String,
-    pub(super) password_origin: Option<String>,
-    pub(super) looked: Vec<String>,
-    pub(super) secrets: Arc<[SecretString]>,
-}
-
-impl Context {
-    /// `host db1 port 5432 database app user reader`.
-    #[must_use]
-    pub fn place(&self) -> &str {
-        &self.place
-    }
-
-    /// `text` with every known secret replaced.
-    #[must_use]
-    pub fn scrub(&self, text: &str) -> String {
-        scrub(text, &self.secrets)
-    }
-}
-
-/// Replaces secrets in a text of the server or driver. One or two characters are no secret worth the damage that
-/// replacing every `a` would do to the message.
-pub(super) fn scrub(text: &str, secrets: &[SecretString]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets
-        .iter()
-        .map(ExposeSecret::expose_secret)
-        .filter(|secret| secret.chars().count() > 2)
-    {
-        if text.contains(secret) {
-            text = text.replace(secret, "***");
-        }
-    }
-    text
-}
-
-/// A driver error in words: `doing` says what we were at, e.g. `reading pg_class` or `connecting`.
-#[must_use]
-pub fn fault_from(error: &tokio_postgres::Error, context: &Context, doing: &str) -> Fault {
-    let place = context.place.clone();
-    let doing = doing.to_owned();
-    if let Some(error) = error.as_db_error() {
-        return from_server(error, context, doing);
-    }
-    if let Some(fault) = super::tls::fault_of(error, context) {
-        return fault;
-    }
-    let message = context.scrub(&chain(error));
-    // The driver has no public kinds; its own words for these cases are fixed.
-    if message.contains("password missing") {
-        return Fault::PasswordMissing {
-            place,
-            looked: context.looked.clone(),
-        };
-    }
-    if error.is_closed() || io_kind(error).is_some_and(is_disconnect) {
-        return Fault::Gone {
-            place,
-            doing,
-            message: format!("the connection was closed ({message})"),
-        };
-    }
-    Fault::Driver {
-        place,
-        doing,
-        message,
-    }
-}
-
-fn from_server(error: &DbError, context: &Context, doing: String) -> Fault {
-    let place = context.place.clone();
-    let message = context.scrub(&words(error));
-    let code = error.code();
-    if *code == SqlState::INVALID_PASSWORD {
-        return match &context.password_origin {
-            Some(origin) => Fault::PasswordRejected {
-                place,
-                origin: origin.clone(),
-                message,
-            },
-            None => Fault::PasswordMissing {
-                place,
-                looked: context.looked.clone(),
-            },
-        };
-    }
-    if *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION {
-        // The routine is not translated, the message is.
-        return if error.routine() == Some("InitializeSessionUserId") {
-            Fault::NoSuchRole {
-                place,
-                user: context.user.clone(),
-                origin: context.user_origin.clone(),
-                message,
-            }
-        } else {
-            Fault::LoginRefused { place, message }
-        };
-    }
-    if *code == SqlState::INVALID_CATALOG_NAME {
-        let (dbname, origin) = (context.dbname.clone(), context.dbname_origin.clone());
-        return Fault::NoSuchDatabase {
-            place,
-            dbname,
-            origin,
-            message,
-        };
-    }
-    if *code == SqlState::INSUFFICIENT_PRIVILEGE && doing == super::CONNECTING {
-        let (dbname, user) = (context.dbname.clone(), context.user.clone());
-        return Fault::DatabaseForbidden {
-            place,
-            dbname,
-            user,
-            message,
-        };
-    }
-    if *code == SqlState::TOO_MANY_CONNECTIONS {
-        return Fault::TooManyConnections { place, message };
-    }
-    if *code == SqlState::CANNOT_CONNECT_NOW {
-        return Fault::StartingUp { place, message };
-    }
-    if *code == SqlState::QUERY_CANCELED {
-        return Fault::Cancelled {
-            place,
-            doing,
-            message,
-        };
-    }
-    if *code == SqlState::LOCK_NOT_AVAILABLE {
-        return Fault::LockTimeout {
-            place,
-            doing,
-            message,
-        };
-    }
-    // Shutdown, crash, dropped database, idle timeouts, connection exceptions: the session is over.
-    if code.code().starts_with("57P") || code.code().starts_with("08") || code.code() == "25P03" {
-        return Fault::Gone {
-            place,
-            doing,
-            message,
-        };
-    }
-    Fault::Server {
-        place,
-        doing,
-        sqlstate: code.code().to_owned(),
-        message,
-    }
-}
-
-/// Message, detail and hint as the server gave them.
-fn words(error: &DbError) -> String {
-    let mut text = error.message().to_owned();
-    for more in [error.detail(), error.hint()].into_iter().flatten() {
-        text.push_str(" (");
-        text.push_str(more);
-        text.push(')');
-    }
-    text
-}
-
-/// The innermost cause says most; the driver's own first words ("error connecting to server") say nothing.
-pub(super) fn chain(error: &tokio_postgres::Error) -> String {
-    match error.source() {
-        Some(mut cause) => {
-            while let Some(inner) = cause.source() {
-                cause = inner;
-            }
-            cause.to_string()
-        }
-        None => error.to_string(),
-    }
-}
-
-pub(super) fn io_kind(error: &tokio_postgres::Error) -> Option<std::io::ErrorKind> {
-    error
-        .source()
-        .and_then(|cause| cause.downcast_ref::<std::io::Error>())
-        .map(std::io::Error::kind)
-}
-
-const fn is_disconnect(kind: std::io::ErrorKind) -> bool {
-    use std::io::ErrorKind;
-    matches!(
-        kind,
-        ErrorKind::ConnectionReset
-            | ErrorKind::BrokenPipe
-            | ErrorKind::UnexpectedEof
-            | ErrorKind::ConnectionAborted
-    )
 }

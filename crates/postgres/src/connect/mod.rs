@@ -5,26 +5,31 @@
 //! over a session (`capture`).
 //!
 //! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `service`, `environment`
-//! and `pgpass` (what the machine adds), `target` (precedence and meaning), `tls`, `auth`, `attempt` (hosts, addresses
-//! and modes in turn), `session`.
+//! and `pgpass` (what the machine adds), `settings` (precedence), `target`, `tls`, `verify` and `auth` (meaning), `attempt`
+//! (hosts, addresses and modes in turn), `greeting` (what answered), `session`; beside them `fault` and `translate`.
 
 mod attempt;
 mod auth;
 mod conninfo;
 mod environment;
 mod fault;
+mod greeting;
 mod parameter;
 mod pgpass;
 mod service;
 mod session;
+mod settings;
 mod target;
 mod tls;
+mod translate;
+mod verify;
 
 pub use attempt::{Canceller, connect};
 pub use environment::{Environment, FileFacts, ProcessEnvironment};
-pub use fault::{Context, Failure, Fault, fault_from};
+pub use fault::{Failure, Fault};
 pub use session::{Limits, Notice, Session};
 pub use target::{Described, Known, Target};
+pub use translate::{Context, fault_from};
 
 /// What a session is at before it exists.
 const CONNECTING: &str = "connecting";
@@ -32,5 +37,8 @@ const CONNECTING: &str = "connecting";
 #[cfg(test)]
 #[path = "live_tests.rs"]
 mod live_tests;
+#[cfg(test)]
+#[path = "live_tls_tests.rs"]
+mod live_tls_tests;
 #[cfg(test)]
 mod testing;

@@ -21,35 +21,19 @@ pub(super) struct Keyword {
 }
 
 const fn used(name: &'static str, variable: &'static str) -> Keyword {
-    Keyword {
-        name,
-        variable: Some(variable),
-        support: Support::Used,
-    }
+    Keyword { name, variable: Some(variable), support: Support::Used }
 }
 
 const fn plain(name: &'static str) -> Keyword {
-    Keyword {
-        name,
-        variable: None,
-        support: Support::Used,
-    }
+    Keyword { name, variable: None, support: Support::Used }
 }
 
 const fn ignored(name: &'static str, variable: Option<&'static str>) -> Keyword {
-    Keyword {
-        name,
-        variable,
-        support: Support::Ignored,
-    }
+    Keyword { name, variable, support: Support::Ignored }
 }
 
 const fn refused(name: &'static str, variable: Option<&'static str>, why: &'static str) -> Keyword {
-    Keyword {
-        name,
-        variable,
-        support: Support::Refused(why),
-    }
+    Keyword { name, variable, support: Support::Refused(why) }
 }
 
 pub(super) const KEYWORDS: &[Keyword] = &[
@@ -96,54 +80,18 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     ignored("max_protocol_version", Some("PGMAXPROTOCOLVERSION")),
     ignored("authtype", None),
     ignored("tty", None),
-    refused(
-        "min_protocol_version",
-        Some("PGMINPROTOCOLVERSION"),
-        "evenkeel speaks protocol 3.0 only",
-    ),
-    refused(
-        "requirepeer",
-        Some("PGREQUIREPEER"),
-        "evenkeel cannot check the owner of the socket's server process",
-    ),
-    refused(
-        "sslcrl",
-        Some("PGSSLCRL"),
-        "evenkeel does not read certificate revocation lists",
-    ),
-    refused(
-        "sslcrldir",
-        Some("PGSSLCRLDIR"),
-        "evenkeel does not read certificate revocation lists",
-    ),
-    refused(
-        "sslpassword",
-        None,
-        "evenkeel reads unencrypted client keys only",
-    ),
-    refused(
-        "sslkeylogfile",
-        None,
-        "evenkeel never writes TLS keys to a file",
-    ),
+    refused("min_protocol_version", Some("PGMINPROTOCOLVERSION"), "evenkeel speaks protocol 3.0 only"),
+    refused("requirepeer", Some("PGREQUIREPEER"), "evenkeel cannot check the owner of the socket's server process"),
+    refused("sslcrl", Some("PGSSLCRL"), "evenkeel does not read certificate revocation lists"),
+    refused("sslcrldir", Some("PGSSLCRLDIR"), "evenkeel does not read certificate revocation lists"),
+    refused("sslpassword", None, "evenkeel reads unencrypted client keys only"),
+    refused("sslkeylogfile", None, "evenkeel never writes TLS keys to a file"),
     refused("replication", None, "evenkeel opens ordinary sessions only"),
-    refused(
-        "scram_client_key",
-        None,
-        "evenkeel logs in with a password, not with SCRAM keys",
-    ),
-    refused(
-        "scram_server_key",
-        None,
-        "evenkeel logs in with a password, not with SCRAM keys",
-    ),
+    refused("scram_client_key", None, "evenkeel logs in with a password, not with SCRAM keys"),
+    refused("scram_server_key", None, "evenkeel logs in with a password, not with SCRAM keys"),
     refused("oauth_issuer", None, "evenkeel cannot log in by OAuth"),
     refused("oauth_client_id", None, "evenkeel cannot log in by OAuth"),
-    refused(
-        "oauth_client_secret",
-        None,
-        "evenkeel cannot log in by OAuth",
-    ),
+    refused("oauth_client_secret", None, "evenkeel cannot log in by OAuth"),
     refused("oauth_scope", None, "evenkeel cannot log in by OAuth"),
 ];
 
@@ -153,14 +101,7 @@ pub(super) fn find(name: &str) -> Option<&'static Keyword> {
 
 /// Its value must never be printed, not even in a message about that value.
 pub(super) fn is_secret(name: &str) -> bool {
-    matches!(
-        name,
-        "password"
-            | "sslpassword"
-            | "scram_client_key"
-            | "scram_server_key"
-            | "oauth_client_secret"
-    )
+    matches!(name, "password" | "sslpassword" | "scram_client_key" | "scram_server_key" | "oauth_client_secret")
 }
 
 /// The known keyword that differs in one or two letters, for `did you mean`.

@@ -32,9 +32,7 @@ pub(super) fn look_up(path: &Path, wanted: &Wanted<'_>, env: &dyn Environment) -
         return Lookup::Nothing(format!("{shown} (no such file)"));
     };
     if !facts.is_file {
-        return Lookup::Unsafe(format!(
-            "password file {shown} is not a plain file and was not used"
-        ));
+        return Lookup::Unsafe(format!("password file {shown} is not a plain file and was not used"));
     }
     if facts.mode & 0o077 != 0 {
         return Lookup::Unsafe(format!(
@@ -55,15 +53,13 @@ pub(super) fn look_up(path: &Path, wanted: &Wanted<'_>, env: &dyn Environment) -
 /// The password of the first line whose four fields fit.
 fn find(text: &str, wanted: &Wanted<'_>) -> Option<String> {
     let port = wanted.port.to_string();
-    text.lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .find_map(|line| {
-            let mut rest = line;
-            for value in [wanted.host, &port, wanted.dbname, wanted.user] {
-                rest = field(rest, value)?;
-            }
-            Some(password(rest))
-        })
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).find_map(|line| {
+        let mut rest = line;
+        for value in [wanted.host, &port, wanted.dbname, wanted.user] {
+            rest = field(rest, value)?;
+        }
+        Some(password(rest))
+    })
 }
 
 /// What follows the first field of `line` when that field is `*` or, unescaped, equals `value`.

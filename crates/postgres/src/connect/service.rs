@@ -23,27 +23,15 @@ const SYSTEM_FOLDERS: &[&str] = &["/etc/postgresql-common", "/etc/sysconfig/pgsq
 ///
 /// # Errors
 /// The service is defined nowhere, a named file is missing, or the service's lines cannot be understood.
-pub(super) fn look_up(
-    name: &str,
-    file: Option<&str>,
-    origin: &str,
-    env: &dyn Environment,
-) -> Result<Service, Fault> {
+pub(super) fn look_up(name: &str, file: Option<&str>, origin: &str, env: &dyn Environment) -> Result<Service, Fault> {
     let mut candidates = Vec::new();
     match file.filter(|file| !file.is_empty()) {
         Some(file) => candidates.push((PathBuf::from(file), true)),
-        None => candidates.extend(
-            env.home()
-                .map(|home| (home.join(".pg_service.conf"), false)),
-        ),
+        None => candidates.extend(env.home().map(|home| (home.join(".pg_service.conf"), false))),
     }
     match env.variable("PGSYSCONFDIR") {
         Some(folder) => candidates.push((PathBuf::from(folder).join("pg_service.conf"), false)),
-        None => candidates.extend(
-            SYSTEM_FOLDERS
-                .iter()
-                .map(|folder| (PathBuf::from(folder).join("pg_service.conf"), false)),
-        ),
+        None => candidates.extend(SYSTEM_FOLDERS.iter().map(|folder| (PathBuf::from(folder).join("pg_service.conf"), false))),
     }
     let mut looked = Vec::new();
     for (path, must_exist) in candidates {
@@ -56,29 +44,17 @@ pub(super) fn look_up(
                 looked.push(format!("{shown}: no [{name}]"));
             }
             Err(error) if must_exist || error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Fault::File {
-                    kind: "service file",
-                    path: shown,
-                    problem: error.to_string(),
-                });
+                return Err(Fault::File { kind: "service file", path: shown, problem: error.to_string() });
             }
             Err(_) => looked.push(format!("{shown}: no such file")),
         }
     }
-    Err(Fault::ServiceNotFound {
-        service: name.to_owned(),
-        looked,
-        origin: origin.to_owned(),
-    })
+    Err(Fault::ServiceNotFound { service: name.to_owned(), looked, origin: origin.to_owned() })
 }
 
 /// The parameters of section `[name]`, or `None` when the file has no such section.
 fn read(name: &str, text: &str, path: &str) -> Result<Option<Vec<(String, String)>>, Fault> {
-    let bad = |line: usize, problem: String| Fault::File {
-        kind: "service file",
-        path: format!("{path}:{line}"),
-        problem,
-    };
+    let bad = |line: usize, problem: String| Fault::File { kind: "service file", path: format!("{path}:{line}"), problem };
     let mut found: Option<Vec<(String, String)>> = None;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -89,35 +65,23 @@ fn read(name: &str, text: &str, path: &str) -> Result<Option<Vec<(String, String
             if found.is_some() {
                 break;
             }
-            if section
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with(']'))
-            {
+            if section.strip_prefix(name).is_some_and(|rest| rest.starts_with(']')) {
                 found = Some(Vec::new());
             }
             continue;
         }
         let Some(pairs) = &mut found else { continue };
         if line.starts_with("ldap://") {
-            return Err(bad(
-                index + 1,
-                "evenkeel does not look parameters up in LDAP".to_owned(),
-            ));
+            return Err(bad(index + 1, "evenkeel does not look parameters up in LDAP".to_owned()));
         }
         let Some((keyword, value)) = line.split_once('=') else {
             return Err(bad(index + 1, "the line has no \"=\"".to_owned()));
         };
         if matches!(keyword, "service" | "servicefile") {
-            return Err(bad(
-                index + 1,
-                format!("\"{keyword}\" cannot be set inside a service"),
-            ));
+            return Err(bad(index + 1, format!("\"{keyword}\" cannot be set inside a service")));
         }
         if parameter::find(keyword).is_none() {
-            return Err(bad(
-                index + 1,
-                format!("unknown keyword \"{keyword}\" (blanks around \"=\" count)"),
-            ));
+            return Err(bad(index + 1, format!("unknown keyword \"{keyword}\" (blanks around \"=\" count)")));
         }
         // libpq keeps the first of two settings of one keyword.
         if !pairs.iter().any(|(known, _)| known == keyword) {

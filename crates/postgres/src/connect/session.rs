@@ -12,7 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::{AsyncMessage, Client, Connection};
 
 use super::attempt::Canceller;
-use super::fault::{Context, Fault, fault_from};
+use super::fault::Fault;
+use super::translate::{Context, fault_from};
 
 /// How long a reading transaction may wait, for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            lock_timeout: Duration::from_secs(2),
-            statement_timeout: Duration::from_secs(60),
-            idle_timeout: Duration::from_secs(120),
-        }
+        Self { lock_timeout: Duration::from_secs(2), statement_timeout: Duration::from_secs(60), idle_timeout: Duration::from_secs(120) }
     }
 }
 
@@ -41,8 +38,15 @@ pub struct Notice {
     pub message: String,
 }
 
-/// The last notices; bounded, because a chatty server must not fill our memory.
-pub(super) type Notices = Arc<Mutex<VecDeque<Notice>>>;
+/// What the server sends without being asked.
+#[derive(Default)]
+pub(super) struct Mail {
+    /// The last ones; bounded, because a chatty server must not fill our memory.
+    notices: Mutex<VecDeque<Notice>>,
+    /// Why the server ended the connection. The statement that was running only learns that it is closed.
+    ending: Mutex<Option<String>>,
+}
+
 const NOTICES_KEPT: usize = 200;
 
 /// A session of ours on a server. Dropping it closes the connection.
@@ -64,7 +68,7 @@ pub struct Session {
     /// Things worth a word that did not stop us: an untested server version, an unused password file.
     pub warnings: Vec<String>,
     pub(super) canceller: Canceller,
-    pub(super) notices: Notices,
+    pub(super) mail: Arc<Mail>,
     pub(super) context: Context,
 }
 
@@ -72,7 +76,14 @@ impl Session {
     /// A driver error of this session in words; `doing` e.g. `reading pg_class`.
     #[must_use]
     pub fn fault(&self, error: &tokio_postgres::Error, doing: &str) -> Fault {
-        fault_from(error, &self.context, doing)
+        let fault = fault_from(error, &self.context, doing);
+        let ending = self.mail.ending.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match (fault, ending) {
+            (Fault::Gone { place, doing, .. }, Some(ending)) if error.as_db_error().is_none() => {
+                Fault::Gone { place, doing, message: self.context.scrub(&ending) }
+            }
+            (fault, _) => fault,
+        }
     }
 
     /// Where this session is: `host db1 port 5432 database app user reader`.
@@ -90,11 +101,7 @@ impl Session {
     /// The notices since the last call (the newest 200), oldest first.
     #[must_use]
     pub fn take_notices(&self) -> Vec<Notice> {
-        self.notices
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-            .collect()
+        self.mail.notices.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
     }
 
     /// Opens the transaction every capture reads in: repeatable read, read only, bounded waits, and all settings
@@ -104,11 +111,7 @@ impl Session {
     ///
     /// # Errors
     /// What the server says, e.g. that the snapshot is gone.
-    pub async fn begin_read_only(
-        &self,
-        limits: &Limits,
-        snapshot: Option<&str>,
-    ) -> Result<(), Fault> {
+    pub async fn begin_read_only(&self, limits: &Limits, snapshot: Option<&str>) -> Result<(), Fault> {
         let doing = "opening a read-only transaction";
         if let Some(name) = snapshot.filter(|name| !is_snapshot_name(name)) {
             return Err(Fault::Driver {
@@ -117,10 +120,7 @@ impl Session {
                 message: format!("\"{name}\" is no name of an exported snapshot"),
             });
         }
-        self.client
-            .batch_execute(&opening(limits, snapshot))
-            .await
-            .map_err(|error| self.fault(&error, doing))
+        self.client.batch_execute(&opening(limits, snapshot)).await.map_err(|error| self.fault(&error, doing))
     }
 
     /// Ends the transaction. It read only, so there is nothing to commit.
@@ -128,10 +128,7 @@ impl Session {
     /// # Errors
     /// The connection is gone.
     pub async fn end(&self) -> Result<(), Fault> {
-        self.client
-            .batch_execute("ROLLBACK")
-            .await
-            .map_err(|error| self.fault(&error, "ending a transaction"))
+        self.client.batch_execute("ROLLBACK").await.map_err(|error| self.fault(&error, "ending a transaction"))
     }
 }
 
@@ -147,11 +144,7 @@ impl std::fmt::Debug for Session {
 
 /// `00000003-0000001B-1`: the only thing we put between quotes, so it is checked instead of escaped.
 fn is_snapshot_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() < 64
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+    !name.is_empty() && name.len() < 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// Settings that change the text of `pg_get_*` functions or of values, and which any role may set.
@@ -200,7 +193,7 @@ fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
 }
 
 /// Runs the connection until the client is dropped or the server leaves, keeping its notices.
-pub(super) fn drive<S, T>(mut connection: Connection<S, T>, notices: Notices)
+pub(super) fn drive<S, T>(mut connection: Connection<S, T>, mail: Arc<Mail>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -209,7 +202,7 @@ where
         while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
             match message {
                 Ok(AsyncMessage::Notice(notice)) => {
-                    let mut kept = notices.lock().unwrap_or_else(PoisonError::into_inner);
+                    let mut kept = mail.notices.lock().unwrap_or_else(PoisonError::into_inner);
                     if kept.len() == NOTICES_KEPT {
                         kept.pop_front();
                     }
@@ -221,7 +214,11 @@ where
                 }
                 Ok(_) => {}
                 // Whoever waits for an answer gets an error of its own.
-                Err(_) => break,
+                Err(error) => {
+                    let words = super::translate::chain(&error);
+                    *mail.ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+                    break;
+                }
             }
         }
     });

@@ -1,10 +1,8 @@
 //! From a connection text and the environment to everything a connection needs, each value with its origin.
 //!
-//! Lives here: precedence (text, then service file, then `PG*` variables, then defaults), the meaning of the values,
-//! and the description without secrets. Does not live here: syntax (`conninfo`, `service`, `pgpass`), TLS files
-//! (`tls`), connecting (`attempt`).
+//! Lives here: defaults and the meaning of the values, where a password is looked for, and the description without
+//! secrets. Does not live here: precedence (`settings`), TLS files (`tls`), connecting (`attempt`).
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -13,13 +11,13 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::conninfo::{self, Syntax};
+use super::auth;
 use super::environment::Environment;
-use super::fault::{Context, Fault, scrub};
-use super::parameter::{self, KEYWORDS, Support};
+use super::fault::Fault;
 use super::pgpass::{self, Lookup, Wanted};
+use super::settings::Settings;
 use super::tls::Tls;
-use super::{auth, service};
+use super::translate::{Context, scrub};
 
 /// When nothing says otherwise, a host has this long to let us in.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -95,12 +93,12 @@ pub struct Target {
     pub(super) attributes_origin: String,
     pub(super) shuffle: bool,
     pub(super) channel_binding: tokio_postgres::config::ChannelBinding,
+    channel_binding_origin: String,
     pub(super) connect_timeout: Duration,
     pub(super) connect_timeout_origin: String,
     pub(super) application_name: String,
     pub(super) options: Option<String>,
     pub(super) keepalives: Keepalives,
-    pub(super) auth: auth::Allowed,
     secrets: Arc<[SecretString]>,
     described: Described,
     warnings: Vec<String>,
@@ -138,12 +136,7 @@ impl Target {
     pub(super) fn context(&self, host: &Host) -> Context {
         let described = &self.described;
         Context {
-            place: place(
-                &host.name,
-                &host.port.to_string(),
-                &described.dbname.value,
-                &described.user.value,
-            ),
+            place: place(&host.name, &host.port.to_string(), &described.dbname.value, &described.user.value),
             dbname: described.dbname.value.clone(),
             dbname_origin: described.dbname.origin.clone(),
             user: described.user.value.clone(),
@@ -151,6 +144,7 @@ impl Target {
             host: host.name.clone(),
             sslmode_origin: self.tls.origin.clone(),
             roots: self.tls.roots.clone(),
+            channel_binding_origin: self.channel_binding_origin.clone(),
             password_origin: host.password_origin.clone(),
             looked: host.looked.clone(),
             secrets: Arc::clone(&self.secrets),
@@ -160,9 +154,7 @@ impl Target {
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Target")
-            .field("described", &self.described)
-            .finish_non_exhaustive()
+        f.debug_struct("Target").field("described", &self.described).finish_non_exhaustive()
     }
 }
 
@@ -176,247 +168,22 @@ fn place(host: &str, port: &str, dbname: &str, user: &str) -> String {
     format!("host {host} port {port} database {dbname} user {user}")
 }
 
-// ---- gathering ------------------------------------------------------------------------------------------------
-
-/// All keywords that have a value, before their meaning is looked at.
-pub(super) struct Settings {
-    /// Keyword to value and origin; without the secret ones.
-    plain: BTreeMap<&'static str, (String, String)>,
-    password: Option<(SecretString, String)>,
-    secrets: Vec<SecretString>,
-}
-
-impl Settings {
-    fn gather(text: &str, env: &dyn Environment) -> Result<Self, Fault> {
-        let mut settings = Self {
-            plain: BTreeMap::new(),
-            password: None,
-            secrets: Vec::new(),
-        };
-        let origin = Syntax::of(text).name();
-        for pair in conninfo::parse(text)? {
-            let Some(keyword) = parameter::find(&pair.keyword) else {
-                let known = !pair.suspect;
-                return Err(Fault::UnknownKeyword {
-                    keyword: known.then(|| settings.scrub(&pair.keyword)),
-                    near: if known {
-                        parameter::nearest(&pair.keyword)
-                    } else {
-                        None
-                    },
-                    origin: origin.to_owned(),
-                });
-            };
-            settings.set(keyword.name, pair.value, origin);
-        }
-        settings.add_service(env)?;
-        for keyword in KEYWORDS {
-            if let Some((variable, value)) = keyword
-                .variable
-                .and_then(|name| Some((name, env.variable(name)?)))
-            {
-                settings.set_if_absent(keyword.name, value, variable);
-            }
-        }
-        // The forerunner of PGSSLMODE, which libpq still reads.
-        if env
-            .variable("PGREQUIRESSL")
-            .is_some_and(|value| value.starts_with('1'))
-        {
-            settings.set_if_absent("sslmode", "require".to_owned(), "PGREQUIRESSL");
-        }
-        settings.refuse()?;
-        Ok(settings)
-    }
-
-    fn add_service(&mut self, env: &dyn Environment) -> Result<(), Fault> {
-        let from_env = |name: &str| env.variable(name).map(|value| (value, name.to_owned()));
-        let named = self
-            .plain
-            .get("service")
-            .cloned()
-            .or_else(|| from_env("PGSERVICE"));
-        let Some((name, origin)) = named.filter(|(name, _)| !name.is_empty()) else {
-            return Ok(());
-        };
-        let file = self
-            .plain
-            .get("servicefile")
-            .cloned()
-            .or_else(|| from_env("PGSERVICEFILE"));
-        let found = service::look_up(
-            &name,
-            file.as_ref().map(|(file, _)| file.as_str()),
-            &origin,
-            env,
-        )?;
-        let origin = format!("service file {} [{name}]", found.path.display());
-        for (keyword, value) in found.pairs {
-            if let Some(keyword) = parameter::find(&keyword) {
-                self.set_if_absent(keyword.name, value, &origin);
-            }
-        }
-        Ok(())
-    }
-
-    fn set(&mut self, keyword: &'static str, value: String, origin: &str) {
-        if parameter::is_secret(keyword) {
-            let secret = SecretString::from(value);
-            self.secrets.push(secret.clone());
-            if keyword == "password" {
-                self.password = Some((secret, origin.to_owned()));
-                return;
-            }
-            // Refused keywords: that they were set is enough.
-            let mark = if secret.expose_secret().is_empty() {
-                String::new()
-            } else {
-                "set".to_owned()
-            };
-            self.plain.insert(keyword, (mark, origin.to_owned()));
-            return;
-        }
-        self.plain.insert(keyword, (value, origin.to_owned()));
-    }
-
-    fn set_if_absent(&mut self, keyword: &'static str, value: String, origin: &str) {
-        let present = if keyword == "password" {
-            self.password.is_some()
-        } else {
-            self.plain.contains_key(keyword)
-        };
-        if !present {
-            self.set(keyword, value, origin);
-        }
-    }
-
-    fn refuse(&self) -> Result<(), Fault> {
-        for keyword in KEYWORDS {
-            if let (Support::Refused(why), Some((_, origin))) =
-                (keyword.support, self.get(keyword.name))
-            {
-                let (why, origin) = (why.to_owned(), origin.to_owned());
-                return Err(Fault::Unsupported {
-                    keyword: keyword.name,
-                    why,
-                    origin,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Value and origin; an empty value counts as none, as it does in libpq at the end.
-    pub fn get(&self, keyword: &str) -> Option<(&str, &str)> {
-        let (value, origin) = self.plain.get(keyword)?;
-        (!value.is_empty()).then_some((value.as_str(), origin.as_str()))
-    }
-
-    fn known(&self, keyword: &str) -> Option<Known> {
-        self.get(keyword).map(|(value, origin)| Known {
-            value: value.to_owned(),
-            origin: origin.to_owned(),
-        })
-    }
-
-    pub fn invalid(&self, keyword: &'static str, expected: &str) -> Fault {
-        let (found, origin) = self.get(keyword).unwrap_or_default();
-        Fault::InvalidValue {
-            keyword,
-            found: self.scrub(&format!("\"{found}\"")),
-            expected: expected.to_owned(),
-            origin: origin.to_owned(),
-        }
-    }
-
-    /// One of a closed set of words; `None` when not set.
-    pub fn choose<T: Copy>(
-        &self,
-        keyword: &'static str,
-        words: &[(&str, T)],
-    ) -> Result<Option<T>, Fault> {
-        let Some((value, _)) = self.get(keyword) else {
-            return Ok(None);
-        };
-        match words.iter().find(|(word, _)| *word == value) {
-            Some((_, meaning)) => Ok(Some(*meaning)),
-            None => {
-                let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                Err(self.invalid(keyword, &format!("one of {}", words.join(", "))))
-            }
-        }
-    }
-
-    /// A whole number; libpq allows blanks around it.
-    fn number(&self, keyword: &'static str) -> Result<Option<i64>, Fault> {
-        let Some((value, _)) = self.get(keyword) else {
-            return Ok(None);
-        };
-        match value.trim().parse::<i32>() {
-            Ok(number) => Ok(Some(i64::from(number))),
-            Err(_) => Err(self.invalid(keyword, "a whole number")),
-        }
-    }
-
-    fn positive(&self, keyword: &'static str) -> Result<Option<u64>, Fault> {
-        Ok(self
-            .number(keyword)?
-            .and_then(|number| u64::try_from(number).ok())
-            .filter(|number| *number > 0))
-    }
-
-    fn scrub(&self, text: &str) -> String {
-        scrub(text, &self.secrets)
-    }
-
-    /// A password that was mistaken for something else (a file name, a host) leaves no trace either.
-    fn clean(&self, fault: Fault) -> Fault {
-        match fault {
-            Fault::File {
-                kind,
-                path,
-                problem,
-            } => Fault::File {
-                kind,
-                path: self.scrub(&path),
-                problem: self.scrub(&problem),
-            },
-            other => other,
-        }
-    }
-}
-
 // ---- meaning --------------------------------------------------------------------------------------------------
 
 fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
-    let by_default = |value: String| Known {
-        value,
-        origin: "default".to_owned(),
-    };
+    let by_default = |value: String| Known { value, origin: "default".to_owned() };
     let user = match settings.known("user") {
         Some(user) => user,
-        None => Known {
-            value: env.user_name().ok_or(Fault::NoUser)?,
-            origin: "the operating system's user".to_owned(),
-        },
+        None => Known { value: env.user_name().ok_or(Fault::NoUser)?, origin: "the operating system's user".to_owned() },
     };
-    let dbname = settings.known("dbname").unwrap_or_else(|| Known {
-        value: user.value.clone(),
-        origin: "default (the user name)".to_owned(),
-    });
+    let dbname =
+        settings.known("dbname").unwrap_or_else(|| Known { value: user.value.clone(), origin: "default (the user name)".to_owned() });
 
     let mut hosts = hosts(settings, env)?;
     let mut warnings = Vec::new();
     let mut secrets = settings.secrets.clone();
     for host in &mut hosts {
-        find_password(
-            host,
-            settings,
-            &dbname.value,
-            &user.value,
-            env,
-            &mut warnings,
-        );
+        find_password(host, settings, &dbname.value, &user.value, env, &mut warnings);
         secrets.extend(host.password.clone());
     }
     secrets.retain(|secret| !secret.expose_secret().is_empty());
@@ -424,29 +191,21 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
 
     check_gss(settings)?;
+    auth::check(settings)?;
     let any_tcp = hosts.iter().any(|host| !host.is_socket());
     let tls = Tls::read(settings, any_tcp, env)?;
     let join = |values: Vec<String>| values.join(",");
     let names = join(hosts.iter().map(|host| host.name.clone()).collect());
     let ports = join(hosts.iter().map(|host| host.port.to_string()).collect());
-    let host_origin = settings
-        .get("host")
-        .or_else(|| settings.get("hostaddr"))
-        .map(|(_, origin)| origin.to_owned());
+    let host_origin = settings.get("host").or_else(|| settings.get("hostaddr")).map(|(_, origin)| origin.to_owned());
     let described = Described {
         display: scrub(&place(&names, &ports, &dbname.value, &user.value), &secrets),
         host: match host_origin {
-            Some(origin) => Known {
-                value: names,
-                origin,
-            },
+            Some(origin) => Known { value: names, origin },
             None => by_default(names),
         },
         port: match settings.get("port") {
-            Some((_, origin)) => Known {
-                value: ports,
-                origin: origin.to_owned(),
-            },
+            Some((_, origin)) => Known { value: ports, origin: origin.to_owned() },
             None => by_default(ports),
         },
         dbname,
@@ -457,20 +216,13 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
         tls,
         attributes: attributes(settings)?,
         attributes_origin: origin(settings, "target_session_attrs"),
-        shuffle: settings
-            .choose(
-                "load_balance_hosts",
-                &[("disable", false), ("random", true)],
-            )?
-            .unwrap_or_default(),
+        shuffle: settings.choose("load_balance_hosts", &[("disable", false), ("random", true)])?.unwrap_or_default(),
         channel_binding: channel_binding(settings)?,
+        channel_binding_origin: format!("channel_binding from {}", origin(settings, "channel_binding")),
         // Zero means "for ever" to libpq; we never wait without a bound.
         connect_timeout: timeout.map_or(CONNECT_TIMEOUT, Duration::from_secs),
         connect_timeout_origin: if timeout.is_some() {
-            format!(
-                "connect_timeout from {}",
-                origin(settings, "connect_timeout")
-            )
+            format!("connect_timeout from {}", origin(settings, "connect_timeout"))
         } else {
             "default of connect_timeout".to_owned()
         },
@@ -479,11 +231,8 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
             .or_else(|| settings.get("fallback_application_name"))
             .map_or(APPLICATION_NAME, |(name, _)| name)
             .to_owned(),
-        options: settings
-            .get("options")
-            .map(|(options, _)| options.to_owned()),
+        options: settings.get("options").map(|(options, _)| options.to_owned()),
         keepalives: keepalives(settings)?,
-        auth: auth::Allowed::read(settings)?,
         hosts,
         secrets: secrets.into(),
         described,
@@ -492,50 +241,32 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
 }
 
 fn origin(settings: &Settings, keyword: &str) -> String {
-    settings
-        .get(keyword)
-        .map_or("default", |(_, origin)| origin)
-        .to_owned()
+    settings.get(keyword).map_or("default", |(_, origin)| origin).to_owned()
 }
 
 fn hosts(settings: &Settings, env: &dyn Environment) -> Result<Vec<Host>, Fault> {
     let list = |keyword: &str| -> Vec<String> {
-        settings.get(keyword).map_or_else(Vec::new, |(value, _)| {
-            value.split(',').map(str::to_owned).collect()
-        })
+        settings.get(keyword).map_or_else(Vec::new, |(value, _)| value.split(',').map(str::to_owned).collect())
     };
     let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port"));
     let count = names.len().max(addresses.len()).max(1);
     if !names.is_empty() && !addresses.is_empty() && names.len() != addresses.len() {
-        return Err(settings.invalid(
-            "hostaddr",
-            &format!("as many addresses as hosts: {}", names.len()),
-        ));
+        return Err(settings.invalid("hostaddr", &format!("as many addresses as hosts: {}", names.len())));
     }
     if ports.len() > 1 && ports.len() != count {
         return Err(settings.invalid("port", &format!("one port, or as many as hosts: {count}")));
     }
     let mut hosts = Vec::new();
     for index in 0..count {
-        let port = match ports
-            .get(index)
-            .or_else(|| ports.first())
-            .map(|port| port.trim())
-        {
+        let port = match ports.get(index).or_else(|| ports.first()).map(|port| port.trim()) {
             None | Some("") => 5432,
-            Some(text) => text
-                .parse::<u16>()
-                .ok()
-                .filter(|port| *port > 0)
-                .ok_or_else(|| settings.invalid("port", "port numbers from 1 to 65535"))?,
+            Some(text) => {
+                text.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(|| settings.invalid("port", "port numbers from 1 to 65535"))?
+            }
         };
         let address = match addresses.get(index).map(String::as_str) {
             None | Some("") => None,
-            Some(text) => Some(
-                text.trim()
-                    .parse::<IpAddr>()
-                    .map_err(|_| settings.invalid("hostaddr", "numeric IP addresses"))?,
-            ),
+            Some(text) => Some(text.trim().parse::<IpAddr>().map_err(|_| settings.invalid("hostaddr", "numeric IP addresses"))?),
         };
         let name = match (names.get(index).filter(|name| !name.is_empty()), address) {
             (Some(name), _) => name.clone(),
@@ -543,20 +274,10 @@ fn hosts(settings: &Settings, env: &dyn Environment) -> Result<Vec<Host>, Fault>
             (None, None) => socket_folder(port, env).display().to_string(),
         };
         if name.starts_with('@') {
-            let fault = settings.invalid(
-                "host",
-                "a host name or the folder of a socket (abstract sockets are not supported)",
-            );
+            let fault = settings.invalid("host", "a host name or the folder of a socket (abstract sockets are not supported)");
             return Err(fault);
         }
-        hosts.push(Host {
-            name,
-            address,
-            port,
-            password: None,
-            password_origin: None,
-            looked: Vec::new(),
-        });
+        hosts.push(Host { name, address, port, password: None, password_origin: None, looked: Vec::new() });
     }
     Ok(hosts)
 }
@@ -566,25 +287,12 @@ fn socket_folder(port: u16, env: &dyn Environment) -> PathBuf {
     let folders = || SOCKET_FOLDERS.iter().map(PathBuf::from);
     folders()
         .find(|folder| env.facts(&folder.join(format!(".s.PGSQL.{port}"))).is_ok())
-        .or_else(|| {
-            folders().find(|folder| env.facts(folder).is_ok_and(|facts| facts.is_directory))
-        })
+        .or_else(|| folders().find(|folder| env.facts(folder).is_ok_and(|facts| facts.is_directory)))
         .unwrap_or_else(|| PathBuf::from("/tmp"))
 }
 
-fn find_password(
-    host: &mut Host,
-    settings: &Settings,
-    dbname: &str,
-    user: &str,
-    env: &dyn Environment,
-    warnings: &mut Vec<String>,
-) {
-    if let Some((password, origin)) = settings
-        .password
-        .as_ref()
-        .filter(|(password, _)| !password.expose_secret().is_empty())
-    {
+fn find_password(host: &mut Host, settings: &Settings, dbname: &str, user: &str, env: &dyn Environment, warnings: &mut Vec<String>) {
+    if let Some((password, origin)) = settings.password.as_ref().filter(|(password, _)| !password.expose_secret().is_empty()) {
         host.password = Some(password.clone());
         host.password_origin = Some(origin.clone());
         return;
@@ -597,19 +305,8 @@ fn find_password(
             None => return,
         },
     };
-    let is_default_socket = SOCKET_FOLDERS
-        .iter()
-        .any(|folder| Path::new(&host.name) == Path::new(folder));
-    let wanted = Wanted {
-        host: if is_default_socket {
-            "localhost"
-        } else {
-            &host.name
-        },
-        port: host.port,
-        dbname,
-        user,
-    };
+    let is_default_socket = SOCKET_FOLDERS.iter().any(|folder| Path::new(&host.name) == Path::new(folder));
+    let wanted = Wanted { host: if is_default_socket { "localhost" } else { &host.name }, port: host.port, dbname, user };
     match pgpass::look_up(&path, &wanted, env) {
         Lookup::Found(password) => {
             host.password = Some(password);
@@ -617,8 +314,7 @@ fn find_password(
         }
         Lookup::Nothing(why) => host.looked.push(why),
         Lookup::Unsafe(warning) => {
-            host.looked
-                .push(format!("{} (not used: others can read it)", path.display()));
+            host.looked.push(format!("{} (not used: others can read it)", path.display()));
             if !warnings.contains(&warning) {
                 warnings.push(warning);
             }
@@ -627,12 +323,7 @@ fn find_password(
 }
 
 fn check_gss(settings: &Settings) -> Result<(), Fault> {
-    let required = settings
-        .choose(
-            "gssencmode",
-            &[("disable", false), ("prefer", false), ("require", true)],
-        )?
-        .unwrap_or_default();
+    let required = settings.choose("gssencmode", &[("disable", false), ("prefer", false), ("require", true)])?.unwrap_or_default();
     if required {
         return Err(Fault::Unsupported {
             keyword: "gssencmode",
@@ -652,40 +343,22 @@ fn attributes(settings: &Settings) -> Result<Attributes, Fault> {
         ("standby", Attributes::Standby),
         ("prefer-standby", Attributes::PreferStandby),
     ];
-    Ok(settings
-        .choose("target_session_attrs", &words)?
-        .unwrap_or(Attributes::Any))
+    Ok(settings.choose("target_session_attrs", &words)?.unwrap_or(Attributes::Any))
 }
 
 fn channel_binding(settings: &Settings) -> Result<tokio_postgres::config::ChannelBinding, Fault> {
     use tokio_postgres::config::ChannelBinding;
-    let words = [
-        ("disable", ChannelBinding::Disable),
-        ("prefer", ChannelBinding::Prefer),
-        ("require", ChannelBinding::Require),
-    ];
-    Ok(settings
-        .choose("channel_binding", &words)?
-        .unwrap_or(ChannelBinding::Prefer))
+    let words = [("disable", ChannelBinding::Disable), ("prefer", ChannelBinding::Prefer), ("require", ChannelBinding::Require)];
+    Ok(settings.choose("channel_binding", &words)?.unwrap_or(ChannelBinding::Prefer))
 }
 
 fn keepalives(settings: &Settings) -> Result<Keepalives, Fault> {
     Ok(Keepalives {
-        on: settings
-            .number("keepalives")?
-            .is_none_or(|number| number != 0),
-        idle: settings
-            .positive("keepalives_idle")?
-            .map(Duration::from_secs),
-        interval: settings
-            .positive("keepalives_interval")?
-            .map(Duration::from_secs),
-        count: settings
-            .positive("keepalives_count")?
-            .and_then(|count| u32::try_from(count).ok()),
-        user_timeout: settings
-            .positive("tcp_user_timeout")?
-            .map(Duration::from_millis),
+        on: settings.number("keepalives")?.is_none_or(|number| number != 0),
+        idle: settings.positive("keepalives_idle")?.map(Duration::from_secs),
+        interval: settings.positive("keepalives_interval")?.map(Duration::from_secs),
+        count: settings.positive("keepalives_count")?.and_then(|count| u32::try_from(count).ok()),
+        user_timeout: settings.positive("tcp_user_timeout")?.map(Duration::from_millis),
     })
 }
 

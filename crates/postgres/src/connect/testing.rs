@@ -23,10 +23,7 @@ pub(super) struct Fake {
 
 impl Fake {
     pub fn new() -> Self {
-        Self {
-            home: Some(PathBuf::from("/home/tester")),
-            ..Self::default()
-        }
+        Self { home: Some(PathBuf::from("/home/tester")), ..Self::default() }
     }
 
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -40,8 +37,7 @@ impl Fake {
     }
 
     pub fn file_with(mut self, path: &str, text: impl AsRef<[u8]>, mode: u32, owner: u32) -> Self {
-        self.files
-            .insert(PathBuf::from(path), (text.as_ref().to_vec(), mode, owner));
+        self.files.insert(PathBuf::from(path), (text.as_ref().to_vec(), mode, owner));
         self
     }
 }
@@ -52,28 +48,15 @@ impl Environment for Fake {
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files
-            .get(path)
-            .map(|file| file.0.clone())
-            .ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files.get(path).map(|file| file.0.clone()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn facts(&self, path: &Path) -> io::Result<FileFacts> {
         if self.folders.iter().any(|folder| folder == path) {
-            return Ok(FileFacts {
-                mode: 0o755,
-                owner: 0,
-                is_file: false,
-                is_directory: true,
-            });
+            return Ok(FileFacts { mode: 0o755, owner: 0, is_file: false, is_directory: true });
         }
         let (_, mode, owner) = self.files.get(path).ok_or(io::ErrorKind::NotFound)?;
-        Ok(FileFacts {
-            mode: *mode,
-            owner: *owner,
-            is_file: true,
-            is_directory: false,
-        })
+        Ok(FileFacts { mode: *mode, owner: *owner, is_file: true, is_directory: false })
     }
 
     fn home(&self) -> Option<PathBuf> {
@@ -95,10 +78,7 @@ const BIN: &str = "/usr/lib/postgresql/15/bin";
 pub(super) fn have(program: &str) -> bool {
     let found = Path::new(program).exists();
     if !found {
-        assert!(
-            std::env::var("REQUIRE_SERVERS").as_deref() != Ok("1"),
-            "{program} is required and not installed"
-        );
+        assert!(std::env::var("REQUIRE_SERVERS").as_deref() != Ok("1"), "{program} is required and not installed");
         println!("SKIP: {program} is not installed");
     }
     found
@@ -108,17 +88,26 @@ pub(super) fn have_server() -> bool {
     have(&format!("{BIN}/postgres"))
 }
 
+/// The program folders of every installed major version: the distribution's and those of `script/setup`.
+pub(super) fn versions() -> Vec<(u32, String)> {
+    let mut found = Vec::new();
+    for version in 13..=18 {
+        let folders = ["/usr/lib/postgresql", "/opt/evenkeel/postgresql"].map(|root| format!("{root}/{version}/bin"));
+        match folders.into_iter().find(|folder| Path::new(folder).join("postgres").exists()) {
+            Some(folder) => found.push((version, folder)),
+            None => {
+                let _ = have(&format!("/opt/evenkeel/postgresql/{version}/bin/postgres"));
+            }
+        }
+    }
+    found
+}
+
 /// A command that runs as the user `postgres` when we are root, because servers refuse root.
 pub(super) fn as_postgres(program: &str) -> Command {
     if rustix::process::geteuid().is_root() {
         let mut command = Command::new("setpriv");
-        command.args([
-            "--reuid=postgres",
-            "--regid=postgres",
-            "--clear-groups",
-            "--pdeathsig=INT",
-            program,
-        ]);
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=INT", program]);
         command
     } else {
         Command::new(program)
@@ -127,40 +116,25 @@ pub(super) fn as_postgres(program: &str) -> Command {
 
 pub(super) fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{command:?}: {}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{command:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// A free port on loopback: the listener is closed again, which is race enough for tests.
 pub(super) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A folder owned by whoever runs servers.
 pub(super) fn server_folder() -> tempfile::TempDir {
-    let folder = tempfile::Builder::new()
-        .prefix("ekc")
-        .tempdir_in("/tmp")
-        .unwrap();
+    let folder = tempfile::Builder::new().prefix("ekc").tempdir_in("/tmp").unwrap();
     own(folder.path());
     folder
 }
 
 pub(super) fn own(path: &Path) {
     if rustix::process::geteuid().is_root() {
-        run(Command::new("chown")
-            .arg("-R")
-            .arg("postgres:postgres")
-            .arg(path));
+        run(Command::new("chown").arg("-R").arg("postgres:postgres").arg(path));
     }
 }
 
@@ -174,20 +148,18 @@ pub(super) struct Server {
 impl Server {
     /// Makes a cluster with superuser `boss`, writes `hba` and `conf`, starts it.
     pub fn start(hba: &str, conf: &str) -> Self {
+        Self::start_version(BIN, hba, conf)
+    }
+
+    /// As `start`, with the programs of the folder `bin`.
+    pub fn start_version(bin: &str, hba: &str, conf: &str) -> Self {
         let folder = server_folder();
         let data = folder.path().join("data");
-        run(as_postgres(&format!("{BIN}/initdb"))
-            .args([
-                "--no-sync",
-                "--auth=trust",
-                "--username=boss",
-                "--encoding=UTF8",
-                "--locale=C",
-                "-D",
-            ])
+        run(as_postgres(&format!("{bin}/initdb"))
+            .args(["--no-sync", "--auth=trust", "--username=boss", "--encoding=UTF8", "--locale=C", "-D"])
             .arg(&data));
         std::fs::write(data.join("pg_hba.conf"), hba).unwrap();
-        Self::run_in(folder, conf)
+        Self::run_in(bin, folder, conf)
     }
 
     /// A streaming standby of `self`.
@@ -198,10 +170,10 @@ impl Server {
             .arg(self.folder.path())
             .args(["-p", &self.port.to_string(), "-D"])
             .arg(folder.path().join("data")));
-        Self::run_in(folder, "")
+        Self::run_in(BIN, folder, "")
     }
 
-    fn run_in(folder: tempfile::TempDir, conf: &str) -> Self {
+    fn run_in(bin: &str, folder: tempfile::TempDir, conf: &str) -> Self {
         let data = folder.path().join("data");
         let port = free_port();
         let mut text = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
@@ -212,7 +184,7 @@ impl Server {
         std::fs::write(data.join("postgresql.conf"), text).unwrap();
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         own(folder.path());
-        let child = as_postgres(&format!("{BIN}/postgres"))
+        let child = as_postgres(&format!("{bin}/postgres"))
             .arg("-D")
             .arg(&data)
             .stdin(Stdio::null())
@@ -220,18 +192,10 @@ impl Server {
             .stderr(log)
             .spawn()
             .unwrap();
-        let server = Self {
-            folder,
-            port,
-            child,
-        };
+        let server = Self { folder, port, child };
         let until = Instant::now() + Duration::from_secs(30);
         while !server.psql_try("select 1") {
-            assert!(
-                Instant::now() < until,
-                "server did not start: {}",
-                server.log()
-            );
+            assert!(Instant::now() < until, "server did not start: {}", server.log());
             std::thread::sleep(Duration::from_millis(50));
         }
         server
@@ -247,55 +211,31 @@ impl Server {
 
     /// Runs SQL as the superuser.
     pub fn psql(&self, sql: &str) -> String {
-        run(Command::new("psql").args(self.psql_arguments(sql)))
-            .trim()
-            .to_owned()
+        run(Command::new("psql").args(self.psql_arguments(sql))).trim().to_owned()
     }
 
     fn psql_try(&self, sql: &str) -> bool {
-        Command::new("psql")
-            .args(self.psql_arguments(sql))
-            .output()
-            .is_ok_and(|output| output.status.success())
+        Command::new("psql").args(self.psql_arguments(sql)).output().is_ok_and(|output| output.status.success())
     }
 
     fn psql_arguments(&self, sql: &str) -> Vec<String> {
         let port = self.port.to_string();
         let socket = self.socket();
-        [
-            "-XAtq",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-h",
-            &socket,
-            "-p",
-            &port,
-            "-U",
-            "boss",
-            "-d",
-            "postgres",
-            "-c",
-            sql,
-        ]
-        .map(str::to_owned)
-        .to_vec()
+        ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", &socket, "-p", &port, "-U", "boss", "-d", "postgres", "-c", sql]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     /// A signal to the postmaster, e.g. `INT` for a fast shutdown.
     pub fn signal(&self, name: &str) {
-        run(Command::new("kill")
-            .arg(format!("-{name}"))
-            .arg(self.child.id().to_string()));
+        run(Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()));
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // Immediate shutdown: nothing in there is worth a checkpoint.
-        let _ = Command::new("kill")
-            .arg("-QUIT")
-            .arg(self.child.id().to_string())
-            .status();
+        let _ = Command::new("kill").arg("-QUIT").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
 }
