@@ -56,7 +56,9 @@ pub fn read(path: &Path) -> Result<Manifest, Box<Trouble>> {
 /// The measured part's name: `production.jsonl` has `production.measured.jsonl` beside it.
 #[must_use]
 pub fn measured_path(path: &Path) -> PathBuf {
-    path.with_extension(path.extension().map_or_else(|| "measured".to_owned(), |extension| format!("measured.{}", extension.to_string_lossy())))
+    path.with_extension(
+        path.extension().map_or_else(|| "measured".to_owned(), |extension| format!("measured.{}", extension.to_string_lossy())),
+    )
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Box<Trouble>> {
@@ -67,5 +69,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Box<Trouble> {
     let trouble = Trouble::new(Class::Configuration, format!("cannot read the manifest {}", path.display()))
         .expected("a file written by: evenkeel capture ENV --out FILE")
         .found(error.to_string());
-    Box::new(if error.kind() == ErrorKind::NotFound { trouble.fix(format!("write it with: evenkeel capture ENV --out {}", path.display())) } else { trouble })
+    Box::new(if error.kind() == ErrorKind::NotFound {
+        trouble.fix(format!("write it with: evenkeel capture ENV --out {}", path.display()))
+    } else {
+        trouble
+    })
 }

@@ -33,7 +33,9 @@ pub fn run(
     let (left, right) = std::thread::scope(|threads| {
         let other = threads.spawn(|| capture::manifest(candidate, progress).map(hashed));
         let left = capture::manifest(reference, progress).map(hashed);
-        let right = other.join().unwrap_or_else(|_| Err(Box::new(Trouble::new(Class::Internal, format!("reading {} broke off", candidate.label())))));
+        let right = other
+            .join()
+            .unwrap_or_else(|_| Err(Box::new(Trouble::new(Class::Internal, format!("reading {} broke off", candidate.label())))));
         (left, right)
     });
     let ((reference_manifest, reference_tree), (candidate_manifest, candidate_tree)) = (left?, right?);

@@ -88,7 +88,9 @@ fn is_wait(error: &tokio_postgres::Error) -> bool {
 fn reason(error: &tokio_postgres::Error) -> String {
     match error.code() {
         Some(&SqlState::LOCK_NOT_AVAILABLE) => "another session holds it, or something it names, in ACCESS EXCLUSIVE mode".to_owned(),
-        _ => format!("the server could not print it: {}", error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())),
+        _ => format!(
+            "the server could not print it: {}",
+            error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+        ),
     }
 }
-

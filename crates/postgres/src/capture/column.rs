@@ -65,7 +65,7 @@ impl Columns {
                 storage: rows::letter(&row, 9)?,
                 compression: rows::letter(&row, 10)?,
                 target: rows::get::<i32>(&row, 11)?,
-                options: rows::texts(&row, 12)?,
+                options: options::of_column(&rows::texts(&row, 12)?),
                 local: rows::flag(&row, 13)?,
                 foreign: rows::texts(&row, 14)?,
             });
@@ -146,7 +146,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read
         }
         object.set_some("compression", compression(column.compression));
         object.set_some("statistics_target", column.target.filter(|target| *target >= 0).map(i64::from));
-        object.set("options", options::sorted(&column.options));
+        object.set("options", Value::List(column.options.clone().into()));
         object.set("local", column.local);
         object.set("foreign_options", options::public(&column.foreign));
         found.push(Found { object, address: Address { class: PG_CLASS, oid: column.relation, column: i32::from(column.number) } });
@@ -160,7 +160,8 @@ async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<HashMap<(u32, i32
     wanted.sort_unstable();
     wanted.dedup();
     let (types, modifiers): (Vec<u32>, Vec<i32>) = wanted.into_iter().unzip();
-    let rows = reader.rows_with(include_str!("type_name.sql"), &[(&types, Type::OID_ARRAY), (&modifiers, Type::INT4_ARRAY)], "pg_type").await?;
+    let rows =
+        reader.rows_with(include_str!("type_name.sql"), &[(&types, Type::OID_ARRAY), (&modifiers, Type::INT4_ARRAY)], "pg_type").await?;
     rows.iter()
         .map(|row| {
             let name = TypeName { name: rows::text(row, 2)?, storage: rows::letter(row, 3)?, collation: rows::oid(row, 4)? };
@@ -190,7 +191,12 @@ async fn identities(reader: &Reader<'_>) -> Read<ByColumn<String>> {
             let cycle = if rows::flag(row, 8)? { " CYCLE" } else { "" };
             let text = format!(
                 "AS {} START {} INCREMENT {} MINVALUE {} MAXVALUE {} CACHE {}{cycle}",
-                rows::text(row, 2)?, number(3)?, number(4)?, number(5)?, number(6)?, number(7)?
+                rows::text(row, 2)?,
+                number(3)?,
+                number(4)?,
+                number(5)?,
+                number(6)?,
+                number(7)?
             );
             let column = i16::try_from(rows::get::<i32>(row, 1)?.unwrap_or(0)).unwrap_or(0);
             Ok(((rows::oid(row, 0)?, column), text))

@@ -102,7 +102,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, indexes
             object.set("match", if constraint.matching == 'f' { "full" } else { "simple" });
             object.set("on_update", action(constraint.on_update));
             object.set("on_delete", action(constraint.on_delete));
-            let mut touched: Vec<Box<str>> = constraint.on_delete_columns.iter().map(|number| columns.name(constraint.relation, *number)).collect();
+            let mut touched: Vec<Box<str>> =
+                constraint.on_delete_columns.iter().map(|number| columns.name(constraint.relation, *number)).collect();
             touched.sort_unstable();
             object.set("on_delete_columns", Value::List(touched.into()));
         }

@@ -226,7 +226,7 @@ async fn attributes(reader: &Reader<'_>) -> Read<(Parameters, HashMap<u32, Vec<B
     let (mut parameters, mut targets) = (HashMap::new(), HashMap::<u32, Vec<Box<str>>>::new());
     for row in reader.rows(include_str!("index_attribute.sql"), "pg_attribute").await? {
         let (oid, position) = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
-        let options = rows::texts(&row, 3)?;
+        let options = options::of_column(&rows::texts(&row, 3)?);
         if !options.is_empty() {
             parameters.insert((oid, position), options);
         }

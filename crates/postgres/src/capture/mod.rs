@@ -44,9 +44,9 @@ impl Troublesome for CaptureFault {
         match self {
             Self::Connect(fault) => fault.trouble(),
             Self::Driver(message) => Trouble::new(Class::Unreachable, "the capture broke off").found(message.clone()),
-            Self::Declaration(_) => {
-                Trouble::new(Class::Internal, "evenkeel's own statement does not fit").found(self.to_string()).fix("report it: this is a bug in evenkeel")
-            }
+            Self::Declaration(_) => Trouble::new(Class::Internal, "evenkeel's own statement does not fit")
+                .found(self.to_string())
+                .fix("report it: this is a bug in evenkeel"),
         }
     }
 }
@@ -71,7 +71,12 @@ pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress
 }
 
 /// One pass. The second value names the catalogs that changed meanwhile.
-async fn once(target: &Target, session: &Session, request: &Request, progress: &dyn Progress) -> Result<(Manifest, Option<String>), CaptureFault> {
+async fn once(
+    target: &Target,
+    session: &Session,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<(Manifest, Option<String>), CaptureFault> {
     let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
     session.begin_read_only(&limits, None).await?;
     let started = jiff::Timestamp::now();
@@ -117,7 +122,11 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     annotate(reader, &mut found).await?;
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
-            reader.gap(Gap::dimension(*dimension, Reason::NotCaptured, format!("this version of evenkeel does not read {}", dimension.name())));
+            reader.gap(Gap::dimension(
+                *dimension,
+                Reason::NotCaptured,
+                format!("this version of evenkeel does not read {}", dimension.name()),
+            ));
         }
     }
     Ok(found.into_iter().map(|found| found.object).collect())
@@ -183,7 +192,8 @@ async fn changed(reader: &Reader<'_>, target: &Target, limits: &Limits) -> Read<
     let before = snapshot(reader.rows(include_str!("snapshot.sql"), "pg_current_snapshot").await?)?;
     let fresh = connect(target).await?;
     fresh.begin_read_only(limits, None).await?;
-    let later = Reader { session: &fresh, major: reader.major, request: reader.request, progress: reader.progress, gaps: Vec::new().into() };
+    let later =
+        Reader { session: &fresh, major: reader.major, request: reader.request, progress: reader.progress, gaps: Vec::new().into() };
     let after = snapshot(later.rows(include_str!("snapshot.sql"), "pg_current_snapshot").await?)?;
     if before == after {
         return Ok(None);

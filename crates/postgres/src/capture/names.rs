@@ -1,6 +1,6 @@
 //! What numbers mean: the small lookups and the relations that every bulk kind needs, read once.
 
-use super::reader::{Reader, Read};
+use super::reader::{Read, Reader};
 use super::rows;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -76,7 +76,12 @@ impl Names {
             };
         }
         for row in &opclasses {
-            let class = OperatorClass { method: rows::oid(row, 1)?, name: rows::text(row, 2)?, default: rows::flag(row, 3)?, input: rows::oid(row, 4)? };
+            let class = OperatorClass {
+                method: rows::oid(row, 1)?,
+                name: rows::text(row, 2)?,
+                default: rows::flag(row, 3)?,
+                input: rows::oid(row, 4)?,
+            };
             names.opclasses.insert(rows::oid(row, 0)?, class);
         }
         names.relations.reserve(relations.len());

@@ -4,9 +4,31 @@ use evenkeel_core::kind::Value;
 
 /// Options of foreign objects whose values are known to be no secrets: they say what is read, not how one gets in.
 const PUBLIC: &[&str] = &[
-    "async_capable", "batch_size", "column_name", "delimiter", "encoding", "escape", "extensions", "fdw_startup_cost", "fdw_tuple_cost",
-    "fetch_size", "force_not_null", "force_null", "format", "header", "keep_connections", "null", "parallel_abort", "parallel_commit",
-    "quote", "schema_name", "table_name", "truncatable", "updatable", "use_remote_estimate", "analyze_sampling",
+    "async_capable",
+    "batch_size",
+    "column_name",
+    "delimiter",
+    "encoding",
+    "escape",
+    "extensions",
+    "fdw_startup_cost",
+    "fdw_tuple_cost",
+    "fetch_size",
+    "force_not_null",
+    "force_null",
+    "format",
+    "header",
+    "keep_connections",
+    "null",
+    "parallel_abort",
+    "parallel_commit",
+    "quote",
+    "schema_name",
+    "table_name",
+    "truncatable",
+    "updatable",
+    "use_remote_estimate",
+    "analyze_sampling",
 ];
 
 /// Each `name=value`, sorted: the catalog keeps them in the order they were set.
@@ -15,6 +37,15 @@ pub fn sorted(options: &[Box<str>]) -> Value {
     let mut options = options.to_vec();
     options.sort_unstable();
     Value::List(options.into())
+}
+
+/// Options of a column. Some builds keep a counter of their own among them (`pg_attver`, seen in Debian's 15.20); it
+/// differs from table to table and after every restore, and no user can set it.
+#[must_use]
+pub fn of_column(options: &[Box<str>]) -> Vec<Box<str>> {
+    let mut kept: Vec<Box<str>> = options.iter().filter(|option| !option.starts_with("pg_attver=")).cloned().collect();
+    kept.sort_unstable();
+    kept
 }
 
 /// Sorted, with values only where they cannot be secret; any other is `name (set)`.

@@ -37,7 +37,13 @@ pub struct Marked {
 }
 
 /// Builds the tables.
-pub async fn read(reader: &Reader<'_>, names: &Names, parents: &Parents, toast: &HashMap<u32, Vec<Box<str>>>, marked: &Marked) -> Read<Vec<Found>> {
+pub async fn read(
+    reader: &Reader<'_>,
+    names: &Names,
+    parents: &Parents,
+    toast: &HashMap<u32, Vec<Box<str>>>,
+    marked: &Marked,
+) -> Read<Vec<Found>> {
     let tables: Vec<&Relation> = names.relations.values().filter(|relation| matches!(relation.kind, 'r' | 'p' | 'f')).collect();
     let partitioned: Vec<u32> = tables.iter().filter(|table| table.kind == 'p').map(|table| table.oid).collect();
     let partitions: Vec<u32> = tables.iter().filter(|table| table.is_partition).map(|table| table.oid).collect();
@@ -96,11 +102,13 @@ pub async fn texts(reader: &Reader<'_>, names: &Names, sql: &str, keys: &[u32], 
         let gap = Gap { object: Some(names.relation(oid)), ..Gap::kind(Kind::Table, Reason::Locked, reason) };
         reader.gap(gap.attribute(attribute));
     }
-    rows.iter().filter_map(|row| match (rows::oid(row, 0), rows::get::<rows::Text>(row, 1)) {
-        (Ok(oid), Ok(Some(text))) => Some(Ok((oid, text.0))),
-        (Ok(_), Ok(None)) => None,
-        (Err(error), _) | (_, Err(error)) => Some(Err(error.into())),
-    }).collect()
+    rows.iter()
+        .filter_map(|row| match (rows::oid(row, 0), rows::get::<rows::Text>(row, 1)) {
+            (Ok(oid), Ok(Some(text))) => Some(Ok((oid, text.0))),
+            (Ok(_), Ok(None)) => None,
+            (Err(error), _) | (_, Err(error)) => Some(Err(error.into())),
+        })
+        .collect()
 }
 
 async fn foreign(reader: &Reader<'_>) -> Read<HashMap<u32, (Box<str>, Vec<Box<str>>)>> {
