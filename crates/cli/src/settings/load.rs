@@ -106,9 +106,9 @@ pub fn load(named: Option<&Path>) -> Result<Loaded, Box<Trouble>> {
         },
     };
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        Trouble::new(Class::Configuration, format!("cannot read the configuration {}", path.display()))
-            .found(error.to_string())
-            .origin(if named.is_some() { "flag --config or environment variable EVENKEEL_CONFIG" } else { "found in this folder or above it" })
+        Trouble::new(Class::Configuration, format!("cannot read the configuration {}", path.display())).found(error.to_string()).origin(
+            if named.is_some() { "flag --config or environment variable EVENKEEL_CONFIG" } else { "found in this folder or above it" },
+        )
     })?;
     let settings = Resolver { path: &path, text: &text }.settings()?;
     Ok(Loaded { settings, path: Some(path) })
@@ -188,7 +188,8 @@ impl Resolver<'_> {
                 text
             }
         };
-        let replicas = raw.replicas.iter().map(|url| Ok(SecretString::from(self.resolved(url)?))).collect::<Result<Vec<_>, Box<Trouble>>>()?;
+        let replicas =
+            raw.replicas.iter().map(|url| Ok(SecretString::from(self.resolved(url)?))).collect::<Result<Vec<_>, Box<Trouble>>>()?;
         let read_from_replica = raw.read_from == Some(ReadFrom::Replica);
         if read_from_replica && replicas.is_empty() {
             return Err(Box::new(
@@ -243,7 +244,8 @@ impl Resolver<'_> {
             toml::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let until = shown.parse().map_err(|_| wrong("end", raw.until.span(), shown.clone(), "write a day, such as until = \"2027-01-31\""))?;
+        let until =
+            shown.parse().map_err(|_| wrong("end", raw.until.span(), shown.clone(), "write a day, such as until = \"2027-01-31\""))?;
         let span = raw.object.span();
         let draft = Draft {
             object: raw.object.into_inner(),
@@ -254,7 +256,8 @@ impl Resolver<'_> {
             until,
             origin,
         };
-        Waiver::new(draft).map_err(|reason| wrong("pattern", span, reason, "write kind:pattern, dimension:pattern or pattern, such as table:app.tmp_*"))
+        Waiver::new(draft)
+            .map_err(|reason| wrong("pattern", span, reason, "write kind:pattern, dimension:pattern or pattern, such as table:app.tmp_*"))
     }
 
     /// `${NAME}` replaced by the environment variable; `$$` is a dollar sign.
