@@ -130,8 +130,7 @@ impl Scratch {
     /// A `postgres://` URL for one of its databases.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let host = percent(&self.socket_dir().to_string_lossy());
-        format!("postgres://{SUPERUSER}@{host}:{PORT}/{}", percent(database))
+        url(self.socket_dir(), database)
     }
 
     /// Opens a blocking session as the superuser.
@@ -365,7 +364,9 @@ fn readiness(lock: &Path) -> Readiness {
     }
 }
 
-fn conninfo(socket_dir: &Path, database: &str) -> String {
+/// A libpq keyword string for a database of the scratch server with this socket directory.
+#[must_use]
+pub fn conninfo(socket_dir: &Path, database: &str) -> String {
     [
         settings::conninfo_word("host", &socket_dir.to_string_lossy()),
         settings::conninfo_word("port", &PORT.to_string()),
@@ -373,6 +374,13 @@ fn conninfo(socket_dir: &Path, database: &str) -> String {
         settings::conninfo_word("dbname", database),
     ]
     .join(" ")
+}
+
+/// A `postgres://` URL for a database of the scratch server with this socket directory.
+#[must_use]
+pub fn url(socket_dir: &Path, database: &str) -> String {
+    let host = percent(&socket_dir.to_string_lossy());
+    format!("postgres://{SUPERUSER}@{host}:{PORT}/{}", percent(database))
 }
 
 fn percent(text: &str) -> String {
