@@ -1,7 +1,6 @@
 //! Scratch servers of every installed version: started, used, copied as replicas, stopped without a trace.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use evenkeel_core::fault::Troublesome;
@@ -9,15 +8,10 @@ use evenkeel_postgres::scratch::{
     Fault, Options, ReplicaOptions, Scratch, ServerBinaries, find_servers, pick,
 };
 
-/// One server per installed major version.
+/// One server per installed major version; a missing one is a counted skip.
 fn each_major(test: impl Fn(&ServerBinaries)) {
     let servers = find_servers();
-    let majors: BTreeSet<u32> = servers.iter().map(|server| server.major).collect();
-    assert!(
-        !majors.is_empty(),
-        "no PostgreSQL server found; script/setup installs them"
-    );
-    for major in majors {
+    for major in evenkeel_testkit::majors() {
         test(pick(&servers, Some(major)).unwrap());
     }
 }

@@ -87,9 +87,13 @@ impl Kept {
 
 /// Room for many tests at once, and for tests of publications.
 fn options() -> Options {
-    Options::default()
-        .setting("max_connections", "300")
-        .setting("wal_level", "logical")
+    Options {
+        // No root in memory is no failure: the default one is used, which then says what is wrong with it.
+        root: Root::fast().ok(),
+        ..Options::default()
+            .setting("max_connections", "300")
+            .setting("wal_level", "logical")
+    }
 }
 
 /// Keeps servers until `stop` is asked for or `until_gone` has ended. `ready` is called when requests are taken.
@@ -186,7 +190,7 @@ pub fn ask(socket: &Path, request: &str) -> Result<String, String> {
 /// # Errors
 /// When there is no place for it.
 pub fn new_socket() -> Result<PathBuf, String> {
-    let root = Root::open().map_err(|fault| fault.to_string())?;
+    let root = Root::fast().map_err(|fault| fault.to_string())?;
     for entry in std::fs::read_dir(root.path())
         .into_iter()
         .flatten()

@@ -13,14 +13,15 @@ mod session;
 mod settings;
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use evenkeel_launcher::{
-    Fingerprint, Identity, Instance, Program, Readiness, Recipe, Root, ServerUser, StopSignal,
-    StopStep, sweep,
+    Fingerprint, Identity, Instance, Program, Readiness, Recipe, ServerUser, StopSignal, StopStep,
+    sweep,
 };
 
+pub use evenkeel_launcher::Root;
 pub use fault::Fault;
 pub use replica::ReplicaOptions;
 pub use servers::{BIN_VARIABLE, ServerBinaries, find_servers, pick};
@@ -49,6 +50,8 @@ pub struct Options {
     /// Run initdb even where a cached data directory would do. Servers from the same cached directory share a system
     /// identifier, which real servers only do with their replicas.
     pub own_identifier: bool,
+    /// Where its files are; nothing means [`Root::open`].
+    pub root: Option<Root>,
 }
 
 impl Options {
@@ -101,7 +104,7 @@ impl Scratch {
     /// # Errors
     /// As [`Scratch::start`].
     pub fn start_with(binaries: &ServerBinaries, options: &Options) -> Result<Self, Fault> {
-        let root = Root::open()?;
+        let root = options.root.clone().map_or_else(Root::open, Ok)?;
         sweep_once(&root);
         let mut scratch = Self::prepare(binaries, root)?;
         scratch.make_data_directory(options)?;
@@ -394,8 +397,13 @@ fn percent(text: &str) -> String {
         .collect()
 }
 
+/// Once a process for each root, since what a crash left was left before we began.
 fn sweep_once(root: &Root) {
-    static SWEPT: OnceLock<()> = OnceLock::new();
-    // What resists is kept and met again by the next run; it never keeps a new server from starting.
-    SWEPT.get_or_init(|| drop(sweep(root)));
+    static SWEPT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+    let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !swept.iter().any(|path| path == root.path()) {
+        swept.push(root.path().to_path_buf());
+        // What resists is kept and met again by the next run; it never keeps a new server from starting.
+        drop(sweep(root));
+    }
 }
