@@ -100,7 +100,7 @@ fn options() -> Options {
 ///
 /// # Errors
 /// When the socket cannot be made.
-pub fn keep(socket: &Path, until_gone: Option<Mark>, ready: impl FnOnce()) -> std::io::Result<()> {
+pub fn keep(socket: &Path, until_gone: &Mark, ready: impl FnOnce()) -> std::io::Result<()> {
     let listener = UnixListener::bind(socket)?;
     listener.set_nonblocking(true)?;
     let kept = Arc::new(Kept::default());
@@ -120,8 +120,7 @@ pub fn keep(socket: &Path, until_gone: Option<Mark>, ready: impl FnOnce()) -> st
             }
             Err(error) => return Err(error),
         }
-        let orphaned = until_gone.as_ref().is_some_and(|mark| !mark.is_alive());
-        if orphaned || *stop.lock().unwrap_or_else(PoisonError::into_inner) {
+        if !until_gone.is_alive() || *stop.lock().unwrap_or_else(PoisonError::into_inner) {
             // Nobody may ask for a server any more while the others are ended.
             std::fs::remove_file(socket)?;
             kept.lock().clear();

@@ -68,10 +68,10 @@ fn eventually(what: &str, condition: impl Fn() -> bool) {
 }
 
 /// A keeper apart from the run's own, started by a shell that lives until its stdin is closed.
-fn keeper(root: &Path, stay: &str) -> (std::process::Child, PathBuf) {
+fn keeper(root: &Path, until: &str) -> (std::process::Child, PathBuf) {
     let out = root.join("announced");
     let script = format!(
-        "'{PROGRAM}' start {stay} >'{}.new' && mv '{}.new' '{}'; read _",
+        "'{PROGRAM}' start {until} >'{}.new' && mv '{}.new' '{}'; read _",
         out.display(),
         out.display(),
         out.display()
@@ -102,7 +102,13 @@ fn instances(root: &Path) -> usize {
 }
 
 fn private_root(name: &str) -> PathBuf {
-    let root = PathBuf::from(format!("/tmp/ek-{name}-{}", std::process::id()));
+    // In memory where there is such a place: these keepers have no cached data directories and make their own.
+    let place = if Path::new("/dev/shm").is_dir() {
+        "/dev/shm"
+    } else {
+        "/tmp"
+    };
+    let root = PathBuf::from(format!("{place}/ek-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&root);
     std::fs::create_dir(&root).unwrap();
     root
@@ -136,9 +142,10 @@ fn the_keeper_ends_with_the_run_that_started_it() {
 }
 
 #[test]
-fn a_keeper_that_stays_is_stopped_by_hand() {
-    let root = private_root("stay");
-    let (mut shell, socket) = keeper(&root, "--stay");
+fn a_keeper_of_another_process_is_stopped_by_hand() {
+    let root = private_root("hand");
+    // Ours, so that an interrupted test leaves none behind.
+    let (mut shell, socket) = keeper(&root, &format!("--until {}", std::process::id()));
     drop(shell.stdin.take());
     shell.wait().unwrap();
     std::thread::sleep(Duration::from_millis(300));

@@ -1,8 +1,8 @@
 //! The keeper of test servers as a program: `start` (in the background, ends with the process that started it),
-//! `start --stay` (until `stop`), `status`, `stop`. What it does is in `evenkeel_testkit::keeper`.
+//! `start --until PID` (ends with that process), `status`, `stop`. What it does is in `evenkeel_testkit::keeper`.
 //!
 //! nextest runs `start` as a setup script and takes the variable from the file `$NEXTEST_ENV`; a shell takes it from
-//! stdout: `export "$(testkit-servers start --stay)"`.
+//! stdout: `export "$(testkit-servers start --until $$)"`.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -16,14 +16,17 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["start"] => start(rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get())),
-        ["start", "--stay"] => start(0),
+        ["start"] => match rustix::process::getppid() {
+            Some(parent) => start(&parent.as_raw_nonzero().to_string()),
+            None => Err("the process that started us is gone".into()),
+        },
+        ["start", "--until", pid] => start(pid),
         ["keep", socket, pid] => run(Path::new(socket), pid),
         ["status"] => current()
             .and_then(|socket| ask(&socket, "status"))
             .map(|text| println!("{text}")),
         ["stop"] => current().and_then(|socket| stop(&socket)),
-        _ => Err("usage: testkit-servers start [--stay] | status | stop".into()),
+        _ => Err("usage: testkit-servers start [--until PID] | status | stop".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -34,8 +37,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Starts a keeper unless the environment names one that answers. `until_gone` 0 means until it is stopped.
-fn start(until_gone: i32) -> Result<(), String> {
+/// Starts a keeper unless the environment names one that answers.
+fn start(until_gone: &str) -> Result<(), String> {
     if let Ok(socket) = current()
         && ask(&socket, "status").is_ok()
     {
@@ -46,7 +49,7 @@ fn start(until_gone: i32) -> Result<(), String> {
     let mut keeper = Command::new(program)
         .arg("keep")
         .arg(&socket)
-        .arg(until_gone.to_string())
+        .arg(until_gone)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         // Whoever waits for our output to close must not wait for the keeper.
@@ -86,11 +89,8 @@ fn run(socket: &Path, pid: &str) -> Result<(), String> {
     let pid: i32 = pid
         .parse()
         .map_err(|_| format!("'{pid}' is no process id"))?;
-    let until_gone = match pid {
-        0 => None,
-        pid => Some(Mark::of(pid).ok_or(format!("there is no process {pid}"))?),
-    };
-    keep(socket, until_gone, || println!("ready"))
+    let until_gone = Mark::of(pid).ok_or(format!("there is no process {pid}"))?;
+    keep(socket, &until_gone, || println!("ready"))
         .map_err(|error| format!("cannot keep {}: {error}", socket.display()))
 }
 
