@@ -42,10 +42,7 @@ impl Fingerprint {
     /// A short text that changes when the file does, for cache keys.
     #[must_use]
     pub fn text(&self) -> String {
-        format!(
-            "{:x}-{:x}-{:x}-{}.{}",
-            self.device, self.inode, self.size, self.modified.0, self.modified.1
-        )
+        format!("{:x}-{:x}-{:x}-{}.{}", self.device, self.inode, self.size, self.modified.0, self.modified.1)
     }
 }
 
@@ -74,8 +71,7 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
 }
 
 fn is_executable(file: &Path) -> bool {
-    std::fs::metadata(file)
-        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    std::fs::metadata(file).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 fn expand(pattern: &Path) -> Vec<PathBuf> {
@@ -85,16 +81,12 @@ fn expand(pattern: &Path) -> Vec<PathBuf> {
         if let Some((prefix, suffix)) = word.split_once('*') {
             let mut next = Vec::new();
             for path in paths {
-                let mut names: Vec<_> = std::fs::read_dir(&path)
-                    .map(|entries| entries.flatten().map(|entry| entry.file_name()).collect())
-                    .unwrap_or_default();
+                let mut names: Vec<_> =
+                    std::fs::read_dir(&path).map(|entries| entries.flatten().map(|entry| entry.file_name()).collect()).unwrap_or_default();
                 names.sort();
                 for name in names {
                     let text = name.to_string_lossy();
-                    if text.len() >= prefix.len() + suffix.len()
-                        && text.starts_with(prefix)
-                        && text.ends_with(suffix)
-                    {
+                    if text.len() >= prefix.len() + suffix.len() && text.starts_with(prefix) && text.ends_with(suffix) {
                         next.push(path.join(&name));
                     }
                 }
@@ -131,15 +123,8 @@ mod tests {
         std::fs::create_dir_all(base.join("v16/bin")).unwrap();
         std::os::unix::fs::symlink(base.join("v14"), base.join("vnewest")).unwrap();
 
-        let patterns = [
-            base.join("v*/bin"),
-            base.join("missing/*/bin"),
-            base.join("v13/bin"),
-        ];
-        assert_eq!(
-            find_programs(&patterns, "server"),
-            [base.join("v13/bin"), base.join("v14/bin")]
-        );
+        let patterns = [base.join("v*/bin"), base.join("missing/*/bin"), base.join("v13/bin")];
+        assert_eq!(find_programs(&patterns, "server"), [base.join("v13/bin"), base.join("v14/bin")]);
     }
 
     #[test]

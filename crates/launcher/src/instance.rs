@@ -51,56 +51,32 @@ impl Instance {
     /// [`Fault::File`], [`Fault::NoServerUser`], [`Fault::Unreachable`] and [`Fault::SocketPathTooLong`].
     pub fn create(root: &Root, identity: Identity) -> Result<Self, Fault> {
         let user = ServerUser::choose(&identity.users)?;
-        let binary = identity
-            .binary
-            .canonicalize()
-            .map_err(Fault::file("look at", &identity.binary))?;
+        let binary = identity.binary.canonicalize().map_err(Fault::file("look at", &identity.binary))?;
         let fingerprint = Fingerprint::take(&binary)?;
 
-        let directory = root
-            .path()
-            .join(format!("{}-{}", identity.label, unique()?));
+        let directory = root.path().join(format!("{}-{}", identity.label, unique()?));
         let run_dir = directory.join("run");
         let socket = run_dir.join(&identity.socket);
         if socket.as_os_str().len() > SOCKET_PATH_LIMIT {
-            return Err(Fault::SocketPathTooLong {
-                path: socket,
-                limit: SOCKET_PATH_LIMIT,
-                origin: root.origin,
-            });
+            return Err(Fault::SocketPathTooLong { path: socket, limit: SOCKET_PATH_LIMIT, origin: root.origin });
         }
         if let Some(path) = user.barred_from(root.path()) {
-            return Err(Fault::Unreachable {
-                user: user.label().to_owned(),
-                path,
-                origin: root.origin,
-            });
+            return Err(Fault::Unreachable { user: user.label().to_owned(), path, origin: root.origin });
         }
 
         make_directory(&directory, 0o711)?;
         let lock = Owner::new(&identity, binary)
             .ok_or_else(|| Fault::BadRecord {
                 path: Owner::path(&directory),
-                reason: "the kernel does not say when this process was started (is /proc mounted?)"
-                    .into(),
+                reason: "the kernel does not say when this process was started (is /proc mounted?)".into(),
             })
             .and_then(|owner| owner.write_locked(&directory))
             .inspect_err(|_| drop(std::fs::remove_dir_all(&directory)))?;
         // From here on Drop cleans up.
-        let instance = Self {
-            identity,
-            user,
-            directory,
-            run_dir,
-            fingerprint,
-            running: None,
-            gone: false,
-            _lock: lock,
-        };
+        let instance = Self { identity, user, directory, run_dir, fingerprint, running: None, gone: false, _lock: lock };
         make_directory(&instance.run_dir, 0o700)?;
         if let ServerUser::Other { uid, gid, .. } = instance.user {
-            std::os::unix::fs::chown(&instance.run_dir, Some(uid), Some(gid))
-                .map_err(Fault::file("give away", &instance.run_dir))?;
+            std::os::unix::fs::chown(&instance.run_dir, Some(uid), Some(gid)).map_err(Fault::file("give away", &instance.run_dir))?;
         }
         Ok(instance)
     }
@@ -141,29 +117,15 @@ impl Instance {
     pub fn run(&self, program: &Program) -> Result<(), Fault> {
         let log = self.log_path();
         let offset = length(&log);
-        let mut child = spawn(
-            program,
-            &self.user,
-            &self.run_dir,
-            &log,
-            Some(StopSignal::Kill),
-        )?;
+        let mut child = spawn(program, &self.user, &self.run_dir, &log, Some(StopSignal::Kill))?;
         match wait(&mut child, program.limit) {
             Some(status) if status.success() => Ok(()),
-            Some(status) => Err(Fault::StepFailed {
-                program: program.path.clone(),
-                status: status.to_string(),
-                tail: tail(&log, offset),
-            }),
+            Some(status) => Err(Fault::StepFailed { program: program.path.clone(), status: status.to_string(), tail: tail(&log, offset) }),
             None => {
                 // A program that ignores the clock gets no say: it is our own child, so the pid is certain.
                 let _ = child.kill();
                 let _ = child.wait();
-                Err(Fault::StepTooSlow {
-                    program: program.path.clone(),
-                    limit: program.limit,
-                    tail: tail(&log, offset),
-                })
+                Err(Fault::StepTooSlow { program: program.path.clone(), limit: program.limit, tail: tail(&log, offset) })
             }
         }
     }
@@ -178,28 +140,13 @@ impl Instance {
         let offset = length(&log);
         // The file may have changed since the instance was made (a restart after an upgrade): this is what runs now.
         self.fingerprint = Fingerprint::take(&self.fingerprint.path)?;
-        let child = spawn(
-            &recipe.start,
-            &self.user,
-            &self.run_dir,
-            &log,
-            Some(recipe.on_owner_death),
-        )?;
+        let child = spawn(&recipe.start, &self.user, &self.run_dir, &log, Some(recipe.on_owner_death))?;
         let pid = pid_of(&child);
         let mark = Mark::of(pid);
-        self.running = Some(Running {
-            child,
-            mark: mark.clone(),
-            stop: recipe.stop,
-        });
+        self.running = Some(Running { child, mark: mark.clone(), stop: recipe.stop });
         let directory = self.directory.clone();
         let note = |executable| match &mark {
-            Some(process) => Server {
-                process: process.clone(),
-                executable,
-                on_owner_death: recipe.on_owner_death,
-            }
-            .write(&directory),
+            Some(process) => Server { process: process.clone(), executable, on_owner_death: recipe.on_owner_death }.write(&directory),
             None => Ok(()), // it has ended already; the loop below says so
         };
         note(None)?;
@@ -209,11 +156,7 @@ impl Instance {
         loop {
             if let Some(status) = self.reap() {
                 let tail = tail(&log, offset);
-                return Err(Fault::DiedStarting {
-                    server: self.identity.display(),
-                    status: status.to_string(),
-                    tail,
-                });
+                return Err(Fault::DiedStarting { server: self.identity.display(), status: status.to_string(), tail });
             }
             if (recipe.ready)() == Readiness::Ready {
                 return note(executable(pid));
@@ -221,11 +164,7 @@ impl Instance {
             if Instant::now() >= until {
                 let tail = tail(&log, offset);
                 self.halt_with(&[])?;
-                return Err(Fault::NotReady {
-                    server: self.identity.display(),
-                    limit: recipe.limit,
-                    tail,
-                });
+                return Err(Fault::NotReady { server: self.identity.display(), limit: recipe.limit, tail });
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(10));
@@ -238,25 +177,13 @@ impl Instance {
     /// # Errors
     /// [`Fault::Died`] and [`Fault::BinaryReplaced`].
     pub fn check(&self) -> Result<(), Fault> {
-        let alive = self
-            .running
-            .as_ref()
-            .and_then(|running| running.mark.as_ref())
-            .is_some_and(Mark::is_alive);
+        let alive = self.running.as_ref().and_then(|running| running.mark.as_ref()).is_some_and(Mark::is_alive);
         self.check_binary()?;
         if alive {
             return Ok(());
         }
-        let status = if self.running.is_some() {
-            "its process has ended"
-        } else {
-            "it was stopped"
-        };
-        Err(Fault::Died {
-            server: self.identity.display(),
-            status: status.into(),
-            tail: tail(&self.log_path(), 0),
-        })
+        let status = if self.running.is_some() { "its process has ended" } else { "it was stopped" };
+        Err(Fault::Died { server: self.identity.display(), status: status.into(), tail: tail(&self.log_path(), 0) })
     }
 
     /// Whether the server's program is still the file that was started.
@@ -267,10 +194,7 @@ impl Instance {
         if self.fingerprint.still_holds() {
             return Ok(());
         }
-        Err(Fault::BinaryReplaced {
-            server: self.identity.display(),
-            binary: self.fingerprint.path.clone(),
-        })
+        Err(Fault::BinaryReplaced { server: self.identity.display(), binary: self.fingerprint.path.clone() })
     }
 
     /// Ends the server with the recipe's steps and keeps the directory; it can be started again.
@@ -278,11 +202,7 @@ impl Instance {
     /// # Errors
     /// [`Fault::Unstoppable`].
     pub fn halt(&mut self) -> Result<(), Fault> {
-        let steps = self
-            .running
-            .as_ref()
-            .map(|running| running.stop.clone())
-            .unwrap_or_default();
+        let steps = self.running.as_ref().map(|running| running.stop.clone()).unwrap_or_default();
         self.halt_with(&steps)
     }
 
@@ -291,10 +211,7 @@ impl Instance {
     /// # Errors
     /// [`Fault::Unstoppable`].
     pub fn halt_with(&mut self, steps: &[StopStep]) -> Result<(), Fault> {
-        let last = StopStep {
-            signal: StopSignal::Kill,
-            patience: LAST_PATIENCE,
-        };
+        let last = StopStep { signal: StopSignal::Kill, patience: LAST_PATIENCE };
         if let Some(mut running) = self.running.take() {
             let pid = pid_of(&running.child);
             let ended = steps.iter().chain([&last]).any(|step| {
@@ -306,10 +223,7 @@ impl Instance {
             });
             if !ended {
                 self.running = Some(running);
-                return Err(Fault::Unstoppable {
-                    server: self.identity.display(),
-                    pid,
-                });
+                return Err(Fault::Unstoppable { server: self.identity.display(), pid });
             }
             self.end_stragglers()?;
             Server::remove(&self.directory)?;
@@ -346,13 +260,8 @@ impl Instance {
     /// Children of a killed server notice its death on their own, usually at once. Those that do not are killed.
     fn end_stragglers(&self) -> Result<(), Fault> {
         for mark in running_inside(&self.run_dir, &self.fingerprint.path) {
-            if !mark.end(StopSignal::Quit, Duration::from_secs(1))
-                && !mark.end(StopSignal::Kill, LAST_PATIENCE)
-            {
-                return Err(Fault::Unstoppable {
-                    server: self.identity.display(),
-                    pid: mark.pid,
-                });
+            if !mark.end(StopSignal::Quit, Duration::from_secs(1)) && !mark.end(StopSignal::Kill, LAST_PATIENCE) {
+                return Err(Fault::Unstoppable { server: self.identity.display(), pid: mark.pid });
             }
         }
         Ok(())
@@ -413,16 +322,12 @@ fn length(file: &Path) -> u64 {
 fn tail(log: &Path, offset: u64) -> String {
     let read = || -> std::io::Result<Vec<u8>> {
         let mut file = File::open(log)?;
-        file.seek(SeekFrom::Start(
-            offset.max(length(log).saturating_sub(TAIL)),
-        ))?;
+        file.seek(SeekFrom::Start(offset.max(length(log).saturating_sub(TAIL))))?;
         let mut bytes = Vec::new();
         file.take(TAIL).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    String::from_utf8_lossy(&read().unwrap_or_default())
-        .trim()
-        .to_owned()
+    String::from_utf8_lossy(&read().unwrap_or_default()).trim().to_owned()
 }
 
 fn unique() -> Result<String, Fault> {

@@ -71,10 +71,7 @@ pub fn executable(pid: i32) -> Option<PathBuf> {
     if cfg!(target_os = "linux") {
         let link = std::fs::read_link(format!("/proc/{pid}/exe")).ok()?;
         let text = link.to_string_lossy();
-        Some(
-            text.strip_suffix(" (deleted)")
-                .map_or_else(|| link.clone(), PathBuf::from),
-        )
+        Some(text.strip_suffix(" (deleted)").map_or_else(|| link.clone(), PathBuf::from))
     } else {
         ps(pid, "comm").map(PathBuf::from)
     }
@@ -88,11 +85,7 @@ pub fn running_inside(directory: &Path, executable_path: &Path) -> Vec<Mark> {
         return found;
     };
     for process in processes.flatten() {
-        let Some(pid) = process
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        else {
+        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
         let Ok(cwd) = std::fs::read_link(process.path().join("cwd")) else {
@@ -124,19 +117,12 @@ fn start_time(pid: i32) -> Option<String> {
         if test_kill_process(id).is_err_and(|error| error == rustix::io::Errno::SRCH) {
             return None;
         }
-        if ps(pid, "stat")?.starts_with('Z') {
-            None
-        } else {
-            ps(pid, "lstart")
-        }
+        if ps(pid, "stat")?.starts_with('Z') { None } else { ps(pid, "lstart") }
     }
 }
 
 fn ps(pid: i32, column: &str) -> Option<String> {
-    let output = Command::new("ps")
-        .args(["-o", &format!("{column}="), "-p", &pid.to_string()])
-        .output()
-        .ok()?;
+    let output = Command::new("ps").args(["-o", &format!("{column}="), "-p", &pid.to_string()]).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if text.is_empty() { None } else { Some(text) }
 }
@@ -151,25 +137,15 @@ mod tests {
         let mut child = Command::new("sleep").arg("30").spawn().unwrap();
         let pid = i32::try_from(child.id()).unwrap();
         let mark = Mark::of(pid).unwrap();
-        let reused = Mark {
-            pid,
-            started: format!("{}0", mark.started),
-        };
+        let reused = Mark { pid, started: format!("{}0", mark.started) };
 
         assert!(mark.is_alive());
         assert!(!reused.is_alive());
         assert!(!reused.signal(StopSignal::Kill));
         std::thread::sleep(Duration::from_millis(50));
-        assert_eq!(
-            child.try_wait().unwrap(),
-            None,
-            "the wrong mark must not have ended it"
-        );
+        assert_eq!(child.try_wait().unwrap(), None, "the wrong mark must not have ended it");
 
-        assert!(
-            mark.end(StopSignal::Kill, Duration::from_secs(5)),
-            "an unreaped zombie counts as gone"
-        );
+        assert!(mark.end(StopSignal::Kill, Duration::from_secs(5)), "an unreaped zombie counts as gone");
         child.wait().unwrap();
         assert!(!mark.is_alive());
     }
@@ -177,9 +153,6 @@ mod tests {
     #[test]
     fn the_executable_is_known() {
         let ours = executable(i32::try_from(std::process::id()).unwrap()).unwrap();
-        assert_eq!(
-            ours.canonicalize().unwrap(),
-            std::env::current_exe().unwrap().canonicalize().unwrap()
-        );
+        assert_eq!(ours.canonicalize().unwrap(), std::env::current_exe().unwrap().canonicalize().unwrap());
     }
 }

@@ -45,12 +45,7 @@ pub struct Program {
 impl Program {
     /// A program with a limit of two minutes and no environment.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            args: Vec::new(),
-            env: Vec::new(),
-            limit: Duration::from_secs(120),
-        }
+        Self { path: path.into(), args: Vec::new(), env: Vec::new(), limit: Duration::from_secs(120) }
     }
 
     #[must_use]
@@ -101,9 +96,7 @@ impl StopSignal {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Interrupt, Self::Terminate, Self::Quit, Self::Kill]
-            .into_iter()
-            .find(|signal| signal.name() == name)
+        [Self::Interrupt, Self::Terminate, Self::Quit, Self::Kill].into_iter().find(|signal| signal.name() == name)
     }
 }
 

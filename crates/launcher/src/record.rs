@@ -41,9 +41,7 @@ impl Owner {
     pub fn new(identity: &Identity, binary: PathBuf) -> Option<Self> {
         Some(Self {
             process: Mark::ourselves()?,
-            created: SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| since.as_secs()),
+            created: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
             engine: identity.engine.clone(),
             version: identity.version.clone(),
             binary,
@@ -69,8 +67,7 @@ impl Owner {
             one_line(&self.version),
             self.binary.display(),
         );
-        file.write_all(text.as_bytes())
-            .map_err(Fault::file("write", &draft))?;
+        file.write_all(text.as_bytes()).map_err(Fault::file("write", &draft))?;
         // Renamed when complete and locked: whoever sees the file sees all of it, and sees it locked.
         std::fs::rename(&draft, &path).map_err(Fault::file("write", &path))?;
         Ok(file)
@@ -81,10 +78,7 @@ impl Owner {
             return Ok(None);
         };
         Ok(Some(Self {
-            process: Mark {
-                pid: fields.number("owner-pid")?,
-                started: fields.take("owner-started")?,
-            },
+            process: Mark { pid: fields.number("owner-pid")?, started: fields.take("owner-started")? },
             created: fields.number("created")?,
             engine: fields.take("engine")?,
             version: fields.take("version")?,
@@ -119,22 +113,16 @@ impl Server {
         };
         let executable = fields.take("executable")?;
         Ok(Some(Self {
-            process: Mark {
-                pid: fields.number("server-pid")?,
-                started: fields.take("server-started")?,
-            },
+            process: Mark { pid: fields.number("server-pid")?, started: fields.take("server-started")? },
             executable: (executable != "?").then(|| executable.into()),
-            on_owner_death: StopSignal::from_name(&fields.take("signal")?)
-                .unwrap_or(StopSignal::Kill),
+            on_owner_death: StopSignal::from_name(&fields.take("signal")?).unwrap_or(StopSignal::Kill),
         }))
     }
 
     pub fn remove(directory: &Path) -> Result<(), Fault> {
         let path = Self::path(directory);
         match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Fault::file("remove", path)(error))
-            }
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Fault::file("remove", path)(error)),
             _ => Ok(()),
         }
     }
@@ -155,38 +143,27 @@ impl Fields {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             other => other.map_err(Fault::file("read", &path))?,
         };
-        let fields: BTreeMap<String, String> = text
-            .lines()
-            .filter_map(|line| line.split_once(' '))
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
+        let fields: BTreeMap<String, String> =
+            text.lines().filter_map(|line| line.split_once(' ')).map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let mut record = Self { path, fields };
         let format = record.take("format")?;
         if format != FORMAT {
-            return Err(record.bad(format!(
-                "format {format}, this evenkeel reads format {FORMAT}"
-            )));
+            return Err(record.bad(format!("format {format}, this evenkeel reads format {FORMAT}")));
         }
         Ok(Some(record))
     }
 
     fn take(&mut self, key: &str) -> Result<String, Fault> {
-        self.fields
-            .remove(key)
-            .ok_or_else(|| self.bad(format!("no line '{key}'")))
+        self.fields.remove(key).ok_or_else(|| self.bad(format!("no line '{key}'")))
     }
 
     fn number<N: std::str::FromStr>(&mut self, key: &str) -> Result<N, Fault> {
         let text = self.take(key)?;
-        text.parse()
-            .map_err(|_| self.bad(format!("'{key} {text}' is no number")))
+        text.parse().map_err(|_| self.bad(format!("'{key} {text}' is no number")))
     }
 
     fn bad(&self, reason: String) -> Fault {
-        Fault::BadRecord {
-            path: self.path.clone(),
-            reason,
-        }
+        Fault::BadRecord { path: self.path.clone(), reason }
     }
 }
 
@@ -210,11 +187,7 @@ mod tests {
         assert_eq!(Owner::read(home.path()).unwrap(), Some(owner));
 
         for executable in [None, Some(PathBuf::from("/bin/sleep"))] {
-            let server = Server {
-                process: Mark::ourselves().unwrap(),
-                executable,
-                on_owner_death: StopSignal::Quit,
-            };
+            let server = Server { process: Mark::ourselves().unwrap(), executable, on_owner_death: StopSignal::Quit };
             server.write(home.path()).unwrap();
             assert_eq!(Server::read(home.path()).unwrap(), Some(server));
         }
@@ -224,14 +197,8 @@ mod tests {
     fn a_record_of_another_format_or_cut_short_is_not_guessed_at() {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(Owner::path(home.path()), "format 2\nowner-pid 1\n").unwrap();
-        assert!(matches!(
-            Owner::read(home.path()),
-            Err(Fault::BadRecord { .. })
-        ));
+        assert!(matches!(Owner::read(home.path()), Err(Fault::BadRecord { .. })));
         std::fs::write(Owner::path(home.path()), "format 1\nowner-pid 1\n").unwrap();
-        assert!(matches!(
-            Owner::read(home.path()),
-            Err(Fault::BadRecord { .. })
-        ));
+        assert!(matches!(Owner::read(home.path()), Err(Fault::BadRecord { .. })));
     }
 }

@@ -37,14 +37,8 @@ impl Root {
     /// [`Fault::UnsafeRoot`] when somebody else owns it or may write to it; [`Fault::File`] when it cannot be made.
     pub fn open() -> Result<Self, Fault> {
         match std::env::var_os(ROOT_VARIABLE).filter(|value| !value.is_empty()) {
-            Some(path) => Self::at(
-                Path::new(&path),
-                "environment variable EVENKEEL_SCRATCH_DIR",
-            ),
-            None => Self::at(
-                &PathBuf::from(format!("/tmp/evenkeel-{}", geteuid().as_raw())),
-                "default place for scratch servers",
-            ),
+            Some(path) => Self::at(Path::new(&path), "environment variable EVENKEEL_SCRATCH_DIR"),
+            None => Self::at(&PathBuf::from(format!("/tmp/evenkeel-{}", geteuid().as_raw())), "default place for scratch servers"),
         }
     }
 
@@ -68,17 +62,9 @@ impl Root {
     /// # Errors
     /// As [`Root::open`].
     pub fn at(path: &Path, origin: &'static str) -> Result<Self, Fault> {
-        let unsafe_root = |reason: &str| Fault::UnsafeRoot {
-            path: path.into(),
-            reason: reason.into(),
-            origin,
-        };
+        let unsafe_root = |reason: &str| Fault::UnsafeRoot { path: path.into(), reason: reason.into(), origin };
         // 0711: the server's user must be able to pass through, not to look around.
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o711)
-            .create(path)
-            .map_err(Fault::file("create", path))?;
+        std::fs::DirBuilder::new().recursive(true).mode(0o711).create(path).map_err(Fault::file("create", path))?;
         let found = std::fs::symlink_metadata(path).map_err(Fault::file("look at", path))?;
         if found.file_type().is_symlink() {
             return Err(unsafe_root("it is a symbolic link"));
@@ -121,23 +107,13 @@ fn memory_is_plenty() -> bool {
     let Ok(found) = rustix::fs::statfs(MEMORY) else {
         return false;
     };
-    let free = found
-        .f_bavail
-        .saturating_mul(u64::try_from(found.f_bsize).unwrap_or(0));
+    let free = found.f_bavail.saturating_mul(u64::try_from(found.f_bsize).unwrap_or(0));
     let available = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let available = available
         .lines()
-        .find_map(|line| {
-            line.strip_prefix("MemAvailable:")?
-                .trim()
-                .strip_suffix(" kB")?
-                .parse::<u64>()
-                .ok()
-        })
+        .find_map(|line| line.strip_prefix("MemAvailable:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())
         .map_or(0, |kib| kib.saturating_mul(1024));
-    u64::try_from(found.f_type).is_ok_and(|kind| kind == TMPFS)
-        && free >= 4 * GIB
-        && available >= 8 * GIB
+    u64::try_from(found.f_type).is_ok_and(|kind| kind == TMPFS) && free >= 4 * GIB && available >= 8 * GIB
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -151,8 +127,7 @@ pub fn make_directory(path: &Path, mode: u32) -> Result<(), Fault> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(Fault::file("create", path)(error)),
         // The umask may have taken bits away that the server's user needs.
-        Ok(()) => std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-            .map_err(Fault::file("open up", path)),
+        Ok(()) => std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(Fault::file("open up", path)),
     }
 }
 
@@ -167,10 +142,7 @@ mod tests {
         let path = home.path().join("root");
         Root::at(&path, "test").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(matches!(
-            Root::at(&path, "test"),
-            Err(Fault::UnsafeRoot { .. })
-        ));
+        assert!(matches!(Root::at(&path, "test"), Err(Fault::UnsafeRoot { .. })));
     }
 
     #[test]
@@ -179,9 +151,6 @@ mod tests {
         std::fs::create_dir(home.path().join("victim")).unwrap();
         let path = home.path().join("root");
         std::os::unix::fs::symlink(home.path().join("victim"), &path).unwrap();
-        assert!(matches!(
-            Root::at(&path, "test"),
-            Err(Fault::UnsafeRoot { .. })
-        ));
+        assert!(matches!(Root::at(&path, "test"), Err(Fault::UnsafeRoot { .. })));
     }
 }

@@ -36,36 +36,24 @@ pub fn spawn(
     log: &Path,
     on_owner_death: Option<StopSignal>,
 ) -> Result<Child, Fault> {
-    let not_runnable = |source| Fault::NotRunnable {
-        program: program.path.clone(),
-        source,
-    };
+    let not_runnable = |source| Fault::NotRunnable { program: program.path.clone(), source };
     // Asked here, because behind setpriv a missing program would only be an exit code.
     std::fs::metadata(&program.path).map_err(not_runnable)?;
 
     let mut command = match on_owner_death.zip(setpriv()) {
         Some((signal, setpriv)) => {
             let mut command = Command::new(setpriv);
-            command
-                .args(["--pdeathsig", signal.name(), "--"])
-                .arg(&program.path);
+            command.args(["--pdeathsig", signal.name(), "--"]).arg(&program.path);
             command
         }
         None => Command::new(&program.path),
     };
-    let log_file = File::options()
-        .append(true)
-        .create(true)
-        .open(log)
-        .map_err(Fault::file("write", log))?;
+    let log_file = File::options().append(true).create(true).open(log).map_err(Fault::file("write", log))?;
     let second = log_file.try_clone().map_err(Fault::file("write", log))?;
     command
         .args(&program.args)
         .env_clear()
-        .env(
-            "PATH",
-            std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()),
-        )
+        .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))
         .envs(program.env.iter().map(|(name, value)| (name, value)))
         .current_dir(directory)
         .stdin(Stdio::null())
@@ -84,10 +72,7 @@ pub fn spawn(
         .unwrap_or_else(PoisonError::into_inner)
         .send(Order { command, answer })
         .map_err(|_| not_runnable(io::Error::other("the starting thread has ended")))?;
-    child
-        .recv()
-        .map_err(|_| not_runnable(io::Error::other("the starting thread has ended")))?
-        .map_err(not_runnable)
+    child.recv().map_err(|_| not_runnable(io::Error::other("the starting thread has ended")))?.map_err(not_runnable)
 }
 
 fn starter() -> &'static Mutex<Sender<Order>> {

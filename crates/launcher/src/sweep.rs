@@ -49,10 +49,7 @@ enum Verdict {
 /// [`Fault::File`] when the root itself cannot be read.
 pub fn sweep(root: &Root) -> Result<Swept, Fault> {
     let mut swept = Swept::default();
-    for entry in std::fs::read_dir(root.path())
-        .map_err(Fault::file("read", root.path()))?
-        .flatten()
-    {
+    for entry in std::fs::read_dir(root.path()).map_err(Fault::file("read", root.path()))?.flatten() {
         let directory = entry.path();
         if entry.file_name() == "cache" {
             sweep_cache(&directory);
@@ -85,15 +82,9 @@ fn sweep_instance(directory: &Path) -> Result<bool, Fault> {
 fn judge(directory: &Path) -> Result<Verdict, Fault> {
     let path = Owner::path(directory);
     let Some(owner) = Owner::read(directory)? else {
-        let age = std::fs::metadata(directory)
-            .and_then(|found| found.modified())
-            .map(age);
+        let age = std::fs::metadata(directory).and_then(|found| found.modified()).map(age);
         // Nothing is ever started before the record is there.
-        return Ok(if age.is_ok_and(|age| age > MAKING) {
-            Verdict::Leftover
-        } else {
-            Verdict::Owned
-        });
+        return Ok(if age.is_ok_and(|age| age > MAKING) { Verdict::Leftover } else { Verdict::Owned });
     };
     let file = match File::open(&path) {
         // Removed since we read it: its owner is just cleaning up.
@@ -115,9 +106,7 @@ fn judge(directory: &Path) -> Result<Verdict, Fault> {
 fn end_server(directory: &Path, owner: &Owner) -> Result<(), Fault> {
     let server_name = || format!("{} {}", owner.engine, owner.version);
     let server = Server::read(directory)?;
-    let signal = server
-        .as_ref()
-        .map_or(StopSignal::Kill, |server| server.on_owner_death);
+    let signal = server.as_ref().map_or(StopSignal::Kill, |server| server.on_owner_death);
     if let Some(server) = server
         && server.process.is_alive()
     {
@@ -135,19 +124,13 @@ fn end_server(directory: &Path, owner: &Owner) -> Result<(), Fault> {
             });
         }
         if !server.process.end(signal, GENTLE) && !server.process.end(StopSignal::Kill, HARD) {
-            return Err(Fault::Unstoppable {
-                server: server_name(),
-                pid: server.process.pid,
-            });
+            return Err(Fault::Unstoppable { server: server_name(), pid: server.process.pid });
         }
     }
     // A server whose owner died before its pid was written down, and children of a killed one.
     for mark in running_inside(&directory.join("run"), &owner.binary) {
         if !mark.end(signal, GENTLE) && !mark.end(StopSignal::Kill, HARD) {
-            return Err(Fault::Unstoppable {
-                server: server_name(),
-                pid: mark.pid,
-            });
+            return Err(Fault::Unstoppable { server: server_name(), pid: mark.pid });
         }
     }
     Ok(())

@@ -25,16 +25,13 @@ impl ServerUser {
         if !geteuid().is_root() {
             return Ok(Self::Ourselves);
         }
-        let passwd =
-            std::fs::read_to_string("/etc/passwd").map_err(Fault::file("read", "/etc/passwd"))?;
+        let passwd = std::fs::read_to_string("/etc/passwd").map_err(Fault::file("read", "/etc/passwd"))?;
         names
             .iter()
             .map(String::as_str)
             .chain(["nobody"])
             .find_map(|name| look_up(&passwd, name))
-            .ok_or_else(|| Fault::NoServerUser {
-                looked_for: names.to_vec(),
-            })
+            .ok_or_else(|| Fault::NoServerUser { looked_for: names.to_vec() })
     }
 
     /// The first directory on the way to `path` that this user may not enter.
@@ -76,11 +73,7 @@ fn look_up(passwd: &str, wanted: &str) -> Option<ServerUser> {
         }
         let uid = fields.nth(1)?.parse().ok()?;
         let gid = fields.next()?.parse().ok()?;
-        (uid != 0).then(|| ServerUser::Other {
-            name: name.to_owned(),
-            uid,
-            gid,
-        })
+        (uid != 0).then(|| ServerUser::Other { name: name.to_owned(), uid, gid })
     })
 }
 
@@ -92,14 +85,7 @@ mod tests {
     #[test]
     fn passwd_lines_are_read_and_root_in_disguise_is_refused() {
         let passwd = "root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:\nbroken\npostgres:x:101:104:,,,:/var/lib:/bin/sh\n";
-        assert_eq!(
-            look_up(passwd, "postgres"),
-            Some(ServerUser::Other {
-                name: "postgres".into(),
-                uid: 101,
-                gid: 104
-            })
-        );
+        assert_eq!(look_up(passwd, "postgres"), Some(ServerUser::Other { name: "postgres".into(), uid: 101, gid: 104 }));
         assert_eq!(look_up(passwd, "toor"), None);
         assert_eq!(look_up(passwd, "broken"), None);
         assert_eq!(look_up(passwd, "post"), None);
@@ -111,17 +97,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let inner = directory.path().join("inner");
         std::fs::create_dir(&inner).unwrap();
-        let stranger = ServerUser::Other {
-            name: "stranger".into(),
-            uid: 4_000_001,
-            gid: 4_000_001,
-        };
+        let stranger = ServerUser::Other { name: "stranger".into(), uid: 4_000_001, gid: 4_000_001 };
 
         std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
-        assert_eq!(
-            stranger.barred_from(&inner).as_deref(),
-            Some(directory.path())
-        );
+        assert_eq!(stranger.barred_from(&inner).as_deref(), Some(directory.path()));
         std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
         assert_eq!(stranger.barred_from(&inner), None);
         assert_eq!(ServerUser::Ourselves.barred_from(&inner), None);

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use evenkeel_launcher::{
-    Fault, Identity, Instance, Program, Readiness, Recipe, Root, StopSignal, StopStep, sweep,
-};
+use evenkeel_launcher::{Fault, Identity, Instance, Program, Readiness, Recipe, Root, StopSignal, StopStep, sweep};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Says that it is ready, then runs until SIGQUIT. Deaf to SIGINT.
@@ -34,10 +32,7 @@ impl Home {
     }
 
     fn instances(&self) -> Vec<PathBuf> {
-        let mut found: Vec<_> = std::fs::read_dir(self.root().path())
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
+        let mut found: Vec<_> = std::fs::read_dir(self.root().path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         found.sort();
         found
     }
@@ -58,23 +53,11 @@ fn recipe(instance: &Instance, script: &str) -> Recipe {
     let ready = instance.run_dir().join("ready");
     Recipe {
         start: Program::new("/bin/sh").arg("-c").arg(script),
-        ready: Box::new(move || {
-            if ready.exists() {
-                Readiness::Ready
-            } else {
-                Readiness::NotYet
-            }
-        }),
+        ready: Box::new(move || if ready.exists() { Readiness::Ready } else { Readiness::NotYet }),
         limit: 5 * SECOND,
         stop: vec![
-            StopStep {
-                signal: StopSignal::Interrupt,
-                patience: Duration::from_millis(100),
-            },
-            StopStep {
-                signal: StopSignal::Quit,
-                patience: SECOND,
-            },
+            StopStep { signal: StopSignal::Interrupt, patience: Duration::from_millis(100) },
+            StopStep { signal: StopSignal::Quit, patience: SECOND },
         ],
         on_owner_death: StopSignal::Quit,
     }
@@ -134,8 +117,7 @@ fn drop_ends_the_server_even_in_a_panic() {
 #[test]
 fn a_server_outlives_the_thread_that_started_it() {
     let home = Home::new();
-    let instance =
-        std::thread::scope(|scope| scope.spawn(|| started(&home, STUBBORN)).join().unwrap());
+    let instance = std::thread::scope(|scope| scope.spawn(|| started(&home, STUBBORN)).join().unwrap());
     std::thread::sleep(Duration::from_millis(200));
     instance.check().unwrap();
 }
@@ -162,10 +144,7 @@ fn a_server_that_dies_says_what_it_printed() {
     let dying = recipe(&instance, "echo 'no space for me' >&2; exit 3");
     match instance.start(dying) {
         Err(Fault::DiedStarting { status, tail, .. }) => {
-            assert_eq!(
-                (status.as_str(), tail.as_str()),
-                ("exit status: 3", "no space for me")
-            );
+            assert_eq!((status.as_str(), tail.as_str()), ("exit status: 3", "no space for me"));
         }
         other => panic!("{other:?}"),
     }
@@ -182,15 +161,8 @@ fn a_server_that_dies_says_what_it_printed() {
 fn preparing_programs_run_as_the_server_user_with_a_clean_environment() {
     let home = Home::new();
     let instance = Instance::create(&home.root(), identity()).unwrap();
-    let shell = |script: &str| {
-        Program::new("/bin/sh")
-            .arg("-c")
-            .arg(script)
-            .env("GIVEN", "yes")
-    };
-    instance
-        .run(&shell("env >environment; id -u >uid"))
-        .unwrap();
+    let shell = |script: &str| Program::new("/bin/sh").arg("-c").arg(script).env("GIVEN", "yes");
+    instance.run(&shell("env >environment; id -u >uid")).unwrap();
     let environment = std::fs::read_to_string(instance.run_dir().join("environment")).unwrap();
     assert!(environment.contains("GIVEN=yes\n"), "{environment}");
     assert!(!environment.contains("HOME="), "{environment}");
@@ -203,20 +175,14 @@ fn preparing_programs_run_as_the_server_user_with_a_clean_environment() {
     }
     let mut endless = shell("echo still; sleep 5");
     endless.limit = Duration::from_millis(100);
-    assert!(matches!(
-        instance.run(&endless),
-        Err(Fault::StepTooSlow { .. })
-    ));
+    assert!(matches!(instance.run(&endless), Err(Fault::StepTooSlow { .. })));
 }
 
 #[test]
 fn a_socket_path_that_is_too_long_is_refused_before_anything_is_made() {
     let home = Home::new();
     let long = Root::at(&home.directory.path().join("x".repeat(90)), "test").unwrap();
-    assert!(matches!(
-        Instance::create(&long, identity()),
-        Err(Fault::SocketPathTooLong { .. })
-    ));
+    assert!(matches!(Instance::create(&long, identity()), Err(Fault::SocketPathTooLong { .. })));
     assert_eq!(std::fs::read_dir(long.path()).unwrap().count(), 0);
 }
 
@@ -240,9 +206,7 @@ fn owner(home: &Home, script: &str) -> (Child, u32) {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    eventually("the owner starts its server", || {
-        std::fs::read_to_string(&noted).is_ok_and(|text| text.parse::<u32>().is_ok())
-    });
+    eventually("the owner starts its server", || std::fs::read_to_string(&noted).is_ok_and(|text| text.parse::<u32>().is_ok()));
     let pid = std::fs::read_to_string(&noted).unwrap().parse().unwrap();
     std::fs::remove_file(noted).unwrap();
     (owner, pid)
@@ -260,10 +224,7 @@ fn after_a_crash_the_next_run_sweeps() {
         let (mut owner, server) = owner(&home, script);
 
         let swept = sweep(&home.root()).unwrap();
-        assert!(
-            swept.removed.is_empty() && swept.kept.is_empty(),
-            "the owner lives: {swept:?}"
-        );
+        assert!(swept.removed.is_empty() && swept.kept.is_empty(), "the owner lives: {swept:?}");
         assert!(alive(server));
 
         owner.kill().unwrap();
@@ -272,9 +233,7 @@ fn after_a_crash_the_next_run_sweeps() {
             std::thread::sleep(Duration::from_millis(200));
             assert!(alive(server));
         } else {
-            eventually("the kernel ends the server with its owner", || {
-                !alive(server)
-            });
+            eventually("the kernel ends the server with its owner", || !alive(server));
         }
         assert_eq!(home.instances().len(), 1);
 
@@ -304,11 +263,7 @@ fn bystander(home: &Home, edit: impl Fn(&str, u32) -> String) -> (Child, PathBuf
     let directory = home.instances()[0].clone();
     // Start times count in hundredths of a second; a pid comes round again much later.
     std::thread::sleep(Duration::from_millis(50));
-    let bystander = Command::new("sleep")
-        .arg("30")
-        .process_group(0)
-        .spawn()
-        .unwrap();
+    let bystander = Command::new("sleep").arg("30").process_group(0).spawn().unwrap();
     let record = directory.join("server");
     let text = std::fs::read_to_string(&record).unwrap();
     std::fs::write(&record, edit(&text, bystander.id())).unwrap();
@@ -316,34 +271,16 @@ fn bystander(home: &Home, edit: impl Fn(&str, u32) -> String) -> (Child, PathBuf
 }
 
 fn line(text: &str, key: &str, value: &str) -> String {
-    text.lines()
-        .map(|l| {
-            if l.starts_with(key) {
-                format!("{key} {value}\n")
-            } else {
-                format!("{l}\n")
-            }
-        })
-        .collect()
+    text.lines().map(|l| if l.starts_with(key) { format!("{key} {value}\n") } else { format!("{l}\n") }).collect()
 }
 
 #[test]
 fn a_reused_pid_is_left_alone() {
     let home = Home::new();
-    let (mut process, _) = bystander(&home, |text, pid| {
-        line(text, "server-pid", &pid.to_string())
-    });
+    let (mut process, _) = bystander(&home, |text, pid| line(text, "server-pid", &pid.to_string()));
     let swept = sweep(&home.root()).unwrap();
-    assert_eq!(
-        (swept.removed.len(), swept.kept.len()),
-        (1, 0),
-        "its server is gone: {swept:?}"
-    );
-    assert_eq!(
-        process.try_wait().unwrap(),
-        None,
-        "the process with the reused pid must live"
-    );
+    assert_eq!((swept.removed.len(), swept.kept.len()), (1, 0), "its server is gone: {swept:?}");
+    assert_eq!(process.try_wait().unwrap(), None, "the process with the reused pid must live");
     process.kill().unwrap();
     process.wait().unwrap();
 }
@@ -353,21 +290,10 @@ fn a_process_that_runs_another_program_is_left_alone_and_reported() {
     let home = Home::new();
     let (mut process, directory) = bystander(&home, |text, pid| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        let ticks = stat
-            .rsplit_once(')')
-            .unwrap()
-            .1
-            .split_ascii_whitespace()
-            .nth(19)
-            .unwrap()
-            .to_owned();
+        let ticks = stat.rsplit_once(')').unwrap().1.split_ascii_whitespace().nth(19).unwrap().to_owned();
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
         let started = format!("{}:{ticks}", boot.trim());
-        line(
-            &line(text, "server-pid", &pid.to_string()),
-            "server-started",
-            &started,
-        )
+        line(&line(text, "server-pid", &pid.to_string()), "server-started", &started)
     });
     let swept = sweep(&home.root()).unwrap();
     assert_eq!((swept.removed.len(), swept.kept.len()), (0, 1), "{swept:?}");
@@ -375,11 +301,7 @@ fn a_process_that_runs_another_program_is_left_alone_and_reported() {
     assert_eq!(process.try_wait().unwrap(), None);
     process.kill().unwrap();
     process.wait().unwrap();
-    assert_eq!(
-        sweep(&home.root()).unwrap().removed.len(),
-        1,
-        "once that process is gone the directory goes"
-    );
+    assert_eq!(sweep(&home.root()).unwrap().removed.len(), 1, "once that process is gone the directory goes");
 }
 
 #[test]
@@ -387,14 +309,7 @@ fn a_replaced_binary_is_named_as_the_cause() {
     let home = Home::new();
     let shell = home.directory.path().join("sh");
     std::fs::copy("/bin/sh", &shell).unwrap();
-    let mut instance = Instance::create(
-        &home.root(),
-        Identity {
-            binary: shell.clone(),
-            ..identity()
-        },
-    )
-    .unwrap();
+    let mut instance = Instance::create(&home.root(), Identity { binary: shell.clone(), ..identity() }).unwrap();
     let mut recipe = recipe(&instance, STUBBORN);
     recipe.start.path = shell.clone();
     instance.start(recipe).unwrap();
@@ -402,10 +317,7 @@ fn a_replaced_binary_is_named_as_the_cause() {
 
     std::fs::copy("/bin/sh", home.directory.path().join("new")).unwrap();
     std::fs::rename(home.directory.path().join("new"), &shell).unwrap();
-    assert!(matches!(
-        instance.check(),
-        Err(Fault::BinaryReplaced { .. })
-    ));
+    assert!(matches!(instance.check(), Err(Fault::BinaryReplaced { .. })));
     let pid = instance.pid().unwrap();
     instance.stop().unwrap();
     assert!(!alive(pid), "it is ended all the same");

@@ -29,10 +29,7 @@ pub struct Kept {
 
 impl Default for Kept {
     fn default() -> Self {
-        Self {
-            installed: find_servers(),
-            running: Mutex::default(),
-        }
+        Self { installed: find_servers(), running: Mutex::default() }
     }
 }
 
@@ -47,37 +44,22 @@ impl Kept {
 
     /// Version and socket directory of a running server, which is started if need be.
     pub fn server(&self, major: u32) -> Result<(String, PathBuf), String> {
-        let binaries = pick(&self.installed, Some(major))
-            .ok_or(format!("PostgreSQL {major} is not installed"))?;
+        let binaries = pick(&self.installed, Some(major)).ok_or(format!("PostgreSQL {major} is not installed"))?;
         let slot = Arc::clone(self.lock().entry(major).or_default());
         // Others wait here for this version only.
         let mut scratch = slot.lock().unwrap_or_else(PoisonError::into_inner);
         // A test that killed its server gets its own punishment; the next one gets a new server.
-        if scratch
-            .as_ref()
-            .is_none_or(|running| running.check().is_err())
-        {
+        if scratch.as_ref().is_none_or(|running| running.check().is_err()) {
             *scratch = None;
-            *scratch =
-                Some(Scratch::start_with(binaries, &options()).map_err(|fault| fault.to_string())?);
+            *scratch = Some(Scratch::start_with(binaries, &options()).map_err(|fault| fault.to_string())?);
         }
         let running = scratch.as_ref().ok_or("it did not start")?;
-        Ok((
-            running.binaries().version.clone(),
-            running.socket_dir().to_path_buf(),
-        ))
+        Ok((running.binaries().version.clone(), running.socket_dir().to_path_buf()))
     }
 
     fn status(&self) -> String {
         let running: Vec<String> = self.lock().keys().map(u32::to_string).collect();
-        format!(
-            "running: {}",
-            if running.is_empty() {
-                "none".into()
-            } else {
-                running.join(" ")
-            }
-        )
+        format!("running: {}", if running.is_empty() { "none".into() } else { running.join(" ") })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u32, Slot>> {
@@ -90,9 +72,7 @@ fn options() -> Options {
     Options {
         // No root in memory is no failure: the default one is used, which then says what is wrong with it.
         root: Root::fast().ok(),
-        ..Options::default()
-            .setting("max_connections", "300")
-            .setting("wal_level", "logical")
+        ..Options::default().setting("max_connections", "300").setting("wal_level", "logical")
     }
 }
 
@@ -134,16 +114,9 @@ fn answer(stream: &UnixStream, kept: &Kept, stop: &Mutex<bool>) -> std::io::Resu
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     let result = match line.trim().split_once(' ').unwrap_or((line.trim(), "")) {
-        ("majors", _) => Ok(kept
-            .majors()
-            .iter()
-            .map(u32::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")),
+        ("majors", _) => Ok(kept.majors().iter().map(u32::to_string).collect::<Vec<_>>().join(" ")),
         ("server", major) => match major.parse() {
-            Ok(major) => kept
-                .server(major)
-                .map(|(version, dir)| format!("{version}\t{}", dir.display())),
+            Ok(major) => kept.server(major).map(|(version, dir)| format!("{version}\t{}", dir.display())),
             Err(_) => Err(format!("'{major}' is no major version")),
         },
         ("status", _) => Ok(kept.status()),
@@ -172,15 +145,11 @@ pub fn ask(socket: &Path, request: &str) -> Result<String, String> {
         BufReader::new(stream).read_line(&mut line)?;
         Ok(line)
     };
-    let line = talk()
-        .map_err(|error| format!("no keeper of test servers at {}: {error}", socket.display()))?;
+    let line = talk().map_err(|error| format!("no keeper of test servers at {}: {error}", socket.display()))?;
     match line.trim_end().split_once(' ') {
         Some(("ok", text)) => Ok(text.to_owned()),
         Some(("error", text)) => Err(text.to_owned()),
-        _ => Err(format!(
-            "the keeper of test servers at {} went away",
-            socket.display()
-        )),
+        _ => Err(format!("the keeper of test servers at {} went away", socket.display())),
     }
 }
 
@@ -190,23 +159,14 @@ pub fn ask(socket: &Path, request: &str) -> Result<String, String> {
 /// When there is no place for it.
 pub fn new_socket() -> Result<PathBuf, String> {
     let root = Root::fast().map_err(|fault| fault.to_string())?;
-    for entry in std::fs::read_dir(root.path())
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
+    for entry in std::fs::read_dir(root.path()).into_iter().flatten().flatten() {
         let path = entry.path();
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with("keeper-")
-            && name.ends_with(".sock")
-            && UnixStream::connect(&path).is_err()
-        {
+        if name.starts_with("keeper-") && name.ends_with(".sock") && UnixStream::connect(&path).is_err() {
             // Somebody else may have removed it already.
             let _ = std::fs::remove_file(&path);
         }
     }
-    Ok(root
-        .path()
-        .join(format!("keeper-{}.sock", std::process::id())))
+    Ok(root.path().join(format!("keeper-{}.sock", std::process::id())))
 }

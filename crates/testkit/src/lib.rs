@@ -5,11 +5,7 @@
 //! first asked for and ends with the run. Without a keeper (plain `cargo test`) each test process has servers of its own.
 //!
 //! Rooms: `keeper` (the process and its protocol), `server` (what a test gets), `skip` (versions that are not here).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test wants to fail where it stands"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
 pub mod keeper;
 mod server;

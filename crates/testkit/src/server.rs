@@ -64,19 +64,13 @@ pub fn server(major: u32) -> Option<Server> {
     }
     let (version, socket_dir) = match keeper() {
         Some(socket) => ask(socket, &format!("server {major}")).and_then(|answer| {
-            let (version, directory) = answer
-                .split_once('\t')
-                .ok_or(format!("not understood: {answer}"))?;
+            let (version, directory) = answer.split_once('\t').ok_or(format!("not understood: {answer}"))?;
             Ok((version.to_owned(), PathBuf::from(directory)))
         }),
         None => own().server(major),
     }
     .unwrap_or_else(|problem| panic!("PostgreSQL {major} did not start: {problem}"));
-    Some(Server {
-        major,
-        version,
-        socket_dir,
-    })
+    Some(Server { major, version, socket_dir })
 }
 
 /// A new, empty database on the shared server of a major version.
@@ -85,8 +79,7 @@ pub fn server(major: u32) -> Option<Server> {
 /// When that version is not installed (ask [`majors`] first, which counts the skip) or anything fails.
 #[must_use]
 pub fn database(major: u32) -> TestDb {
-    let server = server(major)
-        .unwrap_or_else(|| panic!("PostgreSQL {major} is not installed; ask majors() first"));
+    let server = server(major).unwrap_or_else(|| panic!("PostgreSQL {major} is not installed; ask majors() first"));
     TestDb::create(server)
 }
 
@@ -131,8 +124,7 @@ impl Server {
     #[must_use]
     pub fn session(&self, database: &str) -> Session {
         let display = format!("PostgreSQL {}", self.version);
-        Session::open(&display, database, &self.conninfo(database))
-            .unwrap_or_else(|fault| panic!("{fault}"))
+        Session::open(&display, database, &self.conninfo(database)).unwrap_or_else(|fault| panic!("{fault}"))
     }
 }
 
@@ -168,11 +160,7 @@ impl TestDb {
         must(admin.exec(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
         must(admin.exec(&format!("CREATE DATABASE {name} {clauses}")));
         let session = Some(server.session(&name));
-        Self {
-            server,
-            name,
-            session,
-        }
+        Self { server, name, session }
     }
 
     #[must_use]
@@ -220,9 +208,7 @@ impl TestDb {
     /// The test's own session, where errors are wanted as values.
     #[must_use]
     pub fn session(&self) -> &Session {
-        self.session
-            .as_ref()
-            .expect("the session lives as long as the database")
+        self.session.as_ref().expect("the session lives as long as the database")
     }
 
     /// A second session, for tests with concurrency.
@@ -238,10 +224,7 @@ impl Drop for TestDb {
         let display = format!("PostgreSQL {}", self.server.version);
         // A server that is gone has taken its databases along; a test that failed must keep its own message.
         if let Ok(admin) = Session::open(&display, "postgres", &self.server.conninfo("postgres")) {
-            let _ = admin.exec(&format!(
-                "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-                self.name
-            ));
+            let _ = admin.exec(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }
@@ -267,13 +250,7 @@ fn installed() -> &'static [u32] {
 
 fn keeper() -> Option<&'static Path> {
     static KEEPER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    KEEPER
-        .get_or_init(|| {
-            std::env::var_os(VARIABLE)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        })
-        .as_deref()
+    KEEPER.get_or_init(|| std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)).as_deref()
 }
 
 /// Without a keeper: servers of this process. They end with it (the kernel sees to that), their files with the next

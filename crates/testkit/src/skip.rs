@@ -22,10 +22,7 @@ pub fn skip(major: u32) {
     println!("SKIP: PostgreSQL {major} not installed ({test})");
     if let Some(path) = std::env::var_os(SKIPS_VARIABLE) {
         let line = format!("PostgreSQL {major}\t{test}\n");
-        let file = std::fs::File::options()
-            .append(true)
-            .create(true)
-            .open(&path);
+        let file = std::fs::File::options().append(true).create(true).open(&path);
         // One write of one short line: lines of tests that run side by side stay whole.
         file.and_then(|mut file| file.write_all(line.as_bytes()))
             .unwrap_or_else(|error| panic!("cannot count a skip in {}: {error}", path.display()));

@@ -10,22 +10,8 @@ use super::fault::Fault;
 
 /// What a replica must not take along: its neighbour's WAL, locks, slots and temporary state. Directories stay, empty.
 /// <https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP-DATA>
-const LIVE: &[&str] = &[
-    "pg_wal",
-    "pg_replslot",
-    "pg_dynshmem",
-    "pg_notify",
-    "pg_serial",
-    "pg_snapshots",
-    "pg_stat_tmp",
-    "pg_subtrans",
-];
-const LIVE_FILES: &[&str] = &[
-    "postmaster.pid",
-    "postmaster.opts",
-    "backup_label",
-    "tablespace_map",
-];
+const LIVE: &[&str] = &["pg_wal", "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans"];
+const LIVE_FILES: &[&str] = &["postmaster.pid", "postmaster.opts", "backup_label", "tablespace_map"];
 
 /// Copies a directory that nobody works in. `to` must not exist.
 pub fn at_rest(from: &Path, to: &Path) -> Result<(), Fault> {
@@ -36,11 +22,7 @@ pub fn at_rest(from: &Path, to: &Path) -> Result<(), Fault> {
 /// were left out (tablespaces elsewhere).
 pub fn of_running_server(from: &Path, to: &Path) -> Result<Vec<PathBuf>, Fault> {
     let links = tree(from, to, &|path| {
-        let name = path
-            .strip_prefix(from)
-            .ok()
-            .and_then(Path::to_str)
-            .unwrap_or_default();
+        let name = path.strip_prefix(from).ok().and_then(Path::to_str).unwrap_or_default();
         if LIVE_FILES.contains(&name) || name.ends_with("pg_internal.init") {
             Take::Nothing
         } else if LIVE.contains(&name) {
@@ -66,9 +48,7 @@ fn tree(from: &Path, to: &Path, take: &dyn Fn(&Path) -> Take) -> Result<Vec<Path
     let mut links = Vec::new();
     let mut todo = vec![(from.to_path_buf(), to.to_path_buf())];
     while let Some((source, target)) = todo.pop() {
-        let Some(found) =
-            present(std::fs::symlink_metadata(&source)).map_err(Fault::file("read", &source))?
-        else {
+        let Some(found) = present(std::fs::symlink_metadata(&source)).map_err(Fault::file("read", &source))? else {
             continue;
         };
         let inside = match take(&source) {
@@ -81,15 +61,13 @@ fn tree(from: &Path, to: &Path, take: &dyn Fn(&Path) -> Take) -> Result<Vec<Path
         } else if found.is_dir() {
             directory(&target, &found)?;
             if inside {
-                let entries =
-                    present(std::fs::read_dir(&source)).map_err(Fault::file("read", &source))?;
+                let entries = present(std::fs::read_dir(&source)).map_err(Fault::file("read", &source))?;
                 for entry in entries.into_iter().flatten().flatten() {
                     todo.push((entry.path(), target.join(entry.file_name())));
                 }
             }
         } else if found.is_file()
-            && let Some(_bytes) =
-                present(std::fs::copy(&source, &target)).map_err(Fault::file("copy", &source))?
+            && let Some(_bytes) = present(std::fs::copy(&source, &target)).map_err(Fault::file("copy", &source))?
         {
             give(&target, &found)?;
         }
@@ -98,10 +76,7 @@ fn tree(from: &Path, to: &Path, take: &dyn Fn(&Path) -> Take) -> Result<Vec<Path
 }
 
 fn directory(target: &Path, like: &Metadata) -> Result<(), Fault> {
-    std::fs::DirBuilder::new()
-        .mode(0o700)
-        .create(target)
-        .map_err(Fault::file("create", target))?;
+    std::fs::DirBuilder::new().mode(0o700).create(target).map_err(Fault::file("create", target))?;
     give(target, like)
 }
 

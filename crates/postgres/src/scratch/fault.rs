@@ -12,61 +12,34 @@ use super::servers::ServerBinaries;
 pub enum Fault {
     /// No server program of the wanted version; `found` are the versions that are there.
     #[error("cannot start a PostgreSQL{} server: no server program was found", major(*wanted))]
-    NoServer {
-        wanted: Option<u32>,
-        found: Vec<String>,
-    },
+    NoServer { wanted: Option<u32>, found: Vec<String> },
     #[error(transparent)]
     Launcher(#[from] evenkeel_launcher::Fault),
     #[error("cannot {action} {path}")]
-    File {
-        action: &'static str,
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    File { action: &'static str, path: PathBuf, source: std::io::Error },
     /// A setting whose name or value cannot stand in postgresql.conf.
     #[error("cannot write the setting {name:?}: {reason}")]
     BadSetting { name: String, reason: &'static str },
     /// `statement` is shortened; `sqlstate` is missing where the connection failed.
     #[error("{server}, database {database}: {message}")]
-    Sql {
-        server: String,
-        database: String,
-        statement: String,
-        message: String,
-        sqlstate: Option<String>,
-    },
+    Sql { server: String, database: String, statement: String, message: String, sqlstate: Option<String> },
     /// A file-level copy cannot carry what lies outside of the data directory.
     #[error("cannot make a replica of {server}: it has a tablespace outside of its data directory")]
     Tablespace { server: String, path: PathBuf },
     #[error("the replica {name} did not begin to stream from {server} within {seconds} s")]
-    NotStreaming {
-        server: String,
-        name: String,
-        seconds: u64,
-    },
+    NotStreaming { server: String, name: String, seconds: u64 },
 }
 
 impl Fault {
-    pub(super) fn file(
-        action: &'static str,
-        path: impl Into<PathBuf>,
-    ) -> impl FnOnce(std::io::Error) -> Self {
+    pub(super) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::File {
-            action,
-            path,
-            source,
-        }
+        move |source| Self::File { action, path, source }
     }
 
     pub(super) fn no_server(wanted: Option<u32>, servers: &[ServerBinaries]) -> Self {
         Self::NoServer {
             wanted,
-            found: servers
-                .iter()
-                .map(|server| format!("{} in {}", server.version, server.bin_dir.display()))
-                .collect(),
+            found: servers.iter().map(|server| format!("{} in {}", server.version, server.bin_dir.display())).collect(),
         }
     }
 }
@@ -81,10 +54,7 @@ impl Troublesome for Fault {
             Self::Launcher(fault) => return fault.trouble(),
             Self::BadSetting { .. } => Class::Configuration,
             Self::File { .. } => Class::Output,
-            Self::NoServer { .. }
-            | Self::Sql { .. }
-            | Self::Tablespace { .. }
-            | Self::NotStreaming { .. } => Class::Unreachable,
+            Self::NoServer { .. } | Self::Sql { .. } | Self::Tablespace { .. } | Self::NotStreaming { .. } => Class::Unreachable,
         };
         let trouble = Trouble::new(class, self.to_string());
         match self {
@@ -96,9 +66,9 @@ impl Troublesome for Fault {
             }
             Self::File { source, .. } => trouble.found(source.to_string()),
             Self::Sql { statement, .. } => trouble.found(format!("after: {statement}")),
-            Self::Tablespace { path, .. } => trouble
-                .found(path.display().to_string())
-                .fix("SET allow_in_place_tablespaces = on; CREATE TABLESPACE name LOCATION ''"),
+            Self::Tablespace { path, .. } => {
+                trouble.found(path.display().to_string()).fix("SET allow_in_place_tablespaces = on; CREATE TABLESPACE name LOCATION ''")
+            }
             Self::NotStreaming { .. } | Self::BadSetting { .. } | Self::Launcher(_) => trouble,
         }
     }
@@ -110,8 +80,8 @@ fn how_to_install(wanted: Option<u32>) -> String {
     }
     match wanted {
         None => "apt-get install postgresql postgresql-contrib".to_owned(),
-        Some(major) => format!(
-            "script/setup (installs PostgreSQL 13 to 18), or where your distribution has it: apt-get install postgresql-{major}"
-        ),
+        Some(major) => {
+            format!("script/setup (installs PostgreSQL 13 to 18), or where your distribution has it: apt-get install postgresql-{major}")
+        }
     }
 }

@@ -16,10 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use evenkeel_launcher::{
-    Fingerprint, Identity, Instance, Program, Readiness, Recipe, ServerUser, StopSignal, StopStep,
-    sweep,
-};
+use evenkeel_launcher::{Fingerprint, Identity, Instance, Program, Readiness, Recipe, ServerUser, StopSignal, StopStep, sweep};
 
 pub use evenkeel_launcher::Root;
 pub use fault::Fault;
@@ -58,10 +55,7 @@ impl Options {
     /// A given major version with defaults.
     #[must_use]
     pub fn major(major: u32) -> Self {
-        Self {
-            major: Some(major),
-            ..Self::default()
-        }
+        Self { major: Some(major), ..Self::default() }
     }
 
     #[must_use]
@@ -94,8 +88,7 @@ impl Scratch {
     /// [`Fault::BadSetting`]; [`Fault::Sql`] when a database cannot be created.
     pub fn start(options: &Options) -> Result<Self, Fault> {
         let servers = find_servers();
-        let binaries = pick(&servers, options.major)
-            .ok_or_else(|| Fault::no_server(options.major, &servers))?;
+        let binaries = pick(&servers, options.major).ok_or_else(|| Fault::no_server(options.major, &servers))?;
         Self::start_with(binaries, options)
     }
 
@@ -115,10 +108,7 @@ impl Scratch {
         if !options.databases.is_empty() {
             let session = scratch.session("postgres")?;
             for name in &options.databases {
-                session.exec(&format!(
-                    "CREATE DATABASE \"{}\"",
-                    name.replace('"', "\"\"")
-                ))?;
+                session.exec(&format!("CREATE DATABASE \"{}\"", name.replace('"', "\"\"")))?;
             }
         }
         Ok(scratch)
@@ -188,10 +178,7 @@ impl Scratch {
     /// # Errors
     /// [`Fault::Launcher`].
     pub fn halt(&mut self) -> Result<(), Fault> {
-        let fast = StopStep {
-            signal: StopSignal::Interrupt,
-            patience: Duration::from_secs(30),
-        };
+        let fast = StopStep { signal: StopSignal::Interrupt, patience: Duration::from_secs(30) };
         Ok(self.instance.halt_with(&[fast, quick()])?)
     }
 
@@ -223,11 +210,7 @@ impl Scratch {
             socket: format!(".s.PGSQL.{PORT}.lock"),
             users: vec![SUPERUSER.into(), "_postgres".into()],
         };
-        Ok(Self {
-            instance: Instance::create(&root, identity)?,
-            binaries: binaries.clone(),
-            root,
-        })
+        Ok(Self { instance: Instance::create(&root, identity)?, binaries: binaries.clone(), root })
     }
 
     fn display(&self) -> String {
@@ -266,17 +249,11 @@ impl Scratch {
             }
             return copy::at_rest(&template, &data);
         }
-        self.instance.run(
-            &program(self.binaries.initdb())
-                .arg("-D")
-                .arg(&data)
-                .args(arguments),
-        )?;
+        self.instance.run(&program(self.binaries.initdb()).arg("-D").arg(&data).args(arguments))?;
         if !options.own_identifier {
             // Complete before it has its name. Two processes may make the same: the later one's is dropped.
             let draft = template.with_extension(format!("new-{}", std::process::id()));
-            if copy::at_rest(&data, &draft).is_err() || std::fs::rename(&draft, &template).is_err()
-            {
+            if copy::at_rest(&data, &draft).is_err() || std::fs::rename(&draft, &template).is_err() {
                 let _ = std::fs::remove_dir_all(&draft);
             }
         }
@@ -290,19 +267,12 @@ impl Scratch {
             ServerUser::Other { uid, gid, .. } => format!("{uid}:{gid}"),
         };
         let binary = Fingerprint::take(&self.binaries.postgres())?.text();
-        for part in [&user, &binary, &self.binaries.version]
-            .into_iter()
-            .chain(arguments)
-        {
+        for part in [&user, &binary, &self.binaries.version].into_iter().chain(arguments) {
             key.update(part.as_bytes());
             key.update(&[0]);
         }
         let hex = key.finalize().to_hex();
-        Ok(format!(
-            "pg{}-{}",
-            self.binaries.major,
-            hex.get(..16).unwrap_or(&hex)
-        ))
+        Ok(format!("pg{}-{}", self.binaries.major, hex.get(..16).unwrap_or(&hex)))
     }
 }
 
@@ -330,10 +300,7 @@ fn initdb_arguments(options: &Options) -> Vec<String> {
         "--auth=trust".to_owned(),
         format!("--username={SUPERUSER}"),
         "--no-sync".to_owned(),
-        format!(
-            "--encoding={}",
-            options.encoding.as_deref().unwrap_or("UTF8")
-        ),
+        format!("--encoding={}", options.encoding.as_deref().unwrap_or("UTF8")),
         format!("--locale={}", options.locale.as_deref().unwrap_or("C")),
     ];
     arguments.extend(options.initdb.iter().cloned());
@@ -347,24 +314,13 @@ fn program(path: PathBuf) -> Program {
 
 /// Immediate shutdown: no checkpoint, no waiting for sessions.
 const fn quick() -> StopStep {
-    StopStep {
-        signal: StopSignal::Quit,
-        patience: Duration::from_secs(10),
-    }
+    StopStep { signal: StopSignal::Quit, patience: Duration::from_secs(10) }
 }
 
 /// The eighth line of postmaster.pid is the server's own word on its state; pg_ctl reads it the same way.
 fn readiness(lock: &Path) -> Readiness {
-    let ready = std::fs::read_to_string(lock).is_ok_and(|text| {
-        text.lines()
-            .nth(7)
-            .is_some_and(|state| state.trim_end() == "ready")
-    });
-    if ready {
-        Readiness::Ready
-    } else {
-        Readiness::NotYet
-    }
+    let ready = std::fs::read_to_string(lock).is_ok_and(|text| text.lines().nth(7).is_some_and(|state| state.trim_end() == "ready"));
+    if ready { Readiness::Ready } else { Readiness::NotYet }
 }
 
 /// A libpq keyword string for a database of the scratch server with this socket directory.
@@ -389,9 +345,7 @@ pub fn url(socket_dir: &Path, database: &str) -> String {
 fn percent(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
             _ => format!("%{byte:02X}"),
         })
         .collect()

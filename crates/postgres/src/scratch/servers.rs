@@ -49,21 +49,11 @@ impl ServerBinaries {
         if !bin_dir.join("initdb").exists() {
             return None;
         }
-        let output = Command::new(bin_dir.join("postgres"))
-            .arg("--version")
-            .output()
-            .ok()?;
+        let output = Command::new(bin_dir.join("postgres")).arg("--version").output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         let (major, version) = parse_version(&text)?;
-        let has_contrib = extension_directories(&bin_dir, major)
-            .iter()
-            .any(|path| path.join("pg_trgm.control").exists());
-        Some(Self {
-            major,
-            version,
-            bin_dir,
-            has_contrib,
-        })
+        let has_contrib = extension_directories(&bin_dir, major).iter().any(|path| path.join("pg_trgm.control").exists());
+        Some(Self { major, version, bin_dir, has_contrib })
     }
 }
 
@@ -71,15 +61,10 @@ impl ServerBinaries {
 /// Asks each for its version (a few milliseconds each); what does not answer is no server.
 #[must_use]
 pub fn find_servers() -> Vec<ServerBinaries> {
-    let mut places: Vec<PathBuf> = std::env::var_os(BIN_VARIABLE)
-        .map(|value| std::env::split_paths(&value).collect())
-        .unwrap_or_default();
+    let mut places: Vec<PathBuf> = std::env::var_os(BIN_VARIABLE).map(|value| std::env::split_paths(&value).collect()).unwrap_or_default();
     places.extend(on_path("postgres").and_then(|program| program.parent().map(Path::to_path_buf)));
     places.extend(PLACES.iter().map(PathBuf::from));
-    find_programs(&places, "postgres")
-        .into_iter()
-        .filter_map(ServerBinaries::look_at)
-        .collect()
+    find_programs(&places, "postgres").into_iter().filter_map(ServerBinaries::look_at).collect()
 }
 
 /// The server to use: of the wanted major version, else the newest; among equals the first found.
@@ -115,37 +100,17 @@ mod tests {
     #[test]
     fn versions_are_read_as_servers_print_them() {
         let parse = |text| parse_version(text).map(|(major, version)| format!("{major}|{version}"));
-        assert_eq!(
-            parse("postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)\n").as_deref(),
-            Some("15|15.20 (Debian 15.20-0+deb12u1)")
-        );
-        assert_eq!(
-            parse("postgres (PostgreSQL) 18beta1\n").as_deref(),
-            Some("18|18beta1")
-        );
-        assert_eq!(
-            parse("postgres (PostgreSQL) 19devel\n").as_deref(),
-            Some("19|19devel")
-        );
+        assert_eq!(parse("postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)\n").as_deref(), Some("15|15.20 (Debian 15.20-0+deb12u1)"));
+        assert_eq!(parse("postgres (PostgreSQL) 18beta1\n").as_deref(), Some("18|18beta1"));
+        assert_eq!(parse("postgres (PostgreSQL) 19devel\n").as_deref(), Some("19|19devel"));
         assert_eq!(parse("mysqld  Ver 8.0\n"), None);
     }
 
     #[test]
     fn the_newest_is_chosen_unless_one_is_wanted_and_the_first_among_equals() {
-        let server = |major, place: &str| ServerBinaries {
-            major,
-            version: format!("{major}.1"),
-            bin_dir: place.into(),
-            has_contrib: true,
-        };
-        let servers = [
-            server(15, "/first"),
-            server(17, "/a"),
-            server(9, "/old"),
-            server(15, "/second"),
-        ];
-        let chosen =
-            |wanted| pick(&servers, wanted).map(|server| server.bin_dir.display().to_string());
+        let server = |major, place: &str| ServerBinaries { major, version: format!("{major}.1"), bin_dir: place.into(), has_contrib: true };
+        let servers = [server(15, "/first"), server(17, "/a"), server(9, "/old"), server(15, "/second")];
+        let chosen = |wanted| pick(&servers, wanted).map(|server| server.bin_dir.display().to_string());
         assert_eq!(chosen(None).as_deref(), Some("/a"));
         assert_eq!(chosen(Some(15)).as_deref(), Some("/first"));
         assert_eq!(chosen(Some(16)), None);

@@ -33,10 +33,7 @@ impl Session {
             message,
             sqlstate: None,
         };
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| fault(error.to_string()))?;
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| fault(error.to_string()))?;
         let client = elsewhere(|| {
             runtime.block_on(async {
                 let (client, connection) = tokio_postgres::connect(conninfo, NoTls).await?;
@@ -46,12 +43,7 @@ impl Session {
             })
         })
         .map_err(|error| fault(explain(&error).0))?;
-        Ok(Self {
-            runtime: Some(runtime),
-            client,
-            server: server.into(),
-            database: database.into(),
-        })
+        Ok(Self { runtime: Some(runtime), client, server: server.into(), database: database.into() })
     }
 
     /// Runs statements, any number, separated by `;`, as psql -c would (one implicit transaction).
@@ -70,25 +62,14 @@ impl Session {
         let Some(runtime) = &self.runtime else {
             return Ok(Vec::new());
         };
-        let messages =
-            elsewhere(|| runtime.block_on(self.client.simple_query(sql))).map_err(|error| {
-                let (message, sqlstate) = explain(&error);
-                Fault::Sql {
-                    server: self.server.clone(),
-                    database: self.database.clone(),
-                    statement: shorten(sql),
-                    message,
-                    sqlstate,
-                }
-            })?;
+        let messages = elsewhere(|| runtime.block_on(self.client.simple_query(sql))).map_err(|error| {
+            let (message, sqlstate) = explain(&error);
+            Fault::Sql { server: self.server.clone(), database: self.database.clone(), statement: shorten(sql), message, sqlstate }
+        })?;
         Ok(messages
             .iter()
             .filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => Some(
-                    (0..row.len())
-                        .map(|column| row.get(column).map(str::to_owned))
-                        .collect(),
-                ),
+                SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect()),
                 _ => None,
             })
             .collect())
@@ -99,11 +80,7 @@ impl Session {
     /// # Errors
     /// As [`Session::exec`].
     pub fn value(&self, sql: &str) -> Result<Option<String>, Fault> {
-        Ok(self
-            .query_text(sql)?
-            .into_iter()
-            .next()
-            .and_then(|row| row.into_iter().next().flatten()))
+        Ok(self.query_text(sql)?.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
     }
 }
 
@@ -126,19 +103,11 @@ fn elsewhere<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 fn explain(error: &tokio_postgres::Error) -> (String, Option<String>) {
     match error.as_db_error() {
         Some(server) => {
-            let detail = server
-                .detail()
-                .map(|detail| format!(" ({detail})"))
-                .unwrap_or_default();
-            (
-                format!("{}{detail}", server.message()),
-                Some(server.code().code().to_owned()),
-            )
+            let detail = server.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+            (format!("{}{detail}", server.message()), Some(server.code().code().to_owned()))
         }
         None => {
-            let cause = std::error::Error::source(error)
-                .map(|cause| format!(": {cause}"))
-                .unwrap_or_default();
+            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
             (format!("{error}{cause}"), None)
         }
     }

@@ -12,27 +12,13 @@ pub fn append(file: &Path, settings: &[(String, String)]) -> Result<(), Fault> {
     for (name, value) in settings {
         text.push_str(&line(name, value)?);
     }
-    let mut opened = File::options()
-        .append(true)
-        .open(file)
-        .map_err(Fault::file("write", file))?;
-    opened
-        .write_all(text.as_bytes())
-        .map_err(Fault::file("write", file))
+    let mut opened = File::options().append(true).open(file).map_err(Fault::file("write", file))?;
+    opened.write_all(text.as_bytes()).map_err(Fault::file("write", file))
 }
 
 fn line(name: &str, value: &str) -> Result<String, Fault> {
-    let bad = |reason| {
-        Err(Fault::BadSetting {
-            name: name.to_owned(),
-            reason,
-        })
-    };
-    if name.is_empty()
-        || !name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
-    {
+    let bad = |reason| Err(Fault::BadSetting { name: name.to_owned(), reason });
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')) {
         return bad("a name has letters, digits, '_' and '.'");
     }
     if value.contains(['\n', '\r', '\0']) {
@@ -40,19 +26,13 @@ fn line(name: &str, value: &str) -> Result<String, Fault> {
     }
     // In a quoted value a quote is doubled and a backslash escapes:
     // https://www.postgresql.org/docs/current/config-setting.html
-    Ok(format!(
-        "{name} = '{}'\n",
-        value.replace('\\', "\\\\").replace('\'', "''")
-    ))
+    Ok(format!("{name} = '{}'\n", value.replace('\\', "\\\\").replace('\'', "''")))
 }
 
 /// One `name='value'` of a libpq connection string.
 /// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE>
 pub fn conninfo_word(name: &str, value: &str) -> String {
-    format!(
-        "{name}='{}'",
-        value.replace('\\', "\\\\").replace('\'', "\\'")
-    )
+    format!("{name}='{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 #[cfg(test)]
@@ -62,19 +42,10 @@ mod tests {
 
     #[test]
     fn values_are_quoted_and_what_cannot_be_quoted_is_refused() {
-        assert_eq!(
-            line("search_path", r#""$user", it's\"#).unwrap(),
-            "search_path = '\"$user\", it''s\\\\'\n"
-        );
+        assert_eq!(line("search_path", r#""$user", it's\"#).unwrap(), "search_path = '\"$user\", it''s\\\\'\n");
         assert!(matches!(line("a b", "x"), Err(Fault::BadSetting { .. })));
         assert!(matches!(line("", "x"), Err(Fault::BadSetting { .. })));
-        assert!(matches!(
-            line("a", "x\ny = 1"),
-            Err(Fault::BadSetting { .. })
-        ));
-        assert_eq!(
-            conninfo_word("dbname", r"it's \ here"),
-            r"dbname='it\'s \\ here'"
-        );
+        assert!(matches!(line("a", "x\ny = 1"), Err(Fault::BadSetting { .. })));
+        assert_eq!(conninfo_word("dbname", r"it's \ here"), r"dbname='it\'s \\ here'");
     }
 }

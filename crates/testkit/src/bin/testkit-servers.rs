@@ -22,9 +22,7 @@ fn main() -> ExitCode {
         },
         ["start", "--until", pid] => start(pid),
         ["keep", socket, pid] => run(Path::new(socket), pid),
-        ["status"] => current()
-            .and_then(|socket| ask(&socket, "status"))
-            .map(|text| println!("{text}")),
+        ["status"] => current().and_then(|socket| ask(&socket, "status")).map(|text| println!("{text}")),
         ["stop"] => current().and_then(|socket| stop(&socket)),
         _ => Err("usage: testkit-servers start [--until PID] | status | stop".into()),
     };
@@ -59,9 +57,7 @@ fn start(until_gone: &str) -> Result<(), String> {
         .map_err(|error| format!("cannot start the keeper: {error}"))?;
     let mut line = String::new();
     if let Some(output) = keeper.stdout.take() {
-        BufReader::new(output)
-            .read_line(&mut line)
-            .map_err(|error| error.to_string())?;
+        BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
     }
     if line.trim() != "ready" {
         return Err(format!("the keeper did not start: {}", line.trim()));
@@ -86,12 +82,9 @@ fn announce(socket: &Path) -> Result<(), String> {
 }
 
 fn run(socket: &Path, pid: &str) -> Result<(), String> {
-    let pid: i32 = pid
-        .parse()
-        .map_err(|_| format!("'{pid}' is no process id"))?;
+    let pid: i32 = pid.parse().map_err(|_| format!("'{pid}' is no process id"))?;
     let until_gone = Mark::of(pid).ok_or(format!("there is no process {pid}"))?;
-    keep(socket, &until_gone, || println!("ready"))
-        .map_err(|error| format!("cannot keep {}: {error}", socket.display()))
+    keep(socket, &until_gone, || println!("ready")).map_err(|error| format!("cannot keep {}: {error}", socket.display()))
 }
 
 fn stop(socket: &Path) -> Result<(), String> {
@@ -107,7 +100,5 @@ fn current() -> Result<PathBuf, String> {
     std::env::var_os(VARIABLE)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
-        .ok_or(format!(
-            "{VARIABLE} is not set: no keeper was started for this shell"
-        ))
+        .ok_or(format!("{VARIABLE} is not set: no keeper was started for this shell"))
 }
