@@ -115,7 +115,7 @@ fn head(document: &Document) -> String {
 /// A blocking difference: closed, so that a long list stays short.
 fn folded(document: &Document, difference: &Difference) -> String {
     let title = html(&shortened(&sentence::title(difference)));
-    let happened = html(&shortened(&sentence::happened(document, difference)));
+    let happened = linkless(&html(&shortened(&sentence::happened(document, difference))));
     let mut text =
         format!("<details><summary>✗ <code>{title}</code> {happened} (<code>{}</code>)</summary>\n\n", html(&clean::line(&difference.id)));
     text.push_str(&fenced("diff", &values(difference)));
@@ -273,7 +273,7 @@ fn fenced(language: &str, lines: &[String]) -> String {
     format!("{fence}{language}\n{}\n{fence}\n\n", lines.join("\n"))
 }
 
-/// A code span, safe in a table too. Inside of it nothing is a link, a mention or HTML.
+/// A code span; inside of it nothing is a link, a mention or HTML.
 fn code(text: &str) -> String {
     if text.is_empty() {
         return "` `".to_owned();
@@ -296,11 +296,6 @@ fn plain(text: &str) -> String {
             '&' => shown.push_str("&amp;"),
             '<' => shown.push_str("&lt;"),
             '>' => shown.push_str("&gt;"),
-            // Mentions and references are found in the rendered text: only something between the characters stops them.
-            '@' | '#' => {
-                shown.push(c);
-                shown.push_str("&#8203;");
-            }
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
                 shown.push('\\');
                 shown.push(c);
@@ -308,10 +303,19 @@ fn plain(text: &str) -> String {
             c => shown.push(c),
         }
     }
-    shown.replace("://", ":&#8203;//").replace("www.", "www&#8203;.").replace("GH-", "GH&#8203;-")
+    linkless(&shown)
 }
 
-/// Text inside an HTML tag of ours.
+/// Mentions, references and links are found in the rendered text: only something between the characters stops them.
+fn linkless(text: &str) -> String {
+    text.replace('#', "#&#8203;")
+        .replace('@', "@&#8203;")
+        .replace("://", ":&#8203;//")
+        .replace("www.", "www&#8203;.")
+        .replace("GH-", "GH&#8203;-")
+}
+
+/// Text inside `<code>`, where nothing but HTML itself is understood.
 fn html(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -320,10 +324,6 @@ fn html(text: &str) -> String {
             '<' => shown.push_str("&lt;"),
             '>' => shown.push_str("&gt;"),
             '"' => shown.push_str("&quot;"),
-            '@' | '#' => {
-                shown.push(c);
-                shown.push_str("&#8203;");
-            }
             c => shown.push(c),
         }
     }
