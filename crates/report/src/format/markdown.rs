@@ -128,7 +128,7 @@ fn folded(document: &Document, difference: &Difference) -> String {
     }
     text.push_str(&format!("{}\n\n", plain(&difference.why)));
     if let Some(fix) = &difference.fix {
-        text.push_str(&format!("Fix:\n\n{}", fenced("sql", &limited(clean::lines(fix.trim_end_matches('\n'))))));
+        text.push_str(&format!("Fix:\n\n{}", pasteable(fix)));
     }
     text.push_str("</details>\n");
     text
@@ -196,7 +196,7 @@ fn item(document: &Document, entry: &Entry<'_>) -> String {
 fn gap(document: &Document, gap: &Gap) -> String {
     let mut text = format!("- ? {}\n", code(&shortened(&sentence::gap(document, gap))));
     if let Some(cure) = &gap.cure {
-        let block = fenced("sql", &limited(clean::lines(cure.trim_end_matches('\n'))));
+        let block = pasteable(cure);
         text.push('\n');
         for line in block.lines() {
             text.push_str(&format!("  {line}").trim_end_matches(' ').to_owned());
@@ -205,6 +205,10 @@ fn gap(document: &Document, gap: &Gap) -> String {
         text.push('\n');
     }
     text
+}
+
+fn pasteable(fix: &str) -> String {
+    fenced(if sentence::is_statement(fix) { "sql" } else { "" }, &limited(clean::lines(fix.trim_end_matches('\n'))))
 }
 
 fn foot(document: &Document) -> String {

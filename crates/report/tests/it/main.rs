@@ -3,4 +3,5 @@
 
 mod every;
 mod golden;
+mod machine;
 mod sample;
