@@ -5,3 +5,5 @@
 pub mod capture;
 pub mod connect;
 pub mod environment;
+pub mod ident;
+pub mod knowledge;

@@ -42,6 +42,10 @@ mod files {
         // configuration
         Server => server,
         Setting => setting,
+        Override => overriding,
+        ExtensionVersion => extension_version,
+        CollationVersion => collation_version,
+        Tablespace => tablespace,
     }
 }
 

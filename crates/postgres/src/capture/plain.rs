@@ -21,7 +21,9 @@ const PLAIN: &[Plain] = &[
     Plain { kind: Kind::Sequence, sql: include_str!("sequence.sql") },
     Plain { kind: Kind::Function, sql: include_str!("function.sql") },
     Plain { kind: Kind::Procedure, sql: include_str!("procedure.sql") },
-    Plain { kind: Kind::Server, sql: include_str!("server.sql") },
+    Plain { kind: Kind::ExtensionVersion, sql: include_str!("extension_version.sql") },
+    Plain { kind: Kind::CollationVersion, sql: include_str!("collation_version.sql") },
+    Plain { kind: Kind::Tablespace, sql: include_str!("tablespace.sql") },
 ];
 
 /// Reads those whose dimension is asked for, pipelined.
