@@ -244,6 +244,8 @@ impl Instance {
             return Ok(());
         }
         self.halt()?;
+        // Again, also when no server was started: a preparing program that was too slow may have left children.
+        self.end_stragglers()?;
         remove_tree(&self.directory)?;
         self.gone = true;
         Ok(())

@@ -24,6 +24,7 @@ mod user;
 pub use binary::{Fingerprint, find_programs, on_path};
 pub use fault::Fault;
 pub use instance::Instance;
+pub use process::Mark;
 pub use recipe::{Identity, Program, Readiness, Recipe, StopSignal, StopStep};
 pub use root::{ROOT_VARIABLE, Root};
 pub use sweep::{Kept, Swept, sweep};

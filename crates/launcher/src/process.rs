@@ -19,15 +19,19 @@ pub struct Mark {
 
 impl Mark {
     /// The process with this pid, if there is one now.
+    #[must_use]
     pub fn of(pid: i32) -> Option<Self> {
         start_time(pid).map(|started| Self { pid, started })
     }
 
+    /// This process.
+    #[must_use]
     pub fn ourselves() -> Option<Self> {
         Self::of(i32::try_from(std::process::id()).ok()?)
     }
 
     /// Whether this very process still runs. A zombie does not.
+    #[must_use]
     pub fn is_alive(&self) -> bool {
         start_time(self.pid).as_ref() == Some(&self.started)
     }
@@ -37,7 +41,7 @@ impl Mark {
         self.is_alive() && send(self.pid, signal)
     }
 
-    /// Signals and waits; true when the process is gone.
+    /// Signals and waits as long as `patience`; true when the process is gone.
     pub fn end(&self, signal: StopSignal, patience: Duration) -> bool {
         self.signal(signal);
         let until = Instant::now() + patience;

@@ -19,6 +19,9 @@ use crate::fault::Fault;
 /// The environment variable that moves the root.
 pub const ROOT_VARIABLE: &str = "EVENKEEL_SCRATCH_DIR";
 
+const MEMORY: &str = "/dev/shm";
+const GIB: u64 = 1 << 30;
+
 /// A runtime root that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
@@ -37,6 +40,21 @@ impl Root {
             Some(path) => Self::at(Path::new(&path), "environment variable EVENKEEL_SCRATCH_DIR"),
             None => Self::at(&PathBuf::from(format!("/tmp/evenkeel-{}", geteuid().as_raw())), "default place for scratch servers"),
         }
+    }
+
+    /// A root in memory for many small servers: `/dev/shm/evenkeel-<uid>` where that is a tmpfs and memory is plenty
+    /// (4 GiB free in it, 8 GiB available at all), else as [`Root::open`]. Making files there is many times faster;
+    /// what grows there takes memory, so it is no place for data of unknown size. `$EVENKEEL_SCRATCH_DIR` wins.
+    ///
+    /// # Errors
+    /// As [`Root::open`].
+    pub fn fast() -> Result<Self, Fault> {
+        let chosen = std::env::var_os(ROOT_VARIABLE).is_some_and(|value| !value.is_empty());
+        if chosen || !memory_is_plenty() {
+            return Self::open();
+        }
+        let path = PathBuf::from(format!("{MEMORY}/evenkeel-{}", geteuid().as_raw()));
+        Self::at(&path, "place for small scratch servers, in memory")
     }
 
     /// A root at a given place; `origin` says in messages who chose it.
@@ -80,6 +98,27 @@ impl Root {
         make_directory(&path, 0o711)?;
         Ok(path)
     }
+}
+
+#[cfg(target_os = "linux")]
+fn memory_is_plenty() -> bool {
+    /// `TMPFS_MAGIC` of linux/magic.h.
+    const TMPFS: u64 = 0x0102_1994;
+    let Ok(found) = rustix::fs::statfs(MEMORY) else {
+        return false;
+    };
+    let free = found.f_bavail.saturating_mul(u64::try_from(found.f_bsize).unwrap_or(0));
+    let available = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let available = available
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())
+        .map_or(0, |kib| kib.saturating_mul(1024));
+    u64::try_from(found.f_type).is_ok_and(|kind| kind == TMPFS) && free >= 4 * GIB && available >= 8 * GIB
+}
+
+#[cfg(not(target_os = "linux"))]
+fn memory_is_plenty() -> bool {
+    false
 }
 
 /// Makes one directory; one that exists is fine.

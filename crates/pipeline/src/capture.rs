@@ -2,6 +2,7 @@
 
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
+use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Progress, Request};
 use std::io::ErrorKind;
@@ -9,8 +10,20 @@ use std::path::{Path, PathBuf};
 
 /// Where a manifest comes from.
 pub enum Source {
-    Live { environment: Box<dyn Environment>, request: Request },
-    File { label: String, path: PathBuf },
+    Live {
+        environment: Box<dyn Environment>,
+        request: Request,
+    },
+    /// Schema and data from a replica, to spare the primary; settings, topology, privileges and history from the primary.
+    Split {
+        primary: Box<dyn Environment>,
+        replica: Box<dyn Environment>,
+        request: Request,
+    },
+    File {
+        label: String,
+        path: PathBuf,
+    },
 }
 
 impl Source {
@@ -18,8 +31,34 @@ impl Source {
     #[must_use]
     pub fn label(&self) -> &str {
         match self {
-            Self::Live { request, .. } => &request.label,
+            Self::Live { request, .. } | Self::Split { request, .. } => &request.label,
             Self::File { label, .. } => label,
+        }
+    }
+
+    /// A live environment.
+    #[must_use]
+    pub const fn live(environment: Box<dyn Environment>, request: Request) -> Self {
+        Self::Live { environment, request }
+    }
+
+    /// Whether most-common values and histogram bounds are read: they are users' data.
+    pub const fn include_values(&mut self, values: bool) {
+        if let Self::Live { request, .. } | Self::Split { request, .. } = self {
+            request.values = values;
+        }
+    }
+
+    /// The script that makes a role able to capture everything.
+    ///
+    /// # Errors
+    /// The server cannot be reached; a file has no roles.
+    pub fn grants(&self, role: Option<&str>) -> Result<String, Box<Trouble>> {
+        match self {
+            Self::Live { environment, request } | Self::Split { primary: environment, request, .. } => environment.grants(request, role),
+            Self::File { label, .. } => {
+                Err(Box::new(Trouble::new(Class::Usage, format!("{label} is a manifest file")).expected("a live environment")))
+            }
         }
     }
 }
@@ -31,8 +70,41 @@ impl Source {
 pub fn manifest(source: &Source, progress: &dyn Progress) -> Result<Manifest, Box<Trouble>> {
     match source {
         Source::Live { environment, request } => environment.capture(request, progress),
+        Source::Split { primary, replica, request } => split(&**primary, &**replica, request, progress),
         Source::File { path, .. } => read(path),
     }
+}
+
+/// The dimensions a replica has as well as its primary.
+const ON_REPLICA: [Dimension; 2] = [Dimension::Schema, Dimension::Data];
+
+fn split(
+    primary: &dyn Environment,
+    replica: &dyn Environment,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Manifest, Box<Trouble>> {
+    let (there, here): (Vec<_>, Vec<_>) = request.dimensions.iter().partition(|dimension| ON_REPLICA.contains(dimension));
+    let part = |environment: &dyn Environment, dimensions: Vec<Dimension>| match dimensions.is_empty() {
+        true => Ok(None),
+        false => environment.capture(&Request { dimensions, ..request.clone() }, progress).map(Some),
+    };
+    let (there, here) = (part(replica, there)?, part(primary, here)?);
+    match (there, here) {
+        (Some(there), Some(here)) => Ok(merged(there, &here)),
+        (Some(one), None) | (None, Some(one)) => Ok(one),
+        (None, None) => Err(Box::new(Trouble::new(Class::Internal, format!("nothing to read of {}", request.label)))),
+    }
+}
+
+/// Both parts as one; where it was read names both nodes.
+fn merged(there: Manifest, here: &Manifest) -> Manifest {
+    let mut endpoint = here.endpoint.clone();
+    endpoint.node = format!("{} (settings), {} (schema)", here.endpoint.node, there.endpoint.node);
+    let dimensions = there.dimensions.iter().chain(&here.dimensions).copied().collect();
+    let objects = there.objects().iter().chain(here.objects()).cloned().collect();
+    let gaps = there.gaps.iter().chain(&here.gaps).cloned().collect();
+    Manifest::new(endpoint, dimensions, objects, gaps)
 }
 
 /// Reads a manifest and, where there is one, the measured part beside it.

@@ -27,7 +27,7 @@ pub fn run(
     scope: &Scope,
     waivers: &[Waiver],
     today: Date,
-    remedies: &dyn Remedies,
+    remedies: &dyn Fn(&Manifest) -> Box<dyn Remedies>,
     progress: &dyn Progress,
 ) -> Result<Compared, Box<Trouble>> {
     let (left, right) = std::thread::scope(|threads| {
@@ -53,7 +53,7 @@ pub fn run(
         side(reference.label(), &reference_manifest, &reference_tree),
         side(candidate.label(), &candidate_manifest, &candidate_tree),
         scope,
-        remedies,
+        &*remedies(&candidate_manifest),
     );
     let ignored = policy::apply(&mut comparison, waivers, today);
     Ok(Compared { reference: reference_manifest, candidate: candidate_manifest, comparison, ignored })

@@ -1,9 +1,11 @@
 //! Everything that knows PostgreSQL.
 //!
-//! Rooms: `connect` (libpq's connection layer), `capture` (an environment as a manifest), `environment` (the port).
+//! Rooms: `connect` (libpq's connection layer), `capture` (an environment as a manifest), `environment` (the port),
+//! `scratch` (throwaway servers).
 
 pub mod capture;
 pub mod connect;
 pub mod environment;
 pub mod ident;
 pub mod knowledge;
+pub mod scratch;

@@ -1,1 +1,18 @@
-//! report
+//! Reports: one document with types of its own, and one file a format that paints it.
+//!
+//! Lives here: the public [`Document`] and its JSON schema, the formats, what `evenkeel explain` says about an id.
+//! Does not live here: judgement (`evenkeel-core`), where the bytes go (the command line).
+
+mod clean;
+mod document;
+mod fault;
+pub mod format;
+mod group;
+mod number;
+mod sentence;
+mod textdiff;
+mod wrap;
+
+pub use document::*;
+pub use fault::Fault;
+pub use format::{FORMATS, Format, Style};

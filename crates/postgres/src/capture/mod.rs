@@ -216,6 +216,40 @@ async fn fingerprint(reader: &Reader<'_>) -> Read<Vec<(Box<str>, digest::Digest)
         .collect()
 }
 
+/// Every statement a capture of these dimensions sends to a server of that major version, with what it is for.
+/// Parameters are numbers read before.
+#[must_use]
+pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
+    let bulk: &[(&str, &str)] = if dimensions.contains(&Dimension::Schema) { BULK } else { &[] };
+    let shared = [
+        ("namespace", include_str!("namespace.sql")),
+        ("member", include_str!("member.sql")),
+        ("lookup", include_str!("lookup.sql")),
+        ("opclass", include_str!("opclass.sql")),
+        ("relation", include_str!("relation.sql")),
+        ("comment", include_str!("comment.sql")),
+        ("label", include_str!("label.sql")),
+    ];
+    let mut text = String::new();
+    for (name, sql) in shared.iter().chain(bulk).copied().chain(plain::statements(dimensions)) {
+        text.push_str(&format!("-- {name}\n{};\n\n", sql::render(sql, major).trim_end()));
+    }
+    text
+}
+
+/// The statements of the bulk kinds, in the order they are sent.
+const BULK: &[(&str, &str)] = &[
+    ("column", include_str!("column.sql")),
+    ("constraint", include_str!("constraint.sql")),
+    ("inherit", include_str!("inherit.sql")),
+    ("toast", include_str!("toast.sql")),
+    ("index", include_str!("index.sql")),
+    ("index_attribute", include_str!("index_attribute.sql")),
+    ("default", include_str!("default.sql")),
+    ("identity", include_str!("identity.sql")),
+    ("generated_key", include_str!("generated_key.sql")),
+];
+
 fn words(session: &Session, stop: Stop) -> CaptureFault {
     match stop {
         Stop::Fault(fault) => CaptureFault::Connect(fault),

@@ -32,3 +32,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let found = try_join_all(wanted.map(|plain| reader.plain(plain.kind, plain.sql, names))).await?;
     Ok(found.into_iter().flatten().collect())
 }
+
+/// Name and text of each, for whoever wants to read them.
+pub fn statements(dimensions: &[Dimension]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    PLAIN.iter().filter(|plain| dimensions.contains(&plain.kind.spec().dimension)).map(|plain| (plain.kind.name(), plain.sql))
+}

@@ -1,0 +1,237 @@
+//! The command line as clap reads it. Meaning is given in `command`, one file a verb.
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+/// Keeps dev, staging and production databases on an even keel.
+#[derive(Debug, Parser)]
+#[command(name = "evenkeel", version, about, long_about = None, propagate_version = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Flags that every verb understands.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Configuration file; without it evenkeel.toml is looked for here and in the folders above.
+    #[arg(long, global = true, value_name = "FILE", env = "EVENKEEL_CONFIG", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto)]
+    pub color: ColorWhen,
+    /// Longest wait for a lock, such as 500ms or 2s.
+    #[arg(long, global = true, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    pub lock_timeout: std::time::Duration,
+    /// Longest time a single statement may run, such as 60s.
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub statement_timeout: std::time::Duration,
+    /// Say nothing on stderr but errors.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compare two environments: names, connection URLs or manifest files.
+    Compare(Compare),
+    /// Compare every configured environment with its committed manifest.
+    Check(Check),
+    /// Write an environment down as a manifest.
+    Capture(Capture),
+    /// Print the digest of an environment.
+    Digest(Digest),
+    /// Print the script that makes a role able to capture everything.
+    Grants(Grants),
+    /// Explain a finding by its id.
+    Explain(Explain),
+    /// Print every statement a capture sends, for a server version.
+    Queries(Queries),
+    /// Show it all on throwaway servers: drift planted, compared, reported.
+    Demo(Demo),
+    /// Print shell completions.
+    Completions(Completions),
+    /// Print the manual page.
+    Man,
+    /// Print the JSON schema of reports.
+    Schema,
+}
+
+/// How a report is made.
+#[derive(Debug, Args)]
+pub struct Reporting {
+    /// Only these dimensions; may be given several times or with commas.
+    #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
+    pub dimension: Vec<DimensionName>,
+    /// The least severity that fails.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityName>,
+    /// Form of the report.
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub format: String,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Show only differences of this severity.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub only: Option<SeverityName>,
+}
+
+/// `compare`.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// What is right: an environment's name, a URL, a libpq keyword string, or a manifest file.
+    pub reference: String,
+    /// What is compared with it.
+    pub candidate: String,
+    #[command(flatten)]
+    pub reporting: Reporting,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Only these environments.
+    pub environments: Vec<String>,
+    #[command(flatten)]
+    pub reporting: Reporting,
+}
+
+/// `capture`.
+#[derive(Debug, Args)]
+pub struct Capture {
+    /// An environment's name, a URL or a libpq keyword string.
+    pub environment: String,
+    /// The stable part goes here, the measured part beside it; without it the stable part goes to stdout.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Only these dimensions.
+    #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
+    pub dimension: Vec<DimensionName>,
+    /// Include most-common values and histogram bounds of columns: these are users' data.
+    #[arg(long)]
+    pub values: bool,
+}
+
+/// `digest`.
+#[derive(Debug, Args)]
+pub struct Digest {
+    /// An environment's name, a URL, a libpq keyword string, or a manifest file.
+    pub environment: String,
+    /// Another dimension than schema.
+    #[arg(long, value_name = "DIMENSION", default_value = "schema")]
+    pub dimension: DimensionName,
+    /// Count column order.
+    #[arg(long)]
+    pub ordered: bool,
+    /// Also print the digest of each schema and kind.
+    #[arg(long)]
+    pub tree: bool,
+}
+
+/// `grants`.
+#[derive(Debug, Args)]
+pub struct Grants {
+    /// An environment's name, a URL or a libpq keyword string.
+    pub environment: String,
+    /// The role that shall capture; without it the one we connect as.
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The id of a finding, such as EK-index-valid.
+    pub id: Option<String>,
+}
+
+/// `queries`.
+#[derive(Debug, Args)]
+pub struct Queries {
+    /// Major version of the server.
+    #[arg(long, value_name = "MAJOR", default_value_t = 18)]
+    pub major: u16,
+    /// Only the statements that read these dimensions.
+    #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
+    pub dimension: Vec<DimensionName>,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the HTML report goes.
+    #[arg(long, value_name = "FILE", default_value = "evenkeel-demo.html", value_hint = ValueHint::FilePath)]
+    pub report: PathBuf,
+    /// Leave the servers running until Enter is pressed, and say how to reach them.
+    #[arg(long)]
+    pub keep: bool,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    pub shell: clap_complete::Shell,
+}
+
+/// A dimension as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DimensionName {
+    Schema,
+    Configuration,
+    Data,
+    Topology,
+    Privileges,
+    History,
+}
+
+impl From<DimensionName> for evenkeel_core::kind::Dimension {
+    fn from(name: DimensionName) -> Self {
+        match name {
+            DimensionName::Schema => Self::Schema,
+            DimensionName::Configuration => Self::Configuration,
+            DimensionName::Data => Self::Data,
+            DimensionName::Topology => Self::Topology,
+            DimensionName::Privileges => Self::Privileges,
+            DimensionName::History => Self::History,
+        }
+    }
+}
+
+/// A severity as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeverityName {
+    Block,
+    Warn,
+    Inform,
+}
+
+impl From<SeverityName> for evenkeel_core::kind::Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Block => Self::Block,
+            SeverityName::Warn => Self::Warn,
+            SeverityName::Inform => Self::Inform,
+        }
+    }
+}
+
+/// A length of time such as `500ms`, `2s` or `1min`.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let span: jiff::SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    match std::time::Duration::try_from(span) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("a wait must be bounded and longer than nothing".to_owned()),
+    }
+}

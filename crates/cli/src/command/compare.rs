@@ -1,0 +1,46 @@
+//! `evenkeel compare REFERENCE CANDIDATE`.
+
+use super::{Outcome, dimensions, output, report};
+use crate::args::{Common, Compare};
+use crate::paint::progress::Line;
+use crate::{settings, wire};
+use evenkeel_pipeline::compare;
+use std::time::Instant;
+
+pub fn run(arguments: &Compare, common: &Common) -> Outcome {
+    let started = Instant::now();
+    let reporting = &arguments.reporting;
+    let format = report::format(&reporting.format)?;
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    let wanted = dimensions(&reporting.dimension);
+    let reference = wire::endpoint(&arguments.reference, settings, common, &wanted)?;
+    let candidate = wire::endpoint(&arguments.candidate, settings, common, &wanted)?;
+    for note in settings.notes.iter().chain(&reference.warnings).chain(&candidate.warnings).filter(|_| !common.quiet) {
+        eprintln!("note: {}", crate::paint::plain(note));
+    }
+    // The candidate's tier says what must be right about it; a file has none.
+    let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
+    let scope = report::scope(wanted, &settings.policy);
+    let progress = Line::new(common.quiet);
+    let today = jiff::Zoned::now().date();
+    let compared = compare::run(&reference.source, &candidate.source, &scope, &settings.policy.ignore, today, &wire::remedies, &progress)?;
+    drop(progress);
+    let command = format!("evenkeel compare {} {}", reference.shown, candidate.shown);
+    let document = report::document(
+        &compared,
+        &report::Frame {
+            labels: (reference.source.label(), candidate.source.label()),
+            demanded: &report::demanded(reporting, tier),
+            tier,
+            fail_on: report::bar(reporting, &settings.policy),
+            elapsed: started.elapsed(),
+            command: &command,
+        },
+    );
+    output::write(&report::render(format, &document, &report::style(reporting, common))?, reporting.out.as_deref())?;
+    if reporting.out.is_some() && !common.quiet {
+        eprintln!("{}", crate::paint::plain(&document.verdict.line));
+    }
+    Ok(document.verdict.exit_code)
+}

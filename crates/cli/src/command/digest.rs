@@ -1,0 +1,59 @@
+//! `evenkeel digest ENV`: one line that names dimension, format and digest.
+
+use super::{Outcome, output};
+use crate::args::{Common, Digest};
+use crate::paint::progress::Line;
+use crate::{settings, wire};
+use evenkeel_core::digest::{FORMAT, Order, Tree};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Dimension;
+use evenkeel_pipeline::capture::manifest;
+use std::fmt::Write as _;
+
+pub fn run(arguments: &Digest, common: &Common) -> Outcome {
+    let loaded = settings::load(common.config.as_deref())?;
+    let dimension = Dimension::from(arguments.dimension);
+    let endpoint = wire::endpoint(&arguments.environment, &loaded.settings, common, &[dimension])?;
+    let progress = Line::new(common.quiet);
+    let manifest = manifest(&endpoint.source, &progress)?;
+    drop(progress);
+    let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension).collect();
+    for gap in &gaps {
+        eprintln!(
+            "? {}: {}",
+            crate::paint::plain(gap.object.as_deref().or(gap.kind.as_deref()).unwrap_or(dimension.name())),
+            crate::paint::plain(&gap.detail)
+        );
+        if let Some(cure) = &gap.cure {
+            eprintln!("  fix: {}", crate::paint::plain(cure));
+        }
+    }
+    // A digest of what was seen would look like a digest of what is there.
+    if !gaps.is_empty() || !manifest.covers(dimension) {
+        return Err(Box::new(
+            Trouble::new(Class::CouldNotTell, format!("no digest of {}: {} not visible", dimension.name(), gaps.len()))
+                .expected("everything in the dimension visible")
+                .found("see above")
+                .fix("cure the gaps above, then run it again"),
+        ));
+    }
+    let tree = Tree::of(&manifest);
+    let Some(branch) = tree.branch(dimension) else {
+        return Err(Box::new(
+            Trouble::new(Class::CouldNotTell, format!("{} has no digest", dimension.name()))
+                .found("no object in it: there is never a hash of nothing"),
+        ));
+    };
+    let mut text =
+        format!("{} {FORMAT} {}\n", dimension.name(), branch.under(if arguments.ordered { Order::Counted } else { Order::Ignored }));
+    if arguments.tree {
+        for (schema, digest) in &branch.schemas {
+            let _ = writeln!(text, "  {digest}  {}", if schema.is_empty() { "(in no schema)" } else { schema });
+            for (_, kind, digest, objects) in branch.kinds.iter().filter(|(place, ..)| place == schema) {
+                let _ = writeln!(text, "    {digest}  {objects} {}", if *objects == 1 { kind.name() } else { kind.spec().plural });
+            }
+        }
+    }
+    output::write(text.as_bytes(), None)?;
+    Ok(0)
+}

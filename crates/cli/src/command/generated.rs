@@ -1,0 +1,27 @@
+//! What is generated from the code: completions, the manual page, the JSON schema of reports.
+
+use super::{Outcome, output};
+use crate::args::Cli;
+use clap::CommandFactory;
+use clap_complete::Shell;
+use evenkeel_core::fault::{Class, Trouble};
+
+pub fn completions(shell: Shell) -> Outcome {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "evenkeel", &mut bytes);
+    output::write(&bytes, None)?;
+    Ok(0)
+}
+
+pub fn man() -> Outcome {
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut bytes)
+        .map_err(|error| Box::new(Trouble::new(Class::Internal, "the manual page cannot be made").found(error.to_string())))?;
+    output::write(&bytes, None)?;
+    Ok(0)
+}
+
+pub fn schema() -> Outcome {
+    Err(Box::new(Trouble::new(Class::Internal, "the schema is not published yet")))
+}

@@ -1,0 +1,14 @@
+//! `evenkeel grants ENV`: the script that makes a role able to capture everything.
+
+use super::{Outcome, output};
+use crate::args::{Common, Grants};
+use crate::{settings, wire};
+use evenkeel_core::kind::Dimension;
+
+pub fn run(arguments: &Grants, common: &Common) -> Outcome {
+    let loaded = settings::load(common.config.as_deref())?;
+    let endpoint = wire::live(&arguments.environment, &loaded.settings, common, &Dimension::ALL)?;
+    let script = endpoint.source.grants(arguments.role.as_deref())?;
+    output::write(script.as_bytes(), None)?;
+    Ok(0)
+}

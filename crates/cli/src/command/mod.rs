@@ -1,0 +1,44 @@
+//! The verbs, one file each.
+
+mod capture;
+mod check;
+mod compare;
+mod digest;
+mod explain;
+mod generated;
+mod grants;
+mod output;
+mod queries;
+mod report;
+
+use crate::args::{Cli, Command};
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::kind::Dimension;
+
+/// What a verb yields: an exit code, or a failure in words.
+pub type Outcome = Result<u8, Box<Trouble>>;
+
+/// Runs the verb.
+///
+/// # Errors
+/// A failure in words; its class decides the exit code.
+pub fn run(cli: &Cli) -> Outcome {
+    match &cli.command {
+        Command::Compare(arguments) => compare::run(arguments, &cli.common),
+        Command::Check(arguments) => check::run(arguments, &cli.common),
+        Command::Capture(arguments) => capture::run(arguments, &cli.common),
+        Command::Digest(arguments) => digest::run(arguments, &cli.common),
+        Command::Grants(arguments) => grants::run(arguments, &cli.common),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Queries(arguments) => queries::run(arguments),
+        Command::Demo(_) => Err(Box::new(Trouble::new(evenkeel_core::fault::Class::Internal, "the demo is not written yet"))),
+        Command::Completions(arguments) => generated::completions(arguments.shell),
+        Command::Man => generated::man(),
+        Command::Schema => generated::schema(),
+    }
+}
+
+/// The dimensions asked for; all of them where none is.
+fn dimensions(names: &[crate::args::DimensionName]) -> Vec<Dimension> {
+    if names.is_empty() { Dimension::ALL.to_vec() } else { names.iter().map(|name| (*name).into()).collect() }
+}

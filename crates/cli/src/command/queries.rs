@@ -1,0 +1,10 @@
+//! `evenkeel queries`: every statement a capture sends, for whoever wants to read or time them.
+
+use super::{Outcome, dimensions, output};
+use crate::args::Queries;
+
+pub fn run(arguments: &Queries) -> Outcome {
+    let text = evenkeel_postgres::capture::statements(arguments.major, &dimensions(&arguments.dimension));
+    output::write(text.as_bytes(), None)?;
+    Ok(0)
+}

@@ -1,0 +1,104 @@
+//! From a finished comparison to the report the user asked for.
+
+use crate::args::{Common, Reporting};
+use crate::paint;
+use crate::settings::Policy;
+use evenkeel_core::compare::{Scope, Side};
+use evenkeel_core::digest::{Order, Tree};
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::gate::Tier;
+use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_pipeline::compare::Compared;
+use evenkeel_report::{Document, FORMATS, Format, Input, Style};
+use std::io::IsTerminal;
+use std::time::Duration;
+
+/// The format asked for.
+///
+/// # Errors
+/// There is none of that name.
+pub fn format(name: &str) -> Result<&'static Format, Box<Trouble>> {
+    Format::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        Box::new(Trouble::new(Class::Usage, "unknown report format").expected(names.join(", ")).found(name).origin("flag --format"))
+    })
+}
+
+/// What is compared, by flags and policy.
+pub fn scope(dimensions: Vec<Dimension>, policy: &Policy) -> Scope {
+    let column_order = if policy.column_order.is_some() { Order::Counted } else { Order::Ignored };
+    Scope { dimensions, column_order, order_weight: policy.column_order.unwrap_or(Severity::Inform) }
+}
+
+/// The bar: the flag, else the policy, else `block`.
+pub fn bar(reporting: &Reporting, policy: &Policy) -> Severity {
+    reporting.fail_on.map(Severity::from).or(policy.fail_on).unwrap_or(Severity::Block)
+}
+
+/// What the exit code depends on: the dimensions asked for, else the tier's, else all.
+pub fn demanded(reporting: &Reporting, tier: Option<Tier>) -> Vec<Dimension> {
+    match tier {
+        _ if !reporting.dimension.is_empty() => reporting.dimension.iter().map(|name| (*name).into()).collect(),
+        Some(tier) => tier.demands().to_vec(),
+        None => Dimension::ALL.to_vec(),
+    }
+}
+
+/// What a document needs to know beyond the comparison.
+pub struct Frame<'a> {
+    pub labels: (&'a str, &'a str),
+    pub demanded: &'a [Dimension],
+    pub tier: Option<Tier>,
+    pub fail_on: Severity,
+    pub elapsed: Duration,
+    pub command: &'a str,
+}
+
+/// Makes the public document.
+pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
+    let (left, right) = (Tree::of(&compared.reference), Tree::of(&compared.candidate));
+    Document::build(&Input {
+        comparison: &compared.comparison,
+        ignored: &compared.ignored,
+        reference: Side { label: frame.labels.0, manifest: &compared.reference, tree: &left },
+        candidate: Side { label: frame.labels.1, manifest: &compared.candidate, tree: &right },
+        demanded: frame.demanded,
+        tier: frame.tier,
+        fail_on: frame.fail_on,
+        elapsed: frame.elapsed,
+        version: env!("CARGO_PKG_VERSION"),
+        command: frame.command,
+    })
+}
+
+/// How wide and how colourful.
+pub fn style(reporting: &Reporting, common: &Common) -> Style {
+    let terminal = reporting.out.is_none() && std::io::stdout().is_terminal();
+    Style {
+        color: paint::colored(common.color, terminal),
+        width: width(terminal),
+        only: reporting.only.map(|name| Severity::from(name).into()),
+        ..Style::default()
+    }
+}
+
+/// Columns of the terminal, between 60 and 120; 80 where there is none.
+fn width(terminal: bool) -> usize {
+    let columns = if terminal { rustix::termios::tcgetwinsize(std::io::stdout()).map(|size| usize::from(size.ws_col)).ok() } else { None };
+    columns.filter(|columns| *columns > 0).map_or(80, |columns| columns.clamp(60, 120))
+}
+
+/// Renders a document in words for a failure.
+pub fn render(format: &Format, document: &Document, style: &Style) -> Result<Vec<u8>, Box<Trouble>> {
+    (format.render)(document, style).map_err(|fault| Box::new(fault.trouble()))
+}
+
+/// Several documents in one report, in the order given.
+pub fn render_all(format: &Format, documents: &[Document], style: &Style) -> Result<Vec<u8>, Box<Trouble>> {
+    let mut bytes = Vec::new();
+    for document in documents {
+        bytes.extend(render(format, document, style)?);
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,301 @@
+//! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
+
+use super::{Environment, Policy, Settings};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::Tier;
+use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_core::policy::{Draft, Waiver};
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// The name that is looked for.
+const NAME: &str = "evenkeel.toml";
+
+/// The configuration and where it came from.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub settings: Settings,
+    pub path: Option<PathBuf>,
+}
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    project: Option<toml::Table>,
+    #[serde(default)]
+    gates: Option<toml::Table>,
+    #[serde(default)]
+    environments: BTreeMap<String, Spanned<RawEnvironment>>,
+    #[serde(default)]
+    policy: RawPolicy,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEnvironment {
+    url: Option<Spanned<String>>,
+    host: Option<Spanned<String>>,
+    port: Option<Spanned<u16>>,
+    dbname: Option<Spanned<String>>,
+    user: Option<Spanned<String>>,
+    password: Option<Spanned<String>>,
+    service: Option<Spanned<String>>,
+    sslmode: Option<Spanned<String>>,
+    sslrootcert: Option<Spanned<String>>,
+    tier: Option<Tier>,
+    #[serde(default)]
+    replicas: Vec<Spanned<String>>,
+    read_from: Option<ReadFrom>,
+    migration_role: Option<Spanned<String>>,
+    manifest: Option<PathBuf>,
+    #[serde(default)]
+    roles: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ReadFrom {
+    Primary,
+    Replica,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPolicy {
+    #[serde(default)]
+    ignore: Vec<Spanned<RawWaiver>>,
+    fail_on: Option<Severity>,
+    column_order: Option<ColumnOrder>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ColumnOrder {
+    Ignore,
+    Warn,
+    Block,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWaiver {
+    object: Spanned<String>,
+    dimension: Option<Dimension>,
+    attribute: Option<String>,
+    reason: Spanned<String>,
+    owner: Spanned<String>,
+    until: Spanned<toml::Value>,
+}
+
+/// Reads the named file, or the nearest one above the working folder, or nothing.
+///
+/// # Errors
+/// The file cannot be read, is no TOML, says something unknown, or names a variable that is not set.
+pub fn load(named: Option<&Path>) -> Result<Loaded, Box<Trouble>> {
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None => match nearest() {
+            Some(path) => path,
+            None => return Ok(Loaded::default()),
+        },
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        Trouble::new(Class::Configuration, format!("cannot read the configuration {}", path.display())).found(error.to_string()).origin(
+            if named.is_some() { "flag --config or environment variable EVENKEEL_CONFIG" } else { "found in this folder or above it" },
+        )
+    })?;
+    let settings = Resolver { path: &path, text: &text }.settings()?;
+    Ok(Loaded { settings, path: Some(path) })
+}
+
+fn nearest() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
+}
+
+struct Resolver<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Resolver<'_> {
+    fn settings(&self) -> Result<Settings, Box<Trouble>> {
+        let file: File = toml::from_str(self.text).map_err(|error| {
+            let place = self.place(error.span().unwrap_or(0..0));
+            Trouble::new(Class::Configuration, format!("cannot understand {place}"))
+                .expected("what docs/reference/configuration.md describes")
+                .found(error.message().to_owned())
+                .origin(place)
+                .fix("correct that line")
+        })?;
+        let mut notes = Vec::new();
+        for (name, table) in [("project", &file.project), ("gates", &file.gates)] {
+            if table.as_ref().is_some_and(|table| !table.is_empty()) {
+                notes.push(format!("[{name}] in {} is not used by this version", self.path.display()));
+            }
+        }
+        let environments = file
+            .environments
+            .into_iter()
+            .map(|(name, raw)| {
+                let environment = self.environment(&name, raw)?;
+                Ok((name, environment))
+            })
+            .collect::<Result<_, Box<Trouble>>>()?;
+        Ok(Settings { environments, policy: self.policy(file.policy)?, notes })
+    }
+
+    fn environment(&self, name: &str, raw: Spanned<RawEnvironment>) -> Result<Environment, Box<Trouble>> {
+        let origin = self.place(raw.span());
+        let raw = raw.into_inner();
+        let parts = [
+            ("host", &raw.host),
+            ("dbname", &raw.dbname),
+            ("user", &raw.user),
+            ("password", &raw.password),
+            ("service", &raw.service),
+            ("sslmode", &raw.sslmode),
+            ("sslrootcert", &raw.sslrootcert),
+        ];
+        let connection = match &raw.url {
+            Some(url) if parts.iter().all(|(_, part)| part.is_none()) && raw.port.is_none() => self.resolved(url)?,
+            Some(url) => {
+                return Err(Box::new(
+                    Trouble::new(Class::Configuration, format!("environment {name} is named twice"))
+                        .expected("either url, or host, port, dbname, …")
+                        .found("both")
+                        .origin(self.place(url.span()))
+                        .fix("remove one of them"),
+                ));
+            }
+            None => {
+                let mut text = String::new();
+                for (keyword, value) in parts {
+                    if let Some(value) = value {
+                        let value = self.resolved(value)?.replace('\\', "\\\\").replace('\'', "\\'");
+                        text.push_str(&format!("{keyword}='{value}' "));
+                    }
+                }
+                if let Some(port) = &raw.port {
+                    text.push_str(&format!("port='{}'", port.get_ref()));
+                }
+                text
+            }
+        };
+        let replicas =
+            raw.replicas.iter().map(|url| Ok(SecretString::from(self.resolved(url)?))).collect::<Result<Vec<_>, Box<Trouble>>>()?;
+        let read_from_replica = raw.read_from == Some(ReadFrom::Replica);
+        if read_from_replica && replicas.is_empty() {
+            return Err(Box::new(
+                Trouble::new(Class::Configuration, format!("environment {name} shall be read from a replica"))
+                    .expected("at least one URL in `replicas`")
+                    .found("none")
+                    .origin(origin)
+                    .fix(format!("add replicas = [\"…\"] to [environments.{name}], or remove read_from")),
+            ));
+        }
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        Ok(Environment {
+            connection: SecretString::from(connection),
+            tier: raw.tier,
+            replicas,
+            read_from_replica,
+            migration_role: raw.migration_role.map(|role| self.resolved(&role)).transpose()?,
+            manifest: raw.manifest.map(|path| folder.join(path)),
+            roles: raw.roles,
+            origin,
+        })
+    }
+
+    fn policy(&self, raw: RawPolicy) -> Result<Policy, Box<Trouble>> {
+        let column_order = match raw.column_order {
+            None | Some(ColumnOrder::Ignore) => None,
+            Some(ColumnOrder::Warn) => Some(Severity::Warn),
+            Some(ColumnOrder::Block) => Some(Severity::Block),
+        };
+        let ignore = raw.ignore.into_iter().map(|waiver| self.waiver(waiver)).collect::<Result<_, _>>()?;
+        Ok(Policy { ignore, fail_on: raw.fail_on, column_order })
+    }
+
+    fn waiver(&self, raw: Spanned<RawWaiver>) -> Result<Waiver, Box<Trouble>> {
+        let origin = self.place(raw.span());
+        let raw = raw.into_inner();
+        let wrong = |what: &str, span: Range<usize>, found: String, fix: &str| {
+            Box::new(
+                Trouble::new(Class::Configuration, format!("an exception in the policy has no usable {what}"))
+                    .expected("every exception with object, reason, owner and until")
+                    .found(found)
+                    .origin(self.place(span))
+                    .fix(fix),
+            )
+        };
+        for (what, text) in [("reason", &raw.reason), ("owner", &raw.owner)] {
+            if text.get_ref().trim().is_empty() {
+                return Err(wrong(what, text.span(), "an empty text".to_owned(), "say who agreed to it and why"));
+            }
+        }
+        let shown = match raw.until.get_ref() {
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let until =
+            shown.parse().map_err(|_| wrong("end", raw.until.span(), shown.clone(), "write a day, such as until = \"2027-01-31\""))?;
+        let span = raw.object.span();
+        let draft = Draft {
+            object: raw.object.into_inner(),
+            dimension: raw.dimension,
+            attribute: raw.attribute,
+            reason: raw.reason.into_inner(),
+            owner: raw.owner.into_inner(),
+            until,
+            origin,
+        };
+        Waiver::new(draft)
+            .map_err(|reason| wrong("pattern", span, reason, "write kind:pattern, dimension:pattern or pattern, such as table:app.tmp_*"))
+    }
+
+    /// `${NAME}` replaced by the environment variable; `$$` is a dollar sign.
+    fn resolved(&self, text: &Spanned<String>) -> Result<String, Box<Trouble>> {
+        let mut resolved = String::new();
+        let mut rest = text.get_ref().as_str();
+        while let Some(at) = rest.find("${") {
+            resolved.push_str(rest.get(..at).unwrap_or_default());
+            let tail = rest.get(at + 2..).unwrap_or_default();
+            let Some(end) = tail.find('}') else {
+                return Err(Box::new(
+                    Trouble::new(Class::Configuration, "a variable is not closed")
+                        .expected("${NAME}")
+                        .found("${ without }")
+                        .origin(self.place(text.span()))
+                        .fix("add the closing brace"),
+                ));
+            };
+            let name = tail.get(..end).unwrap_or_default();
+            let value = std::env::var(name).map_err(|_| {
+                Trouble::new(Class::Configuration, format!("the environment variable {name} is not set"))
+                    .expected(format!("a value for ${{{name}}}"))
+                    .found("nothing")
+                    .origin(self.place(text.span()))
+                    .fix(format!("export {name}=…"))
+            })?;
+            resolved.push_str(&value);
+            rest = tail.get(end + 1..).unwrap_or_default();
+        }
+        resolved.push_str(rest);
+        Ok(resolved)
+    }
+
+    /// `evenkeel.toml:12:5`.
+    fn place(&self, span: Range<usize>) -> String {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("{}:{line}:{column}", self.path.display())
+    }
+}

@@ -1,0 +1,54 @@
+//! `evenkeel.toml`: what it may say, and where each value was said.
+//!
+//! Lives here: the shape of the file and its resolved form. `load` finds and reads it. Does not live here: what an
+//! environment's URL means (the engine's connection layer does that).
+
+mod load;
+
+pub use load::{Loaded, load};
+
+use evenkeel_core::gate::Tier;
+use evenkeel_core::kind::Severity;
+use evenkeel_core::policy::Waiver;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The configuration, resolved: variables replaced, paths relative to the file made absolute.
+#[derive(Debug, Default)]
+pub struct Settings {
+    pub environments: BTreeMap<String, Environment>,
+    pub policy: Policy,
+    /// Worth a word: keys that a later version will use.
+    pub notes: Vec<String>,
+}
+
+/// One environment.
+#[derive(Debug)]
+pub struct Environment {
+    /// A URL or libpq keyword string; may hold a password, is never shown.
+    pub connection: secrecy::SecretString,
+    pub tier: Option<Tier>,
+    pub replicas: Vec<secrecy::SecretString>,
+    pub read_from_replica: bool,
+    pub migration_role: Option<String>,
+    pub manifest: Option<PathBuf>,
+    /// Neutral name to the name on this server.
+    pub roles: BTreeMap<String, String>,
+    /// Where it is written: `evenkeel.toml:3`.
+    pub origin: String,
+}
+
+/// What a team has agreed on.
+#[derive(Debug)]
+pub struct Policy {
+    pub ignore: Vec<Waiver>,
+    pub fail_on: Option<Severity>,
+    /// `None`: column order is reported, not compared.
+    pub column_order: Option<Severity>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { ignore: Vec::new(), fail_on: None, column_order: None }
+    }
+}

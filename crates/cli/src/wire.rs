@@ -1,0 +1,137 @@
+//! The only file that chooses an engine: from what the user typed to something that can be captured.
+//!
+//! An endpoint is a name from `evenkeel.toml`, a URL, a connection string, or a manifest file, tried in that order.
+
+use crate::args::Common;
+use crate::settings::{Environment as Configured, Settings};
+use evenkeel_core::compare::Remedies;
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::kind::{Dimension, Engine};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Environment, Request};
+use evenkeel_pipeline::capture::Source;
+use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::environment::PostgresEnvironment;
+use secrecy::ExposeSecret;
+use std::path::Path;
+
+/// What the user typed, understood.
+pub struct Endpoint<'a> {
+    pub source: Source,
+    /// Set where it is a name from the configuration.
+    pub configured: Option<&'a Configured>,
+    /// How it may be shown and typed again: the name or path, never a URL with a password.
+    pub shown: String,
+    /// Things worth a word before reading.
+    pub warnings: Vec<String>,
+}
+
+/// Understands an endpoint.
+///
+/// # Errors
+/// It is none of a configured name, a connection, a file.
+pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
+    if let Some(configured) = settings.environments.get(text) {
+        return named(text, configured, common, dimensions);
+    }
+    if is_connection(text) {
+        let (environment, label, warnings) = connection(text)?;
+        let request = request(&label, common, dimensions);
+        return Ok(Endpoint { source: Source::live(environment, request), configured: None, shown: format!("'{label}'"), warnings });
+    }
+    if Path::new(text).is_file() {
+        let source = Source::File { label: text.to_owned(), path: text.into() };
+        return Ok(Endpoint { source, configured: None, shown: text.to_owned(), warnings: Vec::new() });
+    }
+    Err(Box::new(unknown(text, settings)))
+}
+
+/// Several words that may name the same live environment: name or connection, but no file.
+///
+/// # Errors
+/// As `endpoint`, and where it is a file.
+pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
+    let endpoint = endpoint(text, settings, common, dimensions)?;
+    if matches!(endpoint.source, Source::File { .. }) {
+        let trouble = Trouble::new(Class::Usage, format!("{text} is a manifest file"));
+        return Err(Box::new(trouble.expected("a live environment: a name from evenkeel.toml or a URL").found("a file")));
+    }
+    Ok(endpoint)
+}
+
+/// What to do about differences on servers of that engine.
+pub fn remedies(manifest: &Manifest) -> Box<dyn Remedies> {
+    match manifest.endpoint.engine {
+        Engine::PostgreSql | Engine::MySql | Engine::MariaDb => Box::new(evenkeel_core::compare::NoRemedies),
+    }
+}
+
+fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
+    let in_place = |trouble: Box<Trouble>| {
+        let origin = trouble.origin.clone().map_or_else(|| configured.origin.clone(), |origin| format!("{origin} ({})", configured.origin));
+        Box::new(Trouble { what: format!("environment {name}: {}", trouble.what), origin: Some(origin), ..*trouble })
+    };
+    let (primary, _, mut warnings) = connection(configured.connection.expose_secret()).map_err(in_place)?;
+    let mut request = request(name, common, dimensions);
+    request.migration_role.clone_from(&configured.migration_role);
+    request.roles.clone_from(&configured.roles);
+    let source = match configured.replicas.first().filter(|_| configured.read_from_replica) {
+        None => Source::live(primary, request),
+        Some(url) => {
+            let (replica, _, more) = connection(url.expose_secret()).map_err(in_place)?;
+            warnings.extend(more);
+            Source::Split { primary, replica, request }
+        }
+    };
+    Ok(Endpoint { source, configured: Some(configured), shown: name.to_owned(), warnings })
+}
+
+fn request(label: &str, common: &Common, dimensions: &[Dimension]) -> Request {
+    Request {
+        dimensions: dimensions.to_vec(),
+        lock_timeout: common.lock_timeout,
+        statement_timeout: common.statement_timeout,
+        ..Request::new(label)
+    }
+}
+
+/// Looks like a URL or a `keyword=value` string.
+fn is_connection(text: &str) -> bool {
+    scheme(text).is_some()
+        || text
+            .split_once('=')
+            .is_some_and(|(keyword, _)| !keyword.is_empty() && keyword.chars().all(|c| c.is_ascii_alphabetic() || c == '_'))
+}
+
+fn scheme(text: &str) -> Option<&str> {
+    text.split_once("://").map(|(scheme, _)| scheme)
+}
+
+type Connection = (Box<dyn Environment>, String, Vec<String>);
+
+fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
+    match scheme(text) {
+        None | Some("postgres" | "postgresql") => {
+            let target = Target::parse(text, &ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
+            let described = target.describe();
+            let label = format!("{}@{}:{}", described.dbname.value, described.host.value, described.port.value);
+            let warnings = target.warnings().to_vec();
+            Ok((Box::new(PostgresEnvironment::new(target)), label, warnings))
+        }
+        Some(other) => Err(Box::new(
+            Trouble::new(Class::Usage, "cannot tell which database system is meant")
+                .expected("a URL that begins with postgres:// or postgresql://")
+                .found(format!("{other}://…"))
+                .fix("write postgres://USER@HOST/DATABASE"),
+        )),
+    }
+}
+
+fn unknown(text: &str, settings: &Settings) -> Trouble {
+    let names: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
+    let known = if names.is_empty() { "none are configured".to_owned() } else { format!("configured: {}", names.join(", ")) };
+    Trouble::new(Class::Usage, format!("{text:?} names no environment"))
+        .expected(format!("an environment from evenkeel.toml ({known}), a URL such as postgres://host/database, or a manifest file"))
+        .found("no such name and no such file")
+        .fix("write the URL, or add the environment to evenkeel.toml: [environments.NAME] url = \"…\"")
+}

@@ -1,0 +1,87 @@
+//! What can go wrong with a scratch server. The launcher's own faults are passed through with their text.
+
+use std::path::PathBuf;
+
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use thiserror::Error;
+
+use super::servers::ServerBinaries;
+
+/// A failure of finding, starting or using a scratch server.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// No server program of the wanted version; `found` are the versions that are there.
+    #[error("cannot start a PostgreSQL{} server: no server program was found", major(*wanted))]
+    NoServer { wanted: Option<u32>, found: Vec<String> },
+    #[error(transparent)]
+    Launcher(#[from] evenkeel_launcher::Fault),
+    #[error("cannot {action} {path}")]
+    File { action: &'static str, path: PathBuf, source: std::io::Error },
+    /// A setting whose name or value cannot stand in postgresql.conf.
+    #[error("cannot write the setting {name:?}: {reason}")]
+    BadSetting { name: String, reason: &'static str },
+    /// `statement` is shortened; `sqlstate` is missing where the connection failed.
+    #[error("{server}, database {database}: {message}")]
+    Sql { server: String, database: String, statement: String, message: String, sqlstate: Option<String> },
+    /// A file-level copy cannot carry what lies outside of the data directory.
+    #[error("cannot make a replica of {server}: it has a tablespace outside of its data directory")]
+    Tablespace { server: String, path: PathBuf },
+    #[error("the replica {name} did not begin to stream from {server} within {seconds} s")]
+    NotStreaming { server: String, name: String, seconds: u64 },
+}
+
+impl Fault {
+    pub(super) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { action, path, source }
+    }
+
+    pub(super) fn no_server(wanted: Option<u32>, servers: &[ServerBinaries]) -> Self {
+        Self::NoServer {
+            wanted,
+            found: servers.iter().map(|server| format!("{} in {}", server.version, server.bin_dir.display())).collect(),
+        }
+    }
+}
+
+fn major(wanted: Option<u32>) -> String {
+    wanted.map(|major| format!(" {major}")).unwrap_or_default()
+}
+
+impl Troublesome for Fault {
+    fn trouble(&self) -> Trouble {
+        let class = match self {
+            Self::Launcher(fault) => return fault.trouble(),
+            Self::BadSetting { .. } => Class::Configuration,
+            Self::File { .. } => Class::Output,
+            Self::NoServer { .. } | Self::Sql { .. } | Self::Tablespace { .. } | Self::NotStreaming { .. } => Class::Unreachable,
+        };
+        let trouble = Trouble::new(class, self.to_string());
+        match self {
+            Self::NoServer { wanted, found } => {
+                let trouble = trouble
+                    .expected("initdb and postgres in EVENKEEL_PG_BIN, on PATH or where packages put them")
+                    .found(if found.is_empty() { "none".into() } else { found.join(", ") });
+                trouble.fix(how_to_install(*wanted))
+            }
+            Self::File { source, .. } => trouble.found(source.to_string()),
+            Self::Sql { statement, .. } => trouble.found(format!("after: {statement}")),
+            Self::Tablespace { path, .. } => {
+                trouble.found(path.display().to_string()).fix("SET allow_in_place_tablespaces = on; CREATE TABLESPACE name LOCATION ''")
+            }
+            Self::NotStreaming { .. } | Self::BadSetting { .. } | Self::Launcher(_) => trouble,
+        }
+    }
+}
+
+fn how_to_install(wanted: Option<u32>) -> String {
+    if cfg!(target_os = "macos") {
+        return format!("brew install postgresql@{}", wanted.unwrap_or(17));
+    }
+    match wanted {
+        None => "apt-get install postgresql postgresql-contrib".to_owned(),
+        Some(major) => {
+            format!("script/setup (installs PostgreSQL 13 to 18), or where your distribution has it: apt-get install postgresql-{major}")
+        }
+    }
+}

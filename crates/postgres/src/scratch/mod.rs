@@ -1,0 +1,363 @@
+//! Throwaway PostgreSQL servers, for the demo, for tests and for rehearsals: found, made, started and ended here.
+//!
+//! A scratch server listens on a private Unix socket only, trusts who can reach it, keeps nothing durable, and is gone
+//! with the value that holds it. What a process needs for that in general is `evenkeel_launcher`; this room knows
+//! PostgreSQL's side: `servers` (which are installed), `settings` and `copy` (files), `session` (blocking SQL),
+//! `replica` (streaming copies).
+
+mod copy;
+mod fault;
+mod replica;
+mod servers;
+mod session;
+mod settings;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use evenkeel_launcher::{Fingerprint, Identity, Instance, Program, Readiness, Recipe, ServerUser, StopSignal, StopStep, sweep};
+
+pub use evenkeel_launcher::Root;
+pub use fault::Fault;
+pub use replica::ReplicaOptions;
+pub use servers::{BIN_VARIABLE, ServerBinaries, find_servers, pick};
+pub use session::{Session, TextRows};
+
+/// The superuser of every scratch server.
+pub const SUPERUSER: &str = "postgres";
+const PORT: u16 = 5432;
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// What kind of server is wanted. The default is the newest one installed, UTF-8, locale C.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The major version; nothing means the newest installed.
+    pub major: Option<u32>,
+    /// Written to postgresql.conf after evenkeel's own, so these win.
+    pub settings: Vec<(String, String)>,
+    /// `UTF8` if not given; the names initdb knows.
+    pub encoding: Option<String>,
+    /// `C` if not given.
+    pub locale: Option<String>,
+    /// Further arguments of initdb, such as `--data-checksums`.
+    pub initdb: Vec<String>,
+    /// Databases to create, besides `postgres`.
+    pub databases: Vec<String>,
+    /// Run initdb even where a cached data directory would do. Servers from the same cached directory share a system
+    /// identifier, which real servers only do with their replicas.
+    pub own_identifier: bool,
+    /// Where its files are; nothing means [`Root::open`].
+    pub root: Option<Root>,
+}
+
+impl Options {
+    /// A given major version with defaults.
+    #[must_use]
+    pub fn major(major: u32) -> Self {
+        Self { major: Some(major), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn setting(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    #[must_use]
+    pub fn database(mut self, name: &str) -> Self {
+        self.databases.push(name.to_owned());
+        self
+    }
+}
+
+/// A running scratch server. Dropping it ends the server and removes its files.
+#[derive(Debug)]
+pub struct Scratch {
+    instance: Instance,
+    binaries: ServerBinaries,
+    root: Root,
+}
+
+impl Scratch {
+    /// Starts a server and returns when it takes connections. The first call in a process sweeps what crashed runs
+    /// left behind.
+    ///
+    /// # Errors
+    /// [`Fault::NoServer`] when none is installed; [`Fault::Launcher`] when it cannot be made or started;
+    /// [`Fault::BadSetting`]; [`Fault::Sql`] when a database cannot be created.
+    pub fn start(options: &Options) -> Result<Self, Fault> {
+        let servers = find_servers();
+        let binaries = pick(&servers, options.major).ok_or_else(|| Fault::no_server(options.major, &servers))?;
+        Self::start_with(binaries, options)
+    }
+
+    /// As [`Scratch::start`] with a server that was found before; `options.major` is not looked at.
+    ///
+    /// # Errors
+    /// As [`Scratch::start`].
+    pub fn start_with(binaries: &ServerBinaries, options: &Options) -> Result<Self, Fault> {
+        let root = options.root.clone().map_or_else(Root::open, Ok)?;
+        sweep_once(&root);
+        let mut scratch = Self::prepare(binaries, root)?;
+        scratch.make_data_directory(options)?;
+        let mut settings = own_settings(scratch.socket_dir());
+        settings.extend(options.settings.iter().cloned());
+        settings::append(&scratch.data_dir().join("postgresql.conf"), &settings)?;
+        scratch.launch()?;
+        if !options.databases.is_empty() {
+            let session = scratch.session("postgres")?;
+            for name in &options.databases {
+                session.exec(&format!("CREATE DATABASE \"{}\"", name.replace('"', "\"\"")))?;
+            }
+        }
+        Ok(scratch)
+    }
+
+    /// A libpq keyword string for one of its databases.
+    #[must_use]
+    pub fn conninfo(&self, database: &str) -> String {
+        conninfo(self.socket_dir(), database)
+    }
+
+    /// A `postgres://` URL for one of its databases.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        url(self.socket_dir(), database)
+    }
+
+    /// Opens a blocking session as the superuser.
+    ///
+    /// # Errors
+    /// [`Fault::Sql`]; or, when that is why, that the server is gone or its program was replaced.
+    pub fn session(&self, database: &str) -> Result<Session, Fault> {
+        let session = Session::open(&self.display(), database, &self.conninfo(database));
+        session.or_else(|fault| {
+            self.instance.check()?;
+            Err(fault)
+        })
+    }
+
+    /// The directory of its socket: the host in connection strings.
+    #[must_use]
+    pub fn socket_dir(&self) -> &Path {
+        self.instance.run_dir()
+    }
+
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.instance.run_dir().join("data")
+    }
+
+    /// What the server wrote to stderr.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.instance.log_path()
+    }
+
+    #[must_use]
+    pub const fn binaries(&self) -> &ServerBinaries {
+        &self.binaries
+    }
+
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.instance.pid()
+    }
+
+    /// Whether it still runs, and from the program that is on disk: asked to explain another failure.
+    ///
+    /// # Errors
+    /// [`Fault::Launcher`].
+    pub fn check(&self) -> Result<(), Fault> {
+        Ok(self.instance.check()?)
+    }
+
+    /// Shuts the server down in order (a checkpoint is written) and keeps its files.
+    ///
+    /// # Errors
+    /// [`Fault::Launcher`].
+    pub fn halt(&mut self) -> Result<(), Fault> {
+        let fast = StopStep { signal: StopSignal::Interrupt, patience: Duration::from_secs(30) };
+        Ok(self.instance.halt_with(&[fast, quick()])?)
+    }
+
+    /// Starts it again after [`Scratch::halt`], or restarts it. New settings are appended to postgresql.conf.
+    ///
+    /// # Errors
+    /// As [`Scratch::start`].
+    pub fn restart(&mut self, settings: &[(String, String)]) -> Result<(), Fault> {
+        self.halt()?;
+        settings::append(&self.data_dir().join("postgresql.conf"), settings)?;
+        self.launch()
+    }
+
+    /// Ends the server and removes its files. Dropping does the same, but cannot tell when it fails.
+    ///
+    /// # Errors
+    /// [`Fault::Launcher`].
+    pub fn stop(self) -> Result<(), Fault> {
+        Ok(self.instance.stop()?)
+    }
+
+    fn prepare(binaries: &ServerBinaries, root: Root) -> Result<Self, Fault> {
+        let identity = Identity {
+            engine: "PostgreSQL".into(),
+            version: binaries.version.clone(),
+            label: format!("pg{}", binaries.major),
+            binary: binaries.postgres(),
+            // Longer than the socket itself: the lock file beside it has to fit as well.
+            socket: format!(".s.PGSQL.{PORT}.lock"),
+            users: vec![SUPERUSER.into(), "_postgres".into()],
+        };
+        Ok(Self { instance: Instance::create(&root, identity)?, binaries: binaries.clone(), root })
+    }
+
+    fn display(&self) -> String {
+        self.instance.identity().display()
+    }
+
+    fn launch(&mut self) -> Result<(), Fault> {
+        let data = self.data_dir();
+        let lock = data.join("postmaster.pid");
+        // A killed server leaves it. None of ours runs now, and the probe below must not read the old one.
+        match std::fs::remove_file(&lock) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Fault::file("remove", &lock)(error));
+            }
+            _ => {}
+        }
+        let recipe = Recipe {
+            start: program(self.binaries.postgres()).arg("-D").arg(data),
+            ready: Box::new(move || readiness(&lock)),
+            limit: START_LIMIT,
+            stop: vec![quick()],
+            on_owner_death: StopSignal::Quit,
+        };
+        Ok(self.instance.start(recipe)?)
+    }
+
+    /// initdb takes most of the time of a start, and copying its result takes less: it is kept for the next one.
+    fn make_data_directory(&self, options: &Options) -> Result<(), Fault> {
+        let arguments = initdb_arguments(options);
+        let data = self.data_dir();
+        let template = self.root.cache()?.join(self.template_name(&arguments)?);
+        if !options.own_identifier && template.exists() {
+            if let Ok(directory) = std::fs::File::open(&template) {
+                // The sweep removes what was not used for long. A date that is not set is only an earlier removal.
+                let _ = directory.set_modified(SystemTime::now());
+            }
+            return copy::at_rest(&template, &data);
+        }
+        self.instance.run(&program(self.binaries.initdb()).arg("-D").arg(&data).args(arguments))?;
+        if !options.own_identifier {
+            // Complete before it has its name. Two processes may make the same: the later one's is dropped.
+            let draft = template.with_extension(format!("new-{}", std::process::id()));
+            if copy::at_rest(&data, &draft).is_err() || std::fs::rename(&draft, &template).is_err() {
+                let _ = std::fs::remove_dir_all(&draft);
+            }
+        }
+        Ok(())
+    }
+
+    fn template_name(&self, arguments: &[String]) -> Result<String, Fault> {
+        let mut key = blake3::Hasher::new();
+        let user = match self.instance.user() {
+            ServerUser::Ourselves => "ourselves".to_owned(),
+            ServerUser::Other { uid, gid, .. } => format!("{uid}:{gid}"),
+        };
+        let binary = Fingerprint::take(&self.binaries.postgres())?.text();
+        for part in [&user, &binary, &self.binaries.version].into_iter().chain(arguments) {
+            key.update(part.as_bytes());
+            key.update(&[0]);
+        }
+        let hex = key.finalize().to_hex();
+        Ok(format!("pg{}-{}", self.binaries.major, hex.get(..16).unwrap_or(&hex)))
+    }
+}
+
+/// Settings of every scratch server. Durability is off: nobody wants these files after a crash.
+/// <https://www.postgresql.org/docs/current/non-durability.html>
+fn own_settings(socket_dir: &Path) -> Vec<(String, String)> {
+    let socket_dir = socket_dir.to_string_lossy();
+    [
+        ("listen_addresses", ""),
+        ("port", "5432"),
+        ("unix_socket_directories", &*socket_dir),
+        ("unix_socket_permissions", "0700"),
+        ("fsync", "off"),
+        ("synchronous_commit", "off"),
+        ("full_page_writes", "off"),
+        ("logging_collector", "off"),
+        ("log_destination", "stderr"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+fn initdb_arguments(options: &Options) -> Vec<String> {
+    let mut arguments = vec![
+        "--auth=trust".to_owned(),
+        format!("--username={SUPERUSER}"),
+        "--no-sync".to_owned(),
+        format!("--encoding={}", options.encoding.as_deref().unwrap_or("UTF8")),
+        format!("--locale={}", options.locale.as_deref().unwrap_or("C")),
+    ];
+    arguments.extend(options.initdb.iter().cloned());
+    arguments
+}
+
+/// initdb writes the time zone it finds into postgresql.conf; servers must be the same on every machine.
+fn program(path: PathBuf) -> Program {
+    Program::new(path).env("TZ", "UTC").env("LC_ALL", "C")
+}
+
+/// Immediate shutdown: no checkpoint, no waiting for sessions.
+const fn quick() -> StopStep {
+    StopStep { signal: StopSignal::Quit, patience: Duration::from_secs(10) }
+}
+
+/// The eighth line of postmaster.pid is the server's own word on its state; pg_ctl reads it the same way.
+fn readiness(lock: &Path) -> Readiness {
+    let ready = std::fs::read_to_string(lock).is_ok_and(|text| text.lines().nth(7).is_some_and(|state| state.trim_end() == "ready"));
+    if ready { Readiness::Ready } else { Readiness::NotYet }
+}
+
+/// A libpq keyword string for a database of the scratch server with this socket directory.
+#[must_use]
+pub fn conninfo(socket_dir: &Path, database: &str) -> String {
+    [
+        settings::conninfo_word("host", &socket_dir.to_string_lossy()),
+        settings::conninfo_word("port", &PORT.to_string()),
+        settings::conninfo_word("user", SUPERUSER),
+        settings::conninfo_word("dbname", database),
+    ]
+    .join(" ")
+}
+
+/// A `postgres://` URL for a database of the scratch server with this socket directory.
+#[must_use]
+pub fn url(socket_dir: &Path, database: &str) -> String {
+    let host = percent(&socket_dir.to_string_lossy());
+    format!("postgres://{SUPERUSER}@{host}:{PORT}/{}", percent(database))
+}
+
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+/// Once a process for each root, since what a crash left was left before we began.
+fn sweep_once(root: &Root) {
+    static SWEPT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+    let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !swept.iter().any(|path| path == root.path()) {
+        swept.push(root.path().to_path_buf());
+        // What resists is kept and met again by the next run; it never keeps a new server from starting.
+        drop(sweep(root));
+    }
+}

@@ -1,0 +1,79 @@
+//! Text from a database made harmless: nothing in a name, a comment or a function body may steer a terminal, hide from
+//! a reader, or break a line.
+//!
+//! Lives here: what every format does to every text before its own escaping. Does not live here: the escaping of a
+//! format (`format/markdown`, askama for HTML, `quick-junit` for XML).
+
+/// One line: line breaks and everything a terminal obeys or an eye cannot see are spelled out, `\n`, `\u{1b}`.
+pub(crate) fn line(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        push(&mut clean, c);
+    }
+    clean
+}
+
+/// Several lines, split at line feeds; within a line as [`line`], except that tabs become four spaces.
+pub(crate) fn lines(text: &str) -> Vec<String> {
+    text.split('\n').map(inner).collect()
+}
+
+/// As [`lines`], as one text.
+pub(crate) fn block(text: &str) -> String {
+    lines(text).join("\n")
+}
+
+fn inner(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\t' { clean.push_str("    ") } else { push(&mut clean, c) }
+    }
+    clean
+}
+
+fn push(clean: &mut String, c: char) {
+    match c {
+        '\n' => clean.push_str("\\n"),
+        '\t' => clean.push_str("\\t"),
+        '\r' => clean.push_str("\\r"),
+        c if is_harmful(c) => clean.extend(c.escape_unicode()),
+        c => clean.push(c),
+    }
+}
+
+/// Control characters, what changes the direction of text, and what takes no room and so hides.
+/// <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_steers_a_terminal() {
+        assert_eq!(line("a\u{1b}[31mred\u{7}\n\tb\r"), "a\\u{1b}[31mred\\u{7}\\n\\tb\\r");
+        assert_eq!(line("\u{9b}2J"), "\\u{9b}2J");
+        assert_eq!(line("user\u{202e}nimda\u{2066}"), "user\\u{202e}nimda\\u{2066}");
+        assert_eq!(line("ta\u{200b}ble"), "ta\\u{200b}ble");
+    }
+
+    #[test]
+    fn harmless_text_is_left_alone() {
+        for text in ["app.orders", "naïve \"Größe\" 表 🐘", "a  b"] {
+            assert_eq!(line(text), text);
+        }
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(lines("a\n\tb\r\n"), ["a", "    b\\r", ""]);
+        assert_eq!(block("x\u{1b}\ny"), "x\\u{1b}\ny");
+    }
+}

@@ -1,0 +1,55 @@
+//! The formats: one file each, one line each in [`FORMATS`].
+//!
+//! Lives here: the list and what a caller may ask of a format. Neighbour: `document`, the only thing a format reads.
+
+pub mod json;
+pub mod markdown;
+pub mod terminal;
+
+use crate::{Document, Fault, Severity};
+
+/// What a caller may ask of a format; each takes what it can use.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Colours by ANSI escapes. No format carries a meaning by colour alone.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Show only the differences of that severity, and all of them.
+    pub only: Option<Severity>,
+    /// How many blocking differences are shown in full; the others are counted.
+    pub limit: usize,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { color: false, width: 80, only: None, limit: 20 }
+    }
+}
+
+/// One output format.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// The word after `--format`.
+    pub name: &'static str,
+    /// Of a file in that format, without a dot.
+    pub extension: &'static str,
+    /// What it is for, in the help text.
+    pub about: &'static str,
+    pub render: fn(&Document, &Style) -> Result<Vec<u8>, Fault>,
+}
+
+impl Format {
+    /// The format with that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[
+    Format { name: "terminal", extension: "txt", about: "for a person at a terminal", render: terminal::render },
+    Format { name: "json", extension: "json", about: "complete, for programs; docs/reference/report.schema.json", render: json::render },
+    Format { name: "markdown", extension: "md", about: "for a pull request, under 60,000 bytes", render: markdown::render },
+];

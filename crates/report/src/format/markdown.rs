@@ -1,0 +1,350 @@
+//! Markdown for a pull request or merge request: the verdict, one table, each blocking difference folded, what to
+//! know, what was not visible, how to reproduce it. Always below the size limits of GitHub and GitLab.
+//!
+//! Lives here: layout, escaping and the cut. What a database says stands only in code, where nothing is a link, a
+//! mention or HTML. Does not live here: the sentences (`sentence`).
+
+use super::Style;
+use crate::Fault;
+use crate::clean;
+use crate::document::{Difference, Document, Gap, Outcome, Severity};
+use crate::group::{self, Entry, entries};
+use crate::number::{counted, short, thousands};
+use crate::sentence;
+use crate::textdiff::{self, Line};
+
+/// Bytes; GitHub refuses a comment beyond 65,536 characters.
+pub const LIMIT: usize = 60_000;
+/// Kept free for the sentence that says what was cut, and for closing marks.
+const RESERVE: usize = 1_000;
+/// Lines and columns of a definition, value or fix that are shown.
+const LINES: usize = 60;
+const COLUMNS: usize = 240;
+/// Members of a group that are named.
+const NAMED: usize = 8;
+
+/// Writes the document as Markdown.
+///
+/// # Errors
+/// None; the signature is the formats'.
+#[expect(clippy::unnecessary_wraps, reason = "every format has this signature")]
+pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
+    let foot = foot(document);
+    let mut page = Page { text: head(document), room: LIMIT.saturating_sub(RESERVE + foot.len()), full: false };
+    let wants = |severity| style.only.is_none_or(|only| only == severity);
+    if wants(Severity::Block) {
+        let blocks: Vec<&Difference> = document.differences.iter().filter(|difference| difference.severity == Severity::Block).collect();
+        page.section("What blocks", "more block", blocks.iter().map(|difference| folded(document, difference)));
+    }
+    if wants(Severity::Warn) {
+        page.section("To know", "more to know", entries(&document.differences, Severity::Warn).iter().map(|entry| item(document, entry)));
+    }
+    if style.only.is_none() {
+        page.section("Not visible", "more not visible", document.gaps.iter().map(|found| gap(document, found)));
+    }
+    if wants(Severity::Inform) {
+        page.section(
+            "Expected or cosmetic",
+            "more expected or cosmetic",
+            entries(&document.differences, Severity::Inform).iter().map(|entry| item(document, entry)),
+        );
+    }
+    page.text.push_str(&foot);
+    Ok(page.text.into_bytes())
+}
+
+struct Page {
+    text: String,
+    room: usize,
+    full: bool,
+}
+
+impl Page {
+    /// A heading and its pieces, as many as there is room for; the others are counted.
+    fn section(&mut self, title: &str, more: &str, pieces: impl ExactSizeIterator<Item = String>) {
+        let total = pieces.len();
+        if total == 0 {
+            return;
+        }
+        let heading = format!("\n### {title}\n\n");
+        let mut left = total;
+        for (at, piece) in pieces.enumerate() {
+            let size = piece.len() + if at == 0 { heading.len() } else { 0 };
+            // Once full, nothing more: a shorter piece later would make the count hard to read.
+            self.full |= self.text.len() + size > self.room;
+            if self.full {
+                break;
+            }
+            if at == 0 {
+                self.text.push_str(&heading);
+            }
+            self.text.push_str(&piece);
+            left -= 1;
+        }
+        if left > 0 {
+            let note = format!("\n… {} {more}, cut to stay under {} bytes.\n", thousands(left), thousands(LIMIT));
+            self.text.push_str(&note);
+        }
+    }
+}
+
+fn head(document: &Document) -> String {
+    let mut text = format!("**{}**\n", plain(&document.verdict.line));
+    text.push_str("\n| dimension | verdict | block | to know | expected | not visible |\n|---|---|--:|--:|--:|--:|\n");
+    for dimension in &document.dimensions {
+        let (symbol, _) = sentence::dimension(dimension);
+        let verdict = match dimension.verdict {
+            _ if !dimension.compared => "not compared",
+            Outcome::Equal if dimension.differences.warn > 0 => "nothing blocks",
+            Outcome::Equal => "equal",
+            Outcome::Differs => "differs",
+            Outcome::CouldNotTell => "could not tell",
+        };
+        let note = dimension.note.as_deref().map(|note| format!("; {}", plain(note))).unwrap_or_default();
+        let per = dimension.differences;
+        let cells =
+            [per.block, per.warn, per.inform, dimension.gaps].map(|number| if number == 0 { "–".to_owned() } else { thousands(number) });
+        text.push_str(&format!("| {} | {symbol} {verdict}{note} | {} |\n", dimension.name.name(), cells.join(" | ")));
+    }
+    if let Some(floor) = sentence::floor(document) {
+        text.push_str(&format!("\n{}\n", plain(&floor)));
+    }
+    text
+}
+
+/// A blocking difference: closed, so that a long list stays short.
+fn folded(document: &Document, difference: &Difference) -> String {
+    let title = html(&shortened(&sentence::title(difference)));
+    let happened = html(&shortened(&sentence::happened(document, difference)));
+    let mut text =
+        format!("<details><summary>✗ <code>{title}</code> {happened} (<code>{}</code>)</summary>\n\n", html(&clean::line(&difference.id)));
+    text.push_str(&fenced("diff", &values(difference)));
+    let details = sentence::details(difference);
+    if !details.is_empty() {
+        text.push_str(&format!("{}\n\n", code(&shortened(&details.join(", ")))));
+    }
+    if let Some(origin) = document.particular_origin(difference) {
+        text.push_str(&format!("From {}\n\n", code(&shortened(&clean::line(origin)))));
+    }
+    text.push_str(&format!("{}\n\n", plain(&difference.why)));
+    if let Some(fix) = &difference.fix {
+        text.push_str(&format!("Fix:\n\n{}", fenced("sql", &limited(clean::lines(fix.trim_end_matches('\n'))))));
+    }
+    text.push_str("</details>\n");
+    text
+}
+
+/// Expected and found as the lines of a diff block.
+fn values(difference: &Difference) -> Vec<String> {
+    let lines = match (difference.expected.as_deref(), difference.found.as_deref()) {
+        (Some(expected), Some(found)) if textdiff::is_definition(Some(expected), Some(found)) => textdiff::unified(expected, found)
+            .into_iter()
+            .map(|line| match line {
+                Line::Place(place) => place,
+                Line::Text(tag, text) => format!("{}{text}", tag.sign()),
+            })
+            .collect(),
+        (expected, found) => {
+            let side = |sign, name, value: Option<&str>| {
+                let mut lines = clean::lines(value.unwrap_or("nothing")).into_iter();
+                let first = format!("{sign} {name} {}", lines.next().unwrap_or_default());
+                std::iter::once(first).chain(lines.map(move |line| format!("{sign} {line}"))).collect::<Vec<_>>()
+            };
+            let mut lines = side('-', "expected", expected);
+            lines.extend(side('+', "found   ", found));
+            lines
+        }
+    };
+    limited(lines)
+}
+
+/// A lighter difference, or many alike, as an item of a list.
+fn item(document: &Document, entry: &Entry<'_>) -> String {
+    match entry {
+        Entry::One(difference) => {
+            let value = |value: &Option<String>| match value {
+                Some(value) => code(&shortened(&clean::line(value))),
+                None => "nothing".to_owned(),
+            };
+            let ratio =
+                difference.detail.get("ratio").map(|ratio| format!(" ({})", code(&shortened(&clean::line(ratio))))).unwrap_or_default();
+            format!(
+                "- {} {} {}: expected {}, found {}{ratio}. {}\n",
+                sentence::symbol(difference.severity),
+                code(&shortened(&sentence::title(difference))),
+                plain(&shortened(&sentence::happened(document, difference))),
+                value(&difference.expected),
+                value(&difference.found),
+                plain(&difference.why)
+            )
+        }
+        Entry::Many(group) => {
+            let Some(first) = group.first() else { return String::new() };
+            let named: Vec<String> = group
+                .iter()
+                .take(if first.severity == Severity::Inform { NAMED } else { 3 })
+                .map(|one| code(&shortened(&clean::line(&group::brief(one)))))
+                .collect();
+            let more = group.len().saturating_sub(named.len());
+            let more = if more > 0 { format!(", {} more", thousands(more)) } else { String::new() };
+            let worst = if first.detail.contains_key("ratio") { "worst " } else { "" };
+            format!("- {} {}: {worst}{}{more}\n", sentence::symbol(first.severity), plain(&group::title(group)), named.join(", "))
+        }
+    }
+}
+
+fn gap(document: &Document, gap: &Gap) -> String {
+    let mut text = format!("- ? {}\n", code(&shortened(&sentence::gap(document, gap))));
+    if let Some(cure) = &gap.cure {
+        let block = fenced("sql", &limited(clean::lines(cure.trim_end_matches('\n'))));
+        text.push('\n');
+        for line in block.lines() {
+            text.push_str(&format!("  {line}").trim_end_matches(' ').to_owned());
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn foot(document: &Document) -> String {
+    let mut text = String::from("\n---\n");
+    if !document.ignored.is_empty() {
+        text.push_str(&format!("Excused by policy: {}.\n\n", counted(document.ignored.len(), "difference", "differences")));
+    }
+    for (word, endpoint) in [("reference", &document.reference), ("candidate", &document.candidate)] {
+        let facts = [
+            format!("{} {}", endpoint.engine, endpoint.server_version),
+            format!("database {}", endpoint.database),
+            format!("role {}", endpoint.role),
+            format!("{} {}", endpoint.node_role.name(), endpoint.node),
+            format!("read {}", endpoint.captured_at),
+        ];
+        let facts: Vec<String> = facts.iter().map(|fact| code(&shortened(&clean::line(fact)))).collect();
+        text.push_str(&format!("- {word} {}: {}\n", code(&shortened(&clean::line(&endpoint.label))), facts.join(", ")));
+    }
+    let digests: Vec<String> = document
+        .dimensions
+        .iter()
+        .filter_map(|dimension| match (&dimension.reference_digest, &dimension.candidate_digest) {
+            (Some(a), Some(b)) if a == b => Some(format!("{} {}", dimension.name.name(), code(&short(&clean::line(a))))),
+            (Some(a), Some(b)) => {
+                Some(format!("{} {} / {}", dimension.name.name(), code(&short(&clean::line(a))), code(&short(&clean::line(b)))))
+            }
+            _ => None,
+        })
+        .collect();
+    if !digests.is_empty() {
+        text.push_str(&format!("- digests: {}\n", digests.join(", ")));
+    }
+    let how = sentence::how(document).join(" · ");
+    text.push_str(&format!("- compared {} · {}\n", plain(&sentence::compared(document, 5)), plain(&how)));
+    text.push_str(&format!("\nReproduce it with {}\n", code(&cut(&clean::line(&document.command), 2_000))));
+    text
+}
+
+/// At most so many lines of at most so many characters; what is cut is counted.
+fn limited(lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(LINES);
+    let mut lines: Vec<String> = lines.into_iter().take(LINES).map(|line| shortened(&line)).collect();
+    if more > 0 {
+        lines.push(format!("… {}", counted(more, "more line", "more lines")));
+    }
+    lines
+}
+
+fn shortened(text: &str) -> String {
+    cut(text, COLUMNS)
+}
+
+fn cut(text: &str, columns: usize) -> String {
+    let all = text.chars().count();
+    if all <= columns {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(columns).collect();
+    format!("{head}… ({} more characters)", thousands(all - columns))
+}
+
+/// A block whose fence is longer than any in it.
+fn fenced(language: &str, lines: &[String]) -> String {
+    let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}\n\n", lines.join("\n"))
+}
+
+/// A code span, safe in a table too. Inside of it nothing is a link, a mention or HTML.
+fn code(text: &str) -> String {
+    if text.is_empty() {
+        return "` `".to_owned();
+    }
+    let ticks = "`".repeat(longest_run(text) + 1);
+    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+    format!("{ticks}{pad}{text}{pad}{ticks}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// Text outside of code: no markup, no HTML, no mention, no reference to an issue, no link.
+fn plain(text: &str) -> String {
+    let clean = clean::line(text);
+    let mut shown = String::with_capacity(clean.len() + 16);
+    for c in clean.chars() {
+        match c {
+            '&' => shown.push_str("&amp;"),
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            // Mentions and references are found in the rendered text: only something between the characters stops them.
+            '@' | '#' => {
+                shown.push(c);
+                shown.push_str("&#8203;");
+            }
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
+                shown.push('\\');
+                shown.push(c);
+            }
+            c => shown.push(c),
+        }
+    }
+    shown.replace("://", ":&#8203;//").replace("www.", "www&#8203;.").replace("GH-", "GH&#8203;-")
+}
+
+/// Text inside an HTML tag of ours.
+fn html(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => shown.push_str("&amp;"),
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '"' => shown.push_str("&quot;"),
+            '@' | '#' => {
+                shown.push(c);
+                shown.push_str("&#8203;");
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_holds_any_text() {
+        assert_eq!(code("app.orders"), "`app.orders`");
+        assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(fenced("sql", &["````".to_owned()]), "`````sql\n````\n`````\n\n");
+    }
+
+    #[test]
+    fn plain_text_is_inert() {
+        assert_eq!(plain("@team see #12 <b>|x|</b>"), "@&#8203;team see #&#8203;12 &lt;b&gt;\\|x\\|&lt;/b&gt;");
+        assert_eq!(plain("[a](http://b) GH-1"), "\\[a\\](http:&#8203;//b) GH&#8203;-1");
+    }
+}

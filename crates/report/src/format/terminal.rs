@@ -1,0 +1,412 @@
+//! The terminal: the verdict, one table, what blocks with its fix, what to know, what was not visible, how it was
+//! looked at. Readable at 80 columns, without colour, and pasteable.
+//!
+//! Lives here: layout and colours. Does not live here: the sentences (`sentence`), whether there is a terminal (the
+//! command line).
+
+use super::Style;
+use crate::Fault;
+use crate::clean;
+use crate::document::{Difference, Document, Severity};
+use crate::group::{self, Entry, entries};
+use crate::number::{counted, thousands};
+use crate::sentence;
+use crate::textdiff::{self, Line, Tag};
+use crate::wrap::{cut, fill, width, wrap};
+use anstyle::{AnsiColor, Style as Paint};
+
+/// Lines of a definition's diff, or of a fix, that are shown.
+const LINES: usize = 24;
+/// How many lighter differences are shown one by one.
+const TO_KNOW: usize = 12;
+const GAPS: usize = 12;
+const LABEL_WIDTH: usize = 18;
+
+const BAD: Paint = AnsiColor::Red.on_default().bold();
+const WARN: Paint = AnsiColor::Yellow.on_default().bold();
+const GOOD: Paint = AnsiColor::Green.on_default().bold();
+const UNKNOWN: Paint = AnsiColor::Magenta.on_default().bold();
+const INFORM: Paint = AnsiColor::Cyan.on_default();
+const BOLD: Paint = Paint::new().bold();
+const DIM: Paint = Paint::new().dimmed();
+const PLAIN: Paint = Paint::new();
+
+/// Paints the document for a terminal.
+///
+/// # Errors
+/// None; the signature is the formats'.
+#[expect(clippy::unnecessary_wraps, reason = "every format has this signature")]
+pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
+    let mut page = Page { document, style: *style, text: String::new() };
+    page.head();
+    page.blocking();
+    page.to_know();
+    page.expected();
+    page.gaps();
+    page.foot();
+    Ok(page.text.into_bytes())
+}
+
+struct Page<'a> {
+    document: &'a Document,
+    style: Style,
+    text: String,
+}
+
+impl Page<'_> {
+    fn paint(&self, paint: Paint, text: &str) -> String {
+        if self.style.color && paint != PLAIN { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end_matches(' '));
+        self.text.push('\n');
+    }
+
+    fn blank(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// Wrapped text; the first line after `first`, the others indented as far.
+    fn wrapped(&mut self, first: &str, text: &str, paint: Paint) {
+        let indent = width(first);
+        for (at, line) in wrap(text, self.style.width.saturating_sub(indent)).iter().enumerate() {
+            let line = self.paint(paint, line);
+            let prefix = if at == 0 { first.to_owned() } else { " ".repeat(indent) };
+            self.line(&format!("{prefix}{line}"));
+        }
+    }
+
+    fn wants(&self, severity: Severity) -> bool {
+        self.style.only.is_none_or(|only| only == severity)
+    }
+
+    fn head(&mut self) {
+        use crate::Outcome;
+        let paint = match self.document.verdict.outcome {
+            Outcome::Equal => GOOD,
+            Outcome::Differs => BAD,
+            Outcome::CouldNotTell => UNKNOWN,
+        };
+        let verdict = clean::line(&self.document.verdict.line);
+        self.wrapped("", &verdict, paint);
+        let bare = self.document.differences.is_empty() && self.document.gaps.is_empty();
+        if !bare {
+            self.blank();
+            self.table();
+        }
+    }
+
+    fn table(&mut self) {
+        let document = self.document;
+        let labels = [&document.reference.label, &document.candidate.label].map(|label| cut(&clean::line(label), LABEL_WIDTH));
+        let rows: Vec<_> = document
+            .dimensions
+            .iter()
+            .map(|dimension| {
+                let (reference, candidate) = sentence::cells(document, dimension);
+                (dimension.name.name(), reference, candidate, sentence::dimension(dimension))
+            })
+            .collect();
+        let [a, b] = [0, 1].map(|side| {
+            let cells = rows.iter().map(|row| width(if side == 0 { &row.1 } else { &row.2 }));
+            cells.chain([width(labels.get(side).map_or("", String::as_str))]).max().unwrap_or(0)
+        });
+        let head = format!("{}  {}  {}  verdict", fill("dimension", 13), fill(&labels[0], a), fill(&labels[1], b));
+        let head = self.paint(DIM, &head);
+        self.line(&head);
+        for (name, reference, candidate, (symbol, words)) in rows {
+            let paint = match symbol {
+                "✗" => BAD,
+                "!" => WARN,
+                "?" => UNKNOWN,
+                _ => GOOD,
+            };
+            let before = format!("{}  {}  {}  ", fill(name, 13), fill(&reference, a), fill(&candidate, b));
+            let indent = width(&before) + 2;
+            let symbol = self.paint(paint, symbol);
+            for (at, words) in wrap(&words, self.style.width.saturating_sub(indent)).iter().enumerate() {
+                let line = if at == 0 { format!("{before}{symbol} {words}") } else { format!("{}{words}", " ".repeat(indent)) };
+                self.line(&line);
+            }
+        }
+        if let Some(floor) = sentence::floor(document) {
+            self.blank();
+            self.wrapped("", &floor, PLAIN);
+        }
+    }
+
+    fn blocking(&mut self) {
+        if !self.wants(Severity::Block) {
+            return;
+        }
+        let document = self.document;
+        let limit = if self.style.only.is_some() { usize::MAX } else { self.style.limit };
+        for difference in document.differences.iter().filter(|difference| difference.severity == Severity::Block).take(limit) {
+            self.blank();
+            self.difference(difference);
+        }
+        let more = document.verdict.block.saturating_sub(limit);
+        if more > 0 {
+            self.blank();
+            self.more(&format!("{} {}", thousands(more), if more == 1 { "more blocks" } else { "more block" }), "--only block");
+        }
+    }
+
+    fn more(&mut self, what: &str, flag: &str) {
+        let command = clean::line(&self.document.command);
+        self.line(&format!("… {what}: {command} {flag}"));
+    }
+
+    /// One difference in full.
+    fn difference(&mut self, difference: &Difference) {
+        let document = self.document;
+        let symbol = sentence::symbol(difference.severity);
+        let painted = self.paint(weight(difference.severity), symbol);
+        let title = sentence::title(difference);
+        let id = clean::line(&difference.id);
+        let room = self.style.width.saturating_sub(width(&id) + 2);
+        let lines = wrap(&title, self.style.width.saturating_sub(2));
+        let fits = lines.len() == 1 && width(&title) + 2 <= room;
+        for (at, line) in lines.iter().enumerate() {
+            let bold = self.paint(BOLD, line);
+            let lead = if at == 0 { painted.as_str() } else { " " };
+            if fits {
+                let gap = " ".repeat(self.style.width.saturating_sub(width(line) + 2 + width(&id)));
+                let id = self.paint(DIM, &id);
+                self.line(&format!("{lead} {bold}{gap}{id}"));
+            } else {
+                self.line(&format!("{lead} {bold}"));
+            }
+        }
+        if !fits {
+            let gap = " ".repeat(self.style.width.saturating_sub(width(&id)));
+            let id = self.paint(DIM, &id);
+            self.line(&format!("{gap}{id}"));
+        }
+        let mut happened = sentence::happened(document, difference);
+        for detail in sentence::details(difference) {
+            happened.push_str(", ");
+            happened.push_str(&detail);
+        }
+        self.wrapped("  ", &happened, PLAIN);
+        self.values(difference);
+        if let Some(origin) = document.particular_origin(difference) {
+            self.wrapped("    from      ", &clean::line(origin), DIM);
+        }
+        self.wrapped("  ", &clean::line(&difference.why), PLAIN);
+        if let Some(fix) = &difference.fix {
+            self.fix(fix);
+        }
+    }
+
+    fn values(&mut self, difference: &Difference) {
+        let (expected, found) = (difference.expected.as_deref(), difference.found.as_deref());
+        if let (true, Some(expected), Some(found)) = (textdiff::is_definition(expected, found), expected, found) {
+            self.definition(expected, found);
+            return;
+        }
+        for (name, value) in [("expected", expected), ("found", found)] {
+            let first = format!("    {}  ", fill(name, 8));
+            let value = value.unwrap_or("nothing");
+            let lines = clean::lines(value);
+            let mut wrapped: Vec<String> =
+                lines.iter().flat_map(|line| wrap(line, self.style.width.saturating_sub(width(&first)))).collect();
+            let more = wrapped.len().saturating_sub(LINES);
+            wrapped.truncate(LINES);
+            for (at, line) in wrapped.iter().enumerate() {
+                self.line(&format!("{}{line}", if at == 0 { first.clone() } else { " ".repeat(width(&first)) }));
+            }
+            self.cut_note(&" ".repeat(width(&first)), more);
+        }
+    }
+
+    /// A unified diff: what the reference has and the candidate lacks is `-`, the other way round `+`.
+    fn definition(&mut self, expected: &str, found: &str) {
+        let labels = [&self.document.reference.label, &self.document.candidate.label].map(|label| clean::line(label));
+        let heads = [(BAD, format!("--- expected ({})", labels[0])), (GOOD, format!("+++ found ({})", labels[1]))];
+        for (paint, head) in heads {
+            self.wrapped("    ", &head, paint);
+        }
+        let lines = textdiff::unified(expected, found);
+        let more = lines.len().saturating_sub(LINES);
+        for line in lines.into_iter().take(LINES) {
+            let (paint, text) = match line {
+                Line::Place(place) => (DIM, place),
+                Line::Text(tag, text) => (
+                    match tag {
+                        Tag::Same => PLAIN,
+                        Tag::Expected => BAD,
+                        Tag::Found => GOOD,
+                    },
+                    format!("{}{text}", tag.sign()),
+                ),
+            };
+            let text = self.paint(paint, &cut(&text, self.style.width.saturating_sub(4)));
+            self.line(&format!("    {text}"));
+        }
+        self.cut_note("    ", more);
+    }
+
+    fn cut_note(&mut self, indent: &str, more: usize) {
+        if more > 0 {
+            let note = self.paint(DIM, &format!("… {}, all of them with --format json or html", counted(more, "more line", "more lines")));
+            self.line(&format!("{indent}{note}"));
+        }
+    }
+
+    /// Must stay pasteable: wrapped only where a line break cannot change what it means.
+    fn fix(&mut self, fix: &str) {
+        let lead = self.paint(BOLD, "fix:");
+        let lines = clean::lines(fix.trim_end_matches('\n'));
+        let fragile = lines.len() > 1 || fix.contains("--") || fix.contains(['\'', '"', '$', '`']);
+        let room = self.style.width.saturating_sub(7);
+        let mut shown = if fragile { lines } else { lines.iter().flat_map(|line| wrap(line, room)).collect() };
+        let more = shown.len().saturating_sub(LINES);
+        shown.truncate(LINES);
+        for (at, line) in shown.iter().enumerate() {
+            self.line(&if at == 0 { format!("  {lead} {line}") } else { format!("       {line}") });
+        }
+        self.cut_note("       ", more);
+    }
+
+    fn to_know(&mut self) {
+        if !self.wants(Severity::Warn) {
+            return;
+        }
+        let limit = if self.style.only.is_some() { usize::MAX } else { TO_KNOW };
+        let entries = entries(&self.document.differences, Severity::Warn);
+        for entry in entries.iter().take(limit) {
+            self.blank();
+            match entry {
+                Entry::One(difference) => self.difference(difference),
+                Entry::Many(group) => self.group(group),
+            }
+        }
+        if entries.len() > limit {
+            self.blank();
+            self.more(&format!("{} more to know", thousands(entries.len() - limit)), "--only warn");
+        }
+    }
+
+    /// Many alike in two or three lines.
+    fn group(&mut self, group: &[&Difference]) {
+        let Some(first) = group.first() else { return };
+        let lead = format!("{} ", self.paint(weight(first.severity), sentence::symbol(first.severity)));
+        let title = clean::line(&group::title(group));
+        for (at, line) in wrap(&title, self.style.width.saturating_sub(2)).iter().enumerate() {
+            let line = self.paint(BOLD, line);
+            self.line(&format!("{}{line}", if at == 0 { lead.as_str() } else { "  " }));
+        }
+        let worst: Vec<String> = group.iter().take(3).map(|difference| clean::line(&group::brief(difference))).collect();
+        let more = if group.len() > 3 { format!(", {} more", thousands(group.len() - 3)) } else { String::new() };
+        let word = if first.detail.contains_key("ratio") { "worst " } else { "" };
+        self.wrapped("  ", &format!("{word}{}{more}", worst.join(", ")), PLAIN);
+        if first.severity != Severity::Inform {
+            self.wrapped("  ", &clean::line(&first.why), PLAIN);
+        }
+    }
+
+    /// What is expected or cosmetic: one line each, many alike one line together.
+    fn expected(&mut self) {
+        if !self.wants(Severity::Inform) {
+            return;
+        }
+        let all = self.style.only.is_some();
+        let entries = entries(&self.document.differences, Severity::Inform);
+        let limit = if all { usize::MAX } else { TO_KNOW };
+        self.blank();
+        for entry in entries.iter().take(limit) {
+            match entry {
+                Entry::One(difference) => self.short(difference),
+                Entry::Many(group) if all => group.iter().for_each(|difference| self.short(difference)),
+                Entry::Many(group) => self.group(group),
+            }
+        }
+        if entries.len() > limit {
+            self.more(&format!("{} more expected or cosmetic", thousands(entries.len() - limit)), "--only inform");
+        }
+    }
+
+    fn short(&mut self, difference: &Difference) {
+        let lead = format!("{} ", self.paint(INFORM, sentence::symbol(difference.severity)));
+        let shown = |value: &Option<String>| cut(&value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line), 40);
+        let text = format!(
+            "{}: {}, expected {}, found {}",
+            sentence::title(difference),
+            sentence::happened(self.document, difference),
+            shown(&difference.expected),
+            shown(&difference.found)
+        );
+        for (at, line) in wrap(&text, self.style.width.saturating_sub(2)).iter().enumerate() {
+            self.line(&format!("{}{line}", if at == 0 { lead.as_str() } else { "  " }));
+        }
+    }
+
+    fn gaps(&mut self) {
+        if self.style.only.is_some() {
+            return;
+        }
+        let document = self.document;
+        for gap in document.gaps.iter().take(GAPS) {
+            self.blank();
+            let lead = self.paint(UNKNOWN, "?");
+            let text = format!("not visible: {}", sentence::gap(document, gap));
+            for (at, line) in wrap(&text, self.style.width.saturating_sub(2)).iter().enumerate() {
+                self.line(&format!("{} {line}", if at == 0 { lead.as_str() } else { " " }));
+            }
+            if let Some(cure) = &gap.cure {
+                self.fix(cure);
+            }
+        }
+        let more = document.gaps.len().saturating_sub(GAPS);
+        if more > 0 {
+            self.blank();
+            self.more(&format!("{} more not visible", thousands(more)), "--format json");
+        }
+    }
+
+    fn foot(&mut self) {
+        let document = self.document;
+        self.blank();
+        if !document.ignored.is_empty() {
+            let text = format!("excused by policy: {}", counted(document.ignored.len(), "difference", "differences"));
+            self.wrapped("", &text, DIM);
+        }
+        let mut parts = vec![format!("compared {}", sentence::compared(document, 4))];
+        if document.differences.is_empty() && document.gaps.is_empty() {
+            let schema = document.dimensions.iter().find_map(|dimension| dimension.reference_digest.as_deref());
+            parts.extend(schema.map(|digest| format!("digest {}", crate::number::short(&clean::line(digest)))));
+        }
+        parts.extend(sentence::how(document));
+        for line in joined(&parts, self.style.width) {
+            let line = self.paint(DIM, &line);
+            self.line(&line);
+        }
+    }
+}
+
+/// Parts joined by dots; a line breaks between parts, and within one only where it must.
+fn joined(parts: &[String], room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if width(line) + 3 + width(part) <= room => {
+                line.push_str(" · ");
+                line.push_str(part);
+            }
+            _ => lines.push(part.clone()),
+        }
+    }
+    lines.iter().flat_map(|line| wrap(line, room)).collect()
+}
+
+const fn weight(severity: Severity) -> Paint {
+    match severity {
+        Severity::Block => BAD,
+        Severity::Warn => WARN,
+        Severity::Inform => INFORM,
+    }
+}

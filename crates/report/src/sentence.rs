@@ -1,0 +1,177 @@
+//! The sentences that every format for people shares, neutralised: what happened to an object, what a dimension
+//! amounts to, how it was looked at.
+//!
+//! Lives here: wording from a document. Does not live here: escaping and layout of a format; wording that is part of
+//! the document itself (`document/line`).
+
+use crate::clean;
+use crate::document::{Change, Difference, DimensionResult, Document, Gap, Outcome, Severity};
+use crate::group::words;
+use crate::number::{bytes, counted, duration, thousands};
+
+/// `column app.orders.refunded_at`.
+pub(crate) fn title(difference: &Difference) -> String {
+    let kind = words(&difference.kind);
+    format!("{kind} {}", clean::line(&difference.object.display))
+}
+
+/// What happened: `staging has it, production does not`.
+pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
+    let (reference, candidate) = (clean::line(&document.reference.label), clean::line(&document.candidate.label));
+    let attribute = difference.attribute.as_deref().map(words).unwrap_or_default();
+    match difference.change {
+        Change::Missing => format!("{reference} has it, {candidate} does not"),
+        Change::Extra => format!("{candidate} has it, {reference} does not"),
+        Change::Changed => format!("{attribute} differs"),
+        Change::Renamed => "same body under another name: a rename is suspected".to_owned(),
+        Change::Unsound if difference.kind == "policy" => "the exception has run out".to_owned(),
+        Change::Unsound => format!("{attribute}: not sound in {}", clean::line(&document.label(difference.side))),
+    }
+}
+
+/// What else is known of it, one line each: `with 12 columns, 2 indexes`.
+pub(crate) fn details(difference: &Difference) -> Vec<String> {
+    let shown = difference.detail.iter().filter(|(name, _)| *name != "rename");
+    shown.map(|(name, value)| format!("{} {}", words(&clean::line(name)), clean::line(value))).collect()
+}
+
+/// The symbol of a severity; never without the word or the sentence beside it.
+pub(crate) const fn symbol(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Block => "✗",
+        Severity::Warn => "!",
+        Severity::Inform => "i",
+    }
+}
+
+/// What a dimension amounts to: its symbol and a few words.
+pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
+    let per = dimension.differences;
+    let objects: usize = dimension.counts.iter().map(|count| count.reference.max(count.candidate)).sum();
+    let mut parts = Vec::new();
+    let symbol = if per.block > 0 {
+        parts.push(format!("{} in {}", counted(per.block, "difference", "differences"), counted(objects, "object", "objects")));
+        "✗"
+    } else if per.warn > 0 {
+        "!"
+    } else if dimension.verdict == Outcome::Differs {
+        "✗"
+    } else if dimension.verdict == Outcome::CouldNotTell {
+        "?"
+    } else {
+        "✓"
+    };
+    if per.warn > 0 {
+        parts.push(format!("{} to know", thousands(per.warn)));
+    }
+    if let Some(note) = &dimension.note {
+        parts.push(clean::line(note));
+    }
+    if dimension.verdict == Outcome::Equal && per.block + per.warn == 0 {
+        parts.insert(0, "equal".to_owned());
+    }
+    if per.inform > 0 {
+        parts.push(format!("{} expected", thousands(per.inform)));
+    }
+    if dimension.gaps > 0 {
+        parts.push(format!("{} not visible", thousands(dimension.gaps)));
+    } else if !dimension.compared {
+        parts.push("not compared".to_owned());
+    }
+    (symbol, parts.join(", "))
+}
+
+/// What stands for each side of a dimension in a table: digests, volumes, or how many objects there are.
+pub(crate) fn cells(document: &Document, dimension: &DimensionResult) -> (String, String) {
+    if dimension.name == crate::Dimension::Data
+        && let Some((reference, candidate)) = document.data.volume()
+    {
+        return (bytes(reference), bytes(candidate));
+    }
+    let sum = |side: fn(&crate::Count) -> usize| dimension.counts.iter().map(side).sum::<usize>();
+    let cell = |digest: &Option<String>, objects: usize| match digest {
+        Some(digest) => crate::number::short(&clean::line(digest)),
+        None if objects > 0 => counted(objects, "object", "objects"),
+        None => "–".to_owned(),
+    };
+    (cell(&dimension.reference_digest, sum(|count| count.reference)), cell(&dimension.candidate_digest, sum(|count| count.candidate)))
+}
+
+/// What could not be seen: `not visible: setting primary_conninfo in production (reason)`.
+pub(crate) fn gap(document: &Document, gap: &Gap) -> String {
+    let mut what = match (&gap.kind, &gap.object) {
+        (Some(kind), Some(object)) => format!("{} {}", words(&clean::line(kind)), clean::line(object)),
+        (Some(kind), None) => words(&clean::line(kind)),
+        (None, Some(object)) => clean::line(object),
+        (None, None) => format!("dimension {}", gap.dimension.name()),
+    };
+    if let Some(attribute) = &gap.attribute {
+        what = format!("{} of {what}", words(&clean::line(attribute)));
+    }
+    format!("{what} in {}: {}", clean::line(&document.label(gap.side)), clean::line(&gap.detail))
+}
+
+/// `1,204 objects (96 tables, 318 indexes, …)`, at most so many kinds.
+pub(crate) fn compared(document: &Document, kinds: usize) -> String {
+    let mut counts: Vec<(usize, String)> = document
+        .dimensions
+        .iter()
+        .flat_map(|dimension| &dimension.counts)
+        .map(|count| {
+            (
+                count.reference.max(count.candidate),
+                clean::line(if count.reference.max(count.candidate) == 1 { &count.kind } else { &count.plural }),
+            )
+        })
+        .collect();
+    let total: usize = counts.iter().map(|(number, _)| number).sum();
+    counts.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+    let mut shown: Vec<String> =
+        counts.iter().take(kinds).map(|(number, name)| format!("{} {}", thousands(*number), words(name))).collect();
+    if counts.len() > kinds {
+        shown.push("…".to_owned());
+    }
+    let list = if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) };
+    format!("{}{list}", counted(total, "object", "objects"))
+}
+
+/// `PostgreSQL 15.8 / 15.6`, or both in full where the engines differ.
+pub(crate) fn versions(document: &Document) -> String {
+    let (a, b) = (&document.reference, &document.candidate);
+    let versions = (clean::line(&a.server_version), clean::line(&b.server_version));
+    match (a.engine == b.engine, versions.0 == versions.1) {
+        (true, true) => format!("{} {}", clean::line(&a.engine), versions.0),
+        (true, false) => format!("{} {} / {}", clean::line(&a.engine), versions.0, versions.1),
+        (false, _) => format!("{} {} / {} {}", clean::line(&a.engine), versions.0, clean::line(&b.engine), versions.1),
+    }
+}
+
+/// How it was looked at, in parts to be joined: `read-only`, `1.3 s`, versions, `exit 1`.
+pub(crate) fn how(document: &Document) -> Vec<String> {
+    let mut parts = Vec::new();
+    if document.read_only {
+        parts.push("read-only".to_owned());
+    }
+    parts.push(duration(document.elapsed_ms));
+    parts.push(versions(document));
+    parts.push(format!("evenkeel {}", clean::line(&document.tool.version)));
+    parts.push(format!("exit {}", document.verdict.exit_code));
+    parts
+}
+
+/// The dimensions that are demanded and not on the floor: `floor (staging): schema not met, history could not tell`.
+pub(crate) fn floor(document: &Document) -> Option<String> {
+    use crate::Standing;
+    let below: Vec<String> = document
+        .floor
+        .iter()
+        .filter_map(|floor| match floor.standing {
+            Standing::NotMet => Some(format!("{} not met", floor.dimension.name())),
+            Standing::CouldNotTell => Some(format!("{} could not tell", floor.dimension.name())),
+            Standing::Met | Standing::NotDemanded => None,
+        })
+        .collect();
+    let tier = document.floor.iter().find_map(|floor| floor.tier.as_deref())?;
+    let tier = clean::line(tier);
+    Some(if below.is_empty() { format!("parity floor ({tier}): met") } else { format!("parity floor ({tier}): {}", below.join(", ")) })
+}

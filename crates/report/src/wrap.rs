@@ -1,0 +1,88 @@
+//! Text in columns: width as a terminal counts it, wrapping, cutting, filling up.
+//!
+//! Lives here: geometry. The text is neutral already (`clean`).
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Columns a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Breaks at spaces so that no line is wider than `width`; words that are wider are broken where they must.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(10);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        let gap = usize::from(!line.is_empty());
+        if self::width(&line) + gap + self::width(word) <= width {
+            if gap == 1 {
+                line.push(' ');
+            }
+            line.push_str(word);
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        let mut rest = word;
+        while self::width(rest) > width {
+            let (head, tail) = rest.split_at(fitting(rest, width));
+            lines.push(head.to_owned());
+            rest = tail;
+        }
+        line.push_str(rest);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// Cut to `width` columns, with `…` where something is missing.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if self::width(text) <= width {
+        return text.to_owned();
+    }
+    let head = text.split_at(fitting(text, width.saturating_sub(1))).0;
+    format!("{head}…")
+}
+
+/// Filled with spaces up to `width` columns.
+pub(crate) fn fill(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(self::width(text))))
+}
+
+/// How many bytes of the text fit: at least one character, so that a loop ends.
+fn fitting(text: &str, width: usize) -> usize {
+    let mut used = 0;
+    for (at, c) in text.char_indices() {
+        used += c.width().unwrap_or(0);
+        if used > width && at > 0 {
+            return at;
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit() {
+        assert_eq!(wrap("one two three four", 10), ["one two", "three four"]);
+        assert_eq!(wrap("", 10), [""]);
+        assert_eq!(wrap("abcdefghijklmnop", 10), ["abcdefghij", "klmnop"]);
+        assert_eq!(wrap("表表表表表表表", 10), ["表表表表表", "表表"]);
+    }
+
+    #[test]
+    fn cutting_and_filling_count_columns() {
+        assert_eq!(cut("production", 5), "prod…");
+        assert_eq!(cut("表表表", 5), "表表…");
+        assert_eq!(fill("表", 4), "表  ");
+        assert_eq!(fill("production", 4), "production");
+    }
+}
