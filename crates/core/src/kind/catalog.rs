@@ -46,6 +46,12 @@ mod files {
         ExtensionVersion => extension_version,
         CollationVersion => collation_version,
         Tablespace => tablespace,
+        // privileges
+        Owner => owner,
+        Grant => grant,
+        DefaultPrivilege => default_privilege,
+        Role => role,
+        Membership => membership,
     }
 }
 

@@ -11,8 +11,10 @@ mod index;
 mod names;
 mod options;
 mod plain;
+mod privilege;
 mod reader;
 mod role;
+mod role_member;
 mod rows;
 mod setting;
 mod setting_override;
@@ -104,7 +106,8 @@ async fn once(
         node_role: if session.is_standby { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
     };
-    let gaps = reader.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut gaps = reader.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    gaps.retain(|gap| request.dimensions.contains(&gap.dimension));
     let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
 }
@@ -114,14 +117,20 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     let names = Names::read(reader).await?;
     let mut found = Vec::new();
     let wants = |dimension| reader.request.dimensions.contains(&dimension);
-    if wants(Dimension::Schema) {
+    // Owners and grants hang on the objects of the schema, so these are read for them too.
+    let schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
+    if schema {
         found.extend(relations(reader, &names).await?);
     }
-    found.extend(plain::read(reader, &names).await?);
+    found.extend(plain::read(reader, &names, |dimension| wants(dimension) || dimension == Dimension::Schema && schema).await?);
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
     }
     annotate(reader, &mut found).await?;
+    if wants(Dimension::Privileges) {
+        found.extend(privilege::read(reader, &names, &found).await?);
+        found.extend(role_member::read(reader, &names).await?);
+    }
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
             reader.gap(Gap::dimension(
@@ -131,7 +140,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
             ));
         }
     }
-    Ok(found.into_iter().map(|found| found.object).collect())
+    Ok(found.into_iter().map(|found| found.object).filter(|object| wants(object.kind.spec().dimension)).collect())
 }
 
 /// Tables, columns, constraints, indexes and views: they are many, and refer to each other by number.
@@ -229,6 +238,7 @@ pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
         ("relation", include_str!("relation.sql")),
         ("comment", include_str!("comment.sql")),
         ("label", include_str!("label.sql")),
+        ("role_name", include_str!("role_name.sql")),
     ];
     let mut text = String::new();
     for (name, sql) in shared.iter().chain(bulk).copied().chain(plain::statements(dimensions)) {

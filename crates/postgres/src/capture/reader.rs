@@ -39,7 +39,7 @@ impl From<Fault> for Stop {
 }
 
 /// Where an object stands in the catalogs: what comments, labels, owners and extension membership refer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Address {
     pub class: u32,
     pub oid: u32,
