@@ -6,4 +6,6 @@
 pub mod capture;
 pub mod connect;
 pub mod environment;
+pub mod ident;
+pub mod knowledge;
 pub mod scratch;

@@ -11,9 +11,13 @@ mod index;
 mod names;
 mod options;
 mod plain;
+mod privilege;
 mod reader;
+mod role;
+mod role_member;
 mod rows;
 mod setting;
+mod setting_override;
 mod sql;
 mod table;
 mod view;
@@ -107,7 +111,8 @@ async fn once(
         node_role: if session.is_standby { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
     };
-    let gaps = std::mem::take(&mut *reader.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    let mut gaps = std::mem::take(&mut *reader.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    gaps.retain(|gap| request.dimensions.contains(&gap.dimension));
     let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
 }
@@ -130,25 +135,32 @@ async fn share<'a>(session: &Session, beside: Option<&'a Session>, limits: &Limi
 /// Everything the request asks for, in one snapshot.
 async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>> {
     let wants = |dimension| reader.request.dimensions.contains(&dimension);
+    // Owners and grants hang on the objects of the schema, so these are read for them too.
+    let schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
+    let plainly = |dimension| wants(dimension) || dimension == Dimension::Schema && schema;
     let beside = reader.beside();
     let names = Names::read(reader);
     let mut found = Vec::new();
-    let names = if wants(Dimension::Schema) {
+    let names = if schema {
         // Columns are most of what there is to read; the second session begins with them at once.
         let (names, columns) = tokio::try_join!(names, column::Columns::read(&beside))?;
-        let (relations, plain) = tokio::try_join!(relations(reader, &names, &columns), plain::read(&beside, &names))?;
+        let (relations, plain) = tokio::try_join!(relations(reader, &names, &columns), plain::read(&beside, &names, plainly))?;
         found.extend(relations);
         found.extend(plain);
         names
     } else {
         let names = names.await?;
-        found.extend(plain::read(reader, &names).await?);
+        found.extend(plain::read(reader, &names, plainly).await?);
         names
     };
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
     }
     annotate(reader, &mut found).await?;
+    if wants(Dimension::Privileges) {
+        found.extend(privilege::read(reader, &names, &found).await?);
+        found.extend(role_member::read(reader, &names).await?);
+    }
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
             reader.gap(Gap::dimension(
@@ -158,7 +170,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
             ));
         }
     }
-    Ok(found.into_iter().map(|found| found.object).collect())
+    Ok(found.into_iter().map(|found| found.object).filter(|object| wants(object.kind.spec().dimension)).collect())
 }
 
 /// Tables, columns, constraints, indexes and views: they are many, and refer to each other by number.
@@ -269,6 +281,7 @@ pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
         ("relation", include_str!("relation.sql")),
         ("comment", include_str!("comment.sql")),
         ("label", include_str!("label.sql")),
+        ("role_name", include_str!("role_name.sql")),
     ];
     let mut text = String::new();
     for (name, sql) in shared.iter().chain(bulk).copied().chain(plain::statements(dimensions)) {

@@ -6,7 +6,7 @@ use evenkeel_core::kind::{Dimension, Kind};
 use futures_util::future::try_join_all;
 
 /// The dimensions this engine reads.
-pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration];
+pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration, Dimension::Privileges];
 
 /// One kind read by one statement.
 struct Plain {
@@ -21,12 +21,14 @@ const PLAIN: &[Plain] = &[
     Plain { kind: Kind::Sequence, sql: include_str!("sequence.sql") },
     Plain { kind: Kind::Function, sql: include_str!("function.sql") },
     Plain { kind: Kind::Procedure, sql: include_str!("procedure.sql") },
-    Plain { kind: Kind::Server, sql: include_str!("server.sql") },
+    Plain { kind: Kind::ExtensionVersion, sql: include_str!("extension_version.sql") },
+    Plain { kind: Kind::CollationVersion, sql: include_str!("collation_version.sql") },
+    Plain { kind: Kind::Tablespace, sql: include_str!("tablespace.sql") },
 ];
 
-/// Reads those whose dimension is asked for, pipelined.
-pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let wanted = PLAIN.iter().filter(|plain| reader.request.dimensions.contains(&plain.kind.spec().dimension));
+/// Reads those whose dimension is wanted, pipelined.
+pub async fn read(reader: &Reader<'_>, names: &Names, wants: impl Fn(Dimension) -> bool) -> Read<Vec<Found>> {
+    let wanted = PLAIN.iter().filter(|plain| wants(plain.kind.spec().dimension));
     let found = try_join_all(wanted.map(|plain| reader.plain(plain.kind, plain.sql, names))).await?;
     Ok(found.into_iter().flatten().collect())
 }

@@ -39,7 +39,7 @@ impl From<Fault> for Stop {
 }
 
 /// Where an object stands in the catalogs: what comments, labels, owners and extension membership refer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Address {
     pub class: u32,
     pub oid: u32,
@@ -90,6 +90,19 @@ impl Reader<'_> {
         let none: [(&(dyn ToSql + Sync), Type); 0] = [];
         let stream = self.session.client.query_typed_raw(&statement, none).await;
         stream.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
+    }
+
+    /// The rows of a statement that may fail without harm: behind a savepoint, `None` where the server refused it.
+    pub async fn attempt(&self, text: &str) -> Read<Option<Vec<Row>>> {
+        let client = &self.session.client;
+        client.batch_execute("SAVEPOINT evenkeel_try").await?;
+        let rows = client.query_typed(&sql::render(text, self.major), &[]).await;
+        client.batch_execute("ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try").await?;
+        match rows {
+            Ok(rows) => Ok(Some(rows)),
+            Err(error) if error.as_db_error().is_some() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A driver error in words.
