@@ -1,9 +1,10 @@
 //! Everything that knows PostgreSQL.
 //!
-//! Rooms: `connect` (libpq's connection layer), `capture` (an environment as a manifest), `environment` (the port),
+//! Rooms: `connect` (libpq's connection layer), `capture` (an environment as a manifest), `environment` (the port), `grammar` (the parser),
 //! `scratch` (throwaway servers).
 
 pub mod capture;
 pub mod connect;
 pub mod environment;
+pub mod grammar;
 pub mod scratch;

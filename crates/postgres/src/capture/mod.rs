@@ -119,6 +119,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
     }
+    canonical::all(&mut found, reader.major);
     annotate(reader, &mut found).await?;
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
