@@ -24,6 +24,8 @@ mod table;
 mod topology;
 mod view;
 
+pub use sql::render;
+
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
