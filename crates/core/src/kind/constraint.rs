@@ -25,6 +25,9 @@ pub static SPEC: Spec = Spec {
             .neutral(Neutral::Flag(true))
             .must_be_neutral(),
         Property::flag("enforced", "New rows are checked.", "Rows that violate it are accepted.").neutral(Neutral::Flag(true)).since(18).must_be_neutral(),
+        Property::flag("triggers_enabled", "The internal triggers that enforce a foreign key or a deferrable key fire.", "The constraint looks valid and is not enforced: DISABLE TRIGGER ALL was not undone.")
+            .neutral(Neutral::Flag(true))
+            .must_be_neutral(),
         Property::flag("no_inherit", "Children are not bound.", "Child tables accept rows the parent refuses."),
         Property::flag("local", "Defined on this table, not only inherited.", "A constraint that is only inherited disappears with the parent's.").neutral(Neutral::Flag(true)),
         Property::flag("nulls_not_distinct", "NULLs count as equal.", "A second NULL is refused.").since(15),

@@ -8,7 +8,7 @@ use crate::connect::{Fault, Session};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use evenkeel_core::port::{Progress, Request};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
@@ -54,15 +54,24 @@ pub struct Found {
 }
 
 /// Reads through one session and snapshot.
+#[derive(Clone)]
 pub struct Reader<'a> {
     pub session: &'a Session,
+    /// A second session on the same snapshot, where one could be had: what is read through it runs beside.
+    pub beside: Option<&'a Session>,
     pub major: u16,
     pub request: &'a Request,
     pub progress: &'a dyn Progress,
-    pub gaps: Mutex<Vec<Gap>>,
+    pub gaps: Arc<Mutex<Vec<Gap>>>,
 }
 
 impl Reader<'_> {
+    /// A reader through the second session, or through the only one.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { session: self.beside.unwrap_or(self.session), ..self.clone() }
+    }
+
     /// All rows of a statement without parameters.
     pub async fn rows(&self, text: &str, reading: &str) -> Read<Vec<Row>> {
         self.rows_with(text, &[], reading).await

@@ -1,0 +1,18 @@
+//! Kind `access-method`: of tables and indexes, made by users.
+
+use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+
+pub static SPEC: Spec = Spec {
+    name: "access-method",
+    plural: "access methods",
+    dimension: Dimension::Schema,
+    identity: &["name"],
+    parent: Parent::None,
+    properties: &[
+        Property::text("type", "`table` or `index`.", "It stores something else."),
+        Property::text("handler", "The function that implements it.", "Storage behaves differently."),
+    ],
+    summary: &["type", "handler"],
+    why: "Tables or indexes that name it cannot exist without it.",
+    missing: Severity::Block,
+};

@@ -1,0 +1,20 @@
+//! Kind `foreign-server`. Where it points differs by intention and may be secret: most options are only reported as set.
+
+use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+
+pub static SPEC: Spec = Spec {
+    name: "foreign-server",
+    plural: "foreign servers",
+    dimension: Dimension::Schema,
+    identity: &["name"],
+    parent: Parent::None,
+    properties: &[
+        Property::text("wrapper", "The foreign-data wrapper.", "It speaks to another kind of server."),
+        Property::text("type", "Type, as it was written.", "A wrapper may behave differently."),
+        Property::text("version", "Version, as it was written.", "A wrapper may use other features."),
+        Property::list("options", "Options, sorted; values only where they cannot be secret.", "Foreign tables are read differently."),
+    ],
+    summary: &["wrapper"],
+    why: "Foreign tables and user mappings of the server cannot exist without it.",
+    missing: Severity::Block,
+};

@@ -1,0 +1,32 @@
+//! Kind `trigger`: triggers of tables, views and foreign tables. Not here: the internal triggers of constraints (see `constraint`), and
+//! copies on partitions that only repeat their parent's.
+
+use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+
+pub static SPEC: Spec = Spec {
+    name: "trigger",
+    plural: "triggers",
+    dimension: Dimension::Schema,
+    identity: &["schema", "table", "name"],
+    parent: Parent::Relation,
+    properties: &[
+        Property::text("timing", "`before`, `after` or `instead of`.", "It sees the row at another moment."),
+        Property::list("events", "`insert`, `update`, `delete`, `truncate`.", "Other statements fire it."),
+        Property::list("columns", "Columns of UPDATE OF, sorted.", "Updates of other columns fire it."),
+        Property::text("level", "`row` or `statement`.", "It runs once a row or once a statement.").neutral(Neutral::Text("row")),
+        Property::text("condition", "The WHEN condition, in canonical form.", "It fires for other rows."),
+        Property::text("old_table", "Name of the transition table with the old rows.", "The function reads it by that name."),
+        Property::text("new_table", "Name of the transition table with the new rows.", "The function reads it by that name."),
+        Property::text("function", "The trigger function.", "Other code runs on the same statement."),
+        Property::list("arguments", "Arguments of the function.", "The function behaves differently."),
+        Property::flag("constraint", "It is a constraint trigger.", "Only a constraint trigger can be deferred."),
+        Property::text("constraint_from", "The other table a constraint trigger names in FROM.", "It is dropped with that table."),
+        Property::flag("deferrable", "It can wait for the end of the transaction.", "It fires at the statement or can wait until COMMIT."),
+        Property::flag("initially_deferred", "It waits by default.", "It fires at COMMIT instead of at the statement."),
+        Property::text("enabled", "`origin` (in ordinary sessions), `replica`, `always` or `disabled`.", "It fires in one environment only.").neutral(Neutral::Text("origin")),
+        Property::flag("copied", "It copies a trigger of the partitioned table, and is listed because it is enabled differently.", "Rows of one partition are treated differently from all others."),
+    ],
+    summary: &["timing", "events", "function"],
+    why: "What it does to rows (audit, derived columns, checks) does not happen where it is missing.",
+    missing: Severity::Block,
+};
