@@ -11,8 +11,10 @@ mod index;
 mod names;
 mod options;
 mod plain;
+mod printed;
 mod reader;
 mod rows;
+mod scan;
 mod setting;
 mod sql;
 mod table;
@@ -247,6 +249,7 @@ const BULK: &[(&str, &str)] = &[
     ("default", include_str!("default.sql")),
     ("identity", include_str!("identity.sql")),
     ("generated_key", include_str!("generated_key.sql")),
+    ("trigger_off", include_str!("trigger_off.sql")),
 ];
 
 fn words(session: &Session, stop: Stop) -> CaptureFault {

@@ -93,6 +93,12 @@ impl Reader<'_> {
         self.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(gap);
     }
 
+    /// The name all environments share for a role of this server.
+    #[must_use]
+    pub fn role<'n>(&'n self, name: &'n str) -> &'n str {
+        self.request.roles.iter().find(|(_, own)| *own == name).map_or(name, |(neutral, _)| neutral)
+    }
+
     /// Objects of a kind straight from a statement whose columns are named like the declaration.
     pub async fn plain(&self, kind: Kind, text: &str, names: &Names) -> Read<Vec<Found>> {
         let rows = self.rows(text, kind.spec().plural).await?;
@@ -188,6 +194,7 @@ pub fn class_number(name: &str) -> u32 {
         "pg_foreign_server" => 1417,
         "pg_user_mapping" => 1418,
         "pg_publication" => 6104,
+        "pg_publication_rel" => 6106,
         "pg_subscription" => 6100,
         "pg_event_trigger" => 3466,
         "pg_language" => 2612,
