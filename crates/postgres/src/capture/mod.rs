@@ -11,11 +11,13 @@ mod index;
 mod names;
 mod options;
 mod plain;
+mod printed;
 mod privilege;
 mod reader;
 mod role;
 mod role_member;
 mod rows;
+mod scan;
 mod setting;
 mod setting_override;
 mod sql;
@@ -312,6 +314,7 @@ const BULK: &[(&str, &str)] = &[
     ("index_attribute", include_str!("index_attribute.sql")),
     ("default", include_str!("default.sql")),
     ("identity", include_str!("identity.sql")),
+    ("trigger_off", include_str!("trigger_off.sql")),
 ];
 
 fn words(session: &Session, stop: Stop) -> CaptureFault {
