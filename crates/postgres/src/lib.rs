@@ -7,4 +7,6 @@ pub mod capture;
 pub mod connect;
 pub mod environment;
 pub mod grammar;
+pub mod ident;
+pub mod knowledge;
 pub mod scratch;

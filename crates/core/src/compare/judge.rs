@@ -1,7 +1,7 @@
 //! Two objects with the same identity: which properties differ, and what that weighs.
 
 use super::{Case, Change, Difference, SideGap, Walk, Which, origin, rank};
-use crate::kind::{Class, Property, Severity, Tolerance, Value};
+use crate::kind::{Class, Kind, Property, Severity, Tolerance, Value};
 use crate::manifest::{Gap, Mark, Object, Reason};
 
 impl<'a> Walk<'a> {
@@ -56,6 +56,10 @@ impl<'a> Walk<'a> {
         if self.hidden(reference, property.name) {
             return;
         }
+        // Only one side was told a migration role: nothing to compare, and no difference.
+        if reference.kind == Kind::Setting && property.name == "effective" && (expected.is_none() || found.is_none()) {
+            return;
+        }
         let mut detail = Vec::new();
         if let Class::Measured(tolerance) = property.class {
             match beyond(tolerance, expected, found) {
@@ -80,6 +84,8 @@ impl<'a> Walk<'a> {
             Which::Candidate
         };
         let fix = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
+        let reasoning = self.remedies.reasoning(&case);
+        detail.extend(reasoning.iter().map(|reasoning| ("manual".to_owned(), reasoning.source.clone())));
         let difference = Difference {
             attribute: Some(property.name),
             which,
@@ -87,7 +93,7 @@ impl<'a> Walk<'a> {
             found: found.map(Value::shown).or_else(|| property.neutral.shown()),
             detail,
             severity,
-            why: property.why.to_owned(),
+            why: reasoning.map_or_else(|| property.why.to_owned(), |reasoning| reasoning.why),
             fix,
             ..self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name)
         };
@@ -156,13 +162,16 @@ impl<'a> Walk<'a> {
 
 /// The weight a setting's rank gives, the heavier of both sides.
 fn ranked(reference: &Object, candidate: &Object) -> Option<Severity> {
-    let weight = |object: &Object| match object.text("rank") {
-        Some(rank::MUST_MATCH) => Some(Severity::Block),
-        Some(rank::SHOULD_MATCH) => Some(Severity::Warn),
-        Some(_) => Some(Severity::Inform),
-        None => None,
-    };
-    weight(reference).max(weight(candidate))
+    by_rank(reference).max(by_rank(candidate))
+}
+
+/// The weight the object's own rank gives.
+pub(super) fn by_rank(object: &Object) -> Option<Severity> {
+    match object.text("rank")? {
+        rank::MUST_MATCH => Some(Severity::Block),
+        rank::SHOULD_MATCH => Some(Severity::Warn),
+        _ => Some(Severity::Inform),
+    }
 }
 
 /// How far apart two measured values lie, where that is more than the tolerance.

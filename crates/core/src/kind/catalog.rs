@@ -73,6 +73,16 @@ mod files {
         // configuration
         Server => server,
         Setting => setting,
+        Override => overriding,
+        ExtensionVersion => extension_version,
+        CollationVersion => collation_version,
+        Tablespace => tablespace,
+        // privileges
+        Owner => owner,
+        Grant => grant,
+        DefaultPrivilege => default_privilege,
+        Role => role,
+        Membership => membership,
     }
 }
 

@@ -1,15 +1,39 @@
 //! One object: its kind, its identity, and the values that are not neutral.
 
 use crate::kind::{Class, Kind, Value};
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
-/// The parts that name an object, as its kind declares them. Ordered bytewise, part by part.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Identity(Box<[Box<str>]>);
+/// The parts that name an object, as its kind declares them. Ordered bytewise, part by part. Parts are shared: the
+/// columns of a table name it without holding a copy each.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Identity(Box<[Arc<str>]>);
+
+impl Ord for Identity {
+    fn cmp(&self, other: &Self) -> Ordering {
+        for (a, b) in self.0.iter().zip(&other.0) {
+            if Arc::ptr_eq(a, b) {
+                continue;
+            }
+            match a.cmp(b) {
+                Ordering::Equal => {}
+                unequal => return unequal,
+            }
+        }
+        self.0.len().cmp(&other.0.len())
+    }
+}
+
+impl PartialOrd for Identity {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Identity {
     /// From the parts in declared order.
-    pub fn new<T: Into<Box<str>>>(parts: impl IntoIterator<Item = T>) -> Self {
+    pub fn new<T: Into<Arc<str>>>(parts: impl IntoIterator<Item = T>) -> Self {
         Self(parts.into_iter().map(Into::into).collect())
     }
 

@@ -4,7 +4,7 @@
 //! object stays. Neighbours: `batch` runs the statements, `plain` says which kinds have such properties.
 
 use super::reader::{Found, Read, Reader};
-use super::{batch, canonical, rows, scan};
+use super::{batch, rows, scan};
 use evenkeel_core::kind::{Dimension, Kind, Shape, Value};
 use evenkeel_core::manifest::{Gap, Object, Reason};
 use std::collections::HashMap;
@@ -119,7 +119,7 @@ pub async fn complete(reader: &Reader<'_>, found: &mut [Found]) -> Read<()> {
         for row in &texts {
             let object = places.get(&rows::oid(row, 0)?).and_then(|at| found.get_mut(*at));
             if let Some(found) = object {
-                put(&mut found.object, printed, row, reader.major)?;
+                put(&mut found.object, printed, row)?;
             }
         }
         for (oid, reason) in failed {
@@ -139,26 +139,26 @@ pub fn statements(dimensions: &[Dimension]) -> impl Iterator<Item = (&'static st
     wanted.flat_map(|printed| [(printed.kind.name(), printed.keys), (printed.kind.name(), printed.text)])
 }
 
-fn put(object: &mut Object, printed: &Printed, row: &tokio_postgres::Row, major: u16) -> Read<()> {
+fn put(object: &mut Object, printed: &Printed, row: &tokio_postgres::Row) -> Read<()> {
     for (index, property) in row.columns().iter().map(tokio_postgres::Column::name).enumerate().skip(1) {
         match printed.put {
             Put::Expressions => {
                 if let Some(text) = rows::get::<rows::Text>(row, index)? {
-                    canonical::expression(object, property, &text.0, major);
+                    object.set(property, Value::Text(text.0));
                 }
             }
             Put::List => {
                 let expressions = rows::texts(row, index)?;
-                object.set(property, Value::list(expressions.iter().map(|text| canonical::index_expression(text))));
+                object.set(property, Value::List(expressions.into()));
             }
             Put::Text => object.set_some(property, rows::value(row, index, Shape::Text)?),
             Put::Trigger => {
                 let text = rows::text(row, index)?;
                 if let Some(condition) = condition(&text) {
-                    canonical::expression(object, "condition", condition, major);
+                    object.set("condition", condition);
                 }
             }
-            Put::Rule => rule(object, &rows::text(row, index)?, major),
+            Put::Rule => rule(object, &rows::text(row, index)?),
         }
     }
     Ok(())
@@ -171,12 +171,12 @@ fn condition(text: &str) -> Option<&str> {
 }
 
 /// `CREATE RULE name AS ON event TO relation [WHERE condition] DO [INSTEAD] { NOTHING | statement | (statement; …) };`
-fn rule(object: &mut Object, text: &str, major: u16) {
+fn rule(object: &mut Object, text: &str) {
     let Some(target) = scan::keyword(text, 0, "TO") else { return };
     let Some(mut body) = scan::keyword(text, target, "DO") else { return };
     if let Some(start) = scan::keyword(text, target, "WHERE").filter(|start| *start < body) {
         let condition = text.get(start + "WHERE".len()..body).unwrap_or_default();
-        canonical::expression(object, "condition", condition.trim(), major);
+        object.set("condition", condition.trim());
     }
     body += "DO".len();
     let mut action = text.get(body..).unwrap_or_default().trim();
@@ -189,7 +189,9 @@ fn rule(object: &mut Object, text: &str, major: u16) {
         Some((inside, _)) => {
             object.set("action", scan::statements(inside).join(";\n"));
         }
-        None => canonical::query(object, "action", action, major),
+        None => {
+            object.set("action", action);
+        }
     }
 }
 
@@ -202,7 +204,7 @@ mod tests {
 
     fn parts(text: &str) -> (Option<String>, Option<String>) {
         let mut object = Object::new(Kind::Rule, Identity::new(["app", "t", "r"]));
-        rule(&mut object, text, 15);
+        rule(&mut object, text);
         (object.text("condition").map(str::to_owned), object.text("action").map(str::to_owned))
     }
 

@@ -8,7 +8,7 @@ use crate::connect::{Fault, Session};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use evenkeel_core::port::{Progress, Request};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
@@ -39,7 +39,7 @@ impl From<Fault> for Stop {
 }
 
 /// Where an object stands in the catalogs: what comments, labels, owners and extension membership refer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Address {
     pub class: u32,
     pub oid: u32,
@@ -54,15 +54,24 @@ pub struct Found {
 }
 
 /// Reads through one session and snapshot.
+#[derive(Clone)]
 pub struct Reader<'a> {
     pub session: &'a Session,
+    /// A second session on the same snapshot, where one could be had: what is read through it runs beside.
+    pub beside: Option<&'a Session>,
     pub major: u16,
     pub request: &'a Request,
     pub progress: &'a dyn Progress,
-    pub gaps: Mutex<Vec<Gap>>,
+    pub gaps: Arc<Mutex<Vec<Gap>>>,
 }
 
 impl Reader<'_> {
+    /// A reader through the second session, or through the only one.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { session: self.beside.unwrap_or(self.session), ..self.clone() }
+    }
+
     /// All rows of a statement without parameters.
     pub async fn rows(&self, text: &str, reading: &str) -> Read<Vec<Row>> {
         self.rows_with(text, &[], reading).await
@@ -81,6 +90,19 @@ impl Reader<'_> {
         let none: [(&(dyn ToSql + Sync), Type); 0] = [];
         let stream = self.session.client.query_typed_raw(&statement, none).await;
         stream.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
+    }
+
+    /// The rows of a statement that may fail without harm: behind a savepoint, `None` where the server refused it.
+    pub async fn attempt(&self, text: &str) -> Read<Option<Vec<Row>>> {
+        let client = &self.session.client;
+        client.batch_execute("SAVEPOINT evenkeel_try").await?;
+        let rows = client.query_typed(&sql::render(text, self.major), &[]).await;
+        client.batch_execute("ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try").await?;
+        match rows {
+            Ok(rows) => Ok(Some(rows)),
+            Err(error) if error.as_db_error().is_some() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A driver error in words.

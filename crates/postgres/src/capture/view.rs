@@ -7,6 +7,7 @@ use super::{batch, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Builds views and materialised views.
 pub async fn read(reader: &Reader<'_>, names: &Names, toast: &HashMap<u32, Vec<Box<str>>>, marked: &Marked) -> Read<Vec<Found>> {
@@ -22,7 +23,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, toast: &HashMap<u32, Vec<B
     let mut found = Vec::with_capacity(views.len());
     for view in views {
         let kind = if view.kind == 'v' { Kind::View } else { Kind::MaterializedView };
-        let mut object = Object::new(kind, Identity::new([&*view.schema, &*view.name]));
+        let mut object = Object::new(kind, Identity::new([&view.schema, &view.name].map(Arc::clone)));
         if let Some(definition) = definitions.get(&view.oid) {
             object.set("definition", Value::Text(definition.clone()));
         } else {
