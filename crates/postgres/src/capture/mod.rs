@@ -7,6 +7,7 @@ mod batch;
 mod canonical;
 mod column;
 mod constraint;
+mod history;
 mod index;
 mod names;
 mod options;
@@ -161,6 +162,9 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     if wants(Dimension::Privileges) {
         found.extend(privilege::read(reader, &names, &found).await?);
         found.extend(role_member::read(reader, &names).await?);
+    }
+    if wants(Dimension::History) {
+        found.extend(history::read(reader, &names).await?);
     }
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
