@@ -57,7 +57,9 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
             reader.gap(Gap { object: Some(candidate.shown(names)), ..Gap::kind(Kind::HistoryTable, Reason::NotCaptured, detail) });
         }
     }
-    ledgers.sort_by(|a, b| (&a.candidate.relation.schema, &a.candidate.relation.name).cmp(&(&b.candidate.relation.schema, &b.candidate.relation.name)));
+    ledgers.sort_by(|a, b| {
+        (&a.candidate.relation.schema, &a.candidate.relation.name).cmp(&(&b.candidate.relation.schema, &b.candidate.relation.name))
+    });
     let readable: Vec<&Ledger<'_>> = ledgers.iter().filter(|ledger| ledger.may_be_read(reader, names)).collect();
     let mut records = rows_of(reader, names, readable).await?;
     let found = objects(&ledgers, names, &mut records);
@@ -74,7 +76,8 @@ async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candi
         .filter(|relation| matches!(relation.kind, 'r' | 'p') && TOOLS.iter().any(|tool| tool.is_named(&relation.name)))
         .map(|relation| relation.oid)
         .collect();
-    let mut anchors: Vec<String> = TOOLS.iter().filter_map(|tool| tool.anchor).flat_map(|name| [name.to_owned(), name.to_uppercase()]).collect();
+    let mut anchors: Vec<String> =
+        TOOLS.iter().filter_map(|tool| tool.anchor).flat_map(|name| [name.to_owned(), name.to_uppercase()]).collect();
     // The one tool that writes mixed case.
     anchors.push("MigrationId".to_owned());
     let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&named, Type::OID_ARRAY), (&anchors, Type::NAME_ARRAY)];
@@ -272,7 +275,9 @@ fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[to
 fn objects(ledgers: &[Ledger<'_>], names: &Names, records: &mut Records) -> Vec<Found> {
     let locked: HashSet<(&str, &str)> = ledgers
         .iter()
-        .filter(|ledger| ledger.tool.role == Role::Lock && records.get(&ledger.candidate.relation.oid).is_some_and(|records| !records.is_empty()))
+        .filter(|ledger| {
+            ledger.tool.role == Role::Lock && records.get(&ledger.candidate.relation.oid).is_some_and(|records| !records.is_empty())
+        })
         .map(|ledger| (&*ledger.candidate.relation.schema, ledger.tool.name))
         .collect();
     let mut found = Vec::new();
