@@ -24,7 +24,7 @@ const fn plain(name: &'static str, tables: &'static [&'static str], columns: &'s
 }
 
 /// Every table we know. Those told by an `anchor` are known under any name, because the tools let users choose it.
-pub const TOOLS: &[Tool] = &[
+pub static TOOLS: &[Tool] = &[
     Tool {
         anchor: Some("installed_rank"),
         exact: false,

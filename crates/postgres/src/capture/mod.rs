@@ -288,8 +288,9 @@ pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
         ("label", include_str!("label.sql")),
         ("role_name", include_str!("role_name.sql")),
     ];
+    let history: &[(&str, &str)] = if dimensions.contains(&Dimension::History) { &[("history", include_str!("history.sql"))] } else { &[] };
     let mut text = String::new();
-    for (name, sql) in shared.iter().chain(bulk).copied().chain(plain::statements(dimensions)) {
+    for (name, sql) in shared.iter().chain(bulk).chain(history).copied().chain(plain::statements(dimensions)) {
         text.push_str(&format!("-- {name}\n{};\n\n", sql::render(sql, major).trim_end()));
     }
     text
