@@ -7,6 +7,7 @@ mod batch;
 mod canonical;
 mod column;
 mod constraint;
+mod history;
 mod index;
 mod names;
 mod options;
@@ -175,6 +176,9 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader, &names).await?);
     }
+    if wants(Dimension::History) {
+        found.extend(history::read(reader, &names).await?);
+    }
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
             reader.gap(Gap::dimension(
@@ -297,8 +301,9 @@ pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
         ("label", include_str!("label.sql")),
         ("role_name", include_str!("role_name.sql")),
     ];
+    let history: &[(&str, &str)] = if dimensions.contains(&Dimension::History) { &[("history", include_str!("history.sql"))] } else { &[] };
     let mut text = String::new();
-    for (name, sql) in shared.iter().chain(bulk).copied().chain(plain::statements(dimensions)) {
+    for (name, sql) in shared.iter().chain(bulk).chain(history).copied().chain(plain::statements(dimensions)) {
         text.push_str(&format!("-- {name}\n{};\n\n", sql::render(sql, major).trim_end()));
     }
     text

@@ -10,7 +10,7 @@ use evenkeel_core::manifest::{Identity, Object};
 use futures_util::future::try_join_all;
 
 /// The dimensions this engine reads.
-pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration, Dimension::Data, Dimension::Topology, Dimension::Privileges];
+pub const READ: &[Dimension] = &Dimension::ALL;
 
 /// One kind read by one statement.
 struct Plain {
@@ -104,7 +104,8 @@ fn finish(object: &mut Object, plain: &Plain, names: &Names) {
     }
     for property in plain.roles {
         if let Some(part) = plain.kind.spec().identity.iter().position(|name| name == property) {
-            let mapped = object.identity.parts().enumerate().map(|(at, name)| if at == part { names.roles.role_name(name) } else { name.into() });
+            let mapped =
+                object.identity.parts().enumerate().map(|(at, name)| if at == part { names.roles.role_name(name) } else { name.into() });
             object.identity = Identity::new(mapped.collect::<Vec<_>>());
         } else if let Some(Value::List(roles)) = object.get(property).cloned() {
             let mut mapped: Vec<Box<str>> = roles.iter().map(|name| Box::from(&*names.roles.role_name(name))).collect();
