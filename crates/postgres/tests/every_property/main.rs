@@ -80,10 +80,8 @@ fn on(major: u32) {
     }
     let started = Instant::now();
     let wanted = std::env::var("EVENKEEL_PROPERTY").unwrap_or_default();
-    let cases: Vec<Case> = cases()
-        .into_iter()
-        .filter(|case| (case.since..=case.until).contains(&major) && case.path.starts_with(&wanted))
-        .collect();
+    let cases: Vec<Case> =
+        cases().into_iter().filter(|case| (case.since..=case.until).contains(&major) && case.path.starts_with(&wanted)).collect();
     assert!(!wanted.is_empty() || !cases.is_empty(), "no case for PostgreSQL {major}");
     let mut place = Place::start(major);
     let (mut report, mut failed) = (String::new(), 0);

@@ -82,10 +82,8 @@ impl Place {
 
     /// After a failure nothing is trusted to be as it was.
     pub fn start_over(&mut self) {
-        let names = self
-            .admin
-            .query_text("select datname from pg_catalog.pg_database where not datistemplate and datname <> 'postgres'")
-            .unwrap();
+        let names =
+            self.admin.query_text("select datname from pg_catalog.pg_database where not datistemplate and datname <> 'postgres'").unwrap();
         self.pair = None;
         let _ = self.admin.exec("alter system reset all");
         for name in names.into_iter().flatten().flatten() {

@@ -178,7 +178,8 @@ fn mirrored(forward: &Comparison, backward: &Comparison, problems: &mut String) 
                 Change::Extra => Change::Missing,
                 other => other,
             };
-            let swapped = Difference { change, expected: difference.found.clone(), found: difference.expected.clone(), ..difference.clone() };
+            let swapped =
+                Difference { change, expected: difference.found.clone(), found: difference.expected.clone(), ..difference.clone() };
             // An unsound state says which side it is in, not what the other side has.
             if swapped.change == Change::Unsound { shown(difference) } else { shown(&swapped) }
         })
