@@ -1,8 +1,8 @@
 //! Two objects with the same identity: which properties differ, and what that weighs.
 
-use super::{Case, Change, Difference, Side, SideGap, Walk, Which, origin, rank};
+use super::{Case, Change, Difference, SideGap, Walk, Which, origin, rank};
 use crate::kind::{Class, Kind, Property, Severity, Tolerance, Value};
-use crate::manifest::{Gap, Object, Reason};
+use crate::manifest::{Gap, Mark, Object, Reason};
 
 impl<'a> Walk<'a> {
     pub(super) fn pair(&mut self, reference: &'a Object, candidate: &'a Object) {
@@ -107,19 +107,12 @@ impl<'a> Walk<'a> {
             let detail = format!("not comparable across versions: exists from version {} on", property.since);
             return Some(Gap::object(reference, Reason::Version, detail).attribute(property.name));
         }
-        let marked = |side: Side<'_>, object: &Object, other_side: Side<'_>, other: &Object| {
-            let (major, other_major) = (side.manifest.endpoint.server_major, other_side.manifest.endpoint.server_major);
-            object
-                .marks
-                .iter()
-                .filter(|mark| mark.property == index && major >= mark.boundary && other_major < mark.boundary)
-                .find(|mark| other.get_at(index).is_some_and(|value| value.shown() == *mark.equivalent))
-                .map(|mark| mark.reason.to_string())
-        };
-        let reason = marked(self.reference, reference, self.candidate, candidate)
-            .or_else(|| marked(self.candidate, candidate, self.reference, reference))?;
-        let detail = format!("not comparable across versions: {reason}");
-        Some(Gap::object(reference, Reason::Version, detail).attribute(property.name))
+        let marks = reference.marks.iter().chain(&candidate.marks).filter(|mark| mark.property == index);
+        let mark = marks
+            .filter(|mark| mark.boundary == 0 || (a < mark.boundary) != (b < mark.boundary))
+            .find(|mark| same_key(reference, candidate, mark))?;
+        let across = if mark.boundary == 0 { "" } else { " across versions" };
+        Some(Gap::object(reference, Reason::Version, format!("not comparable{across}: {}", mark.reason)).attribute(property.name))
     }
 
     /// Whether either side has a gap about exactly this property.
@@ -206,4 +199,17 @@ fn factor(ratio: f64) -> String {
         ratio if ratio >= 0.1 => format!("{ratio:.1}"),
         ratio => format!("{ratio:.4}").trim_end_matches('0').to_owned(),
     }
+}
+
+/// Whether two values that differ have the same key for that mark's property and boundary.
+fn same_key(reference: &Object, candidate: &Object, mark: &Mark) -> bool {
+    let key = |object: &Object| {
+        let of = |boundary| object.marks.iter().find(|own| own.property == mark.property && own.boundary == boundary);
+        // A value that needs no key of its own for this boundary stands by the one that holds everywhere.
+        of(mark.boundary)
+            .or_else(|| of(0))
+            .map_or_else(|| object.get_at(mark.property).map(Value::shown), |own| Some(own.equivalent.to_string()))
+    };
+    let key_of_reference = key(reference);
+    key_of_reference.is_some() && key_of_reference == key(candidate)
 }

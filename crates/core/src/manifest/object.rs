@@ -55,13 +55,14 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// Says that a value cannot be compared with servers on the other side of a version boundary.
+/// Says that a value may mean the same as a different one elsewhere: where both sides' keys agree and the values do not,
+/// the verdict is "not comparable".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     pub property: u8,
-    /// Servers below this major version write the value as `equivalent`.
+    /// Holds between servers on different sides of this major version; 0 between any two.
     pub boundary: u16,
-    /// What the value would look like on the other side, if the meaning were the same.
+    /// The key: what is left of the value when everything that cannot be told is taken out. A value without a mark is its own key.
     pub equivalent: Box<str>,
     /// Why it cannot be told.
     pub reason: Box<str>,

@@ -2,7 +2,7 @@
 
 use super::names::{Names, PG_CLASS};
 use super::reader::{Address, Found, Read, Reader};
-use super::{batch, canonical, options, rows};
+use super::{batch, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -121,12 +121,12 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read
             's' | 'v' => {
                 object.set("generated_kind", if column.generated == 's' { "stored" } else { "virtual" });
                 if let Some(text) = generated.get(&key) {
-                    canonical::expression(&mut object, "generated", text, reader.major);
+                    object.set("generated", Value::Text(text.clone()));
                 }
             }
             _ => {
                 if let Some(text) = defaults.get(&key) {
-                    canonical::expression(&mut object, "default", text, reader.major);
+                    object.set("default", Value::Text(text.clone()));
                 }
             }
         }

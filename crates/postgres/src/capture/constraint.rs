@@ -4,7 +4,7 @@ use super::column::Columns;
 use super::index::Indexes;
 use super::names::{Names, quoted};
 use super::reader::{Address, Found, Read, Reader, class_number};
-use super::{batch, canonical, options, rows};
+use super::{batch, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -92,7 +92,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, indexes
         if constraint.typ == 'c' {
             // The order in which a check names its columns says nothing, and differs after a dump.
             if let Some(text) = checks.get(&constraint.oid) {
-                canonical::expression(&mut object, "expression", text, reader.major);
+                object.set("expression", Value::Text(text.clone()));
             }
         } else if constraint.typ != 'x' {
             object.set("columns", named(constraint.relation, &constraint.columns));

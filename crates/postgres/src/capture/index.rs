@@ -138,7 +138,7 @@ pub fn build(reader: &Reader<'_>, names: &Names, indexes: &Indexes, parents: &Pa
             object.set("keys", Value::List(index.keys.clone().into()));
             object.set("include", Value::List(index.include.clone().into()));
             if let Some(predicate) = &index.predicate {
-                canonical::expression(&mut object, "predicate", predicate, reader.major);
+                object.set("predicate", Value::Text(predicate.clone()));
             }
             object.set("nulls_not_distinct", index.nulls_not_distinct);
             object.set("options", options::sorted(&relation.options));
@@ -214,7 +214,7 @@ async fn printed(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<HashMa
         .iter()
         .map(|row| {
             let texts = rows::texts(row, 1)?;
-            let expressions = texts.iter().map(|text| canonical::index_expression(text)).zip(rows::oids(row, 3)?).collect();
+            let expressions = texts.iter().map(|text| canonical::element(text)).zip(rows::oids(row, 3)?).collect();
             Ok((rows::oid(row, 0)?, Printed { expressions, predicate: rows::get::<rows::Text>(row, 2)?.map(|text| text.0) }))
         })
         .collect()

@@ -215,6 +215,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
     }
+    canonical::all(&mut found, reader.major);
     annotate(reader, &mut found).await?;
     if wants(Dimension::Privileges) {
         found.extend(privilege::read(reader, &names, &found).await?);
