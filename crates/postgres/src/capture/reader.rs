@@ -1,6 +1,6 @@
 //! One open snapshot and what is asked of it: whole statements, plain kinds, and batches that may meet a lock.
 
-use super::batch;
+use super::batch::{self, Patience};
 use super::names::Names;
 use super::rows::{self, Role};
 use super::sql;
@@ -63,6 +63,8 @@ pub struct Reader<'a> {
     pub request: &'a Request,
     pub progress: &'a dyn Progress,
     pub gaps: Arc<Mutex<Vec<Gap>>>,
+    /// How much waiting for locks is left.
+    pub patience: Arc<Patience>,
 }
 
 impl Reader<'_> {
