@@ -19,7 +19,9 @@ mod rows;
 mod setting;
 mod setting_override;
 mod sql;
+mod statistics;
 mod table;
+mod topology;
 mod view;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
@@ -161,6 +163,13 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     if wants(Dimension::Privileges) {
         found.extend(privilege::read(reader, &names, &found).await?);
         found.extend(role_member::read(reader, &names).await?);
+    }
+    // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader, &names).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader, &names).await?);
     }
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {

@@ -6,7 +6,7 @@ use evenkeel_core::kind::{Dimension, Kind};
 use futures_util::future::try_join_all;
 
 /// The dimensions this engine reads.
-pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration, Dimension::Privileges];
+pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration, Dimension::Data, Dimension::Topology, Dimension::Privileges];
 
 /// One kind read by one statement.
 struct Plain {
