@@ -125,25 +125,6 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// The same in batches behind a savepoint, for statements that print definitions and so may wait for a lock.
-    /// `keys` yields number and shown name; `text` takes the numbers as `$1`.
-    pub async fn guarded(&self, kind: Kind, keys: &str, text: &str, names: &Names) -> Read<Vec<Found>> {
-        let keys: Vec<(u32, String)> = self
-            .rows(keys, kind.spec().plural)
-            .await?
-            .iter()
-            .map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?.into())))
-            .collect::<Read<_>>()?;
-        let (rows, failed) = batch::read(self, text, &keys.iter().map(|(oid, _)| *oid).collect::<Vec<_>>(), kind.spec().plural).await?;
-        for (oid, reason) in failed {
-            let shown = keys.iter().find(|(key, _)| *key == oid).map(|(_, shown)| shown.clone());
-            self.gap(Gap { object: shown, ..Gap::kind(kind, Reason::Locked, reason) });
-        }
-        let found = self.found(kind, &rows, names)?;
-        self.progress.read(&self.request.label, kind, found.len());
-        Ok(found)
-    }
-
     /// Turns rows into objects; members of extensions are left out.
     pub fn found(&self, kind: Kind, rows: &[Row], names: &Names) -> Read<Vec<Found>> {
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
