@@ -1,12 +1,12 @@
 //! One open snapshot and what is asked of it: whole statements, plain kinds, and batches that may meet a lock.
 
-use super::batch::{self, Patience};
+use super::batch::Patience;
 use super::names::Names;
 use super::rows::{self, Role};
 use super::sql;
 use crate::connect::{Fault, Session};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::manifest::{Gap, Identity, Object};
 use evenkeel_core::port::{Progress, Request};
 use std::sync::{Arc, Mutex};
 use tokio_postgres::types::{ToSql, Type};
