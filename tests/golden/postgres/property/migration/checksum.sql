@@ -1,4 +1,4 @@
--- expect: migration app.flyway_schema_history."2" checksum: 8 -> 9
+-- expect: migration app.flyway_schema_history.2 checksum: 8 -> 9
 -- setup
 create schema app;
 create table app.flyway_schema_history (installed_rank integer, version varchar(50), description varchar(200), type varchar(20),

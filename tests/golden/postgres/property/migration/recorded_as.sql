@@ -1,5 +1,5 @@
 -- A baseline: the version was never run here.
--- expect: migration app.flyway_schema_history."2" recorded_as
+-- expect: migration app.flyway_schema_history.2 recorded_as
 -- setup
 create schema app;
 create table app.flyway_schema_history (installed_rank integer, version varchar(50), description varchar(200), type varchar(20),
