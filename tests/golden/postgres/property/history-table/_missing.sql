@@ -5,5 +5,6 @@
 create schema app;
 create table app.shop_schema_migrations (version varchar not null);
 insert into app.shop_schema_migrations values ('1'), ('2');
+analyze app.shop_schema_migrations;
 -- candidate
 alter table app.shop_schema_migrations add note text;
