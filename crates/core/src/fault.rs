@@ -58,14 +58,7 @@ pub struct Trouble {
 impl Trouble {
     #[must_use]
     pub fn new(class: Class, what: impl Into<String>) -> Self {
-        Self {
-            class,
-            what: what.into(),
-            expected: None,
-            found: None,
-            origin: None,
-            fix: None,
-        }
+        Self { class, what: what.into(), expected: None, found: None, origin: None, fix: None }
     }
 
     #[must_use]

@@ -5,6 +5,7 @@
 
 mod clean;
 mod document;
+mod explain;
 mod fault;
 pub mod format;
 mod group;
@@ -14,5 +15,6 @@ mod textdiff;
 mod wrap;
 
 pub use document::*;
+pub use explain::{all_ids, explain, suggest};
 pub use fault::Fault;
 pub use format::{FORMATS, Format, Style};

@@ -8,11 +8,13 @@ use crate::clean;
 use crate::document::{Change, Difference, DimensionResult, Document, Gap, Outcome, Severity};
 use crate::group::words;
 use crate::number::{bytes, counted, duration, thousands};
+use evenkeel_core::kind::Kind;
 
 /// `column app.orders.refunded_at`.
 pub(crate) fn title(difference: &Difference) -> String {
     let kind = words(&difference.kind);
-    format!("{kind} {}", clean::line(&difference.object.display))
+    let object = clean::line(&difference.object.display);
+    if object == kind { object } else { format!("{kind} {object}") }
 }
 
 /// What happened: `staging has it, production does not`.
@@ -22,10 +24,17 @@ pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
     match difference.change {
         Change::Missing => format!("{reference} has it, {candidate} does not"),
         Change::Extra => format!("{candidate} has it, {reference} does not"),
-        Change::Changed => format!("{attribute} differs"),
+        Change::Changed => format!("differs in {attribute}"),
         Change::Renamed => "same body under another name: a rename is suspected".to_owned(),
         Change::Unsound if difference.kind == "policy" => "the exception has run out".to_owned(),
-        Change::Unsound => format!("{attribute}: not sound in {}", clean::line(&document.label(difference.side))),
+        Change::Unsound => {
+            let place = clean::line(&document.label(difference.side));
+            match difference.expected.as_deref() {
+                Some("yes") => format!("not {attribute} in {place}"),
+                Some("no") | None => format!("{attribute} in {place}"),
+                Some(_) => format!("{attribute} is not as it must be in {place}"),
+            }
+        }
     }
 }
 
@@ -33,6 +42,12 @@ pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
 pub(crate) fn details(difference: &Difference) -> Vec<String> {
     let shown = difference.detail.iter().filter(|(name, _)| *name != "rename");
     shown.map(|(name, value)| format!("{} {}", words(&clean::line(name)), clean::line(value))).collect()
+}
+
+/// Whether a fix is a statement to paste and not a sentence to read: it begins with a word in capitals.
+pub(crate) fn is_statement(fix: &str) -> bool {
+    let word = fix.split_whitespace().next().unwrap_or_default();
+    word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase())
 }
 
 /// The symbol of a severity; never without the word or the sentence beside it.
@@ -101,7 +116,7 @@ pub(crate) fn cells(document: &Document, dimension: &DimensionResult) -> (String
 pub(crate) fn gap(document: &Document, gap: &Gap) -> String {
     let mut what = match (&gap.kind, &gap.object) {
         (Some(kind), Some(object)) => format!("{} {}", words(&clean::line(kind)), clean::line(object)),
-        (Some(kind), None) => words(&clean::line(kind)),
+        (Some(kind), None) => Kind::from_name(kind).map_or_else(|| words(&clean::line(kind)), |kind| words(kind.spec().plural)),
         (None, Some(object)) => clean::line(object),
         (None, None) => format!("dimension {}", gap.dimension.name()),
     };

@@ -55,5 +55,7 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
         }
     }
     output::write(text.as_bytes(), None)?;
+    // The process ends here: freeing a million small values one by one would only take time.
+    std::mem::forget((manifest, tree));
     Ok(0)
 }

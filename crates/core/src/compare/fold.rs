@@ -1,5 +1,6 @@
 //! Objects that only one side has: parts of a missing parent become one difference, same body under another name a rename.
 
+use super::judge::by_rank;
 use super::{Case, Change, Difference, Lone, Walk, Which};
 use crate::digest;
 use crate::kind::{Kind, Parent, Value};
@@ -75,13 +76,21 @@ impl<'a> Walk<'a> {
         let summary = summary(object);
         let listed: Vec<String> =
             parts.iter().map(|(kind, count)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural })).collect();
+        // An override of a setting that must match weighs what the setting does. A setting that only one version has does not.
+        let rank = if object.kind == Kind::Override { by_rank(object) } else { None };
+        let reasoning = self.remedies.reasoning(&case);
+        let plain = self.difference(object, change, if change == Change::Missing { "missing" } else { "extra" });
+        let mut detail = if listed.is_empty() { Vec::new() } else { vec![("with".to_owned(), listed.join(", "))] };
+        detail.extend(reasoning.iter().map(|reasoning| ("manual".to_owned(), reasoning.source.clone())));
         let difference = Difference {
             which: if change == Change::Missing { Which::Reference } else { Which::Candidate },
             expected: (change == Change::Missing).then(|| summary.clone()),
             found: (change == Change::Extra).then_some(summary),
-            detail: if listed.is_empty() { Vec::new() } else { vec![("with".to_owned(), listed.join(", "))] },
+            detail,
+            severity: rank.unwrap_or(plain.severity),
+            why: reasoning.map_or_else(|| plain.why.clone(), |reasoning| reasoning.why),
             fix: self.remedies.fix(&case),
-            ..self.difference(object, change, if change == Change::Missing { "missing" } else { "extra" })
+            ..plain
         };
         self.differences.push(difference);
     }

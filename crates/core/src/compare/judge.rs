@@ -1,8 +1,8 @@
 //! Two objects with the same identity: which properties differ, and what that weighs.
 
-use super::{Case, Change, Difference, Side, SideGap, Walk, Which, origin, rank};
-use crate::kind::{Class, Property, Severity, Tolerance, Value};
-use crate::manifest::{Gap, Object, Reason};
+use super::{Case, Change, Difference, SideGap, Walk, Which, origin, rank};
+use crate::kind::{Class, Kind, Property, Severity, Tolerance, Value};
+use crate::manifest::{Gap, Mark, Object, Reason};
 
 impl<'a> Walk<'a> {
     pub(super) fn pair(&mut self, reference: &'a Object, candidate: &'a Object) {
@@ -56,6 +56,10 @@ impl<'a> Walk<'a> {
         if self.hidden(reference, property.name) {
             return;
         }
+        // Only one side was told a migration role: nothing to compare, and no difference.
+        if reference.kind == Kind::Setting && property.name == "effective" && (expected.is_none() || found.is_none()) {
+            return;
+        }
         let mut detail = Vec::new();
         if let Class::Measured(tolerance) = property.class {
             match beyond(tolerance, expected, found) {
@@ -80,6 +84,8 @@ impl<'a> Walk<'a> {
             Which::Candidate
         };
         let fix = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
+        let reasoning = self.remedies.reasoning(&case);
+        detail.extend(reasoning.iter().map(|reasoning| ("manual".to_owned(), reasoning.source.clone())));
         let difference = Difference {
             attribute: Some(property.name),
             which,
@@ -87,7 +93,7 @@ impl<'a> Walk<'a> {
             found: found.map(Value::shown).or_else(|| property.neutral.shown()),
             detail,
             severity,
-            why: property.why.to_owned(),
+            why: reasoning.map_or_else(|| property.why.to_owned(), |reasoning| reasoning.why),
             fix,
             ..self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name)
         };
@@ -101,19 +107,12 @@ impl<'a> Walk<'a> {
             let detail = format!("not comparable across versions: exists from version {} on", property.since);
             return Some(Gap::object(reference, Reason::Version, detail).attribute(property.name));
         }
-        let marked = |side: Side<'_>, object: &Object, other_side: Side<'_>, other: &Object| {
-            let (major, other_major) = (side.manifest.endpoint.server_major, other_side.manifest.endpoint.server_major);
-            object
-                .marks
-                .iter()
-                .filter(|mark| mark.property == index && major >= mark.boundary && other_major < mark.boundary)
-                .find(|mark| other.get_at(index) == Some(&Value::Text(mark.equivalent.clone())))
-                .map(|mark| mark.reason.to_string())
-        };
-        let reason = marked(self.reference, reference, self.candidate, candidate)
-            .or_else(|| marked(self.candidate, candidate, self.reference, reference))?;
-        let detail = format!("not comparable across versions: {reason}");
-        Some(Gap::object(reference, Reason::Version, detail).attribute(property.name))
+        let marks = reference.marks.iter().chain(&candidate.marks).filter(|mark| mark.property == index);
+        let mark = marks
+            .filter(|mark| mark.boundary == 0 || (a < mark.boundary) != (b < mark.boundary))
+            .find(|mark| same_key(reference, candidate, mark))?;
+        let across = if mark.boundary == 0 { "" } else { " across versions" };
+        Some(Gap::object(reference, Reason::Version, format!("not comparable{across}: {}", mark.reason)).attribute(property.name))
     }
 
     /// Whether either side has a gap about exactly this property.
@@ -163,17 +162,23 @@ impl<'a> Walk<'a> {
 
 /// The weight a setting's rank gives, the heavier of both sides.
 fn ranked(reference: &Object, candidate: &Object) -> Option<Severity> {
-    let weight = |object: &Object| match object.text("rank") {
-        Some(rank::MUST_MATCH) => Some(Severity::Block),
-        Some(rank::SHOULD_MATCH) => Some(Severity::Warn),
-        Some(_) => Some(Severity::Inform),
-        None => None,
-    };
-    weight(reference).max(weight(candidate))
+    by_rank(reference).max(by_rank(candidate))
+}
+
+/// The weight the object's own rank gives.
+pub(super) fn by_rank(object: &Object) -> Option<Severity> {
+    match object.text("rank")? {
+        rank::MUST_MATCH => Some(Severity::Block),
+        rank::SHOULD_MATCH => Some(Severity::Warn),
+        _ => Some(Severity::Inform),
+    }
 }
 
 /// How far apart two measured values lie, where that is more than the tolerance.
 fn beyond(tolerance: Tolerance, expected: Option<&Value>, found: Option<&Value>) -> Option<String> {
+    if tolerance == Tolerance::Any {
+        return None;
+    }
     let (Some(a), Some(b)) = (expected.map_or(Some(0.0), Value::as_number), found.map_or(Some(0.0), Value::as_number)) else {
         return Some("not a number".to_owned());
     };
@@ -197,4 +202,17 @@ fn factor(ratio: f64) -> String {
         ratio if ratio >= 0.1 => format!("{ratio:.1}"),
         ratio => format!("{ratio:.4}").trim_end_matches('0').to_owned(),
     }
+}
+
+/// Whether two values that differ have the same key for that mark's property and boundary.
+fn same_key(reference: &Object, candidate: &Object, mark: &Mark) -> bool {
+    let key = |object: &Object| {
+        let of = |boundary| object.marks.iter().find(|own| own.property == mark.property && own.boundary == boundary);
+        // A value that needs no key of its own for this boundary stands by the one that holds everywhere.
+        of(mark.boundary)
+            .or_else(|| of(0))
+            .map_or_else(|| object.get_at(mark.property).map(Value::shown), |own| Some(own.equivalent.to_string()))
+    };
+    let key_of_reference = key(reference);
+    key_of_reference.is_some() && key_of_reference == key(candidate)
 }

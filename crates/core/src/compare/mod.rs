@@ -11,7 +11,7 @@ mod order;
 mod remedy;
 
 pub use leftover::LEFTOVERS;
-pub use remedy::{Case, NoRemedies, Remedies};
+pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
 use crate::kind::{ALL, Dimension, Kind, Severity};

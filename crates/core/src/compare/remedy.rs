@@ -14,10 +14,23 @@ pub struct Case<'a> {
     pub change: Change,
 }
 
+/// Why one object matters more, or otherwise, than its kind says: knowledge of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reasoning {
+    pub why: String,
+    /// The page of the manual that says so.
+    pub source: String,
+}
+
 /// Knows what to do about a difference.
 pub trait Remedies {
     /// A statement or step that makes the candidate like the reference; `None` where none is known to be right.
     fn fix(&self, case: &Case<'_>) -> Option<String>;
+
+    /// Why this difference matters, where more is known than its declaration says.
+    fn reasoning(&self, _case: &Case<'_>) -> Option<Reasoning> {
+        None
+    }
 }
 
 /// Knows nothing to do.

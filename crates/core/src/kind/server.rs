@@ -18,7 +18,9 @@ pub static SPEC: Spec = Spec {
         Property::text("icu_rules", "Tailoring of the default ICU collation.", "Order of text differs."),
         Property::text("collation_version", "Collation version recorded when the database was made.", "A changed collation version silently corrupts indexes on text."),
         Property::text("collation_version_actual", "Collation version of the library in use.", "Differs from the recorded one: indexes on text may be corrupt until rebuilt."),
-        Property::text("timezone_version", "Version of the time zone data, where the server tells.", "Local times convert differently.").weighs(Severity::Warn),
+        Property::flag("collation_outdated", "The library has another version than the recorded one.", "Indexes on text may be corrupt until they are rebuilt: lookups miss rows and duplicates get in.")
+            .must_be_neutral(),
+        Property::text("timezone_version", "The newest release of the time zone data whose changes the server knows, of those evenkeel probes.", "Local times convert differently.").weighs(Severity::Warn),
         Property::text("data_checksums", "`on` or `off`.", "Damaged pages are found or not.").weighs(Severity::Inform),
     ],
     summary: &["version"],

@@ -42,6 +42,15 @@ impl Manifest {
         Self { endpoint, dimensions, objects, gaps }
     }
 
+    /// The same with one more thing that could not be seen.
+    #[must_use]
+    pub fn with_gap(mut self, gap: Gap) -> Self {
+        self.gaps.push(gap);
+        self.gaps.sort();
+        self.gaps.dedup();
+        self
+    }
+
     /// All objects, sorted by kind and identity.
     #[must_use]
     pub fn objects(&self) -> &[Object] {

@@ -1,15 +1,39 @@
 //! One object: its kind, its identity, and the values that are not neutral.
 
 use crate::kind::{Class, Kind, Value};
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
-/// The parts that name an object, as its kind declares them. Ordered bytewise, part by part.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Identity(Box<[Box<str>]>);
+/// The parts that name an object, as its kind declares them. Ordered bytewise, part by part. Parts are shared: the
+/// columns of a table name it without holding a copy each.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Identity(Box<[Arc<str>]>);
+
+impl Ord for Identity {
+    fn cmp(&self, other: &Self) -> Ordering {
+        for (a, b) in self.0.iter().zip(&other.0) {
+            if Arc::ptr_eq(a, b) {
+                continue;
+            }
+            match a.cmp(b) {
+                Ordering::Equal => {}
+                unequal => return unequal,
+            }
+        }
+        self.0.len().cmp(&other.0.len())
+    }
+}
+
+impl PartialOrd for Identity {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Identity {
     /// From the parts in declared order.
-    pub fn new<T: Into<Box<str>>>(parts: impl IntoIterator<Item = T>) -> Self {
+    pub fn new<T: Into<Arc<str>>>(parts: impl IntoIterator<Item = T>) -> Self {
         Self(parts.into_iter().map(Into::into).collect())
     }
 
@@ -31,13 +55,14 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// Says that a value cannot be compared with servers on the other side of a version boundary.
+/// Says that a value may mean the same as a different one elsewhere: where both sides' keys agree and the values do not,
+/// the verdict is "not comparable".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     pub property: u8,
-    /// Servers below this major version write the value as `equivalent`.
+    /// Holds between servers on different sides of this major version; 0 between any two.
     pub boundary: u16,
-    /// What the value would look like on the other side, if the meaning were the same.
+    /// The key: what is left of the value when everything that cannot be told is taken out. A value without a mark is its own key.
     pub equivalent: Box<str>,
     /// Why it cannot be told.
     pub reason: Box<str>,

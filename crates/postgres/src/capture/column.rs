@@ -2,7 +2,7 @@
 
 use super::names::{Names, PG_CLASS};
 use super::reader::{Address, Found, Read, Reader};
-use super::{batch, canonical, options, rows};
+use super::{batch, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -42,18 +42,14 @@ pub struct Columns(Vec<Raw>);
 
 impl Columns {
     /// Reads `pg_attribute`.
-    pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Self> {
+    pub async fn read(reader: &Reader<'_>) -> Read<Self> {
         let stream = reader.stream(include_str!("column.sql"), "pg_attribute").await?;
         pin_mut!(stream);
         let mut columns = Vec::new();
         while let Some(row) = stream.next().await {
             let row = row.map_err(|error| reader.fault(&error, "pg_attribute"))?;
-            let relation = rows::oid(&row, 0)?;
-            if !names.relations.contains_key(&relation) {
-                continue;
-            }
             columns.push(Raw {
-                relation,
+                relation: rows::oid(&row, 0)?,
                 number: rows::get::<i16>(&row, 1)?.unwrap_or(0),
                 name: rows::text(&row, 2)?.into(),
                 typ: rows::oid(&row, 3)?,
@@ -97,13 +93,9 @@ struct TypeName {
 
 /// Builds the columns.
 pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<Vec<Found>> {
-    let (types, defaults, identities, generated, not_null) = tokio::try_join!(
-        types(reader, columns),
-        defaults(reader),
-        identities(reader),
-        generated(reader, names, columns),
-        not_null(reader),
-    )?;
+    let (types, (defaults, places), identities, not_null) =
+        tokio::try_join!(types(reader, columns), defaults(reader), identities(reader), not_null(reader),)?;
+    let generated = generated(reader, names, columns, &places).await?;
     let mut found = Vec::with_capacity(columns.0.len());
     let (mut last, mut rank) = (0, 0);
     for column in &columns.0 {
@@ -111,7 +103,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read
         last = column.relation;
         let Some(relation) = names.relations.get(&column.relation) else { continue };
         let key = (column.relation, column.number);
-        let mut object = Object::new(Kind::Column, Identity::new([&*relation.schema, &*relation.name, &*column.name]));
+        let mut object =
+            Object::new(Kind::Column, Identity::new([Arc::clone(&relation.schema), Arc::clone(&relation.name), Arc::clone(&column.name)]));
         object.set("position", i64::from(rank));
         let typ = types.get(&(column.typ, column.modifier));
         object.set("type", typ.map_or_else(|| format!("type {}", column.typ), |typ| typ.name.to_string()));
@@ -128,12 +121,12 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read
             's' | 'v' => {
                 object.set("generated_kind", if column.generated == 's' { "stored" } else { "virtual" });
                 if let Some(text) = generated.get(&key) {
-                    canonical::expression(&mut object, "generated", text, reader.major);
+                    object.set("generated", Value::Text(text.clone()));
                 }
             }
             _ => {
                 if let Some(text) = defaults.get(&key) {
-                    canonical::expression(&mut object, "default", text, reader.major);
+                    object.set("default", Value::Text(text.clone()));
                 }
             }
         }
@@ -172,15 +165,20 @@ async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<HashMap<(u32, i32
 
 type ByColumn<T> = HashMap<(u32, i16), T>;
 
-async fn defaults(reader: &Reader<'_>) -> Read<ByColumn<Box<str>>> {
+/// Defaults, and the numbers of the rows that hold generation expressions.
+async fn defaults(reader: &Reader<'_>) -> Read<(ByColumn<Box<str>>, HashMap<u32, (u32, i16)>)> {
     let stream = reader.stream(include_str!("default.sql"), "pg_attrdef").await?;
     pin_mut!(stream);
-    let mut defaults = HashMap::new();
+    let (mut defaults, mut generated) = (HashMap::new(), HashMap::new());
     while let Some(row) = stream.next().await {
         let row = row.map_err(|error| reader.fault(&error, "pg_attrdef"))?;
-        defaults.insert((rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0)), rows::text(&row, 2)?);
+        let place = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
+        match rows::get::<rows::Text>(&row, 3)? {
+            Some(text) => drop(defaults.insert(place, text.0)),
+            None => drop(generated.insert(rows::oid(&row, 2)?, place)),
+        }
     }
-    Ok(defaults)
+    Ok((defaults, generated))
 }
 
 async fn identities(reader: &Reader<'_>) -> Read<ByColumn<String>> {
@@ -204,15 +202,9 @@ async fn identities(reader: &Reader<'_>) -> Read<ByColumn<String>> {
         .collect()
 }
 
-async fn generated(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<ByColumn<Box<str>>> {
-    let mut places = HashMap::new();
-    for row in reader.rows(include_str!("generated_key.sql"), "pg_attrdef").await? {
-        let relation = rows::oid(&row, 1)?;
-        if names.relations.contains_key(&relation) {
-            places.insert(rows::oid(&row, 0)?, (relation, rows::get::<i16>(&row, 2)?.unwrap_or(0)));
-        }
-    }
-    let mut keys: Vec<u32> = places.keys().copied().collect();
+async fn generated(reader: &Reader<'_>, names: &Names, columns: &Columns, places: &HashMap<u32, (u32, i16)>) -> Read<ByColumn<Box<str>>> {
+    let ours = places.iter().filter(|(_, (relation, _))| names.relations.contains_key(relation));
+    let mut keys: Vec<u32> = ours.map(|(oid, _)| *oid).collect();
     keys.sort_unstable();
     let (found, failed) = batch::read(reader, include_str!("generated.sql"), &keys, "pg_attrdef").await?;
     for (oid, reason) in failed {

@@ -4,17 +4,18 @@ use super::column::Columns;
 use super::index::Indexes;
 use super::names::{Names, quoted};
 use super::reader::{Address, Found, Read, Reader, class_number};
-use super::{batch, canonical, options, rows};
+use super::{batch, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A constraint as it is stored.
 pub struct Raw {
     pub oid: u32,
     pub relation: u32,
-    pub name: Box<str>,
+    pub name: Arc<str>,
     typ: char,
     columns: Vec<i16>,
     references: u32,
@@ -56,7 +57,7 @@ pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
         constraints.push(Raw {
             oid,
             relation,
-            name: rows::text(&row, 2)?,
+            name: rows::text(&row, 2)?.into(),
             typ: rows::letter(&row, 3)?,
             columns: rows::shorts(&row, 4)?,
             references: rows::oid(&row, 5)?,
@@ -85,13 +86,13 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, indexes
     let mut found = Vec::with_capacity(constraints.len());
     for constraint in constraints {
         let Some(relation) = names.relations.get(&constraint.relation) else { continue };
-        let mut object = Object::new(Kind::Constraint, Identity::new([&*relation.schema, &*relation.name, &*constraint.name]));
+        let mut object = Object::new(Kind::Constraint, Identity::new([&relation.schema, &relation.name, &constraint.name].map(Arc::clone)));
         let named = |table: u32, numbers: &[i16]| Value::list(numbers.iter().map(|number| columns.name(table, *number)));
         object.set("type", type_name(constraint.typ));
         if constraint.typ == 'c' {
             // The order in which a check names its columns says nothing, and differs after a dump.
             if let Some(text) = checks.get(&constraint.oid) {
-                canonical::expression(&mut object, "expression", text, reader.major);
+                object.set("expression", Value::Text(text.clone()));
             }
         } else if constraint.typ != 'x' {
             object.set("columns", named(constraint.relation, &constraint.columns));

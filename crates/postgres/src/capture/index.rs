@@ -10,6 +10,7 @@ use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// An index, numbers resolved.
 pub struct Index {
@@ -76,9 +77,9 @@ impl Indexes {
 
     /// Reads `pg_index` and what has to be printed.
     pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<Self> {
-        let raw = raw(reader, names).await?;
+        let beside = reader.beside();
+        let (raw, (parameters, targets)) = tokio::try_join!(raw(reader, names), attributes(&beside))?;
         let printed = printed(reader, names, &raw).await?;
-        let (parameters, targets) = attributes(reader).await?;
         let defaults = default_classes(names);
         let mut found = HashMap::with_capacity(raw.len());
         for mut raw in raw {
@@ -127,7 +128,7 @@ pub fn build(reader: &Reader<'_>, names: &Names, indexes: &Indexes, parents: &Pa
     let mut found = Vec::with_capacity(indexes.found.len());
     for index in indexes.found.values() {
         let (Some(relation), Some(table)) = (names.relations.get(&index.oid), names.relations.get(&index.relation)) else { continue };
-        let mut object = Object::new(Kind::Index, Identity::new([&*relation.schema, &*relation.name]));
+        let mut object = Object::new(Kind::Index, Identity::new([&relation.schema, &relation.name].map(Arc::clone)));
         object.set("table", Value::list([&*table.schema, &*table.name]));
         if let Some(constraint) = behind.get(&index.oid) {
             object.set("constraint", *constraint);
@@ -137,7 +138,7 @@ pub fn build(reader: &Reader<'_>, names: &Names, indexes: &Indexes, parents: &Pa
             object.set("keys", Value::List(index.keys.clone().into()));
             object.set("include", Value::List(index.include.clone().into()));
             if let Some(predicate) = &index.predicate {
-                canonical::expression(&mut object, "predicate", predicate, reader.major);
+                object.set("predicate", Value::Text(predicate.clone()));
             }
             object.set("nulls_not_distinct", index.nulls_not_distinct);
             object.set("options", options::sorted(&relation.options));
@@ -213,7 +214,7 @@ async fn printed(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<HashMa
         .iter()
         .map(|row| {
             let texts = rows::texts(row, 1)?;
-            let expressions = texts.iter().map(|text| canonical::index_expression(text)).zip(rows::oids(row, 3)?).collect();
+            let expressions = texts.iter().map(|text| canonical::element(text)).zip(rows::oids(row, 3)?).collect();
             Ok((rows::oid(row, 0)?, Printed { expressions, predicate: rows::get::<rows::Text>(row, 2)?.map(|text| text.0) }))
         })
         .collect()

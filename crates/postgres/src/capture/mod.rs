@@ -12,13 +12,21 @@ mod names;
 mod options;
 mod plain;
 mod printed;
+mod privilege;
 mod reader;
+mod role;
+mod role_member;
 mod rows;
 mod scan;
 mod setting;
+mod setting_override;
 mod sql;
+mod statistics;
 mod table;
+mod topology;
 mod view;
+
+pub use sql::render;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use evenkeel_core::digest;
@@ -29,6 +37,7 @@ use evenkeel_core::port::{Progress, Request};
 use names::Names;
 use reader::{Address, Found, Read, Reader, Stop};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What a capture could not do at all.
 #[derive(Debug, thiserror::Error)]
@@ -58,35 +67,39 @@ impl Troublesome for CaptureFault {
 /// # Errors
 /// The server cannot be reached, refuses, or goes away.
 pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
-    let session = connect(target).await?;
-    let (manifest, moved) = once(target, &session, request, progress).await?;
+    let (session, beside) = tokio::join!(connect(target), connect(target));
+    let session = session?;
+    // A role may be allowed one connection only: then everything is read through that one.
+    let beside = beside.ok().filter(|beside| beside.host == session.host && beside.port == session.port);
+    let (manifest, moved) = once(target, &session, beside.as_ref(), request, progress).await?;
     let Some(_) = moved else { return Ok(manifest) };
-    let (mut manifest, moved) = once(target, &session, request, progress).await?;
-    if let Some(catalogs) = moved {
-        let detail = format!("the schema changed while it was read, twice (in {catalogs})");
-        let gap = Gap::dimension(Dimension::Schema, Reason::Changed, detail).cure("run it again when no migration is running");
-        let (endpoint, dimensions) = (manifest.endpoint.clone(), manifest.dimensions.clone());
-        let gaps = manifest.gaps.iter().cloned().chain([gap]).collect();
-        manifest = Manifest::new(endpoint, dimensions, manifest.objects().to_vec(), gaps);
-    }
-    Ok(manifest)
+    let (manifest, moved) = once(target, &session, beside.as_ref(), request, progress).await?;
+    let Some(catalogs) = moved else { return Ok(manifest) };
+    let detail = format!("the schema changed while it was read, twice (in {catalogs})");
+    let gap = Gap::dimension(Dimension::Schema, Reason::Changed, detail).cure("run it again when no migration is running");
+    Ok(manifest.with_gap(gap))
 }
 
 /// One pass. The second value names the catalogs that changed meanwhile.
 async fn once(
     target: &Target,
     session: &Session,
+    beside: Option<&Session>,
     request: &Request,
     progress: &dyn Progress,
 ) -> Result<(Manifest, Option<String>), CaptureFault> {
     let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
     session.begin_read_only(&limits, None).await?;
+    let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
     let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
-    let reader = Reader { session, major, request, progress, gaps: Vec::new().into() };
+    let reader = Reader { session, beside: shared, major, request, progress, gaps: Arc::default() };
     let pass = pass(&reader).await;
+    if let Some(shared) = shared {
+        shared.end().await?;
+    }
     let moved = match &pass {
-        Ok(_) => changed(&reader, target, &limits).await,
+        Ok(_) => changed(&reader, beside, &limits).await,
         Err(_) => Ok(None),
     };
     let closed = session.end().await;
@@ -104,24 +117,64 @@ async fn once(
         node_role: if session.is_standby { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
     };
-    let gaps = reader.gaps.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut gaps = std::mem::take(&mut *reader.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    gaps.retain(|gap| request.dimensions.contains(&gap.dimension));
     let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
 }
 
+/// Puts the second session on the first one's snapshot. Where the server or a pooler does not allow that, one session
+/// reads everything: slower, and the same.
+async fn share<'a>(session: &Session, beside: Option<&'a Session>, limits: &Limits) -> Option<&'a Session> {
+    let beside = beside?;
+    let exported = session.client.query_typed("select pg_catalog.pg_export_snapshot()", &[]).await;
+    let Some(name) = exported.ok().and_then(|rows| rows.first().and_then(|row| rows::text(row, 0).ok())) else {
+        // The refusal ended the transaction; nothing was read in it yet.
+        let _ = session.end().await;
+        let _ = session.begin_read_only(limits, None).await;
+        return None;
+    };
+    beside.begin_read_only(limits, Some(&name)).await.ok()?;
+    Some(beside)
+}
+
 /// Everything the request asks for, in one snapshot.
 async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>> {
-    let names = Names::read(reader).await?;
-    let mut found = Vec::new();
     let wants = |dimension| reader.request.dimensions.contains(&dimension);
-    if wants(Dimension::Schema) {
-        found.extend(relations(reader, &names).await?);
-    }
-    found.extend(plain::read(reader, &names).await?);
+    // Owners and grants hang on the objects of the schema, so these are read for them too.
+    let schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
+    let plainly = |dimension| wants(dimension) || dimension == Dimension::Schema && schema;
+    let beside = reader.beside();
+    let names = Names::read(reader);
+    let mut found = Vec::new();
+    let names = if schema {
+        // Columns are most of what there is to read; the second session begins with them at once.
+        let (names, columns) = tokio::try_join!(names, column::Columns::read(&beside))?;
+        let (relations, plain) = tokio::try_join!(relations(reader, &names, &columns), plain::read(&beside, &names, plainly))?;
+        found.extend(relations);
+        found.extend(plain);
+        names
+    } else {
+        let names = names.await?;
+        found.extend(plain::read(reader, &names, plainly).await?);
+        names
+    };
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
     }
+    canonical::all(&mut found, reader.major);
     annotate(reader, &mut found).await?;
+    if wants(Dimension::Privileges) {
+        found.extend(privilege::read(reader, &names, &found).await?);
+        found.extend(role_member::read(reader, &names).await?);
+    }
+    // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader, &names).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader, &names).await?);
+    }
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
             reader.gap(Gap::dimension(
@@ -131,22 +184,18 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
             ));
         }
     }
-    Ok(found.into_iter().map(|found| found.object).collect())
+    Ok(found.into_iter().map(|found| found.object).filter(|object| wants(object.kind.spec().dimension)).collect())
 }
 
 /// Tables, columns, constraints, indexes and views: they are many, and refer to each other by number.
-async fn relations(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let (columns, constraints, parents, toast) = tokio::try_join!(
-        column::Columns::read(reader, names),
-        constraint::raw(reader, names),
-        table::parents(reader),
-        table::toast_options(reader),
-    )?;
-    let indexes = index::Indexes::read(reader, names, &columns).await?;
+async fn relations(reader: &Reader<'_>, names: &Names, columns: &column::Columns) -> Read<Vec<Found>> {
+    let (constraints, parents, toast) =
+        tokio::try_join!(constraint::raw(reader, names), table::parents(reader), table::toast_options(reader))?;
+    let indexes = index::Indexes::read(reader, names, columns).await?;
     let marked = indexes.marked(names);
-    let mut found = column::read(reader, names, &columns).await?;
+    let mut found = column::read(reader, names, columns).await?;
     found.extend(table::read(reader, names, &parents, &toast, &marked).await?);
-    found.extend(constraint::read(reader, names, &columns, &indexes, &constraints).await?);
+    found.extend(constraint::read(reader, names, columns, &indexes, &constraints).await?);
     found.extend(index::build(reader, names, &indexes, &parents, &constraints));
     found.extend(view::read(reader, names, &toast, &marked).await?);
     Ok(found)
@@ -187,25 +236,42 @@ async fn annotate(reader: &Reader<'_>, found: &mut [Found]) -> Read<()> {
 
 /// Whether the catalogs changed since the snapshot was taken: printed definitions show the newest catalogs, so a change
 /// would mix two states. On a quiet server this costs two short statements.
-async fn changed(reader: &Reader<'_>, target: &Target, limits: &Limits) -> Read<Option<String>> {
-    let snapshot = |rows: Vec<tokio_postgres::Row>| -> Read<Box<str>> {
-        Ok(rows.first().map(|row| rows::text(row, 0)).transpose()?.unwrap_or_default())
+async fn changed(reader: &Reader<'_>, beside: Option<&Session>, limits: &Limits) -> Read<Option<String>> {
+    let before = snapshot(reader).await?;
+    let Some(fresh) = beside else {
+        let old = fingerprint(reader).await?;
+        reader.session.end().await?;
+        reader.session.begin_read_only(limits, None).await?;
+        return Ok(moved(&old, &fingerprint(reader).await?));
     };
-    let before = snapshot(reader.rows(include_str!("snapshot.sql"), "pg_current_snapshot").await?)?;
-    let fresh = connect(target).await?;
     fresh.begin_read_only(limits, None).await?;
-    let later =
-        Reader { session: &fresh, major: reader.major, request: reader.request, progress: reader.progress, gaps: Vec::new().into() };
-    let after = snapshot(later.rows(include_str!("snapshot.sql"), "pg_current_snapshot").await?)?;
-    if before == after {
-        return Ok(None);
-    }
-    let (old, new) = tokio::try_join!(fingerprint(reader), fingerprint(&later))?;
-    let moved: Vec<&str> = new.iter().filter(|line| !old.contains(line)).map(|(catalog, _)| &**catalog).collect();
-    Ok((!moved.is_empty()).then(|| moved.join(", ")))
+    let later = Reader { session: fresh, beside: None, ..reader.clone() };
+    let result = async {
+        if before == snapshot(&later).await? {
+            return Ok(None);
+        }
+        let (old, new) = tokio::try_join!(fingerprint(reader), fingerprint(&later))?;
+        Ok(moved(&old, &new))
+    };
+    let result = result.await;
+    fresh.end().await?;
+    result
 }
 
-async fn fingerprint(reader: &Reader<'_>) -> Read<Vec<(Box<str>, digest::Digest)>> {
+async fn snapshot(reader: &Reader<'_>) -> Read<Box<str>> {
+    let rows = reader.rows(include_str!("snapshot.sql"), "pg_current_snapshot").await?;
+    Ok(rows.first().map(|row| rows::text(row, 0)).transpose()?.unwrap_or_default())
+}
+
+type Fingerprint = Vec<(Box<str>, digest::Digest)>;
+
+/// The catalogs that changed, if any.
+fn moved(old: &Fingerprint, new: &Fingerprint) -> Option<String> {
+    let moved: Vec<&str> = new.iter().filter(|line| !old.contains(line)).map(|(catalog, _)| &**catalog).collect();
+    (!moved.is_empty()).then(|| moved.join(", "))
+}
+
+async fn fingerprint(reader: &Reader<'_>) -> Read<Fingerprint> {
     let rows = reader.rows(include_str!("fingerprint.sql"), "the catalogs' fingerprint").await?;
     rows.iter()
         .map(|row| {
@@ -229,6 +295,7 @@ pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
         ("relation", include_str!("relation.sql")),
         ("comment", include_str!("comment.sql")),
         ("label", include_str!("label.sql")),
+        ("role_name", include_str!("role_name.sql")),
     ];
     let mut text = String::new();
     for (name, sql) in shared.iter().chain(bulk).copied().chain(plain::statements(dimensions)) {
@@ -247,7 +314,6 @@ const BULK: &[(&str, &str)] = &[
     ("index_attribute", include_str!("index_attribute.sql")),
     ("default", include_str!("default.sql")),
     ("identity", include_str!("identity.sql")),
-    ("generated_key", include_str!("generated_key.sql")),
     ("trigger_off", include_str!("trigger_off.sql")),
 ];
 

@@ -1,6 +1,7 @@
 //! What numbers mean: the small lookups and the relations that every bulk kind needs, read once.
 
 use super::reader::{Read, Reader};
+use super::role::Roles;
 use super::rows;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub struct Names {
     pub collations: HashMap<u32, Box<str>>,
     pub opclasses: HashMap<u32, OperatorClass>,
     pub relations: HashMap<u32, Relation>,
+    pub roles: Roles,
 }
 
 /// `pg_class` as every server numbers it.
@@ -53,14 +55,15 @@ pub const PG_CLASS: u32 = 1259;
 impl Names {
     /// Reads them all, pipelined.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
-        let (schemas, members, lookups, opclasses, relations) = tokio::try_join!(
+        let (schemas, members, lookups, opclasses, relations, roles) = tokio::try_join!(
             reader.rows(include_str!("namespace.sql"), "pg_namespace"),
             reader.rows(include_str!("member.sql"), "pg_depend"),
             reader.rows(include_str!("lookup.sql"), "pg_tablespace, pg_am and pg_collation"),
             reader.rows(include_str!("opclass.sql"), "pg_opclass"),
             reader.rows(include_str!("relation.sql"), "pg_class"),
+            reader.rows(include_str!("role_name.sql"), "pg_roles"),
         )?;
-        let mut names = Self::default();
+        let mut names = Self { roles: Roles::of(&roles, &reader.request.roles)?, ..Self::default() };
         for row in &schemas {
             names.schemas.insert(rows::oid(row, 0)?, rows::text(row, 1)?.into());
         }

@@ -2,22 +2,20 @@
 //! server has to tell comes after, in `printed`.
 
 use super::names::Names;
+use super::options;
 use super::printed;
 use super::reader::{Found, Read, Reader, Stop};
-use super::{canonical, options};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
 use futures_util::future::try_join_all;
 
 /// The dimensions this engine reads.
-pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration];
+pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration, Dimension::Data, Dimension::Topology, Dimension::Privileges];
 
 /// One kind read by one statement.
 struct Plain {
     kind: Kind,
     sql: &'static str,
-    /// Properties that are expressions the server printed: they are made equal over versions.
-    expressions: &'static [&'static str],
     /// Option lists that may hold secrets.
     secrets: &'static [&'static str],
     /// Properties or identity parts that name roles: they are mapped to the names all environments share.
@@ -26,12 +24,7 @@ struct Plain {
 
 impl Plain {
     const fn new(kind: Kind, sql: &'static str) -> Self {
-        Self { kind, sql, expressions: &[], secrets: &[], roles: &[] }
-    }
-
-    const fn expressions(mut self, expressions: &'static [&'static str]) -> Self {
-        self.expressions = expressions;
-        self
+        Self { kind, sql, secrets: &[], roles: &[] }
     }
 
     const fn secrets(mut self, secrets: &'static [&'static str]) -> Self {
@@ -59,8 +52,8 @@ const PLAIN: &[Plain] = &[
     Plain::new(Kind::Policy, include_str!("policy.sql")).roles(&["roles"]),
     Plain::new(Kind::Enum, include_str!("enumeration.sql")),
     Plain::new(Kind::CompositeType, include_str!("composite_type.sql")),
-    Plain::new(Kind::Domain, include_str!("domain.sql")).expressions(&["default"]),
-    Plain::new(Kind::DomainConstraint, include_str!("domain_constraint.sql")).expressions(&["expression"]),
+    Plain::new(Kind::Domain, include_str!("domain.sql")),
+    Plain::new(Kind::DomainConstraint, include_str!("domain_constraint.sql")),
     Plain::new(Kind::RangeType, include_str!("range_type.sql")),
     Plain::new(Kind::BaseType, include_str!("base_type.sql")),
     Plain::new(Kind::Cast, include_str!("cast.sql")),
@@ -83,15 +76,17 @@ const PLAIN: &[Plain] = &[
     Plain::new(Kind::Publication, include_str!("publication.sql")),
     Plain::new(Kind::PublicationTable, include_str!("publication_table.sql")),
     Plain::new(Kind::Subscription, include_str!("subscription.sql")),
-    Plain::new(Kind::Server, include_str!("server.sql")),
+    Plain::new(Kind::ExtensionVersion, include_str!("extension_version.sql")),
+    Plain::new(Kind::CollationVersion, include_str!("collation_version.sql")),
+    Plain::new(Kind::Tablespace, include_str!("tablespace.sql")),
 ];
 
-/// Reads those whose dimension is asked for, pipelined, and completes them.
-pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let wanted = PLAIN.iter().filter(|plain| reader.request.dimensions.contains(&plain.kind.spec().dimension));
+/// Reads those whose dimension is wanted, pipelined, and completes them.
+pub async fn read(reader: &Reader<'_>, names: &Names, wants: impl Fn(Dimension) -> bool) -> Read<Vec<Found>> {
+    let wanted = PLAIN.iter().filter(|plain| wants(plain.kind.spec().dimension));
     let found = try_join_all(wanted.map(|plain| async move {
         let mut found = reader.plain(plain.kind, plain.sql, names).await?;
-        found.iter_mut().for_each(|found| finish(&mut found.object, plain, reader));
+        found.iter_mut().for_each(|found| finish(&mut found.object, plain, names));
         Ok::<_, Stop>(found)
     }))
     .await?;
@@ -101,12 +96,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
 }
 
 /// What the row alone does not say.
-fn finish(object: &mut Object, plain: &Plain, reader: &Reader<'_>) {
-    for property in plain.expressions {
-        if let Some(text) = object.text(property).map(str::to_owned) {
-            canonical::expression(object, property, &text, reader.major);
-        }
-    }
+fn finish(object: &mut Object, plain: &Plain, names: &Names) {
     for property in plain.secrets {
         if let Some(Value::List(set)) = object.get(property).cloned() {
             object.set(property, options::public(&set));
@@ -114,10 +104,11 @@ fn finish(object: &mut Object, plain: &Plain, reader: &Reader<'_>) {
     }
     for property in plain.roles {
         if let Some(part) = plain.kind.spec().identity.iter().position(|name| name == property) {
-            let mapped = object.identity.parts().enumerate().map(|(at, name)| if at == part { reader.role(name) } else { name });
-            object.identity = Identity::new(mapped.collect::<Vec<_>>());
+            let shown = names.roles.role_name(object.identity.part(part));
+            let mapped: Vec<&str> = object.identity.parts().enumerate().map(|(at, name)| if at == part { &*shown } else { name }).collect();
+            object.identity = Identity::new(mapped);
         } else if let Some(Value::List(roles)) = object.get(property).cloned() {
-            let mut mapped: Vec<&str> = roles.iter().map(|name| reader.role(name)).collect();
+            let mut mapped: Vec<Box<str>> = roles.iter().map(|name| Box::from(&*names.roles.role_name(name))).collect();
             mapped.sort_unstable();
             object.set(property, Value::list(mapped));
         }

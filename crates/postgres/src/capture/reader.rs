@@ -1,14 +1,13 @@
-//! One open snapshot and what is asked of it: whole statements, plain kinds, and batches that may meet a lock.
+//! One open snapshot and what is asked of it: whole statements and plain kinds. What may meet a lock goes through `batch`.
 
-use super::batch;
 use super::names::Names;
 use super::rows::{self, Role};
 use super::sql;
 use crate::connect::{Fault, Session};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::manifest::{Gap, Identity, Object};
 use evenkeel_core::port::{Progress, Request};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
@@ -39,7 +38,7 @@ impl From<Fault> for Stop {
 }
 
 /// Where an object stands in the catalogs: what comments, labels, owners and extension membership refer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Address {
     pub class: u32,
     pub oid: u32,
@@ -54,15 +53,24 @@ pub struct Found {
 }
 
 /// Reads through one session and snapshot.
+#[derive(Clone)]
 pub struct Reader<'a> {
     pub session: &'a Session,
+    /// A second session on the same snapshot, where one could be had: what is read through it runs beside.
+    pub beside: Option<&'a Session>,
     pub major: u16,
     pub request: &'a Request,
     pub progress: &'a dyn Progress,
-    pub gaps: Mutex<Vec<Gap>>,
+    pub gaps: Arc<Mutex<Vec<Gap>>>,
 }
 
 impl Reader<'_> {
+    /// A reader through the second session, or through the only one.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { session: self.beside.unwrap_or(self.session), ..self.clone() }
+    }
+
     /// All rows of a statement without parameters.
     pub async fn rows(&self, text: &str, reading: &str) -> Read<Vec<Row>> {
         self.rows_with(text, &[], reading).await
@@ -83,6 +91,19 @@ impl Reader<'_> {
         stream.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
     }
 
+    /// The rows of a statement that may fail without harm: behind a savepoint, `None` where the server refused it.
+    pub async fn attempt(&self, text: &str) -> Read<Option<Vec<Row>>> {
+        let client = &self.session.client;
+        client.batch_execute("SAVEPOINT evenkeel_try").await?;
+        let rows = client.query_typed(&sql::render(text, self.major), &[]).await;
+        client.batch_execute("ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try").await?;
+        match rows {
+            Ok(rows) => Ok(Some(rows)),
+            Err(error) if error.as_db_error().is_some() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// A driver error in words.
     pub fn fault(&self, error: &tokio_postgres::Error, reading: &str) -> Stop {
         Stop::Fault(self.session.fault(error, &format!("reading {reading}")))
@@ -93,34 +114,9 @@ impl Reader<'_> {
         self.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(gap);
     }
 
-    /// The name all environments share for a role of this server.
-    #[must_use]
-    pub fn role<'n>(&'n self, name: &'n str) -> &'n str {
-        self.request.roles.iter().find(|(_, own)| *own == name).map_or(name, |(neutral, _)| neutral)
-    }
-
     /// Objects of a kind straight from a statement whose columns are named like the declaration.
     pub async fn plain(&self, kind: Kind, text: &str, names: &Names) -> Read<Vec<Found>> {
         let rows = self.rows(text, kind.spec().plural).await?;
-        let found = self.found(kind, &rows, names)?;
-        self.progress.read(&self.request.label, kind, found.len());
-        Ok(found)
-    }
-
-    /// The same in batches behind a savepoint, for statements that print definitions and so may wait for a lock.
-    /// `keys` yields number and shown name; `text` takes the numbers as `$1`.
-    pub async fn guarded(&self, kind: Kind, keys: &str, text: &str, names: &Names) -> Read<Vec<Found>> {
-        let keys: Vec<(u32, String)> = self
-            .rows(keys, kind.spec().plural)
-            .await?
-            .iter()
-            .map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?.into())))
-            .collect::<Read<_>>()?;
-        let (rows, failed) = batch::read(self, text, &keys.iter().map(|(oid, _)| *oid).collect::<Vec<_>>(), kind.spec().plural).await?;
-        for (oid, reason) in failed {
-            let shown = keys.iter().find(|(key, _)| *key == oid).map(|(_, shown)| shown.clone());
-            self.gap(Gap { object: shown, ..Gap::kind(kind, Reason::Locked, reason) });
-        }
         let found = self.found(kind, &rows, names)?;
         self.progress.read(&self.request.label, kind, found.len());
         Ok(found)

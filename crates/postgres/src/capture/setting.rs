@@ -1,18 +1,198 @@
-//! Kind `setting`: values as new sessions get them, with what they weigh.
+//! Kinds `setting` and `server`: values as new sessions get them, what the migration role gets, what they weigh.
 
 use super::names::Names;
-use super::reader::{Found, Read, Reader};
+use super::reader::{Address, Found, Read, Reader};
 use super::rows;
-use evenkeel_core::kind::Kind;
+use super::setting_override::{self, Override};
+use crate::ident;
+use crate::knowledge::settings;
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 
-/// Reads `pg_settings`.
+/// What connecting sets, by its nature: never the environment's.
+const OURS: &[&str] = &["application_name", "client_encoding"];
+/// What a value is called that may not be shown.
+const SET: &str = "set";
+const UNSET: &str = "unset";
+
+/// A setting as `pg_settings` has it.
+pub struct Raw {
+    pub name: Box<str>,
+    pub reset: Option<Box<str>>,
+    pub unit: Option<Box<str>>,
+    pub vartype: Box<str>,
+    pub category: Box<str>,
+    source: Box<str>,
+    boot: Option<Box<str>>,
+    pending_restart: bool,
+}
+
+impl Raw {
+    /// A value of this setting as it may be shown.
+    fn shown(&self, value: Option<&str>) -> String {
+        shown(&self.name, value, Some(self))
+    }
+}
+
+/// A value as it may be shown; `raw` where the server knows the setting.
+#[must_use]
+pub fn shown(name: &str, value: Option<&str>, raw: Option<&Raw>) -> String {
+    let vartype = raw.map(|raw| &*raw.vartype);
+    match value {
+        Some(value) if settings::is_printed(name, vartype) => settings::human(value, raw.and_then(|raw| raw.unit.as_deref()), vartype),
+        None | Some("") => UNSET.to_owned(),
+        Some(_) => SET.to_owned(),
+    }
+}
+
+/// Who asks and who migrates.
+struct Seen {
+    all: bool,
+    me: u32,
+    my_name: Box<str>,
+    migration_role: Option<u32>,
+}
+
+/// Reads settings and overrides.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let rows = reader.rows(include_str!("setting.sql"), "pg_settings").await?;
-    let mut found = reader.found(Kind::Setting, &rows, names)?;
-    for (found, row) in found.iter_mut().zip(&rows) {
-        // Units stand beside the number: 8192 of 8kB.
-        if let (Some(unit), Some(value)) = (rows::get::<rows::Text>(row, 4)?, found.object.text("value").map(str::to_owned)) {
-            found.object.set("value", format!("{value} × {}", unit.0));
+    let role = reader.request.migration_role.as_deref();
+    let text = include_str!("setting_seen.sql");
+    let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&role, Type::TEXT)];
+    let seen = reader.rows_with(text, &parameters, "pg_roles").await?;
+    let Some(row) = seen.first() else { return Ok(Vec::new()) };
+    let seen = Seen {
+        all: rows::flag(row, 0)?,
+        me: rows::oid(row, 1)?,
+        my_name: rows::text(row, 3)?,
+        migration_role: role.is_some().then_some(rows::oid(row, 2)?),
+    };
+    let overrides = setting_override::raw(reader).await?;
+    let raw = reset(reader).await?;
+    gaps(reader, &seen);
+    let mut found = Vec::with_capacity(raw.len() + overrides.len());
+    for raw in raw.iter().filter(|raw| !OURS.contains(&&*raw.name)) {
+        let object = build(reader, &seen, raw, &overrides);
+        found.push(Found { object, address: Address::default() });
+    }
+    reader.progress.read(&reader.request.label, Kind::Setting, found.len());
+    found.extend(setting_override::build(names, &overrides, &raw));
+    found.extend(server(reader, names).await?);
+    Ok(found)
+}
+
+/// The rows of `pg_settings` with the sources of the values new sessions get: behind a savepoint this session's own
+/// values are reset, all but the limits on waiting.
+async fn reset(reader: &Reader<'_>) -> Read<Vec<Raw>> {
+    let client = &reader.session.client;
+    let (lock, statement) = (reader.request.lock_timeout.as_millis(), reader.request.statement_timeout.as_millis());
+    let opening = format!(
+        "SAVEPOINT evenkeel_settings; RESET ALL; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}",
+        lock.clamp(1, 2_147_483_647),
+        statement.clamp(1, 2_147_483_647)
+    );
+    client.batch_execute(&opening).await.map_err(|error| reader.fault(&error, "pg_settings"))?;
+    let rows = reader.rows(include_str!("setting.sql"), "pg_settings").await;
+    let closing = "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings";
+    client.batch_execute(closing).await.map_err(|error| reader.fault(&error, "pg_settings"))?;
+    rows?.iter().map(raw).collect()
+}
+
+fn raw(row: &Row) -> Read<Raw> {
+    let text = |index| Ok::<_, tokio_postgres::Error>(rows::get::<rows::Text>(row, index)?.map(|text| text.0));
+    Ok(Raw {
+        name: rows::text(row, 0)?,
+        reset: text(1)?,
+        unit: text(2)?,
+        vartype: rows::text(row, 3)?,
+        category: rows::text(row, 4)?,
+        source: rows::text(row, 5)?,
+        boot: text(6)?,
+        pending_restart: rows::flag(row, 7)?,
+    })
+}
+
+fn gaps(reader: &Reader<'_>, seen: &Seen) {
+    if !seen.all {
+        let detail = "settings that only superusers may see are hidden".to_owned();
+        let cure = format!("GRANT pg_read_all_settings TO {}", ident::quoted(&seen.my_name));
+        reader.gap(Gap::kind(Kind::Setting, Reason::Privilege, detail).cure(cure));
+    }
+    if seen.migration_role == Some(0) {
+        let role = reader.request.migration_role.as_deref().unwrap_or_default();
+        let detail = format!("the migration role {role} does not exist on the server, so its effective settings are unknown");
+        let gap = Gap::kind(Kind::Setting, Reason::NotConfigured, detail).attribute("effective");
+        reader.gap(gap.cure("name a role of this server as migration_role"));
+    }
+}
+
+fn build(reader: &Reader<'_>, seen: &Seen, raw: &Raw, overrides: &[Override]) -> Object {
+    let mut object = Object::new(Kind::Setting, Identity::new([&*raw.name]));
+    object.set("rank", settings::rank(&raw.name, &raw.category));
+    object.set("pending_restart", raw.pending_restart);
+    let mine = setting_override::effective(overrides, &raw.name, Some(seen.me)).filter(|own| own.role == seen.me);
+    let by_connection = &*raw.source == "client";
+    // What hides the server's value must not pass for it.
+    let value = if mine.is_some() || by_connection {
+        let (who, cure) = if mine.is_some() {
+            let scope = if mine.is_some_and(|own| own.here) { " IN DATABASE …" } else { "" };
+            let reset = format!("ALTER ROLE {}{scope} RESET {}", ident::quoted(&seen.my_name), raw.name);
+            (format!("role {} has a value of its own", seen.my_name), format!("{reset}, or connect as another role"))
+        } else {
+            ("the connection sets it".to_owned(), "leave it out of the connection's options".to_owned())
+        };
+        let detail = format!("the server's value is hidden: {who}");
+        reader.gap(Gap::object(&object, Reason::Ambiguous, detail).attribute("value").cure(cure));
+        None
+    } else {
+        Some(raw.shown(raw.reset.as_deref()))
+    };
+    object.set_some("value", value.clone());
+    object.set("source", source(raw, setting_override::effective(overrides, &raw.name, Some(seen.me))));
+    match seen.migration_role {
+        Some(role) if role != 0 => {
+            let set = setting_override::effective(overrides, &raw.name, Some(role)).map(|set| raw.shown(Some(&set.value)));
+            let effective = set.or(value);
+            if effective.is_none() {
+                let detail = "the server's value, which the migration role gets, is hidden".to_owned();
+                reader.gap(Gap::object(&object, Reason::Ambiguous, detail).attribute("effective"));
+            }
+            object.set_some("effective", effective);
+        }
+        _ => {}
+    }
+    object
+}
+
+/// Where new sessions get the value from. The limits on waiting are ours at the moment, so theirs is worked out.
+fn source(raw: &Raw, set: Option<&Override>) -> Value {
+    match &*raw.source {
+        "session" if set.is_some() => Value::text(if set.is_some_and(|set| set.role == 0) { "database" } else { "user" }),
+        "session" if raw.reset == raw.boot => Value::text("default"),
+        "session" => Value::text("configuration"),
+        "override" => Value::text("the server itself"),
+        source => Value::text(source),
+    }
+}
+
+/// Kind `server`, with the release of the time zone data where it can be told.
+async fn server(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
+    let mut found = reader.plain(Kind::Server, include_str!("server.sql"), names).await?;
+    let release = reader.attempt(include_str!("timezone.sql")).await?;
+    let release = match release.as_deref() {
+        Some([row, ..]) => Some(Value::Text(rows::text(row, 0)?)),
+        _ => None,
+    };
+    for server in &mut found {
+        match &release {
+            Some(release) => {
+                server.object.set("timezone_version", release.clone());
+            }
+            None => {
+                let detail = "the server lacks time zones that would tell the release of its data".to_owned();
+                reader.gap(Gap::kind(Kind::Server, Reason::Failed, detail).attribute("timezone_version"));
+            }
         }
     }
     Ok(found)

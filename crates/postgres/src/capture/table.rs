@@ -7,6 +7,7 @@ use super::{options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Parents in order, and whether a detach is pending, by child.
 pub type Parents = HashMap<u32, Vec<(u32, bool)>>;
@@ -52,7 +53,7 @@ pub async fn read(
     let foreign = if tables.iter().any(|table| table.kind == 'f') { foreign(reader).await? } else { HashMap::new() };
     let mut found = Vec::with_capacity(tables.len());
     for table in tables {
-        let mut object = Object::new(Kind::Table, Identity::new([&*table.schema, &*table.name]));
+        let mut object = Object::new(Kind::Table, Identity::new([&table.schema, &table.name].map(Arc::clone)));
         common(&mut object, table, names, toast, marked);
         let replica = match table.replica_identity {
             'f' => "full",

@@ -3,10 +3,11 @@
 use super::names::{Names, PG_CLASS, Relation};
 use super::reader::{Address, Found, Read, Reader};
 use super::table::{self, Marked};
-use super::{batch, canonical, options, rows};
-use evenkeel_core::kind::Kind;
+use super::{batch, options, rows};
+use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Builds views and materialised views.
 pub async fn read(reader: &Reader<'_>, names: &Names, toast: &HashMap<u32, Vec<Box<str>>>, marked: &Marked) -> Read<Vec<Found>> {
@@ -22,9 +23,9 @@ pub async fn read(reader: &Reader<'_>, names: &Names, toast: &HashMap<u32, Vec<B
     let mut found = Vec::with_capacity(views.len());
     for view in views {
         let kind = if view.kind == 'v' { Kind::View } else { Kind::MaterializedView };
-        let mut object = Object::new(kind, Identity::new([&*view.schema, &*view.name]));
+        let mut object = Object::new(kind, Identity::new([&view.schema, &view.name].map(Arc::clone)));
         if let Some(definition) = definitions.get(&view.oid) {
-            canonical::query(&mut object, "definition", definition, reader.major);
+            object.set("definition", Value::Text(definition.clone()));
         } else {
             let reason = failed.get(&view.oid).cloned().unwrap_or_else(|| "it was dropped while the capture ran".to_owned());
             reader.gap(Gap::object(&object, Reason::Locked, reason).attribute("definition"));

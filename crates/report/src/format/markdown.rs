@@ -115,7 +115,7 @@ fn head(document: &Document) -> String {
 /// A blocking difference: closed, so that a long list stays short.
 fn folded(document: &Document, difference: &Difference) -> String {
     let title = html(&shortened(&sentence::title(difference)));
-    let happened = html(&shortened(&sentence::happened(document, difference)));
+    let happened = linkless(&html(&shortened(&sentence::happened(document, difference))));
     let mut text =
         format!("<details><summary>✗ <code>{title}</code> {happened} (<code>{}</code>)</summary>\n\n", html(&clean::line(&difference.id)));
     text.push_str(&fenced("diff", &values(difference)));
@@ -128,7 +128,7 @@ fn folded(document: &Document, difference: &Difference) -> String {
     }
     text.push_str(&format!("{}\n\n", plain(&difference.why)));
     if let Some(fix) = &difference.fix {
-        text.push_str(&format!("Fix:\n\n{}", fenced("sql", &limited(clean::lines(fix.trim_end_matches('\n'))))));
+        text.push_str(&format!("Fix:\n\n{}", pasteable(fix)));
     }
     text.push_str("</details>\n");
     text
@@ -196,7 +196,7 @@ fn item(document: &Document, entry: &Entry<'_>) -> String {
 fn gap(document: &Document, gap: &Gap) -> String {
     let mut text = format!("- ? {}\n", code(&shortened(&sentence::gap(document, gap))));
     if let Some(cure) = &gap.cure {
-        let block = fenced("sql", &limited(clean::lines(cure.trim_end_matches('\n'))));
+        let block = pasteable(cure);
         text.push('\n');
         for line in block.lines() {
             text.push_str(&format!("  {line}").trim_end_matches(' ').to_owned());
@@ -205,6 +205,10 @@ fn gap(document: &Document, gap: &Gap) -> String {
         text.push('\n');
     }
     text
+}
+
+fn pasteable(fix: &str) -> String {
+    fenced(if sentence::is_statement(fix) { "sql" } else { "" }, &limited(clean::lines(fix.trim_end_matches('\n'))))
 }
 
 fn foot(document: &Document) -> String {
@@ -273,7 +277,7 @@ fn fenced(language: &str, lines: &[String]) -> String {
     format!("{fence}{language}\n{}\n{fence}\n\n", lines.join("\n"))
 }
 
-/// A code span, safe in a table too. Inside of it nothing is a link, a mention or HTML.
+/// A code span; inside of it nothing is a link, a mention or HTML.
 fn code(text: &str) -> String {
     if text.is_empty() {
         return "` `".to_owned();
@@ -296,11 +300,6 @@ fn plain(text: &str) -> String {
             '&' => shown.push_str("&amp;"),
             '<' => shown.push_str("&lt;"),
             '>' => shown.push_str("&gt;"),
-            // Mentions and references are found in the rendered text: only something between the characters stops them.
-            '@' | '#' => {
-                shown.push(c);
-                shown.push_str("&#8203;");
-            }
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
                 shown.push('\\');
                 shown.push(c);
@@ -308,10 +307,19 @@ fn plain(text: &str) -> String {
             c => shown.push(c),
         }
     }
-    shown.replace("://", ":&#8203;//").replace("www.", "www&#8203;.").replace("GH-", "GH&#8203;-")
+    linkless(&shown)
 }
 
-/// Text inside an HTML tag of ours.
+/// Mentions, references and links are found in the rendered text: only something between the characters stops them.
+fn linkless(text: &str) -> String {
+    text.replace('#', "#&#8203;")
+        .replace('@', "@&#8203;")
+        .replace("://", ":&#8203;//")
+        .replace("www.", "www&#8203;.")
+        .replace("GH-", "GH&#8203;-")
+}
+
+/// Text inside `<code>`, where nothing but HTML itself is understood.
 fn html(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -320,10 +328,6 @@ fn html(text: &str) -> String {
             '<' => shown.push_str("&lt;"),
             '>' => shown.push_str("&gt;"),
             '"' => shown.push_str("&quot;"),
-            '@' | '#' => {
-                shown.push(c);
-                shown.push_str("&#8203;");
-            }
             c => shown.push(c),
         }
     }

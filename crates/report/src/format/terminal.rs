@@ -7,7 +7,7 @@
 use super::Style;
 use crate::Fault;
 use crate::clean;
-use crate::document::{Difference, Document, Severity};
+use crate::document::{Change, Difference, Document, Severity};
 use crate::group::{self, Entry, entries};
 use crate::number::{counted, thousands};
 use crate::sentence;
@@ -208,7 +208,13 @@ impl Page<'_> {
             self.definition(expected, found);
             return;
         }
-        for (name, value) in [("expected", expected), ("found", found)] {
+        let sides = match difference.change {
+            Change::Changed | Change::Renamed => {
+                [&self.document.reference.label, &self.document.candidate.label].map(|label| format!("  ({})", clean::line(label)))
+            }
+            _ => [String::new(), String::new()],
+        };
+        for ((name, value), side) in [("expected", expected), ("found", found)].into_iter().zip(sides) {
             let first = format!("    {}  ", fill(name, 8));
             let value = value.unwrap_or("nothing");
             let lines = clean::lines(value);
@@ -216,6 +222,11 @@ impl Page<'_> {
                 lines.iter().flat_map(|line| wrap(line, self.style.width.saturating_sub(width(&first)))).collect();
             let more = wrapped.len().saturating_sub(LINES);
             wrapped.truncate(LINES);
+            if let [only] = wrapped.as_mut_slice()
+                && width(&first) + width(only) + width(&side) <= self.style.width
+            {
+                only.push_str(&self.paint(DIM, &side));
+            }
             for (at, line) in wrapped.iter().enumerate() {
                 self.line(&format!("{}{line}", if at == 0 { first.clone() } else { " ".repeat(width(&first)) }));
             }
@@ -261,7 +272,7 @@ impl Page<'_> {
     fn fix(&mut self, fix: &str) {
         let lead = self.paint(BOLD, "fix:");
         let lines = clean::lines(fix.trim_end_matches('\n'));
-        let fragile = lines.len() > 1 || fix.contains("--") || fix.contains(['\'', '"', '$', '`']);
+        let fragile = lines.len() > 1 || sentence::is_statement(fix) && (fix.contains("--") || fix.contains(['\'', '"', '$', '`']));
         let room = self.style.width.saturating_sub(7);
         let mut shown = if fragile { lines } else { lines.iter().flat_map(|line| wrap(line, room)).collect() };
         let more = shown.len().saturating_sub(LINES);

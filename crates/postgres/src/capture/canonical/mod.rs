@@ -1,0 +1,206 @@
+//! Text the server printed, made equal over server versions where the meaning is the same, marked where it cannot be told.
+//!
+//! Lives here: which properties hold printed text, and what is done to it. `token` cuts it, `form` turns special
+//! spellings into calls, `qualifier` leaves out what newer servers leave out, `loose` makes the keys of what cannot be
+//! told. Works on the server's own text, in place, so that its line breaks stay; what is not recognised stays as it is.
+//! The printer puts parentheses around everything and writes its keywords in capitals, which is why tokens suffice here;
+//! the tests check each result with the server's real grammar (`crate::grammar`).
+
+mod form;
+mod loose;
+mod qualifier;
+mod rewrite;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+use super::reader::Found;
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Identity, Mark, Object};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use token::{Kind as Sort, Tokens};
+
+/// Why equal keys under different texts are no difference.
+const HIDDEN_CAST: &str = "special spellings of calls, as TRIM and AT TIME ZONE, hide implicit casts that plain calls show; whether the casts are the same cannot be told from the text";
+const EXTRACT: &str =
+    "EXTRACT is date_part, which gives double precision, before 14, and a function of its own, which gives numeric, since";
+
+/// Properties that hold an expression, or several, as the server printed them.
+const EXPRESSIONS: &[(&str, &[&str])] = &[
+    ("column", &["default", "generated"]),
+    ("constraint", &["expression"]),
+    ("index", &["predicate"]),
+    ("function", &["arguments"]),
+    ("procedure", &["arguments"]),
+    ("aggregate", &["arguments"]),
+    ("domain", &["default"]),
+    ("domain-constraint", &["expression"]),
+    ("policy", &["using", "check"]),
+    ("trigger", &["condition"]),
+    ("rule", &["condition", "action"]),
+    ("publication-table", &["filter"]),
+];
+
+/// Properties that hold a query.
+const QUERIES: &[(&str, &[&str])] = &[("view", &["definition"]), ("materialized-view", &["definition"])];
+
+/// Properties that hold a list of key elements, each with parentheses of its own or without.
+const ELEMENTS: &[(&str, &[&str])] = &[("statistics", &["expressions"]), ("table", &["partition_by"])];
+
+/// Brings every printed property of every object to its canonical text.
+pub fn all(found: &mut [Found], major: u16) {
+    let mut dated = HashSet::new();
+    for found in &mut *found {
+        object(&mut found.object, major);
+        if matches!(found.object.kind, Kind::View | Kind::MaterializedView) && found.object.marks.iter().any(|mark| mark.boundary == 14) {
+            dated.insert(found.object.identity.clone());
+        }
+    }
+    if major < 14 || dated.is_empty() {
+        return;
+    }
+    // What EXTRACT gives shows in the types of the view's columns too.
+    for column in found.iter_mut().map(|found| &mut found.object).filter(|object| object.kind == Kind::Column) {
+        let Some(index) = column.kind.spec().index_of("type") else { continue };
+        let equivalent = match column.text("type") {
+            Some("numeric") => "double precision",
+            Some("numeric[]") => "double precision[]",
+            _ => continue,
+        };
+        if dated.contains(&Identity::new([column.identity.part(0), column.identity.part(1)])) {
+            column.marks.push(Mark { property: index, boundary: 14, equivalent: equivalent.into(), reason: EXTRACT.into() });
+        }
+    }
+}
+
+/// Brings every printed property of the object to its canonical text.
+fn object(object: &mut Object, major: u16) {
+    let name = object.kind.name();
+    let of = |table: &'static [(&str, &[&str])]| table.iter().find(|(kind, _)| *kind == name).map_or(&[][..], |(_, names)| names);
+    for property in of(EXPRESSIONS) {
+        change(object, property, major, |text| expression(text));
+    }
+    for property in of(QUERIES) {
+        change(object, property, major, |text| query(text));
+    }
+    for property in of(ELEMENTS) {
+        change(object, property, major, |text| elements(text));
+    }
+    // Made of elements where they are read, with what follows each.
+    if name == "index" {
+        mark(object, "keys", major);
+    }
+    // The source of any other body is the user's own text.
+    let printed = object.text("body").is_some_and(|body| body.starts_with("BEGIN ATOMIC") || body.starts_with("RETURN "));
+    if matches!(name, "function" | "procedure") && printed && object.text("language") == Some("sql") {
+        change(object, "body", major, |text| expression(text));
+    }
+}
+
+fn change(object: &mut Object, property: &str, major: u16, canonical: impl Fn(&str) -> Cow<'_, str>) {
+    let changed = match object.get(property) {
+        Some(Value::Text(text)) => match canonical(text) {
+            Cow::Owned(text) => Some(Value::text(text)),
+            Cow::Borrowed(kept) => (kept.len() < text.len()).then(|| Value::text(kept)),
+        },
+        Some(Value::List(items)) => {
+            let changed: Vec<Cow<'_, str>> = items.iter().map(|item| canonical(item)).collect();
+            Some(Value::list(changed.iter().map(|item| &**item)))
+        }
+        _ => return,
+    };
+    if let Some(value) = changed {
+        object.set(property, value);
+    }
+    mark(object, property, major);
+}
+
+/// An expression, or a text with several: calls instead of special spellings.
+fn expression(text: &str) -> Cow<'_, str> {
+    if !form::is_likely(text) {
+        return Cow::Borrowed(text);
+    }
+    let rewritten = Tokens::of(text).and_then(|tokens| rewrite::rewrite(&tokens, form::call));
+    rewritten.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// A query: calls, no closing semicolon, and no qualifiers where one relation is read.
+fn query(text: &str) -> Cow<'_, str> {
+    let text = text.trim().trim_end_matches(';');
+    let called = expression(text);
+    match qualifier::is_likely(&called).then(|| qualifier::without(&called)).flatten() {
+        Some(shorter) => Cow::Owned(shorter),
+        None => called,
+    }
+}
+
+/// Elements, behind the name of a strategy or without: `RANGE (a, lower(b) COLLATE "C")`.
+fn elements(text: &str) -> Cow<'_, str> {
+    let called = expression(text);
+    let Some(tokens) = Tokens::of(&called) else { return Cow::Borrowed(text) };
+    let end = tokens.all.len();
+    let (from, to) = if tokens.kind(1) == Sort::Open && tokens.partner(1) + 1 == end { (2, end - 1) } else { (0, end) };
+    let starts = tokens.level(from, to).filter(|at| *at == from || tokens.kind(at - 1) == Sort::Comma);
+    let groups: Vec<usize> = starts.filter(|at| tokens.kind(*at) == Sort::Open).collect();
+    let mut kept = String::with_capacity(called.len());
+    let mut copied = 0;
+    for open in groups {
+        let close = tokens.partner(open);
+        let (Some(first), Some(last)) = (tokens.all.get(open), tokens.all.get(close)) else { continue };
+        kept.push_str(called.get(copied..first.start).unwrap_or_default());
+        kept.push_str(&element(called.get(first.start..last.end).unwrap_or_default()));
+        copied = last.end;
+    }
+    kept.push_str(called.get(copied..).unwrap_or_default());
+    if *kept == *text { Cow::Borrowed(text) } else { Cow::Owned(kept) }
+}
+
+/// One element of an index key or partition key: a column, a call, or anything else in exactly one pair of parentheses.
+#[must_use]
+pub fn element(text: &str) -> Box<str> {
+    let called = expression(text);
+    let Some(tokens) = Tokens::of(&called) else { return text.into() };
+    let (mut from, mut to) = (0, tokens.all.len());
+    while tokens.kind(from) == Sort::Open && tokens.partner(from) + 1 == to && from + 1 < to {
+        (from, to) = (from + 1, to - 1);
+    }
+    let content = match (tokens.all.get(from), to.checked_sub(1).and_then(|last| tokens.all.get(last))) {
+        (Some(first), Some(last)) => called.get(first.start..last.end).unwrap_or_default(),
+        _ => return text.into(),
+    };
+    // A name, qualified or not, and its arguments.
+    let arguments = tokens.level(from, to).find(|at| tokens.kind(*at) == Sort::Open);
+    let is_call = arguments.is_some_and(|open| {
+        open > from
+            && tokens.partner(open) + 1 == to
+            && tokens.level(from, open).all(|at| matches!(tokens.kind(at), Sort::Word | Sort::Quoted | Sort::Dot))
+    });
+    if is_call || to == from + 1 && matches!(tokens.kind(from), Sort::Word | Sort::Quoted) {
+        content.into()
+    } else {
+        format!("({content})").into()
+    }
+}
+
+/// Notes what the value could also mean on another server.
+fn mark(object: &mut Object, property: &str, major: u16) {
+    let Some(index) = object.kind.spec().index_of(property) else { return };
+    let shown = match object.get_at(index) {
+        Some(Value::Text(text)) => Cow::Borrowed(&**text),
+        Some(value @ Value::List(_)) => Cow::Owned(value.shown()),
+        _ => return,
+    };
+    let uncast = loose::uncast(&shown);
+    let dated = loose::changed_in_14(&shown, major).then(|| loose::before_14(uncast.as_deref().unwrap_or(&shown))).flatten();
+    let mut marks = Vec::new();
+    if let Some(text) = dated {
+        marks.push(Mark { property: index, boundary: 14, equivalent: text.into(), reason: EXTRACT.into() });
+    }
+    if let Some(text) = uncast {
+        marks.push(Mark { property: index, boundary: 0, equivalent: text.into(), reason: HIDDEN_CAST.into() });
+    }
+    object.marks.retain(|mark| mark.property != index);
+    object.marks.extend(marks);
+}

@@ -1,0 +1,156 @@
+//! Kinds `owner` and `grant`: hung on the objects of the schema by their address, in normal form.
+//!
+//! Normal form: an object whose privileges were never touched, or are as a new object's, has no grants. Any other grantee
+//! gets one object with all it may do; one who lost a default gets one with less, marked `revoked`. The owner, whose
+//! name is `owner`'s business, is `(owner)` here. Neighbour: `role_member.rs` reads roles and default privileges.
+
+use super::names::Names;
+use super::reader::{Address, Found, Read, Reader, class_number};
+use super::rows;
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Gap, Identity, Mark, Object, Reason};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use tokio_postgres::types::{ToSql, Type};
+
+/// The grantee that owns the object, whatever it is called.
+pub const OWNER: &str = "(owner)";
+const MAINTAIN: &str = "MAINTAIN";
+
+/// What one grantee may do with one thing, and could do if nobody had touched it. Value: may pass it on.
+#[derive(Debug, Default)]
+pub struct Privileges {
+    actual: BTreeMap<Box<str>, bool>,
+    untouched: BTreeMap<Box<str>, bool>,
+}
+
+impl Privileges {
+    /// Notes one privilege.
+    pub fn note(&mut self, privilege: Box<str>, grantable: bool, untouched: bool) {
+        if untouched {
+            self.untouched.insert(privilege, grantable)
+        } else {
+            self.actual.insert(privilege, grantable)
+        };
+    }
+
+    /// Fills the properties of an object; `false` where nothing deviates.
+    pub fn fill(&self, object: &mut Object) -> bool {
+        if self.actual == self.untouched {
+            return false;
+        }
+        let listed = |grantable: bool| {
+            let kept = self.actual.iter().filter(|(name, may)| &***name != MAINTAIN && (!grantable || **may));
+            Value::list(kept.map(|(name, _)| name.clone()))
+        };
+        object.set("privileges", listed(false));
+        object.set("grantable", listed(true));
+        object.set("maintain", self.actual.contains_key(MAINTAIN));
+        object.set("maintain_grantable", self.actual.get(MAINTAIN) == Some(&true));
+        object.set("revoked", self.untouched.keys().any(|name| !self.actual.contains_key(name)));
+        true
+    }
+}
+
+/// What an address stands for: name of its kind, and the object as it is shown.
+type Places = HashMap<Address, (Arc<str>, Arc<str>)>;
+
+/// Builds owners and grants of the objects found, and grants of the rest.
+pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<Vec<Found>> {
+    let (owners, acls) =
+        tokio::try_join!(reader.rows(include_str!("owner.sql"), "owners"), reader.rows(include_str!("acl.sql"), "privileges"))?;
+    let mut places: Places = found
+        .iter()
+        .filter(|found| found.address.oid != 0)
+        .map(|found| (found.address, (Arc::from(found.object.kind.name()), Arc::from(found.object.display()))))
+        .collect();
+    let mut lists: BTreeMap<(Address, u32), Privileges> = BTreeMap::new();
+    let mut owner_of: HashMap<Address, u32> = HashMap::new();
+    for row in &acls {
+        let column = rows::get::<i32>(row, 2)?.unwrap_or(0);
+        let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column };
+        owner_of.insert(address, rows::oid(row, 3)?);
+        let privileges = lists.entry((address, rows::oid(row, 4)?)).or_default();
+        privileges.note(rows::text(row, 5)?, rows::flag(row, 6)?, rows::flag(row, 7)?);
+    }
+    let strange: BTreeSet<Address> = lists.keys().map(|(address, _)| *address).filter(|address| !places.contains_key(address)).collect();
+    places.extend(strangers(reader, &strange).await?);
+    let mut built = Vec::new();
+    for row in &owners {
+        let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column: 0 };
+        if address.class == class_number("pg_database") {
+            built.push(owner(reader, names, "database", "(this database)", rows::oid(row, 2)?));
+        } else if let Some((kind, shown)) = places.get(&address).filter(|_| !strange.contains(&address)) {
+            built.push(owner(reader, names, kind, shown, rows::oid(row, 2)?));
+        }
+    }
+    reader.progress.read(&reader.request.label, Kind::Owner, built.len());
+    if reader.major < 14 && found.iter().any(|found| found.object.kind.name() == "subscription") {
+        let detail = "owners of subscriptions are not read on servers before 14".to_owned();
+        reader.gap(Gap::kind(Kind::Owner, Reason::Version, detail));
+    }
+    let owners = built.len();
+    for ((address, grantee), privileges) in &lists {
+        let Some((kind, shown)) = places.get(address) else { continue };
+        let name = if owner_of.get(address) == Some(grantee) { OWNER.into() } else { names.roles.shown(*grantee) };
+        let mut object = Object::new(Kind::Grant, Identity::new([&**kind, &**shown, &*name]));
+        if privileges.fill(&mut object) {
+            public_schema(reader, &mut object);
+            built.push(Found { object, address: Address::default() });
+        }
+    }
+    reader.progress.read(&reader.request.label, Kind::Grant, built.len() - owners);
+    Ok(built)
+}
+
+fn owner(reader: &Reader<'_>, names: &Names, kind: &str, shown: &str, owner: u32) -> Found {
+    let mut object = Object::new(Kind::Owner, Identity::new([kind, shown]));
+    object.set("owner", &*names.roles.shown(owner));
+    // From 15 on a new database's schema public belongs to pg_database_owner and lets nobody create in it.
+    if reader.major >= 15 && kind == Kind::Schema.name() && shown == "public" && object.text("owner") == Some("pg_database_owner") {
+        mark(&mut object, "owner", super::role::BOOTSTRAP);
+    }
+    Found { object, address: Address::default() }
+}
+
+/// Grants on schema `public` as a new database of 15 or later has them are no evidence against an older server's.
+fn public_schema(reader: &Reader<'_>, object: &mut Object) {
+    let is_public = object.identity.part(0) == Kind::Schema.name() && object.identity.part(1) == "public";
+    if is_public
+        && reader.major >= 15
+        && object.identity.part(2) == super::role::PUBLIC
+        && object.get("privileges") == Some(&Value::list(["USAGE"]))
+    {
+        mark(object, "privileges", "CREATE, USAGE");
+    }
+}
+
+fn mark(object: &mut Object, property: &str, equivalent: &str) {
+    if let Some(property) = object.kind.spec().index_of(property) {
+        object.marks.push(Mark {
+            property,
+            boundary: 15,
+            equivalent: equivalent.into(),
+            reason: "a new database's schema public has another owner and other privileges from 15 on".into(),
+        });
+    }
+}
+
+/// Kind and name, as the server tells them, of what no kind of ours stands for.
+async fn strangers(reader: &Reader<'_>, strange: &BTreeSet<Address>) -> Read<Places> {
+    if strange.is_empty() {
+        return Ok(Places::new());
+    }
+    let classes: Vec<u32> = strange.iter().map(|address| address.class).collect();
+    let oids: Vec<u32> = strange.iter().map(|address| address.oid).collect();
+    let columns: Vec<i32> = strange.iter().map(|address| address.column).collect();
+    let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+        [(&classes, Type::OID_ARRAY), (&oids, Type::OID_ARRAY), (&columns, Type::INT4_ARRAY)];
+    let rows = reader.rows_with(include_str!("acl_object.sql"), &parameters, "pg_identify_object").await?;
+    rows.iter()
+        .map(|row| {
+            let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column: rows::get::<i32>(row, 2)?.unwrap_or(0) };
+            Ok((address, (Arc::from(rows::text(row, 3)?), Arc::from(rows::text(row, 4)?))))
+        })
+        .collect()
+}

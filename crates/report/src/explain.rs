@@ -1,0 +1,207 @@
+//! What `evenkeel explain ID` says: derived from the declarations of the kinds, so that it says what a report says.
+//!
+//! Lives here: the list of ids and their texts. Does not live here: the knowledge itself (`core::kind`).
+
+use crate::group::words;
+use evenkeel_core::compare::{self, LEFTOVERS};
+use evenkeel_core::kind::{ALL, Class, Kind, Neutral, Parent, Property, Severity, Tolerance};
+
+/// What a finding is about.
+enum Subject {
+    /// Only one side has the object.
+    Presence {
+        kind: Kind,
+        missing: bool,
+    },
+    Rename(Kind),
+    Leftover(Kind),
+    ColumnOrder(Kind),
+    Property(Kind, &'static Property),
+    PolicyExpired,
+}
+
+/// The text for an id; `None` where there is no such id (see [`suggest`]).
+#[must_use]
+pub fn explain(id: &str) -> Option<String> {
+    let id = id.trim();
+    let (id, subject) = subjects().into_iter().find(|(known, _)| known.eq_ignore_ascii_case(id))?;
+    let explanation = subject.explanation();
+    let mut text = format!("{id}\n\n{}\n\n", explanation.what);
+    for (name, value) in [("weight", &explanation.weight), ("compared", &explanation.compared), ("why", &explanation.why)] {
+        if !value.is_empty() {
+            text.push_str(&format!("{name:<9} {value}\n"));
+        }
+    }
+    Some(text)
+}
+
+/// Title and reason of an id, for formats that carry a catalogue of rules.
+pub(crate) fn rule(id: &str) -> Option<(String, String)> {
+    let (_, subject) = subjects().into_iter().find(|(known, _)| known == id)?;
+    let explanation = subject.explanation();
+    Some((explanation.what, explanation.why))
+}
+
+/// Every id there is, in the order of the kinds.
+#[must_use]
+pub fn all_ids() -> Vec<String> {
+    subjects().into_iter().map(|(id, _)| id).collect()
+}
+
+/// Up to five ids that are written like the given one.
+#[must_use]
+pub fn suggest(id: &str) -> Vec<String> {
+    let ids = all_ids();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    similar::get_close_matches(id.trim(), &ids, 5, 0.6).into_iter().map(str::to_owned).collect()
+}
+
+struct Explanation {
+    what: String,
+    weight: String,
+    compared: String,
+    why: String,
+}
+
+fn subjects() -> Vec<(String, Subject)> {
+    let mut subjects = Vec::new();
+    for kind in ALL.iter().copied() {
+        let spec = kind.spec();
+        let mut add = |rule: &str, subject| subjects.push((compare::id(spec.name, rule), subject));
+        add("missing", Subject::Presence { kind, missing: true });
+        add("extra", Subject::Presence { kind, missing: false });
+        if matches!(spec.parent, Parent::Relation | Parent::Property(_)) {
+            add("name", Subject::Rename(kind));
+        }
+        if LEFTOVERS.iter().any(|leftover| leftover.kinds.contains(&kind)) {
+            add("leftover", Subject::Leftover(kind));
+        }
+        if matches!(kind, Kind::Table | Kind::View | Kind::MaterializedView) {
+            add("column-order", Subject::ColumnOrder(kind));
+        }
+        for property in spec.all_properties().filter(|property| !matches!(property.class, Class::Volatile | Class::Order)) {
+            add(property.name, Subject::Property(kind, property));
+        }
+    }
+    subjects.push(("EK-policy-expired".to_owned(), Subject::PolicyExpired));
+    subjects
+}
+
+impl Subject {
+    fn explanation(&self) -> Explanation {
+        match self {
+            Self::Presence { kind, missing } => {
+                let name = words(kind.name());
+                let (has, lacks) = if *missing { ("reference", "candidate") } else { ("candidate", "reference") };
+                Explanation {
+                    what: format!("The {has} has the {name}, the {lacks} does not."),
+                    weight: kind.spec().missing.name().to_owned(),
+                    compared: format!("by {}; parts of a missing object are counted with it", kind.spec().identity.join(", ")),
+                    why: kind.spec().why.to_owned(),
+                }
+            }
+            Self::Rename(kind) => Explanation {
+                what: format!("Each side has one {} that the other lacks, with the same body: a rename is suspected.", words(kind.name())),
+                weight: kind.spec().missing.name().to_owned(),
+                compared: "all semantic properties agree, the name does not".to_owned(),
+                why: "Statements that use the name work in one environment only.".to_owned(),
+            },
+            Self::Leftover(kind) => {
+                let tools = LEFTOVERS.iter().filter(|leftover| leftover.kinds.contains(kind));
+                let marks: Vec<String> = tools
+                    .map(|leftover| format!("{}*{} ({})", leftover.prefix, leftover.suffix, leftover.tool).replacen("**", "*", 1))
+                    .collect();
+                Explanation {
+                    what: format!("The name of the {} is one that a tool uses while it changes something online.", words(kind.name())),
+                    weight: Severity::Warn.name().to_owned(),
+                    compared: format!("by name, even where both sides have it: {}", marks.join(", ")),
+                    why: "A change was interrupted, or runs now. It costs space and writes, and the next run may trip over it.".to_owned(),
+                }
+            }
+            Self::ColumnOrder(kind) => Explanation {
+                what: format!("The columns of the {} stand in another order.", words(kind.name())),
+                weight: "inform, or what the policy says".to_owned(),
+                compared: "columns that both sides have, by rank among those that exist".to_owned(),
+                why: "INSERT without a column list, COPY and SELECT * depend on it.".to_owned(),
+            },
+            Self::Property(kind, property) => explained(*kind, property),
+            Self::PolicyExpired => Explanation {
+                what: "An exception of the policy has run out.".to_owned(),
+                weight: Severity::Block.name().to_owned(),
+                compared: "its `until` with today".to_owned(),
+                why: "It excuses nothing any more: someone agreed to look at it again by then.".to_owned(),
+            },
+        }
+    }
+}
+
+fn explained(kind: Kind, property: &Property) -> Explanation {
+    let mut compared = match property.class {
+        Class::Semantic => "any change is a difference; part of the digest".to_owned(),
+        Class::Cosmetic => "reported, not part of the digest".to_owned(),
+        Class::Measured(tolerance) => format!("{}; never part of the digest", tolerated(tolerance)),
+        Class::Order | Class::Volatile => String::new(),
+    };
+    if property.since > 0 {
+        compared.push_str(&format!("; exists from server version {} on", property.since));
+    }
+    let sound =
+        property.sound.and_then(Neutral::shown).map(|sound| format!("; anything but `{sound}` is a fault even where both sides agree"));
+    compared.push_str(&sound.unwrap_or_default());
+    let ranked = kind == Kind::Setting && property.severity.is_none();
+    Explanation {
+        what: format!("{} of a {}: {}", words(property.name), words(kind.name()), property.doc),
+        weight: if ranked {
+            "block, warn or inform, by what is known of the setting".to_owned()
+        } else {
+            property.weight().name().to_owned()
+        },
+        compared,
+        why: property.why.to_owned(),
+    }
+}
+
+fn tolerated(tolerance: Tolerance) -> String {
+    match tolerance {
+        Tolerance::Ratio { hundredths, floor } => {
+            let floor = if floor > 0 { format!(", not judged while both are below {floor}") } else { String::new() };
+            format!("within a factor of {}{floor}", f64::from(hundredths) / 100.0)
+        }
+        Tolerance::Absolute { hundredths } => format!("within {}", f64::from(hundredths) / 100.0),
+        Tolerance::Any => "shown, never judged".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn every_id_is_unique_and_explained() {
+        let ids = all_ids();
+        let unique: std::collections::HashSet<&String> = ids.iter().collect();
+        assert_eq!(unique.len(), ids.len());
+        for id in &ids {
+            let text = explain(id).unwrap();
+            assert!(text.starts_with(id.as_str()) && text.contains("\nweight ") && text.contains("\nwhy "), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_come_from_the_declarations() {
+        let text = explain("ek-column-TYPE").unwrap();
+        let property = Kind::Column.spec().properties.iter().find(|property| property.name == "type").unwrap();
+        assert!(text.contains(property.doc) && text.contains(property.why) && text.contains("block"), "{text}");
+        assert!(explain("EK-index-valid").unwrap().contains("even where both sides agree"));
+        assert!(explain("EK-index-leftover").unwrap().contains("*_ccnew (REINDEX CONCURRENTLY)"));
+        assert!(explain("EK-column-not-null-valid").unwrap().contains("from server version 18 on"));
+    }
+
+    #[test]
+    fn near_misses_are_suggested() {
+        assert_eq!(explain("EK-column-tpye"), None);
+        assert_eq!(suggest("EK-column-tpye").first().map(String::as_str), Some("EK-column-type"));
+        assert!(suggest("zzzzzzzzzzzz").is_empty());
+    }
+}

@@ -1,0 +1,92 @@
+//! JUnit: one suite a dimension, one case a difference or gap, so that a build server shows what a person would read.
+//!
+//! Lives here: which outcome becomes which state of a case. The XML itself is `quick-junit`'s.
+
+use super::Style;
+use crate::document::{Difference, DimensionResult, Document, Outcome};
+use crate::{Fault, clean, sentence};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use std::time::Duration;
+
+/// Writes the document. A difference at or above the bar is a failure, a lighter one a passed case that says so; a gap
+/// is an error where the dimension is demanded, else a skipped case.
+///
+/// # Errors
+/// Only if the XML writer fails.
+pub fn render(document: &Document, _: &Style) -> Result<Vec<u8>, Fault> {
+    let mut report = Report::new(clean::line(&format!("evenkeel: {}", document.verdict.line)));
+    report.set_time(Duration::from_millis(document.elapsed_ms));
+    report.add_test_suites(document.dimensions.iter().map(|dimension| suite(document, dimension)));
+    let mut text = report.to_string()?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    Ok(text.into_bytes())
+}
+
+fn suite(document: &Document, dimension: &DimensionResult) -> TestSuite {
+    let name = dimension.name.name();
+    let mut suite = TestSuite::new(name);
+    let differences = document.differences.iter().filter(|difference| difference.dimension == dimension.name);
+    suite.add_test_cases(differences.map(|difference| case(document, difference)));
+    let blind = if dimension.demanded { TestCaseStatus::non_success(NonSuccessKind::Error) } else { TestCaseStatus::skipped() };
+    for gap in document.gaps.iter().filter(|gap| gap.dimension == dimension.name) {
+        let mut status = blind.clone();
+        let text = sentence::gap(document, gap);
+        status.set_message(format!("not visible: {text}")).set_type(gap.reason.name());
+        if let Some(cure) = &gap.cure {
+            status.set_description(format!("fix: {}", clean::block(cure)));
+        }
+        let mut case = TestCase::new(format!("visible: {text}"), status);
+        case.set_classname(format!("evenkeel.{name}"));
+        suite.add_test_case(case);
+    }
+    if dimension.gaps == 0 && !dimension.compared {
+        let mut status = blind;
+        status.set_message("not compared");
+        suite.add_test_case(named(name, "compared", status));
+    } else if dimension.verdict == Outcome::Equal {
+        let mut case = named(name, "equal", TestCaseStatus::success());
+        case.set_system_out(sentence::dimension(dimension).1);
+        suite.add_test_case(case);
+    }
+    suite
+}
+
+fn named(dimension: &str, name: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("evenkeel.{dimension}"));
+    case
+}
+
+fn case(document: &Document, difference: &Difference) -> TestCase {
+    let title = sentence::title(difference);
+    let happened = sentence::happened(document, difference);
+    let text = told(difference);
+    let fails = difference.severity >= document.fail_on;
+    let mut status = TestCaseStatus::success();
+    if fails {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(format!("{title}: {happened}")).set_type(clean::line(&difference.id)).set_description(text.clone());
+    }
+    let rule = clean::line(difference.id.trim_start_matches("EK-"));
+    let mut case = TestCase::new(format!("{title}: {rule}"), status);
+    case.set_classname(format!("evenkeel.{}.{}", difference.dimension.name(), clean::line(&difference.kind)));
+    if !fails {
+        case.set_system_out(format!("{}: {happened}\n{text}", difference.severity.name()));
+    }
+    case
+}
+
+fn told(difference: &Difference) -> String {
+    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::block);
+    let mut text = format!("expected: {}\nfound:    {}\n", value(&difference.expected), value(&difference.found));
+    for detail in sentence::details(difference) {
+        text.push_str(&format!("{detail}\n"));
+    }
+    text.push_str(&format!("from:     {}\nwhy:      {}\n", clean::line(&difference.origin), clean::line(&difference.why)));
+    if let Some(fix) = &difference.fix {
+        text.push_str(&format!("fix: {}\n", clean::block(fix)));
+    }
+    text
+}

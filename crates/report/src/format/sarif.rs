@@ -1,0 +1,303 @@
+//! SARIF 2.1.0, for code scanning: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
+//!
+//! Lives here: the few structures of the standard that a comparison fills, by our own serde structs while no maintained
+//! crate exists. Does not live here: the texts of the rules (`explain`).
+
+use super::Style;
+use crate::document::{Difference, Document, Gap, Ignored, Severity};
+use crate::{Fault, clean, explain, sentence};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Writes the document: each difference a result, each excused one a suppressed result, each gap a notification.
+///
+/// # Errors
+/// Only if the JSON writer fails.
+pub fn render(document: &Document, _: &Style) -> Result<Vec<u8>, Fault> {
+    let mut bytes = serde_json::to_vec_pretty(&log(document)).map_err(|source| Fault::Json { format: "sarif", source })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    invocations: [Invocation; 1],
+    column_kind: &'static str,
+    results: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: String,
+    version: String,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: String,
+    short_description: Text,
+    help: Text,
+    default_configuration: Configuration,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    command_line: String,
+    execution_successful: bool,
+    exit_code: u8,
+    exit_code_description: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text,
+}
+
+/// A `result` object of the standard.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    rule_id: String,
+    rule_index: usize,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression>,
+    properties: BTreeMap<&'static str, String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    physical_location: Option<Physical>,
+    logical_locations: [Logical; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Logical {
+    name: String,
+    fully_qualified_name: String,
+    kind: String,
+}
+
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: String,
+}
+
+fn log(document: &Document) -> Log {
+    let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
+    let excused = document.ignored.iter().map(|ignored| &ignored.difference);
+    for difference in document.differences.iter().chain(excused) {
+        let rule = rules.entry(&difference.id).or_insert_with(|| rule(difference));
+        // The same rule may weigh differently from object to object: the heaviest is its default.
+        if weight(rule.default_configuration.level) < difference.severity {
+            rule.default_configuration.level = level(difference.severity);
+        }
+    }
+    let places: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(at, id)| (*id, at)).collect();
+    let place = |difference: &Difference| places.get(difference.id.as_str()).copied().unwrap_or_default();
+    let mut results: Vec<Finding> =
+        document.differences.iter().map(|difference| finding(document, difference, place(difference), None)).collect();
+    results
+        .extend(document.ignored.iter().map(|ignored| finding(document, &ignored.difference, place(&ignored.difference), Some(ignored))));
+    Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: document.tool.name.clone(),
+                    version: document.tool.version.clone(),
+                    rules: rules.into_values().collect(),
+                },
+            },
+            invocations: [Invocation {
+                command_line: document.command.clone(),
+                execution_successful: true,
+                exit_code: document.verdict.exit_code,
+                exit_code_description: clean::line(&document.verdict.line),
+                tool_execution_notifications: document.gaps.iter().map(|gap| notification(document, gap)).collect(),
+            }],
+            column_kind: "unicodeCodePoints",
+            results,
+        }],
+    }
+}
+
+fn rule(difference: &Difference) -> Rule {
+    let (what, why) = explain::rule(&difference.id).unwrap_or_else(|| (sentence::title(difference), difference.why.clone()));
+    Rule {
+        id: difference.id.clone(),
+        short_description: Text { text: what },
+        help: Text { text: format!("{why} More: evenkeel explain {}", difference.id) },
+        default_configuration: Configuration { level: level(difference.severity) },
+    }
+}
+
+fn finding(document: &Document, difference: &Difference, rule_index: usize, ignored: Option<&Ignored>) -> Finding {
+    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line);
+    let text = format!(
+        "{}: {}. Expected {}, found {}. {}",
+        sentence::title(difference),
+        sentence::happened(document, difference),
+        value(&difference.expected),
+        value(&difference.found),
+        clean::line(&difference.why)
+    );
+    let mut properties = BTreeMap::from([
+        ("dimension", difference.dimension.name().to_owned()),
+        ("severity", difference.severity.name().to_owned()),
+        ("origin", clean::line(&difference.origin)),
+    ]);
+    properties.extend(difference.fix.as_deref().map(|fix| ("fix", clean::block(fix))));
+    let display = clean::line(&difference.object.display);
+    Finding {
+        rule_id: difference.id.clone(),
+        rule_index,
+        level: level(difference.severity),
+        message: Text { text },
+        locations: [Location {
+            physical_location: physical(&difference.origin),
+            logical_locations: [Logical {
+                name: difference.identity.get("name").map_or_else(|| display.clone(), |name| clean::line(name)),
+                fully_qualified_name: display,
+                kind: clean::line(&difference.kind),
+            }],
+        }],
+        partial_fingerprints: BTreeMap::from([("evenkeel/v1", difference.fingerprint.clone())]),
+        suppressions: ignored.map(suppression).into_iter().collect(),
+        properties,
+    }
+}
+
+fn suppression(ignored: &Ignored) -> Suppression {
+    let justification = format!(
+        "{} (owner {}, until {}, {})",
+        clean::line(&ignored.reason),
+        clean::line(&ignored.owner),
+        ignored.until,
+        clean::line(&ignored.origin)
+    );
+    Suppression { kind: "external", status: "accepted", justification }
+}
+
+fn notification(document: &Document, gap: &Gap) -> Notification {
+    let cure = gap.cure.as_deref().map(|cure| format!(" Fix: {}", clean::line(cure))).unwrap_or_default();
+    let demanded = document.dimensions.iter().any(|dimension| dimension.name == gap.dimension && dimension.demanded);
+    Notification {
+        level: if demanded { "error" } else { "note" },
+        message: Text { text: format!("Not visible: {}.{cure}", sentence::gap(document, gap)) },
+    }
+}
+
+/// A file and line, where the origin is one: `evenkeel.toml:14`.
+fn physical(origin: &str) -> Option<Physical> {
+    let (path, line) = origin.rsplit_once(':')?;
+    let start_line: u32 = line.parse().ok().filter(|line| *line > 0)?;
+    let is_path = !path.is_empty() && !path.contains(['\n', ':']) && path.contains('.');
+    is_path.then(|| Physical { artifact_location: Artifact { uri: reference(path) }, region: Region { start_line } })
+}
+
+/// A path as a URI reference, with everything else than plain characters percent-encoded.
+fn reference(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'\\' => uri.push('/'),
+            byte if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Block => "error",
+        Severity::Warn => "warning",
+        Severity::Inform => "note",
+    }
+}
+
+fn weight(level: &str) -> Severity {
+    match level {
+        "error" => Severity::Block,
+        "warning" => Severity::Warn,
+        _ => Severity::Inform,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn only_a_file_and_line_is_a_physical_location() {
+        let place = |origin: &str| physical(origin).map(|place| (place.artifact_location.uri, place.region.start_line));
+        assert_eq!(place("evenkeel.toml:14"), Some(("evenkeel.toml".to_owned(), 14)));
+        assert_eq!(place("my dir/a.sql:3"), Some(("my%20dir/a.sql".to_owned(), 3)));
+        for origin in ["staging: PostgreSQL 15.8, read 2026-11-21T07:00:00Z", "https://example.org:8", "evenkeel.toml", "a.toml:0", ":3"] {
+            assert_eq!(place(origin), None, "{origin}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Laws that hold for every sample in every format.
+
+use crate::sample::{self, SAMPLES};
+use evenkeel_report::{Document, FORMATS, Format, Severity, Style};
+use unicode_width::UnicodeWidthStr;
+
+pub fn rendered(format: &str, document: &Document, style: &Style) -> String {
+    let format = Format::from_name(format).unwrap();
+    String::from_utf8((format.render)(document, style).unwrap()).unwrap()
+}
+
+#[test]
+fn every_sample_in_every_format() {
+    for (name, sample) in SAMPLES {
+        let document = sample();
+        for format in FORMATS {
+            let first = (format.render)(&document, &Style::default()).unwrap();
+            let text = String::from_utf8(first.clone()).unwrap();
+            assert!(text.ends_with('\n'), "{name}.{} does not end with a line break", format.extension);
+            assert_eq!(first, (format.render)(&document, &Style::default()).unwrap(), "{name}.{} is not stable", format.extension);
+            if format.name != "json" {
+                let harmful =
+                    text.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+                assert_eq!(harmful, None, "{name}.{} holds a harmful character", format.extension);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_and_extensions_of_formats_are_unique() {
+    for (at, format) in FORMATS.iter().enumerate() {
+        assert!(
+            FORMATS.iter().skip(at + 1).all(|other| other.name != format.name && other.extension != format.extension),
+            "{}",
+            format.name
+        );
+    }
+}
+
+#[test]
+fn verdicts() {
+    let line = |document: Document| (document.verdict.line, document.verdict.exit_code);
+    assert_eq!(line(sample::equal()), ("staging = production: equal in 3 dimensions".to_owned(), 0));
+    assert_eq!(line(sample::could_not_tell()), ("staging ? production: could not tell, 2 things were not visible".to_owned(), 2));
+    assert_eq!(
+        line(sample::to_know()),
+        ("staging ≈ production: nothing blocks a migration, 1 to know, 1 expected or cosmetic".to_owned(), 0)
+    );
+    assert_eq!(line(sample::empty()), ("staging ? production: could not tell, nothing was compared".to_owned(), 2));
+    let differs = sample::differs().verdict;
+    assert_eq!((differs.exit_code, differs.gaps), (1, 2));
+    assert!(
+        differs.line.starts_with(&format!("staging ≠ production: {} differences block a migration, ", differs.block)),
+        "{}",
+        differs.line
+    );
+}
+
+#[test]
+fn json_comes_back_as_it_went() {
+    for (name, sample) in SAMPLES {
+        let document = sample();
+        let back: Document = serde_json::from_str(&rendered("json", &document, &Style::default())).unwrap();
+        assert_eq!(back, document, "{name}");
+    }
+}
+
+#[test]
+fn fingerprints_tell_differences_apart() {
+    let document = sample::huge();
+    let prints: std::collections::HashSet<&str> = document.differences.iter().map(|difference| difference.fingerprint.as_str()).collect();
+    assert_eq!((prints.len(), document.differences.len()), (5_000, 5_000));
+}
+
+/// A fix or a quoted diff may be wider where breaking it would change its meaning.
+#[test]
+fn the_terminal_keeps_to_its_width() {
+    for (name, sample) in SAMPLES {
+        let document = sample();
+        for width in [80, 120] {
+            let text = rendered("terminal", &document, &Style { width, ..Style::default() });
+            let pasteable: Vec<&str> = document.differences.iter().filter_map(|one| one.fix.as_deref()).collect();
+            for line in text.lines().filter(|line| line.width() > width) {
+                let fix = line.trim_start().trim_start_matches("fix: ");
+                let quoted =
+                    pasteable.iter().any(|pasteable| pasteable.contains(fix)) || line.contains("evenkeel compare") || *name == "hostile";
+                assert!(quoted, "{name}: {} columns: {line}", line.width());
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    for (name, sample) in SAMPLES {
+        let document = sample();
+        let painted = rendered("terminal", &document, &Style { color: true, ..Style::default() });
+        assert!(painted.contains('\u{1b}'), "{name} has no colour");
+        let mut bare = String::new();
+        let mut rest = painted.as_str();
+        while let Some((head, tail)) = rest.split_once('\u{1b}') {
+            bare.push_str(head);
+            rest = tail.split_once('m').unwrap().1;
+        }
+        bare.push_str(rest);
+        assert_eq!(bare, rendered("terminal", &document, &Style::default()), "{name}");
+    }
+}
+
+#[test]
+fn markdown_stays_below_the_limit_and_says_what_is_cut() {
+    for (name, sample) in SAMPLES {
+        let text = rendered("markdown", &sample(), &Style::default());
+        assert!(text.len() <= 60_000, "{name}: {} bytes", text.len());
+    }
+    let text = rendered("markdown", &sample::huge(), &Style::default());
+    let shown = text.matches("<details>").count();
+    assert!(shown > 20, "{shown}");
+    let note = format!("… {},{:03} more block", (2_500 - shown) / 1_000, (2_500 - shown) % 1_000);
+    assert!(text.contains(&note), "no {note:?}");
+    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+}
+
+#[test]
+fn the_terminal_counts_what_it_does_not_show() {
+    let document = sample::huge();
+    let text = rendered("terminal", &document, &Style::default());
+    assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 20);
+    assert!(text.contains("… 2,480 more block: evenkeel compare staging production --only block"), "{text}");
+    let all = rendered("terminal", &document, &Style { only: Some(Severity::Block), ..Style::default() });
+    assert_eq!(all.lines().filter(|line| line.starts_with('✗')).count(), 2_500);
+}
+
+/// Outside of code nothing of a database's text may ping, link or be HTML.
+#[test]
+fn hostile_text_is_inert_in_markdown() {
+    let text = rendered("markdown", &sample::hostile(), &Style::default());
+    let mut fence: Option<String> = None;
+    for line in text.lines() {
+        let line = line.trim_start();
+        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            Some(open) if ticks.len() >= open.len() && line == ticks => fence = None,
+            Some(_) => continue,
+            None if ticks.len() >= 3 && !line[ticks.len()..].contains('`') => fence = Some(ticks),
+            None => {
+                let outside = without_code(line);
+                for bad in ["<script", "<img", "<b>", "<i>", "<style", "@everyone", "@all", "#123", "https://", "www.evil"] {
+                    assert!(!outside.contains(bad), "{bad} in {line}");
+                }
+            }
+        }
+    }
+    assert_eq!(fence, None, "a fence is open at the end");
+}
+
+/// The line without `<code>` and without its code spans, as CommonMark finds them.
+fn without_code(line: &str) -> String {
+    if line.starts_with("<details>") {
+        // An HTML line: nothing in it is Markdown.
+        return line.split("<code>").map(|part| part.split_once("</code>").map_or(part, |(_, after)| after)).collect();
+    }
+    let mut outside = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find('`') {
+        outside.push_str(&rest[..at]);
+        if outside.ends_with('\\') {
+            outside.push('`');
+            rest = &rest[at + 1..];
+            continue;
+        }
+        let run = rest[at..].chars().take_while(|c| *c == '`').count();
+        let tail = &rest[at + run..];
+        let mut from = 0;
+        let close = loop {
+            let Some(next) = tail[from..].find('`') else { break None };
+            let length = tail[from + next..].chars().take_while(|c| *c == '`').count();
+            if length == run {
+                break Some(from + next);
+            }
+            from += next + length;
+        };
+        match close {
+            Some(close) => rest = &tail[close + run..],
+            None => {
+                outside.push_str(&rest[at..at + run]);
+                rest = tail;
+            }
+        }
+    }
+    outside + rest
+}

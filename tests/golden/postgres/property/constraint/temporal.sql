@@ -1,0 +1,11 @@
+-- A key without overlaps stands on another kind of index.
+-- expect: constraint app.t.t_key temporal: no -> yes
+-- implies: constraint app.t.t_key index_method: btree -> gist
+-- implies: constraint app.t.t_key operators
+-- setup
+create schema app;
+create extension btree_gist;
+-- reference
+create table app.t (id integer, during daterange, constraint t_key unique (id, during));
+-- candidate
+create table app.t (id integer, during daterange, constraint t_key unique (id, during without overlaps));

@@ -1,0 +1,3 @@
+-- expect: extension pg_trgm missing
+-- reference
+create extension pg_trgm;

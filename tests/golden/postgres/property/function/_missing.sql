@@ -1,0 +1,6 @@
+-- expect: function app.f(integer) missing
+-- setup
+create schema app;
+create function app.f(a integer) returns integer language sql as 'select a';
+-- candidate
+drop function app.f(integer);

@@ -1,0 +1,6 @@
+-- expect: function app.f() cost: 100 -> 250
+-- setup
+create schema app;
+create function app.f() returns integer language sql as 'select 1';
+-- candidate
+alter function app.f() cost 250;

@@ -1,0 +1,6 @@
+-- expect: function app.f() rows: 1000 -> 5
+-- setup
+create schema app;
+create function app.f() returns setof integer language sql as 'select 1';
+-- candidate
+alter function app.f() rows 5;

@@ -1,0 +1,6 @@
+-- expect: procedure app.p(integer) missing
+-- setup
+create schema app;
+create procedure app.p(a integer) language sql as 'select a';
+-- candidate
+drop procedure app.p(integer);

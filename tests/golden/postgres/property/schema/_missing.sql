@@ -1,0 +1,3 @@
+-- expect: schema app missing
+-- reference
+create schema app;

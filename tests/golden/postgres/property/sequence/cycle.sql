@@ -1,0 +1,6 @@
+-- expect: sequence app.s cycle: no -> yes
+-- setup
+create schema app;
+create sequence app.s;
+-- candidate
+alter sequence app.s cycle;

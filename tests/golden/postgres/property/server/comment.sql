@@ -1,0 +1,5 @@
+-- expect: server database comment
+-- setup
+select 1;
+-- candidate
+comment on database :"DBNAME" is 'the shop';

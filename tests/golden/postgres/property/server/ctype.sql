@@ -1,0 +1,3 @@
+-- expect: server database ctype: C -> C.UTF-8
+-- reference database: template template0
+-- candidate database: template template0 lc_ctype 'C.UTF-8'

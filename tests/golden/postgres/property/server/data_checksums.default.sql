@@ -1,0 +1,4 @@
+-- since: 18
+-- expect: server database data_checksums: on -> off
+-- implies: setting data_checksums value: on -> off
+-- candidate initdb: --no-data-checksums

@@ -1,0 +1,4 @@
+-- until: 17
+-- expect: server database data_checksums: off -> on
+-- implies: setting data_checksums value: off -> on
+-- candidate initdb: --data-checksums

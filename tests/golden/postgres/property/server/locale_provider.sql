@@ -1,0 +1,4 @@
+-- since: 15
+-- expect: server database locale_provider: libc -> icu
+-- reference database: template template0
+-- candidate database: template template0 locale_provider icu icu_locale 'und'

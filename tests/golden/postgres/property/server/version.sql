@@ -1,0 +1,7 @@
+-- A minor version cannot be installed twice, so the major one goes along.
+-- since: 17
+-- until: 17
+-- only: server
+-- candidate major: 16
+-- expect: server database version
+-- implies: server database version_major: 17 -> 16

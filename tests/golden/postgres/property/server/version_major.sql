@@ -1,0 +1,7 @@
+-- Another major version differs in nearly everything else too.
+-- since: 17
+-- until: 17
+-- only: server
+-- candidate major: 16
+-- expect: server database version_major: 17 -> 16
+-- implies: server database version

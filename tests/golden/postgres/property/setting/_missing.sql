@@ -1,0 +1,4 @@
+-- A library that is loaded brings its settings along.
+-- only: setting
+-- candidate server: session_preload_libraries=auto_explain
+-- expect: setting x missing

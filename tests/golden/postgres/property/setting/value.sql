@@ -1,0 +1,3 @@
+-- expect: setting work_mem value
+-- candidate
+alter database :"DBNAME" set work_mem = '8MB';

@@ -1,0 +1,7 @@
+-- expect: table app.t missing
+-- setup
+create schema app;
+-- reference
+create table app.t (id integer primary key, name text not null, check (id > 0));
+create index t_name on app.t (name);
+comment on table app.t is 'its parts share its fate';

@@ -1,0 +1,6 @@
+-- expect: table app.t options: autovacuum_enabled=false, fillfactor=90 -> autovacuum_enabled=false, fillfactor=70
+-- setup
+create schema app;
+create table app.t (id integer) with (fillfactor = 90, autovacuum_enabled = false);
+-- candidate
+alter table app.t set (fillfactor = 70);

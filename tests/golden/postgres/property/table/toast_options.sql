@@ -1,0 +1,6 @@
+-- expect: table app.t toast_options: nothing -> autovacuum_enabled=false
+-- setup
+create schema app;
+create table app.t (body text);
+-- candidate
+alter table app.t set (toast.autovacuum_enabled = false);
