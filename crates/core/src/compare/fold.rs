@@ -35,7 +35,8 @@ impl<'a> Walk<'a> {
                 _ if lone.object.kind == Kind::Schema => {
                     holders.insert(Holder::Schema(lone.object.identity.part(0)), at);
                 }
-                Parent::Schema => {
+                // Other kinds share names with these and hold no parts.
+                Parent::Schema if matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain) => {
                     holders.insert(Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1)), at);
                 }
                 _ => {}
