@@ -254,3 +254,24 @@ fn names_and_arguments_of_any_encoding_arrive() {
         }
     }
 }
+
+#[test]
+fn extensions_bring_nothing_but_themselves() {
+    each_major(|db| {
+        let mut created = 0;
+        for row in db.query_text("SELECT name FROM pg_available_extensions WHERE name <> 'plpgsql' ORDER BY name") {
+            let name = row.first().unwrap().clone().unwrap();
+            // Some need a library that is not here.
+            created += usize::from(db.session().exec(&format!("CREATE EXTENSION IF NOT EXISTS \"{name}\" CASCADE")).is_ok());
+        }
+        assert!(created > 5, "only {created} extensions");
+        let manifest = capture(db);
+        let foreign: Vec<String> = manifest
+            .objects()
+            .iter()
+            .filter(|object| !matches!(object.kind, Kind::Schema | Kind::Extension))
+            .map(|object| format!("{} {}", object.kind.name(), object.display()))
+            .collect();
+        assert!(foreign.is_empty(), "on {} with {created} extensions: {foreign:#?}", db.major());
+    });
+}
