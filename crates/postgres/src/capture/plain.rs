@@ -10,7 +10,7 @@ use evenkeel_core::manifest::{Identity, Object};
 use futures_util::future::try_join_all;
 
 /// The dimensions this engine reads.
-pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration, Dimension::Privileges];
+pub const READ: &[Dimension] = &Dimension::ALL;
 
 /// One kind read by one statement.
 struct Plain {
@@ -86,7 +86,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, wants: impl Fn(Dimension) 
     let wanted = PLAIN.iter().filter(|plain| wants(plain.kind.spec().dimension));
     let found = try_join_all(wanted.map(|plain| async move {
         let mut found = reader.plain(plain.kind, plain.sql, names).await?;
-        found.iter_mut().for_each(|found| finish(&mut found.object, plain, reader));
+        found.iter_mut().for_each(|found| finish(&mut found.object, plain, names));
         Ok::<_, Stop>(found)
     }))
     .await?;
@@ -96,7 +96,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, wants: impl Fn(Dimension) 
 }
 
 /// What the row alone does not say.
-fn finish(object: &mut Object, plain: &Plain, reader: &Reader<'_>) {
+fn finish(object: &mut Object, plain: &Plain, names: &Names) {
     for property in plain.secrets {
         if let Some(Value::List(set)) = object.get(property).cloned() {
             object.set(property, options::public(&set));
@@ -104,10 +104,11 @@ fn finish(object: &mut Object, plain: &Plain, reader: &Reader<'_>) {
     }
     for property in plain.roles {
         if let Some(part) = plain.kind.spec().identity.iter().position(|name| name == property) {
-            let mapped = object.identity.parts().enumerate().map(|(at, name)| if at == part { reader.role(name) } else { name });
+            let mapped =
+                object.identity.parts().enumerate().map(|(at, name)| if at == part { names.roles.role_name(name) } else { name.into() });
             object.identity = Identity::new(mapped.collect::<Vec<_>>());
         } else if let Some(Value::List(roles)) = object.get(property).cloned() {
-            let mut mapped: Vec<&str> = roles.iter().map(|name| reader.role(name)).collect();
+            let mut mapped: Vec<Box<str>> = roles.iter().map(|name| Box::from(&*names.roles.role_name(name))).collect();
             mapped.sort_unstable();
             object.set(property, Value::list(mapped));
         }
