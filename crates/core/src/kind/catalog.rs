@@ -77,12 +77,23 @@ mod files {
         ExtensionVersion => extension_version,
         CollationVersion => collation_version,
         Tablespace => tablespace,
+        // data
+        TableStatistics => table_statistics,
+        IndexStatistics => index_statistics,
+        ColumnStatistics => column_statistics,
+        // topology
+        Node => node,
+        Replica => replica,
+        Slot => slot,
         // privileges
         Owner => owner,
         Grant => grant,
         DefaultPrivilege => default_privilege,
         Role => role,
         Membership => membership,
+        // history
+        HistoryTable => history_table,
+        Migration => migration,
     }
 }
 

@@ -34,14 +34,15 @@ impl Value {
         }
     }
 
-    /// As a number, where it is one.
+    /// As a number, where it is one; yes is 1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "measured values are compared by ratio")]
     pub const fn as_number(&self) -> Option<f64> {
         match self {
             Self::Integer(number) => Some(*number as f64),
             Self::Number(number) => Some(*number),
-            Self::Flag(_) | Self::Text(_) | Self::List(_) => None,
+            Self::Flag(flag) => Some(if *flag { 1.0 } else { 0.0 }),
+            Self::Text(_) | Self::List(_) => None,
         }
     }
 }

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
 /// Objects a batch; one batch of views holds at most the locks of this many views.
 const SIZE: usize = 400;
@@ -85,14 +85,23 @@ pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) 
 }
 
 async fn attempt(reader: &Reader<'_>, statement: &str, keys: &[u32]) -> Result<Vec<Row>, tokio_postgres::Error> {
+    bracketed(reader, statement, &[(&keys, Type::OID_ARRAY)], reader.patience.is_spent()).await
+}
+
+/// The rows of one statement between a savepoint and the way back to it. An impatient one waits 100 ms for a lock.
+pub async fn bracketed(
+    reader: &Reader<'_>,
+    statement: &str,
+    parameters: &[(&(dyn ToSql + Sync), Type)],
+    impatient: bool,
+) -> Result<Vec<Row>, tokio_postgres::Error> {
     let client = &reader.session.client;
-    let opening = if reader.patience.is_spent() { "SAVEPOINT evenkeel; SET LOCAL lock_timeout = '100ms'" } else { "SAVEPOINT evenkeel" };
-    let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&keys, Type::OID_ARRAY)];
+    let opening = if impatient { "SAVEPOINT evenkeel; SET LOCAL lock_timeout = '100ms'" } else { "SAVEPOINT evenkeel" };
     // Sent together: one round trip. After an error the rest is answered too, so the order holds.
     let (opened, rows, closed) = tokio::join!(
         biased;
         client.batch_execute(opening),
-        client.query_typed(statement, &parameters),
+        client.query_typed(statement, parameters),
         client.batch_execute("ROLLBACK TO SAVEPOINT evenkeel; RELEASE SAVEPOINT evenkeel"),
     );
     opened?;
@@ -101,7 +110,7 @@ async fn attempt(reader: &Reader<'_>, statement: &str, keys: &[u32]) -> Result<V
 }
 
 /// Numbers of relations that someone holds, or waits for, exclusively.
-async fn locked(reader: &Reader<'_>) -> Read<HashSet<u32>> {
+pub async fn locked(reader: &Reader<'_>) -> Read<HashSet<u32>> {
     let rows = reader.rows(include_str!("locked.sql"), "pg_locks").await?;
     rows.iter().map(|row| Ok(rows::oid(row, 0)?)).collect::<Read<_>>()
 }

@@ -7,21 +7,28 @@ mod batch;
 mod canonical;
 mod column;
 mod constraint;
+mod history;
 mod index;
 mod names;
 mod options;
 mod plain;
+mod printed;
 mod privilege;
 mod reader;
 mod role;
 mod role_member;
 mod rows;
+mod scan;
 mod setting;
 mod setting_override;
 mod sql;
+mod statistics;
 mod table;
+mod topology;
 mod view;
 mod watch;
+
+pub use sql::render;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use evenkeel_core::digest;
@@ -221,6 +228,16 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
         found.extend(privilege::read(reader, &names, &found).await?);
         found.extend(role_member::read(reader, &names).await?);
     }
+    // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader, &names).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader, &names).await?);
+    }
+    if wants(Dimension::History) {
+        found.extend(history::read(reader, &names).await?);
+    }
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
             reader.gap(Gap::dimension(
@@ -343,8 +360,9 @@ pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
         ("label", include_str!("label.sql")),
         ("role_name", include_str!("role_name.sql")),
     ];
+    let history: &[(&str, &str)] = if dimensions.contains(&Dimension::History) { &[("history", include_str!("history.sql"))] } else { &[] };
     let mut text = String::new();
-    for (name, sql) in shared.iter().chain(bulk).copied().chain(plain::statements(dimensions)) {
+    for (name, sql) in shared.iter().chain(bulk).chain(history).copied().chain(plain::statements(dimensions)) {
         text.push_str(&format!("-- {name}\n{};\n\n", sql::render(sql, major).trim_end()));
     }
     text
@@ -360,6 +378,7 @@ const BULK: &[(&str, &str)] = &[
     ("index_attribute", include_str!("index_attribute.sql")),
     ("default", include_str!("default.sql")),
     ("identity", include_str!("identity.sql")),
+    ("trigger_off", include_str!("trigger_off.sql")),
 ];
 
 fn words(session: &Session, stop: Stop) -> CaptureFault {

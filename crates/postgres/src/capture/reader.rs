@@ -212,6 +212,7 @@ pub fn class_number(name: &str) -> u32 {
         "pg_foreign_server" => 1417,
         "pg_user_mapping" => 1418,
         "pg_publication" => 6104,
+        "pg_publication_rel" => 6106,
         "pg_subscription" => 6100,
         "pg_event_trigger" => 3466,
         "pg_language" => 2612,

@@ -1,0 +1,78 @@
+//! Kinds `table-statistics`, `index-statistics` and `column-statistics`: volume and distribution, by the server's estimates.
+
+use super::names::Names;
+use super::reader::{Found, Read, Reader};
+use super::rows;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Gap, Reason};
+use std::collections::BTreeSet;
+use tokio_postgres::types::Type;
+
+/// Reads all three, and notes what is hidden.
+pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
+    let text = include_str!("column_statistics.sql");
+    let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&reader.request.values, Type::BOOL)];
+    let (tables, indexes, columns, hidden) = tokio::try_join!(
+        reader.rows(include_str!("table_statistics.sql"), "sizes of tables"),
+        reader.plain(Kind::IndexStatistics, include_str!("index_statistics.sql"), names),
+        reader.rows_with(text, &parameters, "pg_stats"),
+        reader.rows(include_str!("hidden_statistics.sql"), "privileges on tables"),
+    )?;
+    let mut found = reader.found(Kind::TableStatistics, &tables, names)?;
+    let unknown: BTreeSet<u32> =
+        tables.iter().filter(|row| rows::flag(row, 12).unwrap_or(false)).map(|row| rows::oid(row, 1)).collect::<Result<_, _>>()?;
+    for table in found.iter().filter(|table| unknown.contains(&table.address.oid)) {
+        let detail = "it was never analysed, and a standby counts no rows".to_owned();
+        let gap = Gap::object(&table.object, Reason::NotConfigured, detail).attribute("rows");
+        reader.gap(gap.cure(format!("ANALYZE {} on the primary", table.object.display())));
+    }
+    reader.progress.read(&reader.request.label, Kind::TableStatistics, found.len());
+    let columns = reader.found(Kind::ColumnStatistics, &columns, names)?;
+    reader.progress.read(&reader.request.label, Kind::ColumnStatistics, columns.len());
+    hide(reader, names, &hidden)?;
+    found.extend(indexes);
+    found.extend(columns);
+    Ok(found)
+}
+
+/// One gap for tables we may not read, one for those whose rows are filtered: they have different cures.
+fn hide(reader: &Reader<'_>, names: &Names, hidden: &[tokio_postgres::Row]) -> Read<()> {
+    let (mut closed, mut filtered, mut schemas, mut me) = (Vec::new(), Vec::new(), BTreeSet::new(), Box::<str>::default());
+    for row in hidden {
+        if names.members.contains(&(rows::oid(row, 0)?, rows::oid(row, 1)?)) {
+            continue;
+        }
+        me = rows::text(row, 5)?;
+        if rows::flag(row, 4)? {
+            filtered.push(rows::text(row, 2)?);
+        } else {
+            closed.push(rows::text(row, 2)?);
+            schemas.insert(rows::text(row, 3)?);
+        }
+    }
+    if !closed.is_empty() {
+        let cure = if reader.major >= 14 {
+            format!("GRANT pg_read_all_data TO {me}")
+        } else {
+            let schemas: Vec<&str> = schemas.iter().map(AsRef::as_ref).collect();
+            format!("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {me}", schemas.join(", "))
+        };
+        let detail = format!("columns' statistics of {} are hidden: no SELECT on them", listed(&closed));
+        reader.gap(Gap::kind(Kind::ColumnStatistics, Reason::Privilege, detail).cure(cure));
+    }
+    if !filtered.is_empty() {
+        let detail = format!("columns' statistics of {} are hidden: row-level security applies", listed(&filtered));
+        reader.gap(Gap::kind(Kind::ColumnStatistics, Reason::Privilege, detail).cure(format!("ALTER ROLE {me} BYPASSRLS")));
+    }
+    Ok(())
+}
+
+/// The first few by name, and how many there are.
+fn listed(tables: &[Box<str>]) -> String {
+    let shown: Vec<&str> = tables.iter().take(3).map(AsRef::as_ref).collect();
+    match tables.len() {
+        1 => format!("table {}", shown.join("")),
+        count if count <= shown.len() => format!("{count} tables ({})", shown.join(", ")),
+        count => format!("{count} tables ({}, …)", shown.join(", ")),
+    }
+}
