@@ -57,7 +57,7 @@ fn every_damage_is_found() {
         let alone = place.run(&["digest", "parity/one.jsonl"]);
         assert_eq!(ran.code, alone.code, "{ran:?}\n{alone:?}");
         assert!(alone.stdout.is_empty() || alone.code == Some(0), "{alone:?}");
-        assert!(ran.took.as_secs() < 20);
+        assert!(ran.took.as_secs() < 60, "{:?}", ran.took);
         ran
     };
     // One letter.

@@ -1,43 +1,47 @@
 //! What a role sees that may do nothing but connect: the whole schema.
 
 use crate::run::{Place, SHOP, digest};
-use evenkeel_testkit::Session;
-use std::path::Path;
+use evenkeel_postgres::scratch::{Options, Scratch, ServerBinaries, find_servers, pick};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-/// The fixture that holds every kind of object.
-pub fn all_kinds() -> Option<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/postgres/kinds/all_kinds.sql");
-    std::fs::read_to_string(path).ok()
+/// The fixture that holds every kind of object: a psql script.
+fn all_kinds() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/postgres/kinds/all_kinds.sql")
 }
 
-/// Loads what of the fixture that version knows. Lines that end in `-- >=14` or `-- <14` are for those versions.
-pub fn load(_admin: &Session, fixture: &str, major: u32, open: &dyn Fn(&str) -> Session) {
-    let session = open("app");
-    let text: String = fixture.lines().filter(|line| applies(line, major)).map(|line| format!("{line}\n")).collect();
-    session.exec(&text).unwrap_or_else(|fault| panic!("PostgreSQL {major}: {fault}"));
-}
-
-fn applies(line: &str, major: u32) -> bool {
-    let Some((_, mark)) = line.rsplit_once("-- ") else { return true };
-    mark.split(" and ").all(|mark| {
-        let number = |sign: &str| mark.trim().strip_prefix(sign).and_then(|text| text.trim().parse::<u32>().ok());
-        number(">=").is_none_or(|bound| major >= bound) && number("<").is_none_or(|bound| major < bound)
-    })
+/// Loads it with the server's own psql.
+pub fn load(binaries: &ServerBinaries, conninfo: &str) {
+    let own = binaries.bin_dir.join("psql");
+    let psql = if own.exists() { own } else { PathBuf::from("psql") };
+    let output = Command::new(psql).args(["-X", "-q", "-d", conninfo, "-f"]).arg(all_kinds()).output().unwrap();
+    assert!(output.status.success(), "PostgreSQL {}: {}", binaries.major, String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
 fn connect_alone_gives_the_same_digest_as_a_superuser() {
+    let servers = find_servers();
     for major in evenkeel_testkit::majors() {
-        let db = evenkeel_testkit::database(major);
-        db.exec(SHOP);
-        db.exec("CREATE SCHEMA hidden; CREATE TABLE hidden.t (id int, secret text DEFAULT 'x'); REVOKE ALL ON SCHEMA hidden FROM public; REVOKE ALL ON SCHEMA public FROM public");
-        let role = format!("weak_{}", db.name);
-        db.exec(&format!("CREATE ROLE {role} LOGIN; REVOKE ALL ON DATABASE {0} FROM public; GRANT CONNECT ON DATABASE {0} TO {role}", db.name));
+        let binaries = pick(&servers, Some(major)).unwrap();
+        let scratch = Scratch::start_with(binaries, &Options::default().setting("wal_level", "logical").database("app")).unwrap();
+        let session = scratch.session("app").unwrap();
+        load(binaries, &scratch.conninfo("app"));
+        session
+            .exec(
+                "CREATE SCHEMA hidden; CREATE TABLE hidden.t (id int, secret text DEFAULT 'x'); REVOKE ALL ON SCHEMA hidden FROM public;
+                 REVOKE ALL ON SCHEMA public FROM public; REVOKE ALL ON DATABASE app FROM public;
+                 CREATE ROLE weak LOGIN; GRANT CONNECT ON DATABASE app TO weak;
+                 CREATE ROLE monitor LOGIN; GRANT pg_monitor, weak TO monitor; CREATE ROLE owner LOGIN; GRANT weak TO owner;
+                 CREATE TABLE public.owned (id int); ALTER TABLE public.owned OWNER TO owner",
+            )
+            .unwrap();
         let place = Place::new();
-        let strong = digest(&place.run(&["digest", &db.url()]).exits(0));
-        let weak = place.run(&["digest", &db.url().replace("postgres@", &format!("{role}@"))]).exits(0);
-        assert_eq!(digest(&weak), strong, "PostgreSQL {major}");
-        db.exec(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+        let strong = digest(&place.run(&["digest", &scratch.url("app")]).exits(0));
+        for role in ["weak", "monitor", "owner"] {
+            let ran = place.run(&["digest", &scratch.url("app").replace("postgres@", &format!("{role}@"))]).exits(0);
+            assert_eq!(digest(&ran), strong, "{role} on PostgreSQL {major}");
+            assert!(ran.stderr.is_empty(), "{}", ran.stderr);
+        }
     }
 }
 

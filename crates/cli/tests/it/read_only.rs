@@ -92,10 +92,7 @@ fn nothing_in_the_servers_log_writes() {
             .setting("wal_level", "logical")
             .database("app");
         let scratch = Scratch::start(&options).unwrap();
-        scratch.session("app").unwrap().exec(SHOP).unwrap();
-        if let Some(kinds) = crate::privilege::all_kinds() {
-            crate::privilege::load(&scratch.session("postgres").unwrap(), &kinds, major, &|database| scratch.session(database).unwrap());
-        }
+        crate::privilege::load(scratch.binaries(), &scratch.conninfo("app"));
         run_all(&Place::new(), &scratch.url("app"));
         let log = std::fs::read_to_string(scratch.log_path()).unwrap();
         let statements = statements(&log);

@@ -59,7 +59,7 @@ fn digest_is_one_line_and_the_same_from_a_server_and_its_manifest() {
     assert_ne!(place.run(&["digest", &db.url()]).exits(0).stdout, live.stdout);
     // A reference that is no reference: PG* variables.
     let host = text(&db.server.socket_dir).to_owned();
-    let ran = place.run_with(&["digest", "dbname="], &[("PGHOST", &host), ("PGUSER", "postgres"), ("PGDATABASE", &db.name)]).exits(0);
+    let ran = place.run_with(&["digest", "user=postgres"], &[("PGHOST", &host), ("PGUSER", "postgres"), ("PGDATABASE", &db.name)]).exits(0);
     assert_eq!(ran.stdout, place.run(&["digest", &db.url()]).stdout);
 }
 
@@ -69,9 +69,8 @@ fn compare_of_equals_says_what_was_compared() {
     let place = Place::new();
     let ran = place.run(&["compare", &a.url(), &b.url(), "--dimension", "schema"]).exits(0);
     assert!(ran.stderr.is_empty(), "{}", ran.stderr);
-    let first = ran.stdout.lines().next().unwrap();
-    assert!(first.to_lowercase().contains("equal") || first.contains("no difference") || first.contains("0 differences"), "{first}");
-    assert!(ran.stdout.contains("2 tables") && ran.stdout.contains("1 view"), "what was compared: {}", ran.stdout);
+    assert!(ran.stdout.contains(" ="), "the verdict: {}", ran.stdout);
+    assert!(ran.stdout.contains("compared 24 objects (") && ran.stdout.contains("8 columns"), "what was compared: {}", ran.stdout);
     let json = place.run(&["compare", &a.url(), &b.url(), "--dimension", "schema", "--format", "json"]).exits(0).json();
     assert_eq!(json["differences"].as_array().unwrap().len(), 0);
     assert_eq!(json["gaps"].as_array().unwrap().len(), 0);
@@ -138,7 +137,7 @@ fn every_format_is_written_to_stdout_or_a_file() {
 #[test]
 fn the_terminal_report_fits_80_columns_and_needs_no_colour() {
     let (a, b) = (shop(), shop());
-    b.exec("ALTER TABLE app.orders ALTER COLUMN total TYPE numeric(14,2); DROP VIEW app.big; CREATE VIEW app.big AS SELECT id, total FROM app.orders WHERE total > 999");
+    b.exec("DROP VIEW app.big; ALTER TABLE app.orders ALTER COLUMN total TYPE numeric(14,2); CREATE VIEW app.big AS SELECT id, total FROM app.orders WHERE total > 999");
     let place = Place::new();
     let ran = place.run(&["compare", &a.url(), &b.url()]);
     for line in ran.stdout.lines() {
@@ -150,7 +149,7 @@ fn the_terminal_report_fits_80_columns_and_needs_no_colour() {
     assert!(coloured.stdout.contains('\u{1b}'));
     assert!(!place.run_with(&["compare", &a.url(), &b.url()], &[("NO_COLOR", "1")]).stdout.contains('\u{1b}'));
     let plain = anstream::adapter::strip_str(&coloured.stdout).to_string();
-    let without_time = |text: &str| text.lines().filter(|line| !line.contains(" s")).map(str::to_owned).collect::<Vec<_>>();
+    let without_time = |text: &str| text.lines().filter(|line| !line.starts_with("digest ")).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(without_time(&plain), without_time(&ran.stdout), "colour is never the only sign");
 }
 
