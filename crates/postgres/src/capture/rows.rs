@@ -61,9 +61,11 @@ pub fn letter(row: &Row, index: usize) -> Result<char, tokio_postgres::Error> {
     Ok(get::<i8>(row, index)?.map_or(' ', |byte| char::from(byte.cast_unsigned())))
 }
 
-/// A list of texts, empty where it is NULL.
+/// A list of texts, empty where it is NULL. An element is NULL where the server was to print something that was dropped
+/// after our snapshot; it becomes an empty text here, and the check at the end of a capture finds the drop.
 pub fn texts(row: &Row, index: usize) -> Result<Vec<Box<str>>, tokio_postgres::Error> {
-    Ok(get::<Vec<Text>>(row, index)?.unwrap_or_default().into_iter().map(|text| text.0).collect())
+    let texts = get::<Vec<Option<Text>>>(row, index)?.unwrap_or_default();
+    Ok(texts.into_iter().map(|text| text.map(|text| text.0).unwrap_or_default()).collect())
 }
 
 /// A list of small numbers (`int2vector`, `int2[]`), empty where it is NULL.
