@@ -1,0 +1,102 @@
+//! What the demo prints: steps with their time, commands, reports cut to a screen. All of it goes to stdout, because
+//! it is what the user asked for; failures go to stderr as everywhere.
+
+use crate::args::Common;
+use crate::paint;
+use anstyle::{AnsiColor, Style};
+use evenkeel_core::fault::Trouble;
+use evenkeel_report::{Document, Outcome};
+use std::io::{IsTerminal, Write};
+use std::time::Instant;
+
+/// Where the times stand.
+const STEP_WIDTH: usize = 60;
+
+pub struct Screen {
+    color: bool,
+}
+
+impl Screen {
+    pub fn new(common: &Common) -> Self {
+        Self { color: paint::colored(common.color, std::io::stdout().is_terminal()) }
+    }
+
+    pub fn line(&self, text: &str) {
+        self.put(&format!("{text}\n"));
+    }
+
+    /// Says what runs, and afterwards how long it took.
+    pub fn step<T>(&self, what: &str, work: impl FnOnce() -> Result<T, Box<Trouble>>) -> Result<T, Box<Trouble>> {
+        self.put(&format!("{what:<STEP_WIDTH$}"));
+        let started = Instant::now();
+        let done = work();
+        match &done {
+            Ok(_) => self.line(&format!("{:>5.1} s", started.elapsed().as_secs_f64())),
+            Err(_) => self.line(""),
+        }
+        done
+    }
+
+    /// A command as the user would type it, and the question it answers.
+    pub fn command(&self, command: &str, question: &str) {
+        let bold = self.style(Style::new().bold());
+        let dim = self.style(Style::new().dimmed());
+        self.line(&format!("\n{bold}$ {command}{bold:#}   {dim}# {question}{dim:#}\n"));
+    }
+
+    pub fn heading(&self, text: &str) {
+        let bold = self.style(Style::new().bold());
+        self.line(&format!("\n{bold}{text}{bold:#}\n"));
+    }
+
+    /// A finished report, cut between two of its paragraphs; its foot stays.
+    pub fn report(&self, bytes: &[u8], lines: usize) {
+        let text = String::from_utf8_lossy(bytes);
+        let paragraphs: Vec<&str> = text.trim_end().split("\n\n").collect();
+        let total = text.trim_end().lines().count();
+        let Some((foot, rest)) = paragraphs.split_last() else { return };
+        let mut shown = 0;
+        for paragraph in rest {
+            let length = paragraph.lines().count() + 1;
+            if shown > 0 && shown + length > lines {
+                break;
+            }
+            shown += length;
+            self.line(&format!("{paragraph}\n"));
+        }
+        let left = total.saturating_sub(shown + foot.lines().count());
+        if left > 0 {
+            let dim = self.style(Style::new().dimmed());
+            self.line(&format!("{dim}… {left} more lines here, left out by the demo{dim:#}\n"));
+        }
+        self.line(foot);
+    }
+
+    /// One line of a check.
+    pub fn verdict(&self, document: &Document) {
+        let (symbol, color) = match document.verdict.outcome {
+            Outcome::Equal => ("✓", AnsiColor::Green),
+            Outcome::Differs => ("✗", AnsiColor::Red),
+            Outcome::CouldNotTell => ("?", AnsiColor::Magenta),
+        };
+        let style = self.style(color.on_default().bold());
+        self.line(&format!("{style}{symbol}{style:#} {}", paint::plain(&document.verdict.line)));
+    }
+
+    /// One planted drift and what found it.
+    pub fn found(&self, what: &str, by: &str) {
+        let good = self.style(AnsiColor::Green.on_default().bold());
+        let dim = self.style(Style::new().dimmed());
+        self.line(&format!("{good}✓{good:#} {what}\n    {dim}{by}{dim:#}"));
+    }
+
+    fn style(&self, style: Style) -> Style {
+        if self.color { style } else { Style::new() }
+    }
+
+    fn put(&self, text: &str) {
+        let mut stdout = std::io::stdout().lock();
+        // A reader that has gone away (`| head`) must not keep the servers from being stopped.
+        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    }
+}
