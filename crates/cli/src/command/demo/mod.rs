@@ -10,9 +10,11 @@ mod planted;
 mod screen;
 
 use super::{Outcome, capture, check, compare, output, report};
-use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
+use crate::args::{Capture, Check, Common, Compare, Demo, DimensionName, Reporting};
+use clap::ValueEnum;
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::ALL;
 use evenkeel_report::{Document, Format};
 use interrupt::Interrupt;
 use screen::Screen;
@@ -20,8 +22,8 @@ use std::path::Path;
 
 /// In the order of a release.
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "production"];
-/// Lines of a terminal report that are shown.
-const LINES: usize = 58;
+/// What is shown of the long report: one of each sort.
+const SHOWN: &[&str] = &["EK-column-extra", "EK-function-body", "EK-index-valid", "EK-setting-effective", "EK-node-replicas"];
 
 pub fn run(arguments: &Demo, common: &Common) -> Outcome {
     let interrupt = Interrupt::watch()?;
@@ -69,17 +71,17 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     interrupt.check()?;
     let terminal = report::format("terminal")?;
     let style = report::style(&reporting(), &common);
-    screen.report(&report::render(terminal, &document, &style)?, LINES);
+    screen.excerpt(&report::render(terminal, &document, &style)?, SHOWN);
 
     screen.command("evenkeel check", "does each environment still match the manifest committed for it?");
     let checks = check::documents(&Check { environments: Vec::new(), reporting: reporting() }, &common)?;
     interrupt.check()?;
     for checked in &checks {
-        screen.verdict(checked);
+        screen.check(checked);
     }
 
-    screen.heading("What was planted, and where it was found");
-    planted::verify(&document, &checks, screen)?;
+    screen.heading(&format!("The {} drifts that were planted, and where the reports name them", planted::count()));
+    let verified = planted::verify(&document, &checks, screen);
 
     let dev = compare::document(&comparison("dev"), &common)?;
     page(&arguments.report, &[dev, document], &common)?;
@@ -92,6 +94,8 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
         estate.stop()?;
         folder.remove()
     })?;
+    // Last, so that even then there is a report to look at.
+    verified?;
     if !arguments.keep {
         screen.line(
             "\nNext, on databases of your own (read-only, needs no privilege to create anything):\n  \
@@ -105,7 +109,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
 /// `evenkeel capture NAME --out parity/NAME.jsonl`.
 fn baseline(name: &str, folder: &Path, common: &Common) -> Result<(), Box<Trouble>> {
     let out = folder.join("parity").join(format!("{name}.jsonl"));
-    let arguments = Capture { environment: name.to_owned(), out: Some(out), dimension: Vec::new(), values: false };
+    let arguments = Capture { environment: name.to_owned(), out: Some(out), dimension: dimensions(), values: false };
     // What is not visible is told by the comparison that needs it.
     capture::run(&arguments, common).map(drop)
 }
@@ -115,7 +119,13 @@ fn comparison(reference: &str) -> Compare {
 }
 
 fn reporting() -> Reporting {
-    Reporting { dimension: Vec::new(), fail_on: None, format: "terminal".to_owned(), out: None, only: None }
+    Reporting { dimension: dimensions(), fail_on: None, format: "terminal".to_owned(), out: None, only: None }
+}
+
+/// Those that this version reads at all. All of them would make every verdict "could not tell" while one is not read.
+fn dimensions() -> Vec<DimensionName> {
+    let read = |name: &DimensionName| ALL.iter().any(|kind| kind.spec().dimension == (*name).into());
+    DimensionName::value_variants().iter().copied().filter(read).collect()
 }
 
 fn page(path: &Path, documents: &[Document], common: &Common) -> Result<(), Box<Trouble>> {

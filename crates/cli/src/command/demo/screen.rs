@@ -5,12 +5,14 @@ use crate::args::Common;
 use crate::paint;
 use anstyle::{AnsiColor, Style};
 use evenkeel_core::fault::Trouble;
-use evenkeel_report::{Document, Outcome};
+use evenkeel_report::{Document, Outcome, Severity};
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
 /// Where the times stand.
 const STEP_WIDTH: usize = 60;
+/// Where the objects stand.
+const FOUND_WIDTH: usize = 33;
 
 pub struct Screen {
     color: bool,
@@ -49,31 +51,30 @@ impl Screen {
         self.line(&format!("\n{bold}{text}{bold:#}\n"));
     }
 
-    /// A finished report, cut between two of its paragraphs; its foot stays.
-    pub fn report(&self, bytes: &[u8], lines: usize) {
+    /// A finished report without the differences whose id is not in `shown`; the table above and the foot below stay.
+    pub fn excerpt(&self, bytes: &[u8], shown: &[&str]) {
         let text = String::from_utf8_lossy(bytes);
         let paragraphs: Vec<&str> = text.trim_end().split("\n\n").collect();
-        let total = text.trim_end().lines().count();
-        let Some((foot, rest)) = paragraphs.split_last() else { return };
-        let mut shown = 0;
-        for paragraph in rest {
-            let length = paragraph.lines().count() + 1;
-            if shown > 0 && shown + length > lines {
-                break;
+        let is_difference = |paragraph: &&str| paragraph.contains("EK-");
+        let head = paragraphs.iter().position(is_difference).unwrap_or(0);
+        let (mut left, last) = (0, paragraphs.len().saturating_sub(1));
+        for (at, paragraph) in paragraphs.iter().enumerate() {
+            if at < head || shown.iter().any(|id| paragraph.contains(id)) {
+                self.line(&format!("{paragraph}\n"));
+            } else if at < last {
+                left += paragraph.lines().count() + 1;
+            } else {
+                if left > 0 {
+                    let dim = self.style(Style::new().dimmed());
+                    self.line(&format!("{dim}… {left} lines more, which the demo leaves out{dim:#}\n"));
+                }
+                self.line(paragraph);
             }
-            shown += length;
-            self.line(&format!("{paragraph}\n"));
         }
-        let left = total.saturating_sub(shown + foot.lines().count());
-        if left > 0 {
-            let dim = self.style(Style::new().dimmed());
-            self.line(&format!("{dim}… {left} more lines here, left out by the demo{dim:#}\n"));
-        }
-        self.line(foot);
     }
 
-    /// One line of a check.
-    pub fn verdict(&self, document: &Document) {
+    /// A check in a few lines: its verdict and what it is about.
+    pub fn check(&self, document: &Document) {
         let (symbol, color) = match document.verdict.outcome {
             Outcome::Equal => ("✓", AnsiColor::Green),
             Outcome::Differs => ("✗", AnsiColor::Red),
@@ -81,13 +82,20 @@ impl Screen {
         };
         let style = self.style(color.on_default().bold());
         self.line(&format!("{style}{symbol}{style:#} {}", paint::plain(&document.verdict.line)));
+        let mut told = Vec::new();
+        for difference in document.differences.iter().filter(|difference| difference.severity > Severity::Inform) {
+            let line = format!("    {} {}", difference.kind, paint::plain(&difference.object.display));
+            if !told.contains(&line) {
+                self.line(&line);
+                told.push(line);
+            }
+        }
     }
 
-    /// One planted drift and what found it.
-    pub fn found(&self, what: &str, by: &str) {
+    /// One planted drift and the object that the reports name.
+    pub fn found(&self, what: &str, object: &str) {
         let good = self.style(AnsiColor::Green.on_default().bold());
-        let dim = self.style(Style::new().dimmed());
-        self.line(&format!("{good}✓{good:#} {what}\n    {dim}{by}{dim:#}"));
+        self.line(&format!("  {good}✓{good:#} {what:<FOUND_WIDTH$}{object}"));
     }
 
     fn style(&self, style: Style) -> Style {
