@@ -1,7 +1,7 @@
 //! The port: a PostgreSQL environment as the pipeline sees it. Blocking; the driver's threads stay in here.
 
-use crate::capture;
-use crate::connect::Target;
+use crate::connect::{Limits, Target};
+use crate::{capture, grants};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Progress, Request};
@@ -20,18 +20,21 @@ impl PostgresEnvironment {
 
 impl Environment for PostgresEnvironment {
     fn capture(&self, request: &Request, progress: &dyn Progress) -> Result<Manifest, Box<Trouble>> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Trouble::new(Class::Internal, "cannot start the driver").found(error.to_string()))?;
-        runtime.block_on(capture::capture(&self.target, request, progress)).map_err(|fault| Box::new(fault.trouble()))
+        driver()?.block_on(capture::capture(&self.target, request, progress)).map_err(|fault| Box::new(fault.trouble()))
     }
 
-    fn grants(&self, _request: &Request, _role: Option<&str>) -> Result<String, Box<Trouble>> {
-        Err(Box::new(Trouble::new(Class::Internal, "grants are not written yet")))
+    fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>> {
+        let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
+        driver()?.block_on(grants::script(&self.target, &limits, role)).map_err(|fault| Box::new(fault.trouble()))
     }
 
     fn describe(&self) -> String {
         self.target.describe().display.clone()
     }
+}
+
+/// What the driver runs on: this thread.
+fn driver() -> Result<tokio::runtime::Runtime, Box<Trouble>> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Box::new(Trouble::new(Class::Internal, "cannot start the driver").found(error.to_string())))
 }

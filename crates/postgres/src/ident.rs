@@ -37,6 +37,12 @@ pub fn qualified(schema: &str, name: &str) -> String {
     format!("{}.{}", quoted(schema), quoted(name))
 }
 
+/// A name with dots between its parts, as settings of extensions have.
+#[must_use]
+pub fn dotted(name: &str) -> String {
+    name.split('.').map(quoted).collect::<Vec<_>>().join(".")
+}
+
 /// A text as a literal that means the same whatever `standard_conforming_strings` says.
 #[must_use]
 pub fn literal(text: &str) -> String {

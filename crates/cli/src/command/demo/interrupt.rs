@@ -42,7 +42,7 @@ impl Interrupt {
                     if noted.swap(true, Ordering::SeqCst) {
                         std::process::exit(i32::from(Class::Interrupted.exit_code()));
                     }
-                    eprintln!("\nstopping; once more ends at once");
+                    crate::paint::say!("\nstopping; once more ends at once");
                 }
             });
         });

@@ -10,11 +10,9 @@ mod planted;
 mod screen;
 
 use super::{Outcome, capture, check, compare, output, report};
-use crate::args::{Capture, Check, Common, Compare, Demo, DimensionName, Reporting};
-use clap::ValueEnum;
+use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::kind::ALL;
 use evenkeel_report::{Document, Format};
 use interrupt::Interrupt;
 use screen::Screen;
@@ -109,7 +107,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
 /// `evenkeel capture NAME --out parity/NAME.jsonl`.
 fn baseline(name: &str, folder: &Path, common: &Common) -> Result<(), Box<Trouble>> {
     let out = folder.join("parity").join(format!("{name}.jsonl"));
-    let arguments = Capture { environment: name.to_owned(), out: Some(out), dimension: dimensions(), values: false };
+    let arguments = Capture { environment: name.to_owned(), out: Some(out), dimension: Vec::new(), values: false };
     // What is not visible is told by the comparison that needs it.
     capture::run(&arguments, common).map(drop)
 }
@@ -119,13 +117,7 @@ fn comparison(reference: &str) -> Compare {
 }
 
 fn reporting() -> Reporting {
-    Reporting { dimension: dimensions(), fail_on: None, format: "terminal".to_owned(), out: None, only: None }
-}
-
-/// Those that this version reads at all. All of them would make every verdict "could not tell" while one is not read.
-fn dimensions() -> Vec<DimensionName> {
-    let read = |name: &DimensionName| ALL.iter().any(|kind| kind.spec().dimension == (*name).into());
-    DimensionName::value_variants().iter().copied().filter(read).collect()
+    Reporting { dimension: Vec::new(), fail_on: None, format: "terminal".to_owned(), out: None, only: None }
 }
 
 fn page(path: &Path, documents: &[Document], common: &Common) -> Result<(), Box<Trouble>> {

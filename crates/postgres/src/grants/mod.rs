@@ -1,0 +1,98 @@
+//! The script that lets a role capture everything: complete, with what the role has already commented out.
+//!
+//! Lives here: what a capture needs, as SQL. Neighbour: `capture` names the same cures one by one, as gaps.
+
+use crate::capture::render;
+use crate::connect::{Fault, Limits, Target, connect};
+use crate::ident::{dotted, quoted};
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
+
+/// The role the script is for where none was named.
+pub const DEFAULT_ROLE: &str = "evenkeel";
+
+/// One line of the script.
+struct Step {
+    sql: String,
+    why: &'static str,
+    done: bool,
+}
+
+/// The script for a role on the target's database. Reads only; needs no privilege.
+///
+/// # Errors
+/// The server cannot be reached, refuses, or goes away.
+pub async fn script(target: &Target, limits: &Limits, role: Option<&str>) -> Result<String, Fault> {
+    let role = role.unwrap_or(DEFAULT_ROLE);
+    let session = connect(target).await?;
+    session.begin_read_only(limits, None).await?;
+    let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
+    let parameters: [(&(dyn ToSql + Sync), Type); 1] = [(&role, Type::TEXT)];
+    let mut answers = Vec::new();
+    for text in [include_str!("state.sql"), include_str!("schema.sql"), include_str!("own_setting.sql")] {
+        let rows = session.client.query_typed(&render(text, major), &parameters).await;
+        answers.push(rows.map_err(|error| session.fault(&error, "reading the privileges of a role"))?);
+    }
+    session.end().await?;
+    let [state, schemas, settings] = answers.as_slice() else { return Ok(String::new()) };
+    let steps = steps(role, major, state, schemas, settings).map_err(|error| session.fault(&error, "reading the privileges of a role"))?;
+    Ok(written(role, &session.server_version, &steps))
+}
+
+fn steps(role: &str, major: u16, state: &[Row], schemas: &[Row], settings: &[Row]) -> Result<Vec<Step>, tokio_postgres::Error> {
+    let Some(state) = state.first() else { return Ok(Vec::new()) };
+    let has = |index: usize| Ok::<_, tokio_postgres::Error>(state.try_get::<_, Option<bool>>(index)?.unwrap_or(false));
+    let (database, exists, superuser): (String, bool, bool) = (state.try_get(0)?, has(1)?, has(2)?);
+    let to = quoted(role);
+    let step = |sql: String, why, done| Step { sql, why, done };
+    let mut steps = vec![
+        step(format!("CREATE ROLE {to} LOGIN;"), "then give it a password with \\password", exists),
+        step(format!("GRANT CONNECT ON DATABASE {} TO {to};", quoted(&database)), "schema, privileges", has(3)?),
+        step(format!("GRANT pg_monitor TO {to};"), "all settings; names and lag of replicas", superuser || has(4)?),
+    ];
+    if major >= 14 {
+        steps.push(step(format!("GRANT pg_read_all_data TO {to};"), "statistics of columns", superuser || has(5)?));
+    } else {
+        for row in schemas {
+            let (schema, usage, select): (String, bool, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let schema = quoted(&schema);
+            steps.push(step(format!("GRANT USAGE ON SCHEMA {schema} TO {to};"), "statistics of columns", superuser || usage));
+            steps.push(step(
+                format!("GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {to};"),
+                "statistics of columns",
+                superuser || select,
+            ));
+            for creator in row.try_get::<_, Vec<String>>(3)? {
+                let sql =
+                    format!("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA {schema} GRANT SELECT ON TABLES TO {to};", quoted(&creator));
+                steps.push(step(sql, "statistics of tables to come", superuser));
+            }
+        }
+    }
+    if has(7)? {
+        steps.push(step(format!("ALTER ROLE {to} BYPASSRLS;"), "statistics of tables with row-level security", superuser || has(6)?));
+    }
+    for row in settings {
+        let (setting, here): (String, bool) = (row.try_get(0)?, row.try_get(1)?);
+        let scope = if here { format!(" IN DATABASE {}", quoted(&database)) } else { String::new() };
+        let sql = format!("ALTER ROLE {to}{scope} RESET {};", dotted(&setting));
+        steps.push(step(sql, "its own value hides the server's", false));
+    }
+    Ok(steps)
+}
+
+fn written(role: &str, version: &str, steps: &[Step]) -> String {
+    let missing = steps.iter().filter(|step| !step.done).count();
+    let mut script = format!("-- What role {} needs to capture everything, on PostgreSQL {version}.\n", quoted(role).replace('\n', " "));
+    script.push_str("-- Run it as a superuser. It grants reading only.\n");
+    script.push_str(&match missing {
+        0 => "-- Nothing is missing.\n".to_owned(),
+        count => format!("-- {count} of {} steps are missing; the others, marked \"has\", are in place.\n", steps.len()),
+    });
+    for step in steps {
+        // A name may hold a newline: a comment must not end early.
+        let sql = if step.done { format!("-- has: {}", step.sql.replace('\n', " ")) } else { step.sql.clone() };
+        script.push_str(&format!("{sql} -- {}\n", step.why));
+    }
+    script
+}
