@@ -174,6 +174,8 @@ fn table(object: &Object, attribute: &str, wanted: Option<&Value>) -> Option<Str
         ("replica_identity", None) => "REPLICA IDENTITY DEFAULT".to_owned(),
         ("replica_identity", Some("full")) => "REPLICA IDENTITY FULL".to_owned(),
         ("replica_identity", Some("nothing")) => "REPLICA IDENTITY NOTHING".to_owned(),
+        ("replica_identity", Some(index)) => format!("REPLICA IDENTITY USING INDEX {}", name::alone(index.strip_prefix("index ")?)?),
+        ("cluster_on", Some(index)) => format!("CLUSTER ON {}", quoted(index)),
         ("cluster_on", None) => "SET WITHOUT CLUSTER".to_owned(),
         _ => return None,
     };

@@ -59,11 +59,7 @@ pub fn shown(kind: &str, object: &str, database: &str) -> Option<Shown> {
         let [schema, name] = parts.as_slice() else { return None };
         Some(Shown { grant, alter, name: join(schema, name), column: None })
     };
-    let alone = |grant, alter| {
-        let parts = parts(object)?;
-        let [name] = parts.as_slice() else { return None };
-        Some(Shown { grant, alter, name: quoted(name), column: None })
-    };
+    let alone = |grant, alter| Some(Shown { grant, alter, name: alone(object)?, column: None });
     let routine = |word| {
         // The schema may be quoted; what follows is the bare signature.
         let (schema, signature) = first(object)?;
@@ -83,6 +79,14 @@ pub fn shown(kind: &str, object: &str, database: &str) -> Option<Shown> {
             let [schema, table, column] = parts.as_slice() else { return None };
             Some(Shown { grant: "TABLE", alter: "", name: join(schema, table), column: Some(quoted(column)) })
         }
+        _ => None,
+    }
+}
+
+/// One shown name without dots, as SQL.
+pub fn alone(text: &str) -> Option<String> {
+    match parts(text)?.as_slice() {
+        [name] => Some(quoted(name)),
         _ => None,
     }
 }
