@@ -23,5 +23,9 @@ pub fn man() -> Outcome {
 }
 
 pub fn schema() -> Outcome {
-    Err(Box::new(Trouble::new(Class::Internal, "the schema is not published yet")))
+    let mut bytes = serde_json::to_vec_pretty(&evenkeel_report::json_schema())
+        .map_err(|error| Box::new(Trouble::new(Class::Internal, "the JSON schema cannot be made").found(error.to_string())))?;
+    bytes.push(b'\n');
+    output::write(&bytes, None)?;
+    Ok(0)
 }

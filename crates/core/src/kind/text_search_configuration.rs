@@ -9,7 +9,7 @@ pub static SPEC: Spec = Spec {
     identity: &["schema", "name"],
     parent: Parent::Schema,
     properties: &[
-        Property::text("parser", "The parser.", "Text is split differently.").neutral(Neutral::Text("\"default\"")),
+        Property::text("parser", "The parser.", "Text is split differently.").neutral(Neutral::Text("default")),
         Property::list("mappings", "Dictionaries by token type, each `token: dictionary, …` in the order they are asked, sorted.", "Documents and queries get other lexemes: stored tsvectors no longer match."),
     ],
     summary: &["parser"],

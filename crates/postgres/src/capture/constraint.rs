@@ -8,7 +8,7 @@ use super::{batch, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A constraint as it is stored.
@@ -82,7 +82,7 @@ pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
 
 /// Builds the constraints.
 pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, indexes: &Indexes, constraints: &[Raw]) -> Read<Vec<Found>> {
-    let checks = checks(reader, names, constraints).await?;
+    let (checks, off) = tokio::try_join!(checks(reader, names, constraints), unwatched(reader))?;
     let mut found = Vec::with_capacity(constraints.len());
     for constraint in constraints {
         let Some(relation) = names.relations.get(&constraint.relation) else { continue };
@@ -112,6 +112,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, indexes
         object.set("initially_deferred", constraint.deferred);
         object.set("validated", constraint.validated);
         object.set("enforced", constraint.enforced);
+        object.set("triggers_enabled", !off.contains(&constraint.oid));
         // Keys are always "not inherited" in the catalog; only a check says something by it.
         object.set("no_inherit", constraint.typ == 'c' && constraint.no_inherit);
         object.set("local", constraint.local);
@@ -146,6 +147,12 @@ fn elements(keys: &[Box<str>], operators: &[Box<str>], predicate: Option<&str>) 
     let pairs: Vec<String> = keys.iter().zip(operators).map(|(key, operator)| format!("{key} WITH {operator}")).collect();
     let filter = predicate.map(|predicate| format!(" WHERE {predicate}")).unwrap_or_default();
     format!("{}{filter}", pairs.join(", "))
+}
+
+/// Constraints whose internal triggers do not fire.
+async fn unwatched(reader: &Reader<'_>) -> Read<HashSet<u32>> {
+    let rows = reader.rows(include_str!("trigger_off.sql"), "pg_trigger").await?;
+    rows.iter().map(|row| Ok(rows::oid(row, 0)?)).collect()
 }
 
 async fn checks(reader: &Reader<'_>, names: &Names, constraints: &[Raw]) -> Read<HashMap<u32, Box<str>>> {

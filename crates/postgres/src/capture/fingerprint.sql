@@ -39,6 +39,8 @@ select 'pg_collation', count(*), coalesce(sum(hashtext(c.oid || '.' || c.xmin)::
 union all
 select 'pg_statistic_ext', count(*), coalesce(sum(hashtext(s.oid || '.' || s.xmin)::bigint), 0)::text from pg_catalog.pg_statistic_ext s
 union all
+select 'pg_publication_rel', count(*), coalesce(sum(hashtext(r.oid || '.' || r.xmin)::bigint), 0)::text from pg_catalog.pg_publication_rel r
+union all
 select 'pg_partitioned_table', count(*), coalesce(sum(hashtext(p.partrelid || '.' || p.xmin)::bigint), 0)::text from pg_catalog.pg_partitioned_table p
 union all
 select 'pg_inherits', count(*), coalesce(sum(hashtext(i.inhrelid || '.' || i.inhparent || '.' || i.xmin)::bigint), 0)::text

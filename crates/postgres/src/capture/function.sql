@@ -1,12 +1,11 @@
--- Plain functions that belong to no extension.
--- Versions: 13 to 18; SQL-standard bodies from 14 on. Privileges: none. Printing such a body may open the relations it names.
+-- Plain and window functions, without those that come with a range type.
+-- Versions: 13 to 18; SQL-standard bodies from 14 on. Privileges: none. Those are printed apart (sqlbody_text.sql).
 select 'pg_proc'::text as _classid, p.oid as _oid, n.nspname as schema,
   p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' as _shown,
   p.proname || '(' || array_to_string(array(select pg_catalog.format_type(t, null) from unnest(p.proargtypes::oid[]) with ordinality as a (t, o) order by a.o), ', ') || ')' as signature,
   pg_catalog.pg_get_function_arguments(p.oid) as arguments,
   l.lanname as language,
-  coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) as body, -- >=14
-  p.prosrc as body, -- <14
+  p.prosrc as body,
   p.probin as library,
   case when p.prosecdef then 'definer' else 'invoker' end as security,
   (select array_agg(s order by s) from unnest(p.proconfig) as s) as configuration,
@@ -22,3 +21,5 @@ from pg_catalog.pg_proc p
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
 join pg_catalog.pg_language l on l.oid = p.prolang
 where p.prokind in ('f', 'w') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and not exists (select from pg_catalog.pg_depend d
+    where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')

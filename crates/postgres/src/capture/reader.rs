@@ -1,12 +1,12 @@
 //! One open snapshot and what is asked of it: whole statements, plain kinds, and batches that may meet a lock.
 
-use super::batch;
+use super::batch::Patience;
 use super::names::Names;
 use super::rows::{self, Role};
 use super::sql;
 use crate::connect::{Fault, Session};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::manifest::{Gap, Identity, Object};
 use evenkeel_core::port::{Progress, Request};
 use std::sync::{Arc, Mutex};
 use tokio_postgres::types::{ToSql, Type};
@@ -63,6 +63,8 @@ pub struct Reader<'a> {
     pub request: &'a Request,
     pub progress: &'a dyn Progress,
     pub gaps: Arc<Mutex<Vec<Gap>>>,
+    /// How much waiting for locks is left.
+    pub patience: Arc<Patience>,
 }
 
 impl Reader<'_> {
@@ -118,25 +120,6 @@ impl Reader<'_> {
     /// Objects of a kind straight from a statement whose columns are named like the declaration.
     pub async fn plain(&self, kind: Kind, text: &str, names: &Names) -> Read<Vec<Found>> {
         let rows = self.rows(text, kind.spec().plural).await?;
-        let found = self.found(kind, &rows, names)?;
-        self.progress.read(&self.request.label, kind, found.len());
-        Ok(found)
-    }
-
-    /// The same in batches behind a savepoint, for statements that print definitions and so may wait for a lock.
-    /// `keys` yields number and shown name; `text` takes the numbers as `$1`.
-    pub async fn guarded(&self, kind: Kind, keys: &str, text: &str, names: &Names) -> Read<Vec<Found>> {
-        let keys: Vec<(u32, String)> = self
-            .rows(keys, kind.spec().plural)
-            .await?
-            .iter()
-            .map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?.into())))
-            .collect::<Read<_>>()?;
-        let (rows, failed) = batch::read(self, text, &keys.iter().map(|(oid, _)| *oid).collect::<Vec<_>>(), kind.spec().plural).await?;
-        for (oid, reason) in failed {
-            let shown = keys.iter().find(|(key, _)| *key == oid).map(|(_, shown)| shown.clone());
-            self.gap(Gap { object: shown, ..Gap::kind(kind, Reason::Locked, reason) });
-        }
         let found = self.found(kind, &rows, names)?;
         self.progress.read(&self.request.label, kind, found.len());
         Ok(found)
@@ -210,6 +193,7 @@ pub fn class_number(name: &str) -> u32 {
         "pg_foreign_server" => 1417,
         "pg_user_mapping" => 1418,
         "pg_publication" => 6104,
+        "pg_publication_rel" => 6106,
         "pg_subscription" => 6100,
         "pg_event_trigger" => 3466,
         "pg_language" => 2612,
