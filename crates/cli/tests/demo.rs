@@ -132,7 +132,8 @@ fn everything_planted_is_found_and_nothing_is_left() {
         assert!(page.contains(id), "the page does not name {id}");
         assert!(page.contains(object), "the page does not name {object}");
     }
-    let widest = stdout.lines().filter(|line| !line.contains(&*place.folder.path().to_string_lossy())).max_by_key(|line| line.chars().count());
+    let widest =
+        stdout.lines().filter(|line| !line.contains(&*place.folder.path().to_string_lossy())).max_by_key(|line| line.chars().count());
     assert!(widest.is_some_and(|line| line.chars().count() <= 80), "wider than 80 columns: {widest:?}");
     place.assert_nothing_left();
 }

@@ -33,9 +33,38 @@ const ALLOWED: &[&str] = &[
 
 /// Words that no statement of ours holds outside quotes: what writes, locks, or changes more than our transaction.
 const BANNED: &[&str] = &[
-    "insert", "update", "delete", "truncate", "create", "alter", "drop", "grant", "revoke", "lock", "copy", "vacuum", "analyze", "notify",
-    "listen", "call", "do", "merge", "reindex", "cluster", "refresh", "comment", "nextval", "setval", "pg_advisory_lock", "pg_switch_wal",
-    "pg_create_restore_point", "set_config", "pg_terminate_backend", "pg_reload_conf", "lo_create", "into",
+    "insert",
+    "update",
+    "delete",
+    "truncate",
+    "create",
+    "alter",
+    "drop",
+    "grant",
+    "revoke",
+    "lock",
+    "copy",
+    "vacuum",
+    "analyze",
+    "notify",
+    "listen",
+    "call",
+    "do",
+    "merge",
+    "reindex",
+    "cluster",
+    "refresh",
+    "comment",
+    "nextval",
+    "setval",
+    "pg_advisory_lock",
+    "pg_switch_wal",
+    "pg_create_restore_point",
+    "set_config",
+    "pg_terminate_backend",
+    "pg_reload_conf",
+    "lo_create",
+    "into",
 ];
 
 /// Each statement of the log, on one line.
@@ -122,7 +151,11 @@ fn is_whole(statement: &str, part: &str) -> bool {
 fn no_row_and_no_log_record_is_written() {
     for major in evenkeel_testkit::majors() {
         // Nobody else at work: no autovacuum, no checkpoints by time.
-        let options = Options::major(major).setting("autovacuum", "off").setting("checkpoint_timeout", "1d").setting("wal_level", "replica").database("app");
+        let options = Options::major(major)
+            .setting("autovacuum", "off")
+            .setting("checkpoint_timeout", "1d")
+            .setting("wal_level", "replica")
+            .database("app");
         let scratch = Scratch::start(&options).unwrap();
         let session = scratch.session("app").unwrap();
         session.exec(SHOP).unwrap();

@@ -41,7 +41,10 @@ impl<'a> Walk<'a> {
                 }
                 // Other kinds share names with these and hold no parts.
                 Parent::Schema
-                    if matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain | Kind::HistoryTable) =>
+                    if matches!(
+                        lone.object.kind,
+                        Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain | Kind::HistoryTable
+                    ) =>
                 {
                     holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
                 }

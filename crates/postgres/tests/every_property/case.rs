@@ -235,7 +235,12 @@ impl Case {
         if self.expected.kind.is_empty() {
             return Err("it expects nothing: it needs one line '-- expect: <kind> <object> <attribute>'".to_owned());
         }
-        if self.change.is_empty() && self.reference.is_empty() && self.candidate.clauses.is_none() && !self.candidate.is_other_server() && !self.replica_ends {
+        if self.change.is_empty()
+            && self.reference.is_empty()
+            && self.candidate.clauses.is_none()
+            && !self.candidate.is_other_server()
+            && !self.replica_ends
+        {
             return Err("nothing differs: it needs a section '-- candidate' or '-- reference'".to_owned());
         }
         let attribute = self.expected.attribute.as_str();

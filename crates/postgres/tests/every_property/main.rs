@@ -59,7 +59,9 @@ fn every_declared_property_has_a_case() {
             count += 1;
             match (covered.contains(&(kind.name(), name)), exempt::reason(*kind, property)) {
                 (false, None) => missing.push(format!("tests/golden/postgres/property/{}/{name}.sql", kind.name())),
-                (true, Some((reason, _))) => needless.push(format!("{}/{name}.sql: exempt ({reason}), and yet there is a case", kind.name())),
+                (true, Some((reason, _))) => {
+                    needless.push(format!("{}/{name}.sql: exempt ({reason}), and yet there is a case", kind.name()))
+                }
                 (false, Some((reason, true))) => println!("no case for {} {name}: {reason}", kind.name()),
                 _ => {}
             }

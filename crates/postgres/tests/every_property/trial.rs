@@ -267,7 +267,9 @@ fn digests(case: &Case, listed: &[&Line], comparison: &Comparison, (reference, c
             _ => {}
         }
     }
-    for (_, name) in comparison.differences.iter().flat_map(taken_along).flat_map(|text| text.split(", ")).filter_map(|part| part.split_once(' ')) {
+    for (_, name) in
+        comparison.differences.iter().flat_map(taken_along).flat_map(|text| text.split(", ")).filter_map(|part| part.split_once(' '))
+    {
         let kind = ALL.iter().copied().find(|kind| kind.name() == name || kind.spec().plural == name);
         plain.extend(kind.filter(|kind| is_semantic(*kind)).map(|kind| kind.spec().dimension));
     }
