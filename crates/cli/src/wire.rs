@@ -121,7 +121,7 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
         Some(other) => Err(Box::new(
             Trouble::new(Class::Usage, "cannot tell which database system is meant")
                 .expected("a URL that begins with postgres:// or postgresql://")
-                .found(format!("{other}://…"))
+                .found(format!("{}://…", crate::paint::scrub(other)))
                 .fix("write postgres://USER@HOST/DATABASE"),
         )),
     }
@@ -130,7 +130,9 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
 fn unknown(text: &str, settings: &Settings) -> Trouble {
     let names: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
     let known = if names.is_empty() { "none are configured".to_owned() } else { format!("configured: {}", names.join(", ")) };
-    Trouble::new(Class::Usage, format!("{text:?} names no environment"))
+    // A mistyped URL lands here, password and all.
+    let shown = crate::paint::scrub(text);
+    Trouble::new(Class::Usage, format!("{shown:?} names no environment"))
         .expected(format!("an environment from evenkeel.toml ({known}), a URL such as postgres://host/database, or a manifest file"))
         .found("no such name and no such file")
         .fix("write the URL, or add the environment to evenkeel.toml: [environments.NAME] url = \"…\"")

@@ -1,13 +1,14 @@
 //! Pure nouns and judgement of evenkeel: no I/O, no async, no driver, no clock, no environment, no printing.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  kind  manifest  digest  file  compare  gate  policy  port`.
+//! `fault  kind  manifest  digest  file  compare  gate  policy  history  port`.
 
 pub mod compare;
 pub mod digest;
 pub mod fault;
 pub mod file;
 pub mod gate;
+pub mod history;
 pub mod kind;
 pub mod manifest;
 pub mod policy;

@@ -15,7 +15,7 @@ pub fn run(arguments: &Capture, common: &Common) -> Outcome {
     let mut endpoint = wire::live(&arguments.environment, &loaded.settings, common, &wanted)?;
     endpoint.source.include_values(arguments.values);
     for note in loaded.settings.notes.iter().chain(&endpoint.warnings).filter(|_| !common.quiet) {
-        eprintln!("note: {}", crate::paint::plain(note));
+        crate::paint::say!("note: {}", crate::paint::plain(note));
     }
     let progress = Line::new(common.quiet);
     let manifest = manifest(&endpoint.source, &progress)?;
@@ -33,12 +33,12 @@ pub fn run(arguments: &Capture, common: &Common) -> Outcome {
     output::file(&measured_path(path), &bytes(&manifest, Part::Measured)?)?;
     if !common.quiet {
         let state = if unchanged { "unchanged" } else { "written" };
-        eprintln!("{}: {state}, {} objects, {} not visible", path.display(), manifest.objects().len(), manifest.gaps.len());
+        crate::paint::say!("{}: {state}, {} objects, {} not visible", path.display(), manifest.objects().len(), manifest.gaps.len());
         for gap in &manifest.gaps {
             let what = gap.object.as_deref().or(gap.kind.as_deref()).unwrap_or(gap.dimension.name());
-            eprintln!("? {}: {}", crate::paint::plain(what), crate::paint::plain(&gap.detail));
+            crate::paint::say!("? {}: {}", crate::paint::plain(what), crate::paint::plain(&gap.detail));
             if let Some(cure) = &gap.cure {
-                eprintln!("  fix: {}", crate::paint::plain(cure));
+                crate::paint::say!("  fix: {}", crate::paint::plain(cure));
             }
         }
     }

@@ -18,7 +18,7 @@ pub fn run(arguments: &Check, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     for note in settings.notes.iter().filter(|_| !common.quiet) {
-        eprintln!("note: {}", crate::paint::plain(note));
+        crate::paint::say!("note: {}", crate::paint::plain(note));
     }
     let chosen = chosen(arguments, &loaded)?;
     let mut documents = Vec::with_capacity(chosen.len());
@@ -30,7 +30,7 @@ pub fn run(arguments: &Check, common: &Common) -> Outcome {
     if !common.quiet {
         for document in &documents {
             let state = if document.verdict.exit_code == 0 { "READY_FOR_MIGRATION" } else { "not ready for a migration" };
-            eprintln!("{}: {state}", crate::paint::plain(&document.candidate.label));
+            crate::paint::say!("{}: {state}", crate::paint::plain(&document.candidate.label));
         }
     }
     // A difference is known, a gap is not: the known one decides.
@@ -100,7 +100,7 @@ fn one(
     let wanted = dimensions(&reporting.dimension);
     let candidate = wire::live(name, settings, common, &wanted)?;
     for warning in candidate.warnings.iter().filter(|_| !common.quiet) {
-        eprintln!("note: {}", crate::paint::plain(warning));
+        crate::paint::say!("note: {}", crate::paint::plain(warning));
     }
     let label = manifest.file_name().map_or_else(|| manifest.display().to_string(), |name| name.to_string_lossy().into_owned());
     let reference = Source::File { label: label.clone(), path: manifest.to_owned() };

@@ -17,7 +17,7 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let reference = wire::endpoint(&arguments.reference, settings, common, &wanted)?;
     let candidate = wire::endpoint(&arguments.candidate, settings, common, &wanted)?;
     for note in settings.notes.iter().chain(&reference.warnings).chain(&candidate.warnings).filter(|_| !common.quiet) {
-        eprintln!("note: {}", crate::paint::plain(note));
+        crate::paint::say!("note: {}", crate::paint::plain(note));
     }
     // The candidate's tier says what must be right about it; a file has none.
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
@@ -40,7 +40,7 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     );
     output::write(&report::render(format, &document, &report::style(reporting, common))?, reporting.out.as_deref())?;
     if reporting.out.is_some() && !common.quiet {
-        eprintln!("{}", crate::paint::plain(&document.verdict.line));
+        crate::paint::say!("{}", crate::paint::plain(&document.verdict.line));
     }
     Ok(document.verdict.exit_code)
 }

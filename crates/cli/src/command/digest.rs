@@ -19,13 +19,13 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
     drop(progress);
     let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension).collect();
     for gap in &gaps {
-        eprintln!(
+        crate::paint::say!(
             "? {}: {}",
             crate::paint::plain(gap.object.as_deref().or(gap.kind.as_deref()).unwrap_or(dimension.name())),
             crate::paint::plain(&gap.detail)
         );
         if let Some(cure) = &gap.cure {
-            eprintln!("  fix: {}", crate::paint::plain(cure));
+            crate::paint::say!("  fix: {}", crate::paint::plain(cure));
         }
     }
     // A digest of what was seen would look like a digest of what is there.

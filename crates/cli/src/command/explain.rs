@@ -12,8 +12,13 @@ pub fn run(arguments: &Explain) -> Outcome {
     };
     let Some(text) = explain::explain(id) else {
         let near = explain::suggest(id);
-        let trouble = Trouble::new(Class::Usage, format!("no finding is called {id:?}")).expected("an id from a report, such as EK-index-valid");
-        return Err(Box::new(if near.is_empty() { trouble.fix("list them all: evenkeel explain") } else { trouble.fix(format!("did you mean {}?", near.join(", "))) }));
+        let trouble =
+            Trouble::new(Class::Usage, format!("no finding is called {id:?}")).expected("an id from a report, such as EK-index-valid");
+        return Err(Box::new(if near.is_empty() {
+            trouble.fix("list them all: evenkeel explain")
+        } else {
+            trouble.fix(format!("did you mean {}?", near.join(", ")))
+        }));
     };
     output::write(text.as_bytes(), None)?;
     Ok(0)

@@ -20,6 +20,57 @@ pub fn colored(when: ColorWhen, terminal: bool) -> bool {
     }
 }
 
+/// A line of talk on stderr. Nothing can be done about a stderr that is gone; `eprintln!` would panic.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr().lock(), $($text)*);
+    }};
+}
+pub(crate) use say;
+
+/// What the argument parser complains about. It repeats what was typed, which may be a URL with a password.
+pub fn usage(error: &clap::Error) {
+    let mut text = error.render().to_string();
+    // A keyword string may hold blanks, so the whole argument goes.
+    for argument in std::env::args().filter(|argument| argument.contains('@') || argument.to_ascii_lowercase().contains("passw")) {
+        text = text.replace(&argument, "…");
+    }
+    let text = plain(&scrub(&text));
+    // Nothing can be done about a stderr that is gone.
+    let _ = write!(std::io::stderr().lock(), "{text}");
+}
+
+/// Passwords in URLs and connection strings replaced, wherever they stand in a text.
+pub fn scrub(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        clean.push_str(&scrub_word(word));
+    }
+    clean
+}
+
+/// `user:secret@host` and `password=secret` in one word.
+fn scrub_word(word: &str) -> String {
+    if let (Some(at), Some(colon)) = (word.rfind('@'), user_end(word))
+        && colon < at
+    {
+        return format!("{}:***{}", word.get(..colon).unwrap_or_default(), word.get(at..).unwrap_or_default());
+    }
+    for key in ["password=", "passwd=", "sslpassword="] {
+        if let Some(start) = word.to_ascii_lowercase().find(key) {
+            return format!("{}***", word.get(..start + key.len()).unwrap_or_default());
+        }
+    }
+    word.to_owned()
+}
+
+/// Where the user ends and a password begins: the first colon after the scheme's own.
+fn user_end(word: &str) -> Option<usize> {
+    let start = word.find("://").map_or_else(|| word.find(":/").map_or(0, |at| at + 2), |at| at + 3);
+    word.get(start..)?.find(':').map(|colon| start + colon)
+}
+
 /// What failed, on what; expected and found; where that is set; what to do.
 pub fn trouble(trouble: &Trouble, when: ColorWhen) {
     let mut stderr = std::io::stderr().lock();

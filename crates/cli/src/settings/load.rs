@@ -110,8 +110,16 @@ pub fn load(named: Option<&Path>) -> Result<Loaded, Box<Trouble>> {
             if named.is_some() { "flag --config or environment variable EVENKEEL_CONFIG" } else { "found in this folder or above it" },
         )
     })?;
-    let settings = Resolver { path: &path, text: &text }.settings()?;
+    let settings = parse(&text, &path, &|name| std::env::var(name).ok())?;
     Ok(Loaded { settings, path: Some(path) })
+}
+
+/// Understands the text of a configuration file; `path` is only named in messages and makes paths absolute.
+///
+/// # Errors
+/// The text is no TOML, says something unknown, or names a variable that `variable` does not know.
+pub fn parse(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Settings, Box<Trouble>> {
+    Resolver { path, text, variable }.settings()
 }
 
 fn nearest() -> Option<PathBuf> {
@@ -122,15 +130,18 @@ fn nearest() -> Option<PathBuf> {
 struct Resolver<'a> {
     path: &'a Path,
     text: &'a str,
+    variable: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Resolver<'_> {
     fn settings(&self) -> Result<Settings, Box<Trouble>> {
         let file: File = toml::from_str(self.text).map_err(|error| {
-            let place = self.place(error.span().unwrap_or(0..0));
+            let span = error.span().unwrap_or(0..0);
+            let place = self.place(span.clone());
+            let found = if self.may_hold_a_secret(&span) { without_values(error.message()) } else { error.message().to_owned() };
             Trouble::new(Class::Configuration, format!("cannot understand {place}"))
                 .expected("what docs/reference/configuration.md describes")
-                .found(error.message().to_owned())
+                .found(found)
                 .origin(place)
                 .fix("correct that line")
         })?;
@@ -277,7 +288,7 @@ impl Resolver<'_> {
                 ));
             };
             let name = tail.get(..end).unwrap_or_default();
-            let value = std::env::var(name).map_err(|_| {
+            let value = (self.variable)(name).ok_or_else(|| {
                 Trouble::new(Class::Configuration, format!("the environment variable {name} is not set"))
                     .expected(format!("a value for ${{{name}}}"))
                     .found("nothing")
@@ -291,6 +302,14 @@ impl Resolver<'_> {
         Ok(resolved)
     }
 
+    /// Whether the line is about a connection: what the parser quotes from it may be a password.
+    fn may_hold_a_secret(&self, span: &Range<usize>) -> bool {
+        let start = self.text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let end = self.text.get(span.end..).and_then(|after| after.find('\n')).map_or(self.text.len(), |at| span.end + at);
+        let lines = self.text.get(start..end).unwrap_or(self.text).to_ascii_lowercase();
+        ["passw", "url", "://", "@", "replicas"].iter().any(|sign| lines.contains(sign))
+    }
+
     /// `evenkeel.toml:12:5`.
     fn place(&self, span: Range<usize>) -> String {
         let before = self.text.get(..span.start).unwrap_or(self.text);
@@ -298,4 +317,27 @@ impl Resolver<'_> {
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         format!("{}:{line}:{column}", self.path.display())
     }
+}
+
+/// A message of the parser without what it quotes from the file.
+fn without_values(message: &str) -> String {
+    let mut clean = String::new();
+    let mut quote = None;
+    for c in message.chars() {
+        match quote {
+            Some(open) if c == open => {
+                clean.push('…');
+                clean.push(c);
+                quote = None;
+            }
+            Some(_) => {}
+            None => {
+                clean.push(c);
+                if matches!(c, '"' | '`') {
+                    quote = Some(c);
+                }
+            }
+        }
+    }
+    clean
 }

@@ -5,7 +5,7 @@
 
 mod load;
 
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, parse};
 
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Severity;

@@ -3,11 +3,14 @@
 use super::judge::by_rank;
 use super::{Case, Change, Difference, Lone, Walk, Which};
 use crate::digest;
-use crate::kind::{Kind, Parent, Value};
+use crate::kind::{Dimension, Kind, Parent, Value};
 use crate::manifest::Object;
 use std::collections::{BTreeMap, HashMap};
 
-/// What a lone object may hang on.
+/// What a lone object may hang on, apart for the recorded history: its verdict stands by itself, so a history table
+/// that is missing is a difference of history too, and never part of the missing table or schema.
+type Place<'a> = (bool, Holder<'a>);
+
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
 enum Holder<'a> {
     Schema(&'a str),
@@ -26,18 +29,19 @@ impl<'a> Walk<'a> {
 
     fn fold(&mut self, lone: Vec<Lone<'a>>, change: Change, renames: &HashMap<*const Object, &'a Object>) {
         let displays: Vec<String> = lone.iter().map(|lone| lone.object.display()).collect();
-        let mut holders: HashMap<Holder<'_>, usize> = HashMap::new();
+        let mut holders: HashMap<Place<'_>, usize> = HashMap::new();
         for (at, lone) in lone.iter().enumerate() {
+            let apart = is_history(lone.object);
             if let Some(display) = displays.get(at) {
-                holders.insert(Holder::Object(lone.object.kind.name(), display), at);
+                holders.insert((apart, Holder::Object(lone.object.kind.name(), display)), at);
             }
             match lone.object.kind.spec().parent {
                 _ if lone.object.kind == Kind::Schema => {
-                    holders.insert(Holder::Schema(lone.object.identity.part(0)), at);
+                    holders.insert((apart, Holder::Schema(lone.object.identity.part(0))), at);
                 }
                 // Other kinds share names with these and hold no parts.
-                Parent::Schema if matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain) => {
-                    holders.insert(Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1)), at);
+                Parent::Schema if apart || matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain) => {
+                    holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
                 }
                 _ => {}
             }
@@ -112,9 +116,13 @@ impl<'a> Walk<'a> {
     }
 }
 
+fn is_history(object: &Object) -> bool {
+    object.kind.spec().dimension == Dimension::History
+}
+
 /// What the object hangs on.
-fn holder(object: &Object) -> Option<Holder<'_>> {
-    match object.kind.spec().parent {
+fn holder(object: &Object) -> Option<Place<'_>> {
+    let holder = match object.kind.spec().parent {
         Parent::None => None,
         Parent::Schema => Some(Holder::Schema(object.identity.part(0))),
         Parent::Relation => Some(Holder::Relation(object.identity.part(0), object.identity.part(1))),
@@ -123,7 +131,8 @@ fn holder(object: &Object) -> Option<Holder<'_>> {
             _ => None,
         },
         Parent::Object => Some(Holder::Object(object.identity.part(0), object.identity.part(1))),
-    }
+    };
+    holder.map(|holder| (is_history(object), holder))
 }
 
 /// Missing and extra objects that are each other's only match in kind, parent and body.
@@ -131,8 +140,9 @@ fn renames<'a>(lone: &[Lone<'a>]) -> HashMap<*const Object, &'a Object> {
     let mut groups: HashMap<_, (Vec<&'a Object>, Vec<&'a Object>)> = HashMap::new();
     for lone in lone {
         let spec = lone.object.kind.spec();
-        // Objects without a body of their own (a schema, a table whose columns are other objects) all look alike.
-        if !matches!(spec.parent, Parent::Relation | Parent::Property(_)) || lone.object.values().is_empty() {
+        // Objects without a body of their own (a schema, a table whose columns are other objects) all look alike. So do
+        // recorded migrations, whose key is all there is to them.
+        if !matches!(spec.parent, Parent::Relation | Parent::Property(_)) || lone.object.values().is_empty() || is_history(lone.object) {
             continue;
         }
         let parts: Vec<&str> = lone.object.identity.parts().collect();

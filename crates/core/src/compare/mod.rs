@@ -14,7 +14,7 @@ pub use leftover::LEFTOVERS;
 pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
-use crate::kind::{ALL, Dimension, Kind, Severity};
+use crate::kind::{ALL, Dimension, Kind, Parent, Severity};
 use crate::manifest::{Endpoint, Gap, Identity, Manifest, Object};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -282,8 +282,17 @@ fn is_blind(manifest: &Manifest, object: &Object) -> bool {
         gap.dimension == spec.dimension
             && gap.attribute.is_none()
             && gap.kind.as_deref().is_none_or(|kind| kind == spec.name)
-            && gap.object.as_deref().is_none_or(|name| name == object.display())
+            && gap
+                .object
+                .as_deref()
+                .is_none_or(|name| name == object.display() || relation(object).is_some_and(|relation| relation == name))
     })
+}
+
+/// The relation a part belongs to: a gap may be about all of its parts.
+fn relation(object: &Object) -> Option<String> {
+    let parts = matches!(object.kind.spec().parent, Parent::Relation).then(|| object.identity.parts().take(2))?;
+    Some(Object::new(object.kind, Identity::new(parts.map(str::to_owned))).display())
 }
 
 /// The stable id of a finding.

@@ -91,6 +91,9 @@ mod files {
         DefaultPrivilege => default_privilege,
         Role => role,
         Membership => membership,
+        // history
+        HistoryTable => history_table,
+        Migration => migration,
     }
 }
 

@@ -7,6 +7,7 @@ mod batch;
 mod canonical;
 mod column;
 mod constraint;
+mod history;
 mod index;
 mod names;
 mod options;
@@ -25,6 +26,7 @@ mod statistics;
 mod table;
 mod topology;
 mod view;
+mod watch;
 
 pub use sql::render;
 
@@ -48,6 +50,11 @@ pub enum CaptureFault {
     Driver(String),
     #[error("a statement and the declaration of its kind disagree: {0}")]
     Declaration(String),
+    /// Twice a statement failed the way statements fail on objects that are dropped beneath them.
+    #[error("the schema changed while it was read: {0}")]
+    Changed(Fault),
+    #[error("interrupted")]
+    Interrupted,
 }
 
 impl Troublesome for CaptureFault {
@@ -58,6 +65,13 @@ impl Troublesome for CaptureFault {
             Self::Declaration(_) => Trouble::new(Class::Internal, "evenkeel's own statement does not fit")
                 .found(self.to_string())
                 .fix("report it: this is a bug in evenkeel"),
+            Self::Changed(fault) => Trouble {
+                class: Class::CouldNotTell,
+                what: "the schema changed while it was read, twice".to_owned(),
+                fix: Some("run it again when no migration is running; if nothing is, report it".to_owned()),
+                ..fault.trouble()
+            },
+            Self::Interrupted => Trouble::new(Class::Interrupted, "interrupted").found("nothing was written"),
         }
     }
 }
@@ -65,19 +79,59 @@ impl Troublesome for CaptureFault {
 /// Reads the environment. Retries once where the schema changed meanwhile, then says so as a gap.
 ///
 /// # Errors
-/// The server cannot be reached, refuses, or goes away.
+/// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
 pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
-    let (session, beside) = tokio::join!(connect(target), connect(target));
-    let session = session?;
+    let connected = async {
+        let (session, beside) = tokio::join!(connect(target), connect(target));
+        Ok((session?, beside))
+    };
+    let (session, beside) = watch::interruptible(&[], connected).await?;
     // A role may be allowed one connection only: then everything is read through that one.
     let beside = beside.ok().filter(|beside| beside.host == session.host && beside.port == session.port);
-    let (manifest, moved) = once(target, &session, beside.as_ref(), request, progress).await?;
-    let Some(_) = moved else { return Ok(manifest) };
-    let (manifest, moved) = once(target, &session, beside.as_ref(), request, progress).await?;
-    let Some(catalogs) = moved else { return Ok(manifest) };
-    let detail = format!("the schema changed while it was read, twice (in {catalogs})");
-    let gap = Gap::dimension(Dimension::Schema, Reason::Changed, detail).cure("run it again when no migration is running");
-    Ok(manifest.with_gap(gap))
+    let sessions: Vec<&Session> = std::iter::once(&session).chain(&beside).collect();
+    let work = watch::heard(&sessions, request.statement_timeout, twice(target, &session, beside.as_ref(), request, progress));
+    watch::interruptible(&sessions, work).await
+}
+
+/// Reads once, and once more where the first time was no state that existed.
+async fn twice(
+    target: &Target,
+    session: &Session,
+    beside: Option<&Session>,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Manifest, CaptureFault> {
+    match once(target, session, beside, request, progress).await {
+        Ok((manifest, None)) => return Ok(manifest),
+        Ok((_, Some(_))) => {}
+        Err(fault) if is_about_change(&fault) => {}
+        Err(fault) => return Err(fault),
+    }
+    match once(target, session, beside, request, progress).await {
+        Ok((manifest, None)) => Ok(manifest),
+        Ok((manifest, Some(catalogs))) => {
+            let detail = format!("the schema changed while it was read, twice (in {catalogs})");
+            let gap = Gap::dimension(Dimension::Schema, Reason::Changed, detail).cure("run it again when no migration is running");
+            Ok(without_schema(&manifest).with_gap(gap))
+        }
+        Err(CaptureFault::Connect(fault)) if is_about_change(&CaptureFault::Connect(fault.clone())) => Err(CaptureFault::Changed(fault)),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// What was read of the schema may be parts of several states: nothing may be compared with it.
+fn without_schema(manifest: &Manifest) -> Manifest {
+    let dimensions = manifest.dimensions.iter().copied().filter(|dimension| *dimension != Dimension::Schema).collect();
+    let objects = manifest.objects().iter().filter(|object| object.kind.spec().dimension != Dimension::Schema).cloned().collect();
+    Manifest::new(manifest.endpoint.clone(), dimensions, objects, manifest.gaps.clone())
+}
+
+/// Statements fail like that when an object they print is dropped or altered beneath them (the printing functions read
+/// the newest catalogs), and when a standby has to give up our snapshot.
+fn is_about_change(fault: &CaptureFault) -> bool {
+    let CaptureFault::Connect(fault) = fault else { return false };
+    // internal error (cache lookup failed), undefined table, column, object, function, schema; serialization failure
+    matches!(fault.sqlstate(), Some("XX000" | "42P01" | "42703" | "42704" | "42883" | "3F000" | "40001"))
 }
 
 /// One pass. The second value names the catalogs that changed meanwhile.
@@ -93,17 +147,19 @@ async fn once(
     let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
     let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
-    let reader = Reader { session, beside: shared, major, request, progress, gaps: Arc::default() };
+    let reader = Reader { session, beside: shared, major, request, progress, gaps: Arc::default(), patience: Arc::default() };
     let pass = pass(&reader).await;
-    if let Some(shared) = shared {
-        shared.end().await?;
-    }
+    let ended = match shared {
+        Some(shared) => shared.end().await,
+        None => Ok(()),
+    };
     let moved = match &pass {
         Ok(_) => changed(&reader, beside, &limits).await,
         Err(_) => Ok(None),
     };
     let closed = session.end().await;
     let objects = pass.map_err(|stop| words(session, stop))?;
+    ended?;
     let moved = moved.map_err(|stop| words(session, stop))?;
     closed?;
     let described = target.describe();
@@ -134,7 +190,11 @@ async fn share<'a>(session: &Session, beside: Option<&'a Session>, limits: &Limi
         let _ = session.begin_read_only(limits, None).await;
         return None;
     };
-    beside.begin_read_only(limits, Some(&name)).await.ok()?;
+    if beside.begin_read_only(limits, Some(&name)).await.is_err() {
+        // It is needed once more, for the check at the end.
+        let _ = beside.end().await;
+        return None;
+    }
     Some(beside)
 }
 
@@ -174,6 +234,9 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     }
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader, &names).await?);
+    }
+    if wants(Dimension::History) {
+        found.extend(history::read(reader, &names).await?);
     }
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
@@ -297,8 +360,9 @@ pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
         ("label", include_str!("label.sql")),
         ("role_name", include_str!("role_name.sql")),
     ];
+    let history: &[(&str, &str)] = if dimensions.contains(&Dimension::History) { &[("history", include_str!("history.sql"))] } else { &[] };
     let mut text = String::new();
-    for (name, sql) in shared.iter().chain(bulk).copied().chain(plain::statements(dimensions)) {
+    for (name, sql) in shared.iter().chain(bulk).chain(history).copied().chain(plain::statements(dimensions)) {
         text.push_str(&format!("-- {name}\n{};\n\n", sql::render(sql, major).trim_end()));
     }
     text

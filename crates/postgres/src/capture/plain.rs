@@ -10,7 +10,7 @@ use evenkeel_core::manifest::{Identity, Object};
 use futures_util::future::try_join_all;
 
 /// The dimensions this engine reads.
-pub const READ: &[Dimension] = &[Dimension::Schema, Dimension::Configuration, Dimension::Data, Dimension::Topology, Dimension::Privileges];
+pub const READ: &[Dimension] = &Dimension::ALL;
 
 /// One kind read by one statement.
 struct Plain {

@@ -1,5 +1,6 @@
 //! One open snapshot and what is asked of it: whole statements and plain kinds. What may meet a lock goes through `batch`.
 
+use super::batch::Patience;
 use super::names::Names;
 use super::rows::{self, Role};
 use super::sql;
@@ -62,6 +63,8 @@ pub struct Reader<'a> {
     pub request: &'a Request,
     pub progress: &'a dyn Progress,
     pub gaps: Arc<Mutex<Vec<Gap>>>,
+    /// How much waiting for locks is left.
+    pub patience: Arc<Patience>,
 }
 
 impl Reader<'_> {

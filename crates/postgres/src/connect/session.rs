@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -45,6 +45,14 @@ pub(super) struct Mail {
     notices: Mutex<VecDeque<Notice>>,
     /// Why the server ended the connection. The statement that was running only learns that it is closed.
     ending: Mutex<Option<String>>,
+    /// When the connection last moved: bytes came, or something was sent.
+    moved: Mutex<Option<Instant>>,
+}
+
+impl Mail {
+    fn touch(&self) {
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
 }
 
 const NOTICES_KEPT: usize = 200;
@@ -90,6 +98,13 @@ impl Session {
     #[must_use]
     pub const fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// How long nothing has moved on this connection. A server that was stopped or a network that swallows packets is
+    /// silent for longer than the statement timeout, which only a living server can keep.
+    #[must_use]
+    pub fn quiet_for(&self) -> Duration {
+        self.mail.moved.lock().unwrap_or_else(PoisonError::into_inner).map_or(Duration::ZERO, |moved| moved.elapsed())
     }
 
     /// A handle that asks the server to end the running statement; usable from another task.
@@ -199,7 +214,12 @@ where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     tokio::spawn(async move {
-        while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
+        let next = |cx: &mut std::task::Context<'_>| {
+            mail.touch();
+            connection.poll_message(cx)
+        };
+        let mut next = next;
+        while let Some(message) = poll_fn(&mut next).await {
             match message {
                 Ok(AsyncMessage::Notice(notice)) => {
                     let mut kept = mail.notices.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,7 @@
 //! One case file, read: `tests/golden/postgres/property/<kind>/<property>.sql`. What the lines mean stands in the
 //! README beside the folders. Does not live here: what is done with a case (`trial`).
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use evenkeel_core::kind::{ALL, Class, Kind, Property};
@@ -83,10 +84,13 @@ pub struct Case {
     pub server: Statements,
     pub setup: Statements,
     pub reference: Statements,
+    /// Run in a session of its own, which stays in its transaction while the candidate is changed.
+    pub meanwhile: Statements,
     pub change: Statements,
     pub cleanup: Statements,
     pub expected: Line,
-    pub implied: Vec<Line>,
+    /// With the major versions it is implied on.
+    pub implied: Vec<(RangeInclusive<u32>, Line)>,
 }
 
 impl Case {
@@ -121,6 +125,7 @@ impl Case {
             server: Vec::new(),
             setup: Vec::new(),
             reference: Vec::new(),
+            meanwhile: Vec::new(),
             change: Vec::new(),
             cleanup: Vec::new(),
             expected: Line { kind: String::new(), object: String::new(), attribute: String::new(), values: None },
@@ -176,7 +181,16 @@ impl Case {
                 self.candidate.settings.push((name.trim().to_owned(), value.trim().to_owned()));
             }
             "expect" if self.expected.kind.is_empty() => self.expected = Line::parse(value)?,
-            "implies" => self.implied.push(Line::parse(value)?),
+            "implies" => self.implied.push((0..=u32::MAX, Line::parse(value)?)),
+            _ if name.starts_with("implies ") => {
+                let major = |text: &str| text.parse::<u32>().map_err(|_| format!("'{name}': '{text}' is no major version"));
+                let range = match name.split_once(' ').and_then(|(_, range)| range.split_once(' ')) {
+                    Some(("since", text)) => major(text)?..=u32::MAX,
+                    Some(("until", text)) => 0..=major(text)?,
+                    _ => return Err(format!("'-- {name}: …' is not understood here")),
+                };
+                self.implied.push((range, Line::parse(value)?));
+            }
             _ => return Err(format!("'-- {name}: …' is not understood here")),
         }
         Ok(())
@@ -192,6 +206,7 @@ impl Case {
             "server" => &mut self.server,
             "setup" => &mut self.setup,
             "reference" => &mut self.reference,
+            "meanwhile" => &mut self.meanwhile,
             "candidate" => &mut self.change,
             "cleanup" => &mut self.cleanup,
             _ => return Err(format!("no section is called '-- {name}'")),

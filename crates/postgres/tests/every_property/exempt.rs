@@ -12,6 +12,11 @@ pub const EXEMPT: &[(&str, &str, &str)] = &[
     ("constraint", "security_labels", "SECURITY LABEL knows no constraints"),
     ("index", "security_labels", "SECURITY LABEL knows no indexes"),
     ("extension", "security_labels", "SECURITY LABEL knows no extensions"),
+    // Their tables are objects of the schema too, and have the comment and the labels there.
+    ("history-table", "comment", "the comment is the table's"),
+    ("history-table", "security_labels", "the labels are the table's"),
+    ("migration", "comment", "a row has no comment"),
+    ("migration", "security_labels", "a row has no label"),
 ];
 
 /// Why that property needs no case; `property` is nothing for the presence of the object.

@@ -31,7 +31,7 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
         place.give_back(case, pair);
         captured
     };
-    judge(case, &reference, &candidate)
+    judge(place.major, case, &reference, &candidate)
 }
 
 fn touches_settings(case: &Case) -> bool {
@@ -51,7 +51,14 @@ fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database
     first.run(&case.setup)?;
     second.run(&case.setup)?;
     first.run(&case.reference)?;
+    let other = (!case.meanwhile.is_empty()).then(|| Database::on(&place.scratch, &second.name));
+    if let Some(other) = &other {
+        other.run(&case.meanwhile)?;
+    }
     second.run(&case.change)?;
+    if let Some(other) = other {
+        other.run(&["rollback".to_owned()])?;
+    }
     Ok(both(first, second, case))
 }
 
@@ -98,7 +105,7 @@ fn capture(database: &Database, case: &Case) -> Manifest {
     PostgresEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
-fn judge(case: &Case, reference: &Manifest, candidate: &Manifest) -> Result<(), String> {
+fn judge(major: u32, case: &Case, reference: &Manifest, candidate: &Manifest) -> Result<(), String> {
     let trees = (Tree::of(reference), Tree::of(candidate));
     let (left, right) = (
         Side { label: "reference", manifest: reference, tree: &trees.0 },
@@ -107,7 +114,9 @@ fn judge(case: &Case, reference: &Manifest, candidate: &Manifest) -> Result<(), 
     let forward = compare(left, right, &Scope::default(), &NoRemedies);
     let backward = compare(right, left, &Scope::default(), &NoRemedies);
     let mut problems = String::new();
-    let listed: Vec<&Line> = std::iter::once(&case.expected).chain(&case.implied).collect();
+    let listed: Vec<&Line> = std::iter::once(&case.expected)
+        .chain(case.implied.iter().filter(|(majors, _)| majors.contains(&major)).map(|(_, line)| line))
+        .collect();
     set(case, &listed, &forward, &mut problems);
     mirrored(&forward, &backward, &mut problems);
     gaps(case, &forward, &mut problems);

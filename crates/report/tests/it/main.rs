@@ -4,4 +4,5 @@
 mod every;
 mod golden;
 mod machine;
+mod reference;
 mod sample;

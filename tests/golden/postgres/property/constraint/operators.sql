@@ -1,9 +1,8 @@
--- expect: constraint app.t.t_ex operators: =(integer,integer) -> <>(integer,integer)
+-- expect: constraint app.t.t_ex operators: &&(anyrange,anyrange) -> -|-(anyrange,anyrange)
 -- implies: constraint app.t.t_ex expression
 -- setup
 create schema app;
-create extension btree_gist schema app;
 -- reference
-create table app.t (id integer, constraint t_ex exclude using gist (id with =));
+create table app.t (during daterange, constraint t_ex exclude using gist (during with &&));
 -- candidate
-create table app.t (id integer, constraint t_ex exclude using gist (id with operator(app.<>)));
+create table app.t (during daterange, constraint t_ex exclude using gist (during with -|-));

@@ -1,7 +1,6 @@
 -- A key without overlaps stands on another kind of index.
 -- expect: constraint app.t.t_key temporal: no -> yes
 -- implies: constraint app.t.t_key index_method: btree -> gist
--- implies: constraint app.t.t_key operators
 -- setup
 create schema app;
 create extension btree_gist;

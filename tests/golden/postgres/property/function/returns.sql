@@ -2,6 +2,6 @@
 -- setup
 create schema app;
 -- reference
-create function app.f() returns integer language sql as 'select null';
+create function app.f() returns integer language plpgsql as 'begin return null; end';
 -- candidate
-create function app.f() returns bigint language sql as 'select null';
+create function app.f() returns bigint language plpgsql as 'begin return null; end';

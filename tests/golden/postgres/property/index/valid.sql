@@ -1,11 +1,13 @@
--- CREATE INDEX CONCURRENTLY that met a duplicate.
+-- CREATE INDEX CONCURRENTLY that was given up in its last phase, when it waited for an old snapshot.
 -- expect: index app.t_id valid: yes -> no
 -- setup
 create schema app;
 create table app.t (id integer);
 -- reference
-create unique index t_id on app.t (id);
+create index t_id on app.t (id);
+-- meanwhile
+begin isolation level repeatable read;
+select 1;
 -- candidate, separately
-insert into app.t values (1), (1);
-create unique index concurrently t_id on app.t (id); -- fails
-truncate app.t;
+set statement_timeout = '200ms';
+create index concurrently t_id on app.t (id); -- fails

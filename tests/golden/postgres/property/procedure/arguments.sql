@@ -1,4 +1,4 @@
--- expect: procedure app.p(integer) arguments: IN a integer -> IN a integer DEFAULT 1
+-- expect: procedure app.p(integer) arguments
 -- setup
 create schema app;
 create procedure app.p(a integer) language sql as 'select 1';

@@ -1,3 +1,4 @@
--- expect: server database collate: C -> C.UTF-8
+-- expect: server server collate: C -> C.UTF-8
 -- reference database: template template0
+-- implies until 15: setting lc_collate value: C -> C.UTF-8
 -- candidate database: template template0 lc_collate 'C.UTF-8'

@@ -1,4 +1,4 @@
 -- since: 15
--- expect: server database collation_version
+-- expect: server server collation_version
 -- reference database: template template0 locale_provider icu icu_locale 'und'
 -- candidate database: template template0 locale_provider icu icu_locale 'und' collation_version '1'

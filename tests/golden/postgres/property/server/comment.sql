@@ -1,4 +1,4 @@
--- expect: server database comment
+-- expect: server server comment
 -- setup
 select 1;
 -- candidate

@@ -1,3 +1,4 @@
--- expect: server database ctype: C -> C.UTF-8
+-- expect: server server ctype: C -> C.UTF-8
 -- reference database: template template0
+-- implies until 15: setting lc_ctype value: C -> C.UTF-8
 -- candidate database: template template0 lc_ctype 'C.UTF-8'

@@ -1,4 +1,4 @@
 -- since: 18
--- expect: server database data_checksums: on -> off
--- implies: setting data_checksums value: on -> off
+-- only: server
+-- expect: server server data_checksums: on -> off
 -- candidate initdb: --no-data-checksums

@@ -1,4 +1,4 @@
 -- until: 17
--- expect: server database data_checksums: off -> on
--- implies: setting data_checksums value: off -> on
+-- only: server
+-- expect: server server data_checksums: off -> on
 -- candidate initdb: --data-checksums

@@ -1,3 +1,3 @@
--- expect: server database encoding: UTF8 -> LATIN1
+-- expect: server server encoding: UTF8 -> LATIN1
 -- implies: setting server_encoding value
 -- candidate database: template template0 encoding 'LATIN1'

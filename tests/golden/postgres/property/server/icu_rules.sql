@@ -1,4 +1,4 @@
 -- since: 16
--- expect: server database icu_rules: nothing -> &a < g
+-- expect: server server icu_rules: nothing -> &a < g
 -- reference database: template template0 locale_provider icu icu_locale 'und'
 -- candidate database: template template0 locale_provider icu icu_locale 'und' icu_rules '&a < g'

@@ -1,4 +1,7 @@
 -- since: 15
--- expect: server database locale_provider: libc -> icu
+-- expect: server server locale_provider: libc -> icu
+-- implies: server server collate: C -> und
+-- implies: server server collation_version
+-- implies: server server collation_version_actual
 -- reference database: template template0
 -- candidate database: template template0 locale_provider icu icu_locale 'und'

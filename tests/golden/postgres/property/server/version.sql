@@ -3,5 +3,5 @@
 -- until: 17
 -- only: server
 -- candidate major: 16
--- expect: server database version
--- implies: server database version_major: 17 -> 16
+-- expect: server server version
+-- implies: server server version_major: 17 -> 16

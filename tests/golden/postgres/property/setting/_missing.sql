@@ -1,4 +1,5 @@
 -- A library that is loaded brings its settings along.
--- only: setting
--- candidate server: session_preload_libraries=auto_explain
--- expect: setting x missing
+-- expect: setting "auth_delay.milliseconds" extra
+-- implies: setting session_preload_libraries value
+-- candidate
+alter database :"DBNAME" set session_preload_libraries = 'auth_delay';

@@ -1,5 +1,6 @@
 -- expect: table app.t_2026 partition_of: app.t -> nothing
 -- implies: table app.t_2026 partition_bound
+-- implies: column app.t_2026.day local: no -> yes
 -- setup
 create schema app;
 create table app.t (day date) partition by range (day);

@@ -1,9 +1,9 @@
 -- expect: table app.t server: near -> far
 -- setup
 create schema app;
-create extension postgres_fdw;
-create server near foreign data wrapper postgres_fdw;
-create server far foreign data wrapper postgres_fdw;
+create foreign data wrapper files;
+create server near foreign data wrapper files;
+create server far foreign data wrapper files;
 -- reference
 create foreign table app.t (id integer) server near;
 -- candidate

@@ -1,0 +1,16 @@
+//! The command line on real servers: what it prints, how it ends, what it never does.
+//!
+//! `run` starts the program; every other file is one promise of the contract.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod concurrency;
+mod configuration;
+mod hostile;
+mod locks;
+mod manifest_file;
+mod outage;
+mod privilege;
+mod read_only;
+mod run;
+mod secrets;
+mod verbs;

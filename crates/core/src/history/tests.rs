@@ -1,0 +1,95 @@
+//! Recognition is unambiguous; rows mean what the tools mean by them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use super::*;
+
+fn columns_of(tool: &Tool) -> Vec<(String, Option<Family>)> {
+    tool.columns.iter().map(|column| (column.name.to_owned(), Some(column.family))).collect()
+}
+
+fn tool(name: &str) -> &'static Tool {
+    TOOLS.iter().find(|tool| tool.name == name && tool.role != Role::Lock).unwrap()
+}
+
+fn read(tool: &'static Tool, cells: &[(&str, &str)]) -> Option<Record> {
+    for (name, _) in cells {
+        assert!(tool.columns.iter().any(|column| column.name == *name), "{} has no {name}", tool.name);
+    }
+    let value = |name| cells.iter().find(|(cell, _)| *cell == name).map(|(_, value)| Box::from(*value));
+    let values: Vec<Option<Box<str>>> = tool.columns.iter().map(|column| value(column.name)).collect();
+    (tool.read)(&Cells { columns: tool.columns, values: &values })
+}
+
+#[test]
+fn declarations_are_sound() {
+    for tool in TOOLS {
+        let has = |name: &str| tool.columns.iter().any(|column| column.name == name);
+        assert!(tool.anchor.is_none_or(has) && tool.order.iter().all(|name| has(name)) && !tool.order.is_empty(), "{}", tool.name);
+        assert!(tool.columns.iter().all(|column| column.name == column.name.to_lowercase()), "{}", tool.name);
+        assert!(tool.tables.iter().all(|table| *table == table.to_lowercase()), "{}", tool.name);
+    }
+}
+
+#[test]
+fn every_table_is_known_as_its_own_tool_s() {
+    for tool in TOOLS {
+        for table in tool.tables {
+            let found = recognise(table, &columns_of(tool)).unwrap();
+            assert!(std::ptr::eq(found, tool), "{table} of {} is taken for {}", tool.name, found.name);
+            let fits =
+                TOOLS.iter().filter(|other| other.fits(table, &columns_of(tool)) && other.columns.len() == tool.columns.len()).count();
+            assert_eq!(fits, 1, "{table} of {} fits several", tool.name);
+        }
+    }
+}
+
+#[test]
+fn names_alone_prove_nothing() {
+    assert!(recognise("flyway_schema_history", &[("installed_rank".to_owned(), Some(Family::Text))]).is_none());
+    assert!(recognise("documents", &[("version".to_owned(), Some(Family::Text))]).is_none());
+    assert!(recognise("app_schema_migrations", &[("version".to_owned(), Some(Family::Text))]).is_some());
+    assert!(recognise("books", &[("version_num".to_owned(), Some(Family::Text)), ("id".to_owned(), Some(Family::Number))]).is_none());
+    assert!(recognise("renamed", &columns_of(tool("Flyway"))).is_some());
+}
+
+#[test]
+fn flyway_rows() {
+    let base = [("version", "2"), ("description", "add total"), ("type", "SQL"), ("checksum", "-17"), ("success", "true")];
+    let row = read(tool("Flyway"), &base).unwrap();
+    assert_eq!((row.key.as_str(), row.checksum.as_deref(), row.state, row.recorded_as), ("2", Some("-17"), State::Applied, None));
+    let failed = read(tool("Flyway"), &[("version", "3"), ("type", "SQL"), ("success", "false")]).unwrap();
+    assert_eq!(failed.state, State::Failed);
+    let repeatable = read(tool("Flyway"), &[("description", "view"), ("type", "SQL"), ("success", "true")]).unwrap();
+    assert_eq!(repeatable.key, "repeatable view");
+    let baseline = read(tool("Flyway"), &[("version", "1"), ("type", "BASELINE"), ("success", "true")]).unwrap();
+    assert_eq!((baseline.state, baseline.recorded_as.as_deref()), (State::Applied, Some("BASELINE")));
+    let undone = read(tool("Flyway"), &[("version", "1"), ("type", "UNDO_SQL"), ("success", "true")]).unwrap();
+    assert_eq!(undone.state, State::RolledBack);
+    assert!(read(tool("Flyway"), &[("description", "<< Flyway Schema Creation >>"), ("type", "SCHEMA"), ("success", "true")]).is_none());
+}
+
+#[test]
+fn states_of_the_others() {
+    let state = |name: &str, cells: &[(&str, &str)]| read(tool(name), cells).unwrap().state;
+    assert_eq!(state("Prisma", &[("migration_name", "a"), ("started_at", "x")]), State::Failed);
+    assert_eq!(state("Prisma", &[("migration_name", "a"), ("finished_at", "x")]), State::Applied);
+    assert_eq!(state("Prisma", &[("migration_name", "a"), ("rolled_back_at", "x")]), State::RolledBack);
+    assert_eq!(state("golang-migrate", &[("version", "1"), ("dirty", "true")]), State::Failed);
+    assert_eq!(state("goose", &[("version_id", "7"), ("is_applied", "false")]), State::RolledBack);
+    assert_eq!(state("sqlx", &[("version", "7"), ("success", "false")]), State::Failed);
+    assert_eq!(state("Atlas", &[("version", "7"), ("applied", "1"), ("total", "2")]), State::Failed);
+    assert_eq!(state("Atlas", &[("version", "7"), ("applied", "2"), ("total", "2")]), State::Applied);
+    assert_eq!(state("pgroll", &[("schema", "public"), ("name", "a"), ("done", "false")]), State::InProgress);
+    assert!(read(tool("Atlas"), &[("version", ".atlas_cloud_identifier")]).is_none());
+    assert!(read(tool("goose"), &[("version_id", "0"), ("is_applied", "true")]).is_none());
+}
+
+#[test]
+fn the_last_row_of_a_key_counts() {
+    let record = |key: &str, state| Record { key: key.to_owned(), description: None, checksum: None, state, recorded_as: None };
+    let rows = [record("1", State::Applied), record("2", State::Applied), record("1", State::RolledBack)];
+    let last = records(tool("goose"), rows.clone());
+    assert_eq!(last, [(3, record("1", State::RolledBack)), (2, record("2", State::Applied))]);
+    let each = records(tool("Sqitch"), rows);
+    assert_eq!(each.iter().map(|(_, record)| record.key.as_str()).collect::<Vec<_>>(), ["1", "2", "1 #2"]);
+}

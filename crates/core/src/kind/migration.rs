@@ -1,0 +1,24 @@
+//! Kind `migration`: one recorded migration. Who applied it, when, and how long it took differ by nature: not captured.
+
+use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+
+pub static SPEC: Spec = Spec {
+    name: "migration",
+    plural: "migrations",
+    dimension: Dimension::History,
+    identity: &["schema", "table", "key"],
+    parent: Parent::Relation,
+    properties: &[
+        Property::text("state", "`applied`, `failed`, `in progress` or `rolled back`, from what the tool recorded.", "The record does not say that the migration is in force: the tool refuses to go on, or runs it again.")
+            .neutral(Neutral::Text("applied"))
+            .must_be_neutral(),
+        Property::text("checksum", "The checksum the tool recorded, as it recorded it.", "Another text of the migration was applied: the same version stands for two things."),
+        Property::text("description", "The description or file name the tool recorded.", "Only the wording differs.").cosmetic(),
+        Property::text("recorded_as", "The tool's own word for how it came there, where it is not the usual one: `BASELINE`, `MARK_RAN`.", "Recorded without having been run: look whether the schema agrees.")
+            .cosmetic(),
+        Property::integer("position", "Rank in the order of application.", "Tells which came first.").volatile(),
+    ],
+    summary: &["state", "description"],
+    why: "One of the environments has not recorded it: the next deploy runs other migrations there.",
+    missing: Severity::Block,
+};

@@ -1,0 +1,330 @@
+//! Kinds `history-table` and `migration`: what migration tools recorded. Their tables are known by their columns; rows
+//! are read through a bound, many tables a statement, and a table that is locked, hidden or filtered is a gap.
+//!
+//! Neighbours: `core::history` (the tools, what a row means), `batch` (the savepoint around each statement).
+
+use super::names::{Names, Relation};
+use super::reader::{Address, Found, Read, Reader};
+use super::{batch, rows};
+use crate::ident;
+use evenkeel_core::history::{self, Cells, Family, Record, Role, State, TOOLS, Tool};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{ToSql, Type};
+
+/// Rows read of one table; a list that is longer is no list of migrations.
+const MOST_ROWS: usize = 100_000;
+/// Tables a statement, and so locks held at a time.
+const SIZE: usize = 100;
+
+/// A column of a table that may be a history table.
+struct Column {
+    name: String,
+    family: Option<Family>,
+    quoted: String,
+    readable: bool,
+}
+
+/// A table that may be a history table. `schema`, `table` (with its schema) and `role` are quoted.
+struct Candidate<'a> {
+    relation: &'a Relation,
+    columns: Vec<Column>,
+    usable: bool,
+    filtered: bool,
+    schema: String,
+    table: String,
+    role: String,
+}
+
+/// A table that is one.
+struct Ledger<'a> {
+    tool: &'static Tool,
+    candidate: Candidate<'a>,
+}
+
+/// Reads them all.
+pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
+    let mut ledgers = Vec::new();
+    for candidate in candidates(reader, names).await? {
+        let columns: Vec<_> = candidate.columns.iter().map(|column| (column.name.clone(), column.family)).collect();
+        if let Some(tool) = history::recognise(&candidate.relation.name, &columns) {
+            ledgers.push(Ledger { tool, candidate });
+        } else if let Some(tool) = TOOLS.iter().find(|tool| tool.is_telling_name(&candidate.relation.name)) {
+            let detail = format!("named like a table of {}, with columns of no migration tool evenkeel knows", tool.name);
+            reader.gap(Gap { object: Some(candidate.shown(names)), ..Gap::kind(Kind::HistoryTable, Reason::NotCaptured, detail) });
+        }
+    }
+    ledgers.sort_by(|a, b| {
+        (&a.candidate.relation.schema, &a.candidate.relation.name).cmp(&(&b.candidate.relation.schema, &b.candidate.relation.name))
+    });
+    let readable: Vec<&Ledger<'_>> = ledgers.iter().filter(|ledger| ledger.may_be_read(reader, names)).collect();
+    let mut records = rows_of(reader, names, readable).await?;
+    let found = objects(&ledgers, names, &mut records);
+    for kind in [Kind::HistoryTable, Kind::Migration] {
+        reader.progress.read(&reader.request.label, kind, found.iter().filter(|found| found.object.kind == kind).count());
+    }
+    Ok(found)
+}
+
+async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candidate<'a>>> {
+    let named: Vec<u32> = names
+        .relations
+        .values()
+        .filter(|relation| matches!(relation.kind, 'r' | 'p') && TOOLS.iter().any(|tool| tool.is_named(&relation.name)))
+        .map(|relation| relation.oid)
+        .collect();
+    let mut anchors: Vec<String> =
+        TOOLS.iter().filter_map(|tool| tool.anchor).flat_map(|name| [name.to_owned(), name.to_uppercase()]).collect();
+    // The one tool that writes mixed case.
+    anchors.push("MigrationId".to_owned());
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&named, Type::OID_ARRAY), (&anchors, Type::NAME_ARRAY)];
+    let rows = reader.rows_with(include_str!("history.sql"), &parameters, "pg_attribute").await?;
+    let mut found: BTreeMap<u32, Candidate<'a>> = BTreeMap::new();
+    for row in &rows {
+        let Some(relation) = names.relations.get(&rows::oid(row, 0)?) else { continue };
+        let column = Column {
+            name: rows::text(row, 2)?.into(),
+            family: family(&rows::text(row, 3)?),
+            readable: rows::flag(row, 4)?,
+            quoted: ident::quoted(&rows::text(row, 1)?),
+        };
+        if let Some(candidate) = found.get_mut(&relation.oid) {
+            candidate.columns.push(column);
+            continue;
+        }
+        let candidate = Candidate {
+            relation,
+            columns: vec![column],
+            usable: rows::flag(row, 5)?,
+            filtered: rows::flag(row, 6)?,
+            schema: ident::quoted(&relation.schema),
+            table: ident::qualified(&relation.schema, &relation.name),
+            role: ident::quoted(&rows::text(row, 7)?),
+        };
+        found.insert(relation.oid, candidate);
+    }
+    Ok(found.into_values().collect())
+}
+
+/// `pg_type.typcategory`, as far as history tables go.
+fn family(category: &str) -> Option<Family> {
+    match category {
+        "S" => Some(Family::Text),
+        "N" => Some(Family::Number),
+        "B" => Some(Family::Flag),
+        "D" => Some(Family::Time),
+        "b" => Some(Family::Bytes),
+        "A" | "U" => Some(Family::Compound),
+        _ => None,
+    }
+}
+
+impl Candidate<'_> {
+    fn shown(&self, names: &Names) -> String {
+        names.relation(self.relation.oid)
+    }
+
+    fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+impl Ledger<'_> {
+    /// Notes a gap about what its rows would have told.
+    fn gap(&self, reader: &Reader<'_>, names: &Names, reason: Reason, detail: &str, cure: Option<String>) {
+        let (kind, attributes): (Kind, &[Option<&str>]) = match self.tool.role {
+            Role::List => (Kind::Migration, &[None]),
+            Role::Pointer => (Kind::HistoryTable, &[Some("current"), Some("dirty")]),
+            Role::Lock => (Kind::HistoryTable, &[Some("locked")]),
+        };
+        let shown = self.candidate.shown(names);
+        for attribute in attributes {
+            // The lock is a property of the tool's tables in that schema, whatever they are called.
+            let object = if self.tool.role == Role::Lock { None } else { Some(shown.clone()) };
+            let detail = format!("{shown} ({}): {detail}", self.tool.name);
+            reader.gap(Gap { object, attribute: attribute.map(str::to_owned), cure: cure.clone(), ..Gap::kind(kind, reason, detail) });
+        }
+    }
+
+    /// Whether its rows may be read, all of them; a gap says why not.
+    fn may_be_read(&self, reader: &Reader<'_>, names: &Names) -> bool {
+        let Candidate { usable, filtered, schema, table, role, .. } = &self.candidate;
+        let readable = self.tool.columns.iter().all(|column| self.candidate.column(column.name).is_some_and(|column| column.readable));
+        if !usable || !readable {
+            let usage = if *usable { String::new() } else { format!("GRANT USAGE ON SCHEMA {schema} TO {role}; ") };
+            let cure = format!("{usage}GRANT SELECT ON {table} TO {role};");
+            self.gap(reader, names, Reason::Privilege, "the role may not read it", Some(cure));
+            return false;
+        }
+        if *filtered {
+            let detail = "row-level security may hide some of its rows from the role";
+            self.gap(reader, names, Reason::Privilege, detail, Some(format!("ALTER ROLE {role} BYPASSRLS;")));
+            return false;
+        }
+        true
+    }
+
+    /// Its rows as number, rank, cells. Names are quoted by `ident`; nothing else in the text varies.
+    fn select(&self, number: usize) -> String {
+        let only = if self.candidate.relation.kind == 'r' { "only " } else { "" };
+        let (mut columns, mut cells) = (String::new(), String::new());
+        for (at, column) in self.tool.columns.iter().enumerate() {
+            let comma = if at == 0 { "" } else { ", " };
+            let name = self.candidate.column(column.name).map_or("null", |column| &column.quoted);
+            let _ = write!(columns, "{comma}t.{name} as c{at}");
+            let _ = match column.family {
+                Family::Bytes => write!(cells, "{comma}encode(s.c{at}, 'hex')"),
+                Family::Compound => write!(cells, "{comma}encode(sha256(convert_to(s.c{at}::text, 'UTF8')), 'hex')"),
+                _ => write!(cells, "{comma}s.c{at}::text"),
+            };
+        }
+        let place = |name: &&str| self.tool.columns.iter().position(|column| column.name == *name);
+        let order: Vec<String> = self.tool.order.iter().filter_map(place).map(|at| format!("s.c{at}")).collect();
+        format!(
+            "select {number}::int4, row_number() over (order by {}), array[{cells}]::text[] from (select {columns} from {only}{} t limit {}) s",
+            order.join(", "),
+            self.candidate.table,
+            MOST_ROWS + 1
+        )
+    }
+}
+
+type Records = HashMap<u32, Vec<Record>>;
+
+/// The records of each table that could be read, by its number.
+async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) -> Read<Records> {
+    let mut records = Records::new();
+    let mut pending: Vec<Vec<&Ledger<'_>>> = ledgers.chunks(SIZE).map(<[_]>::to_vec).collect();
+    let mut held: Option<HashSet<u32>> = None;
+    while let Some(mut batch) = pending.pop() {
+        if let Some(held) = &held {
+            // The full wait was spent once; what is still held is said at once.
+            batch.retain(|ledger| {
+                let free = !held.contains(&ledger.candidate.relation.oid);
+                if !free {
+                    ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT.to_owned()));
+                }
+                free
+            });
+        }
+        if batch.is_empty() {
+            continue;
+        }
+        let statement = batch.iter().enumerate().map(|(number, ledger)| ledger.select(number)).collect::<Vec<_>>().join("\nunion all\n");
+        let error = match batch::bracketed(reader, &statement, &[], reader.patience.is_spent()).await {
+            Ok(rows) => {
+                sort_in(reader, names, &batch, &rows, &mut records)?;
+                continue;
+            }
+            Err(error) if is_about_tables(&error) => error,
+            Err(error) => return Err(reader.fault(&error, "the migration tools' tables")),
+        };
+        let locked = error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
+        if locked {
+            reader.patience.waited();
+        }
+        if let [ledger] = batch.as_slice() {
+            if locked {
+                ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT.to_owned()));
+            } else {
+                let words = error.as_db_error().map_or_else(String::new, |error| error.message().to_owned());
+                ledger.gap(reader, names, Reason::Failed, &format!("the server could not read it: {words}"), None);
+            }
+        } else if locked && held.is_none() {
+            held = Some(batch::locked(reader).await?);
+            pending.push(batch);
+        } else {
+            let (left, right) = batch.split_at(batch.len() / 2);
+            pending.push(right.to_vec());
+            pending.push(left.to_vec());
+        }
+    }
+    Ok(records)
+}
+
+/// Whether the rest of a batch may still be read: the server answered, and neither it nor a standby's replay ended the
+/// transaction.
+fn is_about_tables(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        let ends =
+            [&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::ADMIN_SHUTDOWN, &SqlState::CRASH_SHUTDOWN, &SqlState::DATABASE_DROPPED];
+        !ends.contains(&code)
+    })
+}
+
+const LOCKED: &str = "another session holds it in ACCESS EXCLUSIVE mode, as a running migration does: a deploy may be in flight";
+const WAIT: &str = "run it again when no deploy is running";
+
+/// A row's rank in the tool's order, and its cells.
+type Ranked = (i64, Vec<Option<Box<str>>>);
+
+/// Turns the rows of a statement into records of their tables.
+fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[tokio_postgres::Row], records: &mut Records) -> Read<()> {
+    let mut found: Vec<Vec<Ranked>> = batch.iter().map(|_| Vec::new()).collect();
+    for row in rows {
+        let number = usize::try_from(rows::get::<i32>(row, 0)?.unwrap_or(0)).unwrap_or(0);
+        let cells = rows::get::<Vec<Option<rows::Text>>>(row, 2)?.unwrap_or_default();
+        if let Some(found) = found.get_mut(number) {
+            found.push((rows::get::<i64>(row, 1)?.unwrap_or(0), cells.into_iter().map(|cell| cell.map(|text| text.0)).collect()));
+        }
+    }
+    for (ledger, mut rows) in batch.iter().zip(found) {
+        if rows.len() > MOST_ROWS {
+            let detail = format!("it has more than {MOST_ROWS} rows, which no list of migrations has");
+            ledger.gap(reader, names, Reason::Failed, &detail, None);
+            continue;
+        }
+        rows.sort_unstable_by_key(|(rank, _)| *rank);
+        let read = rows.iter().filter_map(|(_, values)| (ledger.tool.read)(&Cells { columns: ledger.tool.columns, values }));
+        records.insert(ledger.candidate.relation.oid, read.collect());
+    }
+    Ok(())
+}
+
+/// Tables and migrations; a lock that is taken marks the tool's tables in that schema.
+fn objects(ledgers: &[Ledger<'_>], names: &Names, records: &mut Records) -> Vec<Found> {
+    let locked: HashSet<(&str, &str)> = ledgers
+        .iter()
+        .filter(|ledger| {
+            ledger.tool.role == Role::Lock && records.get(&ledger.candidate.relation.oid).is_some_and(|records| !records.is_empty())
+        })
+        .map(|ledger| (&*ledger.candidate.relation.schema, ledger.tool.name))
+        .collect();
+    let mut found = Vec::new();
+    for ledger in ledgers.iter().filter(|ledger| ledger.tool.role != Role::Lock) {
+        let Ledger { tool, candidate } = ledger;
+        let (schema, name) = (&candidate.relation.schema, &candidate.relation.name);
+        // Comments and owners are the table's, in the dimension schema.
+        let address = Address::default();
+        let mut table = Object::new(Kind::HistoryTable, Identity::new([schema.clone(), name.clone()]));
+        let certain = tool.beside.filter(|(beside, _)| {
+            names.relations.values().any(|relation| relation.schema == *schema && relation.name.eq_ignore_ascii_case(beside))
+        });
+        table.set("tool", certain.map_or(tool.name, |(_, certain)| certain));
+        table.set("locked", locked.contains(&(&**schema, tool.name)));
+        let records = records.remove(&candidate.relation.oid).unwrap_or_default();
+        if tool.role == Role::Pointer {
+            table.set("dirty", records.iter().any(|record| record.state == State::Failed));
+            let mut versions: Vec<Box<str>> = records.into_iter().map(|record| record.key.into()).collect();
+            versions.sort_unstable();
+            table.set("current", Value::List(versions.into()));
+            found.push(Found { object: table, address });
+            continue;
+        }
+        found.push(Found { object: table, address });
+        for (position, record) in history::records(tool, records) {
+            let key: std::sync::Arc<str> = record.key.into();
+            let mut object = Object::new(Kind::Migration, Identity::new([schema.clone(), name.clone(), key]));
+            object.set("state", record.state.name());
+            object.set_some("checksum", record.checksum);
+            object.set_some("description", record.description);
+            object.set_some("recorded_as", record.recorded_as);
+            object.set("position", position);
+            found.push(Found { object, address: Address::default() });
+        }
+    }
+    found
+}

@@ -1,0 +1,6 @@
+-- expect: aggregate app.total(integer) missing
+-- setup
+create schema app;
+create aggregate app.total(integer) (sfunc = int4pl, stype = integer);
+-- candidate
+drop aggregate app.total(integer);

@@ -1,0 +1,17 @@
+-- expect: aggregate app.total(integer) moving_state: integer -> bigint
+-- implies: aggregate app.total(integer) moving_transition
+-- implies: aggregate app.total(integer) moving_inverse
+-- implies: aggregate app.total(integer) moving_final
+-- setup
+create schema app;
+create function app.add(state integer, value integer) returns integer language sql immutable as 'select $1 + $2';
+create function app.take(state integer, value integer) returns integer language sql immutable as 'select $1 - $2';
+create function app.done(state integer) returns integer language sql immutable as 'select $1';
+create function app.done_with(state integer, value integer) returns integer language sql immutable as 'select $1';
+create function app.add(state bigint, value integer) returns bigint language sql immutable as 'select 1::bigint';
+create function app.take(state bigint, value integer) returns bigint language sql immutable as 'select 1::bigint';
+create function app.done(state bigint) returns integer language sql immutable as 'select 1';
+-- reference
+create aggregate app.total(integer) (sfunc = app.add, stype = integer, msfunc = app.add, minvfunc = app.take, mstype = integer, mfinalfunc = app.done);
+-- candidate
+create aggregate app.total(integer) (sfunc = app.add, stype = integer, msfunc = app.add, minvfunc = app.take, mstype = bigint, mfinalfunc = app.done);

@@ -1,0 +1,11 @@
+-- expect: aggregate app.total(integer) parallel: unsafe -> safe
+-- setup
+create schema app;
+create function app.add(state integer, value integer) returns integer language sql immutable as 'select $1 + $2';
+create function app.take(state integer, value integer) returns integer language sql immutable as 'select $1 - $2';
+create function app.done(state integer) returns integer language sql immutable as 'select $1';
+create function app.done_with(state integer, value integer) returns integer language sql immutable as 'select $1';
+-- reference
+create aggregate app.total(integer) (sfunc = app.add, stype = integer);
+-- candidate
+create aggregate app.total(integer) (sfunc = app.add, stype = integer, parallel = safe);

@@ -1,0 +1,8 @@
+-- expect: base-type app.coin missing
+-- implies: schema app missing
+-- reference
+create schema app;
+create type app.coin;
+create function app.coin_in(cstring) returns app.coin language internal immutable strict as 'textin';
+create function app.coin_out(app.coin) returns cstring language internal immutable strict as 'textout';
+create type app.coin (input = app.coin_in, output = app.coin_out);

@@ -1,0 +1,6 @@
+-- expect: collation app.german missing
+-- setup
+create schema app;
+create collation app.german (provider = icu, locale = 'de-DE');
+-- candidate
+drop collation app.german;

@@ -1,0 +1,6 @@
+-- expect: enum app.color missing
+-- setup
+create schema app;
+create type app.color as enum ('red', 'green');
+-- candidate
+drop type app.color;

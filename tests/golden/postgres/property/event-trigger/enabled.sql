@@ -1,0 +1,7 @@
+-- expect: event-trigger watch enabled: origin -> disabled
+-- setup
+create schema app;
+create function app.watch() returns event_trigger language plpgsql as 'begin end';
+create event trigger watch on ddl_command_end execute function app.watch();
+-- candidate
+alter event trigger watch disable;

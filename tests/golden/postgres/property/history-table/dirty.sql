@@ -1,0 +1,8 @@
+-- expect: history-table app.schema_migrations dirty: no -> yes
+-- setup
+create schema app;
+create table app.schema_migrations (version bigint primary key, dirty boolean not null);
+insert into app.schema_migrations values (7, false);
+analyze app.schema_migrations;
+-- candidate
+update app.schema_migrations set dirty = true;

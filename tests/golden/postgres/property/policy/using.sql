@@ -1,0 +1,8 @@
+-- expect: policy app.t.own using
+-- setup
+create schema app;
+create table app.t (id integer);
+-- reference
+create policy own on app.t using (id > 0);
+-- candidate
+create policy own on app.t using (id > 1);

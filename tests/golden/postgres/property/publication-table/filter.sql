@@ -1,0 +1,9 @@
+-- expect: publication-table app.t.feed filter
+-- setup
+create schema app;
+create table app.t (id integer primary key, name text);
+create publication feed;
+-- reference
+alter publication feed add table app.t;
+-- candidate
+alter publication feed add table app.t where (id > 0);

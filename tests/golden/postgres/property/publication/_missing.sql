@@ -1,0 +1,5 @@
+-- expect: publication feed missing
+-- setup
+create publication feed;
+-- candidate
+drop publication feed;

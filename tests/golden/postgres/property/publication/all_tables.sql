@@ -1,0 +1,5 @@
+-- expect: publication feed all_tables: no -> yes
+-- reference
+create publication feed;
+-- candidate
+create publication feed for all tables;

@@ -1,0 +1,7 @@
+-- expect: range-type app.span difference
+-- setup
+create schema app;
+-- reference
+create type app.span as range (subtype = integer);
+-- candidate
+create type app.span as range (subtype = integer, subtype_diff = int4range_subdiff);

@@ -1,0 +1,8 @@
+-- expect: rule app.t.quiet condition
+-- setup
+create schema app;
+create table app.t (id integer);
+-- reference
+create rule quiet as on delete to app.t do instead nothing;
+-- candidate
+create rule quiet as on delete to app.t where old.id > 0 do instead nothing;

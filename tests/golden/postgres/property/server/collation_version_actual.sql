@@ -1,0 +1,7 @@
+-- What the library says cannot be changed, so the database asks another library; the recorded version stays.
+-- since: 15
+-- expect: server server collation_version_actual
+-- implies: server server locale_provider: icu -> libc
+-- implies: server server collate: und -> C
+-- reference database: template template0 locale_provider icu icu_locale 'und' collation_version '1'
+-- candidate database: template template0 collation_version '1'

@@ -1,0 +1,6 @@
+-- expect: subscription sub comment: nothing -> an old friend
+-- in place
+-- setup
+create subscription sub connection 'dbname=nowhere' publication feed with (connect = false, slot_name = none);
+-- candidate
+comment on subscription sub is 'an old friend';

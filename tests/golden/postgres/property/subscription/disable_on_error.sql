@@ -1,0 +1,6 @@
+-- expect: subscription sub disable_on_error: no -> yes
+-- in place
+-- setup
+create subscription sub connection 'dbname=nowhere' publication feed with (connect = false, slot_name = none);
+-- candidate
+alter subscription sub set (disable_on_error = true);

@@ -1,0 +1,6 @@
+-- expect: text-search-dictionary app.plain missing
+-- setup
+create schema app;
+create text search dictionary app.plain (template = pg_catalog.simple);
+-- candidate
+drop text search dictionary app.plain;

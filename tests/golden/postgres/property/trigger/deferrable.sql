@@ -1,0 +1,9 @@
+-- expect: trigger app.t.audit deferrable: no -> yes
+-- setup
+create schema app;
+create table app.t (id integer, name text);
+create function app.trg() returns trigger language plpgsql as 'begin return null; end';
+-- reference
+create constraint trigger audit after insert on app.t for each row execute function app.trg();
+-- candidate
+create constraint trigger audit after insert on app.t deferrable for each row execute function app.trg();

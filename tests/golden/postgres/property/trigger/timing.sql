@@ -1,0 +1,9 @@
+-- expect: trigger app.t.audit timing: after -> before
+-- setup
+create schema app;
+create table app.t (id integer, name text);
+create function app.trg() returns trigger language plpgsql as 'begin return null; end';
+-- reference
+create trigger audit after insert on app.t for each row execute function app.trg();
+-- candidate
+create trigger audit before insert on app.t for each row execute function app.trg();
