@@ -40,12 +40,7 @@ impl<'a> Walk<'a> {
                     holders.insert((apart, Holder::Schema(lone.object.identity.part(0))), at);
                 }
                 // Other kinds share names with these and hold no parts.
-                Parent::Schema
-                    if matches!(
-                        lone.object.kind,
-                        Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain | Kind::HistoryTable
-                    ) =>
-                {
+                Parent::Schema if apart || matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain) => {
                     holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
                 }
                 _ => {}
