@@ -104,10 +104,14 @@ fn a_dump_restored_is_the_same() {
             tools::psql(&db.conninfo(), &case.join("schema.sql"));
             let restored = database(db.major());
             tools::dump_and_restore(&db.conninfo(), &restored.conninfo(), db.major());
-            let (before, after) = (capture(&db.conninfo()), capture(&restored.conninfo()));
             // A dump of the schema leaves materialised views empty, which is a difference, and a true one.
+            let views = restored.query_text("SELECT oid::regclass FROM pg_class WHERE relkind = 'm'");
+            for view in views.iter().flat_map(|row| row.first().cloned().flatten()) {
+                restored.exec(&format!("REFRESH MATERIALIZED VIEW {view}"));
+            }
+            let (before, after) = (capture(&db.conninfo()), capture(&restored.conninfo()));
             let comparison = compared(&before, &after);
-            assert_eq!(between(&comparison, |told| told.attribute == Some("populated")), Vec::<String>::new(), "{}", case.display());
+            assert_eq!(between(&comparison, |_| false), Vec::<String>::new(), "{}", case.display());
             assert_eq!(gaps(&comparison), Vec::<String>::new(), "{}", case.display());
             assert_eq!(digest(&before), digest(&after), "{}", case.display());
         });
@@ -132,7 +136,7 @@ fn time_and_housekeeping_do_not_matter() {
         tools::psql(&db.conninfo(), &golden().join("every_form/schema.sql"));
         let before = capture(&db.conninfo());
         assert_eq!(digest(&before), digest(&capture(&db.conninfo())));
-        db.exec("INSERT INTO app.t (id, a, x) SELECT n, 'q' || n || 'x', '<a/>' FROM generate_series(1, 20) n ON CONFLICT DO NOTHING");
+        db.exec("INSERT INTO app.t (id, a, bo) SELECT n, 'q' || n || 'x', false FROM generate_series(2, 20) n");
         db.exec("REFRESH MATERIALIZED VIEW app.mv1");
         for statement in ["ANALYZE", "VACUUM FULL", "REINDEX SCHEMA app", "CHECKPOINT"] {
             db.exec(statement);
