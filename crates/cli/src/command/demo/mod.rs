@@ -13,7 +13,7 @@ use super::{Outcome, capture, check, compare, output, report};
 use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_report::{Document, Format};
+use evenkeel_report::Document;
 use interrupt::Interrupt;
 use screen::Screen;
 use std::path::Path;
@@ -122,7 +122,7 @@ fn reporting() -> Reporting {
 }
 
 fn page(path: &Path, documents: &[Document], common: &Common) -> Result<(), Box<Trouble>> {
-    let format = Format::from_name("html").map_or_else(|| report::format("markdown"), Ok)?;
+    let format = report::format("html")?;
     let bytes = report::render_all(format, documents, &report::style(&reporting(), common))?;
     output::file(path, &bytes)
 }
