@@ -160,9 +160,8 @@ impl Environment {
         let environment = Self { name, replicas: Vec::new(), primary };
         let told = format!("SET demo.environment = '{name}'; SET demo.scale = '{scale}'");
         environment.exec(&[&told, include_str!("roles.sql"), include_str!("schema.sql"), include_str!("data.sql")])?;
-        if name == "production" {
-            environment.exec(&[include_str!("production.sql")])?;
-        }
+        let own = if name == "production" { include_str!("production.sql") } else { include_str!("release.sql") };
+        environment.exec(&[own])?;
         environment.exec(&["VACUUM (ANALYZE)"])?;
         Ok(environment)
     }

@@ -13,7 +13,7 @@ use super::{Outcome, capture, check, compare, output, report};
 use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_report::{Document, Format};
+use evenkeel_report::Document;
 use interrupt::Interrupt;
 use screen::Screen;
 use std::path::Path;
@@ -40,8 +40,8 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     writable(&arguments.report)?;
     let binaries = estate::server()?;
     screen.line(
-        "Three environments of one application, on throwaway servers of this machine.\n\
-         They began alike. evenkeel shows what has come between them since.\n",
+        "evenkeel tells how far database environments are alike, before a release does.\n\
+         Here are three of one application, on throwaway servers of this machine.\n",
     );
     screen.line(&format!("PostgreSQL {} from {}", binaries.version, binaries.bin_dir.display()));
 
@@ -64,18 +64,19 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     screen.step("changing production and staging by hand", || estate.change_by_hand())?;
     interrupt.check()?;
 
-    screen.command("evenkeel compare staging production", "what would a release that passed in staging meet?");
+    screen.command("What will a release that passed in staging meet in production?", "evenkeel compare staging production");
     let document = compare::document(&comparison("staging"), &common)?;
     interrupt.check()?;
     let terminal = report::format("terminal")?;
     let style = report::style(&reporting(), &common);
     screen.excerpt(&report::render(terminal, &document, &style)?, SHOWN);
 
-    screen.command("evenkeel check", "does each environment still match the manifest committed for it?");
+    screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
     let checks = check::documents(&Check { environments: Vec::new(), reporting: reporting() }, &common)?;
     interrupt.check()?;
-    for checked in &checks {
-        screen.check(checked);
+    // `check` goes by name, a release does not.
+    for name in ENVIRONMENTS {
+        checks.iter().filter(|checked| checked.candidate.label == name).for_each(|checked| screen.check(checked));
     }
 
     screen.heading(&format!("The {} drifts that were planted, and where the reports name them", planted::count()));
@@ -96,9 +97,9 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     verified?;
     if !arguments.keep {
         screen.line(
-            "\nNext, on databases of your own (read-only, needs no privilege to create anything):\n  \
-             evenkeel compare postgres://reader@staging/app postgres://reader@production/app\n  \
-             evenkeel demo --keep        leaves these servers running to try the commands on",
+            "\nNext, your own databases; evenkeel only reads, and needs no right to create:\n  \
+             evenkeel compare postgres://reader@stage/app postgres://reader@prod/app\n  \
+             evenkeel demo --keep     # leaves these servers running, to try commands on",
         );
     }
     Ok(0)
@@ -121,7 +122,7 @@ fn reporting() -> Reporting {
 }
 
 fn page(path: &Path, documents: &[Document], common: &Common) -> Result<(), Box<Trouble>> {
-    let format = Format::from_name("html").map_or_else(|| report::format("markdown"), Ok)?;
+    let format = report::format("html")?;
     let bytes = report::render_all(format, documents, &report::style(&reporting(), common))?;
     output::file(path, &bytes)
 }

@@ -30,6 +30,14 @@ const fn planted(what: &'static str, id: &'static str, object: &'static str) -> 
 
 const GROUPS: &[Group] = &[
     Group {
+        title: "in staging, and next for production",
+        by_hand_in: None,
+        planted: &[
+            planted("migration 8 has run", "EK-migration-missing", "app.flyway_schema_history.8"),
+            planted("it added a column", "EK-column-missing", "app.bookings.source"),
+        ],
+    },
+    Group {
         title: "by hand in production",
         by_hand_in: Some("production"),
         planted: &[

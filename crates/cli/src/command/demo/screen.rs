@@ -39,11 +39,10 @@ impl Screen {
         done
     }
 
-    /// A command as the user would type it, and the question it answers.
-    pub fn command(&self, command: &str, question: &str) {
+    /// A question, and the command that answers it as the user would type it.
+    pub fn command(&self, question: &str, command: &str) {
         let bold = self.style(Style::new().bold());
-        let dim = self.style(Style::new().dimmed());
-        self.line(&format!("\n{bold}$ {command}{bold:#}   {dim}# {question}{dim:#}\n"));
+        self.line(&format!("\n{question}\n{bold}$ {command}{bold:#}\n"));
     }
 
     pub fn heading(&self, text: &str) {
@@ -66,25 +65,26 @@ impl Screen {
             } else {
                 if left > 0 {
                     let dim = self.style(Style::new().dimmed());
-                    self.line(&format!("{dim}… {left} lines more, which the demo leaves out{dim:#}\n"));
+                    self.line(&format!("{dim}… {left} lines more; all of it is in the report that the demo writes{dim:#}\n"));
                 }
                 self.line(paragraph);
             }
         }
     }
 
-    /// A check in a few lines: its verdict and what it is about.
+    /// A check in a few lines: whether it passed, and what it is about.
     pub fn check(&self, document: &Document) {
-        let (symbol, color) = match document.verdict.outcome {
-            Outcome::Equal => ("✓", AnsiColor::Green),
-            Outcome::Differs => ("✗", AnsiColor::Red),
-            Outcome::CouldNotTell => ("?", AnsiColor::Magenta),
+        let (symbol, color, words) = match document.verdict.outcome {
+            Outcome::Equal => ("✓", AnsiColor::Green, "as committed, ready for a migration"),
+            Outcome::Differs => ("✗", AnsiColor::Red, "not as committed"),
+            Outcome::CouldNotTell => ("?", AnsiColor::Magenta, "could not tell"),
         };
         let style = self.style(color.on_default().bold());
-        self.line(&format!("{style}{symbol}{style:#} {}", paint::plain(&document.verdict.line)));
+        self.line(&format!("{style}{symbol}{style:#} {:<12}{words}", paint::plain(&document.candidate.label)));
         let mut told = Vec::new();
         for difference in document.differences.iter().filter(|difference| difference.severity > Severity::Inform) {
-            let line = format!("    {} {}", difference.kind, paint::plain(&difference.object.display));
+            let line = format!("{:14}{} {}", "", difference.kind, paint::plain(&difference.object.display));
+            // An index that is new and INVALID is one object with several findings.
             if !told.contains(&line) {
                 self.line(&line);
                 told.push(line);
