@@ -12,6 +12,7 @@ use evenkeel_core::port::{Environment, Request};
 use evenkeel_pipeline::capture::Source;
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
+use evenkeel_postgres::remedy::PostgresRemedies;
 use secrecy::ExposeSecret;
 use std::path::Path;
 
@@ -59,10 +60,14 @@ pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions:
     Ok(endpoint)
 }
 
-/// What to do about differences on servers of that engine.
-pub fn remedies(manifest: &Manifest) -> Box<dyn Remedies> {
-    match manifest.endpoint.engine {
-        Engine::PostgreSql | Engine::MySql | Engine::MariaDb => Box::new(evenkeel_core::compare::NoRemedies),
+/// What to do about differences on servers of that engine; the configuration knows what the candidate's roles are called.
+pub fn remedies(candidate: &Manifest, configured: Option<&Configured>) -> Box<dyn Remedies> {
+    match candidate.endpoint.engine {
+        Engine::PostgreSql => {
+            let roles = configured.map(|configured| configured.roles.clone()).unwrap_or_default();
+            Box::new(PostgresRemedies::new(candidate, roles))
+        }
+        Engine::MySql | Engine::MariaDb => Box::new(evenkeel_core::compare::NoRemedies),
     }
 }
 

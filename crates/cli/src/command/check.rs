@@ -6,6 +6,7 @@ use crate::paint::progress::Line;
 use crate::settings::Environment;
 use crate::{settings, wire};
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::manifest::Manifest;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::compare;
 use evenkeel_report::Document;
@@ -107,7 +108,8 @@ fn one(
     let scope = report::scope(wanted, &settings.policy);
     let progress = Line::new(common.quiet);
     let today = jiff::Zoned::now().date();
-    let compared = compare::run(&reference, &candidate.source, &scope, &settings.policy.ignore, today, &wire::remedies, &progress)?;
+    let remedies = |manifest: &Manifest| wire::remedies(manifest, candidate.configured);
+    let compared = compare::run(&reference, &candidate.source, &scope, &settings.policy.ignore, today, &remedies, &progress)?;
     drop(progress);
     let frame = report::Frame {
         labels: (&label, name),

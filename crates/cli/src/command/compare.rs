@@ -4,6 +4,7 @@ use super::{Outcome, dimensions, output, report};
 use crate::args::{Common, Compare};
 use crate::paint::progress::Line;
 use crate::{settings, wire};
+use evenkeel_core::manifest::Manifest;
 use evenkeel_pipeline::compare;
 use std::time::Instant;
 
@@ -24,7 +25,8 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let scope = report::scope(wanted, &settings.policy);
     let progress = Line::new(common.quiet);
     let today = jiff::Zoned::now().date();
-    let compared = compare::run(&reference.source, &candidate.source, &scope, &settings.policy.ignore, today, &wire::remedies, &progress)?;
+    let remedies = |manifest: &Manifest| wire::remedies(manifest, candidate.configured);
+    let compared = compare::run(&reference.source, &candidate.source, &scope, &settings.policy.ignore, today, &remedies, &progress)?;
     drop(progress);
     let command = format!("evenkeel compare {} {}", reference.shown, candidate.shown);
     let document = report::document(
