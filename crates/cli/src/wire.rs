@@ -4,7 +4,7 @@
 
 use crate::args::Common;
 use crate::settings::{Environment as Configured, Settings};
-use evenkeel_core::compare::Remedies;
+use evenkeel_core::compare::{NoRemedies, Remedies};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::manifest::Manifest;
@@ -14,6 +14,7 @@ use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::remedy::PostgresRemedies;
 use secrecy::ExposeSecret;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the user typed, understood.
@@ -60,14 +61,11 @@ pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions:
     Ok(endpoint)
 }
 
-/// What to do about differences on servers of that engine; the configuration knows what the candidate's roles are called.
-pub fn remedies(candidate: &Manifest, configured: Option<&Configured>) -> Box<dyn Remedies> {
-    match candidate.endpoint.engine {
-        Engine::PostgreSql => {
-            let roles = configured.map(|configured| configured.roles.clone()).unwrap_or_default();
-            Box::new(PostgresRemedies::new(candidate, roles))
-        }
-        Engine::MySql | Engine::MariaDb => Box::new(evenkeel_core::compare::NoRemedies),
+/// What to do about differences on servers of that engine; `roles` are the candidate's own names of shared roles.
+pub fn remedies(manifest: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
+    match manifest.endpoint.engine {
+        Engine::PostgreSql => Box::new(PostgresRemedies::new(manifest, roles.clone())),
+        Engine::MySql | Engine::MariaDb => Box::new(NoRemedies),
     }
 }
 

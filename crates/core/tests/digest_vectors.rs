@@ -76,7 +76,11 @@ fn leaves_follow_the_document() {
     let index = index.text("keys").bytes(b"l").number(1).text("lower(note)").text("table").bytes(b"l").number(2).text("app").text("orders");
     for (object, plain) in [(&objects[1], table), (&objects[2], column), (&objects[3], index)] {
         assert_eq!(digest::leaf(object).hex(), hex(&plain.hash()), "{object:?}");
-        assert!(DOCUMENT.contains(&digest::leaf(object).hex()), "docs/concept/digest.md lacks {} of {object:?}", digest::leaf(object).hex());
+        assert!(
+            DOCUMENT.contains(&digest::leaf(object).hex()),
+            "docs/concept/digest.md lacks {} of {object:?}",
+            digest::leaf(object).hex()
+        );
     }
 }
 
@@ -94,7 +98,8 @@ fn the_tree_follows_the_document() {
     assert_eq!(branch.under(Order::Ignored).hex(), hex(&dimension));
     assert!(DOCUMENT.contains(&hex(&dimension)), "docs/concept/digest.md lacks the tree {}", hex(&dimension));
 
-    let ordered = Plain::start("ordered", "column").bytes(&leaf(2)).number(1).text("position").bytes(b"i").bytes(&1_i64.to_le_bytes()).hash();
+    let ordered =
+        Plain::start("ordered", "column").bytes(&leaf(2)).number(1).text("position").bytes(b"i").bytes(&1_i64.to_le_bytes()).hash();
     let kinds = [kind("column", ordered), kinds[1], kinds[2], kinds[3]];
     let schema = kinds.iter().fold(Plain::start("schema", "app").number(4), |plain, kind| plain.bytes(kind)).hash();
     let dimension = Plain::start("dimension", "schema").number(1).bytes(&schema).hash();

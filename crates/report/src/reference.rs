@@ -39,7 +39,9 @@ fn class(property: &Property) -> String {
         Class::Volatile => "volatile".to_owned(),
         Class::Measured(Tolerance::Any) => "measured, shown only".to_owned(),
         Class::Measured(Tolerance::Absolute { hundredths }) => format!("measured, up to {} apart", f64::from(hundredths) / 100.0),
-        Class::Measured(Tolerance::Ratio { hundredths, floor }) => format!("measured, up to ×{} above {floor}", f64::from(hundredths) / 100.0),
+        Class::Measured(Tolerance::Ratio { hundredths, floor }) => {
+            format!("measured, up to ×{} above {floor}", f64::from(hundredths) / 100.0)
+        }
     };
     format!("{class}, {}", property.weight().name())
 }

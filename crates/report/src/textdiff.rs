@@ -104,6 +104,13 @@ pub(crate) struct Piece {
     pub text: String,
 }
 
+impl Piece {
+    /// For templates, which only have a reference.
+    pub(crate) fn is(&self, tag: Tag) -> bool {
+        self.tag == tag
+    }
+}
+
 fn whole(text: &str, tag: Tag) -> Vec<Piece> {
     vec![Piece { tag, text: trimmed(text) }]
 }

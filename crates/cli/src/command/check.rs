@@ -6,7 +6,6 @@ use crate::paint::progress::Line;
 use crate::settings::Environment;
 use crate::{settings, wire};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::manifest::Manifest;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::compare;
 use evenkeel_report::Document;
@@ -16,16 +15,7 @@ use std::time::Instant;
 pub fn run(arguments: &Check, common: &Common) -> Outcome {
     let reporting = &arguments.reporting;
     let format = report::format(&reporting.format)?;
-    let loaded = settings::load(common.config.as_deref())?;
-    let settings = &loaded.settings;
-    for note in settings.notes.iter().filter(|_| !common.quiet) {
-        crate::paint::say!("note: {}", crate::paint::plain(note));
-    }
-    let chosen = chosen(arguments, &loaded)?;
-    let mut documents = Vec::with_capacity(chosen.len());
-    for (name, configured, manifest) in chosen {
-        documents.push(one(name, configured, manifest, arguments, common, &loaded)?);
-    }
+    let documents = documents(arguments, common)?;
     let style = report::style(reporting, common);
     output::write(&report::render_all(format, &documents, &style)?, reporting.out.as_deref())?;
     if !common.quiet {
@@ -37,6 +27,20 @@ pub fn run(arguments: &Check, common: &Common) -> Outcome {
     // A difference is known, a gap is not: the known one decides.
     let codes: Vec<u8> = documents.iter().map(|document| document.verdict.exit_code).collect();
     Ok(if codes.contains(&1) { 1 } else { codes.into_iter().max().unwrap_or(0) })
+}
+
+/// One document for each environment that has a manifest, in the order of their names.
+///
+/// # Errors
+/// As the verb.
+pub fn documents(arguments: &Check, common: &Common) -> Result<Vec<Document>, Box<Trouble>> {
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    for note in settings.notes.iter().filter(|_| !common.quiet) {
+        crate::paint::say!("note: {}", crate::paint::plain(note));
+    }
+    let chosen = chosen(arguments, &loaded)?;
+    chosen.into_iter().map(|(name, configured, manifest)| one(name, configured, manifest, arguments, common, &loaded)).collect()
 }
 
 type Chosen<'a> = (&'a str, &'a Environment, &'a Path);
@@ -108,8 +112,7 @@ fn one(
     let scope = report::scope(wanted, &settings.policy);
     let progress = Line::new(common.quiet);
     let today = jiff::Zoned::now().date();
-    let remedies = |manifest: &Manifest| wire::remedies(manifest, candidate.configured);
-    let compared = compare::run(&reference, &candidate.source, &scope, &settings.policy.ignore, today, &remedies, &progress)?;
+    let compared = compare::run(&reference, &candidate.source, &scope, &settings.policy.ignore, today, &wire::remedies, &progress)?;
     drop(progress);
     let frame = report::Frame {
         labels: (&label, name),

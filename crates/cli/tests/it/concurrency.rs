@@ -14,13 +14,22 @@ const STEPS: &[&str] = &[
     "BEGIN; ALTER SCHEMA other RENAME TO app; ALTER TABLE app.moved RENAME TO t; COMMIT",
     "CREATE INDEX t_expression ON app.t ((a + renamed)) WHERE renamed > 3",
     "BEGIN; DROP FUNCTION app.f(int); CREATE FUNCTION app.f(text) RETURNS text LANGUAGE sql AS 'SELECT 1::text'; COMMIT",
-    "ALTER TABLE app.t ALTER COLUMN renamed TYPE bigint USING renamed, ALTER COLUMN renamed SET DEFAULT 5",
+    "ALTER TABLE app.t ALTER COLUMN renamed SET NOT NULL, ALTER COLUMN renamed SET DEFAULT 5",
     // The way back, in one transaction: no state between.
     "BEGIN; DROP VIEW app.v; DROP INDEX app.t_expression; ALTER TABLE app.t DROP COLUMN extra;
-     ALTER TABLE app.t ALTER COLUMN renamed TYPE int USING renamed, ALTER COLUMN renamed DROP DEFAULT; ALTER TABLE app.t RENAME COLUMN renamed TO b;
+     ALTER TABLE app.t ALTER COLUMN renamed DROP NOT NULL, ALTER COLUMN renamed DROP DEFAULT; ALTER TABLE app.t RENAME COLUMN renamed TO b;
      CREATE VIEW app.v AS SELECT a, b FROM app.t; DROP FUNCTION app.f(text);
      CREATE FUNCTION app.f(int) RETURNS int LANGUAGE sql AS 'SELECT $1'; COMMIT",
 ];
+
+/// Ends the workers, also when the test fails: a scope waits for its threads.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 const BEGINNING: &str = "
     CREATE SCHEMA app;
@@ -44,21 +53,28 @@ fn every_capture_beside_ddl_is_a_state_that_existed() {
     let url = db.url();
     // The way back re-creates columns: it must lead to the same digest, or the states would not be finite.
     let mut states: HashMap<String, usize> = HashMap::new();
+    let mut first = Vec::new();
     let writer = db.another_session();
     for round in 0..2 {
         for (number, sql) in STEPS.iter().enumerate() {
             let state = digest(&place.run(&["digest", &url]).exits(0));
-            let known = *states.entry(state).or_insert(number);
-            assert_eq!(known, number, "two steps lead to one state, or round {round} to new ones");
+            if round == 0 {
+                // Renaming there and back leads to a state that was there before.
+                states.entry(state.clone()).or_insert(number);
+                first.push(state);
+            } else {
+                assert_eq!(first[number], state, "before step {number}");
+            }
             step(&db, &writer, sql);
         }
     }
-    assert_eq!(states.len(), STEPS.len());
+    assert!(states.len() >= STEPS.len() - 1);
 
     let done = AtomicBool::new(false);
     let left = AtomicUsize::new(200);
     let (told, untold, seen) = (AtomicUsize::new(0), AtomicUsize::new(0), std::sync::Mutex::new(HashMap::<usize, usize>::new()));
     std::thread::scope(|threads| {
+        let _done = Done(&done);
         let migrating = threads.spawn(|| {
             let mut pause = 0;
             let mut steps = 0;
@@ -112,7 +128,12 @@ fn every_capture_beside_ddl_is_a_state_that_existed() {
             result.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }
     });
-    println!("{} told, {} could not tell; states seen: {:?}", told.load(Ordering::Relaxed), untold.load(Ordering::Relaxed), seen.lock().unwrap());
+    println!(
+        "{} told, {} could not tell; states seen: {:?}",
+        told.load(Ordering::Relaxed),
+        untold.load(Ordering::Relaxed),
+        seen.lock().unwrap()
+    );
     assert_eq!(told.load(Ordering::Relaxed) + untold.load(Ordering::Relaxed), 200);
     assert!(told.load(Ordering::Relaxed) >= 40, "a capture that never succeeds beside a migration is of no use");
     assert!(seen.lock().unwrap().len() >= 4, "the migration did not run beside the captures");
@@ -126,6 +147,7 @@ fn temporary_tables_of_others_are_no_change() {
     let quiet = digest(&place.run(&["digest", &db.url()]).exits(0));
     let done = AtomicBool::new(false);
     std::thread::scope(|threads| {
+        let _done = Done(&done);
         let workers: Vec<_> = (0..2)
             .map(|_| {
                 threads.spawn(|| {

@@ -124,7 +124,7 @@ pub const SHOP: &str = "
     CREATE TABLE app.customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, mail text UNIQUE);
     CREATE TABLE app.orders (id bigint PRIMARY KEY, customer bigint REFERENCES app.customers, total numeric(12,2) DEFAULT 0 CHECK (total >= 0));
     CREATE INDEX orders_customer ON app.orders (customer) WHERE total > 0;
-    CREATE VIEW app.big AS SELECT o.id, c.name FROM app.orders o JOIN app.customers c ON c.id = o.customer WHERE o.total > 1000;
+    CREATE VIEW app.big AS SELECT o.id, c.name FROM app.orders o JOIN app.customers c ON c.id = o.customer WHERE o.customer > 1000;
     CREATE FUNCTION app.twice(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT x * 2';
 ";
 

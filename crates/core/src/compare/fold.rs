@@ -39,7 +39,13 @@ impl<'a> Walk<'a> {
                 _ if lone.object.kind == Kind::Schema => {
                     holders.insert((apart, Holder::Schema(lone.object.identity.part(0))), at);
                 }
-                Parent::Schema => {
+                // Other kinds share names with these and hold no parts.
+                Parent::Schema
+                    if matches!(
+                        lone.object.kind,
+                        Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain | Kind::HistoryTable
+                    ) =>
+                {
                     holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
                 }
                 _ => {}

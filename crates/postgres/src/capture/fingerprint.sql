@@ -1,7 +1,8 @@
 -- One line a catalog that the printed definitions come from: how many rows, and a sum over their versions. Temporary
 -- objects are left out, so that sessions at work do not count as changes.
 -- Versions: 13 to 18. Privileges: none. Columns: catalog, rows, sum.
-with ours as materialized (select c.oid from pg_catalog.pg_class c where c.relpersistence <> 't')
+with ours as materialized (select c.oid from pg_catalog.pg_class c where c.relpersistence <> 't'),
+  lasting as materialized (select n.oid from pg_catalog.pg_namespace n where n.nspname !~ '^pg_(toast_)?temp_')
 select 'pg_class' as catalog, count(*) as rows, coalesce(sum(hashtext(c.oid || '.' || c.xmin)::bigint), 0)::text as versions
 from pg_catalog.pg_class c where c.relpersistence <> 't'
 union all
@@ -24,20 +25,24 @@ select 'pg_trigger', count(*), coalesce(sum(hashtext(t.oid || '.' || t.xmin)::bi
 from pg_catalog.pg_trigger t join ours o on o.oid = t.tgrelid
 union all
 select 'pg_proc', count(*), coalesce(sum(hashtext(p.oid || '.' || p.xmin)::bigint), 0)::text from pg_catalog.pg_proc p
+where p.pronamespace in (select oid from lasting)
 union all
 select 'pg_type', count(*), coalesce(sum(hashtext(t.oid || '.' || t.xmin)::bigint), 0)::text
-from pg_catalog.pg_type t where t.typrelid = 0 and t.typelem = 0
+from pg_catalog.pg_type t where t.typrelid = 0 and t.typelem = 0 and t.typnamespace in (select oid from lasting)
 union all
 select 'pg_namespace', count(*), coalesce(sum(hashtext(n.oid || '.' || n.xmin)::bigint), 0)::text
 from pg_catalog.pg_namespace n where n.nspname !~ '^pg_(toast_)?temp_'
 union all
 select 'pg_policy', count(*), coalesce(sum(hashtext(p.oid || '.' || p.xmin)::bigint), 0)::text from pg_catalog.pg_policy p
+join ours o on o.oid = p.polrelid
 union all
 select 'pg_operator', count(*), coalesce(sum(hashtext(o.oid || '.' || o.xmin)::bigint), 0)::text from pg_catalog.pg_operator o
+where o.oprnamespace in (select oid from lasting)
 union all
 select 'pg_collation', count(*), coalesce(sum(hashtext(c.oid || '.' || c.xmin)::bigint), 0)::text from pg_catalog.pg_collation c
 union all
 select 'pg_statistic_ext', count(*), coalesce(sum(hashtext(s.oid || '.' || s.xmin)::bigint), 0)::text from pg_catalog.pg_statistic_ext s
+join ours o on o.oid = s.stxrelid
 union all
 select 'pg_publication_rel', count(*), coalesce(sum(hashtext(r.oid || '.' || r.xmin)::bigint), 0)::text from pg_catalog.pg_publication_rel r
 union all

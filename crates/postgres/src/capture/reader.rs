@@ -1,4 +1,4 @@
-//! One open snapshot and what is asked of it: whole statements, plain kinds, and batches that may meet a lock.
+//! One open snapshot and what is asked of it: whole statements and plain kinds. What may meet a lock goes through `batch`.
 
 use super::batch::Patience;
 use super::names::Names;
@@ -134,6 +134,7 @@ impl Reader<'_> {
         for row in rows {
             let mut identity: Vec<Box<str>> = vec![Box::default(); spec.identity.len()];
             let mut address = Address::default();
+            let mut holder = (0, 0);
             let mut values = Vec::with_capacity(roles.len());
             for (index, role) in roles.iter().enumerate() {
                 match role {
@@ -149,10 +150,11 @@ impl Reader<'_> {
                     }
                     Role::Class => address.class = class_number(&rows::text(row, index)?),
                     Role::Oid => address.oid = rows::oid(row, index)?,
+                    Role::Holder(class) => holder = (*class, rows::oid(row, index)?),
                     Role::Own => {}
                 }
             }
-            if names.members.contains(&(address.class, address.oid)) {
+            if names.members.contains(&(address.class, address.oid)) || names.members.contains(&holder) {
                 continue;
             }
             let mut object = Object::new(kind, Identity::new(identity));

@@ -1,5 +1,6 @@
 //! Values out of rows. Text of any encoding arrives: bytes that are no UTF-8 are shown as `\xNN`, never dropped.
 
+use super::reader::class_number;
 use evenkeel_core::kind::{Shape, Spec, Value};
 use std::error::Error;
 use tokio_postgres::Row;
@@ -60,9 +61,11 @@ pub fn letter(row: &Row, index: usize) -> Result<char, tokio_postgres::Error> {
     Ok(get::<i8>(row, index)?.map_or(' ', |byte| char::from(byte.cast_unsigned())))
 }
 
-/// A list of texts, empty where it is NULL.
+/// A list of texts, empty where it is NULL. An element is NULL where the server was to print something that was dropped
+/// after our snapshot; it becomes an empty text here, and the check at the end of a capture finds the drop.
 pub fn texts(row: &Row, index: usize) -> Result<Vec<Box<str>>, tokio_postgres::Error> {
-    Ok(get::<Vec<Text>>(row, index)?.unwrap_or_default().into_iter().map(|text| text.0).collect())
+    let texts = get::<Vec<Option<Text>>>(row, index)?.unwrap_or_default();
+    Ok(texts.into_iter().map(|text| text.map(|text| text.0).unwrap_or_default()).collect())
 }
 
 /// A list of small numbers (`int2vector`, `int2[]`), empty where it is NULL.
@@ -85,6 +88,8 @@ pub enum Role {
     /// `_classid`, `_oid`, `_subid`: where comments, labels and extension membership hang.
     Class,
     Oid,
+    /// `_relation`, `_type`: what the object is part of; a part of an extension's member is the extension's business too.
+    Holder(u32),
     /// Any other name that begins with an underscore: read by the kind itself.
     Own,
 }
@@ -96,6 +101,8 @@ pub fn roles(row: &Row, spec: &Spec) -> Result<Vec<Role>, String> {
         .map(|column| match column.name() {
             "_classid" => Ok(Role::Class),
             "_oid" => Ok(Role::Oid),
+            "_relation" => Ok(Role::Holder(class_number("pg_class"))),
+            "_type" => Ok(Role::Holder(class_number("pg_type"))),
             name if name.starts_with('_') => Ok(Role::Own),
             name => match (spec.identity.iter().position(|part| *part == name), spec.index_of(name)) {
                 (Some(part), _) => Ok(Role::Identity(part)),

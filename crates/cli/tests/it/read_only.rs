@@ -1,0 +1,204 @@
+//! A check never writes: seen in the server's own log, in its counters, in its write-ahead log, and with a role that may not.
+
+use crate::run::{Place, SHOP};
+use evenkeel_postgres::scratch::{Options, Scratch, Session};
+
+/// Every verb that reads a server.
+const VERBS: &[&[&str]] =
+    &[&["digest", "URL"], &["capture", "URL", "--values", "--out", "m.jsonl"], &["compare", "URL", "URL"], &["check"], &["grants", "URL"]];
+
+fn run_all(place: &Place, url: &str) {
+    place.write("evenkeel.toml", format!("[environments.one]\nurl = \"{url}\"\nmanifest = \"m.jsonl\"\n"));
+    for verb in VERBS {
+        let arguments: Vec<&str> = verb.iter().map(|word| if *word == "URL" { url } else { *word }).collect();
+        let ran = place.run(&arguments);
+        assert!(matches!(ran.code, Some(0..=2)), "{ran:?}");
+        assert!(!ran.stdout.is_empty() || verb.contains(&"--out"), "{ran:?}");
+    }
+}
+
+/// Words a reading statement may begin with.
+const ALLOWED: &[&str] = &[
+    "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    "SET TRANSACTION SNAPSHOT ",
+    "SET LOCAL ",
+    "SELECT ",
+    "WITH ",
+    "SHOW ",
+    "SAVEPOINT ",
+    "ROLLBACK TO SAVEPOINT ",
+    "RELEASE SAVEPOINT ",
+    "ROLLBACK",
+];
+
+/// Words that no statement of ours holds outside quotes: what writes, locks, or changes more than our transaction.
+const BANNED: &[&str] = &[
+    "insert",
+    "update",
+    "delete",
+    "truncate",
+    "create",
+    "alter",
+    "drop",
+    "grant",
+    "revoke",
+    "lock",
+    "copy",
+    "vacuum",
+    "analyze",
+    "notify",
+    "listen",
+    "call",
+    "do",
+    "merge",
+    "reindex",
+    "cluster",
+    "refresh",
+    "comment",
+    "nextval",
+    "setval",
+    "pg_advisory_lock",
+    "pg_switch_wal",
+    "pg_create_restore_point",
+    "set_config",
+    "pg_terminate_backend",
+    "pg_reload_conf",
+    "lo_create",
+    "into",
+];
+
+/// Each statement of the log, on one line.
+fn statements(log: &str) -> Vec<String> {
+    let mut statements: Vec<String> = Vec::new();
+    for line in log.lines() {
+        // %a| in front of every line; continuation lines begin with a tab.
+        let text = match (line.strip_prefix('\t'), line.strip_prefix("EK evenkeel|")) {
+            (Some(more), _) => {
+                if let Some(last) = statements.last_mut() {
+                    last.push(' ');
+                    last.push_str(more);
+                }
+                continue;
+            }
+            (None, Some(text)) => text,
+            (None, None) => {
+                statements.push(String::new());
+                continue;
+            }
+        };
+        let message = text.trim_start().strip_prefix("LOG:").unwrap_or("").trim_start();
+        let statement = message.strip_prefix("statement: ").or_else(|| {
+            let rest = message.strip_prefix("execute ")?;
+            rest.split_once(": ").map(|(_, statement)| statement)
+        });
+        statements.push(statement.unwrap_or_default().to_owned());
+    }
+    statements.retain(|statement| !statement.is_empty());
+    statements
+}
+
+/// Words outside of quotes, in lower case.
+fn words(statement: &str) -> Vec<String> {
+    let mut bare = String::new();
+    let mut quote = None;
+    for c in statement.chars() {
+        match quote {
+            Some(open) => quote = (c != open).then_some(open),
+            None if c == '\'' || c == '"' => quote = Some(c),
+            None => bare.push(c.to_ascii_lowercase()),
+        }
+    }
+    bare.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn nothing_in_the_servers_log_writes() {
+    for major in evenkeel_testkit::majors() {
+        let options = Options::major(major)
+            .setting("log_statement", "all")
+            .setting("log_min_duration_statement", "-1")
+            .setting("log_line_prefix", "EK %a|")
+            .setting("wal_level", "logical")
+            .database("app");
+        let scratch = Scratch::start(&options).unwrap();
+        crate::privilege::load(scratch.binaries(), &scratch.conninfo("app"));
+        run_all(&Place::new(), &scratch.url("app"));
+        let log = std::fs::read_to_string(scratch.log_path()).unwrap();
+        let statements = statements(&log);
+        println!("PostgreSQL {major}: {} statements", statements.len());
+        assert!(statements.len() > 100, "the log was not understood");
+        for statement in &statements {
+            for part in statement.split(';').map(str::trim).filter(|part| !part.is_empty() && is_whole(statement, part)) {
+                let upper = part.to_ascii_uppercase();
+                assert!(ALLOWED.iter().any(|allowed| upper.starts_with(allowed.trim_end())), "not on the list: {part}");
+            }
+            let found: Vec<String> = words(statement).into_iter().filter(|word| BANNED.contains(&word.as_str())).collect();
+            assert!(found.is_empty(), "{found:?} in: {statement}");
+        }
+        // Every transaction we opened was closed by us, and none was committed: there is nothing to commit.
+        let count = |start: &str| statements.iter().filter(|statement| statement.to_ascii_uppercase().starts_with(start)).count();
+        assert_eq!(count("BEGIN"), statements.iter().filter(|statement| *statement == "ROLLBACK").count());
+        assert_eq!(count("COMMIT"), 0);
+    }
+}
+
+/// A semicolon inside a literal does not end a statement.
+fn is_whole(statement: &str, part: &str) -> bool {
+    statement.find(part).is_some_and(|at| statement[..at].matches('\'').count() % 2 == 0)
+}
+
+#[test]
+fn no_row_and_no_log_record_is_written() {
+    for major in evenkeel_testkit::majors() {
+        // Nobody else at work: no autovacuum, no checkpoints by time.
+        let options = Options::major(major)
+            .setting("autovacuum", "off")
+            .setting("checkpoint_timeout", "1d")
+            .setting("wal_level", "replica")
+            .database("app");
+        let scratch = Scratch::start(&options).unwrap();
+        let session = scratch.session("app").unwrap();
+        session.exec(SHOP).unwrap();
+        session.exec("INSERT INTO app.customers (name) SELECT 'c' || i FROM generate_series(1, 500) AS i; ANALYZE").unwrap();
+        session.exec("VACUUM (FREEZE)").unwrap();
+        let place = Place::new();
+        // Once before, so that hint bits and caches are set.
+        run_all(&place, &scratch.url("app"));
+        session.exec("CHECKPOINT").unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1200));
+        let before = counters(&session);
+        run_all(&place, &scratch.url("app"));
+        std::thread::sleep(std::time::Duration::from_millis(1200));
+        let after = counters(&session);
+        println!("PostgreSQL {major}: {before:?}");
+        assert_eq!(before.0, after.0, "rows written, files made or transactions numbered on PostgreSQL {major}");
+        // A background writer notes running transactions (about 50 bytes) when it wakes up after something was written.
+        assert!(after.1 - before.1 <= 200, "{} bytes of write-ahead log on PostgreSQL {major}", after.1 - before.1);
+    }
+}
+
+/// Rows written in all databases, temporary files, the next transaction number; and the position in the write-ahead log.
+fn counters(session: &Session) -> (Vec<Option<String>>, i64) {
+    let sql = "SELECT sum(tup_inserted), sum(tup_updated), sum(tup_deleted), sum(temp_files),
+                 (pg_control_checkpoint()).next_xid, pg_snapshot_xmax(pg_current_snapshot()), (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_ls_dir('base'))
+               FROM pg_stat_database";
+    let rows = session.query_text(sql).unwrap();
+    let position = session.value("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint").unwrap().unwrap();
+    (rows[0].clone(), position.parse().unwrap())
+}
+
+#[test]
+fn a_role_that_may_only_read_is_enough() {
+    for major in evenkeel_testkit::majors() {
+        let db = evenkeel_testkit::database(major);
+        db.exec(SHOP);
+        let role = format!("ro_{}", db.name);
+        db.exec(&format!("CREATE ROLE {role} LOGIN; ALTER ROLE {role} SET default_transaction_read_only = on; REVOKE TEMPORARY ON DATABASE {} FROM public", db.name));
+        let url = db.url().replace("postgres@", &format!("{role}@"));
+        assert!(url.contains(&role));
+        let place = Place::new();
+        run_all(&place, &url);
+        place.run(&["digest", &url]).exits(0);
+        db.exec(&format!("DROP ROLE {role}"));
+    }
+}
