@@ -65,8 +65,11 @@ pub(crate) fn unified(expected: &str, found: &str) -> Vec<Line> {
     lines
 }
 
+/// A line in pieces; none where the other side has a line more.
+pub(crate) type Cell = Option<Vec<Piece>>;
+
 /// Every line of both texts with its changed words, for two columns: pairs of rows, either of which may be empty.
-pub(crate) fn columns(expected: &str, found: &str) -> Vec<(Option<Vec<Piece>>, Option<Vec<Piece>>)> {
+pub(crate) fn columns(expected: &str, found: &str) -> Vec<(Cell, Cell)> {
     let diff = TextDiff::from_lines(expected, found);
     let mut rows = Vec::new();
     let (mut gone, mut come) = (Vec::new(), Vec::new());

@@ -3,7 +3,7 @@
 //! Lives here: which cells there are and where they lead. Neighbour: `view`, which makes the places they lead to.
 
 use crate::document::{Dimension, DimensionResult, Document, Endpoint, Outcome};
-use crate::number::thousands;
+use crate::number::{counted, thousands};
 use crate::{clean, sentence};
 
 pub(super) struct Matrix {
@@ -101,7 +101,11 @@ impl Cell {
             more.push(format!("{} expected", thousands(per.inform)));
         }
         if dimension.gaps > 0 {
-            more.push(if symbol == "?" { thousands(dimension.gaps) } else { format!("{} not visible", thousands(dimension.gaps)) });
+            more.push(if symbol == "?" {
+                counted(dimension.gaps, "gap", "gaps")
+            } else {
+                format!("{} not visible", thousands(dimension.gaps))
+            });
         }
         more.extend(dimension.note.as_deref().map(clean::line));
         let empty = per.block + per.warn + per.inform + dimension.gaps == 0;

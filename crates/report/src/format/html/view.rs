@@ -4,7 +4,7 @@
 
 use super::chart::{self, Charts};
 use super::matrix;
-use crate::document::{Difference, Dimension, Document, Outcome, Severity};
+use crate::document::{Change, Difference, Dimension, Document, Outcome, Severity};
 use crate::group::{self, Entry, entries, words};
 use crate::number::{counted, duration, thousands};
 use crate::textdiff::{self, Piece, Tag};
@@ -66,6 +66,8 @@ pub(super) struct Card {
     pub id: String,
     pub happened: String,
     pub details: String,
+    /// Expected is what the reference has, found what the candidate has; else a rule expects it.
+    pub sided: bool,
     pub values: Values,
     pub origin: Option<String>,
     pub why: String,
@@ -228,6 +230,7 @@ fn card(document: &Document, difference: &Difference, anchors: &mut Anchors) -> 
         id: clean::line(&difference.id),
         happened: sentence::happened(document, difference),
         details: sentence::details(difference).join(", "),
+        sided: difference.change != Change::Unsound,
         values: values(difference),
         origin: document.particular_origin(difference).map(clean::line),
         why: clean::line(&difference.why),
@@ -240,7 +243,7 @@ fn values(difference: &Difference) -> Values {
         (Some(expected), Some(found)) if textdiff::is_definition(Some(expected), Some(found)) => {
             Values::Columns(textdiff::columns(expected, found).into_iter().map(|(left, right)| [left, right]).collect())
         }
-        (Some(expected), Some(found)) => {
+        (Some(expected), Some(found)) if difference.change != Change::Unsound => {
             let (left, right) = textdiff::pieces(expected, found);
             Values::Pair([Some(left), Some(right)])
         }
