@@ -39,7 +39,8 @@ pub struct Format {
     pub extension: &'static str,
     /// What it is for, in the help text.
     pub about: &'static str,
-    pub render: fn(&Document, &Style) -> Result<Vec<u8>, Fault>,
+    /// Paints one document, or several (one an environment) as one report.
+    pub render: fn(&[Document], &Style) -> Result<Vec<u8>, Fault>,
 }
 
 impl Format {
@@ -50,12 +51,28 @@ impl Format {
     }
 }
 
+/// One after the other, an empty line between.
+fn in_turn(documents: &[Document], style: &Style, one: fn(&Document, &Style) -> Result<Vec<u8>, Fault>) -> Result<Vec<u8>, Fault> {
+    let pages = documents.iter().map(|document| one(document, style)).collect::<Result<Vec<_>, _>>()?;
+    Ok(pages.join(&b'\n'))
+}
+
 /// Every format.
 pub const FORMATS: &[Format] = &[
-    Format { name: "terminal", extension: "txt", about: "for a person at a terminal", render: terminal::render },
+    Format {
+        name: "terminal",
+        extension: "txt",
+        about: "for a person at a terminal",
+        render: |documents, style| in_turn(documents, style, terminal::render),
+    },
     Format { name: "json", extension: "json", about: "complete, for programs; docs/reference/report.schema.json", render: json::render },
-    Format { name: "markdown", extension: "md", about: "for a pull request, under 60,000 bytes", render: markdown::render },
-    Format { name: "html", extension: "html", about: "one self-contained page, for people", render: html::one },
+    Format {
+        name: "markdown",
+        extension: "md",
+        about: "for a pull request, under 60,000 bytes",
+        render: |documents, style| in_turn(documents, style, markdown::render),
+    },
+    Format { name: "html", extension: "html", about: "one self-contained page, for people", render: html::pages },
     Format { name: "sarif", extension: "sarif", about: "SARIF 2.1.0, for code scanning", render: sarif::render },
     Format { name: "junit", extension: "xml", about: "for build servers; one suite a dimension", render: junit::render },
 ];

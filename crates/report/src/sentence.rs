@@ -174,19 +174,20 @@ pub(crate) fn how(document: &Document) -> Vec<String> {
     parts
 }
 
-/// The dimensions that are demanded and not on the floor: `floor (staging): schema not met, history could not tell`.
+/// Where a tier demands dimensions: which of them are on the floor. `parity floor (staging): schema not met, data met`.
 pub(crate) fn floor(document: &Document) -> Option<String> {
     use crate::Standing;
-    let below: Vec<String> = document
+    let tier = document.floor.iter().find_map(|floor| floor.tier.as_deref())?;
+    let words = |standing: Standing| match standing {
+        Standing::NotMet => Some("not met"),
+        Standing::CouldNotTell => Some("could not tell"),
+        Standing::Met => Some("met"),
+        Standing::NotDemanded => None,
+    };
+    let demanded: Vec<String> = document
         .floor
         .iter()
-        .filter_map(|floor| match floor.standing {
-            Standing::NotMet => Some(format!("{} not met", floor.dimension.name())),
-            Standing::CouldNotTell => Some(format!("{} could not tell", floor.dimension.name())),
-            Standing::Met | Standing::NotDemanded => None,
-        })
+        .filter_map(|floor| words(floor.standing).map(|words| format!("{} {words}", floor.dimension.name())))
         .collect();
-    let tier = document.floor.iter().find_map(|floor| floor.tier.as_deref())?;
-    let tier = clean::line(tier);
-    Some(if below.is_empty() { format!("parity floor ({tier}): met") } else { format!("parity floor ({tier}): {}", below.join(", ")) })
+    Some(format!("parity floor ({}): {}", clean::line(tier), demanded.join(", ")))
 }

@@ -17,7 +17,7 @@ pub fn run(arguments: &Check, common: &Common) -> Outcome {
     let format = report::format(&reporting.format)?;
     let documents = documents(arguments, common)?;
     let style = report::style(reporting, common);
-    output::write(&report::render_all(format, &documents, &style)?, reporting.out.as_deref())?;
+    output::write(&report::render(format, &documents, &style)?, reporting.out.as_deref())?;
     if !common.quiet {
         for document in &documents {
             let state = if document.verdict.exit_code == 0 { "READY_FOR_MIGRATION" } else { "not ready for a migration" };

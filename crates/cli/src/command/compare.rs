@@ -13,7 +13,7 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let reporting = &arguments.reporting;
     let format = report::format(&reporting.format)?;
     let document = document(arguments, common)?;
-    output::write(&report::render(format, &document, &report::style(reporting, common))?, reporting.out.as_deref())?;
+    output::write(&report::render(format, std::slice::from_ref(&document), &report::style(reporting, common))?, reporting.out.as_deref())?;
     if reporting.out.is_some() && !common.quiet {
         crate::paint::say!("{}", crate::paint::plain(&document.verdict.line));
     }

@@ -9,7 +9,6 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_pipeline::compare::Compared;
-use evenkeel_report::format::html;
 use evenkeel_report::{Document, FORMATS, Format, Input, Style};
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -89,21 +88,7 @@ fn width(terminal: bool) -> usize {
     columns.filter(|columns| *columns > 0).map_or(80, |columns| columns.clamp(60, 120))
 }
 
-/// Renders a document in words for a failure.
-pub fn render(format: &Format, document: &Document, style: &Style) -> Result<Vec<u8>, Box<Trouble>> {
-    (format.render)(document, style).map_err(|fault| Box::new(fault.trouble()))
-}
-
-/// Several documents in one report, in the order given.
-pub fn render_all(format: &Format, documents: &[Document], style: &Style) -> Result<Vec<u8>, Box<Trouble>> {
-    // A page has one matrix for all; other formats follow one another.
-    if format.name == "html" {
-        return html::render(documents).map_err(|fault| Box::new(fault.trouble()));
-    }
-    let mut bytes = Vec::new();
-    for document in documents {
-        bytes.extend(render(format, document, style)?);
-        bytes.push(b'\n');
-    }
-    Ok(bytes)
+/// Renders one document, or several as one report.
+pub fn render(format: &Format, documents: &[Document], style: &Style) -> Result<Vec<u8>, Box<Trouble>> {
+    (format.render)(documents, style).map_err(|fault| Box::new(fault.trouble()))
 }

@@ -37,8 +37,8 @@ struct Page {
 ///
 /// # Errors
 /// Only if the template engine fails.
-pub fn one(document: &Document, _: &Style) -> Result<Vec<u8>, Fault> {
-    render(std::slice::from_ref(document))
+pub fn pages(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
+    render(documents)
 }
 
 /// Writes several comparisons as one page: one column of the matrix and one section each.

@@ -3,12 +3,16 @@
 use super::Style;
 use crate::{Document, Fault};
 
-/// Writes the document. The style changes nothing: programs get everything.
+/// Writes the document; several as an array. The style changes nothing: programs get everything.
 ///
 /// # Errors
 /// Only if a number is not finite, which no captured one is.
-pub fn render(document: &Document, _: &Style) -> Result<Vec<u8>, Fault> {
-    let mut bytes = serde_json::to_vec_pretty(document).map_err(|source| Fault::Json { format: "json", source })?;
+pub fn render(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
+    let written = match documents {
+        [document] => serde_json::to_vec_pretty(document),
+        several => serde_json::to_vec_pretty(several),
+    };
+    let mut bytes = written.map_err(|source| Fault::Json { format: "json", source })?;
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -13,10 +13,19 @@ use std::time::Duration;
 ///
 /// # Errors
 /// Only if the XML writer fails.
-pub fn render(document: &Document, _: &Style) -> Result<Vec<u8>, Fault> {
-    let mut report = Report::new(clean::line(&format!("evenkeel: {}", document.verdict.line)));
-    report.set_time(Duration::from_millis(document.elapsed_ms));
-    report.add_test_suites(document.dimensions.iter().map(|dimension| suite(document, dimension)));
+pub fn render(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
+    let verdicts: Vec<&str> = documents.iter().map(|document| document.verdict.line.as_str()).collect();
+    let mut report = Report::new(clean::line(&format!("evenkeel: {}", verdicts.join("; "))));
+    report.set_time(Duration::from_millis(documents.iter().map(|document| document.elapsed_ms).sum()));
+    for document in documents {
+        for dimension in &document.dimensions {
+            let mut suite = suite(document, dimension);
+            if documents.len() > 1 {
+                suite.name = format!("{}: {}", clean::line(&document.candidate.label), dimension.name.name()).into();
+            }
+            report.add_test_suite(suite);
+        }
+    }
     let mut text = report.to_string()?;
     if !text.ends_with('\n') {
         text.push('\n');

@@ -15,8 +15,9 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 ///
 /// # Errors
 /// Only if the JSON writer fails.
-pub fn render(document: &Document, _: &Style) -> Result<Vec<u8>, Fault> {
-    let mut bytes = serde_json::to_vec_pretty(&log(document)).map_err(|source| Fault::Json { format: "sarif", source })?;
+pub fn render(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: documents.iter().map(run).collect() };
+    let mut bytes = serde_json::to_vec_pretty(&log).map_err(|source| Fault::Json { format: "sarif", source })?;
     bytes.push(b'\n');
     Ok(bytes)
 }
@@ -26,7 +27,7 @@ struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: Vec<Run>,
 }
 
 #[derive(Serialize)]
@@ -143,7 +144,8 @@ struct Suppression {
     justification: String,
 }
 
-fn log(document: &Document) -> Log {
+/// One run a document.
+fn run(document: &Document) -> Run {
     let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
     let excused = document.ignored.iter().map(|ignored| &ignored.difference);
     for difference in document.differences.iter().chain(excused) {
@@ -159,27 +161,23 @@ fn log(document: &Document) -> Log {
         document.differences.iter().map(|difference| finding(document, difference, place(difference), None)).collect();
     results
         .extend(document.ignored.iter().map(|ignored| finding(document, &ignored.difference, place(&ignored.difference), Some(ignored))));
-    Log {
-        schema: SCHEMA,
-        version: "2.1.0",
-        runs: [Run {
-            tool: Tool {
-                driver: Driver {
-                    name: document.tool.name.clone(),
-                    version: document.tool.version.clone(),
-                    rules: rules.into_values().collect(),
-                },
+    Run {
+        tool: Tool {
+            driver: Driver {
+                name: document.tool.name.clone(),
+                version: document.tool.version.clone(),
+                rules: rules.into_values().collect(),
             },
-            invocations: [Invocation {
-                command_line: document.command.clone(),
-                execution_successful: true,
-                exit_code: document.verdict.exit_code,
-                exit_code_description: clean::line(&document.verdict.line),
-                tool_execution_notifications: document.gaps.iter().map(|gap| notification(document, gap)).collect(),
-            }],
-            column_kind: "unicodeCodePoints",
-            results,
+        },
+        invocations: [Invocation {
+            command_line: document.command.clone(),
+            execution_successful: true,
+            exit_code: document.verdict.exit_code,
+            exit_code_description: clean::line(&document.verdict.line),
+            tool_execution_notifications: document.gaps.iter().map(|gap| notification(document, gap)).collect(),
         }],
+        column_kind: "unicodeCodePoints",
+        results,
     }
 }
 

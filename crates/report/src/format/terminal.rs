@@ -96,6 +96,10 @@ impl Page<'_> {
             self.blank();
             self.table();
         }
+        if let Some(floor) = sentence::floor(self.document) {
+            self.blank();
+            self.wrapped("", &floor, PLAIN);
+        }
     }
 
     fn table(&mut self) {
@@ -130,10 +134,6 @@ impl Page<'_> {
                 let line = if at == 0 { format!("{before}{symbol} {words}") } else { format!("{}{words}", " ".repeat(indent)) };
                 self.line(&line);
             }
-        }
-        if let Some(floor) = sentence::floor(document) {
-            self.blank();
-            self.wrapped("", &floor, PLAIN);
         }
     }
 

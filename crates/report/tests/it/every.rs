@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 pub fn rendered(format: &str, document: &Document, style: &Style) -> String {
     let format = Format::from_name(format).unwrap();
-    String::from_utf8((format.render)(document, style).unwrap()).unwrap()
+    String::from_utf8((format.render)(std::slice::from_ref(document), style).unwrap()).unwrap()
 }
 
 #[test]
@@ -14,10 +14,15 @@ fn every_sample_in_every_format() {
     for (name, sample) in SAMPLES {
         let document = sample();
         for format in FORMATS {
-            let first = (format.render)(&document, &Style::default()).unwrap();
+            let first = (format.render)(std::slice::from_ref(&document), &Style::default()).unwrap();
             let text = String::from_utf8(first.clone()).unwrap();
             assert!(text.ends_with('\n'), "{name}.{} does not end with a line break", format.extension);
-            assert_eq!(first, (format.render)(&document, &Style::default()).unwrap(), "{name}.{} is not stable", format.extension);
+            assert_eq!(
+                first,
+                (format.render)(std::slice::from_ref(&document), &Style::default()).unwrap(),
+                "{name}.{} is not stable",
+                format.extension
+            );
             if format.name != "json" {
                 let harmful =
                     text.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));

@@ -69,7 +69,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     interrupt.check()?;
     let terminal = report::format("terminal")?;
     let style = report::style(&reporting(), &common);
-    screen.excerpt(&report::render(terminal, &document, &style)?, SHOWN);
+    screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, SHOWN);
 
     screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
     let checks = check::documents(&Check { environments: Vec::new(), reporting: reporting() }, &common)?;
@@ -123,7 +123,7 @@ fn reporting() -> Reporting {
 
 fn page(path: &Path, documents: &[Document], common: &Common) -> Result<(), Box<Trouble>> {
     let format = report::format("html")?;
-    let bytes = report::render_all(format, documents, &report::style(&reporting(), common))?;
+    let bytes = report::render(format, documents, &report::style(&reporting(), common))?;
     output::file(path, &bytes)
 }
 
