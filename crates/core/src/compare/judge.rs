@@ -49,6 +49,11 @@ impl<'a> Walk<'a> {
         if matches!(property.class, Class::Volatile | Class::Order) {
             return;
         }
+        // What only newer servers have, and no digest holds, leaves nothing open.
+        let (one, other) = (self.reference.manifest.endpoint.server_major, self.candidate.manifest.endpoint.server_major);
+        if property.class == Class::Cosmetic && property.since > one.min(other) {
+            return;
+        }
         if let Some(gap) = self.incomparable(reference, candidate, index, property) {
             self.gaps.push(SideGap { which: Which::Both, gap });
             return;
