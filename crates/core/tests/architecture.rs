@@ -72,7 +72,9 @@ fn bare(text: &str) -> String {
                     }
                 }
             }
-            'r' if chars.peek() == Some(&'#') || (chars.peek() == Some(&'"') && !bare.ends_with(|c: char| c.is_alphanumeric() || c == '_')) => {
+            'r' if chars.peek() == Some(&'#')
+                || (chars.peek() == Some(&'"') && !bare.ends_with(|c: char| c.is_alphanumeric() || c == '_')) =>
+            {
                 let mut hashes = 0;
                 while chars.peek() == Some(&'#') {
                     chars.next();
@@ -158,8 +160,27 @@ fn crates_depend_along_the_arrows_only() {
 #[test]
 fn core_touches_nothing_outside_itself() {
     const FORBIDDEN: &[&str] = &[
-        "std::fs", "std::env", "std::net", "std::process", "std::thread", "std::time::Instant", "std::time::SystemTime", "Timestamp::now", "Zoned::now",
-        "println!", "eprintln!", "print!", "eprint!", "dbg!", "tokio", "futures", "async fn", ".await", "stdout()", "stderr()", "stdin()",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "std::time::Instant",
+        "std::time::SystemTime",
+        "Timestamp::now",
+        "Zoned::now",
+        "println!",
+        "eprintln!",
+        "print!",
+        "eprint!",
+        "dbg!",
+        "tokio",
+        "futures",
+        "async fn",
+        ".await",
+        "stdout()",
+        "stderr()",
+        "stdin()",
     ];
     for (file, code) in sources("core") {
         for word in FORBIDDEN {
@@ -190,7 +211,8 @@ fn rooms_of_core_import_only_rooms_to_their_left() {
 fn only_the_wiring_names_an_engine() {
     let engine = |word: &str| {
         let word = word.to_ascii_lowercase();
-        ["postgres", "postgresql", "mysql", "mariadb", "evenkeel_postgres", "evenkeel_mysql", "postgresenvironment"].contains(&word.as_str())
+        ["postgres", "postgresql", "mysql", "mariadb", "evenkeel_postgres", "evenkeel_mysql", "postgresenvironment"]
+            .contains(&word.as_str())
     };
     for krate in ["pipeline", "report", "web", "store", "adapters"] {
         for (file, code) in sources(krate) {
@@ -201,7 +223,8 @@ fn only_the_wiring_names_an_engine() {
     }
     for (file, code) in sources("cli") {
         let wiring = file == "wire.rs" || file.starts_with("wire/") || file.contains("demo");
-        let named: Vec<&str> = identifiers(&code).filter(|word| word.starts_with("evenkeel_postgres") || word.starts_with("evenkeel_mysql")).collect();
+        let named: Vec<&str> =
+            identifiers(&code).filter(|word| word.starts_with("evenkeel_postgres") || word.starts_with("evenkeel_mysql")).collect();
         assert!(wiring || named.is_empty(), "cli/src/{file} names {named:?}");
     }
 }

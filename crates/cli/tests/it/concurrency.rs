@@ -128,7 +128,12 @@ fn every_capture_beside_ddl_is_a_state_that_existed() {
             result.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }
     });
-    println!("{} told, {} could not tell; states seen: {:?}", told.load(Ordering::Relaxed), untold.load(Ordering::Relaxed), seen.lock().unwrap());
+    println!(
+        "{} told, {} could not tell; states seen: {:?}",
+        told.load(Ordering::Relaxed),
+        untold.load(Ordering::Relaxed),
+        seen.lock().unwrap()
+    );
     assert_eq!(told.load(Ordering::Relaxed) + untold.load(Ordering::Relaxed), 200);
     assert!(told.load(Ordering::Relaxed) >= 40, "a capture that never succeeds beside a migration is of no use");
     assert!(seen.lock().unwrap().len() >= 4, "the migration did not run beside the captures");

@@ -118,7 +118,9 @@ fn an_exception_by_object_dimension_or_attribute_holds_and_is_shown() {
     place.run(&COMPARE).exits(0).says(&format!("excused by policy: {open} differences"));
     place.run(&[&COMPARE[..], &["--format", "markdown"]].concat()).exits(0).says(&format!("Excused by policy: {open} differences"));
     // By kind, by dimension, by attribute.
-    policy(&a, &b, &[("table:app.tmp_*", "", "2099-01-01"), ("column:app.*", "attribute = \"type\"\n", "2099-01-01")]).run(&COMPARE).exits(0);
+    policy(&a, &b, &[("table:app.tmp_*", "", "2099-01-01"), ("column:app.*", "attribute = \"type\"\n", "2099-01-01")])
+        .run(&COMPARE)
+        .exits(0);
     policy(&a, &b, &[("*", "dimension = \"schema\"\n", "2099-01-01")]).run(&COMPARE).exits(0);
     policy(&a, &b, &[("schema:*", "", "2099-01-01")]).run(&COMPARE).exits(0);
     // What does not cover, does not help.

@@ -22,7 +22,9 @@ fn help_and_version_are_data_and_nonsense_is_usage() {
         assert!(own.stdout.contains("Usage: evenkeel"), "{verb}");
     }
     assert!(place.run(&["--version"]).exits(0).stdout.starts_with("evenkeel "));
-    for wrong in [&[][..], &["dance"], &["compare", "one"], &["digest"], &["digest", "--dimension", "taste", "x"], &["check", "--fail-on", "never"]] {
+    for wrong in
+        [&[][..], &["dance"], &["compare", "one"], &["digest"], &["digest", "--dimension", "taste", "x"], &["check", "--fail-on", "never"]]
+    {
         let ran = place.run(wrong).exits(64);
         assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{ran:?}");
     }
@@ -51,7 +53,11 @@ fn digest_is_one_line_and_the_same_from_a_server_and_its_manifest() {
     place.run(&["capture", &db.url(), "--dimension", "schema", "--out", "m.jsonl"]).exits(0);
     assert_eq!(place.run(&["digest", "m.jsonl"]).exits(0).stdout, live.stdout);
     let tree = place.run(&["digest", "m.jsonl", "--tree"]).exits(0);
-    assert!(tree.stdout.starts_with(&live.stdout) && tree.stdout.contains("2 tables") && tree.stdout.contains("  app\n"), "{}", tree.stdout);
+    assert!(
+        tree.stdout.starts_with(&live.stdout) && tree.stdout.contains("2 tables") && tree.stdout.contains("  app\n"),
+        "{}",
+        tree.stdout
+    );
     assert_ne!(place.run(&["digest", "m.jsonl", "--ordered"]).exits(0).stdout, live.stdout);
     // What was not captured has no digest.
     place.run(&["digest", "m.jsonl", "--dimension", "configuration"]).exits(2).says("no digest of configuration");
@@ -85,7 +91,9 @@ fn compare_names_what_differs_in_every_combination_of_endpoints() {
         place.run(&["capture", &db.url(), "--dimension", "schema", "--out", file]).exits(0);
     }
     let mut seen = Vec::new();
-    for (reference, candidate) in [(a.url(), b.url()), ("a.jsonl".into(), b.url()), (a.url(), "b.jsonl".into()), ("a.jsonl".into(), "b.jsonl".into())] {
+    for (reference, candidate) in
+        [(a.url(), b.url()), ("a.jsonl".into(), b.url()), (a.url(), "b.jsonl".into()), ("a.jsonl".into(), "b.jsonl".into())]
+    {
         let ran = place.run(&["compare", &reference, &candidate, SCHEMA[0], SCHEMA[1], "--format", "json"]).exits(1);
         let json = ran.json();
         let mut found: Vec<String> = json["differences"]
@@ -99,7 +107,11 @@ fn compare_names_what_differs_in_every_combination_of_endpoints() {
         seen.push(found);
     }
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:#?}");
-    assert!(seen[0].iter().any(|line| line.contains("total") && line.contains("numeric(12,2)") && line.contains("numeric(14,2)")), "{:#?}", seen[0]);
+    assert!(
+        seen[0].iter().any(|line| line.contains("total") && line.contains("numeric(12,2)") && line.contains("numeric(14,2)")),
+        "{:#?}",
+        seen[0]
+    );
     // The same dimension only; another one has nothing to say about these.
     place.run(&["compare", "a.jsonl", "b.jsonl", "--dimension", "configuration"]).exits(2);
     // The bar: a manifest that differs only in a comment.
@@ -142,7 +154,10 @@ fn the_terminal_report_fits_80_columns_and_needs_no_colour() {
     let ran = place.run(&["compare", &a.url(), &b.url()]);
     for line in ran.stdout.lines() {
         // A word that cannot be broken (a definition, a command to paste) may be longer.
-        assert!(line.chars().count() <= 80 || line.trim().starts_with("evenkeel ") || line.split_whitespace().any(|word| word.len() > 60), "{line}");
+        assert!(
+            line.chars().count() <= 80 || line.trim().starts_with("evenkeel ") || line.split_whitespace().any(|word| word.len() > 60),
+            "{line}"
+        );
     }
     let arguments = ["compare", &a.url(), &b.url(), "--color", "always"];
     let coloured = place.run(&arguments);
@@ -210,7 +225,9 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let place = Place::new();
     let url = db.url();
     let variables = [("URL", url.as_str())];
-    for verb in ["queries", "man", "completions bash", "capture \"$URL\" --dimension schema", "compare \"$URL\" \"$URL\" --dimension schema"] {
+    for verb in
+        ["queries", "man", "completions bash", "capture \"$URL\" --dimension schema", "compare \"$URL\" \"$URL\" --dimension schema"]
+    {
         let script = format!("\"$E\" {verb} | head -n 1 > /dev/null; exit ${{PIPESTATUS[0]}}");
         place.shell(&script, &variables).exits(0);
         // Nobody reads at all, neither data nor talk.
