@@ -22,6 +22,8 @@ const ALLOWED: &[&str] = &[
     "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
     "SET TRANSACTION SNAPSHOT ",
     "SET LOCAL ",
+    // Behind a savepoint that is rolled back: settings as a new session has them.
+    "RESET ALL",
     "SELECT ",
     "WITH ",
     "SHOW ",
