@@ -4,7 +4,7 @@
 
 use crate::args::Common;
 use crate::settings::{Environment as Configured, Settings};
-use evenkeel_core::compare::Remedies;
+use evenkeel_core::compare::{NoRemedies, Remedies};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::manifest::Manifest;
@@ -12,7 +12,9 @@ use evenkeel_core::port::{Environment, Request};
 use evenkeel_pipeline::capture::Source;
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
+use evenkeel_postgres::remedy::PostgresRemedies;
 use secrecy::ExposeSecret;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the user typed, understood.
@@ -59,10 +61,11 @@ pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions:
     Ok(endpoint)
 }
 
-/// What to do about differences on servers of that engine.
-pub fn remedies(manifest: &Manifest) -> Box<dyn Remedies> {
+/// What to do about differences on servers of that engine; `roles` are the candidate's own names of shared roles.
+pub fn remedies(manifest: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
     match manifest.endpoint.engine {
-        Engine::PostgreSql | Engine::MySql | Engine::MariaDb => Box::new(evenkeel_core::compare::NoRemedies),
+        Engine::PostgreSql => Box::new(PostgresRemedies::new(manifest, roles.clone())),
+        Engine::MySql | Engine::MariaDb => Box::new(NoRemedies),
     }
 }
 

@@ -5,6 +5,7 @@ use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Progress, Request};
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,16 @@ impl Source {
         match self {
             Self::Live { request, .. } | Self::Split { request, .. } => &request.label,
             Self::File { label, .. } => label,
+        }
+    }
+
+    /// Role names that differ by environment: shared name to name on this server.
+    #[must_use]
+    pub const fn roles(&self) -> &BTreeMap<String, String> {
+        static NONE: BTreeMap<String, String> = BTreeMap::new();
+        match self {
+            Self::Live { request, .. } | Self::Split { request, .. } => &request.roles,
+            Self::File { .. } => &NONE,
         }
     }
 

@@ -8,6 +8,7 @@ use evenkeel_core::manifest::Manifest;
 use evenkeel_core::policy::{self, Ignored, Waiver};
 use evenkeel_core::port::Progress;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// What was compared and what came out.
 pub struct Compared {
@@ -27,7 +28,7 @@ pub fn run(
     scope: &Scope,
     waivers: &[Waiver],
     today: Date,
-    remedies: &dyn Fn(&Manifest) -> Box<dyn Remedies>,
+    remedies: &dyn Fn(&Manifest, &BTreeMap<String, String>) -> Box<dyn Remedies>,
     progress: &dyn Progress,
 ) -> Result<Compared, Box<Trouble>> {
     let (left, right) = std::thread::scope(|threads| {
@@ -53,7 +54,7 @@ pub fn run(
         side(reference.label(), &reference_manifest, &reference_tree),
         side(candidate.label(), &candidate_manifest, &candidate_tree),
         scope,
-        &*remedies(&candidate_manifest),
+        &*remedies(&candidate_manifest, candidate.roles()),
     );
     let ignored = policy::apply(&mut comparison, waivers, today);
     Ok(Compared { reference: reference_manifest, candidate: candidate_manifest, comparison, ignored })

@@ -2,7 +2,7 @@
 //!
 //! Rooms: `connect` (libpq's connection layer), `capture` (an environment as a manifest), `environment` (the port),
 //! `grammar` (the parser), `grants` (the script for a capture role), `ident` (quoting), `knowledge` (facts about
-//! settings), `scratch` (throwaway servers).
+//! settings), `remedy` (what to do about a difference), `scratch` (throwaway servers).
 
 pub mod capture;
 pub mod connect;
@@ -11,4 +11,5 @@ pub mod grammar;
 pub mod grants;
 pub mod ident;
 pub mod knowledge;
+pub mod remedy;
 pub mod scratch;

@@ -2,6 +2,7 @@
 //!
 //! Lives here: the list and what a caller may ask of a format. Neighbour: `document`, the only thing a format reads.
 
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
@@ -54,6 +55,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "terminal", extension: "txt", about: "for a person at a terminal", render: terminal::render },
     Format { name: "json", extension: "json", about: "complete, for programs; docs/reference/report.schema.json", render: json::render },
     Format { name: "markdown", extension: "md", about: "for a pull request, under 60,000 bytes", render: markdown::render },
+    Format { name: "html", extension: "html", about: "one self-contained page, for people", render: html::one },
     Format { name: "sarif", extension: "sarif", about: "SARIF 2.1.0, for code scanning", render: sarif::render },
     Format { name: "junit", extension: "xml", about: "for build servers; one suite a dimension", render: junit::render },
 ];

@@ -10,6 +10,7 @@ mod fault;
 pub mod format;
 mod group;
 mod number;
+pub mod reference;
 mod sentence;
 mod textdiff;
 mod wrap;

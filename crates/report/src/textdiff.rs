@@ -65,8 +65,11 @@ pub(crate) fn unified(expected: &str, found: &str) -> Vec<Line> {
     lines
 }
 
+/// A line in pieces; none where the other side has a line more.
+pub(crate) type Cell = Option<Vec<Piece>>;
+
 /// Every line of both texts with its changed words, for two columns: pairs of rows, either of which may be empty.
-pub(crate) fn columns(expected: &str, found: &str) -> Vec<(Option<Vec<Piece>>, Option<Vec<Piece>>)> {
+pub(crate) fn columns(expected: &str, found: &str) -> Vec<(Cell, Cell)> {
     let diff = TextDiff::from_lines(expected, found);
     let mut rows = Vec::new();
     let (mut gone, mut come) = (Vec::new(), Vec::new());
@@ -102,6 +105,13 @@ pub(crate) fn columns(expected: &str, found: &str) -> Vec<(Option<Vec<Piece>>, O
 pub(crate) struct Piece {
     pub tag: Tag,
     pub text: String,
+}
+
+impl Piece {
+    /// For templates, which only have a reference.
+    pub(crate) fn is(&self, tag: Tag) -> bool {
+        self.tag == tag
+    }
 }
 
 fn whole(text: &str, tag: Tag) -> Vec<Piece> {

@@ -15,16 +15,7 @@ use std::time::Instant;
 pub fn run(arguments: &Check, common: &Common) -> Outcome {
     let reporting = &arguments.reporting;
     let format = report::format(&reporting.format)?;
-    let loaded = settings::load(common.config.as_deref())?;
-    let settings = &loaded.settings;
-    for note in settings.notes.iter().filter(|_| !common.quiet) {
-        crate::paint::say!("note: {}", crate::paint::plain(note));
-    }
-    let chosen = chosen(arguments, &loaded)?;
-    let mut documents = Vec::with_capacity(chosen.len());
-    for (name, configured, manifest) in chosen {
-        documents.push(one(name, configured, manifest, arguments, common, &loaded)?);
-    }
+    let documents = documents(arguments, common)?;
     let style = report::style(reporting, common);
     output::write(&report::render_all(format, &documents, &style)?, reporting.out.as_deref())?;
     if !common.quiet {
@@ -36,6 +27,20 @@ pub fn run(arguments: &Check, common: &Common) -> Outcome {
     // A difference is known, a gap is not: the known one decides.
     let codes: Vec<u8> = documents.iter().map(|document| document.verdict.exit_code).collect();
     Ok(if codes.contains(&1) { 1 } else { codes.into_iter().max().unwrap_or(0) })
+}
+
+/// One document for each environment that has a manifest, in the order of their names.
+///
+/// # Errors
+/// As the verb.
+pub fn documents(arguments: &Check, common: &Common) -> Result<Vec<Document>, Box<Trouble>> {
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    for note in settings.notes.iter().filter(|_| !common.quiet) {
+        crate::paint::say!("note: {}", crate::paint::plain(note));
+    }
+    let chosen = chosen(arguments, &loaded)?;
+    chosen.into_iter().map(|(name, configured, manifest)| one(name, configured, manifest, arguments, common, &loaded)).collect()
 }
 
 type Chosen<'a> = (&'a str, &'a Environment, &'a Path);

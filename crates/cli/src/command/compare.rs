@@ -4,13 +4,29 @@ use super::{Outcome, dimensions, output, report};
 use crate::args::{Common, Compare};
 use crate::paint::progress::Line;
 use crate::{settings, wire};
+use evenkeel_core::fault::Trouble;
 use evenkeel_pipeline::compare;
+use evenkeel_report::Document;
 use std::time::Instant;
 
 pub fn run(arguments: &Compare, common: &Common) -> Outcome {
-    let started = Instant::now();
     let reporting = &arguments.reporting;
     let format = report::format(&reporting.format)?;
+    let document = document(arguments, common)?;
+    output::write(&report::render(format, &document, &report::style(reporting, common))?, reporting.out.as_deref())?;
+    if reporting.out.is_some() && !common.quiet {
+        crate::paint::say!("{}", crate::paint::plain(&document.verdict.line));
+    }
+    Ok(document.verdict.exit_code)
+}
+
+/// The comparison as a document, before it has any format.
+///
+/// # Errors
+/// As the verb.
+pub fn document(arguments: &Compare, common: &Common) -> Result<Document, Box<Trouble>> {
+    let started = Instant::now();
+    let reporting = &arguments.reporting;
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let wanted = dimensions(&reporting.dimension);
@@ -27,7 +43,7 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let compared = compare::run(&reference.source, &candidate.source, &scope, &settings.policy.ignore, today, &wire::remedies, &progress)?;
     drop(progress);
     let command = format!("evenkeel compare {} {}", reference.shown, candidate.shown);
-    let document = report::document(
+    Ok(report::document(
         &compared,
         &report::Frame {
             labels: (reference.source.label(), candidate.source.label()),
@@ -37,10 +53,5 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
             elapsed: started.elapsed(),
             command: &command,
         },
-    );
-    output::write(&report::render(format, &document, &report::style(reporting, common))?, reporting.out.as_deref())?;
-    if reporting.out.is_some() && !common.quiet {
-        crate::paint::say!("{}", crate::paint::plain(&document.verdict.line));
-    }
-    Ok(document.verdict.exit_code)
+    ))
 }

@@ -3,6 +3,7 @@
 mod capture;
 mod check;
 mod compare;
+mod demo;
 mod digest;
 mod explain;
 mod generated;
@@ -31,7 +32,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Grants(arguments) => grants::run(arguments, &cli.common),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Queries(arguments) => queries::run(arguments),
-        Command::Demo(_) => Err(Box::new(Trouble::new(evenkeel_core::fault::Class::Internal, "the demo is not written yet"))),
+        Command::Demo(arguments) => demo::run(arguments, &cli.common),
         Command::Completions(arguments) => generated::completions(arguments.shell),
         Command::Man => generated::man(),
         Command::Schema => generated::schema(),

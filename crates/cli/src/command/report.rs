@@ -9,6 +9,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_pipeline::compare::Compared;
+use evenkeel_report::format::html;
 use evenkeel_report::{Document, FORMATS, Format, Input, Style};
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -95,6 +96,10 @@ pub fn render(format: &Format, document: &Document, style: &Style) -> Result<Vec
 
 /// Several documents in one report, in the order given.
 pub fn render_all(format: &Format, documents: &[Document], style: &Style) -> Result<Vec<u8>, Box<Trouble>> {
+    // A page has one matrix for all; other formats follow one another.
+    if format.name == "html" {
+        return html::render(documents).map_err(|fault| Box::new(fault.trouble()));
+    }
     let mut bytes = Vec::new();
     for document in documents {
         bytes.extend(render(format, document, style)?);

@@ -1,4 +1,5 @@
-//! Kind `collation`: made by users; those of pg_catalog come with the server. Versions are configuration.
+//! Kind `collation`: made by users; those of pg_catalog come with the server. Versions are configuration. The encoding is not
+//! here: a copy of "C" works with any, the same collation restored from a dump with the database's own; both are the same to it.
 
 use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
 
@@ -15,7 +16,6 @@ pub static SPEC: Spec = Spec {
         Property::text("ctype", "Locale for character classes (libc).", "Upper and lower case and pattern matching differ."),
         Property::text("locale", "Locale (ICU and builtin).", "Text is ordered differently."),
         Property::text("rules", "Tailoring of the ICU locale.", "Text is ordered differently.").since(16),
-        Property::text("encoding", "The one encoding it works with, where it does not work with all.", "It does not exist for databases of another encoding."),
     ],
     summary: &["provider", "locale"],
     why: "Columns and indexes that name it cannot exist without it.",

@@ -3,7 +3,7 @@
 -- Functions of the system are named without their arguments, whose spelling differs between versions.
 select 'pg_proc'::text as _classid, p.oid as _oid, n.nspname as schema,
   p.proname || '(' || array_to_string(array(select pg_catalog.format_type(t, null) from unnest(p.proargtypes::oid[]) with ordinality as a (t, o) order by a.o), ', ') || ')' as signature,
-  pg_catalog.pg_get_function_arguments(p.oid) as arguments,
+  nullif(pg_catalog.pg_get_function_arguments(p.oid), '') as arguments,
   case a.aggkind when 'o' then 'ordered set' when 'h' then 'hypothetical set' else 'normal' end as type,
   pg_catalog.pg_get_function_result(p.oid) as returns,
   regexp_replace(nullif(a.aggtransfn::oid, 0)::regprocedure::text, '^([^.]*)\(.*\)$', '\1') as transition,

@@ -26,7 +26,8 @@ const SHORT_WAITS: u32 = 50;
 pub struct Patience(AtomicU32);
 
 impl Patience {
-    fn is_spent(&self) -> bool {
+    /// Whether the full wait was spent.
+    pub fn is_spent(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 0
     }
 
@@ -34,7 +35,8 @@ impl Patience {
         self.0.load(Ordering::Relaxed) > SHORT_WAITS
     }
 
-    fn waited(&self) {
+    /// Notes a wait that ran out.
+    pub fn waited(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -8,7 +8,7 @@ select 'pg_collation'::text as _classid, c.oid as _oid, n.nspname as schema, c.c
   c.colliculocale as locale, -- >=15 and <17
   c.colllocale as locale, -- >=17
   c.collicurules as rules, -- >=16
-  case when c.collencoding >= 0 then pg_catalog.pg_encoding_to_char(c.collencoding)::text end as encoding
+  c.collencoding as _encoding
 from pg_catalog.pg_collation c
 join pg_catalog.pg_namespace n on n.oid = c.collnamespace
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'

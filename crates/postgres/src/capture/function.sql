@@ -1,9 +1,8 @@
 -- Plain and window functions, without those that come with a range type.
 -- Versions: 13 to 18; SQL-standard bodies from 14 on. Privileges: none. Those are printed apart (sqlbody_text.sql).
 select 'pg_proc'::text as _classid, p.oid as _oid, n.nspname as schema,
-  p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' as _shown,
   p.proname || '(' || array_to_string(array(select pg_catalog.format_type(t, null) from unnest(p.proargtypes::oid[]) with ordinality as a (t, o) order by a.o), ', ') || ')' as signature,
-  pg_catalog.pg_get_function_arguments(p.oid) as arguments,
+  nullif(pg_catalog.pg_get_function_arguments(p.oid), '') as arguments,
   l.lanname as language,
   p.prosrc as body,
   p.probin as library,
@@ -15,7 +14,8 @@ select 'pg_proc'::text as _classid, p.oid as _oid, n.nspname as schema,
   case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end as volatility,
   p.proisstrict as strict, p.proleakproof as leakproof,
   case p.proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end as parallel,
-  p.procost as cost, nullif(p.prorows, 0) as rows,
+  nullif(p.procost, case when l.lanname in ('internal', 'c') then 1 else 100 end) as cost,
+  nullif(p.prorows, case when p.proretset then 1000 else 0 end) as rows,
   nullif(p.prosupport::oid, 0)::regprocedure::text as support
 from pg_catalog.pg_proc p
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace

@@ -214,43 +214,56 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
             continue;
         }
         let statement = batch.iter().enumerate().map(|(number, ledger)| ledger.select(number)).collect::<Vec<_>>().join("\nunion all\n");
-        match batch::bracketed(reader, &statement, &[], held.is_some()).await {
-            Ok(rows) => sort_in(reader, names, &batch, &rows, &mut records)?,
-            Err(error) if error.as_db_error().is_none() => return Err(reader.fault(&error, "the migration tools' tables")),
-            Err(error) => {
-                let locked = error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
-                if let [ledger] = batch.as_slice() {
-                    if locked {
-                        ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT.to_owned()));
-                    } else {
-                        let words = error.as_db_error().map_or_else(String::new, |error| error.message().to_owned());
-                        ledger.gap(reader, names, Reason::Failed, &format!("the server could not read it: {words}"), None);
-                    }
-                    if locked && held.is_none() {
-                        held = Some(batch::locked(reader).await?);
-                    }
-                    continue;
-                }
-                if locked && held.is_none() {
-                    held = Some(batch::locked(reader).await?);
-                    pending.push(batch);
-                    continue;
-                }
-                let (left, right) = batch.split_at(batch.len() / 2);
-                pending.push(right.to_vec());
-                pending.push(left.to_vec());
+        let error = match batch::bracketed(reader, &statement, &[], reader.patience.is_spent()).await {
+            Ok(rows) => {
+                sort_in(reader, names, &batch, &rows, &mut records)?;
+                continue;
             }
+            Err(error) if is_about_tables(&error) => error,
+            Err(error) => return Err(reader.fault(&error, "the migration tools' tables")),
+        };
+        let locked = error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
+        if locked {
+            reader.patience.waited();
+        }
+        if let [ledger] = batch.as_slice() {
+            if locked {
+                ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT.to_owned()));
+            } else {
+                let words = error.as_db_error().map_or_else(String::new, |error| error.message().to_owned());
+                ledger.gap(reader, names, Reason::Failed, &format!("the server could not read it: {words}"), None);
+            }
+        } else if locked && held.is_none() {
+            held = Some(batch::locked(reader).await?);
+            pending.push(batch);
+        } else {
+            let (left, right) = batch.split_at(batch.len() / 2);
+            pending.push(right.to_vec());
+            pending.push(left.to_vec());
         }
     }
     Ok(records)
 }
 
+/// Whether the rest of a batch may still be read: the server answered, and neither it nor a standby's replay ended the
+/// transaction.
+fn is_about_tables(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        let ends =
+            [&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::ADMIN_SHUTDOWN, &SqlState::CRASH_SHUTDOWN, &SqlState::DATABASE_DROPPED];
+        !ends.contains(&code)
+    })
+}
+
 const LOCKED: &str = "another session holds it in ACCESS EXCLUSIVE mode, as a running migration does: a deploy may be in flight";
 const WAIT: &str = "run it again when no deploy is running";
 
+/// A row's rank in the tool's order, and its cells.
+type Ranked = (i64, Vec<Option<Box<str>>>);
+
 /// Turns the rows of a statement into records of their tables.
 fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[tokio_postgres::Row], records: &mut Records) -> Read<()> {
-    let mut found: Vec<Vec<(i64, Vec<Option<Box<str>>>)>> = batch.iter().map(|_| Vec::new()).collect();
+    let mut found: Vec<Vec<Ranked>> = batch.iter().map(|_| Vec::new()).collect();
     for row in rows {
         let number = usize::try_from(rows::get::<i32>(row, 0)?.unwrap_or(0)).unwrap_or(0);
         let cells = rows::get::<Vec<Option<rows::Text>>>(row, 2)?.unwrap_or_default();

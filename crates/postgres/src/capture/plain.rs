@@ -81,7 +81,7 @@ const PLAIN: &[Plain] = &[
     Plain::new(Kind::Tablespace, include_str!("tablespace.sql")),
 ];
 
-/// Reads those whose dimension is asked for, pipelined, and completes them.
+/// Reads those whose dimension is wanted, pipelined, and completes them.
 pub async fn read(reader: &Reader<'_>, names: &Names, wants: impl Fn(Dimension) -> bool) -> Read<Vec<Found>> {
     let wanted = PLAIN.iter().filter(|plain| wants(plain.kind.spec().dimension));
     let found = try_join_all(wanted.map(|plain| async move {
@@ -104,9 +104,9 @@ fn finish(object: &mut Object, plain: &Plain, names: &Names) {
     }
     for property in plain.roles {
         if let Some(part) = plain.kind.spec().identity.iter().position(|name| name == property) {
-            let mapped =
-                object.identity.parts().enumerate().map(|(at, name)| if at == part { names.roles.role_name(name) } else { name.into() });
-            object.identity = Identity::new(mapped.collect::<Vec<_>>());
+            let shown = names.roles.role_name(object.identity.part(part));
+            let mapped: Vec<&str> = object.identity.parts().enumerate().map(|(at, name)| if at == part { &*shown } else { name }).collect();
+            object.identity = Identity::new(mapped);
         } else if let Some(Value::List(roles)) = object.get(property).cloned() {
             let mut mapped: Vec<Box<str>> = roles.iter().map(|name| Box::from(&*names.roles.role_name(name))).collect();
             mapped.sort_unstable();

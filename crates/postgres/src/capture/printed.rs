@@ -1,11 +1,11 @@
 //! Properties that only a printing function of the server can tell, for objects that are already there.
 //!
 //! Printing may wait for a lock, so it is asked in batches; what could not be printed is a gap of that property, and the
-//! object stays. Neighbours: `batch` runs the statements, `plain` says which kinds have such properties.
+//! object stays. Neighbours: `batch` runs the statements, `canonical` makes the texts equal over versions afterwards.
 
 use super::reader::{Found, Read, Reader};
 use super::{batch, rows, scan};
-use evenkeel_core::kind::{Dimension, Kind, Shape, Value};
+use evenkeel_core::kind::{Dimension, Kind, Shape};
 use evenkeel_core::manifest::{Gap, Object, Reason};
 use std::collections::HashMap;
 
@@ -25,12 +25,8 @@ pub struct Printed {
 
 /// How the texts become properties.
 pub enum Put {
-    /// Each column is an expression, named like its property.
-    Expressions,
-    /// The column is a list of expressions, named like its property.
-    List,
-    /// The column is text, named like its property.
-    Text,
+    /// Each column is named like its property.
+    Columns,
     /// `CREATE TRIGGER …`: the condition is taken out.
     Trigger,
     /// `CREATE RULE …`: condition and statements are taken out.
@@ -61,7 +57,7 @@ const PRINTED: &[Printed] = &[
         keys: include_str!("policy_key.sql"),
         text: include_str!("policy_text.sql"),
         properties: &["using", "check"],
-        put: Put::Expressions,
+        put: Put::Columns,
     },
     Printed {
         kind: Kind::Statistics,
@@ -69,7 +65,7 @@ const PRINTED: &[Printed] = &[
         keys: include_str!("statistics_key.sql"),
         text: include_str!("statistics_text.sql"),
         properties: &["expressions"],
-        put: Put::List,
+        put: Put::Columns,
     },
     Printed {
         kind: Kind::PublicationTable,
@@ -77,7 +73,7 @@ const PRINTED: &[Printed] = &[
         keys: include_str!("publication_table_key.sql"),
         text: include_str!("publication_table_text.sql"),
         properties: &["filter"],
-        put: Put::Expressions,
+        put: Put::Columns,
     },
     Printed {
         kind: Kind::Function,
@@ -85,7 +81,7 @@ const PRINTED: &[Printed] = &[
         keys: include_str!("sqlbody_key.sql"),
         text: include_str!("sqlbody_text.sql"),
         properties: &["body"],
-        put: Put::Text,
+        put: Put::Columns,
     },
     Printed {
         kind: Kind::Procedure,
@@ -93,7 +89,7 @@ const PRINTED: &[Printed] = &[
         keys: include_str!("sqlbody_key.sql"),
         text: include_str!("sqlbody_text.sql"),
         properties: &["body"],
-        put: Put::Text,
+        put: Put::Columns,
     },
 ];
 
@@ -142,22 +138,12 @@ pub fn statements(dimensions: &[Dimension]) -> impl Iterator<Item = (&'static st
 fn put(object: &mut Object, printed: &Printed, row: &tokio_postgres::Row) -> Read<()> {
     for (index, property) in row.columns().iter().map(tokio_postgres::Column::name).enumerate().skip(1) {
         match printed.put {
-            Put::Expressions => {
-                if let Some(text) = rows::get::<rows::Text>(row, index)? {
-                    object.set(property, Value::Text(text.0));
-                }
+            Put::Columns => {
+                let shape =
+                    object.kind.spec().index_of(property).and_then(|place| object.kind.spec().property(place)).map(|found| found.shape);
+                object.set_some(property, rows::value(row, index, shape.unwrap_or(Shape::Text))?);
             }
-            Put::List => {
-                let expressions = rows::texts(row, index)?;
-                object.set(property, Value::List(expressions.into()));
-            }
-            Put::Text => object.set_some(property, rows::value(row, index, Shape::Text)?),
-            Put::Trigger => {
-                let text = rows::text(row, index)?;
-                if let Some(condition) = condition(&text) {
-                    object.set("condition", condition);
-                }
-            }
+            Put::Trigger => object.set_some("condition", condition(&rows::text(row, index)?)),
             Put::Rule => rule(object, &rows::text(row, index)?),
         }
     }
@@ -185,14 +171,8 @@ fn rule(object: &mut Object, text: &str) {
     }
     let action = action.trim_end_matches(';').trim_end();
     let several = scan::parenthesised(action, 0).filter(|(_, end)| action.starts_with('(') && *end == action.len());
-    match several {
-        Some((inside, _)) => {
-            object.set("action", scan::statements(inside).join(";\n"));
-        }
-        None => {
-            object.set("action", action);
-        }
-    }
+    let statements = several.map(|(inside, _)| scan::statements(inside).join(";\n"));
+    object.set("action", statements.unwrap_or_else(|| action.to_owned()));
 }
 
 #[cfg(test)]

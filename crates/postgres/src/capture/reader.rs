@@ -1,12 +1,12 @@
-//! One open snapshot and what is asked of it: whole statements, plain kinds, and batches that may meet a lock.
+//! One open snapshot and what is asked of it: whole statements and plain kinds. What may meet a lock goes through `batch`.
 
-use super::batch::{self, Patience};
+use super::batch::Patience;
 use super::names::Names;
 use super::rows::{self, Role};
 use super::sql;
 use crate::connect::{Fault, Session};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::manifest::{Gap, Identity, Object};
 use evenkeel_core::port::{Progress, Request};
 use std::sync::{Arc, Mutex};
 use tokio_postgres::types::{ToSql, Type};
@@ -125,25 +125,6 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// The same in batches behind a savepoint, for statements that print definitions and so may wait for a lock.
-    /// `keys` yields number and shown name; `text` takes the numbers as `$1`.
-    pub async fn guarded(&self, kind: Kind, keys: &str, text: &str, names: &Names) -> Read<Vec<Found>> {
-        let keys: Vec<(u32, String)> = self
-            .rows(keys, kind.spec().plural)
-            .await?
-            .iter()
-            .map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?.into())))
-            .collect::<Read<_>>()?;
-        let (rows, failed) = batch::read(self, text, &keys.iter().map(|(oid, _)| *oid).collect::<Vec<_>>(), kind.spec().plural).await?;
-        for (oid, reason) in failed {
-            let shown = keys.iter().find(|(key, _)| *key == oid).map(|(_, shown)| shown.clone());
-            self.gap(Gap { object: shown, ..Gap::kind(kind, Reason::Locked, reason) });
-        }
-        let found = self.found(kind, &rows, names)?;
-        self.progress.read(&self.request.label, kind, found.len());
-        Ok(found)
-    }
-
     /// Turns rows into objects; members of extensions are left out.
     pub fn found(&self, kind: Kind, rows: &[Row], names: &Names) -> Read<Vec<Found>> {
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
@@ -153,6 +134,7 @@ impl Reader<'_> {
         for row in rows {
             let mut identity: Vec<Box<str>> = vec![Box::default(); spec.identity.len()];
             let mut address = Address::default();
+            let mut holder = (0, 0);
             let mut values = Vec::with_capacity(roles.len());
             for (index, role) in roles.iter().enumerate() {
                 match role {
@@ -168,10 +150,11 @@ impl Reader<'_> {
                     }
                     Role::Class => address.class = class_number(&rows::text(row, index)?),
                     Role::Oid => address.oid = rows::oid(row, index)?,
+                    Role::Holder(class) => holder = (*class, rows::oid(row, index)?),
                     Role::Own => {}
                 }
             }
-            if names.members.contains(&(address.class, address.oid)) {
+            if names.members.contains(&(address.class, address.oid)) || names.members.contains(&holder) {
                 continue;
             }
             let mut object = Object::new(kind, Identity::new(identity));

@@ -1,5 +1,6 @@
 //! Values out of rows. Text of any encoding arrives: bytes that are no UTF-8 are shown as `\xNN`, never dropped.
 
+use super::reader::class_number;
 use evenkeel_core::kind::{Shape, Spec, Value};
 use std::error::Error;
 use tokio_postgres::Row;
@@ -87,6 +88,8 @@ pub enum Role {
     /// `_classid`, `_oid`, `_subid`: where comments, labels and extension membership hang.
     Class,
     Oid,
+    /// `_relation`, `_type`: what the object is part of; a part of an extension's member is the extension's business too.
+    Holder(u32),
     /// Any other name that begins with an underscore: read by the kind itself.
     Own,
 }
@@ -98,6 +101,8 @@ pub fn roles(row: &Row, spec: &Spec) -> Result<Vec<Role>, String> {
         .map(|column| match column.name() {
             "_classid" => Ok(Role::Class),
             "_oid" => Ok(Role::Oid),
+            "_relation" => Ok(Role::Holder(class_number("pg_class"))),
+            "_type" => Ok(Role::Holder(class_number("pg_type"))),
             name if name.starts_with('_') => Ok(Role::Own),
             name => match (spec.identity.iter().position(|part| *part == name), spec.index_of(name)) {
                 (Some(part), _) => Ok(Role::Identity(part)),

@@ -83,15 +83,22 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
 }
 
 /// The rows of `pg_settings` with the sources of the values new sessions get: behind a savepoint this session's own
-/// values are reset, all but the limits on waiting.
+/// values are reset. One limit on waiting stays at any time, so each hides its own source in one of two reads.
 async fn reset(reader: &Reader<'_>) -> Read<Vec<Raw>> {
+    let limit = |name: &str, value: std::time::Duration| format!("SET LOCAL {name} = {}", value.as_millis().clamp(1, 2_147_483_647));
+    let mut all = behind(reader, &limit("statement_timeout", reader.request.statement_timeout)).await?;
+    let other = behind(reader, &limit("lock_timeout", reader.request.lock_timeout)).await?;
+    for (raw, other) in all.iter_mut().zip(other) {
+        if &*raw.name == "statement_timeout" && raw.name == other.name {
+            raw.source = other.source;
+        }
+    }
+    Ok(all)
+}
+
+async fn behind(reader: &Reader<'_>, limit: &str) -> Read<Vec<Raw>> {
     let client = &reader.session.client;
-    let (lock, statement) = (reader.request.lock_timeout.as_millis(), reader.request.statement_timeout.as_millis());
-    let opening = format!(
-        "SAVEPOINT evenkeel_settings; RESET ALL; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}",
-        lock.clamp(1, 2_147_483_647),
-        statement.clamp(1, 2_147_483_647)
-    );
+    let opening = format!("SAVEPOINT evenkeel_settings; RESET ALL; {limit}");
     client.batch_execute(&opening).await.map_err(|error| reader.fault(&error, "pg_settings"))?;
     let rows = reader.rows(include_str!("setting.sql"), "pg_settings").await;
     let closing = "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings";
@@ -149,7 +156,7 @@ fn build(reader: &Reader<'_>, seen: &Seen, raw: &Raw, overrides: &[Override]) ->
         Some(raw.shown(raw.reset.as_deref()))
     };
     object.set_some("value", value.clone());
-    object.set("source", source(raw, setting_override::effective(overrides, &raw.name, Some(seen.me))));
+    object.set("source", source(raw));
     match seen.migration_role {
         Some(role) if role != 0 => {
             let set = setting_override::effective(overrides, &raw.name, Some(role)).map(|set| raw.shown(Some(&set.value)));
@@ -165,12 +172,10 @@ fn build(reader: &Reader<'_>, seen: &Seen, raw: &Raw, overrides: &[Override]) ->
     object
 }
 
-/// Where new sessions get the value from. The limits on waiting are ours at the moment, so theirs is worked out.
-fn source(raw: &Raw, set: Option<&Override>) -> Value {
+/// Where new sessions get the value from. The transaction's own properties are always the session's.
+fn source(raw: &Raw) -> Value {
     match &*raw.source {
-        "session" if set.is_some() => Value::text(if set.is_some_and(|set| set.role == 0) { "database" } else { "user" }),
         "session" if raw.reset == raw.boot => Value::text("default"),
-        "session" => Value::text("configuration"),
         "override" => Value::text("the server itself"),
         source => Value::text(source),
     }

@@ -4,3 +4,4 @@
 -- Columns: name, reset_val, unit, vartype, category, source, boot_val, pending_restart.
 select s.name, s.reset_val, s.unit, s.vartype, s.category, s.source, s.boot_val, s.pending_restart
 from pg_catalog.pg_settings s
+order by s.name

@@ -1,7 +1,8 @@
 -- Triggers. Internal ones belong to constraints. A copy on a partition says nothing new unless it is enabled differently.
+-- Those of relations that belong to an extension (_relation) are left out by the reader.
 -- Versions: 13 to 18. Privileges: none. Conditions are printed apart (trigger_text.sql).
 -- Arguments are stored one after the other, each closed by a zero byte.
-select 'pg_trigger'::text as _classid, t.oid as _oid, n.nspname as schema, c.relname as "table", t.tgname as name,
+select 'pg_trigger'::text as _classid, t.oid as _oid, c.oid as _relation, n.nspname as schema, c.relname as "table", t.tgname as name,
   case when t.tgtype & 64 <> 0 then 'instead of' when t.tgtype & 2 <> 0 then 'before' else 'after' end as timing,
   array_remove(array[case when t.tgtype & 4 <> 0 then 'insert' end, case when t.tgtype & 16 <> 0 then 'update' end,
     case when t.tgtype & 8 <> 0 then 'delete' end, case when t.tgtype & 32 <> 0 then 'truncate' end], null) as events,
@@ -26,5 +27,3 @@ left join pg_catalog.pg_trigger parent on parent.oid = t.tgparentid
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and c.relpersistence <> 't'
   and case when t.tgparentid = 0 then not t.tgisinternal
     else t.tgenabled <> parent.tgenabled and not exists (select from pg_catalog.pg_constraint k where k.oid = t.tgconstraint and k.contype <> 't') end
-  and not exists (select from pg_catalog.pg_depend d
-    where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')

@@ -6,7 +6,8 @@
 //!
 //! Facts the shim rests on, measured: decoding stops at 100 levels unless `prost` is built with `no-recursion-limit`
 //! (it is, by this crate's manifest); decoding and dropping a tree of 4,800 levels needs up to 256 MB of stack in a debug
-//! build; the parser's own C code allows itself 2 MB of any stack and then refuses, which is a fault and no crash.
+//! build; the parser's own C code allows itself 2 MB of any stack and then refuses (in a debug build
+//! after some hundred levels), which is a fault and no crash.
 
 mod thread;
 
@@ -52,7 +53,7 @@ mod tests {
     #[test]
     fn deep_trees_neither_overflow_nor_stop_the_decoder() {
         let chained = |links| format!("SELECT {}1", "1 + ".repeat(links));
-        assert_eq!(with_tree(&chained(1_000), |tree| tree.stmts.len()), Ok(1));
+        assert_eq!(with_tree(&chained(300), |tree| tree.stmts.len()), Ok(1));
         // Whether it is accepted depends on how the C code was compiled; that the process lives does not.
         let deeper = with_tree(&chained(4_000), |tree| tree.stmts.len());
         assert!(deeper == Ok(1) || matches!(&deeper, Err(Fault::Syntax(message)) if message.contains("depth")), "{deeper:?}");

@@ -44,14 +44,19 @@ fn steps(role: &str, major: u16, state: &[Row], schemas: &[Row], settings: &[Row
     let has = |index: usize| Ok::<_, tokio_postgres::Error>(state.try_get::<_, Option<bool>>(index)?.unwrap_or(false));
     let (database, exists, superuser): (String, bool, bool) = (state.try_get(0)?, has(1)?, has(2)?);
     let to = quoted(role);
+    let inherited = if major >= 16 { " WITH INHERIT TRUE" } else { "" };
     let step = |sql: String, why, done| Step { sql, why, done };
     let mut steps = vec![
         step(format!("CREATE ROLE {to} LOGIN;"), "then give it a password with \\password", exists),
         step(format!("GRANT CONNECT ON DATABASE {} TO {to};", quoted(&database)), "schema, privileges", has(3)?),
-        step(format!("GRANT pg_monitor TO {to};"), "all settings; names and lag of replicas", superuser || has(4)?),
+        step(format!("GRANT pg_monitor TO {to}{inherited};"), "all settings; names and lag of replicas", superuser || has(4)?),
     ];
+    // Before 16 a role inherits from all it is a member of, or from none.
+    if major < 16 && exists && !superuser && !has(8)? {
+        steps.push(step(format!("ALTER ROLE {to} INHERIT;"), "memberships count without SET ROLE", false));
+    }
     if major >= 14 {
-        steps.push(step(format!("GRANT pg_read_all_data TO {to};"), "statistics of columns", superuser || has(5)?));
+        steps.push(step(format!("GRANT pg_read_all_data TO {to}{inherited};"), "statistics of columns", superuser || has(5)?));
     } else {
         for row in schemas {
             let (schema, usage, select): (String, bool, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);

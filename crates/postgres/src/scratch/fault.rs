@@ -79,7 +79,9 @@ fn how_to_install(wanted: Option<u32>) -> String {
         return format!("brew install postgresql@{}", wanted.unwrap_or(17));
     }
     match wanted {
-        None => "apt-get install postgresql postgresql-contrib".to_owned(),
+        None => "apt-get install postgresql postgresql-contrib (Fedora: dnf install postgresql-server postgresql-contrib), \
+                 or name the folder of initdb and postgres in EVENKEEL_PG_BIN"
+            .to_owned(),
         Some(major) => {
             format!("script/setup (installs PostgreSQL 13 to 18), or where your distribution has it: apt-get install postgresql-{major}")
         }

@@ -52,7 +52,7 @@ pub struct Ground {
     pub initdb: Vec<String>,
     /// A server of its own, of another major version.
     pub major: Option<u32>,
-    /// A server of its own, which streams from the reference's.
+    /// A server of its own, which streams from the reference's. In place: it begins to between the captures.
     pub replica: bool,
     /// Clauses of its CREATE DATABASE.
     pub clauses: Option<String>,
@@ -76,6 +76,12 @@ pub struct Case {
     pub until: u32,
     /// One database, captured before and after the change, because it touches the whole server.
     pub in_place: bool,
+    /// A replica streams from the server while the case is tried.
+    pub replica: bool,
+    /// It ends between the captures.
+    pub replica_ends: bool,
+    /// Run on it, before the change.
+    pub on_replica: Statements,
     pub migration_role: Option<String>,
     /// Only these kinds are looked at: everything else differs too, and is other cases' business.
     pub only: Vec<String>,
@@ -89,6 +95,8 @@ pub struct Case {
     pub change: Statements,
     pub cleanup: Statements,
     pub expected: Line,
+    /// What a missing object takes along, as the report says it: `2 columns, 1 owner`.
+    pub with: Option<String>,
     /// With the major versions it is implied on.
     pub implied: Vec<(RangeInclusive<u32>, Line)>,
 }
@@ -118,6 +126,9 @@ impl Case {
             since: property.map_or(0, |property| u32::from(property.since)),
             until: u32::MAX,
             in_place: false,
+            replica: false,
+            replica_ends: false,
+            on_replica: Vec::new(),
             migration_role: None,
             only: Vec::new(),
             reference_clauses: None,
@@ -129,6 +140,7 @@ impl Case {
             change: Vec::new(),
             cleanup: Vec::new(),
             expected: Line { kind: String::new(), object: String::new(), attribute: String::new(), values: None },
+            with: None,
             implied: Vec::new(),
         };
         let mut section: Option<(String, String)> = None;
@@ -154,6 +166,8 @@ impl Case {
             match comment.split_once(": ") {
                 Some((name, value)) => case.order(name, value.trim())?,
                 None if comment == "in place" => case.in_place = true,
+                None if comment == "replica" => case.replica = true,
+                None if comment == "replica ends" => (case.replica, case.replica_ends) = (true, true),
                 None if comment == "candidate replica" => case.candidate.replica = true,
                 None => section = Some((comment.to_owned(), String::new())),
             }
@@ -169,6 +183,7 @@ impl Case {
         let number = || value.parse::<u32>().map_err(|_| format!("{name}: '{value}' is no major version"));
         match name {
             "since" => self.since = self.since.max(number()?),
+            "with" => self.with = Some(value.to_owned()),
             "until" => self.until = number()?,
             "migration role" => self.migration_role = Some(value.to_owned()),
             "only" => self.only = value.split(", ").map(str::to_owned).collect(),
@@ -207,6 +222,7 @@ impl Case {
             "setup" => &mut self.setup,
             "reference" => &mut self.reference,
             "meanwhile" => &mut self.meanwhile,
+            "on replica" => &mut self.on_replica,
             "candidate" => &mut self.change,
             "cleanup" => &mut self.cleanup,
             _ => return Err(format!("no section is called '-- {name}'")),
@@ -219,7 +235,12 @@ impl Case {
         if self.expected.kind.is_empty() {
             return Err("it expects nothing: it needs one line '-- expect: <kind> <object> <attribute>'".to_owned());
         }
-        if self.change.is_empty() && self.reference.is_empty() && self.candidate.clauses.is_none() && !self.candidate.is_other_server() {
+        if self.change.is_empty()
+            && self.reference.is_empty()
+            && self.candidate.clauses.is_none()
+            && !self.candidate.is_other_server()
+            && !self.replica_ends
+        {
             return Err("nothing differs: it needs a section '-- candidate' or '-- reference'".to_owned());
         }
         let attribute = self.expected.attribute.as_str();

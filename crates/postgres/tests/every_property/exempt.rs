@@ -1,31 +1,85 @@
 //! What no case can change here, each with its reason. Keep it tiny: every line is a property nobody proves.
 
-use evenkeel_core::kind::{Class, Kind, Property};
+use evenkeel_core::kind::{Class, Kind, Property, Tolerance};
 
-/// Kind (`*` for all), property (`_missing` for presence), and why no server in a test can show it.
-pub const EXEMPT: &[(&str, &str, &str)] = &[
+/// Kind, property (`_missing` for presence), and why no server in a test can show it.
+const EXEMPT: &[(&str, &str, &str)] = &[
     ("server", "_missing", "every server describes itself"),
-    ("server", "timezone_version", "no server tells the version of its time zone data"),
-    ("setting", "comment", "COMMENT ON knows no settings"),
-    ("setting", "security_labels", "SECURITY LABEL knows no settings"),
-    // https://www.postgresql.org/docs/current/sql-security-label.html lists what can be labelled.
-    ("constraint", "security_labels", "SECURITY LABEL knows no constraints"),
-    ("index", "security_labels", "SECURITY LABEL knows no indexes"),
-    ("extension", "security_labels", "SECURITY LABEL knows no extensions"),
-    // Their tables are objects of the schema too, and have the comment and the labels there.
-    ("history-table", "comment", "the comment is the table's"),
-    ("history-table", "security_labels", "the labels are the table's"),
-    ("migration", "comment", "a row has no comment"),
-    ("migration", "security_labels", "a row has no label"),
+    ("server", "timezone_version", "the time zone data comes with the server's package"),
+    ("owner", "_missing", "every object has one; it goes with it"),
+    ("node", "_missing", "every server is a node"),
+    ("node", "replay_lag_seconds", "is judged from ten seconds of delay on"),
+    ("replica", "lag_seconds", "is judged from ten seconds of delay on"),
+    ("replica", "state", "any other than streaming passes in a moment"),
+    ("slot", "retained_bytes", "is judged from a gigabyte of log on"),
+    ("table-statistics", "_missing", "every table has them; they go with it"),
+    ("index-statistics", "_missing", "every index has them; they go with it"),
+    ("extension-version", "_missing", "every extension has one; it goes with it"),
+    ("extension-version", "default_version", "comes with the server's package"),
+    ("collation-version", "actual", "comes with the server's package"),
 ];
 
-/// Why that property needs no case; `property` is nothing for the presence of the object.
-pub fn reason(kind: Kind, property: Option<&Property>) -> Option<&'static str> {
-    // Read to explain other values; never compared, never hashed.
-    if property.is_some_and(|property| property.class == Class::Volatile) {
-        return Some("volatile");
-    }
+/// What COMMENT ON does not know. <https://www.postgresql.org/docs/current/sql-comment.html>
+const NOT_COMMENTED: &[&str] = &[
+    "collation-version",
+    "column-statistics",
+    "default-privilege",
+    "extension-version",
+    "grant",
+    "history-table",
+    "index-statistics",
+    "membership",
+    "migration",
+    "node",
+    "override",
+    "owner",
+    "publication-table",
+    "replica",
+    "setting",
+    "slot",
+    "table-statistics",
+    "user-mapping",
+];
+
+/// What SECURITY LABEL knows. <https://www.postgresql.org/docs/current/sql-security-label.html>
+const LABELLED: &[&str] = &[
+    "aggregate",
+    "base-type",
+    "column",
+    "composite-type",
+    "domain",
+    "enum",
+    "event-trigger",
+    "function",
+    "language",
+    "materialized-view",
+    "procedure",
+    "publication",
+    "range-type",
+    "role",
+    "schema",
+    "sequence",
+    "server",
+    "subscription",
+    "table",
+    "tablespace",
+    "view",
+];
+
+/// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
+pub fn reason(kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {
     let name = property.map_or("_missing", |property| property.name);
-    let found = EXEMPT.iter().find(|(exempt, attribute, _)| (*exempt == "*" || *exempt == kind.name()) && *attribute == name);
-    found.map(|(_, _, reason)| *reason)
+    match property.map(|property| property.class) {
+        Some(Class::Volatile) => return Some(("never compared", false)),
+        Some(Class::Measured(Tolerance::Any)) => return Some(("shown, never judged", false)),
+        _ => {}
+    }
+    if name == "comment" && NOT_COMMENTED.contains(&kind.name()) {
+        return Some(("COMMENT ON knows no such thing", false));
+    }
+    if name == "security_labels" && !LABELLED.contains(&kind.name()) {
+        return Some(("SECURITY LABEL knows no such thing", false));
+    }
+    let found = EXEMPT.iter().find(|(exempt, attribute, _)| *exempt == kind.name() && *attribute == name);
+    found.map(|(_, _, reason)| (*reason, true))
 }

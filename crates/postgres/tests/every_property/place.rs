@@ -93,6 +93,7 @@ impl Place {
             let _ = self.admin.exec(&format!("drop database \"{name}\" with (force)"));
         }
         self.drop_roles(&[]);
+        self.drop_slots();
         self.reload();
     }
 
@@ -136,6 +137,15 @@ impl Place {
                 let _ = session.exec(&format!("drop owned by {role} cascade"));
             }
             self.admin.exec(&format!("drop role {role}")).unwrap_or_else(|fault| panic!("{fault}"));
+        }
+    }
+
+    /// A slot whose reader has just gone may still be in use for a moment.
+    pub fn drop_slots(&self) {
+        let until = Instant::now() + Duration::from_secs(10);
+        while self.admin.exec("select pg_drop_replication_slot(slot_name) from pg_replication_slots").is_err() {
+            assert!(Instant::now() < until, "a replication slot stays in use");
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 

@@ -19,7 +19,7 @@ use crate::place::{Database, Place, server};
 /// Tries a case. The error says what came out otherwise than the case says.
 pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
     place.on_server(&case.server)?;
-    let (reference, candidate) = if case.candidate.is_other_server() {
+    let (reference, candidate) = if case.candidate.is_other_server() && !case.in_place {
         on_two_servers(place, case)?
     } else {
         let pair = place.pair(case);
@@ -31,6 +31,9 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
         place.give_back(case, pair);
         captured
     };
+    if case.replica || case.candidate.replica || case.kind.name() == "slot" {
+        place.drop_slots();
+    }
     judge(place.major, case, &reference, &candidate)
 }
 
@@ -40,13 +43,7 @@ fn touches_settings(case: &Case) -> bool {
 
 fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database) -> Result<(Manifest, Manifest), String> {
     if case.in_place {
-        first.run(&case.setup)?;
-        first.run(&case.reference)?;
-        place.settle(&case.reference);
-        let reference = capture(first, case);
-        first.run(&case.change)?;
-        place.settle(&case.change);
-        return Ok((reference, capture(first, case)));
+        return before_and_after(place, case, first);
     }
     first.run(&case.setup)?;
     second.run(&case.setup)?;
@@ -62,6 +59,31 @@ fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database
     Ok(both(first, second, case))
 }
 
+fn before_and_after(place: &Place, case: &Case, database: &Database) -> Result<(Manifest, Manifest), String> {
+    let mut replica = case.replica.then(|| replica(place, case));
+    database.run(&case.setup)?;
+    place.settle(&case.setup);
+    let reference = capture(database, case);
+    if let Some(replica) = &replica {
+        Database::on(replica, "postgres").run(&case.on_replica)?;
+    }
+    if case.replica_ends {
+        replica = None;
+    } else if case.candidate.replica {
+        replica = Some(self::replica(place, case));
+    }
+    database.run(&case.change)?;
+    place.settle(&case.change);
+    let candidate = capture(database, case);
+    drop(replica);
+    Ok((reference, candidate))
+}
+
+fn replica(place: &Place, case: &Case) -> Scratch {
+    let options = ReplicaOptions { settings: case.candidate.settings.clone(), ..ReplicaOptions::named("other") };
+    place.scratch.replica(&options).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
 fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest), String> {
     let other = other_server(place, case);
     let second = Database::on(&other, "postgres");
@@ -69,8 +91,8 @@ fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest)
     // A replica has what its primary has, and takes no writes.
     if !case.candidate.replica {
         second.run(&case.setup)?;
-        second.run(&case.change)?;
     }
+    second.run(&case.change)?;
     first.run(&case.setup)?;
     first.run(&case.reference)?;
     let captured = both(&first, &second, case);
@@ -83,8 +105,7 @@ fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest)
 fn other_server(place: &Place, case: &Case) -> Scratch {
     let ground = &case.candidate;
     if ground.replica {
-        let options = ReplicaOptions { settings: ground.settings.clone(), ..ReplicaOptions::named("other") };
-        return place.scratch.replica(&options).unwrap_or_else(|fault| panic!("{fault}"));
+        return replica(place, case);
     }
     let options = Options { settings: ground.settings.clone(), initdb: ground.initdb.clone(), ..Options::default() };
     server(ground.major.unwrap_or(place.major), &options)
@@ -118,9 +139,10 @@ fn judge(major: u32, case: &Case, reference: &Manifest, candidate: &Manifest) ->
         .chain(case.implied.iter().filter(|(majors, _)| majors.contains(&major)).map(|(_, line)| line))
         .collect();
     set(case, &listed, &forward, &mut problems);
+    with(case, &forward, &mut problems);
     mirrored(&forward, &backward, &mut problems);
     gaps(case, &forward, &mut problems);
-    digests(case, &listed, &trees, &mut problems);
+    digests(case, &listed, &forward, &trees, &mut problems);
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
@@ -172,6 +194,18 @@ fn set(case: &Case, listed: &[&Line], comparison: &Comparison, problems: &mut St
     }
 }
 
+/// What goes along with a missing object, as listed.
+fn with(case: &Case, comparison: &Comparison, problems: &mut String) {
+    let found = comparison.differences.iter().flat_map(taken_along).collect::<Vec<_>>().join("; ");
+    if found != case.with.as_deref().unwrap_or_default() {
+        let _ = writeln!(problems, "  taken along, and listed otherwise by '-- with: …': {found}");
+    }
+}
+
+fn taken_along(difference: &Difference) -> impl Iterator<Item = &str> {
+    difference.detail.iter().filter(|(name, _)| name == "with").map(|(_, text)| text.as_str())
+}
+
 /// The other way round the same differences come out, with both sides swapped.
 fn mirrored(forward: &Comparison, backward: &Comparison, problems: &mut String) {
     // A renamed object is shown under the name it has on the first side.
@@ -216,7 +250,7 @@ fn standing(case: &Case, kind: Option<&str>, attribute: Option<&str>) -> bool {
 }
 
 /// A digest moves for semantic differences of its dimension, and only for those; the ordered one for order too.
-fn digests(case: &Case, listed: &[&Line], (reference, candidate): &(Tree, Tree), problems: &mut String) {
+fn digests(case: &Case, listed: &[&Line], comparison: &Comparison, (reference, candidate): &(Tree, Tree), problems: &mut String) {
     let (mut plain, mut ordered) = (BTreeSet::new(), BTreeSet::new());
     for line in listed {
         let Some(kind) = ALL.iter().copied().find(|kind| kind.name() == line.kind) else {
@@ -232,6 +266,12 @@ fn digests(case: &Case, listed: &[&Line], (reference, candidate): &(Tree, Tree),
             }
             _ => {}
         }
+    }
+    for (_, name) in
+        comparison.differences.iter().flat_map(taken_along).flat_map(|text| text.split(", ")).filter_map(|part| part.split_once(' '))
+    {
+        let kind = ALL.iter().copied().find(|kind| kind.name() == name || kind.spec().plural == name);
+        plain.extend(kind.filter(|kind| is_semantic(*kind)).map(|kind| kind.spec().dimension));
     }
     for dimension in Dimension::ALL {
         // Where only some kinds are looked at, the rest moves digests too.

@@ -178,6 +178,27 @@ fn a_foreign_key_whose_triggers_are_off_is_seen() {
     });
 }
 
+/// The server names the foreign keys of partitions anew when a dump is restored; they are their parent's.
+#[test]
+fn a_foreign_key_of_a_partitioned_table_is_one_object() {
+    each_major(|db| {
+        db.exec("CREATE TABLE a (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE a1 PARTITION OF a DEFAULT");
+        db.exec("CREATE TABLE b (a int CONSTRAINT b_a REFERENCES a) PARTITION BY RANGE (a)");
+        db.exec("CREATE TABLE b1 (a int CONSTRAINT own_name REFERENCES a); ALTER TABLE b ATTACH PARTITION b1 DEFAULT");
+        let keys = |manifest: &Manifest| -> Vec<String> {
+            let constraints = manifest.of_kind(Kind::Constraint).iter();
+            constraints.filter(|found| found.text("type") == Some("foreign key")).map(|found| found.display()).collect()
+        };
+        let manifest = capture(db);
+        assert_eq!(keys(&manifest), ["public.b.b_a"]);
+        assert_eq!(manifest.find(Kind::Constraint, &["public", "b", "b_a"]).unwrap().get("triggers_enabled"), None);
+        db.exec("ALTER TABLE b1 DISABLE TRIGGER ALL");
+        let manifest = capture(db);
+        let constraint = manifest.find(Kind::Constraint, &["public", "b", "b_a"]).unwrap();
+        assert_eq!(constraint.get("triggers_enabled"), Some(&Value::Flag(false)));
+    });
+}
+
 #[test]
 fn a_locked_table_costs_one_property_not_the_object() {
     for major in majors() {
@@ -206,4 +227,72 @@ fn a_locked_table_costs_one_property_not_the_object() {
             assert!(!gap(Kind::PublicationTable, "app.entry.partly", "filter"), "on {major}: {:#?}", manifest.gaps);
         }
     }
+}
+
+#[test]
+fn parts_of_what_an_extension_owns_are_the_extensions() {
+    each_major(|db| {
+        db.exec("CREATE EXTENSION citext; CREATE TABLE owned (a int); CREATE DOMAIN owned_too AS int CONSTRAINT low CHECK (value < 9)");
+        db.exec("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end'");
+        db.exec("CREATE TRIGGER t BEFORE INSERT ON owned FOR EACH ROW EXECUTE FUNCTION f(); CREATE POLICY p ON owned");
+        db.exec("CREATE RULE r AS ON DELETE TO owned DO INSTEAD NOTHING");
+        let before = capture(db);
+        let parts = [Kind::Trigger, Kind::Policy, Kind::Rule, Kind::DomainConstraint];
+        assert!(parts.iter().all(|kind| before.of_kind(*kind).len() == 1));
+        db.exec("ALTER EXTENSION citext ADD TABLE owned; ALTER EXTENSION citext ADD DOMAIN owned_too");
+        let after = capture(db);
+        assert!(parts.iter().all(|kind| after.of_kind(*kind).is_empty()), "{:#?}", lines(&after));
+        let own = [Kind::Operator, Kind::Cast, Kind::OperatorClass, Kind::OperatorFamily, Kind::Aggregate, Kind::BaseType, Kind::Domain];
+        assert!(own.iter().all(|kind| after.of_kind(*kind).is_empty()), "{:#?}", lines(&after));
+    });
+}
+
+#[test]
+fn a_range_type_is_one_object() {
+    each_major(|db| {
+        db.exec("CREATE TYPE r AS RANGE (subtype = int)");
+        let kinds: Vec<&str> = capture(db).objects().iter().map(|object| object.kind.name()).collect();
+        assert_eq!(kinds, ["schema", "extension", "range-type"]);
+    });
+}
+
+#[test]
+fn names_and_arguments_of_any_encoding_arrive() {
+    for major in majors() {
+        for encoding in ["LATIN1", "SQL_ASCII", "UTF8"] {
+            let clauses = format!("TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
+            let db = TestDb::create_with(evenkeel_testkit::server(major).unwrap(), &clauses);
+            db.exec("CREATE TABLE t (a int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end'");
+            db.exec("CREATE TRIGGER \"x\ny\" BEFORE INSERT ON t FOR EACH ROW WHEN (new.a > 0) EXECUTE FUNCTION f('né', '', E'\\\\x')");
+            db.exec("CREATE TYPE e AS ENUM ('é', '%', '<script>')");
+            let manifest = capture(&db);
+            assert_eq!(manifest.gaps, [], "{encoding} on {major}");
+            let trigger = manifest.find(Kind::Trigger, &["public", "t", "x\ny"]).unwrap();
+            assert_eq!(trigger.get("arguments"), Some(&Value::list(["né", "", "\\x"])), "{encoding} on {major}");
+            assert_eq!(trigger.text("condition"), Some("(new.a > 0)"));
+            let labels = manifest.find(Kind::Enum, &["public", "e"]).unwrap();
+            assert_eq!(labels.get("labels"), Some(&Value::list(["é", "%", "<script>"])), "{encoding} on {major}");
+        }
+    }
+}
+
+#[test]
+fn extensions_bring_nothing_but_themselves() {
+    each_major(|db| {
+        let mut created = 0;
+        for row in db.query_text("SELECT name FROM pg_available_extensions WHERE name <> 'plpgsql' ORDER BY name") {
+            let name = row.first().unwrap().clone().unwrap();
+            // Some need a library that is not here.
+            created += usize::from(db.session().exec(&format!("CREATE EXTENSION IF NOT EXISTS \"{name}\" CASCADE")).is_ok());
+        }
+        assert!(created > 5, "only {created} extensions");
+        let manifest = capture(db);
+        let foreign: Vec<String> = manifest
+            .objects()
+            .iter()
+            .filter(|object| !matches!(object.kind, Kind::Schema | Kind::Extension))
+            .map(|object| format!("{} {}", object.kind.name(), object.display()))
+            .collect();
+        assert!(foreign.is_empty(), "on {} with {created} extensions: {foreign:#?}", db.major());
+    });
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-fn tool(name: &str) -> Command {
+pub fn tool(name: &str) -> Command {
     let installed = PathBuf::from("/opt/evenkeel/pgtools/bin").join(name);
     Command::new(if installed.exists() { installed } else { name.into() })
 }
@@ -23,6 +23,13 @@ pub fn psql(conninfo: &str, file: &Path) {
 pub fn dump_and_restore(from: &str, to: &str, major: u32) {
     let dump = tool("pg_dump").args(["--schema-only", "-d", from]).output().expect("pg_dump is installed: script/setup");
     assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+    let mut script = String::from_utf8(dump.stdout).unwrap();
+    // pg_dump 18 writes parameters of subscriptions that older servers do not know.
+    for (parameter, since) in [(", streaming = off", 14), (", run_as_owner = true", 16)] {
+        if major < since {
+            script = script.replace(parameter, "");
+        }
+    }
     let mut psql = tool("psql")
         .args(["-X", "-q", "-d", to])
         .stdin(Stdio::piped())
@@ -31,7 +38,7 @@ pub fn dump_and_restore(from: &str, to: &str, major: u32) {
         .spawn()
         .expect("psql is installed: script/setup");
     let mut input = psql.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || std::io::Write::write_all(&mut input, &dump.stdout));
+    let writer = std::thread::spawn(move || std::io::Write::write_all(&mut input, script.as_bytes()));
     let output = psql.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     let complaints = String::from_utf8_lossy(&output.stderr);

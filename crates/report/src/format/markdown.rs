@@ -27,7 +27,6 @@ const NAMED: usize = 8;
 ///
 /// # Errors
 /// None; the signature is the formats'.
-#[expect(clippy::unnecessary_wraps, reason = "every format has this signature")]
 pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     let foot = foot(document);
     let mut page = Page { text: head(document), room: LIMIT.saturating_sub(RESERVE + foot.len()), full: false };
@@ -199,7 +198,7 @@ fn gap(document: &Document, gap: &Gap) -> String {
         let block = pasteable(cure);
         text.push('\n');
         for line in block.lines() {
-            text.push_str(&format!("  {line}").trim_end_matches(' ').to_owned());
+            text.push_str(format!("  {line}").trim_end_matches(' '));
             text.push('\n');
         }
         text.push('\n');

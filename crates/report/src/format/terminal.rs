@@ -35,12 +35,11 @@ const PLAIN: Paint = Paint::new();
 ///
 /// # Errors
 /// None; the signature is the formats'.
-#[expect(clippy::unnecessary_wraps, reason = "every format has this signature")]
 pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     let mut page = Page { document, style: *style, text: String::new() };
     page.head();
     page.blocking();
-    page.to_know();
+    page.worth_knowing();
     page.expected();
     page.gaps();
     page.foot();
@@ -283,7 +282,7 @@ impl Page<'_> {
         self.cut_note("       ", more);
     }
 
-    fn to_know(&mut self) {
+    fn worth_knowing(&mut self) {
         if !self.wants(Severity::Warn) {
             return;
         }

@@ -11,6 +11,7 @@ const SHOWN: &[(&str, &[&str])] = &[
     ("terminal", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty"]),
     ("markdown", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty"]),
     ("json", &["could-not-tell"]),
+    ("html", &["differs", "hostile"]),
     ("sarif", &["differs"]),
     ("junit", &["differs"]),
 ];

@@ -4,4 +4,6 @@
 mod every;
 mod golden;
 mod machine;
+mod page;
+mod reference;
 mod sample;

@@ -73,6 +73,7 @@ create function app.add(a int, b int default 1, variadic rest int[] default '{}'
 comment on function app.add(int, int, int[]) is 'adds';
 create function app.add(a text) returns text language sql stable set search_path = pg_catalog, app set work_mem = '1MB' cost 5 as 'select a';
 create procedure app.do_nothing(inout a int) language plpgsql security definer as $$ begin null; end $$;
+create procedure app.two_inputs(a int, b text default ', IN c') language sql as 'select 1';
 comment on procedure app.do_nothing is 'nothing';
 create function app.same(app.small, app.small) returns boolean language internal immutable strict leakproof as 'int4eq';
 create function app.other(app.small, app.small) returns boolean language internal immutable strict as 'int4ne';

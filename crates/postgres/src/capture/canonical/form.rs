@@ -3,6 +3,9 @@
 //! Since version 14 the server prints them the way they were written (`x AT TIME ZONE 'utc'`), before it printed the
 //! call (`timezone('utc'::text, x)`). The call is what both have in common. `EXTRACT` is not here: it calls another
 //! function since 14 (`loose` says what follows).
+//!
+//! And casts of whole arrays, `v IN ('a', 'b')` on a `varchar` column: stored as `(ARRAY[…])::text[]`, read back from a
+//! dump as `ARRAY[(…)::text, …]`. The second is what every reading makes of the first.
 
 use super::rewrite::{Found, Part};
 use super::token::{Kind, Tokens};
@@ -20,6 +23,7 @@ const SIGNS: &[&str] = &[
     "XMLEXISTS(",
     " NO INDENT)",
     " IS DOCUMENT",
+    "(ARRAY[",
 ];
 
 /// Whether the text may hold a spelling that is replaced here.
@@ -91,6 +95,9 @@ pub fn call<'a>(tokens: &Tokens<'a>, at: usize, _: usize) -> Option<Found<'a>> {
 fn grouped<'a>(tokens: &Tokens<'a>, open: usize) -> Option<Found<'a>> {
     let (from, close) = (open + 1, tokens.partner(open));
     let end = close + 1;
+    if tokens.is(from, "ARRAY") && tokens.kind(from + 1) == Kind::Bracket && tokens.partner(from + 1) + 1 == close {
+        return array(tokens, from + 1, close);
+    }
     let sign = tokens.level(from, close).find(|at| {
         tokens.are(*at, &["AT", "TIME", "ZONE"]) || tokens.is(*at, "OVERLAPS") || tokens.is(*at, "NORMALIZED") || tokens.is(*at, "DOCUMENT")
     })?;
@@ -112,10 +119,37 @@ fn grouped<'a>(tokens: &Tokens<'a>, open: usize) -> Option<Found<'a>> {
     }
 }
 
+/// `(ARRAY[a, b])::type[]`: each element cast for itself.
+fn array<'a>(tokens: &Tokens<'a>, bracket: usize, close: usize) -> Option<Found<'a>> {
+    let name = close + 2;
+    let last = (name..tokens.all.len()).take_while(|at| matches!(tokens.kind(*at), Kind::Word | Kind::Quoted | Kind::Dot)).last()?;
+    // One dimension, no length: the types are what the elements get.
+    let plain = tokens.kind(close + 1) == Kind::Cast && tokens.kind(last + 1) == Kind::Bracket && tokens.partner(last + 1) == last + 2;
+    if !plain || matches!(tokens.kind(last + 3), Kind::Bracket) {
+        return None;
+    }
+    let typ = tokens.text.get(tokens.all.get(name)?.start..tokens.all.get(last)?.end)?;
+    let mut parts = vec![Part::Plain("ARRAY[")];
+    let mut from = bracket + 1;
+    let commas: Vec<usize> = tokens.level(from, close - 1).filter(|at| tokens.kind(*at) == Kind::Comma).collect();
+    for (nth, to) in commas.into_iter().chain([close - 1]).enumerate() {
+        if from == to || tokens.is(from, "ARRAY") {
+            return None;
+        }
+        parts.push(Part::Plain(if nth == 0 { "(" } else { ", (" }));
+        parts.push(Part::Range(from, to));
+        parts.push(Part::Plain(")::"));
+        parts.push(Part::Plain(typ));
+        from = to + 1;
+    }
+    parts.push(Part::Plain("]"));
+    Some(Found { end: last + 3, parts })
+}
+
 /// Whether the parentheses belong to `x IS DOCUMENT` alone: no call's, no cast's, no other operator in them.
 fn is_own(tokens: &Tokens<'_>, open: usize, is: usize, close: usize) -> bool {
     let called = open > 0 && matches!(tokens.kind(open - 1), Kind::Word | Kind::Quoted) && tokens.gap(open - 1, open).is_empty();
-    let held = matches!(tokens.kind(close + 1), Kind::Cast | Kind::Dot) || tokens.text(close + 1) == "[";
+    let held = matches!(tokens.kind(close + 1), Kind::Cast | Kind::Dot | Kind::Bracket);
     let mixed = tokens.level(open + 1, is).any(|at| {
         tokens.kind(at) == Kind::Sign || tokens.kind(at) == Kind::Comma || ["NOT", "AND", "OR"].iter().any(|word| tokens.is(at, word))
     });

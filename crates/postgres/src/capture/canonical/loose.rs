@@ -72,7 +72,7 @@ fn type_end(tokens: &Tokens<'_>, from: usize) -> usize {
             Kind::Quoted | Kind::Dot => at += 1,
             Kind::Word if tokens.is_name(at) => at += 1,
             Kind::Open if tokens.gap(at - 1, at).is_empty() => at = tokens.partner(at) + 1,
-            Kind::Sign if matches!(tokens.text(at), "[" | "]") => at += 1,
+            Kind::Bracket | Kind::BracketEnd => at += 1,
             _ => return at.min(tokens.all.len()),
         }
     }
@@ -117,7 +117,7 @@ fn number<'a>(tokens: &Tokens<'a>, at: usize, _: usize) -> Option<Found<'a>> {
         _ => return None,
     };
     // Length and scale, or an array: not what this is about.
-    if tokens.kind(end) == Kind::Open || tokens.text(end) == "[" {
+    if matches!(tokens.kind(end), Kind::Open | Kind::Bracket) {
         return None;
     }
     let content = tokens.level(at + 1, close).count();

@@ -106,6 +106,33 @@ fn what_comes_and_goes_with_minor_versions() {
 }
 
 #[test]
+fn a_cast_array_is_an_array_of_casts() {
+    for (stored, restored) in [
+        (
+            "((v)::text = ANY ((ARRAY['a,'::character varying, 'b'::character varying])::text[]))",
+            "((v)::text = ANY (ARRAY[('a,'::character varying)::text, ('b'::character varying)::text]))",
+        ),
+        (
+            "(ARRAY[t.v, (t.w || 'x'::text), f(a, b[1])])::app.\"T\"[]",
+            "ARRAY[(t.v)::app.\"T\", ((t.w || 'x'::text))::app.\"T\", (f(a, b[1]))::app.\"T\"]",
+        ),
+        ("((ARRAY['x'::name])::text[] || TRIM(BOTH FROM a))", "(ARRAY[('x'::name)::text] || btrim(a))"),
+    ] {
+        assert_eq!(expression(stored), restored);
+        assert_eq!(expression(restored), restored);
+    }
+    for kept in [
+        "(ARRAY[1, 2])[1]",
+        "(ARRAY['a'::text])::character varying(3)[]",
+        "(ARRAY[ARRAY[v]])::text[]",
+        "(ARRAY[v])::text[][]",
+        "f(ARRAY[v])",
+    ] {
+        assert_eq!(expression(kept), kept);
+    }
+}
+
+#[test]
 fn elements_stand_in_one_pair_of_parentheses_or_none() {
     for (printed, canonical) in [
         ("a", "a"),

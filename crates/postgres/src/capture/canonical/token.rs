@@ -15,11 +15,15 @@ pub enum Kind {
     Number,
     Open,
     Close,
+    /// `[`
+    Bracket,
+    /// `]`
+    BracketEnd,
     Dot,
     Comma,
     /// `::`
     Cast,
-    /// Anything else: operators, brackets, semicolons.
+    /// Anything else: operators, semicolons.
     Sign,
 }
 
@@ -29,7 +33,7 @@ pub struct Token {
     pub kind: Kind,
     pub start: usize,
     pub end: usize,
-    /// The matching parenthesis; its own place for anything else.
+    /// The matching parenthesis or bracket; its own place for anything else.
     pub partner: usize,
 }
 
@@ -40,7 +44,7 @@ pub struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Cuts the text. `None` where it is no text the server prints: an open quote, unbalanced parentheses.
+    /// Cuts the text. `None` where it is no text the server prints: an open quote, parentheses that do not match.
     pub fn of(text: &'a str) -> Option<Self> {
         let bytes = text.as_bytes();
         let mut all: Vec<Token> = Vec::with_capacity(text.len() / 4);
@@ -72,11 +76,13 @@ impl<'a> Tokens<'a> {
                     }
                     Kind::Number
                 }
-                b'(' | b')' | b'.' | b',' => {
+                b'(' | b')' | b'[' | b']' | b'.' | b',' => {
                     at += 1;
                     match byte {
                         b'(' => Kind::Open,
                         b')' => Kind::Close,
+                        b'[' => Kind::Bracket,
+                        b']' => Kind::BracketEnd,
                         b'.' => Kind::Dot,
                         _ => Kind::Comma,
                     }
@@ -98,11 +104,15 @@ impl<'a> Tokens<'a> {
             };
             let place = all.len();
             let mut partner = place;
-            if kind == Kind::Open {
+            if matches!(kind, Kind::Open | Kind::Bracket) {
                 open.push(place);
-            } else if kind == Kind::Close {
+            } else if matches!(kind, Kind::Close | Kind::BracketEnd) {
                 partner = open.pop()?;
-                all.get_mut(partner)?.partner = place;
+                let opening = all.get_mut(partner)?;
+                opening.partner = place;
+                if (opening.kind == Kind::Open) != (kind == Kind::Close) {
+                    return None;
+                }
             }
             all.push(Token { kind, start, end: at, partner });
         }
@@ -129,7 +139,7 @@ impl<'a> Tokens<'a> {
         keywords.iter().enumerate().all(|(step, keyword)| self.is(at + step, keyword))
     }
 
-    /// The matching parenthesis, or the token itself.
+    /// The matching parenthesis or bracket, or the token itself.
     pub fn partner(&self, at: usize) -> usize {
         self.all.get(at).map_or(at, |token| token.partner)
     }

@@ -1,8 +1,8 @@
--- Rails keeps a table of its own beside the one that dbmate has too.
--- expect: history-table app.schema_migrations tool: Rails or dbmate -> Rails
--- implied: table app.ar_internal_metadata extra
+-- expect: history-table app.schema_migrations tool: Rails or dbmate -> Supabase
+-- implies: column app.schema_migrations.statements extra
+-- implies: column app.schema_migrations.name extra
 -- setup
 create schema app;
 create table app.schema_migrations (version varchar not null);
 -- candidate
-create table app.ar_internal_metadata (key varchar);
+alter table app.schema_migrations add statements text[], add name text;

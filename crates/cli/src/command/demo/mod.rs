@@ -1,0 +1,146 @@
+//! `evenkeel demo`: three environments of one application on throwaway servers, the drifts that really happen planted
+//! in them, then `compare` and `check` as anybody runs them.
+//!
+//! Lives here: the story in its order, and its words. `estate` has the servers and what is loaded into them, `planted`
+//! what must be found, `interrupt` the end by Ctrl-C, `screen` the printing. The verbs are those of `command`.
+
+mod estate;
+mod interrupt;
+mod planted;
+mod screen;
+
+use super::{Outcome, capture, check, compare, output, report};
+use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
+use estate::Estate;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_report::Document;
+use interrupt::Interrupt;
+use screen::Screen;
+use std::path::Path;
+
+/// In the order of a release.
+const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "production"];
+/// What is shown of the long report: one of each sort.
+const SHOWN: &[&str] = &["EK-column-extra", "EK-function-body", "EK-index-valid", "EK-setting-effective", "EK-node-replicas"];
+
+pub fn run(arguments: &Demo, common: &Common) -> Outcome {
+    let interrupt = Interrupt::watch()?;
+    let screen = Screen::new(common);
+    // Everything that was started ends with the story, however it ends.
+    match story(arguments, common, &screen, &interrupt) {
+        Err(trouble) if trouble.class == Class::Interrupted => {
+            screen.line("\nStopped. The servers and their files are gone.");
+            Ok(Class::Interrupted.exit_code())
+        }
+        other => other,
+    }
+}
+
+fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interrupt) -> Outcome {
+    writable(&arguments.report)?;
+    let binaries = estate::server()?;
+    screen.line(
+        "evenkeel tells how far database environments are alike, before a release does.\n\
+         Here are three of one application, on throwaway servers of this machine.\n",
+    );
+    screen.line(&format!("PostgreSQL {} from {}", binaries.version, binaries.bin_dir.display()));
+
+    let mut estate = screen.step("starting dev, staging and production, loading data", || Estate::start(&binaries))?;
+    interrupt.check()?;
+    screen.step("adding replicas: 1 to staging, 2 to production", || estate.replicate(interrupt))?;
+    interrupt.check()?;
+    let folder = estate::Folder::make(&estate)?;
+    let common = Common {
+        config: Some(folder.settings()),
+        color: common.color,
+        lock_timeout: common.lock_timeout,
+        statement_timeout: common.statement_timeout,
+        quiet: true,
+    };
+    screen.step("writing the manifests that one commits", || {
+        ENVIRONMENTS.iter().try_for_each(|name| baseline(name, folder.path(), &common))
+    })?;
+    interrupt.check()?;
+    screen.step("changing production and staging by hand", || estate.change_by_hand())?;
+    interrupt.check()?;
+
+    screen.command("What will a release that passed in staging meet in production?", "evenkeel compare staging production");
+    let document = compare::document(&comparison("staging"), &common)?;
+    interrupt.check()?;
+    let terminal = report::format("terminal")?;
+    let style = report::style(&reporting(), &common);
+    screen.excerpt(&report::render(terminal, &document, &style)?, SHOWN);
+
+    screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
+    let checks = check::documents(&Check { environments: Vec::new(), reporting: reporting() }, &common)?;
+    interrupt.check()?;
+    // `check` goes by name, a release does not.
+    for name in ENVIRONMENTS {
+        checks.iter().filter(|checked| checked.candidate.label == name).for_each(|checked| screen.check(checked));
+    }
+
+    screen.heading(&format!("The {} drifts that were planted, and where the reports name them", planted::count()));
+    let verified = planted::verify(&document, &checks, screen);
+
+    let dev = compare::document(&comparison("dev"), &common)?;
+    page(&arguments.report, &[dev, document], &common)?;
+    screen.line(&format!("\nThe report with definitions side by side and volumes: {}", absolute(&arguments.report)));
+    if arguments.keep {
+        screen.line(&estate.invitation(folder.path()));
+        interrupt.wait_for_enter()?;
+    }
+    screen.step("stopping the servers, removing their files", || {
+        estate.stop()?;
+        folder.remove()
+    })?;
+    // Last, so that even then there is a report to look at.
+    verified?;
+    if !arguments.keep {
+        screen.line(
+            "\nNext, your own databases; evenkeel only reads, and needs no right to create:\n  \
+             evenkeel compare postgres://reader@stage/app postgres://reader@prod/app\n  \
+             evenkeel demo --keep     # leaves these servers running, to try commands on",
+        );
+    }
+    Ok(0)
+}
+
+/// `evenkeel capture NAME --out parity/NAME.jsonl`.
+fn baseline(name: &str, folder: &Path, common: &Common) -> Result<(), Box<Trouble>> {
+    let out = folder.join("parity").join(format!("{name}.jsonl"));
+    let arguments = Capture { environment: name.to_owned(), out: Some(out), dimension: Vec::new(), values: false };
+    // What is not visible is told by the comparison that needs it.
+    capture::run(&arguments, common).map(drop)
+}
+
+fn comparison(reference: &str) -> Compare {
+    Compare { reference: reference.to_owned(), candidate: "production".to_owned(), reporting: reporting() }
+}
+
+fn reporting() -> Reporting {
+    Reporting { dimension: Vec::new(), fail_on: None, format: "terminal".to_owned(), out: None, only: None }
+}
+
+fn page(path: &Path, documents: &[Document], common: &Common) -> Result<(), Box<Trouble>> {
+    let format = report::format("html")?;
+    let bytes = report::render_all(format, documents, &report::style(&reporting(), common))?;
+    output::file(path, &bytes)
+}
+
+/// Asked before the servers are started, not after.
+fn writable(path: &Path) -> Result<(), Box<Trouble>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::tempfile_in(folder).map(drop).map_err(|error| {
+        Box::new(
+            Trouble::new(Class::Output, format!("cannot write {}", path.display()))
+                .found(error.to_string())
+                .origin("flag --report")
+                .fix("evenkeel demo --report /tmp/evenkeel-demo.html"),
+        )
+    })
+}
+
+/// As a person can paste it.
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}

@@ -1,0 +1,217 @@
+//! The demo from end to end, as a new user runs it: what it finds, how it ends when it is stopped, what it leaves.
+//!
+//! Each run has a scratch root and a temporary folder of its own, so that whatever is left in them was left by it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Object and attribute (as the last part of the finding) of everything that is planted.
+const PLANTED: &[(&str, &str)] = &[
+    ("EK-migration-missing", "app.flyway_schema_history.8"),
+    ("EK-column-missing", "app.bookings.source"),
+    ("EK-column-extra", "billing.invoices.tax_override"),
+    ("EK-function-body", "app.stay_price(numeric, integer)"),
+    ("EK-index-valid", "app.customers_email_key"),
+    ("EK-constraint-validated", "app.bookings.bookings_total_check"),
+    ("EK-index-extra", "app.bookings_customer_id_idx"),
+    ("EK-grant-extra", "table.billing.payments.reader"),
+    ("EK-extension-version-version", "pg_trgm"),
+    ("EK-column-collation", "app.boats.name"),
+    ("EK-setting-effective", "lock_timeout"),
+    ("EK-override-extra", "migrator.every database.lock_timeout"),
+    ("EK-override-extra", "app_rw.every database.statement_timeout"),
+    ("EK-node-replicas", "node"),
+    ("EK-table-statistics-rows", "app.bookings"),
+];
+
+/// Folders that end with the test.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        // Short: sockets live below it. Open: servers that root starts run as another user.
+        let folder = tempfile::Builder::new().prefix("ekd").tempdir_in("/tmp").unwrap();
+        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let place = Self { folder };
+        std::fs::create_dir(place.temporary()).unwrap();
+        place
+    }
+
+    fn temporary(&self) -> PathBuf {
+        self.folder.path().join("t")
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.folder.path().join("s")
+    }
+
+    fn report(&self) -> PathBuf {
+        self.folder.path().join("report.html")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+        command
+            .arg("demo")
+            .arg("--report")
+            .arg(self.report())
+            .env("TMPDIR", self.temporary())
+            .env("EVENKEEL_SCRATCH_DIR", self.scratch())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// No server runs from here, and no file is left but the report and the empty cache.
+    #[track_caller]
+    fn assert_nothing_left(&self) {
+        let names = |path: &Path| -> Vec<String> {
+            let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name != "cache").collect()
+        };
+        assert_eq!(names(&self.temporary()), Vec::<String>::new(), "left in the temporary folder");
+        assert_eq!(names(&self.scratch()), Vec::<String>::new(), "left in the scratch folder");
+        let here = self.folder.path().to_string_lossy().into_owned();
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            assert!(!String::from_utf8_lossy(&line).contains(&here), "process {:?} is left", entry.file_name());
+        }
+    }
+}
+
+fn text(output: &Output) -> (String, String) {
+    (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
+}
+
+/// Reads stdout until a line contains it.
+fn wait_for(child: &mut Child, wanted: &str) -> BufReader<std::process::ChildStdout> {
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    let mut seen = String::new();
+    // A step is printed before it runs and its time after it, so bytes are looked at, not lines.
+    while !seen.contains(wanted) {
+        let buffer = reader.fill_buf().unwrap();
+        assert!(!buffer.is_empty(), "it ended before it said {wanted:?}:\n{seen}");
+        seen.push_str(&String::from_utf8_lossy(buffer));
+        let length = buffer.len();
+        reader.consume(length);
+    }
+    reader
+}
+
+fn end(child: &mut Child) -> Option<i32> {
+    let until = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < until {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    panic!("it did not end within a minute");
+}
+
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn everything_planted_is_found_and_nothing_is_left() {
+    let place = Place::new();
+    let output = place.command().output().unwrap();
+    let (stdout, stderr) = text(&output);
+    assert_eq!(output.status.code(), Some(0), "stdout:\n{stdout}\nstderr:\n{stderr}");
+    assert_eq!(stderr, "", "a run that goes well says nothing on stderr");
+    assert!(stdout.contains("staging ≠ production: 15 differences block a migration"), "{stdout}");
+    assert!(stdout.contains("✓ dev         as committed, ready for a migration"), "{stdout}");
+    let page = std::fs::read_to_string(place.report()).unwrap();
+    for (id, object) in PLANTED {
+        assert!(stdout.lines().any(|line| line.starts_with("  ✓ ") && line.ends_with(object)), "{object} is not listed:\n{stdout}");
+        assert!(page.contains(id), "the page does not name {id}");
+        assert!(page.contains(object), "the page does not name {object}");
+    }
+    let widest =
+        stdout.lines().filter(|line| !line.contains(&*place.folder.path().to_string_lossy())).max_by_key(|line| line.chars().count());
+    assert!(widest.is_some_and(|line| line.chars().count() <= 80), "wider than 80 columns: {widest:?}");
+    place.assert_nothing_left();
+}
+
+#[test]
+fn two_demos_run_side_by_side() {
+    let places = [Place::new(), Place::new()];
+    // One scratch root for both, as for two terminals of one user.
+    let root = places[0].scratch();
+    let children = places
+        .each_ref()
+        .map(|place| place.command().env("EVENKEEL_SCRATCH_DIR", &root).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        let (stdout, stderr) = text(&output);
+        assert_eq!(output.status.code(), Some(0), "stdout:\n{stdout}\nstderr:\n{stderr}");
+    }
+    for place in &places {
+        place.assert_nothing_left();
+    }
+}
+
+#[test]
+fn ctrl_c_while_servers_start_leaves_nothing() {
+    for kind in ["INT", "TERM", "HUP"] {
+        let place = Place::new();
+        let mut child = place.command().stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut rest = wait_for(&mut child, "loading data");
+        signal(&child, kind);
+        assert_eq!(end(&mut child), Some(130), "after SIG{kind}");
+        let mut said = String::new();
+        rest.read_to_string(&mut said).unwrap();
+        assert!(said.contains("gone"), "{said}");
+        assert!(!place.report().exists());
+        place.assert_nothing_left();
+    }
+}
+
+#[test]
+fn kept_servers_end_with_enter_and_with_ctrl_c() {
+    for with_enter in [true, false] {
+        let place = Place::new();
+        let mut child = place.command().arg("--keep").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let stdin = child.stdin.take().unwrap();
+        let mut rest = wait_for(&mut child, "until you press Enter");
+        assert!(std::fs::read_dir(place.temporary()).unwrap().next().is_some(), "the settings are there to be used");
+        if with_enter {
+            std::io::Write::write_all(&mut &stdin, b"\n").unwrap();
+        } else {
+            signal(&child, "INT");
+        }
+        let mut said = String::new();
+        rest.read_to_string(&mut said).unwrap();
+        assert_eq!(end(&mut child), Some(if with_enter { 0 } else { 130 }), "{said}");
+        drop(stdin);
+        assert!(place.report().exists(), "the report was written before");
+        place.assert_nothing_left();
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_keep_the_servers_running() {
+    let place = Place::new();
+    let mut child = place.command().stdout(Stdio::piped()).spawn().unwrap();
+    drop(wait_for(&mut child, "PostgreSQL"));
+    assert_eq!(end(&mut child), Some(0));
+    place.assert_nothing_left();
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_said_before_anything_starts() {
+    let place = Place::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+    let output = command.args(["demo", "--report"]).arg(place.folder.path().join("missing/report.html")).output().unwrap();
+    let (stdout, stderr) = text(&output);
+    assert_eq!(output.status.code(), Some(74), "{stderr}");
+    assert_eq!(stdout, "");
+    assert!(stderr.contains("missing/report.html") && stderr.contains("fix"), "{stderr}");
+}

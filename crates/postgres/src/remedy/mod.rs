@@ -1,0 +1,204 @@
+//! What to do about a difference on PostgreSQL: a statement for the candidate, only where it is surely right and complete.
+//!
+//! Lives here: which fix for which difference. `name` turns shown names back into SQL, `privilege` writes GRANT and REVOKE,
+//! `setting` knows where settings are set. Each fix is proven in `tests/measures/fix.rs`: applied, captured, compared.
+//! Anything else is `None`: a person decides.
+
+mod name;
+mod privilege;
+mod setting;
+
+use crate::ident::{literal, quoted};
+use crate::knowledge::settings;
+use evenkeel_core::compare::{Case, Change, Reasoning, Remedies};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Manifest, Object};
+use std::collections::BTreeMap;
+
+/// Remedies for one candidate.
+#[derive(Debug, Clone, Default)]
+pub struct PostgresRemedies {
+    database: String,
+    major: u16,
+    /// Shared name to name on this server.
+    roles: BTreeMap<String, String>,
+    /// Partitioned indexes cannot be rebuilt by REINDEX: tables that are partitioned, as they are shown.
+    partitioned: Vec<(String, String)>,
+}
+
+impl PostgresRemedies {
+    /// For the candidate that was captured; `roles` maps shared role names to those of its server, as in the request.
+    #[must_use]
+    pub fn new(candidate: &Manifest, roles: BTreeMap<String, String>) -> Self {
+        let partitioned = candidate.of_kind(Kind::Table).iter().filter(|table| table.text("partition_by").is_some());
+        Self {
+            database: candidate.endpoint.database.clone(),
+            major: candidate.endpoint.server_major,
+            roles,
+            partitioned: partitioned.map(|table| (table.identity.part(0).to_owned(), table.identity.part(1).to_owned())).collect(),
+        }
+    }
+
+    /// A role's name on the server, as SQL. `None` where only its place is known, not its name.
+    fn role(&self, shown: &str) -> Option<String> {
+        match self.roles.get(shown) {
+            Some(server) => Some(quoted(server)),
+            None if shown == "PUBLIC" => Some(shown.to_owned()),
+            None if shown.starts_with('(') => None,
+            None => Some(quoted(shown)),
+        }
+    }
+}
+
+impl Remedies for PostgresRemedies {
+    fn fix(&self, case: &Case<'_>) -> Option<String> {
+        let any = case.candidate.or(case.reference)?;
+        match (case.change, case.kind) {
+            (Change::Missing | Change::Extra | Change::Changed, Kind::Grant) => privilege::grant(self, case),
+            (Change::Changed, Kind::Owner) => privilege::owner(self, case),
+            (Change::Missing | Change::Extra | Change::Changed, Kind::Override) => setting::overriding(self, case),
+            (Change::Changed, Kind::Setting) => setting::setting(case),
+            (Change::Unsound, _) => self.unsound(any, case.attribute?),
+            (Change::Changed, _) => self.changed(any, case),
+            _ => None,
+        }
+    }
+
+    fn reasoning(&self, case: &Case<'_>) -> Option<Reasoning> {
+        let object = case.reference.or(case.candidate)?;
+        let name = match case.kind {
+            // That a version has a setting at all, or waits for a restart, is not what the table is about.
+            Kind::Setting if matches!(case.attribute, Some("value" | "effective")) => object.identity.part(0),
+            Kind::Override => object.identity.part(2),
+            _ => return None,
+        };
+        settings::known(name).map(|known| Reasoning { why: known.why.to_owned(), source: known.source() })
+    }
+}
+
+impl PostgresRemedies {
+    /// States that are a fault of their own; the fix belongs to the side that has it.
+    fn unsound(&self, object: &Object, attribute: &str) -> Option<String> {
+        let whole = name::qualified(object);
+        match (object.kind, attribute) {
+            (Kind::Index, "leftover") => Some(format!("DROP INDEX CONCURRENTLY {whole};")),
+            (Kind::Index, "valid" | "ready") => {
+                let Some(Value::List(table)) = object.get("table") else { return None };
+                let on = (table.first()?.to_string(), table.get(1)?.to_string());
+                (!self.partitioned.contains(&on)).then(|| format!("REINDEX INDEX CONCURRENTLY {whole};"))
+            }
+            (Kind::Constraint, "validated") => {
+                let (table, constraint) = name::part_of(object);
+                Some(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};"))
+            }
+            (Kind::MaterializedView, "populated") => Some(format!("REFRESH MATERIALIZED VIEW {whole};")),
+            (Kind::CollationVersion, "outdated") => {
+                Some(format!("REINDEX DATABASE {}; ALTER COLLATION {whole} REFRESH VERSION;", quoted(&self.database)))
+            }
+            (Kind::Server, "collation_outdated") => {
+                let database = quoted(&self.database);
+                (self.major >= 15).then(|| format!("REINDEX DATABASE {database}; ALTER DATABASE {database} REFRESH COLLATION VERSION;"))
+            }
+            _ => None,
+        }
+    }
+
+    /// A property both sides have with different values.
+    fn changed(&self, object: &Object, case: &Case<'_>) -> Option<String> {
+        let (reference, attribute) = (case.reference?, case.attribute?);
+        if attribute == "comment" {
+            let text = reference.text("comment").map_or_else(|| "NULL".to_owned(), literal);
+            return name::commented(object).map(|target| format!("COMMENT ON {target} IS {text};"));
+        }
+        let wanted = reference.get(attribute);
+        match object.kind {
+            Kind::Column => self.column(object, reference, attribute, wanted),
+            Kind::Table => table(object, attribute, wanted),
+            Kind::Sequence => sequence(object, reference, attribute, wanted),
+            Kind::ExtensionVersion if attribute == "version" => {
+                Some(format!("ALTER EXTENSION {} UPDATE TO {};", quoted(object.identity.part(0)), literal(reference.text("version")?)))
+            }
+            Kind::MaterializedView if attribute == "populated" && wanted.is_none() => {
+                Some(format!("REFRESH MATERIALIZED VIEW {};", name::qualified(object)))
+            }
+            Kind::TableStatistics if attribute == "never_analyzed" && wanted.is_none() => {
+                Some(format!("ANALYZE {};", name::qualified(object)))
+            }
+            _ if object.kind.name() == "trigger" && attribute == "enabled" => {
+                let state = match reference.text("enabled") {
+                    None => "ENABLE",
+                    Some("disabled") => "DISABLE",
+                    Some("replica") => "ENABLE REPLICA",
+                    Some("always") => "ENABLE ALWAYS",
+                    Some(_) => return None,
+                };
+                let (table, trigger) = name::part_of(object);
+                Some(format!("ALTER TABLE {table} {state} TRIGGER {trigger};"))
+            }
+            _ => None,
+        }
+    }
+
+    fn column(&self, object: &Object, reference: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
+        let (table, column) = name::part_of(object);
+        let action = match (attribute, wanted) {
+            // A generated or identity column takes no default.
+            ("default", _) if object.get("generated").is_some() || object.get("identity").is_some() => return None,
+            ("default", _) if reference.get("generated").is_some() || reference.get("identity").is_some() => return None,
+            ("default", Some(Value::Text(text))) => format!("SET DEFAULT {text}"),
+            ("default", None) => "DROP DEFAULT".to_owned(),
+            ("not_null", Some(Value::Flag(true))) => "SET NOT NULL".to_owned(),
+            ("not_null", None) => "DROP NOT NULL".to_owned(),
+            ("statistics_target", Some(Value::Integer(target))) => format!("SET STATISTICS {target}"),
+            ("statistics_target", None) => "SET STATISTICS -1".to_owned(),
+            ("storage", Some(Value::Text(storage))) => format!("SET STORAGE {storage}"),
+            // Before 16 there is no word for the type's own.
+            ("storage", None) if self.major >= 16 => "SET STORAGE DEFAULT".to_owned(),
+            ("compression", Some(Value::Text(method))) => format!("SET COMPRESSION {method}"),
+            ("compression", None) => "SET COMPRESSION default".to_owned(),
+            _ => return None,
+        };
+        Some(format!("ALTER TABLE {table} ALTER COLUMN {column} {action};"))
+    }
+}
+
+fn table(object: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
+    let on = matches!(wanted, Some(Value::Flag(true)));
+    let text = match wanted {
+        Some(Value::Text(text)) => Some(&**text),
+        _ => None,
+    };
+    let action = match (attribute, text) {
+        ("row_security", _) => if on { "ENABLE ROW LEVEL SECURITY" } else { "DISABLE ROW LEVEL SECURITY" }.to_owned(),
+        ("force_row_security", _) => if on { "FORCE ROW LEVEL SECURITY" } else { "NO FORCE ROW LEVEL SECURITY" }.to_owned(),
+        ("replica_identity", None) => "REPLICA IDENTITY DEFAULT".to_owned(),
+        ("replica_identity", Some("full")) => "REPLICA IDENTITY FULL".to_owned(),
+        ("replica_identity", Some("nothing")) => "REPLICA IDENTITY NOTHING".to_owned(),
+        ("replica_identity", Some(index)) => format!("REPLICA IDENTITY USING INDEX {}", name::alone(index.strip_prefix("index ")?)?),
+        ("cluster_on", Some(index)) => format!("CLUSTER ON {}", quoted(index)),
+        ("cluster_on", None) => "SET WITHOUT CLUSTER".to_owned(),
+        _ => return None,
+    };
+    Some(format!("ALTER TABLE {} {action};", name::qualified(object)))
+}
+
+fn sequence(object: &Object, reference: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
+    let descends = |object: &Object| matches!(object.get("increment"), Some(Value::Integer(step)) if *step < 0);
+    let action = match (attribute, wanted) {
+        ("increment", Some(Value::Integer(step))) => format!("INCREMENT BY {step}"),
+        ("increment", None) => "INCREMENT BY 1".to_owned(),
+        ("minimum", Some(Value::Integer(least))) => format!("MINVALUE {least}"),
+        ("minimum", None) => "MINVALUE 1".to_owned(),
+        ("maximum", Some(Value::Integer(most))) => format!("MAXVALUE {most}"),
+        // What the type allows is the default of an ascending sequence only.
+        ("maximum", None) if !descends(object) && !descends(reference) => "NO MAXVALUE".to_owned(),
+        ("start", Some(Value::Integer(first))) => format!("START WITH {first}"),
+        ("start", None) => "START WITH 1".to_owned(),
+        ("cache", Some(Value::Integer(values))) => format!("CACHE {values}"),
+        ("cache", None) => "CACHE 1".to_owned(),
+        ("cycle", Some(Value::Flag(true))) => "CYCLE".to_owned(),
+        ("cycle", None) => "NO CYCLE".to_owned(),
+        _ => return None,
+    };
+    Some(format!("ALTER SEQUENCE {} {action};", name::qualified(object)))
+}

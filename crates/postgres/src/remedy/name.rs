@@ -1,0 +1,145 @@
+//! Names of objects as SQL: from their identity, or from the way they are shown where only that is known.
+
+use crate::ident::{qualified as join, quoted};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
+
+/// `schema.name` of an object whose identity begins so.
+pub fn qualified(object: &Object) -> String {
+    join(object.identity.part(0), object.identity.part(1))
+}
+
+/// The table and the part's own name, of a column, constraint, trigger or policy.
+pub fn part_of(object: &Object) -> (String, String) {
+    (qualified(object), quoted(object.identity.part(2)))
+}
+
+/// What COMMENT ON takes for the object.
+pub fn commented(object: &Object) -> Option<String> {
+    Some(match object.kind {
+        Kind::Schema => format!("SCHEMA {}", quoted(object.identity.part(0))),
+        Kind::Table if object.get("server").is_some() => format!("FOREIGN TABLE {}", qualified(object)),
+        Kind::Table => format!("TABLE {}", qualified(object)),
+        Kind::View => format!("VIEW {}", qualified(object)),
+        Kind::MaterializedView => format!("MATERIALIZED VIEW {}", qualified(object)),
+        Kind::Sequence => format!("SEQUENCE {}", qualified(object)),
+        Kind::Index => format!("INDEX {}", qualified(object)),
+        Kind::Column => format!("COLUMN {}.{}", qualified(object), quoted(object.identity.part(2))),
+        Kind::Constraint => {
+            let (table, constraint) = part_of(object);
+            format!("CONSTRAINT {constraint} ON {table}")
+        }
+        Kind::Function => format!("FUNCTION {}", routine(object.identity.part(0), object.identity.part(1))?),
+        Kind::Procedure => format!("PROCEDURE {}", routine(object.identity.part(0), object.identity.part(1))?),
+        _ => return None,
+    })
+}
+
+/// `schema.name(types)`. `None` where the name itself holds a parenthesis: it cannot be told where the types begin.
+fn routine(schema: &str, signature: &str) -> Option<String> {
+    let (name, types) = signature.split_once('(')?;
+    let types = types.strip_suffix(')')?;
+    let clear = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    clear.then(|| format!("{}({types})", join(schema, name)))
+}
+
+/// What GRANT ON and ALTER … OWNER TO take for an object that is known by the name of its kind and as it is shown.
+/// The word for GRANT, the word for ALTER, the name, and the column where it is one.
+pub struct Shown {
+    pub grant: &'static str,
+    pub alter: &'static str,
+    pub name: String,
+    pub column: Option<String>,
+}
+
+/// Reads a shown name; `None` for kinds that have no such statement, or none that is surely right.
+pub fn shown(kind: &str, object: &str, database: &str) -> Option<Shown> {
+    let whole = |grant, alter| {
+        let parts = parts(object)?;
+        let [schema, name] = parts.as_slice() else { return None };
+        Some(Shown { grant, alter, name: join(schema, name), column: None })
+    };
+    let alone = |grant, alter| Some(Shown { grant, alter, name: alone(object)?, column: None });
+    let routine = |word| {
+        // The schema may be quoted; what follows is the bare signature.
+        let (schema, signature) = first(object)?;
+        Some(Shown { grant: word, alter: word, name: routine(&schema, signature.strip_prefix('.')?)?, column: None })
+    };
+    match kind {
+        "table" => whole("TABLE", "TABLE"),
+        "view" => whole("TABLE", "VIEW"),
+        "materialized-view" => whole("TABLE", "MATERIALIZED VIEW"),
+        "sequence" => whole("SEQUENCE", "SEQUENCE"),
+        "schema" => alone("SCHEMA", "SCHEMA"),
+        "function" => routine("FUNCTION"),
+        "procedure" => routine("PROCEDURE"),
+        "database" => Some(Shown { grant: "DATABASE", alter: "DATABASE", name: quoted(database), column: None }),
+        "column" => {
+            let parts = parts(object)?;
+            let [schema, table, column] = parts.as_slice() else { return None };
+            Some(Shown { grant: "TABLE", alter: "", name: join(schema, table), column: Some(quoted(column)) })
+        }
+        _ => None,
+    }
+}
+
+/// One shown name without dots, as SQL.
+pub fn alone(text: &str) -> Option<String> {
+    match parts(text)?.as_slice() {
+        [name] => Some(quoted(name)),
+        _ => None,
+    }
+}
+
+/// The parts of a shown name: separated by dots, quoted where they hold anything unusual.
+fn parts(text: &str) -> Option<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let (part, after) = first(rest)?;
+        parts.push(part);
+        match after.strip_prefix('.') {
+            Some(after) => rest = after,
+            None if after.is_empty() => return Some(parts),
+            None => return None,
+        }
+    }
+}
+
+/// The first part of a shown name, and what follows it.
+fn first(text: &str) -> Option<(String, &str)> {
+    let Some(inside) = text.strip_prefix('"') else {
+        let end = text.find('.').unwrap_or(text.len());
+        let (part, rest) = text.split_at(end);
+        return (!part.is_empty()).then(|| (part.to_owned(), rest));
+    };
+    let mut part = String::new();
+    let mut letters = inside.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' if letters.next_if(|(_, next)| *next == '"').is_some() => part.push('"'),
+            '"' => return inside.get(at + 1..).map(|rest| (part, rest)),
+            letter => part.push(letter),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{parts, shown};
+
+    #[test]
+    fn shown_names_are_read_back() {
+        assert_eq!(parts("app.orders").unwrap(), ["app", "orders"]);
+        assert_eq!(parts("\"a.b\".\"it\"\"s\".c").unwrap(), ["a.b", "it\"s", "c"]);
+        assert_eq!(parts("my-schema.t").unwrap(), ["my-schema", "t"]);
+        assert_eq!(parts("\"open"), None);
+        assert_eq!(parts("a..b"), None);
+        assert_eq!(shown("table", "app.order", "db").unwrap().name, "app.\"order\"");
+        assert_eq!(shown("function", "\"A b\".Do(integer, text)", "db").unwrap().name, "\"A b\".\"Do\"(integer, text)");
+        assert!(shown("function", "app.odd(name(integer)", "db").is_none_or(|shown| shown.name.starts_with("app.odd(")));
+        assert!(shown("operator", "app.+", "db").is_none());
+    }
+}

@@ -1,0 +1,70 @@
+//! GRANT, REVOKE and OWNER TO: from what the candidate grants to what the reference grants, and nothing beyond.
+
+use super::PostgresRemedies;
+use super::name::{Shown, shown};
+use evenkeel_core::compare::Case;
+use evenkeel_core::kind::Value;
+use evenkeel_core::manifest::Object;
+use std::collections::BTreeMap;
+
+/// Privileges and whether each may be passed on.
+type Held = BTreeMap<String, bool>;
+
+pub fn owner(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
+    let (object, reference) = (case.candidate?, case.reference?);
+    let target = shown(object.identity.part(0), object.identity.part(1), &remedies.database)?;
+    let role = remedies.role(reference.text("owner")?)?;
+    (!target.alter.is_empty()).then(|| format!("ALTER {} {} OWNER TO {role};", target.alter, target.name))
+}
+
+/// The whole difference of one grantee, whichever property brought it up.
+pub fn grant(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
+    let object = case.reference.or(case.candidate)?;
+    let (kind, name, grantee) = (object.identity.part(0), object.identity.part(1), object.identity.part(2));
+    let target = shown(kind, name, &remedies.database)?;
+    let role = remedies.role(grantee)?;
+    let held = |object: Option<&Object>| object.map_or_else(|| untouched(kind, grantee), held);
+    let (wanted, found) = (held(case.reference), held(case.candidate));
+    let mut statements = Vec::new();
+    let lost = |name: &&String| !wanted.contains_key(*name);
+    push(&mut statements, &target, "REVOKE", found.keys().filter(lost), &format!("FROM {role}"));
+    let no_longer = found.iter().filter(|(name, may)| **may && wanted.get(*name) == Some(&false)).map(|(name, _)| name);
+    push(&mut statements, &target, "REVOKE GRANT OPTION FOR", no_longer, &format!("FROM {role}"));
+    let plain = wanted.iter().filter(|(name, may)| !**may && !found.contains_key(*name)).map(|(name, _)| name);
+    push(&mut statements, &target, "GRANT", plain, &format!("TO {role}"));
+    let passing = wanted.iter().filter(|(name, may)| **may && found.get(*name) != Some(&true)).map(|(name, _)| name);
+    push(&mut statements, &target, "GRANT", passing, &format!("TO {role} WITH GRANT OPTION"));
+    (!statements.is_empty()).then(|| statements.join(" "))
+}
+
+fn push<'a>(statements: &mut Vec<String>, target: &Shown, verb: &str, names: impl Iterator<Item = &'a String>, role: &str) {
+    let column = target.column.as_ref().map(|column| format!(" ({column})")).unwrap_or_default();
+    let names: Vec<String> = names.map(|name| format!("{name}{column}")).collect();
+    if !names.is_empty() {
+        statements.push(format!("{verb} {} ON {} {} {role};", names.join(", "), target.grant, target.name));
+    }
+}
+
+fn held(object: &Object) -> Held {
+    let list = |name| match object.get(name) {
+        Some(Value::List(items)) => items.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    };
+    let passing = list("grantable");
+    let mut held: Held = list("privileges").into_iter().map(|name| (name.clone(), passing.contains(&name))).collect();
+    if object.get("maintain") == Some(&Value::Flag(true)) {
+        held.insert("MAINTAIN".to_owned(), object.get("maintain_grantable") == Some(&Value::Flag(true)));
+    }
+    held
+}
+
+/// What everyone may do with a new object. Source: <https://www.postgresql.org/docs/current/ddl-priv.html#PRIVILEGES-SUMMARY-TABLE>.
+fn untouched(kind: &str, grantee: &str) -> Held {
+    let names: &[&str] = match kind {
+        _ if grantee != "PUBLIC" => &[],
+        "function" | "procedure" => &["EXECUTE"],
+        "database" => &["CONNECT", "TEMPORARY"],
+        _ => &[],
+    };
+    names.iter().map(|name| ((*name).to_owned(), false)).collect()
+}

@@ -1,0 +1,64 @@
+//! Settings: ALTER ROLE and ALTER DATABASE for overrides, ALTER SYSTEM for the server's own.
+
+use super::PostgresRemedies;
+use crate::ident::{dotted, literal, quoted};
+use crate::knowledge::settings;
+use evenkeel_core::compare::{Case, rank};
+
+/// Lists of names: the catalog keeps them as they must be written, and one literal would be one name.
+const LISTS: &[&str] =
+    &["search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries", "local_preload_libraries"];
+
+/// Settings that new sessions can get without a restart and by ALTER SYSTEM alone are told; others need a person.
+const RELOAD: &[&str] = &[
+    "lock_timeout",
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "transaction_timeout",
+    "deadlock_timeout",
+    "DateStyle",
+    "IntervalStyle",
+    "TimeZone",
+    "default_transaction_isolation",
+    "check_function_bodies",
+    "work_mem",
+    "maintenance_work_mem",
+    "random_page_cost",
+    "jit",
+    "synchronous_commit",
+    "default_statistics_target",
+    "max_parallel_maintenance_workers",
+    "max_parallel_workers_per_gather",
+];
+
+pub fn setting(case: &Case<'_>) -> Option<String> {
+    let (reference, name) = (case.reference?, case.reference?.identity.part(0));
+    if case.attribute != Some("value") || reference.text("rank") == Some(rank::EXPECTED) || !RELOAD.contains(&name) {
+        return None;
+    }
+    Some(format!("ALTER SYSTEM SET {} = {}; SELECT pg_reload_conf();", quoted(name), literal(reference.text("value")?)))
+}
+
+pub fn overriding(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
+    let object = case.reference.or(case.candidate)?;
+    let (role, scope, name) = (object.identity.part(0), object.identity.part(1), object.identity.part(2));
+    let database = quoted(&remedies.database);
+    let who = match (role, scope) {
+        ("every role", "this database") => format!("DATABASE {database}"),
+        ("every role", _) => "ROLE ALL".to_owned(),
+        (role, "this database") => format!("ROLE {} IN DATABASE {database}", remedies.role(role)?),
+        (role, _) => format!("ROLE {}", remedies.role(role)?),
+    };
+    let Some(reference) = case.reference else { return Some(format!("ALTER {who} RESET {};", dotted(name))) };
+    // What may not be shown is not known either.
+    if name.contains('.') || !settings::is_printed(name, Some("integer")) {
+        return None;
+    }
+    let value = reference.text("value")?;
+    if matches!(value, "set" | "unset") {
+        return None;
+    }
+    let value = if LISTS.contains(&name) { value.to_owned() } else { literal(value) };
+    Some(format!("ALTER {who} SET {} = {value};", dotted(name)))
+}

@@ -1,0 +1,46 @@
+//! Configuration, privileges, data and topology on real servers: what each role sees is the truth or a gap, and the
+//! normal forms are what they claim to be. Rooms: `seen` (what roles see), `form` (normal forms), `node` (replicas),
+//! `fix` (remedies close the loop).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod fix;
+mod form;
+mod node;
+mod seen;
+
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::environment::PostgresEnvironment;
+
+/// A capture of a database as a role.
+fn capture_as(conninfo: &str, role: &str, ask: impl Fn(&mut Request)) -> Manifest {
+    let target = Target::parse(&with_user(conninfo, role), &ProcessEnvironment).unwrap();
+    let mut request = Request::new("test");
+    ask(&mut request);
+    PostgresEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+}
+
+fn capture(conninfo: &str) -> Manifest {
+    capture_as(conninfo, "postgres", |_| {})
+}
+
+/// A later keyword wins over an earlier one.
+fn with_user(conninfo: &str, role: &str) -> String {
+    format!("{conninfo} user={role}")
+}
+
+/// Objects of a kind as `identity: properties`, for assertions a person can read.
+fn lines(manifest: &Manifest, kind: Kind) -> Vec<String> {
+    let line = |object: &evenkeel_core::manifest::Object| {
+        let spec = kind.spec();
+        let values: Vec<String> = object
+            .values()
+            .iter()
+            .map(|(index, value)| format!("{}={}", spec.property(*index).map_or("?", |property| property.name), value.shown()))
+            .collect();
+        format!("{}: {}", object.identity.parts().collect::<Vec<_>>().join(" | "), values.join("; "))
+    };
+    manifest.of_kind(kind).iter().map(line).collect()
+}

@@ -1,0 +1,68 @@
+//! HTML: one self-contained page, readable without JavaScript and on paper, for one comparison or several.
+//!
+//! Lives here: the entry and what guards the page (no request leaves it, only our own style and script run). What is
+//! shown is decided in `html/view`, the matrix in `html/matrix`, the charts in `html/chart`; markup, style and script
+//! are files of their own in `templates/`.
+
+mod chart;
+mod matrix;
+mod view;
+
+use super::Style;
+use crate::textdiff::Tag;
+use crate::{Document, Fault};
+use askama::Template;
+use evenkeel_core::digest;
+use matrix::Matrix;
+use view::{Item, Values, View};
+
+const STYLE: &str = include_str!("../../templates/report.css");
+const SCRIPT: &str = include_str!("../../templates/report.js");
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    title: String,
+    /// Names our style and script to the browser, which runs nothing else. It depends on everything the page says, so
+    /// that no text in it can know it.
+    nonce: String,
+    style: &'static str,
+    script: &'static str,
+    matrix: Matrix,
+    views: Vec<View>,
+    version: String,
+}
+
+/// Writes one document.
+///
+/// # Errors
+/// Only if the template engine fails.
+pub fn one(document: &Document, _: &Style) -> Result<Vec<u8>, Fault> {
+    render(std::slice::from_ref(document))
+}
+
+/// Writes several comparisons as one page: one column of the matrix and one section each.
+///
+/// # Errors
+/// Only if the template engine fails.
+pub fn render(documents: &[Document]) -> Result<Vec<u8>, Fault> {
+    let mut hashes = Vec::with_capacity(documents.len());
+    for document in documents {
+        let text = serde_json::to_string(document).map_err(|source| Fault::Json { format: "html", source })?;
+        hashes.push(digest::chain("page", &text, std::iter::empty()));
+    }
+    let page = Page {
+        title: view::title(documents),
+        nonce: digest::chain("nonce", "", hashes.into_iter()).hex(),
+        style: STYLE,
+        script: SCRIPT,
+        matrix: Matrix::of(documents),
+        views: documents.iter().enumerate().map(|(index, document)| View::of(document, index)).collect(),
+        version: documents.first().map(|document| crate::clean::line(&document.tool.version)).unwrap_or_default(),
+    };
+    let mut text = page.render()?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    Ok(text.into_bytes())
+}

@@ -1,0 +1,243 @@
+//! The charts' geometry: two bars a table on one logarithmic axis, a strip of shares a column.
+//!
+//! No chart library: these are rectangles whose lengths are percentages, so that the page stretches them and its style
+//! sheet colours them for light, dark and paper. plotters 0.3 (2024-09) writes fixed sizes and colours into its SVG,
+//! without classes, titles or ARIA; charming needs a JavaScript engine to draw.
+//!
+//! Lives here: numbers to percentages and to words. The markup is in `templates/report.html`.
+
+use crate::clean;
+use crate::document::{ColumnData, Document, Strip, TableData, Volume};
+use crate::number::{bytes, percent, rough, thousands};
+
+/// Rows of a chart that are drawn; the others are in the JSON.
+const TABLES: usize = 200;
+const COLUMNS: usize = 80;
+/// A bar must be seen, however short.
+const SHORTEST: f64 = 0.6;
+
+pub(super) struct Charts {
+    pub volumes: Option<Volumes>,
+    pub strips: Vec<StripPair>,
+    pub more_tables: String,
+    pub more_columns: String,
+}
+
+pub(super) struct Volumes {
+    /// What the axis counts: `bytes` or `rows`.
+    pub unit: &'static str,
+    pub ticks: Vec<Tick>,
+    pub tables: Vec<Bars>,
+}
+
+pub(super) struct Tick {
+    /// Percent of the width.
+    pub at: String,
+    pub label: String,
+    /// So that the outermost labels stay inside.
+    pub anchor: &'static str,
+}
+
+pub(super) struct Bars {
+    pub table: String,
+    pub sides: [Bar; 2],
+    /// Candidate divided by reference: `×2300`.
+    pub ratio: String,
+}
+
+pub(super) struct Bar {
+    pub class: &'static str,
+    pub label: String,
+    /// Percent of the width; none where the side has no number.
+    pub length: Option<String>,
+    pub value: String,
+    /// The number in full, for a pointer and a screen reader.
+    pub full: String,
+}
+
+pub(super) struct StripPair {
+    pub column: String,
+    pub sides: [StripView; 2],
+}
+
+pub(super) struct StripView {
+    pub label: String,
+    pub parts: Vec<Part>,
+    pub words: String,
+}
+
+pub(super) struct Part {
+    pub class: &'static str,
+    pub at: String,
+    pub length: String,
+    pub title: String,
+}
+
+/// The charts of a document; `None` where nothing was measured.
+pub(super) fn of(document: &Document) -> Option<Charts> {
+    let data = &document.data;
+    let more = |all: usize, shown: usize, what: &str| {
+        if all > shown { format!("… {} more {what}: --format json", thousands(all - shown)) } else { String::new() }
+    };
+    (!data.is_empty()).then(|| Charts {
+        volumes: volumes(document),
+        strips: data.columns.iter().take(COLUMNS).map(|column| strips(document, column)).collect(),
+        more_tables: more(data.tables.len(), TABLES, "tables"),
+        more_columns: more(data.columns.len(), COLUMNS, "columns"),
+    })
+}
+
+fn volumes(document: &Document) -> Option<Volumes> {
+    let tables = &document.data.tables;
+    let all = || tables.iter().flat_map(|table| [table.reference, table.candidate]).flatten();
+    let (unit, read): (_, fn(Volume) -> Option<f64>) =
+        if all().any(|volume| volume.bytes().is_some()) { ("bytes", |volume| volume.bytes()) } else { ("rows", |volume| volume.rows) };
+    let known = || all().filter_map(read).filter(|number| *number > 0.0);
+    let (low, high) = (known().fold(f64::MAX, f64::min), known().fold(0.0, f64::max));
+    if high <= 0.0 {
+        return None;
+    }
+    // From a whole power of ten below the smallest, so that its bar has a length, to one above the largest.
+    let axis = Axis { low: low.log10().floor().min(high.log10().ceil() - 1.0), high: high.log10().ceil() };
+    let shown = if unit == "bytes" { bytes } else { rough };
+    let bars = |table: &TableData| Bars {
+        table: clean::line(&table.table),
+        sides: [
+            bar("reference", &document.reference.label, table.reference, read, shown, &axis),
+            bar("candidate", &document.candidate.label, table.candidate, read, shown, &axis),
+        ],
+        ratio: ratio(table.reference.and_then(read), table.candidate.and_then(read)),
+    };
+    Some(Volumes { unit, ticks: axis.ticks(shown), tables: tables.iter().take(TABLES).map(bars).collect() })
+}
+
+/// Powers of ten at both ends.
+struct Axis {
+    low: f64,
+    high: f64,
+}
+
+impl Axis {
+    fn place(&self, number: f64) -> f64 {
+        ((number.log10() - self.low) / (self.high - self.low) * 100.0).clamp(SHORTEST, 100.0)
+    }
+
+    /// At every power of ten, or every third where there are many.
+    fn ticks(&self, shown: fn(f64) -> String) -> Vec<Tick> {
+        let step = if self.high - self.low > 5.0 { 3.0 } else { 1.0 };
+        let mut ticks = Vec::new();
+        let mut power = (self.low / step).ceil() * step;
+        while power <= self.high {
+            let at = (power - self.low) / (self.high - self.low) * 100.0;
+            let anchor = if at < 4.0 {
+                "start"
+            } else if at > 96.0 {
+                "end"
+            } else {
+                "middle"
+            };
+            ticks.push(Tick { at: format!("{at:.2}"), label: shown(10f64.powf(power)), anchor });
+            power += step;
+        }
+        ticks
+    }
+}
+
+fn bar(
+    class: &'static str,
+    label: &str,
+    volume: Option<Volume>,
+    read: fn(Volume) -> Option<f64>,
+    shown: fn(f64) -> String,
+    axis: &Axis,
+) -> Bar {
+    let label = clean::line(label);
+    let number = volume.and_then(read);
+    let mut parts = Vec::new();
+    if let Some(volume) = volume {
+        parts.extend(volume.rows.map(|rows| format!("{} rows", rough(rows))));
+        for (name, part) in [("table", volume.table_bytes), ("indexes", volume.index_bytes), ("TOAST", volume.toast_bytes)] {
+            parts.extend(part.map(|part| format!("{name} {}", bytes(part))));
+        }
+    }
+    Bar {
+        class,
+        length: number.filter(|number| *number > 0.0).map(|number| format!("{:.2}", axis.place(number))),
+        value: number.map_or_else(|| "not there".to_owned(), shown),
+        full: if parts.is_empty() { "not there".to_owned() } else { parts.join(", ") },
+        label,
+    }
+}
+
+fn ratio(reference: Option<f64>, candidate: Option<f64>) -> String {
+    match (reference, candidate) {
+        (Some(a), Some(b)) if a > 0.0 && b > 0.0 => match b / a {
+            ratio if ratio >= 9.95 => format!("×{}", rough(ratio)),
+            ratio if ratio >= 0.1 => format!("×{ratio:.1}"),
+            ratio => format!("×{}", format!("{ratio:.4}").trim_end_matches('0')),
+        },
+        _ => String::new(),
+    }
+}
+
+fn strips(document: &Document, column: &ColumnData) -> StripPair {
+    StripPair {
+        column: clean::line(&column.column),
+        sides: [strip(&document.reference.label, column.reference.as_ref()), strip(&document.candidate.label, column.candidate.as_ref())],
+    }
+}
+
+/// NULLs, then the most common values by falling share, then the rest.
+fn strip(label: &str, strip: Option<&Strip>) -> StripView {
+    let label = clean::line(label);
+    let Some(strip) = strip else { return StripView { label, parts: Vec::new(), words: "not there".to_owned() } };
+    let mut parts = Vec::new();
+    let mut at = 0.0;
+    let mut push = |class, share: f64, title: String| {
+        let length = (share * 100.0).clamp(0.0, 100.0 - at);
+        if length > 0.0 {
+            parts.push(Part { class, at: format!("{at:.2}"), length: format!("{length:.2}"), title });
+            at += length;
+        }
+    };
+    let nulls = strip.null_fraction.unwrap_or(0.0);
+    push("nulls", nulls, format!("NULL: {}", percent(nulls)));
+    for (rank, share) in strip.common.iter().enumerate() {
+        push(if rank % 2 == 0 { "common" } else { "common odd" }, *share, format!("most common value {}: {}", rank + 1, percent(*share)));
+    }
+    let rest = 1.0 - nulls - strip.common.iter().sum::<f64>();
+    push("rest", rest, format!("all other values: {}", percent(rest.max(0.0))));
+    let distinct = strip.distinct.map(|distinct| match distinct {
+        distinct if distinct < 0.0 => format!("distinct in {} of the rows", percent(-distinct)),
+        distinct => format!("{} distinct", rough(distinct)),
+    });
+    let words = [
+        strip.null_fraction.map(|share| format!("{} NULL", percent(share))),
+        distinct,
+        strip.common.first().map(|share| format!("most common {}", percent(*share))),
+        strip.correlation.map(|correlation| format!("correlation {correlation:.2}")),
+    ];
+    StripView { label, parts, words: words.into_iter().flatten().collect::<Vec<_>>().join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_axis_is_logarithmic() {
+        let axis = Axis { low: 3.0, high: 9.0 };
+        assert!((axis.place(1e6) - 50.0).abs() < 1e-9 && (axis.place(1e9) - 100.0).abs() < 1e-9);
+        assert!((axis.place(1.0) - SHORTEST).abs() < 1e-9);
+        let ticks: Vec<String> = axis.ticks(bytes).into_iter().map(|tick| format!("{} {}", tick.at, tick.label)).collect();
+        assert_eq!(ticks, ["0.00 1.0 kB", "50.00 1.0 MB", "100.00 1.0 GB"]);
+    }
+
+    #[test]
+    fn a_strip_is_never_longer_than_the_whole() {
+        let strip = Strip { null_fraction: Some(0.5), common: vec![0.4, 0.3], ..Strip::default() };
+        let view = super::strip("staging", Some(&strip));
+        let lengths: Vec<&str> = view.parts.iter().map(|part| part.length.as_str()).collect();
+        assert_eq!(lengths, ["50.00", "40.00", "10.00"]);
+    }
+}

@@ -1,0 +1,326 @@
+//! One comparison as the page shows it: cards for what blocks, tables for what is alike, everything neutralised.
+//!
+//! Lives here: choosing and ordering. Does not live here: escaping, which the template engine does to every value.
+
+use super::chart::{self, Charts};
+use super::matrix;
+use crate::document::{Change, Difference, Dimension, Document, Outcome, Severity};
+use crate::group::{self, Entry, entries, words};
+use crate::number::{counted, duration, thousands};
+use crate::textdiff::{self, Piece, Tag};
+use crate::{clean, sentence};
+use std::collections::HashSet;
+
+pub(super) struct View {
+    pub anchor: String,
+    pub reference: String,
+    pub candidate: String,
+    pub line: String,
+    pub symbol: &'static str,
+    pub tone: &'static str,
+    pub compared: String,
+    pub floor: Option<String>,
+    pub tiles: Vec<Tile>,
+    pub block: Vec<Item>,
+    pub warn: Vec<Item>,
+    pub inform: Vec<Brief>,
+    pub inform_title: String,
+    pub gaps: Vec<GapView>,
+    pub charts: Option<Charts>,
+    pub ignored: Vec<Excused>,
+    pub sides: [Facts; 2],
+    pub digests: Vec<[String; 3]>,
+    pub elapsed: String,
+    pub exit_code: u8,
+    pub fail_on: &'static str,
+    pub command: String,
+}
+
+pub(super) struct Tile {
+    pub number: String,
+    pub words: &'static str,
+    pub symbol: &'static str,
+    pub tone: &'static str,
+}
+
+pub(super) enum Item {
+    Card(Box<Card>),
+    Group(Group),
+}
+
+/// What the filters look at.
+pub(super) struct Keys {
+    /// Where the matrix leads: on the first of its dimension.
+    pub anchor: Option<String>,
+    pub severity: &'static str,
+    pub dimension: &'static str,
+    pub kind: String,
+}
+
+pub(super) struct Card {
+    pub keys: Keys,
+    pub symbol: &'static str,
+    pub tone: &'static str,
+    pub kind: String,
+    pub object: String,
+    pub id: String,
+    pub happened: String,
+    pub details: String,
+    /// Expected is what the reference has, found what the candidate has; else a rule expects it.
+    pub sided: bool,
+    pub values: Values,
+    pub origin: Option<String>,
+    pub why: String,
+    pub fix: Option<String>,
+}
+
+pub(super) enum Values {
+    /// One short value a side.
+    Pair([Option<Vec<Piece>>; 2]),
+    /// Definitions, line by line.
+    Columns(Vec<[Option<Vec<Piece>>; 2]>),
+}
+
+pub(super) struct Group {
+    pub keys: Keys,
+    pub title: String,
+    pub id: String,
+    pub why: String,
+    pub worst: String,
+    pub rows: Vec<Brief>,
+}
+
+/// A difference as a row of a table.
+pub(super) struct Brief {
+    pub keys: Keys,
+    pub object: String,
+    pub attribute: String,
+    pub expected: String,
+    pub found: String,
+    pub ratio: String,
+    pub id: String,
+}
+
+pub(super) struct GapView {
+    pub anchor: Option<String>,
+    pub dimension: &'static str,
+    pub text: String,
+    pub reason: String,
+    pub cure: Option<String>,
+}
+
+pub(super) struct Excused {
+    pub object: String,
+    pub id: String,
+    pub reason: String,
+    pub owner: String,
+    pub until: String,
+    pub origin: String,
+}
+
+pub(super) struct Facts {
+    pub role: &'static str,
+    pub label: String,
+    pub rows: Vec<(&'static str, String)>,
+}
+
+/// What stands in the browser's tab and on top of a page.
+pub(super) fn title(documents: &[Document]) -> String {
+    match documents {
+        [] => "nothing was compared".to_owned(),
+        [one] => clean::line(&one.verdict.line),
+        several => {
+            let equal = several.iter().filter(|document| document.verdict.outcome == Outcome::Equal).count();
+            format!("{} of {} hold", thousands(equal), counted(several.len(), "comparison", "comparisons"))
+        }
+    }
+}
+
+impl View {
+    pub(super) fn of(document: &Document, index: usize) -> Self {
+        let mut anchors = Anchors { index, used: HashSet::new() };
+        let verdict = &document.verdict;
+        let (symbol, tone) = match verdict.outcome {
+            Outcome::Equal if verdict.warn > 0 => ("✓", "warn"),
+            Outcome::Equal => ("✓", "good"),
+            Outcome::Differs => ("✗", "bad"),
+            Outcome::CouldNotTell => ("?", "unknown"),
+        };
+        let item = |entry: Entry<'_>, anchors: &mut Anchors| match entry {
+            Entry::One(difference) => Item::Card(Box::new(card(document, difference, anchors))),
+            Entry::Many(group) => Item::Group(grouped(&group, anchors)),
+        };
+        let block = entries(&document.differences, Severity::Block).into_iter().map(|entry| item(entry, &mut anchors)).collect();
+        let warn = entries(&document.differences, Severity::Warn).into_iter().map(|entry| item(entry, &mut anchors)).collect();
+        let informs = document.differences.iter().filter(|difference| difference.severity == Severity::Inform);
+        Self {
+            anchor: format!("e{index}"),
+            reference: clean::line(&document.reference.label),
+            candidate: clean::line(&document.candidate.label),
+            line: clean::line(&verdict.line),
+            symbol,
+            tone,
+            compared: sentence::compared(document, 6),
+            floor: sentence::floor(document),
+            tiles: tiles(document),
+            block,
+            warn,
+            inform: informs.map(|difference| brief(difference, &mut anchors)).collect(),
+            inform_title: counted(verdict.inform, "expected or cosmetic difference", "expected or cosmetic differences"),
+            gaps: document.gaps.iter().map(|gap| gap_view(document, gap, &mut anchors)).collect(),
+            charts: chart::of(document),
+            ignored: document.ignored.iter().map(excused).collect(),
+            sides: [facts("reference", &document.reference), facts("candidate", &document.candidate)],
+            digests: digests(document),
+            elapsed: duration(document.elapsed_ms),
+            exit_code: verdict.exit_code,
+            fail_on: document.fail_on.name(),
+            command: clean::line(&document.command),
+        }
+    }
+}
+
+struct Anchors {
+    index: usize,
+    used: HashSet<Dimension>,
+}
+
+impl Anchors {
+    fn first(&mut self, dimension: Dimension) -> Option<String> {
+        self.used.insert(dimension).then(|| matrix::anchor(self.index, dimension))
+    }
+
+    fn keys(&mut self, difference: &Difference) -> Keys {
+        Keys {
+            anchor: self.first(difference.dimension),
+            severity: difference.severity.name(),
+            dimension: difference.dimension.name(),
+            kind: clean::line(&difference.kind),
+        }
+    }
+}
+
+fn tiles(document: &Document) -> Vec<Tile> {
+    let verdict = &document.verdict;
+    let tile = |number: usize, words, symbol, tone| Tile {
+        number: thousands(number),
+        words,
+        symbol,
+        tone: if number == 0 { "quiet" } else { tone },
+    };
+    vec![
+        tile(verdict.block, if verdict.block == 1 { "blocks a migration" } else { "block a migration" }, "✗", "bad"),
+        tile(verdict.warn, "to know", "!", "warn"),
+        tile(verdict.inform, "expected or cosmetic", "i", "inform"),
+        tile(verdict.gaps, "not visible", "?", "unknown"),
+    ]
+}
+
+fn card(document: &Document, difference: &Difference, anchors: &mut Anchors) -> Card {
+    Card {
+        keys: anchors.keys(difference),
+        symbol: sentence::symbol(difference.severity),
+        tone: match difference.severity {
+            Severity::Block => "bad",
+            Severity::Warn => "warn",
+            Severity::Inform => "inform",
+        },
+        kind: words(&clean::line(&difference.kind)),
+        object: clean::line(&difference.object.display),
+        id: clean::line(&difference.id),
+        happened: sentence::happened(document, difference),
+        details: sentence::details(difference).join(", "),
+        sided: difference.change != Change::Unsound,
+        values: values(difference),
+        origin: document.particular_origin(difference).map(clean::line),
+        why: clean::line(&difference.why),
+        fix: difference.fix.as_deref().map(|fix| clean::block(fix.trim_end_matches('\n'))),
+    }
+}
+
+fn values(difference: &Difference) -> Values {
+    match (difference.expected.as_deref(), difference.found.as_deref()) {
+        (Some(expected), Some(found)) if textdiff::is_definition(Some(expected), Some(found)) => {
+            Values::Columns(textdiff::columns(expected, found).into_iter().map(|(left, right)| [left, right]).collect())
+        }
+        (Some(expected), Some(found)) if difference.change != Change::Unsound => {
+            let (left, right) = textdiff::pieces(expected, found);
+            Values::Pair([Some(left), Some(right)])
+        }
+        (expected, found) => {
+            let alone = |value: Option<&str>| value.map(|text| vec![Piece { tag: Tag::Same, text: clean::block(text) }]);
+            Values::Pair([alone(expected), alone(found)])
+        }
+    }
+}
+
+fn grouped(group: &[&Difference], anchors: &mut Anchors) -> Group {
+    let keys = match group.first() {
+        Some(first) => anchors.keys(first),
+        None => Keys { anchor: None, severity: "warn", dimension: "", kind: String::new() },
+    };
+    let worst: Vec<String> = group.iter().take(3).map(|difference| clean::line(&group::brief(difference))).collect();
+    Group {
+        keys,
+        title: clean::line(&group::title(group)),
+        id: group.first().map(|first| clean::line(&first.id)).unwrap_or_default(),
+        why: group.first().map(|first| clean::line(&first.why)).unwrap_or_default(),
+        worst: worst.join(", "),
+        rows: group.iter().map(|difference| brief(difference, anchors)).collect(),
+    }
+}
+
+fn brief(difference: &Difference, anchors: &mut Anchors) -> Brief {
+    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line);
+    Brief {
+        keys: anchors.keys(difference),
+        object: sentence::title(difference),
+        attribute: difference.attribute.as_deref().map(words).unwrap_or_default(),
+        expected: value(&difference.expected),
+        found: value(&difference.found),
+        ratio: difference.detail.get("ratio").map(|ratio| clean::line(ratio)).unwrap_or_default(),
+        id: clean::line(&difference.id),
+    }
+}
+
+fn gap_view(document: &Document, gap: &crate::Gap, anchors: &mut Anchors) -> GapView {
+    GapView {
+        anchor: anchors.first(gap.dimension),
+        dimension: gap.dimension.name(),
+        text: sentence::gap(document, gap),
+        reason: words(gap.reason.name()),
+        cure: gap.cure.as_deref().map(clean::block),
+    }
+}
+
+fn excused(ignored: &crate::Ignored) -> Excused {
+    Excused {
+        object: sentence::title(&ignored.difference),
+        id: clean::line(&ignored.difference.id),
+        reason: clean::line(&ignored.reason),
+        owner: clean::line(&ignored.owner),
+        until: clean::line(&ignored.until),
+        origin: clean::line(&ignored.origin),
+    }
+}
+
+fn facts(role: &'static str, endpoint: &crate::Endpoint) -> Facts {
+    let rows = [
+        ("server", format!("{} {}", endpoint.engine, endpoint.server_version)),
+        ("database", endpoint.database.clone()),
+        ("read as", endpoint.role.clone()),
+        ("node", format!("{} ({})", endpoint.node, endpoint.node_role.name())),
+        ("read at", endpoint.captured_at.clone()),
+    ];
+    Facts { role, label: clean::line(&endpoint.label), rows: rows.into_iter().map(|(name, value)| (name, clean::line(&value))).collect() }
+}
+
+fn digests(document: &Document) -> Vec<[String; 3]> {
+    let shown = |digest: &Option<String>| digest.as_deref().map_or_else(|| "–".to_owned(), clean::line);
+    document
+        .dimensions
+        .iter()
+        .filter(|dimension| dimension.reference_digest.is_some() || dimension.candidate_digest.is_some())
+        .map(|dimension| [dimension.name.name().to_owned(), shown(&dimension.reference_digest), shown(&dimension.candidate_digest)])
+        .collect()
+}

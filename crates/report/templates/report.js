@@ -1,0 +1,78 @@
+// Filters, copy buttons, and unfolding what a link or the printer needs. The page says everything without it.
+"use strict";
+(() => {
+  const form = document.getElementById("filters");
+  const entries = [...document.querySelectorAll(".entry")];
+  const field = (name) => form.elements.namedItem(name);
+
+  for (const name of ["dimension", "kind"]) {
+    const words = [...new Set(entries.map((entry) => entry.dataset[name]))].sort();
+    for (const word of words) {
+      const option = document.createElement("option");
+      option.value = word;
+      option.textContent = word;
+      field(name).append(option);
+    }
+  }
+
+  const apply = () => {
+    const severities = [...form.querySelectorAll("[name=severity]:checked")].map((box) => box.value);
+    const dimension = field("dimension").value;
+    const kind = field("kind").value;
+    const words = field("text").value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const entry of entries) {
+      const data = entry.dataset;
+      const text = words.length ? entry.textContent.toLowerCase() : "";
+      const fits = severities.includes(data.severity)
+        && (!dimension || data.dimension === dimension)
+        && (!kind || data.kind === kind)
+        && words.every((word) => text.includes(word));
+      entry.hidden = !fits;
+      shown += fits ? 1 : 0;
+    }
+    // A list or group in which nothing is left is only in the way.
+    for (const box of document.querySelectorAll(".group, .list")) {
+      const inside = box.querySelectorAll(".entry");
+      box.hidden = inside.length > 0 && ![...inside].some((entry) => !entry.hidden);
+    }
+    const number = (count) => count.toLocaleString("en");
+    field("count").value = `${number(shown)} of ${number(entries.length)} shown`;
+  };
+
+  if (entries.length) {
+    form.hidden = false;
+    form.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    apply();
+  }
+
+  for (const fix of document.querySelectorAll(".fix")) {
+    if (!navigator.clipboard) break;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(fix.querySelector("pre").textContent);
+      button.textContent = "copied";
+      setTimeout(() => { button.textContent = "copy"; }, 1500);
+    });
+    fix.append(button);
+  }
+
+  const unfold = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  if (location.hash) unfold();
+
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const one of closed) one.open = true;
+  });
+  addEventListener("afterprint", () => { for (const one of closed) one.open = false; });
+})();

@@ -1,0 +1,18 @@
+//! Generated documentation is what the code says.
+//!
+//! Lives here: the page of kinds. Neighbour: `machine` checks the published JSON schema the same way.
+
+use evenkeel_report::reference;
+use std::path::Path;
+
+/// `UPDATE=1 cargo nextest run -p evenkeel-report reference` writes it anew.
+#[test]
+fn the_page_of_kinds_is_the_one_of_the_declarations() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/kinds.md");
+    let page = reference::kinds();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let published = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(published == page, "docs/reference/kinds.md is not what the declarations say: run with UPDATE=1 and read the diff");
+}
