@@ -151,7 +151,7 @@ fn nothing_in_the_servers_log_writes() {
 
 /// A semicolon inside a literal does not end a statement.
 fn is_whole(statement: &str, part: &str) -> bool {
-    statement.find(part).is_some_and(|at| statement[..at].matches('\'').count() % 2 == 0)
+    statement.find(part).is_some_and(|at| statement[..at].matches('\'').count().is_multiple_of(2))
 }
 
 #[test]
