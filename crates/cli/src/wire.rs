@@ -108,6 +108,7 @@ fn is_connection(text: &str) -> bool {
     scheme(text).is_some()
         || text
             .split_once('=')
+            .map(|(keyword, value)| (keyword.trim(), value))
             .is_some_and(|(keyword, _)| !keyword.is_empty() && keyword.chars().all(|c| c.is_ascii_alphabetic() || c == '_'))
 }
 
@@ -139,7 +140,7 @@ fn unknown(text: &str, settings: &Settings) -> Trouble {
     let names: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
     let known = if names.is_empty() { "none are configured".to_owned() } else { format!("configured: {}", names.join(", ")) };
     // A mistyped URL lands here, password and all.
-    let shown = crate::paint::scrub(text);
+    let shown = if text.to_ascii_lowercase().contains("passw") { "…".to_owned() } else { crate::paint::scrub(text) };
     Trouble::new(Class::Usage, format!("{shown:?} names no environment"))
         .expected(format!("an environment from evenkeel.toml ({known}), a URL such as postgres://host/database, or a manifest file"))
         .found("no such name and no such file")

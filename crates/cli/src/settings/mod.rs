@@ -39,16 +39,10 @@ pub struct Environment {
 }
 
 /// What a team has agreed on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Policy {
     pub ignore: Vec<Waiver>,
     pub fail_on: Option<Severity>,
     /// `None`: column order is reported, not compared.
     pub column_order: Option<Severity>,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self { ignore: Vec::new(), fail_on: None, column_order: None }
-    }
 }

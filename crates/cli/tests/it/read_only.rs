@@ -22,6 +22,8 @@ const ALLOWED: &[&str] = &[
     "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
     "SET TRANSACTION SNAPSHOT ",
     "SET LOCAL ",
+    // Behind a savepoint that is rolled back: settings as a new session has them.
+    "RESET ALL",
     "SELECT ",
     "WITH ",
     "SHOW ",
@@ -33,9 +35,37 @@ const ALLOWED: &[&str] = &[
 
 /// Words that no statement of ours holds outside quotes: what writes, locks, or changes more than our transaction.
 const BANNED: &[&str] = &[
-    "insert", "update", "delete", "truncate", "create", "alter", "drop", "grant", "revoke", "lock", "copy", "vacuum", "analyze", "notify",
-    "listen", "call", "do", "merge", "reindex", "cluster", "refresh", "comment", "nextval", "setval", "pg_advisory_lock", "pg_switch_wal",
-    "pg_create_restore_point", "pg_terminate_backend", "pg_reload_conf", "lo_create", "into",
+    "insert",
+    "update",
+    "delete",
+    "truncate",
+    "create",
+    "alter",
+    "drop",
+    "grant",
+    "revoke",
+    "lock",
+    "copy",
+    "vacuum",
+    "analyze",
+    "notify",
+    "listen",
+    "call",
+    "do",
+    "merge",
+    "reindex",
+    "cluster",
+    "refresh",
+    "comment",
+    "nextval",
+    "setval",
+    "pg_advisory_lock",
+    "pg_switch_wal",
+    "pg_create_restore_point",
+    "pg_terminate_backend",
+    "pg_reload_conf",
+    "lo_create",
+    "into",
 ];
 
 /// Each statement of the log, on one line.
@@ -105,7 +135,11 @@ fn nothing_in_the_servers_log_writes() {
                 let upper = part.to_ascii_uppercase();
                 assert!(ALLOWED.iter().any(|allowed| upper.starts_with(allowed.trim_end())), "not on the list: {part}");
             }
-            let found: Vec<String> = words(statement).into_iter().filter(|word| BANNED.contains(&word.as_str())).collect();
+            let words = words(statement);
+            // After AS it is the name of a column.
+            let named = |at: usize| at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word == "as");
+            let banned = words.iter().enumerate().filter(|(at, word)| BANNED.contains(&word.as_str()) && !named(*at));
+            let found: Vec<&String> = banned.map(|(_, word)| word).collect();
             assert!(found.is_empty(), "{found:?} in: {statement}");
         }
         // Every transaction we opened was closed by us, and none was committed: there is nothing to commit.
@@ -117,14 +151,18 @@ fn nothing_in_the_servers_log_writes() {
 
 /// A semicolon inside a literal does not end a statement.
 fn is_whole(statement: &str, part: &str) -> bool {
-    statement.find(part).is_some_and(|at| statement[..at].matches('\'').count() % 2 == 0)
+    statement.find(part).is_some_and(|at| statement[..at].matches('\'').count().is_multiple_of(2))
 }
 
 #[test]
 fn no_row_and_no_log_record_is_written() {
     for major in evenkeel_testkit::majors() {
         // Nobody else at work: no autovacuum, no checkpoints by time.
-        let options = Options::major(major).setting("autovacuum", "off").setting("checkpoint_timeout", "1d").setting("wal_level", "replica").database("app");
+        let options = Options::major(major)
+            .setting("autovacuum", "off")
+            .setting("checkpoint_timeout", "1d")
+            .setting("wal_level", "replica")
+            .database("app");
         let scratch = Scratch::start(&options).unwrap();
         {
             // A session of its own: it reports what it wrote when it ends.
