@@ -69,6 +69,11 @@ pub fn remedies(manifest: &Manifest, roles: &BTreeMap<String, String>) -> Box<dy
     }
 }
 
+/// Every statement a capture of these dimensions sends to a server of that major version.
+pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
+    evenkeel_postgres::capture::statements(major, dimensions)
+}
+
 fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
     let in_place = |trouble: Box<Trouble>| {
         let origin = trouble.origin.clone().map_or_else(|| configured.origin.clone(), |origin| format!("{origin} ({})", configured.origin));

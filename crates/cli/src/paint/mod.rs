@@ -78,11 +78,11 @@ pub fn trouble(trouble: &Trouble, when: ColorWhen) {
     let style = |style: Style| if color { style } else { Style::new() };
     let (red, dim) = (style(AnsiColor::Red.on_default().bold()), style(Style::new().dimmed()));
     // Nothing can be done about a stderr that is gone.
-    let _ = writeln!(stderr, "{red}error:{red:#} {}", plain(&trouble.what));
+    let _ = writeln!(stderr, "{red}error:{red:#} {}", plain(&scrub(&trouble.what)));
     let lines = [("expected", &trouble.expected), ("found", &trouble.found), ("set in", &trouble.origin), ("fix", &trouble.fix)];
     for (name, text) in lines {
         if let Some(text) = text {
-            let _ = writeln!(stderr, "  {dim}{name:<9}{dim:#} {}", plain(text).replace('\n', "\n            "));
+            let _ = writeln!(stderr, "  {dim}{name:<9}{dim:#} {}", plain(&scrub(text)).replace('\n', "\n            "));
         }
     }
 }

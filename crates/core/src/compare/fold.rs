@@ -39,13 +39,11 @@ impl<'a> Walk<'a> {
                 _ if lone.object.kind == Kind::Schema => {
                     holders.insert((apart, Holder::Schema(lone.object.identity.part(0))), at);
                 }
-                // Other kinds share names with these and hold no parts.
-                Parent::Schema
-                    if matches!(
-                        lone.object.kind,
-                        Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain | Kind::HistoryTable
-                    ) =>
-                {
+                // What is known about an index hangs on the index. Other kinds share names with these and hold no parts.
+                _ if lone.object.kind == Kind::Index => {
+                    holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
+                }
+                Parent::Schema if apart || matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain) => {
                     holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
                 }
                 _ => {}

@@ -7,7 +7,7 @@ pub static SPEC: Spec = Spec {
     plural: "indexes' statistics",
     dimension: Dimension::Data,
     identity: &["schema", "name"],
-    parent: Parent::Property("table"),
+    parent: Parent::Relation,
     properties: &[
         Property::list("table", "The table it belongs to, as schema and name.", "It tells where the index hangs.").volatile(),
         Property::integer("bytes", "Its size.", "Building it takes as much longer, and as much room.").measured(Tolerance::Ratio { hundredths: 200, floor: 10_000_000 }),

@@ -1,4 +1,6 @@
 -- Constraints of tables, as raw as they are stored. NOT NULL is a property of the column, constraint triggers are triggers.
+-- Foreign keys that partitions, or partitions of the referenced table, get from a partitioned one are left out: the server
+-- names them anew after every restore. Whether their triggers fire is told of the one they come from (trigger_off.sql).
 -- Versions: 13 to 18; columns of SET NULL/SET DEFAULT from 15 on; enforcement and temporal keys from 18 on. Privileges: none.
 -- The copies of a foreign key that partitions get, on either side, follow from it, and their names change with a dump: left out.
 -- No order: the manifest sorts.

@@ -223,11 +223,11 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
         found.extend(setting::read(reader, &names).await?);
     }
     canonical::all(&mut found, reader.major);
-    annotate(reader, &mut found).await?;
     if wants(Dimension::Privileges) {
         found.extend(privilege::read(reader, &names, &found).await?);
         found.extend(role_member::read(reader, &names).await?);
     }
+    annotate(reader, &mut found).await?;
     // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader, &names).await?);

@@ -204,6 +204,10 @@ fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
     for (name, value) in PINNED {
         let _ = write!(sql, "SET LOCAL {name}={value};");
     }
+    // Such a database holds bytes of any encoding. Asked for UTF-8, the server would refuse to send those that are none.
+    sql.push_str(
+        "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII';",
+    );
     sql
 }
 

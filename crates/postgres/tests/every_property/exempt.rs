@@ -6,6 +6,7 @@ use evenkeel_core::kind::{Class, Kind, Property, Tolerance};
 const EXEMPT: &[(&str, &str, &str)] = &[
     ("server", "_missing", "every server describes itself"),
     ("server", "timezone_version", "the time zone data comes with the server's package"),
+    ("owner", "_missing", "every object has one; it goes with it"),
     ("node", "_missing", "every server is a node"),
     ("node", "replay_lag_seconds", "is judged from ten seconds of delay on"),
     ("replica", "lag_seconds", "is judged from ten seconds of delay on"),

@@ -196,9 +196,9 @@ fn set(case: &Case, listed: &[&Line], comparison: &Comparison, problems: &mut St
 
 /// What goes along with a missing object, as listed.
 fn with(case: &Case, comparison: &Comparison, problems: &mut String) {
-    let found: Vec<&str> = comparison.differences.iter().flat_map(taken_along).collect();
-    if found != case.with.as_deref().into_iter().collect::<Vec<_>>() {
-        let _ = writeln!(problems, "  taken along, and listed otherwise by '-- with: …': {found:?}");
+    let found = comparison.differences.iter().flat_map(taken_along).collect::<Vec<_>>().join("; ");
+    if found != case.with.as_deref().unwrap_or_default() {
+        let _ = writeln!(problems, "  taken along, and listed otherwise by '-- with: …': {found}");
     }
 }
 

@@ -178,6 +178,27 @@ fn a_foreign_key_whose_triggers_are_off_is_seen() {
     });
 }
 
+/// The server names the foreign keys of partitions anew when a dump is restored; they are their parent's.
+#[test]
+fn a_foreign_key_of_a_partitioned_table_is_one_object() {
+    each_major(|db| {
+        db.exec("CREATE TABLE a (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE a1 PARTITION OF a DEFAULT");
+        db.exec("CREATE TABLE b (a int CONSTRAINT b_a REFERENCES a) PARTITION BY RANGE (a)");
+        db.exec("CREATE TABLE b1 (a int CONSTRAINT own_name REFERENCES a); ALTER TABLE b ATTACH PARTITION b1 DEFAULT");
+        let keys = |manifest: &Manifest| -> Vec<String> {
+            let constraints = manifest.of_kind(Kind::Constraint).iter();
+            constraints.filter(|found| found.text("type") == Some("foreign key")).map(|found| found.display()).collect()
+        };
+        let manifest = capture(db);
+        assert_eq!(keys(&manifest), ["public.b.b_a"]);
+        assert_eq!(manifest.find(Kind::Constraint, &["public", "b", "b_a"]).unwrap().get("triggers_enabled"), None);
+        db.exec("ALTER TABLE b1 DISABLE TRIGGER ALL");
+        let manifest = capture(db);
+        let constraint = manifest.find(Kind::Constraint, &["public", "b", "b_a"]).unwrap();
+        assert_eq!(constraint.get("triggers_enabled"), Some(&Value::Flag(false)));
+    });
+}
+
 #[test]
 fn a_locked_table_costs_one_property_not_the_object() {
     for major in majors() {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-fn tool(name: &str) -> Command {
+pub fn tool(name: &str) -> Command {
     let installed = PathBuf::from("/opt/evenkeel/pgtools/bin").join(name);
     Command::new(if installed.exists() { installed } else { name.into() })
 }

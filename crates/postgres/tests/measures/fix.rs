@@ -5,7 +5,8 @@ use evenkeel_core::compare::{Change, Comparison, Difference, Remedies, Scope, Si
 use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::Dimension;
 use evenkeel_postgres::remedy::PostgresRemedies;
-use evenkeel_testkit::{TestDb, database, majors, server};
+use evenkeel_postgres::scratch::{Options, Scratch};
+use evenkeel_testkit::{TestDb, database, majors, newest, server};
 use std::collections::BTreeMap;
 
 const SETUP: &str = "
@@ -119,6 +120,10 @@ fn every_fix_removes_its_difference() {
         let mut unanswered = Vec::new();
         let mut kinds = BTreeMap::<String, usize>::new();
         for difference in &comparison.differences {
+            // Settings of the server are shared with other tests: they are proven on a server of their own below.
+            if difference.kind == "setting" {
+                continue;
+            }
             // A table or index more, and what hangs on its being there, is for a person to decide.
             let Some(fix) = &difference.fix else {
                 assert!(
@@ -190,4 +195,42 @@ fn an_outdated_collation_is_rebuilt_and_noted() {
         let left: Vec<String> = again.differences.iter().filter(|difference| difference.id.contains("collation")).map(said).collect();
         assert!(left.is_empty(), "on {major}: {left:#?}");
     }
+}
+
+#[test]
+fn a_setting_is_set_where_the_reference_has_it() {
+    let server = Scratch::start(&Options::major(newest())).unwrap_or_else(|fault| panic!("{fault}"));
+    let session = server.session("postgres").unwrap();
+    let seen = || {
+        let manifest = capture_as(&server.conninfo("postgres"), "postgres", |request| request.dimensions = vec![Dimension::Configuration]);
+        (Tree::of(&manifest), manifest)
+    };
+    let settled = |name: &str, value: &str| {
+        let begun = std::time::Instant::now();
+        let now = || server.session("postgres").unwrap().value(&format!("show {name}")).unwrap();
+        while now().as_deref() != Some(value) && begun.elapsed() < std::time::Duration::from_secs(10) {}
+    };
+    for statement in ["alter system set lock_timeout = 3000", "alter system set work_mem = '64MB'", "select pg_reload_conf()"] {
+        session.exec(statement).unwrap();
+    }
+    settled("work_mem", "64MB");
+    let (expected, reference) = seen();
+    for statement in ["alter system reset lock_timeout", "alter system reset work_mem", "select pg_reload_conf()"] {
+        session.exec(statement).unwrap();
+    }
+    settled("work_mem", "4MB");
+    let differences = |candidate: &(Tree, evenkeel_core::manifest::Manifest)| {
+        let left = Side { label: "reference", manifest: &reference, tree: &expected };
+        let right = Side { label: "candidate", manifest: &candidate.1, tree: &candidate.0 };
+        compare(left, right, &Scope::default(), &PostgresRemedies::new(&candidate.1, BTreeMap::new())).differences
+    };
+    let found = differences(&seen());
+    assert_eq!(found.iter().map(|difference| difference.object.as_str()).collect::<Vec<_>>(), ["lock_timeout", "work_mem"]);
+    for difference in &found {
+        for statement in split(difference.fix.as_deref().unwrap_or_else(|| panic!("no fix for {}", said(difference)))) {
+            session.exec(&statement).unwrap_or_else(|fault| panic!("{statement}: {fault}"));
+        }
+    }
+    settled("work_mem", "64MB");
+    assert!(differences(&seen()).is_empty());
 }

@@ -11,8 +11,11 @@ use evenkeel_core::policy::{self, Draft, Waiver};
 use evenkeel_report::{ColumnData, Document, Input, Strip, TableData, Volume};
 use std::time::Duration;
 
-/// Name and builder of every sample.
-pub const SAMPLES: &[(&str, fn() -> Document)] = &[
+/// A name and what builds the document.
+type Sample = (&'static str, fn() -> Document);
+
+/// Every sample.
+pub const SAMPLES: &[Sample] = &[
     ("equal", equal),
     ("differs", differs),
     ("could-not-tell", could_not_tell),

@@ -3,9 +3,9 @@
 create schema app;
 create function app.add(state integer, value integer) returns integer language sql immutable as 'select $1 + $2';
 create function app.take(state integer, value integer) returns integer language sql immutable as 'select $1 - $2';
-create function app.done(state integer) returns integer language sql immutable as 'select $1';
-create function app.done_with(state integer, value integer) returns integer language sql immutable as 'select $1';
+create function app.add2(state integer, value integer) returns integer language sql immutable as 'select $1 + $2';
+create function app.take2(state integer, value integer) returns integer language sql immutable as 'select $1 - $2';
 -- reference
 create aggregate app.total(integer) (sfunc = app.add, stype = integer, msfunc = app.add, minvfunc = app.take, mstype = integer);
 -- candidate
-create aggregate app.total(integer) (sfunc = app.add, stype = integer, msfunc = int4pl, minvfunc = app.take, mstype = integer);
+create aggregate app.total(integer) (sfunc = app.add, stype = integer, msfunc = app.add2, minvfunc = app.take, mstype = integer);

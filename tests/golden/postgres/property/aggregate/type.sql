@@ -1,5 +1,7 @@
 -- expect: aggregate app.total(integer, integer) type
 -- implies: aggregate app.total(integer, integer) transition
+-- implies: aggregate app.total(integer, integer) arguments
+-- implies: aggregate app.total(integer, integer) final_modify
 -- setup
 create schema app;
 create function app.add(state bigint, a integer, b integer) returns bigint language sql immutable as 'select 1::bigint';

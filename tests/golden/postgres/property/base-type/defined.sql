@@ -1,4 +1,6 @@
 -- expect: base-type app.coin defined
+-- implies: base-type app.coin input
+-- implies: base-type app.coin output
 -- setup
 create schema app;
 create type app.coin;

@@ -1,4 +1,6 @@
 -- expect: collation app.german missing
+-- with: 1 owner
+-- implies: collation-version app.german missing
 -- setup
 create schema app;
 create collation app.german (provider = icu, locale = 'de-DE');

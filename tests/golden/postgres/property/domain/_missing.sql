@@ -1,4 +1,5 @@
 -- expect: domain app.age missing
+-- with: 1 owner
 -- setup
 create schema app;
 create domain app.age as integer;

@@ -1,4 +1,5 @@
 -- expect: event-trigger watch missing
+-- with: 1 owner
 -- setup
 create schema app;
 create function app.watch() returns event_trigger language plpgsql as 'begin end';

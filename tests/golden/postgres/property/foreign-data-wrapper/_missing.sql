@@ -1,4 +1,5 @@
 -- expect: foreign-data-wrapper files missing
+-- with: 1 owner
 -- setup
 create foreign data wrapper files;
 -- candidate

@@ -1,4 +1,4 @@
--- expect: function app.f() cost: 100 -> 250
+-- expect: function app.f() cost: nothing -> 250
 -- setup
 create schema app;
 create function app.f() returns integer language sql as 'select 1';

@@ -1,4 +1,4 @@
--- expect: function app.f() rows: 1000 -> 5
+-- expect: function app.f() rows: nothing -> 5
 -- setup
 create schema app;
 create function app.f() returns setof integer language sql as 'select 1';

@@ -1,4 +1,5 @@
 -- expect: index app.t_id missing
+-- with: 1 index-statistics
 -- setup
 create schema app;
 create table app.t (id integer);

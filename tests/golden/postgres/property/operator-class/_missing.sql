@@ -1,4 +1,5 @@
 -- expect: operator-class app.ops.btree missing
+-- with: 1 owner
 -- setup
 create schema app;
 create operator family app.ops using btree;

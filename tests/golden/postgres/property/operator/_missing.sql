@@ -1,4 +1,5 @@
 -- expect: operator app.===(integer, integer) missing
+-- with: 1 owner
 -- setup
 create schema app;
 create operator app.=== (leftarg = integer, rightarg = integer, function = int4eq);

@@ -1,4 +1,5 @@
 -- expect: procedure app.p(integer) missing
+-- with: 1 owner
 -- setup
 create schema app;
 create procedure app.p(a integer) language sql as 'select a';

@@ -1,4 +1,5 @@
 -- expect: publication feed missing
+-- with: 1 owner
 -- setup
 create publication feed;
 -- candidate

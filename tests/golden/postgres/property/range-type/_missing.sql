@@ -1,4 +1,5 @@
 -- expect: range-type app.span missing
+-- with: 1 owner
 -- setup
 create schema app;
 create type app.span as range (subtype = integer);

@@ -1,3 +1,4 @@
 -- expect: schema app missing
+-- with: 1 owner
 -- reference
 create schema app;

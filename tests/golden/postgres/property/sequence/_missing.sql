@@ -1,4 +1,5 @@
 -- expect: sequence app.s missing
+-- with: 1 owner
 -- setup
 create schema app;
 create sequence app.s;

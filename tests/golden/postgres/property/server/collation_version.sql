@@ -1,4 +1,5 @@
 -- since: 15
 -- expect: server server collation_version
 -- reference database: template template0 locale_provider icu icu_locale 'und'
+-- implies: server server collation_outdated
 -- candidate database: template template0 locale_provider icu icu_locale 'und' collation_version '1'

@@ -1,4 +1,5 @@
 -- expect: statistics app.together missing
+-- with: 1 owner
 -- setup
 create schema app;
 create table app.t (a integer, b integer, c integer);

@@ -4,5 +4,3 @@
 create subscription sub connection 'dbname=nowhere' publication feed with (connect = false, slot_name = 'sub');
 -- candidate
 alter subscription sub enable;
--- cleanup
-alter subscription sub disable;

@@ -1,4 +1,5 @@
 -- expect: table app.t missing
+-- with: 2 columns, 2 constraints, 2 indexes, 1 table-statistics, 2 indexes' statistics, 1 owner
 -- setup
 create schema app;
 -- reference

@@ -1,0 +1,8 @@
+-- expect: collation-version app.german missing
+-- with: 1 owner
+-- implies: collation app.german missing
+-- setup
+create schema app;
+create collation app.german (provider = icu, locale = 'de-DE');
+-- candidate
+drop collation app.german;

@@ -1,0 +1,7 @@
+-- expect: collation-version app.german outdated: no -> yes
+-- implies: collation-version app.german recorded
+-- setup
+create schema app;
+create collation app.german (provider = icu, locale = 'de-DE');
+-- candidate
+update pg_catalog.pg_collation set collversion = '1' where collname = 'german';

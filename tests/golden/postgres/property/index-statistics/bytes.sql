@@ -1,0 +1,11 @@
+-- expect: index-statistics app.t_id bytes
+-- implies: table-statistics app.t index_bytes
+-- setup
+create schema app;
+create table app.t (id integer, body text);
+create index t_id on app.t (id);
+-- reference
+-- What ANALYZE would write down for so many rows.
+update pg_catalog.pg_class set relpages = 10000, reltuples = 100000 where oid = 'app.t_id'::regclass;
+-- candidate
+update pg_catalog.pg_class set relpages = 100000, reltuples = 100000 where oid = 'app.t_id'::regclass;

@@ -1,0 +1,4 @@
+-- expect: node node archive_mode: off -> on
+-- only: node
+-- candidate server: archive_mode=on
+-- candidate server: archive_command=true

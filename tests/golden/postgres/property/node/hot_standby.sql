@@ -1,0 +1,3 @@
+-- expect: node node hot_standby: on -> off
+-- only: node
+-- candidate server: hot_standby=off

@@ -1,0 +1,3 @@
+-- expect: node node max_wal_senders: 5 -> 7
+-- only: node
+-- candidate server: max_wal_senders=7

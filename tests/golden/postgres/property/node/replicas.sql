@@ -1,0 +1,5 @@
+-- expect: node node replicas: 0 -> 1
+-- implies: replica other extra
+-- implies: slot other extra
+-- in place
+-- candidate replica

@@ -1,0 +1,4 @@
+-- expect: node node role: primary -> standby
+-- implies: node node replicas: 1 -> 0
+-- only: node
+-- candidate replica

@@ -1,0 +1,3 @@
+-- expect: node node wal_level: logical -> replica
+-- only: node
+-- candidate server: wal_level=replica

@@ -1,0 +1,5 @@
+-- expect: replica other missing
+-- implies: node node replicas: 1 -> 0
+-- implies: slot other active: yes -> no
+-- in place
+-- replica ends

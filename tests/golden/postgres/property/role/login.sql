@@ -1,0 +1,6 @@
+-- expect: role reader login: no -> yes
+-- in place
+-- setup
+create role reader;
+-- candidate
+alter role reader login;

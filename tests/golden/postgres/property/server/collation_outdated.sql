@@ -1,0 +1,5 @@
+-- expect: server server collation_outdated: no -> yes
+-- since: 15
+-- implies: server server collation_version
+-- reference database: template template0 locale_provider icu icu_locale 'und'
+-- candidate database: template template0 locale_provider icu icu_locale 'und' collation_version '1'

@@ -1,0 +1,5 @@
+-- expect: slot other active: yes -> no
+-- implies: node node replicas: 1 -> 0
+-- implies: replica other missing
+-- in place
+-- replica ends

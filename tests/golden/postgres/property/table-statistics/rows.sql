@@ -1,0 +1,10 @@
+-- expect: table-statistics app.t rows: 100000 -> 1000000
+-- setup
+create schema app;
+create table app.t (id integer, body text);
+create index t_id on app.t (id);
+-- reference
+-- What ANALYZE would write down for so many rows.
+update pg_catalog.pg_class set relpages = 1000, reltuples = 100000 where oid = 'app.t'::regclass;
+-- candidate
+update pg_catalog.pg_class set relpages = 1000, reltuples = 1000000 where oid = 'app.t'::regclass;
