@@ -65,7 +65,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     interrupt.check()?;
 
     screen.command("What will a release that passed in staging meet in production?", "evenkeel compare staging production");
-    let document = compare::document(&comparison("staging"), &common)?;
+    let document = compare::document(&comparison("staging", "production"), &common)?;
     interrupt.check()?;
     let terminal = report::format("terminal")?;
     let style = report::style(&reporting(), &common);
@@ -79,12 +79,13 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
         checks.iter().filter(|checked| checked.candidate.label == name).for_each(|checked| screen.check(checked));
     }
 
-    screen.heading(&format!("The {} drifts that were planted, and where the reports name them", planted::count()));
+    screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count()));
     let verified = planted::verify(&document, &checks, screen);
 
-    let dev = compare::document(&comparison("dev"), &common)?;
-    page(&arguments.report, &[dev, document], &common)?;
-    screen.line(&format!("\nThe report with definitions side by side and volumes: {}", absolute(&arguments.report)));
+    // In the order of a release, each environment against the one before.
+    let earlier = compare::document(&comparison("dev", "staging"), &common)?;
+    page(&arguments.report, &[earlier, document], &common)?;
+    screen.line(&format!("\nAs a page, with definitions side by side and charts: {}", absolute(&arguments.report)));
     if arguments.keep {
         screen.line(&estate.invitation(folder.path()));
         interrupt.wait_for_enter()?;
@@ -113,8 +114,8 @@ fn baseline(name: &str, folder: &Path, common: &Common) -> Result<(), Box<Troubl
     capture::run(&arguments, common).map(drop)
 }
 
-fn comparison(reference: &str) -> Compare {
-    Compare { reference: reference.to_owned(), candidate: "production".to_owned(), reporting: reporting() }
+fn comparison(reference: &str, candidate: &str) -> Compare {
+    Compare { reference: reference.to_owned(), candidate: candidate.to_owned(), reporting: reporting() }
 }
 
 fn reporting() -> Reporting {
