@@ -191,3 +191,20 @@ pub(crate) fn floor(document: &Document) -> Option<String> {
         .collect();
     Some(format!("parity floor ({}): {}", clean::line(tier), demanded.join(", ")))
 }
+
+/// The excused differences, so many of them, each with who answers for it and how long.
+pub(crate) fn excused(document: &Document, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = document
+        .ignored
+        .iter()
+        .take(most)
+        .map(|ignored| {
+            let [reason, owner, until, origin] = [&ignored.reason, &ignored.owner, &ignored.until, &ignored.origin].map(|text| clean::line(text));
+            format!("{}: {reason} ({owner}, until {until}, {origin})", title(&ignored.difference))
+        })
+        .collect();
+    if document.ignored.len() > most {
+        lines.push(format!("… {} more, all in --format json", document.ignored.len() - most));
+    }
+    lines
+}

@@ -4,6 +4,9 @@ use super::{Case, Change, Difference, SideGap, Walk, Which, origin, rank};
 use crate::kind::{Class, Kind, Property, Severity, Tolerance, Value};
 use crate::manifest::{Gap, Mark, Object, Reason};
 
+/// Fewer rows than this have no distribution worth comparing.
+const FEW_ROWS: f64 = 100.0;
+
 impl<'a> Walk<'a> {
     pub(super) fn pair(&mut self, reference: &'a Object, candidate: &'a Object) {
         let spec = reference.kind.spec();
@@ -61,8 +64,7 @@ impl<'a> Walk<'a> {
         if self.hidden(reference, property.name) {
             return;
         }
-        // Only one side was told a migration role: nothing to compare, and no difference.
-        if reference.kind == Kind::Setting && property.name == "effective" && (expected.is_none() || found.is_none()) {
+        if self.said_already(reference, candidate, property.name, (expected, found)) {
             return;
         }
         let mut detail = Vec::new();
@@ -105,6 +107,23 @@ impl<'a> Walk<'a> {
         self.differences.push(difference);
     }
 
+    /// Whether another difference says it, or nothing can be said by it.
+    fn said_already(&self, reference: &Object, candidate: &Object, attribute: &str, values: (Option<&Value>, Option<&Value>)) -> bool {
+        match reference.kind {
+            // Only one side was told a migration role; or the migration role gets what everybody gets.
+            Kind::Setting if attribute == "effective" => {
+                let server = (reference.get("value"), candidate.get("value"));
+                values.0.is_none() || values.1.is_none() || (values == server && server.0 != server.1)
+            }
+            // How values are spread over a handful of rows says nothing.
+            Kind::ColumnStatistics => [self.reference, self.candidate].into_iter().any(|side| {
+                let table = side.manifest.find(Kind::TableStatistics, &[reference.identity.part(0), reference.identity.part(1)]);
+                table.and_then(|table| table.get("rows")).and_then(Value::as_number).unwrap_or(0.0) < FEW_ROWS
+            }),
+            _ => false,
+        }
+    }
+
     /// Why the values cannot be compared, where the servers' versions forbid it.
     fn incomparable(&self, reference: &Object, candidate: &Object, index: u8, property: &Property) -> Option<Gap> {
         let (a, b) = (self.reference.manifest.endpoint.server_major, self.candidate.manifest.endpoint.server_major);
@@ -145,6 +164,10 @@ impl<'a> Walk<'a> {
 
     fn unsound(&mut self, object: &'a Object, index: u8, property: &'static Property, which: Which) {
         let Some(sound) = property.sound else { return };
+        // An index that is not valid is often not ready either: one broken build, one difference.
+        if object.kind == Kind::Index && property.name == "ready" && object.get("valid").is_some() {
+            return;
+        }
         let (reference, candidate) = if which == Which::Candidate { (None, Some(object)) } else { (Some(object), None) };
         let case = Case { kind: object.kind, attribute: Some(property.name), reference, candidate, change: Change::Unsound };
         let place = self.label(which);

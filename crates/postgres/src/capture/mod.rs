@@ -88,6 +88,10 @@ pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress
     let (session, beside) = watch::interruptible(&[], connected).await?;
     // A role may be allowed one connection only: then everything is read through that one.
     let beside = beside.ok().filter(|beside| beside.host == session.host && beside.port == session.port);
+    let beside = match beside {
+        Some(beside) => watch::interruptible(&[], apart(&session, beside, request)).await?,
+        None => None,
+    };
     let sessions: Vec<&Session> = std::iter::once(&session).chain(&beside).collect();
     let work = watch::heard(&sessions, request.statement_timeout, twice(target, &session, beside.as_ref(), request, progress));
     watch::interruptible(&sessions, work).await
@@ -133,6 +137,22 @@ fn is_about_change(fault: &CaptureFault) -> bool {
     // internal error (cache lookup failed), undefined table, column, object, function, schema; serialization failure
     matches!(fault.sqlstate(), Some("XX000" | "42P01" | "42703" | "42704" | "42883" | "3F000" | "40001"))
 }
+
+/// The second session, if it can have a transaction while the first has one. A pooler with a single connection to give
+/// would let it wait for ever; it is closed then.
+async fn apart(session: &Session, beside: Session, request: &Request) -> Result<Option<Session>, CaptureFault> {
+    let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
+    session.begin_read_only(&limits, None).await?;
+    let begun = tokio::time::timeout(SECOND_SESSION, beside.begin_read_only(&limits, None)).await;
+    session.end().await?;
+    match begun {
+        Ok(Ok(())) => Ok(beside.end().await.is_ok().then_some(beside)),
+        Ok(Err(_)) | Err(_) => Ok(None),
+    }
+}
+
+/// How long a second session is waited for.
+const SECOND_SESSION: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// One pass. The second value names the catalogs that changed meanwhile.
 async fn once(

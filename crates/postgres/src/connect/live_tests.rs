@@ -245,6 +245,13 @@ async fn through_a_transaction_pooler() {
             // The one server connection serves the other session with nothing of ours left behind.
             assert_eq!(one(&other, "select pg_catalog.current_setting('search_path')").await, "\"$user\", public");
         }
+        drop((session, other));
+        // A pooler that has one connection to give: a second session of ours would wait for the first for ever.
+        let target = Target::parse(&text, &Fake::new()).unwrap();
+        let request = evenkeel_core::port::Request::new("pooled");
+        let captured = crate::capture::capture(&target, &request, &evenkeel_core::port::Silent);
+        let manifest = tokio::time::timeout(Duration::from_secs(30), captured).await.unwrap().unwrap();
+        assert!(manifest.find(evenkeel_core::kind::Kind::Schema, &["public"]).is_some());
     };
     check.await;
     bouncer.kill().unwrap();

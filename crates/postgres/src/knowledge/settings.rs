@@ -157,12 +157,12 @@ pub const KNOWN: &[Known] = &[
     must("max_function_args", "preset", "Functions with many arguments cannot be created."),
     must("max_identifier_length", "preset", "Long names are cut at another length."),
     must("max_index_keys", "preset", "Indexes with many columns cannot be created."),
-    should("max_logical_replication_workers", "replication", "Subscriptions wait for a free worker."),
     must(
         "max_locks_per_transaction",
         "locks",
         "DDL on many tables or partitions in one transaction fails with \"out of shared memory\" where it is smaller.",
     ),
+    should("max_logical_replication_workers", "replication", "Subscriptions wait for a free worker."),
     should(
         "max_parallel_maintenance_workers",
         "resource",
@@ -204,9 +204,9 @@ pub const KNOWN: &[Known] = &[
     should("restrict_nonsystem_relation_kind", "client", "Statements on views or foreign tables are refused."),
     must("row_security", "client", "Statements that policies would filter fail instead of seeing fewer rows where it is off."),
     must("search_path", "client", "Unqualified names reach, or create, other objects."),
+    should("seq_page_cost", "query", "The planner prefers index scans where it is larger."),
     must("session_preload_libraries", "client", "Code that only one environment loads may change or refuse statements."),
     must("session_replication_role", "client", "Triggers and foreign keys do not fire where it is replica."),
-    should("seq_page_cost", "query", "The planner prefers index scans where it is larger."),
     differs("shared_buffers", "resource", SIZE),
     must(
         "shared_preload_libraries",

@@ -22,6 +22,8 @@ const LINES: usize = 60;
 const COLUMNS: usize = 240;
 /// Members of a group that are named.
 const NAMED: usize = 8;
+/// Excused differences that are named.
+const EXCUSED: usize = 8;
 
 /// Writes the document as Markdown.
 ///
@@ -214,6 +216,10 @@ fn foot(document: &Document) -> String {
     let mut text = String::from("\n---\n");
     if !document.ignored.is_empty() {
         text.push_str(&format!("Excused by policy: {}.\n\n", counted(document.ignored.len(), "difference", "differences")));
+        for excused in sentence::excused(document, EXCUSED) {
+            text.push_str(&format!("- {}\n", plain(&cut(&excused, COLUMNS))));
+        }
+        text.push('\n');
     }
     for (word, endpoint) in [("reference", &document.reference), ("candidate", &document.candidate)] {
         let facts = [

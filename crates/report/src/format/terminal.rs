@@ -20,6 +20,7 @@ const LINES: usize = 24;
 /// How many lighter differences are shown one by one.
 const TO_KNOW: usize = 12;
 const GAPS: usize = 12;
+const EXCUSED: usize = 6;
 const LABEL_WIDTH: usize = 18;
 
 const BAD: Paint = AnsiColor::Red.on_default().bold();
@@ -384,6 +385,10 @@ impl Page<'_> {
         if !document.ignored.is_empty() {
             let text = format!("excused by policy: {}", counted(document.ignored.len(), "difference", "differences"));
             self.wrapped("", &text, DIM);
+            for text in sentence::excused(document, EXCUSED) {
+                self.wrapped("  ", &text, DIM);
+            }
+            self.blank();
         }
         let mut parts = vec![format!("compared {}", sentence::compared(document, 4))];
         if document.differences.is_empty() && document.gaps.is_empty() {
