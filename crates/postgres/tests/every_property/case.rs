@@ -8,6 +8,10 @@ use evenkeel_core::kind::{ALL, Class, Kind, Property};
 
 use crate::place::FAILS;
 
+/// The versions that run every case.
+const OLDEST: u32 = 13;
+const NEWEST: u32 = 18;
+
 /// One difference as a case lists it: `column app.t.id type`, with `: integer -> bigint` where the values matter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line {
@@ -177,6 +181,16 @@ impl Case {
         }
         case.check()?;
         Ok(case)
+    }
+
+    /// Whether that version may differ from its neighbours in this case: the oldest and newest, and where something begins or ends.
+    pub fn is_telling(&self, major: u32) -> bool {
+        let mut ranges = self.implied.iter().map(|(majors, _)| majors);
+        major == OLDEST
+            || major == NEWEST
+            || self.since == major
+            || self.until == major
+            || ranges.any(|majors| *majors.start() == major || *majors.end() == major)
     }
 
     fn order(&mut self, name: &str, value: &str) -> Result<(), String> {

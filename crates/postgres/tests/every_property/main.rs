@@ -5,7 +5,8 @@
 //! files under `tests/golden/postgres/property`, and its README says how to write one. Rooms: `case` (a file, read),
 //! `exempt` (what cannot be changed here, and why), `place` (servers and databases), `trial` (one case, tried).
 //!
-//! `EVENKEEL_PROPERTY=column/type` runs the cases whose path begins so.
+//! The oldest and the newest version run every case, those between the cases that begin, end or change with them;
+//! `EVENKEEL_PROPERTY_ALL=1` runs every case on every version, `EVENKEEL_PROPERTY=column/type` those whose path begins so.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod case;
@@ -21,6 +22,9 @@ use std::time::Instant;
 use case::Case;
 use evenkeel_core::kind::ALL;
 use place::Place;
+
+/// Set to `1`: every case on every version.
+const ALL_VARIABLE: &str = "EVENKEEL_PROPERTY_ALL";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/postgres/property")
@@ -80,8 +84,11 @@ fn on(major: u32) {
     }
     let started = Instant::now();
     let wanted = std::env::var("EVENKEEL_PROPERTY").unwrap_or_default();
-    let cases: Vec<Case> =
+    let all = !wanted.is_empty() || std::env::var_os(ALL_VARIABLE).is_some_and(|value| value == "1");
+    let possible: Vec<Case> =
         cases().into_iter().filter(|case| (case.since..=case.until).contains(&major) && case.path.starts_with(&wanted)).collect();
+    let count = possible.len();
+    let cases: Vec<Case> = possible.into_iter().filter(|case| all || case.is_telling(major)).collect();
     assert!(!wanted.is_empty() || !cases.is_empty(), "no case for PostgreSQL {major}");
     let mut place = Place::start(major);
     let (mut report, mut failed) = (String::new(), 0);
@@ -97,7 +104,7 @@ fn on(major: u32) {
         }
     }
     println!(
-        "PostgreSQL {major}: {} cases, {failed} failed, {} databases made, {:.1} s",
+        "PostgreSQL {major}: {} of {count} cases, {failed} failed, {} databases made, {:.1} s",
         cases.len(),
         place.made(),
         started.elapsed().as_secs_f64()

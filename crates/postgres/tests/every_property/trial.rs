@@ -1,7 +1,7 @@
 //! One case, tried: both sides made and captured, the differences held against what the case lists, the digests
 //! against what the class of each changed property says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use evenkeel_core::compare::{Change, Comparison, Difference, NoRemedies, Scope, Side, compare};
@@ -11,6 +11,7 @@ use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Silent};
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
+use evenkeel_postgres::remedy::PostgresRemedies;
 use evenkeel_postgres::scratch::{Options, ReplicaOptions, Scratch};
 
 use crate::case::{Case, Line};
@@ -24,6 +25,9 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
     } else {
         let pair = place.pair(case);
         let captured = on_one_server(place, case, &pair.0, &pair.1)?;
+        if !case.in_place {
+            closed(case, &pair.1, &captured)?;
+        }
         place.on_server(&case.cleanup)?;
         if touches_settings(case) {
             place.reset_settings();
@@ -35,6 +39,28 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
         place.drop_slots();
     }
     judge(place.major, case, &reference, &candidate)
+}
+
+/// What evenkeel proposes is applied to the candidate; the difference is then gone, and no other has come.
+fn closed(case: &Case, candidate: &Database, (wanted, found): &(Manifest, Manifest)) -> Result<(), String> {
+    let compared = |found: &Manifest| {
+        let trees = (Tree::of(wanted), Tree::of(found));
+        let remedies = PostgresRemedies::new(found, BTreeMap::new());
+        let (left, right) =
+            (Side { label: "reference", manifest: wanted, tree: &trees.0 }, Side { label: "candidate", manifest: found, tree: &trees.1 });
+        compare(left, right, &Scope::default(), &remedies).differences
+    };
+    let before = compared(found);
+    let proposed =
+        before.iter().find(|difference| place_of(difference) == case.expected.place()).and_then(|difference| difference.fix.clone());
+    // A step that is no statement is for a person.
+    let Some(fix) = proposed.filter(|fix| fix.ends_with(';')) else { return Ok(()) };
+    let statements: Vec<String> = fix.split_inclusive("; ").map(|statement| statement.trim().to_owned()).collect();
+    candidate.run(&statements).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
+    let known: BTreeSet<String> = before.iter().map(place_of).filter(|place| *place != case.expected.place()).collect();
+    let left: Vec<String> =
+        compared(&capture(candidate, case)).iter().filter(|difference| !known.contains(&place_of(difference))).map(shown).collect();
+    if left.is_empty() { Ok(()) } else { Err(format!("  after the proposed fix ({fix}) this is left: {}", left.join("; "))) }
 }
 
 fn touches_settings(case: &Case) -> bool {
