@@ -87,7 +87,7 @@ fn bare(text: &str) -> String {
                 chars.next();
                 let end = format!("\"{}", "#".repeat(hashes));
                 let mut literal = String::new();
-                while let Some(c) = chars.next() {
+                for c in chars.by_ref() {
                     literal.push(c);
                     if literal.ends_with(&end) {
                         break;

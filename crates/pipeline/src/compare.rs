@@ -18,6 +18,9 @@ pub struct Compared {
     pub ignored: Vec<Ignored>,
 }
 
+/// What to do about differences of a candidate, given its manifest and its own names of shared roles.
+pub type RemediesFor = dyn Fn(&Manifest, &BTreeMap<String, String>) -> Box<dyn Remedies>;
+
 /// Reads both sides, each on a thread of its own, and sets them side by side.
 ///
 /// # Errors
@@ -28,7 +31,7 @@ pub fn run(
     scope: &Scope,
     waivers: &[Waiver],
     today: Date,
-    remedies: &dyn Fn(&Manifest, &BTreeMap<String, String>) -> Box<dyn Remedies>,
+    remedies: &RemediesFor,
     progress: &dyn Progress,
 ) -> Result<Compared, Box<Trouble>> {
     let (left, right) = std::thread::scope(|threads| {

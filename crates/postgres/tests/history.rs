@@ -35,7 +35,9 @@ fn only_table(manifest: &Manifest) -> &Object {
 }
 
 /// Sample, tool, table, number of migrations (0 for pointers), the first migration's key or the current version, its checksum.
-const SAMPLES: &[(&str, &str, &str, usize, &str, Option<&str>)] = &[
+type Sample = (&'static str, &'static str, &'static str, usize, &'static str, Option<&'static str>);
+
+const SAMPLES: &[Sample] = &[
     ("alembic", "Alembic", "public.alembic_version", 0, "4b106da1cf0c", None),
     ("dbmate", "Rails or dbmate", "public.schema_migrations", 2, "20260101000000", None),
     ("diesel", "Diesel", "public.__diesel_schema_migrations", 1, "20260101000000", None),

@@ -80,13 +80,13 @@ fn object(object: &mut Object, major: u16) {
     let name = object.kind.name();
     let of = |table: &'static [(&str, &[&str])]| table.iter().find(|(kind, _)| *kind == name).map_or(&[][..], |(_, names)| names);
     for property in of(EXPRESSIONS) {
-        change(object, property, major, |text| expression(text));
+        change(object, property, major, expression);
     }
     for property in of(QUERIES) {
-        change(object, property, major, |text| query(text));
+        change(object, property, major, query);
     }
     for property in of(ELEMENTS) {
-        change(object, property, major, |text| elements(text));
+        change(object, property, major, elements);
     }
     // Made of elements where they are read, with what follows each.
     if name == "index" {
@@ -95,7 +95,7 @@ fn object(object: &mut Object, major: u16) {
     // The source of any other body is the user's own text.
     let printed = object.text("body").is_some_and(|body| body.starts_with("BEGIN ATOMIC") || body.starts_with("RETURN "));
     if matches!(name, "function" | "procedure") && printed && object.text("language") == Some("sql") {
-        change(object, "body", major, |text| expression(text));
+        change(object, "body", major, expression);
     }
 }
 
