@@ -199,7 +199,8 @@ pub(crate) fn excused(document: &Document, most: usize) -> Vec<String> {
         .iter()
         .take(most)
         .map(|ignored| {
-            let [reason, owner, until, origin] = [&ignored.reason, &ignored.owner, &ignored.until, &ignored.origin].map(|text| clean::line(text));
+            let [reason, owner, until, origin] =
+                [&ignored.reason, &ignored.owner, &ignored.until, &ignored.origin].map(|text| clean::line(text));
             format!("{}: {reason} ({owner}, until {until}, {origin})", title(&ignored.difference))
         })
         .collect();
