@@ -115,7 +115,8 @@ impl PostgresRemedies {
             Kind::Column => self.column(object, reference, attribute, wanted),
             Kind::Table => table(object, attribute, wanted),
             Kind::Sequence => sequence(object, reference, attribute, wanted),
-            Kind::ExtensionVersion if attribute == "version" => {
+            // Extensions have update paths upwards.
+            Kind::ExtensionVersion if attribute == "version" && is_older(object.text("version")?, reference.text("version")?) => {
                 Some(format!("ALTER EXTENSION {} UPDATE TO {};", quoted(object.identity.part(0)), literal(reference.text("version")?)))
             }
             Kind::MaterializedView if attribute == "populated" && wanted.is_none() => {
@@ -160,6 +161,12 @@ impl PostgresRemedies {
         };
         Some(format!("ALTER TABLE {table} ALTER COLUMN {column} {action};"))
     }
+}
+
+/// Whether the first version is older: `1.9` than `1.10`. Nothing is known about what is no number.
+fn is_older(version: &str, than: &str) -> bool {
+    let parts = |text: &str| text.split('.').map(str::parse::<u32>).collect::<Result<Vec<_>, _>>().ok();
+    matches!((parts(version), parts(than)), (Some(version), Some(than)) if version < than)
 }
 
 fn table(object: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {

@@ -192,17 +192,23 @@ impl Database {
     }
 }
 
-/// A server without housekeeping of its own, which would change what is measured.
+/// A server without housekeeping and counters of its own, which change what is measured at a time of their own.
 pub fn server(major: u32, options: &Options) -> Scratch {
     let servers = find_servers();
     let binaries = pick(&servers, Some(major)).unwrap_or_else(|| panic!("PostgreSQL {major} is not installed"));
     let options = Options {
         root: Root::fast().ok(),
-        settings: [("autovacuum", "off"), ("wal_level", "logical"), ("max_wal_senders", "5"), ("allow_in_place_tablespaces", "on")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into_iter()
-            .chain(options.settings.iter().cloned())
-            .collect(),
+        settings: [
+            ("autovacuum", "off"),
+            ("track_counts", "off"),
+            ("wal_level", "logical"),
+            ("max_wal_senders", "5"),
+            ("allow_in_place_tablespaces", "on"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into_iter()
+        .chain(options.settings.iter().cloned())
+        .collect(),
         ..options.clone()
     };
     let scratch = Scratch::start_with(binaries, &options).unwrap_or_else(|fault| panic!("{fault}"));

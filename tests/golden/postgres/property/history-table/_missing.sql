@@ -1,5 +1,6 @@
 -- A table that is no longer what the tool makes. The migrations share the history table's fate.
 -- expect: history-table app.shop_schema_migrations missing
+-- with: 2 migrations
 -- implies: column app.shop_schema_migrations.note extra
 -- setup
 create schema app;

@@ -1,3 +1,5 @@
+-- Before 14 only superusers may look up the number it is known by, on which owner, comment and labels hang.
+-- since: 14
 -- expect: subscription sub comment: nothing -> an old friend
 -- in place
 -- setup

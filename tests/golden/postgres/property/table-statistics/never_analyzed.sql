@@ -4,6 +4,7 @@
 -- setup, separately
 create schema app;
 create table app.t (id integer);
+set track_counts = on;
 insert into app.t values (1);
 select pg_stat_force_next_flush();
 -- candidate, separately

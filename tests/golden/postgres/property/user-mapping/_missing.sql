@@ -1,4 +1,4 @@
--- expect: user-mapping far.public missing
+-- expect: user-mapping far.PUBLIC missing
 -- setup
 create foreign data wrapper files;
 create server far foreign data wrapper files;
