@@ -81,9 +81,10 @@ impl Troublesome for CaptureFault {
 /// # Errors
 /// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
 pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
+    // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
-        let (session, beside) = tokio::join!(connect(target), connect(target));
-        Ok((session?, beside))
+        let session = connect(target).await?;
+        Ok((session, connect(target).await))
     };
     let (session, beside) = watch::interruptible(&[], connected).await?;
     // A role may be allowed one connection only: then everything is read through that one.
