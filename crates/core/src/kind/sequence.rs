@@ -18,7 +18,7 @@ pub static SPEC: Spec = Spec {
         Property::integer("cache", "Values a session takes at once.", "Gaps and contention differ.").neutral(Neutral::Integer(1)),
         Property::flag("cycle", "Starts again at the end.", "Values repeat instead of failing."),
         Property::text("owned_by", "The column it belongs to.", "It is dropped with the column."),
-        Property::text("persistence", "`permanent` or `unlogged`.", "An unlogged sequence starts again after a crash.").neutral(Neutral::Text("permanent")),
+        Property::text("persistence", "`permanent` or `unlogged`.", "An unlogged sequence starts again after a crash.").neutral(Neutral::Text("permanent")).since(15),
     ],
     summary: &["type", "owned_by"],
     why: "Defaults that draw from it fail where it is missing.",

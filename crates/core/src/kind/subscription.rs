@@ -14,7 +14,7 @@ pub static SPEC: Spec = Spec {
         Property::text("slot", "Name of the replication slot at the publisher; absent for none.", "DROP SUBSCRIPTION drops that slot, or none."),
         Property::flag("binary", "Data is sent in binary form.", "Other types can be replicated.").since(14),
         Property::text("streaming", "`off`, `on` or `parallel`: large transactions are applied before they are committed.", "Memory and lag differ.").neutral(Neutral::Text("off")).since(14),
-        Property::text("synchronous_commit", "synchronous_commit of the apply worker.", "Rows can be lost in a crash, or applying is slower.").neutral(Neutral::Text("off")).since(14),
+        Property::text("synchronous_commit", "synchronous_commit of the apply worker.", "Rows can be lost in a crash, or applying is slower.").neutral(Neutral::Text("off")),
         Property::flag("two_phase", "Prepared transactions are replicated as such.", "PREPARE TRANSACTION reaches the subscriber at another moment.").since(15),
         Property::flag("disable_on_error", "The first error disables it.", "Conflicts stop replication for good, or are tried again and again.").since(15),
         Property::flag("password_required", "A role that is no superuser needs a password in the connection.", "It starts for other owners.").neutral(Neutral::Flag(true)).since(16),

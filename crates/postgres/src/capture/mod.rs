@@ -115,19 +115,26 @@ async fn twice(
     match once(target, session, beside, request, progress).await {
         Ok((manifest, None)) => Ok(manifest),
         Ok((manifest, Some(catalogs))) => {
-            let detail = format!("the schema changed while it was read, twice (in {catalogs})");
-            let gap = Gap::dimension(Dimension::Schema, Reason::Changed, detail).cure("run it again when no migration is running");
-            Ok(without_schema(&manifest).with_gap(gap))
+            let gap = |dimension: Dimension| {
+                let detail = format!("the schema changed while it was read, twice (in {catalogs})");
+                Gap::dimension(dimension, Reason::Changed, detail).cure("run it again when no migration is running")
+            };
+            let torn = PRINTED.iter().copied().filter(|dimension| manifest.covers(*dimension));
+            Ok(torn.fold(without_printed(&manifest), |manifest, dimension| manifest.with_gap(gap(dimension))))
         }
         Err(CaptureFault::Connect(fault)) if is_about_change(&CaptureFault::Connect(fault.clone())) => Err(CaptureFault::Changed(fault)),
         Err(fault) => Err(fault),
     }
 }
 
-/// What was read of the schema may be parts of several states: nothing may be compared with it.
-fn without_schema(manifest: &Manifest) -> Manifest {
-    let dimensions = manifest.dimensions.iter().copied().filter(|dimension| *dimension != Dimension::Schema).collect();
-    let objects = manifest.objects().iter().filter(|object| object.kind.spec().dimension != Dimension::Schema).cloned().collect();
+/// Dimensions that hold what printing functions say of the newest catalogs. Privileges do by the names of their objects:
+/// a function is named with its argument types.
+const PRINTED: &[Dimension] = &[Dimension::Schema, Dimension::Privileges];
+
+/// What was read of these dimensions may be parts of several states: nothing may be compared with it.
+fn without_printed(manifest: &Manifest) -> Manifest {
+    let dimensions = manifest.dimensions.iter().copied().filter(|dimension| !PRINTED.contains(dimension)).collect();
+    let objects = manifest.objects().iter().filter(|object| !PRINTED.contains(&object.kind.spec().dimension)).cloned().collect();
     Manifest::new(manifest.endpoint.clone(), dimensions, objects, manifest.gaps.clone())
 }
 
@@ -175,8 +182,8 @@ async fn once(
         None => Ok(()),
     };
     let moved = match &pass {
-        Ok(_) => changed(&reader, beside, &limits).await,
-        Err(_) => Ok(None),
+        Ok(_) if PRINTED.iter().any(|dimension| request.dimensions.contains(dimension)) => changed(&reader, beside, &limits).await,
+        _ => Ok(None),
     };
     let closed = session.end().await;
     let objects = pass.map_err(|stop| words(session, stop))?;

@@ -6,7 +6,7 @@ use super::options;
 use super::printed;
 use super::reader::{Found, Read, Reader, Stop};
 use evenkeel_core::kind::{Dimension, Kind, Value};
-use evenkeel_core::manifest::{Identity, Object};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::future::try_join_all;
 
 /// The dimensions this engine reads.
@@ -91,9 +91,18 @@ pub async fn read(reader: &Reader<'_>, names: &Names, wants: impl Fn(Dimension) 
     }))
     .await?;
     let mut found: Vec<Found> = found.into_iter().flatten().collect();
+    if reader.major < 14 && found.iter().any(|found| found.object.kind == Kind::Subscription) {
+        for property in HIDDEN_BEFORE_14 {
+            let detail = format!("the {property} of subscriptions can be read by superusers only on servers before 14");
+            reader.gap(Gap::kind(Kind::Subscription, Reason::Version, detail).attribute(property));
+        }
+    }
     printed::complete(reader, &mut found).await?;
     Ok(found)
 }
+
+/// What subscriptions have on every version, in columns that 13 shows to superusers only. Comments hang on such a column.
+const HIDDEN_BEFORE_14: &[&str] = &["synchronous_commit", "comment"];
 
 /// What the row alone does not say.
 fn finish(object: &mut Object, plain: &Plain, names: &Names) {

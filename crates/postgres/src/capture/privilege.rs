@@ -16,6 +16,8 @@ use tokio_postgres::types::{ToSql, Type};
 /// The grantee that owns the object, whatever it is called.
 pub const OWNER: &str = "(owner)";
 const MAINTAIN: &str = "MAINTAIN";
+/// Kinds whose objects can be maintained.
+const MAINTAINED: &[&str] = &["table", "view", "materialized-view"];
 
 /// What one grantee may do with one thing, and could do if nobody had touched it. Value: may pass it on.
 #[derive(Debug, Default)]
@@ -32,6 +34,13 @@ impl Privileges {
         } else {
             self.actual.insert(privilege, grantable)
         };
+    }
+
+    /// Notes what the owner of a relation could do before 17, when no list said so: maintain it.
+    fn note_maintenance(&mut self) {
+        for list in [&mut self.actual, &mut self.untouched] {
+            list.entry(MAINTAIN.into()).or_insert(false);
+        }
     }
 
     /// Fills the properties of an object; `false` where nothing deviates.
@@ -90,9 +99,13 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
         reader.gap(Gap::kind(Kind::Owner, Reason::Version, detail));
     }
     let owners = built.len();
-    for ((address, grantee), privileges) in &lists {
+    for ((address, grantee), privileges) in &mut lists {
         let Some((kind, shown)) = places.get(address) else { continue };
-        let name = if owner_of.get(address) == Some(grantee) { OWNER.into() } else { names.roles.shown(*grantee) };
+        let owns = owner_of.get(address) == Some(grantee);
+        let name = if owns { OWNER.into() } else { names.roles.shown(*grantee) };
+        if owns && reader.major < 17 && address.column == 0 && MAINTAINED.contains(&&**kind) {
+            privileges.note_maintenance();
+        }
         let mut object = Object::new(Kind::Grant, Identity::new([&**kind, &**shown, &*name]));
         if privileges.fill(&mut object) {
             public_schema(reader, &mut object);

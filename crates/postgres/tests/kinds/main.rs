@@ -71,7 +71,10 @@ fn every_kind_is_captured_as_written_down() {
         .map(|major| {
             let loaded = Loaded::on(major);
             let manifest = capture(&loaded.0);
-            assert_eq!(manifest.gaps, [], "on {major}");
+            let gaps: Vec<_> = manifest.gaps.iter().map(|gap| (gap.kind.as_deref(), gap.attribute.as_deref())).collect();
+            // 13 shows these to superusers only; nobody else could tell.
+            let hidden = [(Some("subscription"), Some("comment")), (Some("subscription"), Some("synchronous_commit"))];
+            assert_eq!(gaps, if major < 14 { &hidden[..] } else { &[] }, "on {major}");
             (major, lines(&manifest))
         })
         .collect();

@@ -11,7 +11,7 @@ mod tools;
 
 use evenkeel_core::compare::{Comparison, Difference, NoRemedies, Scope, Side, Which, compare};
 use evenkeel_core::digest::Tree;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Silent};
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
@@ -33,10 +33,14 @@ fn cases() -> Vec<PathBuf> {
 }
 
 fn capture(conninfo: &str) -> Manifest {
+    capture_of(conninfo, Dimension::Schema)
+}
+
+fn capture_of(conninfo: &str, dimension: Dimension) -> Manifest {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let target = Target::parse(conninfo, &ProcessEnvironment).unwrap();
     let mut request = Request::new("test");
-    request.dimensions = vec![Dimension::Schema];
+    request.dimensions = vec![dimension];
     let manifest = PostgresEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
     assert_eq!(manifest.gaps, []);
     manifest
@@ -50,7 +54,7 @@ fn compared(reference: &Manifest, candidate: &Manifest) -> Comparison {
     let (of_reference, of_candidate) = (Tree::of(reference), Tree::of(candidate));
     let reference = Side { label: "reference", manifest: reference, tree: &of_reference };
     let candidate = Side { label: "candidate", manifest: candidate, tree: &of_candidate };
-    compare(reference, candidate, &Scope { dimensions: vec![Dimension::Schema], ..Scope::default() }, &NoRemedies)
+    compare(reference, candidate, &Scope { dimensions: reference.manifest.dimensions.clone(), ..Scope::default() }, &NoRemedies)
 }
 
 /// What differs, in words. A fault that both sides share is no difference between them.
@@ -94,6 +98,29 @@ fn the_same_statements_are_the_same_on_every_version() {
             // A digest has no gaps: it says "equal" only where nothing was left open.
             assert_eq!(digest(reference) == digest(candidate), expected.is_empty(), "{} on {major}", case.display());
         }
+    }
+}
+
+/// Roles and schema `public` belong to the servers, which other tests use at the same time; tables are this test's own.
+#[test]
+fn owners_may_do_the_same_on_every_version() {
+    let captured: Vec<(u32, Manifest)> = majors()
+        .into_iter()
+        .map(|major| {
+            let db = database(major);
+            tools::psql(&db.conninfo(), &golden().join("own_grants/schema.sql"));
+            let manifest = capture_of(&db.conninfo(), Dimension::Privileges);
+            assert!(manifest.objects().iter().filter(|object| object.kind == Kind::Grant).count() >= 4, "on {major}");
+            (major, manifest)
+        })
+        .collect();
+    let (newest, candidate) = captured.last().unwrap();
+    for (major, reference) in &captured {
+        let comparison = compared(reference, candidate);
+        let on_servers = |difference: &Difference| !matches!(difference.kind, "grant" | "owner");
+        assert_eq!(between(&comparison, on_servers), Vec::<String>::new(), "on {major} and {newest}");
+        let gaps: Vec<String> = gaps(&comparison).into_iter().filter(|gap| !gap.contains("schema.public")).collect();
+        assert_eq!(gaps, Vec::<String>::new(), "on {major} and {newest}");
     }
 }
 

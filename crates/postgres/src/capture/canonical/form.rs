@@ -6,6 +6,8 @@
 //!
 //! And casts of whole arrays, `v IN ('a', 'b')` on a `varchar` column: stored as `(ARRAY[…])::text[]`, read back from a
 //! dump as `ARRAY[(…)::text, …]`. The second is what every reading makes of the first.
+//!
+//! And `AS` before the alias of the table that UPDATE, DELETE or MERGE changes: newer minor versions print it.
 
 use super::rewrite::{Found, Part};
 use super::token::{Kind, Tokens};
@@ -24,6 +26,9 @@ const SIGNS: &[&str] = &[
     " NO INDENT)",
     " IS DOCUMENT",
     "(ARRAY[",
+    "UPDATE ",
+    "DELETE FROM ",
+    "MERGE INTO ",
 ];
 
 /// Whether the text may hold a spelling that is replaced here.
@@ -38,6 +43,9 @@ pub fn call<'a>(tokens: &Tokens<'a>, at: usize, _: usize) -> Option<Found<'a>> {
     }
     if tokens.kind(at) != Kind::Word || at > 0 && tokens.kind(at - 1) == Kind::Dot {
         return None;
+    }
+    if tokens.is(at, "AS") && is_target(tokens, at) {
+        return Some(Found { end: at + 2, parts: vec![Part::Range(at + 1, at + 2)] });
     }
     if tokens.are(at, &["COLLATION", "FOR"]) && tokens.kind(at + 2) == Kind::Open {
         let end = tokens.partner(at + 2) + 1;
@@ -144,6 +152,23 @@ fn array<'a>(tokens: &Tokens<'a>, bracket: usize, close: usize) -> Option<Found<
     }
     parts.push(Part::Plain("]"));
     Some(Found { end: last + 3, parts })
+}
+
+/// Whether `AS` follows the name of the table that a statement changes: `UPDATE ONLY a.b AS c`. In INSERT all versions print it.
+fn is_target(tokens: &Tokens<'_>, at: usize) -> bool {
+    let before = |at: usize, step: usize| at.checked_sub(step).filter(|at| *at < tokens.all.len());
+    let Some(mut place) = before(at, 1).filter(|_| tokens.is_name(at + 1)) else { return false };
+    if !tokens.is_name(place) {
+        return false;
+    }
+    while let Some(schema) = before(place, 2).filter(|schema| tokens.kind(place - 1) == Kind::Dot && tokens.is_name(*schema)) {
+        place = schema;
+    }
+    if let Some(only) = before(place, 1).filter(|only| tokens.is(*only, "ONLY")) {
+        place = only;
+    }
+    let follows = |keywords: &[&str]| before(place, keywords.len()).is_some_and(|start| tokens.are(start, keywords));
+    follows(&["UPDATE"]) || follows(&["DELETE", "FROM"]) || follows(&["MERGE", "INTO"])
 }
 
 /// Whether the parentheses belong to `x IS DOCUMENT` alone: no call's, no cast's, no other operator in them.

@@ -106,6 +106,34 @@ fn what_comes_and_goes_with_minor_versions() {
 }
 
 #[test]
+fn the_alias_of_a_changed_table_needs_no_as() {
+    for (newer, canonical) in [
+        ("UPDATE ONLY a.\"T\" AS x SET b = 1\n  WHERE (x.c = 2)", "UPDATE ONLY a.\"T\" x SET b = 1\n  WHERE (x.c = 2)"),
+        ("DELETE FROM a.t AS \"X\" USING b", "DELETE FROM a.t \"X\" USING b"),
+        (
+            "WITH w AS (\n         DELETE FROM t AS x\n        ) UPDATE d.a.t AS y SET b = ' AS '::text",
+            "WITH w AS (\n         DELETE FROM t x\n        ) UPDATE d.a.t y SET b = ' AS '::text",
+        ),
+        (
+            "MERGE INTO a.t AS x\n   USING b ON (x.i = b.i)\n   WHEN MATCHED THEN UPDATE SET c = 1",
+            "MERGE INTO a.t x\n   USING b ON (x.i = b.i)\n   WHEN MATCHED THEN UPDATE SET c = 1",
+        ),
+    ] {
+        assert_eq!(expression(newer), canonical);
+        assert_eq!(expression(canonical), canonical);
+        assert_eq!(meaning(newer), meaning(canonical));
+    }
+    for kept in [
+        "INSERT INTO a.t AS x (b) VALUES (1)",
+        "UPDATE a.t x SET b = ( SELECT 1 AS u)",
+        "SELECT a AS b FROM t AS x FOR UPDATE OF x",
+        "WITH c AS (SELECT 1) DELETE FROM t",
+    ] {
+        assert_eq!(expression(kept), kept);
+    }
+}
+
+#[test]
 fn a_cast_array_is_an_array_of_casts() {
     for (stored, restored) in [
         (
