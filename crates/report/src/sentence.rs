@@ -24,6 +24,7 @@ pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
     match difference.change {
         Change::Missing => format!("{reference} has it, {candidate} does not"),
         Change::Extra => format!("{candidate} has it, {reference} does not"),
+        Change::Changed if attribute == "effective" => "the migration role gets another value".to_owned(),
         Change::Changed => format!("differs in {attribute}"),
         Change::Renamed => "same body under another name: a rename is suspected".to_owned(),
         Change::Unsound if difference.kind == "policy" => "the exception has run out".to_owned(),
@@ -40,8 +41,13 @@ pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
 
 /// What else is known of it, one line each: `with 12 columns, 2 indexes`.
 pub(crate) fn details(difference: &Difference) -> Vec<String> {
-    let shown = difference.detail.iter().filter(|(name, _)| *name != "rename");
+    let shown = difference.detail.iter().filter(|(name, _)| !matches!(name.as_str(), "rename" | "manual"));
     shown.map(|(name, value)| format!("{} {}", words(&clean::line(name)), clean::line(value))).collect()
+}
+
+/// Where the server's manual says more.
+pub(crate) fn manual(difference: &Difference) -> Option<String> {
+    difference.detail.get("manual").map(|address| clean::line(address))
 }
 
 /// Whether a fix is a statement to paste and not a sentence to read: it begins with a word in capitals.

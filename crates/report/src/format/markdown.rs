@@ -128,6 +128,9 @@ fn folded(document: &Document, difference: &Difference) -> String {
         text.push_str(&format!("From {}\n\n", code(&shortened(&clean::line(origin)))));
     }
     text.push_str(&format!("{}\n\n", plain(&difference.why)));
+    if let Some(manual) = sentence::manual(difference) {
+        text.push_str(&format!("{}\n\n", code(&manual)));
+    }
     if let Some(fix) = &difference.fix {
         text.push_str(&format!("Fix:\n\n{}", pasteable(fix)));
     }

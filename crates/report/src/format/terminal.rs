@@ -197,6 +197,11 @@ impl Page<'_> {
             self.wrapped("    from      ", &clean::line(origin), DIM);
         }
         self.wrapped("  ", &clean::line(&difference.why), PLAIN);
+        if let Some(manual) = sentence::manual(difference) {
+            // An address is not broken: it could not be opened then.
+            let manual = self.paint(DIM, &manual);
+            self.line(&format!("  {manual}"));
+        }
         if let Some(fix) = &difference.fix {
             self.fix(fix);
         }

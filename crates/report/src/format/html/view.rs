@@ -66,6 +66,8 @@ pub(super) struct Card {
     pub id: String,
     pub happened: String,
     pub details: String,
+    /// An address in the server's manual.
+    pub manual: Option<String>,
     /// Expected is what the reference has, found what the candidate has; else a rule expects it.
     pub sided: bool,
     pub values: Values,
@@ -230,6 +232,7 @@ fn card(document: &Document, difference: &Difference, anchors: &mut Anchors) -> 
         id: clean::line(&difference.id),
         happened: sentence::happened(document, difference),
         details: sentence::details(difference).join(", "),
+        manual: sentence::manual(difference),
         sided: difference.change != Change::Unsound,
         values: values(difference),
         origin: document.particular_origin(difference).map(clean::line),
