@@ -138,7 +138,7 @@ fn a_role_that_may_only_connect_sees_the_same() {
         loaded.0.exec(&format!("CREATE ROLE {role} LOGIN"));
         let (superuser, other) = (capture(&loaded.0), capture_with(&format!("{} user={role}", loaded.0.conninfo()), |_| {}));
         loaded.0.exec(&format!("DROP ROLE {role}"));
-        assert_eq!(other.gaps, [], "on {major}");
+        assert_eq!(other.gaps, superuser.gaps, "on {major}");
         assert_eq!(digest(&superuser), digest(&other), "on {major}");
         // The number of a subscription cannot be read on 13, and with it its comment.
         if major > 13 {
