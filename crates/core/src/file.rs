@@ -5,8 +5,8 @@
 
 use crate::digest::{self, Tree};
 use crate::fault::{Class as Exit, Trouble, Troublesome};
-use crate::kind::{Class, Dimension, Kind, Shape, Value};
-use crate::manifest::{Endpoint, Gap, Identity, Manifest, Mark, Object};
+use crate::kind::{ALL, Class, Dimension, Kind, Property, Shape, Value};
+use crate::manifest::{Endpoint, Gap, Identity, Manifest, Mark, Object, Reason};
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -42,6 +42,8 @@ pub enum FileFault {
     Truncated { expected: usize, found: usize },
     #[error("a {found:?} part where the {expected:?} part belongs")]
     WrongPart { expected: Part, found: Part },
+    #[error("the measured part was read somewhere else")]
+    OtherPlace { expected: String, found: String },
 }
 
 impl Troublesome for FileFault {
@@ -72,6 +74,10 @@ impl Troublesome for FileFault {
                 .expected(format!("the {expected:?} part").to_lowercase())
                 .found(format!("the {found:?} part").to_lowercase())
                 .fix("name the file without .measured"),
+            Self::OtherPlace { expected, found } => trouble
+                .expected(format!("a measured part of {expected} (header of the manifest)"))
+                .found(format!("one of {found}: files were mixed up"))
+                .fix("capture again: both parts are written together"),
         }
     }
 }
@@ -146,6 +152,7 @@ pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
         && old.endpoint.server_version == manifest.endpoint.server_version
         && old.endpoint.role == manifest.endpoint.role
         && old.endpoint.node_role == manifest.endpoint.node_role
+        && place(&old.endpoint) == place(&manifest.endpoint)
         && old
             .objects()
             .iter()
@@ -159,9 +166,18 @@ pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
 /// # Errors
 /// The bytes are no manifest, of an unknown format, truncated or changed.
 pub fn read(stable: &[u8], measured: Option<&[u8]>) -> Result<Manifest, FileFault> {
-    let (header, mut objects) = read_part(stable, Part::Stable)?;
-    if let Some(measured) = measured {
-        let (_, more) = read_part(measured, Part::Measured)?;
+    let (mut header, mut objects) = read_part(stable, Part::Stable)?;
+    let Some(measured) = measured else {
+        header.gaps.extend(unmeasured(&header, &objects));
+        let dimensions = header.dimensions.keys().copied().collect();
+        return Ok(Manifest::new(header.endpoint, dimensions, objects, header.gaps));
+    };
+    {
+        let (other, more) = read_part(measured, Part::Measured)?;
+        let (expected, found) = (place(&header.endpoint), place(&other.endpoint));
+        if expected != found {
+            return Err(FileFault::OtherPlace { expected, found });
+        }
         objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
         let known = objects.len();
         for object in more {
@@ -179,6 +195,30 @@ pub fn read(stable: &[u8], measured: Option<&[u8]>) -> Result<Manifest, FileFaul
     }
     let dimensions = header.dimensions.keys().copied().collect();
     Ok(Manifest::new(header.endpoint, dimensions, objects, header.gaps))
+}
+
+/// Where a part was read: two parts of one capture agree in it.
+fn place(endpoint: &Endpoint) -> String {
+    format!("{} {}, database {}, {}", endpoint.engine.name(), endpoint.server_major, endpoint.database, endpoint.node)
+}
+
+/// What is not known where the measured part is missing: the absence of a file is no evidence of empty tables.
+fn unmeasured(header: &Header, objects: &[Object]) -> Vec<Gap> {
+    let why = "the measured part of the manifest is not beside it";
+    let cure = "capture again with --out: both parts are written together";
+    let mut gaps = Vec::new();
+    for kind in ALL.iter().copied().filter(|kind| header.dimensions.contains_key(&kind.spec().dimension)) {
+        let measured = |property: &&Property| matches!(property.class, Class::Measured(_));
+        if kind.spec().properties.iter().all(|property| matches!(property.class, Class::Measured(_) | Class::Volatile))
+            && !kind.spec().properties.is_empty()
+        {
+            gaps.push(Gap::kind(kind, Reason::NotConfigured, why.to_owned()).cure(cure));
+        } else if objects.iter().any(|object| object.kind == kind) {
+            let hidden = kind.spec().properties.iter().filter(measured);
+            gaps.extend(hidden.map(|property| Gap::kind(kind, Reason::NotConfigured, why.to_owned()).attribute(property.name).cure(cure)));
+        }
+    }
+    gaps
 }
 
 fn read_part(bytes: &[u8], expected: Part) -> Result<(Header, Vec<Object>), FileFault> {

@@ -55,6 +55,9 @@ impl Waiver {
                 (None, None) => return Err(format!("{prefix:?} is neither a dimension nor a kind of object")),
             },
         };
+        if object.chars().all(|c| c == '*') && scope.is_none() && draft.dimension.is_none() {
+            return Err(format!("{:?} would excuse everything: name a dimension, a kind or a part of the name", draft.object));
+        }
         Ok(Self {
             scope,
             object: glob(object)?,
@@ -78,7 +81,8 @@ impl Waiver {
         };
         in_scope
             && self.dimension.is_none_or(|dimension| dimension == difference.dimension)
-            && self.attribute.as_ref().is_none_or(|glob| glob.is_match(difference.attribute.unwrap_or_default()))
+            // An exception for properties does not excuse that the whole object is missing.
+            && self.attribute.as_ref().is_none_or(|glob| difference.attribute.is_some_and(|attribute| glob.is_match(attribute)))
             && self.object.is_match(&difference.object)
     }
 }

@@ -3,7 +3,7 @@
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::manifest::{Endpoint, Manifest, NodeRole};
 use evenkeel_core::port::{Environment, Progress, Request};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -102,10 +102,32 @@ fn split(
     };
     let (there, here) = (part(replica, there)?, part(primary, here)?);
     match (there, here) {
-        (Some(there), Some(here)) => Ok(merged(there, &here)),
+        (Some(there), Some(here)) => {
+            one_cluster(&request.label, &there, &here)?;
+            Ok(merged(there, &here))
+        }
         (Some(one), None) | (None, Some(one)) => Ok(one),
         (None, None) => Err(Box::new(Trouble::new(Class::Internal, format!("nothing to read of {}", request.label)))),
     }
+}
+
+/// A replica that is none of this primary would bring another environment's schema under this one's name.
+fn one_cluster(label: &str, there: &Manifest, here: &Manifest) -> Result<(), Box<Trouble>> {
+    let (replica, primary) = (&there.endpoint, &here.endpoint);
+    let alike = replica.engine == primary.engine && replica.server_major == primary.server_major && replica.database == primary.database;
+    if alike && replica.node_role == NodeRole::Standby {
+        return Ok(());
+    }
+    let words = |endpoint: &Endpoint| {
+        let role = if endpoint.node_role == NodeRole::Standby { "a standby" } else { "no standby" };
+        format!("{} {}, database {}, {role} ({})", endpoint.engine.name(), endpoint.server_version, endpoint.database, endpoint.node)
+    };
+    Err(Box::new(
+        Trouble::new(Class::Configuration, format!("the replica of {label} is not one of its primary"))
+            .expected(format!("a standby of {} {}, database {}", primary.engine.name(), primary.server_version, primary.database))
+            .found(words(replica))
+            .fix("correct `replicas` in evenkeel.toml"),
+    ))
 }
 
 /// Both parts as one; where it was read names both nodes.

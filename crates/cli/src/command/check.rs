@@ -6,9 +6,11 @@ use crate::paint::progress::Line;
 use crate::settings::Environment;
 use crate::{settings, wire};
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::Tier;
+use evenkeel_core::kind::Dimension;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::compare;
-use evenkeel_report::Document;
+use evenkeel_report::{Document, Outcome as Verdict};
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,15 +20,46 @@ pub fn run(arguments: &Check, common: &Common) -> Outcome {
     let documents = documents(arguments, common)?;
     let style = report::style(reporting, common);
     output::write(&report::render(format, &documents, &style)?, reporting.out.as_deref())?;
-    if !common.quiet {
-        for document in &documents {
-            let state = if document.verdict.exit_code == 0 { "READY_FOR_MIGRATION" } else { "not ready for a migration" };
-            crate::paint::say!("{}: {state}", crate::paint::plain(&document.candidate.label));
-        }
+    let loaded = settings::load(common.config.as_deref())?;
+    let unchecked = unchecked(arguments, &loaded.settings);
+    for document in documents.iter().filter(|_| !common.quiet) {
+        let tier = loaded.settings.environments.get(&document.candidate.label).and_then(|configured| configured.tier);
+        crate::paint::say!("{}: {}", crate::paint::plain(&document.candidate.label), state(document, tier));
+    }
+    for name in &unchecked {
+        // Said even when quiet: it decides the exit code.
+        crate::paint::say!("{}: could not tell, no manifest is configured", crate::paint::plain(name));
+        crate::paint::say!("  fix: add manifest = \"parity/{name}.jsonl\" to it, or name the environments to check");
     }
     // A difference is known, a gap is not: the known one decides.
-    let codes: Vec<u8> = documents.iter().map(|document| document.verdict.exit_code).collect();
+    let mut codes: Vec<u8> = documents.iter().map(|document| document.verdict.exit_code).collect();
+    codes.extend(unchecked.iter().map(|_| Class::CouldNotTell.exit_code()));
     Ok(if codes.contains(&1) { 1 } else { codes.into_iter().max().unwrap_or(0) })
+}
+
+/// What the check allows: a migration only where every dimension that the tier demands was compared and is equal.
+fn state(document: &Document, tier: Option<Tier>) -> String {
+    if document.verdict.exit_code != 0 {
+        return "not ready for a migration".to_owned();
+    }
+    let demands = tier.map_or(&Dimension::ALL[..], Tier::demands);
+    let met = |wanted: &&Dimension| {
+        let mut dimensions = document.dimensions.iter();
+        !dimensions.any(|dimension| dimension.name.name() == wanted.name() && dimension.compared && dimension.verdict == Verdict::Equal)
+    };
+    let open: Vec<&str> = demands.iter().filter(met).map(|dimension| dimension.name()).collect();
+    if open.is_empty() {
+        "READY_FOR_MIGRATION".to_owned()
+    } else {
+        format!("equal in what was asked for; not covered: {}", open.join(", "))
+    }
+}
+
+/// Environments that would be checked if they had a manifest.
+fn unchecked<'a>(arguments: &Check, settings: &'a settings::Settings) -> Vec<&'a str> {
+    let all = arguments.environments.is_empty();
+    let lacking = settings.environments.iter().filter(|(_, configured)| all && configured.manifest.is_none());
+    lacking.map(|(name, _)| name.as_str()).collect()
 }
 
 /// One document for each environment that has a manifest, in the order of their names.

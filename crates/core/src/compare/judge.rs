@@ -118,7 +118,8 @@ impl<'a> Walk<'a> {
             // How values are spread over a handful of rows says nothing.
             Kind::ColumnStatistics => [self.reference, self.candidate].into_iter().any(|side| {
                 let table = side.manifest.find(Kind::TableStatistics, &[reference.identity.part(0), reference.identity.part(1)]);
-                table.and_then(|table| table.get("rows")).and_then(Value::as_number).unwrap_or(0.0) < FEW_ROWS
+                // A number of rows that is not known is not a small one.
+                table.and_then(|table| table.get("rows")).and_then(Value::as_number).is_some_and(|rows| rows < FEW_ROWS)
             }),
             _ => false,
         }

@@ -1,6 +1,6 @@
 //! Kind `server`: what is fixed for a server and database: version, encoding, locale. One object an environment.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "server",
@@ -22,6 +22,9 @@ pub static SPEC: Spec = Spec {
             .must_be_neutral(),
         Property::text("timezone_version", "The newest release of the time zone data whose changes the server knows, of those evenkeel probes.", "Local times convert differently.").weighs(Severity::Warn),
         Property::text("data_checksums", "`on` or `off`.", "Damaged pages are found or not.").weighs(Severity::Inform),
+        Property::integer("connection_limit", "How many sessions the database takes; -1 for no limit.", "A migration, or the application after it, finds no free connection.")
+            .neutral(Neutral::Integer(-1))
+            .weighs(Severity::Warn),
     ],
     summary: &["version"],
     why: "Without it nothing is known about the server.",

@@ -41,6 +41,18 @@ where o.oprnamespace in (select oid from lasting)
 union all
 select 'pg_collation', count(*), coalesce(sum(hashtext(c.oid || '.' || c.xmin)::bigint), 0)::text from pg_catalog.pg_collation c
 union all
+select 'pg_enum', count(*), coalesce(sum(hashtext(e.oid || '.' || e.xmin)::bigint), 0)::text from pg_catalog.pg_enum e
+union all
+select 'pg_opclass', count(*), coalesce(sum(hashtext(o.oid || '.' || o.xmin)::bigint), 0)::text from pg_catalog.pg_opclass o
+union all
+select 'pg_ts_config', count(*), coalesce(sum(hashtext(c.oid || '.' || c.xmin)::bigint), 0)::text from pg_catalog.pg_ts_config c
+union all
+select 'pg_ts_dict', count(*), coalesce(sum(hashtext(d.oid || '.' || d.xmin)::bigint), 0)::text from pg_catalog.pg_ts_dict d
+union all
+select 'pg_language', count(*), coalesce(sum(hashtext(l.oid || '.' || l.xmin)::bigint), 0)::text from pg_catalog.pg_language l
+union all
+select 'pg_roles', count(*), coalesce(sum(hashtext(r.oid || '.' || r.rolname)::bigint), 0)::text from pg_catalog.pg_roles r
+union all
 select 'pg_statistic_ext', count(*), coalesce(sum(hashtext(s.oid || '.' || s.xmin)::bigint), 0)::text from pg_catalog.pg_statistic_ext s
 join ours o on o.oid = s.stxrelid
 union all

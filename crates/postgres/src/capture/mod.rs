@@ -25,6 +25,7 @@ mod sql;
 mod statistics;
 mod table;
 mod topology;
+mod unread;
 mod view;
 mod watch;
 
@@ -266,6 +267,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     if wants(Dimension::History) {
         found.extend(history::read(reader, &names).await?);
     }
+    unread::note(reader).await?;
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
             reader.gap(Gap::dimension(
@@ -407,6 +409,7 @@ const BULK: &[(&str, &str)] = &[
     ("default", include_str!("default.sql")),
     ("identity", include_str!("identity.sql")),
     ("trigger_off", include_str!("trigger_off.sql")),
+    ("unread", include_str!("unread.sql")),
 ];
 
 fn words(session: &Session, stop: Stop) -> CaptureFault {
