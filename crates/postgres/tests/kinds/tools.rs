@@ -24,8 +24,8 @@ pub fn dump_and_restore(from: &str, to: &str, major: u32) {
     let dump = tool("pg_dump").args(["--schema-only", "-d", from]).output().expect("pg_dump is installed: script/setup");
     assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
     let mut script = String::from_utf8(dump.stdout).unwrap();
-    // pg_dump 18 writes parameters of subscriptions that older servers do not know.
-    for (parameter, since) in [(", streaming = off", 14), (", run_as_owner = true", 16)] {
+    // pg_dump 18 writes parameters of subscriptions and of unlogged identity columns that older servers do not know.
+    for (parameter, since) in [(", streaming = off", 14), ("\n    LOGGED", 15), (", run_as_owner = true", 16)] {
         if major < since {
             script = script.replace(parameter, "");
         }

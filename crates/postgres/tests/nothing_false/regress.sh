@@ -3,14 +3,24 @@
 # Usage: regress.sh [FOLDER]; default /opt/evenkeel/postgresql-source. Needs apt-get, tar, bzip2. Nothing of it is committed.
 set -eu
 folder=${1:-/opt/evenkeel/postgresql-source}
-major=15
+# The newest server of the distribution, which has its source too.
+major=$(find /usr/lib/postgresql -path '*/bin/postgres' 2>/dev/null | cut -d / -f 5 | sort -n | tail -n 1)
+if [ -z "$major" ]; then
+	echo "regress.sh: no PostgreSQL of the distribution in /usr/lib/postgresql: script/setup installs one" >&2
+	exit 1
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$folder"
 # A source list of our own: many machines list binary packages only. The mirror is the one that is configured.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -n 1)
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-echo "deb-src ${mirror:-http://deb.debian.org/debian/} $suite main" >"$work/sources.list"
+mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' 2>/dev/null |
+	sed -n 's/^\(Debian\|Ubuntu\) main //p' | grep -v security | head -n 1)
+if [ -z "$mirror" ]; then
+	echo "regress.sh: apt knows no mirror of the distribution: run apt-get update" >&2
+	exit 1
+fi
+echo "deb-src $mirror $suite main" >"$work/sources.list"
 apt() {
 	apt-get -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root "$@"
