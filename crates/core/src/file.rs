@@ -145,19 +145,18 @@ pub fn write(manifest: &Manifest, part: Part) -> Result<Vec<u8>, serde_json::Err
 /// `None` where the bytes are no manifest.
 #[must_use]
 pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
-    let old = read(bytes, None).ok()?;
-    let same = old.objects().len() == manifest.objects().iter().filter_map(|object| portion(object, Part::Stable)).count()
-        && old.gaps == manifest.gaps
-        && old.dimensions == manifest.dimensions
-        && old.endpoint.server_version == manifest.endpoint.server_version
-        && old.endpoint.role == manifest.endpoint.role
-        && old.endpoint.node_role == manifest.endpoint.node_role
-        && place(&old.endpoint) == place(&manifest.endpoint)
-        && old
-            .objects()
-            .iter()
-            .zip(manifest.objects().iter().filter_map(|object| portion(object, Part::Stable)))
-            .all(|(a, b)| digest::content(a) == digest::content(&b));
+    let (header, mut objects) = read_part(bytes, Part::Stable).ok()?;
+    objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+    let portions = || manifest.objects().iter().filter_map(|object| portion(object, Part::Stable));
+    let (old, new) = (&header.endpoint, &manifest.endpoint);
+    let same = objects.len() == portions().count()
+        && header.gaps == manifest.gaps
+        && header.dimensions.keys().eq(&manifest.dimensions)
+        && old.server_version == new.server_version
+        && old.role == new.role
+        && old.node_role == new.node_role
+        && place(old) == place(new)
+        && objects.iter().zip(portions()).all(|(a, b)| digest::content(a) == digest::content(&b));
     Some(same)
 }
 

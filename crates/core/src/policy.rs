@@ -55,9 +55,6 @@ impl Waiver {
                 (None, None) => return Err(format!("{prefix:?} is neither a dimension nor a kind of object")),
             },
         };
-        if object.chars().all(|c| c == '*') && scope.is_none() && draft.dimension.is_none() {
-            return Err(format!("{:?} would excuse everything: name a dimension, a kind or a part of the name", draft.object));
-        }
         Ok(Self {
             scope,
             object: glob(object)?,

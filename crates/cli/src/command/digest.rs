@@ -17,7 +17,7 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
     let progress = Line::new(common.quiet);
     let manifest = manifest(&endpoint.source, &progress)?;
     drop(progress);
-    let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension).collect();
+    let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension && gap.concerns_digest()).collect();
     for gap in &gaps {
         crate::paint::say!(
             "? {}: {}",

@@ -7,24 +7,24 @@ fn checked() -> (TestDb, Place) {
     let db = database(newest());
     db.exec(SHOP);
     let place = Place::new();
-    place.write("evenkeel.toml", format!("[environments.one]\nurl = \"{}\"\nmanifest = \"parity/one.jsonl\"\n", db.url()));
+    place.write("evenkeel.toml", format!("[environments.one]\ntier = \"dev\"\nurl = \"{}\"\nmanifest = \"parity/one.jsonl\"\n", db.url()));
     std::fs::create_dir(place.path("parity")).unwrap();
     (db, place)
 }
 
-const CHECK: [&str; 3] = ["check", "--dimension", "schema"];
+const CHECK: [&str; 3] = ["check", "--dimension", "schema,history"];
 
 #[test]
 fn check_opens_for_a_match_and_names_what_was_changed_out_of_band() {
     let (db, place) = checked();
     place.run(&CHECK).exits(78).says("parity/one.jsonl").says("evenkeel capture");
-    place.run(&["capture", "one", "--dimension", "schema,configuration", "--out", "parity/one.jsonl"]).exits(0);
+    place.run(&["capture", "one", "--dimension", "schema,configuration,history", "--out", "parity/one.jsonl"]).exits(0);
     place.run(&CHECK).exits(0).says("READY_FOR_MIGRATION");
-    place.run(&["check", "one", "--dimension", "schema,configuration"]).exits(0).says("READY_FOR_MIGRATION");
+    place.run(&["check", "one", "--dimension", "schema,configuration,history"]).exits(0).says("READY_FOR_MIGRATION");
     db.exec("ALTER TABLE app.orders ADD COLUMN hot_fix text");
     let ran = place.run(&CHECK).exits(1).says("app.orders.hot_fix").hides("READY_FOR_MIGRATION");
     assert!(ran.stderr.contains("not ready"), "{}", ran.stderr);
-    let json = place.run(&["check", "--dimension", "schema", "--format", "json"]).exits(1).json();
+    let json = place.run(&["check", "--dimension", "schema,history", "--format", "json"]).exits(1).json();
     assert_eq!(json["differences"].as_array().unwrap().len(), 1);
     db.exec("ALTER TABLE app.orders DROP COLUMN hot_fix");
     place.run(&CHECK).exits(0).says("READY_FOR_MIGRATION");
@@ -48,7 +48,7 @@ fn check_says_what_it_has_nothing_for() {
 #[test]
 fn every_damage_is_found() {
     let (_db, place) = checked();
-    place.run(&["capture", "one", "--dimension", "schema", "--out", "parity/one.jsonl"]).exits(0);
+    place.run(&["capture", "one", "--dimension", "schema,history", "--out", "parity/one.jsonl"]).exits(0);
     let good = place.read("parity/one.jsonl");
     let sound = digest(&place.run(&["digest", "parity/one.jsonl"]).exits(0));
     let damaged = |content: &[u8]| {
@@ -131,11 +131,11 @@ fn the_measured_part_is_no_manifest_of_its_own() {
 #[test]
 fn names_decide_in_a_fixed_order() {
     let (db, place) = checked();
-    place.run(&["capture", "one", "--dimension", "schema", "--out", "m.jsonl"]).exits(0);
+    place.run(&["capture", "one", "--dimension", "schema,history", "--out", "m.jsonl"]).exits(0);
     // A manifest named like an environment: the environment is meant; as a path it is the file.
     let other = database(newest());
     other.exec("CREATE TABLE t (a int)");
-    place.run(&["capture", &other.url(), "--dimension", "schema", "--out", "one"]).exits(0);
+    place.run(&["capture", &other.url(), "--dimension", "schema,history", "--out", "one"]).exits(0);
     let file = digest(&place.run(&["digest", "./one"]).exits(0));
     let live = digest(&place.run(&["digest", "one"]).exits(0));
     assert_eq!(live, digest(&place.run(&["digest", &db.url()]).exits(0)));

@@ -1,7 +1,7 @@
 //! What could not be seen, and what would cure it. A gap makes a verdict "could not tell"; it opens no gate.
 
 use super::Object;
-use crate::kind::{Dimension, Kind};
+use crate::kind::{Class, Dimension, Kind};
 use serde::{Deserialize, Serialize};
 
 /// Why something could not be seen.
@@ -71,6 +71,17 @@ impl Gap {
     pub fn attribute(mut self, name: &str) -> Self {
         self.attribute = Some(name.to_owned());
         self
+    }
+
+    /// Whether a digest depends on what was not seen: a cosmetic property is in none.
+    #[must_use]
+    pub fn concerns_digest(&self) -> bool {
+        let kind = self.kind.as_deref().and_then(Kind::from_name);
+        let property = kind.zip(self.attribute.as_deref()).and_then(|(kind, name)| {
+            let spec = kind.spec();
+            spec.index_of(name).and_then(|index| spec.property(index))
+        });
+        property.is_none_or(|property| matches!(property.class, Class::Semantic | Class::Order))
     }
 
     /// With what cures it.

@@ -42,6 +42,8 @@ union all
 select 'pg_collation', count(*), coalesce(sum(hashtext(c.oid || '.' || c.xmin)::bigint), 0)::text from pg_catalog.pg_collation c
 union all
 select 'pg_enum', count(*), coalesce(sum(hashtext(e.oid || '.' || e.xmin)::bigint), 0)::text from pg_catalog.pg_enum e
+join pg_catalog.pg_type t on t.oid = e.enumtypid
+join pg_catalog.pg_namespace n on n.oid = t.typnamespace and n.nspname !~ '^pg_(toast_)?temp_'
 union all
 select 'pg_opclass', count(*), coalesce(sum(hashtext(o.oid || '.' || o.xmin)::bigint), 0)::text from pg_catalog.pg_opclass o
 union all

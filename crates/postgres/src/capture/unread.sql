@@ -13,6 +13,6 @@ from pg_catalog.pg_class c
 where c.oid >= 16384 and c.relnamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
   and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype in ('e', 'i'))
 union all
-select 'schema', 'extension-dependency', 'objects that depend on an extension by ALTER … DEPENDS ON EXTENSION', count(*)
+select 'schema', 'extension-dependency', 'objects that depend on an extension by ALTER ... DEPENDS ON EXTENSION', count(*)
 from pg_catalog.pg_depend d
 where d.refclassid = 'pg_catalog.pg_extension'::regclass and d.deptype = 'x'
