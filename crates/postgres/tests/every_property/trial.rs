@@ -273,9 +273,10 @@ fn gaps(case: &Case, comparison: &Comparison, problems: &mut String) {
 /// Gaps that have nothing to do with the change.
 fn standing(case: &Case, gap: &Gap) -> bool {
     let (kind, attribute) = (gap.kind.as_deref(), gap.attribute.as_deref());
-    // Before 14 a subscription has an owner that only superusers may look up.
-    let owner = case.kind == Kind::Subscription && kind == Some("owner") && gap.reason == Reason::Version;
-    owner || case.migration_role.is_none() && kind == Some("setting") && attribute == Some("effective")
+    // Before 14 only superusers may look up a subscription's owner, comment and synchronous_commit.
+    let hidden = matches!((kind, attribute), (Some("owner"), _) | (Some("subscription"), Some("comment" | "synchronous_commit")));
+    let before_14 = case.kind == Kind::Subscription && hidden && gap.reason == Reason::Version;
+    before_14 || case.migration_role.is_none() && kind == Some("setting") && attribute == Some("effective")
 }
 
 /// A digest moves for semantic differences of its dimension, and only for those; the ordered one for order too.
