@@ -1,3 +1,4 @@
+-- since: 14
 -- expect: subscription sub synchronous_commit: off -> local
 -- in place
 -- setup
