@@ -91,11 +91,28 @@ struct TypeName {
     collation: u32,
 }
 
+/// What columns need beyond their own rows.
+pub struct Extras {
+    types: HashMap<(u32, i32), TypeName>,
+    defaults: ByColumn<Box<str>>,
+    identities: ByColumn<String>,
+    generated: ByColumn<Box<str>>,
+    not_null: ByColumn<(Option<Box<str>>, bool, bool)>,
+}
+
+impl Extras {
+    /// Reads types, defaults, identity sequences and generation expressions.
+    pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<Self> {
+        let (types, (defaults, places), identities, not_null) =
+            tokio::try_join!(types(reader, columns), defaults(reader), identities(reader), not_null(reader))?;
+        let generated = generated(reader, names, columns, &places).await?;
+        Ok(Self { types, defaults, identities, generated, not_null })
+    }
+}
+
 /// Builds the columns.
-pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<Vec<Found>> {
-    let (types, (defaults, places), identities, not_null) =
-        tokio::try_join!(types(reader, columns), defaults(reader), identities(reader), not_null(reader),)?;
-    let generated = generated(reader, names, columns, &places).await?;
+pub fn build(reader: &Reader<'_>, names: &Names, columns: &Columns, extras: &Extras) -> Vec<Found> {
+    let Extras { types, defaults, identities, generated, not_null } = extras;
     let mut found = Vec::with_capacity(columns.0.len());
     let (mut last, mut rank) = (0, 0);
     for column in &columns.0 {
@@ -145,7 +162,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read
         found.push(Found { object, address: Address { class: PG_CLASS, oid: column.relation, column: i32::from(column.number) } });
     }
     reader.progress.read(&reader.request.label, Kind::Column, found.len());
-    Ok(found)
+    found
 }
 
 async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<HashMap<(u32, i32), TypeName>> {

@@ -236,17 +236,22 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     let beside = reader.beside();
     let names = Names::read(reader);
     let mut found = Vec::new();
-    let names = if schema {
+    let (names, notes) = if schema {
         // Columns are most of what there is to read; the second session begins with them at once.
         let (names, columns) = tokio::try_join!(names, column::Columns::read(&beside))?;
-        let (relations, plain) = tokio::try_join!(relations(reader, &names, &columns), plain::read(&beside, &names, plainly))?;
+        let (relations, plain, notes, ()) = tokio::try_join!(
+            relations(reader, &names, &columns),
+            plain::read(&beside, &names, plainly),
+            Notes::read(&beside),
+            unread::note(&beside),
+        )?;
         found.extend(relations);
         found.extend(plain);
-        names
+        (names, notes)
     } else {
         let names = names.await?;
         found.extend(plain::read(reader, &names, plainly).await?);
-        names
+        (names, Notes::read(reader).await?)
     };
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
@@ -256,7 +261,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
         found.extend(privilege::read(reader, &names, &found).await?);
         found.extend(role_member::read(reader, &names).await?);
     }
-    annotate(reader, &mut found).await?;
+    notes.hang(&mut found);
     // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader, &names).await?);
@@ -267,7 +272,6 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     if wants(Dimension::History) {
         found.extend(history::read(reader, &names).await?);
     }
-    unread::note(reader).await?;
     for dimension in &reader.request.dimensions {
         if !plain::READ.contains(dimension) {
             reader.gap(Gap::dimension(
@@ -282,11 +286,16 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
 
 /// Tables, columns, constraints, indexes and views: they are many, and refer to each other by number.
 async fn relations(reader: &Reader<'_>, names: &Names, columns: &column::Columns) -> Read<Vec<Found>> {
-    let (constraints, parents, toast) =
-        tokio::try_join!(constraint::raw(reader, names), table::parents(reader), table::toast_options(reader))?;
-    let indexes = index::Indexes::read(reader, names, columns).await?;
+    // All sent at once: the server works while we take its answers apart.
+    let (constraints, parents, toast, indexes, extras) = tokio::try_join!(
+        constraint::raw(reader, names),
+        table::parents(reader),
+        table::toast_options(reader),
+        index::Indexes::read(reader, names, columns),
+        column::Extras::read(reader, names, columns),
+    )?;
     let marked = indexes.marked(names);
-    let mut found = column::read(reader, names, columns).await?;
+    let mut found = column::build(reader, names, columns, &extras);
     found.extend(table::read(reader, names, &parents, &toast, &marked).await?);
     found.extend(constraint::read(reader, names, columns, &indexes, &constraints).await?);
     found.extend(index::build(reader, names, &indexes, &parents, &constraints));
@@ -294,37 +303,44 @@ async fn relations(reader: &Reader<'_>, names: &Names, columns: &column::Columns
     Ok(found)
 }
 
-/// Hangs comments and security labels on the objects they are about.
-async fn annotate(reader: &Reader<'_>, found: &mut [Found]) -> Read<()> {
-    let (comments, labels) = tokio::try_join!(
-        reader.rows(include_str!("comment.sql"), "pg_description"),
-        reader.rows(include_str!("label.sql"), "pg_seclabel"),
-    )?;
-    if comments.is_empty() && labels.is_empty() {
-        return Ok(());
+/// Comments and security labels, by what they are about.
+#[derive(Default)]
+struct Notes {
+    comments: HashMap<Address, Box<str>>,
+    labels: HashMap<Address, Vec<Box<str>>>,
+}
+
+impl Notes {
+    async fn read(reader: &Reader<'_>) -> Read<Self> {
+        let (comments, labels) = tokio::try_join!(
+            reader.rows(include_str!("comment.sql"), "pg_description"),
+            reader.rows(include_str!("label.sql"), "pg_seclabel"),
+        )?;
+        let address = |row: &tokio_postgres::Row| -> Read<Address> {
+            let column = rows::get::<i32>(row, 2)?.unwrap_or(0);
+            Ok(Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column })
+        };
+        let mut notes = Self::default();
+        for row in &comments {
+            notes.comments.insert(address(row)?, rows::text(row, 3)?);
+        }
+        for row in &labels {
+            notes.labels.entry(address(row)?).or_default().push(rows::text(row, 3)?);
+        }
+        Ok(notes)
     }
-    let places: HashMap<Address, usize> = found.iter().enumerate().map(|(at, found)| (found.address, at)).collect();
-    let place = |row: &tokio_postgres::Row| -> Read<Option<usize>> {
-        let column = rows::get::<i32>(row, 2)?.unwrap_or(0);
-        Ok(places.get(&Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column }).copied())
-    };
-    for row in &comments {
-        if let Some(found) = place(row)?.and_then(|at| found.get_mut(at)) {
-            found.object.set("comment", Value::Text(rows::text(row, 3)?));
+
+    /// Hangs them on their objects.
+    fn hang(mut self, found: &mut [Found]) {
+        for found in found {
+            if let Some(comment) = self.comments.remove(&found.address) {
+                found.object.set("comment", Value::Text(comment));
+            }
+            if let Some(labels) = self.labels.remove(&found.address) {
+                found.object.set("security_labels", Value::List(labels.into()));
+            }
         }
     }
-    let mut labelled: HashMap<usize, Vec<Box<str>>> = HashMap::new();
-    for row in &labels {
-        if let Some(at) = place(row)? {
-            labelled.entry(at).or_default().push(rows::text(row, 3)?);
-        }
-    }
-    for (at, labels) in labelled {
-        if let Some(found) = found.get_mut(at) {
-            found.object.set("security_labels", Value::List(labels.into()));
-        }
-    }
-    Ok(())
 }
 
 /// Whether the catalogs changed since the snapshot was taken: printed definitions show the newest catalogs, so a change
