@@ -1,0 +1,44 @@
+//! Quoting, in one place.
+
+use std::fmt;
+
+/// An identifier, shown in backticks: safe in every SQL mode.
+/// <https://dev.mysql.com/doc/refman/en/identifiers.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ident<'a>(pub &'a str);
+
+impl fmt::Display for Ident<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.0.replace('`', "``"))
+    }
+}
+
+/// A string literal in hexadecimal: what it holds is never SQL, whatever NO_BACKSLASH_ESCAPES and the character set say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Literal<'a>(pub &'a str);
+
+impl fmt::Display for Literal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("''");
+        }
+        if self.0.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\'' && byte != b'\\' || byte == b' ') {
+            return write!(f, "'{}'", self.0);
+        }
+        f.write_str("_utf8mb4 0x")?;
+        self.0.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_gets_out() {
+        assert_eq!(Ident("a`b").to_string(), "`a``b`");
+        assert_eq!(Literal("plain text").to_string(), "'plain text'");
+        assert_eq!(Literal("it's").to_string(), "_utf8mb4 0x69742773");
+        assert_eq!(Literal("").to_string(), "''");
+    }
+}

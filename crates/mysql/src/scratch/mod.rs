@@ -1,0 +1,1 @@
+//! Throwaway servers of MySQL and MariaDB, on top of the launcher.
