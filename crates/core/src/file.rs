@@ -383,7 +383,7 @@ impl<'de> Visitor<'de> for LineSeed {
         };
         let spec = kind.spec();
         let identity = match map.next_entry::<Cow<'de, str>, Vec<Box<str>>>()? {
-            Some((key, parts)) if key == "id" && parts.len() == spec.identity.len() => Identity::new(parts),
+            Some((key, parts)) if key == "id" && spec.identity_of(parts.len()).is_some() => Identity::new(parts),
             _ => return Err(de::Error::custom(format!("the second key is not \"id\" with {} parts", spec.identity.len()))),
         };
         let mut object = Object::new(kind, identity);

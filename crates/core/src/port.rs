@@ -21,6 +21,8 @@ pub struct Request {
     pub roles: BTreeMap<String, String>,
     /// Include most-common values and histogram bounds. They are users' data.
     pub values: bool,
+    /// A table that a process on the source writes the time into; replicas' lag is told by it as well.
+    pub heartbeat: Option<String>,
     /// The longest wait for a lock.
     pub lock_timeout: Duration,
     /// The longest a single statement may run.
@@ -37,6 +39,7 @@ impl Request {
             migration_role: None,
             roles: BTreeMap::new(),
             values: false,
+            heartbeat: None,
             lock_timeout: Duration::from_secs(2),
             statement_timeout: Duration::from_secs(60),
         }

@@ -142,8 +142,9 @@ fn explained(kind: Kind, property: &Property) -> Explanation {
         Class::Measured(tolerance) => format!("{}; never part of the digest", tolerated(tolerance)),
         Class::Order | Class::Volatile => String::new(),
     };
-    if property.since > 0 {
-        compared.push_str(&format!("; exists from server version {} on", property.since));
+    let servers = property.engines.words();
+    if !servers.is_empty() {
+        compared.push_str(&format!("; exists on {servers}"));
     }
     let sound =
         property.sound.and_then(Neutral::shown).map(|sound| format!("; anything but `{sound}` is a fault even where both sides agree"));
@@ -195,7 +196,7 @@ mod tests {
         assert!(text.contains(property.doc) && text.contains(property.why) && text.contains("block"), "{text}");
         assert!(explain("EK-index-valid").unwrap().contains("even where both sides agree"));
         assert!(explain("EK-index-leftover").unwrap().contains("*_ccnew (REINDEX CONCURRENTLY)"));
-        assert!(explain("EK-column-not-null-valid").unwrap().contains("from server version 18 on"));
+        assert!(explain("EK-column-not-null-valid").unwrap().contains("exists on PostgreSQL 18"));
     }
 
     #[test]

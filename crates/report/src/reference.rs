@@ -20,14 +20,18 @@ pub fn kinds() -> String {
 }
 
 fn kind(page: &mut String, spec: &Spec) {
-    let _ = write!(page, "\n### {}\n\nNamed by {}. {}\n", spec.name, spec.identity.join(", "), spec.why);
+    let or = if spec.within_table.is_empty() { String::new() } else { format!(", or by {}", spec.within_table.join(", ")) };
+    let servers = spec.engines.words();
+    let servers = if servers.is_empty() { servers } else { format!(" Servers: {servers}.") };
+    let _ = write!(page, "\n### {}\n\nNamed by {}{or}. {}{servers}\n", spec.name, spec.identity.join(", "), spec.why);
     if spec.properties.is_empty() {
         return;
     }
-    page.push_str("\n| property | class | since | what it is | why it matters |\n|---|---|---|---|---|\n");
+    page.push_str("\n| property | class | servers | what it is | why it matters |\n|---|---|---|---|---|\n");
     for property in spec.properties {
-        let since = if property.since == 0 { String::new() } else { property.since.to_string() };
-        let _ = writeln!(page, "| `{}` | {} | {since} | {} | {} |", property.name, class(property), cell(property.doc), cell(property.why));
+        let servers = if property.engines == spec.engines { String::new() } else { property.engines.words() };
+        let _ =
+            writeln!(page, "| `{}` | {} | {servers} | {} | {} |", property.name, class(property), cell(property.doc), cell(property.why));
     }
 }
 

@@ -4,7 +4,7 @@ use super::judge::by_rank;
 use super::{Case, Change, Difference, Lone, Walk, Which};
 use crate::digest;
 use crate::kind::{Dimension, Kind, Parent, Value};
-use crate::manifest::Object;
+use crate::manifest::{Identity, Object};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a lone object may hang on, apart for the recorded history: its verdict stands by itself, so a history table
@@ -16,6 +16,7 @@ enum Holder<'a> {
     Schema(&'a str),
     Relation(&'a str, &'a str),
     Object(&'a str, &'a str),
+    Twin(Kind, &'a Identity),
 }
 
 impl<'a> Walk<'a> {
@@ -32,16 +33,13 @@ impl<'a> Walk<'a> {
         let mut holders: HashMap<Place<'_>, usize> = HashMap::new();
         for (at, lone) in lone.iter().enumerate() {
             let apart = is_history(lone.object);
+            holders.insert((apart, Holder::Twin(lone.object.kind, &lone.object.identity)), at);
             if let Some(display) = displays.get(at) {
                 holders.insert((apart, Holder::Object(lone.object.kind.name(), display)), at);
             }
             match lone.object.kind.spec().parent {
                 _ if lone.object.kind == Kind::Schema => {
                     holders.insert((apart, Holder::Schema(lone.object.identity.part(0))), at);
-                }
-                // What is known about an index hangs on the index. Other kinds share names with these and hold no parts.
-                _ if lone.object.kind == Kind::Index => {
-                    holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
                 }
                 Parent::Schema if apart || matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain) => {
                     holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
@@ -125,8 +123,12 @@ fn is_history(object: &Object) -> bool {
 
 /// What the object hangs on.
 fn holder(object: &Object) -> Option<Place<'_>> {
-    let holder = match object.kind.spec().parent {
-        Parent::None => None,
+    let spec = object.kind.spec();
+    if let Parent::Twin(kind) = spec.parent {
+        return Some((is_history(object), Holder::Twin(kind, &object.identity)));
+    }
+    let holder = match spec.parent {
+        Parent::None | Parent::Twin(_) => None,
         Parent::Schema => Some(Holder::Schema(object.identity.part(0))),
         Parent::Relation => Some(Holder::Relation(object.identity.part(0), object.identity.part(1))),
         Parent::Property(name) => match object.get(name) {

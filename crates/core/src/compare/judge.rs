@@ -53,8 +53,7 @@ impl<'a> Walk<'a> {
             return;
         }
         // What only newer servers have, and no digest holds, leaves nothing open.
-        let (one, other) = (self.reference.manifest.endpoint.server_major, self.candidate.manifest.endpoint.server_major);
-        if property.class == Class::Cosmetic && property.since > one.min(other) {
+        if property.class == Class::Cosmetic && !(self.reference.has(property) && self.candidate.has(property)) {
             return;
         }
         if let Some(gap) = self.incomparable(reference, candidate, index, property) {
@@ -127,16 +126,25 @@ impl<'a> Walk<'a> {
 
     /// Why the values cannot be compared, where the servers' versions forbid it.
     fn incomparable(&self, reference: &Object, candidate: &Object, index: u8, property: &Property) -> Option<Gap> {
-        let (a, b) = (self.reference.manifest.endpoint.server_major, self.candidate.manifest.endpoint.server_major);
-        if property.since > a.min(b) && a.max(b) >= property.since {
-            let detail = format!("not comparable across versions: exists from version {} on", property.since);
+        let (left, right) = (&self.reference.manifest.endpoint, &self.candidate.manifest.endpoint);
+        if self.reference.has(property) != self.candidate.has(property) {
+            let lacking = if self.reference.has(property) { right } else { left };
+            let detail = match property.engines.since(lacking.engine) {
+                Some(since) => format!("not comparable across versions: exists from version {} on", lacking.engine.version_words(since)),
+                None => format!("not comparable across flavours: {} has no such property", lacking.engine.name()),
+            };
             return Some(Gap::object(reference, Reason::Version, detail).attribute(property.name));
         }
+        let (a, b) = (left.server_major, right.server_major);
         let marks = reference.marks.iter().chain(&candidate.marks).filter(|mark| mark.property == index);
         let mark = marks
             .filter(|mark| mark.boundary == 0 || (a < mark.boundary) != (b < mark.boundary))
             .find(|mark| same_key(reference, candidate, mark))?;
-        let across = if mark.boundary == 0 { "" } else { " across versions" };
+        let across = match mark.boundary {
+            0 => "",
+            _ if left.engine != right.engine => " across flavours",
+            _ => " across versions",
+        };
         Some(Gap::object(reference, Reason::Version, format!("not comparable{across}: {}", mark.reason)).attribute(property.name))
     }
 

@@ -14,8 +14,8 @@ pub use leftover::LEFTOVERS;
 pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
-use crate::kind::{ALL, Dimension, Kind, Parent, Severity};
-use crate::manifest::{Endpoint, Gap, Identity, Manifest, Object};
+use crate::kind::{ALL, Dimension, Kind, Parent, Property, Severity};
+use crate::manifest::{Endpoint, Gap, Identity, Manifest, Object, Reason};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -33,6 +33,13 @@ pub struct Side<'a> {
     pub label: &'a str,
     pub manifest: &'a Manifest,
     pub tree: &'a Tree,
+}
+
+impl Side<'_> {
+    /// Whether that server has the property.
+    fn has(&self, property: &Property) -> bool {
+        property.engines.has(self.manifest.endpoint.engine, self.manifest.endpoint.server_major)
+    }
 }
 
 /// Which side something is about.
@@ -237,6 +244,17 @@ impl<'a> Walk<'a> {
             _ => (self.reference, Which::Candidate),
         };
         self.unsound_alone(object, which);
+        let Endpoint { engine, server_major, .. } = blind.manifest.endpoint;
+        let spec = object.kind.spec();
+        if !spec.engines.has(engine, server_major) {
+            let gap = Gap::kind(
+                object.kind,
+                Reason::Version,
+                format!("not comparable across flavours: {} has no {}", engine.name(), spec.plural),
+            );
+            self.gaps.push(SideGap { which: if change == Change::Missing { Which::Candidate } else { Which::Reference }, gap });
+            return;
+        }
         // The side without it could not see all objects of the kind: absence is no evidence.
         if is_blind(blind.manifest, object) {
             return;
@@ -302,7 +320,7 @@ pub fn id(kind: &str, rule: &str) -> String {
 }
 
 fn identity(kind: Kind, identity: &Identity) -> Vec<(&'static str, String)> {
-    kind.spec().identity.iter().copied().zip(identity.parts().map(str::to_owned)).collect()
+    kind.spec().identity_of(identity.parts().len()).unwrap_or_default().iter().copied().zip(identity.parts().map(str::to_owned)).collect()
 }
 
 /// Where the reference's value comes from: the place it was set, where the object knows it, and the capture.

@@ -1,13 +1,15 @@
 //! Kind `aggregate`: aggregate functions; overloads are told apart by input types.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "aggregate",
     plural: "aggregates",
     dimension: Dimension::Schema,
     identity: &["schema", "signature"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("arguments", "Arguments with names and modes.", "Calls by name fail."),
         Property::text("type", "`normal`, `ordered set` or `hypothetical set`.", "It is called in another way.").neutral(Neutral::Text("normal")),

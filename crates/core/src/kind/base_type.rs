@@ -1,13 +1,15 @@
 //! Kind `base-type`: types made of C functions, and shells of types that were never defined.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "base-type",
     plural: "base types",
     dimension: Dimension::Schema,
     identity: &["schema", "name"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::flag("defined", "It has input and output functions; without, it is a shell.", "A shell can stand in signatures only; no column can have the type.").neutral(Neutral::Flag(true)),
         Property::text("input", "Function that reads text.", "Text is read differently."),

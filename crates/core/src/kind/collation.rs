@@ -1,14 +1,16 @@
 //! Kind `collation`: made by users; those of pg_catalog come with the server. Versions are configuration. The encoding is not
 //! here: a copy of "C" works with any, the same collation restored from a dump with the database's own; both are the same to it.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "collation",
     plural: "collations",
     dimension: Dimension::Schema,
     identity: &["schema", "name"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("provider", "`libc`, `icu` or `builtin`.", "Text is ordered by other rules.").neutral(Neutral::Text("libc")),
         Property::flag("deterministic", "Strings that differ in bytes are never equal.", "Strings are equal in one environment only; LIKE and unique indexes behave differently.").neutral(Neutral::Flag(true)),

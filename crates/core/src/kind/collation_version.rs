@@ -1,14 +1,16 @@
 //! Kind `collation-version`: the library version a collation was made with, against the one in use. Only collations of
 //! the user's schemas and those that columns, domains or indexes name; the database's own is on kind `server`.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Kind, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "collation-version",
     plural: "collation versions",
     dimension: Dimension::Configuration,
     identity: &["schema", "name"],
-    parent: Parent::Schema,
+    within_table: &[],
+    parent: Parent::Twin(Kind::Collation),
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("recorded", "The version recorded when the collation was made or refreshed.", "Text sorts differently, so unique keys and ranges differ."),
         Property::text("actual", "The version of the library in use.", "Text sorts differently, so unique keys and ranges differ."),

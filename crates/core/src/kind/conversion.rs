@@ -1,13 +1,15 @@
 //! Kind `conversion`: between encodings.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "conversion",
     plural: "conversions",
     dimension: Dimension::Schema,
     identity: &["schema", "name"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("source", "Encoding it converts from.", "It serves another encoding."),
         Property::text("target", "Encoding it converts to.", "It serves another encoding."),

@@ -1,13 +1,15 @@
 //! Kind `default-privilege`: what ALTER DEFAULT PRIVILEGES gives to objects a role will create.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "default-privilege",
     plural: "default privileges",
     dimension: Dimension::Privileges,
     identity: &["creator", "in_schema", "objects", "grantee"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::list("privileges", "What the grantee will be allowed, sorted; without MAINTAIN.", "Tables that a migration creates are closed or open to other roles.").weighs(Severity::Warn),
         Property::list("grantable", "Which of them it may pass on, sorted.", "GRANT by that role is refused on new objects.").weighs(Severity::Warn),

@@ -1,13 +1,15 @@
 //! Kind `domain`: a type with a default and rules; its checks are kind `domain-constraint`.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "domain",
     plural: "domains",
     dimension: Dimension::Schema,
     identity: &["schema", "name"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("type", "The type behind it, with modifier.", "Values that fit in one environment are refused in the other."),
         Property::text("collation", "Collation, where it is not that of the type behind it.", "Order and equality of text depend on it."),

@@ -1,13 +1,15 @@
 //! Kind `event-trigger`: triggers on DDL.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "event-trigger",
     plural: "event triggers",
     dimension: Dimension::Schema,
     identity: &["name"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("event", "The event, such as `ddl_command_start`.", "It runs at another moment of a migration."),
         Property::list("tags", "Command tags it is limited to, sorted.", "Other commands fire it."),

@@ -1,13 +1,15 @@
 //! Kind `extension`: its presence and place. Its version is configuration, its members are not ours.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "extension",
     plural: "extensions",
     dimension: Dimension::Schema,
     identity: &["name"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[Property::text(
         "schema",
         "The schema its objects live in.",

@@ -1,13 +1,15 @@
 //! Kind `foreign-data-wrapper`.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "foreign-data-wrapper",
     plural: "foreign-data wrappers",
     dimension: Dimension::Schema,
     identity: &["name"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("handler", "Function that runs foreign scans.", "Foreign tables cannot be read without it."),
         Property::text("validator", "Function that checks options.", "Wrong options are accepted."),

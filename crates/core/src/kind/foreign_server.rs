@@ -1,13 +1,15 @@
 //! Kind `foreign-server`. Where it points differs by intention and may be secret: most options are only reported as set.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "foreign-server",
     plural: "foreign servers",
     dimension: Dimension::Schema,
     identity: &["name"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("wrapper", "The foreign-data wrapper.", "It speaks to another kind of server."),
         Property::text("type", "Type, as it was written.", "A wrapper may behave differently."),

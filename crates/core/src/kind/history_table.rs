@@ -1,6 +1,6 @@
 //! Kind `history-table`: a table in which a migration tool records what it applied. Its rows are of kind `migration`.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "history-table",
@@ -8,7 +8,9 @@ pub static SPEC: Spec = Spec {
     dimension: Dimension::History,
     identity: &["schema", "name"],
     // Migrations fold into it; it never folds into the table of the schema dimension (see `compare::fold`).
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::ALL,
     properties: &[
         Property::text("tool", "The migration tool whose table it is, told by its columns.", "Another tool decides what is pending, and by other rules."),
         Property::list(

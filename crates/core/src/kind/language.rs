@@ -1,13 +1,15 @@
 //! Kind `language`: procedural languages that no extension brought.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "language",
     plural: "languages",
     dimension: Dimension::Schema,
     identity: &["name"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::flag("trusted", "Every user may write functions in it.", "CREATE FUNCTION needs a superuser in one environment."),
         Property::text("handler", "Function that runs its functions.", "Functions run differently, or not."),

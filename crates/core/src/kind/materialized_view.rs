@@ -1,13 +1,15 @@
 //! Kind `materialized-view`.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "materialized-view",
     plural: "materialized views",
     dimension: Dimension::Schema,
     identity: &["schema", "name"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::definition("definition", "The query, as the server prints it with an empty search path, in canonical form.", "The next refresh brings other rows or columns."),
         Property::list("options", "Storage parameters, each `name=value`, sorted.", "Fill factor and autovacuum settings change bloat."),

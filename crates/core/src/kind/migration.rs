@@ -1,13 +1,15 @@
 //! Kind `migration`: one recorded migration. Who applied it, when, and how long it took differ by nature: not captured.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "migration",
     plural: "migrations",
     dimension: Dimension::History,
     identity: &["schema", "table", "key"],
+    within_table: &[],
     parent: Parent::Relation,
+    engines: Engines::ALL,
     properties: &[
         Property::text("state", "`applied`, `failed`, `in progress` or `rolled back`, from what the tool recorded.", "The record does not say that the migration is in force: the tool refuses to go on, or runs it again.")
             .neutral(Neutral::Text("applied"))

@@ -24,6 +24,23 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// Every engine, in the order reports name them.
+    pub const ALL: [Self; 3] = [Self::PostgreSql, Self::MySql, Self::MariaDb];
+
+    /// A version as the vendor writes it: `14`, `10.11`.
+    #[must_use]
+    pub fn version_words(self, version: u16) -> String {
+        match self {
+            Self::PostgreSql => version.to_string(),
+            Self::MySql | Self::MariaDb => format!("{}.{}", version / 100, version % 100),
+        }
+    }
+
+    /// `PostgreSQL`, or `PostgreSQL 14` where it begins there.
+    fn since_words(self, since: u16) -> String {
+        if since == 0 { self.name().to_owned() } else { format!("{} {}", self.name(), self.version_words(since)) }
+    }
+
     /// Whether two servers have enough in common to be compared at all.
     #[must_use]
     pub const fn comparable(self, other: Self) -> bool {
@@ -38,6 +55,65 @@ impl Engine {
             Self::MySql => "MySQL",
             Self::MariaDb => "MariaDB",
         }
+    }
+}
+
+/// Which servers have a kind or a property, and since which version. Data: judgement asks it, nothing branches on a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Engines {
+    postgresql: Option<u16>,
+    mysql: Option<u16>,
+    mariadb: Option<u16>,
+}
+
+impl Engines {
+    /// Every supported version of every engine.
+    pub const ALL: Self = Self { postgresql: Some(0), mysql: Some(0), mariadb: Some(0) };
+    /// PostgreSQL only.
+    pub const POSTGRESQL: Self = Self { mysql: None, mariadb: None, ..Self::ALL };
+    /// MySQL and MariaDB.
+    pub const MYSQL_FAMILY: Self = Self { postgresql: None, ..Self::ALL };
+    /// MySQL, not MariaDB.
+    pub const MYSQL: Self = Self { postgresql: None, mariadb: None, ..Self::ALL };
+    /// MariaDB, not MySQL.
+    pub const MARIADB: Self = Self { postgresql: None, mysql: None, ..Self::ALL };
+
+    /// The first version that has it, 0 for every supported one; `None` where the engine does not have it.
+    #[must_use]
+    pub const fn since(&self, engine: Engine) -> Option<u16> {
+        match engine {
+            Engine::PostgreSql => self.postgresql,
+            Engine::MySql => self.mysql,
+            Engine::MariaDb => self.mariadb,
+        }
+    }
+
+    /// Whether that version of that engine has it.
+    #[must_use]
+    pub fn has(&self, engine: Engine, version: u16) -> bool {
+        self.since(engine).is_some_and(|since| version >= since)
+    }
+
+    /// The same, but from that version of that engine on.
+    #[must_use]
+    pub const fn from(mut self, engine: Engine, version: u16) -> Self {
+        match engine {
+            Engine::PostgreSql => self.postgresql = Some(version),
+            Engine::MySql => self.mysql = Some(version),
+            Engine::MariaDb => self.mariadb = Some(version),
+        }
+        self
+    }
+
+    /// In words for the reference: empty where every supported server has it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let known: Vec<(Engine, Option<u16>)> = Engine::ALL.into_iter().map(|engine| (engine, self.since(engine))).collect();
+        if known.iter().all(|(_, since)| *since == Some(0)) {
+            return String::new();
+        }
+        let named = known.into_iter().filter_map(|(engine, since)| since.map(|since| engine.since_words(since)));
+        named.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -107,6 +183,8 @@ pub enum Parent {
     Schema,
     /// Belongs to the relation named by the first two parts of its identity (a table, view or other relation).
     Relation,
+    /// Belongs to the object of another kind that has the same identity: what is known about an index hangs on the index.
+    Twin(Kind),
     /// Belongs to the relation whose qualified parts are in the named list property (`[schema, name]`).
     Property(&'static str),
     /// Its identity is `[kind of object, object…]`: ownership, grants.
@@ -122,7 +200,11 @@ pub struct Spec {
     pub dimension: Dimension,
     /// What names the object. When the first part is `schema`, the object lives in that schema.
     pub identity: &'static [&'static str],
+    /// What names it instead where names are unique within a table only (indexes of MySQL); empty where nothing else does.
+    pub within_table: &'static [&'static str],
     pub parent: Parent,
+    /// The servers that have such objects at all.
+    pub engines: Engines,
     pub properties: &'static [Property],
     /// Properties that describe the object in one line when it stands alone in a report.
     pub summary: &'static [&'static str],
@@ -133,6 +215,12 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// The names of the parts of an identity with so many of them; `None` where the kind has no such identity.
+    #[must_use]
+    pub fn identity_of(&self, parts: usize) -> Option<&'static [&'static str]> {
+        [self.identity, self.within_table].into_iter().find(|names| names.len() == parts && !names.is_empty())
+    }
+
     /// Whether the first identity part names a schema.
     #[must_use]
     pub fn in_schema(&self) -> bool {
@@ -181,7 +269,8 @@ mod tests {
             for property in spec.all_properties() {
                 assert!(properties.insert(property.name), "{}.{} is declared twice", spec.name, property.name);
                 assert!(!property.doc.is_empty() && !property.why.is_empty(), "{}.{}", spec.name, property.name);
-                assert!(!spec.identity.contains(&property.name), "{}.{} is identity too", spec.name, property.name);
+                let part = spec.identity.contains(&property.name) || property.name != "table" && spec.within_table.contains(&property.name);
+                assert!(!part, "{}.{} is identity too", spec.name, property.name);
             }
             for name in spec.summary {
                 assert!(properties.contains(name), "{} sums up an undeclared {name}", spec.name);

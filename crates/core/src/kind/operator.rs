@@ -1,13 +1,15 @@
 //! Kind `operator`: told apart by name and operand types; shells without a function are left out, as a dump does.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "operator",
     plural: "operators",
     dimension: Dimension::Schema,
     identity: &["schema", "signature"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("function", "The function behind it.", "It computes something else."),
         Property::text("returns", "Result type.", "Expressions get another type."),

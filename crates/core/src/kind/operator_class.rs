@@ -1,14 +1,16 @@
 //! Kind `operator-class`: how an index method treats one type. Operators and functions for just that type stand here, all others
 //! of the family with the family: which of the two an entry was created with differs between server versions.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "operator-class",
     plural: "operator classes",
     dimension: Dimension::Schema,
     identity: &["schema", "name", "method"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("type", "The indexed type.", "It serves another type."),
         Property::flag("default", "Used where an index names no operator class.", "An index without an operator class is another one, or fails to build."),

@@ -1,13 +1,15 @@
 //! Kind `owner`: who owns an object. Only the owner, or a superuser, may alter or drop it.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "owner",
     plural: "owners",
     dimension: Dimension::Privileges,
     identity: &["kind", "object"],
+    within_table: &[],
     parent: Parent::Object,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("owner", "The owning role, by its shared name.", "DDL on the object fails for everyone else with \"must be owner\".").weighs(Severity::Warn),
     ],

@@ -1,13 +1,15 @@
 //! Kind `policy`: row-level security policies of tables; whether they are in force is a property of the table.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "policy",
     plural: "policies",
     dimension: Dimension::Schema,
     identity: &["schema", "table", "name"],
+    within_table: &[],
     parent: Parent::Relation,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("command", "`all`, `select`, `insert`, `update` or `delete`.", "Other statements are restricted.").neutral(Neutral::Text("all")),
         Property::text("type", "`permissive` (any one suffices) or `restrictive` (all must hold).", "Rows are visible in one environment only.").neutral(Neutral::Text("permissive")),

@@ -1,6 +1,6 @@
 //! How a property is declared: its class, its shape, the value assumed where nothing is written, why it matters.
 
-use super::{Severity, Value};
+use super::{Engine, Engines, Severity, Value};
 
 /// What a change of the property means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +83,8 @@ pub struct Property {
     pub class: Class,
     pub shape: Shape,
     pub neutral: Neutral,
-    /// The first server major version that has it; 0 means every supported one. Below it the neutral value stands.
-    pub since: u16,
+    /// The servers that have it. On the others the neutral value stands.
+    pub engines: Engines,
     /// Weighs this much instead of what the class says.
     pub severity: Option<Severity>,
     /// A value other than this one is a fault of its own, even where both sides agree: an INVALID index.
@@ -97,7 +97,7 @@ pub struct Property {
 
 impl Property {
     const fn new(name: &'static str, shape: Shape, neutral: Neutral, doc: &'static str, why: &'static str) -> Self {
-        Self { name, class: Class::Semantic, shape, neutral, since: 0, severity: None, sound: None, doc, why }
+        Self { name, class: Class::Semantic, shape, neutral, engines: Engines::ALL, severity: None, sound: None, doc, why }
     }
 
     /// Text, absent by default.
@@ -143,10 +143,17 @@ impl Property {
         self
     }
 
-    /// Exists from that server major version on.
+    /// Only those servers have it.
+    #[must_use]
+    pub const fn on(mut self, engines: Engines) -> Self {
+        self.engines = engines;
+        self
+    }
+
+    /// PostgreSQL has it from that major version on.
     #[must_use]
     pub const fn since(mut self, major: u16) -> Self {
-        self.since = major;
+        self.engines = self.engines.from(Engine::PostgreSql, major);
         self
     }
 

@@ -1,13 +1,15 @@
 //! Kind `publication`: what is published, and how; single tables are kind `publication-table`.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "publication",
     plural: "publications",
     dimension: Dimension::Schema,
     identity: &["name"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::flag("all_tables", "Every table is published, new ones too.", "A new table is replicated in one environment only; without a replica identity its updates fail."),
         Property::list("schemas", "Schemas published as a whole, sorted.", "A new table is replicated in one environment only.").since(15),

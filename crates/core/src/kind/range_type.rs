@@ -1,13 +1,15 @@
 //! Kind `range-type`: range types, with the multirange type and the functions that come with each.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "range-type",
     plural: "range types",
     dimension: Dimension::Schema,
     identity: &["schema", "name"],
+    within_table: &[],
     parent: Parent::Schema,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("subtype", "Type of the bounds.", "Ranges are made of other values."),
         Property::text("operator_class", "Operator class that orders the bounds, where it is not the subtype's default.", "Bounds are ordered differently."),

@@ -1,13 +1,15 @@
 //! Kind `rule`: rewrite rules of tables and views; the rule that makes a view a view is the view's definition.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "rule",
     plural: "rules",
     dimension: Dimension::Schema,
     identity: &["schema", "table", "name"],
+    within_table: &[],
     parent: Parent::Relation,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("event", "`select`, `insert`, `update` or `delete`.", "Other statements are rewritten."),
         Property::flag("instead", "The original statement is not executed.", "The statement runs in one environment and is replaced in the other."),

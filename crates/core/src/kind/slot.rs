@@ -1,13 +1,15 @@
 //! Kind `slot`: a replication slot of the node that was asked. Temporary ones are left out.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec, Tolerance};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec, Tolerance};
 
 pub static SPEC: Spec = Spec {
     name: "slot",
     plural: "replication slots",
     dimension: Dimension::Topology,
     identity: &["name"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("type", "`physical` or `logical`.", "Another kind of consumer hangs on it.").weighs(Severity::Warn),
         Property::text("plugin", "Output plugin of a logical slot.", "Consumers read another format.").weighs(Severity::Warn),

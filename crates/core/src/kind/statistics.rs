@@ -1,13 +1,15 @@
 //! Kind `statistics`: extended statistics objects; the numbers in them are data.
 
-use crate::kind::{Dimension, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "statistics",
     plural: "statistics objects",
     dimension: Dimension::Schema,
     identity: &["schema", "name"],
+    within_table: &[],
     parent: Parent::Property("table"),
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::list("table", "The table it describes, as schema and name.", "Estimates for another table change."),
         Property::list("kinds", "`dependencies`, `mcv`, `ndistinct`, sorted.", "The planner knows other things about the columns."),

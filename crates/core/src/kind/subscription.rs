@@ -1,13 +1,15 @@
 //! Kind `subscription`: of this database, as far as every role may read it. The connection string is never read.
 
-use crate::kind::{Dimension, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "subscription",
     plural: "subscriptions",
     dimension: Dimension::Schema,
     identity: &["name"],
+    within_table: &[],
     parent: Parent::None,
+    engines: Engines::POSTGRESQL,
     properties: &[
         Property::list("publications", "Publications, sorted.", "Other tables are replicated."),
         Property::flag("enabled", "It is running.", "Rows no longer arrive; the publisher keeps WAL for it.").neutral(Neutral::Flag(true)),

@@ -173,10 +173,17 @@ impl Object {
     }
 }
 
+/// How the one database is shown that was captured alone. Its objects are named without it, so that environments whose
+/// databases are called differently match.
+const OWN_DATABASE: &str = "(database)";
+
 /// The identity as a person writes it.
 #[must_use]
 pub fn display(kind: Kind, identity: &Identity) -> String {
-    let spec = kind.spec();
+    let names = kind.spec().identity_of(identity.parts().len()).unwrap_or_default();
+    if identity.parts().all(str::is_empty) && kind == Kind::Schema {
+        return OWN_DATABASE.to_owned();
+    }
     let mut shown = String::new();
     for (index, part) in identity.parts().enumerate() {
         if part.is_empty() && identity.parts().len() > 1 {
@@ -185,7 +192,7 @@ pub fn display(kind: Kind, identity: &Identity) -> String {
         if !shown.is_empty() {
             shown.push('.');
         }
-        let quotable = spec.identity.get(index).is_some_and(|name| matches!(*name, "schema" | "table" | "name" | "domain"));
+        let quotable = names.get(index).is_some_and(|name| matches!(*name, "schema" | "table" | "name" | "domain"));
         if quotable && !plain(part) {
             shown.push('"');
             shown.push_str(&part.replace('"', "\"\""));

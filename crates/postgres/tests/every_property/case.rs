@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use evenkeel_core::kind::{ALL, Class, Kind, Property};
+use evenkeel_core::kind::{ALL, Class, Engine, Kind, Property};
 
 use crate::place::FAILS;
 
@@ -127,7 +127,7 @@ impl Case {
             path: path.to_owned(),
             kind,
             property,
-            since: property.map_or(0, |property| u32::from(property.since)),
+            since: property.map_or(0, |property| u32::from(property.engines.since(Engine::PostgreSql).unwrap_or(0))),
             until: u32::MAX,
             in_place: false,
             replica: false,

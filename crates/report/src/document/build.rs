@@ -183,7 +183,9 @@ fn table(input: &Input<'_>, found: &compare::Difference) -> Option<String> {
                 _ => return None,
             }
         }
-        Parent::None | Parent::Schema | Parent::Object => return None,
+        // The twin has the same identity; where it is named within a table, the table stands before it.
+        Parent::Twin(_) if found.identity.iter().any(|(part, _)| *part == "table") => identity.get(..2)?.to_vec(),
+        Parent::None | Parent::Schema | Parent::Object | Parent::Twin(_) => return None,
     };
     Some(manifest::Object::new(Kind::Table, manifest::Identity::new(parts)).display())
 }
