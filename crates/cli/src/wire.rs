@@ -9,6 +9,8 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request};
+use evenkeel_mysql::connect as mysql;
+use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
@@ -127,11 +129,23 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
             let warnings = target.warnings().to_vec();
             Ok((Box::new(PostgresEnvironment::new(target)), label, warnings))
         }
+        Some("mysql" | "mariadb") => {
+            let target = mysql::Target::parse(text, &mysql::ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
+            let described = target.describe();
+            let place = if described.port.value.is_empty() {
+                described.host.value.clone()
+            } else {
+                format!("{}:{}", described.host.value, described.port.value)
+            };
+            let label = format!("{}@{place}", described.database.value);
+            let warnings = target.warnings().to_vec();
+            Ok((Box::new(MysqlEnvironment::new(target)), label, warnings))
+        }
         Some(other) => Err(Box::new(
             Trouble::new(Class::Usage, "cannot tell which database system is meant")
-                .expected("a URL that begins with postgres:// or postgresql://")
+                .expected("a URL that begins with postgres://, postgresql://, mysql:// or mariadb://")
                 .found(format!("{}://…", crate::paint::scrub(other)))
-                .fix("write postgres://USER@HOST/DATABASE"),
+                .fix("write postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE"),
         )),
     }
 }

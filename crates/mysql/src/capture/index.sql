@@ -12,8 +12,8 @@ select
     s.comment,
     s.index_comment,
     s.expression, -- mysql
-    s.is_visible = 'YES' -- mysql
     null, -- mariadb
+    s.is_visible = 'YES' -- mysql
     s.ignored = 'NO' -- mariadb
 from information_schema.statistics s
 where :own(s.table_schema)
