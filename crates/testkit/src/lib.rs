@@ -4,10 +4,11 @@
 //! own process. `.config/nextest.toml` starts it before the first test that needs it; it starts a server when one is
 //! first asked for and ends with the run. Without a keeper (plain `cargo test`) each test process has servers of its own.
 //!
-//! Rooms: `keeper` (the process and its protocol), `server` (what a test gets), `skip` (versions that are not here).
+//! Rooms: `property` (cases that change one property each), `keeper` (the process and its protocol), `server` (what a test gets), `skip` (versions that are not here).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
 pub mod keeper;
+pub mod property;
 mod server;
 mod skip;
 
