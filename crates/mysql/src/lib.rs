@@ -8,4 +8,5 @@ pub mod connect;
 pub mod environment;
 pub mod flavor;
 pub mod ident;
+pub mod remedy;
 pub mod scratch;
