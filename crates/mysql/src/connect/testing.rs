@@ -187,6 +187,9 @@ impl Server {
         if !vendor.is_mariadb {
             command.args(["--mysqlx=OFF", "--secure-file-priv=NULL"]);
         }
+        if let Some(plugins) = std::env::var_os("EVENKEEL_MARIADB_PLUGINS").filter(|_| vendor.base == "/usr") {
+            command.arg(format!("--plugin-dir={}", Path::new(&plugins).display()));
+        }
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let mut server = Self { vendor, port, child: command.spawn().unwrap(), folder };
         let until = Instant::now() + Duration::from_secs(60);
@@ -271,4 +274,15 @@ pub(super) async fn open(url: &str) -> Result<Session, Fault> {
 pub(super) async fn one(session: &mut Session, sql: &str) -> String {
     let rows = session.rows(sql, sql).await.unwrap_or_else(|fault| panic!("{sql}: {fault:?}"));
     rows.first().and_then(|row| row.text(0).unwrap()).unwrap_or_default().into_string()
+}
+
+/// Whether the server has this plugin's library: `script/setup` installs it. EVENKEEL_MARIADB_PLUGINS names another folder for the
+/// distribution's MariaDB.
+pub(super) async fn have_plugin(server: &Server, name: &str) -> bool {
+    let folder = one(&mut server.root().await, "SELECT @@plugin_dir").await;
+    let found = Path::new(&folder).join(format!("{name}.so")).exists();
+    if !found {
+        println!("SKIP: {} has no {name}.so in {folder}", server.vendor.name);
+    }
+    found
 }
