@@ -94,3 +94,17 @@ fn a_list_of_hosts_has_a_fix() {
     assert_eq!(trouble.fix.as_deref(), Some("name one host"));
     assert!(!format!("{trouble:?}").contains("secret"));
 }
+
+proptest::proptest! {
+    /// What is percent-encoded comes back as it was, and any other text is read or refused.
+    #[test]
+    fn encoded_parts_come_back(password in "\\PC{1,12}", text in "\\PC{0,30}") {
+        let encoded: String = password.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let parts = parse(&format!("mysql://{encoded}:{encoded}@h/{encoded}")).map_err(|fault| fault.trouble());
+        proptest::prop_assert_eq!(parts.map(|parts| (parts.user, parts.password, parts.database)), Ok((Some(password.clone()), Some(password.clone()), Some(password))));
+        // A panic is what would fail here.
+        if let Ok(parts) = parse(&format!("mysql://{text}")) {
+            proptest::prop_assert!(parts.port != Some(0) && parts.host.is_none_or(|host| !host.contains(',')));
+        }
+    }
+}

@@ -153,6 +153,9 @@ async fn nothing_waits_for_ever() {
         let id = other.connection_id();
         let given_up = tokio::time::timeout(Duration::from_millis(300), other.rows(LONG, "computing")).await;
         assert!(given_up.is_err());
+        // Its answer must not be taken for that of another statement.
+        let after = other.rows("SELECT 1", "reading").await;
+        assert!(matches!(after, Err(Fault::Gone { .. })), "{}: {after:?}", vendor.name);
         let running = format!("SELECT COUNT(*) FROM information_schema.processlist WHERE id = {id} AND info LIKE '%long%'");
         let mut watcher = server.root().await;
         let until = Instant::now() + Duration::from_secs(5);

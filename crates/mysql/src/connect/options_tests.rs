@@ -121,9 +121,26 @@ fn unsafe_and_unreadable_files_are_left_out_with_a_word() {
     assert!(found.options.is_empty());
     assert_eq!(
         found.warnings,
-        [
-            "/home/tester/.my.cnf is not read, as the clients do not: everyone may write to it (chmod o-w /home/tester/.my.cnf)",
-            "/home/tester/.mylogin.cnf is not read: evenkeel does not know its format; use ~/.my.cnf (chmod 0600)",
-        ]
+        ["/home/tester/.my.cnf is not read, as the clients do not: everyone may write to it (chmod o-w /home/tester/.my.cnf)"]
     );
+    let login_file = "/home/tester/.mylogin.cnf is not read: evenkeel does not know its format; use ~/.my.cnf (chmod 0600)";
+    assert_eq!(found.login_file.as_deref(), Some(login_file));
+}
+
+proptest::proptest! {
+    /// Files are written by people: whatever stands in them is read or refused.
+    #[test]
+    fn no_text_is_too_odd(text in "(\\[client\\]\n)?[\\[\\]!#;='\"\\\\a-z \n]{0,80}") {
+        let env = Fake::new().file("/home/tester/.my.cnf", &text);
+        if let Ok(found) = read(Scheme::MariaDb, None, None, &env) {
+            proptest::prop_assert!(found.options.iter().all(|option| option.origin.starts_with("/home/tester/.my.cnf [")));
+        }
+    }
+
+    /// What is written with quotes and escapes comes back as it was.
+    #[test]
+    fn quoted_values_come_back(value in "[ -~]{0,20}") {
+        let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
+        proptest::prop_assert_eq!(one(&format!("[client]\npassword=\"{quoted}\"\n")), [format!("password={value}")]);
+    }
 }

@@ -88,6 +88,13 @@ fn wrong_values_name_option_and_origin() {
 }
 
 #[test]
+fn the_login_file_is_mentioned_where_it_may_be_missed() {
+    let env = Fake::new().file("/home/tester/.mylogin.cnf", "x");
+    assert!(parse("mysql://u@h", &env).warnings()[0].starts_with("/home/tester/.mylogin.cnf is not read"));
+    assert!(parse("mysql://u:p@h", &env).warnings().is_empty());
+}
+
+#[test]
 fn modes() {
     let env = Fake::new().file("/ca", CERTIFICATE);
     let mode = |text: &str| parse(text, &env).tls.mode;
