@@ -152,7 +152,8 @@ pub fn ask(socket: &Path, request: &str) -> Result<String, String> {
         Ok(line)
     };
     let line = talk().map_err(|error| format!("no keeper of test servers at {}: {error}", socket.display()))?;
-    match line.trim_end().split_once(' ') {
+    // Without the line's end only: an answer may be empty.
+    match line.trim_end_matches('\n').split_once(' ') {
         Some(("ok", text)) => Ok(text.to_owned()),
         Some(("error", text)) => Err(text.to_owned()),
         _ => Err(format!("the keeper of test servers at {} went away", socket.display())),

@@ -261,7 +261,7 @@ fn installed() -> &'static [String] {
     static INSTALLED: OnceLock<Vec<String>> = OnceLock::new();
     INSTALLED.get_or_init(|| match keeper() {
         Some(socket) => {
-            ask(socket, "flavors").unwrap_or_else(|problem| panic!("{problem}")).split(", ").map(str::to_owned).collect()
+            ask(socket, "flavors").unwrap_or_else(|problem| panic!("{problem}")).split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect()
         }
         None => own().flavors(),
     })
