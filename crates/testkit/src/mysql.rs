@@ -61,11 +61,7 @@ pub fn newest_mysql() -> (Engine, u16) {
 
 fn newest(engine: Engine) -> (Engine, u16) {
     let there = |(of, number): &(Engine, u16)| *of == engine && installed().contains(&scratch::series(*of, *number));
-    DEMANDED
-        .into_iter()
-        .rev()
-        .find(there)
-        .unwrap_or_else(|| panic!("no {} server is installed; script/setup installs it", engine.name()))
+    DEMANDED.into_iter().rev().find(there).unwrap_or_else(|| panic!("no {} server is installed; script/setup installs it", engine.name()))
 }
 
 /// The shared server of a flavour. Nothing, and a skip, when it is not installed.
@@ -260,9 +256,12 @@ fn must<T>(result: Result<T, Fault>) -> T {
 fn installed() -> &'static [String] {
     static INSTALLED: OnceLock<Vec<String>> = OnceLock::new();
     INSTALLED.get_or_init(|| match keeper() {
-        Some(socket) => {
-            ask(socket, "flavors").unwrap_or_else(|problem| panic!("{problem}")).split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect()
-        }
+        Some(socket) => ask(socket, "flavors")
+            .unwrap_or_else(|problem| panic!("{problem}"))
+            .split(", ")
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
         None => own().flavors(),
     })
 }

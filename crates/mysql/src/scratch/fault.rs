@@ -41,7 +41,8 @@ impl Fault {
     }
 
     pub(super) fn no_server(engine: Option<Engine>, number: Option<u16>, servers: &[ServerBinaries]) -> Self {
-        let found = servers.iter().map(|server| format!("{} {} in {}", server.flavor.engine.name(), server.version, server.bin_dir().display()));
+        let found =
+            servers.iter().map(|server| format!("{} {} in {}", server.flavor.engine.name(), server.version, server.bin_dir().display()));
         Self::NoServer { engine, number, found: found.collect() }
     }
 }
@@ -66,9 +67,7 @@ impl Troublesome for Fault {
         let trouble = Trouble::new(class, self.to_string());
         match self {
             Self::NoServer { engine, number, found } => trouble
-                .expected(format!(
-                    "mariadbd with mariadb-install-db, or mysqld, in {BIN_VARIABLE}, on PATH or where packages put them"
-                ))
+                .expected(format!("mariadbd with mariadb-install-db, or mysqld, in {BIN_VARIABLE}, on PATH or where packages put them"))
                 .found(if found.is_empty() { "none".into() } else { found.join(", ") })
                 .fix(how_to_install(*engine, *number)),
             Self::File { source, .. } => trouble.found(source.to_string()),

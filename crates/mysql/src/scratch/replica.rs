@@ -65,7 +65,9 @@ impl Scratch {
             let port = free_port()?;
             self.settings.push(("port".into(), port.to_string()));
             match self.launch(true) {
-                Err(Fault::Launcher(evenkeel_launcher::Fault::DiedStarting { tail, .. })) if attempts > 1 && tail.contains("port") => attempts -= 1,
+                Err(Fault::Launcher(evenkeel_launcher::Fault::DiedStarting { tail, .. })) if attempts > 1 && tail.contains("port") => {
+                    attempts -= 1
+                }
                 other => break other.map(|()| port)?,
             }
         };
@@ -73,10 +75,7 @@ impl Scratch {
         let session = self.session("")?;
         // Not for replicas, which would get it by replication.
         session.exec("SET SESSION sql_log_bin = 0")?;
-        session.exec_secret(
-            "CREATE USER for replicas",
-            &format!("CREATE USER {ACCOUNT} IDENTIFIED BY {}", Literal(&password)),
-        )?;
+        session.exec_secret("CREATE USER for replicas", &format!("CREATE USER {ACCOUNT} IDENTIFIED BY {}", Literal(&password)))?;
         session.exec(&format!("GRANT REPLICATION SLAVE ON *.* TO {ACCOUNT}"))?;
         self.serving = Some(Serving { port, password });
         Ok(())

@@ -109,7 +109,8 @@ fn find_in(places: &[PathBuf]) -> Vec<ServerBinaries> {
                 let server = directory.join(program);
                 let real = server.canonicalize();
                 // One program may have two names, and be in two places.
-                let known = |other: &ServerBinaries| other.server == server || other.server.canonicalize().ok() == real.as_ref().ok().cloned();
+                let known =
+                    |other: &ServerBinaries| other.server == server || other.server.canonicalize().ok() == real.as_ref().ok().cloned();
                 if !found.iter().any(known) {
                     found.extend(ServerBinaries::look_at(server));
                 }
@@ -144,7 +145,8 @@ mod tests {
 
     #[test]
     fn versions_are_read_as_servers_print_them() {
-        let parse = |text| parse_version(text).and_then(|version| Flavor::parse(&version)).map(|flavor| series(flavor.engine, flavor.number));
+        let parse =
+            |text| parse_version(text).and_then(|version| Flavor::parse(&version)).map(|flavor| series(flavor.engine, flavor.number));
         let debian = "mariadbd  Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64 (Debian 12)\n";
         assert_eq!(parse(debian).as_deref(), Some("MariaDB 10.11"));
         assert_eq!(parse("/opt/x/mysqld  Ver 9.7.4-2 for Linux on x86_64 ((Debian))\n").as_deref(), Some("MySQL 9.7"));

@@ -47,7 +47,11 @@ pub fn files(binaries: &ServerBinaries) -> Vec<(String, String)> {
     ];
     if !binaries.flavor.is_mariadb() {
         // Keys take longer to make than all the rest; the socket needs none.
-        settings.extend([("auto_generate_certs", "OFF"), ("caching_sha2_password_auto_generate_rsa_keys", "OFF"), ("loose_sha256_password_auto_generate_rsa_keys", "OFF")]);
+        settings.extend([
+            ("auto_generate_certs", "OFF"),
+            ("caching_sha2_password_auto_generate_rsa_keys", "OFF"),
+            ("loose_sha256_password_auto_generate_rsa_keys", "OFF"),
+        ]);
     }
     owned(&settings)
 }
