@@ -27,7 +27,7 @@ impl Scratch {
             }
             return copy(&template, &data);
         }
-        self.initialize(&data, arguments)?;
+        self.initialize(arguments)?;
         // Complete before it has its name. Two processes may make the same: the later one's is dropped.
         let draft = template.with_extension(format!("new-{}", std::process::id()));
         if copy(&data, &draft).is_err() || std::fs::rename(&draft, &template).is_err() {
@@ -39,14 +39,15 @@ impl Scratch {
     /// Makes the system tables and a superuser without password.
     /// <https://mariadb.com/kb/en/mariadb-install-db/>
     /// <https://dev.mysql.com/doc/refman/en/data-directory-initialization.html>
-    fn initialize(&self, data: &Path, arguments: Vec<String>) -> Result<(), Fault> {
+    fn initialize(&self, arguments: Vec<String>) -> Result<(), Fault> {
         let program = match self.binaries.install_db() {
-            Some(program) => settings::program(program, &self.binaries, data).args([
+            Some(program) => settings::program(program, &self.binaries, self.instance.run_dir()).args([
                 "--auth-root-authentication-method=normal",
                 "--skip-name-resolve",
                 "--skip-test-db",
             ]),
-            None => settings::program(&self.binaries.server, &self.binaries, data).args(["--initialize-insecure", "--disable-log-bin"]),
+            None => settings::program(&self.binaries.server, &self.binaries, self.instance.run_dir())
+                .args(["--initialize-insecure", "--disable-log-bin"]),
         };
         Ok(self.instance.run(&program.args(arguments))?)
     }

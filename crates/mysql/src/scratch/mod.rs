@@ -250,7 +250,7 @@ impl Scratch {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Fault::file("remove", &socket)(error)),
             _ => {}
         }
-        let mut start = settings::program(&self.binaries.server, &self.binaries, &self.data_dir());
+        let mut start = settings::program(&self.binaries.server, &self.binaries, self.instance.run_dir());
         if first && let Some(file) = self.accounts_to_remove()? {
             start = start.arg(format!("--init_file={}", file.display()));
         }

@@ -1,6 +1,6 @@
 //! Settings of a scratch server as arguments of its program: no option file, so nothing of one is inherited either.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use evenkeel_launcher::Program;
 
@@ -23,12 +23,14 @@ fn argument(name: &str, value: &str) -> Result<String, Fault> {
     Ok(format!("--{name}={value}"))
 }
 
-/// A program that reads no option file (that must be its first argument) and finds its own files.
-pub fn program(path: impl Into<std::path::PathBuf>, binaries: &ServerBinaries, data: &Path) -> Program {
+/// A program that reads no option file (that must be its first argument) and finds its own files. Temporary files must
+/// not be shared: a starting MariaDB removes those of other servers from its tmpdir, and these then fail.
+pub fn program(path: impl Into<PathBuf>, binaries: &ServerBinaries, run_dir: &Path) -> Program {
     Program::new(path)
         .arg("--no-defaults")
         .arg(format!("--basedir={}", binaries.base_dir().display()))
-        .arg(format!("--datadir={}", data.display()))
+        .arg(format!("--datadir={}", run_dir.join("data").display()))
+        .arg(format!("--tmpdir={}", run_dir.display()))
         .env("TZ", "UTC")
         .env("LC_ALL", "C")
 }
@@ -68,7 +70,7 @@ pub fn server(binaries: &ServerBinaries, run_dir: &Path, server_id: u32) -> Vec<
         ("max_connections", "100"),
     ]);
     let run = |name: &str, file: &str| (name.to_owned(), run_dir.join(file).display().to_string());
-    settings.extend([run("socket", super::SOCKET), run("pid_file", "pid"), run("tmpdir", "")]);
+    settings.extend([run("socket", super::SOCKET), run("pid_file", "pid")]);
     settings.push(("server_id".into(), server_id.to_string()));
     if !binaries.flavor.is_mariadb() {
         // The X protocol has a port and a socket of its own.
