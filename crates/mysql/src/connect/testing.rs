@@ -175,6 +175,7 @@ impl Server {
                 "--no-defaults",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
+                NO_AIO,
                 &base,
                 &data,
             ]));
