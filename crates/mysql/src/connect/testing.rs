@@ -140,6 +140,9 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 }
 
+/// The kernel's memory for asynchronous input and output is limited for each user, and many tests run side by side.
+const NO_AIO: &str = "--innodb-use-native-aio=0";
+
 /// A folder owned by whoever runs servers, with files for them.
 pub(super) fn server_folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::Builder::new().prefix("ekm").tempdir_in("/tmp").unwrap();
@@ -172,6 +175,7 @@ impl Server {
                 "--no-defaults",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
+                NO_AIO,
                 &base,
                 &data,
             ]));
@@ -182,7 +186,15 @@ impl Server {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let mut command = as_mysql(vendor.server);
-        command.args(["--no-defaults", &base, &data, "--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-buffer-pool-size=32M"]);
+        command.args([
+            "--no-defaults",
+            &base,
+            &data,
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            "--innodb-buffer-pool-size=32M",
+            NO_AIO,
+        ]);
         command.arg(format!("--port={port}")).arg(format!("--socket={}", place("s"))).arg(format!("--pid-file={}", place("pid")));
         if !vendor.is_mariadb {
             command.args(["--mysqlx=OFF", "--secure-file-priv=NULL"]);
