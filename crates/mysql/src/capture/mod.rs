@@ -18,7 +18,7 @@ mod table;
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Progress, Request};
 use futures_util::future::{join_all, pending};
 use reader::{Read, Reader, Stop};
@@ -145,7 +145,7 @@ async fn whole(
         engine: flavor.engine,
         server_version: flavor.version.clone(),
         server_major: flavor.number,
-        database: scope.one().unwrap_or("(all)").to_owned(),
+        database: scope.one().unwrap_or(ALL_DATABASES).to_owned(),
         role: described.user.value.clone(),
         node,
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
