@@ -184,12 +184,35 @@ pub fn parts<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
         .collect()
 }
 
+/// Tokens as text again, in one form: a space behind commas and between words.
+pub fn shown(tokens: &[Token<'_>]) -> String {
+    let mut text = String::new();
+    let mut glued = true;
+    for token in tokens {
+        let is_sign = matches!(token, Token::Sign(_));
+        if !glued && !is_sign {
+            text.push(' ');
+        }
+        match token {
+            Token::Word(word) => text.push_str(word),
+            Token::Name(name) => text.push_str(&format!("`{}`", name.replace('`', "``"))),
+            Token::Text(quoted) => text.push_str(&format!("'{}'", quoted.replace('\\', "\\\\").replace('\'', "''"))),
+            Token::Sign(',') => text.push_str(", "),
+            Token::Sign(sign) => text.push(*sign),
+            Token::Broken => text.push_str("…"),
+        }
+        // An introducer (`_latin1'a'`) belongs to its text.
+        glued = is_sign || matches!(token, Token::Word(word) if word.starts_with('_'));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn shown(text: &str) -> String {
+    fn listed(text: &str) -> String {
         let words = tokens(text).map(|token| match token {
             Token::Word(word) => word.to_owned(),
             Token::Name(name) => format!("<{name}>"),
@@ -202,26 +225,26 @@ mod tests {
 
     #[test]
     fn quotes_hide_what_is_inside() {
-        assert_eq!(shown("COMMENT='it''s \\' UNION=(' `a``b,(`"), "COMMENT = [it's ' UNION=(] <a`b,(>");
-        assert_eq!(shown("`a\\`=\"x\"\"y\""), "<a\\> = [x\"y]");
-        assert_eq!(shown("naïve_1$ 1.5"), "naïve_1$ 1 . 5");
+        assert_eq!(listed("COMMENT='it''s \\' UNION=(' `a``b,(`"), "COMMENT = [it's ' UNION=(] <a`b,(>");
+        assert_eq!(listed("`a\\`=\"x\"\"y\""), "<a\\> = [x\"y]");
+        assert_eq!(listed("naïve_1$ 1.5"), "naïve_1$ 1 . 5");
     }
 
     #[test]
     fn comments_are_skipped_and_executable_ones_are_not() {
-        assert_eq!(shown("a -- b\nc # d\n/* e ' */ f /*/ g */ h"), "a c f h");
-        assert_eq!(shown("5--3"), "5 - - 3");
+        assert_eq!(listed("a -- b\nc # d\n/* e ' */ f /*/ g */ h"), "a c f h");
+        assert_eq!(listed("5--3"), "5 - - 3");
         assert_eq!(
-            shown("k (`t`) /*!50100 WITH PARSER `ngram` */ /*M!100301 COMPRESSED*/ x"),
+            listed("k (`t`) /*!50100 WITH PARSER `ngram` */ /*M!100301 COMPRESSED*/ x"),
             "k ( <t> ) WITH PARSER <ngram> COMPRESSED x"
         );
-        assert_eq!(shown("--"), "");
+        assert_eq!(listed("--"), "");
     }
 
     #[test]
     fn what_does_not_end_is_broken() {
         for text in ["'a", "`a``", "a /* b", "'\\", "/*!"] {
-            assert!(shown(text).ends_with("BROKEN"), "{text}");
+            assert!(listed(text).ends_with("BROKEN"), "{text}");
         }
     }
 

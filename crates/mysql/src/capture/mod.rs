@@ -11,10 +11,14 @@ mod constraint;
 mod definer;
 mod event;
 mod index;
+mod loadable;
+mod partition;
+mod printed;
 mod reader;
 mod routine;
 mod schema;
 mod scope;
+mod sequence;
 mod special;
 mod sql;
 mod steady;
@@ -144,7 +148,11 @@ async fn whole(
     let objects = settled(&reader, role.is_replica).await?;
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
     let described = target.describe();
-    let node = if described.port.value.is_empty() { described.host.value.clone() } else { format!("{}:{}", described.host.value, described.port.value) };
+    let node = if described.port.value.is_empty() {
+        described.host.value.clone()
+    } else {
+        format!("{}:{}", described.host.value, described.port.value)
+    };
     let endpoint = Endpoint {
         engine: flavor.engine,
         server_version: flavor.version.clone(),
@@ -191,7 +199,10 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         found.extend(objects);
         let first = async {
             let columns = column::read(reader, &tables).await?;
-            Ok::<_, Stop>(vec![columns, constraint::read(reader, &tables).await?, trigger::read(reader).await?])
+            let mut found = vec![columns, constraint::read(reader, &tables).await?, trigger::read(reader).await?];
+            let (partitions, keyed) = partition::read(reader, &tables).await?;
+            found.push(partitions);
+            Ok::<_, Stop>((found, keyed))
         };
         let second = async {
             let databases = beside.plain(Kind::Schema, include_str!("schema.sql")).await?;
@@ -201,10 +212,14 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
             found.extend(view::read(&beside).await?);
             found.extend(routine::read(&beside).await?);
             found.extend(event::read(&beside, is_replica).await?);
+            found.extend(loadable::read(&beside).await?);
+            found.extend(sequence::read(&beside, &tables).await?);
             Ok(vec![found])
         };
-        let (first, second) = tokio::try_join!(first, second)?;
+        let ((first, keyed), second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
+        partition::apply(keyed, &mut found);
+        printed::read(reader, &tables, &mut found).await?;
         definer::definers(reader, &mut found).await?;
     }
     Ok(found)

@@ -22,7 +22,7 @@ type Parameters = HashMap<Key, Vec<(i64, String)>>;
 /// Reads routines and their definers.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut parameters = parameters(reader).await?;
-    let mut packages: HashMap<(Box<str>, Box<str>), Object> = HashMap::new();
+    let mut packages: HashMap<(Box<str>, Box<str>), (Object, Option<Object>)> = HashMap::new();
     let (mut found, mut routines) = (Vec::new(), 0);
     for row in reader.rows(include_str!("routine.sql"), Kind::Function).await? {
         let text = |column| Ok::<_, Wrong>(named(&row, column)?.unwrap_or_default());
@@ -32,8 +32,8 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             "FUNCTION" => Kind::Function,
             "PROCEDURE" => Kind::Procedure,
             _ => {
-                let package = packages.entry((schema, name)).or_insert_with(|| Object::new(Kind::Package, identity));
-                found.extend(self::package(reader, package, &row, &*what == "PACKAGE BODY")?);
+                let (package, definer) = packages.entry((schema, name)).or_insert_with(|| (Object::new(Kind::Package, identity), None));
+                self::package(reader, package, definer, &row, &*what == "PACKAGE BODY")?;
                 continue;
             }
         };
@@ -45,7 +45,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     }
     reader.tell(Kind::Function, routines);
     reader.tell(Kind::Package, packages.len());
-    found.extend(packages.into_values());
+    found.extend(packages.into_values().flat_map(|(package, definer)| std::iter::once(package).chain(definer)));
     Ok(found)
 }
 
@@ -99,18 +99,19 @@ fn routine(reader: &Reader<'_>, object: &mut Object, row: &Row, mut arguments: V
     stored::finish(object, row)
 }
 
-fn package(reader: &Reader<'_>, package: &mut Object, row: &Row, is_body: bool) -> Result<Option<Object>, Wrong> {
+fn package(reader: &Reader<'_>, package: &mut Object, definer: &mut Option<Object>, row: &Row, is_body: bool) -> Result<(), Wrong> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     let property = if is_body { "body" } else { "specification" };
+    let is_first = package.text("body").is_none();
     let text = named(row, "_body")?.map(|text| canonical::body(&text, context));
     text_or_gap(reader, package, property, text, cure(reader));
-    // Both halves have these; the specification's count, as it is what others call.
-    if is_body && package.text("security").is_some() {
-        return Ok(None);
+    // Both halves have the rest; the body's counts, because it is what runs.
+    if is_body || is_first {
+        package.set_some("security", named(row, "_security")?.map(Value::Text));
+        package.set_some("comment", named(row, "_comment")?.map(Value::Text));
+        *definer = stored::finish(package, row)?;
     }
-    package.set_some("security", named(row, "_security")?.map(Value::Text));
-    package.set_some("comment", named(row, "_comment")?.map(Value::Text));
-    stored::finish(package, row)
+    Ok(())
 }
 
 /// What lets an account read bodies of routines that are not its own.
