@@ -186,7 +186,7 @@ fn value(row: &Row, index: usize, shape: Shape) -> Result<Option<Value>, Wrong> 
 
 /// Why the server left something out, by the number of its warning.
 /// <https://mariadb.com/docs/server/reference/error-codes/mariadb-error-code-reference>
-const fn reason(code: u16) -> Reason {
+pub const fn reason(code: u16) -> Reason {
     match code {
         // skipped since its definition is being modified; lock wait timeout
         1684 | 1205 => Reason::Locked,
