@@ -4,6 +4,7 @@
 //! Lives here: the order of reading. One file (with its `.sql`) a kind. Does not live here: connecting (`connect`), facts
 //! about versions (`flavor`), judging (`core`).
 
+pub mod access;
 mod canonical;
 mod column;
 mod constraint;
@@ -16,6 +17,7 @@ mod steady;
 mod table;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
+use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Object, Reason};
@@ -124,19 +126,30 @@ async fn whole(
     progress: &dyn Progress,
 ) -> Result<Manifest, CaptureFault> {
     let started = jiff::Timestamp::now();
-    let (scope, flavor, role) = {
+    let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
         let database = session.rows("select database()", "asking for the current database").await?;
         let database = database.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
         let role = session.role().await?;
-        (Scope::of(&database), session.flavor.clone(), role)
+        let access = Access::read(&mut session).await?;
+        (Scope::of(&database), session.flavor.clone(), role, access)
     };
     let gaps = std::sync::Mutex::default();
-    let reader = Reader { session, other, flavor: &flavor, scope: &scope, request, progress, gaps: &gaps };
+    let reader = Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, progress, gaps: &gaps };
     let objects = settled(&reader, role.is_replica).await?;
+    if Access::read(&mut *session.lock().await).await? != access {
+        for dimension in &request.dimensions {
+            let detail = "what this account may see changed while it was read".to_owned();
+            reader.gap(Gap::dimension(*dimension, Reason::Changed, detail).cure("run it again"));
+        }
+    }
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
     let described = target.describe();
-    let node = if described.port.value.is_empty() { described.host.value.clone() } else { format!("{}:{}", described.host.value, described.port.value) };
+    let node = if described.port.value.is_empty() {
+        described.host.value.clone()
+    } else {
+        format!("{}:{}", described.host.value, described.port.value)
+    };
     let endpoint = Endpoint {
         engine: flavor.engine,
         server_version: flavor.version.clone(),
@@ -176,6 +189,7 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Ob
 async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let wants = |dimension| reader.request.dimensions.contains(&dimension);
     let beside = reader.beside();
+    reader.access.note(reader);
     let mut found = Vec::new();
     // Definers and grants hang on the objects of the schema, so these are read for them too.
     if wants(Dimension::Schema) || wants(Dimension::Privileges) {
