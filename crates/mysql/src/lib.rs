@@ -7,5 +7,6 @@ pub mod capture;
 pub mod connect;
 pub mod environment;
 pub mod flavor;
+pub mod grants;
 pub mod ident;
 pub mod scratch;

@@ -9,9 +9,11 @@ mod canonical;
 mod column;
 mod constraint;
 mod index;
+mod privilege;
 mod reader;
+mod role;
 mod schema;
-mod scope;
+pub mod scope;
 mod sql;
 mod steady;
 mod table;
@@ -209,5 +211,20 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
         let (first, second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
     }
+    if wants(Dimension::Privileges) {
+        let more = privileges(reader, &mut found).await?;
+        found.extend(more);
+    }
     Ok(found)
+}
+
+/// Accounts, roles and grants, where the account may see those of others.
+async fn privileges(reader: &Reader<'_>, found: &mut [Object]) -> Read<Vec<Object>> {
+    privilege::name_definers(reader, found);
+    if !reader.access.on_database("mysql", "SELECT") {
+        return Ok(Vec::new());
+    }
+    let beside = reader.beside();
+    let (roles, grants) = tokio::try_join!(role::read(reader), privilege::read(&beside, found))?;
+    Ok(roles.into_iter().chain(grants).collect())
 }
