@@ -9,4 +9,5 @@ pub mod environment;
 pub mod flavor;
 pub mod grants;
 pub mod ident;
+pub mod remedy;
 pub mod scratch;
