@@ -9,8 +9,12 @@ mod column;
 mod constraint;
 mod index;
 mod reader;
+mod refused;
 mod schema;
 mod scope;
+mod server;
+mod setting;
+mod setting_value;
 mod sql;
 mod steady;
 mod table;
@@ -194,6 +198,10 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
         };
         let (first, second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
+    }
+    if wants(Dimension::Configuration) {
+        let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
+        found.extend(settings.into_iter().chain(server));
     }
     Ok(found)
 }
