@@ -140,7 +140,11 @@ async fn whole(
     let objects = settled(&reader, role.is_replica).await?;
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
     let described = target.describe();
-    let node = if described.port.value.is_empty() { described.host.value.clone() } else { format!("{}:{}", described.host.value, described.port.value) };
+    let node = if described.port.value.is_empty() {
+        described.host.value.clone()
+    } else {
+        format!("{}:{}", described.host.value, described.port.value)
+    };
     let endpoint = Endpoint {
         engine: flavor.engine,
         server_version: flavor.version.clone(),

@@ -63,7 +63,7 @@ fn source(origin: &str, path: Option<&str>) -> String {
     let word = match origin {
         "compiled" | "compile-time" => "default",
         "command_line" | "command-line" => "command line",
-        "dynamic" | "sql" => "SET GLOBAL",
+        "dynamic" => "SET GLOBAL",
         "persisted" => "SET PERSIST",
         "auto" => "computed by the server",
         "environment" => "environment variable",

@@ -1,4 +1,6 @@
 -- The global value of every variable that has one, with its type and where it was set. Needs no privilege.
+-- MariaDB: any session's SET SESSION, ours too, leaves SQL as the origin of the global value; then the origin is told
+-- only where the value is the default still.
 -- MySQL: a variable that is no text has a largest value; one of words has none, like one of text.
 select
     lower(g.variable_name), -- mysql
@@ -20,7 +22,10 @@ left join performance_schema.variables_info i on i.variable_name = g.variable_na
         when v.variable_type = 'VARCHAR' then 'text' -- mariadb
         else 'number' -- mariadb
     end, -- mariadb
-    lower(v.global_value_origin), -- mariadb
+    case -- mariadb
+        when v.global_value_origin <> 'SQL' then lower(v.global_value_origin) -- mariadb
+        when v.global_value = v.default_value then 'compile-time' -- mariadb
+    end, -- mariadb
     v.global_value_path -- mariadb
 from information_schema.system_variables v -- mariadb
 where v.global_value is not null -- mariadb

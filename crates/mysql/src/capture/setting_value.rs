@@ -212,6 +212,7 @@ const OPEN: &[&str] = &[
     "pid_file",
     "plugin_dir",
     "protocol_compression_algorithms",
+    "rbr_exec_mode",
     "relay_log",
     "relay_log_basename",
     "relay_log_index",

@@ -70,8 +70,6 @@ async fn running(reader: &Reader<'_>) -> Read<Option<i64>> {
 async fn counted(reader: &Reader<'_>) -> Read<Option<Vec<(Box<str>, Box<str>)>>> {
     let rows = reader.attempt(COUNTERS, "reading counters").await?;
     Ok(rows.ok().map(|rows| {
-        rows.iter()
-            .map(|row| (row.text(0).ok().flatten().unwrap_or_default(), row.text(1).ok().flatten().unwrap_or_default()))
-            .collect()
+        rows.iter().map(|row| (row.text(0).ok().flatten().unwrap_or_default(), row.text(1).ok().flatten().unwrap_or_default())).collect()
     }))
 }

@@ -44,8 +44,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
         .each(include_str!("table.sql"), Kind::Table, |row| {
             let text = |index| row.text(index);
             let (schema, name) = (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default());
-            let place: Place =
-                (Arc::clone(shown.entry(schema.clone()).or_insert_with(|| reader.scope.shown(&schema))), Arc::from(&*name));
+            let place: Place = (Arc::clone(shown.entry(schema.clone()).or_insert_with(|| reader.scope.shown(&schema))), Arc::from(&*name));
             let kind = text(2)?.unwrap_or_default();
             let facts = Facts {
                 place: place.clone(),
