@@ -17,11 +17,15 @@ mod partition;
 mod printed;
 mod privilege;
 mod reader;
+mod refused;
 mod role;
 mod routine;
 mod schema;
 pub mod scope;
 mod sequence;
+mod server;
+mod setting;
+mod setting_value;
 mod special;
 mod sql;
 mod steady;
@@ -237,6 +241,10 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     if wants(Dimension::Privileges) {
         let more = privileges(reader, &mut found).await?;
         found.extend(more);
+    }
+    if wants(Dimension::Configuration) {
+        let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
+        found.extend(settings.into_iter().chain(server));
     }
     Ok(found)
 }

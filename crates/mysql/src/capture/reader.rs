@@ -106,6 +106,11 @@ impl Reader<'_> {
         }
     }
 
+    /// As `attempt`, for a statement of ours that reads what an account may be refused.
+    pub async fn allowed(&self, text: &str, kind: Kind) -> Read<Result<Vec<Row>, Fault>> {
+        self.attempt(&sql::render(text, self.flavor, self.scope), &format!("reading {}", kind.spec().plural)).await
+    }
+
     /// Notes something that could not be seen.
     pub fn gap(&self, gap: Gap) {
         self.gaps.lock().unwrap_or_else(PoisonError::into_inner).push(gap);

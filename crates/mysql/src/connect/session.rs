@@ -166,7 +166,7 @@ impl Session {
     /// # Errors
     /// The session is lost, or the server said nothing in time.
     pub async fn several(&mut self, statements: &[String], doing: &str) -> Result<(Vec<Vec<Row>>, Option<Fault>), Fault> {
-        self.usable(doing)?;
+        self.enter(doing)?;
         let running = Running::new(&self.canceller);
         let mut answers = Vec::with_capacity(statements.len());
         let conn = &mut self.conn;
