@@ -238,6 +238,7 @@ impl Parser<'_> {
                 }
                 None => self.expression()?,
             };
+            self.doubt(name.starts_with("json_") && matches!(&argument, Expr::Atom(text) if matches!(&**text, "0" | "1")));
             found.push(argument);
             if self.eat_op(",") {
                 continue;

@@ -14,8 +14,9 @@ use std::collections::BTreeSet;
 /// MariaDB's versions are above, MySQL's below (`Flavor::number`).
 const BETWEEN_VENDORS: u16 = 1000;
 
-/// From MariaDB 11 on a LOCALTIME is printed as CURTIME(), which is something else.
-const LOCALTIME: u16 = 1100;
+/// From MariaDB 11 on LOCALTIME is printed as CURTIME(), which is something else, and SESSION_USER() is no longer USER().
+const SINCE_11: u16 = 1100;
+const BEFORE_11: &[(&str, &str)] = &[("curtime(", "current_timestamp("), ("session_user(", "user(")];
 
 /// An expression in canonical form.
 #[must_use]
@@ -45,8 +46,11 @@ pub fn marks(object: &mut Object, property: &str, raw: &str, context: Context<'_
         };
         add(BETWEEN_VENDORS, loose(&text), reason);
     }
-    if context.flavor.is_mariadb() && context.flavor.number >= LOCALTIME && text.contains("curtime(") {
-        add(LOCALTIME, text.replace("curtime(", "current_timestamp("), "MariaDB prints LOCALTIME as CURTIME() from version 11 on");
+    if context.flavor.is_mariadb() && context.flavor.number >= SINCE_11 {
+        let before = BEFORE_11.iter().fold(text.clone(), |text, (now, before)| text.replace(now, before));
+        if before != text {
+            add(SINCE_11, before, "MariaDB prints LOCALTIME as CURTIME(), and tells SESSION_USER() from USER(), from version 11 on");
+        }
     }
 }
 
@@ -128,7 +132,7 @@ fn loose(text: &str) -> String {
         .filter_map(|token| match token {
             // What MariaDB calls a derived table that it made.
             Token::Name(name) if name.starts_with("__") => None,
-            Token::Name(name) => Some(token::name(name)),
+            Token::Name(name) => Some(token::name(&name.to_lowercase())),
             Token::Text { text, .. } => Some(token::text(text)),
             // Truth, the counted star, the first row of an EXISTS.
             Token::Number(number) if matches!(&**number, "0" | "1") => None,
