@@ -15,7 +15,7 @@ mod token;
 mod window;
 
 #[cfg(test)]
-mod dev;
+mod printed;
 
 pub use body::body;
 pub use json::unite;
