@@ -7,6 +7,8 @@
 mod canonical;
 mod column;
 mod constraint;
+mod distribution;
+mod histogram;
 mod index;
 mod reader;
 mod refused;
@@ -16,6 +18,7 @@ mod server;
 mod setting;
 mod setting_value;
 mod sql;
+mod statistics;
 mod steady;
 mod table;
 
@@ -206,6 +209,9 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
     if wants(Dimension::Configuration) {
         let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
         found.extend(settings.into_iter().chain(server));
+    }
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader).await?);
     }
     Ok(found)
 }
