@@ -82,7 +82,13 @@ impl Histogram {
         // Between n bounds lie n + 1 bins.
         let bins = i64::try_from(places.len()).ok()? + 1;
         let count = places.len() + 1;
-        let decile = |tenth: usize| places.get((count * tenth).div_ceil(10).saturating_sub(1)).copied().unwrap_or(1.0);
+        let bound = |at: usize| at.checked_sub(1).map_or(Some(0.0), |at| places.get(at).copied()).unwrap_or(1.0);
+        // A decile lies inside of a bin.
+        let decile = |tenth: u16| {
+            let (bin, tenths) = (count * usize::from(tenth) / 10, (count * usize::from(tenth)) % 10);
+            let inside = f64::from(u8::try_from(tenths).unwrap_or(0)) / 10.0;
+            bound(bin) + (bound(bin + 1) - bound(bin)) * inside
+        };
         let shape = if is_number && !places.is_empty() { (1..=9).map(|tenth| place(decile(tenth))).collect() } else { Vec::new() };
         Some(Self { bins: Some(bins), shape, ..Self::default() })
     }

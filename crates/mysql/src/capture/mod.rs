@@ -5,6 +5,7 @@
 //! about versions (`flavor`), judging (`core`).
 
 mod canonical;
+mod channel;
 mod column;
 mod constraint;
 mod distribution;
@@ -21,6 +22,7 @@ mod sql;
 mod statistics;
 mod steady;
 mod table;
+mod topology;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
@@ -212,6 +214,9 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
     }
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader).await?);
     }
     Ok(found)
 }

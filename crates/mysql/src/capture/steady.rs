@@ -53,7 +53,8 @@ fn fixed(object: &Object) -> impl Iterator<Item = &(u8, evenkeel_core::kind::Val
     object.values().iter().filter(|(index, _)| spec.property(*index).is_some_and(|property| !matches!(property.class, Class::Measured(_))))
 }
 
-async fn sees_all(reader: &Reader<'_>) -> Read<bool> {
+/// Whether threads of other accounts are shown to ours.
+pub async fn sees_all(reader: &Reader<'_>) -> Read<bool> {
     let grants = reader.attempt("SHOW GRANTS", "reading our own grants").await?;
     let is_global = |row: &Row| {
         let line = row.text(0).ok().flatten().unwrap_or_default();
