@@ -7,6 +7,7 @@ pub mod capture;
 pub mod connect;
 pub mod environment;
 pub mod flavor;
+pub mod grants;
 pub mod ident;
 pub mod knowledge;
 pub mod remedy;

@@ -14,10 +14,8 @@ pub async fn read(reader: &Reader<'_>, variables: &Variables) -> Read<Option<Vec
         Ok(rows) => rows,
         Err(fault) => {
             let grant = if reader.flavor.is_mariadb() { "SLAVE MONITOR ON *.*" } else { "REPLICATION CLIENT ON *.*" };
-            refused::gap(reader, Kind::Channel, None, "replication channels cannot be read", &[grant], &fault).await?;
-            let detail = "whether it replays another server's log is hidden".to_owned();
-            let gap = Gap::kind(Kind::Node, Reason::Privilege, detail).attribute("role");
-            reader.gap(gap.cure(refused::cure(reader, &[grant]).await?));
+            refused::gap(reader, Kind::Channel, None, "replication channels cannot be read", &[grant], &fault);
+            refused::gap(reader, Kind::Node, Some("role"), "whether it replays another server's log cannot be read", &[grant], &fault);
             return Ok(None);
         }
     };
@@ -129,7 +127,7 @@ async fn heartbeats(reader: &Reader<'_>) -> Read<Vec<Beat>> {
         Err(fault) => {
             let what = format!("the heartbeat table {database}.{table} cannot be read");
             let grant = format!("SELECT ON {database}.{table}");
-            refused::gap(reader, Kind::Channel, Some("heartbeat_lag_seconds"), &what, &[&grant], &fault).await?;
+            refused::gap(reader, Kind::Channel, Some("heartbeat_lag_seconds"), &what, &[&grant], &fault);
             return Ok(Vec::new());
         }
     };

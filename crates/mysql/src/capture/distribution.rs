@@ -14,7 +14,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         Ok(rows) => rows,
         Err(fault) => {
             let grants = ["SELECT ON mysql.column_stats", "SELECT ON mysql.table_stats"];
-            refused::gap(reader, Kind::ColumnStatistics, None, "columns' statistics cannot be read", &grants, &fault).await?;
+            refused::gap(reader, Kind::ColumnStatistics, None, "columns' statistics cannot be read", &grants, &fault);
             return Ok(Vec::new());
         }
     };
@@ -32,7 +32,8 @@ fn column(reader: &Reader<'_>, row: &Row) -> Read<Object> {
     let mut object = Object::new(Kind::ColumnStatistics, identity);
     let (kind, raw) = (row.text(7)?, row.text(8)?);
     // MariaDB keeps bounds as text; whether they are numbers is how a column of numbers is told.
-    let is_number = |index| Ok::<_, super::reader::Stop>(row.text(index)?.is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite)));
+    let is_number =
+        |index| Ok::<_, super::reader::Stop>(row.text(index)?.is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite)));
     let is_numeric = is_number(5)? && is_number(6)?;
     let histogram = match (kind.as_deref(), raw.as_deref()) {
         (_, None) | (None, _) => Some(Histogram::default()),

@@ -96,7 +96,12 @@ impl Histogram {
     fn of(bins: &[Bin], is_number: bool) -> Self {
         let mut bounds: Vec<String> = bins.iter().map(|bin| bin.from.clone()).collect();
         bounds.extend(bins.last().filter(|bin| bin.to != bin.from).map(|bin| bin.to.clone()));
-        Self { bins: i64::try_from(bins.len()).ok(), shape: if is_number { shape(bins).unwrap_or_default() } else { Vec::new() }, bounds, ..Self::default() }
+        Self {
+            bins: i64::try_from(bins.len()).ok(),
+            shape: if is_number { shape(bins).unwrap_or_default() } else { Vec::new() },
+            bounds,
+            ..Self::default()
+        }
     }
 }
 
@@ -178,7 +183,8 @@ mod tests {
 
     #[test]
     fn texts_have_bounds_and_no_shape() {
-        let text = r#"{"buckets": [["base64:type254:c2VjcmV0MA==", "base64:type254:eA==", 1.0, 3]], "data-type": "string", "null-values": 0.0}"#;
+        let text =
+            r#"{"buckets": [["base64:type254:c2VjcmV0MA==", "base64:type254:eA==", 1.0, 3]], "data-type": "string", "null-values": 0.0}"#;
         let histogram = Histogram::of_mysql(text).unwrap();
         assert_eq!((histogram.bounds, histogram.shape), (vec!["secret0".to_owned(), "x".to_owned()], Vec::new()));
         assert_eq!(Histogram::of_mysql("no json"), None);

@@ -1,6 +1,7 @@
 //! Two open sessions and what is asked of them. MySQL and MariaDB keep no snapshot of definitions, so nothing is shared
 //! between the two but the check at the end that nothing changed.
 
+use super::access::Access;
 use super::scope::Scope;
 use super::sql;
 use crate::connect::rows::{Row, Wrong};
@@ -43,6 +44,8 @@ pub struct Reader<'a> {
     pub other: Option<&'a Mutex<Session>>,
     pub flavor: &'a Flavor,
     pub scope: &'a Scope,
+    /// What our account may see.
+    pub access: &'a Access,
     pub request: &'a Request,
     pub progress: &'a dyn Progress,
     pub gaps: &'a std::sync::Mutex<Vec<Gap>>,
@@ -191,7 +194,7 @@ fn value(row: &Row, index: usize, shape: Shape) -> Result<Option<Value>, Wrong> 
 
 /// Why the server left something out, by the number of its warning.
 /// <https://mariadb.com/docs/server/reference/error-codes/mariadb-error-code-reference>
-const fn reason(code: u16) -> Reason {
+pub const fn reason(code: u16) -> Reason {
     match code {
         // skipped since its definition is being modified; lock wait timeout
         1684 | 1205 => Reason::Locked,

@@ -2,10 +2,10 @@
 
 use super::channel;
 use super::reader::{Read, Reader};
-use super::{refused, steady};
+use super::refused;
 use crate::connect::rows::Row;
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::manifest::{Identity, Object};
 use std::collections::BTreeMap;
 
 /// Switches of replication by name in lower case.
@@ -62,14 +62,12 @@ async fn replicas(reader: &Reader<'_>) -> Read<Option<Vec<Object>>> {
     let rows = match reader.allowed(include_str!("replica.sql"), Kind::Replica).await? {
         Ok(rows) => rows,
         Err(fault) => {
-            refused::gap(reader, Kind::Replica, None, "connected replicas cannot be read", &["PROCESS ON *.*"], &fault).await?;
+            refused::gap(reader, Kind::Replica, None, "connected replicas cannot be read", &["PROCESS ON *.*"], &fault);
             return Ok(None);
         }
     };
-    if !steady::sees_all(reader).await? {
-        let detail = "threads of other accounts are hidden, and replicas with them".to_owned();
-        let cure = refused::cure(reader, &["PROCESS ON *.*"]).await?;
-        reader.gap(Gap::kind(Kind::Replica, Reason::Privilege, detail).cure(cure));
+    // Threads of other accounts are left out in silence; that the privilege is missing is noted already.
+    if !reader.access.on_server("PROCESS") {
         return Ok(None);
     }
     let build = |(at, row): (usize, &Row)| {
@@ -113,7 +111,7 @@ async fn cluster(reader: &Reader<'_>, variables: &Variables, node: &mut Object) 
             Err(fault) => {
                 let what = "whether it is in a replication group cannot be read";
                 let grants = ["SELECT ON performance_schema.replication_group_members"];
-                refused::gap(reader, Kind::Node, Some("cluster"), what, &grants, &fault).await?;
+                refused::gap(reader, Kind::Node, Some("cluster"), what, &grants, &fault);
             }
         }
     }
@@ -128,7 +126,9 @@ async fn filters(reader: &Reader<'_>) -> Read<Option<Value>> {
             for row in &rows {
                 for (rule, column) in [("do", "Binlog_Do_DB"), ("ignore", "Binlog_Ignore_DB")] {
                     let names = row.position(column).map(|at| row.text(at)).transpose()?.flatten().unwrap_or_default();
-                    found.extend(names.split(',').filter(|name| !name.is_empty()).map(|name| format!("{rule}: {}", channel::database(reader, name))));
+                    found.extend(
+                        names.split(',').filter(|name| !name.is_empty()).map(|name| format!("{rule}: {}", channel::database(reader, name))),
+                    );
                 }
             }
             found.sort_unstable();
@@ -137,7 +137,7 @@ async fn filters(reader: &Reader<'_>) -> Read<Option<Value>> {
         Err(fault) => {
             let grant = if reader.flavor.is_mariadb() { "BINLOG MONITOR ON *.*" } else { "REPLICATION CLIENT ON *.*" };
             let what = "what the binary log leaves out cannot be read";
-            refused::gap(reader, Kind::Node, Some("binlog_filters"), what, &[grant], &fault).await?;
+            refused::gap(reader, Kind::Node, Some("binlog_filters"), what, &[grant], &fault);
             Ok(None)
         }
     }
