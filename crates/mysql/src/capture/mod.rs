@@ -6,11 +6,14 @@
 
 pub mod access;
 mod canonical;
+mod channel;
 mod clause;
 mod column;
 mod constraint;
 mod definer;
+mod distribution;
 mod event;
+mod histogram;
 mod index;
 mod loadable;
 mod partition;
@@ -28,9 +31,11 @@ mod setting;
 mod setting_value;
 mod special;
 mod sql;
+mod statistics;
 mod steady;
 mod stored;
 mod table;
+mod topology;
 mod trigger;
 mod view;
 
@@ -246,6 +251,12 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     if wants(Dimension::Configuration) {
         let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
         found.extend(settings.into_iter().chain(server));
+    }
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader).await?);
     }
     Ok(found)
 }
