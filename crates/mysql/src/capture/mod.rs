@@ -6,23 +6,39 @@
 
 pub mod access;
 mod canonical;
+mod clause;
 mod column;
 mod constraint;
+mod definer;
+mod event;
 mod index;
+mod loadable;
+mod partition;
+mod printed;
 mod privilege;
 mod reader;
+mod refused;
 mod role;
+mod routine;
 mod schema;
 pub mod scope;
+mod sequence;
+mod server;
+mod setting;
+mod setting_value;
+mod special;
 mod sql;
 mod steady;
+mod stored;
 mod table;
+mod trigger;
+mod view;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Progress, Request};
 use futures_util::future::{join_all, pending};
 use reader::{Read, Reader, Stop};
@@ -156,7 +172,7 @@ async fn whole(
         engine: flavor.engine,
         server_version: flavor.version.clone(),
         server_major: flavor.number,
-        database: scope.one().unwrap_or("(all)").to_owned(),
+        database: scope.one().unwrap_or(ALL_DATABASES).to_owned(),
         role: described.user.value.clone(),
         node,
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
@@ -174,7 +190,7 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Ob
     for _ in 0..PASSES {
         let watch = steady::Watch::begin(reader, is_replica).await?;
         reader.gaps.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let objects = pass(reader).await?;
+        let objects = pass(reader, is_replica).await?;
         if watch.nothing_ran(reader).await? || before.as_ref().is_some_and(|before| steady::same(before, &objects)) {
             return Ok(objects);
         }
@@ -188,7 +204,7 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Ob
 }
 
 /// Everything the request asks for, once.
-async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
+async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>> {
     let wants = |dimension| reader.request.dimensions.contains(&dimension);
     let beside = reader.beside();
     reader.access.note(reader);
@@ -199,21 +215,36 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
         found.extend(objects);
         let first = async {
             let columns = column::read(reader, &tables).await?;
-            Ok::<_, Stop>(vec![columns, constraint::read(reader, &tables).await?])
+            let mut found = vec![columns, constraint::read(reader, &tables).await?, trigger::read(reader).await?];
+            let (partitions, keyed) = partition::read(reader, &tables).await?;
+            found.push(partitions);
+            Ok::<_, Stop>((found, keyed))
         };
         let second = async {
             let databases = beside.plain(Kind::Schema, include_str!("schema.sql")).await?;
             let mut found: Vec<Object> = databases.into_iter().map(|(object, _)| object).collect();
             schema::finish(&mut found);
             found.extend(index::read(&beside, &tables).await?);
+            found.extend(view::read(&beside).await?);
+            found.extend(routine::read(&beside).await?);
+            found.extend(event::read(&beside, is_replica).await?);
+            found.extend(loadable::read(&beside).await?);
+            found.extend(sequence::read(&beside, &tables).await?);
             Ok(vec![found])
         };
-        let (first, second) = tokio::try_join!(first, second)?;
+        let ((first, keyed), second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
+        partition::apply(keyed, &mut found);
+        printed::read(reader, &tables, &mut found).await?;
+        definer::definers(reader, &mut found).await?;
     }
     if wants(Dimension::Privileges) {
         let more = privileges(reader, &mut found).await?;
         found.extend(more);
+    }
+    if wants(Dimension::Configuration) {
+        let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
+        found.extend(settings.into_iter().chain(server));
     }
     Ok(found)
 }

@@ -106,6 +106,11 @@ impl Reader<'_> {
         }
     }
 
+    /// As `attempt`, for a statement of ours that reads what an account may be refused.
+    pub async fn allowed(&self, text: &str, kind: Kind) -> Read<Result<Vec<Row>, Fault>> {
+        self.attempt(&sql::render(text, self.flavor, self.scope), &format!("reading {}", kind.spec().plural)).await
+    }
+
     /// Notes something that could not be seen.
     pub fn gap(&self, gap: Gap) {
         self.gaps.lock().unwrap_or_else(PoisonError::into_inner).push(gap);
@@ -189,7 +194,7 @@ fn value(row: &Row, index: usize, shape: Shape) -> Result<Option<Value>, Wrong> 
 
 /// Why the server left something out, by the number of its warning.
 /// <https://mariadb.com/docs/server/reference/error-codes/mariadb-error-code-reference>
-const fn reason(code: u16) -> Reason {
+pub const fn reason(code: u16) -> Reason {
     match code {
         // skipped since its definition is being modified; lock wait timeout
         1684 | 1205 => Reason::Locked,

@@ -106,10 +106,13 @@ fn steps(account: &Account, access: Option<&Access>, flavor: &Flavor, scope: &Sc
 
 fn written(account: &Account, flavor: &Flavor, scope: &Scope, steps: &[Step]) -> String {
     let missing = steps.iter().filter(|step| !step.done).count();
-    let (what, server) = (scope.one().map_or_else(|| "all databases".to_owned(), |name| format!("the database {name}")), flavor.engine.name());
+    let (what, server) =
+        (scope.one().map_or_else(|| "all databases".to_owned(), |name| format!("the database {name}")), flavor.engine.name());
     let head = format!("-- What {account} needs to capture everything of {what}, on {server} {}.", flavor.version);
     let mut script = one_line(&head);
-    script.push_str("\n-- Run it as an account that holds these privileges WITH GRANT OPTION. Leave a line out, and what it is for is a gap.\n");
+    script.push_str(
+        "\n-- Run it as an account that holds these privileges WITH GRANT OPTION. Leave a line out, and what it is for is a gap.\n",
+    );
     script.push_str(&match missing {
         0 => "-- Nothing is missing.\n".to_owned(),
         count => format!("-- {count} of {} steps are missing; the others, marked \"has\", are in place.\n", steps.len()),

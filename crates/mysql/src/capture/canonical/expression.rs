@@ -13,3 +13,9 @@ pub fn expression(text: &str, _context: Context<'_>) -> String {
 pub fn definition(text: &str, _context: Context<'_>) -> String {
     text.trim().to_owned()
 }
+
+/// A statement of a routine, trigger or event in canonical form.
+#[must_use]
+pub fn body(text: &str, _context: Context<'_>) -> String {
+    text.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).trim_start().to_owned()
+}

@@ -4,7 +4,7 @@
 
 mod expression;
 
-pub use expression::{definition, expression};
+pub use expression::{body, definition, expression};
 
 use super::scope::Scope;
 use crate::flavor::Flavor;
