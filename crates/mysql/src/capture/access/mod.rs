@@ -18,7 +18,7 @@ use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{Gap, Reason};
 use line::{Line, On};
 pub use pattern::Pattern;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// An account as the server knows it. A role of MariaDB has no host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -214,6 +214,16 @@ impl Access {
         gaps.extend(need::gaps(self, flavor, scope).into_iter().filter(|gap| dimensions.contains(&gap.dimension)));
         gaps
     }
+}
+
+/// Without what is said of single objects where the same is said of their kind: ten thousand routines are one gap.
+#[must_use]
+pub fn condensed(mut gaps: Vec<Gap>) -> Vec<Gap> {
+    let is_whole = |gap: &&Gap| gap.reason == Reason::Privilege && gap.object.is_none() && gap.attribute.is_none();
+    let whole: HashSet<String> = gaps.iter().filter(is_whole).filter_map(|gap| gap.kind.clone()).collect();
+    let said = |gap: &Gap| gap.kind.as_ref().is_some_and(|kind| whole.contains(kind));
+    gaps.retain(|gap| gap.reason != Reason::Privilege || gap.object.is_none() || !said(gap));
+    gaps
 }
 
 #[cfg(test)]
