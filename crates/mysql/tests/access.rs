@@ -119,16 +119,33 @@ fn account(scratch: &Scratch, name: &str, grants: &[&str]) {
 #[test]
 fn nothing_is_missing_without_a_gap() {
     each_server(|scratch| {
-        let whole = capture(scratch, "root", DATABASE, &[Dimension::Schema]);
+        for (index, grants) in ACCOUNTS.iter().enumerate() {
+            account(scratch, &format!("a{index}"), grants);
+        }
+        let dimensions = [Dimension::Schema, Dimension::Privileges];
+        let whole = capture(scratch, "root", DATABASE, &dimensions);
         assert_eq!(whole.gaps, []);
-        for kind in [Kind::Table, Kind::Column, Kind::Index, Kind::Constraint, Kind::View, Kind::Trigger, Kind::Event, Kind::Procedure] {
+        for kind in [
+            Kind::Table,
+            Kind::Column,
+            Kind::Index,
+            Kind::Constraint,
+            Kind::View,
+            Kind::Trigger,
+            Kind::Event,
+            Kind::Procedure,
+            Kind::Role,
+            Kind::Grant,
+            Kind::Definer,
+        ] {
             assert!(!whole.of_kind(kind).is_empty(), "{}", kind.name());
         }
         for (index, grants) in ACCOUNTS.iter().enumerate() {
             let name = format!("a{index}");
-            account(scratch, &name, grants);
-            let seen = capture(scratch, &name, DATABASE, &[Dimension::Schema]);
-            nothing_is_missing_in_silence(&grants.join(" + "), &seen, &whole, Dimension::Schema);
+            let seen = capture(scratch, &name, DATABASE, &dimensions);
+            for dimension in dimensions {
+                nothing_is_missing_in_silence(&grants.join(" + "), &seen, &whole, dimension);
+            }
             let uncured: Vec<&Gap> = seen.gaps.iter().filter(|gap| gap.cure.is_none()).collect();
             assert!(uncured.is_empty(), "{grants:?}: {uncured:#?}");
         }
@@ -255,6 +272,77 @@ fn a_capture_writes_nothing_whoever_it_is() {
                 assert!(!upper.starts_with("SET ") || !upper.contains("GLOBAL") && !upper.contains("PERSIST"), "{user}: {statement}");
                 assert!(!upper.contains(" INTO OUTFILE") && !upper.contains(" FOR UPDATE"), "{user}: {statement}");
             }
+        }
+    });
+}
+
+/// Accounts and grants as each vendor writes them.
+#[test]
+fn privileges_are_told_alike() {
+    each_server(|scratch| {
+        let session = scratch.session("").unwrap();
+        let is_mariadb = scratch.url("").starts_with("mariadb");
+        let run = |sql: &str| session.exec(sql).unwrap();
+        run(
+            "CREATE ROLE helping; CREATE USER app_prod@'10.%' REQUIRE X509 WITH MAX_QUERIES_PER_HOUR 5 MAX_USER_CONNECTIONS 7 ACCOUNT LOCK",
+        );
+        run("CREATE USER other@localhost PASSWORD EXPIRE");
+        run("GRANT SELECT, INSERT ON `sh\\_op`.* TO app_prod@'10.%' WITH GRANT OPTION; GRANT ALL ON `sh\\_op`.* TO other@localhost");
+        run("GRANT SELECT ON `sh%`.* TO app_prod@'10.%'; GRANT SELECT ON `elsewhere%`.* TO app_prod@'10.%'");
+        run("GRANT SELECT (id, p), UPDATE (p) ON sh_op.t TO app_prod@'10.%'; GRANT SELECT ON sh_op.v TO app_prod@'10.%'");
+        run("GRANT ALL ON sh_op.t TO app_prod@'10.%'; GRANT EXECUTE ON FUNCTION sh_op.fn TO app_prod@'10.%' WITH GRANT OPTION");
+        run("GRANT helping TO app_prod@'10.%' WITH ADMIN OPTION; GRANT PROXY ON other@localhost TO app_prod@'10.%'");
+        run(if is_mariadb { "SET DEFAULT ROLE helping FOR app_prod@'10.%'" } else { "SET DEFAULT ROLE helping TO app_prod@'10.%'" });
+        run("CREATE DEFINER=app_prod@'10.%' VIEW sh_op.theirs AS SELECT 1 AS one");
+        let mut request = Request::new("here");
+        request.dimensions = vec![Dimension::Privileges];
+        request.roles = [("app".to_owned(), "app_prod".to_owned())].into();
+        let seen = MysqlEnvironment::new(target(scratch, "root", DATABASE)).capture(&request, &Silent).unwrap();
+        assert_eq!(seen.gaps, []);
+        let helping = if is_mariadb { "helping" } else { "helping@%" };
+        let list =
+            |kind, identity: &[&str], property| match seen.find(kind, identity).unwrap_or_else(|| panic!("{identity:?}")).get(property) {
+                Some(Value::List(list)) => list.join(", "),
+                other => format!("{other:?}"),
+            };
+        let app = ["app@10.%"];
+        let role = seen.find(Kind::Role, &app).unwrap();
+        assert_eq!(role.get("locked"), Some(&Value::Flag(true)));
+        assert_eq!(role.get("login"), Some(&Value::Flag(true)));
+        assert_eq!(role.get("connection_limit"), Some(&Value::Integer(7)));
+        assert_eq!(role.text("tls"), Some("x509"));
+        assert_eq!(list(Kind::Role, &app, "limits"), "max_queries_per_hour=5");
+        assert_eq!(list(Kind::Role, &app, "default_roles"), helping);
+        assert_eq!(list(Kind::Role, &app, "authentication"), if is_mariadb { "mysql_native_password" } else { "caching_sha2_password" });
+        assert_eq!(seen.find(Kind::Role, &["other@localhost"]).unwrap().get("password_expired"), Some(&Value::Flag(true)));
+        assert_eq!(seen.find(Kind::Role, &[helping]).unwrap().values(), []);
+        assert_eq!(seen.find(Kind::Membership, &[helping, "app@10.%"]).unwrap().get("admin"), Some(&Value::Flag(true)));
+        let granted = |kind: &str, object: &str, grantee: &str| {
+            let identity = [kind, object, grantee];
+            (list(Kind::Grant, &identity, "privileges"), list(Kind::Grant, &identity, "grantable"))
+        };
+        let (none, app) = ("None".to_owned(), "app@10.%");
+        assert_eq!(granted("schema", "(database)", app), ("INSERT, SELECT".into(), "INSERT, SELECT".into()));
+        assert_eq!(granted("schema", "sh%", app), ("SELECT".into(), none.clone()));
+        assert_eq!(granted("schema", "(database)", "other@localhost"), ("ALL PRIVILEGES".into(), none.clone()));
+        assert_eq!(granted("table", "t", app), ("ALL PRIVILEGES".into(), none.clone()));
+        assert_eq!(granted("view", "v", app), ("SELECT".into(), none.clone()));
+        assert_eq!(granted("column", "t.p", app), ("SELECT, UPDATE".into(), none.clone()));
+        assert_eq!(granted("function", "fn", app), ("EXECUTE".into(), "EXECUTE".into()));
+        assert_eq!(granted("role", "other@localhost", app), ("PROXY".into(), none.clone()));
+        assert_eq!(granted("global", "*", "root@localhost"), ("ALL PRIVILEGES".into(), "ALL PRIVILEGES".into()));
+        assert!(seen.objects().iter().all(|object| !object.display().contains("elsewhere")), "about another database");
+        for reserved in ["mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys"] {
+            assert!(seen.objects().iter().all(|object| !object.display().contains(reserved)), "{reserved}");
+        }
+        assert_eq!(seen.find(Kind::Definer, &["view", "theirs"]).unwrap().text("definer"), Some(app));
+        if !is_mariadb {
+            run(
+                "SET GLOBAL partial_revokes = ON; GRANT SELECT, INSERT ON *.* TO other@localhost; REVOKE INSERT ON sh_op.* FROM other@localhost",
+            );
+            let seen = capture(scratch, "root", DATABASE, &[Dimension::Privileges]);
+            let revoked = seen.find(Kind::Grant, &["schema", "(database)", "other@localhost"]).unwrap().get("privileges");
+            assert_eq!(revoked, Some(&Value::list(["ALL PRIVILEGES", "INSERT (revoked)"])));
         }
     });
 }
