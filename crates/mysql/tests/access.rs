@@ -276,6 +276,18 @@ fn a_capture_writes_nothing_whoever_it_is() {
     });
 }
 
+#[test]
+fn a_server_that_checks_no_privileges_is_not_one_without_any() {
+    each_server(|scratch| {
+        let mut scratch = Scratch::start_with(scratch.binaries(), &Options::default().database(DATABASE)).unwrap();
+        scratch.restart(&[("skip_grant_tables".to_owned(), "ON".to_owned())]).unwrap();
+        let seen = capture(&scratch, "anybody", DATABASE, &Dimension::ALL);
+        let whole = seen.gaps.iter().find(|gap| gap.dimension == Dimension::Privileges && gap.kind.is_none());
+        assert!(whole.is_some_and(|gap| gap.detail.contains("--skip-grant-tables")), "{:#?}", seen.gaps);
+        scratch.stop().unwrap();
+    });
+}
+
 /// Accounts and grants as each vendor writes them.
 #[test]
 fn privileges_are_told_alike() {

@@ -14,7 +14,7 @@ use super::scope::Scope;
 use crate::connect::{Fault, Session};
 use crate::flavor::Flavor;
 use crate::ident::Ident;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Gap, Reason};
 use line::{Line, On};
 pub use pattern::Pattern;
@@ -218,6 +218,9 @@ impl Access {
     #[must_use]
     pub fn gaps(&self, flavor: &Flavor, scope: &Scope, dimensions: &[Dimension]) -> Vec<Gap> {
         let mut gaps = Vec::new();
+        if self.unchecked {
+            gaps.extend(unloaded(flavor).into_iter().filter(|gap| dimensions.contains(&gap.dimension)));
+        }
         if !self.sees(scope) {
             for dimension in [Dimension::Schema, Dimension::Data, Dimension::Privileges].into_iter().filter(|one| dimensions.contains(one))
             {
@@ -234,6 +237,21 @@ impl Access {
         gaps.extend(need::gaps(self, flavor, scope).into_iter().filter(|gap| dimensions.contains(&gap.dimension)));
         gaps
     }
+}
+
+/// What a server does not load, and so shows as if there were none, while it checks no privileges. Measured: both hide
+/// grants, MariaDB hides events as well. <https://dev.mysql.com/doc/refman/en/server-options.html>
+fn unloaded(flavor: &Flavor) -> Vec<Gap> {
+    let detail = |what| format!("the server runs with --skip-grant-tables and does not load {what}");
+    let mut gaps = vec![
+        Gap::dimension(Dimension::Privileges, Reason::Failed, detail("accounts and grants")),
+        Gap::kind(Kind::Function, Reason::Failed, detail("loadable functions")),
+        Gap::kind(Kind::Plugin, Reason::Failed, detail("plugins that INSTALL added")),
+    ];
+    if flavor.is_mariadb() {
+        gaps.push(Gap::kind(Kind::Event, Reason::Failed, detail("events")));
+    }
+    gaps.into_iter().map(|gap| gap.cure("restart the server without --skip-grant-tables")).collect()
 }
 
 /// Without what is said of single objects where the same is said of their kind: ten thousand routines are one gap.

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use evenkeel_core::kind::Kind;
 use proptest::prelude::*;
 
 const PLAIN: Rules = Rules { literal: false, folded: false };
@@ -165,6 +164,16 @@ fn case_counts_where_it_does_on_the_server() {
     let folded = Access::of(Account::parse("gg@%"), Rules { literal: false, folded: true }, &lines);
     assert!(folded.on_database("SHOP", "SELECT") && folded.on_table("shop", "t", "INSERT"));
     assert!(!access(&lines).on_database("shop", "SELECT") && !access(&lines).on_table("shop", "T", "INSERT"));
+}
+
+#[test]
+fn a_server_that_checks_nothing_shows_no_privileges() {
+    let unchecked = Access { unchecked: true, ..Access::default() };
+    let (flavor, scope) = (Flavor::parse("11.8.3-MariaDB").unwrap(), Scope::of("shop"));
+    let kinds = |dimension| unchecked.gaps(&flavor, &scope, &[dimension]).into_iter().map(|gap| gap.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(Dimension::Privileges), [None]);
+    assert_eq!(kinds(Dimension::Schema), [Some("function".to_owned()), Some("event".to_owned())]);
+    assert_eq!(kinds(Dimension::Data), []);
 }
 
 #[test]
