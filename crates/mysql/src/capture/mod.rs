@@ -167,6 +167,7 @@ async fn whole(
         }
     }
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
+    let gaps = access::condensed(gaps);
     let described = target.describe();
     let node = if described.port.value.is_empty() {
         described.host.value.clone()
