@@ -4,13 +4,14 @@
 
 use crate::args::Common;
 use crate::settings::{Environment as Configured, Settings};
-use evenkeel_core::compare::{NoRemedies, Remedies};
+use evenkeel_core::compare::Remedies;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request};
 use evenkeel_mysql::connect as mysql;
 use evenkeel_mysql::environment::MysqlEnvironment;
+use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
@@ -67,7 +68,7 @@ pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions:
 pub fn remedies(manifest: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
     match manifest.endpoint.engine {
         Engine::PostgreSql => Box::new(PostgresRemedies::new(manifest, roles.clone())),
-        Engine::MySql | Engine::MariaDb => Box::new(NoRemedies),
+        Engine::MySql | Engine::MariaDb => Box::new(MysqlRemedies::new(manifest, roles.clone())),
     }
 }
 

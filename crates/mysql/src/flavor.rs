@@ -26,6 +26,12 @@ impl Flavor {
         Some(Self { engine: if mariadb { Engine::MariaDb } else { Engine::MySql }, version: version.to_owned(), number })
     }
 
+    /// Whether the size of InnoDB's redo log is one setting, `innodb_redo_log_capacity` (MySQL from 8.0.30 on).
+    #[must_use]
+    pub fn redo_log_is_one_capacity(&self) -> bool {
+        !self.is_mariadb() && self.number > 800
+    }
+
     #[must_use]
     pub fn is_mariadb(&self) -> bool {
         self.engine == Engine::MariaDb
@@ -45,6 +51,12 @@ impl Flavor {
         let name = self.engine.name();
         (!tested.contains(&self.number))
             .then(|| format!("{name} {} is no version this evenkeel was tested with ({name} {words})", self.version))
+    }
+
+    /// MySQL loads components as well as plugins.
+    #[must_use]
+    pub fn has_components(&self) -> bool {
+        !self.is_mariadb()
     }
 
     /// MySQL 8.0.22 renamed it, MySQL 8.4 dropped the old name. MariaDB knows several sources: `SHOW ALL SLAVES STATUS`.

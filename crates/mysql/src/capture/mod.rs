@@ -4,6 +4,7 @@
 //! Lives here: the order of reading. One file (with its `.sql`) a kind. Does not live here: connecting (`connect`), facts
 //! about versions (`flavor`), judging (`core`).
 
+pub mod access;
 mod canonical;
 mod clause;
 mod column;
@@ -14,11 +15,17 @@ mod index;
 mod loadable;
 mod partition;
 mod printed;
+mod privilege;
 mod reader;
+mod refused;
+mod role;
 mod routine;
 mod schema;
-mod scope;
+pub mod scope;
 mod sequence;
+mod server;
+mod setting;
+mod setting_value;
 mod special;
 mod sql;
 mod steady;
@@ -28,9 +35,10 @@ mod trigger;
 mod view;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
+use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Progress, Request};
 use futures_util::future::{join_all, pending};
 use reader::{Read, Reader, Stop};
@@ -136,16 +144,23 @@ async fn whole(
     progress: &dyn Progress,
 ) -> Result<Manifest, CaptureFault> {
     let started = jiff::Timestamp::now();
-    let (scope, flavor, role) = {
+    let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
         let database = session.rows("select database()", "asking for the current database").await?;
         let database = database.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
         let role = session.role().await?;
-        (Scope::of(&database), session.flavor.clone(), role)
+        let access = Access::read(&mut session).await?;
+        (Scope::of(&database), session.flavor.clone(), role, access)
     };
     let gaps = std::sync::Mutex::default();
-    let reader = Reader { session, other, flavor: &flavor, scope: &scope, request, progress, gaps: &gaps };
+    let reader = Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, progress, gaps: &gaps };
     let objects = settled(&reader, role.is_replica).await?;
+    if Access::read(&mut *session.lock().await).await? != access {
+        for dimension in &request.dimensions {
+            let detail = "what this account may see changed while it was read".to_owned();
+            reader.gap(Gap::dimension(*dimension, Reason::Changed, detail).cure("run it again"));
+        }
+    }
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
     let described = target.describe();
     let node = if described.port.value.is_empty() {
@@ -157,7 +172,7 @@ async fn whole(
         engine: flavor.engine,
         server_version: flavor.version.clone(),
         server_major: flavor.number,
-        database: scope.one().unwrap_or("(all)").to_owned(),
+        database: scope.one().unwrap_or(ALL_DATABASES).to_owned(),
         role: described.user.value.clone(),
         node,
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
@@ -192,6 +207,7 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Ob
 async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>> {
     let wants = |dimension| reader.request.dimensions.contains(&dimension);
     let beside = reader.beside();
+    reader.access.note(reader);
     let mut found = Vec::new();
     // Definers and grants hang on the objects of the schema, so these are read for them too.
     if wants(Dimension::Schema) || wants(Dimension::Privileges) {
@@ -223,5 +239,24 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         printed::read(reader, &tables, &mut found).await?;
         definer::definers(reader, &mut found).await?;
     }
+    if wants(Dimension::Privileges) {
+        let more = privileges(reader, &mut found).await?;
+        found.extend(more);
+    }
+    if wants(Dimension::Configuration) {
+        let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
+        found.extend(settings.into_iter().chain(server));
+    }
     Ok(found)
+}
+
+/// Accounts, roles and grants, where the account may see those of others.
+async fn privileges(reader: &Reader<'_>, found: &mut [Object]) -> Read<Vec<Object>> {
+    privilege::name_definers(reader, found);
+    if !reader.access.on_database("mysql", "SELECT") {
+        return Ok(Vec::new());
+    }
+    let beside = reader.beside();
+    let (roles, grants) = tokio::try_join!(role::read(reader), privilege::read(&beside, found))?;
+    Ok(roles.into_iter().chain(grants).collect())
 }

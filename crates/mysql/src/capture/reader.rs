@@ -1,6 +1,7 @@
 //! Two open sessions and what is asked of them. MySQL and MariaDB keep no snapshot of definitions, so nothing is shared
 //! between the two but the check at the end that nothing changed.
 
+use super::access::Access;
 use super::scope::Scope;
 use super::sql;
 use crate::connect::rows::{Row, Wrong};
@@ -43,6 +44,8 @@ pub struct Reader<'a> {
     pub other: Option<&'a Mutex<Session>>,
     pub flavor: &'a Flavor,
     pub scope: &'a Scope,
+    /// What our account may see.
+    pub access: &'a Access,
     pub request: &'a Request,
     pub progress: &'a dyn Progress,
     pub gaps: &'a std::sync::Mutex<Vec<Gap>>,
@@ -102,6 +105,11 @@ impl Reader<'_> {
             Err(fault) if fault.code().is_some() => Ok(Err(fault)),
             Err(fault) => Err(Stop::Fault(fault)),
         }
+    }
+
+    /// As `attempt`, for a statement of ours that reads what an account may be refused.
+    pub async fn allowed(&self, text: &str, kind: Kind) -> Read<Result<Vec<Row>, Fault>> {
+        self.attempt(&sql::render(text, self.flavor, self.scope), &format!("reading {}", kind.spec().plural)).await
     }
 
     /// Notes something that could not be seen.

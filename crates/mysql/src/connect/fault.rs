@@ -172,7 +172,10 @@ impl Troublesome for Fault {
                 .found(message)
                 .origin(format!("trusted roots: {roots}"))
                 .fix("set ssl-ca to the file with the certificate authority of this server"),
-            Self::TlsHandshake { message, .. } => unreachable().found(message),
+            Self::TlsHandshake { message, .. } => unreachable()
+                .expected("TLS 1.2 or 1.3")
+                .found(message)
+                .fix("repair the server's TLS, or connect with ssl-mode=DISABLED where the network is safe"),
             Self::TooManyConnections { message, .. } => {
                 unreachable().found(message).fix("wait, raise max_connections (or the account's limit), or close idle connections")
             }

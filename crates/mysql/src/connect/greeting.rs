@@ -19,6 +19,9 @@ use super::target::{Place, Target};
 use super::translate::{Context, fault_from};
 use crate::flavor::Flavor;
 
+/// The limit of rows holds for SHOW too: with a small one in the server's settings we would not even learn the version.
+const FIRST: &str = "SET NAMES utf8mb4, SESSION sql_select_limit = 18446744073709551615";
+
 /// Understood by both vendors in all versions, and open to every account. The collation of the connection is the
 /// server's own for utf8mb4.
 const GREETING: &str =
@@ -27,7 +30,7 @@ const GREETING: &str =
 /// Learns what the server is.
 pub(super) async fn greet(mut conn: Conn, options: Opts, is_tls: bool, target: &Target, context: &Context) -> Result<Session, Fault> {
     let translate = |error: mysql_async::Error| fault_from(&error, context, CONNECTING);
-    conn.query_drop("SET NAMES utf8mb4").await.map_err(translate)?;
+    conn.query_drop(FIRST).await.map_err(translate)?;
     let answer: Vec<mysql_async::Row> = conn.query(GREETING).await.map_err(translate)?;
     let variables: BTreeMap<String, String> = answer
         .into_iter()

@@ -32,3 +32,12 @@ pub use translate::{Context, fault_from};
 
 /// What a session is at before it exists.
 const CONNECTING: &str = "connecting";
+
+#[cfg(test)]
+#[path = "live_tests.rs"]
+mod live_tests;
+#[cfg(test)]
+#[path = "live_tls_tests.rs"]
+mod live_tls_tests;
+#[cfg(test)]
+mod testing;

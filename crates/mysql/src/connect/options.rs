@@ -27,6 +27,8 @@ pub(super) struct Found {
     pub warnings: Vec<String>,
     /// Where a password could have been, in words.
     pub looked: Vec<String>,
+    /// A word about `~/.mylogin.cnf`, for those who may have meant it.
+    pub login_file: Option<String>,
 }
 
 /// Read by every client, in this order; then `~/.my.cnf`.
@@ -171,7 +173,7 @@ impl Reader<'_> {
         let Some(path) = named.or_else(|| self.env.home().map(|home| home.join(".mylogin.cnf"))) else { return };
         if self.env.facts(&path).is_ok() {
             let path = path.display();
-            self.found.warnings.push(format!("{path} is not read: evenkeel does not know its format; use ~/.my.cnf (chmod 0600)"));
+            self.found.login_file = Some(format!("{path} is not read: evenkeel does not know its format; use ~/.my.cnf (chmod 0600)"));
             self.found.looked.push(format!("{path} (not read)"));
         }
     }

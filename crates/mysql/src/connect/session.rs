@@ -114,7 +114,7 @@ impl Session {
     /// # Errors
     /// What the server says, or that it said nothing in time.
     pub async fn run(&mut self, sql: &str, doing: &str) -> Result<(), Fault> {
-        self.usable(doing)?;
+        self.enter(doing)?;
         let running = Running::new(&self.canceller);
         let outcome = tokio::time::timeout(self.patience, self.conn.query_drop(sql)).await;
         self.settle(outcome, running, doing).await
@@ -140,7 +140,7 @@ impl Session {
     /// # Errors
     /// What the server says, that it said nothing in time, or the first fault of `take`.
     pub async fn each(&mut self, sql: &str, doing: &str, mut take: impl FnMut(Row) -> Result<(), Fault>) -> Result<u16, Fault> {
-        self.usable(doing)?;
+        self.enter(doing)?;
         let running = Running::new(&self.canceller);
         let conn = &mut self.conn;
         let work = async {
@@ -166,7 +166,7 @@ impl Session {
     /// # Errors
     /// The session is lost, or the server said nothing in time.
     pub async fn several(&mut self, statements: &[String], doing: &str) -> Result<(Vec<Vec<Row>>, Option<Fault>), Fault> {
-        self.usable(doing)?;
+        self.enter(doing)?;
         let running = Running::new(&self.canceller);
         let mut answers = Vec::with_capacity(statements.len());
         let conn = &mut self.conn;
@@ -241,10 +241,15 @@ impl Session {
         Ok(Role { is_replica, hidden, is_read_only: self.is_read_only, is_super_read_only: self.is_super_read_only })
     }
 
-    fn usable(&self, doing: &str) -> Result<(), Fault> {
-        match &self.broken {
+    /// Until a statement has been answered in full the session is of no use: whoever sent another one after a statement
+    /// that was given up would read the answer to the first.
+    fn enter(&mut self, doing: &str) -> Result<(), Fault> {
+        match self.broken.replace("an earlier statement was given up".to_owned()) {
             None => Ok(()),
-            Some(why) => Err(Fault::Gone { place: self.context.place.clone(), doing: doing.to_owned(), message: why.clone() }),
+            Some(why) => {
+                self.broken = Some(why.clone());
+                Err(Fault::Gone { place: self.context.place.clone(), doing: doing.to_owned(), message: why })
+            }
         }
     }
 
@@ -257,12 +262,9 @@ impl Session {
         match outcome {
             Ok(result) => {
                 running.ended();
-                result.map_err(|error| {
-                    if error.is_fatal() {
-                        self.broken = Some("the connection was lost before".to_owned());
-                    }
-                    self.fault(&error, doing)
-                })
+                let is_lost = result.as_ref().is_err_and(mysql_async::Error::is_fatal);
+                self.broken = is_lost.then(|| "the connection was lost before".to_owned());
+                result.map_err(|error| self.fault(&error, doing))
             }
             Err(_) => {
                 running.ended();

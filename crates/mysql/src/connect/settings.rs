@@ -78,6 +78,9 @@ impl Settings {
         for option in found.options {
             self.set_if_absent(option.name, option.value, &option.origin);
         }
+        if !self.has_password() {
+            self.warnings.extend(found.login_file);
+        }
         Ok(())
     }
 

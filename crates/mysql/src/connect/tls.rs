@@ -38,6 +38,12 @@ pub(super) struct Tls {
     pub options: Option<SslOpts>,
 }
 
+/// The driver takes a certificate for another name where the error's text holds the word it knew from older rustls,
+/// which newer ones spell differently. They do print the name that was asked for, so asking for that word makes the
+/// driver recognize the case. The name is checked after the chain: a certificate of another authority still fails.
+/// `live_tls_tests` holds this to be so.
+const ANY_NAME: &str = "NotValidForName";
+
 impl Tls {
     /// For a socket no TLS file is opened: nothing is encrypted there.
     pub fn read(settings: &Settings, is_tcp: bool, env: &dyn Environment) -> Result<Self, Fault> {
@@ -52,6 +58,9 @@ impl Tls {
                 tls.roots = shown;
                 let roots = roots.into_iter().map(|root| root.to_vec().into()).collect();
                 options = options.with_root_certs(roots).with_disable_built_in_roots(true);
+                if mode == Mode::VerifyCa {
+                    options = options.with_danger_skip_domain_validation(true).with_danger_tls_hostname_override(Some(ANY_NAME));
+                }
             } else {
                 // As the clients: encrypted, but whoever answers is believed.
                 options = options.with_danger_accept_invalid_certs(true);

@@ -77,7 +77,7 @@ fn from_io(error: &std::io::Error, context: &Context, doing: String) -> Fault {
     let message = context.scrub(&error.to_string());
     match error.kind() {
         // The driver's word for a packet that is none: another protocol.
-        ErrorKind::Other | ErrorKind::InvalidData if doing == CONNECTING => {
+        ErrorKind::Other | ErrorKind::InvalidData | ErrorKind::UnexpectedEof if doing == CONNECTING => {
             Fault::NotMySql { place, found: format!("an answer in another protocol ({message})") }
         }
         _ if doing == CONNECTING => Fault::Unreachable { place, problem: message },
