@@ -11,6 +11,7 @@ mod column;
 mod constraint;
 mod definer;
 mod event;
+mod history;
 mod index;
 mod loadable;
 mod partition;
@@ -209,13 +210,21 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     let beside = reader.beside();
     reader.access.note(reader);
     let mut found = Vec::new();
+    let wants_schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
+    // Tables of migration tools are known by their columns.
+    if !wants_schema && wants(Dimension::History) {
+        let (tables, _) = table::read(reader).await?;
+        let columns = column::read(reader, &tables).await?;
+        found.extend(history::read(reader, &tables, &columns).await?);
+    }
     // Definers and grants hang on the objects of the schema, so these are read for them too.
-    if wants(Dimension::Schema) || wants(Dimension::Privileges) {
+    if wants_schema {
         let (tables, objects) = table::read(reader).await?;
         found.extend(objects);
         let first = async {
             let columns = column::read(reader, &tables).await?;
-            let mut found = vec![columns, constraint::read(reader, &tables).await?, trigger::read(reader).await?];
+            let history = if wants(Dimension::History) { history::read(reader, &tables, &columns).await? } else { Vec::new() };
+            let mut found = vec![columns, history, constraint::read(reader, &tables).await?, trigger::read(reader).await?];
             let (partitions, keyed) = partition::read(reader, &tables).await?;
             found.push(partitions);
             Ok::<_, Stop>((found, keyed))
