@@ -18,8 +18,12 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         let database = named(&row, "_database")?.unwrap_or_default();
         let place = format!("{}.{}", Ident(&database), Ident(object.identity.part(1)));
         let cure = format!("GRANT SHOW VIEW, SELECT ON {place} to the account evenkeel uses");
-        let definition = named(&row, "_definition")?.map(|text| canonical::definition(&text, context));
+        let raw = named(&row, "_definition")?;
+        let definition = raw.as_deref().map(|text| canonical::definition(text, context));
         stored::text_or_gap(reader, &mut object, "definition", definition, &cure);
+        if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
+            canonical::marks(&mut object, "definition", &raw, context);
+        }
         definers.extend(stored::finish(&mut object, &row)?);
         views.push(object);
         names.push(place);

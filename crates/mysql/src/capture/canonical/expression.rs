@@ -440,9 +440,3 @@ impl Parser<'_> {
         Ok(parts)
     }
 }
-
-/// A statement of a routine, trigger or event in canonical form.
-#[must_use]
-pub fn body(text: &str, _context: Context<'_>) -> String {
-    text.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).trim_start().to_owned()
-}
