@@ -320,8 +320,9 @@ impl Hasher {
     fn node<'a>(&mut self, node: &str, name: &str, children: impl ExactSizeIterator<Item = &'a Digest>) -> Digest {
         self.start(node, name);
         self.number(children.len());
+        self.bytes.reserve(children.len() * 32);
         for child in children {
-            self.bytes.extend(child.0);
+            self.bytes.extend_from_slice(&child.0);
         }
         self.finish()
     }

@@ -43,6 +43,10 @@ impl Raw {
     pub const fn collation(&self) -> u32 {
         self.collation
     }
+
+    fn is_generated(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.generated != ' ')
+    }
 }
 
 /// The columns of all relations.
@@ -146,7 +150,7 @@ type ByColumn<T> = ByNumber<(u32, i16), T>;
 
 /// Defaults, and the numbers of the rows that hold other expressions.
 pub struct Defaults {
-    texts: ByColumn<Box<str>>,
+    texts: ByNumber<u32, Vec<(i16, Box<str>)>>,
     rest: ByNumber<u32, (u32, i16)>,
 }
 
@@ -160,7 +164,7 @@ impl Defaults {
             let row = row.map_err(|error| reader.fault(&error, "pg_attrdef"))?;
             let place = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
             match rows::get::<rows::Text>(&row, 3)? {
-                Some(text) => drop(defaults.texts.insert(place, text.0)),
+                Some(text) => defaults.texts.entry(place.0).or_default().push((place.1, text.0)),
                 None => drop(defaults.rest.insert(rows::oid(&row, 2)?, place)),
             }
         }
@@ -171,8 +175,8 @@ impl Defaults {
 /// What columns need beyond their own rows.
 pub struct Extras {
     types: ByNumber<(u32, i32), TypeName>,
-    /// Of defaults and generated columns.
-    expressions: ByColumn<Box<str>>,
+    /// Of defaults and generated columns, by relation.
+    expressions: ByNumber<u32, Vec<(i16, Box<str>)>>,
     identities: ByColumn<String>,
     not_null: ByColumn<(Option<Box<str>>, bool, bool)>,
 }
@@ -182,7 +186,9 @@ impl Extras {
     pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, defaults: Defaults) -> Read<Self> {
         let (types, identities, not_null) = tokio::try_join!(types(reader, columns), identities(reader, columns), not_null(reader))?;
         let mut expressions = defaults.texts;
-        expressions.extend(rest(reader, names, columns, &defaults.rest).await?);
+        for ((relation, number), text) in rest(reader, names, columns, &defaults.rest).await? {
+            expressions.entry(relation).or_default().push((number, text));
+        }
         Ok(Self { types, expressions, identities, not_null })
     }
 }
@@ -193,6 +199,7 @@ pub fn build(names: &Names, relations: &[&Relation], columns: &Columns, mut extr
     for relation in relations {
         // Names of its own: those of the relations are counted by another thread meanwhile.
         let (schema, table): (Arc<str>, Arc<str>) = (Arc::from(&*relation.schema), Arc::from(&*relation.name));
+        let mut expressions = extras.expressions.remove(&relation.oid).unwrap_or_default();
         let mut ranked: Vec<(i64, &Raw)> = (1..).zip(columns.of(relation.oid)).collect();
         ranked.sort_unstable_by(|(_, a), (_, b)| a.name.cmp(&b.name));
         for (rank, column) in ranked {
@@ -200,6 +207,10 @@ pub fn build(names: &Names, relations: &[&Relation], columns: &Columns, mut extr
             let mut object = Object::new(Kind::Column, identity);
             object.set("position", rank);
             fill(&mut object, column, names, &mut extras);
+            if let Some(at) = expressions.iter().position(|(number, _)| *number == column.number) {
+                let property = if column.is_generated() { "generated" } else { "default" };
+                object.set(property, Value::Text(expressions.swap_remove(at).1));
+            }
             found.push(Found { object, address: Address { class: PG_CLASS, oid: column.relation, column: i32::from(column.number) } });
         }
     }
@@ -222,10 +233,6 @@ fn fill(object: &mut Object, column: &Raw, names: &Names, extras: &mut Extras) {
         object.set("not_null_no_inherit", no_inherit);
         object.set("not_null_valid", valid);
     }
-    let generated = column.rare.as_ref().map_or(' ', |rare| rare.generated);
-    if let Some(text) = extras.expressions.remove(&key) {
-        object.set(if generated == ' ' { "default" } else { "generated" }, Value::Text(text));
-    }
     if typ.is_some_and(|typ| typ.storage != column.storage) {
         object.set("storage", storage(column.storage));
     }
@@ -233,8 +240,8 @@ fn fill(object: &mut Object, column: &Raw, names: &Names, extras: &mut Extras) {
         object.set("local", false);
     }
     let Some(rare) = &column.rare else { return };
-    if matches!(generated, 's' | 'v') {
-        object.set("generated_kind", if generated == 's' { "stored" } else { "virtual" });
+    if column.is_generated() {
+        object.set("generated_kind", if rare.generated == 's' { "stored" } else { "virtual" });
     }
     if matches!(rare.identity, 'a' | 'd') {
         object.set("identity", if rare.identity == 'a' { "always" } else { "by default" });

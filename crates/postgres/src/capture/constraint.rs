@@ -141,15 +141,20 @@ fn fill(object: &mut Object, constraint: &Raw, names: &Names, columns: &Columns,
         touched.sort_unstable();
         object.set("on_delete_columns", Value::List(touched.into()));
     }
-    object.set("deferrable", constraint.deferrable);
-    object.set("initially_deferred", constraint.deferred);
-    object.set("validated", constraint.validated);
-    object.set("enforced", constraint.enforced);
-    object.set("triggers_enabled", !extras.off.contains(&constraint.oid));
-    // Keys are always "not inherited" in the catalog; only a check says something by it.
-    object.set("no_inherit", constraint.typ == 'c' && constraint.no_inherit);
-    object.set("local", constraint.local);
-    object.set("temporal", constraint.temporal);
+    let flags = [
+        ("deferrable", constraint.deferrable, false),
+        ("initially_deferred", constraint.deferred, false),
+        ("validated", constraint.validated, true),
+        ("enforced", constraint.enforced, true),
+        ("triggers_enabled", !extras.off.contains(&constraint.oid), true),
+        // Keys are always "not inherited" in the catalog; only a check says something by it.
+        ("no_inherit", constraint.typ == 'c' && constraint.no_inherit, false),
+        ("local", constraint.local, true),
+        ("temporal", constraint.temporal, false),
+    ];
+    for (name, flag, _) in flags.into_iter().filter(|(_, flag, usual)| flag != usual) {
+        object.set(name, flag);
+    }
 }
 
 /// What the index behind a key adds.

@@ -237,16 +237,15 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     // Owners and grants hang on the objects of the schema, so these are read for them too.
     let schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
     let plainly = |dimension| wants(dimension) || dimension == Dimension::Schema && schema;
-    let mut found = Vec::new();
-    let (names, notes) = if schema {
+    let (names, notes, mut found) = if schema {
         let (names, raw, plain, notes) = catalogs(reader, plainly).await?;
-        found.extend(bulk::read(reader, &names, raw).await?);
+        let mut found = bulk::read(reader, &names, raw).await?;
         found.extend(plain);
-        (names, notes)
+        (names, notes, found)
     } else {
         let names = Names::read(reader).await?;
-        found.extend(plain::read(reader, &names, &Absent::default(), plainly).await?);
-        (names, Notes::read(reader).await?)
+        let found = plain::read(reader, &names, &Absent::default(), plainly).await?;
+        (names, Notes::read(reader).await?, found)
     };
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);

@@ -63,17 +63,25 @@ const fn printed(kind: Kind) -> &'static [(&'static str, Text)] {
 
 /// Brings every printed property of every object to its canonical text.
 pub fn each(found: &mut [Found], major: u16) {
-    for object in found.iter_mut().map(|found| &mut found.object) {
-        for (property, text) in printed(object.kind) {
-            match text {
-                Text::Expression => change(object, property, major, expression),
-                Text::Query => change(object, property, major, query),
-                Text::Elements => change(object, property, major, elements),
-                Text::Keys => mark(object, property, major),
-                Text::Body if is_printed(object) => change(object, property, major, expression),
-                Text::Body => {}
+    for found in found.chunk_by_mut(|a, b| a.object.kind == b.object.kind) {
+        let Some(kind) = found.first().map(|found| found.object.kind) else { continue };
+        for (property, text) in printed(kind) {
+            let Some(index) = kind.spec().index_of(property) else { continue };
+            for object in found.iter_mut().map(|found| &mut found.object) {
+                canonical(object, index, *text, major);
             }
         }
+    }
+}
+
+fn canonical(object: &mut Object, index: u8, text: Text, major: u16) {
+    match text {
+        Text::Expression => change(object, index, major, expression),
+        Text::Query => change(object, index, major, query),
+        Text::Elements => change(object, index, major, elements),
+        Text::Keys => mark(object, index, major),
+        Text::Body if is_printed(object) => change(object, index, major, expression),
+        Text::Body => {}
     }
 }
 
@@ -106,8 +114,8 @@ pub fn dates(found: &mut [Found], major: u16) {
     }
 }
 
-fn change(object: &mut Object, property: &str, major: u16, canonical: impl Fn(&str) -> Cow<'_, str>) {
-    let changed = match object.get(property) {
+fn change(object: &mut Object, index: u8, major: u16, canonical: impl Fn(&str) -> Cow<'_, str>) {
+    let changed = match object.get_at(index) {
         Some(Value::Text(text)) => match canonical(text) {
             Cow::Owned(text) => Some(Value::text(text)),
             Cow::Borrowed(kept) => (kept.len() < text.len()).then(|| Value::text(kept)),
@@ -119,9 +127,9 @@ fn change(object: &mut Object, property: &str, major: u16, canonical: impl Fn(&s
         _ => return,
     };
     if let Some(value) = changed {
-        object.set(property, value);
+        object.set_at(index, value);
     }
-    mark(object, property, major);
+    mark(object, index, major);
 }
 
 /// An expression, or a text with several: calls instead of special spellings.
@@ -192,8 +200,7 @@ pub fn element(text: &str) -> Box<str> {
 }
 
 /// Notes what the value could also mean on another server.
-fn mark(object: &mut Object, property: &str, major: u16) {
-    let Some(index) = object.kind.spec().index_of(property) else { return };
+fn mark(object: &mut Object, index: u8, major: u16) {
     let shown = match object.get_at(index) {
         Some(Value::Text(text)) => Cow::Borrowed(&**text),
         // Nothing that is looked for reaches over two items.
