@@ -4,11 +4,14 @@
 
 use crate::args::Common;
 use crate::settings::{Environment as Configured, Settings};
-use evenkeel_core::compare::{NoRemedies, Remedies};
+use evenkeel_core::compare::Remedies;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request};
+use evenkeel_mysql::connect as mysql;
+use evenkeel_mysql::environment::MysqlEnvironment;
+use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
@@ -65,7 +68,7 @@ pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions:
 pub fn remedies(manifest: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
     match manifest.endpoint.engine {
         Engine::PostgreSql => Box::new(PostgresRemedies::new(manifest, roles.clone())),
-        Engine::MySql | Engine::MariaDb => Box::new(NoRemedies),
+        Engine::MySql | Engine::MariaDb => Box::new(MysqlRemedies::new(manifest, roles.clone())),
     }
 }
 
@@ -127,11 +130,23 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
             let warnings = target.warnings().to_vec();
             Ok((Box::new(PostgresEnvironment::new(target)), label, warnings))
         }
+        Some("mysql" | "mariadb") => {
+            let target = mysql::Target::parse(text, &mysql::ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
+            let described = target.describe();
+            let place = if described.port.value.is_empty() {
+                described.host.value.clone()
+            } else {
+                format!("{}:{}", described.host.value, described.port.value)
+            };
+            let label = format!("{}@{place}", described.database.value);
+            let warnings = target.warnings().to_vec();
+            Ok((Box::new(MysqlEnvironment::new(target)), label, warnings))
+        }
         Some(other) => Err(Box::new(
             Trouble::new(Class::Usage, "cannot tell which database system is meant")
-                .expected("a URL that begins with postgres:// or postgresql://")
+                .expected("a URL that begins with postgres://, postgresql://, mysql:// or mariadb://")
                 .found(format!("{}://…", crate::paint::scrub(other)))
-                .fix("write postgres://USER@HOST/DATABASE"),
+                .fix("write postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE"),
         )),
     }
 }

@@ -31,6 +31,8 @@ pub struct Instance {
     directory: PathBuf,
     run_dir: PathBuf,
     fingerprint: Fingerprint,
+    /// What a process of the server runs, links resolved.
+    executable: PathBuf,
     running: Option<Running>,
     gone: bool,
     /// Held as long as we own the instance; the kernel releases it when we die.
@@ -53,6 +55,10 @@ impl Instance {
         let user = ServerUser::choose(&identity.users)?;
         let binary = identity.binary.canonicalize().map_err(Fault::file("look at", &identity.binary))?;
         let fingerprint = Fingerprint::take(&binary)?;
+        let executable = match &identity.executable {
+            Some(path) => path.canonicalize().map_err(Fault::file("look at", path))?,
+            None => binary,
+        };
 
         let directory = root.path().join(format!("{}-{}", identity.label, unique()?));
         let run_dir = directory.join("run");
@@ -65,7 +71,7 @@ impl Instance {
         }
 
         make_directory(&directory, 0o711)?;
-        let lock = Owner::new(&identity, binary)
+        let lock = Owner::new(&identity, executable.clone())
             .ok_or_else(|| Fault::BadRecord {
                 path: Owner::path(&directory),
                 reason: "the kernel does not say when this process was started (is /proc mounted?)".into(),
@@ -73,7 +79,7 @@ impl Instance {
             .and_then(|owner| owner.write_locked(&directory))
             .inspect_err(|_| drop(std::fs::remove_dir_all(&directory)))?;
         // From here on Drop cleans up.
-        let instance = Self { identity, user, directory, run_dir, fingerprint, running: None, gone: false, _lock: lock };
+        let instance = Self { identity, user, directory, run_dir, fingerprint, executable, running: None, gone: false, _lock: lock };
         make_directory(&instance.run_dir, 0o700)?;
         if let ServerUser::Other { uid, gid, .. } = instance.user {
             std::os::unix::fs::chown(&instance.run_dir, Some(uid), Some(gid)).map_err(Fault::file("give away", &instance.run_dir))?;
@@ -259,7 +265,7 @@ impl Instance {
 
     /// Children of a killed server notice its death on their own, usually at once. Those that do not are killed.
     fn end_stragglers(&self) -> Result<(), Fault> {
-        for mark in running_inside(&self.run_dir, &self.fingerprint.path) {
+        for mark in running_inside(&self.run_dir, &self.executable) {
             if !mark.end(StopSignal::Quit, Duration::from_secs(1)) && !mark.end(StopSignal::Kill, LAST_PATIENCE) {
                 return Err(Fault::Unstoppable { server: self.identity.display(), pid: mark.pid });
             }

@@ -8,9 +8,10 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  process  user  binary  recipe  root  record  spawn  instance  sweep`.
+//! `fault  process  user  binary  copy  recipe  root  record  spawn  instance  sweep`.
 
 mod binary;
+mod copy;
 mod fault;
 mod instance;
 mod process;
@@ -22,6 +23,7 @@ mod sweep;
 mod user;
 
 pub use binary::{Fingerprint, find_programs, on_path};
+pub use copy::{Take, copy_tree, make_like};
 pub use fault::Fault;
 pub use instance::Instance;
 pub use process::Mark;

@@ -17,6 +17,8 @@ pub struct Identity {
     pub label: String,
     /// The server program; a running process is recognised by it.
     pub binary: PathBuf,
+    /// What the kernel runs where that is another file than `binary`: a script's loader or interpreter.
+    pub executable: Option<PathBuf>,
     /// File name of the socket inside the run directory; its whole path is checked against the kernel's limit.
     pub socket: String,
     /// Users to run as when we are root, the preferred one first.

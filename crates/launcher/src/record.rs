@@ -24,7 +24,7 @@ pub struct Owner {
     pub created: u64,
     pub engine: String,
     pub version: String,
-    /// The server program, links resolved.
+    /// What a process of the server runs, links resolved.
     pub binary: PathBuf,
 }
 

@@ -44,6 +44,7 @@ fn identity() -> Identity {
         version: "1.0".into(),
         label: "fake".into(),
         binary: "/bin/sh".into(),
+        executable: None,
         socket: "s".into(),
         users: vec!["postgres".into()],
     }

@@ -26,9 +26,41 @@ impl Flavor {
         Some(Self { engine: if mariadb { Engine::MariaDb } else { Engine::MySql }, version: version.to_owned(), number })
     }
 
+    /// Whether the size of InnoDB's redo log is one setting, `innodb_redo_log_capacity` (MySQL from 8.0.30 on).
+    #[must_use]
+    pub fn redo_log_is_one_capacity(&self) -> bool {
+        !self.is_mariadb() && self.number > 800
+    }
+
     #[must_use]
     pub fn is_mariadb(&self) -> bool {
         self.engine == Engine::MariaDb
+    }
+
+    /// What is expected of a server that is older than that.
+    #[must_use]
+    pub fn oldest_if_too_old(&self) -> Option<&'static str> {
+        let (oldest, words) = if self.is_mariadb() { (1006, "MariaDB 10.6 or newer") } else { (800, "MySQL 8.0 or newer") };
+        (self.number < oldest).then_some(words)
+    }
+
+    /// A word about a version this evenkeel was not tested with.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let (tested, words): (&[u16], _) = if self.is_mariadb() { (&[1011, 1108], "10.11 and 11.8") } else { (&[907], "9.7") };
+        let name = self.engine.name();
+        (!tested.contains(&self.number))
+            .then(|| format!("{name} {} is no version this evenkeel was tested with ({name} {words})", self.version))
+    }
+
+    /// MySQL 8.0.22 renamed it, MySQL 8.4 dropped the old name. MariaDB knows several sources: `SHOW ALL SLAVES STATUS`.
+    #[must_use]
+    pub fn replica_status(&self) -> &'static str {
+        match self.engine {
+            Engine::MariaDb => "SHOW ALL SLAVES STATUS",
+            _ if self.number < 804 => "SHOW SLAVE STATUS",
+            _ => "SHOW REPLICA STATUS",
+        }
     }
 }
 

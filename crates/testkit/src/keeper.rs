@@ -1,9 +1,10 @@
 //! The process that keeps one server per version for a whole test run, and the few words it is spoken to with.
 //!
 //! It listens on a Unix socket; one connection is one request line and one answer line, `ok …` or `error …`:
-//! `majors` gives the installed major versions, `server 17` starts one if need be and gives its version and socket
-//! directory with a tab between, `status` the running ones, `stop` ends everything. It ends by itself when the
-//! process it was started for (nextest) is gone.
+//! `majors` gives PostgreSQL's installed major versions, `server 17` starts one if need be and gives its version and
+//! socket directory with a tab between; `flavors` and `flavor MariaDB 10.11` do the same for MySQL and MariaDB, with the
+//! path of the socket. `status` gives the running ones, `stop` ends everything. It ends by itself when the process it was
+//! started for (nextest) is gone.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -25,11 +26,12 @@ type Slot = Arc<Mutex<Option<Scratch>>>;
 pub struct Kept {
     installed: Vec<ServerBinaries>,
     running: Mutex<BTreeMap<u32, Slot>>,
+    mysql: crate::mysql::Kept,
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { installed: find_servers(), running: Mutex::default() }
+        Self { installed: find_servers(), running: Mutex::default(), mysql: crate::mysql::Kept::default() }
     }
 }
 
@@ -58,7 +60,8 @@ impl Kept {
     }
 
     fn status(&self) -> String {
-        let running: Vec<String> = self.lock().keys().map(u32::to_string).collect();
+        let mut running: Vec<String> = self.lock().keys().map(u32::to_string).collect();
+        running.extend(self.mysql.running());
         format!("running: {}", if running.is_empty() { "none".into() } else { running.join(" ") })
     }
 
@@ -104,6 +107,7 @@ pub fn keep(socket: &Path, until_gone: &Mark, ready: impl FnOnce()) -> std::io::
             // Nobody may ask for a server any more while the others are ended.
             std::fs::remove_file(socket)?;
             kept.lock().clear();
+            kept.mysql.stop();
             return Ok(());
         }
     }
@@ -119,6 +123,8 @@ fn answer(stream: &UnixStream, kept: &Kept, stop: &Mutex<bool>) -> std::io::Resu
             Ok(major) => kept.server(major).map(|(version, dir)| format!("{version}\t{}", dir.display())),
             Err(_) => Err(format!("'{major}' is no major version")),
         },
+        ("flavors", _) => Ok(kept.mysql.flavors().join(", ")),
+        ("flavor", name) => kept.mysql.server(name).map(|(version, socket)| format!("{version}\t{}", socket.display())),
         ("status", _) => Ok(kept.status()),
         ("stop", _) => {
             *stop.lock().unwrap_or_else(PoisonError::into_inner) = true;
@@ -146,7 +152,8 @@ pub fn ask(socket: &Path, request: &str) -> Result<String, String> {
         Ok(line)
     };
     let line = talk().map_err(|error| format!("no keeper of test servers at {}: {error}", socket.display()))?;
-    match line.trim_end().split_once(' ') {
+    // Without the line's end only: an answer may be empty.
+    match line.trim_end_matches('\n').split_once(' ') {
         Some(("ok", text)) => Ok(text.to_owned()),
         Some(("error", text)) => Err(text.to_owned()),
         _ => Err(format!("the keeper of test servers at {} went away", socket.display())),

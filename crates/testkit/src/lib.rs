@@ -1,13 +1,17 @@
-//! What tests share: one server per version per test run, one database per test, skips that are counted.
+//! What tests share: one server per version per test run, one database per test, skips that are counted. PostgreSQL's
+//! are asked for here, MySQL's and MariaDB's in `mysql`.
 //!
 //! Servers are kept by a process of their own, the *keeper* (`testkit-servers`), because nextest runs every test in its
 //! own process. `.config/nextest.toml` starts it before the first test that needs it; it starts a server when one is
 //! first asked for and ends with the run. Without a keeper (plain `cargo test`) each test process has servers of its own.
 //!
-//! Rooms: `keeper` (the process and its protocol), `server` (what a test gets), `skip` (versions that are not here).
+//! Rooms: `property` (cases that change one property each), `keeper` (the process and its protocol), `server` (what a test
+//! gets), `mysql` (the same for MySQL and MariaDB), `skip` (versions that are not here).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
 pub mod keeper;
+pub mod mysql;
+pub mod property;
 mod server;
 mod skip;
 

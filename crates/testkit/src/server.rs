@@ -31,7 +31,7 @@ pub fn majors() -> Vec<u32> {
         .filter(|major| {
             let there = installed.contains(major);
             if !there {
-                skip(*major);
+                skip(&format!("PostgreSQL {major}"));
             }
             there
         })
@@ -59,7 +59,7 @@ pub fn newest() -> u32 {
 #[must_use]
 pub fn server(major: u32) -> Option<Server> {
     if !installed().contains(&major) {
-        skip(major);
+        skip(&format!("PostgreSQL {major}"));
         return None;
     }
     let (version, socket_dir) = match keeper() {
@@ -248,7 +248,7 @@ fn installed() -> &'static [u32] {
     })
 }
 
-fn keeper() -> Option<&'static Path> {
+pub(crate) fn keeper() -> Option<&'static Path> {
     static KEEPER: OnceLock<Option<PathBuf>> = OnceLock::new();
     KEEPER.get_or_init(|| std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)).as_deref()
 }

@@ -2,26 +2,26 @@
 
 use std::io::Write;
 
-/// The major versions evenkeel supports, so the ones every test run should have.
+/// The major versions of PostgreSQL that evenkeel supports, so the ones every test run should have.
 pub const DEMANDED: [u32; 6] = [13, 14, 15, 16, 17, 18];
 /// Set to `1` to make every skip a failure, as CI does.
 pub const REQUIRE_VARIABLE: &str = "REQUIRE_SERVERS";
 /// A file that gets one line for each skip; script/test counts them.
 pub const SKIPS_VARIABLE: &str = "EVENKEEL_TESTKIT_SKIPS";
 
-/// Notes that a version is missing.
+/// Notes that a server is missing.
 ///
 /// # Panics
 /// With `REQUIRE_SERVERS=1`.
-pub fn skip(major: u32) {
+pub fn skip(missing: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     assert!(
         std::env::var_os(REQUIRE_VARIABLE).is_none_or(|value| value.is_empty() || value == "0"),
-        "PostgreSQL {major} is not installed and REQUIRE_SERVERS=1 forbids skips; script/setup installs it"
+        "{missing} is not installed and REQUIRE_SERVERS=1 forbids skips; script/setup installs it"
     );
-    println!("SKIP: PostgreSQL {major} not installed ({test})");
+    println!("SKIP: {missing} not installed ({test})");
     if let Some(path) = std::env::var_os(SKIPS_VARIABLE) {
-        let line = format!("PostgreSQL {major}\t{test}\n");
+        let line = format!("{missing}\t{test}\n");
         let file = std::fs::File::options().append(true).create(true).open(&path);
         // One write of one short line: lines of tests that run side by side stay whole.
         file.and_then(|mut file| file.write_all(line.as_bytes()))

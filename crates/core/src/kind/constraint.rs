@@ -40,7 +40,7 @@ pub static SPEC: Spec = Spec {
             .on(Engines::POSTGRESQL.from(Engine::PostgreSql, 18).from(Engine::MariaDb, 0)),
         Property::list("include", "Non-key columns of the index behind it.", "Index-only scans work in one environment only.").on(Engines::POSTGRESQL),
         Property::list("operators", "Operator of each element of an exclusion constraint.", "Other rows exclude each other.").on(Engines::POSTGRESQL),
-        Property::text("index_method", "Access method of the index behind it, where it is not btree.", "Another index type supports other queries.").on(Engines::POSTGRESQL).neutral(Neutral::Text("btree")),
+        Property::text("index_method", "Access method of the index behind it, where it is not btree.", "Another index type supports other queries.").neutral(Neutral::Text("btree")),
         Property::list("index_options", "Storage parameters of the index behind it, each `name=value`, sorted.", "Fill factor changes bloat and page splits.").on(Engines::POSTGRESQL),
         Property::text("index_tablespace", "Tablespace of the index behind it.", "A rebuild needs room there.").on(Engines::POSTGRESQL),
     ],

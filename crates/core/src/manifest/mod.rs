@@ -9,7 +9,7 @@ mod object;
 
 pub use endpoint::{Endpoint, NodeRole};
 pub use gap::{Gap, Reason};
-pub use object::{Identity, Mark, Object};
+pub use object::{Identity, Mark, Object, display};
 
 use crate::kind::{Dimension, Kind};
 

@@ -206,6 +206,7 @@ impl Scratch {
             version: binaries.version.clone(),
             label: format!("pg{}", binaries.major),
             binary: binaries.postgres(),
+            executable: None,
             // Longer than the socket itself: the lock file beside it has to fit as well.
             socket: format!(".s.PGSQL.{PORT}.lock"),
             users: vec![SUPERUSER.into(), "_postgres".into()],

@@ -2,25 +2,23 @@
 //! as that difference, with only what it implies, and move the digest exactly when its class says so.
 //!
 //! The list comes from the kind declarations: a property without a case fails, a case without a property too. Cases are
-//! files under `tests/golden/postgres/property`, and its README says how to write one. Rooms: `case` (a file, read),
+//! files under `tests/golden/postgres/property`, and its README says how to write one; the testkit reads and judges them. Rooms:
 //! `exempt` (what cannot be changed here, and why), `place` (servers and databases), `trial` (one case, tried).
 //!
 //! The oldest and the newest version run every case, those between the cases that begin, end or change with them;
 //! `EVENKEEL_PROPERTY_ALL=1` runs every case on every version, `EVENKEEL_PROPERTY=column/type` those whose path begins so.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod case;
 mod exempt;
 mod place;
 mod trial;
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use case::Case;
-use evenkeel_core::kind::{ALL, Engine, Engines};
+use evenkeel_core::kind::Engine;
+use evenkeel_testkit::property::{Case, On, cases, covers};
 use place::Place;
 
 /// Set to `1`: every case on every version.
@@ -30,52 +28,9 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/postgres/property")
 }
 
-/// The paths of all case files, below the root.
-fn files() -> Vec<String> {
-    let mut files = Vec::new();
-    for folder in std::fs::read_dir(root()).expect("the folder of the cases").flatten() {
-        if !folder.path().is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(folder.path()).expect("the folder of a kind").flatten() {
-            files.push(format!("{}/{}", folder.file_name().to_string_lossy(), file.file_name().to_string_lossy()));
-        }
-    }
-    files.sort();
-    files
-}
-
-fn cases() -> Vec<Case> {
-    let (cases, problems): (Vec<_>, Vec<_>) = files().iter().map(|path| Case::read(&root(), path)).partition(Result::is_ok);
-    let problems: Vec<String> = problems.into_iter().filter_map(Result::err).collect();
-    assert!(problems.is_empty(), "cases that are not understood:\n{}", problems.join("\n"));
-    cases.into_iter().flatten().collect()
-}
-
 #[test]
 fn every_declared_property_has_a_case() {
-    let covered: BTreeSet<(&str, &str)> =
-        cases().iter().map(|case| (case.kind.name(), case.property.map_or("_missing", |property| property.name))).collect();
-    let (mut missing, mut needless, mut count) = (Vec::new(), Vec::new(), 0);
-    let ours = |engines: &Engines| engines.since(Engine::PostgreSql).is_some();
-    for kind in ALL.iter().filter(|kind| ours(&kind.spec().engines)) {
-        let properties = kind.spec().all_properties().filter(|property| ours(&property.engines));
-        for property in std::iter::once(None).chain(properties.map(Some)) {
-            let name = property.map_or("_missing", |property| property.name);
-            count += 1;
-            match (covered.contains(&(kind.name(), name)), exempt::reason(*kind, property)) {
-                (false, None) => missing.push(format!("tests/golden/postgres/property/{}/{name}.sql", kind.name())),
-                (true, Some((reason, _))) => {
-                    needless.push(format!("{}/{name}.sql: exempt ({reason}), and yet there is a case", kind.name()))
-                }
-                (false, Some((reason, true))) => println!("no case for {} {name}: {reason}", kind.name()),
-                _ => {}
-            }
-        }
-    }
-    println!("{count} properties of {} kinds, {} with cases", ALL.len(), covered.len());
-    assert!(missing.is_empty(), "{} declared properties have no case; write these files:\n{}", missing.len(), missing.join("\n"));
-    assert!(needless.is_empty(), "{}", needless.join("\n"));
+    covers(&root(), Engine::PostgreSql, &exempt::reason);
 }
 
 /// All cases on one major version, on a server of their own: some change what all databases share.
@@ -87,10 +42,12 @@ fn on(major: u32) {
     let started = Instant::now();
     let wanted = std::env::var("EVENKEEL_PROPERTY").unwrap_or_default();
     let all = !wanted.is_empty() || std::env::var_os(ALL_VARIABLE).is_some_and(|value| value == "1");
-    let possible: Vec<Case> =
-        cases().into_iter().filter(|case| (case.since..=case.until).contains(&major) && case.path.starts_with(&wanted)).collect();
+    let on = On { engine: Engine::PostgreSql, version: u16::try_from(major).unwrap() };
+    let possible: Vec<Case> = cases(&root(), on).into_iter().filter(|case| case.applies && case.path.starts_with(&wanted)).collect();
     let count = possible.len();
-    let cases: Vec<Case> = possible.into_iter().filter(|case| all || case.is_telling(major)).collect();
+    // The oldest and the newest version run every case, the others where something begins or ends with them.
+    let telling = |case: &Case| matches!(major, 13 | 18) || case.bounds.contains(&on.version);
+    let cases: Vec<Case> = possible.into_iter().filter(|case| all || telling(case)).collect();
     assert!(!wanted.is_empty() || !cases.is_empty(), "no case for PostgreSQL {major}");
     let mut place = Place::start(major);
     let (mut report, mut failed) = (String::new(), 0);

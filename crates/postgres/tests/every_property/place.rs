@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use evenkeel_postgres::scratch::{Options, Root, Scratch, Session, find_servers, pick};
 
-use crate::case::Case;
+use evenkeel_testkit::property::{Case, FAILS};
 
 /// Everything a case makes belongs to this superuser, so that it can be swept.
 pub const MAKER: &str = "maker";
@@ -237,9 +237,6 @@ fn run(session: &Session, name: &str, statements: &[String]) -> Result<(), Strin
     }
     Ok(())
 }
-
-/// Ends a statement that is meant to fail.
-pub const FAILS: &str = "; -- fails";
 
 /// DROP OWNED leaves subscriptions alone, and a database with one cannot be dropped.
 const SUBSCRIPTIONS: &str = "do $$

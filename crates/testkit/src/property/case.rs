@@ -1,16 +1,55 @@
-//! One case file, read: `tests/golden/postgres/property/<kind>/<property>.sql`. What the lines mean stands in the
-//! README beside the folders. Does not live here: what is done with a case (`trial`).
+//! One case file, read for one server: `tests/golden/<family>/property/<kind>/<property>.sql`. What the lines mean stands
+//! in the README beside the folders. Does not live here: what is done with a case.
 
-use std::ops::RangeInclusive;
 use std::path::Path;
 
 use evenkeel_core::kind::{ALL, Class, Engine, Kind, Property};
 
-use crate::place::FAILS;
+/// Ends a statement that is meant to fail.
+pub const FAILS: &str = "; -- fails";
 
-/// The versions that run every case.
-const OLDEST: u32 = 13;
-const NEWEST: u32 = 18;
+/// The server a case is read for: `since` and words like `mariadb` are resolved for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct On {
+    pub engine: Engine,
+    /// Major version of PostgreSQL, major × 100 + minor of the others.
+    pub version: u16,
+}
+
+impl On {
+    /// Whether words before a line, such as `mariadb since 11.4`, are about this server. The error says what is not
+    /// understood; `bounds` takes the versions they name.
+    fn is_meant(self, words: &str, bounds: &mut Vec<u16>) -> Result<bool, String> {
+        let mut is_meant = true;
+        let mut words = words.split_whitespace();
+        while let Some(word) = words.next() {
+            match word {
+                "postgresql" => is_meant &= self.engine == Engine::PostgreSql,
+                "mysql" => is_meant &= self.engine == Engine::MySql,
+                "mariadb" => is_meant &= self.engine == Engine::MariaDb,
+                "since" | "until" => {
+                    let text = words.next().unwrap_or_default();
+                    let version = version(text).ok_or(format!("'{text}' is no version"))?;
+                    // A bound of the other vendor, `mariadb since 11.4`, says nothing about this one.
+                    if is_meant {
+                        bounds.push(version);
+                    }
+                    is_meant &= if word == "since" { self.version >= version } else { self.version <= version };
+                }
+                other => return Err(format!("'{other}' is not understood here")),
+            }
+        }
+        Ok(is_meant)
+    }
+}
+
+/// `17` is 17, `11.4` is 1104.
+fn version(text: &str) -> Option<u16> {
+    match text.split_once('.') {
+        Some((major, minor)) => major.parse::<u16>().ok()?.checked_mul(100)?.checked_add(minor.parse().ok()?),
+        None => text.parse().ok(),
+    }
+}
 
 /// One difference as a case lists it: `column app.t.id type`, with `: integer -> bigint` where the values matter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +67,7 @@ impl Line {
         format!("{} {} {}", self.kind, self.object, self.attribute)
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (place, values) = match text.split_once(": ") {
             Some((place, values)) => {
                 let (expected, found) =
@@ -76,8 +115,12 @@ pub struct Case {
     pub kind: Kind,
     /// Nothing: the case is about an object that one side lacks.
     pub property: Option<&'static Property>,
-    pub since: u32,
-    pub until: u32,
+    /// Whether it is about this server; otherwise the rest says what it would be elsewhere.
+    pub applies: bool,
+    /// Whether it is about this engine, in whatever version.
+    pub is_of_engine: bool,
+    /// Versions where something begins or ends in it.
+    pub bounds: Vec<u16>,
     /// One database, captured before and after the change, because it touches the whole server.
     pub in_place: bool,
     /// A replica streams from the server while the case is tried.
@@ -101,18 +144,17 @@ pub struct Case {
     pub expected: Line,
     /// What a missing object takes along, as the report says it: `2 columns, 1 owner`.
     pub with: Option<String>,
-    /// With the major versions it is implied on.
-    pub implied: Vec<(RangeInclusive<u32>, Line)>,
+    pub implied: Vec<Line>,
 }
 
 impl Case {
     /// Reads a file. The error says what is wrong with it.
-    pub fn read(root: &Path, path: &str) -> Result<Self, String> {
+    pub fn read(root: &Path, path: &str, on: On) -> Result<Self, String> {
         let text = std::fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
-        Self::parse(path, &text).map_err(|problem| format!("{path}: {problem}"))
+        Self::parse(path, &text, on).map_err(|problem| format!("{path}: {problem}"))
     }
 
-    fn parse(path: &str, text: &str) -> Result<Self, String> {
+    pub(super) fn parse(path: &str, text: &str, on: On) -> Result<Self, String> {
         let (folder, file) = path.split_once('/').ok_or("a case lies in the folder of its kind")?;
         let kind = ALL.iter().copied().find(|kind| kind.name() == folder).ok_or(format!("no kind is called {folder}"))?;
         let stem = file.strip_suffix(".sql").ok_or("a case is an .sql file")?;
@@ -127,8 +169,9 @@ impl Case {
             path: path.to_owned(),
             kind,
             property,
-            since: property.map_or(0, |property| u32::from(property.engines.since(Engine::PostgreSql).unwrap_or(0))),
-            until: u32::MAX,
+            applies: true,
+            is_of_engine: true,
+            bounds: Vec::new(),
             in_place: false,
             replica: false,
             replica_ends: false,
@@ -147,6 +190,12 @@ impl Case {
             with: None,
             implied: Vec::new(),
         };
+        // What the declaration says about servers holds by itself.
+        for engines in std::iter::once(&kind.spec().engines).chain(property.map(|property| &property.engines)) {
+            case.is_of_engine &= engines.since(on.engine).is_some();
+            case.applies &= engines.has(on.engine, on.version);
+            case.bounds.extend(engines.since(on.engine).filter(|since| *since > 0));
+        }
         let mut section: Option<(String, String)> = None;
         for line in text.lines() {
             let Some(comment) = line.strip_prefix("-- ") else {
@@ -165,10 +214,10 @@ impl Case {
                 continue;
             }
             if let Some(done) = section.take() {
-                case.finish(&done)?;
+                case.finish(&done, on)?;
             }
             match comment.split_once(": ") {
-                Some((name, value)) => case.order(name, value.trim())?,
+                Some((name, value)) => case.order(name, value.trim(), on)?,
                 None if comment == "in place" => case.in_place = true,
                 None if comment == "replica" => case.replica = true,
                 None if comment == "replica ends" => (case.replica, case.replica_ends) = (true, true),
@@ -177,56 +226,62 @@ impl Case {
             }
         }
         if let Some(done) = section {
-            case.finish(&done)?;
+            case.finish(&done, on)?;
         }
-        case.check()?;
+        if case.applies {
+            case.check()?;
+        }
         Ok(case)
     }
 
-    /// Whether that version may differ from its neighbours in this case: the oldest and newest, and where something begins or ends.
-    pub fn is_telling(&self, major: u32) -> bool {
-        let mut ranges = self.implied.iter().map(|(majors, _)| majors);
-        major == OLDEST
-            || major == NEWEST
-            || self.since == major
-            || self.until == major
-            || ranges.any(|majors| *majors.start() == major || *majors.end() == major)
-    }
-
-    fn order(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let number = || value.parse::<u32>().map_err(|_| format!("{name}: '{value}' is no major version"));
+    fn order(&mut self, name: &str, value: &str, on: On) -> Result<(), String> {
         match name {
-            "since" => self.since = self.since.max(number()?),
+            "since" | "until" | "only on" => {
+                let words = if name == "only on" { value.to_owned() } else { format!("{name} {value}") };
+                self.applies &= on.is_meant(&words, &mut self.bounds)?;
+                // Versions come and go; the engine stays.
+                let engine: Vec<&str> = words.split_whitespace().take_while(|word| !matches!(*word, "since" | "until")).collect();
+                self.is_of_engine &= on.is_meant(&engine.join(" "), &mut Vec::new())?;
+            }
             "with" => self.with = Some(value.to_owned()),
-            "until" => self.until = number()?,
             "migration role" => self.migration_role = Some(value.to_owned()),
             "only" => self.only = value.split(", ").map(str::to_owned).collect(),
             "reference database" => self.reference_clauses = Some(value.to_owned()),
             "candidate database" => self.candidate.clauses = Some(value.to_owned()),
-            "candidate major" => self.candidate.major = Some(number()?),
+            "candidate major" => self.candidate.major = Some(value.parse().map_err(|_| format!("{name}: '{value}' is no major version"))?),
             "candidate initdb" => self.candidate.initdb.push(value.to_owned()),
             "candidate server" => {
                 let (name, value) = value.split_once('=').ok_or(format!("'{value}' is no setting=value"))?;
                 self.candidate.settings.push((name.trim().to_owned(), value.trim().to_owned()));
             }
             "expect" if self.expected.kind.is_empty() => self.expected = Line::parse(value)?,
-            "implies" => self.implied.push((0..=u32::MAX, Line::parse(value)?)),
-            _ if name.starts_with("implies ") => {
-                let major = |text: &str| text.parse::<u32>().map_err(|_| format!("'{name}': '{text}' is no major version"));
-                let range = match name.split_once(' ').and_then(|(_, range)| range.split_once(' ')) {
-                    Some(("since", text)) => major(text)?..=u32::MAX,
-                    Some(("until", text)) => 0..=major(text)?,
-                    _ => return Err(format!("'-- {name}: …' is not understood here")),
-                };
-                self.implied.push((range, Line::parse(value)?));
+            "implies" => self.implied.push(Line::parse(value)?),
+            _ => {
+                let (order, words) = name.split_once(' ').unwrap_or((name, ""));
+                if !matches!(order, "expect" | "implies" | "with") || words.is_empty() {
+                    return Err(format!("'-- {name}: …' is not understood here"));
+                }
+                let line = Line::parse(value);
+                match (on.is_meant(words, &mut self.bounds).map_err(|problem| format!("'-- {name}: …': {problem}"))?, order) {
+                    (true, "expect") => self.expected = line?,
+                    (true, "implies") => self.implied.push(line?),
+                    (true, _) => self.with = Some(value.to_owned()),
+                    (false, "with") => {}
+                    // Wrong for everybody is wrong here too.
+                    (false, _) => drop(line?),
+                }
             }
-            _ => return Err(format!("'-- {name}: …' is not understood here")),
         }
         Ok(())
     }
 
-    fn finish(&mut self, (name, sql): &(String, String)) -> Result<(), String> {
+    fn finish(&mut self, (name, sql): &(String, String), on: On) -> Result<(), String> {
         let (name, separately) = name.strip_suffix(", separately").map_or((name.as_str(), false), |name| (name, true));
+        // `-- candidate, mariadb since 11.4`: SQL for some servers only.
+        let (name, words) = name.split_once(", ").unwrap_or((name, ""));
+        if !on.is_meant(words, &mut self.bounds)? {
+            return Ok(());
+        }
         let statements = if separately { split(sql) } else { vec![sql.trim().to_owned()] };
         if statements.iter().all(String::is_empty) {
             return Err(format!("the section '-- {name}' is empty"));
@@ -286,8 +341,26 @@ fn split(sql: &str) -> Statements {
 }
 
 #[test]
+fn lines_are_for_servers() {
+    let text = "-- expect: table app.t options\n-- implies mariadb since 11.4: table app.t engine: a -> b\n-- implies until 14: table app.t options\n\
+                -- candidate, postgresql\nselect 1\n-- candidate, mysql\nselect 2\n-- candidate, mariadb\nselect 3\n";
+    let read = |engine, version| Case::parse("table/options.sql", text, On { engine, version }).expect("it is understood");
+    let (old, new, mysql) = (read(Engine::PostgreSql, 13), read(Engine::PostgreSql, 18), read(Engine::MySql, 907));
+    assert_eq!((old.implied.len(), new.implied.len(), old.bounds), (1, 0, vec![14]));
+    assert_eq!((new.change, mysql.change), (vec!["select 1".to_owned()], vec!["select 2".to_owned()]));
+    assert_eq!(read(Engine::MariaDb, 1108).implied.len(), 1);
+    let engine = Case::parse(
+        "table/engine.sql",
+        "-- expect: table t engine\n-- candidate\nselect 1\n",
+        On { engine: Engine::PostgreSql, version: 18 },
+    );
+    assert!(!engine.expect("it is understood").applies);
+}
+
+#[test]
 fn a_case_that_is_not_understood_is_refused() {
-    let problem = |path: &str, text: &str| Case::parse(path, text).expect_err("it was accepted");
+    let on = On { engine: Engine::PostgreSql, version: 18 };
+    let problem = |path: &str, text: &str| Case::parse(path, text, on).expect_err("it was accepted");
     assert!(problem("tabel/options.sql", "").contains("no kind"));
     assert!(problem("table/option.sql", "").contains("table declares no option"));
     assert!(problem("table/options.sql", "-- sinse: 14\n").contains("not understood"));

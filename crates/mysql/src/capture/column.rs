@@ -1,0 +1,140 @@
+//! Kind `column`: columns of tables and views.
+
+use super::canonical::{self, Context};
+use super::reader::{Read, Reader};
+use super::table::{Place, Tables};
+use crate::connect::rows::{Row, Wrong};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Identity, Object};
+use std::sync::Arc;
+
+/// Reads columns. Those of sequences are the sequence's own.
+pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
+    let mut found = Vec::new();
+    let mut last: Option<(Box<str>, Box<str>, Option<Place>)> = None;
+    reader
+        .each(include_str!("column.sql"), Kind::Column, |row| {
+            let (schema, table) = (row.text(0)?.unwrap_or_default(), row.text(1)?.unwrap_or_default());
+            // Rows of a table come one after the other; the table is looked up once.
+            if last.as_ref().is_none_or(|(s, t, _)| *s != schema || *t != table) {
+                let place = match tables.get(&schema, &table) {
+                    Some(facts) if facts.is_sequence => None,
+                    Some(facts) => Some(facts.place.clone()),
+                    None => Some((reader.scope.shown(&schema), Arc::from(&*table))),
+                };
+                last = Some((schema, table, place));
+            }
+            let Some((schema, table, Some(place))) = &last else { return Ok(()) };
+            let is_view = tables.get(schema, table).is_none();
+            found.push(column(reader, &row, place, is_view)?);
+            Ok(())
+        })
+        .await?;
+    reader.tell(Kind::Column, found.len());
+    Ok(found)
+}
+
+fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Result<Object, Wrong> {
+    let context = Context { flavor: reader.flavor, scope: reader.scope };
+    let name: Arc<str> = row.text(2)?.unwrap_or_default().into();
+    let mut object = Object::new(Kind::Column, Identity::new([Arc::clone(&place.0), Arc::clone(&place.1), name]));
+    object.set_some("position", row.integer(3)?);
+    let raw = row.text(6)?.unwrap_or_default();
+    // MariaDB writes the attribute into the type.
+    let (raw, is_compressed) = match raw.split_once(" /*M!100301 COMPRESSED*/") {
+        Some((before, after)) => (format!("{before}{after}"), true),
+        None => (raw.into_string(), false),
+    };
+    let column_type = canonical::column_type(&raw);
+    object.set_some("collation", row.text(7)?.map(|collation| canonical::charset(&collation)));
+    object.set("not_null", row.text(5)?.as_deref() == Some("NO"));
+    // What a view's columns say beyond that is their table's.
+    if is_view {
+        object.set("type", column_type);
+        return Ok(object);
+    }
+    if is_compressed {
+        object.set("compression", "compressed");
+    }
+    let extra = Extra::parse(&row.text(8)?.unwrap_or_default());
+    let generated = row.text(9)?.filter(|text| !text.is_empty());
+    match (generated.as_deref(), extra.generated) {
+        (Some("ROW START"), _) => {
+            object.set("row_period", "start");
+        }
+        (Some("ROW END"), _) => {
+            object.set("row_period", "end");
+        }
+        (Some(text), Some(kind)) => {
+            object.set("generated_kind", kind);
+            object.set("generated", canonical::expression(text, context));
+        }
+        _ => {
+            if let Some(raw) = row.text(4)? {
+                object.set_some("default", canonical::default(&raw, extra.is_expression, &column_type, context));
+            }
+        }
+    }
+    object.set("type", column_type);
+    object.set_some("on_update", extra.on_update.map(|text| canonical::expression(&text, context)));
+    object.set("auto_increment", extra.auto_increment);
+    object.set("invisible", extra.invisible);
+    object.set("unversioned", extra.unversioned);
+    object.set_some("srid", row.integer(11)?);
+    object.set_some("engine_attribute", row.text(12)?.filter(|text| !text.is_empty()).map(Value::Text));
+    object.set_some("comment", row.text(10)?.filter(|text| !text.is_empty()).map(Value::Text));
+    Ok(object)
+}
+
+/// What `EXTRA` holds: words in a fixed order, which vendors and versions set apart by spaces or commas.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Extra {
+    auto_increment: bool,
+    is_expression: bool,
+    invisible: bool,
+    unversioned: bool,
+    generated: Option<&'static str>,
+    on_update: Option<String>,
+}
+
+impl Extra {
+    fn parse(text: &str) -> Self {
+        let lower = text.to_ascii_lowercase();
+        let has = |word: &str| lower.contains(word);
+        let on_update = lower.find("on update ").and_then(|at| text.get(at + "on update ".len()..)).map(|rest| {
+            let end = rest.find([' ', ',']).unwrap_or(rest.len());
+            rest.get(..end).unwrap_or(rest).to_owned()
+        });
+        Self {
+            auto_increment: has("auto_increment"),
+            is_expression: has("default_generated"),
+            invisible: has("invisible"),
+            unversioned: has("without system versioning"),
+            generated: match () {
+                () if has("virtual generated") => Some("virtual"),
+                () if has("stored generated") || has("persistent") => Some("stored"),
+                () => None,
+            },
+            on_update,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Extra;
+
+    #[test]
+    fn extras_are_read_as_both_vendors_write_them() {
+        let parsed = Extra::parse("DEFAULT_GENERATED on update CURRENT_TIMESTAMP(3) INVISIBLE");
+        assert_eq!(
+            parsed,
+            Extra { is_expression: true, invisible: true, on_update: Some("CURRENT_TIMESTAMP(3)".into()), ..Extra::default() }
+        );
+        let parsed = Extra::parse("on update current_timestamp(), INVISIBLE");
+        assert_eq!(parsed, Extra { invisible: true, on_update: Some("current_timestamp()".into()), ..Extra::default() });
+        assert_eq!(Extra::parse("STORED GENERATED, INVISIBLE").generated, Some("stored"));
+        assert!(Extra::parse("auto_increment, INVISIBLE").auto_increment);
+        assert!(Extra::parse("WITHOUT SYSTEM VERSIONING").unversioned);
+    }
+}

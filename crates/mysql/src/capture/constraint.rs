@@ -1,0 +1,93 @@
+//! Kind `constraint`: checks and foreign keys. Primary keys come with the indexes (`index`).
+
+use super::canonical::{self, Context};
+use super::reader::{Read, Reader};
+use super::table::Tables;
+use crate::connect::rows::Wrong;
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Identity, Object};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Database, table and name as the server spells them.
+type Key = (Box<str>, Box<str>, Box<str>);
+
+/// Reads checks and foreign keys.
+pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
+    let mut found = checks(reader, tables).await?;
+    found.extend(foreign_keys(reader, tables).await?);
+    Ok(found)
+}
+
+async fn checks(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
+    let context = Context { flavor: reader.flavor, scope: reader.scope };
+    let mut found = Vec::new();
+    reader
+        .each(include_str!("constraint.sql"), Kind::Constraint, |row| {
+            let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
+            let Some(facts) = tables.get(&text(0)?, &text(1)?) else { return Ok(()) };
+            let (schema, table) = facts.place.clone();
+            let mut object = Object::new(Kind::Constraint, Identity::new([schema, table, text(2)?.into()]));
+            object.set("type", "check");
+            object.set("expression", canonical::expression(&text(3)?, context));
+            object.set("enforced", row.flag(5)?.unwrap_or(true));
+            found.push(object);
+            Ok(())
+        })
+        .await?;
+    Ok(found)
+}
+
+/// The columns of one foreign key, in any order.
+#[derive(Default)]
+struct Reference {
+    to: String,
+    columns: Vec<(i64, Box<str>, Box<str>)>,
+}
+
+async fn foreign_keys(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
+    let mut references: HashMap<Key, Reference> = HashMap::new();
+    reader
+        .each(include_str!("foreign_key.sql"), Kind::Constraint, |row| {
+            let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
+            let reference = references.entry((text(0)?, text(1)?, text(2)?)).or_default();
+            if reference.to.is_empty() {
+                let place = Identity::new([reader.scope.shown(&text(5)?), text(6)?.into()]);
+                reference.to = evenkeel_core::manifest::display(Kind::Table, &place);
+            }
+            reference.columns.push((row.integer(3)?.unwrap_or(0), text(4)?, text(7)?));
+            Ok(())
+        })
+        .await?;
+    let mut rules: HashMap<Key, (String, String)> = HashMap::new();
+    reader
+        .each(include_str!("foreign_rule.sql"), Kind::Constraint, |row| {
+            let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
+            rules.insert((text(0)?, text(1)?, text(2)?), (action(&text(3)?), action(&text(4)?)));
+            Ok(())
+        })
+        .await?;
+    let mut found = Vec::with_capacity(references.len());
+    for (key, Reference { to, mut columns }) in references {
+        let Some(facts) = tables.get(&key.0, &key.1) else { continue };
+        let (schema, table) = facts.place.clone();
+        columns.sort_unstable_by_key(|(place, ..)| *place);
+        let mut object = Object::new(Kind::Constraint, Identity::new([schema, table, Arc::from(&*key.2)]));
+        object.set("type", "foreign key");
+        object.set("columns", Value::list(columns.iter().map(|(_, column, _)| column.clone())));
+        object.set("references", to);
+        object.set("referenced_columns", Value::list(columns.into_iter().map(|(.., column)| column)));
+        if let Some((on_update, on_delete)) = rules.remove(&key) {
+            object.set("on_update", on_update);
+            object.set("on_delete", on_delete);
+        }
+        found.push(object);
+    }
+    Ok(found)
+}
+
+/// RESTRICT and NO ACTION are the same here: the check is made at once either way.
+/// <https://dev.mysql.com/doc/refman/en/create-table-foreign-keys.html>
+fn action(rule: &str) -> String {
+    if rule == "RESTRICT" { "no action".to_owned() } else { rule.to_ascii_lowercase() }
+}

@@ -1,0 +1,89 @@
+//! Kinds `index` and, for primary keys, `constraint`: both come out of one list of index parts.
+
+use super::canonical::{self, Context};
+use super::reader::{Read, Reader};
+use super::table::{Place, Tables};
+use crate::connect::rows::{Row, Wrong};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Identity, Object};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Parts of one index, in any order.
+struct Parts {
+    object: Object,
+    keys: Vec<(i64, Box<str>)>,
+}
+
+/// Reads indexes and primary keys.
+pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
+    let mut all: HashMap<(Box<str>, Box<str>, Box<str>), Parts> = HashMap::new();
+    reader
+        .each(include_str!("index.sql"), Kind::Index, |row| {
+            let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
+            let (schema, table, name) = (text(0)?, text(1)?, text(2)?);
+            let Some(facts) = tables.get(&schema, &table) else { return Ok(()) };
+            let place = facts.place.clone();
+            let key = (schema, table, name);
+            let parts = match all.get_mut(&key) {
+                Some(parts) => parts,
+                None => {
+                    let object = start(&row, &place, &key.2)?;
+                    all.entry(key).or_insert(Parts { object, keys: Vec::new() })
+                }
+            };
+            parts.keys.push((row.integer(3)?.unwrap_or(0), part(reader, &row)?));
+            Ok(())
+        })
+        .await?;
+    let mut found = Vec::with_capacity(all.len());
+    for Parts { mut object, mut keys } in all.into_values() {
+        keys.sort_unstable_by_key(|(place, _)| *place);
+        let property = if object.kind == Kind::Index { "keys" } else { "columns" };
+        object.set(property, Value::list(keys.into_iter().map(|(_, key)| key)));
+        found.push(object);
+    }
+    reader.tell(Kind::Index, found.iter().filter(|object| object.kind == Kind::Index).count());
+    Ok(found)
+}
+
+fn start(row: &Row, place: &Place, name: &str) -> Result<Object, Wrong> {
+    let method = row.text(8)?.unwrap_or_default().to_ascii_lowercase();
+    let comment = row.text(10)?.filter(|text| !text.is_empty()).map(Value::Text);
+    let identity = Identity::new([Arc::clone(&place.0), Arc::clone(&place.1), Arc::from(name)]);
+    if name == "PRIMARY" {
+        let mut object = Object::new(Kind::Constraint, identity);
+        object.set("type", "primary key");
+        object.set("index_method", method);
+        object.set_some("comment", comment);
+        return Ok(object);
+    }
+    let mut object = Object::new(Kind::Index, identity);
+    object.set("table", Value::list([&*place.0, &*place.1]));
+    object.set("method", method);
+    object.set("unique", row.text(7)?.as_deref() == Some("0"));
+    object.set("enabled", row.text(9)?.as_deref() != Some("disabled"));
+    object.set_some("visible", row.flag(12)?);
+    object.set_some("comment", comment);
+    Ok(object)
+}
+
+/// `name`, `name(5)`, `name desc`, `(expression)`.
+fn part(reader: &Reader<'_>, row: &Row) -> Result<Box<str>, Wrong> {
+    let is_spatial = row.text(8)?.is_some_and(|method| method.eq_ignore_ascii_case("spatial"));
+    let mut shown = match (row.text(4)?, row.text(11)?) {
+        (_, Some(expression)) => {
+            let context = Context { flavor: reader.flavor, scope: reader.scope };
+            format!("({})", canonical::expression(&expression, context))
+        }
+        (name, None) => name.unwrap_or_default().into_string(),
+    };
+    // Of a spatial key the server stores 32 bytes of the bounding box, always.
+    if let Some(prefix) = row.integer(5)?.filter(|_| !is_spatial) {
+        shown.push_str(&format!("({prefix})"));
+    }
+    if row.text(6)?.as_deref() == Some("D") {
+        shown.push_str(" desc");
+    }
+    Ok(shown.into())
+}

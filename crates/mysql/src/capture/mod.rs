@@ -1,0 +1,203 @@
+//! A MySQL or MariaDB environment, read without writing: a number of statements that does not depend on the number of
+//! objects, bounded waits, and a check that nothing changed meanwhile.
+//!
+//! Lives here: the order of reading. One file (with its `.sql`) a kind. Does not live here: connecting (`connect`), facts
+//! about versions (`flavor`), judging (`core`).
+
+mod canonical;
+mod column;
+mod constraint;
+mod index;
+mod reader;
+mod schema;
+mod scope;
+mod sql;
+mod steady;
+mod table;
+
+use crate::connect::{Fault, Limits, Session, Target, connect};
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::port::{Progress, Request};
+use futures_util::future::{join_all, pending};
+use reader::{Read, Reader, Stop};
+use scope::Scope;
+use std::sync::PoisonError;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// What a capture could not do at all.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureFault {
+    #[error(transparent)]
+    Connect(#[from] Fault),
+    #[error("a statement and the declaration of its kind disagree: {0}")]
+    Declaration(String),
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<Stop> for CaptureFault {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Fault(fault) => Self::Connect(fault),
+            Stop::Declaration(message) => Self::Declaration(message),
+        }
+    }
+}
+
+impl Troublesome for CaptureFault {
+    fn trouble(&self) -> Trouble {
+        match self {
+            Self::Connect(fault) => fault.trouble(),
+            Self::Declaration(_) => Trouble::new(Class::Internal, "evenkeel's own statement does not fit")
+                .found(self.to_string())
+                .fix("report it: this is a bug in evenkeel"),
+            Self::Interrupted => Trouble::new(Class::Interrupted, "interrupted").found("nothing was written"),
+        }
+    }
+}
+
+/// Reads the environment. Where the schema changed meanwhile it reads again, and if it changed again says so as a gap.
+///
+/// # Errors
+/// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
+pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
+    // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
+    let connected = async {
+        let session = connect(target).await?;
+        Ok((session, connect(target).await.ok()))
+    };
+    let (session, other) = interruptible(&[], connected).await?;
+    let cancellers: Vec<_> = std::iter::once(&session).chain(&other).map(Session::canceller).collect();
+    let (session, other) = (Mutex::new(session), other.map(Mutex::new));
+    let work = async {
+        let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
+        session.lock().await.begin_read_only(&limits).await?;
+        // A role may be allowed one connection only: then everything is read through that one.
+        let other = match &other {
+            Some(other) => other.lock().await.begin_read_only(&limits).await.is_ok().then_some(other),
+            None => None,
+        };
+        whole(target, &session, other, request, progress).await
+    };
+    let manifest = interruptible(&cancellers, work).await?;
+    for session in std::iter::once(session).chain(other) {
+        session.into_inner().close().await;
+    }
+    Ok(manifest)
+}
+
+/// Does the work, unless the user stops it. The statements that run on the server are asked to end.
+async fn interruptible<T>(
+    cancellers: &[crate::connect::Canceller],
+    work: impl Future<Output = Result<T, CaptureFault>>,
+) -> Result<T, CaptureFault> {
+    let interrupt = async {
+        // Where no handler can be installed, the signal ends the process by itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        done = work => done,
+        () = interrupt => {
+            let cancelling = join_all(cancellers.iter().map(crate::connect::Canceller::cancel));
+            // The user is waiting; the statement timeout ends what cannot be reached now.
+            let _ = tokio::time::timeout(Duration::from_secs(1), cancelling).await;
+            Err(CaptureFault::Interrupted)
+        }
+    }
+}
+
+/// Definitions are read in as many passes as it takes to see the same state twice, up to this many.
+const PASSES: usize = 3;
+
+/// The manifest of a state that existed.
+async fn whole(
+    target: &Target,
+    session: &Mutex<Session>,
+    other: Option<&Mutex<Session>>,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Manifest, CaptureFault> {
+    let started = jiff::Timestamp::now();
+    let (scope, flavor, role) = {
+        let mut session = session.lock().await;
+        let database = session.rows("select database()", "asking for the current database").await?;
+        let database = database.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
+        let role = session.role().await?;
+        (Scope::of(&database), session.flavor.clone(), role)
+    };
+    let gaps = std::sync::Mutex::default();
+    let reader = Reader { session, other, flavor: &flavor, scope: &scope, request, progress, gaps: &gaps };
+    let objects = settled(&reader, role.is_replica).await?;
+    let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
+    let described = target.describe();
+    let node = if described.port.value.is_empty() {
+        described.host.value.clone()
+    } else {
+        format!("{}:{}", described.host.value, described.port.value)
+    };
+    let endpoint = Endpoint {
+        engine: flavor.engine,
+        server_version: flavor.version.clone(),
+        server_major: flavor.number,
+        database: scope.one().unwrap_or("(all)").to_owned(),
+        role: described.user.value.clone(),
+        node,
+        node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
+        captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
+    };
+    let wanted = |dimension: Dimension| request.dimensions.contains(&dimension);
+    let objects = objects.into_iter().filter(|object| wanted(object.kind.spec().dimension)).collect();
+    let gaps = gaps.into_iter().filter(|gap| wanted(gap.dimension)).collect();
+    Ok(Manifest::new(endpoint, request.dimensions.clone(), objects, gaps))
+}
+
+/// Objects of a state that existed: either nothing that defines anything ran meanwhile, or two passes agree.
+async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Object>, CaptureFault> {
+    let mut before: Option<Vec<Object>> = None;
+    for _ in 0..PASSES {
+        let watch = steady::Watch::begin(reader, is_replica).await?;
+        reader.gaps.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let objects = pass(reader).await?;
+        if watch.nothing_ran(reader).await? || before.as_ref().is_some_and(|before| steady::same(before, &objects)) {
+            return Ok(objects);
+        }
+        before = Some(objects);
+    }
+    for dimension in [Dimension::Schema, Dimension::Privileges] {
+        let detail = format!("the schema changed while it was read, {PASSES} times");
+        reader.gap(Gap::dimension(dimension, Reason::Changed, detail).cure("run it again when no migration is running"));
+    }
+    Ok(Vec::new())
+}
+
+/// Everything the request asks for, once.
+async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
+    let wants = |dimension| reader.request.dimensions.contains(&dimension);
+    let beside = reader.beside();
+    let mut found = Vec::new();
+    // Definers and grants hang on the objects of the schema, so these are read for them too.
+    if wants(Dimension::Schema) || wants(Dimension::Privileges) {
+        let (tables, objects) = table::read(reader).await?;
+        found.extend(objects);
+        let first = async {
+            let columns = column::read(reader, &tables).await?;
+            Ok::<_, Stop>(vec![columns, constraint::read(reader, &tables).await?])
+        };
+        let second = async {
+            let databases = beside.plain(Kind::Schema, include_str!("schema.sql")).await?;
+            let mut found: Vec<Object> = databases.into_iter().map(|(object, _)| object).collect();
+            schema::finish(&mut found);
+            found.extend(index::read(&beside, &tables).await?);
+            Ok(vec![found])
+        };
+        let (first, second) = tokio::try_join!(first, second)?;
+        found.extend(first.into_iter().chain(second).flatten());
+    }
+    Ok(found)
+}

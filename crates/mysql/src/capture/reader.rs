@@ -1,0 +1,197 @@
+//! Two open sessions and what is asked of them. MySQL and MariaDB keep no snapshot of definitions, so nothing is shared
+//! between the two but the check at the end that nothing changed.
+
+use super::scope::Scope;
+use super::sql;
+use crate::connect::rows::{Row, Wrong};
+use crate::connect::{Fault, Session};
+use crate::flavor::Flavor;
+use evenkeel_core::kind::{Kind, Shape, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::port::{Progress, Request};
+use std::sync::{Arc, PoisonError};
+use tokio::sync::Mutex;
+
+/// What stops a read.
+#[derive(Debug)]
+pub enum Stop {
+    Fault(Fault),
+    /// The SQL and the declaration disagree: a bug, found by the first test that runs the statement.
+    Declaration(String),
+}
+
+/// The result of a read.
+pub type Read<T> = Result<T, Stop>;
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Wrong> for Stop {
+    fn from(wrong: Wrong) -> Self {
+        Self::Declaration(wrong.to_string())
+    }
+}
+
+/// Reads through one of two sessions. A statement waits for the one before it on the same session.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub session: &'a Mutex<Session>,
+    /// A second session, where one could be had: what is read through it runs beside.
+    pub other: Option<&'a Mutex<Session>>,
+    pub flavor: &'a Flavor,
+    pub scope: &'a Scope,
+    pub request: &'a Request,
+    pub progress: &'a dyn Progress,
+    pub gaps: &'a std::sync::Mutex<Vec<Gap>>,
+}
+
+impl Reader<'_> {
+    /// A reader through the second session, or through the only one.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { session: self.other.unwrap_or(self.session), ..*self }
+    }
+
+    /// All rows of a statement of ours. Where the server warns, rows may be missing or hollow: each warning is a gap of
+    /// the kind.
+    pub async fn rows(&self, text: &str, kind: Kind) -> Read<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.each(text, kind, |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// As `rows`, one row at a time.
+    pub async fn each(&self, text: &str, kind: Kind, mut take: impl FnMut(Row) -> Result<(), Wrong>) -> Read<()> {
+        let statement = sql::render(text, self.flavor, self.scope);
+        let doing = format!("reading {}", kind.spec().plural);
+        let mut session = self.session.lock().await;
+        let mut failed = None;
+        let warnings = session
+            .each(&statement, &doing, |row| {
+                if failed.is_none() {
+                    failed = take(row).err();
+                }
+                Ok(())
+            })
+            .await?;
+        if let Some(wrong) = failed {
+            return Err(Stop::Declaration(format!("{}: {wrong}", kind.name())));
+        }
+        if warnings > 0 {
+            for notice in session.notices().await? {
+                self.gap(Gap::kind(kind, reason(notice.code), format!("the server could not show all of it: {}", notice.message)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a statement that is not one of ours alone (it names an object), or that the server may refuse: then
+    /// its fault, where the session lives on.
+    pub async fn attempt(&self, statement: &str, doing: &str) -> Read<Result<Vec<Row>, Fault>> {
+        let mut session = self.session.lock().await;
+        match session.rows(statement, doing).await {
+            Ok(rows) => Ok(Ok(rows)),
+            Err(fault) if fault.code().is_some() => Ok(Err(fault)),
+            Err(fault) => Err(Stop::Fault(fault)),
+        }
+    }
+
+    /// Notes something that could not be seen.
+    pub fn gap(&self, gap: Gap) {
+        self.gaps.lock().unwrap_or_else(PoisonError::into_inner).push(gap);
+    }
+
+    /// Says how many objects of a kind were read.
+    pub fn tell(&self, kind: Kind, objects: usize) {
+        self.progress.read(&self.request.label, kind, objects);
+    }
+
+    /// Objects of a kind straight from a statement whose columns are named like the declaration: identity parts and
+    /// properties; a name that begins with an underscore is read by whoever asked. A part called `schema` is a database.
+    pub async fn plain(&self, kind: Kind, text: &str) -> Read<Vec<(Object, Row)>> {
+        let rows = self.rows(text, kind).await?;
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let roles = roles(first, kind).map_err(Stop::Declaration)?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.push((self.object(kind, &row, &roles)?, row));
+        }
+        self.tell(kind, found.len());
+        Ok(found)
+    }
+
+    fn object(&self, kind: Kind, row: &Row, roles: &[Role]) -> Read<Object> {
+        let mut parts: Vec<Arc<str>> = vec!["".into(); roles.iter().filter(|role| matches!(role, Role::Identity { .. })).count()];
+        let mut values = Vec::with_capacity(roles.len());
+        for (index, role) in roles.iter().enumerate() {
+            match role {
+                Role::Identity { part, database } => {
+                    let text = row.text(index)?.unwrap_or_default();
+                    if let Some(slot) = parts.get_mut(*part) {
+                        *slot = if *database { self.scope.shown(&text) } else { text.into() };
+                    }
+                }
+                Role::Property(place, shape) => values.extend(value(row, index, *shape)?.map(|value| (*place, value))),
+                Role::Own => {}
+            }
+        }
+        let mut object = Object::new(kind, Identity::new(parts));
+        values.into_iter().for_each(|(place, value)| object.set_at(place, value));
+        Ok(object)
+    }
+}
+
+/// What a column of a result means to the kind it describes.
+#[derive(Debug, Clone, Copy)]
+enum Role {
+    Identity { part: usize, database: bool },
+    Property(u8, Shape),
+    Own,
+}
+
+fn roles(row: &Row, kind: Kind) -> Result<Vec<Role>, String> {
+    let spec = kind.spec();
+    let named = |names: &[&str], name: &str| names.iter().position(|part| part.eq_ignore_ascii_case(name));
+    let within = !spec.within_table.is_empty() && spec.within_table.iter().all(|part| row.position(part).is_some());
+    let identity = if within { spec.within_table } else { spec.identity };
+    (0..row.len())
+        .map(|index| match row.name(index).to_ascii_lowercase() {
+            name if name.starts_with('_') => Ok(Role::Own),
+            name => match (named(identity, &name), spec.index_of(&name)) {
+                (Some(part), _) => Ok(Role::Identity { part, database: name == "schema" }),
+                (None, Some(place)) => Ok(Role::Property(place, spec.property(place).map_or(Shape::Text, |property| property.shape))),
+                (None, None) => Err(format!("{} declares no {name:?}", spec.name)),
+            },
+        })
+        .collect()
+}
+
+/// A property's value from a column, by the shape it was declared with. A list is one text a line.
+fn value(row: &Row, index: usize, shape: Shape) -> Result<Option<Value>, Wrong> {
+    Ok(match shape {
+        Shape::Flag => row.flag(index)?.map(Value::Flag),
+        Shape::Integer => row.integer(index)?.map(Value::Integer),
+        Shape::Number => row.number(index)?.map(Value::Number),
+        Shape::Text | Shape::Definition => row.text(index)?.map(Value::Text),
+        Shape::List => row.text(index)?.map(|text| Value::list(text.lines().filter(|line| !line.is_empty()))),
+    })
+}
+
+/// Why the server left something out, by the number of its warning.
+/// <https://mariadb.com/docs/server/reference/error-codes/mariadb-error-code-reference>
+const fn reason(code: u16) -> Reason {
+    match code {
+        // skipped since its definition is being modified; lock wait timeout
+        1684 | 1205 => Reason::Locked,
+        // access denied, in all its forms
+        1044 | 1045 | 1142 | 1143 | 1227 | 1356 | 1370 => Reason::Privilege,
+        _ => Reason::Failed,
+    }
+}

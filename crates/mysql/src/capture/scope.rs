@@ -1,0 +1,52 @@
+//! What of a server is captured: one database, or all that are not the server's own. And how its objects are named.
+//!
+//! Where one database is captured, its objects are named without it: staging and production may call it differently, and
+//! must match all the same. Names inside of stored texts lose it too (`canonical`).
+
+use crate::ident::Literal;
+use std::sync::Arc;
+
+/// The server's own databases.
+const SYSTEM: &[&str] = &["information_schema", "mysql", "performance_schema", "sys"];
+
+/// The captured databases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    One(Arc<str>),
+    All,
+}
+
+impl Scope {
+    /// The database of a connection; all of them where it names none.
+    #[must_use]
+    pub fn of(database: &str) -> Self {
+        if database.is_empty() { Self::All } else { Self::One(database.into()) }
+    }
+
+    /// The one database, where it is one.
+    #[must_use]
+    pub fn one(&self) -> Option<&str> {
+        match self {
+            Self::One(name) => Some(name),
+            Self::All => None,
+        }
+    }
+
+    /// The SQL condition that a column names a captured database.
+    #[must_use]
+    pub fn condition(&self, column: &str) -> String {
+        match self {
+            Self::One(name) => format!("{column} = {}", Literal(name)),
+            Self::All => format!("{column} not in ({})", SYSTEM.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    /// The database's name in identities: empty for the one that is captured alone.
+    #[must_use]
+    pub fn shown(&self, database: &str) -> Arc<str> {
+        match self {
+            Self::One(name) if **name == *database => "".into(),
+            _ => database.into(),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Whether anything changed while it was read. Neither vendor has a snapshot of definitions, so this is found out
+//! afterwards: by the server's counters of statements that define something, or, where these prove nothing, by a second
+//! pass that must see the same.
+
+use super::reader::{Read, Reader};
+use crate::connect::rows::Row;
+use evenkeel_core::kind::Class;
+use evenkeel_core::manifest::Object;
+
+/// Counters of statements that define something.
+const COUNTERS: &str = "SHOW GLOBAL STATUS WHERE Variable_name LIKE 'Com\\_alter%' OR Variable_name LIKE 'Com\\_create%' \
+     OR Variable_name LIKE 'Com\\_drop%' OR Variable_name LIKE 'Com\\_rename%' OR Variable_name LIKE 'Com\\_grant%' \
+     OR Variable_name LIKE 'Com\\_revoke%' OR Variable_name LIKE 'Com\\_set\\_role' OR Variable_name LIKE 'Com\\_install%' \
+     OR Variable_name LIKE 'Com\\_uninstall%' OR Variable_name LIKE 'Com\\_truncate' OR Variable_name LIKE 'Com\\_repair' \
+     OR Variable_name LIKE 'Com\\_optimize' OR Variable_name LIKE 'Com\\_import'";
+
+/// Statements of others that may define something and run now. Needs PROCESS to see those of other accounts.
+const RUNNING: &str = "SELECT count(*) FROM information_schema.processlist WHERE info REGEXP \
+     '^[[:space:]]*(/[*].*[*]/)?[[:space:]]*(alter|create|drop|rename|grant|revoke|install|uninstall|truncate|repair|optimize|call|execute|begin|import)'";
+
+/// What the server had counted when a pass began.
+pub struct Watch {
+    /// `None` where counters prove nothing here.
+    counted: Option<Vec<(Box<str>, Box<str>)>>,
+}
+
+impl Watch {
+    /// Notes what was counted. Nothing is proven on a replica (its own threads are counted otherwise), without the
+    /// privilege to see what others run, and while something runs.
+    pub async fn begin(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Self> {
+        if is_replica != Some(false) || !sees_all(reader).await? || running(reader).await? != Some(0) {
+            return Ok(Self { counted: None });
+        }
+        Ok(Self { counted: counted(reader).await? })
+    }
+
+    /// Whether it is proven that nothing was defined since.
+    pub async fn nothing_ran(&self, reader: &Reader<'_>) -> Read<bool> {
+        Ok(self.counted.is_some() && self.counted == counted(reader).await?)
+    }
+}
+
+/// Whether both passes saw the same, measured values aside.
+pub fn same(a: &[Object], b: &[Object]) -> bool {
+    let (mut a, mut b): (Vec<&Object>, Vec<&Object>) = (a.iter().collect(), b.iter().collect());
+    a.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+    b.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+    a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| a.key() == b.key() && fixed(a).eq(fixed(b)))
+}
+
+fn fixed(object: &Object) -> impl Iterator<Item = &(u8, evenkeel_core::kind::Value)> {
+    let spec = object.kind.spec();
+    object.values().iter().filter(|(index, _)| spec.property(*index).is_some_and(|property| !matches!(property.class, Class::Measured(_))))
+}
+
+async fn sees_all(reader: &Reader<'_>) -> Read<bool> {
+    let grants = reader.attempt("SHOW GRANTS", "reading our own grants").await?;
+    let is_global = |row: &Row| {
+        let line = row.text(0).ok().flatten().unwrap_or_default();
+        line.contains(" ON *.* ") && (line.starts_with("GRANT ALL PRIVILEGES ") || line.contains("PROCESS"))
+    };
+    Ok(grants.is_ok_and(|rows| rows.iter().any(is_global)))
+}
+
+async fn running(reader: &Reader<'_>) -> Read<Option<i64>> {
+    let rows = reader.attempt(RUNNING, "looking for running definitions").await?;
+    Ok(rows.ok().and_then(|rows| rows.first().and_then(|row| row.integer(0).ok().flatten())))
+}
+
+async fn counted(reader: &Reader<'_>) -> Read<Option<Vec<(Box<str>, Box<str>)>>> {
+    let rows = reader.attempt(COUNTERS, "reading counters").await?;
+    Ok(rows.ok().map(|rows| {
+        rows.iter().map(|row| (row.text(0).ok().flatten().unwrap_or_default(), row.text(1).ok().flatten().unwrap_or_default())).collect()
+    }))
+}

@@ -1,0 +1,168 @@
+//! Kind `table`: options as the server lists them, in one form for both vendors.
+
+use super::canonical;
+use super::reader::{Read, Reader};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A table's name, shared by everything that hangs on it. Compared by content.
+pub type Place = (Arc<str>, Arc<str>);
+
+/// What other kinds need to know of a table.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub place: Place,
+    pub is_sequence: bool,
+    pub is_system_versioned: bool,
+    pub engine: Option<Box<str>>,
+}
+
+/// Tables by database and name as the server spells them.
+#[derive(Debug, Default)]
+pub struct Tables(HashMap<Box<str>, HashMap<Box<str>, Facts>>);
+
+impl Tables {
+    /// The table of that name; `None` for a view, or one that is gone.
+    #[must_use]
+    pub fn get(&self, schema: &str, name: &str) -> Option<&Facts> {
+        self.0.get(schema)?.get(name)
+    }
+
+    /// All of them, each with its database and name as the server spells them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &Facts)> {
+        self.0.iter().flat_map(|(schema, tables)| tables.iter().map(|(name, facts)| (&**schema, &**name, facts)))
+    }
+}
+
+/// Reads tables; sequences are only noted, their own kind reads them.
+pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
+    let (mut tables, mut found) = (Tables::default(), Vec::new());
+    let mut shown: HashMap<Box<str>, Arc<str>> = HashMap::new();
+    reader
+        .each(include_str!("table.sql"), Kind::Table, |row| {
+            let text = |index| row.text(index);
+            let (schema, name) = (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default());
+            let place: Place = (Arc::clone(shown.entry(schema.clone()).or_insert_with(|| reader.scope.shown(&schema))), Arc::from(&*name));
+            let kind = text(2)?.unwrap_or_default();
+            let facts = Facts {
+                place: place.clone(),
+                is_sequence: &*kind == "SEQUENCE",
+                is_system_versioned: &*kind == "SYSTEM VERSIONED",
+                engine: text(3)?,
+            };
+            let comment = text(7)?.filter(|comment| !comment.is_empty());
+            if !facts.is_sequence {
+                let mut object = Object::new(Kind::Table, Identity::new([place.0, place.1]));
+                if let Some(engine) = facts.engine.clone() {
+                    object.set("engine", Value::Text(engine));
+                    object.set_some("row_format", text(4)?.map(|format| format.to_ascii_lowercase()));
+                    object.set_some("collation", text(5)?.map(|collation| canonical::charset(&collation)));
+                    object.set("system_versioned", facts.is_system_versioned);
+                    options(&mut object, &text(6)?.unwrap_or_default());
+                    object.set_some("comment", comment.map(Value::Text));
+                } else {
+                    // What the server says in the comment is why it could not open the table.
+                    let detail = format!("the server cannot open the table: {}", comment.unwrap_or_default());
+                    reader.gap(Gap::object(&object, Reason::Failed, detail).cure(CURE));
+                }
+                found.push(object);
+            }
+            tables.0.entry(schema).or_default().insert(name, facts);
+            Ok(())
+        })
+        .await?;
+    reader.tell(Kind::Table, found.len());
+    Ok((tables, found))
+}
+
+const CURE: &str = "load the storage engine it needs, or repair or drop the table; CHECK TABLE says more";
+
+/// `CREATE_OPTIONS`: words and `name=value` with a space between, values and names quoted or not.
+fn options(object: &mut Object, text: &str) {
+    let mut rest: Vec<Box<str>> = Vec::new();
+    for (name, value) in split(text) {
+        match (&*name, value) {
+            // The format in force is a property of its own; partitions are objects.
+            ("partitioned" | "row_format", _) => {}
+            ("encryption" | "encrypted", Some(value)) => {
+                object.set("encrypted", matches!(&*value.to_ascii_lowercase(), "y" | "yes" | "1" | "on"));
+            }
+            ("compression", Some(value)) => {
+                object.set_some("compression", Some(value.to_ascii_lowercase()).filter(|value| value != "none"));
+            }
+            ("page_compressed", Some(value)) if matches!(&*value.to_ascii_lowercase(), "1" | "on" | "yes") => {
+                object.set("compression", "page compressed");
+            }
+            ("page_compressed", Some(_)) => {}
+            ("tablespace", Some(value)) => {
+                object.set("tablespace", value);
+            }
+            // It holds a password.
+            ("connection", Some(_)) => {
+                object.set("connection", "set");
+            }
+            (_, None) => rest.push(name.into()),
+            (_, Some(value)) => rest.push(format!("{name}={value}").into()),
+        }
+    }
+    rest.sort_unstable();
+    object.set("options", Value::List(rest.into()));
+}
+
+/// Names in lower case, each with its value where it has one, quotes taken off.
+fn split(text: &str) -> Vec<(String, Option<String>)> {
+    let mut found = Vec::new();
+    let mut chars = text.chars().peekable();
+    while chars.peek().is_some() {
+        let name = word(&mut chars);
+        let value = chars.next_if_eq(&'=').map(|_| word(&mut chars));
+        // The space between.
+        if chars.next_if(|c| c.is_whitespace()).is_none() && name.is_empty() && value.is_none() {
+            chars.next();
+        }
+        if !name.is_empty() {
+            found.push((name.to_ascii_lowercase(), value));
+        }
+    }
+    found
+}
+
+fn word(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
+    let mut word = String::new();
+    if let Some(quote) = chars.next_if(|c| matches!(c, '`' | '"' | '\'')) {
+        while let Some(c) = chars.next() {
+            if c == quote && chars.next_if_eq(&quote).is_none() {
+                break;
+            }
+            word.push(c);
+        }
+        return word;
+    }
+    while let Some(c) = chars.next_if(|c| !c.is_whitespace() && *c != '=') {
+        word.push(c);
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn options_are_read_as_both_vendors_write_them() {
+        let shown = |text| {
+            let words = split(text).into_iter().map(|(name, value)| value.map_or(name.clone(), |value| format!("{name}={value}")));
+            words.collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(
+            shown("row_format=COMPRESSED key_block_size=8 stats_persistent=0 partitioned"),
+            "row_format=COMPRESSED|key_block_size=8|stats_persistent=0|partitioned"
+        );
+        assert_eq!(shown("`PAGE_COMPRESSED`=1 `weird``one`='it''s a b'"), "page_compressed=1|weird`one=it's a b");
+        assert_eq!(shown("ENCRYPTION=\"Y\" TABLESPACE=`ts 1`"), "encryption=Y|tablespace=ts 1");
+        assert_eq!(shown("="), "");
+        assert_eq!(shown(""), "");
+    }
+}

@@ -1,0 +1,110 @@
+//! URLs as people write them, and what must not be shown of those that are wrong.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use evenkeel_core::fault::{Class, Troublesome};
+
+use super::*;
+
+fn shown(text: &str) -> String {
+    let parts = parse(text).map_err(|fault| fault.trouble()).unwrap();
+    let or = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+    let parameters: Vec<String> = parts.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!(
+        "{:?} {} {} {} {} {} [{}]",
+        parts.scheme,
+        or(parts.user),
+        or(parts.password),
+        or(parts.host),
+        or(parts.port.map(|port| port.to_string())),
+        or(parts.database),
+        parameters.join(" ")
+    )
+}
+
+#[test]
+fn parts() {
+    for (text, expected) in [
+        ("mysql://", "MySql - - - - - []"),
+        ("mariadb://", "MariaDb - - - - - []"),
+        ("MariaDB://h", "MariaDb - - h - - []"),
+        ("mysql://u@h", "MySql u - h - - []"),
+        ("mysql://u:p@h:3307/d", "MySql u p h 3307 d []"),
+        ("mysql://u:@h", "MySql u  h - - []"),
+        ("mysql://u:p%40%2F%3a%25@h/d", "MySql u p@/:% h - d []"),
+        ("mysql://u:p:q@h", "MySql u p:q h - - []"),
+        ("mysql://u:p@ss@h", "MySql u p@ss h - - []"),
+        ("mysql://u:p#w@h", "MySql u p#w h - - []"),
+        ("mysql://[::1]:3306/d", "MySql - - ::1 3306 d []"),
+        ("mysql://h:/d", "MySql - - h - d []"),
+        ("mysql://u@%2Ftmp%2Fs/d", "MySql u - /tmp/s - d []"),
+        ("mysql://h/d%20e", "MySql - - h - d e []"),
+        ("mysql://u@localhost/d?socket=/tmp/s&ssl_mode=required", "MySql u - localhost - d [socket=/tmp/s ssl-mode=required]"),
+        ("mysql://h?SSL-CA=%2Fa&connect-timeout=3", "MySql - - h - - [ssl-ca=/a connect-timeout=3]"),
+        ("mysql://é:ü@h", "MySql é ü h - - []"),
+    ] {
+        assert_eq!(shown(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_without_showing_a_password() {
+    for (text, found) in [
+        ("postgres://h", "it does not begin with"),
+        ("h:3306", "it does not begin with"),
+        ("mysql://u:sec/ret@h", "there is an @ after the host"),
+        ("mysql://u:sec?ret@h", "there is an @ after the host"),
+        ("mysql://u:s@ec/ret@h", "there is an @ after the host"),
+        ("mysql://u:secret", "the port is no number"),
+        ("mysql://h:0", "the port is no number"),
+        ("mysql://h:65536", "the port is no number"),
+        ("mysql://u:%zz@h", "a % is not followed"),
+        ("mysql://u:%4", "the port is no number"),
+        ("mysql://u:%4@h", "a % is not followed"),
+        ("mysql://u:%00@h", "%00 is no character"),
+        ("mysql://u:%ff@h", "no UTF-8"),
+        ("mysql://[::1/d", "not closed with ]"),
+        ("mysql://[::1]x/d", "something other than :port"),
+        ("mysql://h/a/b", "holds a slash"),
+        ("mysql://h?socket", "has no \"=\""),
+        ("mysql://h?socket=a&socket=b", "socket is set twice"),
+    ] {
+        let trouble = parse(text).err().unwrap_or_else(|| panic!("{text} is accepted")).trouble();
+        assert_eq!(trouble.class, Class::Configuration, "{text}");
+        assert!(trouble.found.as_deref().unwrap().contains(found), "{text}: {trouble:?}");
+        assert!(!format!("{trouble:?}").contains("sec"), "{text}: {trouble:?}");
+    }
+}
+
+#[test]
+fn unknown_parameters_list_the_known_ones() {
+    let trouble = |text: &str| parse(text).err().unwrap().trouble();
+    let unknown = trouble("mysql://h?sslmode=REQUIRED");
+    assert_eq!(unknown.found.as_deref(), Some("\"sslmode\""));
+    assert_eq!(unknown.fix.as_deref(), Some("did you mean \"ssl-mode\"?"));
+    assert!(unknown.expected.as_deref().unwrap().contains("defaults-group-suffix"));
+    let secret = trouble("mysql://h?x=1&Pa$sw0rd=z");
+    assert!(!format!("{secret:?}").to_lowercase().contains("sw0rd"), "{secret:?}");
+    assert!(trouble("mysql://h?allowPublicKeyRetrieval=true").found.unwrap().contains("allowpublickeyretrieval"));
+}
+
+#[test]
+fn a_list_of_hosts_has_a_fix() {
+    let trouble = parse("mysql://u:secret@a:1,b:2/d").err().unwrap().trouble();
+    assert_eq!(trouble.fix.as_deref(), Some("name one host"));
+    assert!(!format!("{trouble:?}").contains("secret"));
+}
+
+proptest::proptest! {
+    /// What is percent-encoded comes back as it was, and any other text is read or refused.
+    #[test]
+    fn encoded_parts_come_back(password in "\\PC{1,12}", text in "\\PC{0,30}") {
+        let encoded: String = password.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let parts = parse(&format!("mysql://{encoded}:{encoded}@h/{encoded}")).map_err(|fault| fault.trouble());
+        proptest::prop_assert_eq!(parts.map(|parts| (parts.user, parts.password, parts.database)), Ok((Some(password.clone()), Some(password.clone()), Some(password))));
+        // A panic is what would fail here.
+        if let Ok(parts) = parse(&format!("mysql://{text}")) {
+            proptest::prop_assert!(parts.port != Some(0) && parts.host.is_none_or(|host| !host.contains(',')));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What connecting reads from the machine: variables, files, the home folder, the user's name.
+//!
+//! Lives here: the small trait, and the real process behind it. Does not live here: what any of it means
+//! (`settings`, `options`). Tests bring their own environment, so none of them touches the process's.
+
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+/// What permission checks ask of a file (followed through symbolic links, as the clients do).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Permission bits, e.g. `0o600`.
+    pub mode: u32,
+    pub owner: u32,
+    pub is_file: bool,
+    pub is_directory: bool,
+    pub is_socket: bool,
+}
+
+/// The part of the outside world that the clients' rules look at.
+pub trait Environment: Send + Sync {
+    /// An environment variable; `None` when it is not set.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// # Errors
+    /// As `std::fs::read`.
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// # Errors
+    /// As `std::fs::metadata`.
+    fn facts(&self, path: &Path) -> io::Result<FileFacts>;
+    /// The names in a folder, in any order.
+    ///
+    /// # Errors
+    /// As `std::fs::read_dir`.
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
+    fn home(&self) -> Option<PathBuf>;
+    /// The operating system's name of the effective user.
+    fn user_name(&self) -> Option<String>;
+    fn user_id(&self) -> u32;
+}
+
+/// The process we run in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProcessEnvironment;
+
+impl Environment for ProcessEnvironment {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn facts(&self, path: &Path) -> io::Result<FileFacts> {
+        let meta = std::fs::metadata(path)?;
+        Ok(FileFacts {
+            mode: meta.mode() & 0o7777,
+            owner: meta.uid(),
+            is_file: meta.is_file(),
+            is_directory: meta.is_dir(),
+            is_socket: meta.file_type().is_socket(),
+        })
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned())).collect()
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        match self.variable("HOME").filter(|home| !home.is_empty()) {
+            Some(home) => Some(PathBuf::from(home)),
+            None => self.passwd_field(5).map(PathBuf::from),
+        }
+    }
+
+    fn user_name(&self) -> Option<String> {
+        // Users that only a directory service knows are not in /etc/passwd: the login shell's variables know them.
+        self.passwd_field(0).or_else(|| self.variable("LOGNAME")).or_else(|| self.variable("USER")).filter(|name| !name.is_empty())
+    }
+
+    fn user_id(&self) -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+}
+
+impl ProcessEnvironment {
+    /// Field `index` (0 name, 5 home) of our own line in `/etc/passwd`.
+    fn passwd_field(self, index: usize) -> Option<String> {
+        let id = self.user_id().to_string();
+        let text = std::fs::read_to_string("/etc/passwd").ok()?;
+        text.lines()
+            .map(|line| line.split(':').collect::<Vec<_>>())
+            .find(|fields| fields.get(2) == Some(&id.as_str()))
+            .and_then(|fields| fields.get(index).map(|field| (*field).to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_process_knows_its_user_and_its_files() {
+        let env = ProcessEnvironment;
+        let name = String::from_utf8(std::process::Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+        assert_eq!(env.user_name().unwrap(), name.trim());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "x").unwrap();
+        let expected = FileFacts { mode: 0o600, owner: env.user_id(), is_file: true, is_directory: false, is_socket: false };
+        assert_eq!(env.facts(file.path()).unwrap(), expected);
+        assert_eq!(env.read_file(file.path()).unwrap(), b"x");
+        assert_eq!(env.facts(Path::new("/no/such/file")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}

@@ -1,0 +1,307 @@
+//! What the tests of this room share: an environment made of maps, and throwaway servers of each vendor.
+//!
+//! Lives here: only test support. The servers of `scratch` are not used, so that these tests stand by themselves.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::HashMap;
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Environment, Fault, FileFacts, ProcessEnvironment, Session, Target, connect};
+
+/// An environment that holds only what the test put in. User `tester`, home `/home/tester`.
+#[derive(Default, Clone)]
+pub(super) struct Fake {
+    pub variables: HashMap<String, String>,
+    pub files: HashMap<PathBuf, (Vec<u8>, u32, u32)>,
+    pub folders: Vec<PathBuf>,
+    pub sockets: Vec<PathBuf>,
+    pub home: Option<PathBuf>,
+}
+
+impl Fake {
+    pub fn new() -> Self {
+        Self { home: Some(PathBuf::from("/home/tester")), ..Self::default() }
+    }
+
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A file of ours with mode 0600.
+    pub fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
+        self.file_with(path, text, 0o600, 1000)
+    }
+
+    pub fn file_with(mut self, path: &str, text: impl AsRef<[u8]>, mode: u32, owner: u32) -> Self {
+        self.files.insert(PathBuf::from(path), (text.as_ref().to_vec(), mode, owner));
+        self
+    }
+
+    pub fn socket(mut self, path: &str) -> Self {
+        self.sockets.push(PathBuf::from(path));
+        self
+    }
+}
+
+impl Environment for Fake {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.files.get(path).map(|file| file.0.clone()).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn facts(&self, path: &Path) -> io::Result<FileFacts> {
+        let facts = FileFacts { mode: 0o755, owner: 0, is_file: false, is_directory: false, is_socket: false };
+        if self.folders.iter().any(|folder| folder == path) {
+            return Ok(FileFacts { is_directory: true, ..facts });
+        }
+        if self.sockets.iter().any(|socket| socket == path) {
+            return Ok(FileFacts { is_socket: true, ..facts });
+        }
+        let (_, mode, owner) = self.files.get(path).ok_or(io::ErrorKind::NotFound)?;
+        Ok(FileFacts { mode: *mode, owner: *owner, is_file: true, ..facts })
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        if !self.folders.iter().any(|known| known == folder) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let inside = self.files.keys().filter(|path| path.parent() == Some(folder));
+        Ok(inside.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect())
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        self.home.clone()
+    }
+
+    fn user_name(&self) -> Option<String> {
+        Some("tester".to_owned())
+    }
+
+    fn user_id(&self) -> u32 {
+        1000
+    }
+}
+
+/// A server's programs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Vendor {
+    pub name: &'static str,
+    pub base: &'static str,
+    pub server: &'static str,
+    pub is_mariadb: bool,
+}
+
+const VENDORS: [Vendor; 3] = [
+    Vendor { name: "MariaDB 10.11", base: "/usr", server: "/usr/sbin/mariadbd", is_mariadb: true },
+    Vendor {
+        name: "MariaDB 11.8",
+        base: "/opt/evenkeel/mariadb/11.8",
+        server: "/opt/evenkeel/mariadb/11.8/bin/mariadbd",
+        is_mariadb: true,
+    },
+    Vendor { name: "MySQL 9.7", base: "/opt/evenkeel/mysql/9.7", server: "/opt/evenkeel/mysql/9.7/bin/mysqld", is_mariadb: false },
+];
+
+/// Those that are installed. The skip of another is printed, and REQUIRE_SERVERS=1 makes it a failure.
+pub(super) fn vendors() -> Vec<Vendor> {
+    let there = |vendor: &Vendor| {
+        let found = Path::new(vendor.server).exists();
+        if !found {
+            assert!(std::env::var("REQUIRE_SERVERS").as_deref() != Ok("1"), "{} is required and not installed", vendor.name);
+            println!("SKIP: {} is not installed", vendor.name);
+        }
+        found
+    };
+    VENDORS.into_iter().filter(there).collect()
+}
+
+/// A command that runs as the user `mysql` when we are root, because servers refuse root.
+fn as_mysql(program: &str) -> Command {
+    if rustix::process::geteuid().is_root() {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=mysql", "--regid=mysql", "--clear-groups", "--pdeathsig=KILL", program]);
+        command
+    } else {
+        Command::new(program)
+    }
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+}
+
+/// The kernel's memory for asynchronous input and output is limited for each user, and many tests run side by side.
+const NO_AIO: &str = "--innodb-use-native-aio=0";
+
+/// A folder owned by whoever runs servers, with files for them.
+pub(super) fn server_folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::Builder::new().prefix("ekm").tempdir_in("/tmp").unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    if rustix::process::geteuid().is_root() {
+        run(Command::new("chown").arg("-R").arg("mysql:mysql").arg(folder.path()));
+    }
+    folder
+}
+
+/// A running server: a socket, and loopback TCP on `port`. Killed on drop: nothing in it is worth a shutdown.
+pub(super) struct Server {
+    pub vendor: Vendor,
+    pub folder: tempfile::TempDir,
+    pub port: u16,
+    child: Child,
+}
+
+impl Server {
+    /// Makes a server with user `root` without a password (from localhost only), starts it with `arguments`.
+    pub fn start(vendor: Vendor, arguments: &[&str]) -> Self {
+        let folder = server_folder(&[]);
+        let place = |name: &str| folder.path().join(name).display().to_string();
+        let base = format!("--basedir={}", vendor.base);
+        let data = format!("--datadir={}", place("data"));
+        // A MariaDB that starts removes what others keep in a tmpdir they share.
+        let temporary = format!("--tmpdir={}", folder.path().display());
+        if vendor.is_mariadb {
+            run(as_mysql(&format!("{}/bin/mariadb-install-db", vendor.base)).args([
+                "--no-defaults",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                NO_AIO,
+                &temporary,
+                &base,
+                &data,
+            ]));
+        } else {
+            run(as_mysql(vendor.server).args(["--no-defaults", "--initialize-insecure", &base, &data]));
+        }
+        // Closed again, which is race enough for tests.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let mut command = as_mysql(vendor.server);
+        command.args([
+            "--no-defaults",
+            &base,
+            &data,
+            &temporary,
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            "--innodb-buffer-pool-size=32M",
+            NO_AIO,
+        ]);
+        command.arg(format!("--port={port}")).arg(format!("--socket={}", place("s"))).arg(format!("--pid-file={}", place("pid")));
+        if !vendor.is_mariadb {
+            command.args(["--mysqlx=OFF", "--secure-file-priv=NULL"]);
+        }
+        if let Some(plugins) = std::env::var_os("EVENKEEL_MARIADB_PLUGINS").filter(|_| vendor.base == "/usr") {
+            command.arg(format!("--plugin-dir={}", Path::new(&plugins).display()));
+        }
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let mut server = Self { vendor, port, child: command.spawn().unwrap(), folder };
+        let until = Instant::now() + Duration::from_secs(60);
+        while UnixStream::connect(server.folder.path().join("s")).is_err() {
+            let ended = server.child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < until, "{} did not start: {}", vendor.name, server.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// A URL through the socket; `login` e.g. `user:password`.
+    pub fn socket_url(&self, login: &str) -> String {
+        format!("mysql://{login}@localhost/?socket={}", self.folder.path().join("s").display())
+    }
+
+    /// A URL through TCP; `rest` e.g. `/db?ssl-mode=DISABLED`.
+    pub fn tcp_url(&self, login: &str, rest: &str) -> String {
+        format!("mysql://{login}@127.0.0.1:{}{rest}", self.port)
+    }
+
+    /// A plain session of the superuser.
+    pub async fn root(&self) -> Session {
+        open(&self.socket_url("root")).await.unwrap_or_else(|fault| panic!("{}: {fault:?}\n{}", self.vendor.name, self.log()))
+    }
+
+    /// Runs statements as the superuser.
+    pub async fn sql(&self, statements: &str) {
+        let mut session = self.root().await;
+        session.run(statements, statements).await.unwrap_or_else(|fault| panic!("{}: {fault:?}", self.vendor.name));
+        session.close().await;
+    }
+
+    /// A signal, e.g. `STOP`.
+    pub fn signal(&self, name: &str) {
+        run(Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Opens a session in an environment without variables and option files.
+pub(super) async fn open(url: &str) -> Result<Session, Fault> {
+    // TLS files are read from disk.
+    struct Bare;
+    impl Environment for Bare {
+        fn variable(&self, _: &str) -> Option<String> {
+            None
+        }
+        fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+            ProcessEnvironment.read_file(path)
+        }
+        fn facts(&self, _: &Path) -> io::Result<FileFacts> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+        fn names(&self, _: &Path) -> io::Result<Vec<String>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+        fn home(&self) -> Option<PathBuf> {
+            None
+        }
+        fn user_name(&self) -> Option<String> {
+            None
+        }
+        fn user_id(&self) -> u32 {
+            0
+        }
+    }
+    connect(&Target::parse(url, &Bare)?).await
+}
+
+/// The first column of the first row.
+pub(super) async fn one(session: &mut Session, sql: &str) -> String {
+    let rows = session.rows(sql, sql).await.unwrap_or_else(|fault| panic!("{sql}: {fault:?}"));
+    rows.first().and_then(|row| row.text(0).unwrap()).unwrap_or_default().into_string()
+}
+
+/// Whether the server has this plugin's library: `script/setup` installs it. EVENKEEL_MARIADB_PLUGINS names another folder for the
+/// distribution's MariaDB.
+pub(super) async fn have_plugin(server: &Server, name: &str) -> bool {
+    let folder = one(&mut server.root().await, "SELECT @@plugin_dir").await;
+    let found = Path::new(&folder).join(format!("{name}.so")).exists();
+    if !found {
+        // The distribution's package without a service has none; script/setup unpacks those of the other series.
+        let is_demanded = std::env::var("REQUIRE_SERVERS").as_deref() == Ok("1") && server.vendor.base != "/usr";
+        assert!(!is_demanded, "{} is required to have {name}.so in {folder}", server.vendor.name);
+        println!("SKIP: {} has no {name}.so in {folder}", server.vendor.name);
+    }
+    found
+}

@@ -1,0 +1,39 @@
+//! The port: a MySQL or MariaDB environment as the pipeline sees it. Blocking; the driver's threads stay in here.
+
+use crate::capture;
+use crate::connect::Target;
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Environment, Progress, Request};
+
+/// A MySQL or MariaDB server, and one database of it or all.
+pub struct MysqlEnvironment {
+    target: Target,
+}
+
+impl MysqlEnvironment {
+    #[must_use]
+    pub const fn new(target: Target) -> Self {
+        Self { target }
+    }
+}
+
+impl Environment for MysqlEnvironment {
+    fn capture(&self, request: &Request, progress: &dyn Progress) -> Result<Manifest, Box<Trouble>> {
+        driver()?.block_on(capture::capture(&self.target, request, progress)).map_err(|fault| Box::new(fault.trouble()))
+    }
+
+    fn grants(&self, _request: &Request, _role: Option<&str>) -> Result<String, Box<Trouble>> {
+        todo!()
+    }
+
+    fn describe(&self) -> String {
+        self.target.describe().display.clone()
+    }
+}
+
+/// What the driver runs on: this thread.
+fn driver() -> Result<tokio::runtime::Runtime, Box<Trouble>> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Box::new(Trouble::new(Class::Internal, "cannot start the driver").found(error.to_string())))
+}

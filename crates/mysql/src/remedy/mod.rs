@@ -1,0 +1,199 @@
+//! What to do about a difference on MySQL and MariaDB: a statement for the candidate, only where it is surely right and complete.
+//!
+//! Lives here: which fix for which difference. `name` turns shown names back into SQL, `privilege` writes GRANT and REVOKE.
+//! Each fix is proven in `tests/every_property`: applied, captured, compared. Anything else is `None`: a person decides.
+//! What rewrites a table (its engine, its row format, a column's type) is for a person too.
+
+mod name;
+mod privilege;
+
+use crate::ident::{Ident, Literal};
+use evenkeel_core::compare::{Case, Change, Remedies};
+use evenkeel_core::kind::{Engine, Kind, Value};
+use evenkeel_core::manifest::{Manifest, Object};
+use name::Place;
+use std::collections::BTreeMap;
+
+/// Remedies for one candidate.
+#[derive(Debug, Clone)]
+pub struct MysqlRemedies {
+    /// The database that was captured alone; its objects are named without it.
+    place: Place,
+    engine: Engine,
+    /// Shared name to name on this server.
+    roles: BTreeMap<String, String>,
+}
+
+impl MysqlRemedies {
+    /// For the candidate that was captured; `roles` maps shared role names to those of its server, as in the request.
+    #[must_use]
+    pub fn new(candidate: &Manifest, roles: BTreeMap<String, String>) -> Self {
+        let endpoint = &candidate.endpoint;
+        Self { place: Place::new(&endpoint.database), engine: endpoint.engine, roles }
+    }
+}
+
+impl Remedies for MysqlRemedies {
+    fn fix(&self, case: &Case<'_>) -> Option<String> {
+        let any = case.candidate.or(case.reference)?;
+        match (case.change, case.kind) {
+            (Change::Missing | Change::Extra | Change::Changed, Kind::Grant) => privilege::grant(self, case),
+            (Change::Missing | Change::Extra, Kind::Membership) => privilege::membership(self, case),
+            (Change::Changed, Kind::Role) => privilege::role(self, case),
+            (Change::Unsound, _) => self.unsound(any, case.attribute?),
+            (Change::Changed, _) => self.changed(any, case),
+            _ => None,
+        }
+    }
+}
+
+impl MysqlRemedies {
+    const fn is_mariadb(&self) -> bool {
+        matches!(self.engine, Engine::MariaDb)
+    }
+
+    /// States that are a fault of their own; the fix belongs to the side that has it.
+    fn unsound(&self, object: &Object, attribute: &str) -> Option<String> {
+        match (object.kind, attribute) {
+            (Kind::Index, "enabled") => Some(format!("ALTER TABLE {} ENABLE KEYS;", self.place.table_of(object))),
+            (Kind::Constraint, "enforced") => {
+                Some(format!("ALTER TABLE {} ALTER CHECK {} ENFORCED;", self.place.table_of(object), Ident(object.identity.part(2))))
+            }
+            (Kind::Schema, "read_only") => Some(format!("ALTER DATABASE {} READ ONLY = 0;", self.place.database(object.identity.part(0)))),
+            _ => None,
+        }
+    }
+
+    /// A property both sides have with different values.
+    fn changed(&self, object: &Object, case: &Case<'_>) -> Option<String> {
+        let (reference, attribute) = (case.reference?, case.attribute?);
+        let wanted = reference.get(attribute);
+        let (on, text) = match wanted {
+            Some(Value::Flag(flag)) => (*flag, None),
+            Some(Value::Text(text)) => (false, Some(&**text)),
+            _ => (false, None),
+        };
+        match (object.kind, attribute) {
+            (Kind::Schema, "collation") => {
+                Some(format!("ALTER DATABASE {} {};", self.place.database(object.identity.part(0)), collated(text?)?))
+            }
+            (Kind::Table, "comment") => {
+                Some(format!("ALTER TABLE {} COMMENT = {};", self.place.whole(object), Literal(text.unwrap_or_default())))
+            }
+            (Kind::Table, "collation") => Some(format!("ALTER TABLE {} DEFAULT {};", self.place.whole(object), collated(text?)?)),
+            (Kind::Column, _) => self.column(object, reference, attribute, wanted),
+            // Absent is visible.
+            (Kind::Index, "visible") => {
+                let visible = wanted.is_none();
+                let word = match (self.is_mariadb(), visible) {
+                    (true, true) => "NOT IGNORED",
+                    (true, false) => "IGNORED",
+                    (false, true) => "VISIBLE",
+                    (false, false) => "INVISIBLE",
+                };
+                Some(format!("ALTER TABLE {} ALTER INDEX {} {word};", self.place.table_of(object), Ident(object.identity.part(2))))
+            }
+            (Kind::Event, "status") => {
+                let word = match text {
+                    None => "ENABLE",
+                    Some("disabled") => "DISABLE",
+                    Some(_) => return None,
+                };
+                Some(format!("ALTER EVENT {} {word};", self.place.whole(object)))
+            }
+            (Kind::Event, "comment") => {
+                Some(format!("ALTER EVENT {} COMMENT {};", self.place.whole(object), Literal(text.unwrap_or_default())))
+            }
+            (Kind::Event, "preserve") => {
+                let word = if on { "" } else { "NOT " };
+                Some(format!("ALTER EVENT {} ON COMPLETION {word}PRESERVE;", self.place.whole(object)))
+            }
+            (Kind::Function | Kind::Procedure, "comment" | "security") => self.routine(object, attribute, text),
+            (Kind::Sequence, _) => self.sequence(object, attribute, wanted),
+            _ => None,
+        }
+    }
+
+    fn column(&self, object: &Object, reference: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
+        let generated = |object: &Object| object.get("generated").is_some() || object.get("auto_increment").is_some();
+        let action = match (attribute, wanted) {
+            ("default", _) if generated(object) || generated(reference) => return None,
+            // A moment as default is written in a clause of its own, with the fraction of the type.
+            ("default", Some(Value::Text(text))) if text.starts_with("current_timestamp") => return None,
+            ("default", Some(Value::Text(text))) if is_literal(text) => format!("SET DEFAULT {text}"),
+            ("default", Some(Value::Text(text))) => format!("SET DEFAULT ({text})"),
+            ("default", None) if object.get("not_null").is_some() => "DROP DEFAULT".to_owned(),
+            ("default", None) => "SET DEFAULT NULL".to_owned(),
+            // MariaDB hides a column by writing its definition anew.
+            ("invisible", _) if self.is_mariadb() => return None,
+            ("invisible", Some(Value::Flag(true))) => "SET INVISIBLE".to_owned(),
+            ("invisible", None) => "SET VISIBLE".to_owned(),
+            _ => return None,
+        };
+        Some(format!("ALTER TABLE {} ALTER COLUMN {} {action};", self.place.table_of(object), Ident(object.identity.part(2))))
+    }
+
+    fn routine(&self, object: &Object, attribute: &str, text: Option<&str>) -> Option<String> {
+        let what = if object.kind == Kind::Function { "FUNCTION" } else { "PROCEDURE" };
+        let clause = match (attribute, text) {
+            ("comment", text) => format!("COMMENT {}", Literal(text.unwrap_or_default())),
+            ("security", Some("definer")) => "SQL SECURITY DEFINER".to_owned(),
+            ("security", None) => "SQL SECURITY INVOKER".to_owned(),
+            _ => return None,
+        };
+        Some(format!("ALTER {what} {} {clause};", self.place.whole(object)))
+    }
+
+    fn sequence(&self, object: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
+        let action = match (attribute, wanted) {
+            ("increment", Some(Value::Integer(step))) => format!("INCREMENT BY {step}"),
+            ("increment", None) => "INCREMENT BY 1".to_owned(),
+            ("cache", Some(Value::Integer(values))) => format!("CACHE {values}"),
+            ("cache", None) => "CACHE 1".to_owned(),
+            ("cycle", Some(Value::Flag(true))) => "CYCLE".to_owned(),
+            ("cycle", None) => "NOCYCLE".to_owned(),
+            ("start", Some(Value::Integer(first))) => format!("START WITH {first}"),
+            ("start", None) => "START WITH 1".to_owned(),
+            _ => return None,
+        };
+        Some(format!("ALTER SEQUENCE {} {action};", self.place.whole(object)))
+    }
+}
+
+/// The character set is the first word of a collation's name.
+fn collated(collation: &str) -> Option<String> {
+    let charset = collation.split('_').next().filter(|name| !name.is_empty())?;
+    let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (plain(charset) && plain(collation)).then(|| format!("CHARACTER SET {charset} COLLATE {collation}"))
+}
+
+/// A string, number, bit or hexadecimal literal; anything else is an expression, which wants parentheses.
+fn is_literal(text: &str) -> bool {
+    let quoted = |text: &str| text.len() >= 2 && text.starts_with('\'') && text.ends_with('\'');
+    let number = text.strip_prefix('-').unwrap_or(text);
+    quoted(text)
+        || text.strip_prefix(['b', 'x']).is_some_and(quoted)
+        || !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_told_from_expressions() {
+        for text in ["'a'", "''", "5", "-1.5", "b'101'", "x'AB'"] {
+            assert!(is_literal(text), "{text}");
+        }
+        for text in ["uuid()", "1 + 1", "-", "", "'a' 'b", "curdate()"] {
+            assert!(!is_literal(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_collation_names_its_character_set() {
+        assert_eq!(collated("utf8mb4_0900_ai_ci").as_deref(), Some("CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci"));
+        assert_eq!(collated("binary").as_deref(), Some("CHARACTER SET binary COLLATE binary"));
+        assert_eq!(collated("x; drop"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Names as they are shown, back into SQL.
+
+use crate::ident::Ident;
+use evenkeel_core::manifest::Object;
+
+/// Where statements run: with the one database that was captured, or with names that carry theirs.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// `None` where all databases were captured.
+    own: Option<String>,
+}
+
+impl Place {
+    /// From an endpoint's database.
+    #[must_use]
+    pub fn new(database: &str) -> Self {
+        Self { own: (database != "(all)").then(|| database.to_owned()) }
+    }
+
+    /// A database; the own one where the name is empty.
+    #[must_use]
+    pub fn database(&self, shown: &str) -> String {
+        let name = if shown.is_empty() { self.own.as_deref().unwrap_or_default() } else { shown };
+        Ident(name).to_string()
+    }
+
+    /// An object of the form schema and name.
+    #[must_use]
+    pub fn whole(&self, object: &Object) -> String {
+        self.qualified(object.identity.part(0), object.identity.part(1))
+    }
+
+    /// The table of an object of the form schema, table and name.
+    #[must_use]
+    pub fn table_of(&self, object: &Object) -> String {
+        self.whole(object)
+    }
+
+    /// A name with its database.
+    #[must_use]
+    pub fn qualified(&self, schema: &str, name: &str) -> String {
+        format!("{}.{}", self.database(schema), Ident(name))
+    }
+}
+
+/// The parts of a shown name: `orders`, `shop.orders`, `"Order.s".total`.
+#[must_use]
+pub fn parts(shown: &str) -> Option<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut chars = shown.chars().peekable();
+    loop {
+        let mut part = String::new();
+        if chars.next_if_eq(&'"').is_some() {
+            loop {
+                match chars.next()? {
+                    '"' if chars.next_if_eq(&'"').is_some() => part.push('"'),
+                    '"' => break,
+                    c => part.push(c),
+                }
+            }
+        } else {
+            while let Some(c) = chars.next_if(|c| *c != '.') {
+                part.push(c);
+            }
+        }
+        parts.push(part);
+        match chars.next() {
+            None => return Some(parts),
+            Some('.') => {}
+            Some(_) => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_names_come_apart() {
+        let shown = |text| parts(text).map(|parts| parts.join("|"));
+        assert_eq!(shown("orders").as_deref(), Some("orders"));
+        assert_eq!(shown("shop.\"Or\"\"d.ers\"").as_deref(), Some("shop|Or\"d.ers"));
+        assert_eq!(shown("\"open"), None);
+        assert_eq!(shown("\"a\"b"), None);
+    }
+
+    #[test]
+    fn the_own_database_is_put_back() {
+        assert_eq!(Place::new("sh`op").qualified("", "t"), "`sh``op`.`t`");
+        assert_eq!(Place::new("(all)").qualified("crm", "t"), "`crm`.`t`");
+    }
+}

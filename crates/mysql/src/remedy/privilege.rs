@@ -1,0 +1,115 @@
+//! GRANT, REVOKE and ALTER USER.
+
+use super::MysqlRemedies;
+use super::name;
+use crate::ident::{Ident, Literal};
+use evenkeel_core::compare::{Case, Change};
+use evenkeel_core::kind::Value;
+use evenkeel_core::manifest::Object;
+
+/// `user@host` or a role's name as SQL, by the name it has on this server.
+fn account(remedies: &MysqlRemedies, shown: &str) -> Option<String> {
+    // What is shown in parentheses is a place, not a name.
+    if shown.starts_with('(') || shown == "PUBLIC" {
+        return None;
+    }
+    let named = |name: &str| remedies.roles.get(name).cloned();
+    let (user, host) = match named(shown) {
+        Some(own) => own.rsplit_once('@').map_or((own.clone(), None), |(user, host)| (user.to_owned(), Some(host.to_owned()))),
+        None => match shown.rsplit_once('@') {
+            Some((user, host)) => (named(user).unwrap_or_else(|| user.to_owned()), Some(host.to_owned())),
+            None => (shown.to_owned(), None),
+        },
+    };
+    let quoted = |text: &str| Literal(text).to_string();
+    // Only plain quotes are an account's name everywhere; anything odder is for a person.
+    let is_plain = |text: &str| !quoted(text).starts_with('_');
+    match host {
+        Some(host) if is_plain(&user) && is_plain(&host) => Some(format!("{}@{}", quoted(&user), quoted(&host))),
+        None if is_plain(&user) => Some(quoted(&user)),
+        _ => None,
+    }
+}
+
+/// `ON …` for a grant's object, and the column where it is one.
+fn target(remedies: &MysqlRemedies, kind: &str, object: &str) -> Option<(String, Option<String>)> {
+    let qualified = |parts: &[String]| match parts {
+        [name] => Some(remedies.place.qualified("", name)),
+        [schema, name] => Some(remedies.place.qualified(schema, name)),
+        _ => None,
+    };
+    let parts = name::parts(object)?;
+    Some(match kind {
+        "global" => ("*.*".to_owned(), None),
+        "schema" => {
+            let name = if object == "(database)" { "" } else { parts.first()? };
+            // In a database's place `_` and `%` are patterns.
+            (format!("{}.*", remedies.place.database(name).replace('_', "\\_").replace('%', "\\%")), None)
+        }
+        "table" => (qualified(&parts)?, None),
+        "column" => {
+            let (column, table) = parts.split_last()?;
+            (qualified(table)?, Some(Ident(column).to_string()))
+        }
+        "function" => (format!("FUNCTION {}", qualified(&parts)?), None),
+        "procedure" => (format!("PROCEDURE {}", qualified(&parts)?), None),
+        _ => return None,
+    })
+}
+
+fn list(object: Option<&Object>, property: &str) -> Vec<String> {
+    match object.and_then(|object| object.get(property)) {
+        Some(Value::List(items)) => items.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub fn grant(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
+    let any = case.candidate.or(case.reference)?;
+    let (on, column) = target(remedies, any.identity.part(0), any.identity.part(1))?;
+    let who = account(remedies, any.identity.part(2))?;
+    let (wanted, has) = (list(case.reference, "privileges"), list(case.candidate, "privileges"));
+    // Passing on is granted for all of an object's privileges at once; what differs there is for a person.
+    if list(case.reference, "grantable") != list(case.candidate, "grantable") {
+        return None;
+    }
+    let words = |items: &[String], than: &[String]| {
+        let new: Vec<String> = items
+            .iter()
+            .filter(|item| !than.contains(item))
+            .map(|item| column.as_ref().map_or_else(|| item.clone(), |column| format!("{item} ({column})")))
+            .collect();
+        (!new.is_empty()).then(|| new.join(", "))
+    };
+    let granted = words(&wanted, &has).map(|words| format!("GRANT {words} ON {on} TO {who};"));
+    let revoked = words(&has, &wanted).map(|words| format!("REVOKE {words} ON {on} FROM {who};"));
+    match (revoked, granted) {
+        (None, None) => None,
+        (one, other) => Some(one.into_iter().chain(other).collect::<Vec<_>>().join(" ")),
+    }
+}
+
+pub fn membership(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
+    let any = case.candidate.or(case.reference)?;
+    let (role, member) = (account(remedies, any.identity.part(0))?, account(remedies, any.identity.part(1))?);
+    match case.change {
+        Change::Missing => {
+            let admin = if any.get("admin").is_some() { " WITH ADMIN OPTION" } else { "" };
+            Some(format!("GRANT {role} TO {member}{admin};"))
+        }
+        Change::Extra => Some(format!("REVOKE {role} FROM {member};")),
+        _ => None,
+    }
+}
+
+pub fn role(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
+    let reference = case.reference?;
+    let who = account(remedies, reference.identity.part(0))?;
+    match case.attribute? {
+        "locked" => {
+            let word = if reference.get("locked").is_some() { "LOCK" } else { "UNLOCK" };
+            Some(format!("ALTER USER {who} ACCOUNT {word};"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! Every property counts: each declared property of each kind is changed on a real server, one at a time, and must show
+//! as that difference, with only what it implies, and move the digest exactly when its class says so.
+//!
+//! Cases are files under `tests/golden/mysql/property`, and its README says how to write one; the testkit reads and judges
+//! them. Rooms: `exempt` (what cannot be changed here, and why), `place` (servers and databases), `trial` (one case, tried).
+//!
+//! `EVENKEEL_PROPERTY=column/type` runs the cases whose path begins so.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod exempt;
+mod place;
+mod trial;
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use evenkeel_core::kind::Engine;
+use evenkeel_mysql::scratch::series;
+use evenkeel_testkit::mysql::flavors;
+use evenkeel_testkit::property::{Case, On, cases, covers};
+use place::Place;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/mysql/property")
+}
+
+#[test]
+fn every_declared_property_has_a_case_on_mysql() {
+    covers(&root(), Engine::MySql, &exempt::reason);
+}
+
+#[test]
+fn every_declared_property_has_a_case_on_mariadb() {
+    covers(&root(), Engine::MariaDb, &exempt::reason);
+}
+
+/// All cases on one server of their own: some change what all databases share.
+fn on(engine: Engine, number: u16) {
+    // The skip of a server that is not installed is counted by asking.
+    if !flavors().contains(&(engine, number)) {
+        return;
+    }
+    let name = series(engine, number);
+    let started = Instant::now();
+    let wanted = std::env::var("EVENKEEL_PROPERTY").unwrap_or_default();
+    let on = On { engine, version: number };
+    let cases: Vec<Case> = cases(&root(), on).into_iter().filter(|case| case.applies && case.path.starts_with(&wanted)).collect();
+    assert!(!wanted.is_empty() || !cases.is_empty(), "no case for {name}");
+    let mut place = Place::start(engine, number);
+    let (mut report, mut failed) = (String::new(), 0);
+    for case in &cases {
+        let begun = Instant::now();
+        if let Err(problem) = trial::run(&mut place, case) {
+            failed += 1;
+            let _ = writeln!(report, "\ntests/golden/mysql/property/{} on {name}:\n{problem}", case.path);
+        }
+        place.sweep();
+        if !wanted.is_empty() {
+            println!("{} took {:?}", case.path, begun.elapsed());
+        }
+    }
+    println!("{name}: {} cases, {failed} failed, {:.1} s", cases.len(), started.elapsed().as_secs_f64());
+    assert!(failed == 0, "{failed} of {} cases failed on {name}\n{report}", cases.len());
+}
+
+#[test]
+fn on_mariadb_10_11() {
+    on(Engine::MariaDb, 1011);
+}
+
+#[test]
+fn on_mariadb_11_8() {
+    on(Engine::MariaDb, 1108);
+}
+
+#[test]
+fn on_mysql_9_7() {
+    on(Engine::MySql, 907);
+}

@@ -1,0 +1,128 @@
+//! One case, tried: both sides made and captured. What came out is judged by the testkit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use evenkeel_core::compare::{Scope, Side, compare};
+use evenkeel_core::digest::Tree;
+use evenkeel_core::manifest::{Gap, Manifest};
+use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::environment::MysqlEnvironment;
+use evenkeel_mysql::remedy::MysqlRemedies;
+use evenkeel_mysql::scratch::{ReplicaOptions, Scratch};
+use evenkeel_testkit::property::{Case, judge, place_of, shown};
+
+use crate::place::{Database, Place};
+
+/// Tries a case. The error says what came out otherwise than the case says.
+pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
+    place.on_server(&case.server)?;
+    let captured = if case.candidate.is_other_server() && !case.in_place {
+        on_two_servers(place, case)
+    } else {
+        let pair = place.pair(case);
+        let captured = on_one_server(place, case, &pair.0, &pair.1);
+        match &captured {
+            Ok(captured) if !case.in_place => closed(case, &pair.1, captured).and(Ok(())),
+            _ => Ok(()),
+        }
+        .and(captured)
+    };
+    // What a case did to the whole server is taken back even where it failed.
+    place.on_server(&case.cleanup)?;
+    let (reference, candidate) = captured?;
+    judge(case, &reference, &candidate, &standing)
+}
+
+/// What evenkeel proposes is applied to the candidate; the difference is then gone, and no other has come.
+fn closed(case: &Case, candidate: &Database, (wanted, found): &(Manifest, Manifest)) -> Result<(), String> {
+    let compared = |found: &Manifest| {
+        let trees = (Tree::of(wanted), Tree::of(found));
+        let remedies = MysqlRemedies::new(found, BTreeMap::new());
+        let (left, right) =
+            (Side { label: "reference", manifest: wanted, tree: &trees.0 }, Side { label: "candidate", manifest: found, tree: &trees.1 });
+        compare(left, right, &Scope::default(), &remedies).differences
+    };
+    let before = compared(found);
+    let proposed =
+        before.iter().find(|difference| place_of(difference) == case.expected.place()).and_then(|difference| difference.fix.clone());
+    // A step that is no statement is for a person.
+    let Some(fix) = proposed.filter(|fix| fix.ends_with(';')) else { return Ok(()) };
+    candidate.run(&[fix.clone()]).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
+    let known: BTreeSet<String> = before.iter().map(place_of).filter(|place| *place != case.expected.place()).collect();
+    let left: Vec<String> =
+        compared(&capture(candidate, case)).iter().filter(|difference| !known.contains(&place_of(difference))).map(shown).collect();
+    if left.is_empty() { Ok(()) } else { Err(format!("  after the proposed fix ({fix}) this is left: {}", left.join("; "))) }
+}
+
+fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database) -> Result<(Manifest, Manifest), String> {
+    if case.in_place {
+        return before_and_after(place, case, first);
+    }
+    first.run(&case.setup)?;
+    second.run(&case.setup)?;
+    first.run(&case.reference)?;
+    second.run(&case.change)?;
+    Ok(both(first, second, case))
+}
+
+fn before_and_after(place: &Place, case: &Case, database: &Database) -> Result<(Manifest, Manifest), String> {
+    let mut replica = case.replica.then(|| replica(place, case));
+    database.run(&case.setup)?;
+    let reference = capture(database, case);
+    if let Some(replica) = &replica {
+        Database::on(replica, "").run(&case.on_replica)?;
+    }
+    if case.replica_ends {
+        replica = None;
+    } else if case.candidate.replica {
+        replica = Some(self::replica(place, case));
+    }
+    database.run(&case.change)?;
+    let candidate = capture(database, case);
+    drop(replica);
+    Ok((reference, candidate))
+}
+
+fn replica(place: &Place, case: &Case) -> Scratch {
+    let options = ReplicaOptions { settings: case.candidate.settings.clone(), ..ReplicaOptions::default() };
+    place.scratch.replica(&options).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// The reference is a database of the shared server; the candidate has the same name on a server of its own, or on a replica.
+fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest), String> {
+    let (first, _) = place.pair(case);
+    first.run(&case.setup)?;
+    let other = if case.candidate.replica { replica(place, case) } else { place.other(&case.candidate.settings) };
+    if !case.candidate.replica {
+        Database::on(&other, "").run(&[format!("create database {}", first.name)])?;
+    }
+    let second = Database::on(&other, &first.name);
+    // A replica has what its source has, and takes no writes.
+    if !case.candidate.replica {
+        second.run(&case.setup)?;
+    }
+    second.run(&case.change)?;
+    first.run(&case.reference)?;
+    Ok(both(&first, &second, case))
+}
+
+/// Both sides at once, as the command does it.
+fn both(first: &Database, second: &Database, case: &Case) -> (Manifest, Manifest) {
+    std::thread::scope(|threads| {
+        let other = threads.spawn(|| capture(second, case));
+        (capture(first, case), other.join().expect("the capture of the candidate"))
+    })
+}
+
+fn capture(database: &Database, case: &Case) -> Manifest {
+    let target = Target::parse(&database.url, &ProcessEnvironment).unwrap();
+    let mut request = Request::new(&database.name);
+    request.migration_role.clone_from(&case.migration_role);
+    MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+}
+
+/// Gaps that have nothing to do with the change: none are known.
+const fn standing(_: &Case, _: &Gap) -> bool {
+    false
+}

@@ -1,0 +1,5 @@
+-- expect: column t.a missing
+-- setup
+create table t (id int primary key, a int);
+-- candidate
+alter table t drop a;
