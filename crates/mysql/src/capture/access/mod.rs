@@ -222,8 +222,8 @@ impl Access {
             gaps.extend(unloaded(flavor).into_iter().filter(|gap| dimensions.contains(&gap.dimension)));
         }
         if !self.sees(scope) {
-            for dimension in [Dimension::Schema, Dimension::Data, Dimension::Privileges].into_iter().filter(|one| dimensions.contains(one))
-            {
+            let hidden = [Dimension::Schema, Dimension::Data, Dimension::Privileges, Dimension::History];
+            for dimension in hidden.into_iter().filter(|one| dimensions.contains(one)) {
                 let cure = need::script(self, flavor, scope, dimension).join(" ");
                 let what = scope.one().map_or_else(|| "any database".to_owned(), |name| format!("the database {name}"));
                 let detail = format!("the account {} holds no privilege in {what}, so the server hides all of it", self.account);
