@@ -1,7 +1,7 @@
 //! Pure nouns and judgement of evenkeel: no I/O, no async, no driver, no clock, no environment, no printing.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  kind  manifest  digest  file  compare  gate  policy  history  port`.
+//! `fault  kind  manifest  digest  file  compare  setting  gate  policy  history  port`.
 
 pub mod compare;
 pub mod digest;
@@ -13,3 +13,4 @@ pub mod kind;
 pub mod manifest;
 pub mod policy;
 pub mod port;
+pub mod setting;

@@ -1,7 +1,7 @@
 //! The port: a MySQL or MariaDB environment as the pipeline sees it. Blocking; the driver's threads stay in here.
 
-use crate::capture;
-use crate::connect::Target;
+use crate::connect::{Limits, Target};
+use crate::{capture, grants};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Progress, Request};
@@ -23,8 +23,9 @@ impl Environment for MysqlEnvironment {
         driver()?.block_on(capture::capture(&self.target, request, progress)).map_err(|fault| Box::new(fault.trouble()))
     }
 
-    fn grants(&self, _request: &Request, _role: Option<&str>) -> Result<String, Box<Trouble>> {
-        todo!()
+    fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>> {
+        let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
+        driver()?.block_on(grants::script(&self.target, &limits, role)).map_err(|fault| Box::new(fault.trouble()))
     }
 
     fn describe(&self) -> String {

@@ -1,12 +1,15 @@
 //! Everything that knows MySQL and MariaDB.
 //!
 //! Rooms, named as in `postgres`: `connect` (URLs, option files, TLS, sessions), `flavor` (facts about vendors and
-//! versions, nowhere else), `ident` (quoting), `scratch` (throwaway servers).
+//! versions, nowhere else), `knowledge` (what settings mean), `remedy` (what to do about a difference), `grants` (the script for a
+//! capture account), `ident` (quoting), `scratch` (throwaway servers).
 
 pub mod capture;
 pub mod connect;
 pub mod environment;
 pub mod flavor;
+pub mod grants;
 pub mod ident;
+pub mod knowledge;
 pub mod remedy;
 pub mod scratch;

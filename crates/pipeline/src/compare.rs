@@ -5,7 +5,7 @@ use crate::digest;
 use evenkeel_core::compare::{self, Comparison, Remedies, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::policy::{self, Ignored, Waiver};
 use evenkeel_core::port::Progress;
 use jiff::civil::Date;
@@ -53,6 +53,7 @@ pub fn run(
                 .fix("name two environments of the same engine"),
         ));
     }
+    one_scope(reference.label(), &reference_manifest, candidate.label(), &candidate_manifest)?;
     let side = |label, manifest, tree| Side { label, manifest, tree };
     let mut comparison = compare::compare(
         side(reference.label(), &reference_manifest, &reference_tree),
@@ -62,6 +63,24 @@ pub fn run(
     );
     let ignored = policy::apply(&mut comparison, waivers, today);
     Ok(Compared { reference: reference_manifest, candidate: candidate_manifest, comparison, ignored })
+}
+
+/// One database set beside a whole server would have nothing in common with it but names.
+fn one_scope(reference: &str, left: &Manifest, candidate: &str, right: &Manifest) -> Result<(), Box<Trouble>> {
+    let (left, right) = (&left.endpoint, &right.endpoint);
+    if left.is_whole_server() == right.is_whole_server() {
+        return Ok(());
+    }
+    let words = |label: &str, endpoint: &Endpoint| match endpoint.is_whole_server() {
+        true => format!("{label} is all databases of its server: its URL names none"),
+        false => format!("{label} is the database {}", endpoint.database),
+    };
+    Err(Box::new(
+        Trouble::new(Class::Usage, format!("cannot compare {reference} with {candidate}"))
+            .expected(words(reference, left))
+            .found(words(candidate, right))
+            .fix("name a database in both URLs, or in neither"),
+    ))
 }
 
 fn hashed(manifest: Manifest) -> (Manifest, Tree) {

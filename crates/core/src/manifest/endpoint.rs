@@ -28,3 +28,14 @@ pub struct Endpoint {
     /// When the capture began, RFC 3339 in UTC.
     pub captured_at: String,
 }
+
+/// What stands for the database where all of a server were captured at once.
+pub const ALL_DATABASES: &str = "(all)";
+
+impl Endpoint {
+    /// Whether all databases of the server were captured: then objects are named with theirs, otherwise without.
+    #[must_use]
+    pub fn is_whole_server(&self) -> bool {
+        self.database == ALL_DATABASES
+    }
+}

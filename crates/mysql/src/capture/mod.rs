@@ -4,21 +4,47 @@
 //! Lives here: the order of reading. One file (with its `.sql`) a kind. Does not live here: connecting (`connect`), facts
 //! about versions (`flavor`), judging (`core`).
 
+pub mod access;
 mod canonical;
+mod channel;
+mod clause;
 mod column;
 mod constraint;
+mod definer;
+mod distribution;
+mod event;
+mod histogram;
+mod history;
 mod index;
+mod loadable;
+mod partition;
+mod printed;
+mod privilege;
 mod reader;
+mod refused;
+mod role;
+mod routine;
 mod schema;
-mod scope;
+pub mod scope;
+mod sequence;
+mod server;
+mod setting;
+mod setting_value;
+mod special;
 mod sql;
+mod statistics;
 mod steady;
+mod stored;
 mod table;
+mod topology;
+mod trigger;
+mod view;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
+use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Progress, Request};
 use futures_util::future::{join_all, pending};
 use reader::{Read, Reader, Stop};
@@ -124,17 +150,25 @@ async fn whole(
     progress: &dyn Progress,
 ) -> Result<Manifest, CaptureFault> {
     let started = jiff::Timestamp::now();
-    let (scope, flavor, role) = {
+    let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
         let database = session.rows("select database()", "asking for the current database").await?;
         let database = database.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
         let role = session.role().await?;
-        (Scope::of(&database), session.flavor.clone(), role)
+        let access = Access::read(&mut session).await?;
+        (Scope::of(&database), session.flavor.clone(), role, access)
     };
     let gaps = std::sync::Mutex::default();
-    let reader = Reader { session, other, flavor: &flavor, scope: &scope, request, progress, gaps: &gaps };
+    let reader = Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, progress, gaps: &gaps };
     let objects = settled(&reader, role.is_replica).await?;
+    if Access::read(&mut *session.lock().await).await? != access {
+        for dimension in &request.dimensions {
+            let detail = "what this account may see changed while it was read".to_owned();
+            reader.gap(Gap::dimension(*dimension, Reason::Changed, detail).cure("run it again"));
+        }
+    }
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
+    let gaps = access::condensed(gaps);
     let described = target.describe();
     let node = if described.port.value.is_empty() {
         described.host.value.clone()
@@ -145,7 +179,7 @@ async fn whole(
         engine: flavor.engine,
         server_version: flavor.version.clone(),
         server_major: flavor.number,
-        database: scope.one().unwrap_or("(all)").to_owned(),
+        database: scope.one().unwrap_or(ALL_DATABASES).to_owned(),
         role: described.user.value.clone(),
         node,
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
@@ -163,7 +197,7 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Ob
     for _ in 0..PASSES {
         let watch = steady::Watch::begin(reader, is_replica).await?;
         reader.gaps.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let objects = pass(reader).await?;
+        let objects = pass(reader, is_replica).await?;
         if watch.nothing_ran(reader).await? || before.as_ref().is_some_and(|before| steady::same(before, &objects)) {
             return Ok(objects);
         }
@@ -177,27 +211,74 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Ob
 }
 
 /// Everything the request asks for, once.
-async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
+async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>> {
     let wants = |dimension| reader.request.dimensions.contains(&dimension);
     let beside = reader.beside();
+    reader.access.note(reader);
     let mut found = Vec::new();
+    let wants_schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
+    // Tables of migration tools are known by their columns.
+    if !wants_schema && wants(Dimension::History) {
+        let (tables, _) = table::read(reader).await?;
+        let columns = column::read(reader, &tables).await?;
+        found.extend(history::read(reader, &tables, &columns).await?);
+    }
     // Definers and grants hang on the objects of the schema, so these are read for them too.
-    if wants(Dimension::Schema) || wants(Dimension::Privileges) {
+    if wants_schema {
         let (tables, objects) = table::read(reader).await?;
         found.extend(objects);
         let first = async {
-            let columns = column::read(reader, &tables).await?;
-            Ok::<_, Stop>(vec![columns, constraint::read(reader, &tables).await?])
+            let (mut columns, mut constraints) = (column::read(reader, &tables).await?, constraint::read(reader, &tables).await?);
+            let history = if wants(Dimension::History) { history::read(reader, &tables, &columns).await? } else { Vec::new() };
+            canonical::unite(&mut columns, &mut constraints);
+            let mut found = vec![columns, history, constraints, trigger::read(reader).await?];
+            let (partitions, keyed) = partition::read(reader, &tables).await?;
+            found.push(partitions);
+            Ok::<_, Stop>((found, keyed))
         };
         let second = async {
             let databases = beside.plain(Kind::Schema, include_str!("schema.sql")).await?;
             let mut found: Vec<Object> = databases.into_iter().map(|(object, _)| object).collect();
             schema::finish(&mut found);
             found.extend(index::read(&beside, &tables).await?);
+            found.extend(view::read(&beside).await?);
+            found.extend(routine::read(&beside).await?);
+            found.extend(event::read(&beside, is_replica).await?);
+            found.extend(loadable::read(&beside).await?);
+            found.extend(sequence::read(&beside, &tables).await?);
             Ok(vec![found])
         };
-        let (first, second) = tokio::try_join!(first, second)?;
+        let ((first, keyed), second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
+        view::without_columns(reader, &found);
+        partition::apply(keyed, &mut found);
+        printed::read(reader, &tables, &mut found).await?;
+        definer::definers(reader, &mut found).await?;
+    }
+    if wants(Dimension::Privileges) {
+        let more = privileges(reader, &mut found).await?;
+        found.extend(more);
+    }
+    if wants(Dimension::Configuration) {
+        let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
+        found.extend(settings.into_iter().chain(server));
+    }
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader).await?);
     }
     Ok(found)
+}
+
+/// Accounts, roles and grants, where the account may see those of others.
+async fn privileges(reader: &Reader<'_>, found: &mut [Object]) -> Read<Vec<Object>> {
+    privilege::name_definers(reader, found);
+    if !reader.access.on_database("mysql", "SELECT") {
+        return Ok(Vec::new());
+    }
+    let beside = reader.beside();
+    let (roles, grants) = tokio::try_join!(role::read(reader), privilege::read(&beside, found))?;
+    Ok(roles.into_iter().chain(grants).collect())
 }

@@ -9,6 +9,12 @@ use std::sync::Arc;
 /// The server's own databases.
 const SYSTEM: &[&str] = &["information_schema", "mysql", "performance_schema", "sys"];
 
+/// Whether a database is the server's own.
+#[must_use]
+pub fn is_system(database: &str) -> bool {
+    SYSTEM.contains(&database)
+}
+
 /// The captured databases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {

@@ -3,7 +3,6 @@
 //! pass that must see the same.
 
 use super::reader::{Read, Reader};
-use crate::connect::rows::Row;
 use evenkeel_core::kind::Class;
 use evenkeel_core::manifest::Object;
 
@@ -28,7 +27,7 @@ impl Watch {
     /// Notes what was counted. Nothing is proven on a replica (its own threads are counted otherwise), without the
     /// privilege to see what others run, and while something runs.
     pub async fn begin(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Self> {
-        if is_replica != Some(false) || !sees_all(reader).await? || running(reader).await? != Some(0) {
+        if is_replica != Some(false) || !reader.access.on_server("PROCESS") || running(reader).await? != Some(0) {
             return Ok(Self { counted: None });
         }
         Ok(Self { counted: counted(reader).await? })
@@ -51,15 +50,6 @@ pub fn same(a: &[Object], b: &[Object]) -> bool {
 fn fixed(object: &Object) -> impl Iterator<Item = &(u8, evenkeel_core::kind::Value)> {
     let spec = object.kind.spec();
     object.values().iter().filter(|(index, _)| spec.property(*index).is_some_and(|property| !matches!(property.class, Class::Measured(_))))
-}
-
-async fn sees_all(reader: &Reader<'_>) -> Read<bool> {
-    let grants = reader.attempt("SHOW GRANTS", "reading our own grants").await?;
-    let is_global = |row: &Row| {
-        let line = row.text(0).ok().flatten().unwrap_or_default();
-        line.contains(" ON *.* ") && (line.starts_with("GRANT ALL PRIVILEGES ") || line.contains("PROCESS"))
-    };
-    Ok(grants.is_ok_and(|rows| rows.iter().any(is_global)))
 }
 
 async fn running(reader: &Reader<'_>) -> Read<Option<i64>> {

@@ -16,7 +16,10 @@ pub struct Facts {
     pub place: Place,
     pub is_sequence: bool,
     pub is_system_versioned: bool,
+    pub is_partitioned: bool,
     pub engine: Option<Box<str>>,
+    /// Of a sequence, whose own kind tells it.
+    pub comment: Option<Box<str>>,
 }
 
 /// Tables by database and name as the server spells them.
@@ -46,23 +49,28 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
             let (schema, name) = (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default());
             let place: Place = (Arc::clone(shown.entry(schema.clone()).or_insert_with(|| reader.scope.shown(&schema))), Arc::from(&*name));
             let kind = text(2)?.unwrap_or_default();
+            let options_text = text(6)?.unwrap_or_default();
+            let comment = text(7)?.filter(|comment| !comment.is_empty());
             let facts = Facts {
                 place: place.clone(),
+                is_partitioned: split(&options_text).iter().any(|(name, _)| name == "partitioned"),
+                comment: comment.clone().filter(|_| &*kind == "SEQUENCE"),
                 is_sequence: &*kind == "SEQUENCE",
                 is_system_versioned: &*kind == "SYSTEM VERSIONED",
                 engine: text(3)?,
             };
-            let comment = text(7)?.filter(|comment| !comment.is_empty());
             if !facts.is_sequence {
                 let mut object = Object::new(Kind::Table, Identity::new([place.0, place.1]));
                 if let Some(engine) = facts.engine.clone() {
+                    // The one name that vendors spell differently.
+                    let engine = if &*engine == "MRG_MYISAM" { "MRG_MyISAM".into() } else { engine };
                     object.set("engine", Value::Text(engine));
                     object.set_some("row_format", text(4)?.map(|format| format.to_ascii_lowercase()));
                     object.set_some("collation", text(5)?.map(|collation| canonical::charset(&collation)));
                     object.set("system_versioned", facts.is_system_versioned);
-                    options(&mut object, &text(6)?.unwrap_or_default());
+                    options(&mut object, &options_text);
                     object.set_some("comment", comment.map(Value::Text));
-                } else {
+                } else if !comment.as_deref().unwrap_or_default().contains(SKIPPED) {
                     // What the server says in the comment is why it could not open the table.
                     let detail = format!("the server cannot open the table: {}", comment.unwrap_or_default());
                     reader.gap(Gap::object(&object, Reason::Failed, detail).cure(CURE));
@@ -77,6 +85,8 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
     Ok((tables, found))
 }
 
+/// Of a table whose definition is being changed, which the reader has a gap of already.
+const SKIPPED: &str = "was skipped since its definition is being modified";
 const CURE: &str = "load the storage engine it needs, or repair or drop the table; CHECK TABLE says more";
 
 /// `CREATE_OPTIONS`: words and `name=value` with a space between, values and names quoted or not.

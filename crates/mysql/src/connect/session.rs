@@ -160,6 +160,32 @@ impl Session {
         self.settle(outcome, running, doing).await?
     }
 
+    /// The rows of each of several statements that are sent as one packet. The first one that the server refuses ends it:
+    /// then the answers before, and the refusal; what follows was not run.
+    ///
+    /// # Errors
+    /// The session is lost, or the server said nothing in time.
+    pub async fn several(&mut self, statements: &[String], doing: &str) -> Result<(Vec<Vec<Row>>, Option<Fault>), Fault> {
+        self.enter(doing)?;
+        let running = Running::new(&self.canceller);
+        let mut answers = Vec::with_capacity(statements.len());
+        let conn = &mut self.conn;
+        let work = async {
+            let mut result = conn.query_iter(statements.join(";\n")).await?;
+            while !result.is_empty() {
+                let rows: Vec<mysql_async::Row> = result.collect().await?;
+                answers.push(rows.into_iter().map(Row::from_driver).collect());
+            }
+            Ok(())
+        };
+        let outcome = tokio::time::timeout(self.patience, work).await;
+        match self.settle(outcome, running, doing).await {
+            Ok(()) => Ok((answers, None)),
+            Err(fault @ (Fault::Server { .. } | Fault::LockTimeout { .. })) if self.broken.is_none() => Ok((answers, Some(fault))),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// What the server had to say about the statement before.
     ///
     /// # Errors
@@ -185,6 +211,14 @@ impl Session {
         self.warnings.extend(refused);
         self.patience = limits.patience();
         self.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await
+    }
+
+    /// Ends the transaction of a reading session and opens the next one.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn renew(&mut self) -> Result<(), Fault> {
+        self.run("ROLLBACK; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await
     }
 
     /// Ends the transaction. It read only, so there is nothing to commit.

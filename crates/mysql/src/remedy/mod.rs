@@ -8,7 +8,8 @@ mod name;
 mod privilege;
 
 use crate::ident::{Ident, Literal};
-use evenkeel_core::compare::{Case, Change, Remedies};
+use crate::knowledge::settings;
+use evenkeel_core::compare::{Case, Change, Reasoning, Remedies};
 use evenkeel_core::kind::{Engine, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object};
 use name::Place;
@@ -44,6 +45,15 @@ impl Remedies for MysqlRemedies {
             (Change::Changed, _) => self.changed(any, case),
             _ => None,
         }
+    }
+
+    fn reasoning(&self, case: &Case<'_>) -> Option<Reasoning> {
+        // That a vendor or version has a setting at all is not what the table is about.
+        if case.kind != Kind::Setting || case.attribute != Some("value") {
+            return None;
+        }
+        let known = settings::known(case.reference.or(case.candidate)?.identity.part(0))?;
+        Some(Reasoning { why: known.why.to_owned(), source: settings::source(known, self.engine) })
     }
 }
 

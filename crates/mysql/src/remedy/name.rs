@@ -1,7 +1,7 @@
 //! Names as they are shown, back into SQL.
 
 use crate::ident::Ident;
-use evenkeel_core::manifest::Object;
+use evenkeel_core::manifest::{ALL_DATABASES, Object};
 
 /// Where statements run: with the one database that was captured, or with names that carry theirs.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ impl Place {
     /// From an endpoint's database.
     #[must_use]
     pub fn new(database: &str) -> Self {
-        Self { own: (database != "(all)").then(|| database.to_owned()) }
+        Self { own: (database != ALL_DATABASES).then(|| database.to_owned()) }
     }
 
     /// A database; the own one where the name is empty.
@@ -88,6 +88,6 @@ mod tests {
     #[test]
     fn the_own_database_is_put_back() {
         assert_eq!(Place::new("sh`op").qualified("", "t"), "`sh``op`.`t`");
-        assert_eq!(Place::new("(all)").qualified("crm", "t"), "`crm`.`t`");
+        assert_eq!(Place::new(ALL_DATABASES).qualified("crm", "t"), "`crm`.`t`");
     }
 }

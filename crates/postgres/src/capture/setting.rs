@@ -8,14 +8,12 @@ use crate::ident;
 use crate::knowledge::settings;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::setting::closed;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 /// What connecting sets, by its nature: never the environment's.
 const OURS: &[&str] = &["application_name", "client_encoding"];
-/// What a value is called that may not be shown.
-const SET: &str = "set";
-const UNSET: &str = "unset";
 
 /// A setting as `pg_settings` has it.
 pub struct Raw {
@@ -42,8 +40,7 @@ pub fn shown(name: &str, value: Option<&str>, raw: Option<&Raw>) -> String {
     let vartype = raw.map(|raw| &*raw.vartype);
     match value {
         Some(value) if settings::is_printed(name, vartype) => settings::human(value, raw.and_then(|raw| raw.unit.as_deref()), vartype),
-        None | Some("") => UNSET.to_owned(),
-        Some(_) => SET.to_owned(),
+        value => closed(value).to_owned(),
     }
 }
 

@@ -4,38 +4,14 @@
 //! `capture/setting.rs` reads the values, `remedy` hands the reasons to a comparison.
 //! Over 300 lines because it is one table.
 
-use evenkeel_core::compare::rank::{EXPECTED, MUST_MATCH, SHOULD_MATCH};
+use evenkeel_core::compare::rank::{EXPECTED, SHOULD_MATCH};
+use evenkeel_core::setting::{self, Known, amount, differs, must, should};
 
-/// One setting.
-#[derive(Debug, Clone, Copy)]
-pub struct Known {
-    pub name: &'static str,
-    /// `must match`, `should match` or `expected to differ`.
-    pub rank: &'static str,
-    /// What a difference does to a migration, in one sentence.
-    pub why: &'static str,
-    page: &'static str,
-}
-
-impl Known {
-    /// Where the server's manual explains the setting.
-    #[must_use]
-    pub fn source(&self) -> String {
-        let anchor = self.name.to_ascii_uppercase().replace('_', "-");
-        format!("https://www.postgresql.org/docs/current/runtime-config-{}.html#GUC-{anchor}", self.page)
-    }
-}
-
-const fn must(name: &'static str, page: &'static str, why: &'static str) -> Known {
-    Known { name, rank: MUST_MATCH, why, page }
-}
-
-const fn should(name: &'static str, page: &'static str, why: &'static str) -> Known {
-    Known { name, rank: SHOULD_MATCH, why, page }
-}
-
-const fn differs(name: &'static str, page: &'static str, why: &'static str) -> Known {
-    Known { name, rank: EXPECTED, why, page }
+/// Where the server's manual explains the setting.
+#[must_use]
+pub fn source(known: &Known) -> String {
+    let anchor = known.name.to_ascii_uppercase().replace('_', "-");
+    format!("https://www.postgresql.org/docs/current/runtime-config-{}.html#GUC-{anchor}", known.page)
 }
 
 const PATH: &str = "A place on this machine; no statement depends on it.";
@@ -265,10 +241,10 @@ pub const KNOWN: &[Known] = &[
     must("zero_damaged_pages", "developer", "Damaged pages are emptied without an error."),
 ];
 
-/// What is known of a setting; names are compared without regard to case, as the server does.
+/// What is known of a setting.
 #[must_use]
 pub fn known(name: &str) -> Option<&'static Known> {
-    KNOWN.iter().find(|known| known.name.eq_ignore_ascii_case(name))
+    setting::known(KNOWN, name)
 }
 
 /// The rank of a setting: its own, else that of its category (`pg_settings.category`).
@@ -380,49 +356,14 @@ pub fn is_printed(name: &str, vartype: Option<&str>) -> bool {
     listed || vartype.is_some_and(|vartype| vartype != "string")
 }
 
-/// A value as a person reads it: `8192` of `8kB` is `64MB`, `5000` of `ms` is `5s`, `5s` stays. `unit` is that of
-/// `pg_settings`. Sizes and times come out in the largest unit that divides them; anything else stays as it is.
+/// A value as a person reads it: `TRUE` of a switch is `on`, `8192` of `8kB` is `64MB`. `unit` is that of `pg_settings`.
 #[must_use]
 pub fn human(value: &str, unit: Option<&str>, vartype: Option<&str>) -> String {
-    if vartype == Some("bool") {
-        return match value.to_ascii_lowercase().as_str() {
-            "on" | "true" | "yes" | "1" | "t" | "y" => "on".to_owned(),
-            "off" | "false" | "no" | "0" | "f" | "n" => "off".to_owned(),
-            _ => value.to_owned(),
-        };
+    match (vartype, unit) {
+        (Some("bool"), _) => setting::switch(value).map_or_else(|| value.to_owned(), str::to_owned),
+        (_, Some(unit)) => amount(value, unit),
+        (_, None) => value.to_owned(),
     }
-    let Some(unit) = unit else { return value.to_owned() };
-    let value = value.trim();
-    let digits = value.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))).unwrap_or(value.len());
-    let (number, own) = value.split_at(digits);
-    let Ok(number) = number.parse::<f64>() else { return value.to_owned() };
-    // Zero and negative values are switches, not amounts.
-    if number <= 0.0 {
-        return number.to_string();
-    }
-    let scales: &[(&str, f64)] = if TIMES.iter().any(|(name, _)| *name == unit) { TIMES } else { SIZES };
-    let own = own.trim();
-    let Some(factor) = factor(scales, if own.is_empty() { unit } else { own }) else { return value.to_owned() };
-    let amount = number * factor;
-    let fits = |scale: f64| amount >= scale && ((amount / scale) - (amount / scale).round()).abs() < 1e-9;
-    match scales.iter().find(|(_, scale)| fits(*scale)) {
-        Some((name, scale)) => format!("{}{name}", (amount / scale).round()),
-        None => format!("{number}{}", if own.is_empty() { unit } else { own }),
-    }
-}
-
-/// Largest first, in bytes.
-const SIZES: &[(&str, f64)] = &[("TB", 1_099_511_627_776.0), ("GB", 1_073_741_824.0), ("MB", 1_048_576.0), ("kB", 1024.0), ("B", 1.0)];
-/// Largest first, in microseconds.
-const TIMES: &[(&str, f64)] =
-    &[("d", 86_400_000_000.0), ("h", 3_600_000_000.0), ("min", 60_000_000.0), ("s", 1_000_000.0), ("ms", 1000.0), ("us", 1.0)];
-
-/// What one of that unit is worth; `8kB` is eight of `kB`.
-fn factor(scales: &[(&str, f64)], unit: &str) -> Option<f64> {
-    let digits = unit.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
-    let (count, name) = unit.split_at(digits);
-    let count = if count.is_empty() { 1.0 } else { count.parse().ok()? };
-    scales.iter().find(|(scale, _)| *scale == name).map(|(_, factor)| factor * count)
 }
 
 #[cfg(test)]
@@ -431,24 +372,7 @@ mod tests {
 
     #[test]
     fn values_read_as_people_write_them() {
-        for (value, unit, expected) in [
-            ("8192", "8kB", "64MB"),
-            ("5000", "ms", "5s"),
-            ("5s", "ms", "5s"),
-            ("300", "s", "5min"),
-            ("1440", "min", "1d"),
-            ("0.5", "ms", "500us"),
-            ("2", "ms", "2ms"),
-            ("-1", "kB", "-1"),
-            ("0", "ms", "0"),
-            ("16777216", "B", "16MB"),
-            ("1.5GB", "kB", "1536MB"),
-            ("1024", "MB", "1GB"),
-            ("90 s", "ms", "90s"),
-            ("what", "ms", "what"),
-        ] {
-            assert_eq!(human(value, Some(unit), Some("integer")), expected, "{value} × {unit}");
-        }
+        assert_eq!(human("8192", Some("8kB"), Some("integer")), "64MB");
         assert_eq!(human("TRUE", None, Some("bool")), "on");
         assert_eq!(human("8192", None, Some("integer")), "8192");
     }

@@ -72,7 +72,7 @@ impl Remedies for PostgresRemedies {
             Kind::Override => object.identity.part(2),
             _ => return None,
         };
-        settings::known(name).map(|known| Reasoning { why: known.why.to_owned(), source: known.source() })
+        settings::known(name).map(|known| Reasoning { why: known.why.to_owned(), source: settings::source(known) })
     }
 }
 

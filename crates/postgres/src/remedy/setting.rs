@@ -4,6 +4,7 @@ use super::PostgresRemedies;
 use crate::ident::{dotted, literal, quoted};
 use crate::knowledge::settings;
 use evenkeel_core::compare::{Case, rank};
+use evenkeel_core::setting::{SET, UNSET};
 
 /// Lists of names: the catalog keeps them as they must be written, and one literal would be one name.
 const LISTS: &[&str] =
@@ -60,7 +61,7 @@ pub fn overriding(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String
         return None;
     }
     let value = reference.text("value")?;
-    if matches!(value, "set" | "unset") {
+    if matches!(value, SET | UNSET) {
         return None;
     }
     let value = if LISTS.contains(&name) { value.to_owned() } else { literal(value) };

@@ -1,0 +1,262 @@
+//! Tokens of SQL as servers print it, for the few clauses that only SHOW CREATE tells. No parser: it knows quotes, comments and
+//! names, nothing of grammar. Bytes out of place end the tokens with `Broken`; what reads them then finds nothing, which is a gap.
+
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+/// One token. The text of a comment is none, that of an executable comment (`/*!50100 …*/`) is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token<'a> {
+    /// A bare word or number.
+    Word(&'a str),
+    /// A name in backticks, these taken off.
+    Name(String),
+    /// A text in quotes, these taken off.
+    Text(String),
+    Sign(char),
+    /// A quote or comment that does not end.
+    Broken,
+}
+
+impl Token<'_> {
+    /// Whether it is that keyword.
+    pub fn is(&self, word: &str) -> bool {
+        matches!(self, Self::Word(found) if found.eq_ignore_ascii_case(word))
+    }
+
+    /// What it names: in backticks or bare.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Word(name) => Some(name),
+            Self::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// The tokens of a text that was printed without ANSI_QUOTES and NO_BACKSLASH_ESCAPES, as our sessions do.
+pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut scan = Scan { text, chars: text.char_indices().peekable(), executable: false, is_over: false };
+    std::iter::from_fn(move || scan.next())
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    chars: Peekable<CharIndices<'a>>,
+    /// Inside of an executable comment.
+    executable: bool,
+    is_over: bool,
+}
+
+impl<'a> Scan<'a> {
+    fn next(&mut self) -> Option<Token<'a>> {
+        if self.is_over {
+            return None;
+        }
+        loop {
+            let (at, c) = self.chars.next()?;
+            let rest = self.text.get(at..).unwrap_or_default();
+            return match c {
+                _ if c.is_whitespace() => continue,
+                '#' => {
+                    self.skip_line();
+                    continue;
+                }
+                // Two hyphens begin a comment only before a space or at the end: 5--3 is a sum.
+                '-' if rest.starts_with("--") && rest.chars().nth(2).is_none_or(|c| c.is_whitespace() || c.is_control()) => {
+                    self.skip_line();
+                    continue;
+                }
+                '*' if self.executable && rest.starts_with("*/") => {
+                    self.chars.next();
+                    self.executable = false;
+                    continue;
+                }
+                '/' if rest.starts_with("/*") => {
+                    if !self.comment(rest) {
+                        return self.broken();
+                    }
+                    continue;
+                }
+                '`' => self.quoted('`').map(Token::Name).or_else(|| self.broken()),
+                '\'' | '"' => self.quoted(c).map(Token::Text).or_else(|| self.broken()),
+                _ if is_word(c) => {
+                    let length: usize = rest.chars().take_while(|c| is_word(*c)).map(char::len_utf8).sum();
+                    while self.chars.next_if(|(next, _)| *next < at + length).is_some() {}
+                    rest.get(..length).map(Token::Word)
+                }
+                _ => Some(Token::Sign(c)),
+            };
+        }
+    }
+
+    fn broken(&mut self) -> Option<Token<'a>> {
+        self.is_over = true;
+        Some(Token::Broken)
+    }
+
+    fn skip_line(&mut self) {
+        while self.chars.next_if(|(_, c)| *c != '\n').is_some() {}
+    }
+
+    /// Skips a comment, or the opening of an executable one. False where it does not end.
+    fn comment(&mut self, rest: &str) -> bool {
+        let opening = ["/*!", "/*M!"].into_iter().find(|opening| rest.starts_with(opening));
+        if let Some(opening) = opening.filter(|_| rest.contains("*/")) {
+            (1..opening.len()).for_each(|_| {
+                self.chars.next();
+            });
+            while self.chars.next_if(|(_, c)| c.is_ascii_digit()).is_some() {}
+            self.executable = true;
+            return true;
+        }
+        // From behind the opening: `/*/` does not end itself.
+        let Some(length) = rest.get(2..).and_then(|inner| inner.find("*/")) else { return false };
+        let end = self.text.len() - rest.len() + 2 + length + 2;
+        while self.chars.next_if(|(next, _)| *next < end).is_some() {}
+        true
+    }
+
+    /// Up to the closing quote; a doubled one stands for itself, and in texts a backslash hides the next character.
+    fn quoted(&mut self, quote: char) -> Option<String> {
+        let mut text = String::new();
+        while let Some((_, c)) = self.chars.next() {
+            if c == quote && self.chars.next_if(|(_, next)| *next == quote).is_none() {
+                return Some(text);
+            }
+            if c == '\\' && quote != '`' {
+                text.push(unescaped(self.chars.next()?.1));
+            } else {
+                text.push(c);
+            }
+        }
+        None
+    }
+}
+
+/// <https://dev.mysql.com/doc/refman/en/string-literals.html>
+const fn unescaped(c: char) -> char {
+    match c {
+        '0' => '\0',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'b' => '\u{8}',
+        'Z' => '\u{1a}',
+        other => other,
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '$') || !c.is_ascii()
+}
+
+/// The tokens inside of the parenthesis that opens at `at`, and where it closes.
+pub fn group<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> Option<(&'t [Token<'a>], usize)> {
+    let mut depth = 0_usize;
+    for (place, token) in tokens.iter().enumerate().skip(at) {
+        match token {
+            Token::Sign('(') => depth += 1,
+            Token::Sign(')') => depth = depth.checked_sub(1)?,
+            Token::Broken => return None,
+            _ => {}
+        }
+        if depth == 0 {
+            return if place == at { None } else { Some((tokens.get(at + 1..place)?, place)) };
+        }
+    }
+    None
+}
+
+/// Parts between the commas that are inside of no parenthesis.
+pub fn parts<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
+    let mut depth = 0_usize;
+    tokens
+        .split(|token| {
+            match token {
+                Token::Sign('(') => depth += 1,
+                Token::Sign(')') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && *token == Token::Sign(',')
+        })
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+/// Tokens as text again, in one form: a space behind commas and between words.
+pub fn shown(tokens: &[Token<'_>]) -> String {
+    let mut text = String::new();
+    let mut glued = true;
+    for token in tokens {
+        let is_sign = matches!(token, Token::Sign(_));
+        if !glued && !is_sign {
+            text.push(' ');
+        }
+        match token {
+            Token::Word(word) => text.push_str(word),
+            Token::Name(name) => text.push_str(&format!("`{}`", name.replace('`', "``"))),
+            Token::Text(quoted) => text.push_str(&format!("'{}'", quoted.replace('\\', "\\\\").replace('\'', "''"))),
+            Token::Sign(',') => text.push_str(", "),
+            Token::Sign(sign) => text.push(*sign),
+            Token::Broken => text.push_str("…"),
+        }
+        // An introducer (`_latin1'a'`) belongs to its text.
+        glued = is_sign || matches!(token, Token::Word(word) if word.starts_with('_'));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn listed(text: &str) -> String {
+        let words = tokens(text).map(|token| match token {
+            Token::Word(word) => word.to_owned(),
+            Token::Name(name) => format!("<{name}>"),
+            Token::Text(text) => format!("[{text}]"),
+            Token::Sign(sign) => sign.to_string(),
+            Token::Broken => "BROKEN".to_owned(),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn quotes_hide_what_is_inside() {
+        assert_eq!(listed("COMMENT='it''s \\' UNION=(' `a``b,(`"), "COMMENT = [it's ' UNION=(] <a`b,(>");
+        assert_eq!(listed("`a\\`=\"x\"\"y\""), "<a\\> = [x\"y]");
+        assert_eq!(listed("naïve_1$ 1.5"), "naïve_1$ 1 . 5");
+    }
+
+    #[test]
+    fn comments_are_skipped_and_executable_ones_are_not() {
+        assert_eq!(listed("a -- b\nc # d\n/* e ' */ f /*/ g */ h"), "a c f h");
+        assert_eq!(listed("5--3"), "5 - - 3");
+        assert_eq!(
+            listed("k (`t`) /*!50100 WITH PARSER `ngram` */ /*M!100301 COMPRESSED*/ x"),
+            "k ( <t> ) WITH PARSER <ngram> COMPRESSED x"
+        );
+        assert_eq!(listed("--"), "");
+    }
+
+    #[test]
+    fn what_does_not_end_is_broken() {
+        for text in ["'a", "`a``", "a /* b", "'\\", "/*!"] {
+            assert!(listed(text).ends_with("BROKEN"), "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_and_parts_follow_the_parentheses() {
+        let all: Vec<_> = tokens("x (a, f(b, c), 'd,(') y").collect();
+        let (inner, end) = group(&all, 1).unwrap();
+        assert_eq!(parts(inner).len(), 3);
+        assert!(all.get(end + 1).unwrap().is("Y"));
+        assert!(group(&all, 0).is_none());
+        let open: Vec<_> = tokens("(a, (b)").collect();
+        assert!(group(&open, 0).is_none());
+        assert!(group(&[Token::Sign(')')], 0).is_none());
+    }
+}

@@ -1,0 +1,60 @@
+//! Kind `event`: scheduled events.
+
+use super::canonical::{self, Context};
+use super::reader::{Read, Reader};
+use super::stored;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Gap, Object, Reason};
+
+/// Reads events and their definers.
+pub async fn read(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>> {
+    let context = Context { flavor: reader.flavor, scope: reader.scope };
+    let mut found = Vec::new();
+    for (mut object, row) in reader.plain(Kind::Event, include_str!("event.sql")).await? {
+        match status(&stored::named(&row, "_status")?.unwrap_or_default(), is_replica) {
+            Some(status) => {
+                object.set("status", status);
+            }
+            None => {
+                let detail = "it waits on replicas only, and the account may not know whether this server is one".to_owned();
+                let cure = if reader.flavor.is_mariadb() { "GRANT SLAVE MONITOR ON *.*" } else { "GRANT REPLICATION CLIENT ON *.*" };
+                let cure = format!("{cure} to the account evenkeel uses");
+                reader.gap(Gap::object(&object, Reason::Privilege, detail).attribute("status").cure(cure));
+            }
+        }
+        let body = stored::named(&row, "_body")?.map(|text| canonical::body(&text, context));
+        stored::text_or_gap(reader, &mut object, "body", body, "GRANT EVENT on the database to the account evenkeel uses");
+        found.extend(stored::finish(&mut object, &row)?);
+        found.push(object);
+    }
+    Ok(found)
+}
+
+/// An event that came by replication does not run on the replica; it is enabled where it came from. `None` where that
+/// cannot be told.
+/// <https://dev.mysql.com/doc/refman/en/replication-features-invoked.html>
+fn status(word: &str, is_replica: Option<bool>) -> Option<&'static str> {
+    match (word, is_replica) {
+        ("ENABLED", _) => Some("enabled"),
+        ("DISABLED", _) => Some("disabled"),
+        (_, Some(true)) => Some("enabled"),
+        (_, Some(false)) => Some("replica side disabled"),
+        (_, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status;
+
+    #[test]
+    fn an_event_that_waits_on_a_replica_is_enabled() {
+        for word in ["SLAVESIDE_DISABLED", "REPLICA_SIDE_DISABLED"] {
+            assert_eq!(status(word, Some(true)), Some("enabled"));
+            assert_eq!(status(word, Some(false)), Some("replica side disabled"));
+            assert_eq!(status(word, None), None);
+        }
+        assert_eq!(status("DISABLED", Some(true)), Some("disabled"));
+        assert_eq!(status("ENABLED", None), Some("enabled"));
+    }
+}

@@ -1,0 +1,14 @@
+-- Privileges on the server, databases, tables and columns. The names of databases are patterns, so they are chosen later.
+-- Privileges: SELECT on mysql.*; without it the server shows the own account's only.
+-- Columns: level, database, table, column, grantee, privilege, may be passed on.
+select 'global', '', '', '', u.grantee, u.privilege_type, u.is_grantable from information_schema.user_privileges u
+where u.privilege_type <> 'USAGE'
+union all
+select 'schema', s.table_schema, '', '', s.grantee, s.privilege_type, s.is_grantable from information_schema.schema_privileges s
+union all
+select 'table', t.table_schema, t.table_name, '', t.grantee, t.privilege_type, t.is_grantable from information_schema.table_privileges t
+where :own(t.table_schema)
+union all
+select 'column', c.table_schema, c.table_name, c.column_name, c.grantee, c.privilege_type, c.is_grantable
+from information_schema.column_privileges c
+where :own(c.table_schema)

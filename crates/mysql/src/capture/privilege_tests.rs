@@ -1,0 +1,32 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+fn privileges(kind: &str, names: &[(&str, bool)]) -> (String, String) {
+    let list = names.iter().map(|(name, may)| ((*name).to_owned(), *may)).collect();
+    let server = ["SELECT", "PROCESS"].into_iter().map(str::to_owned).collect();
+    let object = grant([kind.to_owned(), "*".to_owned(), "app@%".to_owned()], &list, &server);
+    let shown = |name| match object.get(name) {
+        Some(Value::List(list)) => list.join(", "),
+        _ => String::new(),
+    };
+    (shown("privileges"), shown("grantable"))
+}
+
+#[test]
+fn all_is_all_the_thing_can_have() {
+    assert_eq!(privileges("global", &[("SELECT", false), ("PROCESS", true)]), ("ALL PRIVILEGES".into(), "PROCESS".into()));
+    assert_eq!(privileges("global", &[("SELECT", true)]), ("SELECT".into(), "SELECT".into()));
+    let table: Vec<(&str, bool)> = TABLE.iter().map(|name| (*name, false)).collect();
+    assert_eq!(privileges("table", &table).0, ALL);
+    assert_ne!(privileges("table", &table[1..]).0, ALL);
+    assert_ne!(privileges("schema", &table).0, ALL, "on a database there is more");
+    assert_ne!(privileges("column", &table).0, ALL);
+    let database: Vec<(&str, bool)> = TABLE.iter().chain(DATABASE).map(|name| (*name, true)).collect();
+    assert_eq!(privileges("schema", &database), (ALL.into(), ALL.into()));
+}
+
+#[test]
+fn what_is_revoked_in_a_database_is_said() {
+    assert_eq!(privileges("schema", &[("SELECT (revoked)", false), ("INSERT", false)]).0, "INSERT, SELECT (revoked)");
+}

@@ -1,0 +1,77 @@
+//! Kind `sequence`: sequences of MariaDB, each a table with one row. Its place in the row is never read.
+
+use super::reader::{Read, Reader};
+use super::special;
+use super::stored::named;
+use super::table::{Facts, Tables};
+use crate::ident::Ident;
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The version from which sequences have types, and a list that says which.
+const TYPED: u16 = 1105;
+
+/// Columns of the one row, and the property each is.
+const COLUMNS: &[(&str, &str)] = &[
+    ("start_value", "start"),
+    ("increment", "increment"),
+    ("minimum_value", "minimum"),
+    ("maximum_value", "maximum"),
+    ("cache_size", "cache"),
+];
+
+/// Reads sequences.
+pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
+    let sequences: Vec<(&str, &str, &Facts)> = tables.iter().filter(|(.., facts)| facts.is_sequence).collect();
+    if sequences.is_empty() {
+        return Ok(Vec::new());
+    }
+    let types = types(reader).await?;
+    let columns: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).chain(["cycle_option"]).collect();
+    let places: Vec<String> = sequences.iter().map(|(schema, name, _)| format!("{}.{}", Ident(schema), Ident(name))).collect();
+    let statements: Vec<String> = places.iter().map(|place| format!("SELECT {} FROM {place}", columns.join(", "))).collect();
+    let answers = special::ask(reader, &statements, "reading sequences").await?;
+    // Reading a sequence locks it against ALTER until the transaction ends.
+    reader.renew().await?;
+    let mut found = Vec::with_capacity(sequences.len());
+    for (((schema, name, facts), place), answer) in sequences.into_iter().zip(places).zip(answers) {
+        let identity = Identity::new([Arc::clone(&facts.place.0), Arc::clone(&facts.place.1)]);
+        let mut object = Object::new(Kind::Sequence, identity);
+        object.set_some("engine", facts.engine.clone().map(Value::Text));
+        object.set_some("comment", facts.comment.clone().map(Value::Text));
+        if let Some(data_type) = types.get(&(schema.into(), name.into())) {
+            object.set("type", &**data_type);
+        }
+        match answer {
+            Ok(row) => {
+                for (at, (_, property)) in COLUMNS.iter().enumerate() {
+                    match row.integer(at) {
+                        Ok(number) => object.set_some(property, number),
+                        Err(_) => {
+                            let detail = "it is above what evenkeel can hold (2^63 - 1)".to_owned();
+                            reader.gap(Gap::object(&object, Reason::NotCaptured, detail).attribute(property));
+                        }
+                    }
+                }
+                object.set("cycle", row.flag(COLUMNS.len())?.unwrap_or(false));
+            }
+            Err(unread) => reader.gap(unread.gap(&object, &format!("GRANT SELECT ON {place} to the account evenkeel uses"))),
+        }
+        found.push(object);
+    }
+    reader.tell(Kind::Sequence, found.len());
+    Ok(found)
+}
+
+async fn types(reader: &Reader<'_>) -> Read<HashMap<(Box<str>, Box<str>), Box<str>>> {
+    let mut types = HashMap::new();
+    if reader.flavor.number >= TYPED {
+        for row in reader.rows(include_str!("sequence.sql"), Kind::Sequence).await? {
+            let text = |column| named(&row, column).map(Option::unwrap_or_default);
+            types.insert((text("_schema")?, text("_name")?), text("_type")?);
+        }
+    }
+    Ok(types)
+}

@@ -1,0 +1,49 @@
+//! What views, routines, triggers and events have in common: they are stored with the settings of the session that made
+//! them and run as their definer. Does not live here: reading any of them (a file each).
+
+use super::canonical;
+use super::definer;
+use super::reader::Reader;
+use crate::connect::rows::{Row, Wrong};
+use evenkeel_core::kind::Value;
+use evenkeel_core::manifest::{Gap, Object, Reason};
+
+/// Gives an object what the columns `_sql_mode`, `_client`, `_connection`, `_stored` say; hands out its definer.
+pub fn finish(object: &mut Object, row: &Row) -> Result<Option<Object>, Wrong> {
+    if let Some(modes) = named(row, "_sql_mode")? {
+        object.set("sql_mode", sql_mode(&modes));
+    }
+    let mut charsets: Vec<Box<str>> = Vec::new();
+    for (word, column) in [("client", "_client"), ("connection", "_connection"), ("database", "_stored")] {
+        if let Some(name) = named(row, column)?.filter(|name| !name.is_empty()) {
+            charsets.push(format!("{word}={}", canonical::charset(&name)).into());
+        }
+    }
+    object.set("charsets", Value::List(charsets.into()));
+    Ok(named(row, "_definer")?.and_then(|account| definer::of(object, &account)))
+}
+
+/// The text of a column by its name.
+pub fn named(row: &Row, column: &str) -> Result<Option<Box<str>>, Wrong> {
+    row.position(column).map_or(Ok(None), |at| row.text(at))
+}
+
+/// Modes, sorted: their order means nothing.
+fn sql_mode(modes: &str) -> Value {
+    let mut modes: Vec<&str> = modes.split(',').filter(|mode| !mode.is_empty()).collect();
+    modes.sort_unstable();
+    Value::list(modes)
+}
+
+/// Sets a text the server hands out to privileged accounts only: without it, a gap says what is missing.
+pub fn text_or_gap(reader: &Reader<'_>, object: &mut Object, property: &str, text: Option<String>, cure: &str) {
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) => {
+            object.set(property, text);
+        }
+        None => {
+            let detail = format!("the server shows it without its {property}: the account may not read that");
+            reader.gap(Gap::object(object, Reason::Privilege, detail).attribute(property).cure(cure));
+        }
+    }
+}
