@@ -2,7 +2,7 @@
 //!
 //! Neighbour: `loadable`, for functions out of a library.
 
-use super::canonical::{self, Context};
+use super::canonical;
 use super::clause::{self, Token};
 use super::reader::{Read, Reader};
 use super::stored::{self, named, text_or_gap};
@@ -77,7 +77,6 @@ fn data_type(dtd: &str, collation: Option<Box<str>>) -> String {
 }
 
 fn routine(reader: &Reader<'_>, object: &mut Object, row: &Row, mut arguments: Vec<(i64, String)>) -> Result<Option<Object>, Wrong> {
-    let context = Context { flavor: reader.flavor, scope: reader.scope };
     arguments.sort_unstable_by_key(|(position, _)| *position);
     object.set("arguments", arguments.into_iter().map(|(_, argument)| argument).collect::<Vec<_>>().join(", "));
     if object.kind == Kind::Function {
@@ -103,16 +102,14 @@ fn routine(reader: &Reader<'_>, object: &mut Object, row: &Row, mut arguments: V
             }
         }
     }
-    text_or_gap(reader, object, "body", body.map(|text| canonical::body(&text, context)), cure(reader));
+    text_or_gap(reader, object, "body", stored::body(reader, row)?, cure(reader));
     stored::finish(object, row)
 }
 
 fn package(reader: &Reader<'_>, package: &mut Object, definer: &mut Option<Object>, row: &Row, is_body: bool) -> Result<(), Wrong> {
-    let context = Context { flavor: reader.flavor, scope: reader.scope };
     let property = if is_body { "body" } else { "specification" };
     let is_first = package.text("body").is_none();
-    let text = named(row, "_body")?.map(|text| canonical::body(&text, context));
-    text_or_gap(reader, package, property, text, cure(reader));
+    text_or_gap(reader, package, property, stored::body(reader, row)?, cure(reader));
     // Both halves have the rest; the body's counts, because it is what runs.
     if is_body || is_first {
         package.set_some("security", named(row, "_security")?.map(Value::Text));

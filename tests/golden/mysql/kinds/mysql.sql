@@ -8,4 +8,3 @@ create table attributed (
     constraint not_checked check (n > 0) not enforced
 ) compression='zlib';
 create table cjk (t text, fulltext key ngrams (t) with parser ngram);
-create table blocks (id int, key sized (id) key_block_size=4096) engine=MyISAM;
