@@ -77,6 +77,9 @@ fn every_declared_property_of_the_schema_is_read() {
             }
         }
         assert_eq!(unread, Vec::<String>::new());
+        if db.flavor().engine == Engine::MariaDb {
+            assert!(manifest.find(Kind::Constraint, &["", "stayed", "PRIMARY"]).unwrap().get("temporal").is_some());
+        }
         // What stands for something else is not shown twice.
         assert!(manifest.find(Kind::Constraint, &["", "booked", "stay"]).is_none());
     });
@@ -186,5 +189,22 @@ fn a_lock_of_another_session_ends_in_a_gap_and_not_in_a_wait() {
         assert_eq!(told.contains(&("sequence".into(), "numbers".into(), String::new(), Reason::Locked)), is_mariadb, "{told:#?}");
         other.exec("unlock tables").unwrap();
         assert_eq!(capture_as(&db.url(), &[Dimension::Schema, Dimension::History]).gaps, Vec::<Gap>::new());
+    });
+}
+
+#[test]
+fn defaults_of_parameters_are_read_where_only_the_text_tells_them() {
+    each_flavor(|db| {
+        // MariaDB has them from 11.8 on.
+        if db.flavor().engine != Engine::MariaDb || db.flavor().number < 1108 {
+            return;
+        }
+        db.exec("create procedure p(a int default 5, in `b,(` varchar(9) default concat('a,', ')')) select 1; create procedure q(a int) select 1");
+        let manifest = schema(db);
+        assert_eq!(manifest.gaps, Vec::<Gap>::new());
+        let arguments = |name: &str| manifest.find(Kind::Procedure, &["", name]).unwrap().text("arguments").unwrap().to_owned();
+        assert!(arguments("p").starts_with("`a` int default 5, `b,(` varchar(9) collate "), "{}", arguments("p"));
+        assert!(arguments("p").ends_with(" default concat('a,', ')')"), "{}", arguments("p"));
+        assert_eq!(arguments("q"), "`a` int");
     });
 }

@@ -3,6 +3,7 @@ create table attributed (
     id int primary key,
     g point not null srid 4326,
     n int not null,
+    h int invisible,
     key by_expression ((n + 1)),
     key unseen (n) invisible,
     constraint not_checked check (n > 0) not enforced
