@@ -20,11 +20,14 @@ type Key = (Box<str>, Box<str>, bool);
 /// Parameters of one routine by position, in any order.
 type Parameters = HashMap<Key, Vec<(i64, String)>>;
 
+/// A package and its definer.
+type Package = (Object, Option<Object>);
+
 /// Reads routines and their definers.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut parameters = parameters(reader).await?;
     let unread = defaults(reader, &mut parameters).await?;
-    let mut packages: HashMap<(Box<str>, Box<str>), (Object, Option<Object>)> = HashMap::new();
+    let mut packages: HashMap<(Box<str>, Box<str>), Package> = HashMap::new();
     let (mut found, mut routines) = (Vec::new(), 0);
     for row in reader.rows(include_str!("routine.sql"), Kind::Function).await? {
         let text = |column| Ok::<_, Wrong>(named(&row, column)?.unwrap_or_default());
