@@ -20,6 +20,9 @@ create table parent (
 create table child (
     id int primary key,
     parent_id int,
+    amount int check (amount > 0),
+    check (amount < 100),
+    foreign key (amount) references parent (id),
     constraint child_parent foreign key (parent_id) references parent (id) on delete cascade on update set null
 );
 create table quick (id int, primary key (id) using hash) engine=MEMORY;
