@@ -159,7 +159,11 @@ fn what_an_account_may_not_read_is_a_gap_with_its_cure() {
         db.exec(&format!("drop user {account}@localhost"));
         let told = told(&manifest);
         for (kind, object, attribute) in [("view", "checked", "definition"), ("procedure", "fill", "body"), ("function", "half", "body")] {
-            assert!(told.contains(&(kind.into(), object.into(), attribute.into(), Reason::Privilege)), "{told:#?}");
+            // Where the whole kind is in doubt (`access`), that one gap stands for those of its objects.
+            let covers = |(of, named, _, reason): &(String, String, String, Reason)| {
+                of == kind && (named.is_empty() || named == object) && *reason == Reason::Privilege
+            };
+            assert!(told.iter().any(covers), "{told:#?}");
             assert!(manifest.find(Kind::from_name(kind).unwrap(), &["", object]).unwrap().get(attribute).is_none());
         }
         assert!(manifest.gaps.iter().all(|gap| gap.cure.as_deref().is_some_and(|cure| cure.contains("GRANT"))), "{:#?}", manifest.gaps);
