@@ -6,11 +6,15 @@
 
 pub mod access;
 mod canonical;
+mod channel;
 mod clause;
 mod column;
 mod constraint;
 mod definer;
+mod distribution;
 mod event;
+mod histogram;
+mod history;
 mod index;
 mod loadable;
 mod partition;
@@ -28,9 +32,11 @@ mod setting;
 mod setting_value;
 mod special;
 mod sql;
+mod statistics;
 mod steady;
 mod stored;
 mod table;
+mod topology;
 mod trigger;
 mod view;
 
@@ -86,8 +92,15 @@ impl Troublesome for CaptureFault {
 pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
-        let session = connect(target).await?;
-        Ok((session, connect(target).await.ok()))
+        match connect(target).await {
+            Ok(session) => Ok((session, connect(target).await.ok())),
+            // What the database holds is a gap then (`access`); the server's settings and topology are there to be read.
+            Err(Fault::DatabaseForbidden { .. }) => {
+                let outside = target.outside();
+                Ok((connect(&outside).await?, connect(&outside).await.ok()))
+            }
+            Err(fault) => Err(CaptureFault::from(fault)),
+        }
     };
     let (session, other) = interruptible(&[], connected).await?;
     let cancellers: Vec<_> = std::iter::once(&session).chain(&other).map(Session::canceller).collect();
@@ -147,7 +160,9 @@ async fn whole(
     let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
         let database = session.rows("select database()", "asking for the current database").await?;
-        let database = database.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
+        let database = database.first().and_then(|row| row.text(0).ok().flatten());
+        // The server's spelling, or the asked one where it lets us not in.
+        let database = database.unwrap_or_else(|| target.describe().database.value.as_str().into());
         let role = session.role().await?;
         let access = Access::read(&mut session).await?;
         (Scope::of(&database), session.flavor.clone(), role, access)
@@ -162,6 +177,7 @@ async fn whole(
         }
     }
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
+    let gaps = access::condensed(gaps);
     let described = target.describe();
     let node = if described.port.value.is_empty() {
         described.host.value.clone()
@@ -209,14 +225,22 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     let beside = reader.beside();
     reader.access.note(reader);
     let mut found = Vec::new();
+    let wants_schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
+    // Tables of migration tools are known by their columns.
+    if !wants_schema && wants(Dimension::History) {
+        let (tables, _) = table::read(reader).await?;
+        let columns = column::read(reader, &tables).await?;
+        found.extend(history::read(reader, &tables, &columns).await?);
+    }
     // Definers and grants hang on the objects of the schema, so these are read for them too.
-    if wants(Dimension::Schema) || wants(Dimension::Privileges) {
+    if wants_schema {
         let (tables, objects) = table::read(reader).await?;
         found.extend(objects);
         let first = async {
             let (mut columns, mut constraints) = (column::read(reader, &tables).await?, constraint::read(reader, &tables).await?);
+            let history = if wants(Dimension::History) { history::read(reader, &tables, &columns).await? } else { Vec::new() };
             canonical::unite(&mut columns, &mut constraints);
-            let mut found = vec![columns, constraints, trigger::read(reader).await?];
+            let mut found = vec![columns, history, constraints, trigger::read(reader).await?];
             let (partitions, keyed) = partition::read(reader, &tables).await?;
             found.push(partitions);
             Ok::<_, Stop>((found, keyed))
@@ -235,6 +259,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         };
         let ((first, keyed), second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
+        view::without_columns(reader, &found);
         partition::apply(keyed, &mut found);
         printed::read(reader, &tables, &mut found).await?;
         definer::definers(reader, &mut found).await?;
@@ -246,6 +271,12 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     if wants(Dimension::Configuration) {
         let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
         found.extend(settings.into_iter().chain(server));
+    }
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader).await?);
     }
     Ok(found)
 }
