@@ -20,6 +20,8 @@ pub fn is_system(database: &str) -> bool {
 pub enum Scope {
     One(Arc<str>),
     All,
+    /// Whatever database a session is in; for statements that are printed, not sent.
+    Current,
 }
 
 impl Scope {
@@ -34,7 +36,7 @@ impl Scope {
     pub fn one(&self) -> Option<&str> {
         match self {
             Self::One(name) => Some(name),
-            Self::All => None,
+            Self::All | Self::Current => None,
         }
     }
 
@@ -43,6 +45,7 @@ impl Scope {
     pub fn condition(&self, column: &str) -> String {
         match self {
             Self::One(name) => format!("{column} = {}", Literal(name)),
+            Self::Current => format!("{column} = database()"),
             Self::All => format!("{column} not in ({})", SYSTEM.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")),
         }
     }
