@@ -11,6 +11,7 @@ mod column;
 mod constraint;
 mod definer;
 mod event;
+mod hollow;
 mod index;
 mod loadable;
 mod partition;
@@ -236,6 +237,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         found.extend(first.into_iter().chain(second).flatten());
         partition::apply(keyed, &mut found);
         printed::read(reader, &tables, &mut found).await?;
+        hollow::note(reader, &found);
         definer::definers(reader, &mut found).await?;
     }
     if wants(Dimension::Privileges) {

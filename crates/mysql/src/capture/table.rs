@@ -61,12 +61,14 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
             };
             if !facts.is_sequence {
                 let mut object = Object::new(Kind::Table, Identity::new([place.0, place.1]));
-                if let Some(engine) = facts.engine.clone() {
+                let collation = text(5)?;
+                // Without its engine, a table has the name of that engine and nothing else.
+                if let Some(engine) = facts.engine.clone().filter(|_| collation.is_some()) {
                     // The one name that vendors spell differently.
                     let engine = if &*engine == "MRG_MYISAM" { "MRG_MyISAM".into() } else { engine };
                     object.set("engine", Value::Text(engine));
                     object.set_some("row_format", text(4)?.map(|format| format.to_ascii_lowercase()));
-                    object.set_some("collation", text(5)?.map(|collation| canonical::charset(&collation)));
+                    object.set_some("collation", collation.map(|collation| canonical::charset(&collation)));
                     object.set("system_versioned", facts.is_system_versioned);
                     options(&mut object, &options_text);
                     object.set_some("comment", comment.map(Value::Text));
