@@ -50,7 +50,9 @@ fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Resul
     object.set("not_null", row.text(5)?.as_deref() == Some("NO"));
     // What a view's columns say beyond that is their table's.
     if is_view {
-        object.set("type", column_type);
+        // How times are kept in a temporary table, and nobody's choice.
+        object.set("type", column_type.replace(" /* mariadb-5.3 */", ""));
+        canonical::computed(&mut object);
         return Ok(object);
     }
     if is_compressed {
@@ -68,10 +70,15 @@ fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Resul
         (Some(text), Some(kind)) => {
             object.set("generated_kind", kind);
             object.set("generated", canonical::expression(text, context));
+            canonical::marks(&mut object, "generated", text, context);
         }
         _ => {
             if let Some(raw) = row.text(4)? {
                 object.set_some("default", canonical::default(&raw, extra.is_expression, &column_type, context));
+                // A literal is a value: there is one way to print it.
+                if extra.is_expression || context.flavor.is_mariadb() && raw.contains('(') {
+                    canonical::marks(&mut object, "default", &raw, context);
+                }
             }
         }
     }

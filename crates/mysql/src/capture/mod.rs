@@ -6,11 +6,14 @@
 
 pub mod access;
 mod canonical;
+mod channel;
 mod clause;
 mod column;
 mod constraint;
 mod definer;
+mod distribution;
 mod event;
+mod histogram;
 mod hollow;
 mod index;
 mod loadable;
@@ -29,9 +32,11 @@ mod setting;
 mod setting_value;
 mod special;
 mod sql;
+mod statistics;
 mod steady;
 mod stored;
 mod table;
+mod topology;
 mod trigger;
 mod view;
 
@@ -163,6 +168,7 @@ async fn whole(
         }
     }
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
+    let gaps = access::condensed(gaps);
     let described = target.describe();
     let node = if described.port.value.is_empty() {
         described.host.value.clone()
@@ -215,8 +221,9 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         let (tables, objects) = table::read(reader).await?;
         found.extend(objects);
         let first = async {
-            let columns = column::read(reader, &tables).await?;
-            let mut found = vec![columns, constraint::read(reader, &tables).await?, trigger::read(reader).await?];
+            let (mut columns, mut constraints) = (column::read(reader, &tables).await?, constraint::read(reader, &tables).await?);
+            canonical::unite(&mut columns, &mut constraints);
+            let mut found = vec![columns, constraints, trigger::read(reader).await?];
             let (partitions, keyed) = partition::read(reader, &tables).await?;
             found.push(partitions);
             Ok::<_, Stop>((found, keyed))
@@ -247,6 +254,12 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     if wants(Dimension::Configuration) {
         let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
         found.extend(settings.into_iter().chain(server));
+    }
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader).await?);
     }
     Ok(found)
 }

@@ -89,29 +89,42 @@ const fn need(kinds: &'static [Kind], vendor: Vendor, parts: &'static [&'static 
     Need { kinds, attribute: None, parts, why, vendor }
 }
 
+/// Privileges that show replication on MySQL.
+const CLIENT: &[Right] = &[Right("REPLICATION CLIENT", Server), Right("SUPER", Server)];
+
+/// What one property needs beyond its kind.
+const fn property(attribute: &'static str, need: Need) -> Need {
+    Need { attribute: Some(attribute), ..need }
+}
+
 /// All of it.
 const NEEDS: &[Need] = &[
     need(&[Kind::Schema, Kind::Table, Kind::Partition, Kind::Column, Kind::Index], Vendor::Both, &[COLUMNS], "tables, columns, indexes"),
     need(&[Kind::Constraint], Vendor::MySql, &[COLUMNS], "constraints"),
     need(&[Kind::Constraint], Vendor::MariaDb, &[COLUMNS, MORE], "constraints"),
     need(&[Kind::Sequence], Vendor::MariaDb, &[&[Right("SELECT", Captured)]], "sequences"),
-    need(&[Kind::View], Vendor::Both, &[&[Right("SELECT", Captured)], &[Right("SHOW VIEW", Captured)]], "views with their definitions"),
-    need(&[Kind::Trigger], Vendor::Both, &[&[Right("TRIGGER", Captured)]], "triggers"),
-    need(&[Kind::Event], Vendor::Both, &[&[Right("EVENT", Captured)]], "events"),
     need(
-        &[Kind::Function, Kind::Procedure],
+        &[Kind::View, Kind::Definer],
+        Vendor::Both,
+        &[&[Right("SELECT", Captured)], &[Right("SHOW VIEW", Captured)]],
+        "views with their definitions",
+    ),
+    need(&[Kind::Trigger, Kind::Definer], Vendor::Both, &[&[Right("TRIGGER", Captured)]], "triggers"),
+    need(&[Kind::Event, Kind::Definer], Vendor::Both, &[&[Right("EVENT", Captured)]], "events"),
+    need(
+        &[Kind::Function, Kind::Procedure, Kind::Definer],
         Vendor::MySql,
         &[&[Right("SHOW_ROUTINE", Server), Right("SELECT", Server)]],
         "routines with their bodies",
     ),
     need(
-        &[Kind::Function, Kind::Procedure, Kind::Package],
+        &[Kind::Function, Kind::Procedure, Kind::Package, Kind::Definer],
         Vendor::MariaDbFrom(0, 1103),
         &[&[Right("SELECT", Table("proc"))]],
         "routines with their bodies",
     ),
     need(
-        &[Kind::Function, Kind::Procedure, Kind::Package],
+        &[Kind::Function, Kind::Procedure, Kind::Package, Kind::Definer],
         Vendor::MariaDbFrom(1103, u16::MAX),
         &[&[Right("SHOW CREATE ROUTINE", Captured), Right("SELECT", Table("proc"))]],
         "routines with their bodies",
@@ -127,8 +140,34 @@ const NEEDS: &[Need] = &[
         )
     },
     need(&[Kind::TableStatistics, Kind::IndexStatistics], Vendor::Both, &[COLUMNS], "statistics"),
+    property(
+        "last_analyze_days",
+        need(&[Kind::TableStatistics], Vendor::Both, &[&[Right("SELECT", Table("innodb_table_stats"))]], "when InnoDB computed statistics"),
+    ),
+    property(
+        "bytes",
+        need(&[Kind::IndexStatistics], Vendor::Both, &[&[Right("SELECT", Table("innodb_index_stats"))]], "sizes of InnoDB's indexes"),
+    ),
     need(&[Kind::ColumnStatistics], Vendor::MySql, &[&[Right("SELECT", Captured)]], "histograms"),
-    need(&[Kind::ColumnStatistics], Vendor::MariaDb, &[&[Right("SELECT", Table("column_stats"))]], "histograms"),
+    need(
+        &[Kind::ColumnStatistics],
+        Vendor::MariaDb,
+        &[&[Right("SELECT", Table("column_stats"))], &[Right("SELECT", Table("table_stats"))]],
+        "histograms",
+    ),
+    property(
+        "timezone_tables",
+        need(
+            &[Kind::Server],
+            Vendor::Both,
+            &[
+                &[Right("SELECT", Table("time_zone_name"))],
+                &[Right("SELECT", Table("time_zone_transition"))],
+                &[Right("SELECT", Table("time_zone_transition_type"))],
+            ],
+            "time zones",
+        ),
+    ),
     need(&[Kind::HistoryTable], Vendor::Both, &[&[Right("SELECT", Captured)]], "the history of migrations"),
     need(&[Kind::Plugin], Vendor::MySql, &[&[Right("SELECT", Table("component"))]], "components"),
     need(
@@ -137,8 +176,20 @@ const NEEDS: &[Need] = &[
         &[&[Right("REPLICATION CLIENT", Server), Right("SUPER", Server)], &[Right("SELECT", Own("performance_schema"))]],
         "replication",
     ),
-    need(&[Kind::Channel], Vendor::MariaDb, &[&[Right("SLAVE MONITOR", Server)]], "replication"),
-    need(&[], Vendor::MariaDb, &[&[Right("BINLOG MONITOR", Server)]], "the binary log"),
+    need(&[Kind::Channel], Vendor::MariaDbFrom(0, 1100), &[&[Right("SLAVE MONITOR", Server), Right("SUPER", Server)]], "replication"),
+    need(&[Kind::Channel], Vendor::MariaDbFrom(1100, u16::MAX), &[&[Right("SLAVE MONITOR", Server)]], "replication"),
+    property("role", need(&[Kind::Node], Vendor::MySql, &[CLIENT], "whether a server replays another one's log")),
+    property(
+        "role",
+        need(&[Kind::Node], Vendor::MariaDb, &[&[Right("SLAVE MONITOR", Server)]], "whether a server replays another one's log"),
+    ),
+    property("binlog_filters", need(&[Kind::Node], Vendor::MySql, &[CLIENT], "what the binary log leaves out")),
+    property(
+        "binlog_filters",
+        need(&[Kind::Node], Vendor::MariaDb, &[&[Right("BINLOG MONITOR", Server)]], "what the binary log leaves out"),
+    ),
+    property("cluster", need(&[Kind::Node], Vendor::MySql, &[&[Right("SELECT", Own("performance_schema"))]], "group replication")),
+    property("replicas", need(&[Kind::Node], Vendor::Both, &[&[Right("PROCESS", Server)]], "how many replicas are connected")),
     need(
         &[Kind::Replica],
         Vendor::Both,
