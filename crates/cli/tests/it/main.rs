@@ -8,6 +8,8 @@ mod configuration;
 mod hostile;
 mod locks;
 mod manifest_file;
+mod mysql_concurrency;
+mod mysql_outage;
 mod mysql_manifest;
 mod mysql_read_only;
 mod mysql_broken;

@@ -44,8 +44,8 @@ fn a_view_that_cannot_be_opened_is_a_gap_of_its_own() {
         let found = gaps(&place, &db.url());
         let broken = ["over_broken", "without_column", "without_function", "without_table"];
         for view in broken {
-            assert_eq!(gap(&found, "view", view)["reason"], "failed");
-            assert!(gap(&found, "view", view)["cure"].is_string());
+            assert_eq!(gap(&found, "column", view)["reason"], "failed");
+            assert!(gap(&found, "column", view)["cure"].is_string());
         }
         assert_eq!(found.len(), broken.len(), "nothing else is unknown: {found:#?}");
         // Its query is known all the same.
@@ -75,7 +75,7 @@ fn more_broken_views_than_the_server_warns_of_are_all_told() {
         }
         db.exec("DROP TABLE gone");
         let found = gaps(&Place::new(), &db.url());
-        assert_eq!(found.iter().filter(|gap| gap["kind"] == "view" && gap["object"].is_string()).count(), 150);
+        assert_eq!(found.iter().filter(|gap| gap["kind"] == "column" && gap["object"].is_string()).count(), 150);
         assert_eq!(found.len(), 150, "nothing else is unknown");
     });
 }
@@ -129,7 +129,7 @@ fn damaged_files_of_mariadb_are_told() {
         for table in ["garbage", "empty", "triggered"] {
             gap(&found, "table", table);
         }
-        gap(&found, "view", "over_garbage");
+        gap(&found, "column", "over_garbage");
         // What this is cannot be told any more; that it is there can.
         assert!(found.iter().any(|gap| gap["object"] == "cut"), "{found:#?}");
         place.run(&["digest", &scratch.url("app")]).exits(2);
@@ -157,7 +157,7 @@ fn a_table_whose_engine_is_not_loaded_is_told() {
     session.exec("FLUSH TABLES; UNINSTALL SONAME 'ha_blackhole'").unwrap();
     let found = gaps(&place, &scratch.url("app"));
     assert!(gap(&found, "table", "hole")["detail"].as_str().unwrap().contains("BLACKHOLE"));
-    gap(&found, "view", "over_hole");
+    gap(&found, "column", "over_hole");
     assert!(!place.read("m.jsonl").contains("\"comment\":\"Unknown storage engine"), "an error is no comment");
     let ran = place.run(&["compare", "sound.jsonl", &scratch.url("app"), "--dimension", "schema"]);
     assert!(matches!(ran.code, Some(1 | 2)), "{ran:?}");

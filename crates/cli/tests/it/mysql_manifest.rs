@@ -34,12 +34,12 @@ fn a_file_and_the_server_are_compared() {
         db.exec(MYSQL_SHOP);
         let place = Place::new();
         place.write("evenkeel.toml", format!("[environments.one]\ntier = \"dev\"\nurl = \"{}\"\nmanifest = \"one.jsonl\"\n", db.url()));
-        place.run(&["capture", "one", "--dimension", "schema,configuration", "--out", "one.jsonl"]).exits(0);
+        place.run(&["capture", "one", "--dimension", "schema,configuration,history", "--out", "one.jsonl"]).exits(0);
         place.run(&["compare", "one.jsonl", &db.url(), "--dimension", "schema,configuration"]).exits(0);
         place.run(&["compare", &db.url(), "one.jsonl", "--dimension", "schema"]).exits(0);
-        place.run(&["check", "one", "--dimension", "schema"]).exits(0).says("READY_FOR_MIGRATION");
+        place.run(&["check", "one", "--dimension", "schema,history"]).exits(0).says("READY_FOR_MIGRATION");
         db.exec("ALTER TABLE orders ADD COLUMN hot_fix varchar(20)");
-        place.run(&["check", "one", "--dimension", "schema"]).exits(1).says("orders.hot_fix").hides("READY_FOR_MIGRATION");
+        place.run(&["check", "one", "--dimension", "schema,history"]).exits(1).says("orders.hot_fix").hides("READY_FOR_MIGRATION");
         let json = place.run(&["compare", "one.jsonl", &db.url(), "--dimension", "schema", "--format", "json"]).exits(1).json();
         assert_eq!(json["differences"].as_array().unwrap().len(), 1, "{json:#}");
         db.exec("ALTER TABLE orders DROP COLUMN hot_fix");

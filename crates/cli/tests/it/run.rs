@@ -143,6 +143,6 @@ pub const MYSQL_SHOP: &str = "
     CREATE FUNCTION twice(x int) RETURNS int DETERMINISTIC RETURN x * 2;
     CREATE PROCEDURE clean() DELETE FROM orders WHERE total = 0;
     CREATE TRIGGER orders_total BEFORE INSERT ON orders FOR EACH ROW SET NEW.total = coalesce(NEW.total, 0);
-    CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE DO CALL clean();
+    CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DO CALL clean();
     INSERT INTO customers (name) VALUES ('a'), ('b'), ('c'); INSERT INTO orders (id, customer) VALUES (1, 1), (2, 2), (3, 2);
 ";

@@ -1,6 +1,6 @@
 //! Views that the server keeps but cannot open: what they read is gone, or their definer may not read it. The view and its
 //! query are there, its columns are not. Servers warn of it whenever they walk over tables, whatever was asked; here it
-//! becomes one gap for each such view.
+//! becomes one gap for each such view, about its columns.
 
 use super::reader::Reader;
 use evenkeel_core::kind::Kind;
@@ -22,6 +22,14 @@ pub fn note(reader: &Reader<'_>, found: &[Object]) {
     for view in of_kind(Kind::View).filter(|view| !with_columns.contains(&place(view))) {
         let detail = "the server cannot open the view, so its columns are unknown: a table, column or function it reads is gone, \
                       or its definer is, or may not read them";
-        reader.gap(Gap::object(view, Reason::Failed, detail.to_owned()).cure("repair the view or drop it; SELECT from it says what is missing"));
+        let gap = of_parts(Kind::Column, view, detail);
+        reader.gap(gap.cure("repair the view or drop it; SELECT from it says what is missing"));
     }
+}
+
+/// A gap about all parts of a kind that a table or view has.
+pub fn of_parts(kind: Kind, relation: &Object, detail: &str) -> Gap {
+    let mut gap = Gap::kind(kind, Reason::Failed, detail.to_owned());
+    gap.object = Some(relation.display());
+    gap
 }

@@ -75,6 +75,9 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
                 } else {
                     // What the server says in the comment is why it could not open the table.
                     let detail = format!("the server cannot open the table: {}", comment.unwrap_or_default());
+                    for kind in [Kind::Column, Kind::Constraint, Kind::Index, Kind::Trigger, Kind::Partition] {
+                        reader.gap(super::hollow::of_parts(kind, &object, &detail).cure(CURE));
+                    }
                     reader.gap(Gap::object(&object, Reason::Failed, detail).cure(CURE));
                 }
                 found.push(object);
