@@ -98,7 +98,8 @@ fn definers_that_are_gone_hide_nothing() {
         place.run(&["digest", &db.url()]).exits(0);
         // Definers are privileges: the schema is the same.
         place.run(&["compare", &sound.url(), &db.url(), "--dimension", "schema"]).exits(0);
-        let ran = place.run(&["compare", &sound.url(), &db.url(), "--dimension", "privileges", "--format", "json", "--fail-on", "warn"]).exits(1);
+        let ran =
+            place.run(&["compare", &sound.url(), &db.url(), "--dimension", "privileges", "--format", "json", "--fail-on", "warn"]).exits(1);
         let json = ran.json();
         let differences = json["differences"].as_array().unwrap();
         let gone = differences.iter().filter(|difference| difference["kind"] == "definer" && difference["attribute"] == "gone");
@@ -111,7 +112,8 @@ fn damaged_files_of_mariadb_are_told() {
     for (engine, number) in flavors().into_iter().filter(|(engine, _)| *engine == Engine::MariaDb) {
         let options = Options { engine: Some(engine), number: Some(number), ..Options::default() };
         let (scratch, session) = started(&options, "app");
-        let make = "CREATE TABLE sound (a int PRIMARY KEY); CREATE TABLE garbage (a int PRIMARY KEY, b int, KEY (b)); CREATE TABLE empty (a int);
+        let make =
+            "CREATE TABLE sound (a int PRIMARY KEY); CREATE TABLE garbage (a int PRIMARY KEY, b int, KEY (b)); CREATE TABLE empty (a int);
              CREATE VIEW over_garbage AS SELECT a FROM garbage; CREATE VIEW cut AS SELECT a FROM sound; CREATE TABLE triggered (a int);
              CREATE TRIGGER r BEFORE INSERT ON triggered FOR EACH ROW SET NEW.a = 1; FLUSH TABLES";
         session.exec(make).unwrap();

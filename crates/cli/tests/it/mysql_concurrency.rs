@@ -134,7 +134,10 @@ fn an_account_that_does_not_see_others_at_work_is_not_fooled() {
     each_flavor(|db| {
         db.exec(BEGINNING);
         let account = format!("u{}", db.name);
-        db.exec(&format!("CREATE USER {account}@localhost; GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON {}.* TO {account}@localhost", db.name));
+        db.exec(&format!(
+            "CREATE USER {account}@localhost; GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON {}.* TO {account}@localhost",
+            db.name
+        ));
         if db.flavor().engine == Engine::MySql {
             db.exec(&format!("GRANT SHOW_ROUTINE ON *.* TO {account}@localhost"));
         } else {
@@ -194,7 +197,9 @@ fn a_change_that_waits_or_takes_long_costs_bounded_time() {
         std::thread::scope(|threads| {
             let waiting = threads.spawn(|| changing.exec("ALTER TABLE held ADD COLUMN c int, ALGORITHM = COPY"));
             let until = Instant::now() + Duration::from_secs(20);
-            let sql = format!("SELECT count(*) FROM information_schema.processlist WHERE id = {id} AND state LIKE 'Waiting for table metadata lock%'");
+            let sql = format!(
+                "SELECT count(*) FROM information_schema.processlist WHERE id = {id} AND state LIKE 'Waiting for table metadata lock%'"
+            );
             while db.value(&sql).as_deref() != Some("1") {
                 assert!(Instant::now() < until, "the change never waited");
             }

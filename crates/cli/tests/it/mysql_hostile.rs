@@ -217,7 +217,8 @@ const QUOTES: &str = r#"
 #[test]
 fn modes_that_change_what_quotes_mean_change_nothing() {
     for (engine, number) in flavors() {
-        let modes = "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,IGNORE_SPACE,HIGH_NOT_PRECEDENCE,PAD_CHAR_TO_FULL_LENGTH,REAL_AS_FLOAT";
+        let modes =
+            "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,IGNORE_SPACE,HIGH_NOT_PRECEDENCE,PAD_CHAR_TO_FULL_LENGTH,REAL_AS_FLOAT";
         let options = Options { engine: Some(engine), number: Some(number), ..Options::default() };
         let (plain, ansi) = (Scratch::start(&options.clone().database("app")).unwrap(), {
             let options = options.setting("sql_mode", modes).setting("group_concat_max_len", "1024").database("app");
@@ -239,7 +240,11 @@ fn modes_that_change_what_quotes_mean_change_nothing() {
         let here = plain.session("app").unwrap();
         here.exec("CREATE DATABASE again; USE again; CREATE TABLE q (a varchar(50) DEFAULT 'it''s \"x\" \\\\ back'); CREATE VIEW qv AS SELECT a, concat('it''s', '\\\\') AS x FROM q").unwrap();
         place.run(&["compare", &plain.url("again"), &ansi.url("again"), "--dimension", "schema"]).exits(0);
-        assert_eq!(digest(&place.run(&["digest", &plain.url("again")]).exits(0)), digest(&place.run(&["digest", &ansi.url("again")]).exits(0)), "{engine:?} {number}");
+        assert_eq!(
+            digest(&place.run(&["digest", &plain.url("again")]).exits(0)),
+            digest(&place.run(&["digest", &ansi.url("again")]).exits(0)),
+            "{engine:?} {number}"
+        );
     }
 }
 
@@ -313,8 +318,14 @@ fn wide_tables_long_views_and_long_comments_are_read_whole() {
         assert!(manifest.contains(&"é表'\\\\".repeat(7_000)), "the comment is there to its end");
         assert_eq!(identities(&manifest).iter().filter(|(kind, id)| kind == "column" && id[1] == "wide").count(), 1000);
         // One letter at the far end of each.
-        b.exec(&format!("CREATE OR REPLACE VIEW long_view AS SELECT a, b FROM t WHERE {}", conditions.join(" AND ").replace("002999", "003000")));
-        b.exec(&format!("DROP PROCEDURE long_routine; CREATE PROCEDURE long_routine() COMMENT {} SELECT 1", literal(&format!("{comment}!"))));
+        b.exec(&format!(
+            "CREATE OR REPLACE VIEW long_view AS SELECT a, b FROM t WHERE {}",
+            conditions.join(" AND ").replace("002999", "003000")
+        ));
+        b.exec(&format!(
+            "DROP PROCEDURE long_routine; CREATE PROCEDURE long_routine() COMMENT {} SELECT 1",
+            literal(&format!("{comment}!"))
+        ));
         b.exec("ALTER TABLE wide MODIFY column_number_00999 bigint COMMENT 'number 999'");
         b.exec("DROP FUNCTION odd; CREATE FUNCTION odd() RETURNS varchar(99) DETERMINISTIC BEGIN -- no comment /*\n RETURN concat('\\\\000 \\\\x41', ';//$'); END");
         let ran = place.run(&["compare", &a.url(), &b.url(), "--dimension", "schema"]).exits(1);

@@ -24,7 +24,10 @@ fn an_unreachable_host_says_which_and_why() {
 fn a_wrong_database_account_or_password_is_named() {
     each_flavor(|db| {
         let account = format!("p{}", db.name);
-        db.exec(&format!("CREATE USER {account}@localhost IDENTIFIED BY 'right-one-1234'; GRANT ALL ON {}.* TO {account}@localhost", db.name));
+        db.exec(&format!(
+            "CREATE USER {account}@localhost IDENTIFIED BY 'right-one-1234'; GRANT ALL ON {}.* TO {account}@localhost",
+            db.name
+        ));
         let place = Place::new();
         let with = |who: &str| db.url().replace("root@", &format!("{who}@"));
         place.run(&["digest", &db.server.url("absent")]).exits(69).says("absent").says("Unknown database");
@@ -45,11 +48,13 @@ fn a_wrong_database_account_or_password_is_named() {
 
 /// A server with so much in it that a capture takes a while.
 fn crowded(flavor: (Engine, u16)) -> Scratch {
-    let scratch = Scratch::start(&Options { engine: Some(flavor.0), number: Some(flavor.1), ..Options::default() }.database("app")).unwrap();
+    let scratch =
+        Scratch::start(&Options { engine: Some(flavor.0), number: Some(flavor.1), ..Options::default() }.database("app")).unwrap();
     let session = scratch.session("app").unwrap();
     session.exec("CREATE TABLE base (id int PRIMARY KEY, x text)").unwrap();
     for part in 0..20 {
-        let views: Vec<String> = (0..100).map(|i| format!("CREATE VIEW v_{part}_{i} AS SELECT id, concat(x, '{i}') AS x FROM base WHERE id > {i}")).collect();
+        let views: Vec<String> =
+            (0..100).map(|i| format!("CREATE VIEW v_{part}_{i} AS SELECT id, concat(x, '{i}') AS x FROM base WHERE id > {i}")).collect();
         session.exec(&views.join(";")).unwrap();
     }
     scratch
@@ -88,7 +93,11 @@ fn a_server_that_is_killed_in_the_middle_ends_the_capture() {
 fn a_server_that_falls_silent_is_given_up() {
     let scratch = crowded(newest_mariadb());
     let place = Place::new();
-    let child = in_the_middle(&scratch, &place, &["capture", &scratch.url("app"), "--statement-timeout", "1s", "--lock-timeout", "1s", "--out", "m.jsonl"]);
+    let child = in_the_middle(
+        &scratch,
+        &place,
+        &["capture", &scratch.url("app"), "--statement-timeout", "1s", "--lock-timeout", "1s", "--out", "m.jsonl"],
+    );
     let pid = scratch.pid().unwrap();
     let begun = Instant::now();
     signal("-STOP", pid);
@@ -155,7 +164,9 @@ fn a_server_of_another_family_is_no_server_of_this_one() {
     let postgres = evenkeel_testkit::database(evenkeel_testkit::newest());
     postgres.exec("CREATE TABLE t (id int)");
     let conninfo = postgres.conninfo();
-    let word = |name: &str| conninfo.split_whitespace().find_map(|word| word.strip_prefix(&format!("{name}="))).map(|word| word.trim_matches('\'').to_owned());
+    let word = |name: &str| {
+        conninfo.split_whitespace().find_map(|word| word.strip_prefix(&format!("{name}="))).map(|word| word.trim_matches('\'').to_owned())
+    };
     let folder = word("host").expect("a socket folder");
     let number = word("port").unwrap_or_else(|| "5432".to_owned());
     let port = port_to(std::path::Path::new(&folder).join(format!(".s.PGSQL.{number}")));
@@ -192,11 +203,16 @@ fn a_password_never_leaves() {
         let db = database(flavor);
         db.exec(MYSQL_SHOP);
         let account = format!("s{}", db.name);
-        db.exec(&format!("CREATE USER {account}@localhost IDENTIFIED BY '{SECRET}'; GRANT ALL ON *.* TO {account}@localhost WITH GRANT OPTION"));
+        db.exec(&format!(
+            "CREATE USER {account}@localhost IDENTIFIED BY '{SECRET}'; GRANT ALL ON *.* TO {account}@localhost WITH GRANT OPTION"
+        ));
         let place = Place::new();
         let with = |who: &str| db.url().replace("root@", &format!("{who}@"));
         let (url, bare) = (with(&format!("{account}:{SECRET}")), with(&account));
-        place.write("options.cnf", format!("[client]\nuser = {account}\npassword = \"{SECRET}\"\nsocket = {}\n", db.server.socket.display()));
+        place.write(
+            "options.cnf",
+            format!("[client]\nuser = {account}\npassword = \"{SECRET}\"\nsocket = {}\n", db.server.socket.display()),
+        );
         std::fs::set_permissions(place.path("options.cnf"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let environment: &[(&str, &str)] = &[("MYSQL_PWD", SECRET)];
         let by_file = format!("mysql://localhost/{}?defaults-file={}", db.name, place.path("options.cnf").display());
@@ -228,7 +244,12 @@ fn a_password_never_leaves() {
         silent(&place, &["digest", &url, &url], &[64], &[]);
         silent(&place, &["digest", &url, "--dimension", &url], &[64], &[]);
         place.write("broken.cnf", format!("[client\npassword = {SECRET}\n"));
-        silent(&place, &["digest", &format!("mysql://localhost/app?defaults-file={}", place.path("broken.cnf").display())], &[64, 69, 78], &[]);
+        silent(
+            &place,
+            &["digest", &format!("mysql://localhost/app?defaults-file={}", place.path("broken.cnf").display())],
+            &[64, 69, 78],
+            &[],
+        );
         db.exec(&format!("DROP USER {account}@localhost"));
     }
 }

@@ -28,14 +28,57 @@ fn started(flavor: (Engine, u16), options: Options) -> Scratch {
 }
 
 /// How a statement of ours may begin.
-const ALLOWED: &[&str] = &["SELECT ", "WITH ", "SHOW ", "SET SESSION ", "SET NAMES UTF8MB4, SESSION ", "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "ROLLBACK"];
+const ALLOWED: &[&str] = &[
+    "SELECT ",
+    "WITH ",
+    "SHOW ",
+    "SET SESSION ",
+    "SET NAMES UTF8MB4, SESSION ",
+    "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+    "ROLLBACK",
+];
 
 /// Words that no reading statement of ours holds outside of quotes: what writes, locks, waits, or changes more than our
 /// session. SHOW CREATE and the like only show.
 const BANNED: &[&str] = &[
-    "insert", "update", "delete", "truncate", "create", "alter", "drop", "grant", "revoke", "lock", "unlock", "analyze", "call", "do", "into",
-    "outfile", "dumpfile", "load_file", "get_lock", "release_lock", "sleep", "benchmark", "nextval", "setval", "flush", "kill", "purge",
-    "optimize", "repair", "install", "uninstall", "handler", "global", "persist", "persist_only", "share", "begin", "commit",
+    "insert",
+    "update",
+    "delete",
+    "truncate",
+    "create",
+    "alter",
+    "drop",
+    "grant",
+    "revoke",
+    "lock",
+    "unlock",
+    "analyze",
+    "call",
+    "do",
+    "into",
+    "outfile",
+    "dumpfile",
+    "load_file",
+    "get_lock",
+    "release_lock",
+    "sleep",
+    "benchmark",
+    "nextval",
+    "setval",
+    "flush",
+    "kill",
+    "purge",
+    "optimize",
+    "repair",
+    "install",
+    "uninstall",
+    "handler",
+    "global",
+    "persist",
+    "persist_only",
+    "share",
+    "begin",
+    "commit",
 ];
 
 /// Words outside of quotes, in lower case.
@@ -101,7 +144,8 @@ fn nothing_in_the_servers_log_writes() {
                 let named = |at: usize| at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word == "as");
                 let shows = line.starts_with("SHOW ");
                 let banned = words.iter().enumerate().filter(|(at, word)| BANNED.contains(&word.as_str()) && !named(*at));
-                let found: Vec<&String> = banned.map(|(_, word)| word).filter(|word| !shows || !matches!(word.as_str(), "create" | "global")).collect();
+                let found: Vec<&String> =
+                    banned.map(|(_, word)| word).filter(|word| !shows || !matches!(word.as_str(), "create" | "global")).collect();
                 assert!(found.is_empty(), "{flavor:?}: {found:?} in: {statement}");
             }
         }
@@ -117,7 +161,9 @@ fn counters(session: &Session) -> Vec<Vec<Option<String>>> {
         '^(innodb_(system_rows_inserted|(system_)?rows_(updated|deleted))|com_(alter|analyze|create|drop|rename|grant|revoke|set_role|insert|update|delete|replace|truncate|flush|lock|load|call|do|optimize|repair|install|uninstall|xa|commit).*|binlog_(commits|stmt_cache_use|cache_use)|handler_(delete|update|prepare))$'";
     let mut rows = session.query_text(status).unwrap();
     assert!(rows.len() > 20, "{rows:?}");
-    rows.extend(session.query_text("SELECT database_name, table_name, last_update, n_rows FROM mysql.innodb_table_stats ORDER BY 1, 2").unwrap());
+    rows.extend(
+        session.query_text("SELECT database_name, table_name, last_update, n_rows FROM mysql.innodb_table_stats ORDER BY 1, 2").unwrap(),
+    );
     rows.extend(session.query_text("SELECT database_name, table_name, index_name, stat_name, last_update, stat_value FROM mysql.innodb_index_stats ORDER BY 1, 2, 3, 4").unwrap());
     rows.extend(session.query_text("SHOW BINARY LOGS").unwrap());
     // Temporary tables of the server's own are no rows of anybody's: each table is counted by name.

@@ -14,7 +14,7 @@ mod definer;
 mod distribution;
 mod event;
 mod histogram;
-mod hollow;
+mod history;
 mod index;
 mod loadable;
 mod partition;
@@ -92,8 +92,15 @@ impl Troublesome for CaptureFault {
 pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
-        let session = connect(target).await?;
-        Ok((session, connect(target).await.ok()))
+        match connect(target).await {
+            Ok(session) => Ok((session, connect(target).await.ok())),
+            // What the database holds is a gap then (`access`); the server's settings and topology are there to be read.
+            Err(Fault::DatabaseForbidden { .. }) => {
+                let outside = target.outside();
+                Ok((connect(&outside).await?, connect(&outside).await.ok()))
+            }
+            Err(fault) => Err(CaptureFault::from(fault)),
+        }
     };
     let (session, other) = interruptible(&[], connected).await?;
     let cancellers: Vec<_> = std::iter::once(&session).chain(&other).map(Session::canceller).collect();
@@ -153,7 +160,9 @@ async fn whole(
     let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
         let database = session.rows("select database()", "asking for the current database").await?;
-        let database = database.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
+        let database = database.first().and_then(|row| row.text(0).ok().flatten());
+        // The server's spelling, or the asked one where it lets us not in.
+        let database = database.unwrap_or_else(|| target.describe().database.value.as_str().into());
         let role = session.role().await?;
         let access = Access::read(&mut session).await?;
         (Scope::of(&database), session.flavor.clone(), role, access)
@@ -216,14 +225,22 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     let beside = reader.beside();
     reader.access.note(reader);
     let mut found = Vec::new();
+    let wants_schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
+    // Tables of migration tools are known by their columns.
+    if !wants_schema && wants(Dimension::History) {
+        let (tables, _) = table::read(reader).await?;
+        let columns = column::read(reader, &tables).await?;
+        found.extend(history::read(reader, &tables, &columns).await?);
+    }
     // Definers and grants hang on the objects of the schema, so these are read for them too.
-    if wants(Dimension::Schema) || wants(Dimension::Privileges) {
+    if wants_schema {
         let (tables, objects) = table::read(reader).await?;
         found.extend(objects);
         let first = async {
             let (mut columns, mut constraints) = (column::read(reader, &tables).await?, constraint::read(reader, &tables).await?);
+            let history = if wants(Dimension::History) { history::read(reader, &tables, &columns).await? } else { Vec::new() };
             canonical::unite(&mut columns, &mut constraints);
-            let mut found = vec![columns, constraints, trigger::read(reader).await?];
+            let mut found = vec![columns, history, constraints, trigger::read(reader).await?];
             let (partitions, keyed) = partition::read(reader, &tables).await?;
             found.push(partitions);
             Ok::<_, Stop>((found, keyed))
@@ -242,9 +259,9 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         };
         let ((first, keyed), second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
+        view::without_columns(reader, &found);
         partition::apply(keyed, &mut found);
         printed::read(reader, &tables, &mut found).await?;
-        hollow::note(reader, &found);
         definer::definers(reader, &mut found).await?;
     }
     if wants(Dimension::Privileges) {

@@ -5,6 +5,7 @@
 //!
 //! Every text of a server or driver passes `Context::scrub` before it gets into a variant: no variant holds a secret.
 
+use super::CONNECTING;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 
 /// One address that was tried, and why it is not the one.

@@ -222,8 +222,8 @@ impl Access {
             gaps.extend(unloaded(flavor).into_iter().filter(|gap| dimensions.contains(&gap.dimension)));
         }
         if !self.sees(scope) {
-            for dimension in [Dimension::Schema, Dimension::Data, Dimension::Privileges].into_iter().filter(|one| dimensions.contains(one))
-            {
+            let hidden = [Dimension::Schema, Dimension::Data, Dimension::Privileges, Dimension::History];
+            for dimension in hidden.into_iter().filter(|one| dimensions.contains(one)) {
                 let cure = need::script(self, flavor, scope, dimension).join(" ");
                 let what = scope.one().map_or_else(|| "any database".to_owned(), |name| format!("the database {name}"));
                 let detail = format!("the account {} holds no privilege in {what}, so the server hides all of it", self.account);
@@ -254,13 +254,17 @@ fn unloaded(flavor: &Flavor) -> Vec<Gap> {
     gaps.into_iter().map(|gap| gap.cure("restart the server without --skip-grant-tables")).collect()
 }
 
-/// Without what is said of single objects where the same is said of their kind: ten thousand routines are one gap.
+/// Without what is said of single objects where the same is said of their kind, and of kinds where it is said of their
+/// dimension: ten thousand routines are one gap.
 #[must_use]
 pub fn condensed(mut gaps: Vec<Gap>) -> Vec<Gap> {
     let is_whole = |gap: &&Gap| gap.reason == Reason::Privilege && gap.object.is_none() && gap.attribute.is_none();
     let whole: HashSet<String> = gaps.iter().filter(is_whole).filter_map(|gap| gap.kind.clone()).collect();
     let said = |gap: &Gap| gap.kind.as_ref().is_some_and(|kind| whole.contains(kind));
     gaps.retain(|gap| gap.reason != Reason::Privilege || gap.object.is_none() || !said(gap));
+    let hidden: HashSet<Dimension> =
+        gaps.iter().filter(|gap| gap.reason == Reason::Privilege && gap.kind.is_none()).map(|gap| gap.dimension).collect();
+    gaps.retain(|gap| gap.reason != Reason::Privilege || gap.kind.is_none() || !hidden.contains(&gap.dimension));
     gaps
 }
 
