@@ -236,7 +236,7 @@ fn modes_that_change_what_quotes_mean_change_nothing() {
         place.run(&["compare", &plain.url("app"), &ansi.url("app"), "--dimension", "configuration"]).exits(1).says("sql_mode");
         // The same definitions, written by a session in those modes: only what the modes do to a routine differs.
         let there = ansi.session("app").unwrap();
-        there.exec("CREATE DATABASE again; USE again; CREATE TABLE \"q\" (\"a\" varchar(50) DEFAULT 'it''s \"x\" \\ back'); CREATE VIEW \"qv\" AS SELECT \"a\", concat('it''s', '\\') AS \"x\" FROM \"q\"").unwrap();
+        there.exec(&format!("SET SESSION sql_mode = '{modes},{mode}'; CREATE DATABASE again; USE again; CREATE TABLE \"q\" (\"a\" varchar(50) DEFAULT 'it''s \"x\" \\ back'); CREATE VIEW \"qv\" AS SELECT \"a\", concat('it''s', '\\') AS \"x\" FROM \"q\"")).unwrap();
         let here = plain.session("app").unwrap();
         here.exec("CREATE DATABASE again; USE again; CREATE TABLE q (a varchar(50) DEFAULT 'it''s \"x\" \\\\ back'); CREATE VIEW qv AS SELECT a, concat('it''s', '\\\\') AS x FROM q").unwrap();
         place.run(&["compare", &plain.url("again"), &ansi.url("again"), "--dimension", "schema"]).exits(0);

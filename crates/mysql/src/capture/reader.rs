@@ -58,6 +58,13 @@ impl Reader<'_> {
         Self { session: self.other.unwrap_or(self.session), ..*self }
     }
 
+    /// A new view of the dictionary for both sessions. MySQL answers from the snapshot of each one's transaction: without
+    /// this, two passes would agree on whatever lies between the two snapshots.
+    pub async fn renew_both(&self) -> Read<()> {
+        self.renew().await?;
+        if self.other.is_some() { self.beside().renew().await } else { Ok(()) }
+    }
+
     /// All rows of a statement of ours. Where the server warns, rows may be missing or hollow: each warning is a gap of
     /// the kind.
     pub async fn rows(&self, text: &str, kind: Kind) -> Read<Vec<Row>> {
