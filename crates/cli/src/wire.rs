@@ -3,6 +3,7 @@
 //! An endpoint is a name from `evenkeel.toml`, a URL, a connection string, or a manifest file, tried in that order.
 
 use crate::args::Common;
+use crate::command::demo;
 use crate::settings::{Environment as Configured, Settings};
 use evenkeel_core::compare::Remedies;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
@@ -75,6 +76,17 @@ pub fn remedies(manifest: &Manifest, roles: &BTreeMap<String, String>) -> Box<dy
 /// Every statement a capture of these dimensions sends to a server of that major version.
 pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
     evenkeel_postgres::capture::statements(major, dimensions)
+}
+
+/// Who plays the demo.
+///
+/// # Errors
+/// No server of that engine is installed; the message says how to get one.
+pub fn demo(engine: Engine) -> Result<Box<dyn demo::estate::Part>, Box<Trouble>> {
+    match engine {
+        Engine::PostgreSql => demo::postgres::find(),
+        Engine::MySql | Engine::MariaDb => demo::mysql::find(engine),
+    }
 }
 
 fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
