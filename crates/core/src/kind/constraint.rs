@@ -45,6 +45,6 @@ pub static SPEC: Spec = Spec {
         Property::text("index_tablespace", "Tablespace of the index behind it.", "A rebuild needs room there.").on(Engines::POSTGRESQL),
     ],
     summary: &["type", "columns", "expression", "references"],
-    why: "Rows that one environment refuses are accepted by the other; ON CONFLICT and the planner rely on it.",
+    why: "Rows that one environment refuses are accepted by the other; upserts and the planner rely on it.",
     missing: Severity::Block,
 };

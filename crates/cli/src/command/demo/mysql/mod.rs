@@ -100,7 +100,7 @@ impl Part for Family {
                 planted: vec![
                     planted("an index was dropped", "EK-index-extra", "invoices.invoices_issued_on_idx"),
                     planted("an event was disabled", "EK-event-status", "forget_searches"),
-                    planted("a grant was taken away", "EK-grant-extra", "table.payments.reader"),
+                    planted("a grant was taken away", "EK-grant-extra", "table.payments.reader@localhost"),
                 ],
             },
             Group {
