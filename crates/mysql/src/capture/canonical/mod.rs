@@ -1,10 +1,25 @@
 //! One form for texts that servers print differently: same DDL, same text, whichever vendor and version prints it.
 //!
-//! Lives here: names of character sets, types, defaults. Neighbour: `expression`, for everything with operators in it.
+//! Lives here: names of character sets, types, defaults. `token` cuts printed SQL, `expression`, `call`, `query` and
+//! `window` read it and say it in one spelling, `reading` puts that together and tells what cannot be compared across
+//! vendors, `body` is for code that servers keep as it was typed, `json` for the type MariaDB does not have.
 
+mod body;
+mod call;
 mod expression;
+mod json;
+mod parser;
+mod query;
+mod reading;
+mod token;
+mod window;
 
-pub use expression::{body, definition, expression};
+#[cfg(test)]
+mod dev;
+
+pub use body::body;
+pub use json::unite;
+pub use reading::{definition, expression, marks};
 
 use super::scope::Scope;
 use crate::flavor::Flavor;

@@ -1,0 +1,148 @@
+//! A printed text as a whole: in canonical form where it is understood, token by token where not.
+//!
+//! And what cannot be told apart across vendors: a text that is not understood, a query (each vendor's optimizer rewrites
+//! it before it is printed), and constructs that mean or print otherwise elsewhere. Their marks hold names and literals only:
+//! where those agree and the texts do not, the two are not comparable.
+
+use super::Context;
+use super::parser::{Parser, Unread};
+use super::token::{self, Token};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Mark, Object};
+use std::collections::BTreeSet;
+
+/// MariaDB's versions are above, MySQL's below (`Flavor::number`).
+const BETWEEN_VENDORS: u16 = 1000;
+
+/// From MariaDB 11 on LOCALTIME is printed as CURTIME(), which is something else, and SESSION_USER() is no longer USER().
+const SINCE_11: u16 = 1100;
+const BEFORE_11: &[(&str, &str)] = &[("curtime(", "current_timestamp("), ("session_user(", "user(")];
+
+/// An expression in canonical form.
+#[must_use]
+pub fn expression(text: &str, context: Context<'_>) -> String {
+    read(text, context, false).text
+}
+
+/// A query in canonical form.
+#[must_use]
+pub fn definition(text: &str, context: Context<'_>) -> String {
+    read(text, context, true).text
+}
+
+/// Notes on the object what its property, made of that printed text, cannot be compared with.
+pub fn marks(object: &mut Object, property: &str, raw: &str, context: Context<'_>) {
+    let Some(index) = object.kind.spec().index_of(property) else { return };
+    let is_query = object.kind == Kind::View;
+    let Reading { text, is_understood, is_doubtful } = read(raw, context, is_query);
+    let mut add = |boundary, equivalent: String, reason: &str| {
+        object.marks.push(Mark { property: index, boundary, equivalent: equivalent.into(), reason: reason.into() });
+    };
+    if !is_understood || is_query || is_doubtful {
+        let reason = match (is_understood, is_query) {
+            (false, _) => "the text is compared as it is printed, and each vendor prints it in its own way",
+            (true, true) => "each vendor rewrites queries in its own way before it stores them",
+            (true, false) => "it holds something that vendors print or treat differently",
+        };
+        add(BETWEEN_VENDORS, loose(&text), reason);
+    }
+    if context.flavor.is_mariadb() && context.flavor.number >= SINCE_11 {
+        let before = BEFORE_11.iter().fold(text.clone(), |text, (now, before)| text.replace(now, before));
+        if before != text {
+            add(SINCE_11, before, "MariaDB prints LOCALTIME as CURTIME(), and tells SESSION_USER() from USER(), from version 11 on");
+        }
+    }
+}
+
+struct Reading {
+    text: String,
+    is_understood: bool,
+    is_doubtful: bool,
+}
+
+fn read(raw: &str, context: Context<'_>, is_query: bool) -> Reading {
+    let unread = |text| Reading { text, is_understood: false, is_doubtful: false };
+    let Some(tokens) = token::cut(raw) else { return unread(raw.trim().to_owned()) };
+    let once = understood(&tokens, context, is_query);
+    // What is not read back to itself was not understood.
+    let stable = once.filter(|(text, _)| {
+        let again = token::cut(text).and_then(|tokens| understood(&tokens, context, is_query));
+        again.is_some_and(|(again, _)| again == *text)
+    });
+    match stable {
+        Some((text, is_doubtful)) => Reading { text, is_understood: true, is_doubtful },
+        None => {
+            let text = plain(&tokens, context);
+            let is_stable = token::cut(&text).is_some_and(|tokens| plain(&tokens, context) == text);
+            unread(if is_stable { text } else { raw.trim().to_owned() })
+        }
+    }
+}
+
+fn understood(tokens: &[Token], context: Context<'_>, is_query: bool) -> Option<(String, bool)> {
+    let mut parser = Parser::new(tokens, context);
+    let text = if is_query { parser.query().map(|query| query.text()) } else { parser.expression().map(|it| it.text()) };
+    let read = text.and_then(|text| {
+        parser.eat_op(";");
+        if parser.is_at_end() { Ok(text) } else { Err(Unread) }
+    });
+    read.ok().map(|text| (text, parser.is_doubtful))
+}
+
+/// The tokens one after the other, with the own database left out where it can be nothing else.
+fn plain(tokens: &[Token], context: Context<'_>) -> String {
+    let own = context.scope.one();
+    let is = |at: usize, op: &str| matches!(tokens.get(at), Some(Token::Op(found)) if *found == op);
+    let is_name = |at: usize| matches!(tokens.get(at), Some(Token::Name(_)));
+    let after_table_word = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        matches!(before, Some(Token::Word(word)) if matches!(&*word.to_ascii_lowercase(), "from" | "join" | "straight_join"))
+    };
+    let mut text = String::new();
+    let (mut at, mut is_glued) = (0, true);
+    while let Some(token) = tokens.get(at) {
+        let is_first = !(at > 0 && is(at - 1, "."));
+        let is_database = matches!(token, Token::Name(name) if own == Some(name)) && is_first && is(at + 1, ".") && is_name(at + 2);
+        if is_database && (is(at + 3, ".") && is_name(at + 4) || is(at + 3, "(") || after_table_word(at)) {
+            at += 2;
+            continue;
+        }
+        let is_dot = is(at, ".") && matches!(tokens.get(at.wrapping_sub(1)), Some(Token::Name(_))) && is_name(at + 1);
+        if !(is_glued || is_dot || is(at, ")") || is(at, ",")) {
+            text.push(' ');
+        }
+        text.push_str(&token::shown(token));
+        is_glued = is_dot || is(at, "(");
+        at += 1;
+    }
+    text
+}
+
+/// Words and operators that vendors agree on, whatever else they do.
+const TELLING: &[&str] = &["sum", "min", "max", "avg", "union", "except", "intersect", "having", "like", "<", ">", "<=", ">="];
+
+/// Names and literals of the text, each once, sorted: what a vendor's way of printing does not touch.
+fn loose(text: &str) -> String {
+    let Some(tokens) = token::cut(text) else {
+        let words: BTreeSet<&str> = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+        return words.into_iter().collect::<Vec<_>>().join(" ");
+    };
+    let kept: BTreeSet<String> = tokens
+        .iter()
+        .filter_map(|token| match token {
+            // What MariaDB calls a derived table that it made.
+            Token::Name(name) if name.starts_with("__") => None,
+            Token::Name(name) => Some(token::name(&name.to_lowercase())),
+            Token::Text { text, .. } => Some(token::text(text)),
+            // Truth, the counted star, the first row of an EXISTS.
+            Token::Number(number) if matches!(&**number, "0" | "1") => None,
+            Token::Number(number) => Some(number.clone()),
+            Token::Hex(digits) | Token::HexText(digits) => Some(format!("0x{digits}")),
+            Token::Variable(variable) => Some(variable.clone()),
+            Token::Word(word) => Some(word.to_lowercase()).filter(|word| TELLING.contains(&&**word)),
+            Token::Op(op) => Some((*op).to_owned()).filter(|op| TELLING.contains(&&**op)),
+            Token::Hint(_) => None,
+        })
+        .collect();
+    kept.into_iter().collect::<Vec<_>>().join(" ")
+}
