@@ -68,10 +68,15 @@ fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Resul
         (Some(text), Some(kind)) => {
             object.set("generated_kind", kind);
             object.set("generated", canonical::expression(text, context));
+            canonical::marks(&mut object, "generated", text, context);
         }
         _ => {
             if let Some(raw) = row.text(4)? {
                 object.set_some("default", canonical::default(&raw, extra.is_expression, &column_type, context));
+                // A literal is a value: there is one way to print it.
+                if extra.is_expression || context.flavor.is_mariadb() && raw.contains('(') {
+                    canonical::marks(&mut object, "default", &raw, context);
+                }
             }
         }
     }

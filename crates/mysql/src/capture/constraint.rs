@@ -29,7 +29,9 @@ async fn checks(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
             let (schema, table) = facts.place.clone();
             let mut object = Object::new(Kind::Constraint, Identity::new([schema, table, text(2)?.into()]));
             object.set("type", "check");
-            object.set("expression", canonical::expression(&text(3)?, context));
+            let printed = text(3)?;
+            object.set("expression", canonical::expression(&printed, context));
+            canonical::marks(&mut object, "expression", &printed, context);
             object.set("enforced", row.flag(5)?.unwrap_or(true));
             found.push(object);
             Ok(())

@@ -219,8 +219,9 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         let (tables, objects) = table::read(reader).await?;
         found.extend(objects);
         let first = async {
-            let columns = column::read(reader, &tables).await?;
-            let mut found = vec![columns, constraint::read(reader, &tables).await?, trigger::read(reader).await?];
+            let (mut columns, mut constraints) = (column::read(reader, &tables).await?, constraint::read(reader, &tables).await?);
+            canonical::unite(&mut columns, &mut constraints);
+            let mut found = vec![columns, constraints, trigger::read(reader).await?];
             let (partitions, keyed) = partition::read(reader, &tables).await?;
             found.push(partitions);
             Ok::<_, Stop>((found, keyed))

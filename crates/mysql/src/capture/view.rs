@@ -17,8 +17,10 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         let database = named(&row, "_database")?.unwrap_or_default();
         let place = format!("{}.{}", Ident(&database), Ident(object.identity.part(1)));
         let cure = format!("GRANT SHOW VIEW, SELECT ON {place} to the account evenkeel uses");
-        let definition = named(&row, "_definition")?.map(|text| canonical::definition(&text, context));
+        let printed = named(&row, "_definition")?;
+        let definition = printed.as_deref().map(|text| canonical::definition(text, context));
         stored::text_or_gap(reader, &mut object, "definition", definition, &cure);
+        canonical::marks(&mut object, "definition", printed.as_deref().unwrap_or_default(), context);
         definers.extend(stored::finish(&mut object, &row)?);
         views.push(object);
         names.push(place);

@@ -2,12 +2,13 @@
 
 use super::Context;
 
-/// The code without the own database's name in front of others, and with one kind of line end.
+/// The code without the own database's name in front of others, with one kind of line end, and without the end of the
+/// statement, which clients leave on or take off.
 ///
 /// Where the name also stands alone in the code it may be an alias or a variable, and is left where it is.
 #[must_use]
 pub fn body(text: &str, context: Context<'_>) -> String {
-    let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
+    let text = text.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).trim_start().replace("\r\n", "\n");
     let Some(own) = context.scope.one().filter(|own| text.contains(own)) else { return text };
     let mut cuts = Vec::new();
     let mut rest = &*text;

@@ -52,9 +52,52 @@ const BARE: &[&str] = &[
 
 /// Words that end an expression or begin something else, and so are no names.
 const RESERVED: &[&str] = &[
-    "and", "as", "asc", "between", "by", "cross", "desc", "div", "else", "end", "except", "for", "from", "group", "having", "in", "inner",
-    "intersect", "into", "is", "join", "left", "like", "limit", "lock", "mod", "natural", "not", "on", "or", "order", "over", "regexp", "right",
-    "rlike", "select", "separator", "straight_join", "then", "union", "using", "when", "where", "window", "with", "xor",
+    "and",
+    "as",
+    "asc",
+    "between",
+    "by",
+    "cross",
+    "desc",
+    "div",
+    "else",
+    "end",
+    "except",
+    "for",
+    "from",
+    "group",
+    "having",
+    "in",
+    "inner",
+    "intersect",
+    "into",
+    "is",
+    "join",
+    "left",
+    "like",
+    "limit",
+    "lock",
+    "mod",
+    "natural",
+    "not",
+    "on",
+    "or",
+    "order",
+    "over",
+    "regexp",
+    "right",
+    "rlike",
+    "select",
+    "separator",
+    "straight_join",
+    "then",
+    "union",
+    "using",
+    "when",
+    "where",
+    "window",
+    "with",
+    "xor",
 ];
 
 /// The one name of a function.
@@ -210,7 +253,9 @@ impl Parser<'_> {
                 Expr::Atom(format!("{name}({})", list(&arguments)))
             }
         };
-        if self.is_word("over") || matches!(self.peek(), Some(Token::Word(word)) if matches!(&*word.to_ascii_lowercase(), "respect" | "ignore")) {
+        if self.is_word("over")
+            || matches!(self.peek(), Some(Token::Word(word)) if matches!(&*word.to_ascii_lowercase(), "respect" | "ignore"))
+        {
             return self.over(&found.text());
         }
         Ok(found)

@@ -80,7 +80,11 @@ impl Expr {
             Self::Not(inner) => format!("not {}", inner.operand()),
             Self::Compare(a, op, b) => format!("{} {op} {}", a.operand(), b.operand()),
             Self::Test(before, negated, behind) => {
-                if *negated { negated_test(before, behind) } else { format!("{before} {behind}") }
+                if *negated {
+                    negated_test(before, behind)
+                } else {
+                    format!("{before} {behind}")
+                }
             }
             Self::Row(parts) => format!("({})", list(parts)),
         }
@@ -154,7 +158,9 @@ impl Expr {
                 let pairs = a.into_iter().zip(b).map(|(a, b)| Self::compare(a, op, b)).collect();
                 if op == "=" { Self::all(pairs) } else { Self::any(pairs) }
             }
-            (zero, b) if matches!(op, "=" | "<>" | "<=>") && is_zero(&zero) && !is_zero(&b) => Self::Compare(Box::new(b), op, Box::new(zero)),
+            (zero, b) if matches!(op, "=" | "<>" | "<=>") && is_zero(&zero) && !is_zero(&b) => {
+                Self::Compare(Box::new(b), op, Box::new(zero))
+            }
             (a, b) => Self::Compare(Box::new(a), op, Box::new(b)),
         }
     }
@@ -391,8 +397,9 @@ impl Parser<'_> {
             Token::Op("(") => self.parenthesised(),
             Token::Name(_) => self.name(),
             Token::Word(word) => self.worded(&word.to_lowercase()),
-            Token::Text { ref charset, .. } => {
-                self.doubt(charset.is_some());
+            Token::Text { ref charset, ref text } => {
+                // information_schema cannot show what is beyond the basic plane: there is a `?` or four.
+                self.doubt(charset.is_some() || text.contains('?') || text.chars().any(|c| c > '\u{ffff}'));
                 self.step();
                 Ok(Expr::Atom(token::shown(&next).into_owned()))
             }
@@ -439,10 +446,4 @@ impl Parser<'_> {
         }
         Ok(parts)
     }
-}
-
-/// A statement of a routine, trigger or event in canonical form.
-#[must_use]
-pub fn body(text: &str, _context: Context<'_>) -> String {
-    text.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).trim_start().to_owned()
 }

@@ -15,7 +15,7 @@ mod token;
 mod window;
 
 #[cfg(test)]
-mod dev;
+mod printed;
 
 pub use body::body;
 pub use json::unite;
@@ -83,7 +83,7 @@ pub fn default(raw: &str, is_expression: bool, column_type: &str, context: Conte
         base,
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float" | "double" | "year" | "bit" | "bool" | "boolean"
     );
-    Some(if is_bare { raw.to_owned() } else { format!("'{}'", raw.replace('\\', "\\\\").replace('\'', "''")) })
+    Some(if is_bare { expression(raw, context) } else { token::text(raw) })
 }
 
 /// `BINARY(n)` is filled up with zeros, and whether they are printed depends on the version.

@@ -1,7 +1,7 @@
 //! The tokens of one text, read from left to right with bounds on depth and work.
 
-use super::token::{self, Token};
 use super::Context;
+use super::token::{self, Token};
 
 /// The text is not of the grammar that is understood here; it is compared token by token then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

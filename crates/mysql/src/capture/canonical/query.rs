@@ -214,7 +214,8 @@ impl Parser<'_> {
             .iter()
             .enumerate()
             .map(|(at, item)| {
-                let name = renaming.as_ref().filter(|names| names.len() == items.len()).and_then(|names| names.get(at)).or(item.name.as_ref());
+                let name =
+                    renaming.as_ref().filter(|names| names.len() == items.len()).and_then(|names| names.get(at)).or(item.name.as_ref());
                 name.map_or_else(|| item.text.clone(), |name| format!("{} as {name}", item.text))
             })
             .collect();
@@ -421,7 +422,8 @@ impl Parser<'_> {
         let mut whole = false;
         while open > 0 {
             let next = self.peek().ok_or(Unread)?;
-            let is_width = whole && matches!(next, Token::Op("(")) && matches!(self.peek_at(1), Some(Token::Number(_))) && self.is_op_at(2, ")");
+            let is_width =
+                whole && matches!(next, Token::Op("(")) && matches!(self.peek_at(1), Some(Token::Number(_))) && self.is_op_at(2, ")");
             if is_width {
                 (0..3).for_each(|_| self.step());
                 whole = false;

@@ -121,6 +121,17 @@ fn plain(tokens: &[Token], context: Context<'_>) -> String {
 /// Words and operators that vendors agree on, whatever else they do.
 const TELLING: &[&str] = &["sum", "min", "max", "avg", "union", "except", "intersect", "having", "like", "<", ">", "<=", ">="];
 
+/// The text with one `?` for what information_schema cannot show, or shows as several.
+fn basic(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars().map(|c| if c > '\u{ffff}' { '?' } else { c }) {
+        if !(c == '?' && shown.ends_with('?')) {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// Names and literals of the text, each once, sorted: what a vendor's way of printing does not touch.
 fn loose(text: &str) -> String {
     let Some(tokens) = token::cut(text) else {
@@ -133,7 +144,7 @@ fn loose(text: &str) -> String {
             // What MariaDB calls a derived table that it made.
             Token::Name(name) if name.starts_with("__") => None,
             Token::Name(name) => Some(token::name(&name.to_lowercase())),
-            Token::Text { text, .. } => Some(token::text(text)),
+            Token::Text { text, .. } => Some(token::text(&basic(text))),
             // Truth, the counted star, the first row of an EXISTS.
             Token::Number(number) if matches!(&**number, "0" | "1") => None,
             Token::Number(number) => Some(number.clone()),

@@ -14,7 +14,10 @@ pub enum Token {
     /// Anything bare: a keyword, a function, a unit, a name a server left unquoted. As written.
     Word(String),
     /// A string with the character set it was introduced with, where that means anything.
-    Text { charset: Option<String>, text: String },
+    Text {
+        charset: Option<String>,
+        text: String,
+    },
     Number(String),
     /// `0x4142`: a number where one is asked for.
     Hex(String),
@@ -29,20 +32,24 @@ pub enum Token {
 }
 
 const OPS: &[&str] = &[
-    "<=>", "->>", "<=", ">=", "<>", "!=", "<<", ">>", ":=", "&&", "||", "->", "(", ")", ",", ".", ";", "+", "-", "*", "/", "%", "=", "<", ">", "!",
-    "~", "&", "|", "^", "{", "}", "[", "]", ":", "?",
+    "<=>", "->>", "<=", ">=", "<>", "!=", "<<", ">>", ":=", "&&", "||", "->", "(", ")", ",", ".", ";", "+", "-", "*", "/", "%", "=", "<",
+    ">", "!", "~", "&", "|", "^", "{", "}", "[", "]", ":", "?",
 ];
 
 /// Character sets in which ASCII text means what it says.
 const PLAIN: &[&str] = &[
-    "ascii", "latin1", "latin2", "latin5", "latin7", "cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852", "cp866", "koi8r", "koi8u", "greek",
-    "hebrew", "keybcs2", "macce", "macroman", "dec8", "hp8", "armscii8", "geostd8", "tis620", "euckr", "gb2312", "gb18030", "ujis", "eucjpms",
+    "ascii", "latin1", "latin2", "latin5", "latin7", "cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852", "cp866", "koi8r", "koi8u",
+    "greek", "hebrew", "keybcs2", "macce", "macroman", "dec8", "hp8", "armscii8", "geostd8", "tis620", "euckr", "gb2312", "gb18030",
+    "ujis", "eucjpms",
 ];
 
 /// Whether a back-quoted word can be taken for an introducer.
 fn is_charset(name: &str) -> bool {
     PLAIN.contains(&name)
-        || matches!(name, "binary" | "utf8" | "utf8mb3" | "utf8mb4" | "ucs2" | "utf16" | "utf16le" | "utf32" | "big5" | "gbk" | "sjis" | "cp932" | "swe7")
+        || matches!(
+            name,
+            "binary" | "utf8" | "utf8mb3" | "utf8mb4" | "ucs2" | "utf16" | "utf16le" | "utf32" | "big5" | "gbk" | "sjis" | "cp932" | "swe7"
+        )
 }
 
 /// The tokens of the text; `None` where something is not closed or not SQL.
@@ -79,7 +86,9 @@ fn scan(text: &str, was_escaped: bool) -> Scan {
             '-' if rest.starts_with("--") && rest[2..].chars().next().is_none_or(char::is_whitespace) => Some((None, line(rest))),
             '/' if rest.starts_with("/*") => comment(rest),
             '@' => Some(variable(rest)),
-            '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) && !matches!(found.last(), Some(Token::Name(_) | Token::Word(_))) => {
+            '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit())
+                && !matches!(found.last(), Some(Token::Name(_) | Token::Word(_))) =>
+            {
                 Some(number(rest))
             }
             c if c.is_ascii_digit() => Some(number(rest)),
@@ -182,7 +191,9 @@ fn as_written(text: String) -> String {
 fn variable(text: &str) -> (Option<Token>, &str) {
     let marks = text.len() - text.trim_start_matches('@').len();
     let after = text.get(marks..).unwrap_or_default();
-    if let Some((name, rest)) = after.chars().next().filter(|c| matches!(c, '`' | '\'' | '"')).and_then(|quote| quoted(after, quote, quote != '`')) {
+    if let Some((name, rest)) =
+        after.chars().next().filter(|c| matches!(c, '`' | '\'' | '"')).and_then(|quote| quoted(after, quote, quote != '`'))
+    {
         return (Some(Token::Variable(format!("{}`{}`", "@".repeat(marks), name.replace('`', "``")))), rest);
     }
     let end = after.find(|c: char| !(is_word(c) || c == '.')).unwrap_or(after.len());
