@@ -98,6 +98,7 @@ fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions
     let mut request = request(name, common, dimensions);
     request.migration_role.clone_from(&configured.migration_role);
     request.roles.clone_from(&configured.roles);
+    request.heartbeat.clone_from(&configured.heartbeat);
     let source = match configured.replicas.first().filter(|_| configured.read_from_replica) {
         None => Source::live(primary, request),
         Some(url) => {

@@ -59,6 +59,18 @@ impl Flavor {
         !self.is_mariadb()
     }
 
+    /// MySQL knows group replication, and MariaDB Galera.
+    #[must_use]
+    pub fn has_group_replication(&self) -> bool {
+        !self.is_mariadb()
+    }
+
+    /// MySQL 8.2 renamed it, and 8.4 dropped the old name.
+    #[must_use]
+    pub fn log_status(&self) -> &'static str {
+        if self.is_mariadb() || self.number < 802 { "SHOW MASTER STATUS" } else { "SHOW BINARY LOG STATUS" }
+    }
+
     /// MySQL 8.0.22 renamed it, MySQL 8.4 dropped the old name. MariaDB knows several sources: `SHOW ALL SLAVES STATUS`.
     #[must_use]
     pub fn replica_status(&self) -> &'static str {

@@ -53,6 +53,7 @@ struct RawEnvironment {
     replicas: Vec<Spanned<String>>,
     read_from: Option<ReadFrom>,
     migration_role: Option<Spanned<String>>,
+    heartbeat: Option<Spanned<String>>,
     manifest: Option<PathBuf>,
     #[serde(default)]
     roles: BTreeMap<String, String>,
@@ -218,10 +219,26 @@ impl Resolver<'_> {
             replicas,
             read_from_replica,
             migration_role: raw.migration_role.map(|role| self.resolved(&role)).transpose()?,
+            heartbeat: raw.heartbeat.map(|table| self.heartbeat(&table)).transpose()?,
             manifest: raw.manifest.map(|path| folder.join(path)),
             roles: raw.roles,
             origin,
         })
+    }
+
+    /// A table with its database: which one a connection is in does not matter to it.
+    fn heartbeat(&self, table: &Spanned<String>) -> Result<String, Box<Trouble>> {
+        let resolved = self.resolved(table)?;
+        match resolved.split_once('.') {
+            Some((database, name)) if !database.is_empty() && !name.is_empty() => Ok(resolved),
+            _ => Err(Box::new(
+                Trouble::new(Class::Configuration, "cannot read the name of the heartbeat table")
+                    .expected("database.table")
+                    .found(format!("{resolved:?}"))
+                    .origin(self.place(table.span()))
+                    .fix("write it with its database: heartbeat = \"percona.heartbeat\""),
+            )),
+        }
     }
 
     fn policy(&self, raw: RawPolicy) -> Result<Policy, Box<Trouble>> {

@@ -31,6 +31,8 @@ pub struct Environment {
     pub replicas: Vec<secrecy::SecretString>,
     pub read_from_replica: bool,
     pub migration_role: Option<String>,
+    /// `database.table` that a process on the source writes the time into.
+    pub heartbeat: Option<String>,
     pub manifest: Option<PathBuf>,
     /// Neutral name to the name on this server.
     pub roles: BTreeMap<String, String>,

@@ -25,6 +25,7 @@ pub static SPEC: Spec = Spec {
         Property::integer("last_analyze_days", "Days since the last ANALYZE.", "Old statistics make bad plans.").measured(Tolerance::Any),
         Property::flag("never_analyzed", "It has rows, and ANALYZE never saw them.", "The planner guesses: plans of a rehearsal do not carry over.").on(Engines::POSTGRESQL).measured(Tolerance::Absolute { hundredths: 0 }),
         Property::integer("free_bytes", "Room inside its file that is not used.", "A rebuild gives it back.").measured(Tolerance::Any).on(Engines::MYSQL_FAMILY),
+        Property::list("partitions", "Estimated rows and bytes of each partition, each `name: rows, bytes`.", "Dropping or rebuilding one takes as long as it is large.").measured(Tolerance::Any).on(Engines::MYSQL_FAMILY),
     ],
     summary: &["rows"],
     why: "Only one of the environments has the table.",

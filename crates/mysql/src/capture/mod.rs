@@ -6,11 +6,15 @@
 
 pub mod access;
 mod canonical;
+mod channel;
 mod clause;
 mod column;
 mod constraint;
 mod definer;
+mod distribution;
 mod event;
+mod histogram;
+mod history;
 mod index;
 mod loadable;
 mod partition;
@@ -28,9 +32,11 @@ mod setting;
 mod setting_value;
 mod special;
 mod sql;
+mod statistics;
 mod steady;
 mod stored;
 mod table;
+mod topology;
 mod trigger;
 mod view;
 
@@ -209,14 +215,22 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     let beside = reader.beside();
     reader.access.note(reader);
     let mut found = Vec::new();
+    let wants_schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
+    // Tables of migration tools are known by their columns.
+    if !wants_schema && wants(Dimension::History) {
+        let (tables, _) = table::read(reader).await?;
+        let columns = column::read(reader, &tables).await?;
+        found.extend(history::read(reader, &tables, &columns).await?);
+    }
     // Definers and grants hang on the objects of the schema, so these are read for them too.
-    if wants(Dimension::Schema) || wants(Dimension::Privileges) {
+    if wants_schema {
         let (tables, objects) = table::read(reader).await?;
         found.extend(objects);
         let first = async {
             let (mut columns, mut constraints) = (column::read(reader, &tables).await?, constraint::read(reader, &tables).await?);
             canonical::unite(&mut columns, &mut constraints);
-            let mut found = vec![columns, constraints, trigger::read(reader).await?];
+            let history = if wants(Dimension::History) { history::read(reader, &tables, &columns).await? } else { Vec::new() };
+            let mut found = vec![columns, history, constraints, trigger::read(reader).await?];
             let (partitions, keyed) = partition::read(reader, &tables).await?;
             found.push(partitions);
             Ok::<_, Stop>((found, keyed))
@@ -235,6 +249,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         };
         let ((first, keyed), second) = tokio::try_join!(first, second)?;
         found.extend(first.into_iter().chain(second).flatten());
+        view::without_columns(reader, &found);
         partition::apply(keyed, &mut found);
         printed::read(reader, &tables, &mut found).await?;
         definer::definers(reader, &mut found).await?;
@@ -246,6 +261,12 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     if wants(Dimension::Configuration) {
         let (settings, server) = tokio::try_join!(setting::read(reader), server::read(&beside))?;
         found.extend(settings.into_iter().chain(server));
+    }
+    if wants(Dimension::Data) {
+        found.extend(statistics::read(reader).await?);
+    }
+    if wants(Dimension::Topology) {
+        found.extend(topology::read(reader).await?);
     }
     Ok(found)
 }

@@ -7,8 +7,8 @@ use super::sql;
 use crate::connect::rows::{Row, Wrong};
 use crate::connect::{Fault, Session};
 use crate::flavor::Flavor;
-use evenkeel_core::kind::{Kind, Shape, Value};
-use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::kind::{Kind, Parent, Shape, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason, display};
 use evenkeel_core::port::{Progress, Request};
 use std::sync::{Arc, PoisonError};
 use tokio::sync::Mutex;
@@ -88,11 +88,21 @@ impl Reader<'_> {
             return Err(Stop::Declaration(format!("{}: {wrong}", kind.name())));
         }
         if warnings > 0 {
-            for notice in session.notices().await? {
-                self.gap(Gap::kind(kind, reason(notice.code), format!("the server could not show all of it: {}", notice.message)));
+            // A view that cannot be opened costs its columns and nothing else; `view::without_columns` finds it by that.
+            for notice in session.notices().await?.into_iter().filter(|notice| !matches!(notice.code, BROKEN_VIEW | NO_DEFINER)) {
+                let gap = Gap::kind(kind, reason(notice.code), format!("the server could not show all of it: {}", notice.message));
+                self.gap(Gap { object: self.skipped(kind, &notice.message).filter(|_| notice.code == SKIPPED), ..gap });
             }
         }
         Ok(())
+    }
+
+    /// The one table a warning is about, where a gap about it covers all that hangs on it.
+    fn skipped(&self, kind: Kind, message: &str) -> Option<String> {
+        let is_covered = kind.spec().parent == Parent::Relation || matches!(kind, Kind::Table | Kind::View);
+        let (schema, rest) = message.strip_prefix("Table '")?.split_once("'.'")?;
+        let (name, _) = rest.split_once("' was skipped").filter(|_| is_covered)?;
+        Some(display(Kind::Table, &Identity::new([self.scope.shown(schema), name.into()])))
     }
 
     /// The rows of a statement that is not one of ours alone (it names an object), or that the server may refuse: then
@@ -109,6 +119,11 @@ impl Reader<'_> {
     /// As `attempt`, for a statement of ours that reads what an account may be refused.
     pub async fn allowed(&self, text: &str, kind: Kind) -> Read<Result<Vec<Row>, Fault>> {
         self.attempt(&sql::render(text, self.flavor, self.scope), &format!("reading {}", kind.spec().plural)).await
+    }
+
+    /// Ends the transaction and opens the next: rows as they are now, and locks on tables let go.
+    pub async fn renew(&self) -> Read<()> {
+        Ok(self.session.lock().await.renew().await?)
     }
 
     /// Notes something that could not be seen.
@@ -192,14 +207,20 @@ fn value(row: &Row, index: usize, shape: Shape) -> Result<Option<Value>, Wrong> 
     })
 }
 
+/// What a view reads is gone, or its definer may not read it.
+const BROKEN_VIEW: u16 = 1356;
+const NO_DEFINER: u16 = 1449;
+/// A table was left out because its definition is being changed.
+const SKIPPED: u16 = 1684;
+
 /// Why the server left something out, by the number of its warning.
 /// <https://mariadb.com/docs/server/reference/error-codes/mariadb-error-code-reference>
 pub const fn reason(code: u16) -> Reason {
     match code {
         // skipped since its definition is being modified; lock wait timeout
-        1684 | 1205 => Reason::Locked,
+        SKIPPED | 1205 => Reason::Locked,
         // access denied, in all its forms
-        1044 | 1045 | 1142 | 1143 | 1227 | 1356 | 1370 => Reason::Privilege,
+        1044 | 1045 | 1142 | 1143 | 1227 | 1370 => Reason::Privilege,
         _ => Reason::Failed,
     }
 }

@@ -9,7 +9,7 @@ use super::stored::{self, named, text_or_gap};
 use crate::connect::rows::{Row, Wrong};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Identity, Object};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -93,7 +93,15 @@ fn routine(reader: &Reader<'_>, object: &mut Object, row: &Row, mut arguments: V
     // The list does not say it, but only an aggregate may hold this statement, and must.
     // https://mariadb.com/docs/server/reference/sql-statements/data-definition/create/create-function/stored-aggregate-functions
     if object.kind == Kind::Function && reader.flavor.is_mariadb() {
-        object.set("aggregate", body.as_deref().is_some_and(is_aggregate));
+        match body.as_deref().filter(|body| !body.is_empty()) {
+            Some(body) => {
+                object.set("aggregate", is_aggregate(body));
+            }
+            None => {
+                let detail = "only its body tells, which the account may not read".to_owned();
+                reader.gap(Gap::object(object, Reason::Privilege, detail).attribute("aggregate").cure(cure(reader)));
+            }
+        }
     }
     text_or_gap(reader, object, "body", body.map(|text| canonical::body(&text, context)), cure(reader));
     stored::finish(object, row)

@@ -33,6 +33,8 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let places: Vec<String> = sequences.iter().map(|(schema, name, _)| format!("{}.{}", Ident(schema), Ident(name))).collect();
     let statements: Vec<String> = places.iter().map(|place| format!("SELECT {} FROM {place}", columns.join(", "))).collect();
     let answers = special::ask(reader, &statements, "reading sequences").await?;
+    // Reading a sequence locks it against ALTER until the transaction ends.
+    reader.renew().await?;
     let mut found = Vec::with_capacity(sequences.len());
     for (((schema, name, facts), place), answer) in sequences.into_iter().zip(places).zip(answers) {
         let identity = Identity::new([Arc::clone(&facts.place.0), Arc::clone(&facts.place.1)]);

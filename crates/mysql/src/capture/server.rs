@@ -40,7 +40,7 @@ async fn time_zones(reader: &Reader<'_>) -> Read<Option<String>> {
         Err(fault) => {
             let grants = ["name", "transition", "transition_type"].map(|table| format!("SELECT ON mysql.time_zone_{table}"));
             let what = "the tables of time zones (mysql.time_zone_name and its like) cannot be read";
-            refused::gap(reader, Kind::Server, Some("timezone_tables"), what, &grants.each_ref().map(String::as_str), &fault).await?;
+            refused::gap(reader, Kind::Server, Some("timezone_tables"), what, &grants.each_ref().map(String::as_str), &fault);
             Ok(None)
         }
     }
@@ -74,7 +74,7 @@ async fn plugins(reader: &Reader<'_>) -> Read<Vec<Object>> {
             }
             Err(fault) => {
                 let what = "components (mysql.component) cannot be read";
-                refused::gap(reader, Kind::Plugin, None, what, &["SELECT ON mysql.component"], &fault).await?;
+                refused::gap(reader, Kind::Plugin, None, what, &["SELECT ON mysql.component"], &fault);
             }
         }
     }

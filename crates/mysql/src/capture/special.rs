@@ -17,8 +17,8 @@ const WAITS: usize = 3;
 /// Why an answer is missing.
 #[derive(Debug, Clone)]
 pub struct Unread {
-    reason: Reason,
-    detail: String,
+    pub reason: Reason,
+    pub detail: String,
 }
 
 impl Unread {
@@ -48,7 +48,13 @@ impl Unread {
 
 /// The first row of the answer to each statement, or why there is none.
 pub async fn ask(reader: &Reader<'_>, statements: &[String], doing: &str) -> Read<Vec<Result<Row, Unread>>> {
-    let mut answers = Vec::with_capacity(statements.len());
+    let first = |rows: Vec<Row>| rows.into_iter().next().ok_or_else(|| Unread::new(Reason::Failed, "the server answered with nothing"));
+    Ok(ask_all(reader, statements, doing).await?.into_iter().map(|answer| answer.and_then(first)).collect())
+}
+
+/// The rows of the answer to each statement, or why there is none.
+pub async fn ask_all(reader: &Reader<'_>, statements: &[String], doing: &str) -> Read<Vec<Result<Vec<Row>, Unread>>> {
+    let mut answers: Vec<Result<Vec<Row>, Unread>> = Vec::with_capacity(statements.len());
     let mut waits = 0;
     while let Some(rest) = statements.get(answers.len()..).filter(|rest| !rest.is_empty()) {
         if waits == WAITS {
@@ -58,10 +64,7 @@ pub async fn ask(reader: &Reader<'_>, statements: &[String], doing: &str) -> Rea
         }
         let batch = rest.get(..SIZE).unwrap_or(rest);
         let (read, fault) = reader.session.lock().await.several(batch, doing).await?;
-        answers.extend(
-            read.into_iter()
-                .map(|rows| rows.into_iter().next().ok_or_else(|| Unread::new(Reason::Failed, "the server answered with nothing"))),
-        );
+        answers.extend(read.into_iter().map(Ok));
         if let Some(fault) = fault {
             waits += usize::from(matches!(fault, Fault::LockTimeout { .. }));
             answers.push(Err(Unread::of(&fault)));

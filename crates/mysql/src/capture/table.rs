@@ -70,7 +70,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
                     object.set("system_versioned", facts.is_system_versioned);
                     options(&mut object, &options_text);
                     object.set_some("comment", comment.map(Value::Text));
-                } else {
+                } else if !comment.as_deref().unwrap_or_default().contains(SKIPPED) {
                     // What the server says in the comment is why it could not open the table.
                     let detail = format!("the server cannot open the table: {}", comment.unwrap_or_default());
                     reader.gap(Gap::object(&object, Reason::Failed, detail).cure(CURE));
@@ -85,6 +85,8 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
     Ok((tables, found))
 }
 
+/// Of a table whose definition is being changed, which the reader has a gap of already.
+const SKIPPED: &str = "was skipped since its definition is being modified";
 const CURE: &str = "load the storage engine it needs, or repair or drop the table; CHECK TABLE says more";
 
 /// `CREATE_OPTIONS`: words and `name=value` with a space between, values and names quoted or not.

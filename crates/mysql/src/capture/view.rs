@@ -3,11 +3,12 @@
 use super::canonical::{self, Context};
 use super::clause::{self, Token};
 use super::reader::{Read, Reader};
-use super::special;
+use super::special::{self, Unread};
 use super::stored::{self, named};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Object, Reason};
+use std::collections::HashSet;
 
 /// Reads views and their definers.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
@@ -17,10 +18,12 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         let database = named(&row, "_database")?.unwrap_or_default();
         let place = format!("{}.{}", Ident(&database), Ident(object.identity.part(1)));
         let cure = format!("GRANT SHOW VIEW, SELECT ON {place} to the account evenkeel uses");
-        let printed = named(&row, "_definition")?;
-        let definition = printed.as_deref().map(|text| canonical::definition(text, context));
+        let raw = named(&row, "_definition")?;
+        let definition = raw.as_deref().map(|text| canonical::definition(text, context));
         stored::text_or_gap(reader, &mut object, "definition", definition, &cure);
-        canonical::marks(&mut object, "definition", printed.as_deref().unwrap_or_default(), context);
+        if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
+            canonical::marks(&mut object, "definition", &raw, context);
+        }
         definers.extend(stored::finish(&mut object, &row)?);
         views.push(object);
         names.push(place);
@@ -32,13 +35,32 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     Ok(views)
 }
 
+/// A view has columns. One without could not be opened by the server, which is a gap about them; what is known of the view
+/// itself stays.
+pub fn without_columns(reader: &Reader<'_>, found: &[Object]) {
+    let part = |object: &Object, at| object.identity.parts().nth(at).map(str::to_owned);
+    let with: HashSet<_> =
+        found.iter().filter(|object| object.kind == Kind::Column).map(|object| (part(object, 0), part(object, 1))).collect();
+    for view in found.iter().filter(|object| object.kind == Kind::View && !with.contains(&(part(object, 0), part(object, 1)))) {
+        let detail = "the server cannot tell its columns: what it reads is gone, or its definer is or lacks the rights".to_owned();
+        let gap = Gap { object: Some(view.display()), ..Gap::kind(Kind::Column, Reason::Failed, detail) };
+        reader.gap(gap.cure("recreate or drop the view, or restore what it needs; SELECT from it says more"));
+    }
+}
+
 /// MySQL keeps the algorithm where only SHOW CREATE VIEW tells it.
 /// <https://dev.mysql.com/doc/refman/en/information-schema-views-table.html>
 async fn algorithms(reader: &Reader<'_>, views: &mut [Object], names: &[String]) -> Read<()> {
-    let statements: Vec<String> = names.iter().map(|name| format!("SHOW CREATE VIEW {name}")).collect();
-    let answers = special::ask(reader, &statements, "reading the algorithm of views").await?;
-    for ((view, name), answer) in views.iter_mut().zip(names).zip(answers) {
-        let text = answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(|| special::Unread::new(Reason::Failed, "it shows none")));
+    // Whoever may not see the query may not see this.
+    let shown: Vec<bool> = views.iter().map(|view| view.text("definition").is_some()).collect();
+    let statements: Vec<String> =
+        names.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(name, _)| format!("SHOW CREATE VIEW {name}")).collect();
+    let mut answers = special::ask(reader, &statements, "reading the algorithm of views").await?.into_iter();
+    for ((view, name), shown) in views.iter_mut().zip(names).zip(shown) {
+        let hidden = || Unread::new(Reason::Privilege, "the account may not see how it was created");
+        let answer = if shown { answers.next() } else { None };
+        let answer = answer.unwrap_or_else(|| Err(hidden()));
+        let text = answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(|| Unread::new(Reason::Failed, "it shows none")));
         match text {
             Ok(text) => match algorithm(&text) {
                 Some(algorithm) => {

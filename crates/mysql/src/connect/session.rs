@@ -213,6 +213,14 @@ impl Session {
         self.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await
     }
 
+    /// Ends the transaction of a reading session and opens the next one.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn renew(&mut self) -> Result<(), Fault> {
+        self.run("ROLLBACK; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await
+    }
+
     /// Ends the transaction. It read only, so there is nothing to commit.
     ///
     /// # Errors

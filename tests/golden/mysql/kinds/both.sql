@@ -1,5 +1,6 @@
 -- One of each schema kind that MySQL and MariaDB share, with every property that both can give it.
--- `mysql.sql` and `mariadb.sql` add what only one of them has.
+-- `mysql.sql` and `mariadb.sql` add what only one of them has. Bodies are compound statements: of a simple one in a packet of
+-- many MySQL keeps the semicolon, and mysqldump prints that into a comment that no longer ends where it should.
 create table parent (
     id int not null auto_increment comment 'numbers rows',
     code varchar(20) character set utf8mb4 collate utf8mb4_bin not null default 'x',
@@ -47,12 +48,12 @@ create function half(n int unsigned, label varchar(10) character set latin1) ret
     return n / 2;
 create procedure fill(in a int, out b varchar(20), inout c int) reads sql data sql security invoker comment 'fills'
     select count(*) into c from parent where id > a;
-create trigger parent_first before insert on parent for each row set new.code = upper(new.code);
-create trigger parent_second before insert on parent for each row set new.code = concat(new.code, '!');
-create trigger parent_zeroth before insert on parent for each row precedes parent_first set new.code = lower(new.code);
-create trigger parent_gone after delete on parent for each row set @gone = old.id;
-create event hourly on schedule every '1:30' hour_minute starts '2036-01-01 00:00:00' ends '2037-01-01 00:00:00' on completion preserve disable comment 'often' do delete from child where id < 0;
-create event once on schedule at '2036-01-01 00:00:00' do delete from child where id < 0;
+create trigger parent_first before insert on parent for each row begin set new.code = upper(new.code); end;
+create trigger parent_second before insert on parent for each row begin set new.code = concat(new.code, '!'); end;
+create trigger parent_zeroth before insert on parent for each row precedes parent_first begin set new.code = lower(new.code); end;
+create trigger parent_gone after delete on parent for each row begin set @gone = old.id; end;
+create event hourly on schedule every '1:30' hour_minute starts '2036-01-01 00:00:00' ends '2037-01-01 00:00:00' on completion preserve disable comment 'often' do begin delete from child where id < 0; end;
+create event once on schedule at '2036-01-01 00:00:00' do begin delete from child where id < 0; end;
 set sql_mode = @kept_mode;
 create procedure loops() begin declare i int default 0; while i < 3 do set i = i + 1; end while; end;
 create function writes() returns int deterministic modifies sql data begin delete from child; return 1; end;

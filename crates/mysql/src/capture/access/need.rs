@@ -89,6 +89,14 @@ const fn need(kinds: &'static [Kind], vendor: Vendor, parts: &'static [&'static 
     Need { kinds, attribute: None, parts, why, vendor }
 }
 
+/// Privileges that show replication on MySQL.
+const CLIENT: &[Right] = &[Right("REPLICATION CLIENT", Server), Right("SUPER", Server)];
+
+/// What one property needs beyond its kind.
+const fn property(attribute: &'static str, need: Need) -> Need {
+    Need { attribute: Some(attribute), ..need }
+}
+
 /// All of it.
 const NEEDS: &[Need] = &[
     need(&[Kind::Schema, Kind::Table, Kind::Partition, Kind::Column, Kind::Index], Vendor::Both, &[COLUMNS], "tables, columns, indexes"),
@@ -127,18 +135,50 @@ const NEEDS: &[Need] = &[
         )
     },
     need(&[Kind::TableStatistics, Kind::IndexStatistics], Vendor::Both, &[COLUMNS], "statistics"),
+    property(
+        "last_analyze_days",
+        need(&[Kind::TableStatistics], Vendor::Both, &[&[Right("SELECT", Table("innodb_table_stats"))]], "when InnoDB computed statistics"),
+    ),
+    property(
+        "bytes",
+        need(&[Kind::IndexStatistics], Vendor::Both, &[&[Right("SELECT", Table("innodb_index_stats"))]], "sizes of InnoDB's indexes"),
+    ),
     need(&[Kind::ColumnStatistics], Vendor::MySql, &[&[Right("SELECT", Captured)]], "histograms"),
-    need(&[Kind::ColumnStatistics], Vendor::MariaDb, &[&[Right("SELECT", Table("column_stats"))]], "histograms"),
+    need(
+        &[Kind::ColumnStatistics],
+        Vendor::MariaDb,
+        &[&[Right("SELECT", Table("column_stats"))], &[Right("SELECT", Table("table_stats"))]],
+        "histograms",
+    ),
+    property(
+        "timezone_tables",
+        need(
+            &[Kind::Server],
+            Vendor::Both,
+            &[
+                &[Right("SELECT", Table("time_zone_name"))],
+                &[Right("SELECT", Table("time_zone_transition"))],
+                &[Right("SELECT", Table("time_zone_transition_type"))],
+            ],
+            "time zones",
+        ),
+    ),
     need(&[Kind::HistoryTable], Vendor::Both, &[&[Right("SELECT", Captured)]], "the history of migrations"),
     need(&[Kind::Plugin], Vendor::MySql, &[&[Right("SELECT", Table("component"))]], "components"),
-    need(
-        &[Kind::Channel],
-        Vendor::MySql,
-        &[&[Right("REPLICATION CLIENT", Server), Right("SUPER", Server)], &[Right("SELECT", Own("performance_schema"))]],
-        "replication",
-    ),
+    need(&[Kind::Channel], Vendor::MySql, &[CLIENT], "replication"),
     need(&[Kind::Channel], Vendor::MariaDb, &[&[Right("SLAVE MONITOR", Server)]], "replication"),
-    need(&[], Vendor::MariaDb, &[&[Right("BINLOG MONITOR", Server)]], "the binary log"),
+    property("role", need(&[Kind::Node], Vendor::MySql, &[CLIENT], "whether a server replays another one's log")),
+    property(
+        "role",
+        need(&[Kind::Node], Vendor::MariaDb, &[&[Right("SLAVE MONITOR", Server)]], "whether a server replays another one's log"),
+    ),
+    property("binlog_filters", need(&[Kind::Node], Vendor::MySql, &[CLIENT], "what the binary log leaves out")),
+    property(
+        "binlog_filters",
+        need(&[Kind::Node], Vendor::MariaDb, &[&[Right("BINLOG MONITOR", Server)]], "what the binary log leaves out"),
+    ),
+    property("cluster", need(&[Kind::Node], Vendor::MySql, &[&[Right("SELECT", Own("performance_schema"))]], "group replication")),
+    property("replicas", need(&[Kind::Node], Vendor::Both, &[&[Right("PROCESS", Server)]], "how many replicas are connected")),
     need(
         &[Kind::Replica],
         Vendor::Both,

@@ -1,0 +1,256 @@
+//! Kinds `history-table` and `migration`: what migration tools recorded. Their tables are known by their columns, which were
+//! read before; rows are read up to a bound, many tables a packet, and a table that is locked or hidden is a gap.
+//!
+//! Neighbours: `core::history` (the tools, what a row means), `special` (asking).
+
+use super::reader::{Read, Reader};
+use super::special::{self, Unread};
+use super::table::{Place, Tables};
+use crate::connect::rows::Row;
+use crate::ident::Ident;
+use evenkeel_core::history::{self, Cells, Family, Record, Role, State, TOOLS, Tool};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason, display};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+/// Rows read of one table; a list that is longer is no list of migrations.
+const MOST_ROWS: usize = 100_000;
+
+/// A column of a table that may be a history table: its name as compared and as the server spells it.
+struct Column {
+    lower: String,
+    name: String,
+    family: Option<Family>,
+}
+
+/// A table that is one.
+struct Ledger {
+    tool: &'static Tool,
+    place: Place,
+    /// Quoted, with its database.
+    table: String,
+    columns: Vec<Column>,
+}
+
+/// Reads them all; `columns` are all columns that could be read.
+pub async fn read(reader: &Reader<'_>, tables: &Tables, columns: &[Object]) -> Read<Vec<Object>> {
+    let known: HashMap<Place, (&str, &str)> =
+        tables.iter().filter(|(.., facts)| !facts.is_sequence).map(|(schema, name, facts)| (facts.place.clone(), (schema, name))).collect();
+    let mut ledgers = Vec::new();
+    for (place, columns) in candidates(reader, &known, columns) {
+        let Some((schema, name)) = known.get(&place) else { continue };
+        let families: Vec<_> = columns.iter().map(|column| (column.lower.clone(), column.family)).collect();
+        if let Some(tool) = history::recognise(name, &families) {
+            let table = format!("{}.{}", Ident(schema), Ident(name));
+            ledgers.push(Ledger { tool, place, table, columns });
+        } else if let Some(tool) = TOOLS.iter().find(|tool| tool.is_telling_name(name)) {
+            let detail = format!("named like a table of {}, with columns of no migration tool evenkeel knows", tool.name);
+            reader.gap(Gap { object: Some(shown(&place)), ..Gap::kind(Kind::HistoryTable, Reason::NotCaptured, detail) });
+        }
+    }
+    let mut records = records(reader, &ledgers).await?;
+    let found = objects(&ledgers, &known, &mut records);
+    for kind in [Kind::HistoryTable, Kind::Migration] {
+        reader.tell(kind, found.iter().filter(|object| object.kind == kind).count());
+    }
+    Ok(found)
+}
+
+fn shown(place: &Place) -> String {
+    display(Kind::HistoryTable, &Identity::new([Arc::clone(&place.0), Arc::clone(&place.1)]))
+}
+
+/// Columns of tables that have a name or a column of a migration tool's. A table whose columns the server did not show may
+/// be one under any name: a gap.
+fn candidates(reader: &Reader<'_>, known: &HashMap<Place, (&str, &str)>, columns: &[Object]) -> BTreeMap<Place, Vec<Column>> {
+    let anchors: HashSet<&str> = TOOLS.iter().filter_map(|tool| tool.anchor).collect();
+    let compound: HashSet<&str> =
+        TOOLS.iter().flat_map(|tool| tool.columns).filter(|column| column.family == Family::Compound).map(|column| column.name).collect();
+    let mut unseen: HashSet<&Place> = known.keys().collect();
+    let mut found: BTreeMap<Place, Vec<Column>> =
+        known.keys().filter(|place| TOOLS.iter().any(|tool| tool.is_named(&place.1))).map(|place| (place.clone(), Vec::new())).collect();
+    let place = |column: &Object| -> Place { (column.identity.part(0).into(), column.identity.part(1).into()) };
+    for column in columns {
+        let place = place(column);
+        unseen.remove(&place);
+        if anchors.contains(&*column.identity.part(2).to_lowercase()) && known.contains_key(&place) {
+            found.entry(place).or_default();
+        }
+    }
+    for column in columns {
+        if let Some(of_table) = found.get_mut(&place(column)) {
+            let name = column.identity.part(2).to_owned();
+            let lower = name.to_lowercase();
+            let family = family(column.text("type").unwrap_or_default(), compound.contains(&*lower));
+            of_table.push(Column { lower, name, family });
+        }
+    }
+    for place in unseen {
+        let detail = "its columns could not be read: it may be the table of a migration tool".to_owned();
+        let gap = Gap { object: Some(shown(place)), ..Gap::kind(Kind::HistoryTable, Reason::Failed, detail) };
+        reader.gap(gap.cure("look why the server does not show them: a lock, a missing privilege, a table that cannot be opened"));
+    }
+    found
+}
+
+/// What a type is to a migration tool. A document is text on MariaDB, so the column's name decides there.
+fn family(column_type: &str, is_document: bool) -> Option<Family> {
+    let base = column_type.split(['(', ' ']).next().unwrap_or_default();
+    match base {
+        "tinyint" if column_type.starts_with("tinyint(1)") => Some(Family::Flag),
+        "bit" => Some(Family::Flag),
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float" | "double" => Some(Family::Number),
+        "json" => Some(Family::Compound),
+        "longtext" if is_document => Some(Family::Compound),
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "uuid" => Some(Family::Text),
+        "date" | "datetime" | "timestamp" | "time" => Some(Family::Time),
+        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => Some(Family::Bytes),
+        _ => None,
+    }
+}
+
+impl Ledger {
+    /// Notes a gap about what its rows would have told.
+    fn gap(&self, reader: &Reader<'_>, reason: Reason, detail: &str, cure: Option<String>) {
+        let (kind, attributes): (Kind, &[Option<&str>]) = match self.tool.role {
+            Role::List => (Kind::Migration, &[None]),
+            Role::Pointer => (Kind::HistoryTable, &[Some("current"), Some("dirty")]),
+            Role::Lock => (Kind::HistoryTable, &[Some("locked")]),
+        };
+        let shown = shown(&self.place);
+        for attribute in attributes {
+            // The lock is a property of the tool's tables in that database, whatever they are called.
+            let object = if self.tool.role == Role::Lock { None } else { Some(shown.clone()) };
+            let detail = format!("{shown} ({}): {detail}", self.tool.name);
+            reader.gap(Gap { object, attribute: attribute.map(str::to_owned), cure: cure.clone(), ..Gap::kind(kind, reason, detail) });
+        }
+    }
+
+    /// Its rows in the tool's order, as texts.
+    fn select(&self) -> String {
+        let name = |wanted: &str| {
+            let column = self.columns.iter().find(|column| column.lower == wanted);
+            column.map_or_else(|| "NULL".to_owned(), |column| Ident(&column.name).to_string())
+        };
+        let cells = self.tool.columns.iter().map(|column| {
+            let name = name(column.name);
+            match column.family {
+                Family::Flag => format!("CASE WHEN {name} IS NULL THEN NULL WHEN {name} <> 0 THEN 'true' ELSE 'false' END"),
+                Family::Bytes => format!("LOWER(HEX({name}))"),
+                Family::Compound => format!("SHA2({name}, 256)"),
+                Family::Text => name,
+                Family::Number | Family::Time => format!("CAST({name} AS CHAR)"),
+            }
+        });
+        let cells: Vec<String> = cells.collect();
+        let order: Vec<String> = self.tool.order.iter().map(|column| name(column)).collect();
+        format!("SELECT {} FROM {} ORDER BY {} LIMIT {}", cells.join(", "), self.table, order.join(", "), MOST_ROWS + 1)
+    }
+
+    fn read(&self, rows: &[Row]) -> Result<Vec<Record>, crate::connect::rows::Wrong> {
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let values: Vec<Option<Box<str>>> = (0..self.tool.columns.len()).map(|at| row.text(at)).collect::<Result<_, _>>()?;
+            found.extend((self.tool.read)(&Cells { columns: self.tool.columns, values: &values }));
+        }
+        Ok(found)
+    }
+}
+
+const LOCKED: &str = "another session holds its lock, as a running migration does: a deploy may be in flight";
+
+/// The records of each table that could be read.
+async fn records(reader: &Reader<'_>, ledgers: &[Ledger]) -> Read<HashMap<Place, Vec<Record>>> {
+    let mut found = HashMap::new();
+    if ledgers.is_empty() {
+        return Ok(found);
+    }
+    // Rows as they are now, and no lock on these tables for longer than it takes to read them.
+    reader.renew().await?;
+    let statements: Vec<String> = ledgers.iter().map(Ledger::select).collect();
+    let answers = special::ask_all(reader, &statements, "reading the migration tools' tables").await?;
+    reader.renew().await?;
+    for (ledger, answer) in ledgers.iter().zip(answers) {
+        match answer {
+            Ok(rows) if rows.len() > MOST_ROWS => {
+                let detail = format!("it has more than {MOST_ROWS} rows, which no list of migrations has");
+                ledger.gap(reader, Reason::Failed, &detail, None);
+            }
+            Ok(rows) => {
+                found.insert(ledger.place.clone(), ledger.read(&rows)?);
+            }
+            Err(Unread { reason: Reason::Locked, .. }) => {
+                ledger.gap(reader, Reason::Locked, LOCKED, Some("run it again when no deploy is running".to_owned()));
+            }
+            Err(Unread { reason: Reason::Privilege, .. }) => {
+                let cure = format!("GRANT SELECT ON {} to the account evenkeel uses", ledger.table);
+                ledger.gap(reader, Reason::Privilege, "the account may not read it", Some(cure));
+            }
+            Err(Unread { reason, detail }) => ledger.gap(reader, reason, &format!("the server could not read it: {detail}"), None),
+        }
+    }
+    Ok(found)
+}
+
+/// Tables and migrations; a lock that is taken marks the tool's tables in that database.
+fn objects(ledgers: &[Ledger], known: &HashMap<Place, (&str, &str)>, records: &mut HashMap<Place, Vec<Record>>) -> Vec<Object> {
+    let is_taken =
+        |ledger: &&Ledger| ledger.tool.role == Role::Lock && records.get(&ledger.place).is_some_and(|records| !records.is_empty());
+    let locked: HashSet<(Arc<str>, &str)> =
+        ledgers.iter().filter(is_taken).map(|ledger| (Arc::clone(&ledger.place.0), ledger.tool.name)).collect();
+    let mut found = Vec::new();
+    for Ledger { tool, place, .. } in ledgers.iter().filter(|ledger| ledger.tool.role != Role::Lock) {
+        let (schema, name) = place;
+        let mut table = Object::new(Kind::HistoryTable, Identity::new([Arc::clone(schema), Arc::clone(name)]));
+        let certain =
+            tool.beside.filter(|(beside, _)| known.keys().any(|(other, table)| other == schema && table.eq_ignore_ascii_case(beside)));
+        table.set("tool", certain.map_or(tool.name, |(_, certain)| certain));
+        table.set("locked", locked.contains(&(Arc::clone(schema), tool.name)));
+        let records = records.remove(place).unwrap_or_default();
+        if tool.role == Role::Pointer {
+            table.set("dirty", records.iter().any(|record| record.state == State::Failed));
+            let mut versions: Vec<Box<str>> = records.into_iter().map(|record| record.key.into()).collect();
+            versions.sort_unstable();
+            table.set("current", Value::List(versions.into()));
+            found.push(table);
+            continue;
+        }
+        found.push(table);
+        for (position, record) in history::records(tool, records) {
+            let key: Arc<str> = record.key.into();
+            let mut object = Object::new(Kind::Migration, Identity::new([Arc::clone(schema), Arc::clone(name), key]));
+            object.set("state", record.state.name());
+            object.set_some("checksum", record.checksum);
+            object.set_some("description", record.description);
+            object.set_some("recorded_as", record.recorded_as);
+            object.set("position", position);
+            found.push(object);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Family, family};
+
+    #[test]
+    fn families_follow_the_types_of_both_vendors() {
+        for (column_type, expected) in [
+            ("tinyint(1)", Some(Family::Flag)),
+            ("bit(1)", Some(Family::Flag)),
+            ("tinyint", Some(Family::Number)),
+            ("bigint unsigned", Some(Family::Number)),
+            ("varchar(50)", Some(Family::Text)),
+            ("datetime(3)", Some(Family::Time)),
+            ("varbinary(32)", Some(Family::Bytes)),
+            ("json", Some(Family::Compound)),
+            ("longtext", Some(Family::Text)),
+            ("geometry", None),
+        ] {
+            assert_eq!(family(column_type, false), expected, "{column_type}");
+        }
+        assert_eq!(family("longtext", true), Some(Family::Compound));
+    }
+}
