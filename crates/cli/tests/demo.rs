@@ -240,9 +240,9 @@ fn two_demos_run_side_by_side() {
     let places = [Place::new(), Place::new()];
     // One scratch root for both, as for two terminals of one user.
     let root = places[0].scratch();
-    let children = places
-        .each_ref()
-        .map(|place| place.command(&POSTGRESQL).env("EVENKEEL_SCRATCH_DIR", &root).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let children = places.each_ref().map(|place| {
+        place.command(&POSTGRESQL).env("EVENKEEL_SCRATCH_DIR", &root).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    });
     for child in children {
         let output = child.wait_with_output().unwrap();
         let (stdout, stderr) = text(&output);

@@ -94,13 +94,20 @@ impl Estate {
     /// # Errors
     /// A replica does not begin to follow; the user stopped us.
     pub fn replicate(&mut self, interrupt: &Interrupt) -> Result<(), Box<Trouble>> {
-        for wanted in ["staging", "production", "production"] {
-            interrupt.check()?;
-            for environment in self.environments.iter_mut().filter(|own| own.name == wanted) {
-                environment.site.replicate()?;
-            }
-        }
-        Ok(())
+        let wanted = |name| match name {
+            "staging" => 1,
+            "production" => 2,
+            _ => 0,
+        };
+        std::thread::scope(|threads| {
+            let environments = self.environments.iter_mut();
+            let adding: Vec<_> = environments
+                .map(|Environment { name, site }| {
+                    threads.spawn(move || (0..wanted(*name)).try_for_each(|_| interrupt.check().and_then(|()| site.replicate())))
+                })
+                .collect();
+            adding.into_iter().fold(Ok(()), |added, adding| added.and(adding.join().unwrap_or_else(|_| Err(broken()))))
+        })
     }
 
     /// What happens past every migration.
