@@ -11,13 +11,11 @@ use evenkeel_mysql::scratch::{Fault, Options, ReplicaOptions, Root, Scratch, Ser
 
 /// Shows that a database need not have the same name everywhere.
 const DATABASE_IN_STAGING: &str = "moorings_stage";
-/// How servers are set, save production's: what an application of today asks for.
-const SETTINGS: &[(&str, &str)] =
-    &[("sql_mode", "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"), ("event_scheduler", "ON")];
+/// What an application of today asks for.
+const SQL_MODE: &str = "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
 /// Production was set up when modes were fewer, and learned not to wait.
 const PRODUCTION: &[(&str, &str)] = &[
     ("sql_mode", "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"),
-    ("event_scheduler", "ON"),
     ("lock_wait_timeout", "5"),
     ("innodb_lock_wait_timeout", "10"),
 ];
@@ -50,9 +48,9 @@ impl Part for Family {
     fn start(&self, name: &'static str, scale: u32) -> Result<Box<dyn Site>, Box<Trouble>> {
         let production = name == "production";
         let database = if name == "staging" { DATABASE_IN_STAGING } else { DATABASE };
-        let settings = if production { PRODUCTION } else { SETTINGS };
-        let options = Options { root: Root::fast().ok(), ..Options::default() }.database(database).serving_replicas();
-        let options = settings.iter().fold(options, |options, (name, value)| options.setting(name, value));
+        let settings = self.settings(production);
+        let options = Options { settings: settings.clone(), root: Root::fast().ok(), ..Options::default() };
+        let options = options.database(database).serving_replicas();
         let primary = Scratch::start_with(&self.binaries, &options).map_err(|fault| words(&fault))?;
         let servers = Servers { name, database, settings, replicas: Vec::new(), primary };
         let own = if production { include_str!("production.sql") } else { include_str!("release.sql") };
@@ -127,19 +125,30 @@ impl Part for Family {
     }
 }
 
+impl Family {
+    /// How a server is set, and its replicas.
+    fn settings(&self, production: bool) -> Vec<(String, String)> {
+        let flavor = &self.binaries.flavor;
+        // Writers wait for a redo log as small as a scratch server's.
+        let redo_log = if flavor.redo_log_is_one_capacity() { "innodb_redo_log_capacity" } else { "innodb_log_file_size" };
+        let own = [("event_scheduler", "ON"), ("sql_mode", SQL_MODE), (redo_log, "64M")];
+        let more = if production { PRODUCTION } else { &[] };
+        own.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+}
+
 /// Fields are dropped in their order: replicas end before the primary they follow.
 struct Servers {
     name: &'static str,
     database: &'static str,
-    settings: &'static [(&'static str, &'static str)],
+    settings: Vec<(String, String)>,
     replicas: Vec<Scratch>,
     primary: Scratch,
 }
 
 impl Site for Servers {
     fn replicate(&mut self) -> Result<(), Box<Trouble>> {
-        let settings = self.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let options = ReplicaOptions { settings, ..ReplicaOptions::default() };
+        let options = ReplicaOptions { settings: self.settings.clone(), ..ReplicaOptions::default() };
         let replica = self.primary.replica(&options).map_err(|fault| words(&fault))?;
         self.replicas.push(replica);
         Ok(())
