@@ -64,7 +64,7 @@ fn source(origin: &str, path: Option<&str>) -> String {
         "compiled" | "compile-time" => "default",
         "command_line" | "command-line" => "command line",
         // MySQL notes SET SESSION here too, our own as well.
-        "dynamic" => "SET",
+        "dynamic" => "SET statement",
         "persisted" => "SET PERSIST",
         "auto" => "computed by the server",
         "environment" => "environment variable",
