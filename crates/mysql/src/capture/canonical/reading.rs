@@ -54,6 +54,15 @@ pub fn marks(object: &mut Object, property: &str, raw: &str, context: Context<'_
     }
 }
 
+/// Notes on a view's column that its type is the vendor's own computation: what it is made of is compared with the view and
+/// its tables.
+pub fn computed(column: &mut Object) {
+    for property in ["type", "collation", "not_null"].into_iter().filter_map(|name| column.kind.spec().index_of(name)) {
+        let reason = "each vendor computes the types of expressions in its own way";
+        column.marks.push(Mark { property, boundary: BETWEEN_VENDORS, equivalent: "".into(), reason: reason.into() });
+    }
+}
+
 struct Reading {
     text: String,
     is_understood: bool,
