@@ -254,13 +254,17 @@ fn unloaded(flavor: &Flavor) -> Vec<Gap> {
     gaps.into_iter().map(|gap| gap.cure("restart the server without --skip-grant-tables")).collect()
 }
 
-/// Without what is said of single objects where the same is said of their kind: ten thousand routines are one gap.
+/// Without what is said of single objects where the same is said of their kind, and of kinds where it is said of their
+/// dimension: ten thousand routines are one gap.
 #[must_use]
 pub fn condensed(mut gaps: Vec<Gap>) -> Vec<Gap> {
     let is_whole = |gap: &&Gap| gap.reason == Reason::Privilege && gap.object.is_none() && gap.attribute.is_none();
     let whole: HashSet<String> = gaps.iter().filter(is_whole).filter_map(|gap| gap.kind.clone()).collect();
     let said = |gap: &Gap| gap.kind.as_ref().is_some_and(|kind| whole.contains(kind));
     gaps.retain(|gap| gap.reason != Reason::Privilege || gap.object.is_none() || !said(gap));
+    let hidden: HashSet<Dimension> =
+        gaps.iter().filter(|gap| gap.reason == Reason::Privilege && gap.kind.is_none()).map(|gap| gap.dimension).collect();
+    gaps.retain(|gap| gap.reason != Reason::Privilege || gap.kind.is_none() || !hidden.contains(&gap.dimension));
     gaps
 }
 
