@@ -99,27 +99,32 @@ pub struct Leaf {
     ordered: Digest,
 }
 
-/// The leaves of objects, in their order. Hashing is most of the work of a tree, and any part of a manifest can be hashed
-/// by itself: a caller with threads to spare divides it and hands the leaves to [`Tree::grown`].
-#[must_use]
-pub fn leaves(objects: &[Object]) -> Vec<Leaf> {
+impl Leaf {
+    /// Where a leaf will be.
+    pub const EMPTY: Self = Self { plain: Digest([0; 32]), ordered: Digest([0; 32]) };
+}
+
+/// Hashes objects, in their order. That is most of the work of a tree, and any part of a manifest can be hashed by itself:
+/// a caller with threads to spare divides it and hands all leaves to [`Tree::grown`].
+pub fn hash(objects: &[Object], leaves: &mut [Leaf]) {
     let mut hasher = Hasher::default();
-    let mut leaves = Vec::with_capacity(objects.len());
+    let mut places = leaves.iter_mut();
     for objects in objects.chunk_by(|a, b| a.kind == b.kind) {
         let has_order = objects.first().is_some_and(|object| has_order(object.kind));
-        leaves.extend(objects.iter().map(|object| {
+        for (object, place) in objects.iter().zip(&mut places) {
             let plain = hasher.leaf(object);
-            Leaf { plain, ordered: if has_order { hasher.ordered(plain, object) } else { plain } }
-        }));
+            *place = Leaf { plain, ordered: if has_order { hasher.ordered(plain, object) } else { plain } };
+        }
     }
-    leaves
 }
 
 impl Tree {
     /// Hashes a manifest. A dimension without semantic objects has no branch: never a hash of nothing.
     #[must_use]
     pub fn of(manifest: &Manifest) -> Self {
-        Self::grown(manifest, &leaves(manifest.objects()))
+        let mut leaves = vec![Leaf::EMPTY; manifest.objects().len()];
+        hash(manifest.objects(), &mut leaves);
+        Self::grown(manifest, &leaves)
     }
 
     /// The tree over the leaves of all objects of the manifest, in their order.

@@ -15,9 +15,12 @@ pub fn tree(manifest: &Manifest) -> Tree {
     if threads < 2 {
         return Tree::of(manifest);
     }
-    let leaves: Vec<Leaf> = thread::scope(|scope| {
-        let parts: Vec<_> = objects.chunks(objects.len().div_ceil(threads)).map(|part| scope.spawn(|| digest::leaves(part))).collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    let mut leaves = vec![Leaf::EMPTY; objects.len()];
+    let part = objects.len().div_ceil(threads);
+    thread::scope(|scope| {
+        for (objects, leaves) in objects.chunks(part).zip(leaves.chunks_mut(part)) {
+            scope.spawn(|| digest::hash(objects, leaves));
+        }
     });
     Tree::grown(manifest, &leaves)
 }

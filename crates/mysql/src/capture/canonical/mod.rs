@@ -15,7 +15,7 @@ mod token;
 mod window;
 
 #[cfg(test)]
-mod printed;
+mod printed_tests;
 
 pub use body::body;
 pub use json::unite;
