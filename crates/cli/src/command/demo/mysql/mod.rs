@@ -54,6 +54,8 @@ impl Part for Family {
         let primary = Scratch::start_with(&self.binaries, &options).map_err(|fault| words(&fault))?;
         let servers = Servers { name, database, settings, replicas: Vec::new(), primary };
         let own = if production { include_str!("production.sql") } else { include_str!("release.sql") };
+        let mariadb = self.binaries.flavor.is_mariadb();
+        let histogram = if mariadb { include_str!("histogram_mariadb.sql") } else { include_str!("histogram_mysql.sql") };
         servers.exec(&[
             include_str!("accounts.sql"),
             include_str!("schema.sql"),
@@ -62,6 +64,7 @@ impl Part for Family {
             include_str!("data.sql"),
             own,
             include_str!("analyze.sql"),
+            histogram,
         ])?;
         Ok(Box::new(servers))
     }
