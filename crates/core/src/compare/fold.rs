@@ -82,7 +82,7 @@ impl<'a> Walk<'a> {
         let case = Case { kind: object.kind, attribute: None, reference, candidate, change };
         let summary = summary(object);
         let listed: Vec<String> =
-            parts.iter().map(|(kind, count)| format!("{count} {}", if *count == 1 { kind.name().replace('-', " ") } else { kind.spec().plural.to_owned() })).collect();
+            parts.iter().map(|(kind, count)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural })).collect();
         // An override of a setting that must match weighs what the setting does. A setting that only one version has does not.
         let rank = if object.kind == Kind::Override { by_rank(object) } else { None };
         let reasoning = self.remedies.reasoning(&case);
