@@ -106,7 +106,7 @@ impl Estate {
                     threads.spawn(move || (0..wanted(*name)).try_for_each(|_| interrupt.check().and_then(|()| site.replicate())))
                 })
                 .collect();
-            adding.into_iter().fold(Ok(()), |added, adding| added.and(adding.join().unwrap_or_else(|_| Err(broken()))))
+            all(adding.into_iter().map(|adding| adding.join().unwrap_or_else(|_| Err(broken()))))
         })
     }
 
@@ -154,8 +154,7 @@ impl Estate {
     /// # Errors
     /// One cannot be ended or removed.
     pub fn stop(self) -> Result<(), Box<Trouble>> {
-        // The others are ended all the same.
-        self.environments.into_iter().fold(Ok(()), |ended, environment| ended.and(environment.site.stop()))
+        all(self.environments.into_iter().map(|environment| environment.site.stop()))
     }
 }
 
@@ -195,6 +194,12 @@ impl Folder {
             .close()
             .map_err(|error| Box::new(Trouble::new(Class::Output, format!("cannot remove {}", path.display())).found(error.to_string())))
     }
+}
+
+/// Does all of them, whatever becomes of one; then its failure is told.
+pub fn all(doing: impl Iterator<Item = Result<(), Box<Trouble>>>) -> Result<(), Box<Trouble>> {
+    let done: Vec<_> = doing.collect();
+    done.into_iter().collect()
 }
 
 fn broken() -> Box<Trouble> {

@@ -3,7 +3,7 @@
 //! Lives here: their servers, loaded with the `.sql` files beside this one, and what is planted in them. The story is
 //! `demo`'s. The two differ in a few statements of those who change things by hand.
 
-use super::estate::{DATABASE, Part, Site};
+use super::estate::{DATABASE, Part, Site, all};
 use super::planted::{Group, planted};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
@@ -189,9 +189,7 @@ impl Site for Servers {
 
     fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
         let Self { replicas, primary, .. } = *self;
-        // The others are ended all the same.
-        let servers = replicas.into_iter().chain([primary]);
-        servers.fold(Ok(()), |ended, server| ended.and(server.stop().map_err(|fault| words(&fault))))
+        all(replicas.into_iter().chain([primary]).map(|server| server.stop().map_err(|fault| words(&fault))))
     }
 }
 

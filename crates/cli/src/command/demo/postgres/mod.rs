@@ -3,7 +3,7 @@
 //! Lives here: its servers, loaded with the `.sql` files beside this one, and what is planted in them. The story is
 //! `demo`'s.
 
-use super::estate::{DATABASE, Part, Site};
+use super::estate::{DATABASE, Part, Site, all};
 use super::planted::{Group, planted};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_postgres::scratch::{Fault, Options, ReplicaOptions, Root, Scratch, ServerBinaries, find_servers};
@@ -155,9 +155,7 @@ impl Site for Servers {
 
     fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
         let Self { replicas, primary, .. } = *self;
-        // The others are ended all the same.
-        let servers = replicas.into_iter().chain([primary]);
-        servers.fold(Ok(()), |ended, server| ended.and(server.stop().map_err(|fault| words(&fault))))
+        all(replicas.into_iter().chain([primary]).map(|server| server.stop().map_err(|fault| words(&fault))))
     }
 }
 
