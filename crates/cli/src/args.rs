@@ -174,6 +174,9 @@ pub struct Queries {
 /// `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
+    /// Whose servers it is shown on; they must be installed here.
+    #[arg(long, value_name = "ENGINE", default_value = "postgresql")]
+    pub engine: EngineName,
     /// Where the HTML report goes.
     #[arg(long, value_name = "FILE", default_value = "evenkeel-demo.html", value_hint = ValueHint::FilePath)]
     pub report: PathBuf,
@@ -186,6 +189,24 @@ pub struct Demo {
 #[derive(Debug, Args)]
 pub struct Completions {
     pub shell: clap_complete::Shell,
+}
+
+/// An engine as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    Postgresql,
+    Mariadb,
+    Mysql,
+}
+
+impl From<EngineName> for evenkeel_core::kind::Engine {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Postgresql => Self::PostgreSql,
+            EngineName::Mariadb => Self::MariaDb,
+            EngineName::Mysql => Self::MySql,
+        }
+    }
 }
 
 /// A dimension as typed.

@@ -3,6 +3,7 @@
 //! An endpoint is a name from `evenkeel.toml`, a URL, a connection string, or a manifest file, tried in that order.
 
 use crate::args::Common;
+use crate::command::demo;
 use crate::settings::{Environment as Configured, Settings};
 use evenkeel_core::compare::Remedies;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
@@ -99,6 +100,17 @@ pub fn statements(engine: &str, version: Option<&str>, dimensions: &[Dimension])
         "mysql" => family(version.unwrap_or("9.7")),
         "mariadb" => family(version.unwrap_or("11.8")),
         other => Err(wrong("engine", "postgresql, mysql or mariadb", other)),
+    }
+}
+
+/// Who plays the demo.
+///
+/// # Errors
+/// No server of that engine is installed; the message says how to get one.
+pub fn demo(engine: Engine) -> Result<Box<dyn demo::estate::Part>, Box<Trouble>> {
+    match engine {
+        Engine::PostgreSql => demo::postgres::find(),
+        Engine::MySql | Engine::MariaDb => demo::mysql::find(engine),
     }
 }
 
