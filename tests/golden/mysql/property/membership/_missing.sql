@@ -1,0 +1,7 @@
+-- expect: membership reader.app@localhost extra
+-- in place
+-- setup
+create user app@localhost;
+create role reader;
+-- candidate
+grant reader to app@localhost;

@@ -1,0 +1,8 @@
+-- expect: role app@localhost authentication
+-- in place
+-- setup
+create user app@localhost;
+-- candidate, mysql
+alter user app@localhost identified with sha256_password;
+-- candidate, mariadb
+alter user app@localhost identified via unix_socket;
