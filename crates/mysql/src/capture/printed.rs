@@ -156,6 +156,9 @@ fn apply(reader: &Reader<'_>, found: &mut [Object], rows: &[usize], printed: &Pr
                     if !index.keys.is_empty() {
                         let property = if object.kind == Kind::Index { "keys" } else { "columns" };
                         object.set(property, Value::list(index.keys.iter().map(|key| &**key)));
+                        if object.kind == Kind::Constraint {
+                            object.set("temporal", true);
+                        }
                     }
                 } else if object.text("type") == Some("check") && printed.periods.iter().any(|(period, ..)| *period == name) {
                     gone.insert(*at);

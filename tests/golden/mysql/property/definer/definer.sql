@@ -1,4 +1,4 @@
--- expect: definer (view v) definer: root@localhost -> app@localhost
+-- expect: definer view.v definer: root@localhost -> app@localhost
 -- server
 create user app@localhost;
 -- setup

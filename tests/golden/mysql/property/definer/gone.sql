@@ -1,5 +1,5 @@
--- expect: definer (procedure p) gone: no -> yes
--- implies: definer (procedure p) definer: root@localhost -> nobody@localhost
+-- expect: definer procedure.p gone: no -> yes
+-- implies: definer procedure.p definer: root@localhost -> nobody@localhost
 -- reference
 create procedure p(a int) select a;
 -- candidate

@@ -1,4 +1,4 @@
--- expect: grant (table t to app@localhost) extra
+-- expect: grant table.t.app@localhost extra
 -- in place
 -- setup
 create user app@localhost;

@@ -1,4 +1,4 @@
--- expect: grant (table t to app@localhost) grantable: nothing -> SELECT
+-- expect: grant table.t.app@localhost grantable: nothing -> SELECT
 -- in place
 -- setup
 create user app@localhost;

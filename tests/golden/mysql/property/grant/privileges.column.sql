@@ -1,4 +1,4 @@
--- expect: grant (column t.id to app@localhost) privileges
+-- expect: grant column.t.id.app@localhost privileges
 -- server
 create user app@localhost;
 -- setup

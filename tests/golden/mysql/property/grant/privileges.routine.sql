@@ -1,4 +1,4 @@
--- expect: grant (procedure p to app@localhost) privileges
+-- expect: grant procedure.p.app@localhost privileges
 -- server
 create user app@localhost;
 -- setup

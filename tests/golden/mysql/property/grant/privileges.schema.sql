@@ -1,4 +1,4 @@
--- expect: grant (schema (database) to app@localhost) privileges
+-- expect: grant schema.(database).app@localhost privileges
 -- server
 create user app@localhost;
 -- setup

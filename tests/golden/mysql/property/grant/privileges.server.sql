@@ -1,4 +1,4 @@
--- expect: grant (global * to app@localhost) privileges: PROCESS -> PROCESS, RELOAD
+-- expect: grant global.*.app@localhost privileges: PROCESS -> PROCESS, RELOAD
 -- in place
 -- setup
 create user app@localhost;

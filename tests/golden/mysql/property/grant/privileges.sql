@@ -1,4 +1,4 @@
--- expect: grant (table t to app@localhost) privileges: SELECT -> INSERT, SELECT
+-- expect: grant table.t.app@localhost privileges: SELECT -> INSERT, SELECT
 -- server
 create user app@localhost;
 -- setup

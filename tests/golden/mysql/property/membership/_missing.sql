@@ -1,4 +1,5 @@
--- expect: membership reader.app@localhost extra
+-- expect mysql: membership reader@%.app@localhost extra
+-- expect mariadb: membership reader.app@localhost extra
 -- in place
 -- setup
 create user app@localhost;

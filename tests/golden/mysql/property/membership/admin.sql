@@ -1,4 +1,5 @@
--- expect: membership reader.app@localhost admin: no -> yes
+-- expect mysql: membership reader@%.app@localhost admin: no -> yes
+-- expect mariadb: membership reader.app@localhost admin: no -> yes
 -- in place
 -- setup
 create user app@localhost;

@@ -1,4 +1,5 @@
--- expect: role app@localhost authentication
+-- expect: role "app@localhost" authentication
+-- implies mysql: role "app@localhost" password_expired: no -> yes
 -- in place
 -- setup
 create user app@localhost;

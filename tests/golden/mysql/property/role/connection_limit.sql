@@ -1,4 +1,4 @@
--- expect: role app@localhost connection_limit: -1 -> 3
+-- expect: role "app@localhost" connection_limit: -1 -> 3
 -- in place
 -- setup
 create user app@localhost;

@@ -1,4 +1,4 @@
--- expect: role app@localhost default_roles
+-- expect: role "app@localhost" default_roles
 -- in place
 -- setup
 create user app@localhost;

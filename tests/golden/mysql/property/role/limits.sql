@@ -1,4 +1,4 @@
--- expect: role app@localhost limits: nothing -> max_queries_per_hour=7
+-- expect: role "app@localhost" limits: nothing -> max_queries_per_hour=7
 -- in place
 -- setup
 create user app@localhost;

@@ -1,4 +1,4 @@
--- expect: role app@localhost locked: no -> yes
+-- expect: role "app@localhost" locked: no -> yes
 -- in place
 -- setup
 create user app@localhost;

@@ -1,4 +1,4 @@
--- expect: role app@localhost password_expired: no -> yes
+-- expect: role "app@localhost" password_expired: no -> yes
 -- in place
 -- setup
 create user app@localhost;

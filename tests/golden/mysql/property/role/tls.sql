@@ -1,4 +1,4 @@
--- expect: role app@localhost tls: nothing -> x509
+-- expect: role "app@localhost" tls: nothing -> x509
 -- in place
 -- setup
 create user app@localhost;

@@ -1,4 +1,4 @@
--- expect: table t partition_by: hash (id) -> linear hash (id)
+-- expect: table t partition_by: hash (`id`) -> linear hash (`id`)
 -- setup
 create table t (id int primary key);
 -- reference

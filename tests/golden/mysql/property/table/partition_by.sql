@@ -1,4 +1,4 @@
--- expect: table t partition_by: hash (id) -> key (id)
+-- expect: table t partition_by: hash (`id`) -> key (id)
 -- setup
 create table t (id int primary key);
 -- reference

@@ -1,4 +1,4 @@
--- expect: table t subpartition_by: hash (id) -> linear hash (id)
+-- expect: table t subpartition_by: hash (`id`) -> linear hash (`id`)
 -- setup
 create table t (id int not null, made date not null);
 -- reference

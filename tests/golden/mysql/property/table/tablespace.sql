@@ -1,5 +1,9 @@
--- expect: table t tablespace
--- reference
+-- The tablespace stays until the server is gone.
+-- only on: mysql
+-- expect: table t tablespace: nothing -> elsewhere
+-- server
+create tablespace elsewhere add datafile 'elsewhere.ibd';
+-- setup
 create table t (id int primary key);
 -- candidate
-create table t (id int primary key) tablespace innodb_system;
+alter table t tablespace elsewhere;

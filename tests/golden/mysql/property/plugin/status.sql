@@ -1,0 +1,3 @@
+-- expect: plugin "BLACKHOLE" status: active -> disabled
+-- only: plugin
+-- candidate server: loose_blackhole=OFF

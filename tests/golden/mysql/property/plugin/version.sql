@@ -1,0 +1,4 @@
+-- only on: mariadb until 10.11
+-- expect: plugin "InnoDB" version
+-- only: plugin
+-- candidate flavor: mariadb 11.8

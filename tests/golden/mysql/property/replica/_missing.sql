@@ -1,0 +1,4 @@
+-- expect: replica "replica 1" missing
+-- implies: node node replicas: 1 -> 0
+-- in place
+-- replica ends
