@@ -1,6 +1,6 @@
 //! Kind `table`: ordinary and partitioned tables, partitions, foreign tables.
 
-use crate::kind::{Dimension, Engine, Engines, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "table",
@@ -17,7 +17,7 @@ pub static SPEC: Spec = Spec {
             .neutral(Neutral::Text("heap")),
         Property::list("options", "Storage parameters, each `name=value`, sorted.", "Fill factor and autovacuum settings change bloat and the cost of a rewrite."),
         Property::list("toast_options", "Storage parameters of the TOAST table, each `name=value`, sorted.", "They decide when large values are vacuumed.").on(Engines::POSTGRESQL),
-        Property::text("tablespace", "The tablespace, where it is not the database's default.", "A rewrite needs room in the tablespace the table lives in.").on(Engines::POSTGRESQL.from(Engine::MySql, 0)),
+        Property::text("tablespace", "The tablespace, where it is not the database's default.", "A rewrite needs room in the tablespace the table lives in.").on(Engines::POSTGRESQL),
         Property::text("replica_identity", "`default`, `full`, `nothing` or the name of an index.", "Without a usable replica identity UPDATE and DELETE fail on a published table.").on(Engines::POSTGRESQL)
             .neutral(Neutral::Text("default")),
         Property::flag("row_security", "Row-level security is enabled.", "Rows hidden in one environment are visible in the other.").on(Engines::POSTGRESQL),

@@ -1,4 +1,5 @@
 -- expect: channel feed filters: nothing -> ignore table: x.t
+-- implies: channel feed state
 -- only: channel
 -- in place
 -- setup, mysql

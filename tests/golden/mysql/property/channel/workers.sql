@@ -1,4 +1,5 @@
 -- expect: channel feed workers
+-- implies: channel feed state
 -- only: channel
 -- in place
 -- setup, mysql

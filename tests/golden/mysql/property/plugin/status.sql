@@ -1,3 +1,4 @@
+-- only on: mysql
 -- expect: plugin "BLACKHOLE" status: active -> disabled
 -- only: plugin
--- candidate server: loose_blackhole=OFF
+-- candidate server: blackhole=OFF

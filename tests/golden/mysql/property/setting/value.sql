@@ -1,4 +1,4 @@
--- expect: setting max_error_count value: 64 -> 77
+-- expect: setting max_error_count value
 -- in place
 -- candidate
 set global max_error_count = 77;

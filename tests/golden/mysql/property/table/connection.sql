@@ -3,7 +3,6 @@
 -- expect: table t connection: nothing -> set
 -- implies: table t engine
 -- implies: table t row_format
--- implies: table t collation
 -- only: table
 -- candidate server: federated=ON
 -- reference
