@@ -92,26 +92,62 @@ pub struct Branch {
     pub kinds: Vec<(Box<str>, Kind, Digest, usize)>,
 }
 
+/// The digests of one object: column order ignored, and counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaf {
+    plain: Digest,
+    ordered: Digest,
+}
+
+impl Leaf {
+    /// Where a leaf will be.
+    pub const EMPTY: Self = Self { plain: Digest([0; 32]), ordered: Digest([0; 32]) };
+}
+
+/// Hashes objects, in their order. That is most of the work of a tree, and any part of a manifest can be hashed by itself:
+/// a caller with threads to spare divides it and hands all leaves to [`Tree::grown`].
+pub fn hash(objects: &[Object], leaves: &mut [Leaf]) {
+    let mut hasher = Hasher::default();
+    let mut places = leaves.iter_mut();
+    for objects in objects.chunk_by(|a, b| a.kind == b.kind) {
+        let has_order = objects.first().is_some_and(|object| has_order(object.kind));
+        for (object, place) in objects.iter().zip(&mut places) {
+            let plain = hasher.leaf(object);
+            *place = Leaf { plain, ordered: if has_order { hasher.ordered(plain, object) } else { plain } };
+        }
+    }
+}
+
 impl Tree {
     /// Hashes a manifest. A dimension without semantic objects has no branch: never a hash of nothing.
     #[must_use]
     pub fn of(manifest: &Manifest) -> Self {
+        let mut leaves = vec![Leaf::EMPTY; manifest.objects().len()];
+        hash(manifest.objects(), &mut leaves);
+        Self::grown(manifest, &leaves)
+    }
+
+    /// The tree over the leaves of all objects of the manifest, in their order.
+    #[must_use]
+    pub fn grown(manifest: &Manifest, leaves: &[Leaf]) -> Self {
+        debug_assert_eq!(manifest.objects().len(), leaves.len());
         let mut hasher = Hasher::default();
         // By kind name, not by the order of the enum: moving a line in the code must not move a digest.
-        let mut groups: BTreeMap<Place<'_>, Vec<(Digest, Digest)>> = BTreeMap::new();
-        for object in manifest.objects() {
-            if !is_semantic(object.kind) {
-                continue;
+        let mut groups: BTreeMap<Place<'_>, &[Leaf]> = BTreeMap::new();
+        let mut rest = leaves;
+        // Objects are sorted by kind and schema.
+        for objects in manifest.objects().chunk_by(|a, b| a.kind == b.kind && a.schema() == b.schema()) {
+            let (group, others) = rest.split_at(objects.len().min(rest.len()));
+            rest = others;
+            if let Some(object) = objects.first().filter(|object| is_semantic(object.kind)) {
+                let spec = object.kind.spec();
+                groups.insert((spec.dimension, object.schema(), spec.name, object.kind), group);
             }
-            let leaf = hasher.leaf(object);
-            let ordered = if has_order(object.kind) { hasher.ordered(leaf, object) } else { leaf };
-            let spec = object.kind.spec();
-            groups.entry((spec.dimension, object.schema(), spec.name, object.kind)).or_default().push((leaf, ordered));
         }
         let mut dimensions: BTreeMap<Dimension, Schemas<'_>> = BTreeMap::new();
         for ((dimension, schema, _, kind), leaves) in &groups {
-            let plain = hasher.node("kind", kind.name(), leaves.iter().map(|(leaf, _)| leaf));
-            let ordered = hasher.node("kind", kind.name(), leaves.iter().map(|(_, leaf)| leaf));
+            let plain = hasher.node("kind", kind.name(), leaves.iter().map(|leaf| &leaf.plain));
+            let ordered = hasher.node("kind", kind.name(), leaves.iter().map(|leaf| &leaf.ordered));
             dimensions.entry(*dimension).or_default().entry(schema).or_default().push(Group {
                 kind: *kind,
                 plain,
@@ -205,6 +241,8 @@ pub fn chain(name: &str, head: &str, digests: impl ExactSizeIterator<Item = Dige
 #[derive(Default)]
 struct Hasher {
     bytes: Vec<u8>,
+    /// Names of the properties that count, and where their values stand.
+    counted: Vec<(&'static str, usize)>,
 }
 
 impl Hasher {
@@ -242,19 +280,21 @@ impl Hasher {
     /// Name and value of each property of the wanted class that is not neutral, sorted by name.
     fn values(&mut self, object: &Object, wanted: impl Fn(Class) -> bool) {
         let spec = object.kind.spec();
-        let mut counted: Vec<(&str, &Value)> = object
-            .values()
-            .iter()
-            .filter_map(|(index, value)| Some((spec.property(*index)?, value)))
-            .filter(|(property, _)| wanted(property.class))
-            .map(|(property, value)| (property.name, value))
-            .collect();
-        counted.sort_unstable_by_key(|(name, _)| *name);
+        let mut counted = std::mem::take(&mut self.counted);
+        counted.clear();
+        counted.extend(object.values().iter().enumerate().filter_map(|(at, (index, _))| {
+            let property = spec.property(*index).filter(|property| wanted(property.class))?;
+            Some((property.name, at))
+        }));
+        counted.sort_unstable();
         self.number(counted.len());
-        for (name, value) in counted {
-            self.text(name);
-            self.value(value);
+        for (name, at) in &counted {
+            if let Some((_, value)) = object.values().get(*at) {
+                self.text(name);
+                self.value(value);
+            }
         }
+        self.counted = counted;
     }
 
     fn value(&mut self, value: &Value) {
@@ -285,8 +325,9 @@ impl Hasher {
     fn node<'a>(&mut self, node: &str, name: &str, children: impl ExactSizeIterator<Item = &'a Digest>) -> Digest {
         self.start(node, name);
         self.number(children.len());
+        self.bytes.reserve(children.len() * 32);
         for child in children {
-            self.bytes.extend(child.0);
+            self.bytes.extend_from_slice(&child.0);
         }
         self.finish()
     }

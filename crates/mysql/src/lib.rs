@@ -1,7 +1,8 @@
 //! Everything that knows MySQL and MariaDB.
 //!
 //! Rooms, named as in `postgres`: `connect` (URLs, option files, TLS, sessions), `flavor` (facts about vendors and
-//! versions, nowhere else), `knowledge` (what settings mean), `remedy` (what to do about a difference), `ident` (quoting), `scratch` (throwaway servers).
+//! versions, nowhere else), `knowledge` (what settings mean), `remedy` (what to do about a difference), `grants` (the script for a
+//! capture account), `ident` (quoting), `scratch` (throwaway servers).
 
 pub mod capture;
 pub mod connect;

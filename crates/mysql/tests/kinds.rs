@@ -51,7 +51,12 @@ const UNREACHED: &[(&str, &str, &str)] = &[
     ("function", "library", "a library in the server's plugin directory"),
     ("partition", "tablespace", "a tablespace of the server"),
     ("partition", "engine", "both vendors refuse a mixture of engines"),
-    ("sequence", "type", "MariaDB 11.5"),
+    ("sequence", "type", "MariaDB 11.5; BIGINT is what is assumed"),
+    ("column", "srid", "MariaDB, where evenkeel does not read it"),
+    ("index", "parser", "a parser; MariaDB has none of its own"),
+    ("index", "constraint", "constraints that are apart from their index, as PostgreSQL has them"),
+    ("constraint", "temporal", "periods, which MySQL has not"),
+    ("procedure", "library", "procedures of libraries, which only PostgreSQL has"),
 ];
 
 #[test]
@@ -72,6 +77,9 @@ fn every_declared_property_of_the_schema_is_read() {
             }
         }
         assert_eq!(unread, Vec::<String>::new());
+        if db.flavor().engine == Engine::MariaDb {
+            assert!(manifest.find(Kind::Constraint, &["", "stayed", "PRIMARY"]).unwrap().get("temporal").is_some());
+        }
         // What stands for something else is not shown twice.
         assert!(manifest.find(Kind::Constraint, &["", "booked", "stay"]).is_none());
     });
@@ -151,7 +159,11 @@ fn what_an_account_may_not_read_is_a_gap_with_its_cure() {
         db.exec(&format!("drop user {account}@localhost"));
         let told = told(&manifest);
         for (kind, object, attribute) in [("view", "checked", "definition"), ("procedure", "fill", "body"), ("function", "half", "body")] {
-            assert!(told.contains(&(kind.into(), object.into(), attribute.into(), Reason::Privilege)), "{told:#?}");
+            // Where the whole kind is in doubt (`access`), that one gap stands for those of its objects.
+            let covers = |(of, named, _, reason): &(String, String, String, Reason)| {
+                of == kind && (named.is_empty() || named == object) && *reason == Reason::Privilege
+            };
+            assert!(told.iter().any(covers), "{told:#?}");
             assert!(manifest.find(Kind::from_name(kind).unwrap(), &["", object]).unwrap().get(attribute).is_none());
         }
         assert!(manifest.gaps.iter().all(|gap| gap.cure.as_deref().is_some_and(|cure| cure.contains("GRANT"))), "{:#?}", manifest.gaps);
@@ -181,5 +193,22 @@ fn a_lock_of_another_session_ends_in_a_gap_and_not_in_a_wait() {
         assert_eq!(told.contains(&("sequence".into(), "numbers".into(), String::new(), Reason::Locked)), is_mariadb, "{told:#?}");
         other.exec("unlock tables").unwrap();
         assert_eq!(capture_as(&db.url(), &[Dimension::Schema, Dimension::History]).gaps, Vec::<Gap>::new());
+    });
+}
+
+#[test]
+fn defaults_of_parameters_are_read_where_only_the_text_tells_them() {
+    each_flavor(|db| {
+        // MariaDB has them from 11.8 on.
+        if db.flavor().engine != Engine::MariaDb || db.flavor().number < 1108 {
+            return;
+        }
+        db.exec("create procedure p(a int default 5, in `b,(` varchar(9) default concat('a,', ')')) select 1; create procedure q(a int) select 1");
+        let manifest = schema(db);
+        assert_eq!(manifest.gaps, Vec::<Gap>::new());
+        let arguments = |name: &str| manifest.find(Kind::Procedure, &["", name]).unwrap().text("arguments").unwrap().to_owned();
+        assert!(arguments("p").starts_with("`a` int default 5, `b,(` varchar(9) collate "), "{}", arguments("p"));
+        assert!(arguments("p").ends_with(" default concat('a,', ')')"), "{}", arguments("p"));
+        assert_eq!(arguments("q"), "`a` int");
     });
 }

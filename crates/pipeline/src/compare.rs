@@ -1,6 +1,7 @@
 //! Stage 2: two environments side by side, both read at the same time.
 
 use crate::capture::{self, Source};
+use crate::digest;
 use evenkeel_core::compare::{self, Comparison, Remedies, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
@@ -83,6 +84,6 @@ fn one_scope(reference: &str, left: &Manifest, candidate: &str, right: &Manifest
 }
 
 fn hashed(manifest: Manifest) -> (Manifest, Tree) {
-    let tree = Tree::of(&manifest);
+    let tree = digest::tree(&manifest);
     (manifest, tree)
 }

@@ -4,3 +4,4 @@
 
 pub mod capture;
 pub mod compare;
+pub mod digest;

@@ -4,10 +4,11 @@ use super::{Outcome, output};
 use crate::args::{Common, Digest};
 use crate::paint::progress::Line;
 use crate::{settings, wire};
-use evenkeel_core::digest::{FORMAT, Order, Tree};
+use evenkeel_core::digest::{FORMAT, Order};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
 use evenkeel_pipeline::capture::manifest;
+use evenkeel_pipeline::digest::tree;
 use std::fmt::Write as _;
 
 pub fn run(arguments: &Digest, common: &Common) -> Outcome {
@@ -37,7 +38,7 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
                 .fix("cure the gaps above, then run it again"),
         ));
     }
-    let tree = Tree::of(&manifest);
+    let tree = tree(&manifest);
     let Some(branch) = tree.branch(dimension) else {
         return Err(Box::new(
             Trouble::new(Class::CouldNotTell, format!("{} has no digest", dimension.name()))

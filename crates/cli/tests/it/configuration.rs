@@ -33,6 +33,7 @@ fn an_unknown_key_or_value_is_named() {
     complains("[policy]\nfail_on = \"sometimes\"\n", "2:11", &["sometimes", "block"]);
     complains("[environments.a]\nurl = \"x\"\nhost = \"y\"\n", "2:7", &["twice", "either url"]);
     complains("[environments.a]\nurl = \"x\"\nread_from = \"replica\"\n", "1:1", &["replicas"]);
+    complains("[environments.a]\nurl = \"x\"\nheartbeat = \"heartbeat\"\n", "3:13", &["database.table", "percona.heartbeat"]);
 }
 
 #[test]

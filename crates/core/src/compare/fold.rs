@@ -1,10 +1,10 @@
 //! Objects that only one side has: parts of a missing parent become one difference, same body under another name a rename.
 
 use super::judge::by_rank;
-use super::{Case, Change, Difference, Lone, Walk, Which};
+use super::{Case, Change, Difference, Lone, SideGap, Walk, Which};
 use crate::digest;
 use crate::kind::{Dimension, Kind, Parent, Value};
-use crate::manifest::{Identity, Object};
+use crate::manifest::{Gap, Identity, Object, Reason};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a lone object may hang on, apart for the recorded history: its verdict stands by itself, so a history table
@@ -69,6 +69,7 @@ impl<'a> Walk<'a> {
         for (at, parts) in parts {
             let Some(lone) = lone.get(at) else { continue };
             match renames.get(&std::ptr::from_ref(lone.object)) {
+                Some(other) if change == Change::Missing && self.are_unnamed(lone.object, other) => self.unnamed(lone.object, other),
                 Some(other) if change == Change::Missing => self.renamed(lone.object, other),
                 Some(_) => {}
                 None => self.missing(lone.object, change, &parts),
@@ -99,6 +100,21 @@ impl<'a> Walk<'a> {
             ..plain
         };
         self.differences.push(difference);
+    }
+
+    /// Whether each side's server chose the name by rules of its own: nobody said that it is called so.
+    fn are_unnamed(&self, reference: &Object, candidate: &Object) -> bool {
+        let chosen = |object: &Object| matches!(object.get("generated_name"), Some(Value::Flag(true)));
+        self.reference.manifest.endpoint.engine != self.candidate.manifest.endpoint.engine && chosen(reference) && chosen(candidate)
+    }
+
+    fn unnamed(&mut self, reference: &'a Object, candidate: &'a Object) {
+        let detail = format!(
+            "not comparable across flavours: its name was chosen by the server, which calls it {} here and {} there; the rest is the same",
+            reference.display(),
+            candidate.display()
+        );
+        self.gaps.push(SideGap { which: Which::Both, gap: Gap::object(reference, Reason::Version, detail).attribute("name") });
     }
 
     fn renamed(&mut self, reference: &'a Object, candidate: &'a Object) {

@@ -43,6 +43,7 @@ pub static SPEC: Spec = Spec {
         Property::text("index_method", "Access method of the index behind it, where it is not btree.", "Another index type supports other queries.").neutral(Neutral::Text("btree")),
         Property::list("index_options", "Storage parameters of the index behind it, each `name=value`, sorted.", "Fill factor changes bloat and page splits.").on(Engines::POSTGRESQL),
         Property::text("index_tablespace", "Tablespace of the index behind it.", "A rebuild needs room there.").on(Engines::POSTGRESQL),
+        Property::flag("generated_name", "The server chose its name.", "Another vendor's server chooses another.").on(Engines::MYSQL_FAMILY).volatile(),
     ],
     summary: &["type", "columns", "expression", "references"],
     why: "Rows that one environment refuses are accepted by the other; ON CONFLICT and the planner rely on it.",

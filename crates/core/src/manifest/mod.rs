@@ -27,7 +27,8 @@ impl Manifest {
     /// Sorts the objects. Two objects of one kind with the same identity cannot be told apart: that is a gap.
     #[must_use]
     pub fn new(endpoint: Endpoint, mut dimensions: Vec<Dimension>, mut objects: Vec<Object>, mut gaps: Vec<Gap>) -> Self {
-        objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        // The stable sort, because it makes use of what is in order already, which most objects are.
+        objects.sort_by(|a, b| a.key().cmp(&b.key()));
         objects.dedup_by(|later, earlier| {
             let same = later.key() == earlier.key();
             if same {

@@ -199,7 +199,7 @@ pub fn shown(tokens: &[Token<'_>]) -> String {
             Token::Text(quoted) => text.push_str(&format!("'{}'", quoted.replace('\\', "\\\\").replace('\'', "''"))),
             Token::Sign(',') => text.push_str(", "),
             Token::Sign(sign) => text.push(*sign),
-            Token::Broken => text.push_str("…"),
+            Token::Broken => text.push('…'),
         }
         // An introducer (`_latin1'a'`) belongs to its text.
         glued = is_sign || matches!(token, Token::Word(word) if word.starts_with('_'));

@@ -27,8 +27,11 @@ async fn checks(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
             let Some(facts) = tables.get(&text(0)?, &text(1)?) else { return Ok(()) };
             let (schema, table) = facts.place.clone();
-            let mut object = Object::new(Kind::Constraint, Identity::new([schema, table, text(2)?.into()]));
+            let name = text(2)?;
+            let is_chosen = &*text(4)? == "Column" || canonical::is_chosen(&name, &table, context);
+            let mut object = Object::new(Kind::Constraint, Identity::new([schema, table, name.into()]));
             object.set("type", "check");
+            object.set("generated_name", is_chosen);
             let printed = text(3)?;
             object.set("expression", canonical::expression(&printed, context));
             canonical::marks(&mut object, "expression", &printed, context);

@@ -1,6 +1,5 @@
 //! Kind `event`: scheduled events.
 
-use super::canonical::{self, Context};
 use super::reader::{Read, Reader};
 use super::stored;
 use evenkeel_core::kind::Kind;
@@ -8,7 +7,6 @@ use evenkeel_core::manifest::{Gap, Object, Reason};
 
 /// Reads events and their definers.
 pub async fn read(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>> {
-    let context = Context { flavor: reader.flavor, scope: reader.scope };
     let mut found = Vec::new();
     for (mut object, row) in reader.plain(Kind::Event, include_str!("event.sql")).await? {
         match status(&stored::named(&row, "_status")?.unwrap_or_default(), is_replica) {
@@ -22,7 +20,7 @@ pub async fn read(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Obj
                 reader.gap(Gap::object(&object, Reason::Privilege, detail).attribute("status").cure(cure));
             }
         }
-        let body = stored::named(&row, "_body")?.map(|text| canonical::body(&text, context));
+        let body = stored::body(reader, &row)?;
         stored::text_or_gap(reader, &mut object, "body", body, "GRANT EVENT on the database to the account evenkeel uses");
         found.extend(stored::finish(&mut object, &row)?);
         found.push(object);

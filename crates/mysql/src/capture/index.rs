@@ -9,6 +9,9 @@ use evenkeel_core::manifest::{Identity, Object};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Database, table and name as the server spells them.
+type Key = (Box<str>, Box<str>, Box<str>);
+
 /// Parts of one index, in any order.
 struct Parts {
     object: Object,
@@ -17,7 +20,7 @@ struct Parts {
 
 /// Reads indexes and primary keys.
 pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
-    let mut all: HashMap<(Box<str>, Box<str>, Box<str>), Parts> = HashMap::new();
+    let mut all: HashMap<Key, Parts> = HashMap::new();
     reader
         .each(include_str!("index.sql"), Kind::Index, |row| {
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());

@@ -92,8 +92,15 @@ impl Troublesome for CaptureFault {
 pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
-        let session = connect(target).await?;
-        Ok((session, connect(target).await.ok()))
+        match connect(target).await {
+            Ok(session) => Ok((session, connect(target).await.ok())),
+            // What the database holds is a gap then (`access`); the server's settings and topology are there to be read.
+            Err(Fault::DatabaseForbidden { .. }) => {
+                let outside = target.outside();
+                Ok((connect(&outside).await?, connect(&outside).await.ok()))
+            }
+            Err(fault) => Err(CaptureFault::from(fault)),
+        }
     };
     let (session, other) = interruptible(&[], connected).await?;
     let cancellers: Vec<_> = std::iter::once(&session).chain(&other).map(Session::canceller).collect();
@@ -153,7 +160,9 @@ async fn whole(
     let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
         let database = session.rows("select database()", "asking for the current database").await?;
-        let database = database.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
+        let database = database.first().and_then(|row| row.text(0).ok().flatten());
+        // The server's spelling, or the asked one where it lets us not in.
+        let database = database.unwrap_or_else(|| target.describe().database.value.as_str().into());
         let role = session.role().await?;
         let access = Access::read(&mut session).await?;
         (Scope::of(&database), session.flavor.clone(), role, access)
@@ -168,6 +177,7 @@ async fn whole(
         }
     }
     let gaps = std::mem::take(&mut *gaps.lock().unwrap_or_else(PoisonError::into_inner));
+    let gaps = access::condensed(gaps);
     let described = target.describe();
     let node = if described.port.value.is_empty() {
         described.host.value.clone()
@@ -228,8 +238,8 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
         found.extend(objects);
         let first = async {
             let (mut columns, mut constraints) = (column::read(reader, &tables).await?, constraint::read(reader, &tables).await?);
-            canonical::unite(&mut columns, &mut constraints);
             let history = if wants(Dimension::History) { history::read(reader, &tables, &columns).await? } else { Vec::new() };
+            canonical::unite(&mut columns, &mut constraints);
             let mut found = vec![columns, history, constraints, trigger::read(reader).await?];
             let (partitions, keyed) = partition::read(reader, &tables).await?;
             found.push(partitions);

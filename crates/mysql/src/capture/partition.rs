@@ -32,6 +32,9 @@ pub fn apply(keyed: Vec<Keyed>, found: &mut [Object]) {
     }
 }
 
+/// A partition and its subpartitions by position, in any order.
+type Parted = (Object, Vec<(i64, Box<str>)>);
+
 /// Reads partitions.
 pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<(Vec<Object>, Vec<Keyed>)> {
     // MariaDB opens every table to answer. MySQL answers from its dictionary, and does not mark all partitioned tables.
@@ -39,7 +42,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<(Vec<Object>, Ve
         return Ok((Vec::new(), Vec::new()));
     }
     let mut keys: HashMap<Place, Keyed> = HashMap::new();
-    let mut partitions: HashMap<(Place, Box<str>), (Object, Vec<(i64, Box<str>)>)> = HashMap::new();
+    let mut partitions: HashMap<(Place, Box<str>), Parted> = HashMap::new();
     reader
         .each(include_str!("partition.sql"), Kind::Partition, |row| {
             let text = |column| Ok::<_, Wrong>(named(&row, column)?.unwrap_or_default());
@@ -51,7 +54,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<(Vec<Object>, Ve
             let name = text("_name")?;
             let key = (place, name);
             if !partitions.contains_key(&key) {
-                let object = partition(&row, &key.0, &key.1)?;
+                let object = partition(&row, &key.0, &key.1, facts.hides_secrets())?;
                 partitions.insert(key.clone(), (object, Vec::new()));
             }
             if let (Some((_, subpartitions)), Some(sub)) = (partitions.get_mut(&key), named(&row, "_subpartition")?) {
@@ -96,11 +99,11 @@ fn by(method: &str, expression: &str, context: Context<'_>) -> String {
     }
 }
 
-fn partition(row: &Row, place: &Place, name: &str) -> Result<Object, Wrong> {
+fn partition(row: &Row, place: &Place, name: &str, hides_secrets: bool) -> Result<Object, Wrong> {
     let mut object = Object::new(Kind::Partition, Identity::new([Arc::clone(&place.0), Arc::clone(&place.1), Arc::from(name)]));
     let method = named(row, "_method")?.unwrap_or_default().to_ascii_lowercase();
     object.set_some("values", values(&method, named(row, "_values")?.as_deref()));
-    object.set_some("comment", named(row, "_comment")?.map(Value::Text));
+    object.set_some("comment", named(row, "_comment")?.filter(|_| !hides_secrets).map(Value::Text));
     Ok(object)
 }
 

@@ -127,7 +127,7 @@ fn apply(reader: &Reader<'_>, found: &mut [Object], rows: &[usize], printed: &Pr
             Kind::Table => {
                 object
                     .set("merged", Value::list(printed.union.iter().map(|(schema, name)| merged(reader, object, schema.as_deref(), name))));
-                if printed.has_connection {
+                if printed.has_connection || printed.engine.as_deref().is_some_and(|engine| engine.eq_ignore_ascii_case("spider")) {
                     object.set("connection", "set");
                 }
                 object.set("periods", Value::list(printed.periods.iter().map(|(name, start, end)| format!("{name}({start}, {end})"))));
@@ -236,7 +236,7 @@ impl Printed {
             return Some(());
         }
         let is_word = |word: &&str| element.first().is_some_and(|token| token.is(word));
-        if !["key", "unique", "fulltext", "spatial", "primary"].iter().any(|word| is_word(word)) {
+        if !["key", "unique", "fulltext", "spatial", "primary"].iter().any(is_word) {
             return Some(());
         }
         let open = element.iter().position(|token| *token == Token::Sign('('))?;

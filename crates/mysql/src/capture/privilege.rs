@@ -3,7 +3,7 @@
 //! Normal form: one object a grantee and thing; all privileges a thing can have are `ALL PRIVILEGES`, which differ by
 //! version. A database is named by a pattern; one that stands for the captured database alone is shown as that.
 
-use super::access::{Account, Pattern};
+use super::access::Account;
 use super::reader::{Read, Reader};
 use super::role;
 use super::scope;
@@ -91,7 +91,7 @@ pub fn name_definers(reader: &Reader<'_>, found: &mut [Object]) {
 
 /// The captured database a pattern stands for, or the pattern; `None` where it is about another one.
 fn schema(reader: &Reader<'_>, text: &str) -> Option<String> {
-    let pattern = Pattern { text, literal: reader.access.is_literal() };
+    let pattern = reader.access.pattern(text);
     let plain = pattern.plain();
     let concerned = match (reader.scope.one(), &plain) {
         (Some(one), _) => pattern.matches(one),

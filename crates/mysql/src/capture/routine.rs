@@ -2,9 +2,10 @@
 //!
 //! Neighbour: `loadable`, for functions out of a library.
 
-use super::canonical::{self, Context};
+use super::canonical;
 use super::clause::{self, Token};
 use super::reader::{Read, Reader};
+use super::special::{self, Unread};
 use super::stored::{self, named, text_or_gap};
 use crate::connect::rows::{Row, Wrong};
 use crate::ident::Ident;
@@ -19,10 +20,14 @@ type Key = (Box<str>, Box<str>, bool);
 /// Parameters of one routine by position, in any order.
 type Parameters = HashMap<Key, Vec<(i64, String)>>;
 
+/// A package and its definer.
+type Package = (Object, Option<Object>);
+
 /// Reads routines and their definers.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut parameters = parameters(reader).await?;
-    let mut packages: HashMap<(Box<str>, Box<str>), (Object, Option<Object>)> = HashMap::new();
+    let unread = defaults(reader, &mut parameters).await?;
+    let mut packages: HashMap<(Box<str>, Box<str>), Package> = HashMap::new();
     let (mut found, mut routines) = (Vec::new(), 0);
     for row in reader.rows(include_str!("routine.sql"), Kind::Function).await? {
         let text = |column| Ok::<_, Wrong>(named(&row, column)?.unwrap_or_default());
@@ -38,7 +43,11 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             }
         };
         let mut object = Object::new(kind, identity);
-        let arguments = parameters.remove(&(schema, name, kind == Kind::Function)).unwrap_or_default();
+        let key = (schema, name, kind == Kind::Function);
+        let arguments = parameters.remove(&key).unwrap_or_default();
+        if let Some(unread) = unread.get(&key) {
+            reader.gap(unread.gap(&object, cure(reader)).attribute("arguments"));
+        }
         found.extend(routine(reader, &mut object, &row, arguments)?);
         found.push(object);
         routines += 1;
@@ -67,6 +76,60 @@ async fn parameters(reader: &Reader<'_>) -> Read<Parameters> {
     Ok(found)
 }
 
+/// The version of MariaDB from which parameters have defaults, which no list tells.
+/// <https://mariadb.com/docs/server/reference/sql-statements/data-definition/create/create-procedure>
+const WITH_DEFAULTS: u16 = 1108;
+
+/// Adds the defaults of parameters; hands out for which routines they could not be read.
+async fn defaults(reader: &Reader<'_>, parameters: &mut Parameters) -> Read<HashMap<Key, Unread>> {
+    let mut unread = HashMap::new();
+    if !reader.flavor.is_mariadb() || reader.flavor.number < WITH_DEFAULTS {
+        return Ok(unread);
+    }
+    let keys: Vec<Key> = parameters.keys().cloned().collect();
+    let statement = |(schema, name, is_function): &Key| {
+        format!("SHOW CREATE {} {}.{}", if *is_function { "FUNCTION" } else { "PROCEDURE" }, Ident(schema), Ident(name))
+    };
+    let statements: Vec<String> = keys.iter().map(statement).collect();
+    let answers = special::ask(reader, &statements, "reading defaults of parameters").await?;
+    for (key, answer) in keys.into_iter().zip(answers) {
+        let hidden = || Unread::new(Reason::Privilege, "the account may not read how it was created, which alone tells defaults");
+        let text = answer.and_then(|row| row.text(2).ok().flatten().ok_or_else(hidden));
+        let found = text.and_then(|text| {
+            default_list(&text).ok_or_else(|| Unread::new(Reason::Failed, "its parameters could not be read: please report it"))
+        });
+        match found {
+            Ok(found) => {
+                for (position, shown) in parameters.get_mut(&key).into_iter().flatten() {
+                    let default = usize::try_from(*position - 1).ok().and_then(|at| found.get(at)?.as_ref());
+                    if let Some(default) = default {
+                        *shown = format!("{shown} default {default}");
+                    }
+                }
+            }
+            Err(reason) => {
+                unread.insert(key, reason);
+            }
+        }
+    }
+    Ok(unread)
+}
+
+/// The default of each parameter, in order, out of `CREATE … PROCEDURE name(a int default 5, …)`.
+fn default_list(text: &str) -> Option<Vec<Option<String>>> {
+    let tokens: Vec<Token<'_>> = clause::tokens(text).collect();
+    let what = tokens.iter().position(|token| token.is("procedure") || token.is("function"))?;
+    let open = tokens.iter().skip(what).position(|token| *token == Token::Sign('('))? + what;
+    let (inner, _) = clause::group(&tokens, open)?;
+    let default = |part: &&[Token<'_>]| {
+        let at = part.iter().position(|token| token.is("default") || *token == Token::Sign(':'))?;
+        // Oracle's mode writes `:=` too.
+        let skip = if part.get(at) == Some(&Token::Sign(':')) { 2 } else { 1 };
+        part.get(at + skip..).map(clause::shown)
+    };
+    Some(clause::parts(inner).iter().map(default).collect())
+}
+
 /// A type with its collation, which for routines is always said: it decides how values compare and depends on nothing else.
 fn data_type(dtd: &str, collation: Option<Box<str>>) -> String {
     let data_type = canonical::column_type(dtd);
@@ -77,7 +140,6 @@ fn data_type(dtd: &str, collation: Option<Box<str>>) -> String {
 }
 
 fn routine(reader: &Reader<'_>, object: &mut Object, row: &Row, mut arguments: Vec<(i64, String)>) -> Result<Option<Object>, Wrong> {
-    let context = Context { flavor: reader.flavor, scope: reader.scope };
     arguments.sort_unstable_by_key(|(position, _)| *position);
     object.set("arguments", arguments.into_iter().map(|(_, argument)| argument).collect::<Vec<_>>().join(", "));
     if object.kind == Kind::Function {
@@ -103,16 +165,14 @@ fn routine(reader: &Reader<'_>, object: &mut Object, row: &Row, mut arguments: V
             }
         }
     }
-    text_or_gap(reader, object, "body", body.map(|text| canonical::body(&text, context)), cure(reader));
+    text_or_gap(reader, object, "body", stored::body(reader, row)?, cure(reader));
     stored::finish(object, row)
 }
 
 fn package(reader: &Reader<'_>, package: &mut Object, definer: &mut Option<Object>, row: &Row, is_body: bool) -> Result<(), Wrong> {
-    let context = Context { flavor: reader.flavor, scope: reader.scope };
     let property = if is_body { "body" } else { "specification" };
     let is_first = package.text("body").is_none();
-    let text = named(row, "_body")?.map(|text| canonical::body(&text, context));
-    text_or_gap(reader, package, property, text, cure(reader));
+    text_or_gap(reader, package, property, stored::body(reader, row)?, cure(reader));
     // Both halves have the rest; the body's counts, because it is what runs.
     if is_body || is_first {
         package.set_some("security", named(row, "_security")?.map(Value::Text));
@@ -140,7 +200,17 @@ fn is_aggregate(body: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_aggregate;
+    use super::{default_list, is_aggregate};
+
+    #[test]
+    fn defaults_of_parameters_are_cut_out_of_the_text() {
+        let found = default_list(
+            "CREATE DEFINER=`function`@`%` PROCEDURE `p`(a int, in `b,(` varchar(9) default concat('a,', ')'), out c int)\nselect (1)",
+        );
+        assert_eq!(found, Some(vec![None, Some("concat('a,', ')')".to_owned()), None]));
+        assert_eq!(default_list("CREATE PROCEDURE p() select 1"), Some(Vec::new()));
+        assert_eq!(default_list("CREATE PROCEDURE p(a int"), None);
+    }
 
     #[test]
     fn an_aggregate_is_known_by_the_statement_only_it_may_hold() {

@@ -1,7 +1,7 @@
 //! What views, routines, triggers and events have in common: they are stored with the settings of the session that made
 //! them and run as their definer. Does not live here: reading any of them (a file each).
 
-use super::canonical;
+use super::canonical::{self, Context};
 use super::definer;
 use super::reader::Reader;
 use crate::connect::rows::{Row, Wrong};
@@ -21,6 +21,14 @@ pub fn finish(object: &mut Object, row: &Row) -> Result<Option<Object>, Wrong> {
     }
     object.set("charsets", Value::List(charsets.into()));
     Ok(named(row, "_definer")?.and_then(|account| definer::of(object, &account)))
+}
+
+/// What the column `_body` holds, in canonical form. Of a statement that was sent among others MySQL keeps the semicolon,
+/// which means nothing and is gone after a dump.
+pub fn body(reader: &Reader<'_>, row: &Row) -> Result<Option<String>, Wrong> {
+    let context = Context { flavor: reader.flavor, scope: reader.scope };
+    let bare = |text: Box<str>| canonical::body(text.trim_end_matches(|c: char| c == ';' || c.is_whitespace()), context);
+    Ok(named(row, "_body")?.map(bare))
 }
 
 /// The text of a column by its name.

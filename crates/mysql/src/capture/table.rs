@@ -22,6 +22,15 @@ pub struct Facts {
     pub comment: Option<Box<str>>,
 }
 
+impl Facts {
+    /// Whether comments hold passwords: Spider takes its connections from them, and `printed` says that there is one.
+    /// <https://mariadb.com/docs/server/server-usage/storage-engines/spider/spider-table-parameters>
+    #[must_use]
+    pub fn hides_secrets(&self) -> bool {
+        self.engine.as_deref().is_some_and(|engine| engine.eq_ignore_ascii_case("spider"))
+    }
+}
+
 /// Tables by database and name as the server spells them.
 #[derive(Debug, Default)]
 pub struct Tables(HashMap<Box<str>, HashMap<Box<str>, Facts>>);
@@ -69,7 +78,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
                     object.set_some("collation", text(5)?.map(|collation| canonical::charset(&collation)));
                     object.set("system_versioned", facts.is_system_versioned);
                     options(&mut object, &options_text);
-                    object.set_some("comment", comment.map(Value::Text));
+                    object.set_some("comment", comment.filter(|_| !facts.hides_secrets()).map(Value::Text));
                 } else if !comment.as_deref().unwrap_or_default().contains(SKIPPED) {
                     // What the server says in the comment is why it could not open the table.
                     let detail = format!("the server cannot open the table: {}", comment.unwrap_or_default());
@@ -107,7 +116,7 @@ fn options(object: &mut Object, text: &str) {
             }
             ("page_compressed", Some(_)) => {}
             // It holds a password.
-            ("connection", Some(_)) => {
+            ("connection" | "option_list", Some(_)) => {
                 object.set("connection", "set");
             }
             (_, None) => rest.push(name.into()),

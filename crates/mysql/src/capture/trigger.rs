@@ -1,6 +1,5 @@
 //! Kind `trigger`: triggers of tables, each with its place among those of the same moment.
 
-use super::canonical::{self, Context};
 use super::reader::{Read, Reader};
 use super::stored;
 use evenkeel_core::kind::Kind;
@@ -8,10 +7,9 @@ use evenkeel_core::manifest::Object;
 
 /// Reads triggers and their definers.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
-    let context = Context { flavor: reader.flavor, scope: reader.scope };
     let mut found = Vec::new();
     for (mut object, row) in reader.plain(Kind::Trigger, include_str!("trigger.sql")).await? {
-        let body = stored::named(&row, "_body")?.map(|text| canonical::body(&text, context));
+        let body = stored::body(reader, &row)?;
         stored::text_or_gap(reader, &mut object, "body", body, "GRANT TRIGGER on the table to the account evenkeel uses");
         found.extend(stored::finish(&mut object, &row)?);
         found.push(object);

@@ -78,6 +78,12 @@ impl Target {
         build(&settings, env).map_err(|fault| settings.clean(fault))
     }
 
+    /// The same server without a database: an account that may not enter the one asked for still sees settings.
+    #[must_use]
+    pub fn outside(&self) -> Self {
+        Self { database: None, ..self.clone() }
+    }
+
     /// Who and where, each with its origin.
     #[must_use]
     pub const fn describe(&self) -> &Described {

@@ -59,7 +59,7 @@ async fn of_account(session: &mut Session, account: Account, own: &Access) -> Re
     match session.rows(&format!("SHOW GRANTS FOR {account}"), "reading the privileges of an account").await {
         Ok(rows) => {
             let lines: Vec<Box<str>> = rows.iter().filter_map(|row| row.text(0).ok().flatten()).collect();
-            Ok(Some(Access::of(account, own.is_literal(), &lines)))
+            Ok(Some(Access::of(account, own.rules(), &lines)))
         }
         // No such account; or access denied.
         Err(fault) if matches!(fault.code(), Some(NO_SUCH_ACCOUNT | 1044 | 1142 | 1227)) => Ok(None),
@@ -133,10 +133,11 @@ fn one_line(text: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::capture::access::Rules;
 
     fn script(version: &str, database: &str, lines: Option<&[&str]>) -> String {
         let (flavor, scope, account) = (Flavor::parse(version).unwrap(), Scope::of(database), named("even`keel\n@%"));
-        let access = lines.map(|lines| Access::of(account.clone(), false, lines));
+        let access = lines.map(|lines| Access::of(account.clone(), Rules::default(), lines));
         written(&account, &flavor, &scope, &steps(&account, access.as_ref(), &flavor, &scope))
     }
 

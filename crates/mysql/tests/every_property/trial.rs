@@ -51,7 +51,7 @@ fn closed(case: &Case, candidate: &Database, (wanted, found): &(Manifest, Manife
         before.iter().find(|difference| place_of(difference) == case.expected.place()).and_then(|difference| difference.fix.clone());
     // A step that is no statement is for a person.
     let Some(fix) = proposed.filter(|fix| fix.ends_with(';')) else { return Ok(()) };
-    candidate.run(&[fix.clone()]).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
+    candidate.run(std::slice::from_ref(&fix)).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
     let known: BTreeSet<String> = before.iter().map(place_of).filter(|place| *place != case.expected.place()).collect();
     let left: Vec<String> =
         compared(&capture(candidate, case)).iter().filter(|difference| !known.contains(&place_of(difference))).map(shown).collect();

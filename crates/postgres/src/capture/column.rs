@@ -1,31 +1,39 @@
 //! Kind `column`: raw attributes first, then names of types and expressions for those that need any.
 
-use super::names::{Names, PG_CLASS};
+use super::names::{Names, PG_CLASS, Relation};
+use super::number::{ByNumber, Numbers};
 use super::reader::{Address, Found, Read, Reader};
 use super::{batch, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 /// A column as it is stored.
 pub struct Raw {
-    pub relation: u32,
-    pub number: i16,
+    relation: u32,
+    number: i16,
     pub name: Arc<str>,
     pub typ: u32,
     modifier: i32,
     collation: u32,
     not_null: bool,
+    storage: char,
+    local: bool,
+    /// What few columns have.
+    rare: Option<Box<Rare>>,
+}
+
+struct Rare {
     identity: char,
     generated: char,
-    storage: char,
     compression: char,
     target: Option<i32>,
     options: Vec<Box<str>>,
-    local: bool,
     foreign: Vec<Box<str>>,
 }
 
@@ -35,46 +43,75 @@ impl Raw {
     pub const fn collation(&self) -> u32 {
         self.collation
     }
+
+    fn is_generated(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.generated != ' ')
+    }
 }
 
-/// The columns of all relations, sorted by relation and number.
-pub struct Columns(Vec<Raw>);
+/// The columns of all relations.
+pub struct Columns {
+    /// Sorted by relation and number.
+    all: Vec<Raw>,
+    /// Where those of a relation stand.
+    places: ByNumber<u32, Range<usize>>,
+}
 
 impl Columns {
     /// Reads `pg_attribute`.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
         let stream = reader.stream(include_str!("column.sql"), "pg_attribute").await?;
         pin_mut!(stream);
-        let mut columns = Vec::new();
+        let mut all = Vec::new();
+        // Most names occur in many tables.
+        let mut known: HashSet<Arc<str>> = HashSet::new();
         while let Some(row) = stream.next().await {
             let row = row.map_err(|error| reader.fault(&error, "pg_attribute"))?;
-            columns.push(Raw {
+            let name = rows::seen(&row, 2)?;
+            let name = known.get(&*name).cloned().unwrap_or_else(|| {
+                let name: Arc<str> = name.into();
+                known.insert(Arc::clone(&name));
+                name
+            });
+            all.push(Raw {
                 relation: rows::oid(&row, 0)?,
                 number: rows::get::<i16>(&row, 1)?.unwrap_or(0),
-                name: rows::text(&row, 2)?.into(),
+                name,
                 typ: rows::oid(&row, 3)?,
                 modifier: rows::get::<i32>(&row, 4)?.unwrap_or(-1),
                 collation: rows::oid(&row, 5)?,
                 not_null: rows::flag(&row, 6)?,
-                identity: rows::letter(&row, 7)?,
-                generated: rows::letter(&row, 8)?,
-                storage: rows::letter(&row, 9)?,
-                compression: rows::letter(&row, 10)?,
-                target: rows::get::<i32>(&row, 11)?,
-                options: options::of_column(&rows::texts(&row, 12)?),
-                local: rows::flag(&row, 13)?,
-                foreign: rows::texts(&row, 14)?,
+                storage: rows::letter_or(&row, 9, 'p')?,
+                local: rows::usual(&row, 13)?,
+                rare: rare(&row)?,
             });
         }
-        columns.sort_unstable_by_key(|column| (column.relation, column.number));
-        Ok(Self(columns))
+        all.sort_unstable_by_key(|column| (column.relation, column.number));
+        let mut places = ByNumber::default();
+        let mut start = 0;
+        for columns in all.chunk_by(|a, b| a.relation == b.relation) {
+            let end = start + columns.len();
+            places.extend(columns.first().map(|column| (column.relation, start..end)));
+            start = end;
+        }
+        Ok(Self { all, places })
+    }
+
+    /// The columns of that relation, by number.
+    fn of(&self, relation: u32) -> &[Raw] {
+        self.places.get(&relation).and_then(|place| self.all.get(place.clone())).unwrap_or_default()
     }
 
     /// The column of that relation and number.
     #[must_use]
     pub fn get(&self, relation: u32, number: i16) -> Option<&Raw> {
-        let at = self.0.binary_search_by_key(&(relation, number), |column| (column.relation, column.number)).ok()?;
-        self.0.get(at)
+        let columns = self.of(relation);
+        // Where none was dropped, a column's number is its place.
+        let near = usize::try_from(number).ok().and_then(|number| columns.get(number.checked_sub(1)?));
+        near.filter(|column| column.number == number).or_else(|| {
+            let at = columns.binary_search_by_key(&number, |column| column.number).ok()?;
+            columns.get(at)
+        })
     }
 
     /// The name of that column; its number where it is gone.
@@ -82,6 +119,24 @@ impl Columns {
     pub fn name(&self, relation: u32, number: i16) -> Box<str> {
         self.get(relation, number).map_or_else(|| format!("column {number}").into(), |column| Box::from(&*column.name))
     }
+
+    fn any_rare(&self, test: impl Fn(&Rare) -> bool) -> bool {
+        self.all.iter().filter_map(|column| column.rare.as_deref()).any(test)
+    }
+}
+
+fn rare(row: &Row) -> Read<Option<Box<Rare>>> {
+    let rare = Rare {
+        identity: rows::letter(row, 7)?,
+        generated: rows::letter(row, 8)?,
+        compression: rows::letter(row, 10)?,
+        target: rows::get::<i32>(row, 11)?.filter(|target| *target >= 0),
+        options: options::of_column(&rows::texts(row, 12)?),
+        foreign: rows::texts(row, 14)?,
+    };
+    let letters = [rare.identity, rare.generated, rare.compression];
+    let usual = letters == [' '; 3] && rare.target.is_none() && rare.options.is_empty() && rare.foreign.is_empty();
+    Ok((!usual).then(|| Box::new(rare)))
 }
 
 /// A type with a modifier: its name, storage and collation.
@@ -91,84 +146,115 @@ struct TypeName {
     collation: u32,
 }
 
+type ByColumn<T> = ByNumber<(u32, i16), T>;
+
+/// Defaults, and the numbers of the rows that hold other expressions.
+pub struct Defaults {
+    texts: ByNumber<u32, Vec<(i16, Box<str>)>>,
+    rest: ByNumber<u32, (u32, i16)>,
+}
+
+impl Defaults {
+    /// Reads `pg_attrdef`.
+    pub async fn read(reader: &Reader<'_>) -> Read<Self> {
+        let stream = reader.stream(include_str!("default.sql"), "pg_attrdef").await?;
+        pin_mut!(stream);
+        let mut defaults = Self { texts: ByNumber::default(), rest: ByNumber::default() };
+        while let Some(row) = stream.next().await {
+            let row = row.map_err(|error| reader.fault(&error, "pg_attrdef"))?;
+            let place = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
+            match rows::get::<rows::Text>(&row, 3)? {
+                Some(text) => defaults.texts.entry(place.0).or_default().push((place.1, text.0)),
+                None => drop(defaults.rest.insert(rows::oid(&row, 2)?, place)),
+            }
+        }
+        Ok(defaults)
+    }
+}
+
 /// What columns need beyond their own rows.
 pub struct Extras {
-    types: HashMap<(u32, i32), TypeName>,
-    defaults: ByColumn<Box<str>>,
+    types: ByNumber<(u32, i32), TypeName>,
+    /// Of defaults and generated columns, by relation.
+    expressions: ByNumber<u32, Vec<(i16, Box<str>)>>,
     identities: ByColumn<String>,
-    generated: ByColumn<Box<str>>,
     not_null: ByColumn<(Option<Box<str>>, bool, bool)>,
 }
 
 impl Extras {
-    /// Reads types, defaults, identity sequences and generation expressions.
-    pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<Self> {
-        let (types, (defaults, places), identities, not_null) =
-            tokio::try_join!(types(reader, columns), defaults(reader), identities(reader), not_null(reader))?;
-        let generated = generated(reader, names, columns, &places).await?;
-        Ok(Self { types, defaults, identities, generated, not_null })
+    /// Reads types, identity sequences and the expressions that `defaults` lacks.
+    pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, defaults: Defaults) -> Read<Self> {
+        let (types, identities, not_null) = tokio::try_join!(types(reader, columns), identities(reader, columns), not_null(reader))?;
+        let mut expressions = defaults.texts;
+        for ((relation, number), text) in rest(reader, names, columns, &defaults.rest).await? {
+            expressions.entry(relation).or_default().push((number, text));
+        }
+        Ok(Self { types, expressions, identities, not_null })
     }
 }
 
-/// Builds the columns.
-pub fn build(reader: &Reader<'_>, names: &Names, columns: &Columns, extras: &Extras) -> Vec<Found> {
-    let Extras { types, defaults, identities, generated, not_null } = extras;
-    let mut found = Vec::with_capacity(columns.0.len());
-    let (mut last, mut rank) = (0, 0);
-    for column in &columns.0 {
-        rank = if column.relation == last { rank + 1 } else { 1 };
-        last = column.relation;
-        let Some(relation) = names.relations.get(&column.relation) else { continue };
-        let key = (column.relation, column.number);
-        let mut object =
-            Object::new(Kind::Column, Identity::new([Arc::clone(&relation.schema), Arc::clone(&relation.name), Arc::clone(&column.name)]));
-        object.set("position", i64::from(rank));
-        let typ = types.get(&(column.typ, column.modifier));
-        object.set("type", typ.map_or_else(|| format!("type {}", column.typ), |typ| typ.name.to_string()));
-        if typ.is_some_and(|typ| typ.collation != column.collation) && column.collation != 0 {
-            object.set_some("collation", names.collations.get(&column.collation).map(|name| &**name));
-        }
-        object.set("not_null", column.not_null);
-        if let Some((name, no_inherit, valid)) = not_null.get(&key) {
-            object.set_some("not_null_name", name.clone().map(Value::Text));
-            object.set("not_null_no_inherit", *no_inherit);
-            object.set("not_null_valid", *valid);
-        }
-        match column.generated {
-            's' | 'v' => {
-                object.set("generated_kind", if column.generated == 's' { "stored" } else { "virtual" });
-                if let Some(text) = generated.get(&key) {
-                    object.set("generated", Value::Text(text.clone()));
-                }
+/// Builds the columns of the relations, in their order.
+pub fn build(names: &Names, relations: &[&Relation], columns: &Columns, mut extras: Extras) -> Vec<Found> {
+    let mut found = Vec::with_capacity(columns.all.len());
+    for relation in relations {
+        // Names of its own: those of the relations are counted by another thread meanwhile.
+        let (schema, table): (Arc<str>, Arc<str>) = (Arc::from(&*relation.schema), Arc::from(&*relation.name));
+        let mut expressions = extras.expressions.remove(&relation.oid).unwrap_or_default();
+        let mut ranked: Vec<(i64, &Raw)> = (1..).zip(columns.of(relation.oid)).collect();
+        ranked.sort_unstable_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+        for (rank, column) in ranked {
+            let identity = Identity::new([Arc::clone(&schema), Arc::clone(&table), Arc::clone(&column.name)]);
+            let mut object = Object::new(Kind::Column, identity);
+            object.set("position", rank);
+            fill(&mut object, column, names, &mut extras);
+            if let Some(at) = expressions.iter().position(|(number, _)| *number == column.number) {
+                let property = if column.is_generated() { "generated" } else { "default" };
+                object.set(property, Value::Text(expressions.swap_remove(at).1));
             }
-            _ => {
-                if let Some(text) = defaults.get(&key) {
-                    object.set("default", Value::Text(text.clone()));
-                }
-            }
+            found.push(Found { object, address: Address { class: PG_CLASS, oid: column.relation, column: i32::from(column.number) } });
         }
-        if matches!(column.identity, 'a' | 'd') {
-            object.set("identity", if column.identity == 'a' { "always" } else { "by default" });
-            object.set_some("identity_options", identities.get(&key).map(String::as_str));
-        }
-        if typ.is_some_and(|typ| typ.storage != column.storage) {
-            object.set("storage", storage(column.storage));
-        }
-        object.set_some("compression", compression(column.compression));
-        object.set_some("statistics_target", column.target.filter(|target| *target >= 0).map(i64::from));
-        object.set("options", Value::List(column.options.clone().into()));
-        object.set("local", column.local);
-        object.set("foreign_options", options::public(&column.foreign));
-        found.push(Found { object, address: Address { class: PG_CLASS, oid: column.relation, column: i32::from(column.number) } });
     }
-    reader.progress.read(&reader.request.label, Kind::Column, found.len());
     found
 }
 
-async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<HashMap<(u32, i32), TypeName>> {
-    let mut wanted: Vec<(u32, i32)> = columns.0.iter().map(|column| (column.typ, column.modifier)).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
+/// What the column says.
+fn fill(object: &mut Object, column: &Raw, names: &Names, extras: &mut Extras) {
+    let key = (column.relation, column.number);
+    let typ = extras.types.get(&(column.typ, column.modifier));
+    object.set("type", typ.map_or_else(|| Value::from(format!("type {}", column.typ)), |typ| Value::Text(typ.name.clone())));
+    if typ.is_some_and(|typ| typ.collation != column.collation) && column.collation != 0 {
+        object.set_some("collation", names.collations.get(&column.collation).map(|name| &**name));
+    }
+    if column.not_null {
+        object.set("not_null", true);
+    }
+    if let Some((name, no_inherit, valid)) = extras.not_null.remove(&key) {
+        object.set_some("not_null_name", name.map(Value::Text));
+        object.set("not_null_no_inherit", no_inherit);
+        object.set("not_null_valid", valid);
+    }
+    if typ.is_some_and(|typ| typ.storage != column.storage) {
+        object.set("storage", storage(column.storage));
+    }
+    if !column.local {
+        object.set("local", false);
+    }
+    let Some(rare) = &column.rare else { return };
+    if column.is_generated() {
+        object.set("generated_kind", if rare.generated == 's' { "stored" } else { "virtual" });
+    }
+    if matches!(rare.identity, 'a' | 'd') {
+        object.set("identity", if rare.identity == 'a' { "always" } else { "by default" });
+        object.set_some("identity_options", extras.identities.remove(&key));
+    }
+    object.set_some("compression", compression(rare.compression));
+    object.set_some("statistics_target", rare.target.map(i64::from));
+    object.set("options", Value::List(rare.options.clone().into()));
+    object.set("foreign_options", options::public(&rare.foreign));
+}
+
+async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<ByNumber<(u32, i32), TypeName>> {
+    let wanted: Numbers<(u32, i32)> = columns.all.iter().map(|column| (column.typ, column.modifier)).collect();
     let (types, modifiers): (Vec<u32>, Vec<i32>) = wanted.into_iter().unzip();
     let rows =
         reader.rows_with(include_str!("type_name.sql"), &[(&types, Type::OID_ARRAY), (&modifiers, Type::INT4_ARRAY)], "pg_type").await?;
@@ -180,25 +266,10 @@ async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<HashMap<(u32, i32
         .collect()
 }
 
-type ByColumn<T> = HashMap<(u32, i16), T>;
-
-/// Defaults, and the numbers of the rows that hold generation expressions.
-async fn defaults(reader: &Reader<'_>) -> Read<(ByColumn<Box<str>>, HashMap<u32, (u32, i16)>)> {
-    let stream = reader.stream(include_str!("default.sql"), "pg_attrdef").await?;
-    pin_mut!(stream);
-    let (mut defaults, mut generated) = (HashMap::new(), HashMap::new());
-    while let Some(row) = stream.next().await {
-        let row = row.map_err(|error| reader.fault(&error, "pg_attrdef"))?;
-        let place = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
-        match rows::get::<rows::Text>(&row, 3)? {
-            Some(text) => drop(defaults.insert(place, text.0)),
-            None => drop(generated.insert(rows::oid(&row, 2)?, place)),
-        }
+async fn identities(reader: &Reader<'_>, columns: &Columns) -> Read<ByColumn<String>> {
+    if !columns.any_rare(|rare| rare.identity != ' ') {
+        return Ok(ByNumber::default());
     }
-    Ok((defaults, generated))
-}
-
-async fn identities(reader: &Reader<'_>) -> Read<ByColumn<String>> {
     let rows = reader.rows(include_str!("identity.sql"), "pg_sequence").await?;
     rows.iter()
         .map(|row| {
@@ -219,7 +290,13 @@ async fn identities(reader: &Reader<'_>) -> Read<ByColumn<String>> {
         .collect()
 }
 
-async fn generated(reader: &Reader<'_>, names: &Names, columns: &Columns, places: &HashMap<u32, (u32, i16)>) -> Read<ByColumn<Box<str>>> {
+/// Expressions that name columns.
+async fn rest(
+    reader: &Reader<'_>,
+    names: &Names,
+    columns: &Columns,
+    places: &ByNumber<u32, (u32, i16)>,
+) -> Read<Vec<((u32, i16), Box<str>)>> {
     let ours = places.iter().filter(|(_, (relation, _))| names.relations.contains_key(relation));
     let mut keys: Vec<u32> = ours.map(|(oid, _)| *oid).collect();
     keys.sort_unstable();
@@ -231,10 +308,10 @@ async fn generated(reader: &Reader<'_>, names: &Names, columns: &Columns, places
         });
         reader.gap(Gap { object: shown, ..Gap::kind(Kind::Column, Reason::Locked, reason) }.attribute("generated"));
     }
-    let mut expressions = HashMap::new();
+    let mut expressions = Vec::with_capacity(found.len());
     for row in &found {
         if let Some(place) = places.get(&rows::oid(row, 0)?) {
-            expressions.insert(*place, rows::text(row, 1)?);
+            expressions.push((*place, rows::text(row, 1)?));
         }
     }
     Ok(expressions)
@@ -243,7 +320,7 @@ async fn generated(reader: &Reader<'_>, names: &Names, columns: &Columns, places
 async fn not_null(reader: &Reader<'_>) -> Read<ByColumn<(Option<Box<str>>, bool, bool)>> {
     // UNTIL(pg18): before, NOT NULL was only a flag of the column.
     if reader.major < 18 {
-        return Ok(HashMap::new());
+        return Ok(ByNumber::default());
     }
     let rows = reader.rows(include_str!("not_null.sql"), "pg_constraint").await?;
     rows.iter()

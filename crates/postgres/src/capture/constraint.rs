@@ -2,13 +2,13 @@
 
 use super::column::Columns;
 use super::index::Indexes;
-use super::names::{Names, quoted};
+use super::names::{Names, Relation, quoted};
+use super::number::{ByNumber, Numbers};
 use super::reader::{Address, Found, Read, Reader, class_number};
 use super::{batch, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A constraint as it is stored.
@@ -57,7 +57,7 @@ pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
         constraints.push(Raw {
             oid,
             relation,
-            name: rows::text(&row, 2)?.into(),
+            name: rows::seen(&row, 2)?.into(),
             typ: rows::letter(&row, 3)?,
             columns: rows::shorts(&row, 4)?,
             references: rows::oid(&row, 5)?,
@@ -68,10 +68,10 @@ pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
             on_delete_columns: rows::shorts(&row, 10)?,
             deferrable: rows::flag(&row, 11)?,
             deferred: rows::flag(&row, 12)?,
-            validated: rows::flag(&row, 13)?,
-            enforced: rows::flag(&row, 14)?,
+            validated: rows::usual(&row, 13)?,
+            enforced: rows::usual(&row, 14)?,
             no_inherit: rows::flag(&row, 15)?,
-            local: rows::flag(&row, 16)?,
+            local: rows::usual(&row, 16)?,
             temporal: rows::flag(&row, 17)?,
             index: rows::oid(&row, 18)?,
             operators: rows::texts(&row, 19)?,
@@ -80,50 +80,81 @@ pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
     Ok(constraints)
 }
 
-/// Builds the constraints.
-pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, indexes: &Indexes, constraints: &[Raw]) -> Read<Vec<Found>> {
-    let (checks, off) = tokio::try_join!(checks(reader, names, constraints), unwatched(reader))?;
+/// What constraints need beyond their own rows.
+pub struct Extras {
+    checks: ByNumber<u32, Box<str>>,
+    /// Constraints whose internal triggers do not fire.
+    off: Numbers<u32>,
+}
+
+impl Extras {
+    /// Reads the texts of checks.
+    pub async fn read(reader: &Reader<'_>, names: &Names, constraints: &[Raw], off: Numbers<u32>) -> Read<Self> {
+        Ok(Self { checks: checks(reader, names, constraints).await?, off })
+    }
+}
+
+/// Builds the constraints of the relations, in the manifest's order.
+pub fn build(
+    names: &Names,
+    relations: &[&Relation],
+    columns: &Columns,
+    indexes: &Indexes,
+    constraints: &[Raw],
+    mut extras: Extras,
+) -> Vec<Found> {
+    let ranks: ByNumber<u32, usize> = relations.iter().enumerate().map(|(rank, relation)| (relation.oid, rank)).collect();
+    let rank = |constraint: &Raw| ranks.get(&constraint.relation).copied().unwrap_or(usize::MAX);
+    let mut ordered: Vec<(usize, &Raw)> = constraints.iter().map(|constraint| (rank(constraint), constraint)).collect();
+    ordered.sort_unstable_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
     let mut found = Vec::with_capacity(constraints.len());
-    for constraint in constraints {
+    for (_, constraint) in ordered {
         let Some(relation) = names.relations.get(&constraint.relation) else { continue };
         let mut object = Object::new(Kind::Constraint, Identity::new([&relation.schema, &relation.name, &constraint.name].map(Arc::clone)));
-        let named = |table: u32, numbers: &[i16]| Value::list(numbers.iter().map(|number| columns.name(table, *number)));
-        object.set("type", type_name(constraint.typ));
-        if constraint.typ == 'c' {
-            // The order in which a check names its columns says nothing, and differs after a dump.
-            if let Some(text) = checks.get(&constraint.oid) {
-                object.set("expression", Value::Text(text.clone()));
-            }
-        } else if constraint.typ != 'x' {
-            object.set("columns", named(constraint.relation, &constraint.columns));
-        }
-        if constraint.typ == 'f' {
-            object.set("references", names.relation(constraint.references));
-            object.set("referenced_columns", named(constraint.references, &constraint.referenced));
-            object.set("match", if constraint.matching == 'f' { "full" } else { "simple" });
-            object.set("on_update", action(constraint.on_update));
-            object.set("on_delete", action(constraint.on_delete));
-            let mut touched: Vec<Box<str>> =
-                constraint.on_delete_columns.iter().map(|number| columns.name(constraint.relation, *number)).collect();
-            touched.sort_unstable();
-            object.set("on_delete_columns", Value::List(touched.into()));
-        }
-        object.set("deferrable", constraint.deferrable);
-        object.set("initially_deferred", constraint.deferred);
-        object.set("validated", constraint.validated);
-        object.set("enforced", constraint.enforced);
-        object.set("triggers_enabled", !off.contains(&constraint.oid));
-        // Keys are always "not inherited" in the catalog; only a check says something by it.
-        object.set("no_inherit", constraint.typ == 'c' && constraint.no_inherit);
-        object.set("local", constraint.local);
-        object.set("temporal", constraint.temporal);
+        fill(&mut object, constraint, names, columns, &mut extras);
         if matches!(constraint.typ, 'p' | 'u' | 'x') {
             behind(&mut object, constraint, indexes, names);
         }
         found.push(Found { object, address: Address { class: class_number("pg_constraint"), oid: constraint.oid, column: 0 } });
     }
-    reader.progress.read(&reader.request.label, Kind::Constraint, found.len());
-    Ok(found)
+    found
+}
+
+/// What its own row says.
+fn fill(object: &mut Object, constraint: &Raw, names: &Names, columns: &Columns, extras: &mut Extras) {
+    let named = |table: u32, numbers: &[i16]| Value::list(numbers.iter().map(|number| columns.name(table, *number)));
+    object.set("type", type_name(constraint.typ));
+    if constraint.typ == 'c' {
+        // The order in which a check names its columns says nothing, and differs after a dump.
+        object.set_some("expression", extras.checks.remove(&constraint.oid).map(Value::Text));
+    } else if constraint.typ != 'x' {
+        object.set("columns", named(constraint.relation, &constraint.columns));
+    }
+    if constraint.typ == 'f' {
+        object.set("references", names.relation(constraint.references));
+        object.set("referenced_columns", named(constraint.references, &constraint.referenced));
+        object.set("match", if constraint.matching == 'f' { "full" } else { "simple" });
+        object.set("on_update", action(constraint.on_update));
+        object.set("on_delete", action(constraint.on_delete));
+        let mut touched: Vec<Box<str>> =
+            constraint.on_delete_columns.iter().map(|number| columns.name(constraint.relation, *number)).collect();
+        touched.sort_unstable();
+        object.set("on_delete_columns", Value::List(touched.into()));
+    }
+    let flags = [
+        ("deferrable", constraint.deferrable, false),
+        ("initially_deferred", constraint.deferred, false),
+        ("validated", constraint.validated, true),
+        ("enforced", constraint.enforced, true),
+        ("triggers_enabled", !extras.off.contains(&constraint.oid), true),
+        // Keys are always "not inherited" in the catalog; only a check says something by it.
+        ("no_inherit", constraint.typ == 'c' && constraint.no_inherit, false),
+        ("local", constraint.local, true),
+        ("temporal", constraint.temporal, false),
+    ];
+    for (name, flag, _) in flags.into_iter().filter(|(_, flag, usual)| flag != usual) {
+        object.set(name, flag);
+    }
 }
 
 /// What the index behind a key adds.
@@ -150,12 +181,12 @@ fn elements(keys: &[Box<str>], operators: &[Box<str>], predicate: Option<&str>) 
 }
 
 /// Constraints whose internal triggers do not fire.
-async fn unwatched(reader: &Reader<'_>) -> Read<HashSet<u32>> {
+pub async fn unwatched(reader: &Reader<'_>) -> Read<Numbers<u32>> {
     let rows = reader.rows(include_str!("trigger_off.sql"), "pg_trigger").await?;
     rows.iter().map(|row| Ok(rows::oid(row, 0)?)).collect()
 }
 
-async fn checks(reader: &Reader<'_>, names: &Names, constraints: &[Raw]) -> Read<HashMap<u32, Box<str>>> {
+async fn checks(reader: &Reader<'_>, names: &Names, constraints: &[Raw]) -> Read<ByNumber<u32, Box<str>>> {
     let keys: Vec<u32> = constraints.iter().filter(|constraint| constraint.typ == 'c').map(|constraint| constraint.oid).collect();
     let (found, failed) = batch::read(reader, include_str!("check.sql"), &keys, "pg_constraint").await?;
     for (oid, reason) in failed {

@@ -2,15 +2,16 @@
 
 use super::column::Columns;
 use super::constraint;
-use super::names::{Names, PG_CLASS, quoted};
+use super::names::{Names, PG_CLASS, Relation, quoted};
+use super::number::ByNumber;
 use super::reader::{Address, Found, Read, Reader};
 use super::table::{Marked, Parents};
 use super::{batch, canonical, options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
-use std::collections::HashMap;
 use std::sync::Arc;
+use tokio_postgres::types::Type;
 
 /// An index, numbers resolved.
 pub struct Index {
@@ -30,11 +31,12 @@ pub struct Index {
 
 /// All indexes by number.
 pub struct Indexes {
-    found: HashMap<u32, Index>,
-    targets: HashMap<u32, Vec<Box<str>>>,
+    found: ByNumber<u32, Index>,
+    targets: Targets,
 }
 
-struct Raw {
+/// An index as it is stored.
+pub struct Raw {
     index: Index,
     key_count: usize,
     columns: Vec<i16>,
@@ -75,15 +77,14 @@ impl Indexes {
         marked
     }
 
-    /// Reads `pg_index` and what has to be printed.
-    pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<Self> {
-        let beside = reader.beside();
-        let (raw, (parameters, targets)) = tokio::try_join!(raw(reader, names), attributes(&beside))?;
-        let printed = printed(reader, names, &raw).await?;
+    /// Says what the numbers mean.
+    #[must_use]
+    pub fn resolve(names: &Names, columns: &Columns, raw: Vec<Raw>, extras: Extras) -> Self {
+        let Extras { mut printed, parameters, targets } = extras;
         let defaults = default_classes(names);
-        let mut found = HashMap::with_capacity(raw.len());
+        let mut found = ByNumber::with_capacity_and_hasher(raw.len(), Default::default());
         for mut raw in raw {
-            let printed = printed.get(&raw.index.oid).cloned().unwrap_or_default();
+            let printed = printed.remove(&raw.index.oid).unwrap_or_default();
             let mut expressions = printed.expressions.into_iter();
             raw.index.predicate = printed.predicate;
             let method = raw.index.method(names);
@@ -113,48 +114,68 @@ impl Indexes {
             }
             found.insert(raw.index.oid, raw.index);
         }
-        Ok(Self { found, targets })
+        Self { found, targets }
     }
 }
 
-/// Builds the indexes. One behind a constraint carries only its state.
-pub fn build(reader: &Reader<'_>, names: &Names, indexes: &Indexes, parents: &Parents, constraints: &[constraint::Raw]) -> Vec<Found> {
-    let behind: HashMap<u32, &str> = constraints
+/// What indexes need beyond their own rows.
+pub struct Extras {
+    printed: ByNumber<u32, Printed>,
+    parameters: Parameters,
+    targets: Targets,
+}
+
+impl Extras {
+    /// Reads expressions, predicates, operator class parameters and statistics targets.
+    pub async fn read(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<Self> {
+        let (printed, (parameters, targets)) = tokio::try_join!(printed(reader, names, raw), attributes(reader, names, raw))?;
+        Ok(Self { printed, parameters, targets })
+    }
+}
+
+/// Builds the indexes, in the manifest's order. One behind a constraint carries only its state.
+pub fn build(names: &Names, mut indexes: Indexes, parents: &Parents, constraints: &[constraint::Raw]) -> Vec<Found> {
+    let behind: ByNumber<u32, &str> = constraints
         .iter()
         // A foreign key points to the index it relies on, which is not its own.
         .filter(|constraint| constraint.index != 0 && !constraint.is_reference())
         .map(|constraint| (constraint.index, &*constraint.name))
         .collect();
     let mut found = Vec::with_capacity(indexes.found.len());
-    for index in indexes.found.values() {
-        let (Some(relation), Some(table)) = (names.relations.get(&index.oid), names.relations.get(&index.relation)) else { continue };
+    for relation in names.in_order(&['i', 'I']) {
+        let Some(index) = indexes.found.remove(&relation.oid) else { continue };
+        let Some(table) = names.relations.get(&index.relation) else { continue };
         let mut object = Object::new(Kind::Index, Identity::new([&relation.schema, &relation.name].map(Arc::clone)));
         object.set("table", Value::list([&*table.schema, &*table.name]));
-        if let Some(constraint) = behind.get(&index.oid) {
+        let (oid, valid, ready) = (index.oid, index.valid, index.ready);
+        if let Some(constraint) = behind.get(&oid) {
             object.set("constraint", *constraint);
         } else {
-            object.set_some("method", names.methods.get(&relation.method).map(|name| &**name));
-            object.set("unique", index.unique);
-            object.set("keys", Value::List(index.keys.clone().into()));
-            object.set("include", Value::List(index.include.clone().into()));
-            if let Some(predicate) = &index.predicate {
-                object.set("predicate", Value::Text(predicate.clone()));
-            }
-            object.set("nulls_not_distinct", index.nulls_not_distinct);
-            object.set("options", options::sorted(&relation.options));
-            object.set_some("tablespace", names.tablespaces.get(&relation.tablespace).map(|name| &**name));
+            fill(&mut object, index, relation, names);
         }
-        object.set_some("statistics_targets", indexes.targets.get(&index.oid).map(|targets| Value::List(targets.clone().into())));
-        object.set_some("attached_to", parents.get(&index.oid).and_then(|above| above.first()).map(|(parent, _)| names.relation(*parent)));
-        object.set("valid", index.valid);
-        object.set("ready", index.ready);
-        found.push(Found { object, address: Address { class: PG_CLASS, oid: index.oid, column: 0 } });
+        object.set_some("statistics_targets", indexes.targets.remove(&oid).map(|targets| Value::List(targets.into())));
+        object.set_some("attached_to", parents.get(&oid).and_then(|above| above.first()).map(|(parent, _)| names.relation(*parent)));
+        object.set("valid", valid);
+        object.set("ready", ready);
+        found.push(Found { object, address: Address { class: PG_CLASS, oid, column: 0 } });
     }
-    reader.progress.read(&reader.request.label, Kind::Index, found.len());
     found
 }
 
-async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
+/// What an index says that no constraint stands for.
+fn fill(object: &mut Object, index: Index, relation: &Relation, names: &Names) {
+    object.set_some("method", names.methods.get(&relation.method).map(|name| &**name));
+    object.set("unique", index.unique);
+    object.set("keys", Value::List(index.keys.into()));
+    object.set("include", Value::List(index.include.into()));
+    object.set_some("predicate", index.predicate.map(Value::Text));
+    object.set("nulls_not_distinct", index.nulls_not_distinct);
+    object.set("options", options::sorted(&relation.options));
+    object.set_some("tablespace", names.tablespaces.get(&relation.tablespace).map(|name| &**name));
+}
+
+/// Reads `pg_index`.
+pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
     let stream = reader.stream(include_str!("index.sql"), "pg_index").await?;
     pin_mut!(stream);
     let mut indexes = Vec::new();
@@ -170,8 +191,8 @@ async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
             unique: rows::flag(&row, 2)?,
             nulls_not_distinct: rows::flag(&row, 3)?,
             clustered: rows::flag(&row, 4)?,
-            valid: rows::flag(&row, 5)?,
-            ready: rows::flag(&row, 6)?,
+            valid: rows::usual(&row, 5)?,
+            ready: rows::usual(&row, 6)?,
             replica_identity: rows::flag(&row, 7)?,
             keys: Vec::new(),
             include: Vec::new(),
@@ -202,7 +223,7 @@ struct Printed {
 /// `pg_collation.oid` of "default", the same on every server.
 const DEFAULT_COLLATION: u32 = 100;
 
-async fn printed(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<HashMap<u32, Printed>> {
+async fn printed(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<ByNumber<u32, Printed>> {
     let keys: Vec<u32> = raw.iter().filter(|raw| raw.has_expressions || raw.index.has_predicate).map(|raw| raw.index.oid).collect();
     let (found, failed) = batch::read(reader, include_str!("index_expression.sql"), &keys, "pg_index").await?;
     for (oid, reason) in failed {
@@ -220,12 +241,33 @@ async fn printed(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<HashMa
         .collect()
 }
 
-type Parameters = HashMap<(u32, i16), Vec<Box<str>>>;
+/// Operator class parameters by index and position.
+type Parameters = ByNumber<(u32, i16), Vec<Box<str>>>;
+/// Statistics targets by index.
+type Targets = ByNumber<u32, Vec<Box<str>>>;
 
-/// Operator class parameters by index and position, statistics targets by index.
-async fn attributes(reader: &Reader<'_>) -> Read<(Parameters, HashMap<u32, Vec<Box<str>>>)> {
-    let (mut parameters, mut targets) = (HashMap::new(), HashMap::<u32, Vec<Box<str>>>::new());
-    for row in reader.rows(include_str!("index_attribute.sql"), "pg_attribute").await? {
+/// The server's own access methods whose operator classes take no parameters: btree and hash.
+const WITHOUT_PARAMETERS: &[u32] = &[403, 405];
+/// Numbers from here on are users' objects.
+const FIRST_OF_USERS: u32 = 16384;
+
+impl Raw {
+    /// Whether its columns can have statistics targets (expressions alone can) or operator class parameters.
+    fn may_have_attributes(&self, names: &Names) -> bool {
+        let takes = |class: &u32| {
+            *class >= FIRST_OF_USERS || names.opclasses.get(class).is_none_or(|class| !WITHOUT_PARAMETERS.contains(&class.method))
+        };
+        self.has_expressions || self.classes.iter().any(takes)
+    }
+}
+
+async fn attributes(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<(Parameters, Targets)> {
+    let (mut parameters, mut targets) = (Parameters::default(), Targets::default());
+    let keys: Vec<u32> = raw.iter().filter(|raw| raw.may_have_attributes(names)).map(|raw| raw.index.oid).collect();
+    if keys.is_empty() {
+        return Ok((parameters, targets));
+    }
+    for row in reader.rows_with(include_str!("index_attribute.sql"), &[(&keys, Type::OID_ARRAY)], "pg_attribute").await? {
         let (oid, position) = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
         let options = options::of_column(&rows::texts(&row, 3)?);
         if !options.is_empty() {
@@ -240,7 +282,7 @@ async fn attributes(reader: &Reader<'_>) -> Read<(Parameters, HashMap<u32, Vec<B
 }
 
 /// Input types that have a default operator class, by method.
-fn default_classes(names: &Names) -> HashMap<(u32, u32), u32> {
+fn default_classes(names: &Names) -> ByNumber<(u32, u32), u32> {
     names.opclasses.iter().filter(|(_, class)| class.default).map(|(oid, class)| ((class.method, class.input), *oid)).collect()
 }
 
@@ -251,7 +293,7 @@ fn class_name(
     method: u32,
     column_type: Option<u32>,
     names: &Names,
-    defaults: &HashMap<(u32, u32), u32>,
+    defaults: &ByNumber<(u32, u32), u32>,
     parameters: Option<&Vec<Box<str>>>,
 ) {
     let Some(found) = names.opclasses.get(&class) else { return };

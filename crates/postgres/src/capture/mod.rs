@@ -4,14 +4,17 @@
 //! `plain` lists the kinds that are one statement each. Does not live here: connecting (`connect`), judging (`core`).
 
 mod batch;
+mod bulk;
 mod canonical;
 mod column;
 mod constraint;
 mod history;
 mod index;
 mod names;
+mod number;
 mod options;
 mod plain;
+mod present;
 mod printed;
 mod privilege;
 mod reader;
@@ -38,8 +41,9 @@ use evenkeel_core::kind::{Dimension, Engine, Value};
 use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Reason};
 use evenkeel_core::port::{Progress, Request};
 use names::Names;
+use number::ByNumber;
+use present::Absent;
 use reader::{Address, Found, Read, Reader, Stop};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What a capture could not do at all.
@@ -233,30 +237,20 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     // Owners and grants hang on the objects of the schema, so these are read for them too.
     let schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
     let plainly = |dimension| wants(dimension) || dimension == Dimension::Schema && schema;
-    let beside = reader.beside();
-    let names = Names::read(reader);
-    let mut found = Vec::new();
-    let (names, notes) = if schema {
-        // Columns are most of what there is to read; the second session begins with them at once.
-        let (names, columns) = tokio::try_join!(names, column::Columns::read(&beside))?;
-        let (relations, plain, notes, ()) = tokio::try_join!(
-            relations(reader, &names, &columns),
-            plain::read(&beside, &names, plainly),
-            Notes::read(&beside),
-            unread::note(&beside),
-        )?;
-        found.extend(relations);
+    let (names, notes, mut found) = if schema {
+        let (names, raw, plain, notes) = catalogs(reader, plainly).await?;
+        let mut found = bulk::read(reader, &names, raw).await?;
         found.extend(plain);
-        (names, notes)
+        (names, notes, found)
     } else {
-        let names = names.await?;
-        found.extend(plain::read(reader, &names, plainly).await?);
-        (names, Notes::read(reader).await?)
+        let names = Names::read(reader).await?;
+        let found = plain::read(reader, &names, &Absent::default(), plainly).await?;
+        (names, Notes::read(reader).await?, found)
     };
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
     }
-    canonical::all(&mut found, reader.major);
+    canonical::dates(&mut found, reader.major);
     if wants(Dimension::Privileges) {
         found.extend(privilege::read(reader, &names, &found).await?);
         found.extend(role_member::read(reader, &names).await?);
@@ -284,30 +278,38 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     Ok(found.into_iter().map(|found| found.object).filter(|object| wants(object.kind.spec().dimension)).collect())
 }
 
-/// Tables, columns, constraints, indexes and views: they are many, and refer to each other by number.
-async fn relations(reader: &Reader<'_>, names: &Names, columns: &column::Columns) -> Read<Vec<Found>> {
-    // All sent at once: the server works while we take its answers apart.
-    let (constraints, parents, toast, indexes, extras) = tokio::try_join!(
-        constraint::raw(reader, names),
+/// What the catalogs hold of the schema: all statements that need nothing but each other's names, sent at once.
+async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> Read<(Names, bulk::Raw, Vec<Found>, Notes)> {
+    let beside = reader.beside();
+    let named = async {
+        let (names, absent) = tokio::try_join!(Names::read(reader), Absent::read(reader))?;
+        let (constraints, indexes, plain) = tokio::try_join!(
+            constraint::raw(reader, &names),
+            index::raw(reader, &names),
+            // By then the second session is still at work on the columns.
+            plain::read(&beside, &names, &absent, plainly),
+        )?;
+        Ok((names, constraints, indexes, plain))
+    };
+    let ((names, constraints, indexes, plain), defaults, off, parents, columns, notes, ()) = tokio::try_join!(
+        named,
+        column::Defaults::read(reader),
+        constraint::unwatched(reader),
         table::parents(reader),
-        table::toast_options(reader),
-        index::Indexes::read(reader, names, columns),
-        column::Extras::read(reader, names, columns),
+        // Columns are most of what there is to read; the second session begins with them at once.
+        column::Columns::read(&beside),
+        Notes::read(&beside),
+        unread::note(&beside),
     )?;
-    let marked = indexes.marked(names);
-    let mut found = column::build(reader, names, columns, &extras);
-    found.extend(table::read(reader, names, &parents, &toast, &marked).await?);
-    found.extend(constraint::read(reader, names, columns, &indexes, &constraints).await?);
-    found.extend(index::build(reader, names, &indexes, &parents, &constraints));
-    found.extend(view::read(reader, names, &toast, &marked).await?);
-    Ok(found)
+    let raw = bulk::Raw { columns, defaults, constraints, off, indexes, parents };
+    Ok((names, raw, plain, notes))
 }
 
 /// Comments and security labels, by what they are about.
 #[derive(Default)]
 struct Notes {
-    comments: HashMap<Address, Box<str>>,
-    labels: HashMap<Address, Vec<Box<str>>>,
+    comments: ByNumber<Address, Box<str>>,
+    labels: ByNumber<Address, Vec<Box<str>>>,
 }
 
 impl Notes {
@@ -416,16 +418,16 @@ pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
 
 /// The statements of the bulk kinds, in the order they are sent.
 const BULK: &[(&str, &str)] = &[
+    ("present", include_str!("present.sql")),
     ("column", include_str!("column.sql")),
-    ("constraint", include_str!("constraint.sql")),
+    ("default", include_str!("default.sql")),
+    ("trigger_off", include_str!("trigger_off.sql")),
     ("inherit", include_str!("inherit.sql")),
-    ("toast", include_str!("toast.sql")),
+    ("unread", include_str!("unread.sql")),
+    ("constraint", include_str!("constraint.sql")),
     ("index", include_str!("index.sql")),
     ("index_attribute", include_str!("index_attribute.sql")),
-    ("default", include_str!("default.sql")),
     ("identity", include_str!("identity.sql")),
-    ("trigger_off", include_str!("trigger_off.sql")),
-    ("unread", include_str!("unread.sql")),
 ];
 
 fn words(session: &Session, stop: Stop) -> CaptureFault {

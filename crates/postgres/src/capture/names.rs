@@ -1,9 +1,9 @@
 //! What numbers mean: the small lookups and the relations that every bulk kind needs, read once.
 
+use super::number::{ByNumber, Numbers};
 use super::reader::{Read, Reader};
 use super::role::Roles;
 use super::rows;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A relation of a schema we compare.
@@ -38,14 +38,16 @@ pub struct OperatorClass {
 /// Names by number.
 #[derive(Debug, Default)]
 pub struct Names {
-    pub schemas: HashMap<u32, Arc<str>>,
+    pub schemas: ByNumber<u32, Arc<str>>,
     /// (catalog, object) of everything that belongs to an extension.
-    pub members: HashSet<(u32, u32)>,
-    pub tablespaces: HashMap<u32, Box<str>>,
-    pub methods: HashMap<u32, Box<str>>,
-    pub collations: HashMap<u32, Box<str>>,
-    pub opclasses: HashMap<u32, OperatorClass>,
-    pub relations: HashMap<u32, Relation>,
+    pub members: Numbers<(u32, u32)>,
+    pub tablespaces: ByNumber<u32, Box<str>>,
+    pub methods: ByNumber<u32, Box<str>>,
+    pub collations: ByNumber<u32, Box<str>>,
+    pub opclasses: ByNumber<u32, OperatorClass>,
+    pub relations: ByNumber<u32, Relation>,
+    /// Storage parameters of TOAST tables, where any are set.
+    pub toast: ByNumber<u32, Vec<Box<str>>>,
     pub roles: Roles,
 }
 
@@ -89,7 +91,11 @@ impl Names {
         }
         names.relations.reserve(relations.len());
         for row in &relations {
-            let oid = rows::oid(row, 0)?;
+            let (oid, kind) = (rows::oid(row, 0)?, rows::letter(row, 3)?);
+            if kind == 't' {
+                names.toast.insert(oid, rows::texts(row, 12)?);
+                continue;
+            }
             let Some(schema) = names.schemas.get(&rows::oid(row, 1)?) else { continue };
             if names.members.contains(&(PG_CLASS, oid)) {
                 continue;
@@ -97,16 +103,16 @@ impl Names {
             let relation = Relation {
                 oid,
                 schema: Arc::clone(schema),
-                name: rows::text(row, 2)?.into(),
-                kind: rows::letter(row, 3)?,
-                persistence: rows::letter(row, 4)?,
+                name: rows::seen(row, 2)?.into(),
+                kind,
+                persistence: rows::letter_or(row, 4, 'p')?,
                 method: rows::oid(row, 5)?,
                 tablespace: rows::oid(row, 6)?,
-                replica_identity: rows::letter(row, 7)?,
+                replica_identity: rows::letter_or(row, 7, 'd')?,
                 row_security: rows::flag(row, 8)?,
                 force_row_security: rows::flag(row, 9)?,
                 is_partition: rows::flag(row, 10)?,
-                populated: rows::flag(row, 11)?,
+                populated: rows::usual(row, 11)?,
                 options: rows::texts(row, 12)?,
                 toast: rows::oid(row, 13)?,
                 of_type: rows::get::<rows::Text>(row, 14)?.map(|text| text.0),
@@ -114,6 +120,20 @@ impl Names {
             names.relations.insert(oid, relation);
         }
         Ok(names)
+    }
+
+    /// The relations of these kinds in the order of the manifest.
+    #[must_use]
+    pub fn in_order(&self, kinds: &[char]) -> Vec<&Relation> {
+        let mut relations: Vec<&Relation> = self.relations.values().filter(|relation| kinds.contains(&relation.kind)).collect();
+        relations.sort_unstable_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+        relations
+    }
+
+    /// Whether there is any relation of that kind.
+    #[must_use]
+    pub fn has(&self, kind: char) -> bool {
+        self.relations.values().any(|relation| relation.kind == kind)
     }
 
     /// `schema.name`, quoted where needed, of a relation; its number where it is not one of ours.

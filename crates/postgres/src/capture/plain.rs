@@ -2,9 +2,9 @@
 //! server has to tell comes after, in `printed`.
 
 use super::names::Names;
-use super::options;
-use super::printed;
+use super::present::Absent;
 use super::reader::{Found, Read, Reader, Stop};
+use super::{canonical, options, printed};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::future::try_join_all;
@@ -82,8 +82,8 @@ const PLAIN: &[Plain] = &[
 ];
 
 /// Reads those whose dimension is wanted, pipelined, and completes them.
-pub async fn read(reader: &Reader<'_>, names: &Names, wants: impl Fn(Dimension) -> bool) -> Read<Vec<Found>> {
-    let wanted = PLAIN.iter().filter(|plain| wants(plain.kind.spec().dimension));
+pub async fn read(reader: &Reader<'_>, names: &Names, absent: &Absent, wants: impl Fn(Dimension) -> bool) -> Read<Vec<Found>> {
+    let wanted = PLAIN.iter().filter(|plain| wants(plain.kind.spec().dimension) && !absent.has(plain.kind));
     let found = try_join_all(wanted.map(|plain| async move {
         let mut found = reader.plain(plain.kind, plain.sql, names).await?;
         found.iter_mut().for_each(|found| finish(&mut found.object, plain, names));
@@ -98,6 +98,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, wants: impl Fn(Dimension) 
         }
     }
     printed::complete(reader, &mut found).await?;
+    canonical::each(&mut found, reader.major);
     Ok(found)
 }
 

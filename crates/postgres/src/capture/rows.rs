@@ -2,6 +2,7 @@
 
 use super::reader::class_number;
 use evenkeel_core::kind::{Shape, Spec, Value};
+use std::borrow::Cow;
 use std::error::Error;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Kind as TypeKind, Type};
@@ -12,19 +13,36 @@ pub struct Text(pub Box<str>);
 
 impl FromSql<'_> for Text {
     fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(readable(raw).into()))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        is_text(ty)
+    }
+}
+
+/// The same where it stands, for texts that are looked at and not kept.
+struct Seen<'a>(Cow<'a, str>);
+
+impl<'a> FromSql<'a> for Seen<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
         Ok(Self(readable(raw)))
     }
 
     fn accepts(ty: &Type) -> bool {
-        // Catalog columns of these types travel as plain text in binary format too.
-        matches!(*ty, Type::TEXT | Type::NAME | Type::VARCHAR | Type::BPCHAR | Type::UNKNOWN)
+        is_text(ty)
     }
 }
 
+/// Catalog columns of these types travel as plain text in binary format too.
+const fn is_text(ty: &Type) -> bool {
+    matches!(*ty, Type::TEXT | Type::NAME | Type::VARCHAR | Type::BPCHAR | Type::UNKNOWN)
+}
+
 /// SQL_ASCII databases hand out bytes as they were stored.
-fn readable(raw: &[u8]) -> Box<str> {
+fn readable(raw: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(raw) {
-        return text.into();
+        return Cow::Borrowed(text);
     }
     let mut text = String::with_capacity(raw.len() + 16);
     for chunk in raw.utf8_chunks() {
@@ -33,7 +51,7 @@ fn readable(raw: &[u8]) -> Box<str> {
             text.push_str(&format!("\\x{byte:02x}"));
         }
     }
-    text.into()
+    Cow::Owned(text)
 }
 
 /// A column of a row, `None` where it is NULL.
@@ -46,6 +64,11 @@ pub fn text(row: &Row, index: usize) -> Result<Box<str>, tokio_postgres::Error> 
     Ok(get::<Text>(row, index)?.map(|text| text.0).unwrap_or_default())
 }
 
+/// Text where it stands, empty where it is NULL.
+pub fn seen(row: &Row, index: usize) -> Result<Cow<'_, str>, tokio_postgres::Error> {
+    Ok(get::<Seen<'_>>(row, index)?.map(|text| text.0).unwrap_or_default())
+}
+
 /// An oid, 0 where it is NULL.
 pub fn oid(row: &Row, index: usize) -> Result<u32, tokio_postgres::Error> {
     Ok(get::<u32>(row, index)?.unwrap_or(0))
@@ -56,9 +79,19 @@ pub fn flag(row: &Row, index: usize) -> Result<bool, tokio_postgres::Error> {
     Ok(get::<bool>(row, index)?.unwrap_or(false))
 }
 
+/// A flag that nearly all have, yes where it is NULL.
+pub fn usual(row: &Row, index: usize) -> Result<bool, tokio_postgres::Error> {
+    Ok(get::<bool>(row, index)?.unwrap_or(true))
+}
+
 /// A catalog `"char"`, a space where it is NULL.
 pub fn letter(row: &Row, index: usize) -> Result<char, tokio_postgres::Error> {
-    Ok(get::<i8>(row, index)?.map_or(' ', |byte| char::from(byte.cast_unsigned())))
+    letter_or(row, index, ' ')
+}
+
+/// A catalog `"char"`, the usual one where it is NULL.
+pub fn letter_or(row: &Row, index: usize, usual: char) -> Result<char, tokio_postgres::Error> {
+    Ok(get::<i8>(row, index)?.map_or(usual, |byte| char::from(byte.cast_unsigned())))
 }
 
 /// A list of texts, empty where it is NULL. An element is NULL where the server was to print something that was dropped

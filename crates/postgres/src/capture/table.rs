@@ -2,59 +2,63 @@
 
 use super::batch;
 use super::names::{Names, PG_CLASS, Relation};
+use super::number::ByNumber;
 use super::reader::{Address, Found, Read, Reader};
 use super::{options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Parents in order, and whether a detach is pending, by child.
-pub type Parents = HashMap<u32, Vec<(u32, bool)>>;
+pub type Parents = ByNumber<u32, Vec<(u32, bool)>>;
 
 /// Reads `pg_inherits`.
 pub async fn parents(reader: &Reader<'_>) -> Read<Parents> {
-    let mut parents = Parents::new();
+    let mut parents = Parents::default();
     for row in reader.rows(include_str!("inherit.sql"), "pg_inherits").await? {
         parents.entry(rows::oid(&row, 0)?).or_default().push((rows::oid(&row, 1)?, rows::flag(&row, 3)?));
     }
     Ok(parents)
 }
 
-/// Storage parameters of TOAST tables by their number.
-pub async fn toast_options(reader: &Reader<'_>) -> Read<HashMap<u32, Vec<Box<str>>>> {
-    let mut toast = HashMap::new();
-    for row in reader.rows(include_str!("toast.sql"), "pg_class").await? {
-        toast.insert(rows::oid(&row, 0)?, rows::texts(&row, 1)?);
-    }
-    Ok(toast)
-}
-
 /// What the index catalog says about its table.
 #[derive(Debug, Default)]
 pub struct Marked {
-    pub clustered: HashMap<u32, Box<str>>,
-    pub replica_identity: HashMap<u32, Box<str>>,
+    pub clustered: ByNumber<u32, Box<str>>,
+    pub replica_identity: ByNumber<u32, Box<str>>,
 }
 
-/// Builds the tables.
-pub async fn read(
-    reader: &Reader<'_>,
-    names: &Names,
-    parents: &Parents,
-    toast: &HashMap<u32, Vec<Box<str>>>,
-    marked: &Marked,
-) -> Read<Vec<Found>> {
-    let tables: Vec<&Relation> = names.relations.values().filter(|relation| matches!(relation.kind, 'r' | 'p' | 'f')).collect();
-    let partitioned: Vec<u32> = tables.iter().filter(|table| table.kind == 'p').map(|table| table.oid).collect();
-    let partitions: Vec<u32> = tables.iter().filter(|table| table.is_partition).map(|table| table.oid).collect();
-    let keys = texts(reader, names, include_str!("partition_key.sql"), &partitioned, "partition_by").await?;
-    let bounds = texts(reader, names, include_str!("partition_bound.sql"), &partitions, "partition_bound").await?;
-    let foreign = if tables.iter().any(|table| table.kind == 'f') { foreign(reader).await? } else { HashMap::new() };
-    let mut found = Vec::with_capacity(tables.len());
-    for table in tables {
+/// What tables need beyond their own rows.
+pub struct Extras {
+    keys: ByNumber<u32, Box<str>>,
+    bounds: ByNumber<u32, Box<str>>,
+    /// Server and options of foreign tables.
+    foreign: ByNumber<u32, (Box<str>, Vec<Box<str>>)>,
+}
+
+impl Extras {
+    /// Reads partition keys and bounds, and what foreign tables have.
+    pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Self> {
+        let tables = || names.relations.values().filter(|relation| is_table(relation));
+        let partitioned: Vec<u32> = tables().filter(|table| table.kind == 'p').map(|table| table.oid).collect();
+        let partitions: Vec<u32> = tables().filter(|table| table.is_partition).map(|table| table.oid).collect();
+        let keys = texts(reader, names, include_str!("partition_key.sql"), &partitioned, "partition_by").await?;
+        let bounds = texts(reader, names, include_str!("partition_bound.sql"), &partitions, "partition_bound").await?;
+        let foreign = if names.has('f') { foreign(reader).await? } else { ByNumber::default() };
+        Ok(Self { keys, bounds, foreign })
+    }
+}
+
+const fn is_table(relation: &Relation) -> bool {
+    matches!(relation.kind, 'r' | 'p' | 'f')
+}
+
+/// Builds the tables among the relations, in their order.
+pub fn build(names: &Names, relations: &[&Relation], parents: &Parents, marked: &Marked, mut extras: Extras) -> Vec<Found> {
+    let mut found = Vec::with_capacity(relations.len());
+    for table in relations.iter().filter(|relation| is_table(relation)) {
         let mut object = Object::new(Kind::Table, Identity::new([&table.schema, &table.name].map(Arc::clone)));
-        common(&mut object, table, names, toast, marked);
+        common(&mut object, table, names, marked);
         let replica = match table.replica_identity {
             'f' => "full",
             'n' => "nothing",
@@ -64,40 +68,39 @@ pub async fn read(
         object.set("replica_identity", replica);
         object.set("row_security", table.row_security);
         object.set("force_row_security", table.force_row_security);
-        object.set_some("partition_by", keys.get(&table.oid).cloned().map(Value::Text));
+        object.set_some("partition_by", extras.keys.remove(&table.oid).map(Value::Text));
         let above = parents.get(&table.oid).map(Vec::as_slice).unwrap_or_default();
         if table.is_partition {
             object.set_some("partition_of", above.first().map(|(parent, _)| names.relation(*parent)));
-            object.set_some("partition_bound", bounds.get(&table.oid).cloned().map(Value::Text));
+            object.set_some("partition_bound", extras.bounds.remove(&table.oid).map(Value::Text));
             object.set("detach_pending", above.iter().any(|(_, pending)| *pending));
         } else {
             object.set("inherits", Value::list(above.iter().map(|(parent, _)| names.relation(*parent))));
         }
         object.set_some("of_type", table.of_type.clone().map(Value::Text));
-        if let Some((server, settings)) = foreign.get(&table.oid) {
-            object.set("server", Value::Text(server.clone()));
-            object.set("foreign_options", options::public(settings));
+        if let Some((server, settings)) = extras.foreign.remove(&table.oid) {
+            object.set("server", Value::Text(server));
+            object.set("foreign_options", options::public(&settings));
         }
         found.push(Found { object, address: Address { class: PG_CLASS, oid: table.oid, column: 0 } });
     }
-    reader.progress.read(&reader.request.label, Kind::Table, found.len());
-    Ok(found)
+    found
 }
 
 /// What tables and materialised views share.
-pub fn common(object: &mut Object, relation: &Relation, names: &Names, toast: &HashMap<u32, Vec<Box<str>>>, marked: &Marked) {
+pub fn common(object: &mut Object, relation: &Relation, names: &Names, marked: &Marked) {
     if object.kind == Kind::Table {
         object.set("persistence", if relation.persistence == 'u' { "unlogged" } else { "permanent" });
     }
     object.set_some("access_method", names.methods.get(&relation.method).map(|name| &**name));
     object.set("options", options::sorted(&relation.options));
-    object.set_some("toast_options", toast.get(&relation.toast).map(|settings| options::sorted(settings)));
+    object.set_some("toast_options", names.toast.get(&relation.toast).map(|settings| options::sorted(settings)));
     object.set_some("tablespace", names.tablespaces.get(&relation.tablespace).map(|name| &**name));
     object.set_some("cluster_on", marked.clustered.get(&relation.oid).map(|name| &**name));
 }
 
 /// One text a relation, in batches; what could not be printed is a gap of that attribute.
-pub async fn texts(reader: &Reader<'_>, names: &Names, sql: &str, keys: &[u32], attribute: &str) -> Read<HashMap<u32, Box<str>>> {
+pub async fn texts(reader: &Reader<'_>, names: &Names, sql: &str, keys: &[u32], attribute: &str) -> Read<ByNumber<u32, Box<str>>> {
     let (rows, failed) = batch::read(reader, sql, keys, attribute).await?;
     for (oid, reason) in failed {
         let gap = Gap { object: Some(names.relation(oid)), ..Gap::kind(Kind::Table, Reason::Locked, reason) };
@@ -112,7 +115,7 @@ pub async fn texts(reader: &Reader<'_>, names: &Names, sql: &str, keys: &[u32], 
         .collect()
 }
 
-async fn foreign(reader: &Reader<'_>) -> Read<HashMap<u32, (Box<str>, Vec<Box<str>>)>> {
+async fn foreign(reader: &Reader<'_>) -> Read<ByNumber<u32, (Box<str>, Vec<Box<str>>)>> {
     let rows = reader.rows(include_str!("foreign_table.sql"), "pg_foreign_table").await?;
     rows.iter().map(|row| Ok((rows::oid(row, 0)?, (rows::text(row, 1)?, rows::texts(row, 2)?)))).collect()
 }

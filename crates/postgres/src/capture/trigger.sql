@@ -23,7 +23,7 @@ select 'pg_trigger'::text as _classid, t.oid as _oid, c.oid as _relation, n.nspn
 from pg_catalog.pg_trigger t
 join pg_catalog.pg_class c on c.oid = t.tgrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-left join pg_catalog.pg_trigger parent on parent.oid = t.tgparentid
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and c.relpersistence <> 't'
-  and case when t.tgparentid = 0 then not t.tgisinternal
-    else t.tgenabled <> parent.tgenabled and not exists (select from pg_catalog.pg_constraint k where k.oid = t.tgconstraint and k.contype <> 't') end
+  and (t.tgparentid = 0 and not t.tgisinternal
+    or t.tgparentid <> 0 and t.tgenabled <> (select parent.tgenabled from pg_catalog.pg_trigger parent where parent.oid = t.tgparentid)
+      and not exists (select from pg_catalog.pg_constraint k where k.oid = t.tgconstraint and k.contype <> 't'))

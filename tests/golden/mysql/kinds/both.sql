@@ -15,13 +15,19 @@ create table parent (
     key code_prefix (code(5)) comment 'short',
     fulltext key body_words (body),
     spatial key place_area (place),
-    constraint code_is_short check (char_length(code) < 20)
+    constraint code_is_short check (char_length(code) < 20),
+    check (char_length(code) > 0)
 ) engine=InnoDB row_format=dynamic stats_persistent=1 comment='what others hang on';
 create table child (
     id int primary key,
     parent_id int,
+    amount int check (amount > 0),
+    check (amount < 100),
+    foreign key (amount) references parent (id),
     constraint child_parent foreign key (parent_id) references parent (id) on delete cascade on update set null
 );
+create table quick (id int, primary key (id) using hash) engine=MEMORY;
+create table blocks (id int, key sized (id) key_block_size=4096) engine=MyISAM;
 create table plain_a (id int, key (id)) engine=MyISAM;
 create table plain_b (id int, key (id)) engine=MyISAM;
 create table merged (id int, key (id)) engine=MERGE union=(plain_a, plain_b) insert_method=last;
@@ -55,5 +61,5 @@ create trigger parent_gone after delete on parent for each row begin set @gone =
 create event hourly on schedule every '1:30' hour_minute starts '2036-01-01 00:00:00' ends '2037-01-01 00:00:00' on completion preserve disable comment 'often' do begin delete from child where id < 0; end;
 create event once on schedule at '2036-01-01 00:00:00' do begin delete from child where id < 0; end;
 set sql_mode = @kept_mode;
-create procedure loops() begin declare i int default 0; while i < 3 do set i = i + 1; end while; end;
+create procedure loops() deterministic begin declare i int default 0; while i < 3 do set i = i + 1; end while; end;
 create function writes() returns int deterministic modifies sql data begin delete from child; return 1; end;

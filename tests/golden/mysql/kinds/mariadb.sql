@@ -19,14 +19,15 @@ create table booked (
     period for stay (s, e),
     unique key no_clash (id, stay without overlaps)
 ) comment='stays';
+create table stayed (id int, s date, e date, period for stay (s, e), primary key (id, stay without overlaps));
 create table squeezed (id int) page_compressed=1;
 create table hidden (id int, key not_used (id) ignored);
 set @kept_mode = @@sql_mode, sql_mode = 'ORACLE';
-create package tools as
+create package tools sql security invoker as
     function twice(n int) return int;
     procedure nothing();
 end;
-create package body tools as
+create package body tools sql security invoker as
     function twice(n int) return int as begin return n * 2; end;
     procedure nothing() as begin null; end;
 end;

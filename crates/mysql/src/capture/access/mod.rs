@@ -14,11 +14,11 @@ use super::scope::Scope;
 use crate::connect::{Fault, Session};
 use crate::flavor::Flavor;
 use crate::ident::Ident;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Gap, Reason};
 use line::{Line, On};
 pub use pattern::Pattern;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// An account as the server knows it. A role of MariaDB has no host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,17 @@ impl std::fmt::Display for Account {
     }
 }
 
+/// How a server compares names of databases in grants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// `_` and `%` stand for themselves: MySQL with `partial_revokes`.
+    pub literal: bool,
+    /// Without regard to case: `lower_case_table_names`.
+    pub folded: bool,
+}
+
+const VARIABLES: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('partial_revokes', 'lower_case_table_names')";
+
 /// What an account may do, with the roles that are active.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
@@ -52,8 +63,7 @@ pub struct Access {
     lines: Vec<Line>,
     /// The server checks no privileges: `--skip-grant-tables`.
     unchecked: bool,
-    /// `_` and `%` in the name of a database stand for themselves: MySQL with `partial_revokes`.
-    literal: bool,
+    rules: Rules,
     /// A line that takes something away and that was not understood: nothing is sure then.
     unclear: Option<String>,
 }
@@ -68,23 +78,27 @@ impl Access {
         let doing = "reading our own privileges";
         let own = session.rows("SELECT current_user()", doing).await?;
         let own = own.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
-        let literal = session.rows("SHOW GLOBAL VARIABLES LIKE 'partial\\_revokes'", doing).await?;
-        let literal = literal.first().is_some_and(|row| row.flag(1) == Ok(Some(true)));
+        let variables = session.rows(VARIABLES, doing).await?;
+        let value = |name: &str| {
+            let row = variables.iter().find(|row| row.text(0).ok().flatten().is_some_and(|found| found.eq_ignore_ascii_case(name)));
+            row.and_then(|row| row.text(1).ok().flatten()).unwrap_or_default()
+        };
+        let rules = Rules { literal: &*value("partial_revokes") == "ON", folded: !matches!(&*value("lower_case_table_names"), "" | "0") };
         let lines: Vec<Box<str>> = match session.rows("SHOW GRANTS", doing).await {
             Ok(rows) => rows.iter().filter_map(|row| row.text(0).ok().flatten()).collect(),
             // "running with the --skip-grant-tables option"
             Err(fault) if fault.code() == Some(1290) => {
-                return Ok(Self { account: Account::parse(&own), unchecked: true, ..Self::default() });
+                return Ok(Self { account: Account::parse(&own), rules, unchecked: true, ..Self::default() });
             }
             Err(fault) => return Err(fault),
         };
-        Ok(Self::of(Account::parse(&own), literal, &lines))
+        Ok(Self::of(Account::parse(&own), rules, &lines))
     }
 
     /// From the lines of `SHOW GRANTS`.
     #[must_use]
-    pub fn of<T: AsRef<str>>(account: Account, literal: bool, lines: &[T]) -> Self {
-        let mut access = Self { account, literal, ..Self::default() };
+    pub fn of<T: AsRef<str>>(account: Account, rules: Rules, lines: &[T]) -> Self {
+        let mut access = Self { account, rules, ..Self::default() };
         for text in lines.iter().map(AsRef::as_ref) {
             match line::parse(text) {
                 Some(line) => access.lines.push(line),
@@ -160,7 +174,7 @@ impl Access {
     /// Holds the privilege on all columns of that table.
     #[must_use]
     pub fn on_table(&self, database: &str, table: &str, privilege: &str) -> bool {
-        let inside = |on: &On| matches!(on, On::Inside { database: d, object, is_routine: false } if d == database && object == table);
+        let inside = |on: &On| matches!(on, On::Inside { database: d, object, is_routine: false } if self.same(d, database) && self.same(object, table));
         let given = |line: &Line| !line.revokes && inside(&line.on) && line.gives(privilege);
         self.on_database(database, privilege) || self.unclear.is_none() && self.lines.iter().any(given)
     }
@@ -171,20 +185,26 @@ impl Access {
         let inside = |line: &Line| match (&line.on, scope.one()) {
             (On::Server, _) => line.privileges.iter().any(|privilege| privilege.name != "USAGE"),
             (On::Database(name), Some(one)) => self.pattern(name).matches(one),
-            (On::Inside { database, .. }, Some(one)) => database == one,
+            (On::Inside { database, .. }, Some(one)) => self.same(database, one),
             (On::Database(name) | On::Inside { database: name, .. }, None) => !super::scope::is_system(name),
         };
         self.unchecked || self.lines.iter().any(|line| !line.revokes && inside(line))
     }
 
-    fn pattern<'a>(&self, name: &'a str) -> Pattern<'a> {
-        Pattern { text: name, literal: self.literal }
+    fn same(&self, one: &str, other: &str) -> bool {
+        one == other || self.rules.folded && one.to_lowercase() == other.to_lowercase()
     }
 
-    /// Whether `_` and `%` in the name of a database stand for themselves.
+    /// The name of a database in a grant, as this server understands it.
     #[must_use]
-    pub const fn is_literal(&self) -> bool {
-        self.literal
+    pub const fn pattern<'a>(&self, text: &'a str) -> Pattern<'a> {
+        Pattern { text, rules: self.rules }
+    }
+
+    /// How this server compares names.
+    #[must_use]
+    pub const fn rules(&self) -> Rules {
+        self.rules
     }
 
     /// Notes what of the requested dimensions this account cannot see completely.
@@ -198,9 +218,12 @@ impl Access {
     #[must_use]
     pub fn gaps(&self, flavor: &Flavor, scope: &Scope, dimensions: &[Dimension]) -> Vec<Gap> {
         let mut gaps = Vec::new();
+        if self.unchecked {
+            gaps.extend(unloaded(flavor).into_iter().filter(|gap| dimensions.contains(&gap.dimension)));
+        }
         if !self.sees(scope) {
-            for dimension in [Dimension::Schema, Dimension::Data, Dimension::Privileges].into_iter().filter(|one| dimensions.contains(one))
-            {
+            let hidden = [Dimension::Schema, Dimension::Data, Dimension::Privileges, Dimension::History];
+            for dimension in hidden.into_iter().filter(|one| dimensions.contains(one)) {
                 let cure = need::script(self, flavor, scope, dimension).join(" ");
                 let what = scope.one().map_or_else(|| "any database".to_owned(), |name| format!("the database {name}"));
                 let detail = format!("the account {} holds no privilege in {what}, so the server hides all of it", self.account);
@@ -214,6 +237,35 @@ impl Access {
         gaps.extend(need::gaps(self, flavor, scope).into_iter().filter(|gap| dimensions.contains(&gap.dimension)));
         gaps
     }
+}
+
+/// What a server does not load, and so shows as if there were none, while it checks no privileges. Measured: both hide
+/// grants, MariaDB hides events as well. <https://dev.mysql.com/doc/refman/en/server-options.html>
+fn unloaded(flavor: &Flavor) -> Vec<Gap> {
+    let detail = |what| format!("the server runs with --skip-grant-tables and does not load {what}");
+    let mut gaps = vec![
+        Gap::dimension(Dimension::Privileges, Reason::Failed, detail("accounts and grants")),
+        Gap::kind(Kind::Function, Reason::Failed, detail("loadable functions")),
+        Gap::kind(Kind::Plugin, Reason::Failed, detail("plugins that INSTALL added")),
+    ];
+    if flavor.is_mariadb() {
+        gaps.push(Gap::kind(Kind::Event, Reason::Failed, detail("events")));
+    }
+    gaps.into_iter().map(|gap| gap.cure("restart the server without --skip-grant-tables")).collect()
+}
+
+/// Without what is said of single objects where the same is said of their kind, and of kinds where it is said of their
+/// dimension: ten thousand routines are one gap.
+#[must_use]
+pub fn condensed(mut gaps: Vec<Gap>) -> Vec<Gap> {
+    let is_whole = |gap: &&Gap| gap.reason == Reason::Privilege && gap.object.is_none() && gap.attribute.is_none();
+    let whole: HashSet<String> = gaps.iter().filter(is_whole).filter_map(|gap| gap.kind.clone()).collect();
+    let said = |gap: &Gap| gap.kind.as_ref().is_some_and(|kind| whole.contains(kind));
+    gaps.retain(|gap| gap.reason != Reason::Privilege || gap.object.is_none() || !said(gap));
+    let hidden: HashSet<Dimension> =
+        gaps.iter().filter(|gap| gap.reason == Reason::Privilege && gap.kind.is_none()).map(|gap| gap.dimension).collect();
+    gaps.retain(|gap| gap.reason != Reason::Privilege || gap.kind.is_none() || !hidden.contains(&gap.dimension));
+    gaps
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Names of databases in grants: `_` is any character, `%` any number of them, a backslash takes that away.
 //! <https://dev.mysql.com/doc/refman/en/grant.html>
 
+use super::Rules;
+
 /// The name of a database as a grant writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pattern<'a> {
     pub text: &'a str,
-    /// Wildcards stand for themselves.
-    pub literal: bool,
+    pub rules: Rules,
 }
 
 /// One step of a pattern.
@@ -18,14 +19,19 @@ enum Step {
 }
 
 impl Pattern<'_> {
+    fn cased(&self, text: &str) -> String {
+        if self.rules.folded { text.to_lowercase() } else { text.to_owned() }
+    }
+
     fn steps(&self) -> Vec<Step> {
-        let mut chars = self.text.chars();
+        let text = self.cased(self.text);
+        let mut chars = text.chars();
         let mut steps = Vec::new();
         while let Some(c) = chars.next() {
             steps.push(match c {
                 '\\' => Step::This(chars.next().unwrap_or('\\')),
-                '_' if !self.literal => Step::One,
-                '%' if !self.literal => Step::Any,
+                '_' if !self.rules.literal => Step::One,
+                '%' if !self.rules.literal => Step::Any,
                 c => Step::This(c),
             });
         }
@@ -48,7 +54,7 @@ impl Pattern<'_> {
     /// product of both lengths.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        let (steps, name) = (self.steps(), name.chars().collect::<Vec<_>>());
+        let (steps, name) = (self.steps(), self.cased(name).chars().collect::<Vec<_>>());
         let (mut step, mut at, mut back) = (0, 0, None);
         while let Some(c) = name.get(at) {
             match steps.get(step) {

@@ -4,8 +4,11 @@
 use super::*;
 use proptest::prelude::*;
 
+const PLAIN: Rules = Rules { literal: false, folded: false };
+const LITERAL: Rules = Rules { literal: true, folded: false };
+
 fn access(lines: &[&str]) -> Access {
-    Access::of(Account::parse("gg@%"), false, lines)
+    Access::of(Account::parse("gg@%"), PLAIN, lines)
 }
 
 /// Printed by MySQL 9.7.
@@ -67,7 +70,7 @@ fn mysql_privileges() {
     assert!(!access.on_database("shop", "INSERT") && access.on_database("shxo", "INSERT"));
     assert!(access.on_table("shop", "t", "SELECT") && !access.on_table("shop", "t", "UPDATE") && !access.on_table("shop", "pr", "EXECUTE"));
     // With partial revokes, patterns are plain names.
-    let literal = Access::of(Account::parse("gg@%"), true, MYSQL);
+    let literal = Access::of(Account::parse("gg@%"), LITERAL, MYSQL);
     assert!(!literal.on_database("shxop", "INSERT") && literal.on_database("sh_o%", "INSERT") && literal.on_database("sh_op", "SELECT"));
 }
 
@@ -85,7 +88,7 @@ fn partial_revokes_take_away() {
         "REVOKE SELECT ON `mysql`.* FROM `pr1`@`localhost`",
         "REVOKE SELECT ON `shop`.* FROM `pr1`@`localhost`",
     ];
-    let access = Access::of(Account::parse("pr1@localhost"), true, &lines);
+    let access = Access::of(Account::parse("pr1@localhost"), LITERAL, &lines);
     assert!(access.on_database("other", "SELECT") && !access.on_database("shop", "SELECT") && access.on_database("shop", "INSERT"));
     assert!(!access.on_scope(&Scope::of(""), "SELECT") && access.on_scope(&Scope::of(""), "INSERT"));
     assert!(!access.on_database("mysql", "SELECT"));
@@ -143,7 +146,7 @@ fn a_cure_names_the_account_and_escapes_the_database() {
 
 #[test]
 fn patterns() {
-    let matches = |text, name| Pattern { text, literal: false }.matches(name);
+    let matches = |text, name| Pattern { text, rules: PLAIN }.matches(name);
     for (text, name) in
         [("a%b%c", "aXbYc"), ("%", ""), ("%%", "x"), ("a_c", "abc"), ("a\\_c", "a_c"), ("_%_", "ab"), ("a\\%", "a%"), ("é_", "éü")]
     {
@@ -155,11 +158,39 @@ fn patterns() {
     assert!("%a".repeat(40).len() == 80 && !matches(&"%a".repeat(40), &"a".repeat(39)), "no blow-up");
 }
 
+#[test]
+fn case_counts_where_it_does_on_the_server() {
+    let lines = ["GRANT SELECT ON `Sh%`.* TO `gg`@`%`", "GRANT INSERT ON `Shop`.`T` TO `gg`@`%`"];
+    let folded = Access::of(Account::parse("gg@%"), Rules { literal: false, folded: true }, &lines);
+    assert!(folded.on_database("SHOP", "SELECT") && folded.on_table("shop", "t", "INSERT"));
+    assert!(!access(&lines).on_database("shop", "SELECT") && !access(&lines).on_table("shop", "T", "INSERT"));
+}
+
+#[test]
+fn a_server_that_checks_nothing_shows_no_privileges() {
+    let unchecked = Access { unchecked: true, ..Access::default() };
+    let (flavor, scope) = (Flavor::parse("11.8.3-MariaDB").unwrap(), Scope::of("shop"));
+    let kinds = |dimension| unchecked.gaps(&flavor, &scope, &[dimension]).into_iter().map(|gap| gap.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(Dimension::Privileges), [None]);
+    assert_eq!(kinds(Dimension::Schema), [Some("function".to_owned()), Some("event".to_owned())]);
+    assert_eq!(kinds(Dimension::Data), []);
+}
+
+#[test]
+fn one_gap_for_a_kind_is_enough() {
+    let whole = Gap::kind(Kind::View, Reason::Privilege, "all".into());
+    let one = Gap { object: Some("v".into()), ..whole.clone() };
+    let other = Gap { object: Some("t".into()), ..Gap::kind(Kind::Trigger, Reason::Privilege, "one".into()) };
+    let locked = Gap { reason: Reason::Locked, ..one.clone() };
+    let condensed = condensed(vec![one, whole.clone(), other.clone(), locked.clone()]);
+    assert_eq!(condensed, [whole, other, locked]);
+}
+
 proptest! {
     #[test]
     fn no_text_is_too_strange(text in ".*", name in ".*", sql in "(GRANT|REVOKE|[A-Z(),.*`'@ a_%\\\\])*") {
         for line in [&text, &sql, &format!("GRANT {text}"), &format!("REVOKE {sql}")] {
-            let access = Access::of(Account::parse(&name), false, &[line]);
+            let access = Access::of(Account::parse(&name), PLAIN, &[line]);
             let _ = access.on_database(&name, "SELECT");
             let _ = access.gaps(&Flavor::parse("9.7.0").unwrap(), &Scope::of(&name), &Dimension::ALL);
         }
@@ -168,7 +199,7 @@ proptest! {
     #[test]
     fn an_escaped_name_is_itself_and_nothing_else(name in "[a-c_%\\\\`é]{0,8}", other in "[a-c_%\\\\`é]{0,8}") {
         let escaped = Pattern::escaped(&name);
-        let pattern = Pattern { text: &escaped, literal: false };
+        let pattern = Pattern { text: &escaped, rules: PLAIN };
         prop_assert_eq!(pattern.matches(&other), name == other);
         prop_assert_eq!(pattern.plain(), Some(name.clone()));
         // What is granted on it is read back as held on it.

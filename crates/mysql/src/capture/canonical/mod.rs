@@ -15,11 +15,11 @@ mod token;
 mod window;
 
 #[cfg(test)]
-mod printed;
+mod printed_tests;
 
 pub use body::body;
 pub use json::unite;
-pub use reading::{definition, expression, marks};
+pub use reading::{computed, definition, expression, marks};
 
 use super::scope::Scope;
 use crate::flavor::Flavor;
@@ -55,6 +55,17 @@ pub fn column_type(text: &str) -> String {
         _ => rest,
     };
     format!("{name}{kept}")
+}
+
+/// Whether it is the name the server gives to a check that was made without one: `t_chk_1` or `CONSTRAINT_1`.
+#[must_use]
+pub fn is_chosen(name: &str, table: &str, context: Context<'_>) -> bool {
+    let number = if context.flavor.is_mariadb() {
+        name.strip_prefix("CONSTRAINT_")
+    } else {
+        name.strip_prefix(table).and_then(|rest| rest.strip_prefix("_chk_"))
+    };
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The default of a column as a person would write it: literals quoted, numbers bare, expressions in canonical form.

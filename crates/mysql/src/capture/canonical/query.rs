@@ -205,7 +205,10 @@ impl Parser<'_> {
                 break;
             }
             self.step();
-            text.push_str(&format!(" {word}"));
+            // A view keeps or loses these, and gives the same rows.
+            if !matches!(&*word, "sql_no_cache" | "sql_cache" | "sql_calc_found_rows") {
+                text.push_str(&format!(" {word}"));
+            }
         }
         // Windows are named behind their use.
         self.windows = self.windows_ahead()?;
@@ -322,12 +325,19 @@ impl Parser<'_> {
         Ok(number.clone())
     }
 
-    /// Tables and joins.
+    /// Tables and joins. Parentheses around what is joined first say nothing, and come and go with dump and restore.
     fn from(&mut self) -> Result<String, Unread> {
+        self.joined().map(|(text, _)| text)
+    }
+
+    /// Tables and joins, and whether there is more than one.
+    fn joined(&mut self) -> Result<(String, bool), Unread> {
         self.nested(|parser| {
-            let mut text = parser.source()?;
+            let (mut text, mut is_joined) = parser.source()?;
             while let Some(op) = parser.join()? {
-                text = format!("{text} {op} {}", parser.source()?);
+                let (right, is_group) = parser.source()?;
+                text = if is_group { format!("{text} {op} ({right})") } else { format!("{text} {op} {right}") };
+                is_joined = true;
                 if parser.eat_word("on") {
                     text.push_str(&format!(" on {}", parser.expression()?.text()));
                 } else if parser.eat_word("using") {
@@ -335,7 +345,7 @@ impl Parser<'_> {
                     text.push_str(&format!(" using ({})", names.concat()));
                 }
             }
-            Ok(text)
+            Ok((text, is_joined))
         })
     }
 
@@ -356,22 +366,23 @@ impl Parser<'_> {
         Ok(None)
     }
 
-    fn source(&mut self) -> Result<String, Unread> {
+    /// A table or what stands for one; or several with joins between, without their parentheses.
+    fn source(&mut self) -> Result<(String, bool), Unread> {
         let lateral = if self.eat_word("lateral") { "lateral " } else { "" };
         if self.is_op("(") {
             self.step();
             if let Some(query) = self.subquery() {
                 let text = query?.text();
                 self.expect_op(")")?;
-                return Ok(format!("{lateral}({text}){}", self.alias()?));
+                return Ok((format!("{lateral}({text}){}", self.alias()?), false));
             }
-            let inner = self.from()?;
+            let inner = self.joined()?;
             self.expect_op(")")?;
-            return Ok(format!("({inner})"));
+            return Ok(inner);
         }
         if self.is_word("json_table") {
             self.step();
-            return self.json_table();
+            return Ok((self.json_table()?, false));
         }
         let mut text = self.table_name()?;
         if self.is_word("partition") {
@@ -387,7 +398,7 @@ impl Parser<'_> {
             let names: Vec<_> = self.run()?.iter().map(token::shown).collect();
             text.push_str(&format!(" ({})", names.concat()));
         }
-        Ok(text)
+        Ok((text, false))
     }
 
     /// A table, without the own database.

@@ -54,6 +54,15 @@ pub fn marks(object: &mut Object, property: &str, raw: &str, context: Context<'_
     }
 }
 
+/// Notes on a view's column that its type is the vendor's own computation: what it is made of is compared with the view and
+/// its tables.
+pub fn computed(column: &mut Object) {
+    for property in ["type", "collation", "not_null"].into_iter().filter_map(|name| column.kind.spec().index_of(name)) {
+        let reason = "each vendor computes the types of expressions in its own way";
+        column.marks.push(Mark { property, boundary: BETWEEN_VENDORS, equivalent: "".into(), reason: reason.into() });
+    }
+}
+
 struct Reading {
     text: String,
     is_understood: bool,
@@ -62,6 +71,15 @@ struct Reading {
 
 fn read(raw: &str, context: Context<'_>, is_query: bool) -> Reading {
     let unread = |text| Reading { text, is_understood: false, is_doubtful: false };
+    // Most defaults: a number or a word in quotes.
+    let inner = raw.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let is_plain = inner.map_or_else(
+        || !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_digit()),
+        |inner| inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b':' | b'_')),
+    );
+    if is_plain && !is_query {
+        return Reading { text: raw.to_owned(), is_understood: true, is_doubtful: false };
+    }
     let Some(tokens) = token::cut(raw) else { return unread(raw.trim().to_owned()) };
     let once = understood(&tokens, context, is_query);
     // What is not read back to itself was not understood.

@@ -33,7 +33,8 @@ const SIGNS: &[&str] = &[
 
 /// Whether the text may hold a spelling that is replaced here.
 pub fn is_likely(text: &str) -> bool {
-    SIGNS.iter().any(|sign| text.contains(sign))
+    // Every sign has a capital letter; most defaults have none.
+    text.bytes().any(|byte| byte.is_ascii_uppercase()) && SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 /// The spelling that begins at this token, as a call.

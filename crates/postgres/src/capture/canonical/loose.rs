@@ -23,9 +23,18 @@ const CALLS: &[&str] = &[
     "\"xmlexists\"",
 ];
 
+/// Whether the text, printed by that major version, may be in need of a key.
+pub fn is_likely(text: &str, major: u16) -> bool {
+    has_cast(text) || changed_in_14(text, major)
+}
+
+fn has_cast(text: &str) -> bool {
+    text.contains(")::") && CALLS.iter().any(|name| text.contains(name))
+}
+
 /// The text without casts around the arguments of such calls. `None` where there are none.
 pub fn uncast(text: &str) -> Option<String> {
-    if !text.contains(")::") || !CALLS.iter().any(|name| text.contains(name)) {
+    if !has_cast(text) {
         return None;
     }
     rewrite(&Tokens::of(text)?, argument)

@@ -27,41 +27,80 @@ const HIDDEN_CAST: &str = "special spellings of calls, as TRIM and AT TIME ZONE,
 const EXTRACT: &str =
     "EXTRACT is date_part, which gives double precision, before 14, and a function of its own, which gives numeric, since";
 
-/// Properties that hold an expression, or several, as the server printed them.
-const EXPRESSIONS: &[(&str, &[&str])] = &[
-    ("column", &["default", "generated"]),
-    ("constraint", &["expression"]),
-    ("index", &["predicate"]),
-    ("function", &["arguments"]),
-    ("procedure", &["arguments"]),
-    ("aggregate", &["arguments"]),
-    ("domain", &["default"]),
-    ("domain-constraint", &["expression"]),
-    ("policy", &["using", "check"]),
-    ("trigger", &["condition"]),
-    ("rule", &["condition", "action"]),
-    ("publication-table", &["filter"]),
-];
+/// What a property holds, as the server printed it.
+#[derive(Clone, Copy)]
+enum Text {
+    /// An expression, or several.
+    Expression,
+    Query,
+    /// Key elements, each with parentheses of its own or without.
+    Elements,
+    /// The source of a routine: printed where the server keeps it as a tree, any other is the user's own text.
+    Body,
+    /// Made of elements where they are read, with what follows each.
+    Keys,
+}
 
-/// Properties that hold a query.
-const QUERIES: &[(&str, &[&str])] = &[("view", &["definition"]), ("materialized-view", &["definition"])];
-
-/// Properties that hold a list of key elements, each with parentheses of its own or without.
-const ELEMENTS: &[(&str, &[&str])] = &[("statistics", &["expressions"]), ("table", &["partition_by"])];
+/// The properties of a kind that hold printed text.
+const fn printed(kind: Kind) -> &'static [(&'static str, Text)] {
+    match kind {
+        Kind::Column => &[("default", Text::Expression), ("generated", Text::Expression)],
+        Kind::Constraint | Kind::DomainConstraint => &[("expression", Text::Expression)],
+        Kind::Index => &[("predicate", Text::Expression), ("keys", Text::Keys)],
+        Kind::Function | Kind::Procedure => &[("arguments", Text::Expression), ("body", Text::Body)],
+        Kind::Aggregate => &[("arguments", Text::Expression)],
+        Kind::Domain => &[("default", Text::Expression)],
+        Kind::Policy => &[("using", Text::Expression), ("check", Text::Expression)],
+        Kind::Trigger => &[("condition", Text::Expression)],
+        Kind::Rule => &[("condition", Text::Expression), ("action", Text::Expression)],
+        Kind::PublicationTable => &[("filter", Text::Expression)],
+        Kind::View | Kind::MaterializedView => &[("definition", Text::Query)],
+        Kind::Statistics => &[("expressions", Text::Elements)],
+        Kind::Table => &[("partition_by", Text::Elements)],
+        _ => &[],
+    }
+}
 
 /// Brings every printed property of every object to its canonical text.
-pub fn all(found: &mut [Found], major: u16) {
-    let mut dated = HashSet::new();
-    for found in &mut *found {
-        object(&mut found.object, major);
-        if matches!(found.object.kind, Kind::View | Kind::MaterializedView) && found.object.marks.iter().any(|mark| mark.boundary == 14) {
-            dated.insert(found.object.identity.clone());
+pub fn each(found: &mut [Found], major: u16) {
+    for found in found.chunk_by_mut(|a, b| a.object.kind == b.object.kind) {
+        let Some(kind) = found.first().map(|found| found.object.kind) else { continue };
+        for (property, text) in printed(kind) {
+            let Some(index) = kind.spec().index_of(property) else { continue };
+            for object in found.iter_mut().map(|found| &mut found.object) {
+                canonical(object, index, *text, major);
+            }
         }
     }
-    if major < 14 || dated.is_empty() {
+}
+
+fn canonical(object: &mut Object, index: u8, text: Text, major: u16) {
+    match text {
+        Text::Expression => change(object, index, major, expression),
+        Text::Query => change(object, index, major, query),
+        Text::Elements => change(object, index, major, elements),
+        Text::Keys => mark(object, index, major),
+        Text::Body if is_printed(object) => change(object, index, major, expression),
+        Text::Body => {}
+    }
+}
+
+fn is_printed(object: &Object) -> bool {
+    let body = object.text("body").is_some_and(|body| body.starts_with("BEGIN ATOMIC") || body.starts_with("RETURN "));
+    body && object.text("language") == Some("sql")
+}
+
+/// What EXTRACT in views gives shows in the types of their columns too. Wants all views and their columns.
+pub fn dates(found: &mut [Found], major: u16) {
+    if major < 14 {
         return;
     }
-    // What EXTRACT gives shows in the types of the view's columns too.
+    let views = found.iter().map(|found| &found.object).filter(|object| matches!(object.kind, Kind::View | Kind::MaterializedView));
+    let dated: HashSet<Identity> =
+        views.filter(|view| view.marks.iter().any(|mark| mark.boundary == 14)).map(|view| view.identity.clone()).collect();
+    if dated.is_empty() {
+        return;
+    }
     for column in found.iter_mut().map(|found| &mut found.object).filter(|object| object.kind == Kind::Column) {
         let Some(index) = column.kind.spec().index_of("type") else { continue };
         let equivalent = match column.text("type") {
@@ -75,32 +114,8 @@ pub fn all(found: &mut [Found], major: u16) {
     }
 }
 
-/// Brings every printed property of the object to its canonical text.
-fn object(object: &mut Object, major: u16) {
-    let name = object.kind.name();
-    let of = |table: &'static [(&str, &[&str])]| table.iter().find(|(kind, _)| *kind == name).map_or(&[][..], |(_, names)| names);
-    for property in of(EXPRESSIONS) {
-        change(object, property, major, expression);
-    }
-    for property in of(QUERIES) {
-        change(object, property, major, query);
-    }
-    for property in of(ELEMENTS) {
-        change(object, property, major, elements);
-    }
-    // Made of elements where they are read, with what follows each.
-    if name == "index" {
-        mark(object, "keys", major);
-    }
-    // The source of any other body is the user's own text.
-    let printed = object.text("body").is_some_and(|body| body.starts_with("BEGIN ATOMIC") || body.starts_with("RETURN "));
-    if matches!(name, "function" | "procedure") && printed && object.text("language") == Some("sql") {
-        change(object, "body", major, expression);
-    }
-}
-
-fn change(object: &mut Object, property: &str, major: u16, canonical: impl Fn(&str) -> Cow<'_, str>) {
-    let changed = match object.get(property) {
+fn change(object: &mut Object, index: u8, major: u16, canonical: impl Fn(&str) -> Cow<'_, str>) {
+    let changed = match object.get_at(index) {
         Some(Value::Text(text)) => match canonical(text) {
             Cow::Owned(text) => Some(Value::text(text)),
             Cow::Borrowed(kept) => (kept.len() < text.len()).then(|| Value::text(kept)),
@@ -112,9 +127,9 @@ fn change(object: &mut Object, property: &str, major: u16, canonical: impl Fn(&s
         _ => return,
     };
     if let Some(value) = changed {
-        object.set(property, value);
+        object.set_at(index, value);
     }
-    mark(object, property, major);
+    mark(object, index, major);
 }
 
 /// An expression, or a text with several: calls instead of special spellings.
@@ -185,10 +200,11 @@ pub fn element(text: &str) -> Box<str> {
 }
 
 /// Notes what the value could also mean on another server.
-fn mark(object: &mut Object, property: &str, major: u16) {
-    let Some(index) = object.kind.spec().index_of(property) else { return };
+fn mark(object: &mut Object, index: u8, major: u16) {
     let shown = match object.get_at(index) {
         Some(Value::Text(text)) => Cow::Borrowed(&**text),
+        // Nothing that is looked for reaches over two items.
+        Some(Value::List(items)) if !items.iter().any(|item| loose::is_likely(item, major)) => return,
         Some(value @ Value::List(_)) => Cow::Owned(value.shown()),
         _ => return,
     };

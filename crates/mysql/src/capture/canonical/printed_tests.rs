@@ -210,6 +210,56 @@ fn the_own_database_goes_and_its_namesakes_stay() {
 }
 
 #[test]
+fn joins_read_the_same_after_dump_and_restore() {
+    on_mysql(|context| {
+        let flat = definition("select 1 AS `x` from `shop`.`t` join `shop`.`u` join `shop`.`w` where `t`.`a` = 1", context);
+        for restored in ["((`shop`.`t` join `shop`.`u`) join `shop`.`w`)", "(`shop`.`t` join `shop`.`u`) join (`shop`.`w`)"] {
+            assert_eq!(definition(&format!("select 1 AS `x` from {restored} where (`t`.`a` = 1)"), context), flat);
+        }
+        let left = definition("select 1 AS `x` from (`t` left join (`u` join `w` on(`w`.`a` = 1)) on((`u`.`a` = 2)))", context);
+        assert_eq!(left, "select 1 as `x` from `t` left join (`u` join `w` on `w`.`a` = 1) on `u`.`a` = 2");
+    });
+}
+
+#[test]
+fn json_is_a_type_where_its_check_is_there() {
+    let column = |name: &str, collation: &str| {
+        let mut column = Object::new(Kind::Column, Identity::new(["", "t", name]));
+        column.set("type", "longtext");
+        column.set("collation", collation);
+        column.set("not_null", true);
+        column
+    };
+    let check = |name: &str, expression: &str| {
+        let mut check = Object::new(Kind::Constraint, Identity::new(["", "t", name]));
+        check.set("expression", expression);
+        check
+    };
+    let mut columns = vec![column("a", "utf8mb4_bin"), column("b", "utf8mb4_general_ci"), column("c", "utf8mb4_bin")];
+    let mut checks =
+        vec![check("a", "json_valid(`a`)"), check("b", "json_valid(`b`)"), check("c", "json_valid(`a`)"), check("k", "`a` > 1")];
+    unite(&mut columns, &mut checks);
+    let types: Vec<_> = columns.iter().map(|column| (column.text("type").unwrap(), column.text("collation"))).collect();
+    assert_eq!(types, [("json", None), ("longtext", Some("utf8mb4_general_ci")), ("longtext", Some("utf8mb4_bin"))]);
+    assert!(columns[0].get("not_null").is_some());
+    let left: Vec<_> = checks.iter().map(|check| check.identity.part(2)).collect();
+    assert_eq!(left, ["b", "c", "k"]);
+}
+
+#[test]
+fn names_that_nobody_chose_are_known() {
+    let (mariadb, mysql, scope) = (Flavor::parse(SERVERS[0]).unwrap(), Flavor::parse(SERVERS[2]).unwrap(), Scope::of("shop"));
+    let (a, b) = (Context { flavor: &mariadb, scope: &scope }, Context { flavor: &mysql, scope: &scope });
+    assert!(is_chosen("CONSTRAINT_12", "t", a) && is_chosen("t_chk_1", "t", b));
+    assert!(
+        !is_chosen("t_chk_1", "t", a)
+            && !is_chosen("CONSTRAINT_1", "t", b)
+            && !is_chosen("t_chk_", "t", b)
+            && !is_chosen("t_chk_x", "t", b)
+    );
+}
+
+#[test]
 fn code_is_kept_as_typed() {
     on_mysql(|context| {
         for (given, expected) in [
