@@ -160,9 +160,12 @@ pub struct Explain {
 /// `queries`.
 #[derive(Debug, Args)]
 pub struct Queries {
-    /// Major version of the server.
-    #[arg(long, value_name = "MAJOR", default_value_t = 18)]
-    pub major: u16,
+    /// The server's vendor: postgresql, mysql or mariadb.
+    #[arg(long, value_name = "ENGINE", default_value = "postgresql")]
+    pub engine: String,
+    /// Version of the server, such as 18, 9.7 or 10.11; the newest that evenkeel is tested with where it is not given.
+    #[arg(long, value_name = "MAJOR")]
+    pub major: Option<String>,
     /// Only the statements that read these dimensions.
     #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
     pub dimension: Vec<DimensionName>,

@@ -38,7 +38,7 @@ pub static SPEC: Spec = Spec {
         Property::text("on_update", "Value the column gets when its row is updated.", "Rows updated without naming it keep or change it.").on(Engines::MYSQL_FAMILY),
         Property::flag("auto_increment", "The server numbers rows by it. The counter itself is not compared.", "INSERT without it fails.").on(Engines::MYSQL_FAMILY),
         Property::flag("invisible", "SELECT * and INSERT without a column list leave it out.", "Statements without column lists read and write other columns.").on(Engines::MYSQL_FAMILY),
-        Property::integer("srid", "Spatial reference system of a geometry column.", "Values of another system are refused; a spatial index is used only with one.").on(Engines::MYSQL_FAMILY),
+        Property::integer("srid", "Spatial reference system of a geometry column.", "Values of another system are refused; a spatial index is used only with one.").on(Engines::MYSQL),
         Property::text("engine_attribute", "Attributes for the storage engine.", "The engine stores it otherwise.").on(Engines::MYSQL),
         Property::flag("unversioned", "Changes to it keep no old version of the row.", "History is kept for other columns.").on(Engines::MARIADB),
         Property::text("row_period", "`start` or `end` of the time in which a row version was valid.", "Queries of old versions need it.").on(Engines::MARIADB),
