@@ -102,7 +102,7 @@ fn every_identifier_is_read_whole_and_painted_harmless() {
 }
 
 /// All formats of a comparison that differs.
-fn harmless(place: &Place, arguments: &[&str], least: usize) {
+pub fn harmless(place: &Place, arguments: &[&str], least: usize) {
     for format in ["terminal", "markdown", "json", "sarif", "junit", "html"] {
         let ran = place.run(&[arguments, &["--format", format]].concat());
         if ran.code == Some(64) {

@@ -132,3 +132,17 @@ pub const SHOP: &str = "
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
+
+/// The same for MySQL and MariaDB.
+pub const MYSQL_SHOP: &str = "
+    CREATE TABLE customers (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(100) NOT NULL, mail varchar(100) UNIQUE) COMMENT 'who buys';
+    CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, total decimal(12,2) DEFAULT 0 CHECK (total >= 0), placed timestamp DEFAULT current_timestamp(),
+      KEY orders_customer (customer), CONSTRAINT orders_of FOREIGN KEY (customer) REFERENCES customers (id) ON DELETE CASCADE);
+    CREATE TABLE parts (id int, year int) PARTITION BY RANGE (year) (PARTITION p0 VALUES LESS THAN (2020), PARTITION p1 VALUES LESS THAN MAXVALUE);
+    CREATE VIEW big AS SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer WHERE o.customer > 1000;
+    CREATE FUNCTION twice(x int) RETURNS int DETERMINISTIC RETURN x * 2;
+    CREATE PROCEDURE clean() DELETE FROM orders WHERE total = 0;
+    CREATE TRIGGER orders_total BEFORE INSERT ON orders FOR EACH ROW SET NEW.total = coalesce(NEW.total, 0);
+    CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DO CALL clean();
+    INSERT INTO customers (name) VALUES ('a'), ('b'), ('c'); INSERT INTO orders (id, customer) VALUES (1, 1), (2, 2), (3, 2);
+";

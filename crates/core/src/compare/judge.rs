@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
             self.gaps.push(SideGap { which: Which::Both, gap });
             return;
         }
-        if self.hidden(reference, property.name) {
+        if self.hidden(reference, property.name, (expected, found)) {
             return;
         }
         if self.said_already(reference, candidate, property.name, (expected, found)) {
@@ -148,15 +148,17 @@ impl<'a> Walk<'a> {
         Some(Gap::object(reference, Reason::Version, format!("not comparable{across}: {}", mark.reason)).attribute(property.name))
     }
 
-    /// Whether either side has a gap about exactly this property.
-    fn hidden(&self, object: &Object, attribute: &str) -> bool {
+    /// Whether either side has a gap about exactly this property, or one about the whole object and no value of it.
+    fn hidden(&self, object: &Object, attribute: &str, values: (Option<&Value>, Option<&Value>)) -> bool {
         let spec = object.kind.spec();
-        [self.reference, self.candidate].into_iter().any(|side| {
+        [(self.reference, values.0), (self.candidate, values.1)].into_iter().any(|(side, value)| {
             side.manifest.gaps.iter().any(|gap| {
                 gap.dimension == spec.dimension
                     && gap.kind.as_deref() == Some(spec.name)
-                    && gap.attribute.as_deref() == Some(attribute)
-                    && gap.object.as_deref().is_none_or(|name| name == object.display())
+                    && match (gap.attribute.as_deref(), gap.object.as_deref()) {
+                        (Some(hidden), name) => hidden == attribute && name.is_none_or(|name| name == object.display()),
+                        (None, name) => value.is_none() && name == Some(&*object.display()),
+                    }
             })
         })
     }

@@ -44,6 +44,6 @@ pub static SPEC: Spec = Spec {
         Property::text("row_period", "`start` or `end` of the time in which a row version was valid.", "Queries of old versions need it.").on(Engines::MARIADB),
     ],
     summary: &["type", "not_null", "default", "generated"],
-    why: "Code that reads or writes the column fails where it is missing (SQLSTATE 42703).",
+    why: "Code that reads or writes the column fails where it is missing.",
     missing: Severity::Block,
 };

@@ -32,6 +32,7 @@ mod setting;
 mod setting_value;
 mod special;
 mod sql;
+mod statements;
 mod statistics;
 mod steady;
 mod stored;
@@ -39,6 +40,8 @@ mod table;
 mod topology;
 mod trigger;
 mod view;
+
+pub use statements::statements;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use access::Access;
@@ -205,6 +208,7 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Ob
     let mut before: Option<Vec<Object>> = None;
     for _ in 0..PASSES {
         let watch = steady::Watch::begin(reader, is_replica).await?;
+        reader.renew_both().await?;
         reader.gaps.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let objects = pass(reader, is_replica).await?;
         if watch.nothing_ran(reader).await? || before.as_ref().is_some_and(|before| steady::same(before, &objects)) {

@@ -58,6 +58,13 @@ impl Reader<'_> {
         Self { session: self.other.unwrap_or(self.session), ..*self }
     }
 
+    /// A new view of the dictionary for both sessions. MySQL answers from the snapshot of each one's transaction: without
+    /// this, two passes would agree on whatever lies between the two snapshots.
+    pub async fn renew_both(&self) -> Read<()> {
+        self.renew().await?;
+        if self.other.is_some() { self.beside().renew().await } else { Ok(()) }
+    }
+
     /// All rows of a statement of ours. Where the server warns, rows may be missing or hollow: each warning is a gap of
     /// the kind.
     pub async fn rows(&self, text: &str, kind: Kind) -> Read<Vec<Row>> {
@@ -88,8 +95,13 @@ impl Reader<'_> {
             return Err(Stop::Declaration(format!("{}: {wrong}", kind.name())));
         }
         if warnings > 0 {
+            let notices = session.notices().await?;
+            if notices.len() < usize::from(warnings) {
+                let detail = format!("the server warned {warnings} times and told {} of the reasons", notices.len());
+                self.gap(Gap::kind(kind, Reason::Failed, detail));
+            }
             // A view that cannot be opened costs its columns and nothing else; `view::without_columns` finds it by that.
-            for notice in session.notices().await?.into_iter().filter(|notice| !matches!(notice.code, BROKEN_VIEW | NO_DEFINER)) {
+            for notice in notices.into_iter().filter(|notice| !ABOUT_VIEWS.contains(&notice.code)) {
                 let gap = Gap::kind(kind, reason(notice.code), format!("the server could not show all of it: {}", notice.message));
                 self.gap(Gap { object: self.skipped(kind, &notice.message).filter(|_| notice.code == SKIPPED), ..gap });
             }
@@ -207,9 +219,10 @@ fn value(row: &Row, index: usize, shape: Shape) -> Result<Option<Value>, Wrong> 
     })
 }
 
-/// What a view reads is gone, or its definer may not read it.
-const BROKEN_VIEW: u16 = 1356;
-const NO_DEFINER: u16 = 1449;
+/// Warnings that a server has whenever it walks over views, whatever was asked: what a view reads is gone, or its definer, or
+/// that one may not read it; a name in its query loses blanks, or all it has.
+/// <https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html>
+const ABOUT_VIEWS: [u16; 4] = [1356, 1449, 1466, 1474];
 /// A table was left out because its definition is being changed.
 const SKIPPED: u16 = 1684;
 

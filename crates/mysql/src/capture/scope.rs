@@ -20,6 +20,8 @@ pub fn is_system(database: &str) -> bool {
 pub enum Scope {
     One(Arc<str>),
     All,
+    /// Whatever database a session is in; for statements that are printed, not sent.
+    Current,
 }
 
 impl Scope {
@@ -34,16 +36,26 @@ impl Scope {
     pub fn one(&self) -> Option<&str> {
         match self {
             Self::One(name) => Some(name),
-            Self::All => None,
+            Self::All | Self::Current => None,
         }
     }
 
-    /// The SQL condition that a column names a captured database.
+    /// The SQL condition that a column names a captured database. MariaDB's `information_schema` compares without case and
+    /// accents, so that `shop` would be given the events of `SHOP`: bytes are compared as well, which is right wherever
+    /// databases that differ so little can stand side by side. The plain comparison lets the server open one directory only.
+    /// <https://dev.mysql.com/doc/refman/en/identifier-case-sensitivity.html>
     #[must_use]
     pub fn condition(&self, column: &str) -> String {
         match self {
-            Self::One(name) => format!("{column} = {}", Literal(name)),
-            Self::All => format!("{column} not in ({})", SYSTEM.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")),
+            Self::Current => format!("{column} = database()"),
+            Self::One(name) => {
+                let name = Literal(name);
+                format!("{column} = {name} and (@@lower_case_table_names = 2 or cast({column} as binary) = cast({name} as binary))")
+            }
+            Self::All => {
+                let names: Vec<String> = SYSTEM.iter().map(|name| format!("'{name}'")).collect();
+                format!("cast({column} as binary) not in ({})", names.join(", "))
+            }
         }
     }
 

@@ -25,12 +25,15 @@ pub struct Watch {
 
 impl Watch {
     /// Notes what was counted. Nothing is proven on a replica (its own threads are counted otherwise), without the
-    /// privilege to see what others run, and while something runs.
+    /// privilege to see what others run, and while something runs. A statement is counted when it begins: so counters come
+    /// first, and what was counted already and still runs is found by the look at what runs.
     pub async fn begin(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Self> {
-        if is_replica != Some(false) || !reader.access.on_server("PROCESS") || running(reader).await? != Some(0) {
+        if is_replica != Some(false) || !reader.access.on_server("PROCESS") {
             return Ok(Self { counted: None });
         }
-        Ok(Self { counted: counted(reader).await? })
+        let counted = counted(reader).await?;
+        let is_quiet = running(reader).await? == Some(0);
+        Ok(Self { counted: counted.filter(|_| is_quiet) })
     }
 
     /// Whether it is proven that nothing was defined since.

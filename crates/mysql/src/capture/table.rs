@@ -70,18 +70,24 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
             };
             if !facts.is_sequence {
                 let mut object = Object::new(Kind::Table, Identity::new([place.0, place.1]));
-                if let Some(engine) = facts.engine.clone() {
+                let collation = text(5)?;
+                // Without its engine, a table has the name of that engine and nothing else.
+                if let Some(engine) = facts.engine.clone().filter(|_| collation.is_some()) {
                     // The one name that vendors spell differently.
                     let engine = if &*engine == "MRG_MYISAM" { "MRG_MyISAM".into() } else { engine };
                     object.set("engine", Value::Text(engine));
                     object.set_some("row_format", text(4)?.map(|format| format.to_ascii_lowercase()));
-                    object.set_some("collation", text(5)?.map(|collation| canonical::charset(&collation)));
+                    object.set_some("collation", collation.map(|collation| canonical::charset(&collation)));
                     object.set("system_versioned", facts.is_system_versioned);
                     options(&mut object, &options_text);
                     object.set_some("comment", comment.filter(|_| !facts.hides_secrets()).map(Value::Text));
                 } else if !comment.as_deref().unwrap_or_default().contains(SKIPPED) {
                     // What the server says in the comment is why it could not open the table.
                     let detail = format!("the server cannot open the table: {}", comment.unwrap_or_default());
+                    for kind in [Kind::Column, Kind::Constraint, Kind::Index, Kind::Trigger, Kind::Partition] {
+                        let gap = Gap { object: Some(object.display()), ..Gap::kind(kind, Reason::Failed, detail.clone()) };
+                        reader.gap(gap.cure(CURE));
+                    }
                     reader.gap(Gap::object(&object, Reason::Failed, detail).cure(CURE));
                 }
                 found.push(object);

@@ -24,6 +24,8 @@ const PINNED: &[(&str, &str)] = &[
     ("sql_auto_is_null", "0"),
     ("show_gipk_in_create_table_and_information_schema", "1"),
     ("show_create_table_skip_secondary_engine", "0"),
+    // Each warning is a gap of its own: none may be cut off.
+    ("max_error_count", "65535"),
     // What SHOW CREATE adds or spells by taste.
     ("show_create_table_verbosity", "0"),
     ("show_old_temporals", "0"),

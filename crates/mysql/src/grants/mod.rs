@@ -93,7 +93,7 @@ fn steps(account: &Account, access: Option<&Access>, flavor: &Flavor, scope: &Sc
         done: access.is_some(),
     }];
     steps.extend(rights.into_iter().map(|(right, whys, done)| {
-        let sql = need::statements(&name, scope, &[right]).concat();
+        let sql = need::statements(&name, scope, access.and_then(|access| access.spelling(scope)), &[right]).concat();
         let caution = match right {
             Right("TRIGGER" | "EVENT", _) => "; it also lets the account make some, and nothing less shows them",
             Right("SELECT", Place::Own("mysql")) => "; it also shows password hashes, and nothing less shows all grants",
@@ -160,6 +160,9 @@ mod tests {
         assert!(all.lines().all(|line| line.starts_with("--")), "{all}");
         let some = script("9.7.0", "shop", Some(&["GRANT SELECT ON *.* TO `evenkeel`@`%`"]));
         assert!(some.contains("\n-- has: GRANT SELECT ON `shop`.*") && some.contains("\nGRANT TRIGGER ON `shop`.*"), "{some}");
+        // A row with the plain name would take away what the pattern gives.
+        let pattern = script("9.7.0", "sh_op", Some(&["GRANT USAGE ON *.* TO `e`@`%`", "GRANT SELECT ON `sh_op`.* TO `e`@`%`"]));
+        assert!(pattern.contains("\nGRANT TRIGGER ON `sh_op`.*") && pattern.contains("\n-- has: GRANT SELECT ON `sh_op`.*"), "{pattern}");
         assert!(some.contains("\n-- has: GRANT SHOW_ROUTINE ON *.*"), "SELECT on everything shows routines too: {some}");
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! Every text of a server or driver passes `Context::scrub` before it gets into a variant: no variant holds a secret.
 
+use super::CONNECTING;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 
 /// One address that was tried, and why it is not the one.
@@ -202,6 +203,11 @@ impl Troublesome for Fault {
             Self::Cancelled { message, .. } => unreachable().found(message),
             Self::LockTimeout { message, .. } => unreachable().found(message).fix("run again when the lock is released"),
             Self::Server { sqlstate, message, .. } => unreachable().found(format!("{message} (SQLSTATE {sqlstate})")),
+            // What answers there does not speak our protocol, whatever it says.
+            Self::Driver { doing, message, .. } if doing == CONNECTING => unreachable()
+                .expected("a PostgreSQL server or pooler")
+                .found(format!("an answer that is none of PostgreSQL's: {message}"))
+                .fix("check host and port; a MySQL or MariaDB server is named by a mysql:// or mariadb:// URL"),
             Self::Driver { message, .. } => unreachable().found(message),
         }
     }

@@ -195,6 +195,21 @@ impl Access {
         one == other || self.rules.folded && one.to_lowercase() == other.to_lowercase()
     }
 
+    /// How a further grant on the captured database must name it, where its plain name would be wrong: a row with the plain
+    /// name takes away all that the account holds by a pattern. `None` where there is no such pattern, or several.
+    #[must_use]
+    pub fn spelling(&self, scope: &Scope) -> Option<&str> {
+        let database = scope.one()?;
+        let on_it = self.lines.iter().filter_map(|line| match &line.on {
+            On::Database(name) if !line.revokes && self.pattern(name).matches(database) => Some(name.as_str()),
+            _ => None,
+        });
+        let mut names: Vec<&str> = on_it.collect();
+        names.sort_unstable();
+        names.dedup();
+        names.first().copied().filter(|name| names.len() == 1 && !self.pattern(name).is_plain())
+    }
+
     /// The name of a database in a grant, as this server understands it.
     #[must_use]
     pub const fn pattern<'a>(&self, text: &'a str) -> Pattern<'a> {

@@ -230,9 +230,10 @@ pub fn gaps(access: &Access, flavor: &Flavor, scope: &Scope) -> Vec<Gap> {
         if rights.is_empty() {
             continue;
         }
-        let names: Vec<String> = rights.iter().map(|right| format!("{} ON {}", right.0, shown(right.1, scope))).collect();
+        let names: Vec<String> =
+            rights.iter().map(|right| format!("{} ON {}", right.0, shown(right.1, scope, access.spelling(scope)))).collect();
         let detail = format!("the server shows {} completely only to an account with {}", need.why, names.join(" and "));
-        let cure = statements(&access.account.to_string(), scope, &rights).join(" ");
+        let cure = statements(&access.account.to_string(), scope, access.spelling(scope), &rights).join(" ");
         for kind in need.kinds.iter().filter(|kind| kind.spec().engines.has(flavor.engine, flavor.number)) {
             let mut gap = Gap::kind(*kind, Reason::Privilege, detail.clone()).cure(cure.clone());
             gap.attribute = need.attribute.map(str::to_owned);
@@ -246,11 +247,11 @@ pub fn gaps(access: &Access, flavor: &Flavor, scope: &Scope) -> Vec<Gap> {
 pub fn script(access: &Access, flavor: &Flavor, scope: &Scope, dimension: Dimension) -> Vec<String> {
     let concerns = |need: &&Need| need.kinds.iter().any(|kind| kind.spec().dimension == dimension);
     let rights: Vec<Right> = of(flavor).filter(concerns).flat_map(|need| missing(access, scope, need)).collect();
-    statements(&access.account.to_string(), scope, &rights)
+    statements(&access.account.to_string(), scope, access.spelling(scope), &rights)
 }
 
-/// Grants by place, each privilege once.
-pub fn statements(account: &str, scope: &Scope, rights: &[Right]) -> Vec<String> {
+/// Grants by place, each privilege once. `spelling` is how the account's own grants name the database, where it matters.
+pub fn statements(account: &str, scope: &Scope, spelling: Option<&str>, rights: &[Right]) -> Vec<String> {
     let mut places: Vec<Place> = rights.iter().map(|right| right.1).collect();
     places.sort_unstable();
     places.dedup();
@@ -262,15 +263,16 @@ pub fn statements(account: &str, scope: &Scope, rights: &[Right]) -> Vec<String>
                 names.push(right.0);
             }
         }
-        statements.push(format!("GRANT {} ON {} TO {account};", names.join(", "), shown(place, scope)));
+        statements.push(format!("GRANT {} ON {} TO {account};", names.join(", "), shown(place, scope, spelling)));
     }
     statements
 }
 
 /// As a GRANT names it. A name with `_` is a pattern there.
 #[must_use]
-pub fn shown(place: Place, scope: &Scope) -> String {
+pub fn shown(place: Place, scope: &Scope, spelling: Option<&str>) -> String {
     match (place, scope.one()) {
+        (Captured, Some(_)) if let Some(pattern) = spelling => format!("{}.*", Ident(pattern)),
         (Server, _) | (Captured, None) => "*.*".to_owned(),
         (Captured, Some(database)) => format!("{}.*", Ident(&Pattern::escaped(database))),
         (Own(database), _) => format!("{}.*", Ident(&Pattern::escaped(database))),
