@@ -110,6 +110,24 @@ pub fn role(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
             let word = if reference.get("locked").is_some() { "LOCK" } else { "UNLOCK" };
             Some(format!("ALTER USER {who} ACCOUNT {word};"))
         }
+        "connection_limit" => {
+            let limit = match reference.get("connection_limit") {
+                Some(Value::Integer(limit)) => *limit,
+                _ => 0,
+            };
+            Some(format!("ALTER USER {who} WITH MAX_USER_CONNECTIONS {limit};"))
+        }
+        "tls" => {
+            let word = match reference.text("tls") {
+                None => "NONE",
+                Some("any") => "SSL",
+                Some("x509") => "X509",
+                // What is specified is not captured.
+                Some(_) => return None,
+            };
+            Some(format!("ALTER USER {who} REQUIRE {word};"))
+        }
+        "comment" => Some(format!("ALTER USER {who} COMMENT {};", Literal(reference.text("comment").unwrap_or_default()))),
         _ => None,
     }
 }

@@ -26,7 +26,10 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
         let pair = place.pair(case);
         let captured = on_one_server(place, case, &pair.0, &pair.1);
         match &captured {
-            Ok(captured) if !case.in_place => closed(case, &pair.1, captured).and(Ok(())),
+            Ok(captured) if !case.in_place => closed(case, &pair.1, captured),
+            Ok(captured) if !case.all_databases && !case.candidate.is_other_server() && !case.replica_ends => {
+                closed(case, &pair.0, captured)
+            }
             _ => Ok(()),
         }
         .and(captured)
