@@ -1,7 +1,7 @@
 -- Loaded time zones by name, and their rules, in a form that does not depend on the order they were loaded in. The copies
 -- with other names (posix/, right/) are left out. Privileges: SELECT on the four tables.
 -- https://dev.mysql.com/doc/refman/en/time-zone-support.html
-select count(distinct r.name), hex(sum(conv(left(sha2(concat_ws('|', r.name, r.at, r.offset, r.is_dst, r.abbreviation), 256), 12), 16, 10)))
+select count(distinct r.name), sum(cast(conv(left(sha2(concat_ws('|', r.name, r.at, r.offset, r.is_dst, r.abbreviation), 256), 12), 16, 10) as unsigned))
 from (
     select n.name, t.transition_time as at, y.offset, y.is_dst, y.abbreviation
     from mysql.time_zone_name n
