@@ -160,9 +160,12 @@ pub struct Explain {
 /// `queries`.
 #[derive(Debug, Args)]
 pub struct Queries {
-    /// Major version of the server.
-    #[arg(long, value_name = "MAJOR", default_value_t = 18)]
-    pub major: u16,
+    /// The server's vendor: postgresql, mysql or mariadb.
+    #[arg(long, value_name = "ENGINE", default_value = "postgresql")]
+    pub engine: String,
+    /// Version of the server, such as 18, 9.7 or 10.11; the newest that evenkeel is tested with where it is not given.
+    #[arg(long, value_name = "MAJOR")]
+    pub major: Option<String>,
     /// Only the statements that read these dimensions.
     #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
     pub dimension: Vec<DimensionName>,
@@ -171,6 +174,9 @@ pub struct Queries {
 /// `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
+    /// Whose servers it is shown on; they must be installed here.
+    #[arg(long, value_name = "ENGINE", default_value = "postgresql")]
+    pub engine: EngineName,
     /// Where the HTML report goes.
     #[arg(long, value_name = "FILE", default_value = "evenkeel-demo.html", value_hint = ValueHint::FilePath)]
     pub report: PathBuf,
@@ -183,6 +189,24 @@ pub struct Demo {
 #[derive(Debug, Args)]
 pub struct Completions {
     pub shell: clap_complete::Shell,
+}
+
+/// An engine as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    Postgresql,
+    Mariadb,
+    Mysql,
+}
+
+impl From<EngineName> for evenkeel_core::kind::Engine {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Postgresql => Self::PostgreSql,
+            EngineName::Mariadb => Self::MariaDb,
+            EngineName::Mysql => Self::MySql,
+        }
+    }
 }
 
 /// A dimension as typed.

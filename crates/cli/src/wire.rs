@@ -3,6 +3,7 @@
 //! An endpoint is a name from `evenkeel.toml`, a URL, a connection string, or a manifest file, tried in that order.
 
 use crate::args::Common;
+use crate::command::demo;
 use crate::settings::{Environment as Configured, Settings};
 use evenkeel_core::compare::Remedies;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
@@ -11,6 +12,7 @@ use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request};
 use evenkeel_mysql::connect as mysql;
 use evenkeel_mysql::environment::MysqlEnvironment;
+use evenkeel_mysql::flavor::Flavor;
 use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
@@ -72,9 +74,44 @@ pub fn remedies(manifest: &Manifest, roles: &BTreeMap<String, String>) -> Box<dy
     }
 }
 
-/// Every statement a capture of these dimensions sends to a server of that major version.
-pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
-    evenkeel_postgres::capture::statements(major, dimensions)
+/// Every statement a capture of these dimensions sends to a server of that vendor and version.
+///
+/// # Errors
+/// No such vendor, or no such version.
+pub fn statements(engine: &str, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {
+    let wrong = |what: &str, expected: &str, found: &str| {
+        let trouble =
+            Trouble::new(Class::Usage, format!("no statements for that {what}")).expected(expected).found(crate::paint::scrub(found));
+        Box::new(trouble.fix("evenkeel queries --engine mariadb --major 10.11"))
+    };
+    let family = |text: &str| {
+        let flavor = Flavor::parse(&if engine == "mariadb" { format!("{text}.0-MariaDB") } else { format!("{text}.0") });
+        let flavor = flavor.filter(|flavor| flavor.oldest_if_too_old().is_none());
+        flavor
+            .map(|flavor| evenkeel_mysql::capture::statements(&flavor, dimensions))
+            .ok_or_else(|| wrong("version", "such as 9.7 or 10.11", text))
+    };
+    match engine {
+        "postgresql" => {
+            let text = version.unwrap_or("18");
+            let major = text.parse().ok().filter(|major| (13..=99).contains(major)).ok_or_else(|| wrong("version", "13 or newer", text))?;
+            Ok(evenkeel_postgres::capture::statements(major, dimensions))
+        }
+        "mysql" => family(version.unwrap_or("9.7")),
+        "mariadb" => family(version.unwrap_or("11.8")),
+        other => Err(wrong("engine", "postgresql, mysql or mariadb", other)),
+    }
+}
+
+/// Who plays the demo.
+///
+/// # Errors
+/// No server of that engine is installed; the message says how to get one.
+pub fn demo(engine: Engine) -> Result<Box<dyn demo::estate::Part>, Box<Trouble>> {
+    match engine {
+        Engine::PostgreSql => demo::postgres::find(),
+        Engine::MySql | Engine::MariaDb => demo::mysql::find(engine),
+    }
 }
 
 fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {

@@ -8,24 +8,85 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// Object and attribute (as the last part of the finding) of everything that is planted.
-const PLANTED: &[(&str, &str)] = &[
-    ("EK-migration-missing", "app.flyway_schema_history.8"),
-    ("EK-column-missing", "app.bookings.source"),
-    ("EK-column-extra", "billing.invoices.tax_override"),
-    ("EK-function-body", "app.stay_price(numeric, integer)"),
-    ("EK-index-valid", "app.customers_email_key"),
-    ("EK-constraint-validated", "app.bookings.bookings_total_check"),
-    ("EK-index-extra", "app.bookings_customer_id_idx"),
-    ("EK-grant-extra", "table.billing.payments.reader"),
-    ("EK-extension-version-version", "pg_trgm"),
-    ("EK-column-collation", "app.boats.name"),
-    ("EK-setting-effective", "lock_timeout"),
-    ("EK-override-extra", "migrator.every database.lock_timeout"),
-    ("EK-override-extra", "app_rw.every database.statement_timeout"),
-    ("EK-node-replicas", "node"),
-    ("EK-table-statistics-rows", "app.bookings"),
-];
+/// The demo on one engine's servers.
+struct Told {
+    engine: &'static str,
+    /// As it names the server.
+    name: &'static str,
+    /// What the comparison says first.
+    verdict: &'static str,
+    /// Object and attribute (as the last part of the finding) of everything that is planted.
+    planted: &'static [(&'static str, &'static str)],
+}
+
+const POSTGRESQL: Told = Told {
+    engine: "postgresql",
+    name: "PostgreSQL",
+    verdict: "staging ≠ production: 14 differences block a migration",
+    planted: &[
+        ("EK-migration-missing", "app.flyway_schema_history.8"),
+        ("EK-column-missing", "app.bookings.source"),
+        ("EK-column-extra", "billing.invoices.tax_override"),
+        ("EK-function-body", "app.stay_price(numeric, integer)"),
+        ("EK-index-valid", "app.customers_email_key"),
+        ("EK-constraint-validated", "app.bookings.bookings_total_check"),
+        ("EK-index-extra", "app.bookings_customer_id_idx"),
+        ("EK-grant-extra", "table.billing.payments.reader"),
+        ("EK-extension-version-version", "pg_trgm"),
+        ("EK-column-collation", "app.boats.name"),
+        ("EK-setting-effective", "lock_timeout"),
+        ("EK-override-extra", "migrator.every database.lock_timeout"),
+        ("EK-override-extra", "app_rw.every database.statement_timeout"),
+        ("EK-node-replicas", "node"),
+        ("EK-table-statistics-rows", "app.bookings"),
+    ],
+};
+
+const MARIADB: Told = Told {
+    engine: "mariadb",
+    name: "MariaDB",
+    verdict: "staging ≠ production: 12 differences block a migration",
+    planted: &[
+        ("EK-migration-missing", "flyway_schema_history.8"),
+        ("EK-column-missing", "bookings.source"),
+        ("EK-column-extra", "invoices.tax_override"),
+        ("EK-function-body", "stay_price"),
+        ("EK-index-visible", "bookings.bookings_arrival_idx"),
+        ("EK-constraint-missing", "bookings.bookings_total_check"),
+        ("EK-index-extra", "invoices.invoices_issued_on_idx"),
+        ("EK-event-status", "forget_searches"),
+        ("EK-grant-extra", "table.payments.reader@localhost"),
+        ("EK-column-collation", "boats.name"),
+        ("EK-setting-value", "sql_mode"),
+        ("EK-setting-value", "lock_wait_timeout"),
+        ("EK-setting-value", "innodb_lock_wait_timeout"),
+        ("EK-node-replicas", "node"),
+        ("EK-table-statistics-rows", "bookings"),
+    ],
+};
+
+const MYSQL: Told = Told {
+    engine: "mysql",
+    name: "MySQL",
+    verdict: "staging ≠ production: 12 differences block a migration",
+    planted: &[
+        ("EK-migration-missing", "flyway_schema_history.8"),
+        ("EK-column-missing", "bookings.source"),
+        ("EK-column-extra", "invoices.tax_override"),
+        ("EK-function-body", "stay_price"),
+        ("EK-index-visible", "bookings.bookings_arrival_idx"),
+        ("EK-constraint-enforced", "bookings.bookings_total_check"),
+        ("EK-index-extra", "invoices.invoices_issued_on_idx"),
+        ("EK-event-status", "forget_searches"),
+        ("EK-grant-extra", "table.payments.reader@localhost"),
+        ("EK-column-collation", "boats.name"),
+        ("EK-setting-value", "sql_mode"),
+        ("EK-setting-value", "lock_wait_timeout"),
+        ("EK-setting-value", "innodb_lock_wait_timeout"),
+        ("EK-node-replicas", "node"),
+        ("EK-table-statistics-rows", "bookings"),
+    ],
+};
 
 /// Folders that end with the test.
 struct Place {
@@ -54,10 +115,10 @@ impl Place {
         self.folder.path().join("report.html")
     }
 
-    fn command(&self) -> Command {
+    fn command(&self, told: &Told) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
         command
-            .arg("demo")
+            .args(["demo", "--engine", told.engine])
             .arg("--report")
             .arg(self.report())
             .env("TMPDIR", self.temporary())
@@ -119,25 +180,59 @@ fn signal(child: &Child, name: &str) {
     assert!(status.success());
 }
 
-#[test]
-fn everything_planted_is_found_and_nothing_is_left() {
+fn everything_planted_is_found_and_nothing_is_left(told: &Told) {
     let place = Place::new();
-    let output = place.command().output().unwrap();
+    let output = place.command(told).output().unwrap();
     let (stdout, stderr) = text(&output);
     assert_eq!(output.status.code(), Some(0), "stdout:\n{stdout}\nstderr:\n{stderr}");
     assert_eq!(stderr, "", "a run that goes well says nothing on stderr");
-    assert!(stdout.contains("staging ≠ production: 14 differences block a migration"), "{stdout}");
+    assert!(stdout.contains(&format!("\n{} ", told.name)) && stdout.contains(told.verdict), "{stdout}");
     assert!(stdout.contains("✓ dev         as committed, ready for a migration"), "{stdout}");
     let page = std::fs::read_to_string(place.report()).unwrap();
-    for (id, object) in PLANTED {
+    for (id, object) in told.planted {
         assert!(stdout.lines().any(|line| line.starts_with("  ✓ ") && line.ends_with(object)), "{object} is not listed:\n{stdout}");
         assert!(page.contains(id), "the page does not name {id}");
         assert!(page.contains(object), "the page does not name {object}");
     }
-    // An address, or the path of the report, is not broken.
-    let whole = |line: &&str| line.contains(&*place.folder.path().to_string_lossy()) || line.contains("https://");
+    // An address, the path of the report, a statement to paste: these are not broken.
+    let here = place.folder.path().to_string_lossy();
+    let whole = |line: &&str| line.contains(&*here) || line.contains("https://") || line.starts_with("  fix: ");
     let widest = stdout.lines().filter(|line| !whole(line)).max_by_key(|line| line.chars().count());
     assert!(widest.is_some_and(|line| line.chars().count() <= 80), "wider than 80 columns: {widest:?}");
+    place.assert_nothing_left();
+}
+
+#[test]
+fn everything_planted_on_postgresql_is_found_and_nothing_is_left() {
+    everything_planted_is_found_and_nothing_is_left(&POSTGRESQL);
+}
+
+#[test]
+fn everything_planted_on_mariadb_is_found_and_nothing_is_left() {
+    everything_planted_is_found_and_nothing_is_left(&MARIADB);
+}
+
+#[test]
+fn everything_planted_on_mysql_is_found_and_nothing_is_left() {
+    everything_planted_is_found_and_nothing_is_left(&MYSQL);
+}
+
+#[test]
+fn without_a_word_it_is_postgresql() {
+    let place = Place::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+    let mut child = command
+        .args(["demo", "--report"])
+        .arg(place.report())
+        .envs([("TMPDIR", place.temporary()), ("EVENKEEL_SCRATCH_DIR", place.scratch())])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut rest = wait_for(&mut child, "PostgreSQL");
+    signal(&child, "INT");
+    rest.read_to_string(&mut String::new()).unwrap();
+    assert_eq!(end(&mut child), Some(130));
     place.assert_nothing_left();
 }
 
@@ -146,9 +241,9 @@ fn two_demos_run_side_by_side() {
     let places = [Place::new(), Place::new()];
     // One scratch root for both, as for two terminals of one user.
     let root = places[0].scratch();
-    let children = places
-        .each_ref()
-        .map(|place| place.command().env("EVENKEEL_SCRATCH_DIR", &root).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let children = places.each_ref().map(|place| {
+        place.command(&POSTGRESQL).env("EVENKEEL_SCRATCH_DIR", &root).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    });
     for child in children {
         let output = child.wait_with_output().unwrap();
         let (stdout, stderr) = text(&output);
@@ -161,9 +256,9 @@ fn two_demos_run_side_by_side() {
 
 #[test]
 fn ctrl_c_while_servers_start_leaves_nothing() {
-    for kind in ["INT", "TERM", "HUP"] {
+    for (told, kind) in [(POSTGRESQL, "INT"), (POSTGRESQL, "TERM"), (POSTGRESQL, "HUP"), (MARIADB, "INT"), (MYSQL, "INT")] {
         let place = Place::new();
-        let mut child = place.command().stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = place.command(&told).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut rest = wait_for(&mut child, "loading data");
         signal(&child, kind);
         assert_eq!(end(&mut child), Some(130), "after SIG{kind}");
@@ -177,9 +272,9 @@ fn ctrl_c_while_servers_start_leaves_nothing() {
 
 #[test]
 fn kept_servers_end_with_enter_and_with_ctrl_c() {
-    for with_enter in [true, false] {
+    for (told, with_enter) in [(POSTGRESQL, true), (POSTGRESQL, false), (MARIADB, true)] {
         let place = Place::new();
-        let mut child = place.command().arg("--keep").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = place.command(&told).arg("--keep").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take().unwrap();
         let mut rest = wait_for(&mut child, "until you press Enter");
         assert!(std::fs::read_dir(place.temporary()).unwrap().next().is_some(), "the settings are there to be used");
@@ -200,7 +295,7 @@ fn kept_servers_end_with_enter_and_with_ctrl_c() {
 #[test]
 fn a_reader_that_goes_away_does_not_keep_the_servers_running() {
     let place = Place::new();
-    let mut child = place.command().stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = place.command(&POSTGRESQL).stdout(Stdio::piped()).spawn().unwrap();
     drop(wait_for(&mut child, "PostgreSQL"));
     assert_eq!(end(&mut child), Some(0));
     place.assert_nothing_left();

@@ -3,7 +3,7 @@
 mod capture;
 mod check;
 mod compare;
-mod demo;
+pub mod demo;
 mod digest;
 mod explain;
 mod generated;

@@ -193,7 +193,8 @@ fn summary(object: &Object) -> String {
         match value {
             Value::Flag(true) => parts.push(name.replace('_', " ")),
             Value::Flag(false) => parts.push(format!("not {}", name.replace('_', " "))),
-            Value::List(items) if *name == "table" => parts.push(format!("on {}", items.join("."))),
+            // Schema and name; the schema is empty where one database of a server is captured.
+            Value::List(items) if *name == "table" => parts.push(format!("on {}", items.join(".").trim_start_matches('.'))),
             Value::List(items) => parts.push(format!("({})", items.join(", "))),
             value if *name == "type" || *name == "version" => parts.push(value.shown()),
             value => parts.push(format!("{} {}", name.replace('_', " "), value.shown())),

@@ -46,6 +46,6 @@ pub static SPEC: Spec = Spec {
         Property::flag("generated_name", "The server chose its name.", "Another vendor's server chooses another.").on(Engines::MYSQL_FAMILY).volatile(),
     ],
     summary: &["type", "columns", "expression", "references"],
-    why: "Rows that one environment refuses are accepted by the other; ON CONFLICT and the planner rely on it.",
+    why: "Rows that one environment refuses are accepted by the other; upserts and the planner rely on it.",
     missing: Severity::Block,
 };

@@ -12,9 +12,9 @@ pub static SPEC: Spec = Spec {
     engines: Engines::ALL,
     properties: &[
         Property::list("table", "The table it belongs to, as schema and name.", "Queries of another table use it."),
-        Property::text("constraint", "The constraint it stands behind; everything else about it is reported there.", "It can only be dropped with the constraint."),
+        Property::text("constraint", "The constraint it stands behind; everything else about it is reported there.", "It can only be dropped with the constraint.").on(Engines::POSTGRESQL),
         Property::text("method", "Access method.", "Another index type supports other operators.").neutral(Neutral::Text("btree")),
-        Property::flag("unique", "Duplicates are refused.", "Rows accepted in one environment are refused in the other; ON CONFLICT needs it."),
+        Property::flag("unique", "Duplicates are refused.", "Rows accepted in one environment are refused in the other; an upsert needs it."),
         Property::list("keys", "Key parts in order: column or expression, collation, operator class with options, direction.", "Other queries use it, or none."),
         Property::list("include", "Non-key columns.", "Index-only scans work in one environment only.").on(Engines::POSTGRESQL),
         Property::text("predicate", "Condition of a partial index.", "Rows outside of it are not indexed; ON CONFLICT must repeat it.").on(Engines::POSTGRESQL),

@@ -22,7 +22,7 @@ pub static SPEC: Spec = Spec {
         Property::text("hot_standby", "`on` where a replica answers queries.", "Queries on replicas are refused.").on(Engines::POSTGRESQL).weighs(Severity::Warn),
         Property::flag("replay_paused", "A standby whose replay is paused.", "What it shows stands still, and its lag grows.").on(Engines::POSTGRESQL).measured(Tolerance::Absolute { hundredths: 0 }),
         Property::integer("replay_lag_bytes", "Log that a standby received and did not replay yet.", "It shows an older state.").on(Engines::POSTGRESQL).measured(LAG),
-        Property::number("replay_lag_seconds", "Age of the last transaction a standby replayed, where it has more to replay.", "It shows an older state.").measured(Tolerance::Ratio { hundredths: 1000, floor: 10 }),
+        Property::number("replay_lag_seconds", "Age of the last transaction a standby replayed, where it has more to replay.", "It shows an older state.").on(Engines::POSTGRESQL).measured(Tolerance::Ratio { hundredths: 1000, floor: 10 }),
         Property::flag("binary_log", "Changes are written to a binary log.", "Functions that are not declared deterministic are refused, and a migration writes its log as well, only where it is on.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),
         Property::flag("read_only", "Ordinary users cannot write.", "A migration is refused.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),
         Property::text("semi_sync", "`source`, `replica`, `both`: acknowledgements of replicas are waited for; absent where off.", "Every commit of a migration waits for a replica in one environment only.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),

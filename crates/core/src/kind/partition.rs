@@ -13,7 +13,6 @@ pub static SPEC: Spec = Spec {
     properties: &[
         Property::text("values", "Which rows go there: `less than (…)`, `in (…)`, `system_time`.", "Rows go to another partition, or are refused."),
         Property::list("subpartitions", "Its subpartitions, in order.", "ALTER TABLE names them."),
-        Property::text("tablespace", "Tablespace, where one was named.", "A rebuild needs room there."),
         Property::text("engine", "Storage engine, where it is not the table's.", "Engines differ in transactions and locking."),
         Property::list("options", "Row limits and directories, each `name=value`, sorted.", "Its file lies elsewhere."),
     ],

@@ -15,9 +15,9 @@ pub static SPEC: Spec = Spec {
             .neutral(Neutral::Text("permanent")),
         Property::text("access_method", "The table access method.", "Storage engines differ in locking, bloat and supported DDL.").on(Engines::POSTGRESQL)
             .neutral(Neutral::Text("heap")),
-        Property::list("options", "Storage parameters, each `name=value`, sorted.", "Fill factor and autovacuum settings change bloat and the cost of a rewrite."),
+        Property::list("options", "Storage parameters, each `name=value`, sorted.", "Fill factor, compression and upkeep change bloat and the cost of a rewrite."),
         Property::list("toast_options", "Storage parameters of the TOAST table, each `name=value`, sorted.", "They decide when large values are vacuumed.").on(Engines::POSTGRESQL),
-        Property::text("tablespace", "The tablespace, where it is not the database's default.", "A rewrite needs room in the tablespace the table lives in."),
+        Property::text("tablespace", "The tablespace, where it is not the database's default.", "A rewrite needs room in the tablespace the table lives in.").on(Engines::POSTGRESQL),
         Property::text("replica_identity", "`default`, `full`, `nothing` or the name of an index.", "Without a usable replica identity UPDATE and DELETE fail on a published table.").on(Engines::POSTGRESQL)
             .neutral(Neutral::Text("default")),
         Property::flag("row_security", "Row-level security is enabled.", "Rows hidden in one environment are visible in the other.").on(Engines::POSTGRESQL),

@@ -47,14 +47,15 @@ fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Resul
     };
     let column_type = canonical::column_type(&raw);
     object.set_some("collation", row.text(7)?.map(|collation| canonical::charset(&collation)));
-    object.set("not_null", row.text(5)?.as_deref() == Some("NO"));
-    // What a view's columns say beyond that is their table's.
+    // What a view's columns say beyond that is their table's. Whether they can be NULL the server works out when the view is
+    // made, from what is there at that moment: MySQL's own dump, which puts stand-ins first, restores it otherwise (sakila).
     if is_view {
         // How times are kept in a temporary table, and nobody's choice.
         object.set("type", column_type.replace(" /* mariadb-5.3 */", ""));
         canonical::computed(&mut object);
         return Ok(object);
     }
+    object.set("not_null", row.text(5)?.as_deref() == Some("NO"));
     if is_compressed {
         object.set("compression", "compressed");
     }

@@ -32,6 +32,7 @@ mod setting;
 mod setting_value;
 mod special;
 mod sql;
+mod statements;
 mod statistics;
 mod steady;
 mod stored;
@@ -39,6 +40,8 @@ mod table;
 mod topology;
 mod trigger;
 mod view;
+
+pub use statements::statements;
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use access::Access;

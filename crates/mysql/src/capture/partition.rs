@@ -104,8 +104,6 @@ fn partition(row: &Row, place: &Place, name: &str, hides_secrets: bool) -> Resul
     let method = named(row, "_method")?.unwrap_or_default().to_ascii_lowercase();
     object.set_some("values", values(&method, named(row, "_values")?.as_deref()));
     object.set_some("comment", named(row, "_comment")?.filter(|_| !hides_secrets).map(Value::Text));
-    let tablespace = named(row, "_tablespace")?.filter(|name| !name.is_empty() && &**name != "innodb_file_per_table");
-    object.set_some("tablespace", tablespace.map(Value::Text));
     Ok(object)
 }
 

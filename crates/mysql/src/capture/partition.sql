@@ -11,8 +11,7 @@ select
     p.partition_expression as _expression,
     p.subpartition_expression as _subexpression,
     p.partition_description as _values,
-    nullif(p.partition_comment, '') as _comment,
-    p.tablespace_name as _tablespace
+    nullif(p.partition_comment, '') as _comment
 from information_schema.partitions p
 where :own(p.table_schema)
     and p.partition_name is not null

@@ -89,7 +89,8 @@ pub fn name_definers(reader: &Reader<'_>, found: &mut [Object]) {
     }
 }
 
-/// The captured database a pattern stands for, or the pattern; `None` where it is about another one.
+/// The captured database a pattern stands for, or the pattern; `None` where it is about another one. Who grants on `a_b`
+/// means that database, although the pattern is about `axb` as well.
 fn schema(reader: &Reader<'_>, text: &str) -> Option<String> {
     let pattern = reader.access.pattern(text);
     let plain = pattern.plain();
@@ -99,7 +100,8 @@ fn schema(reader: &Reader<'_>, text: &str) -> Option<String> {
         (None, None) => true,
     };
     let shown = |name: String| display(Kind::Schema, &Identity::new([reader.scope.shown(&name)]));
-    concerned.then(|| plain.map_or_else(|| text.to_owned(), shown))
+    let meant = plain.or_else(|| reader.scope.one().filter(|one| *one == text).map(str::to_owned));
+    concerned.then(|| meant.map_or_else(|| text.to_owned(), shown))
 }
 
 fn grant(identity: [String; 3], list: &BTreeMap<String, bool>, server: &BTreeSet<String>) -> Object {

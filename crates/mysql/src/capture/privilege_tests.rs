@@ -1,3 +1,4 @@
+//! Grants as they are read, out of the forms in which servers keep them.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

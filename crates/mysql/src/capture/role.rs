@@ -83,6 +83,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         object.set_some("connection_limit", row.integer(7)?);
         object.set_some("tls", row.text(8)?.map(Value::Text));
         object.set("limits", lines(row.text(9)?));
+        object.set_some("comment", row.text(11)?.filter(|text| !text.is_empty()).map(Value::Text));
         let mut roles = defaults.remove(&account).unwrap_or_default();
         roles.extend(row.text(10)?.map(|role| Account::of(&role, "").shown(names)));
         object.set("default_roles", Value::list(roles));

@@ -3,7 +3,7 @@
 -- MySQL makes a role as a locked account without a password that has expired; MariaDB says which are roles.
 -- https://dev.mysql.com/doc/refman/en/create-role.html, https://mariadb.com/docs/server/reference/system-tables/the-mysql-database-tables/mysql-global_priv-table
 -- Columns: user, host, whether it is a role, locked, expired, plugins (a line each), plugins of further factors (JSON),
--- connections, TLS, limits (a line each), default role.
+-- connections, TLS, limits (a line each), default role, comment.
 select
     u.user,
     u.host,
@@ -29,7 +29,9 @@ select
         if(u.max_questions > 0, concat('max_queries_per_hour=', u.max_questions), null),
         if(u.max_statement_time > 0, concat('max_statement_time=', u.max_statement_time), null), -- mariadb
         if(u.max_updates > 0, concat('max_updates_per_hour=', u.max_updates), null)),
-    null -- mysql
-    nullif(u.default_role, '') -- mariadb
+    null, -- mysql
+    nullif(u.default_role, ''), -- mariadb
+    json_unquote(json_extract(u.user_attributes, '$.metadata.comment')) -- mysql
+    null -- mariadb
 from mysql.user u
     left join mysql.global_priv g on g.user = u.user and g.host = u.host -- mariadb

@@ -20,6 +20,8 @@ pub fn is_system(database: &str) -> bool {
 pub enum Scope {
     One(Arc<str>),
     All,
+    /// Whatever database a session is in; for statements that are printed, not sent.
+    Current,
 }
 
 impl Scope {
@@ -34,7 +36,7 @@ impl Scope {
     pub fn one(&self) -> Option<&str> {
         match self {
             Self::One(name) => Some(name),
-            Self::All => None,
+            Self::All | Self::Current => None,
         }
     }
 
@@ -45,6 +47,7 @@ impl Scope {
     #[must_use]
     pub fn condition(&self, column: &str) -> String {
         match self {
+            Self::Current => format!("{column} = database()"),
             Self::One(name) => {
                 let name = Literal(name);
                 format!("{column} = {name} and (@@lower_case_table_names = 2 or cast({column} as binary) = cast({name} as binary))")

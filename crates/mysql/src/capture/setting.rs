@@ -63,7 +63,8 @@ fn source(origin: &str, path: Option<&str>) -> String {
     let word = match origin {
         "compiled" | "compile-time" => "default",
         "command_line" | "command-line" => "command line",
-        "dynamic" => "SET GLOBAL",
+        // MySQL notes SET SESSION here too, our own as well.
+        "dynamic" => "SET statement",
         "persisted" => "SET PERSIST",
         "auto" => "computed by the server",
         "environment" => "environment variable",

@@ -121,9 +121,6 @@ fn options(object: &mut Object, text: &str) {
                 object.set("compression", "page compressed");
             }
             ("page_compressed", Some(_)) => {}
-            ("tablespace", Some(value)) => {
-                object.set("tablespace", value);
-            }
             // It holds a password.
             ("connection" | "option_list", Some(_)) => {
                 object.set("connection", "set");

@@ -146,6 +146,8 @@ impl MysqlRemedies {
     fn routine(&self, object: &Object, attribute: &str, text: Option<&str>) -> Option<String> {
         let what = if object.kind == Kind::Function { "FUNCTION" } else { "PROCEDURE" };
         let clause = match (attribute, text) {
+            // An empty comment changes nothing on MySQL.
+            ("comment", None) if !self.is_mariadb() => return None,
             ("comment", text) => format!("COMMENT {}", Literal(text.unwrap_or_default())),
             ("security", Some("definer")) => "SQL SECURITY DEFINER".to_owned(),
             ("security", None) => "SQL SECURITY INVOKER".to_owned(),

@@ -1,6 +1,7 @@
 //! Data directories: made by the server's own means once, kept as a template, copied for each server.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use evenkeel_launcher::{Fingerprint, ServerUser, Take, copy_tree};
@@ -12,6 +13,9 @@ use super::{Scratch, label, settings};
 /// <https://dev.mysql.com/doc/refman/en/replication-options.html#sysvar_server_uuid>
 const IDENTITY: &str = "auto.cnf";
 
+/// Servers that start side by side wait for the first one's template rather than make one each.
+static MAKING: Mutex<()> = Mutex::new(());
+
 impl Scratch {
     /// Making one takes most of the time of a start, and copying its result takes less: it is kept for the next one.
     pub(super) fn make_data_directory(&self) -> Result<(), Fault> {
@@ -20,7 +24,9 @@ impl Scratch {
         let arguments = settings::arguments(&wanted)?;
         let data = self.data_dir();
         let template = self.root.cache()?.join(self.template_name(&arguments)?);
+        let making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
         if template.exists() {
+            drop(making);
             if let Ok(directory) = std::fs::File::open(&template) {
                 // The sweep removes what was not used for long. A date that is not set is only an earlier removal.
                 let _ = directory.set_modified(SystemTime::now());

@@ -142,6 +142,8 @@ async fn all_rows(connection: &mut Conn, sql: &str) -> Result<Vec<Row>, mysql_as
     while !result.is_empty() {
         rows.extend(result.collect::<Row>().await?);
     }
+    // A statement that fails after another one leaves a result that looks empty; here it says so.
+    result.drop_result().await?;
     Ok(rows)
 }
 

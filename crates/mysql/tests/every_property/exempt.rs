@@ -1,25 +1,44 @@
 //! What no case can change here, each with its reason. Keep it tiny: every line is a property nobody proves.
 
-use evenkeel_core::kind::{Class, Kind, Property, Tolerance};
+use evenkeel_core::kind::{Class, Engine, Kind, Property, Tolerance};
 
-/// Kind, property (`_missing` for presence), and why no server in a test can show it.
-const EXEMPT: &[(&str, &str, &str)] = &[
-    ("server", "_missing", "every server describes itself"),
-    ("definer", "_missing", "every object of its kinds has one; it goes with it"),
-    ("node", "_missing", "every server is a node"),
-    ("table-statistics", "_missing", "every table has them; they go with it"),
-    ("index-statistics", "_missing", "every index has them; they go with it"),
-    ("channel", "lag_seconds", "is judged from ten seconds of delay on"),
-    ("channel", "heartbeat_lag_seconds", "is judged from ten seconds of delay on"),
-    ("replica", "lag_seconds", "the source of MySQL and MariaDB does not know it"),
+/// Kind, property (`_missing` for presence), the vendor it holds for where not both, and why no server in a test can show it.
+const EXEMPT: &[(&str, &str, Option<Engine>, &str)] = &[
+    ("server", "_missing", None, "every server describes itself"),
+    ("definer", "_missing", None, "every object of its kinds has one; it goes with it"),
+    ("node", "_missing", None, "every server is a node"),
+    ("table-statistics", "_missing", None, "every table has them; they go with it"),
+    ("index-statistics", "_missing", None, "every index has them; they go with it"),
+    ("channel", "lag_seconds", None, "is judged from ten seconds of delay on"),
+    ("channel", "heartbeat_lag_seconds", None, "is judged from ten seconds of delay on"),
+    ("replica", "lag_seconds", None, "the source of MySQL and MariaDB does not know it"),
+    ("replica", "connected", None, "only those that are connected are seen"),
+    ("replica", "state", None, "it streams as soon as it is there"),
+    ("table", "encrypted", Some(Engine::MySql), "a keyring is set up in the folder of the server's program"),
+    ("index", "table", None, "it is part of the name"),
+    ("index", "parser", Some(Engine::MariaDb), "no parser comes with the server"),
+    ("column", "engine_attribute", Some(Engine::MySql), "no engine that comes with the server takes one"),
+    ("index", "engine_attribute", Some(Engine::MySql), "no engine that comes with the server takes one"),
+    ("partition", "engine", None, "engines that could be mixed do not come with the server"),
+    ("function", "language", None, "no other language comes with the server; a function out of a library has a name of its own"),
+    ("function", "library", None, "no two libraries that come with the server hold the same function"),
+    ("procedure", "language", None, "no other language comes with the server"),
+    ("role", "login", Some(Engine::MariaDb), "a role has no host, and no account is called like one"),
+    ("role", "comment", Some(Engine::MariaDb), "accounts have none"),
+    ("schema", "comment", Some(Engine::MySql), "databases have none"),
+    ("plugin", "type", None, "a plugin of that name has that type"),
+    ("plugin", "version", Some(Engine::MySql), "one series of MySQL is installed, and a plugin comes with the server's version"),
+    ("plugin", "library", None, "a plugin is built in or is not, by whoever built the server"),
+    ("node", "cluster", None, "Galera does not come with MariaDB; a replication group wants a network that not every machine has"),
+    ("node", "cluster_members", None, "Galera does not come with MariaDB; a replication group wants a network that not every machine has"),
 ];
 
 /// Kinds that have a comment on these servers.
 const COMMENTED: &[&str] =
-    &["schema", "table", "partition", "column", "constraint", "index", "function", "procedure", "package", "event", "role"];
+    &["schema", "table", "partition", "column", "constraint", "index", "function", "procedure", "package", "event", "sequence", "role"];
 
 /// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
-pub fn reason(kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {
+pub fn reason(engine: Engine, kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {
     let name = property.map_or("_missing", |property| property.name);
     match property.map(|property| property.class) {
         Some(Class::Volatile) => return Some(("never compared", false)),
@@ -32,6 +51,8 @@ pub fn reason(kind: Kind, property: Option<&Property>) -> Option<(&'static str, 
     if name == "security_labels" {
         return Some(("these servers have none", false));
     }
-    let found = EXEMPT.iter().find(|(exempt, attribute, _)| *exempt == kind.name() && *attribute == name);
-    found.map(|(_, _, reason)| (*reason, true))
+    let found = EXEMPT
+        .iter()
+        .find(|(exempt, attribute, only, _)| *exempt == kind.name() && *attribute == name && only.is_none_or(|only| only == engine));
+    found.map(|(.., reason)| (*reason, true))
 }

@@ -2,7 +2,7 @@
 
 use evenkeel_core::kind::Engine;
 use evenkeel_mysql::scratch::{Options, Root, Scratch, Session, find_servers, pick};
-use evenkeel_testkit::property::{Case, FAILS};
+use evenkeel_testkit::property::{Case, FAILS, Ground};
 
 /// A database with a session on it.
 pub struct Database {
@@ -47,8 +47,9 @@ impl Place {
     }
 
     /// Another server for one case.
-    pub fn other(&self, settings: &[(String, String)]) -> Scratch {
-        server(self.engine, self.number, settings)
+    pub fn other(&self, ground: &Ground) -> Scratch {
+        let (engine, number) = ground.flavor.unwrap_or((self.engine, self.number));
+        server(engine, number, &ground.settings)
     }
 
     /// Takes away what a case made, whether it failed or not.
@@ -65,6 +66,11 @@ impl Place {
                 .or_else(|_| self.admin.exec(&format!("drop role {}", account.trim_end_matches("@''"))))
                 .unwrap_or_else(|fault| panic!("{fault}"));
         }
+    }
+
+    /// Empties the binary log: a replica begins with its first entry, and need not live through all cases before.
+    pub fn forget(&self) -> Result<(), String> {
+        self.on_server(&[if self.engine == Engine::MariaDb { "reset master" } else { "reset binary logs and gtids" }.to_owned()])
     }
 
     /// Runs SQL that is about the whole server.

@@ -16,6 +16,9 @@ use crate::place::{Database, Place};
 
 /// Tries a case. The error says what came out otherwise than the case says.
 pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
+    if case.replica || case.candidate.replica {
+        place.forget()?;
+    }
     place.on_server(&case.server)?;
     let captured = if case.candidate.is_other_server() && !case.in_place {
         on_two_servers(place, case)
@@ -48,7 +51,7 @@ fn closed(case: &Case, candidate: &Database, (wanted, found): &(Manifest, Manife
         before.iter().find(|difference| place_of(difference) == case.expected.place()).and_then(|difference| difference.fix.clone());
     // A step that is no statement is for a person.
     let Some(fix) = proposed.filter(|fix| fix.ends_with(';')) else { return Ok(()) };
-    candidate.run(&[fix.clone()]).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
+    candidate.run(std::slice::from_ref(&fix)).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
     let known: BTreeSet<String> = before.iter().map(place_of).filter(|place| *place != case.expected.place()).collect();
     let left: Vec<String> =
         compared(&capture(candidate, case)).iter().filter(|difference| !known.contains(&place_of(difference))).map(shown).collect();
@@ -68,6 +71,8 @@ fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database
 
 fn before_and_after(place: &Place, case: &Case, database: &Database) -> Result<(Manifest, Manifest), String> {
     let mut replica = case.replica.then(|| replica(place, case));
+    let whole = case.all_databases.then(|| Database::on(&place.scratch, ""));
+    let database = whole.as_ref().unwrap_or(database);
     database.run(&case.setup)?;
     let reference = capture(database, case);
     if let Some(replica) = &replica {
@@ -93,7 +98,7 @@ fn replica(place: &Place, case: &Case) -> Scratch {
 fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest), String> {
     let (first, _) = place.pair(case);
     first.run(&case.setup)?;
-    let other = if case.candidate.replica { replica(place, case) } else { place.other(&case.candidate.settings) };
+    let other = if case.candidate.replica { replica(place, case) } else { place.other(&case.candidate) };
     if !case.candidate.replica {
         Database::on(&other, "").run(&[format!("create database {}", first.name)])?;
     }

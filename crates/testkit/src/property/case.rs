@@ -51,6 +51,13 @@ fn version(text: &str) -> Option<u16> {
     }
 }
 
+/// `mariadb 11.8`.
+fn flavor(text: &str) -> Option<(Engine, u16)> {
+    let (vendor, series) = text.split_once(' ')?;
+    let engine = Engine::ALL.into_iter().find(|engine| engine.name().eq_ignore_ascii_case(vendor))?;
+    Some((engine, version(series)?))
+}
+
 /// One difference as a case lists it: `column app.t.id type`, with `: integer -> bigint` where the values matter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line {
@@ -95,6 +102,8 @@ pub struct Ground {
     pub initdb: Vec<String>,
     /// A server of its own, of another major version.
     pub major: Option<u32>,
+    /// A server of its own, of another vendor or series.
+    pub flavor: Option<(Engine, u16)>,
     /// A server of its own, which streams from the reference's. In place: it begins to between the captures.
     pub replica: bool,
     /// Clauses of its CREATE DATABASE.
@@ -103,7 +112,7 @@ pub struct Ground {
 
 impl Ground {
     pub fn is_other_server(&self) -> bool {
-        !self.settings.is_empty() || !self.initdb.is_empty() || self.major.is_some() || self.replica
+        !self.settings.is_empty() || !self.initdb.is_empty() || self.major.is_some() || self.flavor.is_some() || self.replica
     }
 }
 
@@ -123,6 +132,8 @@ pub struct Case {
     pub bounds: Vec<u16>,
     /// One database, captured before and after the change, because it touches the whole server.
     pub in_place: bool,
+    /// All databases of the server are captured.
+    pub all_databases: bool,
     /// A replica streams from the server while the case is tried.
     pub replica: bool,
     /// It ends between the captures.
@@ -173,6 +184,7 @@ impl Case {
             is_of_engine: true,
             bounds: Vec::new(),
             in_place: false,
+            all_databases: false,
             replica: false,
             replica_ends: false,
             on_replica: Vec::new(),
@@ -219,6 +231,7 @@ impl Case {
             match comment.split_once(": ") {
                 Some((name, value)) => case.order(name, value.trim(), on)?,
                 None if comment == "in place" => case.in_place = true,
+                None if comment == "all databases" => (case.in_place, case.all_databases) = (true, true),
                 None if comment == "replica" => case.replica = true,
                 None if comment == "replica ends" => (case.replica, case.replica_ends) = (true, true),
                 None if comment == "candidate replica" => case.candidate.replica = true,
@@ -249,6 +262,7 @@ impl Case {
             "reference database" => self.reference_clauses = Some(value.to_owned()),
             "candidate database" => self.candidate.clauses = Some(value.to_owned()),
             "candidate major" => self.candidate.major = Some(value.parse().map_err(|_| format!("{name}: '{value}' is no major version"))?),
+            "candidate flavor" => self.candidate.flavor = Some(flavor(value).ok_or(format!("'{value}' is no vendor and series"))?),
             "candidate initdb" => self.candidate.initdb.push(value.to_owned()),
             "candidate server" => {
                 let (name, value) = value.split_once('=').ok_or(format!("'{value}' is no setting=value"))?;

@@ -15,7 +15,8 @@ create table parent (
     key code_prefix (code(5)) comment 'short',
     fulltext key body_words (body),
     spatial key place_area (place),
-    constraint code_is_short check (char_length(code) < 20)
+    constraint code_is_short check (char_length(code) < 20),
+    check (char_length(code) > 0)
 ) engine=InnoDB row_format=dynamic stats_persistent=1 comment='what others hang on';
 create table child (
     id int primary key,

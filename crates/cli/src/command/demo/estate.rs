@@ -1,52 +1,70 @@
-//! The demo's servers: three primaries and three replicas, the application in them, what is changed by hand.
+//! The demo's environments, whatever their servers are: started side by side, given replicas, changed by hand, ended.
 //!
-//! Lives here: starting, loading, ending. The statements are the `.sql` files beside this one. What must be found
-//! afterwards is `planted`'s.
+//! Lives here: what the story asks of an engine (`Part`, `Site`), and the order in which it asks. The servers and what is
+//! loaded into them are `postgres` and `mysql`; what must be found afterwards is judged by `planted`.
 
 use super::interrupt::Interrupt;
-use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_postgres::scratch::{Fault, Options, ReplicaOptions, Root, Scratch, ServerBinaries, find_servers};
+use super::planted::Group;
+use evenkeel_core::fault::{Class, Trouble};
 use std::path::{Path, PathBuf};
 
-/// The application's database in every environment.
-const DATABASE: &str = "moorings";
-/// The oldest server that evenkeel reads.
-const OLDEST: u32 = 13;
-/// A unique index over rows that are not.
-const DUPLICATES: &str = "23505";
+/// The application's database in every environment, where a site does not call it otherwise.
+pub const DATABASE: &str = "moorings";
 
-/// The newest installed server that has the contrib extensions.
-///
-/// # Errors
-/// There is none; the message says how to get one.
-pub fn server() -> Result<ServerBinaries, Box<Trouble>> {
-    let servers = find_servers();
-    let usable = servers.iter().filter(|server| server.major >= OLDEST);
-    // Of equals the first, which is the one the user put in front.
-    let best = usable.filter(|server| server.has_contrib).fold(None, |best: Option<&ServerBinaries>, server| match best {
-        Some(best) if best.major >= server.major => Some(best),
-        _ => Some(server),
-    });
-    if let Some(best) = best {
-        return Ok(best.clone());
-    }
-    let found = servers.iter().map(|server| format!("PostgreSQL {} in {}", server.version, server.bin_dir.display())).collect::<Vec<_>>();
-    if found.is_empty() {
-        return Err(words(&Fault::NoServer { wanted: None, found }));
-    }
-    Err(Box::new(
-        Trouble::new(Class::Unreachable, "the demo needs a PostgreSQL server with the contrib extensions")
-            .expected(format!("PostgreSQL {OLDEST} or newer with pg_trgm"))
-            .found(format!("{}, without it", found.join(", ")))
-            .fix("apt-get install postgresql-contrib, or dnf install postgresql-contrib"),
-    ))
+/// What an engine plays in the story.
+pub trait Part: Sync {
+    /// Name, version and place of the server program.
+    fn server(&self) -> String;
+
+    /// Starts an environment and loads its data: what was released, and what has set it apart since long ago.
+    ///
+    /// # Errors
+    /// The server cannot be started, or refuses a statement.
+    fn start(&self, name: &'static str, scale: u32) -> Result<Box<dyn Site>, Box<Trouble>>;
+
+    /// What the reports must find.
+    fn planted(&self) -> Vec<Group>;
+
+    /// What is shown of the long report, one of each sort: texts that a difference is recognised by.
+    fn shown(&self) -> &'static [&'static str];
+
+    /// What the URL of somebody's own server begins with.
+    fn scheme(&self) -> &'static str;
 }
 
-/// One environment. Fields are dropped in their order: replicas end before the primary they follow.
+/// The servers of one environment. Dropping them ends them and removes their files.
+pub trait Site: Send {
+    /// Adds a replica that follows.
+    ///
+    /// # Errors
+    /// It does not begin to.
+    fn replicate(&mut self) -> Result<(), Box<Trouble>>;
+
+    /// What happens past every migration, if anything does in an environment of this name.
+    ///
+    /// # Errors
+    /// A statement does something else than planned.
+    fn change_by_hand(&self) -> Result<(), Box<Trouble>>;
+
+    /// Where the application's database is.
+    fn url(&self) -> String;
+
+    /// Where it is on each replica.
+    fn replica_urls(&self) -> Vec<String>;
+
+    /// The command of the engine's own client.
+    fn client(&self) -> String;
+
+    /// Ends every server and removes its files.
+    ///
+    /// # Errors
+    /// One cannot be ended or removed; the others are all the same.
+    fn stop(self: Box<Self>) -> Result<(), Box<Trouble>>;
+}
+
 struct Environment {
     name: &'static str,
-    replicas: Vec<Scratch>,
-    primary: Scratch,
+    site: Box<dyn Site>,
 }
 
 /// Every server of the demo; dropping it ends them and removes their files.
@@ -59,11 +77,11 @@ impl Estate {
     ///
     /// # Errors
     /// A server cannot be started, or refuses a statement.
-    pub fn start(binaries: &ServerBinaries) -> Result<Self, Box<Trouble>> {
+    pub fn start(part: &dyn Part) -> Result<Self, Box<Trouble>> {
         let started = std::thread::scope(|threads| {
             // (name, scale of its data): production holds a hundred times staging's rows.
             let starting = [("dev", 1), ("staging", 5), ("production", 500)]
-                .map(|(name, scale)| threads.spawn(move || Environment::start(binaries, name, scale)));
+                .map(|(name, scale)| threads.spawn(move || part.start(name, scale).map(|site| Environment { name, site })));
             // All are waited for, so that one that fails leaves none behind.
             starting.map(std::thread::ScopedJoinHandle::join)
         });
@@ -74,16 +92,22 @@ impl Estate {
     /// One replica for staging, two for production.
     ///
     /// # Errors
-    /// A replica does not begin to stream; the user stopped us.
+    /// A replica does not begin to follow; the user stopped us.
     pub fn replicate(&mut self, interrupt: &Interrupt) -> Result<(), Box<Trouble>> {
-        for (environment, name) in [("staging", "replica_a"), ("production", "replica_a"), ("production", "replica_b")] {
-            interrupt.check()?;
-            for environment in self.environments.iter_mut().filter(|own| own.name == environment) {
-                let replica = environment.primary.replica(&ReplicaOptions::named(name)).map_err(|fault| words(&fault))?;
-                environment.replicas.push(replica);
-            }
-        }
-        Ok(())
+        let wanted = |name| match name {
+            "staging" => 1,
+            "production" => 2,
+            _ => 0,
+        };
+        std::thread::scope(|threads| {
+            let environments = self.environments.iter_mut();
+            let adding: Vec<_> = environments
+                .map(|Environment { name, site }| {
+                    threads.spawn(move || (0..wanted(*name)).try_for_each(|_| interrupt.check().and_then(|()| site.replicate())))
+                })
+                .collect();
+            all(adding.into_iter().map(|adding| adding.join().unwrap_or_else(|_| Err(broken()))))
+        })
     }
 
     /// What happens past every migration.
@@ -91,28 +115,17 @@ impl Estate {
     /// # Errors
     /// A statement does something else than planned.
     pub fn change_by_hand(&self) -> Result<(), Box<Trouble>> {
-        for environment in &self.environments {
-            match environment.name {
-                "staging" => environment.exec(&[include_str!("by_hand/staging.sql")])?,
-                "production" => {
-                    environment.exec(&[include_str!("by_hand/production.sql")])?;
-                    environment.break_index()?;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        self.environments.iter().try_for_each(|environment| environment.site.change_by_hand())
     }
 
     /// The text of an `evenkeel.toml` for them.
     pub fn settings(&self) -> String {
         let mut text = String::from("# The demo's environments, in the order of a release.\n");
-        for environment in &self.environments {
-            let replicas: Vec<String> = environment.replicas.iter().map(|replica| format!("\"{}\"", replica.url(DATABASE))).collect();
+        for Environment { name, site } in &self.environments {
+            let replicas: Vec<String> = site.replica_urls().iter().map(|url| format!("\"{url}\"")).collect();
             text.push_str(&format!(
                 "\n[environments.{name}]\nurl = \"{url}\"\ntier = \"{name}\"\nreplicas = [{replicas}]\nmigration_role = \"migrator\"\nmanifest = \"parity/{name}.jsonl\"\n",
-                name = environment.name,
-                url = environment.primary.url(DATABASE),
+                url = site.url(),
                 replicas = replicas.join(", "),
             ));
         }
@@ -131,7 +144,7 @@ impl Estate {
         }
         text.push('\n');
         for environment in &self.environments {
-            text.push_str(&format!("  psql \"{}\"\n", environment.primary.conninfo(DATABASE)));
+            text.push_str(&format!("  {}\n", environment.site.client()));
         }
         text
     }
@@ -141,47 +154,7 @@ impl Estate {
     /// # Errors
     /// One cannot be ended or removed.
     pub fn stop(self) -> Result<(), Box<Trouble>> {
-        let mut ended = Ok(());
-        for Environment { replicas, primary, .. } in self.environments {
-            for server in replicas.into_iter().chain([primary]) {
-                // The others are ended all the same.
-                ended = ended.and(server.stop().map_err(|fault| words(&fault)));
-            }
-        }
-        ended
-    }
-}
-
-impl Environment {
-    fn start(binaries: &ServerBinaries, name: &'static str, scale: u32) -> Result<Self, Box<Trouble>> {
-        // Servers that share an identifier would be taken for copies of one another.
-        let options = Options { own_identifier: true, root: Root::fast().ok(), ..Options::default() }.database(DATABASE);
-        let primary = Scratch::start_with(binaries, &options).map_err(|fault| words(&fault))?;
-        let environment = Self { name, replicas: Vec::new(), primary };
-        let told = format!("SET demo.environment = '{name}'; SET demo.scale = '{scale}'");
-        environment.exec(&[&told, include_str!("roles.sql"), include_str!("schema.sql"), include_str!("data.sql")])?;
-        let own = if name == "production" { include_str!("production.sql") } else { include_str!("release.sql") };
-        environment.exec(&[own])?;
-        environment.exec(&["VACUUM (ANALYZE)"])?;
-        Ok(environment)
-    }
-
-    /// Each text in an exchange of its own, all in one session.
-    fn exec(&self, texts: &[&str]) -> Result<(), Box<Trouble>> {
-        let session = self.primary.session(DATABASE).map_err(|fault| words(&fault))?;
-        texts.iter().try_for_each(|text| session.exec(text)).map_err(|fault| words(&fault))
-    }
-
-    /// Fails as planned, and leaves the INVALID index that such a failure leaves.
-    fn break_index(&self) -> Result<(), Box<Trouble>> {
-        let session = self.primary.session(DATABASE).map_err(|fault| words(&fault))?;
-        match session.exec(include_str!("by_hand/index.sql")) {
-            Err(Fault::Sql { sqlstate: Some(code), .. }) if code == DUPLICATES => Ok(()),
-            Err(other) => Err(words(&other)),
-            Ok(()) => Err(Box::new(
-                Trouble::new(Class::Internal, "the demo's unique index was built").expected("two customers with one address").found("none"),
-            )),
-        }
+        all(self.environments.into_iter().map(|environment| environment.site.stop()))
     }
 }
 
@@ -223,8 +196,10 @@ impl Folder {
     }
 }
 
-fn words(fault: &Fault) -> Box<Trouble> {
-    Box::new(fault.trouble())
+/// Does all of them, whatever becomes of one; then its failure is told.
+pub fn all(doing: impl Iterator<Item = Result<(), Box<Trouble>>>) -> Result<(), Box<Trouble>> {
+    let done: Vec<_> = doing.collect();
+    done.into_iter().collect()
 }
 
 fn broken() -> Box<Trouble> {

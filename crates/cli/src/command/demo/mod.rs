@@ -1,16 +1,20 @@
 //! `evenkeel demo`: three environments of one application on throwaway servers, the drifts that really happen planted
 //! in them, then `compare` and `check` as anybody runs them.
 //!
-//! Lives here: the story in its order, and its words. `estate` has the servers and what is loaded into them, `planted`
-//! what must be found, `interrupt` the end by Ctrl-C, `screen` the printing. The verbs are those of `command`.
+//! Lives here: the story in its order, and its words. `estate` has the environments and what they need of an engine,
+//! `postgres` and `mysql` play that part (`wire` chooses), `planted` judges what is found, `interrupt` is the end by
+//! Ctrl-C, `screen` the printing. The verbs are those of `command`.
 
-mod estate;
+pub mod estate;
 mod interrupt;
+pub mod mysql;
 mod planted;
+pub mod postgres;
 mod screen;
 
 use super::{Outcome, capture, check, compare, output, report};
 use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
+use crate::wire;
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_report::Document;
@@ -20,8 +24,6 @@ use std::path::Path;
 
 /// In the order of a release.
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "production"];
-/// What is shown of the long report: one of each sort.
-const SHOWN: &[&str] = &["EK-column-extra", "EK-function-body", "EK-index-valid", "EK-setting-effective", "EK-node-replicas"];
 
 pub fn run(arguments: &Demo, common: &Common) -> Outcome {
     let interrupt = Interrupt::watch()?;
@@ -38,14 +40,14 @@ pub fn run(arguments: &Demo, common: &Common) -> Outcome {
 
 fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interrupt) -> Outcome {
     writable(&arguments.report)?;
-    let binaries = estate::server()?;
+    let part = wire::demo(arguments.engine.into())?;
     screen.line(
         "evenkeel tells how far database environments are alike, before a release does.\n\
          Here are three of one application, on throwaway servers of this machine.\n",
     );
-    screen.line(&format!("PostgreSQL {} from {}", binaries.version, binaries.bin_dir.display()));
+    screen.line(&part.server());
 
-    let mut estate = screen.step("starting dev, staging and production, loading data", || Estate::start(&binaries))?;
+    let mut estate = screen.step("starting dev, staging and production, loading data", || Estate::start(&*part))?;
     interrupt.check()?;
     screen.step("adding replicas: 1 to staging, 2 to production", || estate.replicate(interrupt))?;
     interrupt.check()?;
@@ -69,7 +71,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     interrupt.check()?;
     let terminal = report::format("terminal")?;
     let style = report::style(&reporting(), &common);
-    screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, SHOWN);
+    screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, part.shown());
 
     screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
     let checks = check::documents(&Check { environments: Vec::new(), reporting: reporting() }, &common)?;
@@ -79,8 +81,9 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
         checks.iter().filter(|checked| checked.candidate.label == name).for_each(|checked| screen.check(checked));
     }
 
-    screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count()));
-    let verified = planted::verify(&document, &checks, screen);
+    let groups = part.planted();
+    screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count(&groups)));
+    let verified = planted::verify(&groups, &document, &checks, screen);
 
     // In the order of a release, each environment against the one before.
     let earlier = compare::document(&comparison("dev", "staging"), &common)?;
@@ -97,11 +100,12 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     // Last, so that even then there is a report to look at.
     verified?;
     if !arguments.keep {
-        screen.line(
+        screen.line(&format!(
             "\nNext, your own databases; evenkeel only reads, and needs no right to create:\n  \
-             evenkeel compare postgres://reader@stage/app postgres://reader@prod/app\n  \
+             evenkeel compare {scheme}://reader@stage/app {scheme}://reader@prod/app\n  \
              evenkeel demo --keep     # leaves these servers running, to try commands on",
-        );
+            scheme = part.scheme(),
+        ));
     }
     Ok(0)
 }

@@ -71,6 +71,15 @@ struct Reading {
 
 fn read(raw: &str, context: Context<'_>, is_query: bool) -> Reading {
     let unread = |text| Reading { text, is_understood: false, is_doubtful: false };
+    // Most defaults: a number or a word in quotes.
+    let inner = raw.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let is_plain = inner.map_or_else(
+        || !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_digit()),
+        |inner| inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b':' | b'_')),
+    );
+    if is_plain && !is_query {
+        return Reading { text: raw.to_owned(), is_understood: true, is_doubtful: false };
+    }
     let Some(tokens) = token::cut(raw) else { return unread(raw.trim().to_owned()) };
     let once = understood(&tokens, context, is_query);
     // What is not read back to itself was not understood.

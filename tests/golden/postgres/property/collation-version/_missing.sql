@@ -1,8 +1,7 @@
--- expect: collation-version app.german missing
--- with: 1 owner
--- implies: collation app.german missing
+-- expect: collation-version pg_catalog.de-x-icu missing
+-- implies: column app.t.a collation
 -- setup
 create schema app;
-create collation app.german (provider = icu, locale = 'de-DE');
+create table app.t (a text collate "de-x-icu");
 -- candidate
-drop collation app.german;
+alter table app.t alter a type text collate "default";

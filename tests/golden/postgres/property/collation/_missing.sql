@@ -1,6 +1,5 @@
 -- expect: collation app.german missing
--- with: 1 owner
--- implies: collation-version app.german missing
+-- with: 1 collation-version, 1 owner
 -- setup
 create schema app;
 create collation app.german (provider = icu, locale = 'de-DE');

@@ -1,5 +1,4 @@
 -- expect: extension pg_trgm missing
--- with: 1 owner
--- implies: extension-version pg_trgm missing
+-- with: 1 extension-version, 1 owner
 -- reference
 create extension pg_trgm;

@@ -1,0 +1,5 @@
+-- expect: column t.a compression: nothing -> compressed
+-- setup
+create table t (id int primary key, a text);
+-- candidate
+alter table t modify a text compressed;

@@ -1,0 +1,9 @@
+-- An ordinary column, where the other is computed.
+-- expect: column t.b generated
+-- implies: column t.b generated_kind: virtual -> nothing
+-- setup
+create table t (id int primary key, a int);
+-- reference
+alter table t add b int generated always as (a + 1) virtual;
+-- candidate
+alter table t add b int;

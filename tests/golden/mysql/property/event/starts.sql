@@ -1,0 +1,7 @@
+-- expect: event e starts: 2036-01-01 00:00:00 -> 2036-01-02 00:00:00
+-- setup
+create table t (id int primary key);
+-- reference
+create event e on schedule every 1 day starts '2036-01-01 00:00:00' do delete from t;
+-- candidate
+create event e on schedule every 1 day starts '2036-01-02 00:00:00' do delete from t;

@@ -1,0 +1,6 @@
+-- expect: event e status: enabled -> disabled
+-- setup
+create table t (id int primary key);
+create event e on schedule every 1 day starts '2036-01-01 00:00:00' do delete from t;
+-- candidate
+alter event e disable;

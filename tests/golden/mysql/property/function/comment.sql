@@ -1,0 +1,5 @@
+-- expect: function f comment: nothing -> itself
+-- setup
+create function f(a int) returns int deterministic return a;
+-- candidate
+alter function f comment 'itself';

@@ -1,0 +1,3 @@
+-- expect: node node binary_log: yes -> no
+-- only: node
+-- candidate server: skip_log_bin=ON

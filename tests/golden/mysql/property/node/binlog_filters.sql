@@ -1,0 +1,3 @@
+-- expect: node node binlog_filters: nothing -> ignore: audit
+-- only: node
+-- candidate server: binlog_ignore_db=audit

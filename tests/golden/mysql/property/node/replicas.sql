@@ -1,0 +1,4 @@
+-- expect: node node replicas: 0 -> 1
+-- implies: replica "replica 1" extra
+-- in place
+-- candidate replica

@@ -1,0 +1,5 @@
+-- expect: node node role: primary -> standby
+-- only: node
+-- implies: node node replicas: 1 -> 0
+-- implies: node node read_only: no -> yes
+-- candidate replica

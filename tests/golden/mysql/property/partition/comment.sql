@@ -1,0 +1,7 @@
+-- expect: partition t.p0 comment: nothing -> old
+-- setup
+create table t (id int primary key);
+-- reference
+alter table t partition by range (id) (partition p0 values less than (10));
+-- candidate
+alter table t partition by range (id) (partition p0 values less than (10) comment = 'old');

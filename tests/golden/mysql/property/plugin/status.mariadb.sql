@@ -1,0 +1,4 @@
+-- only on: mariadb
+-- expect: plugin partition status: active -> disabled
+-- only: plugin
+-- candidate server: partition=OFF

@@ -1,0 +1,4 @@
+-- only on: mysql
+-- expect: plugin "BLACKHOLE" status: active -> disabled
+-- only: plugin
+-- candidate server: blackhole=OFF

@@ -1,0 +1,7 @@
+-- only on: mariadb until 10.11
+-- expect: plugin "InnoDB" version
+-- implies: plugin binlog missing
+-- implies: plugin wsrep_provider extra
+-- implies: plugin unix_socket version
+-- only: plugin
+-- candidate flavor: mariadb 11.8

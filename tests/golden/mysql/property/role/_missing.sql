@@ -1,0 +1,4 @@
+-- expect: role "app@localhost" extra
+-- in place
+-- candidate
+create user app@localhost;

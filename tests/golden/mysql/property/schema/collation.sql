@@ -1,0 +1,4 @@
+-- expect: schema (database) collation
+-- implies: server server collate
+-- reference database: character set utf8mb4 collate utf8mb4_general_ci
+-- candidate database: character set utf8mb4 collate utf8mb4_bin

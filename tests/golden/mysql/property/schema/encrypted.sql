@@ -1,0 +1,2 @@
+-- expect: schema (database) encrypted: no -> yes
+-- candidate database: default encryption = 'Y'

@@ -1,0 +1,5 @@
+-- expect: sequence s missing
+-- setup
+create table t (id int primary key);
+-- reference
+create sequence s;

@@ -1,0 +1,5 @@
+-- expect: sequence s cycle: no -> yes
+-- setup
+create sequence s;
+-- candidate
+alter sequence s cycle;

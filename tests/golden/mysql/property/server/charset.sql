@@ -1,0 +1,5 @@
+-- A character set comes with its collation.
+-- expect: server server charset: utf8mb4 -> latin1
+-- implies: server server collate
+-- implies: schema (database) collation
+-- candidate database: character set latin1

@@ -1,0 +1,4 @@
+-- expect: server server collate: utf8mb4_general_ci -> utf8mb4_bin
+-- implies: schema (database) collation
+-- reference database: character set utf8mb4 collate utf8mb4_general_ci
+-- candidate database: character set utf8mb4 collate utf8mb4_bin

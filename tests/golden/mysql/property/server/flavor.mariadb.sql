@@ -1,0 +1,7 @@
+-- only on: mariadb since 11.8
+-- expect: server server flavor: MariaDB -> MySQL
+-- implies: server server version_major
+-- implies: server server version
+-- implies: server server collate
+-- only: server
+-- candidate flavor: mysql 9.7

@@ -1,0 +1,7 @@
+-- only on: mysql
+-- expect: server server version
+-- implies: server server version_major
+-- implies: server server flavor: MySQL -> MariaDB
+-- implies: server server collate
+-- only: server
+-- candidate flavor: mariadb 11.8

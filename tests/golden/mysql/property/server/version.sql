@@ -1,0 +1,6 @@
+-- only on: mariadb until 10.11
+-- expect: server server version
+-- implies: server server version_major: 10.11 -> 11.8
+-- implies: server server collate
+-- only: server
+-- candidate flavor: mariadb 11.8

@@ -1,0 +1,7 @@
+-- expect: table t partition_by: hash (`id`) -> key (id)
+-- setup
+create table t (id int primary key);
+-- reference
+alter table t partition by hash (id) partitions 2;
+-- candidate
+alter table t partition by key (id) partitions 2;

@@ -1,0 +1,7 @@
+-- expect: trigger t.first body
+-- setup
+create table t (id int primary key, a int);
+-- reference
+create trigger first before insert on t for each row set new.a = 1;
+-- candidate
+create trigger first before insert on t for each row set new.a = 2;
