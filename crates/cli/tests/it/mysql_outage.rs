@@ -176,7 +176,7 @@ fn a_server_of_another_family_is_no_server_of_this_one() {
         db.exec("CREATE TABLE t (id int)");
         let port = port_to(db.server.socket.clone());
         let ran = place.run(&["digest", &format!("postgres://postgres@127.0.0.1:{port}/app")]).exits(69);
-        assert!(ran.took < Duration::from_secs(30) && ran.stderr.contains("fix"), "{ran:?}");
+        assert!(ran.took < Duration::from_secs(30) && ran.stderr.contains("mysql://"), "{ran:?}");
         // Both are there, and have nothing to do with each other.
         for (reference, candidate) in [(db.url(), postgres.url()), (postgres.url(), db.url())] {
             let ran = place.run(&["compare", &reference, &candidate]).exits(64).says("PostgreSQL").says(db.flavor().engine.name());

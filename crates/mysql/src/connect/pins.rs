@@ -37,6 +37,9 @@ const PINNED: &[(&str, &str)] = &[
     ("completion_type", "'NO_CHAIN'"),
 ];
 
+/// What MySQL lets privileged accounts set only. It keeps 1,024 warnings unasked.
+const NOT_MYSQL: &[&str] = &["max_error_count"];
+
 /// Without these a check could write or wait: where one cannot be set, there is no session.
 const NEEDED: &[&str] = &["sql_mode", "lock_wait_timeout", "autocommit", "completion_type", "sql_select_limit"];
 
@@ -47,7 +50,8 @@ pub(super) async fn apply(session: &mut Session, limits: &Limits) -> Result<Vec<
     let names: Vec<String> = wanted.iter().map(|(name, _)| format!("'{name}'")).collect();
     let known = session.rows(&format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", ")), doing).await?;
     let known: BTreeSet<String> = known.iter().filter_map(|row| Some(row.text(0).ok()??.to_ascii_lowercase())).collect();
-    let there: Vec<&(&str, String)> = wanted.iter().filter(|(name, _)| known.contains(*name)).collect();
+    let is_open = |name: &str| session.flavor.is_mariadb() || !NOT_MYSQL.contains(&name);
+    let there: Vec<&(&str, String)> = wanted.iter().filter(|(name, _)| known.contains(*name) && is_open(name)).collect();
     if let Some(missing) = NEEDED.iter().find(|name| !known.contains(**name)) {
         let message = format!("the server has no variable {missing}");
         return Err(Fault::Driver { place: session.context().place().to_owned(), doing: doing.to_owned(), message });
