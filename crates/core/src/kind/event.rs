@@ -14,7 +14,7 @@ pub static SPEC: Spec = Spec {
         Property::text("schedule", "`at TIME` or `every INTERVAL`.", "It runs at other times."),
         Property::text("starts", "First run. Where none was named, the moment the event was made.", "It runs at other times.").cosmetic(),
         Property::text("ends", "Last run.", "It stops at another time."),
-        Property::text("status", "`enabled`, `disabled` or `replica side disabled`; the last counts as enabled on a replica.", "It runs in one environment only.").neutral(Neutral::Text("enabled")),
+        Property::text("status", "`enabled`, `disabled` or `replica side disabled`.", "It runs in one environment only.").neutral(Neutral::Text("enabled")),
         Property::flag("preserve", "It is kept after its last run.", "It is dropped after its last run in one environment only."),
         Property::text("time_zone", "Time zone of its times.", "It runs at other times."),
         Property::definition("body", "What it runs.", "It does something else."),

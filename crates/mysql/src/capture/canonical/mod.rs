@@ -87,7 +87,8 @@ pub fn default(raw: &str, is_expression: bool, column_type: &str, context: Conte
     if is_expression {
         return Some(expression(raw, context));
     }
-    if is_binary && let Some(digits) = raw.strip_prefix("0x") {
+    // No bytes at all are handed out as an empty text.
+    if is_binary && let Some(digits) = raw.strip_prefix("0x").or_else(|| raw.is_empty().then_some(raw)) {
         return Some(hexadecimal(from_hex(digits)?, base));
     }
     let is_bare = matches!(
