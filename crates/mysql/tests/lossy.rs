@@ -31,11 +31,29 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("v", "definition", "create table t (a varchar(20)); create view v as select '@' as x, '?' as y, a from t where a <> 'é@'"),
     ("checked", "definition", "create table t (a varchar(20)); create view checked as select a from t where a <> '@' with check option"),
     ("p", "body", "create procedure p() begin select '@', '?'; end"),
+    ("p", "body", "create procedure p() select '@'; create table t (a int)"),
     ("f", "body", "create function f() returns varchar(20) deterministic return '@'"),
     ("q", "arguments", "create procedure q(a enum('@','b')) select 1"),
     ("g", "body", "create table t (a varchar(20)); create trigger g before insert on t for each row set new.a = '@?'"),
     ("e", "body", "create event e on schedule every 1 day starts '2030-01-01 00:00:00' disable do select '@', '?'"),
 ];
+
+/// What only one of the vendors has.
+const MARIADB: &[(&str, &str, &str)] = &[
+    (
+        "k",
+        "body",
+        "set sql_mode = oracle; create package k as procedure p; end; create package body k as procedure p as begin select '@'; end; end",
+    ),
+    (
+        "k",
+        "specification",
+        "set sql_mode = oracle; create package k as procedure p; -- @\nend; create package body k as procedure p as begin null; end; end",
+    ),
+    ("t.v", "default", "create table t (v text default '@')"),
+    ("t.v", "type", "create table t (v enum('@') character set utf16)"),
+];
+const MYSQL: &[(&str, &str, &str)] = &[("k", "keys", "create table t (a varchar(20), key k ((concat(a, '@'))))")];
 
 fn made(db: &TestDb, ddl: &str) -> TestDb {
     let made = TestDb::create_with(db.server.clone(), "character set utf8mb4");
@@ -54,7 +72,8 @@ fn same(a: &Manifest, b: &Manifest) -> bool {
 #[test]
 fn characters_beyond_the_first_plane_are_told_apart() {
     each_flavor(|db| {
-        for (_, attribute, ddl) in PLACES {
+        let own = if db.flavor().engine == Engine::MariaDb { MARIADB } else { MYSQL };
+        for (_, attribute, ddl) in PLACES.iter().chain(own) {
             let of = |c: &str| schema(&made(db, &ddl.replace('@', c)));
             let (one, again, other, mark) = (of("😀"), of("😀"), of("🎉"), of("?"));
             // Nothing on MySQL tells what values of ENUM and SET are.
@@ -88,6 +107,41 @@ fn a_question_mark_is_no_gap() {
              create trigger g before insert on t for each row set new.a = '?'",
         );
         assert_eq!(schema(&made).gaps, Vec::<Gap>::new());
+    });
+}
+
+#[test]
+fn blobs_have_defaults_of_bytes_too() {
+    each_flavor(|db| {
+        if db.flavor().engine != Engine::MariaDb {
+            return;
+        }
+        let of = |default: &str| schema(&made(db, &format!("create table t (b blob default {default})")));
+        let shown = ["x'00ff'", "x'00fe'", "x'3f3f'", "'😀'", "'????'", "'?'", "x'003f'"].map(of);
+        for (at, one) in shown.iter().enumerate() {
+            assert_eq!(one.gaps, Vec::<Gap>::new());
+            assert!(shown.iter().skip(at + 1).all(|other| !same(one, other)), "{:?}", one.objects());
+        }
+    });
+}
+
+#[test]
+fn what_may_not_be_asked_is_a_gap_with_its_cure() {
+    each_flavor(|db| {
+        let made = made(db, "create table t (a varchar(20) default '?', b int)");
+        let account = format!("low_{}", made.name);
+        made.exec(&format!("create user {account}@localhost; grant select (b), insert on {}.t to {account}@localhost", made.name));
+        let target = Target::parse(&made.url().replacen("root", &account, 1), &ProcessEnvironment).unwrap();
+        let mut request = Request::new("test");
+        request.dimensions = vec![Dimension::Schema];
+        let manifest = MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+        made.exec(&format!("drop user {account}@localhost"));
+        let covers = |gap: &Gap| {
+            gap.kind.as_deref() == Some("column")
+                && gap.object.as_deref().is_none_or(|object| object == "t.a")
+                && gap.cure.as_deref().is_some_and(|cure| cure.contains("GRANT"))
+        };
+        assert!(manifest.gaps.iter().any(covers), "{:#?}", manifest.gaps);
     });
 }
 
