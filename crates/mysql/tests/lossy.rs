@@ -23,6 +23,7 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("t.v", "default", "create table t (v varchar(20) default 'a@?b')"),
     ("t.v", "default", "create table t (v enum('a', '@') default '@')"),
     ("t.v", "default", "create table t (v varchar(20) default (concat('@', '?')))"),
+    ("t.v", "default", "create table t (u varchar(20) default (concat('😀', 'x')), v varchar(20) default (concat('@', 'x')))"),
     ("t.v", "type", "create table t (v enum('a', '@', 'it''s'))"),
     ("t.v", "type", "create table t (v set('a', '@', 'b'))"),
     ("t.v", "generated", "create table t (a varchar(20), v varchar(20) as (concat(a, '@?')))"),

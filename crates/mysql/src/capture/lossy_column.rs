@@ -3,7 +3,7 @@
 
 use super::canonical::{self, Context};
 use super::clause::{self, Token};
-use super::lossy::{self, Doubt};
+use super::lossy;
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
 use crate::connect::Fault;
@@ -144,18 +144,14 @@ fn literal(column: &Object, value: &str, is_bytes: bool) -> Result<Option<String
 }
 
 async fn expressions(reader: &Reader<'_>, asked: Vec<(usize, String, &'static str, Box<str>)>, found: &mut [Object]) -> Read<()> {
-    let doubt = |(_, table, _, text): &(usize, String, &'static str, Box<str>)| Doubt {
-        statement: format!("SHOW CREATE TABLE {table}"),
-        column: 1,
-        is_last: false,
-        text: text.clone(),
-    };
-    let doubts: Vec<Doubt> = asked.iter().map(doubt).collect();
-    let answers = lossy::settle(reader, &doubts, "reading expressions with characters beyond U+FFFF").await?;
+    let statements: Vec<String> = asked.iter().map(|(_, table, ..)| format!("SHOW CREATE TABLE {table}")).collect();
+    let answers = special::ask(reader, &statements, "reading expressions with characters beyond U+FFFF").await?;
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     for ((at, table, property, text), answer) in asked.into_iter().zip(answers) {
         let Some(object) = found.get_mut(at) else { continue };
-        match answer {
+        let whole = answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(lossy::unknown));
+        let name = object.identity.parts().nth(2).unwrap_or_default();
+        match whole.and_then(|whole| expression(&text, &whole, name).ok_or_else(lossy::unknown)) {
             Ok(whole) if *whole == *text => {}
             Ok(whole) => {
                 let index = object.kind.spec().index_of(property);
@@ -167,6 +163,21 @@ async fn expressions(reader: &Reader<'_>, asked: Vec<(usize, String, &'static st
         }
     }
     Ok(())
+}
+
+/// The expression as it is, from the line of the column or check of that name, or from anywhere in the definition.
+fn expression(text: &str, whole: &str, name: &str) -> Option<String> {
+    let name = Ident(name);
+    let starts = [format!("  {name} "), format!("  CONSTRAINT {name} ")];
+    let lines = whole.lines().filter(|line| starts.iter().any(|start| line.starts_with(start)));
+    let [line] = lines.collect::<Vec<_>>()[..] else { return lossy::restore(text, whole, false) };
+    // Of a line that holds no such character the text stands only if it is there.
+    let found = if line.chars().all(|c| c <= '\u{FFFF}') {
+        line.contains(text).then(|| text.to_owned())
+    } else {
+        lossy::restore(text, line, false)
+    };
+    found.or_else(|| lossy::restore(text, whole, false))
 }
 
 /// Says what checks hold, each with its place among those found, its table and its text.
@@ -265,7 +276,20 @@ fn with_members(data_type: &str, places: &[usize], told: &str) -> Option<String>
 
 #[cfg(test)]
 mod tests {
-    use super::{is_literal, with_members};
+    use super::{expression, is_literal, with_members};
+
+    #[test]
+    fn expressions_are_found_on_their_own_line() {
+        let whole = "CREATE TABLE `t` (\n  `a` text DEFAULT f('😀'),\n  `b` text DEFAULT f('🎉'),\n  `c` text DEFAULT f('?'),\n  \
+                     CONSTRAINT `d` CHECK (f('😀'))\n)";
+        let of = |text, name| expression(text, whole, name);
+        assert_eq!(of("f('????')", "a").as_deref(), Some("f('😀')"));
+        assert_eq!(of("f('????')", "b").as_deref(), Some("f('🎉')"));
+        assert_eq!(of("f('?')", "c").as_deref(), Some("f('?')"));
+        assert_eq!(of("f('????')", "d").as_deref(), Some("f('😀')"));
+        assert_eq!(of("f('????')", "e"), None);
+        assert_eq!(of("g('?')", "c"), None);
+    }
 
     #[test]
     fn members_take_the_places_of_question_marks() {
