@@ -1,6 +1,7 @@
 //! Kind `column`: columns of tables and views.
 
 use super::canonical::{self, Context};
+use super::lossy_column;
 use super::reader::{Read, Reader};
 use super::table::{Place, Tables};
 use crate::connect::rows::{Row, Wrong};
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 /// Reads columns. Those of sequences are the sequence's own.
 pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
-    let mut found = Vec::new();
+    let (mut found, mut doubts) = (Vec::new(), Vec::new());
     let mut last: Option<(Box<str>, Box<str>, Option<Place>)> = None;
     reader
         .each(include_str!("column.sql"), Kind::Column, |row| {
@@ -26,10 +27,13 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
             }
             let Some((schema, table, Some(place))) = &last else { return Ok(()) };
             let is_view = tables.get(schema, table).is_none();
-            found.push(column(reader, &row, place, is_view)?);
+            let column = column(reader, &row, place, is_view)?;
+            doubts.extend(lossy_column::doubt(reader, &row, &column, found.len(), schema, is_view)?);
+            found.push(column);
             Ok(())
         })
         .await?;
+    lossy_column::settle(reader, doubts, &mut found).await?;
     reader.tell(Kind::Column, found.len());
     Ok(found)
 }

@@ -3,7 +3,9 @@
 use super::canonical::{self, Context};
 use super::reader::{Read, Reader};
 use super::table::Tables;
+use super::{lossy, lossy_column};
 use crate::connect::rows::Wrong;
+use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
 use std::collections::HashMap;
@@ -21,7 +23,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
 
 async fn checks(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
-    let mut found = Vec::new();
+    let (mut found, mut doubts) = (Vec::new(), Vec::new());
     reader
         .each(include_str!("constraint.sql"), Kind::Constraint, |row| {
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
@@ -36,10 +38,15 @@ async fn checks(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
             object.set("expression", canonical::expression(&printed, context));
             canonical::marks(&mut object, "expression", &printed, context);
             object.set("enforced", row.flag(5)?.unwrap_or(true));
+            // MySQL prints it as bytes, which `canonical` reads.
+            if reader.flavor.is_mariadb() && lossy::is_doubtful(&printed) {
+                doubts.push((found.len(), format!("{}.{}", Ident(&text(0)?), Ident(&text(1)?)), printed));
+            }
             found.push(object);
             Ok(())
         })
         .await?;
+    lossy_column::checks(reader, doubts, &mut found).await?;
     Ok(found)
 }
 

@@ -1,5 +1,6 @@
 //! Kind `event`: scheduled events.
 
+use super::lossy;
 use super::reader::{Read, Reader};
 use super::stored;
 use evenkeel_core::kind::Kind;
@@ -8,7 +9,9 @@ use evenkeel_core::manifest::{Gap, Object, Reason};
 /// Reads events and their definers.
 pub async fn read(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>> {
     let mut found = Vec::new();
-    for (mut object, row) in reader.plain(Kind::Event, include_str!("event.sql")).await? {
+    let rows = reader.plain(Kind::Event, include_str!("event.sql")).await?;
+    let bodies = lossy::bodies(reader, &rows, "EVENT", 3).await?;
+    for (at, (mut object, row)) in rows.into_iter().enumerate() {
         match status(&stored::named(&row, "_status")?.unwrap_or_default(), is_replica) {
             Some(status) => {
                 object.set("status", status);
@@ -25,8 +28,8 @@ pub async fn read(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Obj
                 reader.gap(Gap::object(&object, Reason::Privilege, detail).attribute("status").cure(cure));
             }
         }
-        let body = stored::body(reader, &row)?;
-        stored::text_or_gap(reader, &mut object, "body", body, "GRANT EVENT on the database to the account evenkeel uses");
+        let cure = "GRANT EVENT on the database to the account evenkeel uses";
+        stored::body_or_gap(reader, &mut object, "body", &row, bodies.get(&at), cure)?;
         found.extend(stored::finish(&mut object, &row)?);
         found.push(object);
     }

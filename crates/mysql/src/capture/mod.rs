@@ -17,6 +17,8 @@ mod histogram;
 mod history;
 mod index;
 mod loadable;
+mod lossy;
+mod lossy_column;
 mod partition;
 mod printed;
 mod privilege;

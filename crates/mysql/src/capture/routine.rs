@@ -4,9 +4,10 @@
 
 use super::canonical;
 use super::clause::{self, Token};
+use super::lossy::{self, Bodies, Doubt};
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
-use super::stored::{self, named, text_or_gap};
+use super::stored::{self, named};
 use crate::connect::rows::{Row, Wrong};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
@@ -26,10 +27,13 @@ type Package = (Object, Option<Object>);
 /// Reads routines and their definers.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut parameters = parameters(reader).await?;
-    let unread = defaults(reader, &mut parameters).await?;
+    let mut unread = types(reader, &mut parameters).await?;
+    unread.extend(defaults(reader, &mut parameters).await?);
     let mut packages: HashMap<(Box<str>, Box<str>), Package> = HashMap::new();
     let (mut found, mut routines) = (Vec::new(), 0);
-    for row in reader.rows(include_str!("routine.sql"), Kind::Function).await? {
+    let rows = reader.rows(include_str!("routine.sql"), Kind::Function).await?;
+    let bodies = bodies(reader, &rows).await?;
+    for (at, row) in rows.into_iter().enumerate() {
         let text = |column| Ok::<_, Wrong>(named(&row, column)?.unwrap_or_default());
         let (schema, name, what) = (text("_schema")?, text("_name")?, text("_type")?);
         let identity = Identity::new([reader.scope.shown(&schema), Arc::from(&*name)]);
@@ -38,7 +42,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             "PROCEDURE" => Kind::Procedure,
             _ => {
                 let (package, definer) = packages.entry((schema, name)).or_insert_with(|| (Object::new(Kind::Package, identity), None));
-                self::package(reader, package, definer, &row, &*what == "PACKAGE BODY")?;
+                self::package(reader, package, definer, &row, &*what == "PACKAGE BODY", bodies.get(&at))?;
                 continue;
             }
         };
@@ -48,7 +52,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         if let Some(unread) = unread.get(&key) {
             reader.gap(unread.gap(&object, cure(reader)).attribute("arguments"));
         }
-        found.extend(routine(reader, &mut object, &row, arguments)?);
+        found.extend(routine(reader, &mut object, &row, arguments, bodies.get(&at))?);
         found.push(object);
         routines += 1;
     }
@@ -56,6 +60,54 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     reader.tell(Kind::Package, packages.len());
     found.extend(packages.into_values().flat_map(|(package, definer)| std::iter::once(package).chain(definer)));
     Ok(found)
+}
+
+/// Bodies that the list cannot show.
+async fn bodies(reader: &Reader<'_>, rows: &[Row]) -> Read<Bodies> {
+    let mut doubts = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let text = |column| Ok::<_, Wrong>(named(row, column)?.unwrap_or_default());
+        let body = text("_body")?;
+        if lossy::is_doubtful(&body) {
+            let statement = format!("SHOW CREATE {} {}.{}", text("_type")?, Ident(&text("_schema")?), Ident(&text("_name")?));
+            doubts.push((at, Doubt { statement, column: 2, is_last: true, text: body }));
+        }
+    }
+    lossy::settled(reader, doubts).await
+}
+
+/// Types of parameters that the list cannot show: values of ENUM and SET. Hands out for which routines they stay unread.
+async fn types(reader: &Reader<'_>, parameters: &mut Parameters) -> Read<HashMap<Key, Unread>> {
+    let mut asked = Vec::new();
+    for (key, list) in parameters.iter() {
+        for (at, (_, shown)) in list.iter().enumerate().filter(|(_, (_, shown))| lossy::is_doubtful(shown)) {
+            let data_type = shown.find("enum(").or_else(|| shown.find("set(")).and_then(|at| shown.get(at..));
+            let data_type = data_type.and_then(|text| text.get(..=text.rfind(')')?)).unwrap_or(shown);
+            let doubt = Doubt { statement: statement(key), column: 2, is_last: false, text: data_type.into() };
+            asked.push((key.clone(), at, doubt));
+        }
+    }
+    let doubts: Vec<Doubt> =
+        asked.iter().map(|(.., doubt)| Doubt { text: doubt.text.clone(), statement: doubt.statement.clone(), ..*doubt }).collect();
+    let answers = lossy::settle(reader, &doubts, "reading types with characters beyond U+FFFF").await?;
+    let mut unread = HashMap::new();
+    for ((key, at, doubt), answer) in asked.into_iter().zip(answers) {
+        match answer {
+            Ok(text) => {
+                if let Some((_, shown)) = parameters.get_mut(&key).and_then(|list| list.get_mut(at)) {
+                    *shown = shown.replace(&*doubt.text, &text);
+                }
+            }
+            Err(reason) => {
+                unread.insert(key, reason);
+            }
+        }
+    }
+    Ok(unread)
+}
+
+fn statement((schema, name, is_function): &Key) -> String {
+    format!("SHOW CREATE {} {}.{}", if *is_function { "FUNCTION" } else { "PROCEDURE" }, Ident(schema), Ident(name))
 }
 
 async fn parameters(reader: &Reader<'_>) -> Read<Parameters> {
@@ -87,9 +139,6 @@ async fn defaults(reader: &Reader<'_>, parameters: &mut Parameters) -> Read<Hash
         return Ok(unread);
     }
     let keys: Vec<Key> = parameters.keys().cloned().collect();
-    let statement = |(schema, name, is_function): &Key| {
-        format!("SHOW CREATE {} {}.{}", if *is_function { "FUNCTION" } else { "PROCEDURE" }, Ident(schema), Ident(name))
-    };
     let statements: Vec<String> = keys.iter().map(statement).collect();
     let answers = special::ask(reader, &statements, "reading defaults of parameters").await?;
     for (key, answer) in keys.into_iter().zip(answers) {
@@ -139,7 +188,13 @@ fn data_type(dtd: &str, collation: Option<Box<str>>) -> String {
     }
 }
 
-fn routine(reader: &Reader<'_>, object: &mut Object, row: &Row, mut arguments: Vec<(i64, String)>) -> Result<Option<Object>, Wrong> {
+fn routine(
+    reader: &Reader<'_>,
+    object: &mut Object,
+    row: &Row,
+    mut arguments: Vec<(i64, String)>,
+    told: Option<&Result<String, Unread>>,
+) -> Result<Option<Object>, Wrong> {
     arguments.sort_unstable_by_key(|(position, _)| *position);
     object.set("arguments", arguments.into_iter().map(|(_, argument)| argument).collect::<Vec<_>>().join(", "));
     if object.kind == Kind::Function {
@@ -165,14 +220,21 @@ fn routine(reader: &Reader<'_>, object: &mut Object, row: &Row, mut arguments: V
             }
         }
     }
-    text_or_gap(reader, object, "body", stored::body(reader, row)?, cure(reader));
+    stored::body_or_gap(reader, object, "body", row, told, cure(reader))?;
     stored::finish(object, row)
 }
 
-fn package(reader: &Reader<'_>, package: &mut Object, definer: &mut Option<Object>, row: &Row, is_body: bool) -> Result<(), Wrong> {
+fn package(
+    reader: &Reader<'_>,
+    package: &mut Object,
+    definer: &mut Option<Object>,
+    row: &Row,
+    is_body: bool,
+    told: Option<&Result<String, Unread>>,
+) -> Result<(), Wrong> {
     let property = if is_body { "body" } else { "specification" };
     let is_first = package.text("body").is_none();
-    text_or_gap(reader, package, property, stored::body(reader, row)?, cure(reader));
+    stored::body_or_gap(reader, package, property, row, told, cure(reader))?;
     // Both halves have the rest; the body's counts, because it is what runs.
     if is_body || is_first {
         package.set_some("security", named(row, "_security")?.map(Value::Text));

@@ -4,6 +4,7 @@
 use super::canonical::{self, Context};
 use super::definer;
 use super::reader::Reader;
+use super::special::Unread;
 use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::Value;
 use evenkeel_core::manifest::{Gap, Object, Reason};
@@ -25,10 +26,28 @@ pub fn finish(object: &mut Object, row: &Row) -> Result<Option<Object>, Wrong> {
 
 /// What the column `_body` holds, in canonical form. Of a statement that was sent among others MySQL keeps the semicolon,
 /// which means nothing and is gone after a dump.
-pub fn body(reader: &Reader<'_>, row: &Row) -> Result<Option<String>, Wrong> {
+///
+/// `told` is what it holds where the list cannot show it (`lossy`); what stays in doubt is a gap of the property.
+pub fn body_or_gap(
+    reader: &Reader<'_>,
+    object: &mut Object,
+    property: &str,
+    row: &Row,
+    told: Option<&Result<String, Unread>>,
+    cure: &str,
+) -> Result<(), Wrong> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     let bare = |text: Box<str>| canonical::body(text.trim_end_matches(|c: char| c == ';' || c.is_whitespace()), context);
-    Ok(named(row, "_body")?.map(bare))
+    let text = match told {
+        Some(Ok(text)) => Some(text.as_str().into()),
+        Some(Err(unread)) => {
+            reader.gap(unread.gap(object, cure).attribute(property));
+            named(row, "_body")?
+        }
+        None => named(row, "_body")?,
+    };
+    text_or_gap(reader, object, property, text.map(bare), cure);
+    Ok(())
 }
 
 /// The text of a column by its name.

@@ -2,9 +2,11 @@
 
 use super::canonical::{self, Context};
 use super::clause::{self, Token};
+use super::lossy::{self, Bodies, Doubt};
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
 use super::stored::{self, named};
+use crate::connect::rows::Row;
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Object, Reason};
@@ -14,11 +16,20 @@ use std::collections::HashSet;
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     let (mut views, mut definers, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for (mut object, row) in reader.plain(Kind::View, include_str!("view.sql")).await? {
+    let rows = reader.plain(Kind::View, include_str!("view.sql")).await?;
+    let queries = queries(reader, &rows).await?;
+    for (at, (mut object, row)) in rows.into_iter().enumerate() {
         let database = named(&row, "_database")?.unwrap_or_default();
         let place = format!("{}.{}", Ident(&database), Ident(object.identity.part(1)));
         let cure = format!("GRANT SHOW VIEW, SELECT ON {place} to the account evenkeel uses");
-        let raw = named(&row, "_definition")?;
+        let raw = match queries.get(&at) {
+            Some(Ok(text)) => Some(text.as_str().into()),
+            Some(Err(unread)) => {
+                reader.gap(unread.gap(&object, &cure).attribute("definition"));
+                named(&row, "_definition")?
+            }
+            None => named(&row, "_definition")?,
+        };
         let definition = raw.as_deref().map(|text| canonical::definition(text, context));
         stored::text_or_gap(reader, &mut object, "definition", definition, &cure);
         if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
@@ -33,6 +44,19 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     }
     views.extend(definers);
     Ok(views)
+}
+
+/// Queries that the list cannot show.
+async fn queries(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Bodies> {
+    let mut doubts = Vec::new();
+    for (at, (object, row)) in rows.iter().enumerate() {
+        if let Some(text) = named(row, "_definition")?.filter(|text| lossy::is_doubtful(text)) {
+            let statement = format!("SHOW CREATE VIEW {}", lossy::place(reader, object.identity.part(0), object.identity.part(1)));
+            // Behind it may stand the check option.
+            doubts.push((at, Doubt { statement, column: 1, is_last: false, text }));
+        }
+    }
+    lossy::settled(reader, doubts).await
 }
 
 /// A view has columns. One without could not be opened by the server, which is a gap about them; what is known of the view

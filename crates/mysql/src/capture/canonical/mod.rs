@@ -98,6 +98,25 @@ pub fn default(raw: &str, is_expression: bool, column_type: &str, context: Conte
     Some(if is_bare { expression(raw, context) } else { token::text(raw) })
 }
 
+/// The default that is a literal of that value.
+#[must_use]
+pub fn literal(value: &str) -> String {
+    token::text(value)
+}
+
+/// The default of a binary column: `digits` of its bytes.
+#[must_use]
+pub fn binary_literal(digits: &str, column_type: &str) -> Option<String> {
+    let base = column_type.split(['(', ' ']).next().unwrap_or_default();
+    Some(hexadecimal(from_hex(digits)?, base))
+}
+
+/// The text in UTF-8 whose bytes the digits are.
+#[must_use]
+pub fn text_of(digits: &str) -> Option<String> {
+    String::from_utf8(from_hex(digits)?).ok()
+}
+
 /// `BINARY(n)` is filled up with zeros, and whether they are printed depends on the version.
 fn hexadecimal(mut bytes: Vec<u8>, base: &str) -> String {
     while base == "binary" && bytes.last() == Some(&0) {

@@ -1,0 +1,139 @@
+//! What information_schema cannot show: it is utf8mb3, so a character beyond U+FFFF arrives as `?` (`????` in MariaDB's expressions),
+//! and defaults of binary columns lose bytes. Two different emoji would look equal. Only where a text holds a `?` is the object
+//! itself asked: SHOW CREATE for code and queries, DEFAULT() for literals. What stays in doubt is a gap.
+//! <https://dev.mysql.com/doc/refman/en/charset-metadata.html>
+//!
+//! Comments are not asked for: both vendors store them in utf8mb3, so that a `?` is what there is.
+//!
+//! Neighbours: `special` (asking), `lossy_column` (columns and checks).
+
+use super::reader::{Read, Reader};
+use super::special::{self, Unread};
+use super::stored::named;
+use crate::connect::rows::Row;
+use crate::ident::Ident;
+use evenkeel_core::manifest::{Object, Reason};
+use std::collections::{BTreeSet, HashMap};
+
+const DETAIL: &str = "it holds characters beyond U+FFFF, which information_schema cannot show, and what SHOW CREATE prints could not be \
+                      matched with the rest";
+
+/// Why a text is not known, where the server shows one with `?` only.
+pub fn unknown() -> Unread {
+    Unread::new(Reason::Failed, DETAIL)
+}
+
+/// Whether something may be lost.
+pub fn is_doubtful(text: &str) -> bool {
+    text.contains('?')
+}
+
+const fn is_beyond(c: char) -> bool {
+    c as u32 > 0xFFFF
+}
+
+/// The text that was shown as `cut`, out of the `whole` definition that holds it. `None` where that is not certain.
+pub fn restore(cut: &str, whole: &str, is_last: bool) -> Option<String> {
+    if !whole.chars().any(is_beyond) {
+        return Some(cut.to_owned());
+    }
+    let (cut, whole) = (cut.trim_end(), whole.trim_end());
+    let mut found = BTreeSet::new();
+    for mark in ["?", "????"] {
+        let mut lossy = String::with_capacity(whole.len());
+        // Where a character of the lossy text begins, and where it does in the whole one.
+        let mut places = HashMap::new();
+        for (at, c) in whole.char_indices() {
+            places.insert(lossy.len(), at);
+            if is_beyond(c) {
+                lossy.push_str(mark);
+            } else {
+                lossy.push(c);
+            }
+        }
+        places.insert(lossy.len(), whole.len());
+        let mut from = 0;
+        while let Some(at) = lossy.get(from..).and_then(|rest| rest.find(cut)).map(|at| at + from) {
+            let end = at + cut.len();
+            if let (Some(begin), Some(end)) = (places.get(&at), places.get(&end))
+                && (!is_last || *end == whole.len())
+            {
+                found.insert(whole.get(*begin..*end)?.to_owned());
+            }
+            from = at + lossy.get(at..)?.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    let only = found.pop_first();
+    only.filter(|_| found.is_empty())
+}
+
+/// A name of the server, with its database.
+pub fn place(reader: &Reader<'_>, schema: &str, name: &str) -> String {
+    let schema = if schema.is_empty() { reader.scope.one().unwrap_or_default() } else { schema };
+    format!("{}.{}", Ident(schema), Ident(name))
+}
+
+/// A text in doubt: what shows the whole, in which column of the answer, and whether it ends with the text.
+pub struct Doubt {
+    pub statement: String,
+    pub column: usize,
+    pub is_last: bool,
+    pub text: Box<str>,
+}
+
+/// The texts as they are, in the same order.
+pub async fn settle(reader: &Reader<'_>, doubts: &[Doubt], doing: &str) -> Read<Vec<Result<String, Unread>>> {
+    let statements: Vec<String> = doubts.iter().map(|doubt| doubt.statement.clone()).collect();
+    let answers = special::ask(reader, &statements, doing).await?;
+    let hidden = || Unread::new(Reason::Privilege, "the account may not read how it was created, which alone tells what `?` stands for");
+    let whole = |(doubt, answer): (&Doubt, Result<Row, Unread>)| {
+        let whole = answer.and_then(|row| row.text(doubt.column).ok().flatten().ok_or_else(hidden))?;
+        // SHOW CREATE VIEW leaves the current database out; a text that holds its name elsewhere is not found then.
+        let bare = reader.scope.one().map(|own| doubt.text.replace(&format!("{}.", Ident(own)), ""));
+        let found = restore(&doubt.text, &whole, doubt.is_last);
+        found.or_else(|| restore(&bare?, &whole, doubt.is_last)).ok_or_else(unknown)
+    };
+    Ok(doubts.iter().zip(answers).map(whole).collect())
+}
+
+/// Bodies as they are, by the number of their row; those that are in no doubt are left out.
+pub type Bodies = HashMap<usize, Result<String, Unread>>;
+
+/// Settles the column `_body` of triggers and events, whose code SHOW CREATE `word` prints at the end.
+pub async fn bodies(reader: &Reader<'_>, rows: &[(Object, Row)], word: &str, column: usize) -> Read<Bodies> {
+    let mut doubts = Vec::new();
+    for (at, (object, row)) in rows.iter().enumerate() {
+        if let Some(text) = named(row, "_body")?.filter(|text| is_doubtful(text)) {
+            let name = object.identity.parts().last().unwrap_or_default();
+            let statement = format!("SHOW CREATE {word} {}", place(reader, object.identity.part(0), name));
+            doubts.push((at, Doubt { statement, column, is_last: true, text }));
+        }
+    }
+    settled(reader, doubts).await
+}
+
+/// As `bodies`, for doubts by the number of their row.
+pub async fn settled(reader: &Reader<'_>, doubts: Vec<(usize, Doubt)>) -> Read<Bodies> {
+    let (rows, doubts): (Vec<usize>, Vec<Doubt>) = doubts.into_iter().unzip();
+    let found = settle(reader, &doubts, "reading code with characters beyond U+FFFF").await?;
+    Ok(rows.into_iter().zip(found).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::restore;
+
+    #[test]
+    fn what_was_lost_is_found_again_where_it_is_certain() {
+        let whole = "CREATE VIEW `v` AS select '😀' AS `a`,'?'";
+        assert_eq!(restore("select '?' AS `a`,'?'", whole, true).as_deref(), Some("select '😀' AS `a`,'?'"));
+        assert_eq!(restore("select '????' AS `a`,'?'", whole, false).as_deref(), Some("select '😀' AS `a`,'?'"));
+        assert_eq!(restore("select 'b?'", whole, true), None);
+        // Two texts look like it.
+        assert_eq!(restore("'?'", "f('😀', '?')", false), None);
+        assert_eq!(restore("'?'", "f('😀', '?')", true), None);
+        // Nothing is lost.
+        assert_eq!(restore("x '?'", "no matter how é it is printed", true).as_deref(), Some("x '?'"));
+        assert_eq!(restore("???", "😀😀", false), None);
+    }
+}
