@@ -1,3 +1,4 @@
+//! What SHOW CREATE TABLE prints, read clause by clause.
 #![allow(clippy::unwrap_used)]
 use super::*;
 
