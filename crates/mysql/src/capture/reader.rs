@@ -83,14 +83,24 @@ impl Reader<'_> {
         let doing = format!("reading {}", kind.spec().plural);
         let mut session = self.session.lock().await;
         let mut failed = None;
-        let warnings = session
+        let answer = session
             .each(&statement, &doing, |row| {
                 if failed.is_none() {
                     failed = take(row).err();
                 }
                 Ok(())
             })
-            .await?;
+            .await;
+        let warnings = match answer {
+            Ok(warnings) => warnings,
+            // One table that cannot be opened (its server is gone) fails the list of all of them. The rest is not lost for it.
+            Err(Fault::Server { message, .. }) => {
+                let dimension = kind.spec().dimension;
+                self.gap(Gap::dimension(dimension, Reason::Failed, format!("{doing} failed: {message}")).cure(OPENING));
+                return Ok(());
+            }
+            Err(fault) => return Err(fault.into()),
+        };
         if let Some(wrong) = failed {
             return Err(Stop::Declaration(format!("{}: {wrong}", kind.name())));
         }
@@ -182,6 +192,8 @@ impl Reader<'_> {
         Ok(object)
     }
 }
+
+const OPENING: &str = "repair or drop what the server cannot open; CHECK TABLE on each table tells which";
 
 /// What a column of a result means to the kind it describes.
 #[derive(Debug, Clone, Copy)]

@@ -46,8 +46,60 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     Ok(views)
 }
 
-/// Queries that the list cannot show.
+/// Queries that the list cannot show: those with characters beyond U+FFFF, and those where a literal names its character
+/// set, which `VIEWS` leaves out and which decides how the literal compares (measured on both vendors).
 async fn queries(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Bodies> {
+    let mut found = beyond(reader, rows).await?;
+    let mut asked = Vec::new();
+    for (at, (object, row)) in rows.iter().enumerate() {
+        if !found.contains_key(&at) && named(row, "_definition")?.is_some_and(|text| text.contains('\'')) {
+            asked.push((at, format!("SHOW CREATE VIEW {}", lossy::place(reader, object.identity.part(0), object.identity.part(1)))));
+        }
+    }
+    let statements: Vec<String> = asked.iter().map(|(_, statement)| statement.clone()).collect();
+    let answers = special::ask(reader, &statements, "reading literals of views").await?;
+    for ((at, _), answer) in asked.into_iter().zip(answers) {
+        let hidden = || {
+            Unread::new(
+                Reason::Privilege,
+                "the account may not read how it was created, which alone tells the character set of its literals",
+            )
+        };
+        match answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(hidden)) {
+            Err(unread) => drop(found.insert(at, Err(unread))),
+            Ok(whole) if canonical::names_charset(&whole) => {
+                let unclear = || Unread::new(Reason::Failed, "its query was not found in what SHOW CREATE VIEW prints");
+                found.insert(at, query(&whole).map(str::to_owned).ok_or_else(unclear));
+            }
+            Ok(_) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// What stands behind `… VIEW name [(columns)] AS`, without the check option.
+fn query(whole: &str) -> Option<&str> {
+    let (_, rest) = whole.split_once(" SQL SECURITY DEFINER VIEW ").or_else(|| whole.split_once(" SQL SECURITY INVOKER VIEW "))?;
+    let (mut is_quoted, mut depth) = (false, 0_usize);
+    for (at, c) in rest.char_indices() {
+        match c {
+            '`' => is_quoted = !is_quoted,
+            '(' if !is_quoted => depth += 1,
+            ')' if !is_quoted => depth = depth.saturating_sub(1),
+            ' ' if !is_quoted && depth == 0 => {
+                if let Some(query) = rest.get(at..).and_then(|rest| rest.strip_prefix(" AS ")) {
+                    let ends = [" WITH CASCADED CHECK OPTION", " WITH LOCAL CHECK OPTION", " WITH CHECK OPTION"];
+                    return Some(ends.iter().find_map(|end| query.strip_suffix(end)).unwrap_or(query));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Queries with characters beyond U+FFFF.
+async fn beyond(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Bodies> {
     let mut doubts = Vec::new();
     for (at, (object, row)) in rows.iter().enumerate() {
         if let Some(text) = named(row, "_definition")?.filter(|text| lossy::is_doubtful(text)) {
@@ -117,7 +169,15 @@ fn algorithm(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::algorithm;
+    use super::{algorithm, query};
+
+    #[test]
+    fn the_query_is_what_stands_behind_the_name() {
+        let head = "CREATE ALGORITHM=UNDEFINED DEFINER=`r`@`%` SQL SECURITY DEFINER VIEW";
+        assert_eq!(query(&format!("{head} `v` AS select _binary'x' AS `c`")), Some("select _binary'x' AS `c`"));
+        assert_eq!(query(&format!("{head} `d`.`a AS ``b` (`c AS d`) AS select 1 WITH LOCAL CHECK OPTION")), Some("select 1"));
+        assert_eq!(query("CREATE VIEW `v` AS select 1"), None);
+    }
 
     #[test]
     fn the_algorithm_is_read_from_where_it_stands() {

@@ -31,6 +31,12 @@ pub struct Context<'a> {
     pub scope: &'a Scope,
 }
 
+/// Whether a literal names a character set that counts; a text that is not understood may.
+#[must_use]
+pub fn names_charset(text: &str) -> bool {
+    token::cut(text).is_none_or(|tokens| tokens.iter().any(|token| matches!(token, token::Token::Text { charset: Some(_), .. })))
+}
+
 /// `utf8` was the name of what is `utf8mb3` now.
 #[must_use]
 pub fn charset(name: &str) -> String {
