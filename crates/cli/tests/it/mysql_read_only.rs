@@ -219,7 +219,7 @@ fn a_replica_has_the_digest_of_its_source() {
         let place = Place::new();
         // Whether an event runs at the source cannot be seen on a replica.
         let compared = place.run(&["compare", &scratch.url("app"), &replica.url("app"), "--dimension", "schema"]).exits(2);
-        compared.says("a replica does not say whether the event runs").hides("EK-");
+        compared.says("a replica does not say whether").hides("EK-");
         scratch.session("app").unwrap().exec("DROP EVENT nightly").unwrap();
         let events =
             || replica.session("app").unwrap().value("SELECT count(*) FROM information_schema.events WHERE event_schema = 'app'").unwrap();

@@ -2,7 +2,7 @@
 //!
 //! Lives here: the table, and the rule for settings that are not in it. Neighbours: `capture/setting.rs` reads the values,
 //! `capture/setting_value.rs` knows which may be shown and in what form.
-//! Over 300 lines because it is one table. A setting that only one of the vendors has stands here all the same.
+//! Over 500 lines because it is one table. A setting that only one of the vendors has stands here all the same.
 
 use evenkeel_core::compare::rank::{EXPECTED, SHOULD_MATCH};
 use evenkeel_core::kind::Engine;
