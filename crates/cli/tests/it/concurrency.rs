@@ -208,7 +208,7 @@ fn objects_dropped_in_the_middle_of_a_capture_are_no_failure() {
                 let begun = Instant::now();
                 let ran = place.run(&["digest", &url]);
                 assert!(matches!(ran.code, Some(0 | 2)), "{ran:?}");
-                assert!(begun.elapsed() < Duration::from_secs(10));
+                assert!(begun.elapsed() < Duration::from_secs(30));
             }
             dropper.join().unwrap();
         });
