@@ -10,7 +10,7 @@ use crate::connect::rows::Row;
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Object, Reason};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 
 /// Reads views and their definers.
@@ -18,7 +18,8 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     let (mut views, mut definers, mut names) = (Vec::new(), Vec::new(), Vec::new());
     let rows = reader.plain(Kind::View, include_str!("view.sql")).await?;
-    let queries = queries(reader, &rows).await?;
+    let shown = shown(reader, &rows).await?;
+    let queries = queries(reader, &rows, &shown).await?;
     for (at, (mut object, row)) in rows.into_iter().enumerate() {
         let database = named(&row, "_database")?.unwrap_or_default();
         let place = format!("{}.{}", Ident(&database), Ident(object.identity.part(1)));
@@ -41,38 +42,47 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         names.push(place);
     }
     if !reader.flavor.is_mariadb() {
-        algorithms(reader, &mut views, &names).await?;
+        algorithms(reader, &mut views, &names, &shown);
     }
     views.extend(definers);
     Ok(views)
 }
 
-/// Queries that the list cannot show: those with characters beyond U+FFFF, and those where a literal names its character
-/// set, which `VIEWS` leaves out and which decides how the literal compares (measured on both vendors).
-async fn queries(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Bodies> {
-    let mut found = beyond(reader, rows).await?;
-    let mut asked = Vec::new();
+/// What SHOW CREATE VIEW prints, by place in the list.
+type Shown = HashMap<usize, Result<Box<str>, Unread>>;
+
+/// Asks for what only SHOW CREATE VIEW tells: character sets of literals, and on MySQL the algorithm. Whoever may not see a
+/// query may not see these.
+async fn shown(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Shown> {
+    let (mut places, mut statements) = (Vec::new(), Vec::new());
     for (at, (object, row)) in rows.iter().enumerate() {
-        if !found.contains_key(&at) && named(row, "_definition")?.is_some_and(|text| text.contains('\'')) {
-            asked.push((at, format!("SHOW CREATE VIEW {}", lossy::place(reader, object.identity.part(0), object.identity.part(1)))));
+        let tells = |text: Box<str>| if reader.flavor.is_mariadb() { text.contains('\'') } else { !text.is_empty() };
+        if named(row, "_definition")?.is_some_and(tells) {
+            places.push(at);
+            statements.push(format!("SHOW CREATE VIEW {}", lossy::place(reader, object.identity.part(0), object.identity.part(1))));
         }
     }
-    let statements: Vec<String> = asked.iter().map(|(_, statement)| statement.clone()).collect();
-    let answers = special::ask(reader, &statements, "reading literals of views").await?;
-    for ((at, _), answer) in asked.into_iter().zip(answers) {
-        let hidden = || {
-            Unread::new(
-                Reason::Privilege,
-                "the account may not read how it was created, which alone tells the character set of its literals",
-            )
-        };
-        match answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(hidden)) {
-            Err(unread) => drop(found.insert(at, Err(unread))),
-            Ok(whole) if canonical::names_charset(&whole) => {
+    let answers = special::ask(reader, &statements, "reading how views were created").await?;
+    let hidden = || Unread::new(Reason::Privilege, "the account may not see how it was created");
+    let text = |answer: Result<Row, Unread>| answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(hidden));
+    Ok(places.into_iter().zip(answers.into_iter().map(text)).collect())
+}
+
+/// Queries that the list cannot show: those with characters beyond U+FFFF, and those where a literal names its character
+/// set, which `VIEWS` leaves out and which decides how the literal compares (measured on both vendors).
+async fn queries(reader: &Reader<'_>, rows: &[(Object, Row)], shown: &Shown) -> Read<Bodies> {
+    let mut found = beyond(reader, rows).await?;
+    for (at, (_, row)) in rows.iter().enumerate() {
+        if found.contains_key(&at) || !named(row, "_definition")?.is_some_and(|text| text.contains('\'')) {
+            continue;
+        }
+        match shown.get(&at) {
+            Some(Err(unread)) => drop(found.insert(at, Err(unread.clone()))),
+            Some(Ok(whole)) if canonical::names_charset(whole) => {
                 let unclear = || Unread::new(Reason::Failed, "its query was not found in what SHOW CREATE VIEW prints");
-                found.insert(at, query(&whole).map(str::to_owned).ok_or_else(unclear));
+                found.insert(at, query(whole).map(str::to_owned).ok_or_else(unclear));
             }
-            Ok(_) => {}
+            _ => {}
         }
     }
     Ok(found)
@@ -131,19 +141,11 @@ pub fn without_columns(reader: &Reader<'_>, found: &[Object]) {
 
 /// MySQL keeps the algorithm where only SHOW CREATE VIEW tells it.
 /// <https://dev.mysql.com/doc/refman/en/information-schema-views-table.html>
-async fn algorithms(reader: &Reader<'_>, views: &mut [Object], names: &[String]) -> Read<()> {
-    // Whoever may not see the query may not see this.
-    let shown: Vec<bool> = views.iter().map(|view| view.text("definition").is_some()).collect();
-    let statements: Vec<String> =
-        names.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(name, _)| format!("SHOW CREATE VIEW {name}")).collect();
-    let mut answers = special::ask(reader, &statements, "reading the algorithm of views").await?.into_iter();
-    for ((view, name), shown) in views.iter_mut().zip(names).zip(shown) {
-        let hidden = || Unread::new(Reason::Privilege, "the account may not see how it was created");
-        let answer = if shown { answers.next() } else { None };
-        let answer = answer.unwrap_or_else(|| Err(hidden()));
-        let text = answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(|| Unread::new(Reason::Failed, "it shows none")));
-        match text {
-            Ok(text) => match algorithm(&text) {
+fn algorithms(reader: &Reader<'_>, views: &mut [Object], names: &[String], shown: &Shown) {
+    let hidden = Err(Unread::new(Reason::Privilege, "the account may not see how it was created"));
+    for (at, (view, name)) in views.iter_mut().zip(names).enumerate() {
+        match shown.get(&at).unwrap_or(&hidden) {
+            Ok(text) => match algorithm(text) {
                 Some(algorithm) => {
                     view.set("algorithm", algorithm);
                 }
@@ -158,7 +160,6 @@ async fn algorithms(reader: &Reader<'_>, views: &mut [Object], names: &[String])
             }
         }
     }
-    Ok(())
 }
 
 /// `CREATE ALGORITHM=MERGE DEFINER=…`
