@@ -1,6 +1,7 @@
 //! Painting for people: failures and progress, on stderr.
 
 pub mod progress;
+pub mod shell;
 
 use crate::args::ColorWhen;
 use anstyle::{AnsiColor, Style};
