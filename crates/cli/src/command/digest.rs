@@ -29,7 +29,7 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
             crate::paint::plain(&gap.detail)
         );
         if let Some(cure) = &gap.cure {
-            crate::paint::say!("  fix: {}", crate::paint::plain(cure));
+            crate::paint::say!("  fix: {}", crate::paint::fix(cure));
         }
     }
     // A digest of what was seen would look like a digest of what is there.
