@@ -123,25 +123,21 @@ pub(crate) fn gap(document: &Document, gap: &Gap) -> (String, String) {
     gaps(document, &[gap], 1)
 }
 
-/// The same of several alike, so many of them by name: `not comparable across flavours` and `name of 15 constraints
-/// (app.a, app.b, 13 more) in staging and production: reason`.
+/// The same of several alike, so many of them by name: `not comparable across flavours (15)` and `name of constraint app.a,
+/// app.b, 13 more in staging and production: reason`.
 pub(crate) fn gaps(document: &Document, group: &[&Gap], named: usize) -> (String, String) {
     let Some(gap) = group.first() else { return Default::default() };
-    let kind = gap.kind.as_deref().map(|name| (words(&clean::line(name)), Kind::from_name(name)));
-    let plural = |(name, kind): &(String, Option<Kind>)| kind.map_or_else(|| name.clone(), |kind| words(kind.spec().plural));
-    let objects: Vec<String> = group.iter().filter_map(|gap| gap.object.as_deref()).map(clean::line).collect();
-    let mut what = match (&kind, objects.as_slice()) {
-        (Some((kind, _)), [object]) => format!("{kind} {object}"),
-        (Some(kind), []) => plural(kind),
-        (None, [object]) => object.clone(),
-        (None, []) => format!("dimension {}", gap.dimension.name()),
-        (kind, objects) => {
-            let kind = kind.as_ref().map_or_else(|| "objects".to_owned(), plural);
-            let more = objects.len().saturating_sub(named);
-            let more = if more > 0 { format!(", {} more", thousands(more)) } else { String::new() };
-            let shown: Vec<&str> = objects.iter().take(named).map(String::as_str).collect();
-            format!("{} {kind} ({}{more})", thousands(objects.len()), shown.join(", "))
+    let mut objects: Vec<String> = group.iter().filter_map(|gap| gap.object.as_deref()).take(named).map(clean::line).collect();
+    let more = group.len().saturating_sub(named);
+    objects.extend((more > 0).then(|| format!("{} more", thousands(more))));
+    let objects = objects.join(", ");
+    let mut what = match &gap.kind {
+        Some(kind) if objects.is_empty() => {
+            Kind::from_name(kind).map_or_else(|| words(&clean::line(kind)), |kind| words(kind.spec().plural))
         }
+        Some(kind) => format!("{} {objects}", words(&clean::line(kind))),
+        None if objects.is_empty() => format!("dimension {}", gap.dimension.name()),
+        None => objects,
     };
     if let Some(attribute) = &gap.attribute {
         what = format!("{} of {what}", words(&clean::line(attribute)));
@@ -151,7 +147,8 @@ pub(crate) fn gaps(document: &Document, group: &[&Gap], named: usize) -> (String
         Some((lead, detail)) if lead.starts_with("not comparable") => (lead, detail),
         _ => ("not comparable", gap.detail.as_str()),
     };
-    (clean::line(lead), format!("{what} in {}: {}", clean::line(&document.label(gap.side)), clean::line(detail)))
+    let count = if group.len() > 1 { format!(" ({})", thousands(group.len())) } else { String::new() };
+    (format!("{}{count}", clean::line(lead)), format!("{what} in {}: {}", clean::line(&document.label(gap.side)), clean::line(detail)))
 }
 
 /// `1,204 objects (96 tables, 318 indexes, …)`, at most so many kinds.

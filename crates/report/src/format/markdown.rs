@@ -227,10 +227,10 @@ fn item(document: &Document, entry: &Entry<'_>) -> String {
 }
 
 fn gap(document: &Document, gaps: &[&Gap]) -> String {
-    let (lead, what) = sentence::gaps(document, gaps, 3);
+    let (lead, what) = sentence::gaps(document, gaps, NAMED);
     // The heading says what it is.
     let lead = if matches!(lead.as_str(), "not visible" | "not comparable") { String::new() } else { format!("{lead}: ") };
-    let mut text = format!("- ? {}\n", code(&shortened(&format!("{lead}{what}"))));
+    let mut text = format!("- ? {}\n", code(&cut(&format!("{lead}{what}"), 4 * COLUMNS)));
     if let Some(cure) = gaps.first().and_then(|gap| gap.cure.as_ref()) {
         let block = pasteable(cure);
         text.push('\n');

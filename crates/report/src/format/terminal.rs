@@ -22,6 +22,8 @@ const TO_KNOW: usize = 12;
 const GAPS: usize = 12;
 /// How many members of a group are named.
 const NAMED: usize = 3;
+/// Of what could not be told there is nothing else to show.
+const NAMED_GAPS: usize = 8;
 const EXCUSED: usize = 6;
 const LABEL_WIDTH: usize = 18;
 
@@ -407,7 +409,7 @@ impl Page<'_> {
         for gaps in groups.iter().take(GAPS) {
             self.blank();
             let lead = self.paint(UNKNOWN, "?");
-            let (why, text) = sentence::gaps(document, gaps, NAMED);
+            let (why, text) = sentence::gaps(document, gaps, NAMED_GAPS);
             for (at, line) in wrap(&format!("{why}: {text}"), self.style.width.saturating_sub(2)).iter().enumerate() {
                 self.line(&format!("{} {line}", if at == 0 { lead.as_str() } else { " " }));
             }
@@ -416,7 +418,7 @@ impl Page<'_> {
             }
         }
         let more: usize = groups.iter().skip(GAPS).map(Vec::len).sum();
-        if more > 0 || groups.iter().any(|gaps| gaps.len() > NAMED) {
+        if more > 0 || groups.iter().any(|gaps| gaps.len() > NAMED_GAPS) {
             self.blank();
             let what = if more > 0 {
                 format!("{} more could not be told, all of them", thousands(more))

@@ -151,7 +151,7 @@ fn one_cause_is_one_entry() {
         "✗ collation of 30 columns, 30 tables",
         "differs alike in t00.name, t01.name, t02.name, 57 more",
         "… all 60: evenkeel compare staging production --only block",
-        "? not comparable across flavours: name of 30 constraints (",
+        "? not comparable across flavours (30): name of constraint t00.\"CONSTRAINT_0\",",
         "? not visible: events in production: ",
     ] {
         assert!(text.contains(said), "{said} is not in\n{text}");
