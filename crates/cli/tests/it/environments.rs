@@ -3,6 +3,8 @@
 use crate::run::{MYSQL_SHOP, Place, SHOP};
 use evenkeel_testkit::mysql::{self, newest_mariadb, newest_mysql};
 use evenkeel_testkit::{database, newest};
+use std::io::{Read, Write};
+use std::net::TcpListener;
 
 const SCHEMA: [&str; 2] = ["--dimension", "schema"];
 
@@ -59,6 +61,34 @@ fn what_the_file_says_wrong_is_the_files_fault() {
     }
     // Typed, it is the command line's.
     place.run(&["digest", "oracle://u:hunter2@h/d"]).exits(64).hides("hunter2");
+}
+
+/// Keys mean PostgreSQL: whoever names a MySQL server by them is told.
+#[test]
+fn a_mysql_server_named_by_keys_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        // Protocol 10, as every MySQL greets; then what it says to bytes that are no answer.
+        let greeting =
+            [b"\x0a9.7.4\0\x01\0\0\0abcdefgh\0\xff\xff\xff\x02\0\xff\xdf\x15", &[0; 10][..], b"ijklmnopqrst\0mysql_native_password\0"]
+                .concat();
+        let wrong = b"\x1e\0\0\x01\xff\x84\x04#08S01Got packets out of order";
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let length = u8::try_from(greeting.len()).unwrap();
+            let _ = stream.write_all(&[&[length, 0, 0, 0], &greeting[..]].concat());
+            let _ = stream.read(&mut [0; 512]);
+            let _ = stream.write_all(wrong);
+        }
+    });
+    let place = Place::new();
+    for more in ["", "sslmode = \"disable\"\n", "sslmode = \"require\"\n"] {
+        place.write(
+            "evenkeel.toml",
+            format!("[environments.one]\nhost = \"127.0.0.1\"\nport = {port}\ndbname = \"d\"\nuser = \"u\"\n{more}"),
+        );
+        place.run(&["digest", "one"]).exits(69).says("mysql:// or mariadb:// URL");
+    }
 }
 
 /// What a report says to type again, run by a shell.
