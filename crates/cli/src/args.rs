@@ -91,7 +91,7 @@ pub struct Reporting {
 /// `compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// What is right: an environment's name, a URL, a libpq keyword string, or a manifest file.
+    /// What is right: an environment's name, a URL (postgres://… or mysql://…), a libpq keyword string, or a manifest file.
     pub reference: String,
     /// What is compared with it.
     pub candidate: String,
@@ -111,7 +111,7 @@ pub struct Check {
 /// `capture`.
 #[derive(Debug, Args)]
 pub struct Capture {
-    /// An environment's name, a URL or a libpq keyword string.
+    /// An environment's name, a URL (postgres://… or mysql://…) or a libpq keyword string.
     pub environment: String,
     /// The stable part goes here, the measured part beside it; without it the stable part goes to stdout.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -127,7 +127,7 @@ pub struct Capture {
 /// `digest`.
 #[derive(Debug, Args)]
 pub struct Digest {
-    /// An environment's name, a URL, a libpq keyword string, or a manifest file.
+    /// An environment's name, a URL (postgres://… or mysql://…), a libpq keyword string, or a manifest file.
     pub environment: String,
     /// Another dimension than schema.
     #[arg(long, value_name = "DIMENSION", default_value = "schema")]
@@ -143,9 +143,9 @@ pub struct Digest {
 /// `grants`.
 #[derive(Debug, Args)]
 pub struct Grants {
-    /// An environment's name, a URL or a libpq keyword string.
+    /// An environment's name, a URL (postgres://… or mysql://…) or a libpq keyword string.
     pub environment: String,
-    /// The role that shall capture; without it the one we connect as.
+    /// The role that shall capture, on MySQL and MariaDB as NAME or NAME@HOST; without it the one we connect as.
     #[arg(long, value_name = "ROLE")]
     pub role: Option<String>,
 }

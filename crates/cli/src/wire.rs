@@ -4,6 +4,7 @@
 
 use crate::args::Common;
 use crate::command::demo;
+use crate::paint::shell;
 use crate::settings::{Environment as Configured, Settings};
 use evenkeel_core::compare::Remedies;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
@@ -27,7 +28,7 @@ pub struct Endpoint<'a> {
     pub source: Source,
     /// Set where it is a name from the configuration.
     pub configured: Option<&'a Configured>,
-    /// How it may be shown and typed again: the name or path, never a URL with a password.
+    /// How it may be typed again in a shell: the name, the path, or the URL without its password.
     pub shown: String,
     /// Things worth a word before reading.
     pub warnings: Vec<String>,
@@ -42,13 +43,13 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
         return named(text, configured, common, dimensions);
     }
     if is_connection(text) {
-        let (environment, label, warnings) = connection(text)?;
+        let Connection { environment, label, warnings, typed, .. } = connection(text)?;
         let request = request(&label, common, dimensions);
-        return Ok(Endpoint { source: Source::live(environment, request), configured: None, shown: format!("'{label}'"), warnings });
+        return Ok(Endpoint { source: Source::live(environment, request), configured: None, shown: typed, warnings });
     }
     if Path::new(text).is_file() {
         let source = Source::File { label: text.to_owned(), path: text.into() };
-        return Ok(Endpoint { source, configured: None, shown: text.to_owned(), warnings: Vec::new() });
+        return Ok(Endpoint { source, configured: None, shown: shell::quoted(text), warnings: Vec::new() });
     }
     Err(Box::new(unknown(text, settings)))
 }
@@ -117,22 +118,32 @@ pub fn demo(engine: Engine) -> Result<Box<dyn demo::estate::Part>, Box<Trouble>>
 fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
     let in_place = |trouble: Box<Trouble>| {
         let origin = trouble.origin.clone().map_or_else(|| configured.origin.clone(), |origin| format!("{origin} ({})", configured.origin));
-        Box::new(Trouble { what: format!("environment {name}: {}", trouble.what), origin: Some(origin), ..*trouble })
+        // Nobody typed it: the file is wrong, not the command line.
+        let class = if trouble.class == Class::Usage { Class::Configuration } else { trouble.class };
+        Box::new(Trouble { class, what: format!("environment {name}: {}", trouble.what), origin: Some(origin), ..*trouble })
     };
-    let (primary, _, mut warnings) = connection(configured.connection.expose_secret()).map_err(in_place)?;
+    let primary = connection(configured.connection.expose_secret()).map_err(in_place)?;
+    let mut warnings = primary.warnings;
+    for (key, is_set) in [(MIGRATION_ROLE, configured.migration_role.is_some()), (HEARTBEAT, configured.heartbeat.is_some())] {
+        if let Some(why) = primary.without.iter().find(|(without, _)| is_set && *without == key).map(|(_, why)| *why) {
+            let trouble =
+                Trouble::new(Class::Configuration, format!("{key} means nothing here")).expected(why).found(format!("{key} is set"));
+            return Err(in_place(Box::new(trouble.fix(format!("remove {key} from [environments.{name}]")))));
+        }
+    }
     let mut request = request(name, common, dimensions);
     request.migration_role.clone_from(&configured.migration_role);
     request.roles.clone_from(&configured.roles);
     request.heartbeat.clone_from(&configured.heartbeat);
     let source = match configured.replicas.first().filter(|_| configured.read_from_replica) {
-        None => Source::live(primary, request),
+        None => Source::live(primary.environment, request),
         Some(url) => {
-            let (replica, _, more) = connection(url.expose_secret()).map_err(in_place)?;
-            warnings.extend(more);
-            Source::Split { primary, replica, request }
+            let replica = connection(url.expose_secret()).map_err(in_place)?;
+            warnings.extend(replica.warnings);
+            Source::Split { primary: primary.environment, replica: replica.environment, request }
         }
     };
-    Ok(Endpoint { source, configured: Some(configured), shown: name.to_owned(), warnings })
+    Ok(Endpoint { source, configured: Some(configured), shown: shell::quoted(name), warnings })
 }
 
 fn request(label: &str, common: &Common, dimensions: &[Dimension]) -> Request {
@@ -157,7 +168,21 @@ fn scheme(text: &str) -> Option<&str> {
     text.split_once("://").map(|(scheme, _)| scheme)
 }
 
-type Connection = (Box<dyn Environment>, String, Vec<String>);
+/// Keys of an environment that only one family of servers knows.
+const MIGRATION_ROLE: &str = "migration_role";
+const HEARTBEAT: &str = "heartbeat";
+
+/// A connection, understood but not opened.
+struct Connection {
+    environment: Box<dyn Environment>,
+    /// `database@host:port`.
+    label: String,
+    warnings: Vec<String>,
+    /// As it may be typed again, without a password.
+    typed: String,
+    /// Keys that mean nothing to such a server, and why.
+    without: &'static [(&'static str, &'static str)],
+}
 
 fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
     match scheme(text) {
@@ -165,10 +190,15 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
             let target = Target::parse(text, &ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
             let described = target.describe();
             let label = format!("{}@{}:{}", described.dbname.value, described.host.value, described.port.value);
-            let warnings = target.warnings().to_vec();
-            Ok((Box::new(PostgresEnvironment::new(target)), label, warnings))
+            Ok(Connection {
+                label,
+                warnings: target.warnings().to_vec(),
+                typed: shell::connection(text, &|text| target.scrub(text)),
+                environment: Box::new(PostgresEnvironment::new(target)),
+                without: &[(HEARTBEAT, "the server tells the lag of its replicas by itself: PostgreSQL needs no such table")],
+            })
         }
-        Some("mysql" | "mariadb") => {
+        Some(scheme) if ["mysql", "mariadb"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => {
             let target = mysql::Target::parse(text, &mysql::ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
             let described = target.describe();
             let place = if described.port.value.is_empty() {
@@ -177,8 +207,13 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
                 format!("{}:{}", described.host.value, described.port.value)
             };
             let label = format!("{}@{place}", described.database.value);
-            let warnings = target.warnings().to_vec();
-            Ok((Box::new(MysqlEnvironment::new(target)), label, warnings))
+            Ok(Connection {
+                label,
+                warnings: target.warnings().to_vec(),
+                typed: shell::connection(text, &|text| target.scrub(text)),
+                environment: Box::new(MysqlEnvironment::new(target)),
+                without: &[(MIGRATION_ROLE, "settings are the server's for every account: MySQL and MariaDB keep none for a role")],
+            })
         }
         Some(other) => Err(Box::new(
             Trouble::new(Class::Usage, "cannot tell which database system is meant")
@@ -195,7 +230,7 @@ fn unknown(text: &str, settings: &Settings) -> Trouble {
     // A mistyped URL lands here, password and all.
     let shown = if text.to_ascii_lowercase().contains("passw") { "…".to_owned() } else { crate::paint::scrub(text) };
     Trouble::new(Class::Usage, format!("{shown:?} names no environment"))
-        .expected(format!("an environment from evenkeel.toml ({known}), a URL such as postgres://host/database, or a manifest file"))
+        .expected(format!("an environment from evenkeel.toml ({known}), a URL such as postgres://host/database or mysql://host/database, or a manifest file"))
         .found("no such name and no such file")
         .fix("write the URL, or add the environment to evenkeel.toml: [environments.NAME] url = \"…\"")
 }

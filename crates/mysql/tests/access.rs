@@ -1,6 +1,7 @@
 //! What an account cannot see is a gap, whatever it may see: measured on real servers, account by account.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use evenkeel_core::fault::Class;
 use evenkeel_core::kind::{ALL, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Silent};
@@ -239,6 +240,45 @@ fn the_script_is_enough_and_lets_nobody_write() {
                 assert!([1044, 1142, 1227, 1370, 1410, 1143].contains(&refused), "{statement}: {refused}");
             }
         }
+    });
+}
+
+#[test]
+fn the_script_is_for_whoever_cannot_even_enter_the_database() {
+    each_server(|scratch| {
+        account(scratch, "nowhere", &[]);
+        let script = MysqlEnvironment::new(target(scratch, "nowhere", DATABASE)).grants(&Request::new("nowhere"), None).unwrap();
+        scratch.session("").unwrap().exec(&without_comments(&script)).unwrap();
+        let (seen, whole) =
+            (capture(scratch, "nowhere", DATABASE, &[Dimension::Schema]), capture(scratch, "root", DATABASE, &[Dimension::Schema]));
+        assert_eq!(seen.gaps, whole.gaps);
+        nothing_is_missing_in_silence("nowhere", &seen, &whole, Dimension::Schema);
+    });
+}
+
+#[test]
+fn a_name_without_a_host_is_looked_up() {
+    each_server(|scratch| {
+        let session = scratch.session("").unwrap();
+        let is_mariadb = scratch.url("").starts_with("mariadb");
+        session.exec("CREATE USER near@localhost; CREATE USER twice@localhost; CREATE USER twice@'10.%'; CREATE ROLE part").unwrap();
+        let root = MysqlEnvironment::new(target(scratch, "root", DATABASE));
+        let script = |who: &str| root.grants(&Request::new("root"), Some(who));
+        let near = script("near").unwrap();
+        assert!(near.contains(" TO `near`@`localhost`;") && near.contains("-- has: CREATE USER") && !near.contains("`%`"), "{near}");
+        let part = script("part").unwrap();
+        let grantee = if is_mariadb { " TO `part`;" } else { " TO `part`@`%`;" };
+        assert!(part.contains(grantee) && part.contains("-- has: CREATE "), "{part}");
+        session.exec(&without_comments(&part)).unwrap();
+        assert!(script("part").unwrap().contains("-- Nothing is missing."));
+        let twice = script("twice").unwrap_err();
+        assert_eq!((twice.class, twice.found.as_deref()), (Class::Usage, Some("2: twice@10.%, twice@localhost")), "{twice:#?}");
+        let absent = script("absent").unwrap_err();
+        assert!(absent.class == Class::Usage && absent.fix.unwrap().contains("--role absent@"));
+        assert!(script("absent@%").unwrap().contains("\nCREATE USER IF NOT EXISTS `absent`@`%`"));
+        // Who may not look it up is told so.
+        let blind = MysqlEnvironment::new(target(scratch, "near", "")).grants(&Request::new("near"), Some("twice")).unwrap_err();
+        assert!(blind.class == Class::Usage && blind.what.contains("look up") && blind.fix.is_some(), "{blind:#?}");
     });
 }
 

@@ -23,6 +23,28 @@ pub(crate) fn block(text: &str) -> String {
     lines(text).join("\n")
 }
 
+/// What is said instead of a fix that cannot be shown.
+pub(crate) const LEFT_OUT: &str =
+    "left out: it holds characters that cannot be shown as they are, and in other words it would do something else; --format json has it";
+
+/// A statement or step to paste, split at line feeds; `None` where it holds what is not shown as it is: pasted as shown,
+/// it would do something else.
+pub(crate) fn pasteable(fix: &str) -> Option<Vec<String>> {
+    let fix = fix.trim_end_matches('\n');
+    is_pasteable(fix).then(|| lines(fix))
+}
+
+/// Whether a statement or step can be shown as it is.
+#[must_use]
+pub fn is_pasteable(fix: &str) -> bool {
+    fix.chars().all(|c| !is_harmful(c) || matches!(c, '\n' | '\t'))
+}
+
+/// A fix as it may be shown: as it is, or why it is left out.
+pub(crate) fn fix(fix: &str) -> String {
+    pasteable(fix).map_or_else(|| LEFT_OUT.to_owned(), |lines| lines.join("\n"))
+}
+
 fn inner(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
@@ -70,6 +92,14 @@ mod tests {
     fn harmless_text_is_left_alone() {
         for text in ["app.orders", "naïve \"Größe\" 表 🐘", "a  b"] {
             assert_eq!(line(text), text);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_pasted_is_left_out() {
+        assert_eq!(pasteable("CREATE VIEW v AS\n\tSELECT 1;\n"), Some(vec!["CREATE VIEW v AS".to_owned(), "    SELECT 1;".to_owned()]));
+        for text in ["DROP TABLE `a\u{1b}[31m`;", "COMMENT 'a\r\n';", "DROP ROLE `user\u{202e}nimda`;", "SELECT '\u{0}'"] {
+            assert_eq!(pasteable(text), None, "{text:?}");
         }
     }
 

@@ -11,6 +11,7 @@ mod word;
 
 pub use build::Input;
 pub use data::{ColumnData, Data, Strip, TableData, Volume};
+pub(crate) use line::unseen;
 pub use word::{Change, Dimension, NodeRole, Outcome, Reason, Severity, Side, Standing};
 
 use schemars::JsonSchema;
@@ -73,8 +74,11 @@ pub struct Verdict {
     pub warn: usize,
     /// Differences of severity `inform`.
     pub inform: usize,
-    /// Things that were not visible.
+    /// Things that were not visible, or not comparable.
     pub gaps: usize,
+    /// How many of them were seen and are not comparable.
+    #[serde(default)]
+    pub not_comparable: usize,
 }
 
 /// Where a side was read. No secrets.
@@ -111,8 +115,11 @@ pub struct DimensionResult {
     /// Objects per kind on both sides.
     pub counts: Vec<Count>,
     pub differences: PerSeverity,
-    /// Things in it that were not visible.
+    /// Things in it that were not visible, or not comparable.
     pub gaps: usize,
+    /// How many of them were seen and are not comparable.
+    #[serde(default)]
+    pub not_comparable: usize,
     /// What else is worth knowing: `staging holds 0.2 % of the volume`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

@@ -151,7 +151,7 @@ fn explained(kind: Kind, property: &Property) -> Explanation {
     compared.push_str(&sound.unwrap_or_default());
     let ranked = kind == Kind::Setting && property.severity.is_none();
     Explanation {
-        what: format!("{} of a {}: {}", words(property.name), words(kind.name()), property.doc),
+        what: format!("{} of {}: {}", words(property.name), with_article(&words(kind.name())), property.doc),
         weight: if ranked {
             "block, warn or inform, by what is known of the setting".to_owned()
         } else {
@@ -160,6 +160,12 @@ fn explained(kind: Kind, property: &Property) -> Explanation {
         compared,
         why: property.why.to_owned(),
     }
+}
+
+/// `an index`, `a user mapping`: no kind begins with a u that is spoken as a vowel.
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {noun}")
 }
 
 fn tolerated(tolerance: Tolerance) -> String {
@@ -197,6 +203,15 @@ mod tests {
         assert!(explain("EK-index-valid").unwrap().contains("even where both sides agree"));
         assert!(explain("EK-index-leftover").unwrap().contains("*_ccnew (REINDEX CONCURRENTLY)"));
         assert!(explain("EK-column-not-null-valid").unwrap().contains("exists on PostgreSQL 18"));
+    }
+
+    #[test]
+    fn articles_fit() {
+        assert!(explain("EK-index-valid").unwrap().contains("valid of an index:"));
+        assert!(explain("EK-column-type").unwrap().contains("type of a column:"));
+        for text in all_ids().iter().filter_map(|id| explain(id)) {
+            assert!(![" a a", " a e", " a i", " a o", " an u"].iter().any(|wrong| text.lines().nth(2).unwrap().contains(wrong)), "{text}");
+        }
     }
 
     #[test]

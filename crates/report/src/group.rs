@@ -1,53 +1,115 @@
-//! Differences as a reader takes them in: many of the same measured property, or many that are expected, are one line.
+//! Differences and gaps as a reader takes them in: what says the same over and over is one entry with a count.
 //!
-//! Lives here: the grouping and its worst cases. Nothing is lost by it: JSON and HTML carry every difference.
+//! Lives here: what is alike, and the worst cases of it. Nothing is lost by it: JSON and HTML carry everything, and the
+//! terminal lists all members where one severity is asked for.
 
-use crate::document::{Difference, Severity};
-use crate::number::counted;
+use crate::clean;
+use crate::document::{Change, Difference, Gap, Severity};
+use crate::number::{counted, thousands};
+use evenkeel_core::kind::Kind;
+use std::collections::{BTreeMap, HashMap};
 
-/// From how many on measured differences of one property are one line.
+/// From how many on those of one rule are one entry, and gaps of one cause.
 const MANY: usize = 3;
+/// From how many on the same change, made to one object after the other, is one entry. Few are shown in full: each has a fix.
+const ALIKE: usize = 5;
 
 /// A difference, or many alike.
 #[derive(Debug)]
 pub(crate) enum Entry<'a> {
     One(&'a Difference),
-    /// At least two, worst first.
-    Many(Vec<&'a Difference>),
+    Many(Group<'a>),
+}
+
+/// At least two differences.
+#[derive(Debug)]
+pub(crate) struct Group<'a> {
+    /// Worst first.
+    pub members: Vec<&'a Difference>,
+    /// All have the same property, expected and found: one cause made them, such as another default.
+    pub same_cause: bool,
+}
+
+impl Entry<'_> {
+    /// How many differences it stands for.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many(group) => group.members.len(),
+        }
+    }
+}
+
+/// What the members of a group have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'a> {
+    Rule(&'a str),
+    Cause(&'a str, &'a str, &'a str),
+}
+
+/// Measured differences say the same thing over and over; what merely informs is rarely read one by one. Beyond these, the
+/// same change of the same property, whatever kinds of objects have it.
+fn key(difference: &Difference) -> Option<Key<'_>> {
+    if difference.severity != Severity::Block && difference.detail.contains_key("ratio") || difference.severity == Severity::Inform {
+        return Some(Key::Rule(&difference.id));
+    }
+    match (difference.change, &difference.attribute, &difference.expected, &difference.found) {
+        (Change::Changed, Some(attribute), Some(expected), Some(found)) => Some(Key::Cause(attribute, expected, found)),
+        _ => None,
+    }
 }
 
 /// The differences of one severity. Groups stand where their first member stood.
 pub(crate) fn entries(differences: &[Difference], severity: Severity) -> Vec<Entry<'_>> {
-    let mut groups: Vec<Vec<&Difference>> = Vec::new();
-    let mut places = std::collections::HashMap::new();
+    let mut groups: Vec<(bool, Vec<&Difference>)> = Vec::new();
+    let mut places = HashMap::new();
     for difference in differences.iter().filter(|difference| difference.severity == severity) {
-        if !groupable(difference) {
-            groups.push(vec![difference]);
+        let Some(key) = key(difference) else {
+            groups.push((false, vec![difference]));
             continue;
-        }
-        let place = *places.entry(difference.id.as_str()).or_insert_with(|| {
-            groups.push(Vec::new());
+        };
+        let same_cause = matches!(key, Key::Cause(..));
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push((same_cause, Vec::new()));
             groups.len() - 1
         });
-        if let Some(group) = groups.get_mut(place) {
+        if let Some((_, group)) = groups.get_mut(place) {
             group.push(difference);
         }
     }
-    groups.into_iter().flat_map(settle).collect()
+    groups.into_iter().flat_map(|(same_cause, group)| settle(group, same_cause)).collect()
 }
 
-/// Measured differences say the same thing over and over; what merely informs is rarely read one by one.
-fn groupable(difference: &Difference) -> bool {
-    difference.severity != Severity::Block && (difference.detail.contains_key("ratio") || difference.severity == Severity::Inform)
+/// Gaps that differ in nothing but the object are one entry, which stands where the first of them stood.
+pub(crate) fn gaps(gaps: &[Gap]) -> Vec<Vec<&Gap>> {
+    let mut groups: Vec<Vec<&Gap>> = Vec::new();
+    let mut places = HashMap::new();
+    for gap in gaps {
+        let Gap { side, dimension, kind, object, attribute, reason, detail, cure } = gap;
+        let place = object.as_ref().map(|_| {
+            *places.entry((side, dimension, kind, attribute, reason, detail, cure)).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            })
+        });
+        match place.and_then(|place| groups.get_mut(place)) {
+            Some(group) => group.push(gap),
+            None => groups.push(vec![gap]),
+        }
+    }
+    groups
+        .into_iter()
+        .flat_map(|group| if group.len() < MANY { group.into_iter().map(|gap| vec![gap]).collect() } else { vec![group] })
+        .collect()
 }
 
-fn settle(mut group: Vec<&Difference>) -> Vec<Entry<'_>> {
-    if group.len() < MANY {
-        return group.into_iter().map(Entry::One).collect();
+fn settle(mut members: Vec<&Difference>, same_cause: bool) -> Vec<Entry<'_>> {
+    if members.len() < if same_cause { ALIKE } else { MANY } {
+        return members.into_iter().map(Entry::One).collect();
     }
     // Stable: those equally bad stay in the document's order.
-    group.sort_by(|a, b| badness(b).total_cmp(&badness(a)));
-    vec![Entry::Many(group)]
+    members.sort_by(|a, b| badness(b).total_cmp(&badness(a)));
+    vec![Entry::Many(Group { members, same_cause })]
 }
 
 /// How far apart two measured values lie: the same for ten times as much and a tenth.
@@ -61,14 +123,56 @@ fn badness(difference: &Difference) -> f64 {
     }
 }
 
-/// What a group is about and how many there are: `table-statistics rows: 96 beyond tolerance`.
-pub(crate) fn title(group: &[&Difference]) -> String {
-    let Some(first) = group.first() else { return String::new() };
-    let what = words(&first.kind);
-    match (&first.attribute, first.detail.contains_key("ratio")) {
-        (Some(attribute), true) => format!("{what}, {}: {} beyond tolerance", words(attribute), counted(group.len(), "object", "objects")),
-        (Some(attribute), false) => format!("{what}, {}: {}", words(attribute), counted(group.len(), "difference", "differences")),
-        (None, _) => format!("{what}: {} on one side only", counted(group.len(), "object", "objects")),
+impl Group<'_> {
+    /// What it is about and how many there are: `table statistics, rows: 96 objects beyond tolerance`, or
+    /// `collation of 30 columns, 16 tables`.
+    pub fn title(&self) -> String {
+        let Some(first) = self.members.first() else { return String::new() };
+        let (what, many) = (words(&first.kind), self.members.len());
+        match (&first.attribute, first.detail.contains_key("ratio")) {
+            (Some(attribute), _) if self.same_cause => format!("{} of {}", words(attribute), self.kinds()),
+            (Some(attribute), true) => format!("{what}, {}: {} beyond tolerance", words(attribute), counted(many, "object", "objects")),
+            (Some(attribute), false) => format!("{what}, {}: {}", words(attribute), counted(many, "difference", "differences")),
+            (None, _) => format!("{what}: {} on one side only", counted(many, "object", "objects")),
+        }
+    }
+
+    /// `30 columns, 16 tables`: most first.
+    fn kinds(&self) -> String {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        for difference in &self.members {
+            *kinds.entry(&difference.kind).or_default() += 1;
+        }
+        let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
+        kinds.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+        let named = |(name, number): &(&str, usize)| {
+            let kind = if *number == 1 { name } else { Kind::from_name(name).map_or(*name, |kind| kind.spec().plural) };
+            format!("{} {}", thousands(*number), words(kind))
+        };
+        kinds.iter().map(named).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The rules its members broke.
+    pub fn ids(&self) -> String {
+        let mut ids: Vec<String> = self.members.iter().map(|difference| clean::line(&difference.id)).collect();
+        ids.sort();
+        ids.dedup();
+        ids.join(", ")
+    }
+
+    /// So many members in a few words, and how many more there are.
+    pub fn named(&self, most: usize) -> String {
+        let mut named: Vec<String> = self.members.iter().take(most).map(|difference| clean::line(&brief(difference))).collect();
+        let more = self.members.len().saturating_sub(most);
+        if more > 0 {
+            named.push(format!("{} more", thousands(more)));
+        }
+        named.join(", ")
+    }
+
+    /// What is shown of the members, where it is worth a word: the measured ones are sorted.
+    pub fn word(&self) -> &'static str {
+        if self.members.first().is_some_and(|first| first.detail.contains_key("ratio")) { "worst " } else { "" }
     }
 }
 

@@ -15,6 +15,7 @@ mod sentence;
 mod textdiff;
 mod wrap;
 
+pub use clean::is_pasteable;
 pub use document::*;
 pub use explain::{all_ids, explain, suggest};
 pub use fault::Fault;

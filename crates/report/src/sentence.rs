@@ -5,7 +5,7 @@
 //! the document itself (`document/line`).
 
 use crate::clean;
-use crate::document::{Change, Difference, DimensionResult, Document, Gap, Outcome, Severity};
+use crate::document::{Change, Difference, DimensionResult, Document, Gap, Outcome, Reason, Severity, unseen};
 use crate::group::words;
 use crate::number::{bytes, counted, duration, thousands};
 use evenkeel_core::kind::Kind;
@@ -95,7 +95,7 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         parts.push(format!("{} expected", thousands(per.inform)));
     }
     if dimension.gaps > 0 {
-        parts.push(format!("{} not visible", thousands(dimension.gaps)));
+        parts.extend(unseen(dimension.gaps, dimension.not_comparable));
     } else if !dimension.compared {
         parts.push("not compared".to_owned());
     }
@@ -118,18 +118,37 @@ pub(crate) fn cells(document: &Document, dimension: &DimensionResult) -> (String
     (cell(&dimension.reference_digest, sum(|count| count.reference)), cell(&dimension.candidate_digest, sum(|count| count.candidate)))
 }
 
-/// What could not be seen: `not visible: setting primary_conninfo in production (reason)`.
-pub(crate) fn gap(document: &Document, gap: &Gap) -> String {
-    let mut what = match (&gap.kind, &gap.object) {
-        (Some(kind), Some(object)) => format!("{} {}", words(&clean::line(kind)), clean::line(object)),
-        (Some(kind), None) => Kind::from_name(kind).map_or_else(|| words(&clean::line(kind)), |kind| words(kind.spec().plural)),
-        (None, Some(object)) => clean::line(object),
-        (None, None) => format!("dimension {}", gap.dimension.name()),
+/// What could not be told, and why not: `not visible` and `setting primary_conninfo in production: reason`.
+pub(crate) fn gap(document: &Document, gap: &Gap) -> (String, String) {
+    gaps(document, &[gap], 1)
+}
+
+/// The same of several alike, so many of them by name: `not comparable across flavours (15)` and `name of constraint app.a,
+/// app.b, 13 more in staging and production: reason`.
+pub(crate) fn gaps(document: &Document, group: &[&Gap], named: usize) -> (String, String) {
+    let Some(gap) = group.first() else { return Default::default() };
+    let mut objects: Vec<String> = group.iter().filter_map(|gap| gap.object.as_deref()).take(named).map(clean::line).collect();
+    let more = group.len().saturating_sub(named);
+    objects.extend((more > 0).then(|| format!("{} more", thousands(more))));
+    let objects = objects.join(", ");
+    let mut what = match &gap.kind {
+        Some(kind) if objects.is_empty() => {
+            Kind::from_name(kind).map_or_else(|| words(&clean::line(kind)), |kind| words(kind.spec().plural))
+        }
+        Some(kind) => format!("{} {objects}", words(&clean::line(kind))),
+        None if objects.is_empty() => format!("dimension {}", gap.dimension.name()),
+        None => objects,
     };
     if let Some(attribute) = &gap.attribute {
         what = format!("{} of {what}", words(&clean::line(attribute)));
     }
-    format!("{what} in {}: {}", clean::line(&document.label(gap.side)), clean::line(&gap.detail))
+    let (lead, detail) = match gap.detail.split_once(": ") {
+        _ if gap.reason != Reason::NotComparable => ("not visible", gap.detail.as_str()),
+        Some((lead, detail)) if lead.starts_with("not comparable") => (lead, detail),
+        _ => ("not comparable", gap.detail.as_str()),
+    };
+    let count = if group.len() > 1 { format!(" ({})", thousands(group.len())) } else { String::new() };
+    (format!("{}{count}", clean::line(lead)), format!("{what} in {}: {}", clean::line(&document.label(gap.side)), clean::line(detail)))
 }
 
 /// `1,204 objects (96 tables, 318 indexes, …)`, at most so many kinds.

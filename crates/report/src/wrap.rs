@@ -9,7 +9,7 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Breaks at spaces so that no line is wider than `width`; words that are wider are broken where they must.
+/// Breaks at spaces so that no line is wider than `width`; words that are wider are broken behind a comma, or where they must.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(10);
     let mut lines = Vec::new();
@@ -28,7 +28,10 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
         }
         let mut rest = word;
         while self::width(rest) > width {
-            let (head, tail) = rest.split_at(fitting(rest, width));
+            let fits = fitting(rest, width);
+            // A long list without blanks breaks behind a comma.
+            let comma = rest.get(..fits).and_then(|head| head.rfind(',')).map(|at| at + 1);
+            let (head, tail) = rest.split_at(comma.unwrap_or(fits));
             lines.push(head.to_owned());
             rest = tail;
         }
@@ -75,6 +78,7 @@ mod tests {
         assert_eq!(wrap("one two three four", 10), ["one two", "three four"]);
         assert_eq!(wrap("", 10), [""]);
         assert_eq!(wrap("abcdefghijklmnop", 10), ["abcdefghij", "klmnop"]);
+        assert_eq!(wrap("x ONE,TWO,THREE,ABCDEFGHIJKL,Z", 10), ["x", "ONE,TWO,", "THREE,", "ABCDEFGHIJ", "KL,Z"]);
         assert_eq!(wrap("表表表表表表表", 10), ["表表表表表", "表表"]);
     }
 

@@ -38,7 +38,7 @@ pub fn run(arguments: &Capture, common: &Common) -> Outcome {
             let what = gap.object.as_deref().or(gap.kind.as_deref()).unwrap_or(gap.dimension.name());
             crate::paint::say!("? {}: {}", crate::paint::plain(what), crate::paint::plain(&gap.detail));
             if let Some(cure) = &gap.cure {
-                crate::paint::say!("  fix: {}", crate::paint::plain(cure));
+                crate::paint::say!("  fix: {}", crate::paint::fix(cure));
             }
         }
     }

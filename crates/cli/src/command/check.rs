@@ -3,6 +3,7 @@
 use super::{Outcome, dimensions, output, report};
 use crate::args::{Check, Common};
 use crate::paint::progress::Line;
+use crate::paint::shell;
 use crate::settings::Environment;
 use crate::{settings, wire};
 use evenkeel_core::fault::{Class, Trouble};
@@ -11,29 +12,36 @@ use evenkeel_core::kind::Dimension;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::compare;
 use evenkeel_report::{Document, Outcome as Verdict};
-use std::path::Path;
 use std::time::Instant;
 
 pub fn run(arguments: &Check, common: &Common) -> Outcome {
     let reporting = &arguments.reporting;
     let format = report::format(&reporting.format)?;
-    let documents = documents(arguments, common)?;
+    let Checked { documents, troubles } = documents(arguments, common)?;
     let style = report::style(reporting, common);
-    output::write(&report::render(format, &documents, &style)?, reporting.out.as_deref())?;
+    // A report of nothing would look like one without differences.
+    if !documents.is_empty() || troubles.is_empty() {
+        output::write(&report::render(format, &documents, &style)?, reporting.out.as_deref())?;
+    }
     let loaded = settings::load(common.config.as_deref())?;
     let unchecked = unchecked(arguments, &loaded.settings);
     for document in documents.iter().filter(|_| !common.quiet) {
         let tier = loaded.settings.environments.get(&document.candidate.label).and_then(|configured| configured.tier);
         crate::paint::say!("{}: {}", crate::paint::plain(&document.candidate.label), state(document, tier));
     }
+    // What follows is said even when quiet: it decides the exit code.
     for name in &unchecked {
-        // Said even when quiet: it decides the exit code.
         crate::paint::say!("{}: could not tell, no manifest is configured", crate::paint::plain(name));
         crate::paint::say!("  fix: add manifest = \"parity/{name}.jsonl\" to it, or name the environments to check");
     }
-    // A difference is known, a gap is not: the known one decides.
+    for (name, trouble) in &troubles {
+        crate::paint::say!("{}: not checked", crate::paint::plain(name));
+        crate::paint::trouble(trouble, common.color);
+    }
+    // What differs is known, whatever else could not be told or reached: the known one decides.
     let mut codes: Vec<u8> = documents.iter().map(|document| document.verdict.exit_code).collect();
     codes.extend(unchecked.iter().map(|_| Class::CouldNotTell.exit_code()));
+    codes.extend(troubles.iter().map(|(_, trouble)| trouble.class.exit_code()));
     Ok(if codes.contains(&1) { 1 } else { codes.into_iter().max().unwrap_or(0) })
 }
 
@@ -62,24 +70,37 @@ fn unchecked<'a>(arguments: &Check, settings: &'a settings::Settings) -> Vec<&'a
     lacking.map(|(name, _)| name.as_str()).collect()
 }
 
-/// One document for each environment that has a manifest, in the order of their names.
+/// What came out for each environment, in the order of their names.
+#[derive(Debug, Default)]
+pub struct Checked {
+    pub documents: Vec<Document>,
+    /// Environments that could not be read, or have nothing to be checked against.
+    pub troubles: Vec<(String, Box<Trouble>)>,
+}
+
+/// One document for each environment that has a manifest. One that cannot be checked keeps none of the others from it.
 ///
 /// # Errors
-/// As the verb.
-pub fn documents(arguments: &Check, common: &Common) -> Result<Vec<Document>, Box<Trouble>> {
+/// There is nothing to check, or the user interrupts.
+pub fn documents(arguments: &Check, common: &Common) -> Result<Checked, Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     for note in settings.notes.iter().filter(|_| !common.quiet) {
         crate::paint::say!("note: {}", crate::paint::plain(note));
     }
-    let chosen = chosen(arguments, &loaded)?;
-    chosen.into_iter().map(|(name, configured, manifest)| one(name, configured, manifest, arguments, common, &loaded)).collect()
+    let mut checked = Checked::default();
+    for (name, configured) in chosen(arguments, &loaded)? {
+        match one(name, configured, arguments, common, &loaded) {
+            Ok(document) => checked.documents.push(document),
+            Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
+            Err(trouble) => checked.troubles.push((name.to_owned(), trouble)),
+        }
+    }
+    Ok(checked)
 }
 
-type Chosen<'a> = (&'a str, &'a Environment, &'a Path);
-
-/// The environments to check, each with its manifest.
-fn chosen<'a>(arguments: &Check, loaded: &'a settings::Loaded) -> Result<Vec<Chosen<'a>>, Box<Trouble>> {
+/// The environments to check: those named, else those with a manifest.
+fn chosen<'a>(arguments: &Check, loaded: &'a settings::Loaded) -> Result<Vec<(&'a str, &'a Environment)>, Box<Trouble>> {
     let settings = &loaded.settings;
     let Some(path) = &loaded.path else {
         return Err(Box::new(
@@ -96,23 +117,11 @@ fn chosen<'a>(arguments: &Check, loaded: &'a settings::Loaded) -> Result<Vec<Cho
             return Err(Box::new(trouble.origin(path.display().to_string())));
         }
     }
-    let mut chosen = Vec::new();
-    for (name, configured) in &settings.environments {
-        let named = arguments.environments.contains(name);
-        match &configured.manifest {
-            Some(manifest) if named || arguments.environments.is_empty() => chosen.push((name.as_str(), configured, manifest.as_path())),
-            None if named => {
-                return Err(Box::new(
-                    Trouble::new(Class::Configuration, format!("environment {name} has no manifest to be checked against"))
-                        .expected("a line manifest = \"…\"")
-                        .found("none")
-                        .origin(configured.origin.clone())
-                        .fix(format!("add manifest = \"parity/{name}.jsonl\", then: evenkeel capture {name} --out parity/{name}.jsonl")),
-                ));
-            }
-            _ => {}
-        }
-    }
+    let all = arguments.environments.is_empty();
+    let wanted = |(name, configured): &(&String, &Environment)| {
+        if all { configured.manifest.is_some() } else { arguments.environments.contains(name) }
+    };
+    let chosen: Vec<_> = settings.environments.iter().filter(wanted).map(|(name, configured)| (name.as_str(), configured)).collect();
     if chosen.is_empty() {
         return Err(Box::new(
             Trouble::new(Class::Configuration, "nothing to check")
@@ -128,12 +137,12 @@ fn chosen<'a>(arguments: &Check, loaded: &'a settings::Loaded) -> Result<Vec<Cho
 fn one(
     name: &str,
     configured: &Environment,
-    manifest: &Path,
     arguments: &Check,
     common: &Common,
     loaded: &settings::Loaded,
 ) -> Result<Document, Box<Trouble>> {
     let started = Instant::now();
+    let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
     let (reporting, settings) = (&arguments.reporting, &loaded.settings);
     let wanted = dimensions(&reporting.dimension);
     let candidate = wire::live(name, settings, common, &wanted)?;
@@ -153,7 +162,19 @@ fn one(
         tier: configured.tier,
         fail_on: report::bar(reporting, &settings.policy),
         elapsed: started.elapsed(),
-        command: &format!("evenkeel check {name}"),
+        command: &format!("evenkeel check {}{}", candidate.shown, report::flags(reporting, common)),
     };
     Ok(report::document(&compared, &frame))
+}
+
+fn without_manifest(name: &str, configured: &Environment) -> Box<Trouble> {
+    let file = format!("parity/{name}.jsonl");
+    let command = format!("evenkeel capture {} --out {}", shell::quoted(name), shell::quoted(&file));
+    Box::new(
+        Trouble::new(Class::Configuration, format!("environment {name} has no manifest to be checked against"))
+            .expected("a line manifest = \"…\"")
+            .found("none")
+            .origin(configured.origin.clone())
+            .fix(format!("add manifest = \"{file}\", then: {command}")),
+    )
 }

@@ -42,7 +42,7 @@ pub fn document(arguments: &Compare, common: &Common) -> Result<Document, Box<Tr
     let today = jiff::Zoned::now().date();
     let compared = compare::run(&reference.source, &candidate.source, &scope, &settings.policy.ignore, today, &wire::remedies, &progress)?;
     drop(progress);
-    let command = format!("evenkeel compare {} {}", reference.shown, candidate.shown);
+    let command = format!("evenkeel compare {} {}{}", reference.shown, candidate.shown, report::flags(reporting, common));
     Ok(report::document(
         &compared,
         &report::Frame {

@@ -15,6 +15,9 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let dimension = Dimension::from(arguments.dimension);
     let endpoint = wire::endpoint(&arguments.environment, &loaded.settings, common, &[dimension])?;
+    for note in loaded.settings.notes.iter().chain(&endpoint.warnings).filter(|_| !common.quiet) {
+        crate::paint::say!("note: {}", crate::paint::plain(note));
+    }
     let progress = Line::new(common.quiet);
     let manifest = manifest(&endpoint.source, &progress)?;
     drop(progress);
@@ -26,7 +29,7 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
             crate::paint::plain(&gap.detail)
         );
         if let Some(cure) = &gap.cure {
-            crate::paint::say!("  fix: {}", crate::paint::plain(cure));
+            crate::paint::say!("  fix: {}", crate::paint::fix(cure));
         }
     }
     // A digest of what was seen would look like a digest of what is there.

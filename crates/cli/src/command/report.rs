@@ -1,7 +1,7 @@
 //! From a finished comparison to the report the user asked for.
 
 use crate::args::{Common, Reporting};
-use crate::paint;
+use crate::paint::{self, shell};
 use crate::settings::Policy;
 use evenkeel_core::compare::{Scope, Side};
 use evenkeel_core::digest::{Order, Tree};
@@ -42,6 +42,22 @@ pub fn demanded(reporting: &Reporting, tier: Option<Tier>) -> Vec<Dimension> {
         Some(tier) => tier.demands().to_vec(),
         None => Dimension::ALL.to_vec(),
     }
+}
+
+/// What was asked for beside the environments, as it may be typed again.
+pub fn flags(reporting: &Reporting, common: &Common) -> String {
+    let mut flags = String::new();
+    if let Some(config) = &common.config {
+        flags.push_str(&format!(" --config {}", shell::quoted(&config.to_string_lossy())));
+    }
+    if !reporting.dimension.is_empty() {
+        let names: Vec<&str> = reporting.dimension.iter().map(|name| Dimension::from(*name).name()).collect();
+        flags.push_str(&format!(" --dimension {}", names.join(",")));
+    }
+    if let Some(bar) = reporting.fail_on {
+        flags.push_str(&format!(" --fail-on {}", Severity::from(bar).name()));
+    }
+    flags
 }
 
 /// What a document needs to know beyond the comparison.

@@ -1,6 +1,7 @@
 //! Painting for people: failures and progress, on stderr.
 
 pub mod progress;
+pub mod shell;
 
 use crate::args::ColorWhen;
 use anstyle::{AnsiColor, Style};
@@ -79,11 +80,22 @@ pub fn trouble(trouble: &Trouble, when: ColorWhen) {
     let (red, dim) = (style(AnsiColor::Red.on_default().bold()), style(Style::new().dimmed()));
     // Nothing can be done about a stderr that is gone.
     let _ = writeln!(stderr, "{red}error:{red:#} {}", plain(&scrub(&trouble.what)));
-    let lines = [("expected", &trouble.expected), ("found", &trouble.found), ("set in", &trouble.origin), ("fix", &trouble.fix)];
+    let shown = trouble.fix.as_deref().map(fix);
+    let lines = [("expected", &trouble.expected), ("found", &trouble.found), ("set in", &trouble.origin), ("fix", &shown)];
     for (name, text) in lines {
         if let Some(text) = text {
             let _ = writeln!(stderr, "  {dim}{name:<9}{dim:#} {}", plain(&scrub(text)).replace('\n', "\n            "));
         }
+    }
+}
+
+/// A statement or step to paste; with other characters in the place of those that steer the terminal it would do something
+/// else.
+pub fn fix(text: &str) -> String {
+    if evenkeel_report::is_pasteable(text) {
+        text.to_owned()
+    } else {
+        "left out: it holds characters that cannot be shown as they are".to_owned()
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Settings {
 /// One environment.
 #[derive(Debug)]
 pub struct Environment {
-    /// A URL or libpq keyword string; may hold a password, is never shown.
+    /// A URL, or a libpq keyword string; may hold a password, is never shown.
     pub connection: secrecy::SecretString,
     pub tier: Option<Tier>,
     pub replicas: Vec<secrecy::SecretString>,

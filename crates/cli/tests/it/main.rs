@@ -5,6 +5,7 @@
 
 mod concurrency;
 mod configuration;
+mod environments;
 mod hostile;
 mod locks;
 mod manifest_file;

@@ -21,6 +21,9 @@ fn help_and_version_are_data_and_nonsense_is_usage() {
         let own = place.run(&[verb, "--help"]).exits(0);
         assert!(own.stdout.contains("Usage: evenkeel"), "{verb}");
     }
+    for verb in ["compare", "capture", "digest", "grants"] {
+        place.run(&[verb, "--help"]).exits(0).says("postgres://…").says("mysql://…");
+    }
     assert!(place.run(&["--version"]).exits(0).stdout.starts_with("evenkeel "));
     for wrong in
         [&[][..], &["dance"], &["compare", "one"], &["digest"], &["digest", "--dimension", "taste", "x"], &["check", "--fail-on", "never"]]

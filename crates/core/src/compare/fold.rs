@@ -69,7 +69,7 @@ impl<'a> Walk<'a> {
         for (at, parts) in parts {
             let Some(lone) = lone.get(at) else { continue };
             match renames.get(&std::ptr::from_ref(lone.object)) {
-                Some(other) if change == Change::Missing && self.are_unnamed(lone.object, other) => self.unnamed(lone.object, other),
+                Some(other) if change == Change::Missing && self.are_unnamed(lone.object, other) => self.unnamed(lone.object),
                 Some(other) if change == Change::Missing => self.renamed(lone.object, other),
                 Some(_) => {}
                 None => self.missing(lone.object, change, &parts),
@@ -108,13 +108,11 @@ impl<'a> Walk<'a> {
         self.reference.manifest.endpoint.engine != self.candidate.manifest.endpoint.engine && chosen(reference) && chosen(candidate)
     }
 
-    fn unnamed(&mut self, reference: &'a Object, candidate: &'a Object) {
-        let detail = format!(
-            "not comparable across flavours: its name was chosen by the server, which calls it {} here and {} there; the rest is the same",
-            reference.display(),
-            candidate.display()
-        );
-        self.gaps.push(SideGap { which: Which::Both, gap: Gap::object(reference, Reason::Version, detail).attribute("name") });
+    fn unnamed(&mut self, reference: &'a Object) {
+        // The same words for all of them: a report says it once.
+        let detail = "not comparable across flavours: its name was chosen by the server, by rules of its vendor; the rest is the same";
+        let gap = Gap::object(reference, Reason::NotComparable, detail.to_owned()).attribute("name");
+        self.gaps.push(SideGap { which: Which::Both, gap: gap.cure("give it a name of its own where it is made") });
     }
 
     fn renamed(&mut self, reference: &'a Object, candidate: &'a Object) {

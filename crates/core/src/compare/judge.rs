@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
                 Some(since) => format!("not comparable across versions: exists from version {} on", lacking.engine.version_words(since)),
                 None => format!("not comparable across flavours: {} has no such property", lacking.engine.name()),
             };
-            return Some(Gap::object(reference, Reason::Version, detail).attribute(property.name));
+            return Some(Gap::object(reference, Reason::NotComparable, detail).attribute(property.name));
         }
         let (a, b) = (left.server_major, right.server_major);
         let marks = reference.marks.iter().chain(&candidate.marks).filter(|mark| mark.property == index);
@@ -145,7 +145,7 @@ impl<'a> Walk<'a> {
             _ if left.engine != right.engine => " across flavours",
             _ => " across versions",
         };
-        Some(Gap::object(reference, Reason::Version, format!("not comparable{across}: {}", mark.reason)).attribute(property.name))
+        Some(Gap::object(reference, Reason::NotComparable, format!("not comparable{across}: {}", mark.reason)).attribute(property.name))
     }
 
     /// Whether either side has a gap about exactly this property, or one about the whole object or dimension and no value of it.

@@ -249,7 +249,7 @@ impl<'a> Walk<'a> {
         if !spec.engines.has(engine, server_major) {
             let gap = Gap::kind(
                 object.kind,
-                Reason::Version,
+                Reason::NotComparable,
                 format!("not comparable across flavours: {} has no {}", engine.name(), spec.plural),
             );
             self.gaps.push(SideGap { which: if change == Change::Missing { Which::Candidate } else { Which::Reference }, gap });

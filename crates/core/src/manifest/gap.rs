@@ -22,6 +22,9 @@ pub enum Reason {
     NotConfigured,
     /// Two objects cannot be told apart.
     Ambiguous,
+    /// Both sides were seen, and their servers say the same in ways that cannot be set beside each other. Comparing finds
+    /// it; no manifest holds it.
+    NotComparable,
     /// The server refused or failed.
     Failed,
 }

@@ -89,6 +89,16 @@ fn unknown_parameters_list_the_known_ones() {
 }
 
 #[test]
+fn what_has_a_place_of_its_own_is_led_there() {
+    let fix = |text: &str| parse(text).err().unwrap().trouble().fix.unwrap();
+    assert!(fix("mysql://u@h/d?password=s3cret").contains("MYSQL_PWD"));
+    assert!(!format!("{:?}", parse("mysql://u@h/d?password=s3cret").err().unwrap().trouble()).contains("s3cret"));
+    for (name, place) in [("user", "//USER@HOST"), ("port", "HOST:PORT"), ("dbname", "HOST/DATABASE")] {
+        assert!(fix(&format!("mysql://h?{name}=x")).contains(place), "{name}");
+    }
+}
+
+#[test]
 fn a_list_of_hosts_has_a_fix() {
     let trouble = parse("mysql://u:secret@a:1,b:2/d").err().unwrap().trouble();
     assert_eq!(trouble.fix.as_deref(), Some("name one host"));

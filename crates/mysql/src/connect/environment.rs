@@ -6,6 +6,8 @@
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// What permission checks ask of a file (followed through symbolic links, as the clients do).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,7 @@ impl Environment for ProcessEnvironment {
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        if std::fs::metadata(path).is_ok_and(|meta| meta.file_type().is_fifo()) { piped(path) } else { std::fs::read(path) }
     }
 
     fn facts(&self, path: &Path) -> io::Result<FileFacts> {
@@ -84,6 +86,19 @@ impl Environment for ProcessEnvironment {
     }
 }
 
+/// How long a pipe has to say what it has to say: one that nobody writes to would keep us for ever.
+const PIPE: Duration = Duration::from_secs(5);
+
+/// A shell's `<(…)`, or a pipe with a name. The thread of one that stays silent ends with the process.
+fn piped(path: &Path) -> io::Result<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    let path = path.to_owned();
+    std::thread::spawn(move || sender.send(std::fs::read(path)));
+    receiver.recv_timeout(PIPE).unwrap_or_else(|_| {
+        Err(io::Error::new(io::ErrorKind::TimedOut, format!("it is a pipe, and nobody wrote to it within {} s", PIPE.as_secs())))
+    })
+}
+
 impl ProcessEnvironment {
     /// Field `index` (0 name, 5 home) of our own line in `/etc/passwd`.
     fn passwd_field(self, index: usize) -> Option<String> {
@@ -113,5 +128,19 @@ mod tests {
         assert_eq!(env.facts(file.path()).unwrap(), expected);
         assert_eq!(env.read_file(file.path()).unwrap(), b"x");
         assert_eq!(env.facts(Path::new("/no/such/file")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_pipe_is_read_and_a_silent_one_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let writer = std::thread::spawn({
+            let path = path.clone();
+            move || std::fs::write(path, "[client]").unwrap()
+        });
+        assert_eq!(ProcessEnvironment.read_file(&path).unwrap(), b"[client]");
+        writer.join().unwrap();
+        assert_eq!(ProcessEnvironment.read_file(&path).unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 }

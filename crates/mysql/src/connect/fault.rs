@@ -98,6 +98,19 @@ impl Fault {
     }
 }
 
+/// What has a place of its own in a URL, and is no parameter.
+fn own_place(keyword: &str) -> Option<&'static str> {
+    Some(match keyword {
+        "password" | "passwd" | "pwd" | "pass" => {
+            "write it in front of the host, percent-encoded: mysql://USER:PASSWORD@HOST; or set MYSQL_PWD; or put it under [client] in ~/.my.cnf (chmod 0600)"
+        }
+        "user" | "username" => "write it in front of the host: mysql://USER@HOST/DATABASE",
+        "host" | "hostname" | "port" => "write it behind the user: mysql://USER@HOST:PORT/DATABASE",
+        "database" | "db" | "dbname" => "write it behind the host: mysql://USER@HOST/DATABASE",
+        _ => return None,
+    })
+}
+
 impl Troublesome for Fault {
     fn trouble(&self) -> Trouble {
         let configuration = || Trouble::new(Class::Configuration, self.to_string());
@@ -116,7 +129,9 @@ impl Troublesome for Fault {
                     |keyword| format!("\"{keyword}\""),
                 );
                 let trouble = configuration().found(found).expected(format!("one of {}", PARAMETERS.join(", "))).origin(origin);
+                let place = keyword.as_deref().and_then(own_place);
                 match near {
+                    _ if place.is_some() => trouble.fix(place.unwrap_or_default()),
                     Some(near) => trouble.fix(format!("did you mean \"{near}\"?")),
                     None => trouble.fix("leave it out; server settings are no business of a connection"),
                 }

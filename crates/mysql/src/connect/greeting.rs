@@ -19,8 +19,9 @@ use super::target::{Place, Target};
 use super::translate::{Context, fault_from};
 use crate::flavor::Flavor;
 
-/// The limit of rows holds for SHOW too: with a small one in the server's settings we would not even learn the version.
-const FIRST: &str = "SET NAMES utf8mb4, SESSION sql_select_limit = 18446744073709551615";
+/// Limits of rows that are given or examined hold for SHOW too: with small ones in the server's settings we would not even
+/// learn the version.
+const FIRST: &str = "SET NAMES utf8mb4, SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1";
 
 /// Understood by both vendors in all versions, and open to every account. The collation of the connection is the
 /// server's own for utf8mb4.

@@ -14,7 +14,11 @@ use super::{Fault, Limits};
 const HOSTILE: &str =
     "SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,PIPES_AS_CONCAT,HIGH_NOT_PRECEDENCE';
     SET GLOBAL sql_select_limit = 1; SET GLOBAL time_zone = '+05:00'; SET GLOBAL completion_type = 'RELEASE'; SET GLOBAL autocommit = 0;
-    SET GLOBAL lock_wait_timeout = 1000; SET GLOBAL group_concat_max_len = 16; SET GLOBAL sql_quote_show_create = 0";
+    SET GLOBAL lock_wait_timeout = 1000; SET GLOBAL group_concat_max_len = 16; SET GLOBAL sql_quote_show_create = 0;
+    SET GLOBAL lc_messages = 'de_DE'; SET GLOBAL max_join_size = 1";
+
+/// On MySQL a session's is told by max_join_size.
+const HOSTILE_MARIADB: &str = "SET GLOBAL sql_big_selects = 0";
 
 const QUICK: Limits =
     Limits { lock_timeout: Duration::from_secs(1), statement_timeout: Duration::from_secs(2), idle_timeout: Duration::from_secs(30) };
@@ -28,6 +32,9 @@ async fn a_reading_session_reads_only_with_bounds_and_pins() {
         let server = Server::start(vendor, &[]);
         server.sql("CREATE DATABASE d; CREATE TABLE d.t (a INT PRIMARY KEY) ENGINE=InnoDB; INSERT INTO d.t VALUES (1), (2), (3)").await;
         server.sql(HOSTILE).await;
+        if vendor.is_mariadb {
+            server.sql(HOSTILE_MARIADB).await;
+        }
         let mut session = open(&server.socket_url("root")).await.unwrap();
         assert_eq!(session.flavor.is_mariadb(), vendor.is_mariadb);
         assert!(session.server_sql_mode.contains("ANSI_QUOTES"), "{}", session.server_sql_mode);
@@ -44,6 +51,8 @@ async fn a_reading_session_reads_only_with_bounds_and_pins() {
             ("autocommit", "1"),
             ("completion_type", "NO_CHAIN"),
             ("sql_quote_show_create", "1"),
+            ("sql_big_selects", "1"),
+            ("lc_messages", "en_US"),
             ("character_set_results", "utf8mb4"),
             ("character_set_connection", "utf8mb4"),
             ("group_concat_max_len", "1073741824"),

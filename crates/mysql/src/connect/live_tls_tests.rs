@@ -106,8 +106,23 @@ async fn modes_roots_and_certificates() {
             assert!(open(&url("carded", &card)).await.is_ok_and(|session| session.is_tls), "{name}");
             let without = open(&url("carded", &format!("ssl-ca={ca}"))).await;
             assert!(matches!(without, Err(Fault::PasswordRejected { .. })), "{name}: {without:?}");
-            // Nothing is encrypted in a socket, whatever is asked for.
-            assert!(open(&format!("{}&ssl-mode=REQUIRED", server.socket_url("root"))).await.is_ok_and(|session| !session.is_tls), "{name}");
+            // The clients encrypt what goes through a socket where they are told to. We do not, so nobody may believe it.
+            for (demand, keyword) in [
+                ("ssl-mode=REQUIRED".to_owned(), "ssl-mode"),
+                (format!("ssl-mode=VERIFY_CA&ssl-ca={ca}"), "ssl-mode"),
+                (format!("ssl-mode=VERIFY_IDENTITY&ssl-ca={ca}"), "ssl-mode"),
+                (format!("ssl-ca={ca}"), "ssl-ca"),
+            ] {
+                let refused = open(&format!("{}&{demand}", server.socket_url("root"))).await;
+                assert!(
+                    matches!(&refused, Err(Fault::InvalidValue { keyword: found, origin, .. }) if *found == keyword && origin == "URL"),
+                    "{name}: {demand}: {refused:?}"
+                );
+            }
+            for harmless in ["ssl-mode=PREFERRED", "ssl-mode=DISABLED", &format!("ssl-mode=PREFERRED&ssl-ca={ca}")] {
+                let plain = open(&format!("{}&{harmless}", server.socket_url("root"))).await;
+                assert!(plain.is_ok_and(|session| !session.is_tls), "{name}: {harmless}");
+            }
         }
     }
 }

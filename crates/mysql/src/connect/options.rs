@@ -89,6 +89,10 @@ impl Reader<'_> {
             }
         };
         if facts.is_file && facts.mode & 0o002 != 0 {
+            // The clients only warn, and connect without what it says. Whoever named it wants what it says.
+            if must_exist {
+                return Err(fault(format!("everyone may write to it, so what it says is nobody's word (chmod o-w {shown})")));
+            }
             self.found.warnings.push(format!("{shown} is not read, as the clients do not: everyone may write to it (chmod o-w {shown})"));
             self.found.looked.push(format!("{shown} (not read: everyone may write to it)"));
             return Ok(());

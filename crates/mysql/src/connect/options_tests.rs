@@ -127,6 +127,13 @@ fn unsafe_and_unreadable_files_are_left_out_with_a_word() {
     assert_eq!(found.login_file.as_deref(), Some(login_file));
 }
 
+#[test]
+fn a_file_that_was_named_is_read_or_refused() {
+    let env = Fake::new().file_with("/open.cnf", "[client]\nuser=a\n", 0o666, 1000);
+    let Err(Fault::File { path, problem, .. }) = read(Scheme::MySql, Some(Path::new("/open.cnf")), None, &env) else { panic!() };
+    assert!(path == "/open.cnf" && problem.contains("chmod o-w"), "{problem}");
+}
+
 proptest::proptest! {
     /// Files are written by people: whatever stands in them is read or refused.
     #[test]

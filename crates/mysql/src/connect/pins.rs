@@ -31,6 +31,8 @@ const PINNED: &[(&str, &str)] = &[
     ("show_old_temporals", "0"),
     ("print_identified_with_as_hex", "1"),
     ("lc_time_names", "'en_US'"),
+    // Warnings and refusals are told in gaps and errors: in one language.
+    ("lc_messages", "'en_US'"),
     // Statistics as they are, and none written to the dictionary's cache because of us.
     ("information_schema_stats_expiry", "0"),
     ("autocommit", "1"),

@@ -68,6 +68,9 @@ fn wrong_values_name_option_and_origin() {
         ("mysql://h", "port", "/home/tester/.my.cnf [client]"),
         ("mysql://h:1?ssl-mode=on", "ssl-mode", "URL"),
         ("mysql://h:1?ssl-mode=VERIFY_CA", "ssl-mode", "URL"),
+        ("mysql://localhost?socket=/s&ssl-mode=REQUIRED", "ssl-mode", "URL"),
+        ("mysql:///d?protocol=socket&ssl-mode=VERIFY_IDENTITY", "ssl-mode", "URL"),
+        ("mysql://localhost?socket=/s&ssl-ca=/none", "ssl-ca", "URL"),
         ("mysql://h:1?ssl-cert=/empty", "ssl-cert", "URL"),
         ("mysql://h:1?ssl-key=/empty", "ssl-key", "URL"),
         ("mysql://h:1?connect-timeout=x", "connect-timeout", "URL"),
@@ -84,7 +87,7 @@ fn wrong_values_name_option_and_origin() {
         assert!(matches!(Target::parse(text, &env), Err(Fault::File { .. })), "{text}");
     }
     // A socket is never encrypted: its TLS files are not opened.
-    assert!(Target::parse("mysql://localhost?socket=/s&ssl-ca=/none", &env).unwrap().tls.options.is_none());
+    assert!(Target::parse("mysql://localhost?socket=/s&ssl-mode=PREFERRED&ssl-ca=/none", &env).unwrap().tls.options.is_none());
 }
 
 #[test]

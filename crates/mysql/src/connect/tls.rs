@@ -44,10 +44,20 @@ pub(super) struct Tls {
 /// `live_tls_tests` holds this to be so.
 const ANY_NAME: &str = "NotValidForName";
 
+/// What there is through a socket; the address is one that every client takes for TCP.
+const IN_SOCKET: &str =
+    "ssl-mode=PREFERRED or DISABLED for a socket, which evenkeel reads without TLS; or TCP, such as mysql://USER@127.0.0.1:3306/DATABASE";
+
 impl Tls {
-    /// For a socket no TLS file is opened: nothing is encrypted there.
+    /// The clients speak TLS through a socket where they are told to; our driver cannot. So through a socket there is no TLS,
+    /// none of its files is opened, and who demands it is refused.
     pub fn read(settings: &Settings, is_tcp: bool, env: &dyn Environment) -> Result<Self, Fault> {
         let (mode, origin) = mode(settings)?;
+        if !is_tcp && !matches!(mode, Mode::Disabled | Mode::Preferred) {
+            // Without ssl-mode it is ssl-ca that demands it.
+            let keyword = if settings.get("ssl-mode").is_some() { "ssl-mode" } else { "ssl-ca" };
+            return Err(settings.invalid(keyword, IN_SOCKET));
+        }
         let mut tls = Self { mode, origin, roots: "none".to_owned(), options: None };
         if is_tcp && mode != Mode::Disabled {
             // The driver builds its TLS on the process's provider; a second call changes nothing.

@@ -1,12 +1,17 @@
 //! The script that lets an account capture everything: complete, with what the account has already commented out.
 //!
-//! Lives here: the needs of a capture, as SQL to run. What they are is said once, in `capture::access::need`.
+//! Lives here: the needs of a capture, as SQL to run, and whose they are. What they are is said once, in
+//! `capture::access::need`.
+
+mod fault;
 
 use crate::capture::access::need::{self, Place, Right};
 use crate::capture::access::{Access, Account};
 use crate::capture::scope::Scope;
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use crate::flavor::Flavor;
+use crate::ident::Literal;
+pub use fault::GrantsFault;
 
 /// There is no such grant defined for the account: there is no such account.
 const NO_SUCH_ACCOUNT: u16 = 1141;
@@ -23,32 +28,56 @@ struct Step {
 /// know what another account has already, ours needs SELECT on `mysql.*`.
 ///
 /// # Errors
-/// The server cannot be reached, refuses, or goes away.
-pub async fn script(target: &Target, limits: &Limits, account: Option<&str>) -> Result<String, Fault> {
-    let mut session = connect(target).await?;
+/// The server cannot be reached, refuses, or goes away; the name stands for several accounts, or none.
+pub async fn script(target: &Target, limits: &Limits, account: Option<&str>) -> Result<String, GrantsFault> {
+    let mut session = match connect(target).await {
+        // Who may not enter the database needs the script most.
+        Err(Fault::DatabaseForbidden { .. }) => connect(&target.outside()).await?,
+        other => other?,
+    };
     session.begin_read_only(limits).await?;
     let rows = session.rows("SELECT database()", "asking for the current database").await?;
-    let scope = Scope::of(&rows.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default());
+    let database = rows.first().and_then(|row| row.text(0).ok().flatten());
+    // The server's spelling, or the asked one where it lets us not in.
+    let scope = Scope::of(&database.unwrap_or_else(|| target.describe().database.value.as_str().into()));
     let own = Access::read(&mut session).await?;
-    let access = match account {
-        None => Some(own),
-        Some(name) => of_account(&mut session, named(name), &own).await?,
+    let (account, access) = match account {
+        None => (own.account.clone(), Some(own)),
+        Some(name) => {
+            let account = named(&mut session, name).await?;
+            (account.clone(), of_account(&mut session, account, &own).await?)
+        }
     };
     session.end().await?;
     let flavor = session.flavor.clone();
     session.close().await;
-    let account = match (&access, account) {
-        (Some(access), _) => access.account.clone(),
-        (None, name) => named(name.unwrap_or_default()),
-    };
     let steps = steps(&account, access.as_ref(), &flavor, &scope);
     Ok(written(&account, &flavor, &scope, &steps))
 }
 
-/// `name`, or `name@host`.
-fn named(name: &str) -> Account {
+/// `name@host`, or the one account or role that is called `name`.
+async fn named(session: &mut Session, name: &str) -> Result<Account, GrantsFault> {
     let account = Account::parse(name);
-    Account { host: Some(account.host.unwrap_or_else(|| "%".to_owned())), ..account }
+    if account.host.is_some() {
+        return Ok(account);
+    }
+    let asked = format!("SELECT Host FROM mysql.user WHERE User = {} ORDER BY Host", Literal(name));
+    let rows = match session.rows(&asked, "looking up an account").await {
+        Ok(rows) => rows,
+        Err(Fault::Server { code: 1044 | 1142 | 1143, message, .. }) => {
+            return Err(GrantsFault::Hidden { name: name.to_owned(), message });
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    let hosts = rows.iter().map(|row| row.text(0).ok().flatten().unwrap_or_default());
+    // A role of MariaDB stands among the accounts, with an empty host; SHOW GRANTS tells it by its lack.
+    let mut accounts: Vec<Account> = hosts
+        .map(|host| Account { user: name.to_owned(), host: (!host.is_empty() || !session.flavor.is_mariadb()).then(|| host.into()) })
+        .collect();
+    if accounts.len() == 1 {
+        return Ok(accounts.remove(0));
+    }
+    Err(GrantsFault::Which { name: name.to_owned(), accounts })
 }
 
 /// What that account may do; `None` where there is no such account or ours may not know.
@@ -87,11 +116,14 @@ fn steps(account: &Account, access: Option<&Access>, flavor: &Flavor, scope: &Sc
         }
     }
     let name = account.to_string();
-    let mut steps = vec![Step {
-        sql: format!("CREATE USER IF NOT EXISTS {name} ACCOUNT LOCK;"),
-        why: format!("then: ALTER USER {name} IDENTIFIED BY '...' ACCOUNT UNLOCK;"),
-        done: access.is_some(),
-    }];
+    let first = match account.host {
+        Some(_) => (
+            format!("CREATE USER IF NOT EXISTS {name} ACCOUNT LOCK;"),
+            format!("then: ALTER USER {name} IDENTIFIED BY '...' ACCOUNT UNLOCK;"),
+        ),
+        None => (format!("CREATE ROLE IF NOT EXISTS {name};"), "a role: who captures must have it by SET DEFAULT ROLE".to_owned()),
+    };
+    let mut steps = vec![Step { sql: first.0, why: first.1, done: access.is_some() }];
     steps.extend(rights.into_iter().map(|(right, whys, done)| {
         let sql = need::statements(&name, scope, access.and_then(|access| access.spelling(scope)), &[right]).concat();
         let caution = match right {
@@ -136,7 +168,7 @@ mod tests {
     use crate::capture::access::Rules;
 
     fn script(version: &str, database: &str, lines: Option<&[&str]>) -> String {
-        let (flavor, scope, account) = (Flavor::parse(version).unwrap(), Scope::of(database), named("even`keel\n@%"));
+        let (flavor, scope, account) = (Flavor::parse(version).unwrap(), Scope::of(database), Account::parse("even`keel\n@%"));
         let access = lines.map(|lines| Access::of(account.clone(), Rules::default(), lines));
         written(&account, &flavor, &scope, &steps(&account, access.as_ref(), &flavor, &scope))
     }

@@ -169,7 +169,7 @@ impl Troublesome for Fault {
                 .expected("a TLS connection")
                 .found(message)
                 .origin(origin)
-                .fix("set ssl = on on the server, or connect with sslmode=prefer"),
+                .fix("set ssl = on on the server, or connect with sslmode=prefer; a MySQL or MariaDB server is named by a mysql:// or mariadb:// URL"),
             Self::CertificateName { expected, found, origin, .. } => unreachable()
                 .expected(expected)
                 .found(if found.is_empty() { "a certificate without subject alternative names".to_owned() } else { found.join(", ") })

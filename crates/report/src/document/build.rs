@@ -84,6 +84,7 @@ fn verdict(input: &Input<'_>, dimensions: &[DimensionResult]) -> Verdict {
         warn: per.warn,
         inform: per.inform,
         gaps: input.comparison.gaps.len(),
+        not_comparable: input.comparison.gaps.iter().filter(not_comparable).count(),
     };
     let facts = line::Facts { reference: input.reference.label, candidate: input.candidate.label, bar: input.fail_on.into(), dimensions };
     Verdict { line: line::verdict(&facts, &verdict), ..verdict }
@@ -103,8 +104,13 @@ fn dimension(input: &Input<'_>, outcome: &compare::Outcome, data: &Data) -> Dime
         counts: outcome.counts.iter().map(|(kind, counts)| count(*kind, *counts)).collect(),
         differences: per_severity(comparison.differences.iter().filter(|difference| difference.dimension == dimension)),
         gaps: comparison.gaps.iter().filter(|gap| gap.gap.dimension == dimension).count(),
+        not_comparable: comparison.gaps.iter().filter(|gap| gap.gap.dimension == dimension).filter(not_comparable).count(),
         note: line::volume(name, data, input.reference.label, input.candidate.label),
     }
+}
+
+fn not_comparable(gap: &&compare::SideGap) -> bool {
+    gap.gap.reason == manifest::Reason::NotComparable
 }
 
 fn count(kind: Kind, (reference, candidate): (usize, usize)) -> Count {

@@ -16,7 +16,8 @@ pub(super) struct Facts<'a> {
 
 /// The verdict in one line: `staging ≠ production: 4 differences block a migration, 2 to know, 1 not visible`.
 pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
-    let Verdict { block, warn, inform, gaps, .. } = *verdict;
+    let Verdict { block, warn, inform, gaps, not_comparable, .. } = *verdict;
+    let not_visible = gaps.saturating_sub(not_comparable);
     let mut parts = Vec::new();
     let sign = match verdict.outcome {
         Outcome::Differs => {
@@ -31,7 +32,13 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
             match (gaps, facts.dimensions.iter().any(|dimension| dimension.compared)) {
                 (_, false) => parts.push("could not tell, nothing was compared".to_owned()),
                 (0, true) => parts.push("could not tell, not every demanded dimension was compared".to_owned()),
-                _ => parts.push(format!("could not tell, {} not visible", counted(gaps, "thing was", "things were"))),
+                _ => {
+                    let unseen = [(not_visible, "not visible"), (not_comparable, "not comparable")];
+                    let mut unseen = unseen.into_iter().filter(|(number, _)| *number > 0);
+                    let first = unseen.next().map(|(number, word)| format!("{} {word}", counted(number, "thing was", "things were")));
+                    parts.push(format!("could not tell, {}", first.unwrap_or_default()));
+                    parts.extend(unseen.map(|(number, word)| format!("{} {word}", thousands(number))));
+                }
             }
             '?'
         }
@@ -51,10 +58,16 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
     if inform > 0 {
         parts.push(format!("{} expected or cosmetic", thousands(inform)));
     }
-    if gaps > 0 && verdict.outcome != Outcome::CouldNotTell {
-        parts.push(format!("{} not visible", thousands(gaps)));
+    if verdict.outcome != Outcome::CouldNotTell {
+        parts.extend(unseen(gaps, not_comparable));
     }
     format!("{} {sign} {}: {}", facts.reference, facts.candidate, parts.join(", "))
+}
+
+/// `2 not visible`, `15 not comparable`: what could not be told, by why.
+pub(crate) fn unseen(gaps: usize, not_comparable: usize) -> impl Iterator<Item = String> {
+    let numbers = [(gaps.saturating_sub(not_comparable), "not visible"), (not_comparable, "not comparable")];
+    numbers.into_iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{} {word}", thousands(number)))
 }
 
 /// Differences at or above the bar.

@@ -125,6 +125,8 @@ words! {
         NotConfigured = "not-configured",
         /// Two objects cannot be told apart.
         Ambiguous = "ambiguous",
+        /// Both sides were seen, and their servers say the same in ways that cannot be set beside each other.
+        NotComparable = "not-comparable",
         /// The server refused or failed.
         Failed = "failed",
     }

@@ -41,12 +41,12 @@ fn suite(document: &Document, dimension: &DimensionResult) -> TestSuite {
     let blind = if dimension.demanded { TestCaseStatus::non_success(NonSuccessKind::Error) } else { TestCaseStatus::skipped() };
     for gap in document.gaps.iter().filter(|gap| gap.dimension == dimension.name) {
         let mut status = blind.clone();
-        let text = sentence::gap(document, gap);
-        status.set_message(format!("not visible: {text}")).set_type(gap.reason.name());
+        let (lead, text) = sentence::gap(document, gap);
+        status.set_message(format!("{lead}: {text}")).set_type(gap.reason.name());
         if let Some(cure) = &gap.cure {
-            status.set_description(format!("fix: {}", clean::block(cure)));
+            status.set_description(format!("fix: {}", clean::fix(cure)));
         }
-        let mut case = TestCase::new(format!("visible: {text}"), status);
+        let mut case = TestCase::new(format!("{}: {text}", lead.trim_start_matches("not ")), status);
         case.set_classname(format!("evenkeel.{name}"));
         suite.add_test_case(case);
     }
@@ -95,7 +95,7 @@ fn told(difference: &Difference) -> String {
     }
     text.push_str(&format!("from:     {}\nwhy:      {}\n", clean::line(&difference.origin), clean::line(&difference.why)));
     if let Some(fix) = &difference.fix {
-        text.push_str(&format!("fix: {}\n", clean::block(fix)));
+        text.push_str(&format!("fix: {}\n", clean::fix(fix)));
     }
     text
 }

@@ -7,8 +7,8 @@
 use super::Style;
 use crate::Fault;
 use crate::clean;
-use crate::document::{Difference, Document, Gap, Outcome, Severity};
-use crate::group::{self, Entry, entries};
+use crate::document::{Difference, Document, Gap, Outcome, Reason, Severity};
+use crate::group::{self, Entry, Group, entries};
 use crate::number::{counted, short, thousands};
 use crate::sentence;
 use crate::textdiff::{self, Line};
@@ -20,8 +20,9 @@ const RESERVE: usize = 1_000;
 /// Lines and columns of a definition, value or fix that are shown.
 const LINES: usize = 60;
 const COLUMNS: usize = 240;
-/// Members of a group that are named.
+/// Members of a group that are named; more of them where the list is closed.
 const NAMED: usize = 8;
+const MEMBERS: usize = 60;
 /// Excused differences that are named.
 const EXCUSED: usize = 8;
 
@@ -34,21 +35,23 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     let mut page = Page { text: head(document), room: LIMIT.saturating_sub(RESERVE + foot.len()), full: false };
     let wants = |severity| style.only.is_none_or(|only| only == severity);
     if wants(Severity::Block) {
-        let blocks: Vec<&Difference> = document.differences.iter().filter(|difference| difference.severity == Severity::Block).collect();
-        page.section("What blocks", "more block", blocks.iter().map(|difference| folded(document, difference)));
+        let blocks = entries(&document.differences, Severity::Block);
+        page.section("What blocks", "more block", blocks.iter().map(|entry| (folded(document, entry), entry.len())));
     }
     if wants(Severity::Warn) {
-        page.section("To know", "more to know", entries(&document.differences, Severity::Warn).iter().map(|entry| item(document, entry)));
+        let warns = entries(&document.differences, Severity::Warn);
+        page.section("To know", "more to know", warns.iter().map(|entry| (item(document, entry), entry.len())));
     }
     if style.only.is_none() {
-        page.section("Not visible", "more not visible", document.gaps.iter().map(|found| gap(document, found)));
+        let (apart, hidden): (Vec<_>, Vec<_>) =
+            group::gaps(&document.gaps).into_iter().partition(|gaps| gaps.iter().all(|gap| gap.reason == Reason::NotComparable));
+        for (title, more, groups) in [("Not visible", "more not visible", hidden), ("Not comparable", "more not comparable", apart)] {
+            page.section(title, more, groups.iter().map(|gaps| (gap(document, gaps), gaps.len())));
+        }
     }
     if wants(Severity::Inform) {
-        page.section(
-            "Expected or cosmetic",
-            "more expected or cosmetic",
-            entries(&document.differences, Severity::Inform).iter().map(|entry| item(document, entry)),
-        );
+        let informs = entries(&document.differences, Severity::Inform);
+        page.section("Expected or cosmetic", "more expected or cosmetic", informs.iter().map(|entry| (item(document, entry), entry.len())));
     }
     page.text.push_str(&foot);
     Ok(page.text.into_bytes())
@@ -61,26 +64,22 @@ struct Page {
 }
 
 impl Page {
-    /// A heading and its pieces, as many as there is room for; the others are counted.
-    fn section(&mut self, title: &str, more: &str, pieces: impl ExactSizeIterator<Item = String>) {
-        let total = pieces.len();
-        if total == 0 {
-            return;
-        }
+    /// A heading and its pieces, as many as there is room for; what the others stand for is counted.
+    fn section(&mut self, title: &str, more: &str, pieces: impl ExactSizeIterator<Item = (String, usize)>) {
         let heading = format!("\n### {title}\n\n");
-        let mut left = total;
-        for (at, piece) in pieces.enumerate() {
+        let mut left = 0;
+        for (at, (piece, stands_for)) in pieces.enumerate() {
             let size = piece.len() + if at == 0 { heading.len() } else { 0 };
             // Once full, nothing more: a shorter piece later would make the count hard to read.
             self.full |= self.text.len() + size > self.room;
             if self.full {
-                break;
+                left += stands_for;
+                continue;
             }
             if at == 0 {
                 self.text.push_str(&heading);
             }
             self.text.push_str(&piece);
-            left -= 1;
         }
         if left > 0 {
             let note = format!("\n… {} {more}, cut to stay under {} bytes.\n", thousands(left), thousands(LIMIT));
@@ -91,7 +90,12 @@ impl Page {
 
 fn head(document: &Document) -> String {
     let mut text = format!("**{}**\n", plain(&document.verdict.line));
-    text.push_str("\n| dimension | verdict | block | to know | expected | not visible |\n|---|---|--:|--:|--:|--:|\n");
+    // Most comparisons are of one kind of server, and have no such column.
+    let apart = document.verdict.not_comparable > 0;
+    let (title, rule) = if apart { (" not comparable |", "--:|") } else { ("", "") };
+    text.push_str(&format!(
+        "\n| dimension | verdict | block | to know | expected | not visible |{title}\n|---|---|--:|--:|--:|--:|{rule}\n"
+    ));
     for dimension in &document.dimensions {
         let (symbol, _) = sentence::dimension(dimension);
         let verdict = match dimension.verdict {
@@ -103,8 +107,9 @@ fn head(document: &Document) -> String {
         };
         let note = dimension.note.as_deref().map(|note| format!("; {}", plain(note))).unwrap_or_default();
         let per = dimension.differences;
-        let cells =
-            [per.block, per.warn, per.inform, dimension.gaps].map(|number| if number == 0 { "–".to_owned() } else { thousands(number) });
+        let mut numbers = vec![per.block, per.warn, per.inform, dimension.gaps.saturating_sub(dimension.not_comparable)];
+        numbers.extend(apart.then_some(dimension.not_comparable));
+        let cells: Vec<String> = numbers.into_iter().map(|number| if number == 0 { "–".to_owned() } else { thousands(number) }).collect();
         text.push_str(&format!("| {} | {symbol} {verdict}{note} | {} |\n", dimension.name.name(), cells.join(" | ")));
     }
     if let Some(floor) = sentence::floor(document) {
@@ -113,12 +118,22 @@ fn head(document: &Document) -> String {
     text
 }
 
-/// A blocking difference: closed, so that a long list stays short.
-fn folded(document: &Document, difference: &Difference) -> String {
-    let title = html(&shortened(&sentence::title(difference)));
-    let happened = linkless(&html(&shortened(&sentence::happened(document, difference))));
-    let mut text =
-        format!("<details><summary>✗ <code>{title}</code> {happened} (<code>{}</code>)</summary>\n\n", html(&clean::line(&difference.id)));
+/// A blocking difference, or many of one cause: closed, so that a long list stays short.
+fn folded(document: &Document, entry: &Entry<'_>) -> String {
+    let (difference, title, happened, ids) = match entry {
+        Entry::One(difference) => {
+            (*difference, sentence::title(difference), sentence::happened(document, difference), clean::line(&difference.id))
+        }
+        Entry::Many(group) => match group.members.first() {
+            Some(first) => (*first, clean::line(&group.title()), "differs alike".to_owned(), group.ids()),
+            None => return String::new(),
+        },
+    };
+    let (title, happened) = (html(&shortened(&title)), linkless(&html(&shortened(&happened))));
+    let mut text = format!("<details><summary>✗ <code>{title}</code> {happened} (<code>{}</code>)</summary>\n\n", html(&ids));
+    if let Entry::Many(group) = entry {
+        text.push_str(&format!("In {}\n\n", members(group, MEMBERS)));
+    }
     text.push_str(&fenced("diff", &values(difference)));
     let details = sentence::details(difference);
     if !details.is_empty() {
@@ -131,11 +146,26 @@ fn folded(document: &Document, difference: &Difference) -> String {
     if let Some(manual) = sentence::manual(difference) {
         text.push_str(&format!("{}\n\n", code(&manual)));
     }
-    if let Some(fix) = &difference.fix {
-        text.push_str(&format!("Fix:\n\n{}", pasteable(fix)));
+    match entry {
+        Entry::One(difference) => text.extend(difference.fix.as_deref().map(|fix| format!("Fix:\n\n{}", pasteable(fix)))),
+        Entry::Many(group) => {
+            let fixes: Vec<&str> =
+                group.members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n')).collect();
+            if !fixes.is_empty() {
+                text.push_str(&format!("Fix:\n\n{}", pasteable(&fixes.join("\n"))));
+            }
+        }
     }
     text.push_str("</details>\n");
     text
+}
+
+/// So many members of a group by name, the others counted.
+fn members(group: &Group<'_>, most: usize) -> String {
+    let named: Vec<String> = group.members.iter().take(most).map(|one| code(&shortened(&clean::line(&group::brief(one))))).collect();
+    let more = group.members.len().saturating_sub(named.len());
+    let more = if more > 0 { format!(", {} more", thousands(more)) } else { String::new() };
+    format!("{}{more}", named.join(", "))
 }
 
 /// Expected and found as the lines of a diff block.
@@ -183,23 +213,25 @@ fn item(document: &Document, entry: &Entry<'_>) -> String {
             )
         }
         Entry::Many(group) => {
-            let Some(first) = group.first() else { return String::new() };
-            let named: Vec<String> = group
-                .iter()
-                .take(if first.severity == Severity::Inform { NAMED } else { 3 })
-                .map(|one| code(&shortened(&clean::line(&group::brief(one)))))
-                .collect();
-            let more = group.len().saturating_sub(named.len());
-            let more = if more > 0 { format!(", {} more", thousands(more)) } else { String::new() };
-            let worst = if first.detail.contains_key("ratio") { "worst " } else { "" };
-            format!("- {} {}: {worst}{}{more}\n", sentence::symbol(first.severity), plain(&group::title(group)), named.join(", "))
+            let Some(first) = group.members.first() else { return String::new() };
+            let named = members(group, if first.severity == Severity::Inform { NAMED } else { 3 });
+            let lead = format!("- {} {}: ", sentence::symbol(first.severity), plain(&group.title()));
+            if !group.same_cause {
+                return format!("{lead}{}{named}\n", group.word());
+            }
+            let value =
+                |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), |text| code(&shortened(&clean::line(text))));
+            format!("{lead}{named}; expected {}, found {}. {}\n", value(&first.expected), value(&first.found), plain(&first.why))
         }
     }
 }
 
-fn gap(document: &Document, gap: &Gap) -> String {
-    let mut text = format!("- ? {}\n", code(&shortened(&sentence::gap(document, gap))));
-    if let Some(cure) = &gap.cure {
+fn gap(document: &Document, gaps: &[&Gap]) -> String {
+    let (lead, what) = sentence::gaps(document, gaps, NAMED);
+    // The heading says what it is.
+    let lead = if matches!(lead.as_str(), "not visible" | "not comparable") { String::new() } else { format!("{lead}: ") };
+    let mut text = format!("- ? {}\n", code(&cut(&format!("{lead}{what}"), 4 * COLUMNS)));
+    if let Some(cure) = gaps.first().and_then(|gap| gap.cure.as_ref()) {
         let block = pasteable(cure);
         text.push('\n');
         for line in block.lines() {
@@ -212,7 +244,10 @@ fn gap(document: &Document, gap: &Gap) -> String {
 }
 
 fn pasteable(fix: &str) -> String {
-    fenced(if sentence::is_statement(fix) { "sql" } else { "" }, &limited(clean::lines(fix.trim_end_matches('\n'))))
+    match clean::pasteable(fix) {
+        Some(lines) => fenced(if sentence::is_statement(fix) { "sql" } else { "" }, &limited(lines)),
+        None => format!("{}\n\n", plain(clean::LEFT_OUT)),
+    }
 }
 
 fn foot(document: &Document) -> String {

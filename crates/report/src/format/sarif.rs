@@ -206,7 +206,7 @@ fn finding(document: &Document, difference: &Difference, rule_index: usize, igno
         ("severity", difference.severity.name().to_owned()),
         ("origin", clean::line(&difference.origin)),
     ]);
-    properties.extend(difference.fix.as_deref().map(|fix| ("fix", clean::block(fix))));
+    properties.extend(difference.fix.as_deref().map(|fix| ("fix", clean::fix(fix))));
     let display = clean::line(&difference.object.display);
     Finding {
         rule_id: difference.id.clone(),
@@ -239,12 +239,12 @@ fn suppression(ignored: &Ignored) -> Suppression {
 }
 
 fn notification(document: &Document, gap: &Gap) -> Notification {
-    let cure = gap.cure.as_deref().map(|cure| format!(" Fix: {}", clean::line(cure))).unwrap_or_default();
+    let cure = gap.cure.as_deref().map(|cure| format!(" Fix: {}", clean::line(&clean::fix(cure)))).unwrap_or_default();
     let demanded = document.dimensions.iter().any(|dimension| dimension.name == gap.dimension && dimension.demanded);
-    Notification {
-        level: if demanded { "error" } else { "note" },
-        message: Text { text: format!("Not visible: {}.{cure}", sentence::gap(document, gap)) },
-    }
+    let (lead, text) = sentence::gap(document, gap);
+    // The lead is one of our own words.
+    let lead = lead.replacen('n', "N", 1);
+    Notification { level: if demanded { "error" } else { "note" }, message: Text { text: format!("{lead}: {text}.{cure}") } }
 }
 
 /// A file and line, where the origin is one: `evenkeel.toml:14`.

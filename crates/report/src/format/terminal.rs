@@ -8,7 +8,7 @@ use super::Style;
 use crate::Fault;
 use crate::clean;
 use crate::document::{Change, Difference, Document, Severity};
-use crate::group::{self, Entry, entries};
+use crate::group::{self, Entry, Group, entries};
 use crate::number::{counted, thousands};
 use crate::sentence;
 use crate::textdiff::{self, Line, Tag};
@@ -20,6 +20,10 @@ const LINES: usize = 24;
 /// How many lighter differences are shown one by one.
 const TO_KNOW: usize = 12;
 const GAPS: usize = 12;
+/// How many members of a group are named.
+const NAMED: usize = 3;
+/// Of what could not be told there is nothing else to show.
+const NAMED_GAPS: usize = 8;
 const EXCUSED: usize = 6;
 const LABEL_WIDTH: usize = 18;
 
@@ -142,16 +146,35 @@ impl Page<'_> {
         if !self.wants(Severity::Block) {
             return;
         }
-        let document = self.document;
         let limit = if self.style.only.is_some() { usize::MAX } else { self.style.limit };
-        for difference in document.differences.iter().filter(|difference| difference.severity == Severity::Block).take(limit) {
-            self.blank();
-            self.difference(difference);
-        }
-        let more = document.verdict.block.saturating_sub(limit);
+        let entries = entries(&self.document.differences, Severity::Block);
+        self.each(&entries, limit);
+        let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
         if more > 0 {
             self.blank();
             self.more(&format!("{} {}", thousands(more), if more == 1 { "more blocks" } else { "more block" }), "--only block");
+        }
+    }
+
+    /// In full, so many of them. Those of one cause stand together, unless all of a severity were asked for.
+    fn each(&mut self, entries: &[Entry<'_>], limit: usize) {
+        for entry in entries.iter().take(limit) {
+            match entry {
+                Entry::Many(group) if group.same_cause && self.style.only.is_some() => {
+                    for difference in &group.members {
+                        self.blank();
+                        self.difference(difference);
+                    }
+                }
+                Entry::Many(group) => {
+                    self.blank();
+                    self.group(group);
+                }
+                Entry::One(difference) => {
+                    self.blank();
+                    self.difference(difference);
+                }
+            }
         }
     }
 
@@ -160,32 +183,36 @@ impl Page<'_> {
         self.line(&format!("… {what}: {command} {flag}"));
     }
 
-    /// One difference in full.
-    fn difference(&mut self, difference: &Difference) {
-        let document = self.document;
-        let symbol = sentence::symbol(difference.severity);
-        let painted = self.paint(weight(difference.severity), symbol);
-        let title = sentence::title(difference);
-        let id = clean::line(&difference.id);
-        let room = self.style.width.saturating_sub(width(&id) + 2);
-        let lines = wrap(&title, self.style.width.saturating_sub(2));
-        let fits = lines.len() == 1 && width(&title) + 2 <= room;
+    /// What an entry is about, with the ids of its findings at the right edge.
+    fn headline(&mut self, severity: Severity, title: &str, id: &str) {
+        let painted = self.paint(weight(severity), sentence::symbol(severity));
+        let room = self.style.width.saturating_sub(width(id) + 2);
+        let lines = wrap(title, self.style.width.saturating_sub(2));
+        let fits = lines.len() == 1 && width(title) + 2 <= room;
         for (at, line) in lines.iter().enumerate() {
             let bold = self.paint(BOLD, line);
             let lead = if at == 0 { painted.as_str() } else { " " };
             if fits {
-                let gap = " ".repeat(self.style.width.saturating_sub(width(line) + 2 + width(&id)));
-                let id = self.paint(DIM, &id);
+                let gap = " ".repeat(self.style.width.saturating_sub(width(line) + 2 + width(id)));
+                let id = self.paint(DIM, id);
                 self.line(&format!("{lead} {bold}{gap}{id}"));
             } else {
                 self.line(&format!("{lead} {bold}"));
             }
         }
         if !fits {
-            let gap = " ".repeat(self.style.width.saturating_sub(width(&id)));
-            let id = self.paint(DIM, &id);
-            self.line(&format!("{gap}{id}"));
+            for line in wrap(id, self.style.width) {
+                let gap = " ".repeat(self.style.width.saturating_sub(width(&line)));
+                let id = self.paint(DIM, &line);
+                self.line(&format!("{gap}{id}"));
+            }
         }
+    }
+
+    /// One difference in full.
+    fn difference(&mut self, difference: &Difference) {
+        let document = self.document;
+        self.headline(difference.severity, &sentence::title(difference), &clean::line(&difference.id));
         let mut happened = sentence::happened(document, difference);
         for detail in sentence::details(difference) {
             happened.push_str(", ");
@@ -276,7 +303,10 @@ impl Page<'_> {
     /// Must stay pasteable: wrapped only where a line break cannot change what it means.
     fn fix(&mut self, fix: &str) {
         let lead = self.paint(BOLD, "fix:");
-        let lines = clean::lines(fix.trim_end_matches('\n'));
+        let (lines, fix) = match clean::pasteable(fix) {
+            Some(lines) => (lines, fix),
+            None => (vec![clean::LEFT_OUT.to_owned()], ""),
+        };
         let fragile = lines.len() > 1 || sentence::is_statement(fix) && (fix.contains("--") || fix.contains(['\'', '"', '$', '`']));
         let room = self.style.width.saturating_sub(7);
         let mut shown = if fragile { lines } else { lines.iter().flat_map(|line| wrap(line, room)).collect() };
@@ -294,34 +324,43 @@ impl Page<'_> {
         }
         let limit = if self.style.only.is_some() { usize::MAX } else { TO_KNOW };
         let entries = entries(&self.document.differences, Severity::Warn);
-        for entry in entries.iter().take(limit) {
+        self.each(&entries, limit);
+        let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
+        if more > 0 {
             self.blank();
-            match entry {
-                Entry::One(difference) => self.difference(difference),
-                Entry::Many(group) => self.group(group),
-            }
-        }
-        if entries.len() > limit {
-            self.blank();
-            self.more(&format!("{} more to know", thousands(entries.len() - limit)), "--only warn");
+            self.more(&format!("{} more to know", thousands(more)), "--only warn");
         }
     }
 
-    /// Many alike in two or three lines.
-    fn group(&mut self, group: &[&Difference]) {
-        let Some(first) = group.first() else { return };
-        let lead = format!("{} ", self.paint(weight(first.severity), sentence::symbol(first.severity)));
-        let title = clean::line(&group::title(group));
-        for (at, line) in wrap(&title, self.style.width.saturating_sub(2)).iter().enumerate() {
-            let line = self.paint(BOLD, line);
-            self.line(&format!("{}{line}", if at == 0 { lead.as_str() } else { "  " }));
+    /// Many alike in a few lines.
+    fn group(&mut self, group: &Group<'_>) {
+        let Some(first) = group.members.first() else { return };
+        let all = self.style.only.is_some();
+        let named = group.named(if all { usize::MAX } else { NAMED });
+        if group.same_cause {
+            self.headline(first.severity, &clean::line(&group.title()), &group.ids());
+            self.wrapped("  ", &format!("differs alike in {named}"), PLAIN);
+            self.values(first);
+        } else {
+            let lead = format!("{} ", self.paint(weight(first.severity), sentence::symbol(first.severity)));
+            for (at, line) in wrap(&clean::line(&group.title()), self.style.width.saturating_sub(2)).iter().enumerate() {
+                let line = self.paint(BOLD, line);
+                self.line(&format!("{}{line}", if at == 0 { lead.as_str() } else { "  " }));
+            }
+            self.wrapped("  ", &format!("{}{named}", group.word()), PLAIN);
         }
-        let worst: Vec<String> = group.iter().take(3).map(|difference| clean::line(&group::brief(difference))).collect();
-        let more = if group.len() > 3 { format!(", {} more", thousands(group.len() - 3)) } else { String::new() };
-        let word = if first.detail.contains_key("ratio") { "worst " } else { "" };
-        self.wrapped("  ", &format!("{word}{}{more}", worst.join(", ")), PLAIN);
         if first.severity != Severity::Inform {
             self.wrapped("  ", &clean::line(&first.why), PLAIN);
+        }
+        if group.same_cause {
+            if let Some(fix) = &first.fix {
+                self.fix(fix);
+            }
+            let flag = if first.severity == Severity::Block { "--only block" } else { "--only warn" };
+            let with = if first.fix.is_some() { ", each with its fix" } else { "" };
+            let what = format!("all {}{with}", thousands(group.members.len()));
+            let command = clean::line(&self.document.command);
+            self.line(&format!("  … {what}: {command} {flag}"));
         }
     }
 
@@ -337,7 +376,7 @@ impl Page<'_> {
         for entry in entries.iter().take(limit) {
             match entry {
                 Entry::One(difference) => self.short(difference),
-                Entry::Many(group) if all => group.iter().for_each(|difference| self.short(difference)),
+                Entry::Many(group) if all => group.members.iter().for_each(|difference| self.short(difference)),
                 Entry::Many(group) => self.group(group),
             }
         }
@@ -366,21 +405,27 @@ impl Page<'_> {
             return;
         }
         let document = self.document;
-        for gap in document.gaps.iter().take(GAPS) {
+        let groups = group::gaps(&document.gaps);
+        for gaps in groups.iter().take(GAPS) {
             self.blank();
             let lead = self.paint(UNKNOWN, "?");
-            let text = format!("not visible: {}", sentence::gap(document, gap));
-            for (at, line) in wrap(&text, self.style.width.saturating_sub(2)).iter().enumerate() {
+            let (why, text) = sentence::gaps(document, gaps, NAMED_GAPS);
+            for (at, line) in wrap(&format!("{why}: {text}"), self.style.width.saturating_sub(2)).iter().enumerate() {
                 self.line(&format!("{} {line}", if at == 0 { lead.as_str() } else { " " }));
             }
-            if let Some(cure) = &gap.cure {
+            if let Some(cure) = gaps.first().and_then(|gap| gap.cure.as_ref()) {
                 self.fix(cure);
             }
         }
-        let more = document.gaps.len().saturating_sub(GAPS);
-        if more > 0 {
+        let more: usize = groups.iter().skip(GAPS).map(Vec::len).sum();
+        if more > 0 || groups.iter().any(|gaps| gaps.len() > NAMED_GAPS) {
             self.blank();
-            self.more(&format!("{} more not visible", thousands(more)), "--format json");
+            let what = if more > 0 {
+                format!("{} more could not be told, all of them", thousands(more))
+            } else {
+                "all of them by name".to_owned()
+            };
+            self.more(&what, "--format json");
         }
     }
 

@@ -137,6 +137,53 @@ fn the_terminal_counts_what_it_does_not_show() {
     assert_eq!(all.lines().filter(|line| line.starts_with('✗')).count(), 2_500);
 }
 
+/// Sixty differences and thirty gaps of one cause are one entry each; few that are alike keep theirs, each with its own fix.
+#[test]
+fn one_cause_is_one_entry() {
+    let document = sample::vendors();
+    let expected = "staging ≠ production: 64 differences block a migration, 1 not visible, 30 not comparable";
+    assert_eq!(document.verdict.line, expected);
+    assert_eq!((document.verdict.gaps, document.verdict.not_comparable), (31, 30));
+    let text = rendered("terminal", &document, &Style::default());
+    assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 5, "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with('?')).count(), 2, "{text}");
+    for said in [
+        "✗ collation of 30 columns, 30 tables",
+        "differs alike in t00.name, t01.name, t02.name, 57 more",
+        "… all 60: evenkeel compare staging production --only block",
+        "? not comparable across flavours (30): name of constraint t00.\"CONSTRAINT_0\",",
+        "? not visible: events in production: ",
+    ] {
+        assert!(text.contains(said), "{said} is not in\n{text}");
+    }
+    let all = rendered("terminal", &document, &Style { only: Some(Severity::Block), ..Style::default() });
+    assert_eq!(all.lines().filter(|line| line.starts_with('✗')).count(), 64);
+    let page = rendered("markdown", &document, &Style::default());
+    assert_eq!(page.matches("<details>").count(), 5, "{page}");
+    assert!(page.contains("### Not visible") && page.contains("### Not comparable") && page.contains("| – | 1 | 30 |"), "{page}");
+    let page = rendered("html", &document, &Style::default());
+    assert!(page.matches("data-severity=").count() == 64 && page.contains("<h2>Not comparable</h2>") && page.contains("all 30"));
+    assert_eq!(page.matches("<li>t").count(), 30, "every constraint is named");
+}
+
+/// A statement that is not shown as it is must not be pasted.
+#[test]
+fn a_fix_with_hidden_characters_is_left_out() {
+    for name in ["a\u{1b}[31mb", "a\rb", "a\u{202e}b", "a\u{200b}b"] {
+        let mut document = sample::differs();
+        let first = document.differences.iter_mut().find(|one| one.severity == Severity::Block).unwrap();
+        first.fix = Some(format!("DROP TABLE `{name}`;"));
+        document.gaps.first_mut().unwrap().cure = Some(format!("GRANT SELECT ON `{name}` TO x;"));
+        for format in ["terminal", "markdown", "html", "sarif", "junit"] {
+            let text = rendered(format, &document, &Style::default());
+            assert_eq!(text.matches("left out: it holds").count(), 2, "{format}");
+            assert!(!text.contains("DROP TABLE `a") && !text.contains("GRANT SELECT ON `a"), "{format}: {name:?}");
+        }
+        let back: Document = serde_json::from_str(&rendered("json", &document, &Style::default())).unwrap();
+        assert_eq!(back, document);
+    }
+}
+
 /// Outside of code nothing of a database's text may ping, link or be HTML.
 #[test]
 fn hostile_text_is_inert_in_markdown() {

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 /// Formats whose look is worth a review, with the samples they are reviewed in. `huge` is checked by laws (`every`).
 const SHOWN: &[(&str, &[&str])] = &[
-    ("terminal", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty"]),
-    ("markdown", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty"]),
+    ("terminal", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty", "vendors"]),
+    ("markdown", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty", "vendors"]),
     ("json", &["could-not-tell"]),
-    ("html", &["differs", "hostile"]),
+    ("html", &["differs", "hostile", "vendors"]),
     ("sarif", &["differs"]),
     ("junit", &["differs"]),
 ];

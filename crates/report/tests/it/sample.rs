@@ -23,6 +23,7 @@ pub const SAMPLES: &[Sample] = &[
     ("hostile", hostile),
     ("empty", empty),
     ("huge", huge),
+    ("vendors", vendors),
 ];
 
 const CAPTURED: [Dimension; 3] = [Dimension::Schema, Dimension::Configuration, Dimension::Data];
@@ -372,13 +373,45 @@ pub fn empty() -> Document {
     document(&bare(), &bare(), Run { demanded: Some(&[]), ..Run::default() })
 }
 
-/// 5,000 differences of all severities.
+/// 5,000 differences of all severities, no two alike.
 pub fn huge() -> Document {
     let many = |prefix: &str, kind: &str| {
         (0..2_500)
-            .map(|at| object(Kind::Column, &["app", "wide", &format!("{prefix}_{at:04}")], [("type", text(kind)), ("comment", text(kind))]))
+            .map(|at| {
+                let kind = format!("{kind}({at})");
+                object(Kind::Column, &["app", "wide", &format!("{prefix}_{at:04}")], [("type", text(&kind)), ("comment", text(&kind))])
+            })
             .chain([object(Kind::Table, &["app", "wide"], [])])
             .collect::<Vec<_>>()
     };
     document(&manifest("15.8", many("c", "integer"), Vec::new()), &manifest("15.8", many("c", "bigint"), Vec::new()), Run::default())
+}
+
+/// One cause, many differences and gaps: servers of two vendors with the same schema, each with the defaults of its own.
+pub fn vendors() -> Document {
+    let side = |collation: &str, ours: bool| {
+        let mut objects = Vec::new();
+        for at in 0..30 {
+            let table = format!("t{at:02}");
+            objects.push(object(Kind::Table, &["", &table], [("collation", text(collation))]));
+            objects.push(object(Kind::Column, &["", &table, "name"], [("type", text("varchar(10)")), ("collation", text(collation))]));
+            let mut code = object(Kind::Column, &["", &table, "code"], [("type", text("char(2)"))]);
+            if at < 4 {
+                code.set("type", if ours { "char(2)" } else { "char(3)" });
+            }
+            objects.push(code);
+            let own = if ours { format!("CONSTRAINT_{at}") } else { format!("t{at:02}_chk_1") };
+            objects.push(object(Kind::Constraint, &["", &table, &own], [("type", text("check")), ("generated_name", Value::Flag(true))]));
+        }
+        objects
+    };
+    let gap = Gap::kind(Kind::Event, Reason::Privilege, "the account reader@% lacks EVENT".to_owned())
+        .cure("GRANT EVENT ON `shop`.* TO `reader`@`%`;");
+    let of = |engine, version: &str, number, objects, gaps| {
+        let endpoint = Endpoint { engine, ..endpoint(version, number, "db1.internal:3306") };
+        Manifest::new(endpoint, vec![Dimension::Schema], objects, gaps)
+    };
+    let reference = of(Engine::MariaDb, "11.8.3-MariaDB", 1108, side("utf8mb4_uca1400_ai_ci", true), Vec::new());
+    let candidate = of(Engine::MySql, "9.7.0", 907, side("utf8mb4_0900_ai_ci", false), vec![gap]);
+    document(&reference, &candidate, Run { demanded: Some(&[Dimension::Schema]), ..Run::default() })
 }

@@ -52,6 +52,9 @@ pub trait Site: Send {
     /// Where it is on each replica.
     fn replica_urls(&self) -> Vec<String>;
 
+    /// The role that migrates, where servers keep settings for a role.
+    fn migration_role(&self) -> Option<&'static str>;
+
     /// The command of the engine's own client.
     fn client(&self) -> String;
 
@@ -123,8 +126,9 @@ impl Estate {
         let mut text = String::from("# The demo's environments, in the order of a release.\n");
         for Environment { name, site } in &self.environments {
             let replicas: Vec<String> = site.replica_urls().iter().map(|url| format!("\"{url}\"")).collect();
+            let role = site.migration_role().map(|role| format!("migration_role = \"{role}\"\n")).unwrap_or_default();
             text.push_str(&format!(
-                "\n[environments.{name}]\nurl = \"{url}\"\ntier = \"{name}\"\nreplicas = [{replicas}]\nmigration_role = \"migrator\"\nmanifest = \"parity/{name}.jsonl\"\n",
+                "\n[environments.{name}]\nurl = \"{url}\"\ntier = \"{name}\"\nreplicas = [{replicas}]\n{role}manifest = \"parity/{name}.jsonl\"\n",
                 url = site.url(),
                 replicas = replicas.join(", "),
             ));

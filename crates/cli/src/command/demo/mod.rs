@@ -74,7 +74,11 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, part.shown());
 
     screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
-    let checks = check::documents(&Check { environments: Vec::new(), reporting: reporting() }, &common)?;
+    let check::Checked { documents: checks, troubles } =
+        check::documents(&Check { environments: Vec::new(), reporting: reporting() }, &common)?;
+    if let Some((_, trouble)) = troubles.into_iter().next() {
+        return Err(trouble);
+    }
     interrupt.check()?;
     // `check` goes by name, a release does not.
     for name in ENVIRONMENTS {

@@ -2,7 +2,7 @@
 //!
 //! Lives here: which cells there are and where they lead. Neighbour: `view`, which makes the places they lead to.
 
-use crate::document::{Dimension, DimensionResult, Document, Endpoint, Outcome};
+use crate::document::{Dimension, DimensionResult, Document, Endpoint, Outcome, unseen};
 use crate::number::{counted, thousands};
 use crate::{clean, sentence};
 
@@ -55,7 +55,7 @@ impl Matrix {
             }
             cells.extend(documents.iter().enumerate().map(|(index, document)| {
                 let dimension = of(document).and_then(|at| document.dimensions.get(at));
-                dimension.map_or_else(Cell::blank, |dimension| Cell::candidate(dimension, index))
+                dimension.map_or_else(Cell::blank, |dimension| Cell::candidate(document, dimension, index))
             }));
             Row { name: name.name(), cells }
         });
@@ -81,7 +81,7 @@ impl Cell {
         Self { symbol: "", words: cell, tone: "base", more: String::new(), link: None }
     }
 
-    fn candidate(dimension: &DimensionResult, index: usize) -> Self {
+    fn candidate(document: &Document, dimension: &DimensionResult, index: usize) -> Self {
         let (symbol, _) = sentence::dimension(dimension);
         let per = dimension.differences;
         let (words, tone) = match symbol {
@@ -89,11 +89,14 @@ impl Cell {
             "✗" if per.block == 1 => ("1 blocks".to_owned(), "bad"),
             "✗" => (format!("{} block", thousands(per.block)), "bad"),
             "!" => (format!("{} to know", thousands(per.warn)), "warn"),
-            "?" if dimension.gaps > 0 => ("not visible".to_owned(), "unknown"),
+            "?" if dimension.gaps > dimension.not_comparable => ("not visible".to_owned(), "unknown"),
+            "?" if dimension.gaps > 0 => ("not comparable".to_owned(), "unknown"),
             "?" => ("not compared".to_owned(), "unknown"),
             _ => ("equal".to_owned(), "good"),
         };
         let mut more = Vec::new();
+        // What stands in the reference's cell: a digest, a volume, a number of objects.
+        more.extend(Some(sentence::cells(document, dimension).1).filter(|found| found != "–"));
         if symbol == "✗" && per.block > 0 && per.warn > 0 {
             more.push(format!("{} to know", thousands(per.warn)));
         }
@@ -101,11 +104,12 @@ impl Cell {
             more.push(format!("{} expected", thousands(per.inform)));
         }
         if dimension.gaps > 0 {
-            more.push(if symbol == "?" {
-                counted(dimension.gaps, "gap", "gaps")
+            let unseen = || unseen(dimension.gaps, dimension.not_comparable);
+            if symbol == "?" && unseen().count() == 1 {
+                more.push(counted(dimension.gaps, "gap", "gaps"));
             } else {
-                format!("{} not visible", thousands(dimension.gaps))
-            });
+                more.extend(unseen());
+            }
         }
         more.extend(dimension.note.as_deref().map(clean::line));
         let empty = per.block + per.warn + per.inform + dimension.gaps == 0;

@@ -4,7 +4,7 @@
 
 use super::chart::{self, Charts};
 use super::matrix;
-use crate::document::{Change, Difference, Dimension, Document, Outcome, Severity};
+use crate::document::{Change, Difference, Dimension, Document, Outcome, Reason, Severity};
 use crate::group::{self, Entry, entries, words};
 use crate::number::{counted, duration, thousands};
 use crate::textdiff::{self, Piece, Tag};
@@ -25,7 +25,7 @@ pub(super) struct View {
     pub warn: Vec<Item>,
     pub inform: Vec<Brief>,
     pub inform_title: String,
-    pub gaps: Vec<GapView>,
+    pub gaps: Vec<GapList>,
     pub charts: Option<Charts>,
     pub ignored: Vec<Excused>,
     pub sides: [Facts; 2],
@@ -45,7 +45,7 @@ pub(super) struct Tile {
 
 pub(super) enum Item {
     Card(Box<Card>),
-    Group(Group),
+    Group(Box<Group>),
 }
 
 /// What the filters look at.
@@ -85,10 +85,16 @@ pub(super) enum Values {
 
 pub(super) struct Group {
     pub keys: Keys,
+    pub symbol: &'static str,
+    pub tone: &'static str,
     pub title: String,
     pub id: String,
     pub why: String,
-    pub worst: String,
+    /// Some of its members, and how many more.
+    pub named: String,
+    /// The change that all of them have in common, where it is one.
+    pub values: Option<Values>,
+    pub fix: Option<String>,
     pub rows: Vec<Brief>,
 }
 
@@ -103,12 +109,20 @@ pub(super) struct Brief {
     pub id: String,
 }
 
+/// What could not be told for the same reason: not visible, or not comparable.
+pub(super) struct GapList {
+    pub title: &'static str,
+    pub gaps: Vec<GapView>,
+}
+
 pub(super) struct GapView {
     pub anchor: Option<String>,
     pub dimension: &'static str,
     pub text: String,
     pub reason: String,
     pub cure: Option<String>,
+    /// All that it is about, where not all are named in the text.
+    pub objects: Vec<String>,
 }
 
 pub(super) struct Excused {
@@ -150,7 +164,7 @@ impl View {
         };
         let item = |entry: Entry<'_>, anchors: &mut Anchors| match entry {
             Entry::One(difference) => Item::Card(Box::new(card(document, difference, anchors))),
-            Entry::Many(group) => Item::Group(grouped(&group, anchors)),
+            Entry::Many(group) => Item::Group(Box::new(grouped(&group, anchors))),
         };
         let block = entries(&document.differences, Severity::Block).into_iter().map(|entry| item(entry, &mut anchors)).collect();
         let warn = entries(&document.differences, Severity::Warn).into_iter().map(|entry| item(entry, &mut anchors)).collect();
@@ -169,7 +183,7 @@ impl View {
             warn,
             inform: informs.map(|difference| brief(difference, &mut anchors)).collect(),
             inform_title: counted(verdict.inform, "expected or cosmetic difference", "expected or cosmetic differences"),
-            gaps: document.gaps.iter().map(|gap| gap_view(document, gap, &mut anchors)).collect(),
+            gaps: gap_lists(document, &mut anchors),
             charts: chart::of(document),
             ignored: document.ignored.iter().map(excused).collect(),
             sides: [facts("reference", &document.reference), facts("candidate", &document.candidate)],
@@ -210,23 +224,23 @@ fn tiles(document: &Document) -> Vec<Tile> {
         symbol,
         tone: if number == 0 { "quiet" } else { tone },
     };
-    vec![
+    let mut tiles = vec![
         tile(verdict.block, if verdict.block == 1 { "blocks a migration" } else { "block a migration" }, "✗", "bad"),
         tile(verdict.warn, "to know", "!", "warn"),
         tile(verdict.inform, "expected or cosmetic", "i", "inform"),
-        tile(verdict.gaps, "not visible", "?", "unknown"),
-    ]
+        tile(verdict.gaps.saturating_sub(verdict.not_comparable), "not visible", "?", "unknown"),
+    ];
+    if verdict.not_comparable > 0 {
+        tiles.push(tile(verdict.not_comparable, "not comparable", "?", "unknown"));
+    }
+    tiles
 }
 
 fn card(document: &Document, difference: &Difference, anchors: &mut Anchors) -> Card {
     Card {
         keys: anchors.keys(difference),
         symbol: sentence::symbol(difference.severity),
-        tone: match difference.severity {
-            Severity::Block => "bad",
-            Severity::Warn => "warn",
-            Severity::Inform => "inform",
-        },
+        tone: tone(difference.severity),
         kind: words(&clean::line(&difference.kind)),
         object: clean::line(&difference.object.display),
         id: clean::line(&difference.id),
@@ -237,7 +251,15 @@ fn card(document: &Document, difference: &Difference, anchors: &mut Anchors) -> 
         values: values(difference),
         origin: document.particular_origin(difference).map(clean::line),
         why: clean::line(&difference.why),
-        fix: difference.fix.as_deref().map(|fix| clean::block(fix.trim_end_matches('\n'))),
+        fix: difference.fix.as_deref().map(clean::fix),
+    }
+}
+
+const fn tone(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Block => "bad",
+        Severity::Warn => "warn",
+        Severity::Inform => "inform",
     }
 }
 
@@ -257,19 +279,26 @@ fn values(difference: &Difference) -> Values {
     }
 }
 
-fn grouped(group: &[&Difference], anchors: &mut Anchors) -> Group {
-    let keys = match group.first() {
+fn grouped(group: &group::Group<'_>, anchors: &mut Anchors) -> Group {
+    let first = group.members.first().copied();
+    let keys = match first {
         Some(first) => anchors.keys(first),
         None => Keys { anchor: None, severity: "warn", dimension: "", kind: String::new() },
     };
-    let worst: Vec<String> = group.iter().take(3).map(|difference| clean::line(&group::brief(difference))).collect();
+    let severity = first.map_or(Severity::Warn, |first| first.severity);
+    let lead = if group.same_cause { "differs alike in " } else { group.word() };
+    let fixes: Vec<&str> = group.members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n')).collect();
     Group {
         keys,
-        title: clean::line(&group::title(group)),
-        id: group.first().map(|first| clean::line(&first.id)).unwrap_or_default(),
-        why: group.first().map(|first| clean::line(&first.why)).unwrap_or_default(),
-        worst: worst.join(", "),
-        rows: group.iter().map(|difference| brief(difference, anchors)).collect(),
+        symbol: sentence::symbol(severity),
+        tone: tone(severity),
+        title: clean::line(&group.title()),
+        id: group.ids(),
+        why: first.map(|first| clean::line(&first.why)).unwrap_or_default(),
+        named: format!("{lead}{}", group.named(3)),
+        values: first.filter(|_| group.same_cause).map(values),
+        fix: (!fixes.is_empty()).then(|| clean::fix(&fixes.join("\n"))),
+        rows: group.members.iter().map(|difference| brief(difference, anchors)).collect(),
     }
 }
 
@@ -286,14 +315,26 @@ fn brief(difference: &Difference, anchors: &mut Anchors) -> Brief {
     }
 }
 
-fn gap_view(document: &Document, gap: &crate::Gap, anchors: &mut Anchors) -> GapView {
-    GapView {
-        anchor: anchors.first(gap.dimension),
-        dimension: gap.dimension.name(),
-        text: sentence::gap(document, gap),
-        reason: words(gap.reason.name()),
-        cure: gap.cure.as_deref().map(clean::block),
-    }
+fn gap_lists(document: &Document, anchors: &mut Anchors) -> Vec<GapList> {
+    let (apart, hidden): (Vec<_>, Vec<_>) =
+        group::gaps(&document.gaps).into_iter().partition(|gaps| gaps.iter().all(|gap| gap.reason == Reason::NotComparable));
+    let lists = [("Not visible", hidden), ("Not comparable", apart)].into_iter().filter(|(_, groups)| !groups.is_empty());
+    lists
+        .map(|(title, groups)| GapList { title, gaps: groups.iter().filter_map(|gaps| gap_view(document, gaps, anchors)).collect() })
+        .collect()
+}
+
+fn gap_view(document: &Document, gaps: &[&crate::Gap], anchors: &mut Anchors) -> Option<GapView> {
+    let first = gaps.first()?;
+    let all = gaps.iter().filter(|_| gaps.len() > 1).filter_map(|gap| gap.object.as_deref());
+    Some(GapView {
+        anchor: anchors.first(first.dimension),
+        dimension: first.dimension.name(),
+        text: sentence::gaps(document, gaps, 3).1,
+        reason: words(first.reason.name()),
+        cure: first.cure.as_deref().map(clean::fix),
+        objects: all.map(clean::line).collect(),
+    })
 }
 
 fn excused(ignored: &crate::Ignored) -> Excused {

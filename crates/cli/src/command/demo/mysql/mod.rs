@@ -179,6 +179,10 @@ impl Site for Servers {
         self.replicas.iter().map(|replica| replica.url(self.database)).collect()
     }
 
+    fn migration_role(&self) -> Option<&'static str> {
+        None
+    }
+
     fn client(&self) -> String {
         let binaries = self.primary.binaries();
         let name = if binaries.flavor.is_mariadb() { "mariadb" } else { "mysql" };

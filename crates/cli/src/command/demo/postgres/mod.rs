@@ -149,6 +149,10 @@ impl Site for Servers {
         self.replicas.iter().map(|replica| replica.url(DATABASE)).collect()
     }
 
+    fn migration_role(&self) -> Option<&'static str> {
+        Some("migrator")
+    }
+
     fn client(&self) -> String {
         format!("psql \"{}\"", self.primary.conninfo(DATABASE))
     }
