@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::environment::Environment;
 use super::fault::Fault;
@@ -140,10 +140,7 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
         Some(user) => user,
         None => Known { value: env.user_name().ok_or(Fault::NoUser)?, origin: "the operating system's user".to_owned() },
     };
-    let mut secrets = settings.secrets.clone();
-    secrets.retain(|secret| !secret.expose_secret().is_empty());
-    // A password that holds another one is replaced first.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
+    let secrets = settings.secrets.clone();
 
     let (place, host, port) = place(settings, env)?;
     let tls = Tls::read(settings, matches!(place, Place::Tcp { .. }), env)?;

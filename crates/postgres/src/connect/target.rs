@@ -186,9 +186,6 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
         find_password(host, settings, &dbname.value, &user.value, env, &mut warnings);
         secrets.extend(host.password.clone());
     }
-    secrets.retain(|secret| !secret.expose_secret().is_empty());
-    // A password that holds another one is replaced first.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
 
     check_gss(settings)?;
     auth::check(settings)?;
