@@ -8,10 +8,11 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  process  user  binary  copy  recipe  root  record  spawn  instance  sweep`.
+//! `elsewhere  fault  process  user  binary  copy  recipe  root  record  spawn  instance  template  sweep`.
 
 mod binary;
 mod copy;
+mod elsewhere;
 mod fault;
 mod instance;
 mod process;
@@ -20,14 +21,16 @@ mod record;
 mod root;
 mod spawn;
 mod sweep;
+mod template;
 mod user;
 
 pub use binary::{Fingerprint, find_programs, on_path};
 pub use copy::{Take, copy_tree, make_like};
+pub use elsewhere::elsewhere;
 pub use fault::Fault;
 pub use instance::Instance;
 pub use process::Mark;
 pub use recipe::{Identity, Program, Readiness, Recipe, StopSignal, StopStep};
 pub use root::{ROOT_VARIABLE, Root};
-pub use sweep::{Kept, Swept, sweep};
+pub use sweep::{Kept, Swept, sweep, sweep_once};
 pub use user::ServerUser;
