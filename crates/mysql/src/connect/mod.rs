@@ -25,8 +25,9 @@ mod translate;
 
 pub use attempt::{Canceller, connect};
 pub use environment::{Environment, FileFacts, ProcessEnvironment};
+pub use evenkeel_core::port::Limits;
 pub use fault::Fault;
-pub use session::{Limits, Notice, Role, Session};
+pub use session::{Notice, Role, Session};
 pub use target::{Described, Known, Target};
 pub use translate::{Context, fault_from};
 

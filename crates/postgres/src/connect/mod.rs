@@ -26,8 +26,9 @@ mod verify;
 
 pub use attempt::{Canceller, connect};
 pub use environment::{Environment, FileFacts, ProcessEnvironment};
+pub use evenkeel_core::port::Limits;
 pub use fault::{Failure, Fault};
-pub use session::{Limits, Notice, Session};
+pub use session::{Notice, Session};
 pub use target::{Described, Known, Target};
 pub use translate::{Context, fault_from};
 
