@@ -1,9 +1,21 @@
-//! Connection texts, of any engine: percent-encoding, the word that was meant, and secrets kept out of messages.
+//! Connection texts, of any engine: percent-encoding, the word that was meant, secrets kept out of messages, and what is
+//! asked of the machine (`environment`).
 //!
 //! Lives here: what all engines' connection texts have in common. Does not live here: which words there are, their
 //! meaning, and how texts are taken apart (`connect` of each engine).
 
+mod environment;
+
+pub use environment::{Environment, FileFacts};
+
 use std::cmp::Reverse;
+
+/// A value and where it was set: `URL`, `PGHOST`, `/home/a/.my.cnf [client]`, `default`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub value: String,
+    pub origin: String,
+}
 
 /// What a secret is replaced by.
 const HIDDEN: &str = "***";

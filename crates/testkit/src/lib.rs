@@ -6,9 +6,11 @@
 //! first asked for and ends with the run. Without a keeper (plain `cargo test`) each test process has servers of its own.
 //!
 //! Rooms: `property` (cases that change one property each), `keeper` (the process and its protocol), `server` (what a test
-//! gets), `mysql` (the same for MySQL and MariaDB), `skip` (versions that are not here), `process` (looking at processes).
+//! gets), `mysql` (the same for MySQL and MariaDB), `skip` (versions that are not here), `process` (looking at processes), `environment` (a
+//! machine made of maps).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
+pub mod environment;
 pub mod keeper;
 pub mod mysql;
 pub mod process;

@@ -8,9 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use evenkeel_core::connection::{Environment, Known};
 use secrecy::SecretString;
 
-use super::environment::Environment;
 use super::fault::Fault;
 use super::settings::Settings;
 use super::tls::Tls;
@@ -21,13 +21,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const PORT: u16 = 3306;
 /// Where Debian, MySQL's own packages, Red Hat and plain builds put the socket.
 const SOCKETS: &[&str] = &["/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock"];
-
-/// A value and where it was set: `URL`, `MYSQL_HOST`, `/home/a/.my.cnf [client]`, `default`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    pub value: String,
-    pub origin: String,
-}
 
 /// What may be said about a target: no secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]

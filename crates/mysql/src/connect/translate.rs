@@ -8,13 +8,12 @@
 
 use std::sync::Arc;
 
-use evenkeel_core::connection;
+use evenkeel_core::connection::{self, Known};
 use mysql_async::{DriverError, Error, IoError, ServerError};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::CONNECTING;
 use super::fault::Fault;
-use super::target::Known;
 
 /// What is needed to say where a driver error happened, and to keep secrets out of it.
 #[derive(Clone)]
