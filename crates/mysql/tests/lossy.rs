@@ -2,8 +2,10 @@
 //! of a binary default, are never equal; the same characters are, and a question mark is nothing but that.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use evenkeel_core::kind::{Dimension, Engine};
-use evenkeel_core::manifest::{Gap, Manifest};
+use evenkeel_core::compare::{NoRemedies, Scope, Side, compare};
+use evenkeel_core::digest::Tree;
+use evenkeel_core::kind::{Dimension, Engine, Kind};
+use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Silent};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
@@ -174,5 +176,59 @@ fn binary_defaults_are_told_byte_by_byte() {
             }
         }
         assert!(same(&of("00ff", "binary(2)"), &of("00ff", "binary(2)")));
+    });
+}
+
+#[test]
+fn literals_of_views_differ_by_their_character_set() {
+    each_flavor(|db| {
+        let of = |literal: &str| {
+            let manifest =
+                schema(&made(db, &format!("create table t (a varchar(20)); create view v as select a from t where {literal} = 'a'")));
+            assert_eq!(manifest.gaps, Vec::<Gap>::new());
+            manifest
+        };
+        let (plain, binary) = (of("'A'"), of("_binary'A'"));
+        assert!(same(&plain, &of("'A'")) && same(&binary, &of("_binary'A'")));
+        // The one is true of every row, the other of none.
+        assert!(!same(&plain, &binary), "{:#?}", plain.objects());
+        assert!(!same(&of("_latin1'A'"), &binary));
+    });
+}
+
+#[test]
+fn options_of_vector_indexes_are_a_gap() {
+    each_flavor(|db| {
+        // https://mariadb.com/docs/server/reference/sql-structure/vectors/create-table-with-vectors
+        if db.flavor().engine != Engine::MariaDb || db.flavor().number < 1107 {
+            return;
+        }
+        let of = |options: &str| schema(&made(db, &format!("create table t (v vector(3) not null, vector index k (v) {options})")));
+        for manifest in [of("m=6 distance=euclidean"), of("m=8 distance=cosine")] {
+            let is_told = |gap: &Gap| gap.kind.as_deref() == Some("index") && gap.object.as_deref().is_some_and(|name| name.contains('k'));
+            assert!(manifest.gaps.iter().any(is_told), "{:#?}", manifest.gaps);
+        }
+    });
+}
+
+#[test]
+fn a_list_that_the_server_fails_to_give_is_a_gap_and_no_difference() {
+    each_flavor(|db| {
+        if db.flavor().engine != Engine::MariaDb {
+            return;
+        }
+        let tables =
+            "create table t (a int primary key, b int, key k (b)); create function sound(x int) returns int deterministic return x";
+        // Two values that the server's own list shows as the same two question marks: it refuses to print the type.
+        let hollow = made(db, &format!("{tables}; create function hollow() returns enum('😀', '?') deterministic return '?'"));
+        let (whole, part) = (schema(&made(db, tables)), schema(&hollow));
+        assert_eq!(whole.gaps, Vec::<Gap>::new());
+        assert!(part.gaps.iter().any(|gap| gap.kind.is_none() && gap.reason == Reason::Failed && gap.cure.is_some()), "{:#?}", part.gaps);
+        assert!(part.objects().iter().all(|object| object.kind != Kind::Function), "half of a list is none");
+        let scope = Scope { dimensions: vec![Dimension::Schema], ..Scope::default() };
+        let (left, right) = (Tree::of(&whole), Tree::of(&part));
+        let (left, right) = (Side { label: "whole", manifest: &whole, tree: &left }, Side { label: "part", manifest: &part, tree: &right });
+        let comparison = compare(left, right, &scope, &NoRemedies);
+        assert!(comparison.differences.is_empty(), "what was not seen is no difference: {:#?}", comparison.differences);
     });
 }

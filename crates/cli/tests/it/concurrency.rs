@@ -196,9 +196,8 @@ fn objects_dropped_in_the_middle_of_a_capture_are_no_failure() {
                 let session = db.another_session();
                 let dropped = (1..=300).try_for_each(|i| {
                     std::thread::sleep(Duration::from_millis(5));
-                    // Once more, where the server ended it to resolve a deadlock with whoever prints the same view.
-                    let drop = format!("DROP TABLE app.t_{i} CASCADE");
-                    session.exec(&drop).or_else(|_| session.exec(&drop))
+                    // Nobody's transaction is lost to a deadlock with whoever prints the same view.
+                    session.exec(&format!("DROP TABLE app.t_{i} CASCADE"))
                 });
                 // Even after a failure, or the loop below would never end.
                 dropping.store(false, Ordering::Relaxed);
@@ -208,7 +207,7 @@ fn objects_dropped_in_the_middle_of_a_capture_are_no_failure() {
                 let begun = Instant::now();
                 let ran = place.run(&["digest", &url]);
                 assert!(matches!(ran.code, Some(0 | 2)), "{ran:?}");
-                assert!(begun.elapsed() < Duration::from_secs(10));
+                assert!(begun.elapsed() < Duration::from_secs(30));
             }
             dropper.join().unwrap();
         });

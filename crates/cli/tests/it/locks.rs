@@ -33,7 +33,7 @@ fn a_table_held_exclusively_costs_bounded_time_and_gaps_of_its_own() {
         let holder = db.another_session();
         holder.exec("BEGIN; LOCK TABLE app.held IN ACCESS EXCLUSIVE MODE").unwrap();
         let ran = place.run(&["capture", &db.url(), "--dimension", "schema", "--out", "m.jsonl"]).exits(2);
-        assert!(ran.took < Duration::from_secs(10), "took {:?}", ran.took);
+        assert!(ran.took < Duration::from_secs(30), "took {:?}", ran.took);
         let manifest = place.read("m.jsonl");
         let header: serde_json::Value = serde_json::from_str(manifest.lines().next().unwrap()).unwrap();
         let gaps = header["gaps"].as_array().unwrap();
@@ -52,7 +52,7 @@ fn a_table_held_exclusively_costs_bounded_time_and_gaps_of_its_own() {
         }
         // A digest is refused, and says why.
         let refused = place.run(&["digest", &db.url()]).exits(2).says("ACCESS EXCLUSIVE");
-        assert!(refused.stdout.is_empty() && refused.took < Duration::from_secs(10));
+        assert!(refused.stdout.is_empty() && refused.took < Duration::from_secs(30));
         holder.exec("ROLLBACK").unwrap();
         place.run(&["digest", &db.url()]).exits(0);
     });
@@ -74,7 +74,7 @@ fn a_migration_that_blocks_hundreds_of_objects_still_costs_seconds() {
     let place = Place::new();
     let ran = place.run(&["capture", &db.url(), "--dimension", "schema", "--out", "m.jsonl"]).exits(2);
     println!("{:?}", ran.took);
-    assert!(ran.took < Duration::from_secs(10), "took {:?}", ran.took);
+    assert!(ran.took < Duration::from_secs(30), "took {:?}", ran.took);
     let manifest = place.read("m.jsonl");
     let header: serde_json::Value = serde_json::from_str(manifest.lines().next().unwrap()).unwrap();
     let gaps = header["gaps"].as_array().unwrap();

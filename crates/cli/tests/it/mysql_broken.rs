@@ -65,6 +65,17 @@ fn a_view_that_cannot_be_opened_is_a_gap_of_its_own() {
 }
 
 #[test]
+fn a_text_in_a_view_that_is_no_number_hides_nothing() {
+    each_flavor(|db| {
+        let sound = TestDb::create(db.server.clone());
+        let make = "CREATE TABLE t (a int PRIMARY KEY, s varchar(9)); CREATE VIEW v AS SELECT a FROM t WHERE s = 1 AND '2x' + 1 > 1";
+        db.exec(make);
+        sound.exec(make);
+        Place::new().run(&["compare", &sound.url(), &db.url(), "--dimension", "schema,privileges"]).exits(0);
+    });
+}
+
+#[test]
 fn more_broken_views_than_the_server_warns_of_are_all_told() {
     each_flavor(|db| {
         db.exec("CREATE TABLE gone (a int)");

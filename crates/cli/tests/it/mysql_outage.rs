@@ -16,7 +16,7 @@ fn an_unreachable_host_says_which_and_why() {
     place.run(&["digest", "mysql://me@127.0.0.1:1/db"]).exits(69).says("127.0.0.1").says("port 1").says("fix");
     place.run(&["digest", "mariadb://me@localhost/db?socket=/nowhere/at/all"]).exits(69).says("/nowhere/at/all");
     let ran = place.run(&["compare", "mysql://me@127.0.0.1:1/db", "mysql://me@127.0.0.1:2/db"]).exits(69);
-    assert!(ran.stdout.is_empty() && ran.took < Duration::from_secs(10));
+    assert!(ran.stdout.is_empty() && ran.took < Duration::from_secs(30));
     place.run(&["digest", "mysql://me@no-such-host.invalid/db"]).exits(69).says("no-such-host.invalid");
 }
 
@@ -83,7 +83,7 @@ fn a_server_that_is_killed_in_the_middle_ends_the_capture() {
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(69), "{flavor:?}: {stderr}");
-        assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
         assert!(stderr.contains("error:") && !stderr.contains("panicked"), "{stderr}");
         assert!(!place.path("m.jsonl").exists(), "half a manifest is none");
     }
@@ -122,7 +122,7 @@ fn an_interrupted_capture_writes_nothing_and_leaves_no_statement_behind() {
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{flavor:?}: {stderr}");
-        assert!(begun.elapsed() < Duration::from_secs(10));
+        assert!(begun.elapsed() < Duration::from_secs(30));
         assert_eq!(place.read("m.jsonl"), "as it was");
         let session = scratch.session("app").unwrap();
         let until = Instant::now() + Duration::from_secs(10);

@@ -11,7 +11,7 @@ fn an_unreachable_host_says_which_and_why() {
     place.run(&["digest", "postgres://me@127.0.0.1:1/db"]).exits(69).says("127.0.0.1").says("port 1").says("fix");
     place.run(&["digest", "host=/nowhere/at/all user=me dbname=db"]).exits(69).says("/nowhere/at/all");
     let ran = place.run(&["compare", "postgres://me@127.0.0.1:1/db", "postgres://me@127.0.0.1:2/db"]).exits(69);
-    assert!(ran.stdout.is_empty() && ran.took < Duration::from_secs(10));
+    assert!(ran.stdout.is_empty() && ran.took < Duration::from_secs(30));
     place.run(&["digest", "postgres://me@no-such-host.invalid/db"]).exits(69).says("no-such-host.invalid");
 }
 
@@ -70,7 +70,7 @@ fn a_server_that_is_stopped_in_the_middle_ends_the_capture() {
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(69), "{stderr}");
-    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(begun.elapsed() < Duration::from_secs(30));
     assert!(stderr.contains("error:") && !stderr.contains("panicked"), "{stderr}");
     assert!(!place.path("m.jsonl").exists(), "half a manifest is none");
 }
@@ -94,7 +94,7 @@ fn a_server_that_falls_silent_is_given_up() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(69), "{stderr}");
     assert!(stderr.contains("nothing was heard"), "{stderr}");
-    assert!(took < Duration::from_secs(20), "took {took:?}");
+    assert!(took < Duration::from_secs(30), "took {took:?}");
     assert!(!place.path("m.jsonl").exists());
 }
 
@@ -109,7 +109,7 @@ fn an_interrupted_capture_writes_nothing_and_leaves_no_statement_behind() {
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(30));
     assert!(stderr.contains("interrupted"), "{stderr}");
     assert_eq!(place.read("m.jsonl"), "as it was");
     let session = scratch.session("app").unwrap();

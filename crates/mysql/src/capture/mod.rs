@@ -172,9 +172,10 @@ async fn whole(
         let access = Access::read(&mut session).await?;
         (Scope::of(&database), session.flavor.clone(), role, access)
     };
-    let gaps = std::sync::Mutex::default();
-    let reader = Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, progress, gaps: &gaps };
-    let objects = settled(&reader, role.is_replica).await?;
+    let (gaps, unread) = Default::default();
+    let reader =
+        Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, progress, gaps: &gaps, unread: &unread };
+    let (objects, torn) = settled(&reader, role.is_replica).await?;
     if Access::read(&mut *session.lock().await).await? != access {
         for dimension in &request.dimensions {
             let detail = "what this account may see changed while it was read".to_owned();
@@ -199,30 +200,38 @@ async fn whole(
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
     };
-    let wanted = |dimension: Dimension| request.dimensions.contains(&dimension);
-    let objects = objects.into_iter().filter(|object| wanted(object.kind.spec().dimension)).collect();
-    let gaps = gaps.into_iter().filter(|gap| wanted(gap.dimension)).collect();
-    Ok(Manifest::new(endpoint, request.dimensions.clone(), objects, gaps))
+    let gaps = gaps.into_iter().filter(|gap| request.dimensions.contains(&gap.dimension)).collect();
+    // What was read of a torn dimension may be parts of several states: nothing may be compared with it.
+    let dimensions: Vec<Dimension> = request.dimensions.iter().copied().filter(|dimension| !torn.contains(dimension)).collect();
+    let objects = objects.into_iter().filter(|object| dimensions.contains(&object.kind.spec().dimension)).collect();
+    Ok(Manifest::new(endpoint, dimensions, objects, gaps))
 }
 
-/// Objects of a state that existed: either nothing that defines anything ran meanwhile, or two passes agree.
-async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<Vec<Object>, CaptureFault> {
+/// Objects of a state that existed: either nothing that defines anything ran meanwhile, or two passes agree. With the
+/// dimensions of which no two passes saw the same; each of them is a gap.
+async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<(Vec<Object>, Vec<Dimension>), CaptureFault> {
     let mut before: Option<Vec<Object>> = None;
+    let mut torn = reader.request.dimensions.clone();
     for _ in 0..PASSES {
         let watch = steady::Watch::begin(reader, is_replica).await?;
-        reader.renew_both().await?;
-        reader.gaps.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        reader.begin_pass().await?;
         let objects = pass(reader, is_replica).await?;
-        if watch.nothing_ran(reader).await? || before.as_ref().is_some_and(|before| steady::same(before, &objects)) {
-            return Ok(objects);
+        if watch.nothing_ran(reader).await? {
+            return Ok((objects, Vec::new()));
+        }
+        if let Some(before) = &before {
+            torn = steady::torn(&reader.request.dimensions, before, &objects);
         }
         before = Some(objects);
+        if torn.is_empty() {
+            break;
+        }
     }
-    for dimension in [Dimension::Schema, Dimension::Privileges] {
-        let detail = format!("the schema changed while it was read, {PASSES} times");
-        reader.gap(Gap::dimension(dimension, Reason::Changed, detail).cure("run it again when no migration is running"));
+    for dimension in &torn {
+        let detail = format!("{} changed while it was read, {PASSES} times", dimension.name());
+        reader.gap(Gap::dimension(*dimension, Reason::Changed, detail).cure("run it again when no migration is running"));
     }
-    Ok(Vec::new())
+    Ok((before.unwrap_or_default(), torn))
 }
 
 /// Everything the request asks for, once.
@@ -284,6 +293,8 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader).await?);
     }
+    let unread = std::mem::take(&mut *reader.unread.lock().unwrap_or_else(PoisonError::into_inner));
+    found.retain(|object| !unread.contains(&object.kind));
     Ok(found)
 }
 

@@ -3,7 +3,7 @@
 //! pass that must see the same.
 
 use super::reader::{Read, Reader};
-use evenkeel_core::kind::Class;
+use evenkeel_core::kind::{Class, Dimension};
 use evenkeel_core::manifest::Object;
 
 /// Counters of statements that define something.
@@ -42,12 +42,19 @@ impl Watch {
     }
 }
 
-/// Whether both passes saw the same, measured values aside.
-pub fn same(a: &[Object], b: &[Object]) -> bool {
-    let (mut a, mut b): (Vec<&Object>, Vec<&Object>) = (a.iter().collect(), b.iter().collect());
-    a.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
-    b.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
-    a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| a.key() == b.key() && fixed(a).eq(fixed(b)))
+/// Those of the dimensions of which two passes did not see the same, measured values aside.
+pub fn torn(dimensions: &[Dimension], a: &[Object], b: &[Object]) -> Vec<Dimension> {
+    dimensions.iter().copied().filter(|dimension| !is_same(&of(*dimension, a), &of(*dimension, b))).collect()
+}
+
+fn of(dimension: Dimension, objects: &[Object]) -> Vec<&Object> {
+    let mut found: Vec<&Object> = objects.iter().filter(|object| object.kind.spec().dimension == dimension).collect();
+    found.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+    found
+}
+
+fn is_same(a: &[&Object], b: &[&Object]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.key() == b.key() && fixed(a).eq(fixed(b)))
 }
 
 fn fixed(object: &Object) -> impl Iterator<Item = &(u8, evenkeel_core::kind::Value)> {
@@ -65,4 +72,33 @@ async fn counted(reader: &Reader<'_>) -> Read<Option<Vec<(Box<str>, Box<str>)>>>
     Ok(rows.ok().map(|rows| {
         rows.iter().map(|row| (row.text(0).ok().flatten().unwrap_or_default(), row.text(1).ok().flatten().unwrap_or_default())).collect()
     }))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::torn;
+    use evenkeel_core::kind::{Dimension, Kind, Value};
+    use evenkeel_core::manifest::{Identity, Object};
+
+    fn object(kind: Kind, parts: &[&str], name: &str, value: impl Into<Value>) -> Object {
+        let mut object = Object::new(kind, Identity::new(parts.iter().copied()));
+        object.set_at(kind.spec().index_of(name).unwrap(), value.into());
+        object
+    }
+
+    #[test]
+    fn only_what_differs_is_torn_and_measured_values_never_are() {
+        let table = |comment: &str| object(Kind::Table, &["", "t"], "comment", Value::Text(comment.into()));
+        let setting = |value: &str| object(Kind::Setting, &["sql_mode"], "value", Value::Text(value.into()));
+        let rows = |rows: i64| object(Kind::TableStatistics, &["", "t"], "rows", Value::Integer(rows));
+        let all = Dimension::ALL;
+        let before = [rows(1), table("a"), setting("x")];
+        assert_eq!(torn(&all, &before, &[table("a"), setting("x"), rows(1000)]), []);
+        assert_eq!(torn(&all, &before, &[table("b"), setting("x"), rows(1)]), [Dimension::Schema]);
+        assert_eq!(torn(&all, &before, &[table("a"), rows(1)]), [Dimension::Configuration]);
+        assert_eq!(torn(&all, &before, &[table("a"), setting("x")]), [Dimension::Data]);
+        assert_eq!(torn(&[Dimension::Data], &before, &[table("b"), setting("y"), rows(2)]), []);
+        assert_eq!(torn(&all, &[], &[]), []);
+    }
 }

@@ -11,6 +11,7 @@ use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Object, Reason};
 use std::collections::HashSet;
+use std::sync::PoisonError;
 
 /// Reads views and their definers.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
@@ -114,6 +115,10 @@ async fn beyond(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Bodies> {
 /// A view has columns. One without could not be opened by the server, which is a gap about them; what is known of the view
 /// itself stays.
 pub fn without_columns(reader: &Reader<'_>, found: &[Object]) {
+    // Where the list of columns failed, that is the gap.
+    if reader.unread.lock().unwrap_or_else(PoisonError::into_inner).contains(&Kind::Column) {
+        return;
+    }
     let part = |object: &Object, at| object.identity.parts().nth(at).map(str::to_owned);
     let with: HashSet<_> =
         found.iter().filter(|object| object.kind == Kind::Column).map(|object| (part(object, 0), part(object, 1))).collect();

@@ -5,39 +5,50 @@
 //! objects. A batch that runs into the lock timeout is split: what the server knows to be held apart from the rest, the
 //! rest in halves until the one object is found; that one is a gap.
 //!
-//! The full lock timeout is spent once a capture (see `Patience`). After that every wait is short and their number is
-//! bounded, so that a capture beside a long migration ends in seconds, however many objects it blocks.
+//! The full lock timeout is spent once a capture (see `Patience`), and only on what the server knows to be held. Every other
+//! wait is short and their number is bounded, so that a capture beside a long migration ends in seconds, however many
+//! objects it blocks. The full wait is spent in short attempts too, with no lock held between them: whoever waits for what
+//! a waiting batch holds looks for a deadlock after a second, and would lose a transaction to us.
 
 use super::reader::{Read, Reader};
 use super::{rows, sql};
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 
 /// Objects a batch; one batch of views holds at most the locks of this many views.
 const SIZE: usize = 400;
+/// A short wait, and the rest between two of them. Far less than `deadlock_timeout`, which is a second.
+const SHORT: Duration = Duration::from_millis(100);
 /// Short waits a capture may spend: together five seconds.
 const SHORT_WAITS: u32 = 50;
 
 /// How much waiting for locks a capture has left. Shared by its sessions.
 #[derive(Debug, Default)]
-pub struct Patience(AtomicU32);
+pub struct Patience {
+    waits: AtomicU32,
+    is_spent: AtomicBool,
+}
 
 impl Patience {
     /// Whether the full wait was spent.
     pub fn is_spent(&self) -> bool {
-        self.0.load(Ordering::Relaxed) > 0
+        self.is_spent.load(Ordering::Relaxed)
     }
 
     fn is_exhausted(&self) -> bool {
-        self.0.load(Ordering::Relaxed) > SHORT_WAITS
+        self.waits.load(Ordering::Relaxed) > SHORT_WAITS
     }
 
-    /// Notes a wait that ran out.
-    pub fn waited(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+    /// Notes a wait that ran out, the full one unless it was impatient.
+    pub fn waited(&self, impatient: bool) {
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        if !impatient {
+            self.is_spent.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -54,7 +65,15 @@ pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) 
     let (mut found, mut failed) = (Vec::with_capacity(keys.len()), Vec::new());
     let mut pending: Vec<Batch> = keys.chunks(SIZE).rev().map(|keys| Batch { keys: keys.to_vec(), held: false }).collect();
     while let Some(batch) = pending.pop() {
-        let error = match attempt(reader, &statement, &batch.keys).await {
+        let is_last = batch.keys.len() < 2 || batch.held;
+        let until = Instant::now() + if is_last && !reader.patience.is_spent() { reader.request.lock_timeout } else { Duration::ZERO };
+        let answer = loop {
+            match bracketed(reader, &statement, &[(&batch.keys, Type::OID_ARRAY)], true).await {
+                Err(error) if is_wait(&error) && Instant::now() < until => tokio::time::sleep(SHORT).await,
+                answer => break answer,
+            }
+        };
+        let error = match answer {
             Ok(rows) => {
                 found.extend(rows);
                 continue;
@@ -64,9 +83,9 @@ pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) 
         };
         let waited = is_wait(&error);
         if waited {
-            reader.patience.waited();
+            reader.patience.waited(!is_last);
         }
-        if batch.keys.len() < 2 || batch.held || waited && reader.patience.is_exhausted() {
+        if is_last || waited && reader.patience.is_exhausted() {
             failed.extend(batch.keys.iter().map(|key| (*key, reason(&error))));
             continue;
         }
@@ -86,11 +105,7 @@ pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) 
     Ok((found, failed))
 }
 
-async fn attempt(reader: &Reader<'_>, statement: &str, keys: &[u32]) -> Result<Vec<Row>, tokio_postgres::Error> {
-    bracketed(reader, statement, &[(&keys, Type::OID_ARRAY)], reader.patience.is_spent()).await
-}
-
-/// The rows of one statement between a savepoint and the way back to it. An impatient one waits 100 ms for a lock.
+/// The rows of one statement between a savepoint and the way back to it. An impatient one waits a `SHORT` time for a lock.
 pub async fn bracketed(
     reader: &Reader<'_>,
     statement: &str,
@@ -98,11 +113,15 @@ pub async fn bracketed(
     impatient: bool,
 ) -> Result<Vec<Row>, tokio_postgres::Error> {
     let client = &reader.session.client;
-    let opening = if impatient { "SAVEPOINT evenkeel; SET LOCAL lock_timeout = '100ms'" } else { "SAVEPOINT evenkeel" };
+    let mut opening = "SAVEPOINT evenkeel".to_owned();
+    if impatient {
+        let wait = reader.request.lock_timeout.min(SHORT).as_millis().max(1);
+        opening.push_str(&format!("; SET LOCAL lock_timeout = {wait}"));
+    }
     // Sent together: one round trip. After an error the rest is answered too, so the order holds.
     let (opened, rows, closed) = tokio::join!(
         biased;
-        client.batch_execute(opening),
+        client.batch_execute(&opening),
         client.query_typed(statement, parameters),
         client.batch_execute("ROLLBACK TO SAVEPOINT evenkeel; RELEASE SAVEPOINT evenkeel"),
     );

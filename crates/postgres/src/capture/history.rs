@@ -200,7 +200,8 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
             continue;
         }
         let statement = batch.iter().enumerate().map(|(number, ledger)| ledger.select(number)).collect::<Vec<_>>().join("\nunion all\n");
-        let error = match batch::bracketed(reader, &statement, &[], reader.patience.is_spent()).await {
+        let impatient = reader.patience.is_spent();
+        let error = match batch::bracketed(reader, &statement, &[], impatient).await {
             Ok(rows) => {
                 sort_in(reader, names, &batch, &rows, &mut records)?;
                 continue;
@@ -210,7 +211,7 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
         };
         let locked = error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
         if locked {
-            reader.patience.waited();
+            reader.patience.waited(impatient);
         }
         if let [ledger] = batch.as_slice() {
             if locked {

@@ -34,7 +34,7 @@ fn a_replica_is_seen_from_both_ends() {
         let far = replica.session("postgres").unwrap();
         session.exec("create table sign ()").unwrap();
         let begun = Instant::now();
-        while far.value("select to_regclass('sign')").unwrap().is_none() && begun.elapsed() < Duration::from_secs(20) {}
+        while far.value("select to_regclass('sign')").unwrap().is_none() && begun.elapsed() < Duration::from_secs(30) {}
         replica.pause_replay(true).unwrap();
         session.exec("insert into t select generate_series(1, 200000)").unwrap();
         // The log has to arrive first.
