@@ -166,9 +166,22 @@ impl Server {
         session.close().await;
     }
 
-    /// A signal, e.g. `STOP`.
+    /// A signal, e.g. `STOP`: then it returns when all threads stand still, since on a busy machine one may answer for a while.
     pub fn signal(&self, name: &str) {
         run(Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()));
+        let until = Instant::now() + Duration::from_secs(30);
+        while name == "STOP" && !self.stands_still() {
+            assert!(Instant::now() < until, "{} does not stop", self.vendor.name);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Whether the kernel has stopped all its threads.
+    fn stands_still(&self) -> bool {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let states = threads.flatten().map(|thread| std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default());
+        // The state stands behind the name, which is in parentheses.
+        states.filter_map(|stat| stat.rsplit_once(") ").map(|(_, rest)| rest.to_owned())).all(|rest| rest.starts_with(['T', 't']))
     }
 }
 
