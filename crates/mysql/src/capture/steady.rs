@@ -17,6 +17,10 @@ const COUNTERS: &str = "SHOW GLOBAL STATUS WHERE Variable_name LIKE 'Com\\_alter
 const RUNNING: &str = "SELECT count(*) FROM information_schema.processlist WHERE info REGEXP \
      '^[[:space:]]*(/[*].*[*]/)?[[:space:]]*(alter|create|drop|rename|grant|revoke|install|uninstall|truncate|repair|optimize|call|execute|begin|import)'";
 
+/// Rows where the server is, or may be, a member of a cluster: what others define arrives without being counted.
+const CLUSTERED: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON' \
+     OR Variable_name = 'group_replication_group_name' AND Value <> ''";
+
 /// What the server had counted when a pass began.
 pub struct Watch {
     /// `None` where counters prove nothing here.
@@ -24,14 +28,15 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Notes what was counted. Nothing is proven on a replica (its own threads are counted otherwise), without the
+    /// Notes what was counted. Nothing is proven on a replica and in a cluster (their own threads are counted otherwise), without the
     /// privilege to see what others run, and while something runs. A statement is counted when it begins: so counters come
     /// first, and what was counted already and still runs is found by the look at what runs.
     pub async fn begin(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Self> {
         if is_replica != Some(false) || !reader.access.on_server("PROCESS") {
             return Ok(Self { counted: None });
         }
-        let counted = counted(reader).await?;
+        let is_alone = reader.attempt(CLUSTERED, "asking for a cluster").await?.is_ok_and(|rows| rows.is_empty());
+        let counted = if is_alone { counted(reader).await? } else { None };
         let is_quiet = running(reader).await? == Some(0);
         Ok(Self { counted: counted.filter(|_| is_quiet) })
     }
