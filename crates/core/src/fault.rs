@@ -98,7 +98,30 @@ impl fmt::Display for Trouble {
 
 impl std::error::Error for Trouble {}
 
+/// A statement as a message shows it: its first 200 characters.
+#[must_use]
+pub fn shortened(statement: &str) -> String {
+    let statement = statement.trim();
+    match statement.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", statement.get(..end).unwrap_or(statement)),
+        None => statement.to_owned(),
+    }
+}
+
 /// Every crate's `Fault` says what it means to a person.
 pub trait Troublesome {
     fn trouble(&self) -> Trouble;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn long_statements_are_shortened_between_characters() {
+        assert_eq!(shortened("  select 1\n"), "select 1");
+        let long = "ä".repeat(200);
+        assert_eq!(shortened(&long), long);
+        assert_eq!(shortened(&format!("{long}b")), format!("{long}…"));
+    }
 }

@@ -1,7 +1,12 @@
 //! The narrow port between judgement and an engine. Every engine implements it and runs one conformance suite.
 //!
 //! Lives here: what the pipeline may ask of an engine, in blocking calls (an engine runs its own threads).
-//! Does not live here: which engine is chosen; only the command line's wiring does that.
+//! Does not live here: which engine is chosen; only the command line's wiring does that. `grants` writes the script of the
+//! same name.
+
+mod grants;
+
+pub use grants::{Step, script};
 
 use crate::fault::Trouble;
 use crate::kind::{Dimension, Kind};
@@ -30,9 +35,10 @@ pub struct Request {
 }
 
 impl Request {
-    /// Everything, with waits of 2 s for a lock and 60 s for a statement.
+    /// Everything, with the waits of [`Limits::default`].
     #[must_use]
     pub fn new(label: impl Into<String>) -> Self {
+        let Limits { lock_timeout, statement_timeout, .. } = Limits::default();
         Self {
             label: label.into(),
             dimensions: Dimension::ALL.to_vec(),
@@ -40,9 +46,30 @@ impl Request {
             roles: BTreeMap::new(),
             values: false,
             heartbeat: None,
-            lock_timeout: Duration::from_secs(2),
-            statement_timeout: Duration::from_secs(60),
+            lock_timeout,
+            statement_timeout,
         }
+    }
+
+    /// How long its sessions may wait, for what.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits { lock_timeout: self.lock_timeout, statement_timeout: self.statement_timeout, ..Limits::default() }
+    }
+}
+
+/// How long a reading session may wait, for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub lock_timeout: Duration,
+    pub statement_timeout: Duration,
+    /// How long the server keeps the session while we say nothing: a frozen evenkeel must not hold back vacuum or purge.
+    pub idle_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { lock_timeout: Duration::from_secs(2), statement_timeout: Duration::from_secs(60), idle_timeout: Duration::from_secs(120) }
     }
 }
 

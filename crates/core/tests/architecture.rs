@@ -22,7 +22,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms of core; each imports only rooms to its left.
-const ROOMS: &[&str] = &["fault", "kind", "manifest", "digest", "file", "compare", "setting", "gate", "policy", "history", "port"];
+const ROOMS: &[&str] =
+    &["fault", "connection", "kind", "manifest", "digest", "file", "compare", "setting", "gate", "policy", "history", "port"];
 
 fn crates() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()

@@ -1,5 +1,6 @@
 //! Starts, watches and sweeps throwaway server processes, each with its own directory, its own user and a private
-//! Unix socket. Knows no engine: what to run is data (a [`Recipe`]) that an engine crate hands over.
+//! Unix socket. Knows no engine: what to run is data (a [`Recipe`]) that an engine crate hands over. Beside that, what both
+//! engine crates need of the machine: [`ProcessEnvironment`], [`elsewhere`].
 //!
 //! Promises, and where they are kept:
 //! - the intention is on disk before anything is started (`record`), so that a crash leaves nothing unknown;
@@ -8,10 +9,12 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  process  user  binary  copy  recipe  root  record  spawn  instance  sweep`.
+//! `elsewhere  environment  fault  process  user  binary  copy  recipe  root  record  spawn  instance  template  sweep`.
 
 mod binary;
 mod copy;
+mod elsewhere;
+mod environment;
 mod fault;
 mod instance;
 mod process;
@@ -20,14 +23,17 @@ mod record;
 mod root;
 mod spawn;
 mod sweep;
+mod template;
 mod user;
 
 pub use binary::{Fingerprint, find_programs, on_path};
 pub use copy::{Take, copy_tree, make_like};
+pub use elsewhere::elsewhere;
+pub use environment::ProcessEnvironment;
 pub use fault::Fault;
 pub use instance::Instance;
 pub use process::Mark;
 pub use recipe::{Identity, Program, Readiness, Recipe, StopSignal, StopStep};
 pub use root::{ROOT_VARIABLE, Root};
-pub use sweep::{Kept, Swept, sweep};
+pub use sweep::{Kept, Swept, sweep, sweep_once};
 pub use user::ServerUser;

@@ -4,6 +4,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::fault::Fault;
@@ -65,6 +66,17 @@ pub fn sweep(root: &Root) -> Result<Swept, Fault> {
         }
     }
     Ok(swept)
+}
+
+/// Sweeps a root once in this process: what a crash left was left before we began. What resists is kept and met again by
+/// the next run; it never keeps a new server from starting.
+pub fn sweep_once(root: &Root) {
+    static SWEPT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+    let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !swept.iter().any(|path| path == root.path()) {
+        swept.push(root.path().to_path_buf());
+        drop(sweep(root));
+    }
 }
 
 fn sweep_instance(directory: &Path) -> Result<bool, Fault> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use evenkeel_launcher::{Fault, Identity, Instance, Program, Readiness, Recipe, Root, StopSignal, StopStep, sweep};
+use evenkeel_launcher::{Fault, Identity, Instance, Program, Readiness, Recipe, Root, StopSignal, StopStep, Take, sweep, sweep_once};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Says that it is ready, then runs until SIGQUIT. Deaf to SIGINT.
@@ -177,6 +177,80 @@ fn preparing_programs_run_as_the_server_user_with_a_clean_environment() {
     let mut endless = shell("echo still; sleep 5");
     endless.limit = Duration::from_millis(100);
     assert!(matches!(instance.run(&endless), Err(Fault::StepTooSlow { .. })));
+}
+
+#[test]
+fn a_data_directory_is_made_once_and_copied_for_those_that_wait() {
+    let home = Home::new();
+    let root = home.root();
+    // Slow, so that all of them want it while it is made. Each making is counted outside.
+    let counted = home.directory.path().join("counted");
+    std::fs::write(&counted, "").unwrap();
+    std::fs::set_permissions(&counted, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let make = |data: &Path| {
+        let script = format!("echo x >>{}; mkdir -m 0700 $1; sleep 0.3; for n in 1 2 3; do echo $n >$1/$n; done", counted.display());
+        Program::new("/bin/sh").args(["-c", &script, "sh"]).arg(data)
+    };
+    let fill = |argument: &str| {
+        let instance = Instance::create(&root, identity()).unwrap();
+        let data = instance.run_dir().join("data");
+        let take = |path: &Path| if path == Path::new("2") { Take::Nothing } else { Take::All };
+        instance.fill(&root, &data, &[argument.to_owned()], &make(&data), &take).unwrap();
+        let mut names: Vec<_> = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names.join("")
+    };
+    let made = || std::fs::read_to_string(&counted).unwrap().len() / 2;
+
+    let mut all: Vec<String> = std::thread::scope(|threads| {
+        let started: Vec<_> = (0..6).map(|_| threads.spawn(|| fill("one"))).collect();
+        started.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    all.sort();
+    // The first has what was made, the others what is taken of it.
+    assert_eq!((all.as_slice(), made()), (["123", "13", "13", "13", "13", "13"].map(str::to_owned).as_slice(), 1));
+    assert_eq!((fill("one").as_str(), made()), ("13", 1));
+    assert_eq!((fill("another").as_str(), made()), ("123", 2), "other arguments make another template");
+    assert_eq!(std::fs::read_dir(root.cache().unwrap()).unwrap().count(), 2, "no draft is left");
+}
+
+#[test]
+fn a_template_is_another_one_when_the_program_was_replaced() {
+    let home = Home::new();
+    let root = home.root();
+    let binary = home.directory.path().join("server");
+    let fill = || {
+        let instance = Instance::create(&root, Identity { binary: binary.clone(), ..identity() }).unwrap();
+        let data = instance.run_dir().join("data");
+        instance.fill(&root, &data, &[], &Program::new("/bin/mkdir").arg(&data), &|_| Take::All).unwrap();
+        std::fs::read_dir(root.cache().unwrap()).unwrap().count()
+    };
+    std::fs::copy("/bin/sh", &binary).unwrap();
+    assert_eq!((fill(), fill()), (1, 1));
+    std::fs::remove_file(&binary).unwrap();
+    std::fs::copy("/bin/sh", &binary).unwrap();
+    assert_eq!(fill(), 2);
+}
+
+#[test]
+fn a_root_is_swept_once_in_a_process() {
+    let home = Home::new();
+    let root = home.root();
+    let leftover = |name: &str| {
+        let path = root.path().join(name);
+        std::fs::create_dir(&path).unwrap();
+        let long_ago = std::time::SystemTime::now() - 1000 * SECOND;
+        std::fs::File::open(&path).unwrap().set_modified(long_ago).unwrap();
+        path
+    };
+    let (first, other) = (leftover("first"), Home::new());
+    sweep_once(&other.root());
+    assert!(first.exists(), "another root is another root");
+    sweep_once(&root);
+    assert!(!first.exists());
+    let second = leftover("second");
+    sweep_once(&root);
+    assert!(second.exists());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use evenkeel_core::fault::Troublesome;
 use evenkeel_core::kind::Engine;
 use evenkeel_mysql::scratch::{Fault, Options, ReplicaOptions, Root, Scratch, ServerBinaries, find_servers, pick};
+use evenkeel_testkit::process::{eventually, gone};
 
 /// One server per installed flavour; a missing one is a counted skip.
 fn each_flavor(mut test: impl FnMut(&ServerBinaries)) {
@@ -17,18 +18,6 @@ fn each_flavor(mut test: impl FnMut(&ServerBinaries)) {
         let server = pick(&servers, Some(engine), Some(number)).unwrap();
         println!("on {}", server.series());
         test(server);
-    }
-}
-
-fn gone(pid: u32) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "))
-}
-
-fn eventually(what: &str, condition: impl Fn() -> bool) {
-    let until = Instant::now() + Duration::from_secs(20);
-    while !condition() {
-        assert!(Instant::now() < until, "never happened: {what}");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

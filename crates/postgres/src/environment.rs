@@ -1,6 +1,6 @@
 //! The port: a PostgreSQL environment as the pipeline sees it. Blocking; the driver's threads stay in here.
 
-use crate::connect::{Limits, Target};
+use crate::connect::Target;
 use crate::{capture, grants};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
@@ -24,8 +24,7 @@ impl Environment for PostgresEnvironment {
     }
 
     fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>> {
-        let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
-        driver()?.block_on(grants::script(&self.target, &limits, role)).map_err(|fault| Box::new(fault.trouble()))
+        driver()?.block_on(grants::script(&self.target, &request.limits(), role)).map_err(|fault| Box::new(fault.trouble()))
     }
 
     fn describe(&self) -> String {

@@ -1,28 +1,17 @@
 //! Scratch servers of every installed version: started, used, copied as replicas, stopped without a trace.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use evenkeel_core::fault::Troublesome;
 use evenkeel_postgres::scratch::{Fault, Options, ReplicaOptions, Scratch, ServerBinaries, find_servers, pick};
+use evenkeel_testkit::process::{eventually, gone};
 
 /// One server per installed major version; a missing one is a counted skip.
 fn each_major(test: impl Fn(&ServerBinaries)) {
     let servers = find_servers();
     for major in evenkeel_testkit::majors() {
         test(pick(&servers, Some(major)).unwrap());
-    }
-}
-
-fn gone(pid: u32) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "))
-}
-
-fn eventually(what: &str, condition: impl Fn() -> bool) {
-    let until = Instant::now() + Duration::from_secs(20);
-    while !condition() {
-        assert!(Instant::now() < until, "never happened: {what}");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use evenkeel_testkit::keeper::{VARIABLE, ask};
+use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{TestDb, database, databases, each_major, newest, server};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_testkit-servers");
@@ -46,14 +47,6 @@ fn all_versions_can_be_open_at_once() {
     assert!(!all.is_empty());
     for db in &all {
         db.exec("SELECT 1");
-    }
-}
-
-fn eventually(what: &str, condition: impl Fn() -> bool) {
-    let until = Instant::now() + Duration::from_secs(20);
-    while !condition() {
-        assert!(Instant::now() < until, "never happened: {what}");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

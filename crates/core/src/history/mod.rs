@@ -1,12 +1,14 @@
 //! What migration tools record about themselves: how to know their tables, and what a row means.
 //!
-//! Lives here: the list `TOOLS`, recognition by columns, a row turned into a record. Engine-neutral: an engine says
-//! which families its columns belong to and hands over cells as text. Does not live here: reading tables
-//! (`postgres/capture/history.rs`), nor judging a record against files.
+//! Lives here: the list `TOOLS`, recognition by columns, a row turned into a record, records turned into objects (`table`).
+//! Engine-neutral: an engine says which families its columns belong to and hands over cells as text. Does not live here:
+//! finding and reading tables (`capture/history.rs` of each engine), nor judging a record against files.
 
 mod read;
+mod table;
 mod tools;
 
+pub use table::{MOST_ROWS, Table, objects, unlike};
 pub use tools::TOOLS;
 
 /// What the values of a column look like, as far as recognition needs it.

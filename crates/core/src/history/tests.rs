@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::*;
+use crate::manifest::Reason;
 
 fn columns_of(tool: &Tool) -> Vec<(String, Option<Family>)> {
     tool.columns.iter().map(|column| (column.name.to_owned(), Some(column.family))).collect()
@@ -92,4 +93,81 @@ fn the_last_row_of_a_key_counts() {
     assert_eq!(last, [(3, record("1", State::RolledBack)), (2, record("2", State::Applied))]);
     let each = records(tool("Sqitch"), rows);
     assert_eq!(each.iter().map(|(_, record)| record.key.as_str()).collect::<Vec<_>>(), ["1", "2", "1 #2"]);
+}
+
+#[test]
+fn tables_and_records_become_objects() {
+    let record =
+        |key: &str, state| Record { key: key.to_owned(), description: None, checksum: Some("c".to_owned()), state, recorded_as: None };
+    let table = |tool, schema: &str, name: &str, records: Vec<Record>| Table { tool, schema: schema.into(), name: name.into(), records };
+    let lock = TOOLS.iter().find(|tool| tool.role == Role::Lock).unwrap();
+    let list = tool(lock.name);
+    let pointer = TOOLS.iter().find(|tool| tool.role == Role::Pointer && tool.name == "golang-migrate").unwrap();
+    let found = objects(
+        vec![
+            table(list, "a", "log", vec![record("1", State::Applied), record("2", State::Failed)]),
+            table(lock, "a", "lock", vec![record("", State::Applied)]),
+            // Nobody holds this one.
+            table(lock, "b", "lock", Vec::new()),
+            table(list, "b", "log", Vec::new()),
+            table(pointer, "a", "at", vec![record("9", State::Failed), record("10", State::Applied)]),
+        ],
+        |_, _| false,
+    );
+    let lines: Vec<String> = found
+        .iter()
+        .map(|object| {
+            format!(
+                "{} {} {}",
+                object.kind.name(),
+                object.display(),
+                object.values().iter().map(|(_, value)| value.shown()).collect::<Vec<_>>().join(" ")
+            )
+        })
+        .collect();
+    let tool = lock.name;
+    // Applied is what a migration is that says nothing else.
+    let expected = [
+        format!("history-table a.log {tool} yes"),
+        "migration a.log.1 c 1".to_owned(),
+        "migration a.log.2 failed c 2".to_owned(),
+        format!("history-table b.log {tool}"),
+        "history-table a.at golang-migrate 10, 9 yes".to_owned(),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_table_beside_makes_the_tool_certain() {
+    let (tool, (beside, certain)) = TOOLS.iter().find_map(|tool| Some((tool, tool.beside?))).unwrap();
+    let named = |is_there: bool| {
+        let table = Table { tool, schema: "s".into(), name: "t".into(), records: Vec::new() };
+        let found = objects(vec![table], |schema, name| is_there && (schema, name) == ("s", beside));
+        found[0].text("tool").unwrap().to_owned()
+    };
+    assert_eq!((named(false).as_str(), named(true).as_str()), (tool.name, certain));
+}
+
+#[test]
+fn what_could_not_be_read_is_a_gap_for_each_property_it_would_have_told() {
+    let gaps = |role| {
+        let tool = TOOLS.iter().find(|tool| tool.role == role).unwrap();
+        let gaps = tool.unread("s.t", Reason::Locked, "held", Some("wait"));
+        assert!(gaps.iter().all(|gap| gap.detail == format!("s.t ({}): held", tool.name) && gap.cure.as_deref() == Some("wait")));
+        gaps.into_iter().map(|gap| (gap.kind.unwrap(), gap.object, gap.attribute)).collect::<Vec<_>>()
+    };
+    let (table, own) = ("history-table".to_owned(), Some("s.t".to_owned()));
+    assert_eq!(gaps(Role::List), [("migration".to_owned(), own.clone(), None)]);
+    assert_eq!(
+        gaps(Role::Pointer),
+        [(table.clone(), own.clone(), Some("current".to_owned())), (table.clone(), own, Some("dirty".to_owned()))]
+    );
+    assert_eq!(gaps(Role::Lock), [(table, None, Some("locked".to_owned()))]);
+}
+
+#[test]
+fn a_telling_name_without_the_columns_is_a_gap() {
+    let gap = unlike("Flyway_Schema_History", "s.\"Flyway_Schema_History\"").unwrap();
+    assert_eq!((gap.object.as_deref(), gap.reason), (Some("s.\"Flyway_Schema_History\""), Reason::NotCaptured));
+    assert!(unlike("migrations", "s.migrations").is_none() && unlike("orders", "s.orders").is_none());
 }

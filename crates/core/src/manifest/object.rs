@@ -210,3 +210,65 @@ fn plain(part: &str) -> bool {
         && !part.starts_with(|c: char| c.is_ascii_digit() || c == '$')
         && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '$' || c == '-')
 }
+
+/// The parts of a shown name that [`display`] quotes, as they were: `app.orders`, `"Order.s".total`. `None` where it is no
+/// such name.
+#[must_use]
+pub fn shown_parts(shown: &str) -> Option<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut rest = shown;
+    loop {
+        let (part, after) = first_shown_part(rest)?;
+        parts.push(part);
+        match after.strip_prefix('.') {
+            Some(after) => rest = after,
+            None if after.is_empty() => return Some(parts),
+            None => return None,
+        }
+    }
+}
+
+/// The first part of a shown name, and what follows it.
+#[must_use]
+pub fn first_shown_part(shown: &str) -> Option<(String, &str)> {
+    let Some(inside) = shown.strip_prefix('"') else {
+        let (part, rest) = shown.split_at(shown.find('.').unwrap_or(shown.len()));
+        return (!part.is_empty()).then(|| (part.to_owned(), rest));
+    };
+    let mut part = String::new();
+    let mut letters = inside.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' if letters.next_if(|(_, next)| *next == '"').is_some() => part.push('"'),
+            '"' => return inside.get(at + 1..).map(|rest| (part, rest)),
+            letter => part.push(letter),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn shown_names_are_read_back() {
+        assert_eq!(shown_parts("app.orders").unwrap(), ["app", "orders"]);
+        assert_eq!(shown_parts("orders").unwrap(), ["orders"]);
+        assert_eq!(shown_parts("\"a.b\".\"it\"\"s\".c").unwrap(), ["a.b", "it\"s", "c"]);
+        assert_eq!(shown_parts("my-schema.t").unwrap(), ["my-schema", "t"]);
+        assert_eq!(first_shown_part("\"A b\".do(integer)"), Some(("A b".to_owned(), ".do(integer)")));
+        for no_name in ["", "\"open", "a..b", "a.", "\"a\"b"] {
+            assert_eq!(shown_parts(no_name), None, "{no_name}");
+        }
+    }
+
+    #[test]
+    fn every_name_that_is_shown_is_read_back() {
+        for name in ["orders", "Order.s", "it\"s", "\"", "a b", ".", "1st", "naïve", "x\ny"] {
+            let shown = display(Kind::Column, &Identity::new(["app", name, name]));
+            assert_eq!(shown_parts(&shown).unwrap(), ["app", name, name], "{shown}");
+        }
+    }
+}

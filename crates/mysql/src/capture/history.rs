@@ -1,21 +1,18 @@
 //! Kinds `history-table` and `migration`: what migration tools recorded. Their tables are known by their columns, which were
 //! read before; rows are read up to a bound, many tables a packet, and a table that is locked or hidden is a gap.
 //!
-//! Neighbours: `core::history` (the tools, what a row means), `special` (asking).
+//! Neighbours: `core::history` (the tools, what a row means and what becomes of it), `special` (asking).
 
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
 use super::table::{Place, Tables};
 use crate::connect::rows::Row;
 use crate::ident::Ident;
-use evenkeel_core::history::{self, Cells, Family, Record, Role, State, TOOLS, Tool};
-use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, TOOLS, Table, Tool};
+use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason, display};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-
-/// Rows read of one table; a list that is longer is no list of migrations.
-const MOST_ROWS: usize = 100_000;
 
 /// A column of a table that may be a history table: its name as compared and as the server spells it.
 struct Column {
@@ -44,9 +41,8 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables, columns: &[Object]) -> R
         if let Some(tool) = history::recognise(name, &families) {
             let table = format!("{}.{}", Ident(schema), Ident(name));
             ledgers.push(Ledger { tool, place, table, columns });
-        } else if let Some(tool) = TOOLS.iter().find(|tool| tool.is_telling_name(name)) {
-            let detail = format!("named like a table of {}, with columns of no migration tool evenkeel knows", tool.name);
-            reader.gap(Gap { object: Some(shown(&place)), ..Gap::kind(Kind::HistoryTable, Reason::NotCaptured, detail) });
+        } else if let Some(gap) = history::unlike(name, &shown(&place)) {
+            reader.gap(gap);
         }
     }
     let mut records = records(reader, &ledgers).await?;
@@ -112,19 +108,8 @@ fn family(column_type: &str, is_document: bool) -> Option<Family> {
 
 impl Ledger {
     /// Notes a gap about what its rows would have told.
-    fn gap(&self, reader: &Reader<'_>, reason: Reason, detail: &str, cure: Option<String>) {
-        let (kind, attributes): (Kind, &[Option<&str>]) = match self.tool.role {
-            Role::List => (Kind::Migration, &[None]),
-            Role::Pointer => (Kind::HistoryTable, &[Some("current"), Some("dirty")]),
-            Role::Lock => (Kind::HistoryTable, &[Some("locked")]),
-        };
-        let shown = shown(&self.place);
-        for attribute in attributes {
-            // The lock is a property of the tool's tables in that database, whatever they are called.
-            let object = if self.tool.role == Role::Lock { None } else { Some(shown.clone()) };
-            let detail = format!("{shown} ({}): {detail}", self.tool.name);
-            reader.gap(Gap { object, attribute: attribute.map(str::to_owned), cure: cure.clone(), ..Gap::kind(kind, reason, detail) });
-        }
+    fn gap(&self, reader: &Reader<'_>, reason: Reason, detail: &str, cure: Option<&str>) {
+        self.tool.unread(&shown(&self.place), reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
     }
 
     /// Its rows in the tool's order, as texts.
@@ -174,18 +159,17 @@ async fn records(reader: &Reader<'_>, ledgers: &[Ledger]) -> Read<HashMap<Place,
     for (ledger, answer) in ledgers.iter().zip(answers) {
         match answer {
             Ok(rows) if rows.len() > MOST_ROWS => {
-                let detail = format!("it has more than {MOST_ROWS} rows, which no list of migrations has");
-                ledger.gap(reader, Reason::Failed, &detail, None);
+                ledger.tool.too_long(&shown(&ledger.place)).into_iter().for_each(|gap| reader.gap(gap));
             }
             Ok(rows) => {
                 found.insert(ledger.place.clone(), ledger.read(&rows)?);
             }
             Err(Unread { reason: Reason::Locked, .. }) => {
-                ledger.gap(reader, Reason::Locked, LOCKED, Some("run it again when no deploy is running".to_owned()));
+                ledger.gap(reader, Reason::Locked, LOCKED, Some("run it again when no deploy is running"));
             }
             Err(Unread { reason: Reason::Privilege, .. }) => {
                 let cure = format!("GRANT SELECT ON {} to the account evenkeel uses", ledger.table);
-                ledger.gap(reader, Reason::Privilege, "the account may not read it", Some(cure));
+                ledger.gap(reader, Reason::Privilege, "the account may not read it", Some(&cure));
             }
             Err(Unread { reason, detail }) => ledger.gap(reader, reason, &format!("the server could not read it: {detail}"), None),
         }
@@ -193,42 +177,13 @@ async fn records(reader: &Reader<'_>, ledgers: &[Ledger]) -> Read<HashMap<Place,
     Ok(found)
 }
 
-/// Tables and migrations; a lock that is taken marks the tool's tables in that database.
 fn objects(ledgers: &[Ledger], known: &HashMap<Place, (&str, &str)>, records: &mut HashMap<Place, Vec<Record>>) -> Vec<Object> {
-    let is_taken =
-        |ledger: &&Ledger| ledger.tool.role == Role::Lock && records.get(&ledger.place).is_some_and(|records| !records.is_empty());
-    let locked: HashSet<(Arc<str>, &str)> =
-        ledgers.iter().filter(is_taken).map(|ledger| (Arc::clone(&ledger.place.0), ledger.tool.name)).collect();
-    let mut found = Vec::new();
-    for Ledger { tool, place, .. } in ledgers.iter().filter(|ledger| ledger.tool.role != Role::Lock) {
-        let (schema, name) = place;
-        let mut table = Object::new(Kind::HistoryTable, Identity::new([Arc::clone(schema), Arc::clone(name)]));
-        let certain =
-            tool.beside.filter(|(beside, _)| known.keys().any(|(other, table)| other == schema && table.eq_ignore_ascii_case(beside)));
-        table.set("tool", certain.map_or(tool.name, |(_, certain)| certain));
-        table.set("locked", locked.contains(&(Arc::clone(schema), tool.name)));
-        let records = records.remove(place).unwrap_or_default();
-        if tool.role == Role::Pointer {
-            table.set("dirty", records.iter().any(|record| record.state == State::Failed));
-            let mut versions: Vec<Box<str>> = records.into_iter().map(|record| record.key.into()).collect();
-            versions.sort_unstable();
-            table.set("current", Value::List(versions.into()));
-            found.push(table);
-            continue;
-        }
-        found.push(table);
-        for (position, record) in history::records(tool, records) {
-            let key: Arc<str> = record.key.into();
-            let mut object = Object::new(Kind::Migration, Identity::new([Arc::clone(schema), Arc::clone(name), key]));
-            object.set("state", record.state.name());
-            object.set_some("checksum", record.checksum);
-            object.set_some("description", record.description);
-            object.set_some("recorded_as", record.recorded_as);
-            object.set("position", position);
-            found.push(object);
-        }
-    }
-    found
+    let table = |ledger: &Ledger| {
+        let (schema, name) = ledger.place.clone();
+        Table { tool: ledger.tool, schema, name, records: records.remove(&ledger.place).unwrap_or_default() }
+    };
+    let is_there = |schema: &str, wanted: &str| known.keys().any(|(other, table)| **other == *schema && table.eq_ignore_ascii_case(wanted));
+    history::objects(ledgers.iter().map(table).collect(), is_there)
 }
 
 #[cfg(test)]

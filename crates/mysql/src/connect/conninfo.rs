@@ -3,6 +3,8 @@
 //! Lives here: taking the text apart, percent-decoding, and refusing what may be a password in the wrong place without
 //! showing it. Does not live here: what the values mean (`settings`, `target`).
 
+use evenkeel_core::connection::{Undecodable, decoded};
+
 use super::fault::Fault;
 use super::parameter::{self, PARAMETERS};
 
@@ -126,23 +128,13 @@ fn parameters(query: &str) -> Result<Vec<(&'static str, String)>, Fault> {
 
 /// Percent-decoding. The text is never shown: it may be a password.
 fn decode(text: &str) -> Result<String, Fault> {
-    let wrong = || malformed("a % is not followed by two hexadecimal digits (write %25 for a percent sign)");
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).ok_or_else(wrong);
-        let (high, low) = (digit(rest.next())?, digit(rest.next())?);
-        let value = u8::try_from(high * 16 + low).unwrap_or_default();
-        if value == 0 {
-            return Err(malformed("%00 is no character of a name or password"));
-        }
-        bytes.push(value);
-    }
-    String::from_utf8(bytes).map_err(|_| malformed("percent-decoded it is no UTF-8"))
+    decoded(text).map_err(|why| {
+        malformed(match why {
+            Undecodable::Percent => "a % is not followed by two hexadecimal digits (write %25 for a percent sign)",
+            Undecodable::Nul => "%00 is no character of a name or password",
+            Undecodable::Bytes => "percent-decoded it is no UTF-8",
+        })
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use evenkeel_core::port::Limits;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,7 +15,7 @@ use super::CONNECTING;
 use super::attempt::Canceller;
 use super::fault::Fault;
 use super::rows;
-use super::session::{Limits, Session};
+use super::session::{Session, patience};
 use super::target::{Place, Target};
 use super::translate::{Context, fault_from};
 use crate::flavor::Flavor;
@@ -74,7 +75,7 @@ pub(super) async fn greet(mut conn: Conn, options: Opts, is_tls: bool, target: &
         is_super_read_only: is_on("super_read_only"),
         is_tls,
         warnings,
-        patience: Limits::default().patience(),
+        patience: patience(&Limits::default()),
         broken: None,
         context: context.clone(),
     })

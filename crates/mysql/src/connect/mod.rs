@@ -4,13 +4,12 @@
 //! capture reads in), and `Fault` (what went wrong, never with a password). Does not live here: what is read over a
 //! session.
 //!
-//! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `environment` and `options`
+//! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `options`
 //! (what the machine adds), `settings` (precedence), `target` and `tls` (meaning), `attempt` (with TLS and without),
 //! `greeting` (what answered), `session`, `pins` and `rows` (values out of answers); beside them `fault` and `translate`.
 
 mod attempt;
 mod conninfo;
-mod environment;
 mod fault;
 mod greeting;
 mod options;
@@ -24,10 +23,12 @@ mod tls;
 mod translate;
 
 pub use attempt::{Canceller, connect};
-pub use environment::{Environment, FileFacts, ProcessEnvironment};
+pub use evenkeel_core::connection::{Environment, FileFacts, Known};
+pub use evenkeel_core::port::Limits;
+pub use evenkeel_launcher::ProcessEnvironment;
 pub use fault::Fault;
-pub use session::{Limits, Notice, Role, Session};
-pub use target::{Described, Known, Target};
+pub use session::{Notice, Role, Session};
+pub use target::{Described, Target};
 pub use translate::{Context, fault_from};
 
 /// What a session is at before it exists.

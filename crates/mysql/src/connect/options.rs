@@ -8,8 +8,9 @@
 
 use std::path::{Path, PathBuf};
 
+use evenkeel_core::connection::Environment;
+
 use super::conninfo::Scheme;
-use super::environment::Environment;
 use super::fault::Fault;
 
 /// One option as a file set it. No `Debug`: it may be the password.

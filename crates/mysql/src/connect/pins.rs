@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use evenkeel_core::port::Limits;
+
 use super::fault::Fault;
-use super::session::{Limits, Session};
+use super::session::Session;
 
 /// A session variable and its value. Which of them a server has depends on vendor and version.
 /// <https://dev.mysql.com/doc/refman/en/server-system-variables.html>,

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use evenkeel_core::port::Limits;
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 
@@ -14,26 +15,9 @@ use super::rows::{Row, Wrong};
 use super::translate::{Context, fault_from};
 use crate::flavor::Flavor;
 
-/// How long a reading transaction may wait, for what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    pub lock_timeout: Duration,
-    pub statement_timeout: Duration,
-    /// How long the server keeps the session while we say nothing: a frozen evenkeel must not hold back purge.
-    pub idle_timeout: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { lock_timeout: Duration::from_secs(2), statement_timeout: Duration::from_secs(60), idle_timeout: Duration::from_secs(120) }
-    }
-}
-
-impl Limits {
-    /// How long we wait for a statement ourselves: a living server has ended it before.
-    pub(super) fn patience(&self) -> Duration {
-        self.statement_timeout.saturating_add(self.lock_timeout).saturating_add(Duration::from_secs(3))
-    }
+/// How long we wait for a statement ourselves: a living server has ended it before.
+pub(super) fn patience(limits: &Limits) -> Duration {
+    limits.statement_timeout.saturating_add(limits.lock_timeout).saturating_add(Duration::from_secs(3))
 }
 
 /// A line of `SHOW WARNINGS`.
@@ -209,7 +193,7 @@ impl Session {
     pub async fn begin_read_only(&mut self, limits: &Limits) -> Result<(), Fault> {
         let refused = pins::apply(self, limits).await?;
         self.warnings.extend(refused);
-        self.patience = limits.patience();
+        self.patience = patience(limits);
         self.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await
     }
 

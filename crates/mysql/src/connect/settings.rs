@@ -9,13 +9,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use evenkeel_core::connection::{Environment, Known};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::conninfo::{self, Scheme};
-use super::environment::Environment;
 use super::fault::Fault;
 use super::options;
-use super::target::Known;
 use super::translate::scrub;
 
 /// <https://dev.mysql.com/doc/refman/en/environment-variables.html>

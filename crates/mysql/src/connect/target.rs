@@ -8,9 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use evenkeel_core::connection::{Environment, Known};
+use secrecy::SecretString;
 
-use super::environment::Environment;
 use super::fault::Fault;
 use super::settings::Settings;
 use super::tls::Tls;
@@ -21,13 +21,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const PORT: u16 = 3306;
 /// Where Debian, MySQL's own packages, Red Hat and plain builds put the socket.
 const SOCKETS: &[&str] = &["/run/mysqld/mysqld.sock", "/var/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/tmp/mysql.sock"];
-
-/// A value and where it was set: `URL`, `MYSQL_HOST`, `/home/a/.my.cnf [client]`, `default`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    pub value: String,
-    pub origin: String,
-}
 
 /// What may be said about a target: no secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,10 +133,7 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
         Some(user) => user,
         None => Known { value: env.user_name().ok_or(Fault::NoUser)?, origin: "the operating system's user".to_owned() },
     };
-    let mut secrets = settings.secrets.clone();
-    secrets.retain(|secret| !secret.expose_secret().is_empty());
-    // A password that holds another one is replaced first.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
+    let secrets = settings.secrets.clone();
 
     let (place, host, port) = place(settings, env)?;
     let tls = Tls::read(settings, matches!(place, Place::Tcp { .. }), env)?;

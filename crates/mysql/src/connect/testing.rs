@@ -4,92 +4,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::HashMap;
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+pub(super) use evenkeel_testkit::environment::Fake;
+
 use super::{Environment, Fault, FileFacts, ProcessEnvironment, Session, Target, connect};
-
-/// An environment that holds only what the test put in. User `tester`, home `/home/tester`.
-#[derive(Default, Clone)]
-pub(super) struct Fake {
-    pub variables: HashMap<String, String>,
-    pub files: HashMap<PathBuf, (Vec<u8>, u32, u32)>,
-    pub folders: Vec<PathBuf>,
-    pub sockets: Vec<PathBuf>,
-    pub home: Option<PathBuf>,
-}
-
-impl Fake {
-    pub fn new() -> Self {
-        Self { home: Some(PathBuf::from("/home/tester")), ..Self::default() }
-    }
-
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.variables.insert(name.to_owned(), value.to_owned());
-        self
-    }
-
-    /// A file of ours with mode 0600.
-    pub fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
-        self.file_with(path, text, 0o600, 1000)
-    }
-
-    pub fn file_with(mut self, path: &str, text: impl AsRef<[u8]>, mode: u32, owner: u32) -> Self {
-        self.files.insert(PathBuf::from(path), (text.as_ref().to_vec(), mode, owner));
-        self
-    }
-
-    pub fn socket(mut self, path: &str) -> Self {
-        self.sockets.push(PathBuf::from(path));
-        self
-    }
-}
-
-impl Environment for Fake {
-    fn variable(&self, name: &str) -> Option<String> {
-        self.variables.get(name).cloned()
-    }
-
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.get(path).map(|file| file.0.clone()).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn facts(&self, path: &Path) -> io::Result<FileFacts> {
-        let facts = FileFacts { mode: 0o755, owner: 0, is_file: false, is_directory: false, is_socket: false };
-        if self.folders.iter().any(|folder| folder == path) {
-            return Ok(FileFacts { is_directory: true, ..facts });
-        }
-        if self.sockets.iter().any(|socket| socket == path) {
-            return Ok(FileFacts { is_socket: true, ..facts });
-        }
-        let (_, mode, owner) = self.files.get(path).ok_or(io::ErrorKind::NotFound)?;
-        Ok(FileFacts { mode: *mode, owner: *owner, is_file: true, ..facts })
-    }
-
-    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
-        if !self.folders.iter().any(|known| known == folder) {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        let inside = self.files.keys().filter(|path| path.parent() == Some(folder));
-        Ok(inside.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect())
-    }
-
-    fn home(&self) -> Option<PathBuf> {
-        self.home.clone()
-    }
-
-    fn user_name(&self) -> Option<String> {
-        Some("tester".to_owned())
-    }
-
-    fn user_id(&self) -> u32 {
-        1000
-    }
-}
 
 /// A server's programs.
 #[derive(Debug, Clone, Copy)]
@@ -243,9 +166,22 @@ impl Server {
         session.close().await;
     }
 
-    /// A signal, e.g. `STOP`.
+    /// A signal, e.g. `STOP`: then it returns when all threads stand still, since on a busy machine one may answer for a while.
     pub fn signal(&self, name: &str) {
         run(Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()));
+        let until = Instant::now() + Duration::from_secs(30);
+        while name == "STOP" && !self.stands_still() {
+            assert!(Instant::now() < until, "{} does not stop", self.vendor.name);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Whether the kernel has stopped all its threads.
+    fn stands_still(&self) -> bool {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let states = threads.flatten().map(|thread| std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default());
+        // The state stands behind the name, which is in parentheses.
+        states.filter_map(|stat| stat.rsplit_once(") ").map(|(_, rest)| rest.to_owned())).all(|rest| rest.starts_with(['T', 't']))
     }
 }
 

@@ -7,12 +7,12 @@
 
 use std::path::Path;
 
+use evenkeel_core::connection::Environment;
 use mysql_async::{ClientIdentity, SslOpts, TlsError};
 use rustls::CertificateError;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::environment::Environment;
 use super::fault::Fault;
 use super::settings::Settings;
 use super::translate::Context;

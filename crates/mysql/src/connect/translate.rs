@@ -1,6 +1,6 @@
 //! Errors of the driver and of the server, turned into faults.
 //!
-//! Lives here: what an error number means for a person, and keeping secrets out of foreign texts. Does not live here: the
+//! Lives here: what an error number means for a person, and the secrets to keep out of foreign texts. Does not live here: the
 //! faults (`fault`), and errors of TLS (`tls`).
 //!
 //! <https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html>,
@@ -8,12 +8,12 @@
 
 use std::sync::Arc;
 
+use evenkeel_core::connection::{self, Known};
 use mysql_async::{DriverError, Error, IoError, ServerError};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::CONNECTING;
 use super::fault::Fault;
-use super::target::Known;
 
 /// What is needed to say where a driver error happened, and to keep secrets out of it.
 #[derive(Clone)]
@@ -44,16 +44,8 @@ impl Context {
     }
 }
 
-/// Replaces secrets in a text of the server or driver. One or two characters are no secret worth the damage that
-/// replacing every `a` would do to the message.
 pub(super) fn scrub(text: &str, secrets: &[SecretString]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| secret.chars().count() > 2) {
-        if text.contains(secret) {
-            text = text.replace(secret, "***");
-        }
-    }
-    text
+    connection::scrub(text, secrets.iter().map(ExposeSecret::expose_secret))
 }
 
 /// A driver error in words: `doing` says what we were at, e.g. `reading columns` or `connecting`.

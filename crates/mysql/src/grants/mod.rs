@@ -11,18 +11,11 @@ use crate::capture::scope::Scope;
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use crate::flavor::Flavor;
 use crate::ident::Literal;
+use evenkeel_core::port::{self, Step};
 pub use fault::GrantsFault;
 
 /// There is no such grant defined for the account: there is no such account.
 const NO_SUCH_ACCOUNT: u16 = 1141;
-
-/// One line of the script.
-#[derive(Debug, PartialEq, Eq)]
-struct Step {
-    sql: String,
-    why: String,
-    done: bool,
-}
 
 /// The script for an account on the target's database; the account of the target where none is named. Reads only; to
 /// know what another account has already, ours needs SELECT on `mysql.*`.
@@ -137,28 +130,13 @@ fn steps(account: &Account, access: Option<&Access>, flavor: &Flavor, scope: &Sc
 }
 
 fn written(account: &Account, flavor: &Flavor, scope: &Scope, steps: &[Step]) -> String {
-    let missing = steps.iter().filter(|step| !step.done).count();
     let (what, server) =
         (scope.one().map_or_else(|| "all databases".to_owned(), |name| format!("the database {name}")), flavor.engine.name());
-    let head = format!("-- What {account} needs to capture everything of {what}, on {server} {}.", flavor.version);
-    let mut script = one_line(&head);
-    script.push_str(
-        "\n-- Run it as an account that holds these privileges WITH GRANT OPTION. Leave a line out, and what it is for is a gap.\n",
-    );
-    script.push_str(&match missing {
-        0 => "-- Nothing is missing.\n".to_owned(),
-        count => format!("-- {count} of {} steps are missing; the others, marked \"has\", are in place.\n", steps.len()),
-    });
-    for step in steps {
-        // A name may hold a newline: a comment must not end early.
-        let sql = if step.done { format!("-- has: {}", one_line(&step.sql)) } else { step.sql.clone() };
-        script.push_str(&format!("{sql} -- {}\n", one_line(&step.why)));
-    }
-    script
-}
-
-fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
+    let head = format!("What {account} needs to capture everything of {what}, on {server} {}.", flavor.version);
+    port::script(
+        &[&head, "Run it as an account that holds these privileges WITH GRANT OPTION. Leave a line out, and what it is for is a gap."],
+        steps,
+    )
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Names as they are shown, back into SQL.
+//! Names of objects as SQL.
 
 use crate::ident::Ident;
 use evenkeel_core::manifest::{ALL_DATABASES, Object};
@@ -43,47 +43,9 @@ impl Place {
     }
 }
 
-/// The parts of a shown name: `orders`, `shop.orders`, `"Order.s".total`.
-#[must_use]
-pub fn parts(shown: &str) -> Option<Vec<String>> {
-    let mut parts = Vec::new();
-    let mut chars = shown.chars().peekable();
-    loop {
-        let mut part = String::new();
-        if chars.next_if_eq(&'"').is_some() {
-            loop {
-                match chars.next()? {
-                    '"' if chars.next_if_eq(&'"').is_some() => part.push('"'),
-                    '"' => break,
-                    c => part.push(c),
-                }
-            }
-        } else {
-            while let Some(c) = chars.next_if(|c| *c != '.') {
-                part.push(c);
-            }
-        }
-        parts.push(part);
-        match chars.next() {
-            None => return Some(parts),
-            Some('.') => {}
-            Some(_) => return None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shown_names_come_apart() {
-        let shown = |text| parts(text).map(|parts| parts.join("|"));
-        assert_eq!(shown("orders").as_deref(), Some("orders"));
-        assert_eq!(shown("shop.\"Or\"\"d.ers\"").as_deref(), Some("shop|Or\"d.ers"));
-        assert_eq!(shown("\"open"), None);
-        assert_eq!(shown("\"a\"b"), None);
-    }
 
     #[test]
     fn the_own_database_is_put_back() {

@@ -1,11 +1,10 @@
 //! GRANT, REVOKE and ALTER USER.
 
 use super::MysqlRemedies;
-use super::name;
 use crate::ident::{Ident, Literal};
 use evenkeel_core::compare::{Case, Change};
 use evenkeel_core::kind::Value;
-use evenkeel_core::manifest::Object;
+use evenkeel_core::manifest::{Object, shown_parts};
 
 /// `user@host` or a role's name as SQL, by the name it has on this server.
 fn account(remedies: &MysqlRemedies, shown: &str) -> Option<String> {
@@ -38,7 +37,7 @@ fn target(remedies: &MysqlRemedies, kind: &str, object: &str) -> Option<(String,
         [schema, name] => Some(remedies.place.qualified(schema, name)),
         _ => None,
     };
-    let parts = name::parts(object)?;
+    let parts = shown_parts(object)?;
     Some(match kind {
         "global" => ("*.*".to_owned(), None),
         "schema" => {

@@ -1,7 +1,5 @@
 //! What can go wrong with a scratch server. The launcher's own faults are passed through with their text.
 
-use std::path::PathBuf;
-
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use thiserror::Error;
@@ -16,8 +14,6 @@ pub enum Fault {
     NoServer { engine: Option<Engine>, number: Option<u16>, found: Vec<String> },
     #[error(transparent)]
     Launcher(#[from] evenkeel_launcher::Fault),
-    #[error("cannot {action} {path}")]
-    File { action: &'static str, path: PathBuf, source: std::io::Error },
     /// A setting whose name or value cannot be an argument of the server.
     #[error("cannot pass the setting {name:?}: {reason}")]
     BadSetting { name: String, reason: &'static str },
@@ -35,11 +31,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub(super) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::File { action, path, source }
-    }
-
     pub(super) fn no_server(engine: Option<Engine>, number: Option<u16>, servers: &[ServerBinaries]) -> Self {
         let found =
             servers.iter().map(|server| format!("{} {} in {}", server.flavor.engine.name(), server.version, server.bin_dir().display()));
@@ -61,7 +52,6 @@ impl Troublesome for Fault {
         let class = match self {
             Self::Launcher(fault) => return fault.trouble(),
             Self::BadSetting { .. } | Self::ServesNoReplicas { .. } => Class::Configuration,
-            Self::File { .. } => Class::Output,
             Self::NoServer { .. } | Self::Sql { .. } | Self::NotFollowing { .. } | Self::Random { .. } => Class::Unreachable,
         };
         let trouble = Trouble::new(class, self.to_string());
@@ -70,7 +60,6 @@ impl Troublesome for Fault {
                 .expected(format!("mariadbd with mariadb-install-db, or mysqld, in {BIN_VARIABLE}, on PATH or where packages put them"))
                 .found(if found.is_empty() { "none".into() } else { found.join(", ") })
                 .fix(how_to_install(*engine, *number)),
-            Self::File { source, .. } => trouble.found(source.to_string()),
             Self::Sql { statement, .. } => trouble.found(format!("after: {statement}")),
             Self::NotFollowing { state, .. } => trouble.found(state.clone()),
             Self::ServesNoReplicas { .. } => trouble.fix("start the primary with Options::serving_replicas()"),

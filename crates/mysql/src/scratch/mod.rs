@@ -15,11 +15,11 @@ mod session;
 mod settings;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use evenkeel_core::connection::encoded;
 use evenkeel_core::kind::Engine;
-use evenkeel_launcher::{Identity, Instance, Recipe, StopSignal, StopStep, sweep};
+use evenkeel_launcher::{Identity, Instance, Recipe, StopSignal, StopStep, sweep_once};
 
 pub use evenkeel_launcher::Root;
 pub use fault::Fault;
@@ -247,7 +247,9 @@ impl Scratch {
         let socket = self.socket();
         // A killed server leaves it. None of ours runs now, and the probe below must not wait for the old one.
         match std::fs::remove_file(&socket) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Fault::file("remove", &socket)(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(evenkeel_launcher::Fault::file("remove", &socket)(error).into());
+            }
             _ => {}
         }
         let mut start = settings::program(&self.binaries.server, &self.binaries, self.instance.run_dir());
@@ -287,25 +289,5 @@ fn random<const N: usize>(purpose: &'static str) -> Result<[u8; N], Fault> {
 #[must_use]
 pub fn url(engine: Engine, socket: &Path, database: &str) -> String {
     let scheme = engine.name().to_ascii_lowercase();
-    format!("{scheme}://{SUPERUSER}@localhost/{}?socket={}", percent(database), percent(&socket.to_string_lossy()))
-}
-
-fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-/// Once a process for each root, since what a crash left was left before we began.
-fn sweep_once(root: &Root) {
-    static SWEPT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-    let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if !swept.iter().any(|path| path == root.path()) {
-        swept.push(root.path().to_path_buf());
-        // What resists is kept and met again by the next run; it never keeps a new server from starting.
-        drop(sweep(root));
-    }
+    format!("{scheme}://{SUPERUSER}@localhost/{}?socket={}", encoded(database), encoded(&socket.to_string_lossy()))
 }

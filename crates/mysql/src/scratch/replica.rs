@@ -165,6 +165,7 @@ fn follow(mariadb: bool, serving: &Serving, delay: u32) -> String {
 }
 
 fn free_port() -> Result<u16, Fault> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Fault::file("find a free port on", "127.0.0.1"))?;
-    Ok(listener.local_addr().map_err(Fault::file("find a free port on", "127.0.0.1"))?.port())
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(evenkeel_launcher::Fault::file("find a free port on", "127.0.0.1"))?;
+    Ok(listener.local_addr().map_err(evenkeel_launcher::Fault::file("find a free port on", "127.0.0.1"))?.port())
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use evenkeel_core::fault::shortened;
+use evenkeel_launcher::elsewhere;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder, Row, Value};
 use tokio::runtime::{Builder, Runtime};
@@ -90,7 +92,7 @@ impl Session {
         };
         elsewhere(|| runtime.block_on(all_rows(connection, sql))).map_err(|error| {
             let (message, code) = explain(&error);
-            Fault::Sql { server: self.server.clone(), database: self.database.clone(), statement: shorten(shown), message, code }
+            Fault::Sql { server: self.server.clone(), database: self.database.clone(), statement: shortened(shown), message, code }
         })
     }
 
@@ -161,24 +163,9 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-fn elsewhere<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| match scope.spawn(work).join() {
-        Ok(result) => result,
-        Err(panic) => std::panic::resume_unwind(panic),
-    })
-}
-
 fn explain(error: &mysql_async::Error) -> (String, Option<u16>) {
     match error {
         mysql_async::Error::Server(server) => (server.message.clone(), Some(server.code)),
         other => (other.to_string(), None),
     }
-}
-
-fn shorten(sql: &str) -> String {
-    let mut text: String = sql.trim().chars().take(200).collect();
-    if text.len() < sql.trim().len() {
-        text.push('…');
-    }
-    text
 }

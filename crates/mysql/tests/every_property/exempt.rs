@@ -1,6 +1,6 @@
 //! What no case can change here, each with its reason. Keep it tiny: every line is a property nobody proves.
 
-use evenkeel_core::kind::{Class, Engine, Kind, Property, Tolerance};
+use evenkeel_core::kind::{Engine, Kind, Property};
 
 /// Kind, property (`_missing` for presence), the vendor it holds for where not both, and why no server in a test can show it.
 const EXEMPT: &[(&str, &str, Option<Engine>, &str)] = &[
@@ -40,11 +40,6 @@ const COMMENTED: &[&str] =
 /// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
 pub fn reason(engine: Engine, kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {
     let name = property.map_or("_missing", |property| property.name);
-    match property.map(|property| property.class) {
-        Some(Class::Volatile) => return Some(("never compared", false)),
-        Some(Class::Measured(Tolerance::Any)) => return Some(("shown, never judged", false)),
-        _ => {}
-    }
     if name == "comment" && !COMMENTED.contains(&kind.name()) {
         return Some(("it has no comment on these servers", false));
     }

@@ -2,7 +2,7 @@
 
 use evenkeel_core::kind::Engine;
 use evenkeel_mysql::scratch::{Options, Root, Scratch, Session, find_servers, pick};
-use evenkeel_testkit::property::{Case, FAILS, Ground};
+use evenkeel_testkit::property::{self, Case, Ground};
 
 /// A database with a session on it.
 pub struct Database {
@@ -102,15 +102,6 @@ fn texts(session: &Session, sql: &str) -> Vec<String> {
 }
 
 fn run(session: &Session, name: &str, statements: &[String]) -> Result<(), String> {
-    for statement in statements {
-        let statement = statement.replace(":DB", name);
-        // A statement that is meant to fail says so itself.
-        let (statement, fails) = statement.strip_suffix(FAILS).map_or((statement.as_str(), false), |sql| (sql, true));
-        match (session.exec(statement), fails) {
-            (Ok(()), false) | (Err(_), true) => {}
-            (Ok(()), true) => return Err(format!("it should fail, and does not: {statement}")),
-            (Err(fault), false) => return Err(format!("{fault}\nafter: {statement}")),
-        }
-    }
-    Ok(())
+    let statements = statements.iter().map(|statement| statement.replace(":DB", name));
+    property::run(statements, |sql| session.exec(sql).map_err(|fault| fault.to_string()))
 }

@@ -1,16 +1,15 @@
-//! One case, tried: both sides made and captured. What came out is judged by the testkit.
+//! One case, tried: both sides made and captured. What that means everywhere, and what came out, is
+//! the testkit's `property`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use evenkeel_core::compare::{Scope, Side, compare};
-use evenkeel_core::digest::Tree;
 use evenkeel_core::manifest::{Gap, Manifest};
 use evenkeel_core::port::{Environment, Request, Silent};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_mysql::scratch::{ReplicaOptions, Scratch};
-use evenkeel_testkit::property::{Case, judge, place_of, shown};
+use evenkeel_testkit::property::{self, Case, both, judge};
 
 use crate::place::{Database, Place};
 
@@ -40,25 +39,10 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
     judge(case, &reference, &candidate, &standing)
 }
 
-/// What evenkeel proposes is applied to the candidate; the difference is then gone, and no other has come.
-fn closed(case: &Case, candidate: &Database, (wanted, found): &(Manifest, Manifest)) -> Result<(), String> {
-    let compared = |found: &Manifest| {
-        let trees = (Tree::of(wanted), Tree::of(found));
-        let remedies = MysqlRemedies::new(found, BTreeMap::new());
-        let (left, right) =
-            (Side { label: "reference", manifest: wanted, tree: &trees.0 }, Side { label: "candidate", manifest: found, tree: &trees.1 });
-        compare(left, right, &Scope::default(), &remedies).differences
-    };
-    let before = compared(found);
-    let proposed =
-        before.iter().find(|difference| place_of(difference) == case.expected.place()).and_then(|difference| difference.fix.clone());
-    // A step that is no statement is for a person.
-    let Some(fix) = proposed.filter(|fix| fix.ends_with(';')) else { return Ok(()) };
-    candidate.run(std::slice::from_ref(&fix)).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
-    let known: BTreeSet<String> = before.iter().map(place_of).filter(|place| *place != case.expected.place()).collect();
-    let left: Vec<String> =
-        compared(&capture(candidate, case)).iter().filter(|difference| !known.contains(&place_of(difference))).map(shown).collect();
-    if left.is_empty() { Ok(()) } else { Err(format!("  after the proposed fix ({fix}) this is left: {}", left.join("; "))) }
+/// The loop of a fix, closed on the candidate.
+fn closed(case: &Case, candidate: &Database, captured: &(Manifest, Manifest)) -> Result<(), String> {
+    let remedies = |found: &Manifest| MysqlRemedies::new(found, BTreeMap::new());
+    property::closed(case, captured, remedies, |fix| candidate.run(&[fix.to_owned()]), || capture(candidate, case))
 }
 
 fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database) -> Result<(Manifest, Manifest), String> {
@@ -69,7 +53,7 @@ fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database
     second.run(&case.setup)?;
     first.run(&case.reference)?;
     second.run(&case.change)?;
-    Ok(both(first, second, case))
+    Ok(both(|| capture(first, case), || capture(second, case)))
 }
 
 fn before_and_after(place: &Place, case: &Case, database: &Database) -> Result<(Manifest, Manifest), String> {
@@ -112,15 +96,7 @@ fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest)
     }
     second.run(&case.change)?;
     first.run(&case.reference)?;
-    Ok(both(&first, &second, case))
-}
-
-/// Both sides at once, as the command does it.
-fn both(first: &Database, second: &Database, case: &Case) -> (Manifest, Manifest) {
-    std::thread::scope(|threads| {
-        let other = threads.spawn(|| capture(second, case));
-        (capture(first, case), other.join().expect("the capture of the candidate"))
-    })
+    Ok(both(|| capture(&first, case), || capture(&second, case)))
 }
 
 fn capture(database: &Database, case: &Case) -> Manifest {

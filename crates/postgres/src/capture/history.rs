@@ -1,22 +1,20 @@
 //! Kinds `history-table` and `migration`: what migration tools recorded. Their tables are known by their columns; rows
 //! are read through a bound, many tables a statement, and a table that is locked, hidden or filtered is a gap.
 //!
-//! Neighbours: `core::history` (the tools, what a row means), `batch` (the savepoint around each statement).
+//! Neighbours: `core::history` (the tools, what a row means and what becomes of it), `batch` (the savepoint around each statement).
 
 use super::names::{Names, Relation};
 use super::reader::{Address, Found, Read, Reader};
 use super::{batch, rows};
 use crate::ident;
-use evenkeel_core::history::{self, Cells, Family, Record, Role, State, TOOLS, Tool};
-use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, TOOLS, Table, Tool};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Reason;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 
-/// Rows read of one table; a list that is longer is no list of migrations.
-const MOST_ROWS: usize = 100_000;
 /// Tables a statement, and so locks held at a time.
 const SIZE: usize = 100;
 
@@ -52,9 +50,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         let columns: Vec<_> = candidate.columns.iter().map(|column| (column.name.clone(), column.family)).collect();
         if let Some(tool) = history::recognise(&candidate.relation.name, &columns) {
             ledgers.push(Ledger { tool, candidate });
-        } else if let Some(tool) = TOOLS.iter().find(|tool| tool.is_telling_name(&candidate.relation.name)) {
-            let detail = format!("named like a table of {}, with columns of no migration tool evenkeel knows", tool.name);
-            reader.gap(Gap { object: Some(candidate.shown(names)), ..Gap::kind(Kind::HistoryTable, Reason::NotCaptured, detail) });
+        } else if let Some(gap) = history::unlike(&candidate.relation.name, &candidate.shown(names)) {
+            reader.gap(gap);
         }
     }
     ledgers.sort_by(|a, b| {
@@ -134,19 +131,8 @@ impl Candidate<'_> {
 
 impl Ledger<'_> {
     /// Notes a gap about what its rows would have told.
-    fn gap(&self, reader: &Reader<'_>, names: &Names, reason: Reason, detail: &str, cure: Option<String>) {
-        let (kind, attributes): (Kind, &[Option<&str>]) = match self.tool.role {
-            Role::List => (Kind::Migration, &[None]),
-            Role::Pointer => (Kind::HistoryTable, &[Some("current"), Some("dirty")]),
-            Role::Lock => (Kind::HistoryTable, &[Some("locked")]),
-        };
-        let shown = self.candidate.shown(names);
-        for attribute in attributes {
-            // The lock is a property of the tool's tables in that schema, whatever they are called.
-            let object = if self.tool.role == Role::Lock { None } else { Some(shown.clone()) };
-            let detail = format!("{shown} ({}): {detail}", self.tool.name);
-            reader.gap(Gap { object, attribute: attribute.map(str::to_owned), cure: cure.clone(), ..Gap::kind(kind, reason, detail) });
-        }
+    fn gap(&self, reader: &Reader<'_>, names: &Names, reason: Reason, detail: &str, cure: Option<&str>) {
+        self.tool.unread(&self.candidate.shown(names), reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
     }
 
     /// Whether its rows may be read, all of them; a gap says why not.
@@ -156,12 +142,12 @@ impl Ledger<'_> {
         if !usable || !readable {
             let usage = if *usable { String::new() } else { format!("GRANT USAGE ON SCHEMA {schema} TO {role}; ") };
             let cure = format!("{usage}GRANT SELECT ON {table} TO {role};");
-            self.gap(reader, names, Reason::Privilege, "the role may not read it", Some(cure));
+            self.gap(reader, names, Reason::Privilege, "the role may not read it", Some(&cure));
             return false;
         }
         if *filtered {
             let detail = "row-level security may hide some of its rows from the role";
-            self.gap(reader, names, Reason::Privilege, detail, Some(format!("ALTER ROLE {role} BYPASSRLS;")));
+            self.gap(reader, names, Reason::Privilege, detail, Some(&format!("ALTER ROLE {role} BYPASSRLS;")));
             return false;
         }
         true
@@ -205,7 +191,7 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
             batch.retain(|ledger| {
                 let free = !held.contains(&ledger.candidate.relation.oid);
                 if !free {
-                    ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT.to_owned()));
+                    ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT));
                 }
                 free
             });
@@ -229,7 +215,7 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
         }
         if let [ledger] = batch.as_slice() {
             if locked {
-                ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT.to_owned()));
+                ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT));
             } else {
                 let words = error.as_db_error().map_or_else(String::new, |error| error.message().to_owned());
                 ledger.gap(reader, names, Reason::Failed, &format!("the server could not read it: {words}"), None);
@@ -274,8 +260,7 @@ fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[to
     }
     for (ledger, mut rows) in batch.iter().zip(found) {
         if rows.len() > MOST_ROWS {
-            let detail = format!("it has more than {MOST_ROWS} rows, which no list of migrations has");
-            ledger.gap(reader, names, Reason::Failed, &detail, None);
+            ledger.tool.too_long(&ledger.candidate.shown(names)).into_iter().for_each(|gap| reader.gap(gap));
             continue;
         }
         rows.sort_unstable_by_key(|(rank, _)| *rank);
@@ -285,47 +270,15 @@ fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[to
     Ok(())
 }
 
-/// Tables and migrations; a lock that is taken marks the tool's tables in that schema.
 fn objects(ledgers: &[Ledger<'_>], names: &Names, records: &mut Records) -> Vec<Found> {
-    let locked: HashSet<(&str, &str)> = ledgers
-        .iter()
-        .filter(|ledger| {
-            ledger.tool.role == Role::Lock && records.get(&ledger.candidate.relation.oid).is_some_and(|records| !records.is_empty())
-        })
-        .map(|ledger| (&*ledger.candidate.relation.schema, ledger.tool.name))
-        .collect();
-    let mut found = Vec::new();
-    for ledger in ledgers.iter().filter(|ledger| ledger.tool.role != Role::Lock) {
-        let Ledger { tool, candidate } = ledger;
-        let (schema, name) = (&candidate.relation.schema, &candidate.relation.name);
-        // Comments and owners are the table's, in the dimension schema.
-        let address = Address::default();
-        let mut table = Object::new(Kind::HistoryTable, Identity::new([schema.clone(), name.clone()]));
-        let certain = tool.beside.filter(|(beside, _)| {
-            names.relations.values().any(|relation| relation.schema == *schema && relation.name.eq_ignore_ascii_case(beside))
-        });
-        table.set("tool", certain.map_or(tool.name, |(_, certain)| certain));
-        table.set("locked", locked.contains(&(&**schema, tool.name)));
-        let records = records.remove(&candidate.relation.oid).unwrap_or_default();
-        if tool.role == Role::Pointer {
-            table.set("dirty", records.iter().any(|record| record.state == State::Failed));
-            let mut versions: Vec<Box<str>> = records.into_iter().map(|record| record.key.into()).collect();
-            versions.sort_unstable();
-            table.set("current", Value::List(versions.into()));
-            found.push(Found { object: table, address });
-            continue;
-        }
-        found.push(Found { object: table, address });
-        for (position, record) in history::records(tool, records) {
-            let key: std::sync::Arc<str> = record.key.into();
-            let mut object = Object::new(Kind::Migration, Identity::new([schema.clone(), name.clone(), key]));
-            object.set("state", record.state.name());
-            object.set_some("checksum", record.checksum);
-            object.set_some("description", record.description);
-            object.set_some("recorded_as", record.recorded_as);
-            object.set("position", position);
-            found.push(Found { object, address: Address::default() });
-        }
-    }
-    found
+    let table = |ledger: &Ledger<'_>| {
+        let Relation { oid, schema, name, .. } = ledger.candidate.relation;
+        Table { tool: ledger.tool, schema: schema.clone(), name: name.clone(), records: records.remove(oid).unwrap_or_default() }
+    };
+    let is_there = |schema: &str, wanted: &str| {
+        names.relations.values().any(|relation| *relation.schema == *schema && relation.name.eq_ignore_ascii_case(wanted))
+    };
+    let found = history::objects(ledgers.iter().map(table).collect(), is_there);
+    // Comments and owners are the table's, in the dimension schema.
+    found.into_iter().map(|object| Found { object, address: Address::default() }).collect()
 }

@@ -154,7 +154,7 @@ fn is_about_change(fault: &CaptureFault) -> bool {
 /// The second session, if it can have a transaction while the first has one. A pooler with a single connection to give
 /// would let it wait for ever; it is closed then.
 async fn apart(session: &Session, beside: Session, request: &Request) -> Result<Option<Session>, CaptureFault> {
-    let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
+    let limits = request.limits();
     session.begin_read_only(&limits, None).await?;
     let begun = tokio::time::timeout(SECOND_SESSION, beside.begin_read_only(&limits, None)).await;
     session.end().await?;
@@ -175,7 +175,7 @@ async fn once(
     request: &Request,
     progress: &dyn Progress,
 ) -> Result<(Manifest, Option<String>), CaptureFault> {
-    let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
+    let limits = request.limits();
     session.begin_read_only(&limits, None).await?;
     let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();

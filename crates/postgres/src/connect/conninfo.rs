@@ -6,6 +6,8 @@
 //! No message repeats a piece of the text that could be part of a password: a password with an unescaped blank, `@`
 //! or `/` makes its rest look like a keyword, a host or a port.
 
+use evenkeel_core::connection::{Undecodable, decoded};
+
 use super::fault::Fault;
 
 /// One `keyword = value` as written.
@@ -254,25 +256,14 @@ fn parameters(query: &str) -> Result<Vec<Pair>, Fault> {
 }
 
 fn decode(text: &str) -> Result<String, Fault> {
-    let bad = |problem: &str| malformed(Syntax::Url, problem, Some("write a literal % as %25"));
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        let (Some(high), Some(low)) = (digit(rest.next()), digit(rest.next())) else {
-            return Err(bad("a \"%\" is not followed by two hexadecimal digits"));
+    decoded(text).map_err(|why| {
+        let problem = match why {
+            Undecodable::Percent => "a \"%\" is not followed by two hexadecimal digits",
+            Undecodable::Nul => "it contains the forbidden %00",
+            Undecodable::Bytes => "percent-encoded bytes are no UTF-8 text",
         };
-        let value = u8::try_from(high * 16 + low).unwrap_or_default();
-        if value == 0 {
-            return Err(bad("it contains the forbidden %00"));
-        }
-        bytes.push(value);
-    }
-    String::from_utf8(bytes).map_err(|_| bad("percent-encoded bytes are no UTF-8 text"))
+        malformed(Syntax::Url, problem, Some("write a literal % as %25"))
+    })
 }
 
 #[cfg(test)]

@@ -4,14 +4,13 @@
 //! capture reads in), and `Fault` (what went wrong, never with a password). Does not live here: anything that is read
 //! over a session (`capture`).
 //!
-//! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `service`, `environment`
-//! and `pgpass` (what the machine adds), `settings` (precedence), `target`, `tls`, `verify` and `auth` (meaning), `attempt`
+//! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `service` and
+//! `pgpass` (what the machine adds), `settings` (precedence), `target`, `tls`, `verify` and `auth` (meaning), `attempt`
 //! (hosts, addresses and modes in turn), `greeting` (what answered), `session`; beside them `fault` and `translate`.
 
 mod attempt;
 mod auth;
 mod conninfo;
-mod environment;
 mod fault;
 mod greeting;
 mod parameter;
@@ -25,10 +24,12 @@ mod translate;
 mod verify;
 
 pub use attempt::{Canceller, connect};
-pub use environment::{Environment, FileFacts, ProcessEnvironment};
+pub use evenkeel_core::connection::{Environment, FileFacts, Known};
+pub use evenkeel_core::port::Limits;
+pub use evenkeel_launcher::ProcessEnvironment;
 pub use fault::{Failure, Fault};
-pub use session::{Limits, Notice, Session};
-pub use target::{Described, Known, Target};
+pub use session::{Notice, Session};
+pub use target::{Described, Target};
 pub use translate::{Context, fault_from};
 
 /// What a session is at before it exists.

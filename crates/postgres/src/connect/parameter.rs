@@ -3,6 +3,8 @@
 //! Lives here: the list (<https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS>,
 //! <https://www.postgresql.org/docs/18/libpq-envars.html>). Does not live here: what the values mean (`target`, `tls`).
 
+use evenkeel_core::connection;
+
 /// What evenkeel does with a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Support {
@@ -104,29 +106,7 @@ pub(super) fn is_secret(name: &str) -> bool {
     matches!(name, "password" | "sslpassword" | "scram_client_key" | "scram_server_key" | "oauth_client_secret")
 }
 
-/// The known keyword that differs in one or two letters, for `did you mean`.
+/// The known keyword that was meant, for `did you mean`.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    KEYWORDS
-        .iter()
-        .map(|keyword| (distance(keyword.name, name), keyword.name))
-        .filter(|(distance, candidate)| *distance <= 2 && *distance < candidate.len() / 2)
-        .min()
-        .map(|(_, name)| name)
-}
-
-/// Levenshtein's distance, over bytes: keywords are ASCII.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.bytes().enumerate() {
-        let mut diagonal = i;
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-        for (j, right) in b.bytes().enumerate() {
-            let cost = diagonal + usize::from(left != right);
-            diagonal = row[j + 1];
-            row[j + 1] = cost.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
+    connection::nearest(name, KEYWORDS.iter().map(|keyword| keyword.name))
 }

@@ -5,9 +5,8 @@
 
 use std::path::Path;
 
+use evenkeel_core::connection::Environment;
 use secrecy::SecretString;
-
-use super::environment::Environment;
 
 /// What looking into the password file gave.
 pub(super) enum Lookup {

@@ -5,7 +5,8 @@
 
 use std::path::PathBuf;
 
-use super::environment::Environment;
+use evenkeel_core::connection::Environment;
+
 use super::fault::Fault;
 use super::parameter;
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use evenkeel_core::port::Limits;
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::{AsyncMessage, Client, Connection};
@@ -14,21 +15,6 @@ use tokio_postgres::{AsyncMessage, Client, Connection};
 use super::attempt::Canceller;
 use super::fault::Fault;
 use super::translate::{Context, fault_from};
-
-/// How long a reading transaction may wait, for what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    pub lock_timeout: Duration,
-    pub statement_timeout: Duration,
-    /// How long the server keeps the transaction while we say nothing: a frozen evenkeel must not hold back vacuum.
-    pub idle_timeout: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { lock_timeout: Duration::from_secs(2), statement_timeout: Duration::from_secs(60), idle_timeout: Duration::from_secs(120) }
-    }
-}
 
 /// Something the server told us beside an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,14 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use evenkeel_core::connection::{Environment, Known};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::conninfo::{self, Syntax};
-use super::environment::Environment;
 use super::fault::Fault;
 use super::parameter::{self, KEYWORDS, Support};
 use super::service;
-use super::target::Known;
 use super::translate::scrub;
 
 /// All keywords that have a value, before their meaning is looked at.

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use evenkeel_core::connection::{Environment, Known};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::auth;
-use super::environment::Environment;
 use super::fault::Fault;
 use super::pgpass::{self, Lookup, Wanted};
 use super::settings::Settings;
@@ -24,13 +24,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const APPLICATION_NAME: &str = "evenkeel";
 /// Where distributions (Debian, Red Hat) and plain builds put the socket.
 const SOCKET_FOLDERS: &[&str] = &["/var/run/postgresql", "/run/postgresql", "/tmp"];
-
-/// A value and where it was set: `URL`, `PGHOST`, `service file /home/a/.pg_service.conf [prod]`, `default`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    pub value: String,
-    pub origin: String,
-}
 
 /// What may be said about a target: no secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,9 +179,6 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
         find_password(host, settings, &dbname.value, &user.value, env, &mut warnings);
         secrets.extend(host.password.clone());
     }
-    secrets.retain(|secret| !secret.expose_secret().is_empty());
-    // A password that holds another one is replaced first.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
 
     check_gss(settings)?;
     auth::check(settings)?;

@@ -4,73 +4,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Environment, FileFacts};
-
-/// An environment that holds only what the test put in. User `tester`, home `/home/tester`.
-#[derive(Default, Clone)]
-pub(super) struct Fake {
-    pub variables: HashMap<String, String>,
-    pub files: HashMap<PathBuf, (Vec<u8>, u32, u32)>,
-    pub folders: Vec<PathBuf>,
-    pub home: Option<PathBuf>,
-}
-
-impl Fake {
-    pub fn new() -> Self {
-        Self { home: Some(PathBuf::from("/home/tester")), ..Self::default() }
-    }
-
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.variables.insert(name.to_owned(), value.to_owned());
-        self
-    }
-
-    /// A file of ours with mode 0600.
-    pub fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
-        self.file_with(path, text, 0o600, 1000)
-    }
-
-    pub fn file_with(mut self, path: &str, text: impl AsRef<[u8]>, mode: u32, owner: u32) -> Self {
-        self.files.insert(PathBuf::from(path), (text.as_ref().to_vec(), mode, owner));
-        self
-    }
-}
-
-impl Environment for Fake {
-    fn variable(&self, name: &str) -> Option<String> {
-        self.variables.get(name).cloned()
-    }
-
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.get(path).map(|file| file.0.clone()).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn facts(&self, path: &Path) -> io::Result<FileFacts> {
-        if self.folders.iter().any(|folder| folder == path) {
-            return Ok(FileFacts { mode: 0o755, owner: 0, is_file: false, is_directory: true });
-        }
-        let (_, mode, owner) = self.files.get(path).ok_or(io::ErrorKind::NotFound)?;
-        Ok(FileFacts { mode: *mode, owner: *owner, is_file: true, is_directory: false })
-    }
-
-    fn home(&self) -> Option<PathBuf> {
-        self.home.clone()
-    }
-
-    fn user_name(&self) -> Option<String> {
-        Some("tester".to_owned())
-    }
-
-    fn user_id(&self) -> u32 {
-        1000
-    }
-}
+pub(super) use evenkeel_testkit::environment::Fake;
 
 const BIN: &str = "/usr/lib/postgresql/15/bin";
 

@@ -9,6 +9,7 @@ use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use evenkeel_core::connection::Environment;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
@@ -17,7 +18,6 @@ use rustls::{CertificateError, ClientConfig, RootCertStore, SupportedProtocolVer
 use tokio_postgres::config::SslNegotiation;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::environment::Environment;
 use super::fault::Fault;
 use super::settings::Settings;
 use super::translate::Context;

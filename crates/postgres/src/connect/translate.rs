@@ -1,11 +1,12 @@
 //! Errors of the driver and of the server, turned into faults.
 //!
-//! Lives here: what an SQLSTATE means for a person, and keeping secrets out of foreign texts. Does not live here: the
+//! Lives here: what an SQLSTATE means for a person, and the secrets to keep out of foreign texts. Does not live here: the
 //! faults (`fault`), and errors of TLS (`tls`).
 
 use std::error::Error as _;
 use std::sync::Arc;
 
+use evenkeel_core::connection;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -42,16 +43,8 @@ impl Context {
     }
 }
 
-/// Replaces secrets in a text of the server or driver. One or two characters are no secret worth the damage that
-/// replacing every `a` would do to the message.
 pub(super) fn scrub(text: &str, secrets: &[SecretString]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| secret.chars().count() > 2) {
-        if text.contains(secret) {
-            text = text.replace(secret, "***");
-        }
-    }
-    text
+    connection::scrub(text, secrets.iter().map(ExposeSecret::expose_secret))
 }
 
 /// A driver error in words: `doing` says what we were at, e.g. `reading pg_class` or `connecting`.

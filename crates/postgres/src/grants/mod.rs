@@ -5,18 +5,12 @@
 use crate::capture::render;
 use crate::connect::{Fault, Limits, Target, connect};
 use crate::ident::{dotted, quoted};
+use evenkeel_core::port::{self, Step};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
 /// The role the script is for where none was named.
 pub const DEFAULT_ROLE: &str = "evenkeel";
-
-/// One line of the script.
-struct Step {
-    sql: String,
-    why: &'static str,
-    done: bool,
-}
 
 /// The script for a role on the target's database. Reads only; needs no privilege.
 ///
@@ -45,7 +39,7 @@ fn steps(role: &str, major: u16, state: &[Row], schemas: &[Row], settings: &[Row
     let (database, exists, superuser): (String, bool, bool) = (state.try_get(0)?, has(1)?, has(2)?);
     let to = quoted(role);
     let inherited = if major >= 16 { " WITH INHERIT TRUE" } else { "" };
-    let step = |sql: String, why, done| Step { sql, why, done };
+    let step = |sql: String, why: &str, done| Step { sql, why: why.to_owned(), done };
     let mut steps = vec![
         step(format!("CREATE ROLE {to} LOGIN;"), "then give it a password with \\password", exists),
         step(format!("GRANT CONNECT ON DATABASE {} TO {to};", quoted(&database)), "schema, privileges", has(3)?),
@@ -87,17 +81,6 @@ fn steps(role: &str, major: u16, state: &[Row], schemas: &[Row], settings: &[Row
 }
 
 fn written(role: &str, version: &str, steps: &[Step]) -> String {
-    let missing = steps.iter().filter(|step| !step.done).count();
-    let mut script = format!("-- What role {} needs to capture everything, on PostgreSQL {version}.\n", quoted(role).replace('\n', " "));
-    script.push_str("-- Run it as a superuser. It grants reading only.\n");
-    script.push_str(&match missing {
-        0 => "-- Nothing is missing.\n".to_owned(),
-        count => format!("-- {count} of {} steps are missing; the others, marked \"has\", are in place.\n", steps.len()),
-    });
-    for step in steps {
-        // A name may hold a newline: a comment must not end early.
-        let sql = if step.done { format!("-- has: {}", step.sql.replace('\n', " ")) } else { step.sql.clone() };
-        script.push_str(&format!("{sql} -- {}\n", step.why));
-    }
-    script
+    let what = format!("What role {} needs to capture everything, on PostgreSQL {version}.", quoted(role));
+    port::script(&[&what, "Run it as a superuser. It grants reading only."], steps)
 }

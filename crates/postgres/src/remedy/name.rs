@@ -2,7 +2,7 @@
 
 use crate::ident::{qualified as join, quoted};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::Object;
+use evenkeel_core::manifest::{Object, first_shown_part, shown_parts};
 
 /// `schema.name` of an object whose identity begins so.
 pub fn qualified(object: &Object) -> String {
@@ -55,14 +55,14 @@ pub struct Shown {
 /// Reads a shown name; `None` for kinds that have no such statement, or none that is surely right.
 pub fn shown(kind: &str, object: &str, database: &str) -> Option<Shown> {
     let whole = |grant, alter| {
-        let parts = parts(object)?;
+        let parts = shown_parts(object)?;
         let [schema, name] = parts.as_slice() else { return None };
         Some(Shown { grant, alter, name: join(schema, name), column: None })
     };
     let alone = |grant, alter| Some(Shown { grant, alter, name: alone(object)?, column: None });
     let routine = |word| {
         // The schema may be quoted; what follows is the bare signature.
-        let (schema, signature) = first(object)?;
+        let (schema, signature) = first_shown_part(object)?;
         Some(Shown { grant: word, alter: word, name: routine(&schema, signature.strip_prefix('.')?)?, column: None })
     };
     match kind {
@@ -75,7 +75,7 @@ pub fn shown(kind: &str, object: &str, database: &str) -> Option<Shown> {
         "procedure" => routine("PROCEDURE"),
         "database" => Some(Shown { grant: "DATABASE", alter: "DATABASE", name: quoted(database), column: None }),
         "column" => {
-            let parts = parts(object)?;
+            let parts = shown_parts(object)?;
             let [schema, table, column] = parts.as_slice() else { return None };
             Some(Shown { grant: "TABLE", alter: "", name: join(schema, table), column: Some(quoted(column)) })
         }
@@ -85,58 +85,19 @@ pub fn shown(kind: &str, object: &str, database: &str) -> Option<Shown> {
 
 /// One shown name without dots, as SQL.
 pub fn alone(text: &str) -> Option<String> {
-    match parts(text)?.as_slice() {
+    match shown_parts(text)?.as_slice() {
         [name] => Some(quoted(name)),
         _ => None,
     }
 }
 
-/// The parts of a shown name: separated by dots, quoted where they hold anything unusual.
-fn parts(text: &str) -> Option<Vec<String>> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    loop {
-        let (part, after) = first(rest)?;
-        parts.push(part);
-        match after.strip_prefix('.') {
-            Some(after) => rest = after,
-            None if after.is_empty() => return Some(parts),
-            None => return None,
-        }
-    }
-}
-
-/// The first part of a shown name, and what follows it.
-fn first(text: &str) -> Option<(String, &str)> {
-    let Some(inside) = text.strip_prefix('"') else {
-        let end = text.find('.').unwrap_or(text.len());
-        let (part, rest) = text.split_at(end);
-        return (!part.is_empty()).then(|| (part.to_owned(), rest));
-    };
-    let mut part = String::new();
-    let mut letters = inside.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        match letter {
-            '"' if letters.next_if(|(_, next)| *next == '"').is_some() => part.push('"'),
-            '"' => return inside.get(at + 1..).map(|rest| (part, rest)),
-            letter => part.push(letter),
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{parts, shown};
+    use super::shown;
 
     #[test]
-    fn shown_names_are_read_back() {
-        assert_eq!(parts("app.orders").unwrap(), ["app", "orders"]);
-        assert_eq!(parts("\"a.b\".\"it\"\"s\".c").unwrap(), ["a.b", "it\"s", "c"]);
-        assert_eq!(parts("my-schema.t").unwrap(), ["my-schema", "t"]);
-        assert_eq!(parts("\"open"), None);
-        assert_eq!(parts("a..b"), None);
+    fn shown_names_become_sql() {
         assert_eq!(shown("table", "app.order", "db").unwrap().name, "app.\"order\"");
         assert_eq!(shown("function", "\"A b\".Do(integer, text)", "db").unwrap().name, "\"A b\".\"Do\"(integer, text)");
         assert!(shown("function", "app.odd(name(integer)", "db").is_none_or(|shown| shown.name.starts_with("app.odd(")));

@@ -1,5 +1,5 @@
-//! Which files of a data directory are copied: for templates (nothing runs on them) and for replicas (a backup is in
-//! progress, so files may come and go; WAL replay removes them again or makes them anew).
+//! Which files of a running server's data directory are copied for a replica. A backup is in progress, so files may come
+//! and go; WAL replay removes them again or makes them anew.
 
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,6 @@ use super::fault::Fault;
 /// <https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP-DATA>
 const LIVE: &[&str] = &["pg_wal", "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans"];
 const LIVE_FILES: &[&str] = &["postmaster.pid", "postmaster.opts", "backup_label", "tablespace_map"];
-
-/// Copies a directory that nobody works in. `to` must not exist.
-pub fn at_rest(from: &Path, to: &Path) -> Result<(), Fault> {
-    copy_tree(from, to, &|_| Take::All)?;
-    Ok(())
-}
 
 /// Copies the data directory of a running server while a backup is in progress. Answers with the symbolic links that
 /// were left out (tablespaces elsewhere).
@@ -31,7 +25,7 @@ pub fn of_running_server(from: &Path, to: &Path) -> Result<Vec<PathBuf>, Fault> 
             Take::All
         }
     })?;
-    let owner = std::fs::metadata(to).map_err(Fault::file("look at", to))?;
+    let owner = std::fs::metadata(to).map_err(evenkeel_launcher::Fault::file("look at", to))?;
     make_like(&to.join("pg_wal/archive_status"), &owner)?;
     Ok(links)
 }

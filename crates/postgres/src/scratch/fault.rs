@@ -15,8 +15,6 @@ pub enum Fault {
     NoServer { wanted: Option<u32>, found: Vec<String> },
     #[error(transparent)]
     Launcher(#[from] evenkeel_launcher::Fault),
-    #[error("cannot {action} {path}")]
-    File { action: &'static str, path: PathBuf, source: std::io::Error },
     /// A setting whose name or value cannot stand in postgresql.conf.
     #[error("cannot write the setting {name:?}: {reason}")]
     BadSetting { name: String, reason: &'static str },
@@ -31,11 +29,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub(super) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::File { action, path, source }
-    }
-
     pub(super) fn no_server(wanted: Option<u32>, servers: &[ServerBinaries]) -> Self {
         Self::NoServer {
             wanted,
@@ -53,7 +46,6 @@ impl Troublesome for Fault {
         let class = match self {
             Self::Launcher(fault) => return fault.trouble(),
             Self::BadSetting { .. } => Class::Configuration,
-            Self::File { .. } => Class::Output,
             Self::NoServer { .. } | Self::Sql { .. } | Self::Tablespace { .. } | Self::NotStreaming { .. } => Class::Unreachable,
         };
         let trouble = Trouble::new(class, self.to_string());
@@ -64,7 +56,6 @@ impl Troublesome for Fault {
                     .found(if found.is_empty() { "none".into() } else { found.join(", ") });
                 trouble.fix(how_to_install(*wanted))
             }
-            Self::File { source, .. } => trouble.found(source.to_string()),
             Self::Sql { statement, .. } => trouble.found(format!("after: {statement}")),
             Self::Tablespace { path, .. } => {
                 trouble.found(path.display().to_string()).fix("SET allow_in_place_tablespaces = on; CREATE TABLESPACE name LOCATION ''")

@@ -13,10 +13,10 @@ mod session;
 mod settings;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use evenkeel_launcher::{Fingerprint, Identity, Instance, Program, Readiness, Recipe, ServerUser, StopSignal, StopStep, sweep};
+use evenkeel_core::connection::encoded;
+use evenkeel_launcher::{Identity, Instance, Program, Readiness, Recipe, StopSignal, StopStep, Take, sweep_once};
 
 pub use evenkeel_launcher::Root;
 pub use fault::Fault;
@@ -224,7 +224,7 @@ impl Scratch {
         // A killed server leaves it. None of ours runs now, and the probe below must not read the old one.
         match std::fs::remove_file(&lock) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Fault::file("remove", &lock)(error));
+                return Err(evenkeel_launcher::Fault::file("remove", &lock)(error).into());
             }
             _ => {}
         }
@@ -238,42 +238,13 @@ impl Scratch {
         Ok(self.instance.start(recipe)?)
     }
 
-    /// initdb takes most of the time of a start, and copying its result takes less: it is kept for the next one.
     fn make_data_directory(&self, options: &Options) -> Result<(), Fault> {
-        let arguments = initdb_arguments(options);
-        let data = self.data_dir();
-        let template = self.root.cache()?.join(self.template_name(&arguments)?);
-        if !options.own_identifier && template.exists() {
-            if let Ok(directory) = std::fs::File::open(&template) {
-                // The sweep removes what was not used for long. A date that is not set is only an earlier removal.
-                let _ = directory.set_modified(SystemTime::now());
-            }
-            return copy::at_rest(&template, &data);
+        let (arguments, data) = (initdb_arguments(options), self.data_dir());
+        let initdb = program(self.binaries.initdb()).arg("-D").arg(&data).args(arguments.iter());
+        if options.own_identifier {
+            return Ok(self.instance.run(&initdb)?);
         }
-        self.instance.run(&program(self.binaries.initdb()).arg("-D").arg(&data).args(arguments))?;
-        if !options.own_identifier {
-            // Complete before it has its name. Two processes may make the same: the later one's is dropped.
-            let draft = template.with_extension(format!("new-{}", std::process::id()));
-            if copy::at_rest(&data, &draft).is_err() || std::fs::rename(&draft, &template).is_err() {
-                let _ = std::fs::remove_dir_all(&draft);
-            }
-        }
-        Ok(())
-    }
-
-    fn template_name(&self, arguments: &[String]) -> Result<String, Fault> {
-        let mut key = blake3::Hasher::new();
-        let user = match self.instance.user() {
-            ServerUser::Ourselves => "ourselves".to_owned(),
-            ServerUser::Other { uid, gid, .. } => format!("{uid}:{gid}"),
-        };
-        let binary = Fingerprint::take(&self.binaries.postgres())?.text();
-        for part in [&user, &binary, &self.binaries.version].into_iter().chain(arguments) {
-            key.update(part.as_bytes());
-            key.update(&[0]);
-        }
-        let hex = key.finalize().to_hex();
-        Ok(format!("pg{}-{}", self.binaries.major, hex.get(..16).unwrap_or(&hex)))
+        Ok(self.instance.fill(&self.root, &data, &arguments, &initdb, &|_| Take::All)?)
     }
 }
 
@@ -339,26 +310,6 @@ pub fn conninfo(socket_dir: &Path, database: &str) -> String {
 /// A `postgres://` URL for a database of the scratch server with this socket directory.
 #[must_use]
 pub fn url(socket_dir: &Path, database: &str) -> String {
-    let host = percent(&socket_dir.to_string_lossy());
-    format!("postgres://{SUPERUSER}@{host}:{PORT}/{}", percent(database))
-}
-
-fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-/// Once a process for each root, since what a crash left was left before we began.
-fn sweep_once(root: &Root) {
-    static SWEPT: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-    let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if !swept.iter().any(|path| path == root.path()) {
-        swept.push(root.path().to_path_buf());
-        // What resists is kept and met again by the next run; it never keeps a new server from starting.
-        drop(sweep(root));
-    }
+    let host = encoded(&socket_dir.to_string_lossy());
+    format!("postgres://{SUPERUSER}@{host}:{PORT}/{}", encoded(database))
 }

@@ -85,11 +85,11 @@ impl Scratch {
         if let Some(path) = links.into_iter().next() {
             return Err(Fault::Tablespace { server: self.display(), path });
         }
-        let owner = std::fs::metadata(target).map_err(Fault::file("look at", target))?;
+        let owner = std::fs::metadata(target).map_err(evenkeel_launcher::Fault::file("look at", target))?;
         for (name, text) in [("backup_label", label.as_str()), ("standby.signal", "")] {
             let file = target.join(name);
-            std::fs::write(&file, text).map_err(Fault::file("write", &file))?;
-            chown(&file, Some(owner.uid()), Some(owner.gid())).map_err(Fault::file("give away", &file))?;
+            std::fs::write(&file, text).map_err(evenkeel_launcher::Fault::file("write", &file))?;
+            chown(&file, Some(owner.uid()), Some(owner.gid())).map_err(evenkeel_launcher::Fault::file("give away", &file))?;
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! A blocking SQL session on a scratch server's own socket, as its superuser. Only for servers evenkeel has made:
 //! connections to anybody's environment are made in `connect`.
 
+use evenkeel_core::fault::shortened;
+use evenkeel_launcher::elsewhere;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
@@ -64,7 +66,7 @@ impl Session {
         };
         let messages = elsewhere(|| runtime.block_on(self.client.simple_query(sql))).map_err(|error| {
             let (message, sqlstate) = explain(&error);
-            Fault::Sql { server: self.server.clone(), database: self.database.clone(), statement: shorten(sql), message, sqlstate }
+            Fault::Sql { server: self.server.clone(), database: self.database.clone(), statement: shortened(sql), message, sqlstate }
         })?;
         Ok(messages
             .iter()
@@ -93,13 +95,6 @@ impl Drop for Session {
     }
 }
 
-fn elsewhere<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| match scope.spawn(work).join() {
-        Ok(result) => result,
-        Err(panic) => std::panic::resume_unwind(panic),
-    })
-}
-
 fn explain(error: &tokio_postgres::Error) -> (String, Option<String>) {
     match error.as_db_error() {
         Some(server) => {
@@ -111,12 +106,4 @@ fn explain(error: &tokio_postgres::Error) -> (String, Option<String>) {
             (format!("{error}{cause}"), None)
         }
     }
-}
-
-fn shorten(sql: &str) -> String {
-    let mut text: String = sql.trim().chars().take(200).collect();
-    if text.len() < sql.trim().len() {
-        text.push('…');
-    }
-    text
 }

@@ -12,8 +12,8 @@ pub fn append(file: &Path, settings: &[(String, String)]) -> Result<(), Fault> {
     for (name, value) in settings {
         text.push_str(&line(name, value)?);
     }
-    let mut opened = File::options().append(true).open(file).map_err(Fault::file("write", file))?;
-    opened.write_all(text.as_bytes()).map_err(Fault::file("write", file))
+    let mut opened = File::options().append(true).open(file).map_err(evenkeel_launcher::Fault::file("write", file))?;
+    Ok(opened.write_all(text.as_bytes()).map_err(evenkeel_launcher::Fault::file("write", file))?)
 }
 
 fn line(name: &str, value: &str) -> Result<String, Fault> {

@@ -1,6 +1,6 @@
 //! What no case can change here, each with its reason. Keep it tiny: every line is a property nobody proves.
 
-use evenkeel_core::kind::{Class, Kind, Property, Tolerance};
+use evenkeel_core::kind::{Kind, Property};
 
 /// Kind, property (`_missing` for presence), and why no server in a test can show it.
 const EXEMPT: &[(&str, &str, &str)] = &[
@@ -69,11 +69,6 @@ const LABELLED: &[&str] = &[
 /// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
 pub fn reason(kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {
     let name = property.map_or("_missing", |property| property.name);
-    match property.map(|property| property.class) {
-        Some(Class::Volatile) => return Some(("never compared", false)),
-        Some(Class::Measured(Tolerance::Any)) => return Some(("shown, never judged", false)),
-        _ => {}
-    }
     if name == "comment" && NOT_COMMENTED.contains(&kind.name()) {
         return Some(("COMMENT ON knows no such thing", false));
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use evenkeel_postgres::scratch::{Options, Root, Scratch, Session, find_servers, pick};
 
-use evenkeel_testkit::property::{Case, FAILS};
+use evenkeel_testkit::property::{self, Case};
 
 /// Everything a case makes belongs to this superuser, so that it can be swept.
 pub const MAKER: &str = "maker";
@@ -225,17 +225,8 @@ fn open(scratch: &Scratch, name: &str) -> Session {
 }
 
 fn run(session: &Session, name: &str, statements: &[String]) -> Result<(), String> {
-    for statement in statements {
-        let statement = statement.replace(":\"DBNAME\"", name);
-        // A statement that is meant to fail says so itself.
-        let (statement, fails) = statement.strip_suffix(FAILS).map_or((statement.as_str(), false), |sql| (sql, true));
-        match (session.exec(statement), fails) {
-            (Ok(()), false) | (Err(_), true) => {}
-            (Ok(()), true) => return Err(format!("it should fail, and does not: {statement}")),
-            (Err(fault), false) => return Err(format!("{fault}\nafter: {statement}")),
-        }
-    }
-    Ok(())
+    let statements = statements.iter().map(|statement| statement.replace(":\"DBNAME\"", name));
+    property::run(statements, |sql| session.exec(sql).map_err(|fault| fault.to_string()))
 }
 
 /// DROP OWNED leaves subscriptions alone, and a database with one cannot be dropped.

@@ -1,9 +1,8 @@
-//! One case, tried: both sides made and captured. What came out is judged by the testkit.
+//! One case, tried: both sides made and captured. What that means everywhere, and what came out, is
+//! the testkit's `property`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use evenkeel_core::compare::{Scope, Side, compare};
-use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Silent};
@@ -11,7 +10,7 @@ use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::remedy::PostgresRemedies;
 use evenkeel_postgres::scratch::{Options, ReplicaOptions, Scratch};
-use evenkeel_testkit::property::{Case, judge, place_of, shown};
+use evenkeel_testkit::property::{self, Case, both, judge};
 
 use crate::place::{Database, Place, server};
 
@@ -39,26 +38,15 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
     judge(case, &reference, &candidate, &standing)
 }
 
-/// What evenkeel proposes is applied to the candidate; the difference is then gone, and no other has come.
-fn closed(case: &Case, candidate: &Database, (wanted, found): &(Manifest, Manifest)) -> Result<(), String> {
-    let compared = |found: &Manifest| {
-        let trees = (Tree::of(wanted), Tree::of(found));
-        let remedies = PostgresRemedies::new(found, BTreeMap::new());
-        let (left, right) =
-            (Side { label: "reference", manifest: wanted, tree: &trees.0 }, Side { label: "candidate", manifest: found, tree: &trees.1 });
-        compare(left, right, &Scope::default(), &remedies).differences
+/// The loop of a fix, closed on the candidate.
+fn closed(case: &Case, candidate: &Database, captured: &(Manifest, Manifest)) -> Result<(), String> {
+    let apply = |fix: &str| {
+        // Not as one: that would be one transaction, which not every statement may run in.
+        let statements: Vec<String> = fix.split_inclusive("; ").map(|statement| statement.trim().to_owned()).collect();
+        candidate.run(&statements)
     };
-    let before = compared(found);
-    let proposed =
-        before.iter().find(|difference| place_of(difference) == case.expected.place()).and_then(|difference| difference.fix.clone());
-    // A step that is no statement is for a person.
-    let Some(fix) = proposed.filter(|fix| fix.ends_with(';')) else { return Ok(()) };
-    let statements: Vec<String> = fix.split_inclusive("; ").map(|statement| statement.trim().to_owned()).collect();
-    candidate.run(&statements).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
-    let known: BTreeSet<String> = before.iter().map(place_of).filter(|place| *place != case.expected.place()).collect();
-    let left: Vec<String> =
-        compared(&capture(candidate, case)).iter().filter(|difference| !known.contains(&place_of(difference))).map(shown).collect();
-    if left.is_empty() { Ok(()) } else { Err(format!("  after the proposed fix ({fix}) this is left: {}", left.join("; "))) }
+    let remedies = |found: &Manifest| PostgresRemedies::new(found, BTreeMap::new());
+    property::closed(case, captured, remedies, apply, || capture(candidate, case))
 }
 
 fn touches_settings(case: &Case) -> bool {
@@ -80,7 +68,7 @@ fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database
     if let Some(other) = other {
         other.run(&["rollback".to_owned()])?;
     }
-    Ok(both(first, second, case))
+    Ok(both(|| capture(first, case), || capture(second, case)))
 }
 
 fn before_and_after(place: &Place, case: &Case, database: &Database) -> Result<(Manifest, Manifest), String> {
@@ -119,7 +107,7 @@ fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest)
     second.run(&case.change)?;
     first.run(&case.setup)?;
     first.run(&case.reference)?;
-    let captured = both(&first, &second, case);
+    let captured = both(|| capture(&first, case), || capture(&second, case));
     drop(second);
     drop(other);
     first.run(&case.cleanup)?;
@@ -133,14 +121,6 @@ fn other_server(place: &Place, case: &Case) -> Scratch {
     }
     let options = Options { settings: ground.settings.clone(), initdb: ground.initdb.clone(), ..Options::default() };
     server(ground.major.unwrap_or(place.major), &options)
-}
-
-/// Both sides at once, as the command does it.
-fn both(first: &Database, second: &Database, case: &Case) -> (Manifest, Manifest) {
-    std::thread::scope(|threads| {
-        let other = threads.spawn(|| capture(second, case));
-        (capture(first, case), other.join().expect("the capture of the candidate"))
-    })
 }
 
 fn capture(database: &Database, case: &Case) -> Manifest {

@@ -1,19 +1,21 @@
 //! "Every property counts": each declared property of each kind is changed on a real server, one at a time, and must show
 //! as that difference, with only what it implies, and move the digest exactly when its class says so.
 //!
-//! Lives here, for all engines: cases (`case`), what came out (`judge`), and that every declaration has a case (below).
+//! Lives here, for all engines: cases (`case`), trying them (`trial`), what came out (`judge`), and that every declaration has a case (below).
 //! Does not live here: servers and databases; each engine's `tests/every_property` makes them.
 
 mod case;
 mod judge;
+mod trial;
 
 pub use case::{Case, FAILS, Ground, Line, On, Statements};
-pub use judge::{Standing, judge, place_of, shown};
+pub use judge::{Standing, judge};
+pub use trial::{both, closed, run};
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use evenkeel_core::kind::{ALL, Engine, Engines, Kind, Property};
+use evenkeel_core::kind::{ALL, Class, Engine, Engines, Kind, Property, Tolerance};
 
 /// All cases below a folder, read for one server.
 ///
@@ -45,6 +47,15 @@ fn files(root: &Path) -> Vec<String> {
 /// Why a property needs no case, and whether that is worth telling; the property is nothing for presence.
 pub type Exempt = dyn Fn(Kind, Option<&Property>) -> Option<(&'static str, bool)>;
 
+/// What no comparison judges, by its class.
+fn unjudged(property: Option<&Property>) -> Option<(&'static str, bool)> {
+    match property?.class {
+        Class::Volatile => Some(("never compared", false)),
+        Class::Measured(Tolerance::Any) => Some(("shown, never judged", false)),
+        _ => None,
+    }
+}
+
 /// Every kind and property that an engine has needs a case, and what is exempt must have none.
 ///
 /// # Panics
@@ -65,7 +76,7 @@ pub fn covers(root: &Path, engine: Engine, exempt: &Exempt) {
         for property in std::iter::once(None).chain(properties.map(Some)) {
             let name = property.map_or("_missing", |property| property.name);
             count += 1;
-            match (covered.contains(&(kind.name(), name)), exempt(*kind, property)) {
+            match (covered.contains(&(kind.name(), name)), unjudged(property).or_else(|| exempt(*kind, property))) {
                 (false, None) => missing.push(format!("{}/{name}.sql", kind.name())),
                 (true, Some((reason, _))) => {
                     needless.push(format!("{}/{name}.sql: exempt ({reason}), and yet there is a case", kind.name()))

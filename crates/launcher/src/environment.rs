@@ -1,7 +1,6 @@
-//! What connecting reads from the machine: variables, files, the home folder, the user's name.
-//!
-//! Lives here: the small trait, and the real process behind it. Does not live here: what any of it means
-//! (`settings`, `options`). Tests bring their own environment, so none of them touches the process's.
+//! The process we run in, as connecting looks at it: the one answer to `evenkeel_core::connection::Environment` outside of
+//! tests. It lives here because core touches nothing outside itself, and this is the crate that knows the machine and no
+//! engine.
 
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -9,37 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// What permission checks ask of a file (followed through symbolic links, as the clients do).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileFacts {
-    /// Permission bits, e.g. `0o600`.
-    pub mode: u32,
-    pub owner: u32,
-    pub is_file: bool,
-    pub is_directory: bool,
-    pub is_socket: bool,
-}
-
-/// The part of the outside world that the clients' rules look at.
-pub trait Environment: Send + Sync {
-    /// An environment variable; `None` when it is not set.
-    fn variable(&self, name: &str) -> Option<String>;
-    /// # Errors
-    /// As `std::fs::read`.
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>>;
-    /// # Errors
-    /// As `std::fs::metadata`.
-    fn facts(&self, path: &Path) -> io::Result<FileFacts>;
-    /// The names in a folder, in any order.
-    ///
-    /// # Errors
-    /// As `std::fs::read_dir`.
-    fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
-    fn home(&self) -> Option<PathBuf>;
-    /// The operating system's name of the effective user.
-    fn user_name(&self) -> Option<String>;
-    fn user_id(&self) -> u32;
-}
+use evenkeel_core::connection::{Environment, FileFacts};
 
 /// The process we run in.
 #[derive(Debug, Clone, Copy, Default)]
@@ -114,7 +83,6 @@ impl ProcessEnvironment {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
-
     use super::*;
 
     #[test]
@@ -122,11 +90,16 @@ mod tests {
         let env = ProcessEnvironment;
         let name = String::from_utf8(std::process::Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
         assert_eq!(env.user_name().unwrap(), name.trim());
-        let file = tempfile::NamedTempFile::new().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
         std::fs::write(file.path(), "x").unwrap();
         let expected = FileFacts { mode: 0o600, owner: env.user_id(), is_file: true, is_directory: false, is_socket: false };
         assert_eq!(env.facts(file.path()).unwrap(), expected);
         assert_eq!(env.read_file(file.path()).unwrap(), b"x");
+        assert_eq!(env.names(folder.path()).unwrap(), [file.path().file_name().unwrap().to_str().unwrap()]);
+        let _listener = std::os::unix::net::UnixListener::bind(folder.path().join("s")).unwrap();
+        assert!(env.facts(&folder.path().join("s")).unwrap().is_socket);
+        assert!(env.facts(folder.path()).unwrap().is_directory);
         assert_eq!(env.facts(Path::new("/no/such/file")).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 

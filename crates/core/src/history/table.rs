@@ -1,0 +1,92 @@
+//! What the tables of migration tools say, as objects and gaps.
+//!
+//! Does not live here: finding the tables and reading their rows (`capture/history.rs` of each engine).
+
+use super::{Record, Role, State, TOOLS, Tool, records};
+use crate::kind::{Kind, Value};
+use crate::manifest::{Gap, Identity, Object, Reason};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Rows read of one table; a list that is longer is no list of migrations.
+pub const MOST_ROWS: usize = 100_000;
+
+/// A tool's table and what it records; nothing where its rows could not be read.
+#[derive(Debug)]
+pub struct Table {
+    pub tool: &'static Tool,
+    pub schema: Arc<str>,
+    pub name: Arc<str>,
+    pub records: Vec<Record>,
+}
+
+/// Tables and migrations. A lock that is taken marks the tool's tables in that schema. `is_there` says whether a schema
+/// has a table of that lower-case name, however it is written there.
+#[must_use]
+pub fn objects(tables: Vec<Table>, is_there: impl Fn(&str, &str) -> bool) -> Vec<Object> {
+    let (locks, tables): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(|table| table.tool.role == Role::Lock);
+    let locked: HashSet<(&str, &str)> =
+        locks.iter().filter(|lock| !lock.records.is_empty()).map(|lock| (&*lock.schema, lock.tool.name)).collect();
+    let mut found = Vec::new();
+    for Table { tool, schema, name, records: recorded } in tables {
+        let mut table = Object::new(Kind::HistoryTable, Identity::new([Arc::clone(&schema), Arc::clone(&name)]));
+        let certain = tool.beside.filter(|(beside, _)| is_there(&schema, beside));
+        table.set("tool", certain.map_or(tool.name, |(_, certain)| certain));
+        table.set("locked", locked.contains(&(&*schema, tool.name)));
+        if tool.role == Role::Pointer {
+            table.set("dirty", recorded.iter().any(|record| record.state == State::Failed));
+            let mut versions: Vec<Box<str>> = recorded.into_iter().map(|record| record.key.into()).collect();
+            versions.sort_unstable();
+            table.set("current", Value::List(versions.into()));
+            found.push(table);
+            continue;
+        }
+        found.push(table);
+        for (position, record) in records(tool, recorded) {
+            let key: Arc<str> = record.key.into();
+            let mut object = Object::new(Kind::Migration, Identity::new([Arc::clone(&schema), Arc::clone(&name), key]));
+            object.set("state", record.state.name());
+            object.set_some("checksum", record.checksum);
+            object.set_some("description", record.description);
+            object.set_some("recorded_as", record.recorded_as);
+            object.set("position", position);
+            found.push(object);
+        }
+    }
+    found
+}
+
+impl Tool {
+    /// The gaps that stand for what the rows of a table would have told; `shown` is the table.
+    #[must_use]
+    pub fn unread(&self, shown: &str, reason: Reason, detail: &str, cure: Option<&str>) -> Vec<Gap> {
+        let (kind, attributes): (Kind, &[Option<&str>]) = match self.role {
+            Role::List => (Kind::Migration, &[None]),
+            Role::Pointer => (Kind::HistoryTable, &[Some("current"), Some("dirty")]),
+            Role::Lock => (Kind::HistoryTable, &[Some("locked")]),
+        };
+        // The lock is a property of the tool's tables in that schema, whatever they are called.
+        let object = (self.role != Role::Lock).then(|| shown.to_owned());
+        let gap = |attribute: &Option<&str>| Gap {
+            object: object.clone(),
+            attribute: attribute.map(str::to_owned),
+            cure: cure.map(str::to_owned),
+            ..Gap::kind(kind, reason, format!("{shown} ({}): {detail}", self.name))
+        };
+        attributes.iter().map(gap).collect()
+    }
+
+    /// The gaps of a table of more than [`MOST_ROWS`] rows.
+    #[must_use]
+    pub fn too_long(&self, shown: &str) -> Vec<Gap> {
+        self.unread(shown, Reason::Failed, &format!("it has more than {MOST_ROWS} rows, which no list of migrations has"), None)
+    }
+}
+
+/// The gap of a table that is named like a tool's and was not recognised as one.
+#[must_use]
+pub fn unlike(table: &str, shown: &str) -> Option<Gap> {
+    let tool = TOOLS.iter().find(|tool| tool.is_telling_name(table))?;
+    let detail = format!("named like a table of {}, with columns of no migration tool evenkeel knows", tool.name);
+    Some(Gap { object: Some(shown.to_owned()), ..Gap::kind(Kind::HistoryTable, Reason::NotCaptured, detail) })
+}
