@@ -223,12 +223,28 @@ fn a_list_that_the_server_fails_to_give_is_a_gap_and_no_difference() {
         let hollow = made(db, &format!("{tables}; create function hollow() returns enum('😀', '?') deterministic return '?'"));
         let (whole, part) = (schema(&made(db, tables)), schema(&hollow));
         assert_eq!(whole.gaps, Vec::<Gap>::new());
-        assert!(part.gaps.iter().any(|gap| gap.kind.is_none() && gap.reason == Reason::Failed && gap.cure.is_some()), "{:#?}", part.gaps);
+        let kinds = |manifest: &Manifest| {
+            assert!(manifest.gaps.iter().all(|gap| gap.reason == Reason::Failed && gap.cure.is_some()), "{:#?}", manifest.gaps);
+            manifest.gaps.iter().map(|gap| gap.kind.clone().unwrap_or_default()).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(&part), ["function", "package", "procedure"]);
         assert!(part.objects().iter().all(|object| object.kind != Kind::Function), "half of a list is none");
+        // What is made of the same list is a gap where it belongs, whatever else is asked for.
+        let mut request = Request::new("test");
+        request.dimensions = vec![Dimension::Privileges];
+        let target = Target::parse(&hollow.url(), &ProcessEnvironment).unwrap();
+        let privileges = MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+        assert_eq!(kinds(&privileges), ["definer", "grant"]);
         let scope = Scope { dimensions: vec![Dimension::Schema], ..Scope::default() };
         let (left, right) = (Tree::of(&whole), Tree::of(&part));
         let (left, right) = (Side { label: "whole", manifest: &whole, tree: &left }, Side { label: "part", manifest: &part, tree: &right });
         let comparison = compare(left, right, &scope, &NoRemedies);
         assert!(comparison.differences.is_empty(), "what was not seen is no difference: {:#?}", comparison.differences);
+        // What was seen is told.
+        hollow.exec("alter table t modify b bigint not null");
+        let changed = schema(&hollow);
+        let right = Tree::of(&changed);
+        let comparison = compare(left, Side { label: "part", manifest: &changed, tree: &right }, &scope, &NoRemedies);
+        assert_eq!(comparison.differences.len(), 2, "{:#?}", comparison.differences);
     });
 }

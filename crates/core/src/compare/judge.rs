@@ -148,17 +148,16 @@ impl<'a> Walk<'a> {
         Some(Gap::object(reference, Reason::NotComparable, format!("not comparable{across}: {}", mark.reason)).attribute(property.name))
     }
 
-    /// Whether either side has a gap about exactly this property, or one about the whole object or dimension and no value of it.
+    /// Whether either side has a gap about exactly this property, or one about the whole object and no value of it.
     fn hidden(&self, object: &Object, attribute: &str, values: (Option<&Value>, Option<&Value>)) -> bool {
         let spec = object.kind.spec();
         [(self.reference, values.0), (self.candidate, values.1)].into_iter().any(|(side, value)| {
             side.manifest.gaps.iter().any(|gap| {
                 gap.dimension == spec.dimension
-                    && match (gap.kind.as_deref(), gap.attribute.as_deref(), gap.object.as_deref()) {
-                        (None, ..) => value.is_none(),
-                        (Some(kind), ..) if kind != spec.name => false,
-                        (Some(_), Some(hidden), name) => hidden == attribute && name.is_none_or(|name| name == object.display()),
-                        (Some(_), None, name) => value.is_none() && name == Some(&*object.display()),
+                    && gap.kind.as_deref() == Some(spec.name)
+                    && match (gap.attribute.as_deref(), gap.object.as_deref()) {
+                        (Some(hidden), name) => hidden == attribute && name.is_none_or(|name| name == object.display()),
+                        (None, name) => value.is_none() && name == Some(&*object.display()),
                     }
             })
         })

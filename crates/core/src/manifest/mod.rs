@@ -52,6 +52,20 @@ impl Manifest {
         self
     }
 
+    /// The same without those dimensions, each of them a gap: what was read of them may be parts of several states, and
+    /// nothing may be compared with it.
+    #[must_use]
+    pub fn torn(self, dimensions: &[Dimension], how: &str) -> Self {
+        let (torn, kept): (Vec<Dimension>, Vec<Dimension>) = self.dimensions.iter().partition(|dimension| dimensions.contains(dimension));
+        let objects = self.objects.into_iter().filter(|object| !torn.contains(&object.kind.spec().dimension)).collect();
+        let mut gaps = self.gaps;
+        gaps.extend(torn.into_iter().map(|dimension| {
+            let detail = format!("{} changed while it was read, {how}", dimension.name());
+            Gap::dimension(dimension, Reason::Changed, detail).cure("run it again when no migration is running")
+        }));
+        Self::new(self.endpoint, kept, objects, gaps)
+    }
+
     /// All objects, sorted by kind and identity.
     #[must_use]
     pub fn objects(&self) -> &[Object] {

@@ -45,7 +45,7 @@ mod view;
 
 pub use statements::statements;
 
-use crate::connect::{Fault, Limits, Session, Target, connect};
+use crate::connect::{Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
@@ -111,7 +111,7 @@ pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress
     let cancellers: Vec<_> = std::iter::once(&session).chain(&other).map(Session::canceller).collect();
     let (session, other) = (Mutex::new(session), other.map(Mutex::new));
     let work = async {
-        let limits = Limits { lock_timeout: request.lock_timeout, statement_timeout: request.statement_timeout, ..Limits::default() };
+        let limits = request.limits();
         session.lock().await.begin_read_only(&limits).await?;
         // A role may be allowed one connection only: then everything is read through that one.
         let other = match &other {
@@ -201,14 +201,12 @@ async fn whole(
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
     };
     let gaps = gaps.into_iter().filter(|gap| request.dimensions.contains(&gap.dimension)).collect();
-    // What was read of a torn dimension may be parts of several states: nothing may be compared with it.
-    let dimensions: Vec<Dimension> = request.dimensions.iter().copied().filter(|dimension| !torn.contains(dimension)).collect();
-    let objects = objects.into_iter().filter(|object| dimensions.contains(&object.kind.spec().dimension)).collect();
-    Ok(Manifest::new(endpoint, dimensions, objects, gaps))
+    let objects = objects.into_iter().filter(|object| request.dimensions.contains(&object.kind.spec().dimension)).collect();
+    Ok(Manifest::new(endpoint, request.dimensions.clone(), objects, gaps).torn(&torn, &format!("in each of {PASSES} passes")))
 }
 
 /// Objects of a state that existed: either nothing that defines anything ran meanwhile, or two passes agree. With the
-/// dimensions of which no two passes saw the same; each of them is a gap.
+/// dimensions of which no two passes saw the same.
 async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<(Vec<Object>, Vec<Dimension>), CaptureFault> {
     let mut before: Option<Vec<Object>> = None;
     let mut torn = reader.request.dimensions.clone();
@@ -226,10 +224,6 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<(Vec<O
         if torn.is_empty() {
             break;
         }
-    }
-    for dimension in &torn {
-        let detail = format!("{} changed while it was read, {PASSES} times", dimension.name());
-        reader.gap(Gap::dimension(*dimension, Reason::Changed, detail).cure("run it again when no migration is running"));
     }
     Ok((before.unwrap_or_default(), torn))
 }

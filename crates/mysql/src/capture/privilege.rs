@@ -8,7 +8,7 @@ use super::reader::{Read, Reader};
 use super::role;
 use super::scope;
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Identity, Object, display};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason, display};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What ALL PRIVILEGES gives on a database or table, by both vendors; MariaDB adds some.
@@ -132,7 +132,14 @@ fn grant(identity: [String; 3], list: &BTreeMap<String, bool>, server: &BTreeSet
 
 /// All privileges there are on the server; dynamic ones depend on its version and components.
 async fn of_server(reader: &Reader<'_>) -> Read<BTreeSet<String>> {
-    let rows = reader.attempt("SHOW PRIVILEGES", "reading the server's list of privileges").await?.unwrap_or_default();
+    let rows = match reader.attempt("SHOW PRIVILEGES", "reading the server's list of privileges").await? {
+        Ok(rows) => rows,
+        Err(fault) => {
+            let detail = format!("which privileges make up ALL is not known: {fault}");
+            reader.gap(Gap::kind(Kind::Grant, Reason::Failed, detail).attribute("privileges"));
+            Vec::new()
+        }
+    };
     let mut names = BTreeSet::new();
     for row in rows {
         match row.text(0)?.unwrap_or_default().to_ascii_uppercase().as_str() {

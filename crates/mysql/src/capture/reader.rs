@@ -60,8 +60,9 @@ impl Reader<'_> {
         Self { session: self.other.unwrap_or(self.session), ..*self }
     }
 
-    /// Forgets what the pass before could not see, and takes a new view of the dictionary for both sessions. MySQL answers from the snapshot of each one's transaction: without
-    /// this, two passes would agree on whatever lies between the two snapshots.
+    /// Forgets what the pass before could not see, and takes a new view of the dictionary for both sessions. MySQL answers
+    /// from the snapshot of each one's transaction: without this, two passes would agree on whatever lies between the two
+    /// snapshots.
     pub async fn begin_pass(&self) -> Read<()> {
         self.gaps.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.unread.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -99,9 +100,7 @@ impl Reader<'_> {
             Ok(warnings) => warnings,
             // One table that cannot be opened (its server is gone) fails the list of all of them. The rest is not lost for it.
             Err(Fault::Server { message, .. }) => {
-                let dimension = kind.spec().dimension;
-                self.gap(Gap::dimension(dimension, Reason::Failed, format!("{doing} failed: {message}")).cure(OPENING));
-                self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(fed_by(&kind));
+                self.failed(kind, &format!("{doing} failed: {message}"));
                 return Ok(());
             }
             Err(fault) => return Err(fault.into()),
@@ -153,6 +152,19 @@ impl Reader<'_> {
         Ok(self.session.lock().await.renew().await?)
     }
 
+    /// Notes that the list of a kind failed: all that is made of it is a gap, and what was made so far may be half.
+    fn failed(&self, kind: Kind, detail: &str) {
+        for made in made_of(&kind) {
+            self.gap(Gap::kind(*made, Reason::Failed, detail.to_owned()).cure(OPENING));
+        }
+        if kind == Kind::Partition {
+            for property in ["partition_by", "subpartition_by"] {
+                self.gap(Gap::kind(Kind::Table, Reason::Failed, detail.to_owned()).attribute(property).cure(OPENING));
+            }
+        }
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(made_of(&kind));
+    }
+
     /// Notes something that could not be seen.
     pub fn gap(&self, gap: Gap) {
         self.gaps.lock().unwrap_or_else(PoisonError::into_inner).push(gap);
@@ -198,12 +210,29 @@ impl Reader<'_> {
     }
 }
 
-/// The kinds whose objects come from the statements of one kind.
-const fn fed_by(kind: &Kind) -> &[Kind] {
+/// The kinds whose objects are made of the list of one kind.
+const fn made_of(kind: &Kind) -> &[Kind] {
     match kind {
-        Kind::Function => &[Kind::Function, Kind::Procedure, Kind::Package],
+        Kind::Table => &[
+            Kind::Table,
+            Kind::Partition,
+            Kind::Column,
+            Kind::Constraint,
+            Kind::Index,
+            Kind::Sequence,
+            Kind::Grant,
+            Kind::HistoryTable,
+            Kind::Migration,
+        ],
+        Kind::Column => &[Kind::Column, Kind::HistoryTable, Kind::Migration],
         // A primary key has an index of its own.
         Kind::Index => &[Kind::Index, Kind::Constraint],
+        Kind::View => &[Kind::View, Kind::Definer, Kind::Grant],
+        Kind::Function => &[Kind::Function, Kind::Procedure, Kind::Package, Kind::Definer, Kind::Grant],
+        Kind::Trigger => &[Kind::Trigger, Kind::Definer],
+        Kind::Event => &[Kind::Event, Kind::Definer],
+        Kind::Sequence => &[Kind::Sequence, Kind::Grant],
+        Kind::Role => &[Kind::Role, Kind::Membership, Kind::Grant],
         _ => std::slice::from_ref(kind),
     }
 }

@@ -19,7 +19,7 @@ const RUNNING: &str = "SELECT count(*) FROM information_schema.processlist WHERE
 
 /// Rows where the server is, or may be, a member of a cluster: what others define arrives without being counted.
 const CLUSTERED: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON' \
-     OR Variable_name = 'group_replication_group_name' AND Value <> ''";
+     OR Variable_name = 'group_replication_group_name' AND Value <> '' OR Variable_name = 'ndbcluster' AND Value = 'ON'";
 
 /// What the server had counted when a pass began.
 pub struct Watch {
@@ -28,8 +28,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Notes what was counted. Nothing is proven on a replica and in a cluster (their own threads are counted otherwise), without the
-    /// privilege to see what others run, and while something runs. A statement is counted when it begins: so counters come
+    /// Notes what was counted. Nothing is proven on a replica and in a cluster (their own threads are counted otherwise),
+    /// without the privilege to see what others run, and while something runs. A statement is counted when it begins: so counters come
     /// first, and what was counted already and still runs is found by the look at what runs.
     pub async fn begin(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Self> {
         if is_replica != Some(false) || !reader.access.on_server("PROCESS") {
@@ -80,8 +80,8 @@ async fn counted(reader: &Reader<'_>) -> Read<Option<Vec<(Box<str>, Box<str>)>>>
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::torn;
     use evenkeel_core::kind::{Dimension, Kind, Value};
     use evenkeel_core::manifest::{Identity, Object};

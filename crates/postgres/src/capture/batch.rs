@@ -35,7 +35,7 @@ pub struct Patience {
 
 impl Patience {
     /// Whether the full wait was spent.
-    pub fn is_spent(&self) -> bool {
+    fn is_spent(&self) -> bool {
         self.is_spent.load(Ordering::Relaxed)
     }
 
@@ -43,10 +43,10 @@ impl Patience {
         self.waits.load(Ordering::Relaxed) > SHORT_WAITS
     }
 
-    /// Notes a wait that ran out, the full one unless it was impatient.
-    pub fn waited(&self, impatient: bool) {
+    /// Notes a wait that ran out.
+    fn waited(&self, is_full: bool) {
         self.waits.fetch_add(1, Ordering::Relaxed);
-        if !impatient {
+        if is_full {
             self.is_spent.store(true, Ordering::Relaxed);
         }
     }
@@ -66,14 +66,7 @@ pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) 
     let mut pending: Vec<Batch> = keys.chunks(SIZE).rev().map(|keys| Batch { keys: keys.to_vec(), held: false }).collect();
     while let Some(batch) = pending.pop() {
         let is_last = batch.keys.len() < 2 || batch.held;
-        let until = Instant::now() + if is_last && !reader.patience.is_spent() { reader.request.lock_timeout } else { Duration::ZERO };
-        let answer = loop {
-            match bracketed(reader, &statement, &[(&batch.keys, Type::OID_ARRAY)], true).await {
-                Err(error) if is_wait(&error) && Instant::now() < until => tokio::time::sleep(SHORT).await,
-                answer => break answer,
-            }
-        };
-        let error = match answer {
+        let error = match patient(reader, &statement, &[(&batch.keys, Type::OID_ARRAY)], is_last).await {
             Ok(rows) => {
                 found.extend(rows);
                 continue;
@@ -82,9 +75,6 @@ pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) 
             Err(error) => return Err(reader.fault(&error, reading)),
         };
         let waited = is_wait(&error);
-        if waited {
-            reader.patience.waited(!is_last);
-        }
         if is_last || waited && reader.patience.is_exhausted() {
             failed.extend(batch.keys.iter().map(|key| (*key, reason(&error))));
             continue;
@@ -105,19 +95,37 @@ pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) 
     Ok((found, failed))
 }
 
-/// The rows of one statement between a savepoint and the way back to it. An impatient one waits a `SHORT` time for a lock.
-pub async fn bracketed(
+/// The rows of one statement, asked again and again while what it names is held: until the full wait is spent where that is
+/// wanted and was not yet, else once.
+pub async fn patient(
     reader: &Reader<'_>,
     statement: &str,
     parameters: &[(&(dyn ToSql + Sync), Type)],
-    impatient: bool,
+    is_full: bool,
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let wait = if is_full && !reader.patience.is_spent() { reader.request.lock_timeout } else { Duration::ZERO };
+    let begun = Instant::now();
+    loop {
+        match bracketed(reader, statement, parameters).await {
+            Err(error) if is_wait(&error) && begun.elapsed() < wait => tokio::time::sleep(SHORT).await,
+            Err(error) if is_wait(&error) => {
+                reader.patience.waited(is_full);
+                return Err(error);
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// The rows of one statement between a savepoint and the way back to it, waiting a `SHORT` time for a lock.
+async fn bracketed(
+    reader: &Reader<'_>,
+    statement: &str,
+    parameters: &[(&(dyn ToSql + Sync), Type)],
 ) -> Result<Vec<Row>, tokio_postgres::Error> {
     let client = &reader.session.client;
-    let mut opening = "SAVEPOINT evenkeel".to_owned();
-    if impatient {
-        let wait = reader.request.lock_timeout.min(SHORT).as_millis().max(1);
-        opening.push_str(&format!("; SET LOCAL lock_timeout = {wait}"));
-    }
+    let wait = reader.request.lock_timeout.min(SHORT).as_millis().max(1);
+    let opening = format!("SAVEPOINT evenkeel; SET LOCAL lock_timeout = {wait}");
     // Sent together: one round trip. After an error the rest is answered too, so the order holds.
     let (opened, rows, closed) = tokio::join!(
         biased;
@@ -136,7 +144,8 @@ pub async fn locked(reader: &Reader<'_>) -> Read<HashSet<u32>> {
     rows.iter().map(|row| Ok(rows::oid(row, 0)?)).collect::<Read<_>>()
 }
 
-fn is_wait(error: &tokio_postgres::Error) -> bool {
+/// Whether somebody holds what the statement names.
+pub fn is_wait(error: &tokio_postgres::Error) -> bool {
     matches!(error.code(), Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED))
 }
 

@@ -200,8 +200,7 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
             continue;
         }
         let statement = batch.iter().enumerate().map(|(number, ledger)| ledger.select(number)).collect::<Vec<_>>().join("\nunion all\n");
-        let impatient = reader.patience.is_spent();
-        let error = match batch::bracketed(reader, &statement, &[], impatient).await {
+        let error = match batch::patient(reader, &statement, &[], true).await {
             Ok(rows) => {
                 sort_in(reader, names, &batch, &rows, &mut records)?;
                 continue;
@@ -209,10 +208,7 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
             Err(error) if is_about_tables(&error) => error,
             Err(error) => return Err(reader.fault(&error, "the migration tools' tables")),
         };
-        let locked = error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
-        if locked {
-            reader.patience.waited(impatient);
-        }
+        let locked = batch::is_wait(&error);
         if let [ledger] = batch.as_slice() {
             if locked {
                 ledger.gap(reader, names, Reason::Locked, LOCKED, Some(WAIT));

@@ -119,14 +119,7 @@ async fn twice(
     }
     match once(target, session, beside, request, progress).await {
         Ok((manifest, None)) => Ok(manifest),
-        Ok((manifest, Some(catalogs))) => {
-            let gap = |dimension: Dimension| {
-                let detail = format!("the schema changed while it was read, twice (in {catalogs})");
-                Gap::dimension(dimension, Reason::Changed, detail).cure("run it again when no migration is running")
-            };
-            let torn = PRINTED.iter().copied().filter(|dimension| manifest.covers(*dimension));
-            Ok(torn.fold(without_printed(&manifest), |manifest, dimension| manifest.with_gap(gap(dimension))))
-        }
+        Ok((manifest, Some(catalogs))) => Ok(manifest.torn(PRINTED, &format!("twice (in {catalogs})"))),
         Err(CaptureFault::Connect(fault)) if is_about_change(&CaptureFault::Connect(fault.clone())) => Err(CaptureFault::Changed(fault)),
         Err(fault) => Err(fault),
     }
@@ -135,13 +128,6 @@ async fn twice(
 /// Dimensions that hold what printing functions say of the newest catalogs. Privileges do by the names of their objects:
 /// a function is named with its argument types.
 const PRINTED: &[Dimension] = &[Dimension::Schema, Dimension::Privileges];
-
-/// What was read of these dimensions may be parts of several states: nothing may be compared with it.
-fn without_printed(manifest: &Manifest) -> Manifest {
-    let dimensions = manifest.dimensions.iter().copied().filter(|dimension| !PRINTED.contains(dimension)).collect();
-    let objects = manifest.objects().iter().filter(|object| !PRINTED.contains(&object.kind.spec().dimension)).cloned().collect();
-    Manifest::new(manifest.endpoint.clone(), dimensions, objects, manifest.gaps.clone())
-}
 
 /// Statements fail like that when an object they print is dropped or altered beneath them (the printing functions read
 /// the newest catalogs), and when a standby has to give up our snapshot.
