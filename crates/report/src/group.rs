@@ -4,7 +4,7 @@
 //! terminal lists all members where one severity is asked for.
 
 use crate::clean;
-use crate::document::{Change, Difference, Gap, Severity};
+use crate::document::{Change, Difference, Dimension, Gap, Severity};
 use crate::number::{counted, thousands};
 use evenkeel_core::kind::Kind;
 use std::collections::{BTreeMap, HashMap};
@@ -48,13 +48,16 @@ enum Key<'a> {
 }
 
 /// Measured differences say the same thing over and over; what merely informs is rarely read one by one. Beyond these, the
-/// same change of the same property, whatever kinds of objects have it.
+/// same change of the same property in the schema, whatever kinds of objects have it. Settings that differ in the same way have
+/// nothing in common.
 fn key(difference: &Difference) -> Option<Key<'_>> {
     if difference.severity != Severity::Block && difference.detail.contains_key("ratio") || difference.severity == Severity::Inform {
         return Some(Key::Rule(&difference.id));
     }
     match (difference.change, &difference.attribute, &difference.expected, &difference.found) {
-        (Change::Changed, Some(attribute), Some(expected), Some(found)) => Some(Key::Cause(attribute, expected, found)),
+        (Change::Changed, Some(attribute), Some(expected), Some(found)) if difference.dimension == Dimension::Schema => {
+            Some(Key::Cause(attribute, expected, found))
+        }
         _ => None,
     }
 }

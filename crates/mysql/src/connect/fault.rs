@@ -102,7 +102,7 @@ impl Fault {
 fn own_place(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
         "password" | "passwd" | "pwd" | "pass" => {
-            "write it in front of the host, percent-encoded: mysql://USER:PASSWORD@HOST; or set MYSQL_PWD; or put it under [client] in ~/.my.cnf (chmod 0600)"
+            "write it behind the user and a colon, percent-encoded; or set MYSQL_PWD; or put it under [client] in ~/.my.cnf (chmod 0600)"
         }
         "user" | "username" => "write it in front of the host: mysql://USER@HOST/DATABASE",
         "host" | "hostname" | "port" => "write it behind the user: mysql://USER@HOST:PORT/DATABASE",

@@ -1,7 +1,7 @@
 //! Laws that hold for every sample in every format.
 
 use crate::sample::{self, SAMPLES};
-use evenkeel_report::{Document, FORMATS, Format, Severity, Style};
+use evenkeel_report::{Difference, Document, FORMATS, Format, Severity, Style};
 use unicode_width::UnicodeWidthStr;
 
 pub fn rendered(format: &str, document: &Document, style: &Style) -> String {
@@ -164,6 +164,16 @@ fn one_cause_is_one_entry() {
     let page = rendered("html", &document, &Style::default());
     assert!(page.matches("data-severity=").count() == 64 && page.contains("<h2>Not comparable</h2>") && page.contains("all 30"));
     assert_eq!(page.matches("<li>t").count(), 30, "every constraint is named");
+}
+
+/// What differs in the same way by chance is told one by one.
+#[test]
+fn settings_with_the_same_values_are_no_group() {
+    let mut document = sample::differs();
+    let one = document.differences.iter().find(|one| one.kind == "setting" && one.severity == Severity::Block).unwrap().clone();
+    document.differences = (0..9).map(|at| Difference { fingerprint: at.to_string(), ..one.clone() }).collect();
+    let text = rendered("terminal", &document, &Style::default());
+    assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 9, "{text}");
 }
 
 /// A statement that is not shown as it is must not be pasted.
