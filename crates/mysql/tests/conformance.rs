@@ -40,6 +40,7 @@ fn the_laws_of_the_port_hold() {
             nowhere: &MysqlEnvironment::new(Target::parse(&nowhere, &ProcessEnvironment).unwrap()),
             run: &|sql| session.exec(sql).unwrap(),
             hold: &holder,
+            is_held: &|| scratch.session("app").unwrap().exec("SET SESSION lock_wait_timeout = 1; SELECT * FROM t").is_err(),
         });
         scratch.stop().unwrap();
     }

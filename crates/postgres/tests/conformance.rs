@@ -39,6 +39,7 @@ fn the_laws_of_the_port_hold() {
             nowhere: &PostgresEnvironment::new(Target::parse(&nowhere, &ProcessEnvironment).unwrap()),
             run: &|sql| session.exec(sql).unwrap(),
             hold: &holder,
+            is_held: &|| scratch.session("app").unwrap().exec("SET lock_timeout = '1s'; SELECT FROM t").is_err(),
         });
         scratch.stop().unwrap();
     }

@@ -49,6 +49,8 @@ pub struct Subject<'a> {
     pub run: &'a dyn Fn(&str),
     /// Keeps the table `t` from being opened by others until what it hands out is dropped.
     pub hold: &'a dyn Fn() -> Box<dyn Any>,
+    /// Whether somebody keeps the table `t` from being read now.
+    pub is_held: &'a dyn Fn() -> bool,
 }
 
 /// Changes that all engines understand, what takes each back, and what it adds to the first database alone.
@@ -254,10 +256,12 @@ fn tells_of_its_progress(subject: &Subject<'_>) {
 /// While somebody holds a table it ends, tells the rest, and makes no difference up.
 fn waits_with_a_bound(subject: &Subject<'_>, whole: &Manifest) {
     let held = (subject.hold)();
+    assert!((subject.is_held)(), "the test itself holds nothing");
     let started = Instant::now();
     let seen = captured(subject.whole, &[Dimension::Schema, Dimension::Data]);
     assert!(started.elapsed() < Duration::from_secs(60), "took {:?} with a lock timeout of 1 s", started.elapsed());
     drop(held);
+    assert!(!(subject.is_held)());
     assert!(seen.objects().iter().any(|object| object.kind == Kind::Column && object.display().ends_with("parent.name")));
     let comparison = compared(whole, &seen, &[Dimension::Schema]);
     assert!(comparison.differences.is_empty(), "{comparison:#?}");

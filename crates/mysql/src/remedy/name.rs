@@ -17,6 +17,12 @@ impl Place {
         Self { own: (database != ALL_DATABASES).then(|| database.to_owned()) }
     }
 
+    /// Whether one database was captured.
+    #[must_use]
+    pub const fn is_one(&self) -> bool {
+        self.own.is_some()
+    }
+
     /// A database; the own one where the name is empty.
     #[must_use]
     pub fn database(&self, shown: &str) -> String {

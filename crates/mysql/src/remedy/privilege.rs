@@ -42,6 +42,10 @@ fn target(remedies: &MysqlRemedies, kind: &str, object: &str) -> Option<(String,
         "global" => ("*.*".to_owned(), None),
         "schema" => {
             let name = if object == "(database)" { "" } else { parts.first()? };
+            // What is not the own database, or holds signs that a name has in quotes only, is a pattern: for a person.
+            if !name.is_empty() && (remedies.place.is_one() || !object.starts_with('"') && object.contains(['%', '\\'])) {
+                return None;
+            }
             // In a database's place `_` and `%` are patterns.
             (format!("{}.*", remedies.place.database(name).replace('_', "\\_").replace('%', "\\%")), None)
         }
@@ -128,5 +132,28 @@ pub fn role(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
         }
         "comment" => Some(format!("ALTER USER {who} COMMENT {};", Literal(reference.text("comment").unwrap_or_default()))),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remedy::name::Place;
+    use evenkeel_core::kind::Engine;
+    use evenkeel_core::manifest::ALL_DATABASES;
+
+    #[test]
+    fn a_pattern_is_no_database() {
+        let on = |database: &str, object: &str| {
+            let remedies = MysqlRemedies { engine: Engine::MySql, place: Place::new(database), roles: std::collections::BTreeMap::new() };
+            target(&remedies, "schema", object).map(|(on, _)| on)
+        };
+        assert_eq!(on("my_app", "(database)").as_deref(), Some("`my\\_app`.*"));
+        assert_eq!(on(ALL_DATABASES, "my_app").as_deref(), Some("`my\\_app`.*"));
+        assert_eq!(on(ALL_DATABASES, "\"100%\"").as_deref(), Some("`100\\%`.*"));
+        for pattern in ["app%", "a\\_b%"] {
+            assert_eq!(on(ALL_DATABASES, pattern), None, "{pattern}");
+        }
+        assert_eq!(on("my_app", "my_ap_"), None, "what else stands for the own database is a pattern");
     }
 }

@@ -1,7 +1,8 @@
 //! "Every property counts": each declared property of each kind is changed on a real server, one at a time, and must show
 //! as that difference, with only what it implies, and move the digest exactly when its class says so.
 //!
-//! Lives here, for all engines: cases (`case`), trying them (`trial`), what came out (`judge`), and that every declaration has a case (below).
+//! Lives here, for all engines: cases (`case`), trying them (`trial`), what came out (`judge`), and that every
+//! declaration has a case (below).
 //! Does not live here: servers and databases; each engine's `tests/every_property` makes them.
 
 mod case;
@@ -10,7 +11,7 @@ mod trial;
 
 pub use case::{Case, FAILS, Ground, Line, On, Statements};
 pub use judge::{Standing, judge};
-pub use trial::{both, closed, run};
+pub use trial::{both, closed, proposed, run};
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -2,6 +2,7 @@
 //! applied. Does not live here: servers, databases and sessions, which are each engine's own.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use evenkeel_core::compare::{Difference, Remedies, Scope, Side, compare};
 use evenkeel_core::digest::Tree;
@@ -9,6 +10,15 @@ use evenkeel_core::manifest::Manifest;
 
 use super::case::{Case, FAILS};
 use super::judge::{place_of, shown};
+
+/// Fixes that were applied so far.
+static PROPOSED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many fixes [`closed`] has applied in this process: a floor under them shows when remedies fall silent.
+#[must_use]
+pub fn proposed() -> usize {
+    PROPOSED.load(Ordering::Relaxed)
+}
 
 /// Runs statements; one that ends in [`FAILS`] must fail.
 ///
@@ -54,6 +64,7 @@ pub fn closed<R: Remedies>(
     let proposed = before.iter().find(|difference| is_expected(difference)).and_then(|difference| difference.fix.clone());
     // A step that is no statement is for a person.
     let Some(fix) = proposed.filter(|fix| fix.ends_with(';')) else { return Ok(()) };
+    PROPOSED.fetch_add(1, Ordering::Relaxed);
     apply(&fix).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
     let known: BTreeSet<String> = before.iter().filter(|difference| !is_expected(difference)).map(place_of).collect();
     let after = capture();
