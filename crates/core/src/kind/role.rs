@@ -22,7 +22,7 @@ pub static SPEC: Spec = Spec {
         Property::text("valid_until", "When its password ends.", "Connecting is refused from then on.").on(Engines::POSTGRESQL).weighs(Severity::Inform),
         Property::flag("locked", "Its account is locked.", "Connecting is refused.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),
         Property::flag("password_expired", "It must change its password first.", "Every statement is refused until then.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),
-        Property::list("authentication", "Authentication plugins, in order; no passwords and no hashes.", "Old clients cannot connect.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),
+        Property::list("authentication", "Authentication plugins, in order; no passwords and no hashes, not whether there is a password, nor the policies of passwords.", "Old clients cannot connect.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),
         Property::text("tls", "What its connections must bring: `any`, `x509` or `specified`.", "Connecting without TLS or a certificate is refused.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),
         Property::list("limits", "Limits on queries, updates and connections an hour, each `name=value`.", "A migration runs into the limit.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),
         Property::list("default_roles", "Roles that are active when it connects, sorted.", "Statements are refused until SET ROLE.").on(Engines::MYSQL_FAMILY).weighs(Severity::Warn),

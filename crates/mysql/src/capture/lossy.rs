@@ -47,7 +47,7 @@ const fn is_beyond(c: char) -> bool {
 }
 
 /// The text that was shown as `cut`, out of the `whole` definition that holds it. `None` where that is not certain.
-pub fn restore(cut: &str, whole: &str, is_last: bool) -> Option<String> {
+pub fn restore(cut: &str, whole: &str) -> Option<String> {
     if !whole.chars().any(is_beyond) {
         return Some(cut.to_owned());
     }
@@ -69,9 +69,7 @@ pub fn restore(cut: &str, whole: &str, is_last: bool) -> Option<String> {
         let mut from = 0;
         while let Some(at) = lossy.get(from..).and_then(|rest| rest.find(cut)).map(|at| at + from) {
             let end = at + cut.len();
-            if let (Some(begin), Some(end)) = (places.get(&at), places.get(&end))
-                && (!is_last || *end == whole.len())
-            {
+            if let (Some(begin), Some(end)) = (places.get(&at), places.get(&end)) {
                 found.insert(whole.get(*begin..*end)?.to_owned());
             }
             from = at + lossy.get(at..)?.chars().next().map_or(1, char::len_utf8);
@@ -160,7 +158,8 @@ pub fn place(reader: &Reader<'_>, schema: &str, name: &str) -> String {
     format!("{}.{}", Ident(schema), Ident(name))
 }
 
-/// A text in doubt: what shows the whole, in which column of the answer, and whether it ends with the text.
+/// A text in doubt: what shows the whole, in which column of the answer, and whether that ends with the text, as it does with
+/// code.
 pub struct Doubt {
     pub statement: String,
     pub column: usize,
@@ -180,8 +179,8 @@ pub async fn settle(reader: &Reader<'_>, doubts: &[Doubt], doing: &str) -> Read<
         if doubt.is_last {
             return typed(&doubt.text, &whole).ok_or_else(unmatched);
         }
-        let found = restore(&doubt.text, &whole, false);
-        found.or_else(|| restore(&bare?, &whole, false)).ok_or_else(unknown)
+        let found = restore(&doubt.text, &whole);
+        found.or_else(|| restore(&bare?, &whole)).ok_or_else(unknown)
     };
     Ok(doubts.iter().zip(answers).map(whole).collect())
 }
@@ -235,14 +234,13 @@ mod tests {
     #[test]
     fn what_was_lost_is_found_again_where_it_is_certain() {
         let whole = "CREATE VIEW `v` AS select '😀' AS `a`,'?'";
-        assert_eq!(restore("select '?' AS `a`,'?'", whole, true).as_deref(), Some("select '😀' AS `a`,'?'"));
-        assert_eq!(restore("select '????' AS `a`,'?'", whole, false).as_deref(), Some("select '😀' AS `a`,'?'"));
-        assert_eq!(restore("select 'b?'", whole, true), None);
+        assert_eq!(restore("select '?' AS `a`,'?'", whole).as_deref(), Some("select '😀' AS `a`,'?'"));
+        assert_eq!(restore("select '????' AS `a`,'?'", whole).as_deref(), Some("select '😀' AS `a`,'?'"));
+        assert_eq!(restore("select 'b?'", whole), None);
         // Two texts look like it.
-        assert_eq!(restore("'?'", "f('😀', '?')", false), None);
-        assert_eq!(restore("'?'", "f('😀', '?')", true), None);
+        assert_eq!(restore("'?'", "f('😀', '?')"), None);
         // Nothing is lost.
-        assert_eq!(restore("x '?'", "no matter how é it is printed", true).as_deref(), Some("x '?'"));
-        assert_eq!(restore("???", "😀😀", false), None);
+        assert_eq!(restore("x '?'", "no matter how é it is printed").as_deref(), Some("x '?'"));
+        assert_eq!(restore("???", "😀😀"), None);
     }
 }

@@ -170,14 +170,11 @@ fn expression(text: &str, whole: &str, name: &str) -> Option<String> {
     let name = Ident(name);
     let starts = [format!("  {name} "), format!("  CONSTRAINT {name} ")];
     let lines = whole.lines().filter(|line| starts.iter().any(|start| line.starts_with(start)));
-    let [line] = lines.collect::<Vec<_>>()[..] else { return lossy::restore(text, whole, false) };
+    let [line] = lines.collect::<Vec<_>>()[..] else { return lossy::restore(text, whole) };
     // Of a line that holds no such character the text stands only if it is there.
-    let found = if line.chars().all(|c| c <= '\u{FFFF}') {
-        line.contains(text).then(|| text.to_owned())
-    } else {
-        lossy::restore(text, line, false)
-    };
-    found.or_else(|| lossy::restore(text, whole, false))
+    let found =
+        if line.chars().all(|c| c <= '\u{FFFF}') { line.contains(text).then(|| text.to_owned()) } else { lossy::restore(text, line) };
+    found.or_else(|| lossy::restore(text, whole))
 }
 
 /// Says what checks hold, each with its place among those found, its table and its text.
