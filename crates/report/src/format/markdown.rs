@@ -17,9 +17,11 @@ use crate::textdiff::{self, Line};
 pub const LIMIT: usize = 60_000;
 /// Kept free for the sentence that says what was cut, and for closing marks.
 const RESERVE: usize = 1_000;
-/// Lines and columns of a definition, value or fix that are shown.
+/// Lines and columns of a definition or value that are shown.
 const LINES: usize = 60;
 const COLUMNS: usize = 240;
+/// Bytes of the fixes of one entry. A fix is whole or left out: half of one would do something else.
+const FIX: usize = 8_000;
 /// Members of a group that are named; more of them where the list is closed.
 const NAMED: usize = 8;
 const MEMBERS: usize = 60;
@@ -147,12 +149,11 @@ fn folded(document: &Document, entry: &Entry<'_>) -> String {
         text.push_str(&format!("{}\n\n", code(&manual)));
     }
     match entry {
-        Entry::One(difference) => text.extend(difference.fix.as_deref().map(|fix| format!("Fix:\n\n{}", pasteable(fix)))),
+        Entry::One(difference) => text.extend(difference.fix.as_deref().map(|fix| format!("Fix:\n\n{}", fixes(&[fix])))),
         Entry::Many(group) => {
-            let fixes: Vec<&str> =
-                group.members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n')).collect();
-            if !fixes.is_empty() {
-                text.push_str(&format!("Fix:\n\n{}", pasteable(&fixes.join("\n"))));
+            let all: Vec<&str> = group.members.iter().filter_map(|one| one.fix.as_deref()).collect();
+            if !all.is_empty() {
+                text.push_str(&format!("Fix:\n\n{}", fixes(&all)));
             }
         }
     }
@@ -232,7 +233,7 @@ fn gap(document: &Document, gaps: &[&Gap]) -> String {
     let lead = if matches!(lead.as_str(), "not visible" | "not comparable") { String::new() } else { format!("{lead}: ") };
     let mut text = format!("- ? {}\n", code(&cut(&format!("{lead}{what}"), 4 * COLUMNS)));
     if let Some(cure) = gaps.first().and_then(|gap| gap.cure.as_ref()) {
-        let block = pasteable(cure);
+        let block = fixes(&[cure]);
         text.push('\n');
         for line in block.lines() {
             text.push_str(format!("  {line}").trim_end_matches(' '));
@@ -243,11 +244,32 @@ fn gap(document: &Document, gaps: &[&Gap]) -> String {
     text
 }
 
-fn pasteable(fix: &str) -> String {
-    match clean::pasteable(fix) {
-        Some(lines) => fenced(if sentence::is_statement(fix) { "sql" } else { "" }, &limited(lines)),
-        None => format!("{}\n\n", plain(clean::LEFT_OUT)),
+/// Statements or steps in one block, each as it is, as many as there is room for; why the others are left out.
+fn fixes(all: &[&str]) -> String {
+    let (mut shown, mut bytes, mut hidden, mut long) = (Vec::new(), 0, 0, 0);
+    for fix in all {
+        match clean::pasteable(fix) {
+            None => hidden += 1,
+            Some(_) if long > 0 || bytes + fix.len() > FIX => long += 1,
+            Some(lines) => {
+                bytes += fix.len();
+                shown.extend(lines);
+            }
+        }
     }
+    let mut text = String::new();
+    if !shown.is_empty() {
+        let is_statement = all.first().is_some_and(|fix| sentence::is_statement(fix));
+        text.push_str(&fenced(if is_statement { "sql" } else { "" }, &shown));
+    }
+    let count = |number: usize| if all.len() > 1 { format!("{} ", thousands(number)) } else { String::new() };
+    if hidden > 0 {
+        text.push_str(&format!("{}{}\n\n", count(hidden), plain(clean::LEFT_OUT)));
+    }
+    if long > 0 {
+        text.push_str(&format!("{}left out: longer than there is room for; --format json or html has it whole\n\n", count(long)));
+    }
+    text
 }
 
 fn foot(document: &Document) -> String {

@@ -15,7 +15,7 @@ use crate::textdiff::{self, Line, Tag};
 use crate::wrap::{cut, fill, width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 
-/// Lines of a definition's diff, or of a fix, that are shown.
+/// Lines of a value or of a definition's diff that are shown, and of a fix: that is whole or left out.
 const LINES: usize = 24;
 /// How many lighter differences are shown one by one.
 const TO_KNOW: usize = 12;
@@ -304,18 +304,19 @@ impl Page<'_> {
     fn fix(&mut self, fix: &str) {
         let lead = self.paint(BOLD, "fix:");
         let (lines, fix) = match clean::pasteable(fix) {
+            // Whoever asks for one severity wants all of it.
+            Some(lines) if lines.len() > LINES && self.style.only.is_none() => {
+                (vec![format!("left out: it has {} lines; --only, --format json or html has it whole", thousands(lines.len()))], "")
+            }
             Some(lines) => (lines, fix),
             None => (vec![clean::LEFT_OUT.to_owned()], ""),
         };
         let fragile = lines.len() > 1 || sentence::is_statement(fix) && (fix.contains("--") || fix.contains(['\'', '"', '$', '`']));
         let room = self.style.width.saturating_sub(7);
-        let mut shown = if fragile { lines } else { lines.iter().flat_map(|line| wrap(line, room)).collect() };
-        let more = shown.len().saturating_sub(LINES);
-        shown.truncate(LINES);
+        let shown = if fragile { lines } else { lines.iter().flat_map(|line| wrap(line, room)).collect() };
         for (at, line) in shown.iter().enumerate() {
             self.line(&if at == 0 { format!("  {lead} {line}") } else { format!("       {line}") });
         }
-        self.cut_note("       ", more);
     }
 
     fn worth_knowing(&mut self) {
