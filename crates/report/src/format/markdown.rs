@@ -282,6 +282,11 @@ fn foot(document: &Document) -> String {
         text.push('\n');
     }
     for (word, endpoint) in [("reference", &document.reference), ("candidate", &document.candidate)] {
+        let label = code(&shortened(&clean::line(&endpoint.label)));
+        if !endpoint.is_read() {
+            text.push_str(&format!("- {word} {label}: not read\n"));
+            continue;
+        }
         let facts = [
             format!("{} {}", endpoint.engine, endpoint.server_version),
             format!("database {}", endpoint.database),
@@ -290,7 +295,7 @@ fn foot(document: &Document) -> String {
             format!("read {}", endpoint.captured_at),
         ];
         let facts: Vec<String> = facts.iter().map(|fact| code(&shortened(&clean::line(fact)))).collect();
-        text.push_str(&format!("- {word} {}: {}\n", code(&shortened(&clean::line(&endpoint.label))), facts.join(", ")));
+        text.push_str(&format!("- {word} {label}: {}\n", facts.join(", ")));
     }
     let digests: Vec<String> = document
         .dimensions

@@ -166,6 +166,27 @@ fn one_cause_is_one_entry() {
     assert_eq!(page.matches("<li>t").count(), 30, "every constraint is named");
 }
 
+/// Whoever reads only the report sees that an environment could not be read, in every format, with the step that helps.
+#[test]
+fn an_unread_environment_is_in_every_format() {
+    let document = sample::unread();
+    assert_eq!(document.verdict.line, "production.jsonl ? production: could not tell, nothing was compared");
+    assert_eq!((document.verdict.exit_code, document.verdict.gaps), (69, 6));
+    for format in FORMATS {
+        let text = (format.render)(&[sample::differs(), document.clone()], &Style { width: 400, ..Style::default() }).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        for said in ["production.jsonl ? production: could not tell", "found connection refused", "start the server, or correct"] {
+            assert!(text.contains(said), "{}: {said} is not in\n{text}", format.name);
+        }
+    }
+    let text = rendered("terminal", &document, &Style::default());
+    assert_eq!(text.matches("connection refused").count(), 1, "one cause is one entry:\n{text}");
+    let junit = rendered("junit", &document, &Style::default());
+    assert!(junit.contains("errors=\"3\""), "a demanded dimension that was not read is an error:\n{junit}");
+    let sarif = rendered("sarif", &document, &Style::default());
+    assert!(sarif.contains("\"executionSuccessful\": false") && sarif.contains("\"exitCode\": 69"), "{sarif}");
+}
+
 /// What differs in the same way by chance is told one by one.
 #[test]
 fn settings_with_the_same_values_are_no_group() {

@@ -116,7 +116,9 @@ pub(super) struct GapList {
 }
 
 pub(super) struct GapView {
-    pub anchor: Option<String>,
+    /// Where the matrix leads: on the first of each of its dimensions.
+    pub anchors: Vec<String>,
+    /// Empty where there are several, which the text names.
     pub dimension: &'static str,
     pub text: String,
     pub reason: String,
@@ -326,10 +328,11 @@ fn gap_lists(document: &Document, anchors: &mut Anchors) -> Vec<GapList> {
 
 fn gap_view(document: &Document, gaps: &[&crate::Gap], anchors: &mut Anchors) -> Option<GapView> {
     let first = gaps.first()?;
+    let one_dimension = gaps.iter().all(|gap| gap.dimension == first.dimension);
     let all = gaps.iter().filter(|_| gaps.len() > 1).filter_map(|gap| gap.object.as_deref());
     Some(GapView {
-        anchor: anchors.first(first.dimension),
-        dimension: first.dimension.name(),
+        anchors: gaps.iter().filter_map(|gap| anchors.first(gap.dimension)).collect(),
+        dimension: if one_dimension { first.dimension.name() } else { "" },
         text: sentence::gaps(document, gaps, 3).1,
         reason: words(first.reason.name()),
         cure: first.cure.as_deref().map(clean::fix),
@@ -349,6 +352,9 @@ fn excused(ignored: &crate::Ignored) -> Excused {
 }
 
 fn facts(role: &'static str, endpoint: &crate::Endpoint) -> Facts {
+    if !endpoint.is_read() {
+        return Facts { role, label: clean::line(&endpoint.label), rows: vec![("read at", "not read".to_owned())] };
+    }
     let rows = [
         ("server", format!("{} {}", endpoint.engine, endpoint.server_version)),
         ("database", endpoint.database.clone()),
