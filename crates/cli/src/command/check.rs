@@ -3,7 +3,7 @@
 use super::{Outcome, dimensions, output, report};
 use crate::args::{Check, Common, Reporting};
 use crate::paint::progress::Line;
-use crate::paint::shell;
+use crate::paint::{self, shell};
 use crate::settings::Environment;
 use crate::{settings, wire};
 use evenkeel_core::fault::{Class, Trouble};
@@ -28,16 +28,16 @@ pub fn run(arguments: &Check, common: &Common) -> Outcome {
     let written = write(&documents, format, reporting, common);
     for document in documents.iter().filter(|document| !common.quiet && document.candidate.is_read()) {
         let tier = loaded.settings.environments.get(&document.candidate.label).and_then(|configured| configured.tier);
-        crate::paint::say!("{}: {}", crate::paint::plain(&document.candidate.label), state(document, tier));
+        paint::say!("{}: {}", paint::plain(&document.candidate.label), state(document, tier));
     }
     // What follows is said even when quiet: it decides the exit code.
     for (name, _) in &unchecked {
-        crate::paint::say!("{}: could not tell, no manifest is configured", crate::paint::plain(name));
-        crate::paint::say!("  fix: add manifest = \"parity/{name}.jsonl\" to it, or name the environments to check");
+        paint::say!("{}: could not tell, no manifest is configured", paint::plain(name));
+        paint::say!("  fix: add manifest = \"parity/{name}.jsonl\" to it, or name the environments to check");
     }
     for (name, trouble) in &troubles {
-        crate::paint::say!("{}: not checked", crate::paint::plain(name));
-        crate::paint::trouble(trouble, common.color);
+        paint::say!("{}: not checked", paint::plain(name));
+        paint::trouble(trouble, common.color);
     }
     // Not before: that nothing could be written must not keep anybody from what was found.
     written?;
@@ -99,9 +99,7 @@ pub struct Checked {
 pub fn documents(arguments: &Check, common: &Common) -> Result<Checked, Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
-    for note in settings.notes.iter().filter(|_| !common.quiet) {
-        crate::paint::say!("note: {}", crate::paint::plain(note));
-    }
+    paint::notes(&settings.notes, common.quiet);
     let mut checked = Checked::default();
     for (name, configured) in chosen(arguments, &loaded)? {
         let started = Instant::now();
@@ -164,9 +162,7 @@ fn one(
     let (reporting, settings) = (&arguments.reporting, &loaded.settings);
     let wanted = dimensions(&reporting.dimension);
     let candidate = wire::live(name, settings, common, &wanted)?;
-    for warning in candidate.warnings.iter().filter(|_| !common.quiet) {
-        crate::paint::say!("note: {}", crate::paint::plain(warning));
-    }
+    paint::notes(&candidate.warnings, common.quiet);
     let label = label(manifest);
     let reference = Source::File { label: label.clone(), path: manifest.to_owned() };
     let scope = report::scope(wanted, &settings.policy);
@@ -211,8 +207,8 @@ fn unread(
         elapsed: started.elapsed(),
         version: env!("CARGO_PKG_VERSION"),
         command: &format!("evenkeel check {}{}", shell::quoted(name), report::flags(reporting, common)),
-        detail: &crate::paint::scrub(&detail),
-        fix: trouble.fix.as_deref().map(crate::paint::scrub).as_deref(),
+        detail: &paint::scrub(&detail),
+        fix: trouble.fix.as_deref().map(paint::scrub).as_deref(),
         is_configuration: configured.manifest.is_none(),
         exit_code: trouble.class.exit_code(),
     })
