@@ -144,6 +144,14 @@ fn a_hint_can_be_pasted() {
     again(&place, &["compare", "my stage", &b.url(), SCHEMA[0], SCHEMA[1]], 1);
     let command = again(&place, &["compare", "it's", &b.conninfo(), "--config", "other file.toml", SCHEMA[0], SCHEMA[1]], 1);
     assert!(command.contains("--config 'other file.toml' --dimension schema"), "{command}");
+    let waits = ["--lock-timeout", "1500ms", "--statement-timeout", "1min"];
+    let command =
+        again(&place, &[&["compare", "it's", &b.url(), "--config", "other file.toml", SCHEMA[0], SCHEMA[1]], &waits[..]].concat(), 1);
+    assert!(command.ends_with(" --lock-timeout 1500ms"), "one minute is the usual: {command}");
+    // The scheme of a URL in any case.
+    let loud = b.url().replacen("postgres", "POSTGRES", 1);
+    assert_ne!(loud, b.url());
+    again(&place, &["compare", "my stage", &loud, SCHEMA[0], SCHEMA[1]], 1);
     // Trust asks for no password: what was left out is not missed.
     let secret = a.url().replace("postgres@", "postgres:hunter2@");
     let command = again(&place, &["compare", &secret, &b.url(), "--dimension", "schema,history"], 1);
@@ -151,6 +159,8 @@ fn a_hint_can_be_pasted() {
     for flavor in [newest_mariadb(), newest_mysql()] {
         let (a, b) = (mysql::database(flavor), mysql::database(flavor));
         a.exec(MYSQL_SHOP);
-        again(&place, &["compare", &a.url(), &b.url(), SCHEMA[0], SCHEMA[1]], 1);
+        let loud = b.url().replacen("mysql", "MySQL", 1).replacen("mariadb", "MariaDB", 1);
+        assert_ne!(loud, b.url());
+        again(&place, &["compare", &a.url(), &loud, SCHEMA[0], SCHEMA[1]], 1);
     }
 }
