@@ -1,8 +1,10 @@
 //! Markdown for a pull request or merge request: the verdict, one table, each blocking difference folded, what to
 //! know, what was not visible, how to reproduce it. Always below the size limits of GitHub and GitLab.
 //!
-//! Lives here: layout, escaping and the cut. What a database says stands only in code, where nothing is a link, a
-//! mention or HTML. Does not live here: the sentences (`sentence`).
+//! Lives here: layout and the cut. What a database says stands only in code. Does not live here: the escaping
+//! (`markdown/escape`), the sentences (`sentence`).
+
+mod escape;
 
 use super::Style;
 use crate::Fault;
@@ -12,6 +14,7 @@ use crate::group::{self, Entry, Group, entries};
 use crate::number::{counted, short, thousands};
 use crate::sentence;
 use crate::textdiff::{self, Line};
+use escape::{code, fenced, html, linkless, plain};
 
 /// Bytes; GitHub refuses a comment beyond 65,536 characters.
 pub const LIMIT: usize = 60_000;
@@ -236,8 +239,8 @@ fn gap(document: &Document, gaps: &[&Gap]) -> String {
         let block = fixes(&[cure]);
         text.push('\n');
         for line in block.lines() {
-            text.push_str(format!("  {line}").trim_end_matches(' '));
-            text.push('\n');
+            // A fix is as it is, blanks at its end too.
+            text.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") });
         }
         text.push('\n');
     }
@@ -338,87 +341,4 @@ fn cut(text: &str, columns: usize) -> String {
     }
     let head: String = text.chars().take(columns).collect();
     format!("{head}… ({} more characters)", thousands(all - columns))
-}
-
-/// A block whose fence is longer than any in it.
-fn fenced(language: &str, lines: &[String]) -> String {
-    let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{}\n{fence}\n\n", lines.join("\n"))
-}
-
-/// A code span; inside of it nothing is a link, a mention or HTML.
-fn code(text: &str) -> String {
-    if text.is_empty() {
-        return "` `".to_owned();
-    }
-    let ticks = "`".repeat(longest_run(text) + 1);
-    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
-    format!("{ticks}{pad}{text}{pad}{ticks}")
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
-/// Text outside of code: no markup, no HTML, no mention, no reference to an issue, no link.
-fn plain(text: &str) -> String {
-    let clean = clean::line(text);
-    let mut shown = String::with_capacity(clean.len() + 16);
-    for c in clean.chars() {
-        match c {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
-                shown.push('\\');
-                shown.push(c);
-            }
-            c => shown.push(c),
-        }
-    }
-    linkless(&shown)
-}
-
-/// Mentions, references and links are found in the rendered text: only something between the characters stops them.
-fn linkless(text: &str) -> String {
-    text.replace('#', "#&#8203;")
-        .replace('@', "@&#8203;")
-        .replace("://", ":&#8203;//")
-        .replace("www.", "www&#8203;.")
-        .replace("GH-", "GH&#8203;-")
-}
-
-/// Text inside `<code>`, where nothing but HTML itself is understood.
-fn html(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '"' => shown.push_str("&quot;"),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn code_holds_any_text() {
-        assert_eq!(code("app.orders"), "`app.orders`");
-        assert_eq!(code("a`b"), "``a`b``");
-        assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(fenced("sql", &["````".to_owned()]), "`````sql\n````\n`````\n\n");
-    }
-
-    #[test]
-    fn plain_text_is_inert() {
-        assert_eq!(plain("@team see #12 <b>|x|</b>"), "@&#8203;team see #&#8203;12 &lt;b&gt;\\|x\\|&lt;/b&gt;");
-        assert_eq!(plain("[a](http://b) GH-1"), "\\[a\\](http:&#8203;//b) GH&#8203;-1");
-    }
 }
