@@ -1,4 +1,4 @@
--- expect: trigger t.first columns: (none) -> a
+-- expect: trigger t.first columns: nothing -> a
 -- setup
 create table t (id int primary key, a int, b int);
 -- reference
