@@ -59,6 +59,13 @@ impl Flavor {
         !self.is_mariadb()
     }
 
+    /// Code in other languages that routines share.
+    /// <https://dev.mysql.com/doc/refman/en/create-library.html>
+    #[must_use]
+    pub fn has_libraries(&self) -> bool {
+        !self.is_mariadb() && self.number >= 902
+    }
+
     /// MySQL knows group replication, and MariaDB Galera.
     #[must_use]
     pub fn has_group_replication(&self) -> bool {

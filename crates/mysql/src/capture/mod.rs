@@ -16,6 +16,7 @@ mod event;
 mod histogram;
 mod history;
 mod index;
+mod library;
 mod loadable;
 mod lossy;
 mod lossy_column;
@@ -261,6 +262,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
             found.extend(index::read(&beside, &tables).await?);
             found.extend(view::read(&beside).await?);
             found.extend(routine::read(&beside).await?);
+            library::note(&beside).await?;
             found.extend(event::read(&beside, is_replica).await?);
             found.extend(loadable::read(&beside).await?);
             found.extend(sequence::read(&beside, &tables).await?);

@@ -17,6 +17,9 @@ const TABLE: &[&str] =
     &["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER", "CREATE VIEW", "SHOW VIEW", "TRIGGER"];
 const DATABASE: &[&str] = &["CREATE TEMPORARY TABLES", "LOCK TABLES", "EXECUTE", "CREATE ROUTINE", "ALTER ROUTINE", "EVENT"];
 const ALL: &str = "ALL PRIVILEGES";
+/// The right to pass on what one holds there, from wherever that comes. It is said by itself where no other privilege does.
+/// <https://dev.mysql.com/doc/refman/en/grant.html#grant-privileges>
+const GRANT_OPTION: &str = "GRANT OPTION";
 
 /// Kind and name of a thing, and the grantee; privileges, and whether each may be passed on.
 type Lists = BTreeMap<[String; 3], BTreeMap<String, bool>>;
@@ -29,6 +32,7 @@ pub async fn read(reader: &Reader<'_>, found: &[Object]) -> Read<Vec<Object>> {
     let mut note = |kind: &str, object: &str, grantee: &Account, privilege: &str, grantable: bool| {
         if !grantee.is_reserved() {
             let list = lists.entry([kind.to_owned(), object.to_owned(), grantee.shown(names)]).or_default();
+            let (privilege, grantable) = if privilege == "USAGE" { (GRANT_OPTION, false) } else { (privilege, grantable) };
             *list.entry(privilege.to_owned()).or_insert(false) |= grantable;
         }
     };
@@ -54,6 +58,9 @@ pub async fn read(reader: &Reader<'_>, found: &[Object]) -> Read<Vec<Object>> {
         let object = things.routine(&kind, &reader.scope.shown(&text(1)?), &text(2)?);
         let (grantee, privileges) = (role::account(&row, 3)?, text(5)?.to_ascii_uppercase());
         let grantable = privileges.split(',').any(|privilege| privilege == "GRANT");
+        if privileges == "GRANT" {
+            note(&kind, &object, &grantee, GRANT_OPTION, false);
+        }
         for privilege in privileges.split(',').filter(|privilege| !matches!(*privilege, "GRANT" | "")) {
             note(&kind, &object, &grantee, privilege, grantable);
         }

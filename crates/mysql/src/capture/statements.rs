@@ -15,10 +15,14 @@ macro_rules! statements {
 /// MariaDB lists sequences from 11.5 on; before, each is asked by itself.
 const SEQUENCES: Engines = Engines::MARIADB.from(Engine::MariaDb, 1105);
 
+/// MySQL has libraries from 9.2 on.
+const LIBRARIES: Engines = Engines::MYSQL.from(Engine::MySql, 902);
+
 const STATEMENTS: &[(Dimension, Engines, &str, &str)] = statements! {
     Schema Engines::MYSQL_FAMILY => "schema.sql" "table.sql" "column.sql" "constraint.sql" "foreign_key.sql" "foreign_rule.sql" "index.sql"
         "partition.sql" "view.sql" "routine.sql" "parameter.sql" "trigger.sql" "event.sql" "loadable.sql";
     Schema SEQUENCES => "sequence.sql";
+    Schema LIBRARIES => "library.sql" "routine_library.sql";
     Configuration Engines::MYSQL_FAMILY => "server.sql" "setting.sql" "plugin.sql" "timezone.sql";
     Configuration Engines::MYSQL => "component.sql";
     Data Engines::MYSQL_FAMILY => "table_statistics.sql" "partition_statistics.sql" "index_statistics.sql" "index_size.sql"

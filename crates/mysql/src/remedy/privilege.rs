@@ -73,7 +73,8 @@ pub fn grant(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
     let who = account(remedies, any.identity.part(2))?;
     let (wanted, has) = (list(case.reference, "privileges"), list(case.candidate, "privileges"));
     // Passing on is granted for all of an object's privileges at once; what differs there is for a person.
-    if list(case.reference, "grantable") != list(case.candidate, "grantable") {
+    let is_alone = |items: &[String]| items.iter().any(|item| item == "GRANT OPTION");
+    if list(case.reference, "grantable") != list(case.candidate, "grantable") || is_alone(&wanted) || is_alone(&has) {
         return None;
     }
     let words = |items: &[String], than: &[String]| {
