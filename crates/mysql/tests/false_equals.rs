@@ -1,6 +1,8 @@
 //! Pairs that differ in what servers tell in one odd place only: none may be equal in silence.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use evenkeel_core::compare::{NoRemedies, Scope, Side, compare};
+use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Silent};
@@ -106,5 +108,69 @@ fn a_materialized_view_is_no_plain_one_in_silence() {
         assert_eq!(made(db, &[table, view]).gaps, Vec::<Gap>::new());
         let manifest = made(db, &[table, &view.replace("VIEW", "MATERIALIZED VIEW")]);
         assert_eq!(unread(&manifest), [("view", "v", "", "it is materialized, and how it keeps its rows is not read")]);
+    });
+}
+
+/// What differs and what cannot be compared, each as `kind attribute`.
+fn compared(reference: &Manifest, candidate: &Manifest) -> (Vec<String>, Vec<String>) {
+    assert_eq!((&reference.gaps, &candidate.gaps), (&Vec::new(), &Vec::new()));
+    let trees = (Tree::of(reference), Tree::of(candidate));
+    let (left, right) =
+        (Side { label: "a", manifest: reference, tree: &trees.0 }, Side { label: "b", manifest: candidate, tree: &trees.1 });
+    let found = compare(left, right, &Scope { dimensions: vec![Dimension::Schema], ..Scope::default() }, &NoRemedies);
+    let differences = found.differences.iter().map(|found| format!("{} {}", found.kind, found.attribute.unwrap_or("itself")));
+    let gaps = found
+        .gaps
+        .iter()
+        .map(|found| format!("{} {}", found.gap.kind.as_deref().unwrap_or_default(), found.gap.attribute.as_deref().unwrap_or_default()));
+    (differences.collect(), gaps.collect())
+}
+
+/// Code that is kept as it was typed: with what character set a literal names, and how it was written.
+#[test]
+fn code_is_compared_as_it_was_typed() {
+    each_flavor(|db| {
+        let table = "CREATE TABLE t (a VARCHAR(30))";
+        let places = [
+            ("procedure body", "CREATE PROCEDURE p() SELECT @ AS x, 'it''s', `a``b`, \"q\" FROM t"),
+            ("function body", "CREATE FUNCTION f(s VARCHAR(9)) RETURNS VARCHAR(30) DETERMINISTIC COMMENT 'return' RETURN CHARSET(@)"),
+            ("trigger body", "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = CHARSET(@)"),
+            ("event body", "CREATE EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2020-01-01' DO INSERT INTO t VALUES (CHARSET(@))"),
+        ];
+        for (what, ddl) in places {
+            let of = |literal: &str| made(db, &[table, &ddl.replace('@', literal)]);
+            let plain = of("'a'");
+            assert_eq!(compared(&plain, &of("'a'")), (vec![], vec![]), "{what}");
+            for other in ["_latin1'a'", "_ascii 'a'", "_utf8mb4'a'", "_ucs2 0x0041", "_latin1'é'", "_binary'é😀'", "'a\\n\\\\'"] {
+                let manifest = of(other);
+                assert_eq!(compared(&plain, &manifest), (vec![what.to_owned()], vec![]), "{what} {other}");
+                assert_eq!(compared(&of(other), &manifest), (vec![], vec![]), "{what} {other}");
+            }
+        }
+    });
+}
+
+/// Where servers print what they read, what they may forget by themselves cannot be compared, and the rest differs.
+#[test]
+fn the_character_set_of_a_literal_counts() {
+    each_flavor(|db| {
+        let places = [
+            ("view definition", "CREATE VIEW v AS SELECT CHARSET(@) AS x"),
+            ("column generated", "CREATE TABLE t (a VARCHAR(30) AS (CHARSET(@)))"),
+            ("column default", "CREATE TABLE t (a VARCHAR(30) DEFAULT (CHARSET(@)))"),
+            ("constraint expression", "CREATE TABLE t (a VARCHAR(30), CONSTRAINT c CHECK (a <> CHARSET(@)))"),
+        ];
+        for (what, ddl) in places {
+            let of = |literal: &str| made(db, &[&ddl.replace('@', literal)]);
+            let one = vec![what.to_owned()];
+            let forgets = !db.flavor().is_mariadb() && what != "view definition";
+            let told = if forgets { (vec![], one.clone()) } else { (one.clone(), vec![]) };
+            assert_eq!(compared(&of("_latin1'a'"), &of("_latin1'a'")), (vec![], vec![]), "{what}");
+            for other in ["'a'", "_utf8mb4'a'", "_ascii'a'"] {
+                assert_eq!(compared(&of("_latin1'a'"), &of(other)), told, "{what} {other}");
+            }
+            assert_eq!(compared(&of("_ucs2'ab'"), &of("'ab'")), (one, vec![]), "{what}");
+            assert_eq!(compared(&of("'a'"), &of("_utf8mb4'a'")), (vec![], vec![]), "{what}");
+        }
     });
 }

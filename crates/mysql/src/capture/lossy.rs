@@ -3,10 +3,14 @@
 //! itself asked: SHOW CREATE for code and queries, DEFAULT() for literals. What stays in doubt is a gap.
 //! <https://dev.mysql.com/doc/refman/en/charset-metadata.html>
 //!
+//! Of code it also leaves out what character set a literal names (`_latin1'a'`), and shows escapes as what they stand for
+//! (measured on both vendors), so that all code that may hold a literal is asked for.
+//!
 //! Comments are not asked for: both vendors store them in utf8mb3, so that a `?` is what there is.
 //!
 //! Neighbours: `special` (asking), `lossy_column` (columns and checks).
 
+use super::canonical::{is_charset, piece};
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
 use super::stored::named;
@@ -23,9 +27,19 @@ pub fn unknown() -> Unread {
     Unread::new(Reason::Failed, DETAIL)
 }
 
+/// Why code is not known.
+fn unmatched() -> Unread {
+    Unread::new(Reason::Failed, "the code that is listed and the one SHOW CREATE prints could not be matched")
+}
+
 /// Whether something may be lost.
 pub fn is_doubtful(text: &str) -> bool {
     text.contains('?')
+}
+
+/// Whether the list may show code otherwise than it was typed: it holds a literal.
+pub fn is_doubtful_code(text: &str) -> bool {
+    text.contains(['?', '\'', '"']) || text.contains("0x") || text.contains("0b")
 }
 
 const fn is_beyond(c: char) -> bool {
@@ -67,6 +81,79 @@ pub fn restore(cut: &str, whole: &str, is_last: bool) -> Option<String> {
     only.filter(|_| found.is_empty())
 }
 
+/// Code as it was typed, at the end of the `whole` definition: from where on this agrees with the `listed` text, whatever
+/// the literals hold. `None` where that is not certain.
+pub fn typed(listed: &str, whole: &str) -> Option<String> {
+    let ends = |c: char| c == ';' || c.is_whitespace();
+    let (listed, whole) = (listed.trim_end_matches(ends), whole.trim_end_matches(ends));
+    let (mut pieces, mut rest) = (Vec::<(usize, &str)>::new(), whole);
+    while let Some(first) = rest.chars().next() {
+        let (text, after) = rest.split_at_checked(piece(rest, first).0)?;
+        let at = whole.len() - rest.len();
+        rest = after;
+        match pieces.last_mut() {
+            // A doubled quote: one literal.
+            Some((from, before)) if is_quote(first) && before.starts_with(first) => *before = whole.get(*from..at + text.len())?,
+            _ => pieces.push((at, text)),
+        }
+    }
+    let mut found = (0..pieces.len()).filter_map(|at| {
+        let (from, _) = pieces.get(at)?;
+        agrees(listed, pieces.get(at..)?).then(|| whole.get(*from..)).flatten()
+    });
+    let only = found.next()?;
+    found.next().is_none().then(|| only.to_owned())
+}
+
+const fn is_quote(c: char) -> bool {
+    matches!(c, '\'' | '"' | '`')
+}
+
+/// Whether the list would show these pieces of code so. It shows literals in ways of its own.
+fn agrees(listed: &str, pieces: &[(usize, &str)]) -> bool {
+    let mut rest = listed;
+    // Text that must come next, and whether anything may stand before it.
+    let (mut exact, mut is_loose) = (String::new(), false);
+    let mut next = |exact: &mut String, is_loose: bool| {
+        let found = if is_loose { rest.find(&**exact) } else { rest.starts_with(&**exact).then_some(0) };
+        let after = found.and_then(|at| rest.get(at + exact.len()..));
+        exact.clear();
+        after.map(|after| rest = after).is_some()
+    };
+    for (_, text) in pieces {
+        let quote = text.chars().next().filter(|c| is_quote(*c));
+        let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+        match quote {
+            Some(quote) if quote != '`' || inner.contains('`') || inner.contains(is_beyond) => {
+                exact.push(quote);
+                if !next(&mut exact, is_loose) {
+                    return false;
+                }
+                is_loose = true;
+                exact.push(quote);
+            }
+            None if text.strip_prefix('_').is_some_and(|name| is_charset(&name.to_ascii_lowercase())) => {}
+            _ => {
+                for c in text.chars() {
+                    if is_beyond(c) {
+                        if !next(&mut exact, is_loose) {
+                            return false;
+                        }
+                        is_loose = true;
+                    } else {
+                        exact.push(c);
+                    }
+                }
+            }
+        }
+        // What was not loose is found at once, or not at all.
+        if !is_loose && !exact.is_empty() && !next(&mut exact, false) {
+            return false;
+        }
+    }
+    if is_loose { rest.ends_with(&*exact) } else { rest.is_empty() }
+}
+
 /// A name of the server, with its database.
 pub fn place(reader: &Reader<'_>, schema: &str, name: &str) -> String {
     let schema = if schema.is_empty() { reader.scope.one().unwrap_or_default() } else { schema };
@@ -85,13 +172,16 @@ pub struct Doubt {
 pub async fn settle(reader: &Reader<'_>, doubts: &[Doubt], doing: &str) -> Read<Vec<Result<String, Unread>>> {
     let statements: Vec<String> = doubts.iter().map(|doubt| doubt.statement.clone()).collect();
     let answers = special::ask(reader, &statements, doing).await?;
-    let hidden = || Unread::new(Reason::Privilege, "the account may not read how it was created, which alone tells what `?` stands for");
+    let hidden = || Unread::new(Reason::Privilege, "the account may not read how it was created, which alone tells all of it");
     let whole = |(doubt, answer): (&Doubt, Result<Row, Unread>)| {
         let whole = answer.and_then(|row| row.text(doubt.column).ok().flatten().ok_or_else(hidden))?;
         // SHOW CREATE VIEW leaves the current database out; a text that holds its name elsewhere is not found then.
         let bare = reader.scope.one().map(|own| doubt.text.replace(&format!("{}.", Ident(own)), ""));
-        let found = restore(&doubt.text, &whole, doubt.is_last);
-        found.or_else(|| restore(&bare?, &whole, doubt.is_last)).ok_or_else(unknown)
+        if doubt.is_last {
+            return typed(&doubt.text, &whole).ok_or_else(unmatched);
+        }
+        let found = restore(&doubt.text, &whole, false);
+        found.or_else(|| restore(&bare?, &whole, false)).ok_or_else(unknown)
     };
     Ok(doubts.iter().zip(answers).map(whole).collect())
 }
@@ -103,7 +193,7 @@ pub type Bodies = HashMap<usize, Result<String, Unread>>;
 pub async fn bodies(reader: &Reader<'_>, rows: &[(Object, Row)], word: &str, column: usize) -> Read<Bodies> {
     let mut doubts = Vec::new();
     for (at, (object, row)) in rows.iter().enumerate() {
-        if let Some(text) = named(row, "_body")?.filter(|text| is_doubtful(text)) {
+        if let Some(text) = named(row, "_body")?.filter(|text| is_doubtful_code(text)) {
             let name = object.identity.parts().last().unwrap_or_default();
             let statement = format!("SHOW CREATE {word} {}", place(reader, object.identity.part(0), name));
             doubts.push((at, Doubt { statement, column, is_last: true, text }));
@@ -115,13 +205,32 @@ pub async fn bodies(reader: &Reader<'_>, rows: &[(Object, Row)], word: &str, col
 /// As `bodies`, for doubts by the number of their row.
 pub async fn settled(reader: &Reader<'_>, doubts: Vec<(usize, Doubt)>) -> Read<Bodies> {
     let (rows, doubts): (Vec<usize>, Vec<Doubt>) = doubts.into_iter().unzip();
-    let found = settle(reader, &doubts, "reading code with characters beyond U+FFFF").await?;
+    let found = settle(reader, &doubts, "reading code as it was typed").await?;
     Ok(rows.into_iter().zip(found).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::restore;
+    use super::{restore, typed};
+
+    #[test]
+    fn code_is_found_behind_its_head_whatever_the_list_makes_of_literals() {
+        let whole = "CREATE PROCEDURE `p`(a int, `select ` int)\n    COMMENT 'select 1'\nselect _latin1'a', 'it\\'s' /* _latin1'x' */, _ucs2 0x0041, `_latin1`, '😀' -- it's\n";
+        let listed = "select 'a', 'it's' /* _latin1'x' */,  0x0041, `_latin1`, '?' -- it's\n;";
+        let expected = "select _latin1'a', 'it\\'s' /* _latin1'x' */, _ucs2 0x0041, `_latin1`, '😀' -- it's";
+        assert_eq!(typed(listed, whole).as_deref(), Some(expected));
+        assert_eq!(typed("select 'a'", whole), None);
+        let doubled = "do 'it''s', `a``b`";
+        for listed in ["do 'it's', `aa`bb`", doubled] {
+            assert_eq!(typed(listed, &format!("CREATE PROCEDURE `p`()\n{doubled}")).as_deref(), Some(doubled));
+        }
+        assert_eq!(typed("set x = 1", "CREATE PROCEDURE `p`()\nset x = 1").as_deref(), Some("set x = 1"));
+        assert_eq!(typed("set x = 1", "CREATE PROCEDURE `p`()\nset x = 12"), None);
+        assert_eq!(typed("set x = 12", "CREATE PROCEDURE `p`()\nset x = 1"), None);
+        assert_eq!(typed("do 'a'", "CREATE PROCEDURE `p`()\ndo _foo'a'"), None);
+        // Two places look like it.
+        assert_eq!(typed("do 'a' do 'b'", "do 'a' do 'a' do 'b'"), None);
+    }
 
     #[test]
     fn what_was_lost_is_found_again_where_it_is_certain() {

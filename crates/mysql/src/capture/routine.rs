@@ -72,7 +72,7 @@ async fn bodies(reader: &Reader<'_>, rows: &[Row]) -> Read<Bodies> {
     for (at, row) in rows.iter().enumerate() {
         let text = |column| Ok::<_, Wrong>(named(row, column)?.unwrap_or_default());
         let body = text("_body")?;
-        if lossy::is_doubtful(&body) {
+        if lossy::is_doubtful_code(&body) {
             let statement = format!("SHOW CREATE {} {}.{}", text("_type")?, Ident(&text("_schema")?), Ident(&text("_name")?));
             doubts.push((at, Doubt { statement, column: 2, is_last: true, text: body }));
         }

@@ -41,7 +41,8 @@ fn is_word(c: char) -> bool {
 }
 
 /// How long the piece is that begins here, and the identifier it is, if it is one.
-fn piece(rest: &str, first: char) -> (usize, Option<String>) {
+#[must_use]
+pub fn piece(rest: &str, first: char) -> (usize, Option<String>) {
     match first {
         '`' => {
             let length = quoted(rest, '`', false);

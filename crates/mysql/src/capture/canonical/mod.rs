@@ -17,9 +17,10 @@ mod window;
 #[cfg(test)]
 mod printed_tests;
 
-pub use body::body;
+pub use body::{body, piece};
 pub use json::unite;
 pub use reading::{computed, definition, expression, marks};
+pub use token::is_charset;
 
 use super::scope::Scope;
 use crate::flavor::Flavor;

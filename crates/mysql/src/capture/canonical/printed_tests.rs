@@ -23,9 +23,11 @@ fn verdict(a: &Object, b: &Object, majors: (u16, u16)) -> &'static str {
     if a.values() == b.values() {
         return "equal";
     }
-    let marks = a.marks.iter().chain(&b.marks).map(|mark| mark.boundary).filter(|mark| (majors.0 < *mark) != (majors.1 < *mark));
+    let marks =
+        a.marks.iter().chain(&b.marks).map(|mark| mark.boundary).filter(|mark| *mark == 0 || (majors.0 < *mark) != (majors.1 < *mark));
     let key = |object: &Object, boundary| {
-        let own = object.marks.iter().find(|mark| mark.boundary == boundary).map(|mark| mark.equivalent.to_string());
+        let of = |boundary| object.marks.iter().find(|mark| mark.boundary == boundary);
+        let own = of(boundary).or_else(|| of(0)).map(|mark| mark.equivalent.to_string());
         own.or_else(|| object.values().iter().find(|(at, _)| *at == index(object)).map(|(_, value)| value.shown()))
     };
     if marks.into_iter().any(|boundary| key(a, boundary) == key(b, boundary)) { "not comparable" } else { "different" }

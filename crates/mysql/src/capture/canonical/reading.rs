@@ -14,6 +14,9 @@ use std::collections::BTreeSet;
 /// MariaDB's versions are above, MySQL's below (`Flavor::number`).
 const BETWEEN_VENDORS: u16 = 1000;
 
+/// A mark that holds between any two servers.
+const ANYWHERE: u16 = 0;
+
 /// From MariaDB 11 on LOCALTIME is printed as CURTIME(), which is something else, and SESSION_USER() is no longer USER().
 const SINCE_11: u16 = 1100;
 const BEFORE_11: &[(&str, &str)] = &[("curtime(", "current_timestamp("), ("session_user(", "user(")];
@@ -46,6 +49,15 @@ pub fn marks(object: &mut Object, property: &str, raw: &str, context: Context<'_
         };
         add(BETWEEN_VENDORS, loose(&text), reason);
     }
+    // Queries are stored as they are printed, and so they stay.
+    if let Some(bare) = bare(raw, context).filter(|_| !is_query) {
+        if context.flavor.is_mariadb() {
+            add(BETWEEN_VENDORS, bare, "MariaDB forgets the character set of a text (`_latin1'x'`) that it converts, and MySQL does not");
+        } else {
+            let reason = "MySQL's SHOW CREATE TABLE, and so a dump, forgets the character set of a text (`_latin1'x'`) that is converted";
+            add(ANYWHERE, bare, reason);
+        }
+    }
     if context.flavor.is_mariadb() && context.flavor.number >= SINCE_11 {
         let before = BEFORE_11.iter().fold(text.clone(), |text, (now, before)| text.replace(now, before));
         if before != text {
@@ -61,6 +73,12 @@ pub fn computed(column: &mut Object) {
         let reason = "each vendor computes the types of expressions in its own way";
         column.marks.push(Mark { property, boundary: BETWEEN_VENDORS, equivalent: "".into(), reason: reason.into() });
     }
+}
+
+/// The canonical text without character sets that a server may forget; `None` where there are none.
+fn bare(raw: &str, context: Context<'_>) -> Option<String> {
+    let tokens = token::without_charsets(&token::cut(raw)?)?;
+    Some(understood(&tokens, context, false).map_or_else(|| plain(&tokens, context), |(text, _)| text))
 }
 
 struct Reading {

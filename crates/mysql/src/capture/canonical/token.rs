@@ -13,7 +13,7 @@ pub enum Token {
     Name(String),
     /// Anything bare: a keyword, a function, a unit, a name a server left unquoted. As written.
     Word(String),
-    /// A string with the character set it was introduced with, where that means anything.
+    /// A string with the character set it was introduced with; not with those of connections, which servers add.
     Text {
         charset: Option<String>,
         text: String,
@@ -43,8 +43,9 @@ const PLAIN: &[&str] = &[
     "ujis", "eucjpms",
 ];
 
-/// Whether a back-quoted word can be taken for an introducer.
-fn is_charset(name: &str) -> bool {
+/// Whether an underscore and that name introduce a literal.
+#[must_use]
+pub fn is_charset(name: &str) -> bool {
     PLAIN.contains(&name)
         || matches!(
             name,
@@ -175,8 +176,23 @@ fn string(found: &mut Vec<Token>, text: String, was_escaped: bool) -> Token {
     }
     let is_unicode = charset.as_deref().is_none_or(|name| matches!(name, "utf8" | "utf8mb3" | "utf8mb4"));
     let text = if was_escaped && is_unicode { as_written(text) } else { text };
-    let charset = charset.filter(|name| !(is_unicode || text.is_ascii() && PLAIN.contains(&&**name)));
-    Token::Text { charset, text }
+    Token::Text { charset: charset.filter(|_| !is_unicode), text }
+}
+
+/// The tokens without the character sets of texts whose bytes are the same in UTF-8; `None` where there are none. A server
+/// that converts such a text forgets its character set.
+#[must_use]
+pub fn without_charsets(tokens: &[Token]) -> Option<Vec<Token>> {
+    let mut is_changed = false;
+    let bare = tokens.iter().map(|token| match token {
+        Token::Text { charset: Some(charset), text } if text.is_ascii() && PLAIN.contains(&&**charset) => {
+            is_changed = true;
+            Token::Text { charset: None, text: text.clone() }
+        }
+        other => other.clone(),
+    });
+    let bare = bare.collect();
+    is_changed.then_some(bare)
 }
 
 /// Bytes that were taken for latin1, read as what they are.
