@@ -13,6 +13,9 @@ pub struct Cli {
     pub common: Common,
 }
 
+const LOCK_TIMEOUT: &str = "2s";
+const STATEMENT_TIMEOUT: &str = "60s";
+
 /// Flags that every verb understands.
 #[derive(Debug, Args)]
 pub struct Common {
@@ -23,14 +26,35 @@ pub struct Common {
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto)]
     pub color: ColorWhen,
     /// Longest wait for a lock, such as 500ms or 2s.
-    #[arg(long, global = true, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    #[arg(long, global = true, value_name = "TIME", default_value = LOCK_TIMEOUT, value_parser = duration)]
     pub lock_timeout: std::time::Duration,
     /// Longest time a single statement may run, such as 60s.
-    #[arg(long, global = true, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    #[arg(long, global = true, value_name = "TIME", default_value = STATEMENT_TIMEOUT, value_parser = duration)]
     pub statement_timeout: std::time::Duration,
     /// Say nothing on stderr but errors.
     #[arg(long, short, global = true)]
     pub quiet: bool,
+}
+
+impl Common {
+    /// The waits that are not as they would be anyway, as flags.
+    pub fn waits(&self) -> String {
+        let mut flags = String::new();
+        let waits = [("lock", self.lock_timeout, LOCK_TIMEOUT), ("statement", self.statement_timeout, STATEMENT_TIMEOUT)];
+        for (name, wait, _) in waits.into_iter().filter(|(_, wait, usual)| duration(usual) != Ok(*wait)) {
+            flags.push_str(&format!(" --{name}-timeout {}", spelled(wait)));
+        }
+        flags
+    }
+}
+
+/// A length of time as [`duration`] reads it.
+fn spelled(wait: std::time::Duration) -> String {
+    match wait.as_nanos() {
+        nanos if nanos % 1_000_000_000 == 0 => format!("{}s", nanos / 1_000_000_000),
+        nanos if nanos % 1_000_000 == 0 => format!("{}ms", nanos / 1_000_000),
+        nanos => format!("{nanos}ns"),
+    }
 }
 
 /// When to use colour.
@@ -257,5 +281,19 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
     match std::time::Duration::try_from(span) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("a wait must be bounded and longer than nothing".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_spelled_as_they_are_read() {
+        for (text, shown) in [("2s", "2s"), ("1min", "60s"), ("500ms", "500ms"), ("1500ms", "1500ms"), ("7us", "7000ns")] {
+            let read = duration(text);
+            assert_eq!(read.clone().map(spelled), Ok(shown.to_owned()));
+            assert_eq!(duration(shown), read);
+        }
     }
 }

@@ -185,7 +185,11 @@ struct Connection {
 }
 
 fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
-    match scheme(text) {
+    // A scheme may be written in any case (RFC 3986, 3.1); libpq's rules know small letters.
+    let small = scheme(text).map(str::to_ascii_lowercase);
+    let normal = small.as_deref().zip(text.split_once("://")).map(|(scheme, (_, rest))| format!("{scheme}://{rest}"));
+    let text = normal.as_deref().unwrap_or(text);
+    match small.as_deref() {
         None | Some("postgres" | "postgresql") => {
             let target = Target::parse(text, &ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
             let described = target.describe();
@@ -198,7 +202,7 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
                 without: &[(HEARTBEAT, "the server tells the lag of its replicas by itself: PostgreSQL needs no such table")],
             })
         }
-        Some(scheme) if ["mysql", "mariadb"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => {
+        Some("mysql" | "mariadb") => {
             let target = mysql::Target::parse(text, &mysql::ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
             let described = target.describe();
             let place = if described.port.value.is_empty() {

@@ -197,17 +197,19 @@ fn literals_of_views_differ_by_their_character_set() {
 }
 
 #[test]
-fn options_of_vector_indexes_are_a_gap() {
+fn options_of_vector_indexes_are_told() {
     each_flavor(|db| {
         // https://mariadb.com/docs/server/reference/sql-structure/vectors/create-table-with-vectors
         if db.flavor().engine != Engine::MariaDb || db.flavor().number < 1107 {
             return;
         }
         let of = |options: &str| schema(&made(db, &format!("create table t (v vector(3) not null, vector index k (v) {options})")));
-        for manifest in [of("m=6 distance=euclidean"), of("m=8 distance=cosine")] {
-            let is_told = |gap: &Gap| gap.kind.as_deref() == Some("index") && gap.object.as_deref().is_some_and(|name| name.contains('k'));
-            assert!(manifest.gaps.iter().any(is_told), "{:#?}", manifest.gaps);
+        let shown = ["m=6 distance=euclidean", "m=8 distance=euclidean", "m=6 distance=cosine", ""].map(of);
+        for (at, one) in shown.iter().enumerate() {
+            assert_eq!(one.gaps, Vec::<Gap>::new());
+            assert!(shown.iter().skip(at + 1).all(|other| !same(one, other)), "{:#?}", one.objects());
         }
+        assert!(same(&of("m=6 distance=cosine"), &of("distance=cosine m=6")));
     });
 }
 
@@ -246,5 +248,50 @@ fn a_list_that_the_server_fails_to_give_is_a_gap_and_no_difference() {
         let right = Tree::of(&changed);
         let comparison = compare(left, Side { label: "part", manifest: &changed, tree: &right }, &scope, &NoRemedies);
         assert_eq!(comparison.differences.len(), 2, "{:#?}", comparison.differences);
+    });
+}
+
+#[test]
+fn what_only_the_definition_shows_is_told() {
+    each_flavor(|db| {
+        let is_mariadb = db.flavor().engine == Engine::MariaDb;
+        let merge = |method: &str| {
+            format!("create table m (a int) engine = myisam; create table u (a int) engine = merge union = (m) insert_method = {method}")
+        };
+        let mut pairs = vec![
+            (merge("last"), merge("no")),
+            (merge("last"), merge("first")),
+            (
+                "create table t (a int) partition by hash (a) (partition p0, partition p1)".to_owned(),
+                "create table t (a int) partition by hash (a) (partition p1, partition p0)".to_owned(),
+            ),
+            (
+                "create table t (a int) partition by key (a) (partition p0, partition p1)".to_owned(),
+                "create table t (a int) partition by key (a) (partition p1, partition p0)".to_owned(),
+            ),
+        ];
+        if is_mariadb && db.flavor().number >= 1108 {
+            let trigger =
+                |of: &str| format!("create table t (a int, b int); create trigger r before update {of} on t for each row set new.b = 9");
+            pairs.extend([(trigger("of a"), trigger("of b")), (trigger("of a"), trigger("")), (trigger("of a"), trigger("of a, b"))]);
+        }
+        for (one, other) in &pairs {
+            let (a, again, b) = (schema(&made(db, one)), schema(&made(db, one)), schema(&made(db, other)));
+            assert_eq!((&a.gaps, &b.gaps), (&Vec::<Gap>::new(), &Vec::<Gap>::new()), "{one}");
+            assert!(same(&a, &again), "{one}");
+            assert!(!same(&a, &b), "{one} against {other}: {:#?}", a.objects());
+        }
+        if is_mariadb {
+            let of = |parameter: &str| schema(&made(db, &format!("create procedure p(a {parameter}) do 1")));
+            for manifest in [of("row(x int)"), of("row(y varchar(5))")] {
+                let is_told = |gap: &Gap| gap.object.as_deref() == Some("p") && gap.attribute.as_deref() == Some("arguments");
+                assert!(manifest.gaps.iter().any(is_told), "{:#?}", manifest.gaps);
+            }
+            assert_eq!(of("int").gaps, Vec::<Gap>::new());
+            assert!(same(
+                &schema(&made(db, "create table t (a int) engine = aria page_checksum = 1")),
+                &schema(&made(db, "create table t (a int) engine = aria"))
+            ));
+        }
     });
 }

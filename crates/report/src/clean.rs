@@ -27,17 +27,18 @@ pub(crate) fn block(text: &str) -> String {
 pub(crate) const LEFT_OUT: &str =
     "left out: it holds characters that cannot be shown as they are, and in other words it would do something else; --format json has it";
 
-/// A statement or step to paste, split at line feeds; `None` where it holds what is not shown as it is: pasted as shown,
-/// it would do something else.
+/// A statement or step to paste, split at line feeds and otherwise as it is; `None` where it holds what is not shown as it
+/// is: pasted as shown, it would do something else.
 pub(crate) fn pasteable(fix: &str) -> Option<Vec<String>> {
     let fix = fix.trim_end_matches('\n');
-    is_pasteable(fix).then(|| lines(fix))
+    is_pasteable(fix).then(|| fix.split('\n').map(str::to_owned).collect())
 }
 
-/// Whether a statement or step can be shown as it is.
+/// Whether a statement or step can be shown as it is. A tab is only where it indents a line: within one it looks like
+/// blanks, becomes blanks where a terminal is copied from, and may be part of a value.
 #[must_use]
 pub fn is_pasteable(fix: &str) -> bool {
-    fix.chars().all(|c| !is_harmful(c) || matches!(c, '\n' | '\t'))
+    fix.split('\n').all(|line| !line.trim_start_matches([' ', '\t']).chars().any(is_harmful))
 }
 
 /// A fix as it may be shown: as it is, or why it is left out.
@@ -97,8 +98,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_pasted_is_left_out() {
-        assert_eq!(pasteable("CREATE VIEW v AS\n\tSELECT 1;\n"), Some(vec!["CREATE VIEW v AS".to_owned(), "    SELECT 1;".to_owned()]));
-        for text in ["DROP TABLE `a\u{1b}[31m`;", "COMMENT 'a\r\n';", "DROP ROLE `user\u{202e}nimda`;", "SELECT '\u{0}'"] {
+        assert_eq!(pasteable("CREATE VIEW v AS\n\tSELECT 1;\n"), Some(vec!["CREATE VIEW v AS".to_owned(), "\tSELECT 1;".to_owned()]));
+        for text in [
+            "COMMENT 'a\tb';",
+            "SELECT 1;\n  SELECT\t2;",
+            "DROP TABLE `a\u{1b}[31m`;",
+            "COMMENT 'a\r\n';",
+            "DROP ROLE `user\u{202e}nimda`;",
+            "SELECT '\u{0}'",
+        ] {
             assert_eq!(pasteable(text), None, "{text:?}");
         }
     }

@@ -2,16 +2,18 @@
 //!
 //! Lives here: the types that become JSON and its published schema; every format is painted from nothing else.
 //! Does not live here: filling it (`document/build`), the sentences in it (`document/line`), the charts' numbers
-//! (`document/data`), painting (`format`).
+//! (`document/data`), a comparison that did not come about (`document/unread`), painting (`format`).
 
 mod build;
 mod data;
 mod line;
+mod unread;
 mod word;
 
 pub use build::Input;
 pub use data::{ColumnData, Data, Strip, TableData, Volume};
 pub(crate) use line::unseen;
+pub use unread::Unread;
 pub use word::{Change, Dimension, NodeRole, Outcome, Reason, Severity, Side, Standing};
 
 use schemars::JsonSchema;
@@ -66,7 +68,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// The answer in one line that can be read aloud.
     pub line: String,
-    /// 0: nothing at or above `fail_on` and no gap in a demanded dimension; 1: a difference; 2: could not tell.
+    /// 0: nothing at or above `fail_on` and no gap in a demanded dimension; 1: a difference; 2: could not tell. Where the
+    /// environment could not be read, the process' code for that, such as 69 or 78.
     pub exit_code: u8,
     /// Differences of severity `block`.
     pub block: usize,
@@ -81,7 +84,8 @@ pub struct Verdict {
     pub not_comparable: usize,
 }
 
-/// Where a side was read. No secrets.
+/// Where a side was read. No secrets. Where it was not read only the label is known: the other texts are empty and the role
+/// of the node means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Endpoint {
     /// What the user calls it: `staging`, `parity/production.jsonl`.
@@ -249,6 +253,12 @@ impl Document {
 }
 
 impl Endpoint {
+    /// Whether anything but its name is known.
+    #[must_use]
+    pub const fn is_read(&self) -> bool {
+        !self.engine.is_empty()
+    }
+
     /// The beginning of every origin that `core::compare` writes for this side.
     fn origin(&self) -> String {
         format!("{}: {} {}, database {}, read {}", self.label, self.engine, self.server_version, self.database, self.captured_at)

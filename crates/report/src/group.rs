@@ -83,14 +83,16 @@ pub(crate) fn entries(differences: &[Difference], severity: Severity) -> Vec<Ent
     groups.into_iter().flat_map(|(same_cause, group)| settle(group, same_cause)).collect()
 }
 
-/// Gaps that differ in nothing but the object are one entry, which stands where the first of them stood.
+/// Gaps that differ in nothing but the object are one entry, and whole dimensions that were not seen for the same reason. It
+/// stands where the first of them stood.
 pub(crate) fn gaps(gaps: &[Gap]) -> Vec<Vec<&Gap>> {
     let mut groups: Vec<Vec<&Gap>> = Vec::new();
     let mut places = HashMap::new();
     for gap in gaps {
         let Gap { side, dimension, kind, object, attribute, reason, detail, cure } = gap;
-        let place = object.as_ref().map(|_| {
-            *places.entry((side, dimension, kind, attribute, reason, detail, cure)).or_insert_with(|| {
+        let in_dimension = object.as_ref().map(|_| dimension);
+        let place = (object.is_some() || kind.is_none()).then(|| {
+            *places.entry((side, in_dimension, kind, attribute, reason, detail, cure)).or_insert_with(|| {
                 groups.push(Vec::new());
                 groups.len() - 1
             })

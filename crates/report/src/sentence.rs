@@ -128,7 +128,7 @@ pub(crate) fn gap(document: &Document, gap: &Gap) -> (String, String) {
 pub(crate) fn gaps(document: &Document, group: &[&Gap], named: usize) -> (String, String) {
     let Some(gap) = group.first() else { return Default::default() };
     let mut objects: Vec<String> = group.iter().filter_map(|gap| gap.object.as_deref()).take(named).map(clean::line).collect();
-    let more = group.len().saturating_sub(named);
+    let more = if objects.is_empty() { 0 } else { group.len().saturating_sub(named) };
     objects.extend((more > 0).then(|| format!("{} more", thousands(more))));
     let objects = objects.join(", ");
     let mut what = match &gap.kind {
@@ -136,7 +136,10 @@ pub(crate) fn gaps(document: &Document, group: &[&Gap], named: usize) -> (String
             Kind::from_name(kind).map_or_else(|| words(&clean::line(kind)), |kind| words(kind.spec().plural))
         }
         Some(kind) => format!("{} {objects}", words(&clean::line(kind))),
-        None if objects.is_empty() => format!("dimension {}", gap.dimension.name()),
+        None if objects.is_empty() => {
+            let names: Vec<&str> = group.iter().map(|gap| gap.dimension.name()).collect();
+            format!("{} {}", if names.len() == 1 { "dimension" } else { "dimensions" }, names.join(", "))
+        }
         None => objects,
     };
     if let Some(attribute) = &gap.attribute {
@@ -193,7 +196,7 @@ pub(crate) fn how(document: &Document) -> Vec<String> {
         parts.push("read-only".to_owned());
     }
     parts.push(duration(document.elapsed_ms));
-    parts.push(versions(document));
+    parts.extend(Some(versions(document)).filter(|_| document.reference.is_read() || document.candidate.is_read()));
     parts.push(format!("evenkeel {}", clean::line(&document.tool.version)));
     parts.push(format!("exit {}", document.verdict.exit_code));
     parts

@@ -2,7 +2,7 @@
 
 use super::{Outcome, dimensions, output};
 use crate::args::{Capture, Common};
-use crate::paint::progress::Line;
+use crate::paint::{self, progress::Line};
 use crate::{settings, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::file::{self, Part};
@@ -14,9 +14,7 @@ pub fn run(arguments: &Capture, common: &Common) -> Outcome {
     let wanted = dimensions(&arguments.dimension);
     let mut endpoint = wire::live(&arguments.environment, &loaded.settings, common, &wanted)?;
     endpoint.source.include_values(arguments.values);
-    for note in loaded.settings.notes.iter().chain(&endpoint.warnings).filter(|_| !common.quiet) {
-        crate::paint::say!("note: {}", crate::paint::plain(note));
-    }
+    paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
     let manifest = manifest(&endpoint.source, &progress)?;
     drop(progress);
@@ -33,14 +31,8 @@ pub fn run(arguments: &Capture, common: &Common) -> Outcome {
     output::file(&measured_path(path), &bytes(&manifest, Part::Measured)?)?;
     if !common.quiet {
         let state = if unchanged { "unchanged" } else { "written" };
-        crate::paint::say!("{}: {state}, {} objects, {} not visible", path.display(), manifest.objects().len(), manifest.gaps.len());
-        for gap in &manifest.gaps {
-            let what = gap.object.as_deref().or(gap.kind.as_deref()).unwrap_or(gap.dimension.name());
-            crate::paint::say!("? {}: {}", crate::paint::plain(what), crate::paint::plain(&gap.detail));
-            if let Some(cure) = &gap.cure {
-                crate::paint::say!("  fix: {}", crate::paint::fix(cure));
-            }
-        }
+        paint::say!("{}: {state}, {} objects, {} not visible", path.display(), manifest.objects().len(), manifest.gaps.len());
+        paint::gaps(&manifest.gaps);
     }
     Ok(told(&manifest))
 }

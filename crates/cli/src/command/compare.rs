@@ -2,7 +2,7 @@
 
 use super::{Outcome, dimensions, output, report};
 use crate::args::{Common, Compare};
-use crate::paint::progress::Line;
+use crate::paint::{self, progress::Line};
 use crate::{settings, wire};
 use evenkeel_core::fault::Trouble;
 use evenkeel_pipeline::compare;
@@ -15,7 +15,7 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let document = document(arguments, common)?;
     output::write(&report::render(format, std::slice::from_ref(&document), &report::style(reporting, common))?, reporting.out.as_deref())?;
     if reporting.out.is_some() && !common.quiet {
-        crate::paint::say!("{}", crate::paint::plain(&document.verdict.line));
+        paint::say!("{}", paint::plain(&document.verdict.line));
     }
     Ok(document.verdict.exit_code)
 }
@@ -32,9 +32,7 @@ pub fn document(arguments: &Compare, common: &Common) -> Result<Document, Box<Tr
     let wanted = dimensions(&reporting.dimension);
     let reference = wire::endpoint(&arguments.reference, settings, common, &wanted)?;
     let candidate = wire::endpoint(&arguments.candidate, settings, common, &wanted)?;
-    for note in settings.notes.iter().chain(&reference.warnings).chain(&candidate.warnings).filter(|_| !common.quiet) {
-        crate::paint::say!("note: {}", crate::paint::plain(note));
-    }
+    paint::notes(settings.notes.iter().chain(&reference.warnings).chain(&candidate.warnings), common.quiet);
     // The candidate's tier says what must be right about it; a file has none.
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
     let scope = report::scope(wanted, &settings.policy);

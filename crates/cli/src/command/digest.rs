@@ -2,7 +2,7 @@
 
 use super::{Outcome, output};
 use crate::args::{Common, Digest};
-use crate::paint::progress::Line;
+use crate::paint::{self, progress::Line};
 use crate::{settings, wire};
 use evenkeel_core::digest::{FORMAT, Order};
 use evenkeel_core::fault::{Class, Trouble};
@@ -15,23 +15,12 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let dimension = Dimension::from(arguments.dimension);
     let endpoint = wire::endpoint(&arguments.environment, &loaded.settings, common, &[dimension])?;
-    for note in loaded.settings.notes.iter().chain(&endpoint.warnings).filter(|_| !common.quiet) {
-        crate::paint::say!("note: {}", crate::paint::plain(note));
-    }
+    paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
     let manifest = manifest(&endpoint.source, &progress)?;
     drop(progress);
     let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension && gap.concerns_digest()).collect();
-    for gap in &gaps {
-        crate::paint::say!(
-            "? {}: {}",
-            crate::paint::plain(gap.object.as_deref().or(gap.kind.as_deref()).unwrap_or(dimension.name())),
-            crate::paint::plain(&gap.detail)
-        );
-        if let Some(cure) = &gap.cure {
-            crate::paint::say!("  fix: {}", crate::paint::fix(cure));
-        }
-    }
+    paint::gaps(gaps.iter().copied());
     // A digest of what was seen would look like a digest of what is there.
     if !gaps.is_empty() || !manifest.covers(dimension) {
         return Err(Box::new(

@@ -2,15 +2,13 @@
 
 use super::{Outcome, output};
 use crate::args::{Common, Grants};
-use crate::{settings, wire};
+use crate::{paint, settings, wire};
 use evenkeel_core::kind::Dimension;
 
 pub fn run(arguments: &Grants, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let endpoint = wire::live(&arguments.environment, &loaded.settings, common, &Dimension::ALL)?;
-    for note in loaded.settings.notes.iter().chain(&endpoint.warnings).filter(|_| !common.quiet) {
-        crate::paint::say!("note: {}", crate::paint::plain(note));
-    }
+    paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let script = endpoint.source.grants(arguments.role.as_deref())?;
     output::write(script.as_bytes(), None)?;
     Ok(0)

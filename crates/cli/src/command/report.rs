@@ -57,6 +57,7 @@ pub fn flags(reporting: &Reporting, common: &Common) -> String {
     if let Some(bar) = reporting.fail_on {
         flags.push_str(&format!(" --fail-on {}", Severity::from(bar).name()));
     }
+    flags.push_str(&common.waits());
     flags
 }
 

@@ -6,6 +6,7 @@ pub mod shell;
 use crate::args::ColorWhen;
 use anstyle::{AnsiColor, Style};
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::manifest::Gap;
 use std::io::{IsTerminal, Write};
 
 /// Whether a stream gets colour: asked for, or a terminal without NO_COLOR.
@@ -29,6 +30,24 @@ macro_rules! say {
     }};
 }
 pub(crate) use say;
+
+/// Things worth a word, that change nothing.
+pub fn notes<'a>(notes: impl IntoIterator<Item = &'a String>, quiet: bool) {
+    for note in notes.into_iter().filter(|_| !quiet) {
+        say!("note: {}", plain(note));
+    }
+}
+
+/// What was not visible, each with what cures it.
+pub fn gaps<'a>(gaps: impl IntoIterator<Item = &'a Gap>) {
+    for gap in gaps {
+        let what = gap.object.as_deref().or(gap.kind.as_deref()).unwrap_or(gap.dimension.name());
+        say!("? {}: {}", plain(what), plain(&gap.detail));
+        if let Some(cure) = &gap.cure {
+            say!("  fix: {}", fix(cure));
+        }
+    }
+}
 
 /// What the argument parser complains about. It repeats what was typed, which may be a URL with a password.
 pub fn usage(error: &clap::Error) {

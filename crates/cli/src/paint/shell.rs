@@ -3,10 +3,14 @@
 //! Lives here: quoting, and leaving passwords out of connections. Does not live here: what a connection means (the
 //! engines' `connect`), which has read it before it gets here.
 
+use evenkeel_core::connection::decoded;
+
 /// Stands for a connection that cannot be shown without showing a part of a password.
 const PLACEHOLDER: &str = "URL";
 
-/// One word of a POSIX shell. What no terminal should be sent is written in dollar quotes.
+/// One word of a shell. What no terminal should be sent is written in dollar quotes: bash, zsh and ksh read them, POSIX has them
+/// since 2024, and dash does not.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_04>
 pub fn quoted(text: &str) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@' | '%' | '+' | ',');
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(harmless) {
@@ -14,7 +18,7 @@ pub fn quoted(text: &str) -> String {
     } else if text.contains(char::is_control) {
         let escaped = |c: char| match c {
             '\'' | '\\' => format!("\\{c}"),
-            c if c.is_control() => c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
+            c if c.is_control() => c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\{byte:03o}")).collect(),
             c => c.to_string(),
         };
         format!("$'{}'", text.chars().map(escaped).collect::<String>())
@@ -25,17 +29,18 @@ pub fn quoted(text: &str) -> String {
 
 /// A URL or keyword string without its passwords, quoted; `scrub` knows them and hides those that are left.
 pub fn connection(text: &str, scrub: &dyn Fn(&str) -> String) -> String {
+    // A password that stands elsewhere too (a database called like it) must not be told by it.
+    let tells_nothing = |text: &str| scrub(text) == text;
     let bare = match text.split_once("://") {
-        Some((scheme, rest)) => url(scheme, rest),
+        Some((scheme, rest)) => url(scheme, rest).filter(|bare| decoded(bare).is_ok_and(|meant| tells_nothing(&meant))),
         None => Some(keywords(text)),
     };
-    // One that stands elsewhere too (a database called like the password) must not be told by it.
-    let bare = bare.filter(|bare| !bare.is_empty() && scrub(bare) == *bare && scrub(&decoded(bare)) == decoded(bare));
+    let bare = bare.filter(|bare| !bare.is_empty() && tells_nothing(bare));
     bare.map_or_else(|| PLACEHOLDER.to_owned(), |bare| quoted(&bare))
 }
 
 fn is_secret(name: &str) -> bool {
-    let name = decoded(name).to_ascii_lowercase();
+    let name = name.to_ascii_lowercase();
     ["password", "passwd", "secret"].iter().any(|word| name.contains(word))
 }
 
@@ -55,7 +60,9 @@ fn url(scheme: &str, rest: &str) -> Option<String> {
     }
     let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
     bare.push_str(path);
-    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !is_secret(pair.split('=').next().unwrap_or(pair))).collect();
+    // A name that cannot be read may be a secret's.
+    let is_hidden = |pair: &str| decoded(pair.split('=').next().unwrap_or(pair)).map_or(true, |name| is_secret(&name));
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !is_hidden(pair)).collect();
     if !kept.is_empty() {
         bare.push('?');
         bare.push_str(&kept.join("&"));
@@ -87,34 +94,25 @@ fn keywords(text: &str) -> String {
     kept.join(" ")
 }
 
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|pair| std::str::from_utf8(pair).ok());
-        match hex.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_shell_reads_one_word() {
-        for text in
-            ["staging", "parity/production.jsonl", "a b", "it's", "$HOME", "", "-x", "a\u{1b}[31mb\n", "ä*\\", "mysql://u@h/d?a=b&c=d"]
-        {
+        for text in [
+            "staging",
+            "parity/production.jsonl",
+            "a b",
+            "it's",
+            "$HOME",
+            "",
+            "-x",
+            "a\u{1b}[31mb\n",
+            "\u{1}1\tf\u{85}",
+            "ä*\\",
+            "mysql://u@h/d?a=b&c=d",
+        ] {
             let shell = std::process::Command::new("bash").args(["-c", &format!("printf %s {}", quoted(text))]).output();
             assert!(shell.is_ok_and(|output| output.stdout == text.as_bytes()), "{text:?}: {}", quoted(text));
             assert!(!quoted(text).contains(char::is_control));
@@ -135,6 +133,10 @@ mod tests {
             // The same word as user: nothing tells that it is the password too.
             ("postgres://s3cret:s3cret@h/d", "URL"),
             ("postgres://%73%33cret:s3cret@h/d", "URL"),
+            // What does not decode cannot be looked through.
+            ("postgres://u:s3cret@h/d?sslmode=%zz", "URL"),
+            ("postgres://u:s3cret@h/%ff", "URL"),
+            ("host=h application_name=100% password=s3cret", "'host=h application_name=100%'"),
             ("mysql://u:p/q@h/d", "URL"),
             ("host=h password=s3cret user=u", "'host=h user=u'"),
             ("host=h password = 'it\\'s s3cret' user='a b'", "'host=h user='\\''a b'\\'''"),

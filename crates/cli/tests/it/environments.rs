@@ -32,7 +32,14 @@ fn check_goes_through_all_environments() {
     assert!(ran.stderr.contains("b_good: equal") && ran.stderr.contains("d_last: equal"), "{}", ran.stderr);
     check(&["a_gone", "b_good"], 69).says("b_good: equal");
     let json = place.run(&["check", "a_gone", "b_good", "d_last", "--dimension", "schema", "--format", "json", "--quiet"]).exits(69);
-    assert_eq!(json.json().as_array().map(Vec::len), Some(2));
+    let told: Vec<(String, u64)> = json
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["candidate"]["label"].as_str().unwrap().to_owned(), one["verdict"]["exit_code"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(told, [("a_gone".to_owned(), 69), ("b_good".to_owned(), 0), ("d_last".to_owned(), 0)]);
     assert!(json.stderr.contains("a_gone: not checked"), "{}", json.stderr);
     // Nothing was compared: no report says that nothing differs.
     assert!(check(&["a_gone"], 69).stdout.is_empty());
@@ -44,6 +51,33 @@ fn check_goes_through_all_environments() {
     check(&["b_good", "e_bare"], 1).says("e_bare: not checked").says("manifest = ").says("app.orders.hot_fix");
     db.exec("ALTER TABLE app.orders DROP COLUMN hot_fix");
     check(&["b_good", "e_bare"], 78).says("b_good: equal");
+}
+
+/// Whoever reads only the report, a file of today, sees who could not be read; and a report that cannot be written takes
+/// nobody's trouble with it.
+#[test]
+fn an_environment_that_is_not_read_is_in_the_report() {
+    let place = Place::new();
+    let url = "postgres://reader:hunter2@127.0.0.1:1/app";
+    place.write(
+        "evenkeel.toml",
+        format!("[environments.gone]\nurl = \"{url}\"\nmanifest = \"gone.jsonl\"\n[environments.bare]\nurl = \"{url}\"\n"),
+    );
+    for format in ["terminal", "json", "markdown", "html", "sarif", "junit"] {
+        place.write("report", "of yesterday, all equal");
+        place.run(&["check", "--format", format, "--out", "report"]).exits(78).says("gone: not checked").hides("hunter2");
+        let report = place.read("report");
+        for said in ["gone.jsonl ? gone: could not tell", "cannot read the manifest", "no manifest ? bare: could not tell"] {
+            assert!(report.contains(said), "{format}: {said} is not in\n{report}");
+        }
+        assert!(!report.contains("of yesterday") && !report.contains("hunter2"), "{format}:\n{report}");
+    }
+    place
+        .run(&["check", "--format", "json", "--out", "no/such/folder/report"])
+        .exits(74)
+        .says("gone: not checked")
+        .says("cannot read the manifest");
+    assert!(place.run(&["check"]).exits(78).stdout.is_empty());
 }
 
 #[test]
@@ -110,6 +144,14 @@ fn a_hint_can_be_pasted() {
     again(&place, &["compare", "my stage", &b.url(), SCHEMA[0], SCHEMA[1]], 1);
     let command = again(&place, &["compare", "it's", &b.conninfo(), "--config", "other file.toml", SCHEMA[0], SCHEMA[1]], 1);
     assert!(command.contains("--config 'other file.toml' --dimension schema"), "{command}");
+    let waits = ["--lock-timeout", "1500ms", "--statement-timeout", "1min"];
+    let command =
+        again(&place, &[&["compare", "it's", &b.url(), "--config", "other file.toml", SCHEMA[0], SCHEMA[1]], &waits[..]].concat(), 1);
+    assert!(command.ends_with(" --lock-timeout 1500ms"), "one minute is the usual: {command}");
+    // The scheme of a URL in any case.
+    let loud = b.url().replacen("postgres", "POSTGRES", 1);
+    assert_ne!(loud, b.url());
+    again(&place, &["compare", "my stage", &loud, SCHEMA[0], SCHEMA[1]], 1);
     // Trust asks for no password: what was left out is not missed.
     let secret = a.url().replace("postgres@", "postgres:hunter2@");
     let command = again(&place, &["compare", &secret, &b.url(), "--dimension", "schema,history"], 1);
@@ -117,6 +159,8 @@ fn a_hint_can_be_pasted() {
     for flavor in [newest_mariadb(), newest_mysql()] {
         let (a, b) = (mysql::database(flavor), mysql::database(flavor));
         a.exec(MYSQL_SHOP);
-        again(&place, &["compare", &a.url(), &b.url(), SCHEMA[0], SCHEMA[1]], 1);
+        let loud = b.url().replacen("mysql", "MySQL", 1).replacen("mariadb", "MariaDB", 1);
+        assert_ne!(loud, b.url());
+        again(&place, &["compare", &a.url(), &loud, SCHEMA[0], SCHEMA[1]], 1);
     }
 }

@@ -273,3 +273,25 @@ fn queries_prints_statements_that_a_server_of_that_version_takes() {
     assert!(schema.contains("pg_attribute") && !schema.contains("pg_settings"));
     assert!(!settings.contains("from pg_catalog.pg_attribute a"));
 }
+
+/// Every verb that reads says what the file holds in vain, once, and on request nothing.
+#[test]
+fn notes_are_said_by_every_verb_and_not_when_quiet() {
+    let db = shop();
+    let place = Place::new();
+    let head = format!("[gates]\nx = 1\n[environments.one]\nurl = \"{}\"\nmanifest = \"one.jsonl\"\n", db.url());
+    place.write("evenkeel.toml", head);
+    let verbs: [&[&str]; 5] = [
+        &["capture", "one", "--dimension", "schema", "--out", "one.jsonl"],
+        &["digest", "one"],
+        &["compare", "one", "one", "--dimension", "schema"],
+        &["check", "--dimension", "schema"],
+        &["grants", "one"],
+    ];
+    for verb in verbs {
+        let said = place.run(verb).exits(0).stderr;
+        assert_eq!(said.matches("note: [gates] in ").count(), 1, "{verb:?}: {said}");
+        let quiet = place.run(&[verb, &["--quiet"]].concat()).exits(0).stderr;
+        assert!(!quiet.contains("note: "), "{verb:?}: {quiet}");
+    }
+}

@@ -11,7 +11,7 @@ pub static SPEC: Spec = Spec {
     parent: Parent::Relation,
     engines: Engines::MYSQL_FAMILY,
     properties: &[
-        Property::text("values", "Which rows go there: `less than (…)`, `in (…)`, `system_time`.", "Rows go to another partition, or are refused."),
+        Property::text("values", "Which rows go there: `less than (…)`, `in (…)`, `remainder 0`, `system_time`.", "Rows go to another partition, or are refused."),
         Property::list("subpartitions", "Its subpartitions, in order.", "ALTER TABLE names them."),
         Property::text("engine", "Storage engine, where it is not the table's.", "Engines differ in transactions and locking."),
         Property::list("options", "Row limits and directories, each `name=value`, sorted.", "Its file lies elsewhere."),

@@ -1,7 +1,7 @@
 //! Kind `trigger`: triggers of tables, views and foreign tables. Not here: the internal triggers of constraints (see `constraint`), and
 //! copies on partitions that only repeat their parent's.
 
-use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
+use crate::kind::{Dimension, Engine, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
     name: "trigger",
@@ -14,7 +14,8 @@ pub static SPEC: Spec = Spec {
     properties: &[
         Property::text("timing", "`before`, `after` or `instead of`.", "It sees the row at another moment."),
         Property::list("events", "`insert`, `update`, `delete`, `truncate`.", "Other statements fire it."),
-        Property::list("columns", "Columns of UPDATE OF, sorted.", "Updates of other columns fire it.").on(Engines::POSTGRESQL),
+        Property::list("columns", "Columns of UPDATE OF, sorted.", "Updates of other columns fire it.")
+            .on(Engines::POSTGRESQL.from(Engine::MariaDb, 1108)),
         Property::text("level", "`row` or `statement`.", "It runs once a row or once a statement.").on(Engines::POSTGRESQL).neutral(Neutral::Text("row")),
         Property::text("condition", "The WHEN condition, in canonical form.", "It fires for other rows.").on(Engines::POSTGRESQL),
         Property::text("old_table", "Name of the transition table with the old rows.", "The function reads it by that name.").on(Engines::POSTGRESQL),

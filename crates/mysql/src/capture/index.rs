@@ -5,7 +5,7 @@ use super::reader::{Read, Reader};
 use super::table::{Place, Tables};
 use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use evenkeel_core::manifest::{Identity, Object};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -43,10 +43,6 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     for Parts { mut object, mut keys } in all.into_values() {
         keys.sort_unstable_by_key(|(place, _)| *place);
         let property = if object.kind == Kind::Index { "keys" } else { "columns" };
-        if object.text("method") == Some("vector") {
-            let detail = "the distance and the size of a vector index are not read".to_owned();
-            reader.gap(Gap::object(&object, Reason::NotCaptured, detail).attribute("keys").cure("compare SHOW CREATE TABLE"));
-        }
         object.set(property, Value::list(keys.into_iter().map(|(_, key)| key)));
         found.push(object);
     }

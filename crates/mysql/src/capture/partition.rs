@@ -102,7 +102,13 @@ fn by(method: &str, expression: &str, context: Context<'_>) -> String {
 fn partition(row: &Row, place: &Place, name: &str, hides_secrets: bool) -> Result<Object, Wrong> {
     let mut object = Object::new(Kind::Partition, Identity::new([Arc::clone(&place.0), Arc::clone(&place.1), Arc::from(name)]));
     let method = named(row, "_method")?.unwrap_or_default().to_ascii_lowercase();
-    object.set_some("values", values(&method, named(row, "_values")?.as_deref()));
+    let position = row.position("_position").map_or(Ok(None), |at| row.integer(at))?;
+    let values = match position {
+        // Rows go to these by their place.
+        Some(position) if method.ends_with("hash") || method.ends_with("key") => Some(format!("remainder {}", position - 1)),
+        _ => values(&method, named(row, "_values")?.as_deref()),
+    };
+    object.set_some("values", values);
     object.set_some("comment", named(row, "_comment")?.filter(|_| !hides_secrets).map(Value::Text));
     Ok(object)
 }

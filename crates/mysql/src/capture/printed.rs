@@ -1,5 +1,6 @@
-//! What only SHOW CREATE TABLE tells: parsers of full-text indexes, block sizes of keys, periods, tables of a MERGE table, that
-//! there is a connection, options of partitions. Asked for tables that may have such a thing; what cannot be read is a gap.
+//! What only SHOW CREATE TABLE tells: parsers of full-text indexes, options of vector indexes, block sizes of keys, periods, tables
+//! of a MERGE table and where it puts rows, that there is a connection, options of partitions. Asked for tables that may have
+//! such a thing; what cannot be read is a gap.
 //!
 //! Neighbours: `clause` (tokens), `special` (asking).
 
@@ -94,12 +95,15 @@ fn attributes(object: &Object, engine: &str, has_parsers: bool, is_mariadb: bool
     let engine = engine.to_ascii_lowercase();
     let mut attributes = Vec::new();
     match object.kind {
-        Kind::Table if engine == "mrg_myisam" => attributes.push("merged"),
+        Kind::Table if engine == "mrg_myisam" => attributes.extend(["merged", "options"]),
         Kind::Table if !engine.is_empty() && !LOCAL.contains(&&*engine) => attributes.push("connection"),
         Kind::Partition => attributes.push("options"),
         Kind::Index => {
             if has_parsers && object.text("method") == Some("fulltext") {
                 attributes.push("parser");
+            }
+            if object.text("method") == Some("vector") {
+                attributes.push("method");
             }
             // InnoDB takes the size of its pages for all keys, whatever is said of one.
             if matches!(&*engine, "myisam" | "aria") {
@@ -127,6 +131,16 @@ fn apply(reader: &Reader<'_>, found: &mut [Object], rows: &[usize], printed: &Pr
             Kind::Table => {
                 object
                     .set("merged", Value::list(printed.union.iter().map(|(schema, name)| merged(reader, object, schema.as_deref(), name))));
+                if let Some(method) = &printed.insert_method {
+                    let more = format!("insert_method={method}");
+                    let mut options = match object.get("options") {
+                        Some(Value::List(options)) => options.to_vec(),
+                        _ => Vec::new(),
+                    };
+                    options.push(more.into());
+                    options.sort_unstable();
+                    object.set("options", Value::List(options.into()));
+                }
                 if printed.has_connection || printed.engine.as_deref().is_some_and(|engine| engine.eq_ignore_ascii_case("spider")) {
                     object.set("connection", "set");
                 }
@@ -153,6 +167,9 @@ fn apply(reader: &Reader<'_>, found: &mut [Object], rows: &[usize], printed: &Pr
                 if let Some(index) = printed.indexes.iter().find(|index| index.name.eq_ignore_ascii_case(&name)) {
                     object.set_some("parser", index.parser.as_deref().filter(|_| object.kind == Kind::Index));
                     object.set_some("block_size", index.block_size.filter(|_| object.kind == Kind::Index));
+                    if object.text("method") == Some("vector") && !index.vector.is_empty() {
+                        object.set("method", format!("vector ({})", index.vector.join(", ")));
+                    }
                     if !index.keys.is_empty() {
                         let property = if object.kind == Kind::Index { "keys" } else { "columns" };
                         object.set(property, Value::list(index.keys.iter().map(|key| &**key)));
@@ -183,6 +200,8 @@ struct Printed {
     periods: Vec<(String, String, String)>,
     has_connection: bool,
     union: Vec<(Option<String>, String)>,
+    /// Where a MERGE table puts new rows, if it takes any.
+    insert_method: Option<String>,
     engine: Option<String>,
     /// Only where the list of partitions says less.
     partition_by: Option<String>,
@@ -195,6 +214,8 @@ struct Index {
     name: String,
     parser: Option<String>,
     block_size: Option<i64>,
+    /// Options of a vector index, `m=8`.
+    vector: Vec<String>,
     /// Only of a key without overlaps, which the list of keys shows with the columns of the period.
     keys: Vec<String>,
 }
@@ -236,7 +257,7 @@ impl Printed {
             return Some(());
         }
         let is_word = |word: &&str| element.first().is_some_and(|token| token.is(word));
-        if !["key", "unique", "fulltext", "spatial", "primary"].iter().any(is_word) {
+        if !["key", "unique", "fulltext", "spatial", "vector", "primary"].iter().any(is_word) {
             return Some(());
         }
         let open = element.iter().position(|token| *token == Token::Sign('('))?;
@@ -255,6 +276,14 @@ impl Printed {
             Some(token) => Some(token.name()?.parse().ok()?),
             None => None,
         };
+        for option in ["m", "distance"] {
+            // Options of an engine are names, in backticks.
+            let is_it = |token: &Token<'_>| token.name().is_some_and(|name| name.eq_ignore_ascii_case(option));
+            let found = after.windows(3).find(|window| matches!(window, [name, Token::Sign('='), _] if is_it(name)));
+            if let Some([.., value]) = found {
+                index.vector.push(format!("{option}={}", value.name()?.to_ascii_lowercase()));
+            }
+        }
         let parser = after.windows(3).find(|window| matches!(window, [with, parser, _] if with.is("with") && parser.is("parser")));
         index.parser = parser.and_then(|window| window.last()?.name()).map(str::to_owned);
         self.indexes.push(index);
@@ -265,6 +294,8 @@ impl Printed {
     fn options(&mut self, options: &[Token<'_>]) -> Option<()> {
         self.engine = value(options, "engine").and_then(Token::name).map(str::to_owned);
         self.has_connection = value(options, "connection").is_some();
+        let method = value(options, "insert_method").and_then(Token::name).map(str::to_ascii_lowercase);
+        self.insert_method = method.filter(|method| method != "no");
         let union =
             options.windows(3).position(|window| matches!(window, [union, Token::Sign('='), Token::Sign('(')] if union.is("union")));
         if let Some(at) = union {

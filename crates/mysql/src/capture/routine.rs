@@ -29,6 +29,10 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut parameters = parameters(reader).await?;
     let mut unread = types(reader, &mut parameters).await?;
     unread.extend(defaults(reader, &mut parameters).await?);
+    let is_row = |shown: &String| shown.ends_with(" row") || shown.contains(" row default ");
+    for (key, _) in parameters.iter().filter(|(_, list)| list.iter().any(|(_, shown)| is_row(shown))) {
+        unread.insert(key.clone(), Unread::new(Reason::NotCaptured, "the fields of a parameter of type ROW are not read"));
+    }
     let mut packages: HashMap<(Box<str>, Box<str>), Package> = HashMap::new();
     let (mut found, mut routines) = (Vec::new(), 0);
     let rows = reader.rows(include_str!("routine.sql"), Kind::Function).await?;

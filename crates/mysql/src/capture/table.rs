@@ -121,6 +121,8 @@ fn options(object: &mut Object, text: &str) {
                 object.set("compression", "page compressed");
             }
             ("page_compressed", Some(_)) => {}
+            // Aria's default, which a dump spells out.
+            ("page_checksum", Some(value)) if value == "1" => {}
             // It holds a password.
             ("connection" | "option_list", Some(_)) => {
                 object.set("connection", "set");
@@ -138,7 +140,14 @@ fn split(text: &str) -> Vec<(String, Option<String>)> {
     let mut found = Vec::new();
     let mut chars = text.chars().peekable();
     while chars.peek().is_some() {
-        let name = word(&mut chars);
+        let mut name = word(&mut chars);
+        // The two options with a blank inside.
+        if ["data", "index"].iter().any(|first| name.eq_ignore_ascii_case(first))
+            && chars.clone().collect::<String>().to_ascii_lowercase().starts_with(" directory=")
+        {
+            chars.next();
+            name = format!("{name} {}", word(&mut chars));
+        }
         let value = chars.next_if_eq(&'=').map(|_| word(&mut chars));
         // The space between.
         if chars.next_if(|c| c.is_whitespace()).is_none() && name.is_empty() && value.is_none() {
@@ -184,6 +193,7 @@ mod tests {
         );
         assert_eq!(shown("`PAGE_COMPRESSED`=1 `weird``one`='it''s a b'"), "page_compressed=1|weird`one=it's a b");
         assert_eq!(shown("ENCRYPTION=\"Y\" TABLESPACE=`ts 1`"), "encryption=Y|tablespace=ts 1");
+        assert_eq!(shown("DATA DIRECTORY='/a b/' INDEX DIRECTORY='/c/' index=1"), "data directory=/a b/|index directory=/c/|index=1");
         assert_eq!(shown("="), "");
         assert_eq!(shown(""), "");
     }

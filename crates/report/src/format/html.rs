@@ -1,10 +1,11 @@
 //! HTML: one self-contained page, readable without JavaScript and on paper, for one comparison or several.
 //!
 //! Lives here: the entry and what guards the page (no request leaves it, only our own style and script run). What is
-//! shown is decided in `html/view`, the matrix in `html/matrix`, the charts in `html/chart`; markup, style and script
+//! shown is decided in `html/view` and `html/item`, the matrix in `html/matrix`, the charts in `html/chart`; markup, style and script
 //! are files of their own in `templates/`.
 
 mod chart;
+mod item;
 mod matrix;
 mod view;
 
@@ -13,8 +14,9 @@ use crate::textdiff::Tag;
 use crate::{Document, Fault};
 use askama::Template;
 use evenkeel_core::digest;
+use item::{Item, Values};
 use matrix::Matrix;
-use view::{Item, Values, View};
+use view::View;
 
 const STYLE: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");

@@ -1,8 +1,10 @@
 //! Markdown for a pull request or merge request: the verdict, one table, each blocking difference folded, what to
 //! know, what was not visible, how to reproduce it. Always below the size limits of GitHub and GitLab.
 //!
-//! Lives here: layout, escaping and the cut. What a database says stands only in code, where nothing is a link, a
-//! mention or HTML. Does not live here: the sentences (`sentence`).
+//! Lives here: layout and the cut. What a database says stands only in code. Does not live here: the escaping
+//! (`markdown/escape`), the sentences (`sentence`).
+
+mod escape;
 
 use super::Style;
 use crate::Fault;
@@ -12,14 +14,17 @@ use crate::group::{self, Entry, Group, entries};
 use crate::number::{counted, short, thousands};
 use crate::sentence;
 use crate::textdiff::{self, Line};
+use escape::{code, fenced, html, linkless, plain};
 
 /// Bytes; GitHub refuses a comment beyond 65,536 characters.
 pub const LIMIT: usize = 60_000;
 /// Kept free for the sentence that says what was cut, and for closing marks.
 const RESERVE: usize = 1_000;
-/// Lines and columns of a definition, value or fix that are shown.
+/// Lines and columns of a definition or value that are shown.
 const LINES: usize = 60;
 const COLUMNS: usize = 240;
+/// Bytes of the fixes of one entry. A fix is whole or left out: half of one would do something else.
+const FIX: usize = 8_000;
 /// Members of a group that are named; more of them where the list is closed.
 const NAMED: usize = 8;
 const MEMBERS: usize = 60;
@@ -147,12 +152,11 @@ fn folded(document: &Document, entry: &Entry<'_>) -> String {
         text.push_str(&format!("{}\n\n", code(&manual)));
     }
     match entry {
-        Entry::One(difference) => text.extend(difference.fix.as_deref().map(|fix| format!("Fix:\n\n{}", pasteable(fix)))),
+        Entry::One(difference) => text.extend(difference.fix.as_deref().map(|fix| format!("Fix:\n\n{}", fixes(&[fix])))),
         Entry::Many(group) => {
-            let fixes: Vec<&str> =
-                group.members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n')).collect();
-            if !fixes.is_empty() {
-                text.push_str(&format!("Fix:\n\n{}", pasteable(&fixes.join("\n"))));
+            let all: Vec<&str> = group.members.iter().filter_map(|one| one.fix.as_deref()).collect();
+            if !all.is_empty() {
+                text.push_str(&format!("Fix:\n\n{}", fixes(&all)));
             }
         }
     }
@@ -232,22 +236,43 @@ fn gap(document: &Document, gaps: &[&Gap]) -> String {
     let lead = if matches!(lead.as_str(), "not visible" | "not comparable") { String::new() } else { format!("{lead}: ") };
     let mut text = format!("- ? {}\n", code(&cut(&format!("{lead}{what}"), 4 * COLUMNS)));
     if let Some(cure) = gaps.first().and_then(|gap| gap.cure.as_ref()) {
-        let block = pasteable(cure);
+        let block = fixes(&[cure]);
         text.push('\n');
         for line in block.lines() {
-            text.push_str(format!("  {line}").trim_end_matches(' '));
-            text.push('\n');
+            // A fix is as it is, blanks at its end too.
+            text.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") });
         }
         text.push('\n');
     }
     text
 }
 
-fn pasteable(fix: &str) -> String {
-    match clean::pasteable(fix) {
-        Some(lines) => fenced(if sentence::is_statement(fix) { "sql" } else { "" }, &limited(lines)),
-        None => format!("{}\n\n", plain(clean::LEFT_OUT)),
+/// Statements or steps in one block, each as it is, as many as there is room for; why the others are left out.
+fn fixes(all: &[&str]) -> String {
+    let (mut shown, mut bytes, mut hidden, mut long) = (Vec::new(), 0, 0, 0);
+    for fix in all {
+        match clean::pasteable(fix) {
+            None => hidden += 1,
+            Some(_) if long > 0 || bytes + fix.len() > FIX => long += 1,
+            Some(lines) => {
+                bytes += fix.len();
+                shown.extend(lines);
+            }
+        }
     }
+    let mut text = String::new();
+    if !shown.is_empty() {
+        let is_statement = all.first().is_some_and(|fix| sentence::is_statement(fix));
+        text.push_str(&fenced(if is_statement { "sql" } else { "" }, &shown));
+    }
+    let count = |number: usize| if all.len() > 1 { format!("{} ", thousands(number)) } else { String::new() };
+    if hidden > 0 {
+        text.push_str(&format!("{}{}\n\n", count(hidden), plain(clean::LEFT_OUT)));
+    }
+    if long > 0 {
+        text.push_str(&format!("{}left out: longer than there is room for; --format json or html has it whole\n\n", count(long)));
+    }
+    text
 }
 
 fn foot(document: &Document) -> String {
@@ -260,6 +285,11 @@ fn foot(document: &Document) -> String {
         text.push('\n');
     }
     for (word, endpoint) in [("reference", &document.reference), ("candidate", &document.candidate)] {
+        let label = code(&shortened(&clean::line(&endpoint.label)));
+        if !endpoint.is_read() {
+            text.push_str(&format!("- {word} {label}: not read\n"));
+            continue;
+        }
         let facts = [
             format!("{} {}", endpoint.engine, endpoint.server_version),
             format!("database {}", endpoint.database),
@@ -268,7 +298,7 @@ fn foot(document: &Document) -> String {
             format!("read {}", endpoint.captured_at),
         ];
         let facts: Vec<String> = facts.iter().map(|fact| code(&shortened(&clean::line(fact)))).collect();
-        text.push_str(&format!("- {word} {}: {}\n", code(&shortened(&clean::line(&endpoint.label))), facts.join(", ")));
+        text.push_str(&format!("- {word} {label}: {}\n", facts.join(", ")));
     }
     let digests: Vec<String> = document
         .dimensions
@@ -311,87 +341,4 @@ fn cut(text: &str, columns: usize) -> String {
     }
     let head: String = text.chars().take(columns).collect();
     format!("{head}… ({} more characters)", thousands(all - columns))
-}
-
-/// A block whose fence is longer than any in it.
-fn fenced(language: &str, lines: &[String]) -> String {
-    let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{}\n{fence}\n\n", lines.join("\n"))
-}
-
-/// A code span; inside of it nothing is a link, a mention or HTML.
-fn code(text: &str) -> String {
-    if text.is_empty() {
-        return "` `".to_owned();
-    }
-    let ticks = "`".repeat(longest_run(text) + 1);
-    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
-    format!("{ticks}{pad}{text}{pad}{ticks}")
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
-/// Text outside of code: no markup, no HTML, no mention, no reference to an issue, no link.
-fn plain(text: &str) -> String {
-    let clean = clean::line(text);
-    let mut shown = String::with_capacity(clean.len() + 16);
-    for c in clean.chars() {
-        match c {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
-                shown.push('\\');
-                shown.push(c);
-            }
-            c => shown.push(c),
-        }
-    }
-    linkless(&shown)
-}
-
-/// Mentions, references and links are found in the rendered text: only something between the characters stops them.
-fn linkless(text: &str) -> String {
-    text.replace('#', "#&#8203;")
-        .replace('@', "@&#8203;")
-        .replace("://", ":&#8203;//")
-        .replace("www.", "www&#8203;.")
-        .replace("GH-", "GH&#8203;-")
-}
-
-/// Text inside `<code>`, where nothing but HTML itself is understood.
-fn html(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            '"' => shown.push_str("&quot;"),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn code_holds_any_text() {
-        assert_eq!(code("app.orders"), "`app.orders`");
-        assert_eq!(code("a`b"), "``a`b``");
-        assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(fenced("sql", &["````".to_owned()]), "`````sql\n````\n`````\n\n");
-    }
-
-    #[test]
-    fn plain_text_is_inert() {
-        assert_eq!(plain("@team see #12 <b>|x|</b>"), "@&#8203;team see #&#8203;12 &lt;b&gt;\\|x\\|&lt;/b&gt;");
-        assert_eq!(plain("[a](http://b) GH-1"), "\\[a\\](http:&#8203;//b) GH&#8203;-1");
-    }
 }

@@ -171,7 +171,7 @@ fn run(document: &Document) -> Run {
         },
         invocations: [Invocation {
             command_line: document.command.clone(),
-            execution_successful: true,
+            execution_successful: document.reference.is_read() || document.candidate.is_read(),
             exit_code: document.verdict.exit_code,
             exit_code_description: clean::line(&document.verdict.line),
             tool_execution_notifications: document.gaps.iter().map(|gap| notification(document, gap)).collect(),

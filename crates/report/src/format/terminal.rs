@@ -1,21 +1,22 @@
 //! The terminal: the verdict, one table, what blocks with its fix, what to know, what was not visible, how it was
 //! looked at. Readable at 80 columns, without colour, and pasteable.
 //!
-//! Lives here: layout and colours. Does not live here: the sentences (`sentence`), whether there is a terminal (the
-//! command line).
+//! Lives here: layout and colours. Does not live here: the layout of an entry (`terminal/entry`), the sentences
+//! (`sentence`), whether there is a terminal (the command line).
+
+mod entry;
 
 use super::Style;
 use crate::Fault;
 use crate::clean;
-use crate::document::{Change, Difference, Document, Severity};
-use crate::group::{self, Entry, Group, entries};
+use crate::document::{Document, Severity};
+use crate::group::{self, Entry, entries};
 use crate::number::{counted, thousands};
 use crate::sentence;
-use crate::textdiff::{self, Line, Tag};
 use crate::wrap::{cut, fill, width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 
-/// Lines of a definition's diff, or of a fix, that are shown.
+/// Lines of a value or of a definition's diff that are shown, and of a fix: that is whole or left out.
 const LINES: usize = 24;
 /// How many lighter differences are shown one by one.
 const TO_KNOW: usize = 12;
@@ -183,141 +184,6 @@ impl Page<'_> {
         self.line(&format!("… {what}: {command} {flag}"));
     }
 
-    /// What an entry is about, with the ids of its findings at the right edge.
-    fn headline(&mut self, severity: Severity, title: &str, id: &str) {
-        let painted = self.paint(weight(severity), sentence::symbol(severity));
-        let room = self.style.width.saturating_sub(width(id) + 2);
-        let lines = wrap(title, self.style.width.saturating_sub(2));
-        let fits = lines.len() == 1 && width(title) + 2 <= room;
-        for (at, line) in lines.iter().enumerate() {
-            let bold = self.paint(BOLD, line);
-            let lead = if at == 0 { painted.as_str() } else { " " };
-            if fits {
-                let gap = " ".repeat(self.style.width.saturating_sub(width(line) + 2 + width(id)));
-                let id = self.paint(DIM, id);
-                self.line(&format!("{lead} {bold}{gap}{id}"));
-            } else {
-                self.line(&format!("{lead} {bold}"));
-            }
-        }
-        if !fits {
-            for line in wrap(id, self.style.width) {
-                let gap = " ".repeat(self.style.width.saturating_sub(width(&line)));
-                let id = self.paint(DIM, &line);
-                self.line(&format!("{gap}{id}"));
-            }
-        }
-    }
-
-    /// One difference in full.
-    fn difference(&mut self, difference: &Difference) {
-        let document = self.document;
-        self.headline(difference.severity, &sentence::title(difference), &clean::line(&difference.id));
-        let mut happened = sentence::happened(document, difference);
-        for detail in sentence::details(difference) {
-            happened.push_str(", ");
-            happened.push_str(&detail);
-        }
-        self.wrapped("  ", &happened, PLAIN);
-        self.values(difference);
-        if let Some(origin) = document.particular_origin(difference) {
-            self.wrapped("    from      ", &clean::line(origin), DIM);
-        }
-        self.wrapped("  ", &clean::line(&difference.why), PLAIN);
-        if let Some(manual) = sentence::manual(difference) {
-            // An address is not broken: it could not be opened then.
-            let manual = self.paint(DIM, &manual);
-            self.line(&format!("  {manual}"));
-        }
-        if let Some(fix) = &difference.fix {
-            self.fix(fix);
-        }
-    }
-
-    fn values(&mut self, difference: &Difference) {
-        let (expected, found) = (difference.expected.as_deref(), difference.found.as_deref());
-        if let (true, Some(expected), Some(found)) = (textdiff::is_definition(expected, found), expected, found) {
-            self.definition(expected, found);
-            return;
-        }
-        let sides = match difference.change {
-            Change::Changed | Change::Renamed => {
-                [&self.document.reference.label, &self.document.candidate.label].map(|label| format!("  ({})", clean::line(label)))
-            }
-            _ => [String::new(), String::new()],
-        };
-        for ((name, value), side) in [("expected", expected), ("found", found)].into_iter().zip(sides) {
-            let first = format!("    {}  ", fill(name, 8));
-            let value = value.unwrap_or("nothing");
-            let lines = clean::lines(value);
-            let mut wrapped: Vec<String> =
-                lines.iter().flat_map(|line| wrap(line, self.style.width.saturating_sub(width(&first)))).collect();
-            let more = wrapped.len().saturating_sub(LINES);
-            wrapped.truncate(LINES);
-            if let [only] = wrapped.as_mut_slice()
-                && width(&first) + width(only) + width(&side) <= self.style.width
-            {
-                only.push_str(&self.paint(DIM, &side));
-            }
-            for (at, line) in wrapped.iter().enumerate() {
-                self.line(&format!("{}{line}", if at == 0 { first.clone() } else { " ".repeat(width(&first)) }));
-            }
-            self.cut_note(&" ".repeat(width(&first)), more);
-        }
-    }
-
-    /// A unified diff: what the reference has and the candidate lacks is `-`, the other way round `+`.
-    fn definition(&mut self, expected: &str, found: &str) {
-        let labels = [&self.document.reference.label, &self.document.candidate.label].map(|label| clean::line(label));
-        let heads = [(BAD, format!("--- expected ({})", labels[0])), (GOOD, format!("+++ found ({})", labels[1]))];
-        for (paint, head) in heads {
-            self.wrapped("    ", &head, paint);
-        }
-        let lines = textdiff::unified(expected, found);
-        let more = lines.len().saturating_sub(LINES);
-        for line in lines.into_iter().take(LINES) {
-            let (paint, text) = match line {
-                Line::Place(place) => (DIM, place),
-                Line::Text(tag, text) => (
-                    match tag {
-                        Tag::Same => PLAIN,
-                        Tag::Expected => BAD,
-                        Tag::Found => GOOD,
-                    },
-                    format!("{}{text}", tag.sign()),
-                ),
-            };
-            let text = self.paint(paint, &cut(&text, self.style.width.saturating_sub(4)));
-            self.line(&format!("    {text}"));
-        }
-        self.cut_note("    ", more);
-    }
-
-    fn cut_note(&mut self, indent: &str, more: usize) {
-        if more > 0 {
-            let note = self.paint(DIM, &format!("… {}, all of them with --format json or html", counted(more, "more line", "more lines")));
-            self.line(&format!("{indent}{note}"));
-        }
-    }
-
-    /// Must stay pasteable: wrapped only where a line break cannot change what it means.
-    fn fix(&mut self, fix: &str) {
-        let lead = self.paint(BOLD, "fix:");
-        let (lines, fix) = match clean::pasteable(fix) {
-            Some(lines) => (lines, fix),
-            None => (vec![clean::LEFT_OUT.to_owned()], ""),
-        };
-        let fragile = lines.len() > 1 || sentence::is_statement(fix) && (fix.contains("--") || fix.contains(['\'', '"', '$', '`']));
-        let room = self.style.width.saturating_sub(7);
-        let mut shown = if fragile { lines } else { lines.iter().flat_map(|line| wrap(line, room)).collect() };
-        let more = shown.len().saturating_sub(LINES);
-        shown.truncate(LINES);
-        for (at, line) in shown.iter().enumerate() {
-            self.line(&if at == 0 { format!("  {lead} {line}") } else { format!("       {line}") });
-        }
-        self.cut_note("       ", more);
-    }
-
     fn worth_knowing(&mut self) {
         if !self.wants(Severity::Warn) {
             return;
@@ -329,38 +195,6 @@ impl Page<'_> {
         if more > 0 {
             self.blank();
             self.more(&format!("{} more to know", thousands(more)), "--only warn");
-        }
-    }
-
-    /// Many alike in a few lines.
-    fn group(&mut self, group: &Group<'_>) {
-        let Some(first) = group.members.first() else { return };
-        let all = self.style.only.is_some();
-        let named = group.named(if all { usize::MAX } else { NAMED });
-        if group.same_cause {
-            self.headline(first.severity, &clean::line(&group.title()), &group.ids());
-            self.wrapped("  ", &format!("differs alike in {named}"), PLAIN);
-            self.values(first);
-        } else {
-            let lead = format!("{} ", self.paint(weight(first.severity), sentence::symbol(first.severity)));
-            for (at, line) in wrap(&clean::line(&group.title()), self.style.width.saturating_sub(2)).iter().enumerate() {
-                let line = self.paint(BOLD, line);
-                self.line(&format!("{}{line}", if at == 0 { lead.as_str() } else { "  " }));
-            }
-            self.wrapped("  ", &format!("{}{named}", group.word()), PLAIN);
-        }
-        if first.severity != Severity::Inform {
-            self.wrapped("  ", &clean::line(&first.why), PLAIN);
-        }
-        if group.same_cause {
-            if let Some(fix) = &first.fix {
-                self.fix(fix);
-            }
-            let flag = if first.severity == Severity::Block { "--only block" } else { "--only warn" };
-            let with = if first.fix.is_some() { ", each with its fix" } else { "" };
-            let what = format!("all {}{with}", thousands(group.members.len()));
-            let command = clean::line(&self.document.command);
-            self.line(&format!("  … {what}: {command} {flag}"));
         }
     }
 
@@ -382,21 +216,6 @@ impl Page<'_> {
         }
         if entries.len() > limit {
             self.more(&format!("{} more expected or cosmetic", thousands(entries.len() - limit)), "--only inform");
-        }
-    }
-
-    fn short(&mut self, difference: &Difference) {
-        let lead = format!("{} ", self.paint(INFORM, sentence::symbol(difference.severity)));
-        let shown = |value: &Option<String>| cut(&value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line), 40);
-        let text = format!(
-            "{}: {}, expected {}, found {}",
-            sentence::title(difference),
-            sentence::happened(self.document, difference),
-            shown(&difference.expected),
-            shown(&difference.found)
-        );
-        for (at, line) in wrap(&text, self.style.width.saturating_sub(2)).iter().enumerate() {
-            self.line(&format!("{}{line}", if at == 0 { lead.as_str() } else { "  " }));
         }
     }
 
@@ -466,12 +285,4 @@ fn joined(parts: &[String], room: usize) -> Vec<String> {
         }
     }
     lines.iter().flat_map(|line| wrap(line, room)).collect()
-}
-
-const fn weight(severity: Severity) -> Paint {
-    match severity {
-        Severity::Block => BAD,
-        Severity::Warn => WARN,
-        Severity::Inform => INFORM,
-    }
 }

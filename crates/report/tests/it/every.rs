@@ -166,20 +166,44 @@ fn one_cause_is_one_entry() {
     assert_eq!(page.matches("<li>t").count(), 30, "every constraint is named");
 }
 
+/// Whoever reads only the report sees that an environment could not be read, in every format, with the step that helps.
+#[test]
+fn an_unread_environment_is_in_every_format() {
+    let document = sample::unread();
+    assert_eq!(document.verdict.line, "production.jsonl ? production: could not tell, nothing was compared");
+    assert_eq!((document.verdict.exit_code, document.verdict.gaps), (69, 6));
+    for format in FORMATS {
+        let text = (format.render)(&[sample::differs(), document.clone()], &Style { width: 400, ..Style::default() }).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        for said in ["production.jsonl ? production: could not tell", "found connection refused", "start the server, or correct"] {
+            assert!(text.contains(said), "{}: {said} is not in\n{text}", format.name);
+        }
+    }
+    let text = rendered("terminal", &document, &Style::default());
+    assert_eq!(text.matches("connection refused").count(), 1, "one cause is one entry:\n{text}");
+    let junit = rendered("junit", &document, &Style::default());
+    assert!(junit.contains("errors=\"3\""), "a demanded dimension that was not read is an error:\n{junit}");
+    let sarif = rendered("sarif", &document, &Style::default());
+    assert!(sarif.contains("\"executionSuccessful\": false") && sarif.contains("\"exitCode\": 69"), "{sarif}");
+}
+
 /// What differs in the same way by chance is told one by one.
 #[test]
 fn settings_with_the_same_values_are_no_group() {
     let mut document = sample::differs();
     let one = document.differences.iter().find(|one| one.kind == "setting" && one.severity == Severity::Block).unwrap().clone();
-    document.differences = (0..9).map(|at| Difference { fingerprint: at.to_string(), ..one.clone() }).collect();
-    let text = rendered("terminal", &document, &Style::default());
-    assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 9, "{text}");
+    for kind in ["setting", "override"] {
+        let of = |at: usize| Difference { fingerprint: at.to_string(), kind: kind.to_owned(), ..one.clone() };
+        document.differences = (0..9).map(of).collect();
+        let text = rendered("terminal", &document, &Style::default());
+        assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 9, "{kind}: {text}");
+    }
 }
 
 /// A statement that is not shown as it is must not be pasted.
 #[test]
 fn a_fix_with_hidden_characters_is_left_out() {
-    for name in ["a\u{1b}[31mb", "a\rb", "a\u{202e}b", "a\u{200b}b"] {
+    for name in ["a\u{1b}[31mb", "a\tb", "a\rb", "a\u{202e}b", "a\u{200b}b"] {
         let mut document = sample::differs();
         let first = document.differences.iter_mut().find(|one| one.severity == Severity::Block).unwrap();
         first.fix = Some(format!("DROP TABLE `{name}`;"));
@@ -192,6 +216,42 @@ fn a_fix_with_hidden_characters_is_left_out() {
         let back: Document = serde_json::from_str(&rendered("json", &document, &Style::default())).unwrap();
         assert_eq!(back, document);
     }
+}
+
+/// Half of a statement would do something else than the whole.
+#[test]
+fn a_fix_is_whole_or_left_out() {
+    let mut document = sample::differs();
+    document.gaps.clear();
+    document.differences.retain(|one| one.severity == Severity::Block);
+    document.differences.truncate(1);
+    let wide = format!("ALTER TABLE t ADD COLUMN c text DEFAULT '{}';", "x".repeat(900));
+    let tall = format!("CREATE FUNCTION f() AS $$\n{}$$;", "\tSELECT 1;\n".repeat(90));
+    let huge = format!("CREATE FUNCTION f() AS $$\n{}$$;", "\tSELECT 1;\n".repeat(900));
+    for (fix, format, only, whole) in [
+        (&wide, "markdown", None, true),
+        (&tall, "markdown", None, true),
+        (&huge, "markdown", None, false),
+        (&wide, "terminal", None, true),
+        (&tall, "terminal", None, false),
+        (&huge, "terminal", Some(Severity::Block), true),
+        (&huge, "html", None, true),
+    ] {
+        document.differences[0].fix = Some(fix.clone());
+        let text = rendered(format, &document, &Style { only, ..Style::default() });
+        let shown = fix.lines().all(|line| text.contains(line.replace('\'', if format == "html" { "&#39;" } else { "'" }).as_str()));
+        assert_eq!((shown, text.contains("left out: ")), (whole, !whole), "{format}:\n{text}");
+        assert!(whole || !text.contains(fix.lines().next().unwrap()), "{format}:\n{text}");
+    }
+    // Of many alike as many as there is room for, each of them whole.
+    let mut document = sample::vendors();
+    for (at, one) in document.differences.iter_mut().enumerate() {
+        one.fix = Some(format!("ALTER TABLE t{at} COMMENT '{}';", "x".repeat(300)));
+    }
+    let text = rendered("markdown", &document, &Style::default());
+    let begun = text.matches("ALTER TABLE t").count();
+    assert!(begun > 20 && begun == text.matches("x';\n").count(), "{text}");
+    assert!(text.contains(&format!("{} left out: longer", 64 - begun)), "{text}");
 }
 
 /// Outside of code nothing of a database's text may ping, link or be HTML.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// Formats whose look is worth a review, with the samples they are reviewed in. `huge` is checked by laws (`every`).
 const SHOWN: &[(&str, &[&str])] = &[
-    ("terminal", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty", "vendors"]),
-    ("markdown", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty", "vendors"]),
+    ("terminal", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty", "vendors", "unread"]),
+    ("markdown", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty", "vendors", "unread"]),
     ("json", &["could-not-tell"]),
     ("html", &["differs", "hostile", "vendors"]),
     ("sarif", &["differs"]),

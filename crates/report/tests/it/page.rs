@@ -53,6 +53,23 @@ fn every_difference_is_in_the_page() {
     assert_eq!(page.matches("data-severity=").count(), 5_000);
 }
 
+/// Many definitions that changed alike show the change as one does: line by line.
+#[test]
+fn a_group_of_definitions_shows_the_change() {
+    let mut document = sample::vendors();
+    let alike = document.differences.iter().find(|one| one.attribute.as_deref() == Some("collation")).unwrap().clone();
+    document.differences = (0..5).map(|_| alike.clone()).collect();
+    let short = rendered("html", &document, &Style::default());
+    assert!(short.contains("all 5</summary>") && short.matches("<div class=\"pair\">").count() == 1, "{short}");
+    for one in &mut document.differences {
+        (one.expected, one.found) = (Some("begin\n  before;\nend".to_owned()), Some("begin\n  after;\nend".to_owned()));
+    }
+    let page = rendered("html", &document, &Style::default());
+    assert!(page.contains("all 5</summary>") && page.matches("<div class=\"columns\">").count() == 1, "{page}");
+    let shown = page.split_once("<div class=\"columns\">").unwrap().1.split_once("</table>").unwrap().0;
+    assert!(shown.contains("before") && shown.contains("after") && shown.contains("class=\"changed\""), "{shown}");
+}
+
 #[test]
 fn several_comparisons_are_one_page() {
     let documents = [sample::differs(), sample::equal(), sample::could_not_tell()];

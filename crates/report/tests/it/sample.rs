@@ -8,7 +8,7 @@ use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Engine, Kind, Severity, Value};
 use evenkeel_core::manifest::{Endpoint, Gap, Identity, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::policy::{self, Draft, Waiver};
-use evenkeel_report::{ColumnData, Document, Input, Strip, TableData, Volume};
+use evenkeel_report::{ColumnData, Document, Input, Strip, TableData, Unread, Volume};
 use std::time::Duration;
 
 /// A name and what builds the document.
@@ -24,6 +24,7 @@ pub const SAMPLES: &[Sample] = &[
     ("empty", empty),
     ("huge", huge),
     ("vendors", vendors),
+    ("unread", unread),
 ];
 
 const CAPTURED: [Dimension; 3] = [Dimension::Schema, Dimension::Configuration, Dimension::Data];
@@ -365,6 +366,25 @@ pub fn hostile() -> Document {
         &manifest("15.8", candidate, gaps),
         Run { labels: Some(("stag<i>ing", label)), ..Run::default() },
     )
+}
+
+/// The environment could not be reached.
+pub fn unread() -> Document {
+    Document::unread(&Unread {
+        reference: "production.jsonl",
+        candidate: "production",
+        dimensions: &Dimension::ALL,
+        demanded: Tier::Production.demands(),
+        tier: Some(Tier::Production),
+        fail_on: Severity::Block,
+        elapsed: Duration::from_millis(1_340),
+        version: "0.1.0",
+        command: "evenkeel check production",
+        detail: "cannot connect to production (host db1, port 5432); expected a server that answers; found connection refused",
+        fix: Some("start the server, or correct host and port"),
+        is_configuration: false,
+        exit_code: 69,
+    })
 }
 
 /// Nothing was captured at all.

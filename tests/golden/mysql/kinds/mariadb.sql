@@ -41,3 +41,4 @@ begin
         set sum = sum + n;
     end loop;
 end;
+create trigger of_amount before update /*M!110800 of amount */ on versioned for each row begin set new.note = 'new'; end;

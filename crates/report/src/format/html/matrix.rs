@@ -64,11 +64,12 @@ impl Matrix {
 }
 
 fn column(endpoint: &Endpoint, role: String) -> Column {
-    Column {
-        label: clean::line(&endpoint.label),
-        role,
-        server: clean::line(&format!("{} {}, {}", endpoint.engine, endpoint.server_version, endpoint.node_role.name())),
-    }
+    let server = if endpoint.is_read() {
+        clean::line(&format!("{} {}, {}", endpoint.engine, endpoint.server_version, endpoint.node_role.name()))
+    } else {
+        "not read".to_owned()
+    };
+    Column { label: clean::line(&endpoint.label), role, server }
 }
 
 impl Cell {

@@ -1,13 +1,12 @@
 //! One comparison as the page shows it: cards for what blocks, tables for what is alike, everything neutralised.
 //!
-//! Lives here: choosing and ordering. Does not live here: escaping, which the template engine does to every value.
+//! Lives here: choosing and ordering. Does not live here: what a card or row holds (`item`); escaping, which the template engine does to every value.
 
 use super::chart::{self, Charts};
-use super::matrix;
-use crate::document::{Change, Difference, Dimension, Document, Outcome, Reason, Severity};
+use super::item::{Anchors, Brief, Item, brief, card, grouped};
+use crate::document::{Document, Outcome, Reason, Severity};
 use crate::group::{self, Entry, entries, words};
 use crate::number::{counted, duration, thousands};
-use crate::textdiff::{self, Piece, Tag};
 use crate::{clean, sentence};
 use std::collections::HashSet;
 
@@ -43,72 +42,6 @@ pub(super) struct Tile {
     pub tone: &'static str,
 }
 
-pub(super) enum Item {
-    Card(Box<Card>),
-    Group(Box<Group>),
-}
-
-/// What the filters look at.
-pub(super) struct Keys {
-    /// Where the matrix leads: on the first of its dimension.
-    pub anchor: Option<String>,
-    pub severity: &'static str,
-    pub dimension: &'static str,
-    pub kind: String,
-}
-
-pub(super) struct Card {
-    pub keys: Keys,
-    pub symbol: &'static str,
-    pub tone: &'static str,
-    pub kind: String,
-    pub object: String,
-    pub id: String,
-    pub happened: String,
-    pub details: String,
-    /// An address in the server's manual.
-    pub manual: Option<String>,
-    /// Expected is what the reference has, found what the candidate has; else a rule expects it.
-    pub sided: bool,
-    pub values: Values,
-    pub origin: Option<String>,
-    pub why: String,
-    pub fix: Option<String>,
-}
-
-pub(super) enum Values {
-    /// One short value a side.
-    Pair([Option<Vec<Piece>>; 2]),
-    /// Definitions, line by line.
-    Columns(Vec<[Option<Vec<Piece>>; 2]>),
-}
-
-pub(super) struct Group {
-    pub keys: Keys,
-    pub symbol: &'static str,
-    pub tone: &'static str,
-    pub title: String,
-    pub id: String,
-    pub why: String,
-    /// Some of its members, and how many more.
-    pub named: String,
-    /// The change that all of them have in common, where it is one.
-    pub values: Option<Values>,
-    pub fix: Option<String>,
-    pub rows: Vec<Brief>,
-}
-
-/// A difference as a row of a table.
-pub(super) struct Brief {
-    pub keys: Keys,
-    pub object: String,
-    pub attribute: String,
-    pub expected: String,
-    pub found: String,
-    pub ratio: String,
-    pub id: String,
-}
-
 /// What could not be told for the same reason: not visible, or not comparable.
 pub(super) struct GapList {
     pub title: &'static str,
@@ -116,7 +49,9 @@ pub(super) struct GapList {
 }
 
 pub(super) struct GapView {
-    pub anchor: Option<String>,
+    /// Where the matrix leads: on the first of each of its dimensions.
+    pub anchors: Vec<String>,
+    /// Empty where there are several, which the text names.
     pub dimension: &'static str,
     pub text: String,
     pub reason: String,
@@ -196,26 +131,6 @@ impl View {
     }
 }
 
-struct Anchors {
-    index: usize,
-    used: HashSet<Dimension>,
-}
-
-impl Anchors {
-    fn first(&mut self, dimension: Dimension) -> Option<String> {
-        self.used.insert(dimension).then(|| matrix::anchor(self.index, dimension))
-    }
-
-    fn keys(&mut self, difference: &Difference) -> Keys {
-        Keys {
-            anchor: self.first(difference.dimension),
-            severity: difference.severity.name(),
-            dimension: difference.dimension.name(),
-            kind: clean::line(&difference.kind),
-        }
-    }
-}
-
 fn tiles(document: &Document) -> Vec<Tile> {
     let verdict = &document.verdict;
     let tile = |number: usize, words, symbol, tone| Tile {
@@ -236,85 +151,6 @@ fn tiles(document: &Document) -> Vec<Tile> {
     tiles
 }
 
-fn card(document: &Document, difference: &Difference, anchors: &mut Anchors) -> Card {
-    Card {
-        keys: anchors.keys(difference),
-        symbol: sentence::symbol(difference.severity),
-        tone: tone(difference.severity),
-        kind: words(&clean::line(&difference.kind)),
-        object: clean::line(&difference.object.display),
-        id: clean::line(&difference.id),
-        happened: sentence::happened(document, difference),
-        details: sentence::details(difference).join(", "),
-        manual: sentence::manual(difference),
-        sided: difference.change != Change::Unsound,
-        values: values(difference),
-        origin: document.particular_origin(difference).map(clean::line),
-        why: clean::line(&difference.why),
-        fix: difference.fix.as_deref().map(clean::fix),
-    }
-}
-
-const fn tone(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Block => "bad",
-        Severity::Warn => "warn",
-        Severity::Inform => "inform",
-    }
-}
-
-fn values(difference: &Difference) -> Values {
-    match (difference.expected.as_deref(), difference.found.as_deref()) {
-        (Some(expected), Some(found)) if textdiff::is_definition(Some(expected), Some(found)) => {
-            Values::Columns(textdiff::columns(expected, found).into_iter().map(|(left, right)| [left, right]).collect())
-        }
-        (Some(expected), Some(found)) if difference.change != Change::Unsound => {
-            let (left, right) = textdiff::pieces(expected, found);
-            Values::Pair([Some(left), Some(right)])
-        }
-        (expected, found) => {
-            let alone = |value: Option<&str>| value.map(|text| vec![Piece { tag: Tag::Same, text: clean::block(text) }]);
-            Values::Pair([alone(expected), alone(found)])
-        }
-    }
-}
-
-fn grouped(group: &group::Group<'_>, anchors: &mut Anchors) -> Group {
-    let first = group.members.first().copied();
-    let keys = match first {
-        Some(first) => anchors.keys(first),
-        None => Keys { anchor: None, severity: "warn", dimension: "", kind: String::new() },
-    };
-    let severity = first.map_or(Severity::Warn, |first| first.severity);
-    let lead = if group.same_cause { "differs alike in " } else { group.word() };
-    let fixes: Vec<&str> = group.members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n')).collect();
-    Group {
-        keys,
-        symbol: sentence::symbol(severity),
-        tone: tone(severity),
-        title: clean::line(&group.title()),
-        id: group.ids(),
-        why: first.map(|first| clean::line(&first.why)).unwrap_or_default(),
-        named: format!("{lead}{}", group.named(3)),
-        values: first.filter(|_| group.same_cause).map(values),
-        fix: (!fixes.is_empty()).then(|| clean::fix(&fixes.join("\n"))),
-        rows: group.members.iter().map(|difference| brief(difference, anchors)).collect(),
-    }
-}
-
-fn brief(difference: &Difference, anchors: &mut Anchors) -> Brief {
-    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line);
-    Brief {
-        keys: anchors.keys(difference),
-        object: sentence::title(difference),
-        attribute: difference.attribute.as_deref().map(words).unwrap_or_default(),
-        expected: value(&difference.expected),
-        found: value(&difference.found),
-        ratio: difference.detail.get("ratio").map(|ratio| clean::line(ratio)).unwrap_or_default(),
-        id: clean::line(&difference.id),
-    }
-}
-
 fn gap_lists(document: &Document, anchors: &mut Anchors) -> Vec<GapList> {
     let (apart, hidden): (Vec<_>, Vec<_>) =
         group::gaps(&document.gaps).into_iter().partition(|gaps| gaps.iter().all(|gap| gap.reason == Reason::NotComparable));
@@ -326,10 +162,11 @@ fn gap_lists(document: &Document, anchors: &mut Anchors) -> Vec<GapList> {
 
 fn gap_view(document: &Document, gaps: &[&crate::Gap], anchors: &mut Anchors) -> Option<GapView> {
     let first = gaps.first()?;
+    let one_dimension = gaps.iter().all(|gap| gap.dimension == first.dimension);
     let all = gaps.iter().filter(|_| gaps.len() > 1).filter_map(|gap| gap.object.as_deref());
     Some(GapView {
-        anchor: anchors.first(first.dimension),
-        dimension: first.dimension.name(),
+        anchors: gaps.iter().filter_map(|gap| anchors.first(gap.dimension)).collect(),
+        dimension: if one_dimension { first.dimension.name() } else { "" },
         text: sentence::gaps(document, gaps, 3).1,
         reason: words(first.reason.name()),
         cure: first.cure.as_deref().map(clean::fix),
@@ -349,6 +186,9 @@ fn excused(ignored: &crate::Ignored) -> Excused {
 }
 
 fn facts(role: &'static str, endpoint: &crate::Endpoint) -> Facts {
+    if !endpoint.is_read() {
+        return Facts { role, label: clean::line(&endpoint.label), rows: vec![("read at", "not read".to_owned())] };
+    }
     let rows = [
         ("server", format!("{} {}", endpoint.engine, endpoint.server_version)),
         ("database", endpoint.database.clone()),

@@ -1,0 +1,176 @@
+//! What a difference is on the page: a card, a row of a table, or one card for many alike.
+//!
+//! Lives here: what stands in each, neutralised. Does not live here: which are shown and in which order (`view`); escaping,
+//! which the template engine does to every value.
+
+use super::matrix;
+use crate::document::{Change, Difference, Dimension, Document, Severity};
+use crate::group::{self, words};
+use crate::textdiff::{self, Piece, Tag};
+use crate::{clean, sentence};
+use std::collections::HashSet;
+
+pub(super) enum Item {
+    Card(Box<Card>),
+    Group(Box<Group>),
+}
+
+/// What the filters look at.
+pub(super) struct Keys {
+    /// Where the matrix leads: on the first of its dimension.
+    pub anchor: Option<String>,
+    pub severity: &'static str,
+    pub dimension: &'static str,
+    pub kind: String,
+}
+
+pub(super) struct Card {
+    pub keys: Keys,
+    pub symbol: &'static str,
+    pub tone: &'static str,
+    pub kind: String,
+    pub object: String,
+    pub id: String,
+    pub happened: String,
+    pub details: String,
+    /// An address in the server's manual.
+    pub manual: Option<String>,
+    /// Expected is what the reference has, found what the candidate has; else a rule expects it.
+    pub sided: bool,
+    pub values: Values,
+    pub origin: Option<String>,
+    pub why: String,
+    pub fix: Option<String>,
+}
+
+pub(super) enum Values {
+    /// One short value a side.
+    Pair([Option<Vec<Piece>>; 2]),
+    /// Definitions, line by line.
+    Columns(Vec<[Option<Vec<Piece>>; 2]>),
+}
+
+pub(super) struct Group {
+    pub keys: Keys,
+    pub symbol: &'static str,
+    pub tone: &'static str,
+    pub title: String,
+    pub id: String,
+    pub why: String,
+    /// Some of its members, and how many more.
+    pub named: String,
+    /// The change that all of them have in common, where it is one.
+    pub values: Option<Values>,
+    pub fix: Option<String>,
+    pub rows: Vec<Brief>,
+}
+
+/// A difference as a row of a table.
+pub(super) struct Brief {
+    pub keys: Keys,
+    pub object: String,
+    pub attribute: String,
+    pub expected: String,
+    pub found: String,
+    pub ratio: String,
+    pub id: String,
+}
+
+pub(super) struct Anchors {
+    pub index: usize,
+    pub used: HashSet<Dimension>,
+}
+
+impl Anchors {
+    pub(super) fn first(&mut self, dimension: Dimension) -> Option<String> {
+        self.used.insert(dimension).then(|| matrix::anchor(self.index, dimension))
+    }
+
+    fn keys(&mut self, difference: &Difference) -> Keys {
+        Keys {
+            anchor: self.first(difference.dimension),
+            severity: difference.severity.name(),
+            dimension: difference.dimension.name(),
+            kind: clean::line(&difference.kind),
+        }
+    }
+}
+
+pub(super) fn card(document: &Document, difference: &Difference, anchors: &mut Anchors) -> Card {
+    Card {
+        keys: anchors.keys(difference),
+        symbol: sentence::symbol(difference.severity),
+        tone: tone(difference.severity),
+        kind: words(&clean::line(&difference.kind)),
+        object: clean::line(&difference.object.display),
+        id: clean::line(&difference.id),
+        happened: sentence::happened(document, difference),
+        details: sentence::details(difference).join(", "),
+        manual: sentence::manual(difference),
+        sided: difference.change != Change::Unsound,
+        values: values(difference),
+        origin: document.particular_origin(difference).map(clean::line),
+        why: clean::line(&difference.why),
+        fix: difference.fix.as_deref().map(clean::fix),
+    }
+}
+
+pub(super) fn grouped(group: &group::Group<'_>, anchors: &mut Anchors) -> Group {
+    let first = group.members.first().copied();
+    let keys = match first {
+        Some(first) => anchors.keys(first),
+        None => Keys { anchor: None, severity: "warn", dimension: "", kind: String::new() },
+    };
+    let severity = first.map_or(Severity::Warn, |first| first.severity);
+    let lead = if group.same_cause { "differs alike in " } else { group.word() };
+    let fixes: Vec<&str> = group.members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n')).collect();
+    Group {
+        keys,
+        symbol: sentence::symbol(severity),
+        tone: tone(severity),
+        title: clean::line(&group.title()),
+        id: group.ids(),
+        why: first.map(|first| clean::line(&first.why)).unwrap_or_default(),
+        named: format!("{lead}{}", group.named(3)),
+        values: first.filter(|_| group.same_cause).map(values),
+        fix: (!fixes.is_empty()).then(|| clean::fix(&fixes.join("\n"))),
+        rows: group.members.iter().map(|difference| brief(difference, anchors)).collect(),
+    }
+}
+
+pub(super) fn brief(difference: &Difference, anchors: &mut Anchors) -> Brief {
+    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line);
+    Brief {
+        keys: anchors.keys(difference),
+        object: sentence::title(difference),
+        attribute: difference.attribute.as_deref().map(words).unwrap_or_default(),
+        expected: value(&difference.expected),
+        found: value(&difference.found),
+        ratio: difference.detail.get("ratio").map(|ratio| clean::line(ratio)).unwrap_or_default(),
+        id: clean::line(&difference.id),
+    }
+}
+
+fn values(difference: &Difference) -> Values {
+    match (difference.expected.as_deref(), difference.found.as_deref()) {
+        (Some(expected), Some(found)) if textdiff::is_definition(Some(expected), Some(found)) => {
+            Values::Columns(textdiff::columns(expected, found).into_iter().map(|(left, right)| [left, right]).collect())
+        }
+        (Some(expected), Some(found)) if difference.change != Change::Unsound => {
+            let (left, right) = textdiff::pieces(expected, found);
+            Values::Pair([Some(left), Some(right)])
+        }
+        (expected, found) => {
+            let alone = |value: Option<&str>| value.map(|text| vec![Piece { tag: Tag::Same, text: clean::block(text) }]);
+            Values::Pair([alone(expected), alone(found)])
+        }
+    }
+}
+
+const fn tone(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Block => "bad",
+        Severity::Warn => "warn",
+        Severity::Inform => "inform",
+    }
+}
