@@ -11,7 +11,7 @@ use crate::connect::rows::{Row, Wrong};
 use crate::ident::Ident;
 use evenkeel_core::fault::Troublesome;
 use evenkeel_core::manifest::{Object, Reason};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What is in doubt of a column.
 enum What {
@@ -108,11 +108,13 @@ async fn literals(reader: &Reader<'_>, tables: &BTreeMap<String, Vec<Column>>, f
     };
     let statements: Vec<String> = tables.iter().map(statement).collect();
     let answers = special::ask(reader, &statements, "reading defaults that the list of columns cannot show").await?;
+    let definitions = definitions(reader, tables, &answers).await?;
     for ((table, columns), answer) in tables.iter().zip(answers) {
         for (index, column) in columns.iter().enumerate() {
             let Some(object) = found.get_mut(column.at) else { continue };
             let value = answer.as_ref().map_err(Unread::clone).and_then(|row| {
-                let text = row.text(index).ok().flatten();
+                let printed = || printed_default(definitions.get(table)?, object, &column.what).map(Into::into);
+                let text = row.text(index).ok().flatten().or_else(printed);
                 text.ok_or_else(|| {
                     Unread::new(Reason::Failed, "the server does not tell its default, which the list of columns cannot show")
                 })
@@ -128,6 +130,52 @@ async fn literals(reader: &Reader<'_>, tables: &BTreeMap<String, Vec<Column>>, f
         }
     }
     Ok(())
+}
+
+/// Both vendors take the default of a column that is never NULL for the NULL of the row that is not there. MySQL's SHOW CREATE
+/// TABLE shows its bytes; MariaDB's shows question marks too.
+async fn definitions(
+    reader: &Reader<'_>,
+    tables: &BTreeMap<String, Vec<Column>>,
+    answers: &[Result<Row, Unread>],
+) -> Read<HashMap<String, Box<str>>> {
+    if reader.flavor.is_mariadb() {
+        return Ok(HashMap::new());
+    }
+    let lacks = |(columns, answer): (&Vec<Column>, &Result<Row, Unread>)| {
+        answer.as_ref().is_ok_and(|row| (0..columns.len()).any(|index| row.text(index).is_ok_and(|text| text.is_none())))
+    };
+    let asked: Vec<&String> =
+        tables.iter().zip(answers).filter(|((_, columns), answer)| lacks((columns, answer))).map(|((table, _), _)| table).collect();
+    let statements: Vec<String> = asked.iter().map(|table| format!("SHOW CREATE TABLE {table}")).collect();
+    let shown = special::ask(reader, &statements, "reading defaults of columns that are never NULL").await?;
+    let text = |row: Row| row.text(1).ok().flatten();
+    Ok(asked.into_iter().zip(shown).filter_map(|(table, answer)| Some((table.clone(), answer.ok().and_then(text)?))).collect())
+}
+
+/// The default of a column out of `CREATE TABLE …`: as hexadecimal digits for bytes, else as text.
+fn printed_default(definition: &str, column: &Object, what: &What) -> Option<String> {
+    let tokens: Vec<Token<'_>> = clause::tokens(definition).collect();
+    let (elements, _) = clause::group(&tokens, tokens.iter().position(|token| *token == Token::Sign('('))?)?;
+    let is_it = |part: &&[Token<'_>]| matches!(part.first(), Some(Token::Name(name)) if *name == column.identity.part(2));
+    let element = clause::parts(elements).into_iter().find(is_it)?;
+    let default = element.get(element.iter().position(|token| token.is("default"))? + 1)?;
+    let is_bytes = matches!(what, What::Bytes);
+    match default {
+        Token::Text(text) if is_bytes => Some(text.bytes().map(|byte| format!("{byte:02X}")).collect()),
+        Token::Text(text) => Some(text.clone()),
+        Token::Word(word) => {
+            let digits = word.strip_prefix("0x")?;
+            if is_bytes {
+                return Some(digits.to_ascii_uppercase());
+            }
+            // The bytes are those of the column's own character set.
+            column.text("collation").filter(|name| name.starts_with("utf8mb4"))?;
+            let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+            String::from_utf8((0..digits.len()).step_by(2).map(byte).collect::<Option<Vec<u8>>>()?).ok()
+        }
+        _ => None,
+    }
 }
 
 /// The default that is not what was read already.
