@@ -21,4 +21,4 @@ mod skip;
 
 pub use evenkeel_postgres::scratch::{Fault, Session, TextRows};
 pub use server::{Server, TestDb, database, databases, each_major, majors, newest, server};
-pub use skip::{DEMANDED, REQUIRE_VARIABLE, SKIPS_VARIABLE};
+pub use skip::{DEMANDED, REQUIRE_VARIABLE, SKIPS_VARIABLE, note_skip, skip};

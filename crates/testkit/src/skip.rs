@@ -9,16 +9,24 @@ pub const REQUIRE_VARIABLE: &str = "REQUIRE_SERVERS";
 /// A file that gets one line for each skip; script/test counts them.
 pub const SKIPS_VARIABLE: &str = "EVENKEEL_TESTKIT_SKIPS";
 
-/// Notes that a server is missing.
+/// Notes that a server, or a program beside it, is missing.
 ///
 /// # Panics
 /// With `REQUIRE_SERVERS=1`.
 pub fn skip(missing: &str) {
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
     assert!(
         std::env::var_os(REQUIRE_VARIABLE).is_none_or(|value| value.is_empty() || value == "0"),
         "{missing} is not installed and REQUIRE_SERVERS=1 forbids skips; script/setup installs it"
     );
+    note_skip(missing);
+}
+
+/// As [`skip`], of what nobody demands: samples that are not part of the project.
+///
+/// # Panics
+/// When it cannot be counted.
+pub fn note_skip(missing: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
     println!("SKIP: {missing} not installed ({test})");
     if let Some(path) = std::env::var_os(SKIPS_VARIABLE) {
         let line = format!("{missing}\t{test}\n");

@@ -109,16 +109,17 @@ async fn literals(reader: &Reader<'_>, tables: &BTreeMap<String, Vec<Column>>, f
     let statements: Vec<String> = tables.iter().map(statement).collect();
     let answers = special::ask(reader, &statements, "reading defaults that the list of columns cannot show").await?;
     let definitions = definitions(reader, tables, &answers).await?;
+    let untold = || Unread::new(Reason::Failed, "the server does not tell its default, which the list of columns cannot show");
     for ((table, columns), answer) in tables.iter().zip(answers) {
         for (index, column) in columns.iter().enumerate() {
             let Some(object) = found.get_mut(column.at) else { continue };
-            let value = answer.as_ref().map_err(Unread::clone).and_then(|row| {
-                let printed = || printed_default(definitions.get(table)?, object, &column.what).map(Into::into);
-                let text = row.text(index).ok().flatten().or_else(printed);
-                text.ok_or_else(|| {
-                    Unread::new(Reason::Failed, "the server does not tell its default, which the list of columns cannot show")
-                })
-            });
+            let value =
+                answer.as_ref().map_err(Unread::clone).and_then(|row| match (row.text(index).ok().flatten(), definitions.get(table)) {
+                    (Some(text), _) => Ok(text),
+                    (None, Some(Ok(text))) => printed_default(text, object, &column.what).map(Into::into).ok_or_else(untold),
+                    (None, Some(Err(unread))) => Err(unread.clone()),
+                    (None, None) => Err(untold()),
+                });
             let default = value.and_then(|value| literal(object, &value, matches!(column.what, What::Bytes)));
             match default {
                 Ok(Some(default)) => {
@@ -138,7 +139,7 @@ async fn definitions(
     reader: &Reader<'_>,
     tables: &BTreeMap<String, Vec<Column>>,
     answers: &[Result<Row, Unread>],
-) -> Read<HashMap<String, Box<str>>> {
+) -> Read<HashMap<String, Result<Box<str>, Unread>>> {
     if reader.flavor.is_mariadb() {
         return Ok(HashMap::new());
     }
@@ -149,8 +150,9 @@ async fn definitions(
         tables.iter().zip(answers).filter(|((_, columns), answer)| lacks((columns, answer))).map(|((table, _), _)| table).collect();
     let statements: Vec<String> = asked.iter().map(|table| format!("SHOW CREATE TABLE {table}")).collect();
     let shown = special::ask(reader, &statements, "reading defaults of columns that are never NULL").await?;
-    let text = |row: Row| row.text(1).ok().flatten();
-    Ok(asked.into_iter().zip(shown).filter_map(|(table, answer)| Some((table.clone(), answer.ok().and_then(text)?))).collect())
+    let hidden = || Unread::new(Reason::Privilege, "the account may not read how its table was created, which alone tells its default");
+    let text = |answer: Result<Row, Unread>| answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(hidden));
+    Ok(asked.into_iter().cloned().zip(shown.into_iter().map(text)).collect())
 }
 
 /// The default of a column out of `CREATE TABLE …`: as hexadecimal digits for bytes, else as text.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use evenkeel_core::fault::{Class, Troublesome};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::testing::{Server, have_plugin, one, open, vendors};
+use super::testing::{Server, one, open, vendors};
 use super::{Fault, Limits};
 
 /// Everything a server can set to change what a session reads.
@@ -220,7 +220,8 @@ async fn logins() {
             let verb = if ours == "root" { "ALTER" } else { "CREATE" };
             server.sql(&format!("{verb} USER {ours}@localhost IDENTIFIED VIA unix_socket")).await;
             assert_eq!(one(&mut open(&server.socket_url(ours)).await.unwrap(), "SELECT CURRENT_USER()").await, format!("{ours}@localhost"));
-            if have_plugin(&server, "auth_ed25519").await {
+            // The distribution's package without a service brings no plugins. What a client does is the same for all series.
+            if vendor.base != "/usr" {
                 let edward = "CREATE USER edward@'%' IDENTIFIED VIA ed25519 USING PASSWORD('top secret')";
                 server.sql(&format!("INSTALL SONAME 'auth_ed25519'; {edward}")).await;
                 logins.extend([("edward", "/"), ("edward", "/?ssl-mode=DISABLED")]);

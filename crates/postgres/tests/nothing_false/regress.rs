@@ -5,8 +5,7 @@
 
 use crate::{between, capture, compared, gaps, tools};
 use evenkeel_postgres::scratch::{Options, Scratch, find_servers, pick};
-use evenkeel_testkit::SKIPS_VARIABLE;
-use std::io::Write;
+use evenkeel_testkit::note_skip;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -29,17 +28,11 @@ fn suite() -> Option<(PathBuf, u32)> {
     Some((folder, version.unwrap_or(15)))
 }
 
-fn skip() {
-    println!("SKIP: PostgreSQL's regression suite is not here; crates/postgres/tests/nothing_false/regress.sh fetches it");
-    if let Some(path) = std::env::var_os(SKIPS_VARIABLE) {
-        let mut file = std::fs::File::options().append(true).create(true).open(path).unwrap();
-        file.write_all(b"PostgreSQL's regression suite\tregress::the_regression_database_survives_a_dump\n").unwrap();
-    }
-}
-
 #[test]
 fn the_regression_database_survives_a_dump() {
-    let Some((folder, major)) = suite() else { return skip() };
+    let Some((folder, major)) = suite() else {
+        return note_skip("PostgreSQL's regression suite (crates/postgres/tests/nothing_false/regress.sh fetches it)");
+    };
     let servers = find_servers();
     // A server of its own: the suite makes roles and settings that outlive its database.
     let options = Options::default().database("regression").database("restored");
