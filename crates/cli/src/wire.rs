@@ -6,21 +6,16 @@ use crate::args::Common;
 use crate::command::demo;
 use crate::paint::shell;
 use crate::settings::{Environment as Configured, Settings};
-use evenkeel_core::compare::Remedies;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine};
-use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Request};
+use evenkeel_core::port::{Engines, Environment, Request};
 use evenkeel_mysql::connect as mysql;
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::flavor::Flavor;
-use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
-use evenkeel_postgres::remedy::PostgresRemedies;
 use secrecy::ExposeSecret;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the user typed, understood.
@@ -67,11 +62,15 @@ pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions:
     Ok(endpoint)
 }
 
-/// What to do about differences on servers of that engine; `roles` are the candidate's own names of shared roles.
-pub fn remedies(manifest: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
-    match manifest.endpoint.engine {
-        Engine::PostgreSql => Box::new(PostgresRemedies::new(manifest, roles.clone())),
-        Engine::MySql | Engine::MariaDb => Box::new(MysqlRemedies::new(manifest, roles.clone())),
+/// Every engine that is built in.
+pub struct Built;
+
+impl Engines for Built {
+    fn of(&self, engine: Engine) -> &dyn evenkeel_core::port::Engine {
+        match engine {
+            Engine::PostgreSql => &evenkeel_postgres::engine::Postgres,
+            Engine::MySql | Engine::MariaDb => &evenkeel_mysql::engine::Mysql,
+        }
     }
 }
 

@@ -4,12 +4,18 @@
 //! Does not live here: which engine is chosen; only the command line's wiring does that. `grants` writes the script of the
 //! same name.
 
+mod engine;
 mod grants;
+mod run;
+mod watch;
 
+pub use engine::{Engine, Engines};
 pub use grants::{Step, script};
+pub use run::Run;
+pub use watch::{Event, Silent, Stop, Watch, Watcher};
 
 use crate::fault::Trouble;
-use crate::kind::{Dimension, Kind};
+use crate::kind::Dimension;
 use crate::manifest::Manifest;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -73,27 +79,13 @@ impl Default for Limits {
     }
 }
 
-/// Hears how a capture gets on. Called from several threads.
-pub trait Progress: Sync {
-    /// So many objects of a kind were read in the environment.
-    fn read(&self, label: &str, kind: Kind, objects: usize);
-}
-
-/// Hears nothing.
-#[derive(Debug, Clone, Copy)]
-pub struct Silent;
-
-impl Progress for Silent {
-    fn read(&self, _: &str, _: Kind, _: usize) {}
-}
-
 /// A live environment of one engine.
 pub trait Environment: Send + Sync {
     /// Reads the environment. Never writes, never waits without a bound.
     ///
     /// # Errors
     /// The server cannot be reached, refuses, or goes away. What is merely not visible is a gap, not an error.
-    fn capture(&self, request: &Request, progress: &dyn Progress) -> Result<Manifest, Box<Trouble>>;
+    fn capture(&self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>>;
 
     /// The script that makes a role able to capture everything.
     ///

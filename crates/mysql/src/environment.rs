@@ -4,7 +4,7 @@ use crate::connect::Target;
 use crate::{capture, grants};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Progress, Request};
+use evenkeel_core::port::{Environment, Request, Watch};
 
 /// A MySQL or MariaDB server, and one database of it or all.
 pub struct MysqlEnvironment {
@@ -19,8 +19,8 @@ impl MysqlEnvironment {
 }
 
 impl Environment for MysqlEnvironment {
-    fn capture(&self, request: &Request, progress: &dyn Progress) -> Result<Manifest, Box<Trouble>> {
-        driver()?.block_on(capture::capture(&self.target, request, progress)).map_err(|fault| Box::new(fault.trouble()))
+    fn capture(&self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
+        driver()?.block_on(capture::capture(&self.target, request, watch)).map_err(|fault| Box::new(fault.trouble()))
     }
 
     fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>> {

@@ -4,7 +4,7 @@
 use evenkeel_core::fault::Class;
 use evenkeel_core::kind::{ALL, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target, connect};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
@@ -86,7 +86,7 @@ fn capture(scratch: &Scratch, user: &str, database: &str, dimensions: &[Dimensio
     let mut request = Request::new(user);
     request.dimensions = dimensions.to_vec();
     let environment = MysqlEnvironment::new(target(scratch, user, database));
-    environment.capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{user}: {trouble:#?}"))
+    environment.capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{user}: {trouble:#?}"))
 }
 
 fn told(objects: &[Object]) -> Vec<(String, Vec<(u8, Value)>)> {
@@ -349,7 +349,7 @@ fn privileges_are_told_alike() {
         let mut request = Request::new("here");
         request.dimensions = vec![Dimension::Privileges];
         request.roles = [("app".to_owned(), "app_prod".to_owned())].into();
-        let seen = MysqlEnvironment::new(target(scratch, "root", DATABASE)).capture(&request, &Silent).unwrap();
+        let seen = MysqlEnvironment::new(target(scratch, "root", DATABASE)).capture(&request, &Watch::none()).unwrap();
         assert_eq!(seen.gaps, []);
         let helping = if is_mariadb { "helping" } else { "helping@%" };
         let list =

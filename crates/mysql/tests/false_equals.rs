@@ -5,7 +5,7 @@ use evenkeel_core::compare::{NoRemedies, Scope, Side, compare};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::{TestDb, each_flavor};
@@ -13,7 +13,7 @@ use evenkeel_testkit::mysql::{TestDb, each_flavor};
 fn capture(db: &TestDb, dimension: Dimension) -> Manifest {
     let request = Request { dimensions: vec![dimension], ..Request::new("test") };
     let target = Target::parse(&db.url(), &ProcessEnvironment).unwrap();
-    MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 /// The right to pass on is there without any other privilege too.

@@ -4,7 +4,7 @@
 
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::each_flavor;
@@ -15,7 +15,7 @@ fn capture_as(url: &str) -> Manifest {
     let mut request = Request::new("test");
     request.dimensions = vec![Dimension::History];
     let target = Target::parse(url, &ProcessEnvironment).unwrap();
-    MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 /// Table, tool, and its migrations: key, checksum, state where it is not `applied`. A pointer has its versions instead.

@@ -6,7 +6,7 @@ use evenkeel_core::compare::{NoRemedies, Scope, Side, compare};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Engine, Kind};
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::{TestDb, each_flavor};
@@ -17,7 +17,7 @@ fn schema(db: &TestDb) -> Manifest {
     request.dimensions = vec![Dimension::Schema];
     request.lock_timeout = Duration::from_secs(1);
     let target = Target::parse(&db.url(), &ProcessEnvironment).unwrap();
-    MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 /// What holds the character: the object's name and the attribute, and what makes it. `@` is the character.
@@ -141,7 +141,7 @@ fn what_may_not_be_asked_is_a_gap_with_its_cure() {
         let target = Target::parse(&made.url().replacen("root", &account, 1), &ProcessEnvironment).unwrap();
         let mut request = Request::new("test");
         request.dimensions = vec![Dimension::Schema];
-        let manifest = MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+        let manifest = MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
         made.exec(&format!("drop user {account}@localhost"));
         let covers = |gap: &Gap| {
             gap.kind.as_deref() == Some("column")
@@ -241,7 +241,7 @@ fn a_list_that_the_server_fails_to_give_is_a_gap_and_no_difference() {
         let mut request = Request::new("test");
         request.dimensions = vec![Dimension::Privileges];
         let target = Target::parse(&hollow.url(), &ProcessEnvironment).unwrap();
-        let privileges = MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+        let privileges = MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
         assert_eq!(kinds(&privileges), ["definer", "grant"]);
         let scope = Scope { dimensions: vec![Dimension::Schema], ..Scope::default() };
         let (left, right) = (Tree::of(&whole), Tree::of(&part));

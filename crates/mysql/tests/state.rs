@@ -7,7 +7,7 @@ use evenkeel_core::compare::rank;
 use evenkeel_core::file::{Part, write};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, ReplicaOptions, Scratch, find_servers, pick};
@@ -18,7 +18,7 @@ fn capture(url: &str, dimensions: &[Dimension], adjust: impl FnOnce(&mut Request
     request.dimensions = dimensions.to_vec();
     adjust(&mut request);
     let target = Target::parse(url, &ProcessEnvironment).unwrap();
-    MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 fn text(manifest: &Manifest) -> String {

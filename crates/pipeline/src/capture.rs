@@ -4,7 +4,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{Endpoint, Manifest, NodeRole};
-use evenkeel_core::port::{Environment, Progress, Request};
+use evenkeel_core::port::{Environment, Request, Watch};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -78,10 +78,10 @@ impl Source {
 ///
 /// # Errors
 /// The server cannot be reached; the file is missing or is no manifest that was written by evenkeel.
-pub fn manifest(source: &Source, progress: &dyn Progress) -> Result<Manifest, Box<Trouble>> {
+pub fn manifest(source: &Source, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
     match source {
-        Source::Live { environment, request } => environment.capture(request, progress),
-        Source::Split { primary, replica, request } => split(&**primary, &**replica, request, progress),
+        Source::Live { environment, request } => environment.capture(request, watch),
+        Source::Split { primary, replica, request } => split(&**primary, &**replica, request, watch),
         Source::File { path, .. } => read(path),
     }
 }
@@ -89,16 +89,11 @@ pub fn manifest(source: &Source, progress: &dyn Progress) -> Result<Manifest, Bo
 /// The dimensions a replica has as well as its primary.
 const ON_REPLICA: [Dimension; 2] = [Dimension::Schema, Dimension::Data];
 
-fn split(
-    primary: &dyn Environment,
-    replica: &dyn Environment,
-    request: &Request,
-    progress: &dyn Progress,
-) -> Result<Manifest, Box<Trouble>> {
+fn split(primary: &dyn Environment, replica: &dyn Environment, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
     let (there, here): (Vec<_>, Vec<_>) = request.dimensions.iter().partition(|dimension| ON_REPLICA.contains(dimension));
     let part = |environment: &dyn Environment, dimensions: Vec<Dimension>| match dimensions.is_empty() {
         true => Ok(None),
-        false => environment.capture(&Request { dimensions, ..request.clone() }, progress).map(Some),
+        false => environment.capture(&Request { dimensions, ..request.clone() }, watch).map(Some),
     };
     let (there, here) = (part(replica, there)?, part(primary, here)?);
     match (there, here) {

@@ -2,14 +2,12 @@
 
 use crate::capture::{self, Source};
 use crate::digest;
-use evenkeel_core::compare::{self, Comparison, Remedies, Scope, Side};
+use evenkeel_core::compare::{self, Comparison, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::manifest::{Endpoint, Manifest};
-use evenkeel_core::policy::{self, Ignored, Waiver};
-use evenkeel_core::port::Progress;
-use jiff::civil::Date;
-use std::collections::BTreeMap;
+use evenkeel_core::policy::{self, Ignored};
+use evenkeel_core::port::Run;
 
 /// What was compared and what came out.
 pub struct Compared {
@@ -19,25 +17,14 @@ pub struct Compared {
     pub ignored: Vec<Ignored>,
 }
 
-/// What to do about differences of a candidate, given its manifest and its own names of shared roles.
-pub type RemediesFor = dyn Fn(&Manifest, &BTreeMap<String, String>) -> Box<dyn Remedies>;
-
 /// Reads both sides, each on a thread of its own, and sets them side by side.
 ///
 /// # Errors
 /// Either side cannot be read, or the two are servers of different families.
-pub fn run(
-    reference: &Source,
-    candidate: &Source,
-    scope: &Scope,
-    waivers: &[Waiver],
-    today: Date,
-    remedies: &RemediesFor,
-    progress: &dyn Progress,
-) -> Result<Compared, Box<Trouble>> {
+pub fn run(reference: &Source, candidate: &Source, scope: &Scope, run: &Run<'_>) -> Result<Compared, Box<Trouble>> {
     let (left, right) = std::thread::scope(|threads| {
-        let other = threads.spawn(|| capture::manifest(candidate, progress).map(hashed));
-        let left = capture::manifest(reference, progress).map(hashed);
+        let other = threads.spawn(|| capture::manifest(candidate, &run.watch).map(hashed));
+        let left = capture::manifest(reference, &run.watch).map(hashed);
         let right = other
             .join()
             .unwrap_or_else(|_| Err(Box::new(Trouble::new(Class::Internal, format!("reading {} broke off", candidate.label())))));
@@ -59,9 +46,9 @@ pub fn run(
         side(reference.label(), &reference_manifest, &reference_tree),
         side(candidate.label(), &candidate_manifest, &candidate_tree),
         scope,
-        &*remedies(&candidate_manifest, candidate.roles()),
+        &*run.engines.of(candidate_manifest.endpoint.engine).remedies(&candidate_manifest, candidate.roles()),
     );
-    let ignored = policy::apply(&mut comparison, waivers, today);
+    let ignored = policy::apply(&mut comparison, run.waivers, run.today);
     Ok(Compared { reference: reference_manifest, candidate: candidate_manifest, comparison, ignored })
 }
 

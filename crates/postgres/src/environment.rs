@@ -4,7 +4,7 @@ use crate::connect::Target;
 use crate::{capture, grants};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Progress, Request};
+use evenkeel_core::port::{Environment, Request, Watch};
 
 /// A PostgreSQL server and database.
 pub struct PostgresEnvironment {
@@ -19,8 +19,8 @@ impl PostgresEnvironment {
 }
 
 impl Environment for PostgresEnvironment {
-    fn capture(&self, request: &Request, progress: &dyn Progress) -> Result<Manifest, Box<Trouble>> {
-        driver()?.block_on(capture::capture(&self.target, request, progress)).map_err(|fault| Box::new(fault.trouble()))
+    fn capture(&self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
+        driver()?.block_on(capture::capture(&self.target, request, watch)).map_err(|fault| Box::new(fault.trouble()))
     }
 
     fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>> {

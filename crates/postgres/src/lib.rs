@@ -6,6 +6,7 @@
 
 pub mod capture;
 pub mod connect;
+pub mod engine;
 pub mod environment;
 pub mod grammar;
 pub mod grants;

@@ -7,7 +7,7 @@
 
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major, newest};
@@ -19,7 +19,7 @@ fn capture_as(conninfo: &str) -> Manifest {
     let mut request = Request::new("test");
     request.dimensions = vec![Dimension::History];
     request.lock_timeout = Duration::from_millis(500);
-    PostgresEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 fn capture(db: &TestDb) -> Manifest {
@@ -90,12 +90,7 @@ fn samples() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("SKIP: no samples in {} (set EVENKEEL_FIXTURES)", folder.display());
-    if let Some(path) = std::env::var_os(evenkeel_testkit::SKIPS_VARIABLE) {
-        use std::io::Write;
-        let mut file = std::fs::File::options().append(true).create(true).open(path).unwrap();
-        file.write_all(b"fixtures\thistory samples\n").unwrap();
-    }
+    evenkeel_testkit::note_skip(&format!("samples in {} (EVENKEEL_FIXTURES names another folder)", folder.display()));
     None
 }
 

@@ -14,7 +14,7 @@ use evenkeel_core::fault::Class;
 use evenkeel_core::file::{self, Part};
 use evenkeel_core::kind::{Class as Counts, Dimension, Kind, Shape, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
-use evenkeel_core::port::{Environment, Progress, Request, Silent};
+use evenkeel_core::port::{Environment, Event, Request, Watch, Watcher};
 
 /// Statements that make the content of both databases; all engines understand them.
 pub const CONTENT: &str = "
@@ -88,7 +88,7 @@ pub fn conforms(subject: &Subject<'_>) {
 
 fn captured(environment: &dyn Environment, dimensions: &[Dimension]) -> Manifest {
     let request = Request { dimensions: dimensions.to_vec(), lock_timeout: Duration::from_secs(1), ..Request::new("conformance") };
-    environment.capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{}: {trouble:#?}", environment.describe()))
+    environment.capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{}: {trouble:#?}", environment.describe()))
 }
 
 fn compared(reference: &Manifest, candidate: &Manifest, dimensions: &[Dimension]) -> Comparison {
@@ -239,8 +239,9 @@ fn tells_each_change(subject: &Subject<'_>) {
 #[derive(Default)]
 struct Heard(Mutex<BTreeSet<Kind>>);
 
-impl Progress for Heard {
-    fn read(&self, label: &str, kind: Kind, _: usize) {
+impl Watcher for Heard {
+    fn see(&self, event: Event<'_>) {
+        let Event::Read { label, kind, .. } = event else { return };
         assert_eq!(label, "conformance");
         self.0.lock().unwrap().insert(kind);
     }
@@ -248,7 +249,10 @@ impl Progress for Heard {
 
 fn tells_of_its_progress(subject: &Subject<'_>) {
     let heard = Heard::default();
-    subject.whole.capture(&Request::new("conformance"), &heard).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+    subject
+        .whole
+        .capture(&Request::new("conformance"), &Watch { watcher: &heard, ..Watch::none() })
+        .unwrap_or_else(|trouble| panic!("{trouble:#?}"));
     let heard = heard.0.into_inner().unwrap();
     assert!(heard.contains(&Kind::Table) && heard.contains(&Kind::Setting), "{heard:?}");
 }
@@ -271,7 +275,7 @@ fn waits_with_a_bound(subject: &Subject<'_>, whole: &Manifest) {
 
 fn an_unreachable_server_is_trouble(subject: &Subject<'_>) {
     let troubles = [
-        subject.nowhere.capture(&Request::new("conformance"), &Silent).map(drop),
+        subject.nowhere.capture(&Request::new("conformance"), &Watch::none()).map(drop),
         subject.nowhere.grants(&Request::new("conformance"), None).map(drop),
     ];
     for trouble in troubles {

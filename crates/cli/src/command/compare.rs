@@ -5,6 +5,7 @@ use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
 use crate::{settings, wire};
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::port::{Run, Watch};
 use evenkeel_pipeline::compare;
 use evenkeel_report::Document;
 use std::time::Instant;
@@ -37,8 +38,13 @@ pub fn document(arguments: &Compare, common: &Common) -> Result<Document, Box<Tr
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
     let scope = report::scope(wanted, &settings.policy);
     let progress = Line::new(common.quiet);
-    let today = jiff::Zoned::now().date();
-    let compared = compare::run(&reference.source, &candidate.source, &scope, &settings.policy.ignore, today, &wire::remedies, &progress)?;
+    let run = Run {
+        engines: &wire::Built,
+        watch: Watch { watcher: &progress, ..Watch::none() },
+        today: jiff::Zoned::now().date(),
+        waivers: &settings.policy.ignore,
+    };
+    let compared = compare::run(&reference.source, &candidate.source, &scope, &run)?;
     drop(progress);
     let command = format!("evenkeel compare {} {}{}", reference.shown, candidate.shown, report::flags(reporting, common));
     Ok(report::document(

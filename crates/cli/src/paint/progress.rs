@@ -1,7 +1,6 @@
 //! Progress on stderr: only on a terminal, only after a second.
 
-use evenkeel_core::kind::Kind;
-use evenkeel_core::port::Progress;
+use evenkeel_core::port::{Event, Watcher};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -28,8 +27,9 @@ impl Line {
     }
 }
 
-impl Progress for Line {
-    fn read(&self, label: &str, kind: Kind, objects: usize) {
+impl Watcher for Line {
+    fn see(&self, event: Event<'_>) {
+        let Event::Read { label, kind, objects } = event else { return };
         let mut counts = self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *counts.entry(label.to_owned()).or_default() += objects;
         if self.started.elapsed() < Duration::from_secs(1) {

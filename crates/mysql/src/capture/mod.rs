@@ -51,7 +51,7 @@ use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason};
-use evenkeel_core::port::{Progress, Request};
+use evenkeel_core::port::{Request, Watch};
 use futures_util::future::{join_all, pending};
 use reader::{Read, Reader, Stop};
 use scope::Scope;
@@ -95,7 +95,7 @@ impl Troublesome for CaptureFault {
 ///
 /// # Errors
 /// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
-pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
+pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
         match connect(target).await {
@@ -119,7 +119,7 @@ pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress
             Some(other) => other.lock().await.begin_read_only(&limits).await.is_ok().then_some(other),
             None => None,
         };
-        whole(target, &session, other, request, progress).await
+        whole(target, &session, other, request, watch).await
     };
     let manifest = interruptible(&cancellers, work).await?;
     for session in std::iter::once(session).chain(other) {
@@ -160,7 +160,7 @@ async fn whole(
     session: &Mutex<Session>,
     other: Option<&Mutex<Session>>,
     request: &Request,
-    progress: &dyn Progress,
+    watch: &Watch<'_>,
 ) -> Result<Manifest, CaptureFault> {
     let started = jiff::Timestamp::now();
     let (scope, flavor, role, access) = {
@@ -174,8 +174,7 @@ async fn whole(
         (Scope::of(&database), session.flavor.clone(), role, access)
     };
     let (gaps, unread) = Default::default();
-    let reader =
-        Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, progress, gaps: &gaps, unread: &unread };
+    let reader = Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, watch, gaps: &gaps, unread: &unread };
     let (objects, torn) = settled(&reader, role.is_replica).await?;
     if Access::read(&mut *session.lock().await).await? != access {
         for dimension in &request.dimensions {
@@ -212,10 +211,10 @@ async fn settled(reader: &Reader<'_>, is_replica: Option<bool>) -> Result<(Vec<O
     let mut before: Option<Vec<Object>> = None;
     let mut torn = reader.request.dimensions.clone();
     for _ in 0..PASSES {
-        let watch = steady::Watch::begin(reader, is_replica).await?;
+        let steady = steady::Steady::begin(reader, is_replica).await?;
         reader.begin_pass().await?;
         let objects = pass(reader, is_replica).await?;
-        if watch.nothing_ran(reader).await? {
+        if steady.nothing_ran(reader).await? {
             return Ok((objects, Vec::new()));
         }
         if let Some(before) = &before {

@@ -9,7 +9,7 @@ use crate::connect::{Fault, Session};
 use crate::flavor::Flavor;
 use evenkeel_core::kind::{Kind, Parent, Shape, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason, display};
-use evenkeel_core::port::{Progress, Request};
+use evenkeel_core::port::{Event, Request, Watch};
 use std::sync::{Arc, PoisonError};
 use tokio::sync::Mutex;
 
@@ -47,7 +47,7 @@ pub struct Reader<'a> {
     /// What our account may see.
     pub access: &'a Access,
     pub request: &'a Request,
-    pub progress: &'a dyn Progress,
+    pub watch: &'a Watch<'a>,
     pub gaps: &'a std::sync::Mutex<Vec<Gap>>,
     /// Kinds whose statement failed midway: what was read of them may be half.
     pub unread: &'a std::sync::Mutex<Vec<Kind>>,
@@ -154,8 +154,9 @@ impl Reader<'_> {
 
     /// Notes that the list of a kind failed: all that is made of it is a gap, and what was made so far may be half.
     fn failed(&self, kind: Kind, detail: &str) {
+        let cure = if matches!(kind, Kind::Function | Kind::View | Kind::Trigger | Kind::Event) { LISTING } else { OPENING };
         for made in made_of(&kind) {
-            self.gap(Gap::kind(*made, Reason::Failed, detail.to_owned()).cure(OPENING));
+            self.gap(Gap::kind(*made, Reason::Failed, detail.to_owned()).cure(cure));
         }
         if kind == Kind::Partition {
             for property in ["partition_by", "subpartition_by"] {
@@ -172,7 +173,7 @@ impl Reader<'_> {
 
     /// Says how many objects of a kind were read.
     pub fn tell(&self, kind: Kind, objects: usize) {
-        self.progress.read(&self.request.label, kind, objects);
+        self.watch.see(Event::Read { label: &self.request.label, kind, objects });
     }
 
     /// Objects of a kind straight from a statement whose columns are named like the declaration: identity parts and
@@ -237,6 +238,7 @@ const fn made_of(kind: &Kind) -> &[Kind] {
     }
 }
 
+const LISTING: &str = "recreate or drop the one that fails the list; SHOW CREATE of each tells which";
 const OPENING: &str = "repair or drop what the server cannot open; CHECK TABLE on each table tells which";
 
 /// What a column of a result means to the kind it describes.

@@ -22,12 +22,12 @@ const CLUSTERED: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on' 
      OR Variable_name = 'group_replication_group_name' AND Value <> '' OR Variable_name = 'ndbcluster' AND Value = 'ON'";
 
 /// What the server had counted when a pass began.
-pub struct Watch {
+pub struct Steady {
     /// `None` where counters prove nothing here.
     counted: Option<Vec<(Box<str>, Box<str>)>>,
 }
 
-impl Watch {
+impl Steady {
     /// Notes what was counted. Nothing is proven on a replica and in a cluster (their own threads are counted otherwise),
     /// without the privilege to see what others run, and while something runs. A statement is counted when it begins: so counters come
     /// first, and what was counted already and still runs is found by the look at what runs.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use evenkeel_core::manifest::{Gap, Manifest};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::remedy::MysqlRemedies;
@@ -103,7 +103,7 @@ fn capture(database: &Database, case: &Case) -> Manifest {
     let target = Target::parse(&database.url, &ProcessEnvironment).unwrap();
     let mut request = Request::new(&database.name);
     request.migration_role.clone_from(&case.migration_role);
-    MysqlEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 /// Gaps that have nothing to do with the change: none are known.

@@ -52,7 +52,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, raw: Raw) -> Read<Vec<Foun
     built.into_iter().for_each(|built| found.extend(built));
     for kind in [Kind::Table, Kind::Column, Kind::Constraint, Kind::Index, Kind::View, Kind::MaterializedView] {
         let objects = found.iter().filter(|found: &&Found| found.object.kind == kind).count();
-        reader.progress.read(&reader.request.label, kind, objects);
+        reader.tell(kind, objects);
     }
     Ok(found)
 }

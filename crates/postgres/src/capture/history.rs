@@ -61,7 +61,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let mut records = rows_of(reader, names, readable).await?;
     let found = objects(&ledgers, names, &mut records);
     for kind in [Kind::HistoryTable, Kind::Migration] {
-        reader.progress.read(&reader.request.label, kind, found.iter().filter(|found| found.object.kind == kind).count());
+        reader.tell(kind, found.iter().filter(|found| found.object.kind == kind).count());
     }
     Ok(found)
 }

@@ -39,7 +39,7 @@ use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Value};
 use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Reason};
-use evenkeel_core::port::{Progress, Request};
+use evenkeel_core::port::{Request, Watch};
 use names::Names;
 use number::ByNumber;
 use present::Absent;
@@ -85,7 +85,7 @@ impl Troublesome for CaptureFault {
 ///
 /// # Errors
 /// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
-pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress) -> Result<Manifest, CaptureFault> {
+pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
         let session = connect(target).await?;
@@ -99,7 +99,7 @@ pub async fn capture(target: &Target, request: &Request, progress: &dyn Progress
         None => None,
     };
     let sessions: Vec<&Session> = std::iter::once(&session).chain(&beside).collect();
-    let work = watch::heard(&sessions, request.statement_timeout, twice(target, &session, beside.as_ref(), request, progress));
+    let work = watch::heard(&sessions, request.statement_timeout, twice(target, &session, beside.as_ref(), request, watch));
     watch::interruptible(&sessions, work).await
 }
 
@@ -109,15 +109,15 @@ async fn twice(
     session: &Session,
     beside: Option<&Session>,
     request: &Request,
-    progress: &dyn Progress,
+    watch: &Watch<'_>,
 ) -> Result<Manifest, CaptureFault> {
-    match once(target, session, beside, request, progress).await {
+    match once(target, session, beside, request, watch).await {
         Ok((manifest, None)) => return Ok(manifest),
         Ok((_, Some(_))) => {}
         Err(fault) if is_about_change(&fault) => {}
         Err(fault) => return Err(fault),
     }
-    match once(target, session, beside, request, progress).await {
+    match once(target, session, beside, request, watch).await {
         Ok((manifest, None)) => Ok(manifest),
         Ok((manifest, Some(catalogs))) => Ok(manifest.torn(PRINTED, &format!("twice (in {catalogs})"))),
         Err(CaptureFault::Connect(fault)) if is_about_change(&CaptureFault::Connect(fault.clone())) => Err(CaptureFault::Changed(fault)),
@@ -159,14 +159,14 @@ async fn once(
     session: &Session,
     beside: Option<&Session>,
     request: &Request,
-    progress: &dyn Progress,
+    watch: &Watch<'_>,
 ) -> Result<(Manifest, Option<String>), CaptureFault> {
     let limits = request.limits();
     session.begin_read_only(&limits, None).await?;
     let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
     let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
-    let reader = Reader { session, beside: shared, major, request, progress, gaps: Arc::default(), patience: Arc::default() };
+    let reader = Reader { session, beside: shared, major, request, watch, gaps: Arc::default(), patience: Arc::default() };
     let pass = pass(&reader).await;
     let ended = match shared {
         Some(shared) => shared.end().await,

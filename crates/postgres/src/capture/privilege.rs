@@ -93,7 +93,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
             built.push(owner(reader, names, kind, shown, rows::oid(row, 2)?));
         }
     }
-    reader.progress.read(&reader.request.label, Kind::Owner, built.len());
+    reader.tell(Kind::Owner, built.len());
     if reader.major < 14 && found.iter().any(|found| found.object.kind.name() == "subscription") {
         let detail = "owners of subscriptions are not read on servers before 14".to_owned();
         reader.gap(Gap::kind(Kind::Owner, Reason::Version, detail));
@@ -112,7 +112,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
             built.push(Found { object, address: Address::default() });
         }
     }
-    reader.progress.read(&reader.request.label, Kind::Grant, built.len() - owners);
+    reader.tell(Kind::Grant, built.len() - owners);
     Ok(built)
 }
 

@@ -7,7 +7,7 @@ use super::sql;
 use crate::connect::{Fault, Session};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object};
-use evenkeel_core::port::{Progress, Request};
+use evenkeel_core::port::{Event, Request, Watch};
 use std::sync::{Arc, Mutex};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
@@ -61,7 +61,7 @@ pub struct Reader<'a> {
     pub beside: Option<&'a Session>,
     pub major: u16,
     pub request: &'a Request,
-    pub progress: &'a dyn Progress,
+    pub watch: &'a Watch<'a>,
     pub gaps: Arc<Mutex<Vec<Gap>>>,
     /// How much waiting for locks is left.
     pub patience: Arc<Patience>,
@@ -117,11 +117,16 @@ impl Reader<'_> {
         self.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(gap);
     }
 
+    /// Says how many objects of a kind were read.
+    pub fn tell(&self, kind: Kind, objects: usize) {
+        self.watch.see(Event::Read { label: &self.request.label, kind, objects });
+    }
+
     /// Objects of a kind straight from a statement whose columns are named like the declaration.
     pub async fn plain(&self, kind: Kind, text: &str, names: &Names) -> Read<Vec<Found>> {
         let rows = self.rows(text, kind.spec().plural).await?;
         let found = self.found(kind, &rows, names)?;
-        self.progress.read(&self.request.label, kind, found.len());
+        self.tell(kind, found.len());
         Ok(found)
     }
 

@@ -37,7 +37,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         object.set("grantors", Value::list(grantors.iter().map(|name| &**name)));
         found.push(Found { object, address: Address::default() });
     }
-    reader.progress.read(&reader.request.label, Kind::Membership, memberships.len());
+    reader.tell(Kind::Membership, memberships.len());
     let mut lists: BTreeMap<(u32, Box<str>, Box<str>, u32), Privileges> = BTreeMap::new();
     for row in &defaults {
         let key = (rows::oid(row, 0)?, rows::text(row, 1)?, rows::text(row, 2)?, rows::oid(row, 3)?);

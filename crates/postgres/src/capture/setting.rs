@@ -73,7 +73,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         let object = build(reader, &seen, raw, &overrides);
         found.push(Found { object, address: Address::default() });
     }
-    reader.progress.read(&reader.request.label, Kind::Setting, found.len());
+    reader.tell(Kind::Setting, found.len());
     found.extend(setting_override::build(names, &overrides, &raw));
     found.extend(server(reader, names).await?);
     Ok(found)

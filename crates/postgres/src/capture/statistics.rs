@@ -26,9 +26,9 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         let gap = Gap::object(&table.object, Reason::NotConfigured, detail).attribute("rows");
         reader.gap(gap.cure(format!("ANALYZE {} on the primary", table.object.display())));
     }
-    reader.progress.read(&reader.request.label, Kind::TableStatistics, found.len());
+    reader.tell(Kind::TableStatistics, found.len());
     let columns = reader.found(Kind::ColumnStatistics, &columns, names)?;
-    reader.progress.read(&reader.request.label, Kind::ColumnStatistics, columns.len());
+    reader.tell(Kind::ColumnStatistics, columns.len());
     hide(reader, names, &hidden)?;
     found.extend(indexes);
     found.extend(columns);

@@ -249,7 +249,8 @@ async fn through_a_transaction_pooler() {
         // A pooler that has one connection to give: a second session of ours would wait for the first for ever.
         let target = Target::parse(&text, &Fake::new()).unwrap();
         let request = evenkeel_core::port::Request::new("pooled");
-        let captured = crate::capture::capture(&target, &request, &evenkeel_core::port::Silent);
+        let watch = evenkeel_core::port::Watch::none();
+        let captured = crate::capture::capture(&target, &request, &watch);
         let manifest = tokio::time::timeout(Duration::from_secs(30), captured).await.unwrap().unwrap();
         assert!(manifest.find(evenkeel_core::kind::Kind::Schema, &["public"]).is_some());
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::remedy::PostgresRemedies;
@@ -127,7 +127,7 @@ fn capture(database: &Database, case: &Case) -> Manifest {
     let target = Target::parse(&database.conninfo, &ProcessEnvironment).unwrap();
     let mut request = Request::new(&database.name);
     request.migration_role.clone_from(&case.migration_role);
-    PostgresEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 /// Gaps that have nothing to do with the change.

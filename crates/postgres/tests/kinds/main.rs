@@ -11,7 +11,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::file::{self, Part};
 use evenkeel_core::kind::{ALL, Dimension, Engine, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major, majors, newest};
@@ -29,7 +29,7 @@ fn capture_with(conninfo: &str, change: impl FnOnce(&mut Request)) -> Manifest {
     let mut request = Request::new("test");
     request.dimensions = vec![Dimension::Schema];
     change(&mut request);
-    PostgresEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 fn capture(db: &TestDb) -> Manifest {

@@ -10,7 +10,7 @@ mod seen;
 
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Manifest, Reason};
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 
@@ -21,7 +21,7 @@ fn capture_as(conninfo: &str, role: &str, ask: impl Fn(&mut Request)) -> Manifes
     ask(&mut request);
     let environment = PostgresEnvironment::new(target);
     let whole = || {
-        let manifest = environment.capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+        let manifest = environment.capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
         // Roles are the server's, and other tests make some meanwhile.
         let is_torn = manifest.gaps.iter().any(|gap| gap.reason == Reason::Changed);
         (!is_torn).then_some(manifest)

@@ -162,7 +162,7 @@ fn a_value_of_our_own_role_does_not_pass_for_the_servers() {
             Target::parse(&format!("{} options='-c lock_timeout=9s'", with_user(&db.conninfo(), "postgres")), &ProcessEnvironment).unwrap();
         let mut request = Request::new("test");
         request.dimensions = vec![Dimension::Configuration];
-        let seen = PostgresEnvironment::new(target).capture(&request, &evenkeel_core::port::Silent).unwrap();
+        let seen = PostgresEnvironment::new(target).capture(&request, &evenkeel_core::port::Watch::none()).unwrap();
         assert_eq!(seen.find(Kind::Setting, &["lock_timeout"]).unwrap().get("value"), None, "{:?}", seen.gaps);
         db.exec(&format!("drop role {role}"));
     });

@@ -13,7 +13,7 @@ use evenkeel_core::compare::{Comparison, Difference, NoRemedies, Scope, Side, Wh
 use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Request, Silent};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major, majors};
@@ -41,7 +41,7 @@ fn capture_of(conninfo: &str, dimension: Dimension) -> Manifest {
     let target = Target::parse(conninfo, &ProcessEnvironment).unwrap();
     let mut request = Request::new("test");
     request.dimensions = vec![dimension];
-    let manifest = PostgresEnvironment::new(target).capture(&request, &Silent).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+    let manifest = PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
     assert_eq!(manifest.gaps, []);
     manifest
 }
