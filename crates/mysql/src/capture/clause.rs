@@ -24,6 +24,15 @@ impl Token<'_> {
         matches!(self, Self::Word(found) if found.eq_ignore_ascii_case(word))
     }
 
+    /// What it says as a value: bare or in quotes of either sort.
+    pub fn word(&self) -> Option<&str> {
+        match self {
+            Self::Word(word) => Some(word),
+            Self::Name(word) | Self::Text(word) => Some(word),
+            Self::Sign(_) | Self::Broken => None,
+        }
+    }
+
     /// What it names: in backticks or bare.
     pub fn name(&self) -> Option<&str> {
         match self {

@@ -276,14 +276,13 @@ impl Printed {
             Some(token) => Some(token.name()?.parse().ok()?),
             None => None,
         };
-        for option in ["m", "distance"] {
-            // Options of an engine are names, in backticks.
-            let is_it = |token: &Token<'_>| token.name().is_some_and(|name| name.eq_ignore_ascii_case(option));
-            let found = after.windows(3).find(|window| matches!(window, [name, Token::Sign('='), _] if is_it(name)));
-            if let Some([.., value]) = found {
-                index.vector.push(format!("{option}={}", value.name()?.to_ascii_lowercase()));
-            }
+        // Options of an engine are names, in backticks. Their values are bare up to 11.8.6 and in quotes from 11.8.9 on.
+        for window in after.windows(3) {
+            let [Token::Name(option), Token::Sign('='), value] = window else { continue };
+            index.vector.push(format!("{}={}", option.to_ascii_lowercase(), value.word()?.to_ascii_lowercase()));
         }
+        // They may stand in any order: `m` first, as always.
+        index.vector.sort_by(|a, b| b.starts_with("m=").cmp(&a.starts_with("m=")).then_with(|| a.cmp(b)));
         let parser = after.windows(3).find(|window| matches!(window, [with, parser, _] if with.is("with") && parser.is("parser")));
         index.parser = parser.and_then(|window| window.last()?.name()).map(str::to_owned);
         self.indexes.push(index);

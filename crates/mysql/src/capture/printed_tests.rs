@@ -25,6 +25,16 @@ fn keys_say_what_only_they_can() {
     assert!(!printed.has_connection && printed.union.is_empty());
 }
 
+/// Patch releases of one series print them differently: 11.8.6 and 11.8.9.
+#[test]
+fn options_of_vector_keys_are_read_bare_and_in_quotes() {
+    for options in ["`m`=8 `distance`=cosine", "`distance`='cosine' `m`='8'", "`M` = '8' `DISTANCE` = COSINE"] {
+        let printed =
+            parse(&format!("CREATE TABLE `t` (\n  `v` vector(3) NOT NULL,\n  VECTOR KEY `k` (`v`) {options}\n) ENGINE=InnoDB")).unwrap();
+        assert_eq!(printed.indexes.first().unwrap().vector, ["m=8", "distance=cosine"], "{options}");
+    }
+}
+
 #[test]
 fn options_are_read_outside_of_texts() {
     let printed = parse("CREATE TABLE `m` (`id` int) ENGINE=MRG_MyISAM INSERT_METHOD=LAST UNION=(`a`,`d b`.`b``c`)").unwrap();
