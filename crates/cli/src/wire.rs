@@ -8,7 +8,7 @@ use crate::paint::shell;
 use crate::settings::{Environment as Configured, Settings};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine};
-use evenkeel_core::port::{Engines, Environment, Request};
+use evenkeel_core::port::{Engines, Environment, Request, Run, Watch, Watcher};
 use evenkeel_mysql::connect as mysql;
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::flavor::Flavor;
@@ -17,6 +17,11 @@ use evenkeel_postgres::connect::{ProcessEnvironment, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use secrecy::ExposeSecret;
 use std::path::Path;
+
+/// What every stage is handed.
+pub fn run<'a>(watcher: &'a dyn Watcher, settings: &'a Settings) -> Run<'a> {
+    Run { engines: &Built, watch: Watch { watcher, ..Watch::none() }, today: jiff::Zoned::now().date(), waivers: &settings.policy.ignore }
+}
 
 /// What the user typed, understood.
 pub struct Endpoint<'a> {

@@ -4,12 +4,12 @@
 //! made canonical by the engine before it gets here.
 
 use crate::kind::{Class, Dimension, Kind, Value};
-use crate::manifest::{Manifest, Object};
+use crate::manifest::{CANONICAL, Manifest, Object};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the canonical encoding and of the canonical texts; part of every hash.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = CANONICAL;
 
 /// 32 bytes of BLAKE3.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -206,7 +206,13 @@ pub fn body(object: &Object) -> Digest {
 /// The digest of everything an object says, measured and cosmetic values included: guards a file's content.
 #[must_use]
 pub fn content(object: &Object) -> Digest {
-    let mut hasher = Hasher::default();
+    content_of(FORMAT, object)
+}
+
+/// The same as an earlier version of the encoding made it: a file says which one wrote it.
+#[must_use]
+pub fn content_of(format: u32, object: &Object) -> Digest {
+    let mut hasher = Hasher { format, ..Hasher::default() };
     hasher.start("content", object.kind.name());
     let parts = object.identity.parts();
     hasher.number(parts.len());
@@ -221,13 +227,27 @@ pub fn content(object: &Object) -> Digest {
         hasher.text(&mark.equivalent);
         hasher.text(&mark.reason);
     }
+    // Texts beside their normal forms: the values above hold only these.
+    for (index, normal) in object.normals() {
+        hasher.number(usize::from(*index));
+        hasher.text(normal);
+        if let Some(value) = object.get_at(*index) {
+            hasher.value(value);
+        }
+    }
     hasher.finish()
 }
 
 /// One digest over texts and digests in order, for a file's content.
 #[must_use]
 pub fn chain(name: &str, head: &str, digests: impl ExactSizeIterator<Item = Digest>) -> Digest {
-    let mut hasher = Hasher::default();
+    chain_of(FORMAT, name, head, digests)
+}
+
+/// The same as an earlier version of the encoding made it.
+#[must_use]
+pub fn chain_of(format: u32, name: &str, head: &str, digests: impl ExactSizeIterator<Item = Digest>) -> Digest {
+    let mut hasher = Hasher { format, ..Hasher::default() };
     hasher.start("chain", name);
     hasher.text(head);
     hasher.number(digests.len());
@@ -238,18 +258,24 @@ pub fn chain(name: &str, head: &str, digests: impl ExactSizeIterator<Item = Dige
 }
 
 /// Builds the canonical bytes in one reused buffer.
-#[derive(Default)]
 struct Hasher {
+    format: u32,
     bytes: Vec<u8>,
     /// Names of the properties that count, and where their values stand.
     counted: Vec<(&'static str, usize)>,
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self { format: FORMAT, bytes: Vec::new(), counted: Vec::new() }
+    }
 }
 
 impl Hasher {
     fn start(&mut self, node: &str, name: &str) {
         self.bytes.clear();
         self.text("evenkeel");
-        self.number(FORMAT as usize);
+        self.number(self.format as usize);
         self.text(node);
         self.text(name);
     }
@@ -289,9 +315,15 @@ impl Hasher {
         counted.sort_unstable();
         self.number(counted.len());
         for (name, at) in &counted {
-            if let Some((_, value)) = object.values().get(*at) {
+            if let Some((index, value)) = object.values().get(*at) {
                 self.text(name);
-                self.value(value);
+                match object.normal_at(*index) {
+                    Some(normal) => {
+                        self.bytes.push(b'f');
+                        self.text(normal);
+                    }
+                    None => self.value(value),
+                }
             }
         }
         self.counted = counted;

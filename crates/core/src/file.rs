@@ -149,7 +149,8 @@ pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
     objects.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
     let portions = || manifest.objects().iter().filter_map(|object| portion(object, Part::Stable));
     let (old, new) = (&header.endpoint, &manifest.endpoint);
-    let same = objects.len() == portions().count()
+    let same = header.canonical == digest::FORMAT
+        && objects.len() == portions().count()
         && header.gaps == manifest.gaps
         && header.dimensions.keys().eq(&manifest.dimensions)
         && old.server_version == new.server_version
@@ -169,7 +170,7 @@ pub fn read(stable: &[u8], measured: Option<&[u8]>) -> Result<Manifest, FileFaul
     let Some(measured) = measured else {
         header.gaps.extend(unmeasured(&header, &objects));
         let dimensions = header.dimensions.keys().copied().collect();
-        return Ok(Manifest::new(header.endpoint, dimensions, objects, header.gaps));
+        return Ok(Manifest::new(header.endpoint, dimensions, objects, header.gaps).written_as(header.canonical));
     };
     {
         let (other, more) = read_part(measured, Part::Measured)?;
@@ -193,7 +194,7 @@ pub fn read(stable: &[u8], measured: Option<&[u8]>) -> Result<Manifest, FileFaul
         }
     }
     let dimensions = header.dimensions.keys().copied().collect();
-    Ok(Manifest::new(header.endpoint, dimensions, objects, header.gaps))
+    Ok(Manifest::new(header.endpoint, dimensions, objects, header.gaps).written_as(header.canonical))
 }
 
 /// Where a part was read: two parts of one capture agree in it.
@@ -280,7 +281,8 @@ fn summary(tree: &Tree, dimension: Dimension) -> Summary {
 /// Covers the header without its own digest and every object, decoded.
 fn content<'a>(header: &Header, objects: impl ExactSizeIterator<Item = &'a Object>) -> Result<String, serde_json::Error> {
     let bare = Header { content: String::new(), ..header.clone() };
-    Ok(digest::chain("manifest", &serde_json::to_string(&bare)?, objects.map(digest::content)).hex())
+    let objects = objects.map(|object| digest::content_of(header.canonical, object));
+    Ok(digest::chain_of(header.canonical, "manifest", &serde_json::to_string(&bare)?, objects).hex())
 }
 
 /// The part of an object that belongs into that file; `None` where nothing does.
@@ -302,6 +304,9 @@ fn portion(object: &Object, part: Part) -> Option<Cow<'_, Object>> {
             }
             if part == Part::Stable {
                 portion.marks.clone_from(&object.marks);
+                for (index, normal) in object.normals() {
+                    portion.set_normal_at(*index, Some(normal.clone()));
+                }
             }
             Some(Cow::Owned(portion))
         }
@@ -331,6 +336,10 @@ impl Serialize for Line<'_> {
         if !object.marks.is_empty() {
             let marks: Vec<MarkLine<'_>> = object.marks.iter().filter_map(|mark| MarkLine::of(object, mark)).collect();
             map.serialize_entry("marks", &marks)?;
+        }
+        if !object.normals().is_empty() {
+            let named = object.normals().iter().filter_map(|(index, normal)| Some((spec.property(*index)?.name, &**normal)));
+            map.serialize_entry("normal", &named.collect::<BTreeMap<&str, &str>>())?;
         }
         map.end()
     }
@@ -397,6 +406,13 @@ impl<'de> Visitor<'de> for LineSeed {
                         equivalent: mark.equivalent.into(),
                         reason: mark.reason.into(),
                     });
+                }
+                continue;
+            }
+            if key == "normal" {
+                for (name, normal) in map.next_value::<BTreeMap<Cow<'de, str>, Box<str>>>()? {
+                    let index = spec.index_of(&name).ok_or_else(|| de::Error::custom("a normal form names no property"))?;
+                    object.set_normal_at(index, Some(normal));
                 }
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use crate::remedy::MysqlRemedies;
 use evenkeel_core::compare::Remedies;
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::manifest::{CANONICAL, Manifest};
 use evenkeel_core::port::Engine;
 use std::collections::BTreeMap;
 
@@ -11,6 +11,11 @@ use std::collections::BTreeMap;
 pub struct Mysql;
 
 impl Engine for Mysql {
+    /// Texts of all versions so far are the same here.
+    fn renew(&self, manifest: &mut Manifest) {
+        manifest.canonical = CANONICAL;
+    }
+
     fn remedies(&self, candidate: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
         Box::new(MysqlRemedies::new(candidate, roles.clone()))
     }

@@ -3,8 +3,8 @@
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::manifest::{Endpoint, Manifest, NodeRole};
-use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, NodeRole};
+use evenkeel_core::port::{Environment, Request, Run, Watch};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -78,12 +78,20 @@ impl Source {
 ///
 /// # Errors
 /// The server cannot be reached; the file is missing or is no manifest that was written by evenkeel.
-pub fn manifest(source: &Source, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
+pub fn manifest(source: &Source, run: &Run<'_>) -> Result<Manifest, Box<Trouble>> {
     match source {
-        Source::Live { environment, request } => environment.capture(request, watch),
-        Source::Split { primary, replica, request } => split(&**primary, &**replica, request, watch),
-        Source::File { path, .. } => read(path),
+        Source::Live { environment, request } => environment.capture(request, &run.watch),
+        Source::Split { primary, replica, request } => split(&**primary, &**replica, request, &run.watch),
+        Source::File { path, .. } => read(path).map(|manifest| renewed(manifest, run)),
     }
+}
+
+/// What an earlier version of evenkeel wrote, with the texts of this one.
+fn renewed(mut manifest: Manifest, run: &Run<'_>) -> Manifest {
+    if manifest.canonical < CANONICAL {
+        run.engines.of(manifest.endpoint.engine).renew(&mut manifest);
+    }
+    manifest
 }
 
 /// The dimensions a replica has as well as its primary.

@@ -23,8 +23,8 @@ pub struct Compared {
 /// Either side cannot be read, or the two are servers of different families.
 pub fn run(reference: &Source, candidate: &Source, scope: &Scope, run: &Run<'_>) -> Result<Compared, Box<Trouble>> {
     let (left, right) = std::thread::scope(|threads| {
-        let other = threads.spawn(|| capture::manifest(candidate, &run.watch).map(hashed));
-        let left = capture::manifest(reference, &run.watch).map(hashed);
+        let other = threads.spawn(|| capture::manifest(candidate, run).map(hashed));
+        let left = capture::manifest(reference, run).map(hashed);
         let right = other
             .join()
             .unwrap_or_else(|_| Err(Box::new(Trouble::new(Class::Internal, format!("reading {} broke off", candidate.label())))));

@@ -7,7 +7,6 @@ use crate::{settings, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::file::{self, Part};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::Watch;
 use evenkeel_pipeline::capture::{manifest, measured_path};
 
 pub fn run(arguments: &Capture, common: &Common) -> Outcome {
@@ -17,7 +16,7 @@ pub fn run(arguments: &Capture, common: &Common) -> Outcome {
     endpoint.source.include_values(arguments.values);
     paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
-    let manifest = manifest(&endpoint.source, &Watch { watcher: &progress, ..Watch::none() })?;
+    let manifest = manifest(&endpoint.source, &wire::run(&progress, &loaded.settings))?;
     drop(progress);
     let stable = bytes(&manifest, Part::Stable)?;
     let Some(path) = &arguments.out else {

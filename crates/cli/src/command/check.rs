@@ -9,7 +9,6 @@ use crate::{settings, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::port::{Run, Watch};
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::compare;
 use evenkeel_report::{Document, Format, Outcome as Verdict, Unread};
@@ -168,12 +167,7 @@ fn one(
     let reference = Source::File { label: label.clone(), path: manifest.to_owned() };
     let scope = report::scope(wanted, &settings.policy);
     let progress = Line::new(common.quiet);
-    let run = Run {
-        engines: &wire::Built,
-        watch: Watch { watcher: &progress, ..Watch::none() },
-        today: jiff::Zoned::now().date(),
-        waivers: &settings.policy.ignore,
-    };
+    let run = wire::run(&progress, settings);
     let compared = compare::run(&reference, &candidate.source, &scope, &run)?;
     drop(progress);
     let frame = report::Frame {

@@ -5,7 +5,6 @@ use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
 use crate::{settings, wire};
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Run, Watch};
 use evenkeel_pipeline::compare;
 use evenkeel_report::Document;
 use std::time::Instant;
@@ -38,12 +37,7 @@ pub fn document(arguments: &Compare, common: &Common) -> Result<Document, Box<Tr
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
     let scope = report::scope(wanted, &settings.policy);
     let progress = Line::new(common.quiet);
-    let run = Run {
-        engines: &wire::Built,
-        watch: Watch { watcher: &progress, ..Watch::none() },
-        today: jiff::Zoned::now().date(),
-        waivers: &settings.policy.ignore,
-    };
+    let run = wire::run(&progress, settings);
     let compared = compare::run(&reference.source, &candidate.source, &scope, &run)?;
     drop(progress);
     let command = format!("evenkeel compare {} {}{}", reference.shown, candidate.shown, report::flags(reporting, common));

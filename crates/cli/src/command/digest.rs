@@ -7,7 +7,6 @@ use crate::{settings, wire};
 use evenkeel_core::digest::{FORMAT, Order};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::port::Watch;
 use evenkeel_pipeline::capture::manifest;
 use evenkeel_pipeline::digest::tree;
 use std::fmt::Write as _;
@@ -18,7 +17,7 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
     let endpoint = wire::endpoint(&arguments.environment, &loaded.settings, common, &[dimension])?;
     paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
-    let manifest = manifest(&endpoint.source, &Watch { watcher: &progress, ..Watch::none() })?;
+    let manifest = manifest(&endpoint.source, &wire::run(&progress, &loaded.settings))?;
     drop(progress);
     let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension && gap.concerns_digest()).collect();
     paint::gaps(gaps.iter().copied());

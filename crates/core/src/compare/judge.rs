@@ -31,7 +31,7 @@ impl<'a> Walk<'a> {
             let a = left.next_if(|(at, _)| *at == index).map(|(_, value)| value);
             let b = right.next_if(|(at, _)| *at == index).map(|(_, value)| value);
             let Some(property) = spec.property(index) else { continue };
-            if a == b {
+            if a == b || reference.agrees_at(candidate, index) {
                 if property.sound.is_some() {
                     self.unsound(reference, index, property, Which::Both);
                 }

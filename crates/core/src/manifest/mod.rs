@@ -13,6 +13,9 @@ pub use object::{Identity, Mark, Object, display, first_shown_part, shown_parts}
 
 use crate::kind::{Dimension, Kind};
 
+/// The version of canonical texts and normal forms that this build makes.
+pub const CANONICAL: u32 = 2;
+
 /// An environment as it was captured. Objects are sorted by kind and identity, each at most once.
 #[derive(Debug, Clone)]
 pub struct Manifest {
@@ -21,6 +24,9 @@ pub struct Manifest {
     pub dimensions: Vec<Dimension>,
     objects: Vec<Object>,
     pub gaps: Vec<Gap>,
+    /// The version of the canonical texts and normal forms; an older one than [`CANONICAL`] came from a file, and its
+    /// texts are to be made anew before anything is compared with it.
+    pub canonical: u32,
 }
 
 impl Manifest {
@@ -40,7 +46,14 @@ impl Manifest {
         dimensions.dedup();
         gaps.sort();
         gaps.dedup();
-        Self { endpoint, dimensions, objects, gaps }
+        Self { endpoint, dimensions, objects, gaps, canonical: CANONICAL }
+    }
+
+    /// The same with texts of another version of the canonical forms.
+    #[must_use]
+    pub const fn written_as(mut self, canonical: u32) -> Self {
+        self.canonical = canonical;
+        self
     }
 
     /// The same with one more thing that could not be seen.
@@ -64,6 +77,11 @@ impl Manifest {
             Gap::dimension(dimension, Reason::Changed, detail).cure("run it again when no migration is running")
         }));
         Self::new(self.endpoint, kept, objects, gaps)
+    }
+
+    /// All objects, to give their values other texts or normal forms; identities stay.
+    pub fn objects_mut(&mut self) -> &mut [Object] {
+        &mut self.objects
     }
 
     /// All objects, sorted by kind and identity.

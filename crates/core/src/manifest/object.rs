@@ -76,12 +76,14 @@ pub struct Object {
     values: Vec<(u8, Value)>,
     /// Rarely more than none.
     pub marks: Vec<Mark>,
+    /// Names of the normal forms of printed texts, by property, sorted: what is hashed and compared in place of the text.
+    normals: Vec<(u8, Box<str>)>,
 }
 
 impl Object {
     #[must_use]
     pub const fn new(kind: Kind, identity: Identity) -> Self {
-        Self { kind, identity, values: Vec::new(), marks: Vec::new() }
+        Self { kind, identity, values: Vec::new(), marks: Vec::new(), normals: Vec::new() }
     }
 
     /// What objects are sorted by.
@@ -144,6 +146,35 @@ impl Object {
         match self.get(name) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
+        }
+    }
+
+    /// Gives a value the name of its normal form: values with the same one are the same, whatever their texts are.
+    pub fn set_normal_at(&mut self, index: u8, normal: Option<Box<str>>) {
+        self.normals.retain(|(at, _)| *at != index);
+        self.normals.extend(normal.map(|normal| (index, normal)));
+        self.normals.sort_unstable_by_key(|(at, _)| *at);
+    }
+
+    /// The name of a value's normal form; `None` where the value stands for itself.
+    #[must_use]
+    pub fn normal_at(&self, index: u8) -> Option<&str> {
+        self.normals.iter().find(|(at, _)| *at == index).map(|(_, normal)| &**normal)
+    }
+
+    /// All names of normal forms, by property.
+    #[must_use]
+    pub fn normals(&self) -> &[(u8, Box<str>)] {
+        &self.normals
+    }
+
+    /// Whether both objects say the same of a property.
+    #[must_use]
+    pub fn agrees_at(&self, other: &Self, index: u8) -> bool {
+        match (self.normal_at(index), other.normal_at(index)) {
+            (Some(own), Some(theirs)) => own == theirs,
+            (None, None) => self.get_at(index) == other.get_at(index),
+            _ => false,
         }
     }
 

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 /// A family of servers.
 pub trait Engine: Sync {
+    /// Brings the texts of a manifest that an earlier version of evenkeel wrote to today's canonical and normal forms.
+    fn renew(&self, manifest: &mut Manifest);
+
     /// What to do about differences of a candidate, given its manifest and its own names of shared roles.
     fn remedies(&self, candidate: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies>;
 }

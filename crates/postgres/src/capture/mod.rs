@@ -34,11 +34,25 @@ mod watch;
 
 pub use sql::render;
 
+/// Gives the texts of a manifest that an earlier version of evenkeel wrote their normal forms: canonical texts have not changed since.
+pub fn renew(manifest: &mut Manifest) {
+    let mut objects: Vec<&mut evenkeel_core::manifest::Object> = manifest.objects_mut().iter_mut().collect();
+    for object in objects.iter_mut().filter(|object| object.kind == Kind::Index) {
+        if let Some(Value::List(items)) = object.get("keys")
+            && let Some(keys) = canonical::renewed_keys(items)
+        {
+            object.set("keys", keys);
+        }
+    }
+    canonical::normal(&mut objects);
+    manifest.canonical = CANONICAL;
+}
+
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::kind::{Dimension, Engine, Value};
-use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Reason};
+use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
+use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Manifest, NodeRole, Reason};
 use evenkeel_core::port::{Request, Watch};
 use names::Names;
 use number::ByNumber;

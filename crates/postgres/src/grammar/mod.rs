@@ -9,6 +9,8 @@
 //! build; the parser's own C code allows itself 2 MB of any stack and then refuses (in a debug build
 //! after some hundred levels), which is a fault and no crash.
 
+pub mod normal;
+mod shape;
 mod thread;
 
 use pg_query::protobuf::ParseResult;
@@ -34,15 +36,20 @@ pub enum Fault {
 /// # Errors
 /// The text is not accepted, or the parser's thread cannot be used.
 pub fn with_tree<T: Send + 'static>(text: &str, work: impl FnOnce(&ParseResult) -> T + Send + 'static) -> Result<T, Fault> {
+    let text = text.to_owned();
+    thread::run(move || tree(&text, work))?
+}
+
+/// The same, where we are on a parser's thread already.
+fn tree<T>(text: &str, work: impl FnOnce(&ParseResult) -> T) -> Result<T, Fault> {
     if text.contains('\0') {
         return Err(Fault::ZeroByte);
     }
-    let text = text.to_owned();
-    thread::run(move || match pg_query::parse(&text, 0) {
+    match pg_query::parse(text, 0) {
         Ok(result) => Ok(work(&result.protobuf)),
         Err(pg_query::Error::Parse(message)) => Err(Fault::Syntax(message)),
         Err(error) => Err(Fault::Decode(error.to_string())),
-    })?
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod token;
 mod tests;
 
 use super::reader::Found;
+use crate::grammar::normal::{self, Part};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Mark, Object};
 use std::borrow::Cow;
@@ -71,6 +72,61 @@ pub fn each(found: &mut [Found], major: u16) {
                 canonical(object, index, *text, major);
             }
         }
+    }
+    let mut objects: Vec<&mut Object> = found.iter_mut().map(|found| &mut found.object).collect();
+    normal(&mut objects);
+}
+
+/// Gives every printed property of every object its normal form.
+pub fn normal(objects: &mut [&mut Object]) {
+    let mut wanted: Vec<(usize, u8, usize)> = Vec::new();
+    let mut texts: Vec<(Part, &str)> = Vec::new();
+    for (at, object) in objects.iter().enumerate() {
+        for (property, text) in printed(object.kind) {
+            let Some(index) = object.kind.spec().index_of(property) else { continue };
+            let part = part(object, property, *text);
+            let before = texts.len();
+            match object.get_at(index) {
+                Some(Value::Text(text)) => texts.push((part, text)),
+                Some(Value::List(items)) => texts.extend(items.iter().map(|item| (part, &**item))),
+                _ => continue,
+            }
+            wanted.push((at, index, texts.len() - before));
+        }
+    }
+    let found = normal::all(&texts);
+    let mut named: Vec<(usize, u8, Box<str>)> = Vec::new();
+    let (mut texts, mut found) = (texts.as_slice(), found.as_slice());
+    for (at, index, count) in wanted {
+        let ((own, rest), (names, others)) = (texts.split_at(count), found.split_at(count));
+        (texts, found) = (rest, others);
+        match (own, names) {
+            ([_], [Some(name)]) => named.push((at, index, name.clone())),
+            _ if names.iter().any(Option::is_some) => {
+                let items: Vec<&str> = own.iter().zip(names).map(|((_, text), name)| name.as_deref().unwrap_or(text)).collect();
+                named.push((at, index, normal::several(&items)));
+            }
+            _ => {}
+        }
+    }
+    for (at, index, name) in named {
+        if let Some(object) = objects.get_mut(at) {
+            object.set_normal_at(index, Some(name));
+        }
+    }
+}
+
+/// What the text is a part of.
+fn part(object: &Object, property: &str, text: Text) -> Part {
+    match (object.kind, property, text) {
+        (Kind::Constraint, ..) if object.text("type") == Some("exclusion") => Part::Exclusion,
+        (Kind::Function | Kind::Procedure | Kind::Aggregate, "arguments", _) => Part::Arguments,
+        (Kind::Rule, "action", _) | (_, _, Text::Query) => Part::Statement,
+        (Kind::Table, ..) => Part::PartitionKey,
+        (_, _, Text::Keys) => Part::Key,
+        (_, _, Text::Body) if is_printed(object) => Part::Body,
+        (_, _, Text::Body) => Part::Own,
+        _ => Part::Expression,
     }
 }
 
@@ -189,6 +245,7 @@ pub fn element(text: &str) -> Box<str> {
     let arguments = tokens.level(from, to).find(|at| tokens.kind(*at) == Sort::Open);
     let is_call = arguments.is_some_and(|open| {
         open > from
+            && !NO_CALLS.contains(&tokens.text(from))
             && tokens.partner(open) + 1 == to
             && tokens.level(from, open).all(|at| matches!(tokens.kind(at), Sort::Word | Sort::Quoted | Sort::Dot))
     });
@@ -197,6 +254,21 @@ pub fn element(text: &str) -> Box<str> {
     } else {
         format!("({content})").into()
     }
+}
+
+/// Words before a parenthesis that call nothing: the server puts parentheses around such a key.
+const NO_CALLS: &[&str] = &["NOT", "ROW", "EXISTS", "ARRAY"];
+
+/// Keys as an earlier version wrote them, without the parentheses that `NOT (…)` needs.
+pub fn renewed_keys(items: &[Box<str>]) -> Option<Value> {
+    let mend = |item: &str| -> Option<String> {
+        let tokens = Tokens::of(item).filter(|tokens| NO_CALLS.contains(&tokens.text(0)) && tokens.kind(1) == Sort::Open)?;
+        let end = tokens.all.get(tokens.partner(1))?.end;
+        Some(format!("({}){}", item.get(..end)?, item.get(end..)?))
+    };
+    let mended: Vec<Option<String>> = items.iter().map(|item| mend(item)).collect();
+    let kept = |(item, mended): (&Box<str>, Option<String>)| mended.map_or_else(|| item.clone(), Into::into);
+    mended.iter().any(Option::is_some).then(|| Value::list(items.iter().zip(mended).map(kept)))
 }
 
 /// Notes what the value could also mean on another server.

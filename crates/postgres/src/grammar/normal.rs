@@ -1,0 +1,119 @@
+//! The normal form of a printed text: a short name that is the same for all texts PostgreSQL may print for one meaning.
+//!
+//! The server does not keep its own text through parse and print: `a BETWEEN 1 AND 5 AND f` is stored nested and read back
+//! from a dump flat, `-1::int` is stored as an operator and read back as a constant, and a column that nobody can see gets
+//! a name. So the text is parsed with the server's grammar, the tree is brought to one shape, and that shape is hashed.
+//! The text itself stays as it is, and runs.
+//!
+//! Lives here: which texts need it, the wrapping that makes a statement of a part, the threads. Neighbour: `shape`, what is
+//! done to a tree. What cannot be parsed has no normal form: it stands for itself.
+
+use super::{shape, thread};
+use evenkeel_core::digest;
+use std::collections::HashMap;
+
+/// What a text is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// An expression.
+    Expression,
+    /// A whole statement: a view's query, a rule's action.
+    Statement,
+    /// One key of an index, with what follows it: `lower(a) DESC`.
+    Key,
+    /// `RANGE (a, lower(b))`.
+    PartitionKey,
+    /// Arguments of a routine with their defaults.
+    Arguments,
+    /// `BEGIN ATOMIC … END` or `RETURN …`.
+    Body,
+    /// Elements of an exclusion constraint with their operators.
+    Exclusion,
+    /// The user's own text, kept by the server as it is: it has no normal form.
+    Own,
+}
+
+impl Part {
+    /// A statement that holds the text.
+    fn statement(self, text: &str) -> String {
+        match self {
+            Self::Exclusion => match text.rsplit_once(" WHERE ") {
+                Some((elements, predicate)) => format!("ALTER TABLE t ADD EXCLUDE USING gist ({elements}) WHERE ({predicate})"),
+                None => format!("ALTER TABLE t ADD EXCLUDE USING gist ({text})"),
+            },
+            Self::Own => String::new(),
+            Self::Expression => format!("SELECT {text}"),
+            Self::Statement => text.to_owned(),
+            Self::Key => format!("CREATE INDEX ON t ({text})"),
+            Self::PartitionKey => format!("CREATE TABLE t () PARTITION BY {text}"),
+            Self::Arguments => format!("CREATE FUNCTION f({text}) RETURNS void LANGUAGE sql AS ''"),
+            Self::Body => format!("CREATE FUNCTION f() RETURNS void LANGUAGE sql {text}"),
+        }
+    }
+}
+
+/// Whether other texts may mean the same. Whatever is printed for one meaning answers alike.
+#[must_use]
+pub fn is_likely(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let number =
+        |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit) && at.checked_sub(1).is_none_or(|before| begins(bytes.get(before)));
+    ["AND", "OR", "SELECT", "VALUES"].iter().any(|word| text.contains(word)) || (0..bytes.len()).any(number)
+}
+
+/// What may stand before a number that is none of a name's: `(1`, ` 1`, `'-1`, `,1`.
+const fn begins(before: Option<&u8>) -> bool {
+    matches!(before, Some(b'(' | b' ' | b'\'' | b'-' | b',' | b'[' | b'.'))
+}
+
+/// The normal forms of texts, in their order; `None` where the text stands for itself.
+#[must_use]
+pub fn all(texts: &[(Part, &str)]) -> Vec<Option<Box<str>>> {
+    let mut distinct: Vec<(Part, &str)> = texts.iter().copied().filter(|(part, text)| *part != Part::Own && is_likely(text)).collect();
+    distinct.sort_unstable_by_key(|(part, text)| (*part as u8, *text));
+    distinct.dedup();
+    let size = distinct.len().div_ceil(thread::count()).max(MANY);
+    let parts: Vec<Vec<(Part, String)>> =
+        distinct.chunks(size).map(|part| part.iter().map(|(part, text)| (*part, (*text).to_owned())).collect()).collect();
+    let normal: Vec<Option<Box<str>>> = std::thread::scope(|scope| {
+        let working: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || chunk(part))).collect();
+        working.into_iter().flat_map(|work| work.join().unwrap_or_default()).collect()
+    });
+    let known: HashMap<(Part, &str), Option<Box<str>>> = distinct.into_iter().zip(normal).collect();
+    texts.iter().map(|text| known.get(text).cloned().flatten()).collect()
+}
+
+/// So many texts are worth a thread.
+const MANY: usize = 64;
+
+fn chunk(texts: Vec<(Part, String)>) -> Vec<Option<Box<str>>> {
+    let count = texts.len();
+    let work = move || texts.iter().map(|(part, text)| one(*part, text)).collect();
+    thread::run(work).unwrap_or_else(|_| vec![None; count])
+}
+
+/// On the parser's thread.
+fn one(part: Part, text: &str) -> Option<Box<str>> {
+    let shape = super::tree(&part.statement(text), |tree| shape::of(tree)).ok()??;
+    Some(digest::chain("normal form", &shape, std::iter::empty()).hex().get(..NAME)?.into())
+}
+
+/// Hexadecimal digits of a normal form's name: 128 bits.
+const NAME: usize = 32;
+
+/// The name of a list, from the names of its items.
+#[must_use]
+pub fn several(items: &[&str]) -> Box<str> {
+    let mut whole = String::new();
+    for item in items {
+        whole.push_str(&format!("{} {item} ", item.len()));
+    }
+    digest::chain("normal forms", &whole, std::iter::empty()).hex().get(..NAME).unwrap_or_default().into()
+}
+
+/// The normal form of one text.
+#[must_use]
+pub fn of(part: Part, text: &str) -> Option<Box<str>> {
+    let owned = (part, text.to_owned());
+    is_likely(text).then(|| thread::run(move || one(owned.0, &owned.1)).ok().flatten()).flatten()
+}

@@ -1,0 +1,170 @@
+//! What is done to a tree so that all trees of one meaning are the same.
+//!
+//! Lives here: the rules, each with the fact of the server it rests on. Neighbour: `normal`, which texts come here. Works on
+//! the tree as JSON, since a rule is about a few of the grammar's some 250 nodes and passes over all others.
+
+use pg_query::protobuf::ParseResult;
+use serde_json::{Map, Value};
+
+/// The tree as one text. `None` where it cannot be written, which no tree was.
+pub fn of(tree: &ParseResult) -> Option<String> {
+    let statements = tree.stmts.iter().map(|statement| serde_json::to_value(&statement.stmt)).collect::<Result<Vec<_>, _>>().ok()?;
+    let mut whole = Value::Array(statements);
+    mend(&mut whole, Names::Seen);
+    serde_json::to_string(&whole).ok()
+}
+
+/// Whether somebody can see what the columns of a query are called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Seen,
+    Unseen,
+}
+
+/// Children first, so that a rule meets what is mended already.
+fn mend(value: &mut Value, names: Names) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| mend(item, names)),
+        Value::Object(fields) => {
+            // Where a token stood says nothing.
+            fields.retain(|name, _| {
+                !(name.ends_with("location") || matches!(name.as_str(), "list_start" | "list_end" | "rexpr_list_start" | "rexpr_list_end"))
+            });
+            for (name, field) in fields.iter_mut() {
+                mend(field, seen_in(name, names));
+            }
+            for (name, rule) in RULES {
+                if let Some(Value::Object(node)) = fields.get_mut(*name) {
+                    if let Some(other) = rule(node, names) {
+                        *value = other;
+                        return;
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What becomes of the names in this part of a node.
+fn seen_in(field: &str, names: Names) -> Names {
+    match field {
+        // EXISTS, IN, ANY, ARRAY and a query in place of a value take columns by their place; so does INSERT. A set operation
+        // takes its names from the first branch.
+        "subselect" | "select_stmt" | "rarg" => Names::Unseen,
+        // A query in FROM or WITH begins anew.
+        "subquery" | "ctequery" => Names::Seen,
+        _ => names,
+    }
+}
+
+/// A node's name, and what to do with it: itself mended, or another in its place.
+type Rule = fn(&mut Map<String, Value>, Names) -> Option<Value>;
+
+const RULES: &[(&str, Rule)] = &[("BoolExpr", flat), ("TypeCast", constant), ("AExpr", negated), ("ResTarget", unnamed)];
+
+/// `(a AND b) AND c` is `a AND b AND c`: the grammar makes a list of the one, and the server's BETWEEN and row comparisons
+/// nest.
+fn flat(node: &mut Map<String, Value>, _: Names) -> Option<Value> {
+    let operator = node.get("boolop").cloned()?;
+    let Some(Value::Array(arguments)) = node.get_mut("args") else { return None };
+    let mut kept = Vec::with_capacity(arguments.len());
+    for argument in std::mem::take(arguments) {
+        let inner = argument.pointer("/node/BoolExpr").filter(|inner| inner.get("boolop") == Some(&operator) && operator != NOT);
+        match inner.and_then(|inner| inner.get("args")).and_then(Value::as_array) {
+            Some(items) => kept.extend(items.iter().cloned()),
+            None => kept.push(argument),
+        }
+    }
+    *arguments = kept;
+    None
+}
+
+/// `NOT_EXPR` of the grammar's `BoolExprType`.
+const NOT: i64 = 3;
+
+/// `'-1'::integer` is `-1`: the server prints a negative constant with its type, and reads `- 1` as an operator first.
+fn constant(node: &mut Map<String, Value>, _: Names) -> Option<Value> {
+    let text = node.get("arg")?.pointer("/node/AConst/val/Sval/sval")?.as_str()?;
+    let typ = node.get("type_name")?;
+    let plain = ["typmods", "array_bounds"].iter().all(|list| typ.get(list).and_then(Value::as_array).is_some_and(Vec::is_empty));
+    if !plain {
+        return None;
+    }
+    let names: Vec<&str> = typ.get("names")?.as_array()?.iter().filter_map(|name| name.pointer("/node/String/sval")?.as_str()).collect();
+    number(&names, text)
+}
+
+/// A number of that type as the grammar reads a bare one.
+fn number(typ: &[&str], text: &str) -> Option<Value> {
+    match typ {
+        ["pg_catalog", "int4"] => {
+            let number: i32 = text.parse().ok()?;
+            Some(literal("Ival", "ival", number.into()))
+        }
+        ["pg_catalog", "numeric"] | ["numeric"] => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let is_plain =
+                digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            // Without a fraction it would be read as an integer.
+            (is_plain && digits.contains('.')).then(|| literal("Fval", "fval", text.into()))
+        }
+        _ => None,
+    }
+}
+
+fn literal(sort: &str, field: &str, value: Value) -> Value {
+    serde_json::json!({ "AConst": { "isnull": false, "val": { sort: { field: value } } } })
+}
+
+/// `- (-1)`, where the inner one came as a cast: the grammar does the same with bare numbers.
+fn negated(node: &mut Map<String, Value>, _: Names) -> Option<Value> {
+    let name = node.get("name")?.as_array()?;
+    let is_minus = matches!(name.as_slice(), [only] if only.pointer("/node/String/sval").and_then(Value::as_str) == Some("-"));
+    if !is_minus || node.get("lexpr").is_some_and(|left| !left.is_null()) {
+        return None;
+    }
+    let value = node.get("rexpr")?.pointer("/node/AConst/val")?;
+    if let Some(number) = value.pointer("/Ival/ival").and_then(Value::as_i64) {
+        return i32::try_from(-number).ok().map(|number| literal("Ival", "ival", number.into()));
+    }
+    let text = value.pointer("/Fval/fval").and_then(Value::as_str)?;
+    let negated = text.strip_prefix('-').map_or_else(|| format!("-{text}"), str::to_owned);
+    Some(literal("Fval", "fval", negated.into()))
+}
+
+/// The name of a column that nobody sees, or that it would have anyway: `NULL::integer AS int4`.
+fn unnamed(node: &mut Map<String, Value>, names: Names) -> Option<Value> {
+    let name = node.get("name")?.as_str()?;
+    let by_itself = node.get("val").and_then(|value| called(value).map(|(name, _)| name));
+    // The server's word for a column without a name is printed by some versions and not by others.
+    if names == Names::Unseen || name == "?column?" || by_itself == Some(name) {
+        node.insert("name".to_owned(), Value::from(""));
+    }
+    None
+}
+
+/// What the grammar calls a column of that value, and whether that is more than a guess (`FigureColname` in the server's
+/// `parse_target.c`).
+fn called(value: &Value) -> Option<(&str, bool)> {
+    let (sort, node) = value.get("node")?.as_object()?.iter().next()?;
+    let last = |list: &str| node.get(list)?.as_array()?.iter().rev().find_map(|item| item.pointer("/node/String/sval")?.as_str());
+    match sort.as_str() {
+        "ColumnRef" => last("fields").map(|name| (name, true)),
+        "FuncCall" => last("funcname").map(|name| (name, true)),
+        "AIndirection" => last("indirection").map(|name| (name, true)).or_else(|| called(node.get("arg")?)),
+        "CollateClause" => called(node.get("arg")?),
+        "TypeCast" => match called(node.get("arg")?) {
+            Some((name, true)) => Some((name, true)),
+            _ => node.pointer("/type_name/names")?.as_array()?.last()?.pointer("/node/String/sval")?.as_str().map(|name| (name, false)),
+        },
+        "CaseExpr" => match node.get("defresult").and_then(called) {
+            Some((name, true)) => Some((name, true)),
+            _ => Some(("case", false)),
+        },
+        "AArrayExpr" => Some(("array", true)),
+        "RowExpr" => Some(("row", true)),
+        "CoalesceExpr" => Some(("coalesce", true)),
+        _ => None,
+    }
+}
