@@ -126,9 +126,10 @@ fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions
         let class = if trouble.class == Class::Usage { Class::Configuration } else { trouble.class };
         Box::new(Trouble { class, what: format!("environment {name}: {}", trouble.what), origin: Some(origin), ..*trouble })
     };
-    let primary = connection(configured.connection.expose_secret()).map_err(in_place)?;
+    let reach = configured.reach.as_ref().map_err(|trouble| in_place(trouble.clone()))?;
+    let primary = connection(reach.connection.expose_secret()).map_err(in_place)?;
     let mut warnings = primary.warnings;
-    for (key, is_set) in [(MIGRATION_ROLE, configured.migration_role.is_some()), (HEARTBEAT, configured.heartbeat.is_some())] {
+    for (key, is_set) in [(MIGRATION_ROLE, reach.migration_role.is_some()), (HEARTBEAT, reach.heartbeat.is_some())] {
         if let Some(why) = primary.without.iter().find(|(without, _)| is_set && *without == key).map(|(_, why)| *why) {
             let trouble =
                 Trouble::new(Class::Configuration, format!("{key} means nothing here")).expected(why).found(format!("{key} is set"));
@@ -136,10 +137,10 @@ fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions
         }
     }
     let mut request = request(name, common, dimensions);
-    request.migration_role.clone_from(&configured.migration_role);
+    request.migration_role.clone_from(&reach.migration_role);
     request.roles.clone_from(&configured.roles);
-    request.heartbeat.clone_from(&configured.heartbeat);
-    let source = match configured.replicas.first().filter(|_| configured.read_from_replica) {
+    request.heartbeat.clone_from(&reach.heartbeat);
+    let source = match reach.replicas.first().filter(|_| reach.read_from_replica) {
         None => Source::live(primary.environment, request),
         Some(url) => {
             let replica = connection(url.expose_secret()).map_err(in_place)?;

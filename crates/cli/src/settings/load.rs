@@ -1,6 +1,6 @@
 //! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
 
-use super::{Environment, Policy, Settings};
+use super::{Environment, Policy, Reach, Settings};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
@@ -57,6 +57,21 @@ struct RawEnvironment {
     manifest: Option<PathBuf>,
     #[serde(default)]
     roles: BTreeMap<String, String>,
+}
+
+impl RawEnvironment {
+    /// Keywords of a connection, but the port, which is a number.
+    const fn parts(&self) -> [(&'static str, &Option<Spanned<String>>); 7] {
+        [
+            ("host", &self.host),
+            ("dbname", &self.dbname),
+            ("user", &self.user),
+            ("password", &self.password),
+            ("service", &self.service),
+            ("sslmode", &self.sslmode),
+            ("sslrootcert", &self.sslrootcert),
+        ]
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -128,6 +143,14 @@ fn nearest() -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
 }
 
+/// What is wrong with a value.
+enum Flaw {
+    /// The file is: nobody can use it as it is.
+    Text(Box<Trouble>),
+    /// Something outside of it is, such as a variable that is not set: whoever does not need the value need not mind.
+    Value(Box<Trouble>),
+}
+
 struct Resolver<'a> {
     path: &'a Path,
     text: &'a str,
@@ -166,44 +189,17 @@ impl Resolver<'_> {
     fn environment(&self, name: &str, raw: Spanned<RawEnvironment>) -> Result<Environment, Box<Trouble>> {
         let origin = self.place(raw.span());
         let raw = raw.into_inner();
-        let parts = [
-            ("host", &raw.host),
-            ("dbname", &raw.dbname),
-            ("user", &raw.user),
-            ("password", &raw.password),
-            ("service", &raw.service),
-            ("sslmode", &raw.sslmode),
-            ("sslrootcert", &raw.sslrootcert),
-        ];
-        let connection = match &raw.url {
-            Some(url) if parts.iter().all(|(_, part)| part.is_none()) && raw.port.is_none() => self.resolved(url)?,
-            Some(url) => {
-                return Err(Box::new(
-                    Trouble::new(Class::Configuration, format!("environment {name} is named twice"))
-                        .expected("either url, or host, port, dbname, …")
-                        .found("both")
-                        .origin(self.place(url.span()))
-                        .fix("remove one of them"),
-                ));
-            }
-            None => {
-                let mut text = String::new();
-                for (keyword, value) in parts {
-                    if let Some(value) = value {
-                        let value = self.resolved(value)?.replace('\\', "\\\\").replace('\'', "\\'");
-                        text.push_str(&format!("{keyword}='{value}' "));
-                    }
-                }
-                if let Some(port) = &raw.port {
-                    text.push_str(&format!("port='{}'", port.get_ref()));
-                }
-                text
-            }
-        };
-        let replicas =
-            raw.replicas.iter().map(|url| Ok(SecretString::from(self.resolved(url)?))).collect::<Result<Vec<_>, Box<Trouble>>>()?;
-        let read_from_replica = raw.read_from == Some(ReadFrom::Replica);
-        if read_from_replica && replicas.is_empty() {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        if let Some(url) = raw.url.as_ref().filter(|_| raw.parts().iter().any(|(_, part)| part.is_some()) || raw.port.is_some()) {
+            return Err(Box::new(
+                Trouble::new(Class::Configuration, format!("environment {name} is named twice"))
+                    .expected("either url, or host, port, dbname, …")
+                    .found("both")
+                    .origin(self.place(url.span()))
+                    .fix("remove one of them"),
+            ));
+        }
+        if raw.read_from == Some(ReadFrom::Replica) && raw.replicas.is_empty() {
             return Err(Box::new(
                 Trouble::new(Class::Configuration, format!("environment {name} shall be read from a replica"))
                     .expected("at least one URL in `replicas`")
@@ -212,32 +208,81 @@ impl Resolver<'_> {
                     .fix(format!("add replicas = [\"…\"] to [environments.{name}], or remove read_from")),
             ));
         }
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        Ok(Environment {
+        let reach = match self.reach(name, &raw, &origin) {
+            Err(Flaw::Text(trouble)) => return Err(trouble),
+            Err(Flaw::Value(trouble)) => Err(trouble),
+            Ok(reach) => Ok(reach),
+        };
+        Ok(Environment { reach, tier: raw.tier, manifest: raw.manifest.map(|path| folder.join(path)), roles: raw.roles, origin })
+    }
+
+    /// Where an environment is. Nothing given, or a variable that is empty, is never taken for the client's own defaults: what is
+    /// read must be what was meant.
+    fn reach(&self, name: &str, raw: &RawEnvironment, origin: &str) -> Result<Reach, Flaw> {
+        let connection = match &raw.url {
+            Some(url) => self.filled("url", url)?,
+            None => self.keywords(name, raw, origin)?,
+        };
+        Ok(Reach {
             connection: SecretString::from(connection),
-            tier: raw.tier,
-            replicas,
-            read_from_replica,
-            migration_role: raw.migration_role.map(|role| self.resolved(&role)).transpose()?,
-            heartbeat: raw.heartbeat.map(|table| self.heartbeat(&table)).transpose()?,
-            manifest: raw.manifest.map(|path| folder.join(path)),
-            roles: raw.roles,
-            origin,
+            replicas: raw.replicas.iter().map(|url| Ok(SecretString::from(self.filled("replicas", url)?))).collect::<Result<_, Flaw>>()?,
+            read_from_replica: raw.read_from == Some(ReadFrom::Replica),
+            migration_role: raw.migration_role.as_ref().map(|role| self.filled("migration_role", role)).transpose()?,
+            heartbeat: raw.heartbeat.as_ref().map(|table| self.heartbeat(table)).transpose()?,
         })
     }
 
+    /// libpq's keywords as its connection string.
+    fn keywords(&self, name: &str, raw: &RawEnvironment, origin: &str) -> Result<String, Flaw> {
+        let mut text = String::new();
+        for (keyword, value) in raw.parts() {
+            if let Some(value) = value {
+                let value = self.filled(keyword, value)?.replace('\\', "\\\\").replace('\'', "\\'");
+                text.push_str(&format!("{keyword}='{value}' "));
+            }
+        }
+        if let Some(port) = &raw.port {
+            text.push_str(&format!("port='{}'", port.get_ref()));
+        }
+        if text.is_empty() {
+            return Err(Flaw::Value(Box::new(
+                Trouble::new(Class::Configuration, format!("environment {name} does not say where it is"))
+                    .expected("a url, or host, port, dbname, user, service")
+                    .found("none of them")
+                    .origin(origin.to_owned())
+                    .fix(format!("add url = \"postgres://USER@HOST/DATABASE\" to [environments.{name}]")),
+            )));
+        }
+        Ok(text)
+    }
+
+    /// A value of that key with its variables replaced. Empty is nothing, and nothing is a fault.
+    fn filled(&self, key: &str, text: &Spanned<String>) -> Result<String, Flaw> {
+        let resolved = self.resolved(text)?;
+        if resolved.trim().is_empty() {
+            return Err(Flaw::Text(Box::new(
+                Trouble::new(Class::Configuration, format!("{key} is empty"))
+                    .expected("a value")
+                    .found("an empty text")
+                    .origin(self.place(text.span()))
+                    .fix(format!("give {key} a value, or remove the line")),
+            )));
+        }
+        Ok(resolved)
+    }
+
     /// A table with its database: which one a connection is in does not matter to it.
-    fn heartbeat(&self, table: &Spanned<String>) -> Result<String, Box<Trouble>> {
+    fn heartbeat(&self, table: &Spanned<String>) -> Result<String, Flaw> {
         let resolved = self.resolved(table)?;
         match resolved.split_once('.') {
             Some((database, name)) if !database.is_empty() && !name.is_empty() => Ok(resolved),
-            _ => Err(Box::new(
+            _ => Err(Flaw::Text(Box::new(
                 Trouble::new(Class::Configuration, "cannot read the name of the heartbeat table")
                     .expected("database.table")
                     .found(format!("{resolved:?}"))
                     .origin(self.place(table.span()))
                     .fix("write it with its database: heartbeat = \"percona.heartbeat\""),
-            )),
+            ))),
         }
     }
 
@@ -289,28 +334,32 @@ impl Resolver<'_> {
     }
 
     /// `${NAME}` replaced by the environment variable; `$$` is a dollar sign.
-    fn resolved(&self, text: &Spanned<String>) -> Result<String, Box<Trouble>> {
+    fn resolved(&self, text: &Spanned<String>) -> Result<String, Flaw> {
         let mut resolved = String::new();
         let mut rest = text.get_ref().as_str();
         while let Some(at) = rest.find("${") {
             resolved.push_str(rest.get(..at).unwrap_or_default());
             let tail = rest.get(at + 2..).unwrap_or_default();
             let Some(end) = tail.find('}') else {
-                return Err(Box::new(
+                return Err(Flaw::Text(Box::new(
                     Trouble::new(Class::Configuration, "a variable is not closed")
                         .expected("${NAME}")
                         .found("${ without }")
                         .origin(self.place(text.span()))
                         .fix("add the closing brace"),
-                ));
+                )));
             };
             let name = tail.get(..end).unwrap_or_default();
-            let value = (self.variable)(name).ok_or_else(|| {
-                Trouble::new(Class::Configuration, format!("the environment variable {name} is not set"))
+            let value = (self.variable)(name);
+            // A secret that was not handed out is set, and empty.
+            let value = value.filter(|value| !value.trim().is_empty()).ok_or_else(|| {
+                let state = if (self.variable)(name).is_some() { "is set, but empty" } else { "is not set" };
+                let trouble = Trouble::new(Class::Configuration, format!("the environment variable {name} {state}"))
                     .expected(format!("a value for ${{{name}}}"))
                     .found("nothing")
                     .origin(self.place(text.span()))
-                    .fix(format!("export {name}=…"))
+                    .fix(format!("export {name}=…"));
+                Flaw::Value(Box::new(trouble))
             })?;
             resolved.push_str(&value);
             rest = tail.get(end + 1..).unwrap_or_default();

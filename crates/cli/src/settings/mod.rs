@@ -7,6 +7,7 @@ mod load;
 
 pub use load::{Loaded, load, parse};
 
+use evenkeel_core::fault::Trouble;
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
@@ -25,19 +26,27 @@ pub struct Settings {
 /// One environment.
 #[derive(Debug)]
 pub struct Environment {
-    /// A URL, or a libpq keyword string; may hold a password, is never shown.
-    pub connection: secrecy::SecretString,
+    /// Where it is. What is wrong with that is told to whoever reads the environment, and to nobody else: two manifests are
+    /// compared without any secret.
+    pub reach: Result<Reach, Box<Trouble>>,
     pub tier: Option<Tier>,
-    pub replicas: Vec<secrecy::SecretString>,
-    pub read_from_replica: bool,
-    pub migration_role: Option<String>,
-    /// `database.table` that a process on the source writes the time into.
-    pub heartbeat: Option<String>,
     pub manifest: Option<PathBuf>,
     /// Neutral name to the name on this server.
     pub roles: BTreeMap<String, String>,
     /// Where it is written: `evenkeel.toml:3`.
     pub origin: String,
+}
+
+/// Where an environment is, variables replaced.
+#[derive(Debug)]
+pub struct Reach {
+    /// A URL, or a libpq keyword string; may hold a password, is never shown.
+    pub connection: secrecy::SecretString,
+    pub replicas: Vec<secrecy::SecretString>,
+    pub read_from_replica: bool,
+    pub migration_role: Option<String>,
+    /// `database.table` that a process on the source writes the time into.
+    pub heartbeat: Option<String>,
 }
 
 /// What a team has agreed on.

@@ -38,7 +38,6 @@ fn an_unknown_key_or_value_is_named() {
 
 #[test]
 fn a_variable_that_is_not_set_is_named() {
-    complains("[environments.a]\nurl = \"${EK_TEST_MISSING}\"\n", "2:7", &["EK_TEST_MISSING", "export"]);
     complains("[environments.a]\nurl = \"postgres://${EK_TEST_MISSING\"\n", "2:7", &["not closed"]);
     let place = Place::new();
     place.write("evenkeel.toml", "[environments.a]\nurl = \"${EK_URL}\"\n");
@@ -46,7 +45,48 @@ fn a_variable_that_is_not_set_is_named() {
     place.run_with(&["digest", "a"], &[("EK_URL", &db.url())]).exits(0);
     db.exec("CREATE TABLE t (a int)");
     place.run_with(&["digest", "a"], &[("EK_URL", &db.url())]).exits(0);
-    place.run(&["digest", "a"]).exits(78).says("EK_URL");
+    place.run(&["digest", "a"]).exits(78).says("EK_URL").says("is not set").says("export").says("evenkeel.toml:2:7");
+}
+
+/// A secret that was not handed out must never lead to whatever server the client's defaults name.
+#[test]
+fn nothing_given_is_a_fault_and_no_default() {
+    let db = database(newest());
+    db.exec("CREATE TABLE t (a int)");
+    // What a client without any word goes to: were it asked, it would answer.
+    let (host, user) = (db.server.socket_dir.display().to_string(), "postgres".to_owned());
+    let defaults: [(&str, &str); 3] = [("PGHOST", &host), ("PGUSER", &user), ("PGDATABASE", &db.name)];
+    let place = Place::new();
+    for (content, at, words) in [
+        ("[environments.a]\nurl = \"${EK_EMPTY}\"\n[environments.b]\nurl = \"${EK_EMPTY}\"\n", "2:7", ["EK_EMPTY", "set, but empty"]),
+        ("[environments.a]\nurl = \"\"\n[environments.b]\nurl = \" \"\n", "2:7", ["url is empty", "remove the line"]),
+        ("[environments.a]\ntier = \"production\"\n[environments.b]\n", "1:1", ["does not say where it is", "postgres://"]),
+        ("[environments.a]\nhost = \"${EK_EMPTY}\"\n[environments.b]\n", "2:8", ["EK_EMPTY", "set, but empty"]),
+        ("[environments.a]\nhost = \"\"\n[environments.b]\n", "2:8", ["host is empty", "a value"]),
+    ] {
+        place.write("evenkeel.toml", content);
+        let environment: Vec<(&str, &str)> = defaults.into_iter().chain([("EK_EMPTY", "")]).collect();
+        for arguments in [&["compare", "a", "b"][..], &["digest", "a"], &["capture", "a", "--out", "a.jsonl"], &["grants", "a"]] {
+            let mut ran = place.run_with(arguments, &environment).exits(78).says(&format!("evenkeel.toml:{at}"));
+            assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+            for word in words {
+                ran = ran.says(word);
+            }
+        }
+        assert!(!place.path("a.jsonl").exists());
+    }
+}
+
+/// Two files are compared without any secret.
+#[test]
+fn only_what_is_used_is_resolved() {
+    let db = database(newest());
+    db.exec("CREATE TABLE t (a int)");
+    let place = Place::new();
+    place.run(&["capture", &db.url(), "--dimension", "schema", "--out", "a.jsonl"]).exits(0);
+    place.write("evenkeel.toml", "[environments.production]\nurl = \"${EK_NOT_HANDED_OUT}\"\nreplicas = [\"${EK_NEITHER}\"]\n");
+    place.run(&["compare", "a.jsonl", "a.jsonl", "--dimension", "schema"]).exits(0);
+    place.run(&["digest", "production"]).exits(78).says("EK_NOT_HANDED_OUT");
 }
 
 #[test]
