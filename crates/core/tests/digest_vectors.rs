@@ -85,6 +85,25 @@ fn leaves_follow_the_document() {
 }
 
 #[test]
+fn a_normal_form_stands_for_its_text() {
+    let check = |text: &str, normal: Option<&str>| {
+        let mut object = Object::new(Kind::Constraint, Identity::new(["app", "orders", "positive"]));
+        object.set("expression", text);
+        let index = Kind::Constraint.spec().index_of("expression").unwrap();
+        object.set_normal_at(index, normal.map(Into::into));
+        object
+    };
+    let start = || Plain::start("object", "constraint").number(3).text("app").text("orders").text("positive").number(1).text("expression");
+    let (named, other) = (check("((a > 0) AND b)", Some("0123")), check("(a > 0) AND b", Some("0123")));
+    assert_eq!(digest::leaf(&named).hex(), hex(&start().bytes(b"f").text("0123").hash()));
+    assert_eq!(digest::leaf(&check("x", None)).hex(), hex(&start().bytes(b"t").text("x").hash()));
+    assert_eq!(digest::leaf(&named), digest::leaf(&other));
+    assert_ne!(digest::leaf(&named), digest::leaf(&check("((a > 0) AND b)", None)));
+    // A file is about the text too.
+    assert_ne!(digest::content(&named), digest::content(&other));
+}
+
+#[test]
 fn the_tree_follows_the_document() {
     let manifest = manifest(objects());
     let leaf = |at: usize| *digest::leaf(&manifest.objects()[at]).bytes();
