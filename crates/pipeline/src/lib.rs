@@ -3,5 +3,6 @@
 //! capture → compare → check. Later stages follow here, one file each.
 
 pub mod capture;
+pub mod check;
 pub mod compare;
 pub mod digest;
