@@ -13,7 +13,7 @@ use evenkeel_mysql::connect as mysql;
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::flavor::Flavor;
 use evenkeel_pipeline::capture::Source;
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{ThisMachine, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use secrecy::ExposeSecret;
 use std::path::Path;
@@ -190,7 +190,7 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
     let text = normal.as_deref().unwrap_or(text);
     match small.as_deref() {
         None | Some("postgres" | "postgresql") => {
-            let target = Target::parse(text, &ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
+            let target = Target::parse(text, &ThisMachine).map_err(|fault| Box::new(fault.trouble()))?;
             let described = target.describe();
             let label = format!("{}@{}:{}", described.dbname.value, described.host.value, described.port.value);
             Ok(Connection {
@@ -202,7 +202,7 @@ fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
             })
         }
         Some("mysql" | "mariadb") => {
-            let target = mysql::Target::parse(text, &mysql::ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
+            let target = mysql::Target::parse(text, &mysql::ThisMachine).map_err(|fault| Box::new(fault.trouble()))?;
             let described = target.describe();
             let place = if described.port.value.is_empty() {
                 described.host.value.clone()

@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 /// Crates, and which of ours each may depend on outside its tests.
 const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
+    ("runtime", &["core"]),
     ("launcher", &["core"]),
-    ("postgres", &["core", "launcher"]),
-    ("mysql", &["core", "launcher"]),
+    ("postgres", &["core", "runtime", "launcher"]),
+    ("mysql", &["core", "runtime", "launcher"]),
     ("adapters", &["core"]),
     ("store", &["core"]),
     ("pipeline", &["core"]),
     ("report", &["core"]),
     ("web", &["core", "pipeline", "report"]),
-    ("cli", &["core", "launcher", "postgres", "mysql", "adapters", "store", "pipeline", "report", "web"]),
-    ("testkit", &["core", "launcher", "postgres", "mysql"]),
-    ("bench", &["core", "launcher", "postgres", "mysql", "pipeline", "report", "testkit"]),
-    ("demo", &["core", "launcher", "postgres", "mysql", "pipeline", "report"]),
+    ("cli", &["core", "runtime", "launcher", "postgres", "mysql", "adapters", "store", "pipeline", "report", "web"]),
+    ("testkit", &["core", "runtime", "launcher", "postgres", "mysql"]),
+    ("bench", &["core", "runtime", "launcher", "postgres", "mysql", "pipeline", "report", "testkit"]),
+    ("demo", &["core", "runtime", "launcher", "postgres", "mysql", "pipeline", "report"]),
 ];
 
 /// Rooms of core; each imports only rooms to its left.

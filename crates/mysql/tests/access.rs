@@ -5,7 +5,7 @@ use evenkeel_core::fault::Class;
 use evenkeel_core::kind::{ALL, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target, connect};
+use evenkeel_mysql::connect::{ThisMachine, Target, connect};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 
@@ -79,7 +79,7 @@ fn each_server(test: impl Fn(&Scratch)) {
 }
 
 fn target(scratch: &Scratch, user: &str, database: &str) -> Target {
-    Target::parse(&scratch.url(database).replace("//root@", &format!("//{user}@")), &ProcessEnvironment).unwrap()
+    Target::parse(&scratch.url(database).replace("//root@", &format!("//{user}@")), &ThisMachine).unwrap()
 }
 
 fn capture(scratch: &Scratch, user: &str, database: &str, dimensions: &[Dimension]) -> Manifest {

@@ -8,7 +8,7 @@ use evenkeel_core::file::{Part, write};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{ThisMachine, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, ReplicaOptions, Scratch, find_servers, pick};
 use evenkeel_testkit::mysql::{TestDb, each_flavor, flavors};
@@ -17,7 +17,7 @@ fn capture(url: &str, dimensions: &[Dimension], adjust: impl FnOnce(&mut Request
     let mut request = Request::new("it");
     request.dimensions = dimensions.to_vec();
     adjust(&mut request);
-    let target = Target::parse(url, &ProcessEnvironment).unwrap();
+    let target = Target::parse(url, &ThisMachine).unwrap();
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 

@@ -2,9 +2,10 @@
 
 use crate::connect::Target;
 use crate::{capture, grants};
-use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_runtime::Driver;
 
 /// A PostgreSQL server and database.
 pub struct PostgresEnvironment {
@@ -20,20 +21,14 @@ impl PostgresEnvironment {
 
 impl Environment for PostgresEnvironment {
     fn capture(&self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
-        driver()?.block_on(capture::capture(&self.target, request, watch)).map_err(|fault| Box::new(fault.trouble()))
+        Driver::start()?.run(capture::capture(&self.target, request, watch)).map_err(|fault| Box::new(fault.trouble()))
     }
 
     fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>> {
-        driver()?.block_on(grants::script(&self.target, &request.limits(), role)).map_err(|fault| Box::new(fault.trouble()))
+        Driver::start()?.run(grants::script(&self.target, &request.limits(), role)).map_err(|fault| Box::new(fault.trouble()))
     }
 
     fn describe(&self) -> String {
         self.target.describe().display.clone()
     }
-}
-
-/// What the driver runs on: this thread.
-fn driver() -> Result<tokio::runtime::Runtime, Box<Trouble>> {
-    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    built.map_err(|error| Box::new(Trouble::new(Class::Internal, "cannot start the driver").found(error.to_string())))
 }

@@ -7,12 +7,12 @@
 //!
 //! Rooms: `conformance` (what every engine owes the pipeline), `property` (cases that change one property each), `keeper`
 //! (the process and its protocol), `server` (what a test gets), `mysql` (the same for MySQL and MariaDB), `skip` (versions
-//! that are not here), `process` (looking at processes), `environment` (a machine made of maps).
+//! that are not here), `process` (looking at processes), `machine` (one made of maps).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
 pub mod conformance;
-pub mod environment;
 pub mod keeper;
+pub mod machine;
 pub mod mysql;
 pub mod process;
 pub mod property;

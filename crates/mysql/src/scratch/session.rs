@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use evenkeel_core::fault::shortened;
-use evenkeel_launcher::elsewhere;
+use evenkeel_runtime::elsewhere;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, OptsBuilder, Row, Value};
 use tokio::runtime::{Builder, Runtime};

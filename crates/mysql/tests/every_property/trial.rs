@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use evenkeel_core::manifest::{Gap, Manifest};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{ThisMachine, Target};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_mysql::scratch::{ReplicaOptions, Scratch};
@@ -100,7 +100,7 @@ fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest)
 }
 
 fn capture(database: &Database, case: &Case) -> Manifest {
-    let target = Target::parse(&database.url, &ProcessEnvironment).unwrap();
+    let target = Target::parse(&database.url, &ThisMachine).unwrap();
     let mut request = Request::new(&database.name);
     request.migration_role.clone_from(&case.migration_role);
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))

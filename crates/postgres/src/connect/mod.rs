@@ -24,9 +24,9 @@ mod translate;
 mod verify;
 
 pub use attempt::{Canceller, connect};
-pub use evenkeel_core::connection::{Environment, FileFacts, Known};
+pub use evenkeel_core::connection::{FileFacts, Known, Machine};
 pub use evenkeel_core::port::Limits;
-pub use evenkeel_launcher::ProcessEnvironment;
+pub use evenkeel_runtime::ThisMachine;
 pub use fault::{Failure, Fault};
 pub use session::{Notice, Session};
 pub use target::{Described, Target};

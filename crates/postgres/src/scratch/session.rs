@@ -2,7 +2,7 @@
 //! connections to anybody's environment are made in `connect`.
 
 use evenkeel_core::fault::shortened;
-use evenkeel_launcher::elsewhere;
+use evenkeel_runtime::elsewhere;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 

@@ -11,12 +11,12 @@ mod seen;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{ThisMachine, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 
 /// A capture of a database as a role.
 fn capture_as(conninfo: &str, role: &str, ask: impl Fn(&mut Request)) -> Manifest {
-    let target = Target::parse(&with_user(conninfo, role), &ProcessEnvironment).unwrap();
+    let target = Target::parse(&with_user(conninfo, role), &ThisMachine).unwrap();
     let mut request = Request::new("test");
     ask(&mut request);
     let environment = PostgresEnvironment::new(target);

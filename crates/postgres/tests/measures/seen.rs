@@ -4,7 +4,7 @@ use super::{capture, capture_as, lines, with_user};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Reason};
 use evenkeel_core::port::{Environment, Request};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{ThisMachine, Target};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, each_major};
 
@@ -117,7 +117,7 @@ fn the_script_of_grants_leaves_no_gap() {
     each_major(|db| {
         let roles = Roles::make(db);
         let script = |role: &str| {
-            let target = Target::parse(&db.conninfo(), &ProcessEnvironment).unwrap();
+            let target = Target::parse(&db.conninfo(), &ThisMachine).unwrap();
             PostgresEnvironment::new(target).grants(&Request::new("test"), Some(role)).unwrap()
         };
         for role in [format!("{}_plain", db.name), format!("{}_shy", db.name), format!("{} it's \"new\"", db.name)] {
@@ -159,7 +159,7 @@ fn a_value_of_our_own_role_does_not_pass_for_the_servers() {
         assert_eq!(seen.find(Kind::Setting, &["lock_timeout"]).unwrap().text("value"), Some("3s"));
         // So does a value from the connection itself, even of a setting that evenkeel sets for the moment.
         let target =
-            Target::parse(&format!("{} options='-c lock_timeout=9s'", with_user(&db.conninfo(), "postgres")), &ProcessEnvironment).unwrap();
+            Target::parse(&format!("{} options='-c lock_timeout=9s'", with_user(&db.conninfo(), "postgres")), &ThisMachine).unwrap();
         let mut request = Request::new("test");
         request.dimensions = vec![Dimension::Configuration];
         let seen = PostgresEnvironment::new(target).capture(&request, &evenkeel_core::port::Watch::none()).unwrap();

@@ -1,7 +1,7 @@
 //! What connecting asks of the machine: variables, files, the home folder, the user's name.
 //!
-//! Lives here: the questions. Does not live here: the real process (`evenkeel_launcher::ProcessEnvironment`), and what any
-//! answer means (`connect` of each engine). Tests bring their own environment, so none of them touches the process's.
+//! Lives here: the questions. Does not live here: the real process (`runtime::ThisMachine`), and what any
+//! answer means (`connect` of each engine). Tests bring their own machine, so none of them touches the one they run on.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub struct FileFacts {
 }
 
 /// The part of the outside world that the clients' rules look at.
-pub trait Environment: Send + Sync {
+pub trait Machine: Send + Sync {
     /// An environment variable; `None` when it is not set. Set but empty is `Some("")`, which is a value to libpq.
     fn variable(&self, name: &str) -> Option<String>;
     /// # Errors

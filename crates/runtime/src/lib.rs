@@ -1,0 +1,15 @@
+//! Waiting: what blocking ports, drivers that are not, and a user who has waited long enough need of the process we run in.
+//!
+//! Lives here: the runtime behind a port ([`Driver`]), ending work at a stop signal ([`interruptible`]), blocking work inside
+//! of a runtime ([`elsewhere`]), and the machine as connecting sees it ([`ThisMachine`]). Does not live here: who asks for the
+//! end (`core::port::Stop` is set by the command line), sessions (each engine's), processes (`launcher`).
+
+mod driver;
+mod elsewhere;
+mod interruptible;
+mod machine;
+
+pub use driver::Driver;
+pub use elsewhere::elsewhere;
+pub use interruptible::{Interrupted, interruptible};
+pub use machine::ThisMachine;
