@@ -13,7 +13,7 @@ use evenkeel_mysql::connect as mysql;
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::flavor::Flavor;
 use evenkeel_pipeline::capture::Source;
-use evenkeel_postgres::connect::{ThisMachine, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use secrecy::ExposeSecret;
 use std::path::Path;

@@ -91,7 +91,7 @@ pub trait Environment: Send + Sync {
     ///
     /// # Errors
     /// As for `capture`.
-    fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>>;
+    fn grants(&self, request: &Request, role: Option<&str>, watch: &Watch<'_>) -> Result<String, Box<Trouble>>;
 
     /// Where it is, without secrets.
     fn describe(&self) -> String;

@@ -7,7 +7,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ThisMachine, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::{TestDb, databases};
 use std::path::PathBuf;

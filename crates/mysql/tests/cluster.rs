@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ThisMachine, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::mysql::{newest_mariadb, newest_mysql};

@@ -1,7 +1,7 @@
 //! MySQL and MariaDB keep the laws of the engine port.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use evenkeel_mysql::connect::{ThisMachine, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::conformance::{CONTENT, PASSWORD, Subject, conforms};

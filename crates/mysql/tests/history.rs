@@ -5,7 +5,7 @@
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ThisMachine, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::each_flavor;
 

@@ -8,7 +8,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{ALL, Dimension, Engine, Kind};
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ThisMachine, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{find_servers, pick};
 use evenkeel_testkit::mysql::{TestDb, each_flavor};

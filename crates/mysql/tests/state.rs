@@ -8,7 +8,7 @@ use evenkeel_core::file::{Part, write};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ThisMachine, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, ReplicaOptions, Scratch, find_servers, pick};
 use evenkeel_testkit::mysql::{TestDb, each_flavor, flavors};

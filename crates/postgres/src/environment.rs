@@ -5,7 +5,7 @@ use crate::{capture, grants};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_runtime::Driver;
+use evenkeel_runtime::{Driver, interruptible};
 
 /// A PostgreSQL server and database.
 pub struct PostgresEnvironment {
@@ -24,8 +24,10 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(capture::capture(&self.target, request, watch)).map_err(|fault| Box::new(fault.trouble()))
     }
 
-    fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>> {
-        Driver::start()?.run(grants::script(&self.target, &request.limits(), role)).map_err(|fault| Box::new(fault.trouble()))
+    fn grants(&self, request: &Request, role: Option<&str>, watch: &Watch<'_>) -> Result<String, Box<Trouble>> {
+        let limits = request.limits();
+        let script = async { grants::script(&self.target, &limits, role).await.map_err(|fault| Box::new(fault.trouble())) };
+        Driver::start()?.run(interruptible(watch.stop, async {}, script))
     }
 
     fn describe(&self) -> String {

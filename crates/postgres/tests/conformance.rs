@@ -1,7 +1,7 @@
 //! PostgreSQL keeps the laws of the engine port.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use evenkeel_postgres::connect::{ThisMachine, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::conformance::{CONTENT, PASSWORD, Subject, conforms};

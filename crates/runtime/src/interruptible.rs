@@ -1,7 +1,7 @@
 //! Work that ends when somebody asks for it. Neighbour: `core::port::Stop`, the mark; what statement is ended how is each
 //! driver's knowledge.
 
-use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::port::Stop;
 use std::future::Future;
 use std::time::Duration;
@@ -16,9 +16,15 @@ const FAREWELL: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
 
+impl Troublesome for Interrupted {
+    fn trouble(&self) -> Trouble {
+        Trouble::new(Class::Interrupted, "interrupted").found("nothing was written")
+    }
+}
+
 impl From<Interrupted> for Box<Trouble> {
-    fn from(_: Interrupted) -> Self {
-        Self::new(Trouble::new(Class::Interrupted, "interrupted").found("nothing was written"))
+    fn from(interrupted: Interrupted) -> Self {
+        Self::new(interrupted.trouble())
     }
 }
 

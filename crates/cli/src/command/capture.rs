@@ -3,7 +3,7 @@
 use super::{Outcome, dimensions, output};
 use crate::args::{Capture, Common};
 use crate::paint::{self, progress::Line};
-use crate::{settings, wire};
+use crate::{settings, signals, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::file::{self, Part};
 use evenkeel_core::manifest::Manifest;
@@ -17,7 +17,7 @@ pub fn run(arguments: &Capture, common: &Common) -> Outcome {
     endpoint.source.include_values(arguments.values);
     paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
-    let manifest = manifest(&endpoint.source, &Watch { watcher: &progress, ..Watch::none() })?;
+    let manifest = manifest(&endpoint.source, &Watch { watcher: &progress, stop: signals::stop() })?;
     drop(progress);
     let stable = bytes(&manifest, Part::Stable)?;
     let Some(path) = &arguments.out else {

@@ -5,7 +5,7 @@ use crate::args::{Check, Common, Reporting};
 use crate::paint::progress::Line;
 use crate::paint::{self, shell};
 use crate::settings::Environment;
-use crate::{settings, wire};
+use crate::{settings, signals, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Dimension;
@@ -170,7 +170,7 @@ fn one(
     let progress = Line::new(common.quiet);
     let run = Run {
         engines: &wire::Built,
-        watch: Watch { watcher: &progress, ..Watch::none() },
+        watch: Watch { watcher: &progress, stop: signals::stop() },
         today: jiff::Zoned::now().date(),
         waivers: &settings.policy.ignore,
     };

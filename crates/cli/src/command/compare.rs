@@ -3,7 +3,7 @@
 use super::{Outcome, dimensions, output, report};
 use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
-use crate::{settings, wire};
+use crate::{settings, signals, wire};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Run, Watch};
 use evenkeel_pipeline::compare;
@@ -40,7 +40,7 @@ pub fn document(arguments: &Compare, common: &Common) -> Result<Document, Box<Tr
     let progress = Line::new(common.quiet);
     let run = Run {
         engines: &wire::Built,
-        watch: Watch { watcher: &progress, ..Watch::none() },
+        watch: Watch { watcher: &progress, stop: signals::stop() },
         today: jiff::Zoned::now().date(),
         waivers: &settings.policy.ignore,
     };

@@ -3,7 +3,7 @@
 use super::{Outcome, output};
 use crate::args::{Common, Digest};
 use crate::paint::{self, progress::Line};
-use crate::{settings, wire};
+use crate::{settings, signals, wire};
 use evenkeel_core::digest::{FORMAT, Order};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
@@ -18,7 +18,7 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
     let endpoint = wire::endpoint(&arguments.environment, &loaded.settings, common, &[dimension])?;
     paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
-    let manifest = manifest(&endpoint.source, &Watch { watcher: &progress, ..Watch::none() })?;
+    let manifest = manifest(&endpoint.source, &Watch { watcher: &progress, stop: signals::stop() })?;
     drop(progress);
     let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension && gap.concerns_digest()).collect();
     paint::gaps(gaps.iter().copied());

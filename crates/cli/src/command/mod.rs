@@ -15,6 +15,7 @@ mod report;
 use crate::args::{Cli, Command};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::kind::Dimension;
+pub use output::discard_draft;
 
 /// What a verb yields: an exit code, or a failure in words.
 pub type Outcome = Result<u8, Box<Trouble>>;

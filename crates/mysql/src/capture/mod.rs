@@ -46,17 +46,17 @@ mod view;
 
 pub use statements::statements;
 
-use crate::connect::{Fault, Session, Target, connect};
+use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Request, Watch};
-use futures_util::future::{join_all, pending};
+use evenkeel_runtime::{Interrupted, interruptible};
+use futures_util::future::join_all;
 use reader::{Read, Reader, Stop};
 use scope::Scope;
 use std::sync::PoisonError;
-use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// What a capture could not do at all.
@@ -68,6 +68,12 @@ pub enum CaptureFault {
     Declaration(String),
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<Interrupted> for CaptureFault {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
 }
 
 impl From<Stop> for CaptureFault {
@@ -86,7 +92,7 @@ impl Troublesome for CaptureFault {
             Self::Declaration(_) => Trouble::new(Class::Internal, "evenkeel's own statement does not fit")
                 .found(self.to_string())
                 .fix("report it: this is a bug in evenkeel"),
-            Self::Interrupted => Trouble::new(Class::Interrupted, "interrupted").found("nothing was written"),
+            Self::Interrupted => Interrupted.trouble(),
         }
     }
 }
@@ -108,7 +114,7 @@ pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> R
             Err(fault) => Err(CaptureFault::from(fault)),
         }
     };
-    let (session, other) = interruptible(&[], connected).await?;
+    let (session, other) = interruptible(watch.stop, async {}, connected).await?;
     let cancellers: Vec<_> = std::iter::once(&session).chain(&other).map(Session::canceller).collect();
     let (session, other) = (Mutex::new(session), other.map(Mutex::new));
     let work = async {
@@ -121,34 +127,12 @@ pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> R
         };
         whole(target, &session, other, request, watch).await
     };
-    let manifest = interruptible(&cancellers, work).await?;
+    let cancelling = join_all(cancellers.iter().map(Canceller::cancel));
+    let manifest = interruptible(watch.stop, cancelling, work).await?;
     for session in std::iter::once(session).chain(other) {
         session.into_inner().close().await;
     }
     Ok(manifest)
-}
-
-/// Does the work, unless the user stops it. The statements that run on the server are asked to end.
-async fn interruptible<T>(
-    cancellers: &[crate::connect::Canceller],
-    work: impl Future<Output = Result<T, CaptureFault>>,
-) -> Result<T, CaptureFault> {
-    let interrupt = async {
-        // Where no handler can be installed, the signal ends the process by itself.
-        if tokio::signal::ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        biased;
-        done = work => done,
-        () = interrupt => {
-            let cancelling = join_all(cancellers.iter().map(crate::connect::Canceller::cancel));
-            // The user is waiting; the statement timeout ends what cannot be reached now.
-            let _ = tokio::time::timeout(Duration::from_secs(1), cancelling).await;
-            Err(CaptureFault::Interrupted)
-        }
-    }
 }
 
 /// Definitions are read in as many passes as it takes to see the same state twice, up to this many.

@@ -194,7 +194,9 @@ fn place(settings: &Settings, machine: &dyn Machine) -> Result<(Place, Known, Kn
         let found = match socket {
             _ if is_path => Some(host.clone()),
             Some(known) => Some(known),
-            None => SOCKETS.iter().find(|path| machine.facts(Path::new(path)).is_ok_and(|facts| facts.is_socket)).map(|path| by_default(path)),
+            None => {
+                SOCKETS.iter().find(|path| machine.facts(Path::new(path)).is_ok_and(|facts| facts.is_socket)).map(|path| by_default(path))
+            }
         };
         match found {
             Some(path) => return Ok((Place::Socket(path.value.clone()), path, none)),

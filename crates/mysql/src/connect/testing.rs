@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 pub(super) use evenkeel_testkit::machine::Fake;
 
-use super::{Fault, FileFacts, Machine, ThisMachine, Session, Target, connect};
+use super::{Fault, FileFacts, Machine, Session, Target, ThisMachine, connect};
 
 /// A server's programs.
 #[derive(Debug, Clone, Copy)]

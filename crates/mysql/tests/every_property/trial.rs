@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use evenkeel_core::manifest::{Gap, Manifest};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ThisMachine, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_mysql::scratch::{ReplicaOptions, Scratch};

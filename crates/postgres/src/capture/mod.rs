@@ -40,6 +40,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Value};
 use evenkeel_core::manifest::{Endpoint, Gap, Manifest, NodeRole, Reason};
 use evenkeel_core::port::{Request, Watch};
+use evenkeel_runtime::Interrupted;
 use names::Names;
 use number::ByNumber;
 use present::Absent;
@@ -62,6 +63,12 @@ pub enum CaptureFault {
     Interrupted,
 }
 
+impl From<Interrupted> for CaptureFault {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}
+
 impl Troublesome for CaptureFault {
     fn trouble(&self) -> Trouble {
         match self {
@@ -76,7 +83,7 @@ impl Troublesome for CaptureFault {
                 fix: Some("run it again when no migration is running; if nothing is, report it".to_owned()),
                 ..fault.trouble()
             },
-            Self::Interrupted => Trouble::new(Class::Interrupted, "interrupted").found("nothing was written"),
+            Self::Interrupted => Interrupted.trouble(),
         }
     }
 }
@@ -91,16 +98,16 @@ pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> R
         let session = connect(target).await?;
         Ok((session, connect(target).await))
     };
-    let (session, beside) = watch::interruptible(&[], connected).await?;
+    let (session, beside) = watch::interruptible(watch.stop, &[], connected).await?;
     // A role may be allowed one connection only: then everything is read through that one.
     let beside = beside.ok().filter(|beside| beside.host == session.host && beside.port == session.port);
     let beside = match beside {
-        Some(beside) => watch::interruptible(&[], apart(&session, beside, request)).await?,
+        Some(beside) => watch::interruptible(watch.stop, &[], apart(&session, beside, request)).await?,
         None => None,
     };
     let sessions: Vec<&Session> = std::iter::once(&session).chain(&beside).collect();
     let work = watch::heard(&sessions, request.statement_timeout, twice(target, &session, beside.as_ref(), request, watch));
-    watch::interruptible(&sessions, work).await
+    watch::interruptible(watch.stop, &sessions, work).await
 }
 
 /// Reads once, and once more where the first time was no state that existed.

@@ -107,7 +107,8 @@ async fn refusals_say_what_to_do() {
     let (fault, shown) = fail(format!("{local} user=nobody")).await;
     assert!(matches!(fault, Fault::NoSuchRole { .. }), "{shown}");
     trusting.psql("create role plain login");
-    let held = [open(&format!("{local} user=plain"), &machine).await.unwrap(), open(&format!("{local} user=plain"), &machine).await.unwrap()];
+    let held =
+        [open(&format!("{local} user=plain"), &machine).await.unwrap(), open(&format!("{local} user=plain"), &machine).await.unwrap()];
     let (fault, shown) = fail(format!("{local} user=plain")).await;
     assert!(matches!(fault, Fault::TooManyConnections { .. }), "{shown}");
     drop(held);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ThisMachine, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::remedy::PostgresRemedies;
 use evenkeel_postgres::scratch::{Options, ReplicaOptions, Scratch};

@@ -12,7 +12,7 @@ use evenkeel_core::file::{self, Part};
 use evenkeel_core::kind::{ALL, Dimension, Engine, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ThisMachine, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major, majors, newest};
 use std::collections::BTreeSet;

@@ -11,7 +11,7 @@ mod seen;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ThisMachine, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 
 /// A capture of a database as a role.

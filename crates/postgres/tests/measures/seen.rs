@@ -4,7 +4,7 @@ use super::{capture, capture_as, lines, with_user};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Reason};
 use evenkeel_core::port::{Environment, Request};
-use evenkeel_postgres::connect::{ThisMachine, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, each_major};
 
@@ -118,7 +118,7 @@ fn the_script_of_grants_leaves_no_gap() {
         let roles = Roles::make(db);
         let script = |role: &str| {
             let target = Target::parse(&db.conninfo(), &ThisMachine).unwrap();
-            PostgresEnvironment::new(target).grants(&Request::new("test"), Some(role)).unwrap()
+            PostgresEnvironment::new(target).grants(&Request::new("test"), Some(role), &Watch::none()).unwrap()
         };
         for role in [format!("{}_plain", db.name), format!("{}_shy", db.name), format!("{} it's \"new\"", db.name)] {
             if role.contains("_plain") {

@@ -14,7 +14,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ThisMachine, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major, majors};
 use std::path::PathBuf;

@@ -3,8 +3,8 @@
 //! Lives here: what the story asks of an engine (`Part`, `Site`), and the order in which it asks. The servers and what is
 //! loaded into them are `postgres` and `mysql`; what must be found afterwards is judged by `planted`.
 
-use super::interrupt::Interrupt;
 use super::planted::Group;
+use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use std::path::{Path, PathBuf};
 
@@ -96,7 +96,7 @@ impl Estate {
     ///
     /// # Errors
     /// A replica does not begin to follow; the user stopped us.
-    pub fn replicate(&mut self, interrupt: &Interrupt) -> Result<(), Box<Trouble>> {
+    pub fn replicate(&mut self) -> Result<(), Box<Trouble>> {
         let wanted = |name| match name {
             "staging" => 1,
             "production" => 2,
@@ -106,7 +106,7 @@ impl Estate {
             let environments = self.environments.iter_mut();
             let adding: Vec<_> = environments
                 .map(|Environment { name, site }| {
-                    threads.spawn(move || (0..wanted(*name)).try_for_each(|_| interrupt.check().and_then(|()| site.replicate())))
+                    threads.spawn(move || (0..wanted(*name)).try_for_each(|_| signals::stop().check().and_then(|()| site.replicate())))
                 })
                 .collect();
             all(adding.into_iter().map(|adding| adding.join().unwrap_or_else(|_| Err(broken()))))

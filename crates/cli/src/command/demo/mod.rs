@@ -2,11 +2,11 @@
 //! in them, then `compare` and `check` as anybody runs them.
 //!
 //! Lives here: the story in its order, and its words. `estate` has the environments and what they need of an engine,
-//! `postgres` and `mysql` play that part (`wire` chooses), `planted` judges what is found, `interrupt` is the end by
-//! Ctrl-C, `screen` the printing. The verbs are those of `command`.
+//! `postgres` and `mysql` play that part (`wire` chooses), `planted` judges what is found, `enter` waits for a
+//! person, `screen` is the printing. The verbs are those of `command`.
 
+mod enter;
 pub mod estate;
-mod interrupt;
 pub mod mysql;
 mod planted;
 pub mod postgres;
@@ -14,11 +14,10 @@ mod screen;
 
 use super::{Outcome, capture, check, compare, output, report};
 use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
-use crate::wire;
+use crate::{signals, wire};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_report::Document;
-use interrupt::Interrupt;
 use screen::Screen;
 use std::path::Path;
 
@@ -26,10 +25,9 @@ use std::path::Path;
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "production"];
 
 pub fn run(arguments: &Demo, common: &Common) -> Outcome {
-    let interrupt = Interrupt::watch()?;
     let screen = Screen::new(common);
     // Everything that was started ends with the story, however it ends.
-    match story(arguments, common, &screen, &interrupt) {
+    match story(arguments, common, &screen) {
         Err(trouble) if trouble.class == Class::Interrupted => {
             screen.line("\nStopped. The servers and their files are gone.");
             Ok(Class::Interrupted.exit_code())
@@ -38,7 +36,8 @@ pub fn run(arguments: &Demo, common: &Common) -> Outcome {
     }
 }
 
-fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interrupt) -> Outcome {
+fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
+    let stop = signals::stop();
     writable(&arguments.report)?;
     let part = wire::demo(arguments.engine.into())?;
     screen.line(
@@ -48,9 +47,9 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     screen.line(&part.server());
 
     let mut estate = screen.step("starting dev, staging and production, loading data", || Estate::start(&*part))?;
-    interrupt.check()?;
-    screen.step("adding replicas: 1 to staging, 2 to production", || estate.replicate(interrupt))?;
-    interrupt.check()?;
+    stop.check()?;
+    screen.step("adding replicas: 1 to staging, 2 to production", || estate.replicate())?;
+    stop.check()?;
     let folder = estate::Folder::make(&estate)?;
     let common = Common {
         config: Some(folder.settings()),
@@ -62,13 +61,13 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     screen.step("writing the manifests that one commits", || {
         ENVIRONMENTS.iter().try_for_each(|name| baseline(name, folder.path(), &common))
     })?;
-    interrupt.check()?;
+    stop.check()?;
     screen.step("changing production and staging by hand", || estate.change_by_hand())?;
-    interrupt.check()?;
+    stop.check()?;
 
     screen.command("What will a release that passed in staging meet in production?", "evenkeel compare staging production");
     let document = compare::document(&comparison("staging", "production"), &common)?;
-    interrupt.check()?;
+    stop.check()?;
     let terminal = report::format("terminal")?;
     let style = report::style(&reporting(), &common);
     screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, part.shown());
@@ -79,7 +78,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     if let Some((_, trouble)) = troubles.into_iter().next() {
         return Err(trouble);
     }
-    interrupt.check()?;
+    stop.check()?;
     // `check` goes by name, a release does not.
     for name in ENVIRONMENTS {
         checks.iter().filter(|checked| checked.candidate.label == name).for_each(|checked| screen.check(checked));
@@ -95,7 +94,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     screen.line(&format!("\nAs a page, with definitions side by side and charts: {}", absolute(&arguments.report)));
     if arguments.keep {
         screen.line(&estate.invitation(folder.path()));
-        interrupt.wait_for_enter()?;
+        enter::wait()?;
     }
     screen.step("stopping the servers, removing their files", || {
         estate.stop()?;
