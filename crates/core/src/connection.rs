@@ -5,8 +5,10 @@
 //! meaning, and how texts are taken apart (`connect` of each engine).
 
 mod machine;
+mod typed;
 
-pub use machine::{FileFacts, Machine};
+pub use machine::{Blank, FileFacts, Machine};
+pub use typed::typed_again;
 
 use std::cmp::Reverse;
 

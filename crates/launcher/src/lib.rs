@@ -26,7 +26,7 @@ mod user;
 pub use binary::{Fingerprint, find_programs, on_path};
 pub use copy::{Take, copy_tree, make_like};
 pub use fault::Fault;
-pub use instance::Instance;
+pub use instance::{Held, Instance};
 pub use process::Mark;
 pub use recipe::{Identity, Program, Readiness, Recipe, StopSignal, StopStep};
 pub use root::{ROOT_VARIABLE, Root};

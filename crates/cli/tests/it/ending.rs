@@ -110,6 +110,7 @@ fn whoever_started_us_deaf_to_a_signal_is_obeyed() {
 #[test]
 fn a_reader_that_does_not_read_on_is_left_at_once() {
     let db = evenkeel_testkit::database(evenkeel_testkit::newest());
+    db.exec("DO $$ BEGIN FOR i IN 1..800 LOOP EXECUTE format('CREATE TABLE t_%s (id int)', i); END LOOP; END $$");
     let place = Place::new();
     let child = place.command(&["capture", &db.url()]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // More than a pipe holds: it stands in the middle of a write.

@@ -37,3 +37,37 @@ pub trait Machine: Send + Sync {
     fn user_name(&self) -> Option<String>;
     fn user_id(&self) -> u32;
 }
+
+/// A machine on which nothing is set, for connection texts that say all there is to say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Blank;
+
+impl Machine for Blank {
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn read_file(&self, _: &Path) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn facts(&self, _: &Path) -> io::Result<FileFacts> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn names(&self, _: &Path) -> io::Result<Vec<String>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn user_name(&self) -> Option<String> {
+        None
+    }
+
+    fn user_id(&self) -> u32 {
+        0
+    }
+}

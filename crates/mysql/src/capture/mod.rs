@@ -97,11 +97,21 @@ impl Troublesome for CaptureFault {
     }
 }
 
+/// What is asked of a capture.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub target: &'a Target,
+    /// `database.table` that a process on the source writes the time into; replicas' lag is told by it as well.
+    pub heartbeat: Option<&'a str>,
+    pub request: &'a Request,
+}
+
 /// Reads the environment. Where the schema changed meanwhile it reads again, and if it changed again says so as a gap.
 ///
 /// # Errors
 /// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
-pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+    let Asked { target, request, .. } = asked;
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
         match connect(target).await {
@@ -125,7 +135,7 @@ pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> R
             Some(other) => other.lock().await.begin_read_only(&limits).await.is_ok().then_some(other),
             None => None,
         };
-        whole(target, &session, other, request, watch).await
+        whole(asked, &session, other, watch).await
     };
     let cancelling = join_all(cancellers.iter().map(Canceller::cancel));
     let manifest = interruptible(watch.stop, cancelling, work).await?;
@@ -140,12 +150,12 @@ const PASSES: usize = 3;
 
 /// The manifest of a state that existed.
 async fn whole(
-    target: &Target,
+    asked: Asked<'_>,
     session: &Mutex<Session>,
     other: Option<&Mutex<Session>>,
-    request: &Request,
     watch: &Watch<'_>,
 ) -> Result<Manifest, CaptureFault> {
+    let Asked { target, heartbeat, request } = asked;
     let started = jiff::Timestamp::now();
     let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
@@ -158,9 +168,10 @@ async fn whole(
         (Scope::of(&database), session.flavor.clone(), role, access)
     };
     let (gaps, unread) = Default::default();
-    let reader = Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, watch, gaps: &gaps, unread: &unread };
+    let (flavor, scope, access, gaps, unread) = (&flavor, &scope, &access, &gaps, &unread);
+    let reader = Reader { session, other, flavor, scope, access, heartbeat, request, watch, gaps, unread };
     let (objects, torn) = settled(&reader, role.is_replica).await?;
-    if Access::read(&mut *session.lock().await).await? != access {
+    if Access::read(&mut *session.lock().await).await? != *access {
         for dimension in &request.dimensions {
             let detail = "what this account may see changed while it was read".to_owned();
             reader.gap(Gap::dimension(*dimension, Reason::Changed, detail).cure("run it again"));

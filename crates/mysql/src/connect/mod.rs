@@ -10,6 +10,7 @@
 
 mod attempt;
 mod conninfo;
+mod conversation;
 mod fault;
 mod greeting;
 mod options;

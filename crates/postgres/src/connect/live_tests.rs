@@ -251,7 +251,8 @@ async fn through_a_transaction_pooler() {
         let target = Target::parse(&text, &Fake::new()).unwrap();
         let request = evenkeel_core::port::Request::new("pooled");
         let watch = evenkeel_core::port::Watch::none();
-        let captured = crate::capture::capture(&target, &request, &watch);
+        let asked = crate::capture::Asked { target: &target, migration_role: None, request: &request };
+        let captured = crate::capture::capture(asked, &watch);
         let manifest = tokio::time::timeout(Duration::from_secs(30), captured).await.unwrap().unwrap();
         assert!(manifest.find(evenkeel_core::kind::Kind::Schema, &["public"]).is_some());
     };

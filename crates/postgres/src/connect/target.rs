@@ -108,6 +108,12 @@ impl Target {
         build(&settings, machine).map_err(|fault| settings.clean(fault))
     }
 
+    /// The same place for sessions of another purpose: under a name of their own, and with more time to get there.
+    #[must_use]
+    pub(crate) fn for_purpose(self, application_name: &str, connect_timeout: Duration) -> Self {
+        Self { application_name: application_name.to_owned(), connect_timeout, ..self }
+    }
+
     /// Who and where, each with its origin.
     #[must_use]
     pub const fn describe(&self) -> &Described {

@@ -125,9 +125,11 @@ fn other_server(place: &Place, case: &Case) -> Scratch {
 
 fn capture(database: &Database, case: &Case) -> Manifest {
     let target = Target::parse(&database.conninfo, &ThisMachine).unwrap();
-    let mut request = Request::new(&database.name);
-    request.migration_role.clone_from(&case.migration_role);
-    PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    let request = Request::new(&database.name);
+    PostgresEnvironment::new(target)
+        .migrating_as(case.migration_role.as_deref())
+        .capture(&request, &Watch::none())
+        .unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 /// Gaps that have nothing to do with the change.

@@ -1,9 +1,9 @@
 //! What a role may not see is a gap with a cure, never missing without a word; and the script of `grants` cures all.
 
-use super::{capture, capture_as, lines, with_user};
+use super::{capture, capture_as, capture_for, lines, with_user};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Reason};
-use evenkeel_core::port::{Environment, Request};
+use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, each_major};
@@ -176,7 +176,7 @@ fn secrets_of_settings_stay_on_the_server() {
             "create role {role}; alter role {role} set my.token = 'hunter2'; alter database {} set app.password = 'hunter2'",
             db.name
         ));
-        let seen = capture_as(&db.conninfo(), "postgres", |request| request.migration_role = Some(role.clone()));
+        let seen = capture_for(&db.conninfo(), "postgres", Some(&role), |_| {});
         for part in [evenkeel_core::file::Part::Stable, evenkeel_core::file::Part::Measured] {
             let text = String::from_utf8(evenkeel_core::file::write(&seen, part).unwrap()).unwrap();
             assert!(!text.contains("hunter2"));

@@ -1,14 +1,15 @@
 //! `evenkeel demo`: three environments of one application on throwaway servers, the drifts that really happen planted
 //! in them, then `compare` and `check` as anybody runs them.
 //!
-//! Lives here: the story in its order, and its words. `estate` has the environments and what they need of an engine,
-//! `postgres` and `mysql` play that part (`wire` chooses), `planted` judges what is found, `enter` waits for a
+//! Lives here: the story in its order, and its words. `estate` has the environments, `play` the shape of what
+//! is loaded into them, `postgres` and `mysql` hold it (`wire` chooses), `planted` judges what is found, `enter` waits for a
 //! person, `screen` is the printing. The verbs are those of `command`.
 
 mod enter;
-pub mod estate;
+mod estate;
 pub mod mysql;
 mod planted;
+pub mod play;
 pub mod postgres;
 mod screen;
 
@@ -17,6 +18,7 @@ use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
 use crate::{signals, wire};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::port::Like;
 use evenkeel_report::Document;
 use screen::Screen;
 use std::path::Path;
@@ -39,14 +41,16 @@ pub fn run(arguments: &Demo, common: &Common) -> Outcome {
 fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
     let stop = signals::stop();
     writable(&arguments.report)?;
-    let part = wire::demo(arguments.engine.into())?;
+    let (workshop, play) = wire::demo(arguments.engine.into());
+    let extensions = play.extensions.iter().map(|name| (*name).to_owned()).collect();
+    let server = workshop.choose(&Like { engine: Some(arguments.engine.into()), extensions, ..Like::default() })?;
     screen.line(
         "evenkeel tells how far database environments are alike, before a release does.\n\
          Here are three of one application, on throwaway servers of this machine.\n",
     );
-    screen.line(&part.server());
+    screen.line(&server.display());
 
-    let mut estate = screen.step("starting dev, staging and production, loading data", || Estate::start(&*part))?;
+    let mut estate = screen.step("starting dev, staging and production, loading data", || Estate::start(&*workshop, &server, &play))?;
     stop.check()?;
     screen.step("adding replicas: 1 to staging, 2 to production", || estate.replicate())?;
     stop.check()?;
@@ -70,7 +74,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
     stop.check()?;
     let terminal = report::format("terminal")?;
     let style = report::style(&reporting(), &common);
-    screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, part.shown());
+    screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, play.shown);
 
     screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
     let check::Checked { documents: checks, troubles } =
@@ -84,9 +88,8 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
         checks.iter().filter(|checked| checked.candidate.label == name).for_each(|checked| screen.check(checked));
     }
 
-    let groups = part.planted();
-    screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count(&groups)));
-    let verified = planted::verify(&groups, &document, &checks, screen);
+    screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count(&play.planted)));
+    let verified = planted::verify(&play.planted, &document, &checks, screen);
 
     // In the order of a release, each environment against the one before.
     let earlier = compare::document(&comparison("dev", "staging"), &common)?;
@@ -107,7 +110,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
             "\nNext, your own databases; evenkeel only reads, and needs no right to create:\n  \
              evenkeel compare {scheme}://reader@stage/app {scheme}://reader@prod/app\n  \
              evenkeel demo --keep     # leaves these servers running, to try commands on",
-            scheme = part.scheme(),
+            scheme = play.scheme,
         ));
     }
     Ok(0)
