@@ -7,6 +7,7 @@ mod command;
 mod exit;
 mod paint;
 pub mod settings;
+mod signals;
 mod wire;
 
 use args::Cli;
@@ -30,7 +31,8 @@ pub fn run() -> ExitCode {
             return exit::code(exit::USAGE);
         }
     };
-    match command::run(&cli) {
+    let ending = if matches!(cli.command, args::Command::Demo(_)) { signals::Ending::InOrder } else { signals::Ending::Soon };
+    match signals::hear(ending, cli.common.color).and_then(|()| command::run(&cli)) {
         Ok(code) => exit::code(code),
         Err(trouble) => {
             paint::trouble(&trouble, cli.common.color);
