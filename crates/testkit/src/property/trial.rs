@@ -105,7 +105,8 @@ mod tests {
 
     impl Remedies for Proposing {
         fn fix(&self, _: &Asked<'_>) -> Option<Remedy> {
-            Some(Remedy::Statements(self.0.to_owned()))
+            let text = self.0.to_owned();
+            Some(if text.ends_with(';') { Remedy::Statements(text) } else { Remedy::Step(text) })
         }
 
         fn reasoning(&self, _: &Asked<'_>) -> Option<Reasoning> {
