@@ -5,6 +5,7 @@ use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::conformance::{CONTENT, PASSWORD, Subject, conforms};
+use evenkeel_testkit::engine;
 use evenkeel_testkit::mysql::flavors;
 
 fn environment(scratch: &Scratch, user: &str, database: &str) -> MysqlEnvironment {
@@ -44,4 +45,14 @@ fn the_laws_of_the_port_hold() {
         });
         scratch.stop().unwrap();
     }
+}
+
+#[test]
+fn the_laws_of_the_engine_hold() {
+    engine::holds(&engine::Subject {
+        engine: &evenkeel_mysql::engine::Mysql,
+        vendors: &[evenkeel_core::kind::Engine::MySql, evenkeel_core::kind::Engine::MariaDb],
+        own: "heartbeat",
+        foreign: "migration_role",
+    });
 }

@@ -4,7 +4,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, NodeRole};
-use evenkeel_core::port::{Environment, Request, Run, Watch};
+use evenkeel_core::port::{Environment, Event, Request, Run, Watch};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -82,8 +82,10 @@ impl Source {
 /// The server cannot be reached; the file is missing or is no manifest that was written by evenkeel.
 pub fn manifest(source: &Source, run: &Run<'_>) -> Result<Manifest, Box<Trouble>> {
     match source {
-        Source::Live { environment, request } => environment.capture(request, &run.watch),
-        Source::Split { primary, replica, request } => split(&**primary, &**replica, request, &run.watch),
+        Source::Live { environment, request } => told(&request.label, &run.watch, || environment.capture(request, &run.watch)),
+        Source::Split { primary, replica, request } => {
+            told(&request.label, &run.watch, || split(&**primary, &**replica, request, &run.watch))
+        }
         Source::File { path, .. } => read(path).map(|manifest| renewed(manifest, run)),
     }
 }
@@ -94,6 +96,14 @@ fn renewed(mut manifest: Manifest, run: &Run<'_>) -> Manifest {
         run.engines.of(manifest.endpoint.engine).renew(&mut manifest);
     }
     manifest
+}
+
+/// Says when reading an environment begins and ends.
+fn told(label: &str, watch: &Watch<'_>, read: impl FnOnce() -> Result<Manifest, Box<Trouble>>) -> Result<Manifest, Box<Trouble>> {
+    watch.see(Event::Begun { label });
+    let manifest = read()?;
+    watch.see(Event::Done { label, objects: manifest.objects().len() });
+    Ok(manifest)
 }
 
 /// The dimensions a replica has as well as its primary.

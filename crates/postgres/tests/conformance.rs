@@ -5,6 +5,7 @@ use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::conformance::{CONTENT, PASSWORD, Subject, conforms};
+use evenkeel_testkit::engine;
 use evenkeel_testkit::majors;
 
 fn environment(scratch: &Scratch, user: &str, database: &str) -> PostgresEnvironment {
@@ -43,4 +44,14 @@ fn the_laws_of_the_port_hold() {
         });
         scratch.stop().unwrap();
     }
+}
+
+#[test]
+fn the_laws_of_the_engine_hold() {
+    engine::holds(&engine::Subject {
+        engine: &evenkeel_postgres::engine::Postgres,
+        vendors: &[evenkeel_core::kind::Engine::PostgreSql],
+        own: "migration_role",
+        foreign: "heartbeat",
+    });
 }

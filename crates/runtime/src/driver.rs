@@ -55,13 +55,10 @@ mod tests {
     #[test]
     fn leaving_waits_for_nobody() {
         let driver = Driver::start().unwrap();
-        let busy = driver.run(async {
-            let sleeping = tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_secs(20)));
-            sleeping.abort_handle()
-        });
+        driver.run(async { drop(tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_secs(20)))) });
         let begun = Instant::now();
         drop(driver);
-        assert!(begun.elapsed() < Duration::from_secs(5), "{busy:?}");
+        assert!(begun.elapsed() < Duration::from_secs(5));
     }
 
     #[test]

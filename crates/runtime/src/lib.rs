@@ -1,8 +1,9 @@
 //! Waiting: what blocking ports, drivers that are not, and a user who has waited long enough need of the process we run in.
 //!
-//! Lives here: the runtime behind a port ([`Driver`]), ending work at a stop signal ([`interruptible`]), a session
-//! whose calls block ([`Blocking`]), blocking work inside of a runtime ([`elsewhere`]), and the machine as connecting sees it ([`ThisMachine`]). Does not live here: who asks for the
-//! end (`core::port::Stop` is set by the command line), sessions (each engine's), processes (`launcher`).
+//! Lives here: the runtime behind a port ([`Driver`]), a session whose calls block ([`Blocking`]), ending work at a stop signal
+//! ([`interruptible`]), blocking work inside of a runtime ([`elsewhere`]), and the machine as connecting sees it
+//! ([`ThisMachine`]). Does not live here: who asks for the end (`core::port::Stop` is set by the command line), what a session
+//! says (each engine's `connect`), processes (`launcher`).
 
 mod driver;
 mod elsewhere;

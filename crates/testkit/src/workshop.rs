@@ -5,10 +5,11 @@
 //! of environments.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use evenkeel_core::fault::Class;
-use evenkeel_core::port::{Answer, Engine, Installed, Like, Limits, Ran, Scratch, Session, Stop, Watch, Workshop};
+use evenkeel_core::port::{Answer, Engine, Event, Installed, Like, Limits, Ran, Scratch, Session, Stop, Watch, Watcher, Workshop};
 
 use crate::process::eventually;
 
@@ -53,9 +54,28 @@ pub fn holds(subject: &Subject<'_>) {
 
 fn start(subject: &Subject<'_>) -> Box<dyn Scratch> {
     let like = Like { serves_replicas: true, ..Like::installed(subject.server) }.database(DATABASE);
-    let scratch = subject.workshop.start(&like, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+    let heard = Heard::default();
+    let watch = Watch { watcher: &heard, ..Watch::none() };
+    let scratch = subject.workshop.start(&like, &watch).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+    let named = subject.server.display();
+    assert_eq!(*heard.0.lock().unwrap(), [format!("starting {named}"), format!("ready {named}")]);
     run(&mut *session(&*scratch), "CREATE TABLE t (id int PRIMARY KEY, note varchar(40))");
     scratch
+}
+
+/// What was told while a server was made.
+#[derive(Default)]
+struct Heard(Mutex<Vec<String>>);
+
+impl Watcher for Heard {
+    fn see(&self, event: Event<'_>) {
+        let mut heard = self.0.lock().unwrap();
+        match event {
+            Event::Starting { server } => heard.push(format!("starting {server}")),
+            Event::Ready { server } => heard.push(format!("ready {server}")),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 fn session(scratch: &dyn Scratch) -> Box<dyn Session> {

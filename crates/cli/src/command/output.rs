@@ -88,3 +88,24 @@ fn permissions() -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
     std::fs::Permissions::from_mode(0o666)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// The one test of this file: afterwards nothing can be written in this process.
+    #[test]
+    fn whoever_leaves_at_once_leaves_no_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report");
+        file(&path, b"whole").unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing but the file");
+        let half = folder.path().join(".evenkeel-half");
+        std::fs::write(&half, b"hal").unwrap();
+        *draft() = Some(half.clone());
+        discard_draft();
+        assert!(!half.exists() && path.exists());
+        assert!(DRAFT.try_lock().is_err(), "no draft is begun any more");
+    }
+}

@@ -86,6 +86,17 @@ impl Watch<'_> {
     pub fn see(&self, event: Event<'_>) {
         self.watcher.see(event);
     }
+
+    /// Starts a throwaway server, and tells before and after.
+    ///
+    /// # Errors
+    /// The work's own.
+    pub fn starting<T, E>(&self, server: &str, start: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.see(Event::Starting { server });
+        let started = start()?;
+        self.see(Event::Ready { server });
+        Ok(started)
+    }
 }
 
 impl std::fmt::Debug for Watch<'_> {

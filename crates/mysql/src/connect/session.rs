@@ -199,6 +199,8 @@ impl Session {
                     affected += changed + read.len() as u64;
                     rows.extend(read.into_iter().map(Row::from_driver));
                 }
+                // The last statement, where it has no rows, takes no turn.
+                affected += result.affected_rows();
                 // A statement that fails after another one leaves a result that looks empty; here it says so.
                 result.drop_result().await
             });

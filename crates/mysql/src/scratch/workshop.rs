@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use evenkeel_core::connection::Blank;
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port;
-use evenkeel_core::port::{Environment, Event, Installed, Like, Session, Watch, Workshop};
+use evenkeel_core::port::{Environment, Installed, Like, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
@@ -69,7 +69,7 @@ impl Workshop for MysqlWorkshop {
             root: self.root.clone().or_else(|| Root::fast().ok()),
         };
         let server = Installed::from(&binaries).display();
-        announced(&server, watch, || Scratch::start_watched(&binaries, &options, watch.stop))
+        boxed(watch.starting(&server, || Scratch::start_watched(&binaries, &options, watch.stop)))
     }
 }
 
@@ -106,11 +106,11 @@ impl port::Scratch for Scratch {
 
     fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
         let options = ReplicaOptions { delay: 0, settings: self.asked.clone() };
-        announced(&self.display(), watch, || self.replica_watched(&options, watch.stop))
+        boxed(watch.starting(&self.display(), || self.replica_watched(&options, watch.stop)))
     }
 
     fn fork(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
-        announced(&self.display(), watch, || self.forked(watch.stop))
+        boxed(watch.starting(&self.display(), || self.forked(watch.stop)))
     }
 
     fn kill(&mut self) -> Result<(), Box<Trouble>> {
@@ -126,16 +126,8 @@ impl port::Scratch for Scratch {
     }
 }
 
-/// Tells before and after.
-fn announced(
-    server: &str,
-    watch: &Watch<'_>,
-    start: impl FnOnce() -> Result<Scratch, Fault>,
-) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
-    watch.see(Event::Starting { server });
-    let scratch = start().map_err(words)?;
-    watch.see(Event::Ready { server });
-    Ok(Box::new(scratch))
+fn boxed(started: Result<Scratch, Fault>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+    Ok(Box::new(started.map_err(words)?))
 }
 
 fn words(fault: Fault) -> Box<Trouble> {

@@ -6,6 +6,7 @@
 //! Every text of a server or driver passes `Context::scrub` before it gets into a variant: no variant holds a secret.
 
 use super::CONNECTING;
+use crate::ident::quoted;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 
 /// One address that was tried, and why it is not the one.
@@ -163,7 +164,7 @@ impl Troublesome for Fault {
                 unreachable().found(message).origin(format!("the database comes from {origin}"))
             }
             Self::DatabaseForbidden { message, dbname, user, .. } => {
-                unreachable().found(message).fix(format!("GRANT CONNECT ON DATABASE {} TO {};", quote(dbname), quote(user)))
+                unreachable().found(message).fix(format!("GRANT CONNECT ON DATABASE {} TO {};", quoted(dbname), quoted(user)))
             }
             Self::TlsUnavailable { message, origin, .. } => unreachable()
                 .expected("a TLS connection")
@@ -211,9 +212,4 @@ impl Troublesome for Fault {
             Self::Driver { message, .. } => unreachable().found(message),
         }
     }
-}
-
-/// An SQL identifier for a text a person pastes.
-fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

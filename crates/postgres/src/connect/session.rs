@@ -15,6 +15,7 @@ use tokio_postgres::{AsyncMessage, Client, Connection};
 use super::attempt::Canceller;
 use super::fault::Fault;
 use super::translate::{Context, fault_from};
+use crate::ident::Literal;
 
 /// Something the server told us beside an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +146,7 @@ impl std::fmt::Debug for Session {
     }
 }
 
-/// `00000003-0000001B-1`: the only thing we put between quotes, so it is checked instead of escaped.
+/// `00000003-0000001B-1`. Another answer than that is told as what it is.
 fn is_snapshot_name(name: &str) -> bool {
     !name.is_empty() && name.len() < 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
@@ -178,7 +179,7 @@ fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
     let mut sql = String::from("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;");
     // Writing into a String cannot fail.
     if let Some(name) = snapshot {
-        let _ = write!(sql, "SET TRANSACTION SNAPSHOT '{name}';");
+        let _ = write!(sql, "SET TRANSACTION SNAPSHOT {};", Literal(name));
     }
     sql.push_str(&bounded(limits));
     for (name, value) in PINNED {

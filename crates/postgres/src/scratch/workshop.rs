@@ -8,7 +8,7 @@ use evenkeel_core::connection::Blank;
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
-use evenkeel_core::port::{Environment, Event, Installed, Like, Session, Watch, Workshop};
+use evenkeel_core::port::{Environment, Installed, Like, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
@@ -80,7 +80,7 @@ impl Workshop for PostgresWorkshop {
             root: self.root.clone().or_else(|| Root::fast().ok()),
         };
         let server = Installed::from(&binaries).display();
-        announced(&server, watch, || Scratch::start_watched(&binaries, &options, watch.stop))
+        boxed(watch.starting(&server, || Scratch::start_watched(&binaries, &options, watch.stop)))
     }
 }
 
@@ -114,11 +114,11 @@ impl port::Scratch for Scratch {
         // replica_a, replica_b, …: names stand in reports.
         let number = u8::try_from(self.replicas.fetch_add(1, Ordering::Relaxed) % 26).unwrap_or_default();
         let options = ReplicaOptions::named(&format!("replica_{}", char::from(b'a' + number)));
-        announced(&self.display(), watch, || self.replica_watched(&options, watch.stop))
+        boxed(watch.starting(&self.display(), || self.replica_watched(&options, watch.stop)))
     }
 
     fn fork(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
-        announced(&self.display(), watch, || self.forked(watch.stop))
+        boxed(watch.starting(&self.display(), || self.forked(watch.stop)))
     }
 
     fn kill(&mut self) -> Result<(), Box<Trouble>> {
@@ -134,16 +134,8 @@ impl port::Scratch for Scratch {
     }
 }
 
-/// Tells before and after.
-fn announced(
-    server: &str,
-    watch: &Watch<'_>,
-    start: impl FnOnce() -> Result<Scratch, Fault>,
-) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
-    watch.see(Event::Starting { server });
-    let scratch = start().map_err(words)?;
-    watch.see(Event::Ready { server });
-    Ok(Box::new(scratch))
+fn boxed(started: Result<Scratch, Fault>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+    Ok(Box::new(started.map_err(words)?))
 }
 
 fn words(fault: Fault) -> Box<Trouble> {
