@@ -1,6 +1,9 @@
 //! The command line as a library: arguments, wiring, painting, exit codes. Owns no logic.
 //!
 //! `main.rs` calls [`run`]; fuzz targets and tests reach [`settings`] from here.
+//!
+//! Rooms: `args` (what can be typed), `settings` (`evenkeel.toml`), `paint` (the terminal), `exit` (codes), `wire` (which
+//! engine), `command` (one file a verb; the demo's parts are chosen by `wire`, so these two know each other).
 
 mod args;
 mod command;

@@ -9,7 +9,7 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `elsewhere  environment  fault  process  user  binary  copy  recipe  root  record  spawn  instance  template  sweep`.
+//! `elsewhere  environment  fault  recipe  process  user  binary  copy  root  record  spawn  instance  template  sweep`.
 
 mod binary;
 mod copy;
