@@ -1,13 +1,14 @@
 //! Pure nouns and judgement of evenkeel: no I/O, no async, no driver, no clock, no environment, no printing.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  connection  kind  manifest  digest  file  compare  setting  gate  policy  history  port`.
+//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  history  port`.
 
 pub mod compare;
 pub mod connection;
 pub mod digest;
 pub mod fault;
 pub mod file;
+pub mod finding;
 pub mod gate;
 pub mod history;
 pub mod kind;

@@ -1,6 +1,7 @@
 //! Exceptions a team has agreed on: each with a reason, an owner and an end. Never changes a digest.
 
-use crate::compare::{Change, Comparison, Difference, Which};
+use crate::compare::{Comparison, Difference};
+use crate::finding::{Finding, Origin, Place, Remedy, Subject, WAIVER_EXPIRED};
 use crate::kind::{Dimension, Severity};
 use globset::{Glob, GlobMatcher};
 use jiff::civil::Date;
@@ -19,13 +20,13 @@ pub struct Waiver {
     /// The last day it holds.
     pub until: Date,
     /// Where it is written: `evenkeel.toml:14`.
-    pub origin: String,
+    pub place: Place,
 }
 
 #[derive(Debug, Clone)]
 enum Scope {
     Dimension(Dimension),
-    Kind(String),
+    Kind(crate::kind::Kind),
 }
 
 /// A waiver as it is written.
@@ -37,7 +38,7 @@ pub struct Draft {
     pub reason: String,
     pub owner: String,
     pub until: Date,
-    pub origin: String,
+    pub place: Place,
 }
 
 impl Waiver {
@@ -51,7 +52,7 @@ impl Waiver {
             None => (None, draft.object.as_str()),
             Some((prefix, rest)) => match (Dimension::from_name(prefix), crate::kind::Kind::from_name(prefix)) {
                 (Some(dimension), _) => (Some(Scope::Dimension(dimension)), rest),
-                (None, Some(kind)) => (Some(Scope::Kind(kind.name().to_owned())), rest),
+                (None, Some(kind)) => (Some(Scope::Kind(kind)), rest),
                 (None, None) => return Err(format!("{prefix:?} is neither a dimension nor a kind of object")),
             },
         };
@@ -64,23 +65,24 @@ impl Waiver {
             reason: draft.reason,
             owner: draft.owner,
             until: draft.until,
-            origin: draft.origin,
+            place: draft.place,
         })
     }
 
     /// Whether it is about that difference.
     #[must_use]
     pub fn covers(&self, difference: &Difference) -> bool {
+        let about = &difference.subject;
         let in_scope = match &self.scope {
             None => true,
-            Some(Scope::Dimension(dimension)) => difference.dimension == *dimension,
-            Some(Scope::Kind(kind)) => difference.kind == kind,
+            Some(Scope::Dimension(dimension)) => about.dimension == *dimension,
+            Some(Scope::Kind(kind)) => about.kind == *kind,
         };
         in_scope
-            && self.dimension.is_none_or(|dimension| dimension == difference.dimension)
+            && self.dimension.is_none_or(|dimension| dimension == about.dimension)
             // An exception for properties does not excuse that the whole object is missing.
-            && self.attribute.as_ref().is_none_or(|glob| difference.attribute.is_some_and(|attribute| glob.is_match(attribute)))
-            && self.object.is_match(&difference.object)
+            && self.attribute.as_ref().is_none_or(|glob| about.attribute.is_some_and(|attribute| glob.is_match(attribute)))
+            && self.object.is_match(&about.object)
     }
 }
 
@@ -91,7 +93,7 @@ pub struct Ignored {
     pub waiver: Waiver,
 }
 
-/// Takes the excused differences out. A waiver past its day excuses nothing and is a difference of its own.
+/// Takes the excused differences out. A waiver past its day excuses nothing and is a finding of its own.
 pub fn apply(comparison: &mut Comparison, waivers: &[Waiver], today: Date) -> Vec<Ignored> {
     let mut ignored = Vec::new();
     let differences = std::mem::take(&mut comparison.differences);
@@ -101,27 +103,23 @@ pub fn apply(comparison: &mut Comparison, waivers: &[Waiver], today: Date) -> Ve
             None => comparison.differences.push(difference),
         }
     }
-    let expired = waivers.iter().filter(|waiver| waiver.until < today).map(expired);
-    comparison.differences.splice(0..0, expired);
+    comparison.findings.extend(waivers.iter().filter(|waiver| waiver.until < today).map(expired));
     ignored
 }
 
-fn expired(waiver: &Waiver) -> Difference {
-    Difference {
-        id: "EK-policy-expired".to_owned(),
-        dimension: waiver.dimension.unwrap_or(Dimension::Schema),
-        kind: "policy",
-        object: waiver.pattern.clone(),
-        identity: vec![("object", waiver.pattern.clone())],
-        attribute: Some("until"),
-        change: Change::Unsound,
-        which: Which::Both,
+fn expired(waiver: &Waiver) -> Finding {
+    Finding {
+        id: WAIVER_EXPIRED.to_owned(),
+        severity: Severity::Block,
+        subject: Subject::Waiver { pattern: waiver.pattern.clone(), place: waiver.place.clone() },
         expected: Some("a day that is not over".to_owned()),
         found: Some(format!("{} (owner {}, reason: {})", waiver.until, waiver.owner, waiver.reason)),
-        detail: Vec::new(),
-        severity: Severity::Block,
-        origin: waiver.origin.clone(),
+        origin: Origin::Written(waiver.place.clone()),
         why: "An exception that has run out excuses nothing: someone agreed to look at it again by then.".to_owned(),
-        fix: Some(format!("ask {} whether it still holds; then move `until`, or remove the exception ({})", waiver.owner, waiver.origin)),
+        manual: None,
+        remedy: Some(Remedy::Step(format!(
+            "ask {} whether it still holds; then move `until`, or remove the exception ({})",
+            waiver.owner, waiver.place
+        ))),
     }
 }

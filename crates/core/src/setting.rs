@@ -3,14 +3,13 @@
 //! Lives here: the row of an engine's table of settings, the word for a value that is not shown, amounts as people write them.
 //! Does not live here: the tables themselves and which values are not shown (`knowledge/settings.rs` of each engine).
 
-use crate::compare::rank::{EXPECTED, MUST_MATCH, SHOULD_MATCH};
+use crate::kind::Rank;
 
 /// What is known of one setting.
 #[derive(Debug, Clone, Copy)]
 pub struct Known {
     pub name: &'static str,
-    /// `must match`, `should match` or `expected to differ`.
-    pub rank: &'static str,
+    pub rank: Rank,
     /// What a difference does to a migration, in one sentence.
     pub why: &'static str,
     /// Where in the engine's manual it stands; the engine makes an address of it.
@@ -20,19 +19,19 @@ pub struct Known {
 /// One that must be the same everywhere.
 #[must_use]
 pub const fn must(name: &'static str, page: &'static str, why: &'static str) -> Known {
-    Known { name, rank: MUST_MATCH, why, page }
+    Known { name, rank: Rank::MustMatch, why, page }
 }
 
 /// One that should be the same everywhere.
 #[must_use]
 pub const fn should(name: &'static str, page: &'static str, why: &'static str) -> Known {
-    Known { name, rank: SHOULD_MATCH, why, page }
+    Known { name, rank: Rank::ShouldMatch, why, page }
 }
 
 /// One that is another in every environment.
 #[must_use]
 pub const fn differs(name: &'static str, page: &'static str, why: &'static str) -> Known {
-    Known { name, rank: EXPECTED, why, page }
+    Known { name, rank: Rank::Expected, why, page }
 }
 
 /// A setting's row of a table; names are compared without regard to case, as servers do.

@@ -69,9 +69,9 @@ fn told(manifests: &[Manifest]) -> (Vec<String>, Vec<String>) {
             differences.extend(comparison.differences.iter().map(|found| {
                 format!(
                     "{pair}: {} {} {}: {:?} {:?}",
-                    found.kind,
-                    found.object,
-                    found.attribute.unwrap_or("itself"),
+                    found.subject.kind.name(),
+                    found.subject.object,
+                    found.subject.attribute.unwrap_or("itself"),
                     found.expected,
                     found.found
                 )

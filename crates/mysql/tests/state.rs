@@ -3,9 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use evenkeel_core::compare::rank;
 use evenkeel_core::file::{Part, write};
-use evenkeel_core::kind::{Dimension, Kind, Value};
+use evenkeel_core::kind::{Rank, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};
@@ -46,7 +45,7 @@ fn settings_are_the_servers_own_without_secrets() {
         assert!(manifest.gaps.is_empty(), "{:#?}", manifest.gaps);
         let value = |name: &str| find(&manifest, Kind::Setting, &[name]).text("value").unwrap().to_owned();
         assert_eq!(value("sql_mode"), words.join(","));
-        assert_eq!(find(&manifest, Kind::Setting, &["sql_mode"]).text("rank"), Some(rank::MUST_MATCH));
+        assert_eq!(find(&manifest, Kind::Setting, &["sql_mode"]).text("rank"), Some(Rank::MustMatch.name()));
         assert_eq!((value("init_connect").as_str(), value("report_password").as_str()), ("set", "unset"));
         assert!(!text(&manifest).contains("hunter2"));
         // Positions in the log move while nothing is changed.

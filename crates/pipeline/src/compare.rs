@@ -9,12 +9,27 @@ use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::policy::{self, Ignored};
 use evenkeel_core::port::Run;
 
-/// What was compared and what came out.
+/// What was compared and what came out. Each manifest goes with the digests that were made of it: nobody makes them again.
 pub struct Compared {
-    pub reference: Manifest,
-    pub candidate: Manifest,
+    pub reference: Hashed,
+    pub candidate: Hashed,
     pub comparison: Comparison,
     pub ignored: Vec<Ignored>,
+}
+
+/// A manifest and its digests, under what the user calls it.
+pub struct Hashed {
+    pub label: String,
+    pub manifest: Manifest,
+    pub tree: Tree,
+}
+
+impl Hashed {
+    /// As one side of a comparison.
+    #[must_use]
+    pub fn side(&self) -> Side<'_> {
+        Side { label: &self.label, manifest: &self.manifest, tree: &self.tree }
+    }
 }
 
 /// Reads both sides, each on a thread of its own, and sets them side by side.
@@ -23,15 +38,15 @@ pub struct Compared {
 /// Either side cannot be read, or the two are servers of different families.
 pub fn run(reference: &Source, candidate: &Source, scope: &Scope, run: &Run<'_>) -> Result<Compared, Box<Trouble>> {
     let (left, right) = std::thread::scope(|threads| {
-        let other = threads.spawn(|| capture::manifest(candidate, run).map(hashed));
-        let left = capture::manifest(reference, run).map(hashed);
+        let other = threads.spawn(|| hashed(candidate, run));
+        let left = hashed(reference, run);
         let right = other
             .join()
             .unwrap_or_else(|_| Err(Box::new(Trouble::new(Class::Internal, format!("reading {} broke off", candidate.label())))));
         (left, right)
     });
-    let ((reference_manifest, reference_tree), (candidate_manifest, candidate_tree)) = (left?, right?);
-    let (a, b) = (reference_manifest.endpoint.engine, candidate_manifest.endpoint.engine);
+    let (left, right) = (left?, right?);
+    let (a, b) = (left.manifest.endpoint.engine, right.manifest.endpoint.engine);
     if !a.comparable(b) {
         return Err(Box::new(
             Trouble::new(Class::Usage, format!("cannot compare {} with {}", reference.label(), candidate.label()))
@@ -40,16 +55,11 @@ pub fn run(reference: &Source, candidate: &Source, scope: &Scope, run: &Run<'_>)
                 .fix("name two environments of the same engine"),
         ));
     }
-    one_scope(reference.label(), &reference_manifest, candidate.label(), &candidate_manifest)?;
-    let side = |label, manifest, tree| Side { label, manifest, tree };
-    let mut comparison = compare::compare(
-        side(reference.label(), &reference_manifest, &reference_tree),
-        side(candidate.label(), &candidate_manifest, &candidate_tree),
-        scope,
-        &*run.engines.of(candidate_manifest.endpoint.engine).remedies(&candidate_manifest, candidate.roles()),
-    );
+    one_scope(reference.label(), &left.manifest, candidate.label(), &right.manifest)?;
+    let remedies = run.engines.of(b).remedies(&right.manifest, candidate.roles());
+    let mut comparison = compare::compare(left.side(), right.side(), scope, &*remedies);
     let ignored = policy::apply(&mut comparison, run.waivers, run.today);
-    Ok(Compared { reference: reference_manifest, candidate: candidate_manifest, comparison, ignored })
+    Ok(Compared { reference: left, candidate: right, comparison, ignored })
 }
 
 /// One database set beside a whole server would have nothing in common with it but names.
@@ -70,7 +80,8 @@ fn one_scope(reference: &str, left: &Manifest, candidate: &str, right: &Manifest
     ))
 }
 
-fn hashed(manifest: Manifest) -> (Manifest, Tree) {
+fn hashed(source: &Source, run: &Run<'_>) -> Result<Hashed, Box<Trouble>> {
+    let manifest = capture::manifest(source, run)?;
     let tree = digest::tree(&manifest);
-    (manifest, tree)
+    Ok(Hashed { label: source.label().to_owned(), manifest, tree })
 }

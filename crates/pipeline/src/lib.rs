@@ -4,5 +4,6 @@
 //! `capture  digest  compare`.
 
 pub mod capture;
+pub mod check;
 pub mod compare;
 pub mod digest;

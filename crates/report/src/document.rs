@@ -1,4 +1,4 @@
-//! The public document: what a comparison says, in types of its own, apart from the internal structs of `core`.
+//! The public document: what a verb says, in types of its own, apart from the internal structs of `core`.
 //!
 //! Lives here: the types that become JSON and its published schema; every format is painted from nothing else.
 //! Does not live here: filling it (`document/build`), the sentences in it (`document/line`), the charts' numbers
@@ -14,26 +14,56 @@ pub use build::Input;
 pub use data::{ColumnData, Data, Strip, TableData, Volume};
 pub(crate) use line::unseen;
 pub use unread::Unread;
-pub use word::{Change, Dimension, NodeRole, Outcome, Reason, Severity, Side, Standing};
+pub use word::{Across, Change, Dimension, NodeRole, Outcome, Reason, Severity, Side, Standing};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 /// The version of this shape. A field that changes its meaning or goes away makes a new one; a new field does not.
 pub const SCHEMA_VERSION: &str = "1";
 
-/// One comparison of a candidate with a reference.
+/// What a run of any verb says: a frame that every format knows, and a section for what only some verbs have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Document {
+    #[serde(flatten)]
+    pub frame: Frame,
+    /// Where two sides were compared: these, dimension by dimension.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+}
+
+/// What every document has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Frame {
     /// The version of this shape: `1`.
     pub schema_version: String,
     pub tool: Tool,
     pub verdict: Verdict,
-    pub reference: Endpoint,
-    pub candidate: Endpoint,
     /// The least severity that makes the exit code 1.
     pub fail_on: Severity,
+    /// What had to hold, and whether it does.
+    #[serde(default)]
+    pub gates: Vec<Gate>,
+    /// What was found beside differences: an exception that has run out.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    /// What could not be seen.
+    pub gaps: Vec<Gap>,
+    /// Wall-clock time from start to verdict, in milliseconds.
+    pub elapsed_ms: u64,
+    /// Always true: a comparison never writes.
+    pub read_only: bool,
+    /// The command line that reproduces it, without secrets.
+    pub command: String,
+}
+
+/// The section of a comparison: a candidate set beside a reference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Comparison {
+    pub reference: Endpoint,
+    pub candidate: Endpoint,
     /// One entry for each dimension that was asked for, in the order reports show them.
     pub dimensions: Vec<DimensionResult>,
     /// Which dimensions must be equal, and whether they are.
@@ -42,17 +72,76 @@ pub struct Document {
     pub differences: Vec<Difference>,
     /// Differences that a policy excuses; they count nowhere else.
     pub ignored: Vec<Ignored>,
-    /// What could not be seen.
-    pub gaps: Vec<Gap>,
     /// Volumes and distributions of both sides, where they were captured.
     #[serde(default)]
     pub data: Data,
-    /// Wall-clock time from start to verdict, in milliseconds.
-    pub elapsed_ms: u64,
-    /// Always true: a comparison never writes.
-    pub read_only: bool,
-    /// The command line that reproduces it, without secrets.
-    pub command: String,
+}
+
+impl Deref for Document {
+    type Target = Frame;
+
+    fn deref(&self) -> &Frame {
+        &self.frame
+    }
+}
+
+/// Something that had to hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Gate {
+    /// `parity floor: schema`.
+    pub name: String,
+    /// What must be: `equal`.
+    pub limit: String,
+    /// What is.
+    pub found: String,
+    pub holds: bool,
+    /// Why it is demanded: a tier, a flag.
+    pub origin: String,
+}
+
+/// Something found that is no difference of two sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Stable, never reused: `EK-waiver-expired`. `evenkeel explain ID` says what it means.
+    pub id: String,
+    pub severity: Severity,
+    pub subject: Subject,
+    pub expected: Option<String>,
+    pub found: Option<String>,
+    /// Where the expectation comes from, in words.
+    pub origin: String,
+    /// The same as a place in a file, where it is one.
+    pub place: Option<Place>,
+    /// Why it matters.
+    pub why: String,
+    /// SQL that runs as it stands; null where there is none.
+    pub fix: Option<String>,
+    /// What to do, in words; null where there is SQL or nothing to say.
+    pub step: Option<String>,
+    /// Stays the same from run to run as long as id and subject do: 32 hexadecimal digits.
+    pub fingerprint: String,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// An object, as a person writes it, of a kind, and perhaps one property of it.
+    Object { kind: String, object: String, attribute: Option<String> },
+    /// A statement, or a line of a file.
+    Statement(Place),
+    /// What a migration tool records as one unit.
+    Migration { tool: String, key: String },
+    /// An exception that a team has agreed on: the pattern of what it excuses.
+    Waiver { pattern: String },
+}
+
+/// A place in a file. Lines and columns begin with 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    pub file: String,
+    pub line: u32,
+    pub column: Option<u32>,
 }
 
 /// What wrote the document.
@@ -177,12 +266,18 @@ pub struct Difference {
     /// More about it: `ratio` of measured values, `with` for the parts of a missing table.
     pub detail: BTreeMap<String, String>,
     pub severity: Severity,
-    /// Where the expectation comes from.
+    /// Where the expectation comes from, in words.
     pub origin: String,
+    /// What that says beyond the side it was read on: who set the value there, a manual's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_by: Option<String>,
     /// Why it matters for a migration.
     pub why: String,
-    /// A statement or step that makes the candidate like the reference; null where none is known to be right.
+    /// SQL that makes the candidate like the reference and runs as it stands; null where none is known to be right.
     pub fix: Option<String>,
+    /// The same in words, where it is no SQL.
+    #[serde(default)]
+    pub step: Option<String>,
     /// Stays the same from run to run as long as id, object and attribute do: 32 hexadecimal digits.
     pub fingerprint: String,
 }
@@ -224,31 +319,55 @@ pub struct Gap {
     /// The one property it is about; null for the whole object.
     pub attribute: Option<String>,
     pub reason: Reason,
+    /// Where it is not comparable: between what, versions of a server or vendors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub across: Option<Across>,
     pub detail: String,
     /// A statement or step that cures it.
     pub cure: Option<String>,
 }
 
 impl Document {
-    /// The label of a side.
+    /// The label of a side; empty where nothing was compared.
     #[must_use]
     pub fn label(&self, side: Side) -> String {
+        let Some(Comparison { reference, candidate, .. }) = &self.comparison else { return String::new() };
         match side {
-            Side::Reference => self.reference.label.clone(),
-            Side::Candidate => self.candidate.label.clone(),
-            Side::Both => format!("{} and {}", self.reference.label, self.candidate.label),
+            Side::Reference => reference.label.clone(),
+            Side::Candidate => candidate.label.clone(),
+            Side::Both => format!("{} and {}", reference.label, candidate.label),
         }
     }
 
-    /// What the origin of a difference adds to what is known about the whole side anyway: `set by …`, a file, a link.
+    /// What both sides differ in.
     #[must_use]
-    pub fn particular_origin<'a>(&self, difference: &'a Difference) -> Option<&'a str> {
-        let rest = [&self.reference, &self.candidate]
-            .into_iter()
-            .find_map(|endpoint| difference.origin.strip_prefix(&endpoint.origin()))
-            .unwrap_or(&difference.origin);
-        let rest = rest.trim_start_matches([',', ' ']);
-        (!rest.is_empty()).then_some(rest)
+    pub fn differences(&self) -> &[Difference] {
+        self.comparison.as_ref().map_or(&[], |comparison| &comparison.differences)
+    }
+
+    /// The dimensions that were asked for.
+    #[must_use]
+    pub fn dimensions(&self) -> &[DimensionResult] {
+        self.comparison.as_ref().map_or(&[], |comparison| &comparison.dimensions)
+    }
+
+    /// Differences that a policy excuses.
+    #[must_use]
+    pub fn ignored(&self) -> &[Ignored] {
+        self.comparison.as_ref().map_or(&[], |comparison| &comparison.ignored)
+    }
+
+    /// Every place that was looked at, or should have been.
+    #[must_use]
+    pub fn looked_at(&self) -> Vec<(&'static str, &Endpoint)> {
+        let sides = self.comparison.iter();
+        sides.flat_map(|comparison| [("reference", &comparison.reference), ("candidate", &comparison.candidate)]).collect()
+    }
+
+    /// Whether anything was read.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.comparison.is_none() || self.looked_at().iter().any(|(_, endpoint)| endpoint.is_read())
     }
 }
 
@@ -257,11 +376,6 @@ impl Endpoint {
     #[must_use]
     pub const fn is_read(&self) -> bool {
         !self.engine.is_empty()
-    }
-
-    /// The beginning of every origin that `core::compare` writes for this side.
-    fn origin(&self) -> String {
-        format!("{}: {} {}, database {}, read {}", self.label, self.engine, self.server_version, self.database, self.captured_at)
     }
 }
 

@@ -3,7 +3,8 @@
 //! Lives here: the list of ids and their texts. Does not live here: the knowledge itself (`core::kind`).
 
 use crate::group::words;
-use evenkeel_core::compare::{self, LEFTOVERS};
+use evenkeel_core::compare::LEFTOVERS;
+use evenkeel_core::finding;
 use evenkeel_core::kind::{ALL, Class, Kind, Neutral, Parent, Property, Severity, Tolerance};
 
 /// What a finding is about.
@@ -17,7 +18,7 @@ enum Subject {
     Leftover(Kind),
     ColumnOrder(Kind),
     Property(Kind, &'static Property),
-    PolicyExpired,
+    WaiverExpired,
 }
 
 /// The text for an id; `None` where there is no such id (see [`suggest`]).
@@ -67,7 +68,7 @@ fn subjects() -> Vec<(String, Subject)> {
     let mut subjects = Vec::new();
     for kind in ALL.iter().copied() {
         let spec = kind.spec();
-        let mut add = |rule: &str, subject| subjects.push((compare::id(spec.name, rule), subject));
+        let mut add = |rule: &str, subject| subjects.push((finding::id(spec.name, rule), subject));
         add("missing", Subject::Presence { kind, missing: true });
         add("extra", Subject::Presence { kind, missing: false });
         if matches!(spec.parent, Parent::Relation | Parent::Property(_)) {
@@ -83,7 +84,7 @@ fn subjects() -> Vec<(String, Subject)> {
             add(property.name, Subject::Property(kind, property));
         }
     }
-    subjects.push(("EK-policy-expired".to_owned(), Subject::PolicyExpired));
+    subjects.push((finding::WAIVER_EXPIRED.to_owned(), Subject::WaiverExpired));
     subjects
 }
 
@@ -125,7 +126,7 @@ impl Subject {
                 why: "INSERT without a column list, COPY and SELECT * depend on it.".to_owned(),
             },
             Self::Property(kind, property) => explained(*kind, property),
-            Self::PolicyExpired => Explanation {
+            Self::WaiverExpired => Explanation {
                 what: "An exception of the policy has run out.".to_owned(),
                 weight: Severity::Block.name().to_owned(),
                 compared: "its `until` with today".to_owned(),

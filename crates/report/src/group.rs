@@ -89,10 +89,10 @@ pub(crate) fn gaps(gaps: &[Gap]) -> Vec<Vec<&Gap>> {
     let mut groups: Vec<Vec<&Gap>> = Vec::new();
     let mut places = HashMap::new();
     for gap in gaps {
-        let Gap { side, dimension, kind, object, attribute, reason, detail, cure } = gap;
+        let Gap { side, dimension, kind, object, attribute, reason, across, detail, cure } = gap;
         let in_dimension = object.as_ref().map(|_| dimension);
         let place = (object.is_some() || kind.is_none()).then(|| {
-            *places.entry((side, in_dimension, kind, attribute, reason, detail, cure)).or_insert_with(|| {
+            *places.entry((side, in_dimension, kind, attribute, reason, across, detail, cure)).or_insert_with(|| {
                 groups.push(Vec::new());
                 groups.len() - 1
             })

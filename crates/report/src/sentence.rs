@@ -5,7 +5,9 @@
 //! the document itself (`document/line`).
 
 use crate::clean;
-use crate::document::{Change, Difference, DimensionResult, Document, Gap, Outcome, Reason, Severity, unseen};
+use crate::document::{
+    Change, Comparison, Difference, DimensionResult, Document, Finding, Gap, Outcome, Reason, Severity, Side, Subject, unseen,
+};
 use crate::group::words;
 use crate::number::{bytes, counted, duration, thousands};
 use evenkeel_core::kind::Kind;
@@ -19,7 +21,7 @@ pub(crate) fn title(difference: &Difference) -> String {
 
 /// What happened: `staging has it, production does not`.
 pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
-    let (reference, candidate) = (clean::line(&document.reference.label), clean::line(&document.candidate.label));
+    let [reference, candidate] = [Side::Reference, Side::Candidate].map(|side| clean::line(&document.label(side)));
     let attribute = difference.attribute.as_deref().map(words).unwrap_or_default();
     match difference.change {
         Change::Missing => format!("{reference} has it, {candidate} does not"),
@@ -27,7 +29,6 @@ pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
         Change::Changed if attribute == "effective" => "the migration role gets another value".to_owned(),
         Change::Changed => format!("differs in {attribute}"),
         Change::Renamed => "same body under another name: a rename is suspected".to_owned(),
-        Change::Unsound if difference.kind == "policy" => "the exception has run out".to_owned(),
         Change::Unsound => {
             let place = clean::line(&document.label(difference.side));
             match difference.expected.as_deref() {
@@ -50,10 +51,35 @@ pub(crate) fn manual(difference: &Difference) -> Option<String> {
     difference.detail.get("manual").map(|address| clean::line(address))
 }
 
-/// Whether a fix is a statement to paste and not a sentence to read: it begins with a word in capitals.
-pub(crate) fn is_statement(fix: &str) -> bool {
-    let word = fix.split_whitespace().next().unwrap_or_default();
-    word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase())
+/// What a finding that is no difference is about, and what is the matter with it.
+pub(crate) fn subject(finding: &Finding) -> (String, String) {
+    match &finding.subject {
+        Subject::Object { kind, object, attribute } => {
+            let attribute = attribute.as_deref().map(words).unwrap_or_default();
+            (format!("{} {}", words(&clean::line(kind)), clean::line(object)), clean::line(&attribute))
+        }
+        Subject::Statement(place) => (format!("{}:{}", clean::line(&place.file), place.line), String::new()),
+        Subject::Migration { tool, key } => (format!("migration {}", clean::line(key)), clean::line(tool)),
+        Subject::Waiver { pattern } => (format!("exception {}", clean::line(pattern)), "it has run out".to_owned()),
+    }
+}
+
+/// What to do: SQL to paste, or a step to read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Remedy<'a> {
+    Fix(&'a str),
+    Step(&'a str),
+}
+
+/// How a gap's cure is laid out. A manifest keeps it as one text: where it is SQL, it ends as statements do. Nothing but layout hangs
+/// on it.
+pub(crate) fn is_sql_cure(cure: &str) -> bool {
+    cure.trim_end().ends_with(';')
+}
+
+/// Of these two a finding has at most one.
+pub(crate) fn remedy<'a>(fix: &'a Option<String>, step: &'a Option<String>) -> Option<Remedy<'a>> {
+    fix.as_deref().map(Remedy::Fix).or_else(|| step.as_deref().map(Remedy::Step))
 }
 
 /// The symbol of a severity; never without the word or the sentence beside it.
@@ -83,7 +109,7 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         "✓"
     };
     if per.warn > 0 {
-        parts.push(format!("{} to know", thousands(per.warn)));
+        parts.push(counted(per.warn, "warning", "warnings"));
     }
     if let Some(note) = &dimension.note {
         parts.push(clean::line(note));
@@ -105,7 +131,7 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
 /// What stands for each side of a dimension in a table: digests, volumes, or how many objects there are.
 pub(crate) fn cells(document: &Document, dimension: &DimensionResult) -> (String, String) {
     if dimension.name == crate::Dimension::Data
-        && let Some((reference, candidate)) = document.data.volume()
+        && let Some((reference, candidate)) = document.comparison.as_ref().and_then(|comparison| comparison.data.volume())
     {
         return (bytes(reference), bytes(candidate));
     }
@@ -145,19 +171,19 @@ pub(crate) fn gaps(document: &Document, group: &[&Gap], named: usize) -> (String
     if let Some(attribute) = &gap.attribute {
         what = format!("{} of {what}", words(&clean::line(attribute)));
     }
-    let (lead, detail) = match gap.detail.split_once(": ") {
-        _ if gap.reason != Reason::NotComparable => ("not visible", gap.detail.as_str()),
-        Some((lead, detail)) if lead.starts_with("not comparable") => (lead, detail),
-        _ => ("not comparable", gap.detail.as_str()),
+    let lead = match (gap.reason, gap.across) {
+        (Reason::NotComparable, Some(across)) => format!("not comparable across {}", across.name()),
+        (Reason::NotComparable, None) => "not comparable".to_owned(),
+        _ => "not visible".to_owned(),
     };
     let count = if group.len() > 1 { format!(" ({})", thousands(group.len())) } else { String::new() };
-    (format!("{}{count}", clean::line(lead)), format!("{what} in {}: {}", clean::line(&document.label(gap.side)), clean::line(detail)))
+    (format!("{lead}{count}"), format!("{what} in {}: {}", clean::line(&document.label(gap.side)), clean::line(&gap.detail)))
 }
 
 /// `1,204 objects (96 tables, 318 indexes, …)`, at most so many kinds.
 pub(crate) fn compared(document: &Document, kinds: usize) -> String {
     let mut counts: Vec<(usize, String)> = document
-        .dimensions
+        .dimensions()
         .iter()
         .flat_map(|dimension| &dimension.counts)
         .map(|count| {
@@ -179,8 +205,8 @@ pub(crate) fn compared(document: &Document, kinds: usize) -> String {
 }
 
 /// `PostgreSQL 15.8 / 15.6`, or both in full where the engines differ.
-pub(crate) fn versions(document: &Document) -> String {
-    let (a, b) = (&document.reference, &document.candidate);
+fn versions(comparison: &Comparison) -> String {
+    let (a, b) = (&comparison.reference, &comparison.candidate);
     let versions = (clean::line(&a.server_version), clean::line(&b.server_version));
     match (a.engine == b.engine, versions.0 == versions.1) {
         (true, true) => format!("{} {}", clean::line(&a.engine), versions.0),
@@ -196,7 +222,7 @@ pub(crate) fn how(document: &Document) -> Vec<String> {
         parts.push("read-only".to_owned());
     }
     parts.push(duration(document.elapsed_ms));
-    parts.extend(Some(versions(document)).filter(|_| document.reference.is_read() || document.candidate.is_read()));
+    parts.extend(document.comparison.as_ref().filter(|_| document.is_read()).map(versions));
     parts.push(format!("evenkeel {}", clean::line(&document.tool.version)));
     parts.push(format!("exit {}", document.verdict.exit_code));
     parts
@@ -205,25 +231,23 @@ pub(crate) fn how(document: &Document) -> Vec<String> {
 /// Where a tier demands dimensions: which of them are on the floor. `parity floor (staging): schema not met, data met`.
 pub(crate) fn floor(document: &Document) -> Option<String> {
     use crate::Standing;
-    let tier = document.floor.iter().find_map(|floor| floor.tier.as_deref())?;
+    let floor = &document.comparison.as_ref()?.floor;
+    let tier = floor.iter().find_map(|floor| floor.tier.as_deref())?;
     let words = |standing: Standing| match standing {
         Standing::NotMet => Some("not met"),
         Standing::CouldNotTell => Some("could not tell"),
         Standing::Met => Some("met"),
         Standing::NotDemanded => None,
     };
-    let demanded: Vec<String> = document
-        .floor
-        .iter()
-        .filter_map(|floor| words(floor.standing).map(|words| format!("{} {words}", floor.dimension.name())))
-        .collect();
+    let demanded: Vec<String> =
+        floor.iter().filter_map(|floor| words(floor.standing).map(|words| format!("{} {words}", floor.dimension.name()))).collect();
     Some(format!("parity floor ({}): {}", clean::line(tier), demanded.join(", ")))
 }
 
 /// The excused differences, so many of them, each with who answers for it and how long.
 pub(crate) fn excused(document: &Document, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = document
-        .ignored
+        .ignored()
         .iter()
         .take(most)
         .map(|ignored| {
@@ -232,8 +256,8 @@ pub(crate) fn excused(document: &Document, most: usize) -> Vec<String> {
             format!("{}: {reason} ({owner}, until {until}, {origin})", title(&ignored.difference))
         })
         .collect();
-    if document.ignored.len() > most {
-        lines.push(format!("… {} more, all in --format json", document.ignored.len() - most));
+    if document.ignored().len() > most {
+        lines.push(format!("… {} more, all in --format json", document.ignored().len() - most));
     }
     lines
 }

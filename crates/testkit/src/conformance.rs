@@ -221,9 +221,9 @@ fn tells_each_change(subject: &Subject<'_>) {
         let comparison = compared(&before, &changed, &[Dimension::Schema]);
         let is_it = |object: &str| object == name || object.ends_with(&format!(".{name}"));
         let told = comparison.differences.iter().any(|difference| {
-            difference.kind == kind.spec().name
+            difference.subject.kind.name() == kind.spec().name
                 && difference.change == Change::Extra
-                && is_it(&difference.object)
+                && is_it(&difference.subject.object)
                 && !difference.why.is_empty()
         });
         assert!(told, "{change}: {:#?}", comparison.differences);

@@ -1,8 +1,9 @@
 //! Objects that only one side has: parts of a missing parent become one difference, same body under another name a rename.
 
 use super::judge::by_rank;
-use super::{Case, Change, Difference, Lone, SideGap, Walk, Which};
+use super::{Across, Case, Change, Difference, Lone, SideGap, Walk, Which};
 use crate::digest;
+use crate::finding::{Finding, Thing};
 use crate::kind::{Dimension, Kind, Parent, Value};
 use crate::manifest::{Gap, Identity, Object, Reason};
 use std::collections::{BTreeMap, HashMap};
@@ -81,25 +82,22 @@ impl<'a> Walk<'a> {
         let (reference, candidate) = if change == Change::Missing { (Some(object), None) } else { (None, Some(object)) };
         let case = Case { kind: object.kind, attribute: None, reference, candidate, change };
         let summary = summary(object);
-        let listed: Vec<String> =
-            parts.iter().map(|(kind, count)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural })).collect();
         // An override of a setting that must match weighs what the setting does. A setting that only one version has does not.
         let rank = if object.kind == Kind::Override { by_rank(object) } else { None };
         let reasoning = self.remedies.reasoning(&case);
         let plain = self.difference(object, change, if change == Change::Missing { "missing" } else { "extra" });
-        let mut detail = if listed.is_empty() { Vec::new() } else { vec![("with".to_owned(), listed.join(", "))] };
-        detail.extend(reasoning.iter().map(|reasoning| ("manual".to_owned(), reasoning.source.clone())));
-        let difference = Difference {
-            which: if change == Change::Missing { Which::Reference } else { Which::Candidate },
+        let finding = Finding {
             expected: (change == Change::Missing).then(|| summary.clone()),
             found: (change == Change::Extra).then_some(summary),
-            detail,
             severity: rank.unwrap_or(plain.severity),
+            manual: reasoning.as_ref().map(|reasoning| reasoning.source.clone()),
             why: reasoning.map_or_else(|| plain.why.clone(), |reasoning| reasoning.why),
-            fix: self.remedies.fix(&case),
-            ..plain
+            remedy: self.remedies.fix(&case),
+            ..plain.finding
         };
-        self.differences.push(difference);
+        let which = if change == Change::Missing { Which::Reference } else { Which::Candidate };
+        let with = parts.iter().map(|(kind, count)| (*kind, *count)).collect();
+        self.differences.push(Difference { finding, which, with, ..plain });
     }
 
     /// Whether each side's server chose the name by rules of its own: nobody said that it is called so.
@@ -110,24 +108,25 @@ impl<'a> Walk<'a> {
 
     fn unnamed(&mut self, reference: &'a Object) {
         // The same words for all of them: a report says it once.
-        let detail = "not comparable across flavours: its name was chosen by the server, by rules of its vendor; the rest is the same";
+        let detail = "its name was chosen by the server, by rules of its vendor; the rest is the same";
         let gap = Gap::object(reference, Reason::NotComparable, detail.to_owned()).attribute("name");
-        self.gaps.push(SideGap { which: Which::Both, gap: gap.cure("give it a name of its own where it is made") });
+        let gap = gap.cure("give it a name of its own where it is made");
+        self.gaps.push(SideGap { which: Which::Both, gap, across: Some(Across::Flavours) });
     }
 
     fn renamed(&mut self, reference: &'a Object, candidate: &'a Object) {
         let case =
             Case { kind: reference.kind, attribute: None, reference: Some(reference), candidate: Some(candidate), change: Change::Renamed };
-        let difference = Difference {
-            attribute: Some("name"),
+        let plain = self.difference(reference, Change::Renamed, "name");
+        let finding = Finding {
+            subject: Thing { attribute: Some("name"), ..plain.finding.subject },
             expected: Some(reference.display()),
             found: Some(candidate.display()),
-            detail: vec![("rename".to_owned(), "suspected: same body under another name".to_owned())],
             why: "Statements that use the name work in one environment only.".to_owned(),
-            fix: self.remedies.fix(&case),
-            ..self.difference(reference, Change::Renamed, "name")
+            remedy: self.remedies.fix(&case),
+            ..plain.finding
         };
-        self.differences.push(difference);
+        self.differences.push(Difference { finding, ..plain });
     }
 }
 

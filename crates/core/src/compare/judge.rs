@@ -1,7 +1,8 @@
 //! Two objects with the same identity: which properties differ, and what that weighs.
 
-use super::{Case, Change, Difference, SideGap, Walk, Which, origin, rank};
-use crate::kind::{Class, Kind, Property, Severity, Tolerance, Value};
+use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured};
+use crate::finding::{Finding, Thing};
+use crate::kind::{Class, Kind, Property, Rank, Severity, Tolerance, Value};
 use crate::manifest::{Gap, Mark, Object, Reason};
 
 /// Fewer rows than this have no distribution worth comparing.
@@ -56,8 +57,8 @@ impl<'a> Walk<'a> {
         if property.class == Class::Cosmetic && !(self.reference.has(property) && self.candidate.has(property)) {
             return;
         }
-        if let Some(gap) = self.incomparable(reference, candidate, index, property) {
-            self.gaps.push(SideGap { which: Which::Both, gap });
+        if let Some((gap, across)) = self.incomparable(reference, candidate, index, property) {
+            self.gaps.push(SideGap { which: Which::Both, gap, across });
             return;
         }
         if self.hidden(reference, property.name, (expected, found)) {
@@ -66,13 +67,13 @@ impl<'a> Walk<'a> {
         if self.said_already(reference, candidate, property.name, (expected, found)) {
             return;
         }
-        let mut detail = Vec::new();
-        if let Class::Measured(tolerance) = property.class {
-            match beyond(tolerance, expected, found) {
-                Some(text) => detail.push(("ratio".to_owned(), text)),
+        let ratio = match property.class {
+            Class::Measured(tolerance) => match beyond(tolerance, expected, found) {
+                Some(text) => Some(text),
                 None => return,
-            }
-        }
+            },
+            _ => None,
+        };
         let severity = ranked(reference, candidate).unwrap_or_else(|| property.weight());
         let case = Case {
             kind: reference.kind,
@@ -89,21 +90,20 @@ impl<'a> Walk<'a> {
         } else {
             Which::Candidate
         };
-        let fix = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
+        let remedy = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
         let reasoning = self.remedies.reasoning(&case);
-        detail.extend(reasoning.iter().map(|reasoning| ("manual".to_owned(), reasoning.source.clone())));
-        let difference = Difference {
-            attribute: Some(property.name),
-            which,
+        let plain = self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name);
+        let finding = Finding {
+            subject: Thing { attribute: Some(property.name), ..plain.finding.subject },
             expected: expected.map(Value::shown).or_else(|| property.neutral.shown()),
             found: found.map(Value::shown).or_else(|| property.neutral.shown()),
-            detail,
             severity,
+            manual: reasoning.as_ref().map(|reasoning| reasoning.source.clone()),
             why: reasoning.map_or_else(|| property.why.to_owned(), |reasoning| reasoning.why),
-            fix,
-            ..self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name)
+            remedy,
+            ..plain.finding
         };
-        self.differences.push(difference);
+        self.differences.push(Difference { finding, which, ratio, ..plain });
     }
 
     /// Whether another difference says it, or nothing can be said by it.
@@ -125,15 +125,15 @@ impl<'a> Walk<'a> {
     }
 
     /// Why the values cannot be compared, where the servers' versions forbid it.
-    fn incomparable(&self, reference: &Object, candidate: &Object, index: u8, property: &Property) -> Option<Gap> {
+    fn incomparable(&self, reference: &Object, candidate: &Object, index: u8, property: &Property) -> Option<(Gap, Option<Across>)> {
         let (left, right) = (&self.reference.manifest.endpoint, &self.candidate.manifest.endpoint);
         if self.reference.has(property) != self.candidate.has(property) {
             let lacking = if self.reference.has(property) { right } else { left };
-            let detail = match property.engines.since(lacking.engine) {
-                Some(since) => format!("not comparable across versions: exists from version {} on", lacking.engine.version_words(since)),
-                None => format!("not comparable across flavours: {} has no such property", lacking.engine.name()),
+            let (across, detail) = match property.engines.since(lacking.engine) {
+                Some(since) => (Across::Versions, format!("exists from version {} on", lacking.engine.version_words(since))),
+                None => (Across::Flavours, format!("{} has no such property", lacking.engine.name())),
             };
-            return Some(Gap::object(reference, Reason::NotComparable, detail).attribute(property.name));
+            return Some((Gap::object(reference, Reason::NotComparable, detail).attribute(property.name), Some(across)));
         }
         let (a, b) = (left.server_major, right.server_major);
         let marks = reference.marks.iter().chain(&candidate.marks).filter(|mark| mark.property == index);
@@ -141,11 +141,11 @@ impl<'a> Walk<'a> {
             .filter(|mark| mark.boundary == 0 || (a < mark.boundary) != (b < mark.boundary))
             .find(|mark| same_key(reference, candidate, mark))?;
         let across = match mark.boundary {
-            0 => "",
-            _ if left.engine != right.engine => " across flavours",
-            _ => " across versions",
+            0 => None,
+            _ if left.engine != right.engine => Some(Across::Flavours),
+            _ => Some(Across::Versions),
         };
-        Some(Gap::object(reference, Reason::NotComparable, format!("not comparable{across}: {}", mark.reason)).attribute(property.name))
+        Some((Gap::object(reference, Reason::NotComparable, mark.reason.to_string()).attribute(property.name), across))
     }
 
     /// Whether either side has a gap about exactly this property, or one about the whole object and no value of it.
@@ -182,20 +182,20 @@ impl<'a> Walk<'a> {
         let (reference, candidate) = if which == Which::Candidate { (None, Some(object)) } else { (Some(object), None) };
         let case = Case { kind: object.kind, attribute: Some(property.name), reference, candidate, change: Change::Unsound };
         let place = self.label(which);
-        let side = if which == Which::Candidate { self.candidate } else { self.reference };
-        let difference = Difference {
-            attribute: Some(property.name),
-            which,
+        let side = if which == Which::Candidate { which } else { Which::Reference };
+        let plain = self.difference(object, Change::Unsound, property.name);
+        let finding = Finding {
+            subject: Thing { attribute: Some(property.name), ..plain.finding.subject },
             expected: sound.shown(),
             found: object.get_at(index).map(|value| format!("{} (in {place})", value.shown())),
             // Both sides agree, so the environments behave alike: worth knowing, and no reason to stop.
             severity: if which == Which::Both { Severity::Warn } else { property.weight() },
-            origin: origin(side, None),
+            origin: captured(side, None),
             why: property.why.to_owned(),
-            fix: self.remedies.fix(&case),
-            ..self.difference(object, Change::Unsound, property.name)
+            remedy: self.remedies.fix(&case),
+            ..plain.finding
         };
-        self.differences.push(difference);
+        self.differences.push(Difference { finding, which, ..plain });
     }
 }
 
@@ -206,11 +206,8 @@ fn ranked(reference: &Object, candidate: &Object) -> Option<Severity> {
 
 /// The weight the object's own rank gives.
 pub(super) fn by_rank(object: &Object) -> Option<Severity> {
-    match object.text("rank")? {
-        rank::MUST_MATCH => Some(Severity::Block),
-        rank::SHOULD_MATCH => Some(Severity::Warn),
-        _ => Some(Severity::Inform),
-    }
+    // A rank that an older or newer evenkeel wrote is no reason to stop.
+    Some(Rank::from_name(object.text("rank")?).map_or(Severity::Inform, Rank::weight))
 }
 
 /// How far apart two measured values lie, where that is more than the tolerance.

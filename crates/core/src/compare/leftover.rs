@@ -1,6 +1,7 @@
 //! Names that interrupted online changes leave behind. They are differences even where both sides have them.
 
-use super::{Case, Change, Difference, Walk, Which, id};
+use super::{Case, Change, Difference, Walk, Which};
+use crate::finding::{Finding, Origin, Thing};
 use crate::kind::{Kind, Severity};
 use crate::manifest::Object;
 
@@ -66,20 +67,19 @@ impl<'a> Walk<'a> {
         let Some(leftover) = LEFTOVERS.iter().find(|leftover| leftover.matches(object)) else { return };
         let (reference, candidate) = if which == Which::Candidate { (None, Some(object)) } else { (Some(object), None) };
         let case = Case { kind: object.kind, attribute: Some("leftover"), reference, candidate, change: Change::Unsound };
-        let difference = Difference {
-            id: id(object.kind.name(), "leftover"),
-            attribute: Some("leftover"),
-            which,
+        let plain = self.difference(object, Change::Unsound, "leftover");
+        let finding = Finding {
+            subject: Thing { attribute: Some("leftover"), ..plain.finding.subject },
             found: Some(format!("{} (in {})", object.display(), self.label(which))),
             severity: Severity::Warn,
             why: format!(
                 "The name is one that {} uses while it works: a change was interrupted, or runs now. It costs space and writes, and the next run may trip over it.",
                 leftover.tool
             ),
-            fix: self.remedies.fix(&case),
-            origin: leftover.source.to_owned(),
-            ..self.difference(object, Change::Unsound, "leftover")
+            remedy: self.remedies.fix(&case),
+            origin: Origin::Manual(leftover.source),
+            ..plain.finding
         };
-        self.differences.push(difference);
+        self.differences.push(Difference { finding, which, ..plain });
     }
 }

@@ -10,21 +10,17 @@ mod leftover;
 mod order;
 mod remedy;
 
+pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;
 pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
+use crate::finding::{Finding, Origin, Thing, id};
 use crate::kind::{ALL, Dimension, Kind, Parent, Property, Severity};
 use crate::manifest::{Endpoint, Gap, Identity, Manifest, Object, Reason};
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
-
-/// Ranks a setting may carry in its `rank` property; they decide what a difference weighs.
-pub mod rank {
-    pub const MUST_MATCH: &str = "must match";
-    pub const SHOULD_MATCH: &str = "should match";
-    pub const EXPECTED: &str = "expected to differ";
-}
+use std::ops::Deref;
 
 /// One side of a comparison.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +38,6 @@ impl Side<'_> {
     }
 }
 
-/// Which side something is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Which {
-    Reference,
-    Candidate,
-    Both,
-}
-
 /// What kind of difference it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
@@ -65,31 +53,25 @@ pub enum Change {
     Unsound,
 }
 
-/// One difference.
+/// One difference: a finding about an object, and what only a comparison knows of it. Its finding's parts are its own.
 #[derive(Debug, Clone)]
 pub struct Difference {
-    /// Stable, never reused: `EK-column-type`, `EK-index-missing`.
-    pub id: String,
-    pub dimension: Dimension,
-    /// Name of the kind.
-    pub kind: &'static str,
-    /// As a person writes it: `app.orders.id`.
-    pub object: String,
-    /// Name and value of each identity part.
-    pub identity: Vec<(&'static str, String)>,
-    pub attribute: Option<&'static str>,
+    pub finding: Finding<Thing>,
     pub change: Change,
-    /// The side that has the fault, for `Unsound`.
+    /// The side that has the object, or the fault.
     pub which: Which,
-    pub expected: Option<String>,
-    pub found: Option<String>,
-    /// Parts that share the fate of a missing object, counted per kind; ratio of measured values; and the like.
-    pub detail: Vec<(String, String)>,
-    pub severity: Severity,
-    /// Where the expectation comes from.
-    pub origin: String,
-    pub why: String,
-    pub fix: Option<String>,
+    /// How far apart two measured values lie: `×92`, `+0.250`.
+    pub ratio: Option<String>,
+    /// Parts that share the fate of a missing object, counted per kind.
+    pub with: Vec<(Kind, usize)>,
+}
+
+impl Deref for Difference {
+    type Target = Finding<Thing>;
+
+    fn deref(&self) -> &Finding<Thing> {
+        &self.finding
+    }
 }
 
 /// A gap with the side it is on.
@@ -97,6 +79,24 @@ pub struct Difference {
 pub struct SideGap {
     pub which: Which,
     pub gap: Gap,
+    /// Where the reason is that it is not comparable: between what.
+    pub across: Option<Across>,
+}
+
+/// Between what values cannot be set beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Across {
+    /// Major versions of one server.
+    Versions,
+    /// Servers of different vendors.
+    Flavours,
+}
+
+impl SideGap {
+    /// Something one or both sides could not see.
+    const fn unseen(which: Which, gap: Gap) -> Self {
+        Self { which, gap, across: None }
+    }
 }
 
 /// What one dimension amounts to.
@@ -119,6 +119,8 @@ pub struct Comparison {
     pub outcomes: Vec<Outcome>,
     /// Heaviest first, then by dimension, kind and object.
     pub differences: Vec<Difference>,
+    /// What is no difference and has to be said: an exception that has run out.
+    pub findings: Vec<Finding>,
     pub gaps: Vec<SideGap>,
 }
 
@@ -162,9 +164,12 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         order::columns(&mut walk, scope);
     }
     let Walk { mut differences, mut gaps, .. } = walk;
-    differences.sort_by(|a, b| {
-        (b.severity, a.dimension, a.kind, &a.object, a.attribute).cmp(&(a.severity, b.dimension, b.kind, &b.object, b.attribute))
-    });
+    let order = |difference: &Difference| {
+        let Thing { dimension, kind, .. } = difference.subject;
+        (Reverse(difference.severity), dimension, kind.name())
+    };
+    let name = |difference: &Difference| (difference.subject.object.clone(), difference.subject.attribute);
+    differences.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a).cmp(&name(b))));
     gaps.sort();
     gaps.dedup();
     Comparison {
@@ -172,6 +177,7 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         candidate: candidate.manifest.endpoint.clone(),
         outcomes,
         differences,
+        findings: Vec::new(),
         gaps,
     }
 }
@@ -179,7 +185,7 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
 fn gaps(reference: Side<'_>, candidate: Side<'_>, scope: &Scope) -> Vec<SideGap> {
     let of = |which, side: Side<'_>| {
         let gaps = side.manifest.gaps.iter().filter(|gap| scope.dimensions.contains(&gap.dimension));
-        gaps.map(move |gap| SideGap { which, gap: gap.clone() }).collect::<Vec<_>>()
+        gaps.map(move |gap| SideGap::unseen(which, gap.clone())).collect::<Vec<_>>()
     };
     let mut gaps = of(Which::Reference, reference);
     gaps.extend(of(Which::Candidate, candidate));
@@ -247,12 +253,9 @@ impl<'a> Walk<'a> {
         let Endpoint { engine, server_major, .. } = blind.manifest.endpoint;
         let spec = object.kind.spec();
         if !spec.engines.has(engine, server_major) {
-            let gap = Gap::kind(
-                object.kind,
-                Reason::NotComparable,
-                format!("not comparable across flavours: {} has no {}", engine.name(), spec.plural),
-            );
-            self.gaps.push(SideGap { which: if change == Change::Missing { Which::Candidate } else { Which::Reference }, gap });
+            let gap = Gap::kind(object.kind, Reason::NotComparable, format!("{} has no {}", engine.name(), spec.plural));
+            let which = if change == Change::Missing { Which::Candidate } else { Which::Reference };
+            self.gaps.push(SideGap { which, gap, across: Some(Across::Flavours) });
             return;
         }
         // The side without it could not see all objects of the kind: absence is no evidence.
@@ -273,23 +276,25 @@ impl<'a> Walk<'a> {
     /// A difference with everything but the judgement filled in.
     fn difference(&self, object: &Object, change: Change, rule: &str) -> Difference {
         let spec = object.kind.spec();
-        Difference {
-            id: id(spec.name, rule),
+        let subject = Thing {
             dimension: spec.dimension,
-            kind: spec.name,
+            kind: object.kind,
             object: object.display(),
             identity: identity(object.kind, &object.identity),
             attribute: None,
-            change,
-            which: Which::Both,
+        };
+        let finding = Finding {
+            id: id(spec.name, rule),
+            severity: spec.missing,
+            subject,
             expected: None,
             found: None,
-            detail: Vec::new(),
-            severity: spec.missing,
-            origin: origin(self.reference, Some(object)),
+            origin: captured(Which::Reference, Some(object)),
             why: spec.why.to_owned(),
-            fix: None,
-        }
+            manual: None,
+            remedy: None,
+        };
+        Difference { finding, change, which: Which::Both, ratio: None, with: Vec::new() }
     }
 }
 
@@ -313,26 +318,11 @@ fn relation(object: &Object) -> Option<String> {
     Some(Object::new(object.kind, Identity::new(parts.map(str::to_owned))).display())
 }
 
-/// The stable id of a finding.
-#[must_use]
-pub fn id(kind: &str, rule: &str) -> String {
-    format!("EK-{kind}-{}", rule.replace('_', "-"))
-}
-
 fn identity(kind: Kind, identity: &Identity) -> Vec<(&'static str, String)> {
     kind.spec().identity_of(identity.parts().len()).unwrap_or_default().iter().copied().zip(identity.parts().map(str::to_owned)).collect()
 }
 
-/// Where the reference's value comes from: the place it was set, where the object knows it, and the capture.
-fn origin(reference: Side<'_>, object: Option<&Object>) -> String {
-    let endpoint = &reference.manifest.endpoint;
-    let set = object.and_then(|object| object.text("source")).map(|source| format!(", set by {source}")).unwrap_or_default();
-    format!(
-        "{}: {} {}, database {}, read {}{set}",
-        reference.label,
-        endpoint.engine.name(),
-        endpoint.server_version,
-        endpoint.database,
-        endpoint.captured_at
-    )
+/// A value comes from the capture of a side; where the object knows it, from whoever set it there.
+fn captured(side: Which, object: Option<&Object>) -> Origin {
+    Origin::Captured { side, set_by: object.and_then(|object| object.text("source")).map(str::to_owned) }
 }

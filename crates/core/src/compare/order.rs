@@ -1,6 +1,7 @@
 //! Column order: one difference a table, about the columns both sides have.
 
 use super::{Change, Difference, Scope, Walk};
+use crate::finding::{Finding, Thing};
 use crate::kind::{Kind, Value};
 use crate::manifest::Object;
 
@@ -19,15 +20,16 @@ pub(super) fn columns(walk: &mut Walk<'_>, scope: &Scope) {
             .into_iter()
             .find_map(|kind| walk.reference.manifest.find(kind, &[table.0, table.1]));
         let Some(object) = object else { continue };
-        let difference = Difference {
-            attribute: Some("column_order"),
+        let plain = walk.difference(object, Change::Changed, "column-order");
+        let finding = Finding {
+            subject: Thing { attribute: Some("column_order"), ..plain.finding.subject },
             expected: Some(expected.join(", ")),
             found: Some(found.join(", ")),
             severity: scope.order_weight,
             why: "INSERT without a column list, COPY and SELECT * depend on it.".to_owned(),
-            ..walk.difference(object, Change::Changed, "column-order")
+            ..plain.finding
         };
-        walk.differences.push(difference);
+        walk.differences.push(Difference { finding, ..plain });
     }
 }
 

@@ -1,6 +1,7 @@
 //! What to do about a difference: asked of the engine, which alone knows the statement.
 
 use super::Change;
+use crate::finding::Remedy;
 use crate::kind::Kind;
 use crate::manifest::Object;
 
@@ -24,8 +25,8 @@ pub struct Reasoning {
 
 /// Knows what to do about a difference.
 pub trait Remedies {
-    /// A statement or step that makes the candidate like the reference; `None` where none is known to be right.
-    fn fix(&self, case: &Case<'_>) -> Option<String>;
+    /// What makes the candidate like the reference; `None` where nothing is known to be right.
+    fn fix(&self, case: &Case<'_>) -> Option<Remedy>;
 
     /// Why this difference matters, where more is known than its declaration says.
     fn reasoning(&self, _case: &Case<'_>) -> Option<Reasoning> {
@@ -38,7 +39,7 @@ pub trait Remedies {
 pub struct NoRemedies;
 
 impl Remedies for NoRemedies {
-    fn fix(&self, _: &Case<'_>) -> Option<String> {
+    fn fix(&self, _: &Case<'_>) -> Option<Remedy> {
         None
     }
 }

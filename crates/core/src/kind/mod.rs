@@ -6,10 +6,12 @@
 
 mod catalog;
 mod property;
+mod rank;
 mod value;
 
 pub use catalog::{ALL, Kind};
 pub use property::{Class, Neutral, Property, Shape, Tolerance};
+pub use rank::Rank;
 pub use value::Value;
 
 use serde::{Deserialize, Serialize};

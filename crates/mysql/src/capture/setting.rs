@@ -52,7 +52,7 @@ fn build(name: &str, raw: &Raw) -> Object {
     let mut object = Object::new(Kind::Setting, Identity::new([name]));
     object.set("value", setting_value::shown(name, raw.value.as_deref(), raw.form));
     object.set_some("source", raw.origin.as_deref().map(|origin| source(origin, raw.path.as_deref())));
-    object.set("rank", settings::rank(name));
+    object.set("rank", settings::rank(name).name());
     object
 }
 

@@ -4,8 +4,8 @@
 //! `capture/setting_value.rs` knows which may be shown and in what form.
 //! Over 500 lines because it is one table. A setting that only one of the vendors has stands here all the same.
 
-use evenkeel_core::compare::rank::{EXPECTED, SHOULD_MATCH};
 use evenkeel_core::kind::Engine;
+use evenkeel_core::kind::Rank;
 use evenkeel_core::setting::{self, Known, differs, must, should};
 
 /// Where the manual of that vendor explains the setting.
@@ -450,7 +450,7 @@ pub fn known(name: &str) -> Option<&'static Known> {
 /// The rank of a setting: its own, else that of its family. What describes the machine, the build, its log files and its
 /// instruments is another everywhere; anything else may change what statements do.
 #[must_use]
-pub fn rank(name: &str) -> &'static str {
+pub fn rank(name: &str) -> Rank {
     if let Some(known) = known(name) {
         return known.rank;
     }
@@ -513,13 +513,12 @@ pub fn rank(name: &str) -> &'static str {
     const ENDINGS: &[&str] =
         &["_dir", "_directory", "_file", "_filename", "_path", "_version", "_home_dir", "_tmpdir", "_threads", "_io_threads"];
     let is_by_machine = FAMILIES.iter().any(|family| name.starts_with(family)) || ENDINGS.iter().any(|ending| name.ends_with(ending));
-    if is_by_machine { EXPECTED } else { SHOULD_MATCH }
+    if is_by_machine { Rank::Expected } else { Rank::ShouldMatch }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use evenkeel_core::compare::rank::MUST_MATCH;
 
     #[test]
     fn the_table_is_sorted_and_has_no_doubles() {
@@ -533,11 +532,11 @@ mod tests {
 
     #[test]
     fn ranks_come_from_the_table_then_from_the_family() {
-        assert_eq!(rank("sql_mode"), MUST_MATCH);
-        assert_eq!(rank("innodb_buffer_pool_size"), EXPECTED);
-        assert_eq!(rank("performance_schema_max_table_handles"), EXPECTED);
-        assert_eq!(rank("version_compile_os"), EXPECTED);
-        assert_eq!(rank("innodb_unheard_of"), SHOULD_MATCH);
+        assert_eq!(rank("sql_mode"), Rank::MustMatch);
+        assert_eq!(rank("innodb_buffer_pool_size"), Rank::Expected);
+        assert_eq!(rank("performance_schema_max_table_handles"), Rank::Expected);
+        assert_eq!(rank("version_compile_os"), Rank::Expected);
+        assert_eq!(rank("innodb_unheard_of"), Rank::ShouldMatch);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod privilege;
 use crate::ident::{Ident, Literal};
 use crate::knowledge::settings;
 use evenkeel_core::compare::{Case, Change, Reasoning, Remedies};
+use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::{Engine, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object};
 use name::Place;
@@ -35,16 +36,8 @@ impl MysqlRemedies {
 }
 
 impl Remedies for MysqlRemedies {
-    fn fix(&self, case: &Case<'_>) -> Option<String> {
-        let any = case.candidate.or(case.reference)?;
-        match (case.change, case.kind) {
-            (Change::Missing | Change::Extra | Change::Changed, Kind::Grant) => privilege::grant(self, case),
-            (Change::Missing | Change::Extra, Kind::Membership) => privilege::membership(self, case),
-            (Change::Changed, Kind::Role) => privilege::role(self, case),
-            (Change::Unsound, _) => self.unsound(any, case.attribute?),
-            (Change::Changed, _) => self.changed(any, case),
-            _ => None,
-        }
+    fn fix(&self, case: &Case<'_>) -> Option<Remedy> {
+        self.statements(case).map(Remedy::Statements)
     }
 
     fn reasoning(&self, case: &Case<'_>) -> Option<Reasoning> {
@@ -58,6 +51,19 @@ impl Remedies for MysqlRemedies {
 }
 
 impl MysqlRemedies {
+    /// What is known to be right: every remedy here is SQL.
+    fn statements(&self, case: &Case<'_>) -> Option<String> {
+        let any = case.candidate.or(case.reference)?;
+        match (case.change, case.kind) {
+            (Change::Missing | Change::Extra | Change::Changed, Kind::Grant) => privilege::grant(self, case),
+            (Change::Missing | Change::Extra, Kind::Membership) => privilege::membership(self, case),
+            (Change::Changed, Kind::Role) => privilege::role(self, case),
+            (Change::Unsound, _) => self.unsound(any, case.attribute?),
+            (Change::Changed, _) => self.changed(any, case),
+            _ => None,
+        }
+    }
+
     const fn is_mariadb(&self) -> bool {
         matches!(self.engine, Engine::MariaDb)
     }

@@ -133,7 +133,7 @@ fn gaps(reader: &Reader<'_>, seen: &Seen) {
 
 fn build(reader: &Reader<'_>, seen: &Seen, raw: &Raw, overrides: &[Override]) -> Object {
     let mut object = Object::new(Kind::Setting, Identity::new([&*raw.name]));
-    object.set("rank", settings::rank(&raw.name, &raw.category));
+    object.set("rank", settings::rank(&raw.name, &raw.category).name());
     object.set("pending_restart", raw.pending_restart);
     let mine = setting_override::effective(overrides, &raw.name, Some(seen.me)).filter(|own| own.role == seen.me);
     let by_connection = &*raw.source == "client";

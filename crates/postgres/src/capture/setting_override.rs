@@ -49,7 +49,7 @@ pub fn build(names: &Names, overrides: &[Override], settings: &[Raw]) -> Vec<Fou
             let scope = if set.here { "this database" } else { "every database" };
             let mut object = Object::new(Kind::Override, Identity::new([&*role, scope, &*set.name]));
             object.set("value", setting::shown(&set.name, Some(&set.value), raw));
-            object.set("rank", settings::rank(&set.name, raw.map_or("", |raw| &raw.category)));
+            object.set("rank", settings::rank(&set.name, raw.map_or("", |raw| &raw.category)).name());
             Found { object, address: Address::default() }
         })
         .collect()

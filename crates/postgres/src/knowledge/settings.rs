@@ -4,7 +4,7 @@
 //! `capture/setting.rs` reads the values, `remedy` hands the reasons to a comparison.
 //! Over 300 lines because it is one table.
 
-use evenkeel_core::compare::rank::{EXPECTED, SHOULD_MATCH};
+use evenkeel_core::kind::Rank;
 use evenkeel_core::setting::{self, Known, amount, differs, must, should};
 
 /// Where the server's manual explains the setting.
@@ -249,7 +249,7 @@ pub fn known(name: &str) -> Option<&'static Known> {
 
 /// The rank of a setting: its own, else that of its category (`pg_settings.category`).
 #[must_use]
-pub fn rank(name: &str, category: &str) -> &'static str {
+pub fn rank(name: &str, category: &str) -> Rank {
     if let Some(known) = known(name) {
         return known.rank;
     }
@@ -257,7 +257,7 @@ pub fn rank(name: &str, category: &str) -> &'static str {
     if matches!(name, "in_hot_standby" | "server_version" | "server_version_num" | "huge_pages_status" | "num_os_semaphores")
         || name.starts_with("shared_memory_size")
     {
-        return EXPECTED;
+        return Rank::Expected;
     }
     const BY_MACHINE: &[&str] = &[
         "File Locations",
@@ -270,7 +270,7 @@ pub fn rank(name: &str, category: &str) -> &'static str {
         "Write-Ahead Log / Archive Recovery",
         "Write-Ahead Log / Recovery",
     ];
-    if BY_MACHINE.iter().any(|prefix| category.starts_with(prefix)) { EXPECTED } else { SHOULD_MATCH }
+    if BY_MACHINE.iter().any(|prefix| category.starts_with(prefix)) { Rank::Expected } else { Rank::ShouldMatch }
 }
 
 /// Settings of type string whose values say nothing that opens a door. Any other string, and every setting of an

@@ -11,6 +11,7 @@ mod setting;
 use crate::ident::{literal, quoted};
 use crate::knowledge::settings;
 use evenkeel_core::compare::{Case, Change, Reasoning, Remedies};
+use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object};
 use std::collections::BTreeMap;
@@ -51,17 +52,8 @@ impl PostgresRemedies {
 }
 
 impl Remedies for PostgresRemedies {
-    fn fix(&self, case: &Case<'_>) -> Option<String> {
-        let any = case.candidate.or(case.reference)?;
-        match (case.change, case.kind) {
-            (Change::Missing | Change::Extra | Change::Changed, Kind::Grant) => privilege::grant(self, case),
-            (Change::Changed, Kind::Owner) => privilege::owner(self, case),
-            (Change::Missing | Change::Extra | Change::Changed, Kind::Override) => setting::overriding(self, case),
-            (Change::Changed, Kind::Setting) => setting::setting(case),
-            (Change::Unsound, _) => self.unsound(any, case.attribute?),
-            (Change::Changed, _) => self.changed(any, case),
-            _ => None,
-        }
+    fn fix(&self, case: &Case<'_>) -> Option<Remedy> {
+        self.statements(case).map(Remedy::Statements)
     }
 
     fn reasoning(&self, case: &Case<'_>) -> Option<Reasoning> {
@@ -77,6 +69,20 @@ impl Remedies for PostgresRemedies {
 }
 
 impl PostgresRemedies {
+    /// What is known to be right: every remedy here is SQL.
+    fn statements(&self, case: &Case<'_>) -> Option<String> {
+        let any = case.candidate.or(case.reference)?;
+        match (case.change, case.kind) {
+            (Change::Missing | Change::Extra | Change::Changed, Kind::Grant) => privilege::grant(self, case),
+            (Change::Changed, Kind::Owner) => privilege::owner(self, case),
+            (Change::Missing | Change::Extra | Change::Changed, Kind::Override) => setting::overriding(self, case),
+            (Change::Changed, Kind::Setting) => setting::setting(case),
+            (Change::Unsound, _) => self.unsound(any, case.attribute?),
+            (Change::Changed, _) => self.changed(any, case),
+            _ => None,
+        }
+    }
+
     /// States that are a fault of their own; the fix belongs to the side that has it.
     fn unsound(&self, object: &Object, attribute: &str) -> Option<String> {
         let whole = name::qualified(object);

@@ -3,7 +3,8 @@
 use super::PostgresRemedies;
 use crate::ident::{dotted, literal, quoted};
 use crate::knowledge::settings;
-use evenkeel_core::compare::{Case, rank};
+use evenkeel_core::compare::Case;
+use evenkeel_core::kind::Rank;
 use evenkeel_core::setting::{SET, UNSET};
 
 /// Lists of names: the catalog keeps them as they must be written, and one literal would be one name.
@@ -35,7 +36,7 @@ const RELOAD: &[&str] = &[
 
 pub fn setting(case: &Case<'_>) -> Option<String> {
     let (reference, name) = (case.reference?, case.reference?.identity.part(0));
-    if case.attribute != Some("value") || reference.text("rank") == Some(rank::EXPECTED) || !RELOAD.contains(&name) {
+    if case.attribute != Some("value") || reference.text("rank") == Some(Rank::Expected.name()) || !RELOAD.contains(&name) {
         return None;
     }
     // What a database, a role or the command line sets is stronger than ALTER SYSTEM, and an override's difference has its own fix.

@@ -1,6 +1,7 @@
 //! Every fix closes its loop: drift by hand, compare, apply what was proposed, compare again: nothing is left.
 
 use super::capture_as;
+use evenkeel_core::finding::Remedy;
 use evenkeel_core::compare::{Change, Comparison, Difference, Remedies, Scope, Side, Which, compare};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::Dimension;
@@ -78,7 +79,7 @@ fn sides(reference: &TestDb, candidate: &TestDb, roles: &BTreeMap<String, String
 fn said(difference: &Difference) -> String {
     format!(
         "{} {} {:?} expected {:?} found {:?}",
-        difference.id, difference.object, difference.attribute, difference.expected, difference.found
+        difference.id, difference.subject.object, difference.subject.attribute, difference.expected, difference.found
     )
 }
 
@@ -124,9 +125,9 @@ fn every_fix_removes_its_difference() {
                 continue;
             }
             // A table or index more, and what hangs on its being there, is for a person to decide.
-            let Some(fix) = &difference.fix else {
+            let Some(fix) = &difference.remedy else {
                 assert!(
-                    (difference.kind.ends_with("statistics") || difference.object.contains("loose"))
+                    (difference.subject.kind.name().ends_with("statistics") || difference.subject.object.contains("loose"))
                         && difference.change != Change::Changed,
                     "no fix for {}",
                     said(difference)
@@ -140,7 +141,7 @@ fn every_fix_removes_its_difference() {
                 said(difference)
             );
             // One statement at a time: some refuse to run in a transaction.
-            for statement in split(fix) {
+            for statement in split(fix.statements().expect("a statement")) {
                 if let Err(fault) = candidate.session().exec(&statement) {
                     unanswered.push(format!("{}: {statement}: {fault}", said(difference)));
                 }
@@ -153,7 +154,7 @@ fn every_fix_removes_its_difference() {
         let left: Vec<String> = again
             .differences
             .iter()
-            .filter(|difference| !difference.kind.ends_with("statistics") && !is_shared(difference))
+            .filter(|difference| !difference.subject.kind.name().ends_with("statistics") && !is_shared(difference))
             .map(said)
             .collect();
         assert!(left.is_empty(), "after all fixes there is still {left:#?}");
@@ -167,8 +168,8 @@ fn every_fix_removes_its_difference() {
 /// What belongs to the server, where other tests make roles and settings meanwhile. Fixes of settings are proven on a
 /// server of their own below.
 fn is_shared(difference: &Difference) -> bool {
-    matches!(difference.kind, "setting" | "role" | "membership")
-        || difference.kind == "override" && !difference.object.contains("this database")
+    matches!(difference.subject.kind.name(), "setting" | "role" | "membership")
+        || difference.subject.kind.name() == "override" && !difference.subject.object.contains("this database")
 }
 
 /// Fixes of several statements are separated by `; `, and none holds that inside of a text here.
@@ -194,9 +195,9 @@ fn an_outdated_collation_is_rebuilt_and_noted() {
         }
         let (comparison, _) = sides(&reference, &candidate, &BTreeMap::new());
         let outdated: Vec<&Difference> = comparison.differences.iter().filter(|difference| difference.change == Change::Unsound).collect();
-        assert_eq!(outdated.iter().filter(|difference| difference.kind == "collation-version").count(), 1, "on {major}");
+        assert_eq!(outdated.iter().filter(|difference| difference.subject.kind.name() == "collation-version").count(), 1, "on {major}");
         for difference in outdated {
-            for statement in split(difference.fix.as_deref().unwrap_or_else(|| panic!("no fix for {}", said(difference)))) {
+            for statement in split(difference.remedy.as_ref().and_then(Remedy::statements).unwrap_or_else(|| panic!("no fix for {}", said(difference)))) {
                 candidate.session().exec(&statement).unwrap_or_else(|fault| panic!("{statement}: {fault}"));
             }
         }
@@ -234,9 +235,9 @@ fn a_setting_is_set_where_the_reference_has_it() {
         compare(left, right, &Scope::default(), &PostgresRemedies::new(&candidate.1, BTreeMap::new())).differences
     };
     let found = differences(&seen());
-    assert_eq!(found.iter().map(|difference| difference.object.as_str()).collect::<Vec<_>>(), ["lock_timeout", "work_mem"]);
+    assert_eq!(found.iter().map(|difference| difference.subject.object.as_str()).collect::<Vec<_>>(), ["lock_timeout", "work_mem"]);
     for difference in &found {
-        for statement in split(difference.fix.as_deref().unwrap_or_else(|| panic!("no fix for {}", said(difference)))) {
+        for statement in split(difference.remedy.as_ref().and_then(Remedy::statements).unwrap_or_else(|| panic!("no fix for {}", said(difference)))) {
             session.exec(&statement).unwrap_or_else(|fault| panic!("{statement}: {fault}"));
         }
     }

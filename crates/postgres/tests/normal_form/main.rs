@@ -67,7 +67,10 @@ fn what_is_dumped_and_restored_is_the_same() {
             .differences
             .iter()
             .map(|difference| {
-                format!("{} {:?}\n  {:?}\n  {:?}", difference.object, difference.attribute, difference.expected, difference.found)
+                format!(
+                    "{} {:?}\n  {:?}\n  {:?}",
+                    difference.subject.object, difference.subject.attribute, difference.expected, difference.found
+                )
             })
             .collect();
         println!("{} objects of {cases} cases from seed {seed} on {}", made, db.major());
@@ -118,7 +121,7 @@ fn what_differs_in_one_token_is_seen() {
         texts.collect()
     };
     let (texts, others) = (objects(&one), objects(&another));
-    let named: Vec<&str> = comparison.differences.iter().map(|difference| difference.object.as_str()).collect();
+    let named: Vec<&str> = comparison.differences.iter().map(|difference| difference.subject.object.as_str()).collect();
     let mut unseen = Vec::new();
     for ((object, text), (_, other)) in texts.iter().zip(&others) {
         if !named.iter().any(|name| *name == object) {

@@ -46,7 +46,7 @@ fn the_regression_database_survives_a_dump() {
     let comparison = compared(&before, &after);
     // What a dump does not carry: the contents of materialised views, and where inherited columns stood.
     let told = |attribute: Option<&str>| matches!(attribute, Some("populated" | "column_order"));
-    let differences = between(&comparison, |difference| told(difference.attribute));
+    let differences = between(&comparison, |difference| told(difference.subject.attribute));
     println!("{} objects, {} differences", before.objects().len(), differences.len());
     assert_eq!(differences, Vec::<String>::new());
     assert_eq!(gaps(&comparison), Vec::<String>::new());

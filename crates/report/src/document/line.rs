@@ -12,21 +12,28 @@ pub(super) struct Facts<'a> {
     pub candidate: &'a str,
     pub bar: Severity,
     pub dimensions: &'a [DimensionResult],
+    /// Exceptions that have run out: they count among what blocks, and are no difference.
+    pub expired: usize,
 }
 
-/// The verdict in one line: `staging ≠ production: 4 differences block a migration, 2 to know, 1 not visible`.
+/// The verdict in one line: `staging ≠ production: 4 differences block a migration, 2 warnings, 1 not visible`.
 pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
     let Verdict { block, warn, inform, gaps, not_comparable, .. } = *verdict;
     let not_visible = gaps.saturating_sub(not_comparable);
     let mut parts = Vec::new();
     let sign = match verdict.outcome {
         Outcome::Differs => {
-            match block {
-                0 => parts.push(counted(beyond(facts.bar, verdict), "difference", "differences") + " at or above the bar"),
+            let differ = beyond(facts.bar, verdict).saturating_sub(facts.expired);
+            match block.saturating_sub(facts.expired) {
+                0 if differ == 0 => {}
+                0 => parts.push(counted(differ, "difference", "differences") + " at or above the bar"),
                 1 => parts.push("1 difference blocks a migration".to_owned()),
-                _ => parts.push(format!("{} differences block a migration", thousands(block))),
+                block => parts.push(format!("{} differences block a migration", thousands(block))),
             }
-            '≠'
+            if facts.expired > 0 {
+                parts.push(counted(facts.expired, "exception has run out", "exceptions have run out"));
+            }
+            if differ == 0 { '≈' } else { '≠' }
         }
         Outcome::CouldNotTell => {
             match (gaps, facts.dimensions.iter().any(|dimension| dimension.compared)) {
@@ -53,7 +60,7 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
         }
     };
     if warn > 0 && !(block == 0 && verdict.outcome == Outcome::Differs && facts.bar == Severity::Warn) {
-        parts.push(format!("{} to know", thousands(warn)));
+        parts.push(counted(warn, "warning", "warnings"));
     }
     if inform > 0 {
         parts.push(format!("{} expected or cosmetic", thousands(inform)));

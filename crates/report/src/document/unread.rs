@@ -3,8 +3,10 @@
 //! Lives here: what is said where nothing is known, so that whoever reads only the report sees that environment too.
 //! Neighbour: `document/build`, for a comparison that did.
 
-use super::{Data, DimensionResult, Document, Endpoint, Floor, Gap, NodeRole, Outcome, PerSeverity, Reason, SCHEMA_VERSION, Side, line};
-use super::{Tool, Verdict};
+use super::{
+    Comparison, Data, DimensionResult, Document, Endpoint, Floor, Frame, Gap, NodeRole, Outcome, PerSeverity, Reason, SCHEMA_VERSION, Side,
+    Tool, Verdict, build, line,
+};
 use evenkeel_core::gate::{Standing, Tier};
 use evenkeel_core::kind;
 use std::time::Duration;
@@ -46,6 +48,7 @@ impl Document {
             kind: None,
             object: None,
             attribute: None,
+            across: None,
             reason: if input.is_configuration { Reason::NotConfigured } else { Reason::Failed },
             detail: input.detail.to_owned(),
             cure: input.fix.map(str::to_owned),
@@ -60,26 +63,38 @@ impl Document {
             gaps: input.dimensions.len(),
             not_comparable: 0,
         };
-        let facts =
-            line::Facts { reference: input.reference, candidate: input.candidate, bar: input.fail_on.into(), dimensions: &dimensions };
+        let facts = line::Facts {
+            reference: input.reference,
+            candidate: input.candidate,
+            bar: input.fail_on.into(),
+            dimensions: &dimensions,
+            expired: 0,
+        };
         let line = line::verdict(&facts, &verdict);
-        Self {
+        let standing = |dimension| if input.demanded.contains(&dimension) { Standing::CouldNotTell } else { Standing::NotDemanded };
+        let floor: Vec<_> = kind::Dimension::ALL.into_iter().map(|dimension| (dimension, standing(dimension))).collect();
+        let frame = Frame {
             schema_version: SCHEMA_VERSION.to_owned(),
             tool: Tool { name: "evenkeel".to_owned(), version: input.version.to_owned() },
             verdict: Verdict { line, ..verdict },
+            fail_on: input.fail_on.into(),
+            gates: build::gates(&floor, input.tier),
+            findings: Vec::new(),
+            gaps: input.dimensions.iter().map(gap).collect(),
+            elapsed_ms: u64::try_from(input.elapsed.as_millis()).unwrap_or(u64::MAX),
+            read_only: true,
+            command: input.command.to_owned(),
+        };
+        let section = Comparison {
             reference: endpoint(input.reference),
             candidate: endpoint(input.candidate),
-            fail_on: input.fail_on.into(),
-            floor: kind::Dimension::ALL.into_iter().map(|dimension| floor(input, dimension)).collect(),
-            gaps: input.dimensions.iter().map(gap).collect(),
+            floor: floor.into_iter().map(|(dimension, standing)| result_of_floor(input, dimension, standing)).collect(),
             dimensions,
             differences: Vec::new(),
             ignored: Vec::new(),
             data: Data::default(),
-            elapsed_ms: u64::try_from(input.elapsed.as_millis()).unwrap_or(u64::MAX),
-            read_only: true,
-            command: input.command.to_owned(),
-        }
+        };
+        Self { frame, comparison: Some(section) }
     }
 }
 
@@ -99,8 +114,7 @@ fn result(input: &Unread<'_>, dimension: kind::Dimension) -> DimensionResult {
     }
 }
 
-fn floor(input: &Unread<'_>, dimension: kind::Dimension) -> Floor {
-    let standing = if input.demanded.contains(&dimension) { Standing::CouldNotTell } else { Standing::NotDemanded };
+fn result_of_floor(input: &Unread<'_>, dimension: kind::Dimension, standing: Standing) -> Floor {
     Floor { dimension: dimension.into(), standing: standing.into(), tier: input.tier.map(|tier| tier.name().to_owned()) }
 }
 

@@ -92,6 +92,16 @@ words! {
 }
 
 words! {
+    /// Between what values cannot be set beside each other.
+    Across from compare::Across {
+        /// Major versions of one server.
+        Versions = "versions",
+        /// Servers of different vendors.
+        Flavours = "flavours",
+    }
+}
+
+words! {
     /// Which side something is about.
     Side from compare::Which {
         Reference = "reference",

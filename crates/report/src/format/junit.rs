@@ -3,7 +3,8 @@
 //! Lives here: which outcome becomes which state of a case. The XML itself is `quick-junit`'s.
 
 use super::Style;
-use crate::document::{Difference, DimensionResult, Document, Outcome};
+use crate::document::{Difference, DimensionResult, Document, Outcome, Side};
+use crate::sentence::Remedy;
 use crate::{Fault, clean, sentence};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
@@ -18,10 +19,10 @@ pub fn render(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
     let mut report = Report::new(clean::line(&format!("evenkeel: {}", verdicts.join("; "))));
     report.set_time(Duration::from_millis(documents.iter().map(|document| document.elapsed_ms).sum()));
     for document in documents {
-        for dimension in &document.dimensions {
-            let mut suite = suite(document, dimension);
+        let apart = Some(apart(document)).filter(|_| !document.findings.is_empty());
+        for mut suite in apart.into_iter().chain(document.dimensions().iter().map(|dimension| suite(document, dimension))) {
             if documents.len() > 1 {
-                suite.name = format!("{}: {}", clean::line(&document.candidate.label), dimension.name.name()).into();
+                suite.name = format!("{}: {}", clean::line(&document.label(Side::Candidate)), suite.name.as_str()).into();
             }
             report.add_test_suite(suite);
         }
@@ -33,10 +34,39 @@ pub fn render(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
     Ok(text.into_bytes())
 }
 
+/// What was found beside differences: each a case of one suite.
+fn apart(document: &Document) -> TestSuite {
+    let mut suite = TestSuite::new("findings");
+    for found in &document.findings {
+        let (title, happened) = sentence::subject(found);
+        let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::block);
+        let mut text = format!("expected: {}\nfound:    {}\n", value(&found.expected), value(&found.found));
+        text.push_str(&format!("from:     {}\nwhy:      {}\n", clean::line(&found.origin), clean::line(&found.why)));
+        text.push_str(&remedies(&found.fix, &found.step));
+        let mut status = TestCaseStatus::success();
+        if found.severity >= document.fail_on {
+            status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(format!("{title}: {happened}")).set_type(clean::line(&found.id)).set_description(text);
+        }
+        let mut case = TestCase::new(format!("{title}: {}", clean::line(found.id.trim_start_matches("EK-"))), status);
+        case.set_classname("evenkeel.findings");
+        suite.add_test_case(case);
+    }
+    suite
+}
+
+fn remedies(fix: &Option<String>, step: &Option<String>) -> String {
+    match sentence::remedy(fix, step) {
+        Some(Remedy::Fix(fix)) => format!("fix: {}\n", clean::fix(fix)),
+        Some(Remedy::Step(step)) => format!("step: {}\n", clean::line(step)),
+        None => String::new(),
+    }
+}
+
 fn suite(document: &Document, dimension: &DimensionResult) -> TestSuite {
     let name = dimension.name.name();
     let mut suite = TestSuite::new(name);
-    let differences = document.differences.iter().filter(|difference| difference.dimension == dimension.name);
+    let differences = document.differences().iter().filter(|difference| difference.dimension == dimension.name);
     suite.add_test_cases(differences.map(|difference| case(document, difference)));
     let blind = if dimension.demanded { TestCaseStatus::non_success(NonSuccessKind::Error) } else { TestCaseStatus::skipped() };
     for gap in document.gaps.iter().filter(|gap| gap.dimension == dimension.name) {
@@ -94,8 +124,6 @@ fn told(difference: &Difference) -> String {
         text.push_str(&format!("{detail}\n"));
     }
     text.push_str(&format!("from:     {}\nwhy:      {}\n", clean::line(&difference.origin), clean::line(&difference.why)));
-    if let Some(fix) = &difference.fix {
-        text.push_str(&format!("fix: {}\n", clean::fix(fix)));
-    }
+    text.push_str(&remedies(&difference.fix, &difference.step));
     text
 }

@@ -12,7 +12,7 @@ use crate::clean;
 use crate::document::{Difference, Document, Gap, Outcome, Reason, Severity};
 use crate::group::{self, Entry, Group, entries};
 use crate::number::{counted, short, thousands};
-use crate::sentence;
+use crate::sentence::{self, Remedy};
 use crate::textdiff::{self, Line};
 use escape::{code, fenced, html, linkless, plain};
 
@@ -40,12 +40,16 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     let mut page = Page { text: head(document), room: LIMIT.saturating_sub(RESERVE + foot.len()), full: false };
     let wants = |severity| style.only.is_none_or(|only| only == severity);
     if wants(Severity::Block) {
-        let blocks = entries(&document.differences, Severity::Block);
-        page.section("What blocks", "more block", blocks.iter().map(|entry| (folded(document, entry), entry.len())));
+        let blocks = entries(document.differences(), Severity::Block);
+        let pieces: Vec<(String, usize)> =
+            apart(document, Severity::Block).chain(blocks.iter().map(|entry| (folded(document, entry), entry.len()))).collect();
+        page.section("What blocks", "more block", pieces.into_iter());
     }
     if wants(Severity::Warn) {
-        let warns = entries(&document.differences, Severity::Warn);
-        page.section("To know", "more to know", warns.iter().map(|entry| (item(document, entry), entry.len())));
+        let warns = entries(document.differences(), Severity::Warn);
+        let pieces: Vec<(String, usize)> =
+            apart(document, Severity::Warn).chain(warns.iter().map(|entry| (item(document, entry), entry.len()))).collect();
+        page.section("Warnings", "more warnings", pieces.into_iter());
     }
     if style.only.is_none() {
         let (apart, hidden): (Vec<_>, Vec<_>) =
@@ -55,7 +59,7 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
         }
     }
     if wants(Severity::Inform) {
-        let informs = entries(&document.differences, Severity::Inform);
+        let informs = entries(document.differences(), Severity::Inform);
         page.section("Expected or cosmetic", "more expected or cosmetic", informs.iter().map(|entry| (item(document, entry), entry.len())));
     }
     page.text.push_str(&foot);
@@ -95,13 +99,14 @@ impl Page {
 
 fn head(document: &Document) -> String {
     let mut text = format!("**{}**\n", plain(&document.verdict.line));
+    if document.comparison.is_none() {
+        return text;
+    }
     // Most comparisons are of one kind of server, and have no such column.
     let apart = document.verdict.not_comparable > 0;
     let (title, rule) = if apart { (" not comparable |", "--:|") } else { ("", "") };
-    text.push_str(&format!(
-        "\n| dimension | verdict | block | to know | expected | not visible |{title}\n|---|---|--:|--:|--:|--:|{rule}\n"
-    ));
-    for dimension in &document.dimensions {
+    text.push_str(&format!("\n| dimension | verdict | block | warn | expected | not visible |{title}\n|---|---|--:|--:|--:|--:|{rule}\n"));
+    for dimension in document.dimensions() {
         let (symbol, _) = sentence::dimension(dimension);
         let verdict = match dimension.verdict {
             _ if !dimension.compared => "not compared",
@@ -121,6 +126,32 @@ fn head(document: &Document) -> String {
         text.push_str(&format!("\n{}\n", plain(&floor)));
     }
     text
+}
+
+/// What was found beside differences, as items of a list.
+fn apart(document: &Document, severity: Severity) -> impl Iterator<Item = (String, usize)> {
+    document.findings.iter().filter(move |finding| finding.severity == severity).map(|finding| {
+        let (title, happened) = sentence::subject(finding);
+        let value =
+            |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), |text| code(&shortened(&clean::line(text))));
+        let mut text = format!(
+            "- {} {} {} ({}): expected {}, found {}. From {}. {}\n",
+            sentence::symbol(finding.severity),
+            code(&shortened(&title)),
+            plain(&happened),
+            code(&finding.id),
+            value(&finding.expected),
+            value(&finding.found),
+            code(&shortened(&clean::line(&finding.origin))),
+            plain(&finding.why)
+        );
+        match sentence::remedy(&finding.fix, &finding.step) {
+            Some(Remedy::Fix(sql)) => text.push_str(&format!("\n{}", fixes(&[sql], true))),
+            Some(Remedy::Step(words)) => text.push_str(&format!("  {}\n\n", plain(&shortened(&clean::line(words))))),
+            None => {}
+        }
+        (text, 1)
+    })
 }
 
 /// A blocking difference, or many of one cause: closed, so that a long list stays short.
@@ -144,7 +175,7 @@ fn folded(document: &Document, entry: &Entry<'_>) -> String {
     if !details.is_empty() {
         text.push_str(&format!("{}\n\n", code(&shortened(&details.join(", ")))));
     }
-    if let Some(origin) = document.particular_origin(difference) {
+    if let Some(origin) = difference.set_by.as_deref() {
         text.push_str(&format!("From {}\n\n", code(&shortened(&clean::line(origin)))));
     }
     text.push_str(&format!("{}\n\n", plain(&difference.why)));
@@ -152,11 +183,15 @@ fn folded(document: &Document, entry: &Entry<'_>) -> String {
         text.push_str(&format!("{}\n\n", code(&manual)));
     }
     match entry {
-        Entry::One(difference) => text.extend(difference.fix.as_deref().map(|fix| format!("Fix:\n\n{}", fixes(&[fix])))),
+        Entry::One(difference) => match sentence::remedy(&difference.fix, &difference.step) {
+            Some(Remedy::Fix(sql)) => text.push_str(&format!("Fix:\n\n{}", fixes(&[sql], true))),
+            Some(Remedy::Step(words)) => text.push_str(&format!("Fix: {}\n\n", plain(&shortened(&clean::line(words))))),
+            None => {}
+        },
         Entry::Many(group) => {
             let all: Vec<&str> = group.members.iter().filter_map(|one| one.fix.as_deref()).collect();
             if !all.is_empty() {
-                text.push_str(&format!("Fix:\n\n{}", fixes(&all)));
+                text.push_str(&format!("Fix:\n\n{}", fixes(&all, true)));
             }
         }
     }
@@ -236,7 +271,7 @@ fn gap(document: &Document, gaps: &[&Gap]) -> String {
     let lead = if matches!(lead.as_str(), "not visible" | "not comparable") { String::new() } else { format!("{lead}: ") };
     let mut text = format!("- ? {}\n", code(&cut(&format!("{lead}{what}"), 4 * COLUMNS)));
     if let Some(cure) = gaps.first().and_then(|gap| gap.cure.as_ref()) {
-        let block = fixes(&[cure]);
+        let block = fixes(&[cure], sentence::is_sql_cure(cure));
         text.push('\n');
         for line in block.lines() {
             // A fix is as it is, blanks at its end too.
@@ -248,7 +283,7 @@ fn gap(document: &Document, gaps: &[&Gap]) -> String {
 }
 
 /// Statements or steps in one block, each as it is, as many as there is room for; why the others are left out.
-fn fixes(all: &[&str]) -> String {
+fn fixes(all: &[&str], is_sql: bool) -> String {
     let (mut shown, mut bytes, mut hidden, mut long) = (Vec::new(), 0, 0, 0);
     for fix in all {
         match clean::pasteable(fix) {
@@ -262,8 +297,7 @@ fn fixes(all: &[&str]) -> String {
     }
     let mut text = String::new();
     if !shown.is_empty() {
-        let is_statement = all.first().is_some_and(|fix| sentence::is_statement(fix));
-        text.push_str(&fenced(if is_statement { "sql" } else { "" }, &shown));
+        text.push_str(&fenced(if is_sql { "sql" } else { "" }, &shown));
     }
     let count = |number: usize| if all.len() > 1 { format!("{} ", thousands(number)) } else { String::new() };
     if hidden > 0 {
@@ -277,14 +311,14 @@ fn fixes(all: &[&str]) -> String {
 
 fn foot(document: &Document) -> String {
     let mut text = String::from("\n---\n");
-    if !document.ignored.is_empty() {
-        text.push_str(&format!("Excused by policy: {}.\n\n", counted(document.ignored.len(), "difference", "differences")));
+    if !document.ignored().is_empty() {
+        text.push_str(&format!("Excused by policy: {}.\n\n", counted(document.ignored().len(), "difference", "differences")));
         for excused in sentence::excused(document, EXCUSED) {
             text.push_str(&format!("- {}\n", plain(&cut(&excused, COLUMNS))));
         }
         text.push('\n');
     }
-    for (word, endpoint) in [("reference", &document.reference), ("candidate", &document.candidate)] {
+    for (word, endpoint) in document.looked_at() {
         let label = code(&shortened(&clean::line(&endpoint.label)));
         if !endpoint.is_read() {
             text.push_str(&format!("- {word} {label}: not read\n"));
@@ -301,7 +335,7 @@ fn foot(document: &Document) -> String {
         text.push_str(&format!("- {word} {label}: {}\n", facts.join(", ")));
     }
     let digests: Vec<String> = document
-        .dimensions
+        .dimensions()
         .iter()
         .filter_map(|dimension| match (&dimension.reference_digest, &dimension.candidate_digest) {
             (Some(a), Some(b)) if a == b => Some(format!("{} {}", dimension.name.name(), code(&short(&clean::line(a))))),
@@ -315,7 +349,9 @@ fn foot(document: &Document) -> String {
         text.push_str(&format!("- digests: {}\n", digests.join(", ")));
     }
     let how = sentence::how(document).join(" · ");
-    text.push_str(&format!("- compared {} · {}\n", plain(&sentence::compared(document, 5)), plain(&how)));
+    let compared =
+        document.comparison.iter().map(|_| format!("compared {} · ", plain(&sentence::compared(document, 5)))).collect::<String>();
+    text.push_str(&format!("- {compared}{}\n", plain(&how)));
     text.push_str(&format!("\nReproduce it with {}\n", code(&cut(&clean::line(&document.command), 2_000))));
     text
 }

@@ -4,7 +4,7 @@
 //! crate exists. Does not live here: the texts of the rules (`explain`).
 
 use super::Style;
-use crate::document::{Difference, Document, Gap, Ignored, Severity};
+use crate::document::{self, Difference, Document, Gap, Ignored, Place, Severity};
 use crate::{Fault, clean, explain, sentence};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -147,20 +147,25 @@ struct Suppression {
 /// One run a document.
 fn run(document: &Document) -> Run {
     let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
-    let excused = document.ignored.iter().map(|ignored| &ignored.difference);
-    for difference in document.differences.iter().chain(excused) {
+    let excused = document.ignored().iter().map(|ignored| &ignored.difference);
+    for difference in document.differences().iter().chain(excused) {
         let rule = rules.entry(&difference.id).or_insert_with(|| rule(difference));
         // The same rule may weigh differently from object to object: the heaviest is its default.
         if weight(rule.default_configuration.level) < difference.severity {
             rule.default_configuration.level = level(difference.severity);
         }
     }
+    for found in &document.findings {
+        let (what, why) = explain::rule(&found.id).unwrap_or_else(|| (sentence::subject(found).0, found.why.clone()));
+        rules.entry(&found.id).or_insert_with(|| rule_of(&found.id, what, &why, found.severity));
+    }
     let places: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(at, id)| (*id, at)).collect();
     let place = |difference: &Difference| places.get(difference.id.as_str()).copied().unwrap_or_default();
     let mut results: Vec<Finding> =
-        document.differences.iter().map(|difference| finding(document, difference, place(difference), None)).collect();
+        document.differences().iter().map(|difference| finding(document, difference, place(difference), None)).collect();
+    results.extend(document.findings.iter().map(|found| apart(found, places.get(found.id.as_str()).copied().unwrap_or_default())));
     results
-        .extend(document.ignored.iter().map(|ignored| finding(document, &ignored.difference, place(&ignored.difference), Some(ignored))));
+        .extend(document.ignored().iter().map(|ignored| finding(document, &ignored.difference, place(&ignored.difference), Some(ignored))));
     Run {
         tool: Tool {
             driver: Driver {
@@ -171,7 +176,7 @@ fn run(document: &Document) -> Run {
         },
         invocations: [Invocation {
             command_line: document.command.clone(),
-            execution_successful: document.reference.is_read() || document.candidate.is_read(),
+            execution_successful: document.is_read(),
             exit_code: document.verdict.exit_code,
             exit_code_description: clean::line(&document.verdict.line),
             tool_execution_notifications: document.gaps.iter().map(|gap| notification(document, gap)).collect(),
@@ -183,11 +188,39 @@ fn run(document: &Document) -> Run {
 
 fn rule(difference: &Difference) -> Rule {
     let (what, why) = explain::rule(&difference.id).unwrap_or_else(|| (sentence::title(difference), difference.why.clone()));
+    rule_of(&difference.id, what, &why, difference.severity)
+}
+
+fn rule_of(id: &str, what: String, why: &str, severity: Severity) -> Rule {
     Rule {
-        id: difference.id.clone(),
+        id: id.to_owned(),
         short_description: Text { text: what },
-        help: Text { text: format!("{why} More: evenkeel explain {}", difference.id) },
-        default_configuration: Configuration { level: level(difference.severity) },
+        help: Text { text: format!("{why} More: evenkeel explain {id}") },
+        default_configuration: Configuration { level: level(severity) },
+    }
+}
+
+/// What was found beside differences.
+fn apart(found: &document::Finding, rule_index: usize) -> Finding {
+    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line);
+    let (title, happened) = sentence::subject(found);
+    let lead = if happened.is_empty() { title.clone() } else { format!("{title}: {happened}") };
+    let text = format!("{lead}. Expected {}, found {}. {}", value(&found.expected), value(&found.found), clean::line(&found.why));
+    let mut properties = BTreeMap::from([("severity", found.severity.name().to_owned()), ("origin", clean::line(&found.origin))]);
+    properties.extend(found.fix.as_deref().map(|fix| ("fix", clean::fix(fix))));
+    properties.extend(found.step.as_deref().map(|step| ("step", clean::line(step))));
+    Finding {
+        rule_id: found.id.clone(),
+        rule_index,
+        level: level(found.severity),
+        message: Text { text },
+        locations: [Location {
+            physical_location: found.place.as_ref().map(physical),
+            logical_locations: [Logical { name: title.clone(), fully_qualified_name: title, kind: "finding".to_owned() }],
+        }],
+        partial_fingerprints: BTreeMap::from([("evenkeel/v1", found.fingerprint.clone())]),
+        suppressions: Vec::new(),
+        properties,
     }
 }
 
@@ -207,6 +240,7 @@ fn finding(document: &Document, difference: &Difference, rule_index: usize, igno
         ("origin", clean::line(&difference.origin)),
     ]);
     properties.extend(difference.fix.as_deref().map(|fix| ("fix", clean::fix(fix))));
+    properties.extend(difference.step.as_deref().map(|step| ("step", clean::line(step))));
     let display = clean::line(&difference.object.display);
     Finding {
         rule_id: difference.id.clone(),
@@ -214,7 +248,7 @@ fn finding(document: &Document, difference: &Difference, rule_index: usize, igno
         level: level(difference.severity),
         message: Text { text },
         locations: [Location {
-            physical_location: physical(&difference.origin),
+            physical_location: None,
             logical_locations: [Logical {
                 name: difference.identity.get("name").map_or_else(|| display.clone(), |name| clean::line(name)),
                 fully_qualified_name: display,
@@ -240,19 +274,15 @@ fn suppression(ignored: &Ignored) -> Suppression {
 
 fn notification(document: &Document, gap: &Gap) -> Notification {
     let cure = gap.cure.as_deref().map(|cure| format!(" Fix: {}", clean::line(&clean::fix(cure)))).unwrap_or_default();
-    let demanded = document.dimensions.iter().any(|dimension| dimension.name == gap.dimension && dimension.demanded);
+    let demanded = document.dimensions().iter().any(|dimension| dimension.name == gap.dimension && dimension.demanded);
     let (lead, text) = sentence::gap(document, gap);
     // The lead is one of our own words.
     let lead = lead.replacen('n', "N", 1);
     Notification { level: if demanded { "error" } else { "note" }, message: Text { text: format!("{lead}: {text}.{cure}") } }
 }
 
-/// A file and line, where the origin is one: `evenkeel.toml:14`.
-fn physical(origin: &str) -> Option<Physical> {
-    let (path, line) = origin.rsplit_once(':')?;
-    let start_line: u32 = line.parse().ok().filter(|line| *line > 0)?;
-    let is_path = !path.is_empty() && !path.contains(['\n', ':']) && path.contains('.');
-    is_path.then(|| Physical { artifact_location: Artifact { uri: reference(path) }, region: Region { start_line } })
+fn physical(place: &Place) -> Physical {
+    Physical { artifact_location: Artifact { uri: reference(&place.file) }, region: Region { start_line: place.line.max(1) } }
 }
 
 /// A path as a URI reference, with everything else than plain characters percent-encoded.
@@ -290,12 +320,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_file_and_line_is_a_physical_location() {
-        let place = |origin: &str| physical(origin).map(|place| (place.artifact_location.uri, place.region.start_line));
-        assert_eq!(place("evenkeel.toml:14"), Some(("evenkeel.toml".to_owned(), 14)));
-        assert_eq!(place("my dir/a.sql:3"), Some(("my%20dir/a.sql".to_owned(), 3)));
-        for origin in ["staging: PostgreSQL 15.8, read 2026-11-21T07:00:00Z", "https://example.org:8", "evenkeel.toml", "a.toml:0", ":3"] {
-            assert_eq!(place(origin), None, "{origin}");
-        }
+    fn a_place_is_a_physical_location() {
+        let place = |file: &str, line| physical(&Place { file: file.to_owned(), line, column: None });
+        let (plain, odd) = (place("evenkeel.toml", 14), place("my dir/a.sql", 0));
+        assert_eq!((plain.artifact_location.uri.as_str(), plain.region.start_line), ("evenkeel.toml", 14));
+        assert_eq!((odd.artifact_location.uri.as_str(), odd.region.start_line), ("my%20dir/a.sql", 1));
     }
 }

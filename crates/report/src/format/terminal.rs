@@ -1,4 +1,4 @@
-//! The terminal: the verdict, one table, what blocks with its fix, what to know, what was not visible, how it was
+//! The terminal: the verdict, one table, what blocks with its fix, warnings, what was not visible, how it was
 //! looked at. Readable at 80 columns, without colour, and pasteable.
 //!
 //! Lives here: layout and colours. Does not live here: the layout of an entry (`terminal/entry`), the sentences
@@ -9,7 +9,7 @@ mod entry;
 use super::Style;
 use crate::Fault;
 use crate::clean;
-use crate::document::{Document, Severity};
+use crate::document::{Document, Severity, Side};
 use crate::group::{self, Entry, entries};
 use crate::number::{counted, thousands};
 use crate::sentence;
@@ -97,8 +97,8 @@ impl Page<'_> {
         };
         let verdict = clean::line(&self.document.verdict.line);
         self.wrapped("", &verdict, paint);
-        let bare = self.document.differences.is_empty() && self.document.gaps.is_empty();
-        if !bare {
+        let bare = self.document.differences().is_empty() && self.document.gaps.is_empty();
+        if !bare && self.document.comparison.is_some() {
             self.blank();
             self.table();
         }
@@ -110,9 +110,9 @@ impl Page<'_> {
 
     fn table(&mut self) {
         let document = self.document;
-        let labels = [&document.reference.label, &document.candidate.label].map(|label| cut(&clean::line(label), LABEL_WIDTH));
+        let labels = [Side::Reference, Side::Candidate].map(|side| cut(&clean::line(&document.label(side)), LABEL_WIDTH));
         let rows: Vec<_> = document
-            .dimensions
+            .dimensions()
             .iter()
             .map(|dimension| {
                 let (reference, candidate) = sentence::cells(document, dimension);
@@ -147,8 +147,9 @@ impl Page<'_> {
         if !self.wants(Severity::Block) {
             return;
         }
+        self.apart(Severity::Block);
         let limit = if self.style.only.is_some() { usize::MAX } else { self.style.limit };
-        let entries = entries(&self.document.differences, Severity::Block);
+        let entries = entries(self.document.differences(), Severity::Block);
         self.each(&entries, limit);
         let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
         if more > 0 {
@@ -179,6 +180,14 @@ impl Page<'_> {
         }
     }
 
+    /// What was found beside differences.
+    fn apart(&mut self, severity: Severity) {
+        for finding in self.document.findings.iter().filter(|finding| finding.severity == severity) {
+            self.blank();
+            self.finding(finding);
+        }
+    }
+
     fn more(&mut self, what: &str, flag: &str) {
         let command = clean::line(&self.document.command);
         self.line(&format!("… {what}: {command} {flag}"));
@@ -188,13 +197,14 @@ impl Page<'_> {
         if !self.wants(Severity::Warn) {
             return;
         }
+        self.apart(Severity::Warn);
         let limit = if self.style.only.is_some() { usize::MAX } else { TO_KNOW };
-        let entries = entries(&self.document.differences, Severity::Warn);
+        let entries = entries(self.document.differences(), Severity::Warn);
         self.each(&entries, limit);
         let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
         if more > 0 {
             self.blank();
-            self.more(&format!("{} more to know", thousands(more)), "--only warn");
+            self.more(&format!("{} {}", thousands(more), if more == 1 { "more warning" } else { "more warnings" }), "--only warn");
         }
     }
 
@@ -204,8 +214,9 @@ impl Page<'_> {
             return;
         }
         let all = self.style.only.is_some();
-        let entries = entries(&self.document.differences, Severity::Inform);
+        let entries = entries(self.document.differences(), Severity::Inform);
         let limit = if all { usize::MAX } else { TO_KNOW };
+        self.apart(Severity::Inform);
         self.blank();
         for entry in entries.iter().take(limit) {
             match entry {
@@ -233,7 +244,7 @@ impl Page<'_> {
                 self.line(&format!("{} {line}", if at == 0 { lead.as_str() } else { " " }));
             }
             if let Some(cure) = gaps.first().and_then(|gap| gap.cure.as_ref()) {
-                self.fix(cure);
+                self.fix(cure, sentence::is_sql_cure(cure));
             }
         }
         let more: usize = groups.iter().skip(GAPS).map(Vec::len).sum();
@@ -251,17 +262,18 @@ impl Page<'_> {
     fn foot(&mut self) {
         let document = self.document;
         self.blank();
-        if !document.ignored.is_empty() {
-            let text = format!("excused by policy: {}", counted(document.ignored.len(), "difference", "differences"));
+        if !document.ignored().is_empty() {
+            let text = format!("excused by policy: {}", counted(document.ignored().len(), "difference", "differences"));
             self.wrapped("", &text, DIM);
             for text in sentence::excused(document, EXCUSED) {
                 self.wrapped("  ", &text, DIM);
             }
             self.blank();
         }
-        let mut parts = vec![format!("compared {}", sentence::compared(document, 4))];
-        if document.differences.is_empty() && document.gaps.is_empty() {
-            let schema = document.dimensions.iter().find_map(|dimension| dimension.reference_digest.as_deref());
+        let compared = document.comparison.iter().map(|_| format!("compared {}", sentence::compared(document, 4)));
+        let mut parts: Vec<String> = compared.collect();
+        if document.differences().is_empty() && document.gaps.is_empty() {
+            let schema = document.dimensions().iter().find_map(|dimension| dimension.reference_digest.as_deref());
             parts.extend(schema.map(|digest| format!("digest {}", crate::number::short(&clean::line(digest)))));
         }
         parts.extend(sentence::how(document));

@@ -1,7 +1,7 @@
 //! Laws that hold for every sample in every format.
 
 use crate::sample::{self, SAMPLES};
-use evenkeel_report::{Difference, Document, FORMATS, Format, Severity, Style};
+use evenkeel_report::{Difference, Document, FORMATS, Format, Place, Severity, Style, Subject};
 use unicode_width::UnicodeWidthStr;
 
 pub fn rendered(format: &str, document: &Document, style: &Style) -> String {
@@ -45,18 +45,18 @@ fn names_and_extensions_of_formats_are_unique() {
 
 #[test]
 fn verdicts() {
-    let line = |document: Document| (document.verdict.line, document.verdict.exit_code);
+    let line = |document: Document| (document.verdict.line.clone(), document.verdict.exit_code);
     assert_eq!(line(sample::equal()), ("staging = production: equal in 3 dimensions".to_owned(), 0));
     assert_eq!(line(sample::could_not_tell()), ("staging ? production: could not tell, 2 things were not visible".to_owned(), 2));
     assert_eq!(
         line(sample::to_know()),
-        ("staging ≈ production: nothing blocks a migration, 1 to know, 1 expected or cosmetic".to_owned(), 0)
+        ("staging ≈ production: nothing blocks a migration, 1 warning, 1 expected or cosmetic".to_owned(), 0)
     );
     assert_eq!(line(sample::empty()), ("staging ? production: could not tell, nothing was compared".to_owned(), 2));
-    let differs = sample::differs().verdict;
+    let differs = sample::differs().frame.verdict;
     assert_eq!((differs.exit_code, differs.gaps), (1, 2));
     assert!(
-        differs.line.starts_with(&format!("staging ≠ production: {} differences block a migration, ", differs.block)),
+        differs.line.starts_with(&format!("staging ≠ production: {} differences block a migration, ", differs.block - 1)),
         "{}",
         differs.line
     );
@@ -74,8 +74,8 @@ fn json_comes_back_as_it_went() {
 #[test]
 fn fingerprints_tell_differences_apart() {
     let document = sample::huge();
-    let prints: std::collections::HashSet<&str> = document.differences.iter().map(|difference| difference.fingerprint.as_str()).collect();
-    assert_eq!((prints.len(), document.differences.len()), (5_000, 5_000));
+    let prints: std::collections::HashSet<&str> = document.differences().iter().map(|difference| difference.fingerprint.as_str()).collect();
+    assert_eq!((prints.len(), document.differences().len()), (5_000, 5_000));
 }
 
 /// A fix or a quoted diff may be wider where breaking it would change its meaning.
@@ -85,7 +85,7 @@ fn the_terminal_keeps_to_its_width() {
         let document = sample();
         for width in [80, 120] {
             let text = rendered("terminal", &document, &Style { width, ..Style::default() });
-            let pasteable: Vec<&str> = document.differences.iter().filter_map(|one| one.fix.as_deref()).collect();
+            let pasteable: Vec<&str> = document.differences().iter().filter_map(|one| one.fix.as_deref()).collect();
             for line in text.lines().filter(|line| line.width() > width) {
                 let fix = line.trim_start().trim_start_matches("fix: ");
                 let quoted =
@@ -191,10 +191,11 @@ fn an_unread_environment_is_in_every_format() {
 #[test]
 fn settings_with_the_same_values_are_no_group() {
     let mut document = sample::differs();
-    let one = document.differences.iter().find(|one| one.kind == "setting" && one.severity == Severity::Block).unwrap().clone();
+    let one = document.differences().iter().find(|one| one.kind == "setting" && one.severity == Severity::Block).unwrap().clone();
     for kind in ["setting", "override"] {
         let of = |at: usize| Difference { fingerprint: at.to_string(), kind: kind.to_owned(), ..one.clone() };
-        document.differences = (0..9).map(of).collect();
+        document.comparison.as_mut().unwrap().differences = (0..9).map(of).collect();
+        document.frame.findings.clear();
         let text = rendered("terminal", &document, &Style::default());
         assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 9, "{kind}: {text}");
     }
@@ -205,9 +206,9 @@ fn settings_with_the_same_values_are_no_group() {
 fn a_fix_with_hidden_characters_is_left_out() {
     for name in ["a\u{1b}[31mb", "a\tb", "a\rb", "a\u{202e}b", "a\u{200b}b"] {
         let mut document = sample::differs();
-        let first = document.differences.iter_mut().find(|one| one.severity == Severity::Block).unwrap();
+        let first = document.comparison.as_mut().unwrap().differences.iter_mut().find(|one| one.severity == Severity::Block).unwrap();
         first.fix = Some(format!("DROP TABLE `{name}`;"));
-        document.gaps.first_mut().unwrap().cure = Some(format!("GRANT SELECT ON `{name}` TO x;"));
+        document.frame.gaps.first_mut().unwrap().cure = Some(format!("GRANT SELECT ON `{name}` TO x;"));
         for format in ["terminal", "markdown", "html", "sarif", "junit"] {
             let text = rendered(format, &document, &Style::default());
             assert_eq!(text.matches("left out: it holds").count(), 2, "{format}");
@@ -222,9 +223,9 @@ fn a_fix_with_hidden_characters_is_left_out() {
 #[test]
 fn a_fix_is_whole_or_left_out() {
     let mut document = sample::differs();
-    document.gaps.clear();
-    document.differences.retain(|one| one.severity == Severity::Block);
-    document.differences.truncate(1);
+    document.frame.gaps.clear();
+    document.comparison.as_mut().unwrap().differences.retain(|one| one.severity == Severity::Block);
+    document.comparison.as_mut().unwrap().differences.truncate(1);
     let wide = format!("ALTER TABLE t ADD COLUMN c text DEFAULT '{}';", "x".repeat(900));
     let tall = format!("CREATE FUNCTION f() AS $$\n{}$$;", "\tSELECT 1;\n".repeat(90));
     let huge = format!("CREATE FUNCTION f() AS $$\n{}$$;", "\tSELECT 1;\n".repeat(900));
@@ -237,7 +238,7 @@ fn a_fix_is_whole_or_left_out() {
         (&huge, "terminal", Some(Severity::Block), true),
         (&huge, "html", None, true),
     ] {
-        document.differences[0].fix = Some(fix.clone());
+        document.comparison.as_mut().unwrap().differences[0].fix = Some(fix.clone());
         let text = rendered(format, &document, &Style { only, ..Style::default() });
         let shown = fix.lines().all(|line| text.contains(line.replace('\'', if format == "html" { "&#39;" } else { "'" }).as_str()));
         assert_eq!((shown, text.contains("left out: ")), (whole, !whole), "{format}:\n{text}");
@@ -245,7 +246,7 @@ fn a_fix_is_whole_or_left_out() {
     }
     // Of many alike as many as there is room for, each of them whole.
     let mut document = sample::vendors();
-    for (at, one) in document.differences.iter_mut().enumerate() {
+    for (at, one) in document.comparison.as_mut().unwrap().differences.iter_mut().enumerate() {
         one.fix = Some(format!("ALTER TABLE t{at} COMMENT '{}';", "x".repeat(300)));
     }
     let text = rendered("markdown", &document, &Style::default());
@@ -312,4 +313,41 @@ fn without_code(line: &str) -> String {
         }
     }
     outside + rest
+}
+
+/// What later verbs have to say needs no second document: a frame is enough for every format.
+#[test]
+fn a_frame_without_a_section_is_told_in_every_format() {
+    let mut document = sample::differs();
+    document.comparison = None;
+    let mut of_migration = document.findings.first().unwrap().clone();
+    of_migration.subject = Subject::Migration { tool: "flyway".to_owned(), key: "42".to_owned() };
+    of_migration.id = "EK-migration-state".to_owned();
+    (of_migration.fix, of_migration.step) = (Some("GRANT SELECT ON t TO r;".to_owned()), None);
+    let mut of_statement = of_migration.clone();
+    let place = Place { file: "db/V42__refunds.sql".to_owned(), line: 3, column: Some(5) };
+    (of_statement.subject, of_statement.place) = (Subject::Statement(place.clone()), Some(place));
+    document.frame.findings.extend([of_migration, of_statement]);
+    document.frame.verdict.line = "production: 3 findings".to_owned();
+    for format in FORMATS {
+        let text = rendered(format.name, &document, &Style::default());
+        for word in ["production: 3 findings", "42", "V42__refunds.sql", "GRANT SELECT ON t TO r;"] {
+            let escaped = word.replace("__", "\\_\\_");
+            assert!(text.contains(word) || text.contains(&escaped), "{}: {word}\n{text}", format.name);
+        }
+        assert!(!text.contains("compared") || matches!(format.name, "json" | "html"), "{}: {text}", format.name);
+    }
+    let json = rendered("json", &document, &Style::default());
+    let read: Document = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, document);
+}
+
+/// A report is read back as it was written.
+#[test]
+fn every_sample_is_read_back() {
+    for (name, sample) in SAMPLES {
+        let document = sample();
+        let read: Document = serde_json::from_str(&rendered("json", &document, &Style::default())).unwrap();
+        assert!(read == document, "{name}");
+    }
 }

@@ -57,11 +57,11 @@ fn every_difference_is_in_the_page() {
 #[test]
 fn a_group_of_definitions_shows_the_change() {
     let mut document = sample::vendors();
-    let alike = document.differences.iter().find(|one| one.attribute.as_deref() == Some("collation")).unwrap().clone();
-    document.differences = (0..5).map(|_| alike.clone()).collect();
+    let alike = document.differences().iter().find(|one| one.attribute.as_deref() == Some("collation")).unwrap().clone();
+    document.comparison.as_mut().unwrap().differences = (0..5).map(|_| alike.clone()).collect();
     let short = rendered("html", &document, &Style::default());
     assert!(short.contains("all 5</summary>") && short.matches("<div class=\"pair\">").count() == 1, "{short}");
-    for one in &mut document.differences {
+    for one in &mut document.comparison.as_mut().unwrap().differences {
         (one.expected, one.found) = (Some("begin\n  before;\nend".to_owned()), Some("begin\n  after;\nend".to_owned()));
     }
     let page = rendered("html", &document, &Style::default());

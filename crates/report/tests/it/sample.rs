@@ -3,7 +3,8 @@
 
 use evenkeel_core::compare::{Case, Change, Comparison, Difference, Remedies, Scope, Side, Which, compare};
 use evenkeel_core::digest::Tree;
-use evenkeel_core::gate::Tier;
+use evenkeel_core::finding::{Finding, Origin, Place, Remedy, Thing, id};
+use evenkeel_core::gate::{Tier, judge};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Severity, Value};
 use evenkeel_core::manifest::{Endpoint, Gap, Identity, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::policy::{self, Draft, Waiver};
@@ -31,9 +32,9 @@ const CAPTURED: [Dimension; 3] = [Dimension::Schema, Dimension::Configuration, D
 struct Statements;
 
 impl Remedies for Statements {
-    fn fix(&self, case: &Case<'_>) -> Option<String> {
+    fn fix(&self, case: &Case<'_>) -> Option<Remedy> {
         let name = case.reference.or(case.candidate)?.display();
-        match (case.kind, case.change, case.attribute) {
+        let sql = match (case.kind, case.change, case.attribute) {
             (Kind::Index, Change::Unsound, _) => Some(format!("DROP INDEX CONCURRENTLY {name};  -- then build it again")),
             (Kind::Index, Change::Missing, _) => Some(format!("CREATE INDEX CONCURRENTLY ON app.orders (user_id);  -- as {name}")),
             (Kind::Column, Change::Missing, _) => {
@@ -46,7 +47,8 @@ impl Remedies for Statements {
                 Some(format!("CREATE OR REPLACE FUNCTION {name} … -- body as in the reference\n{}", case.reference?.text("body")?))
             }
             _ => None,
-        }
+        };
+        sql.map(Remedy::Statements)
     }
 }
 
@@ -190,12 +192,15 @@ fn document(reference: &Manifest, candidate: &Manifest, run: Run<'_>) -> Documen
     comparison.differences.extend(run.extra);
     comparison.differences.sort_by_key(|difference| std::cmp::Reverse(difference.severity));
     let ignored = policy::apply(&mut comparison, run.waivers, "2026-11-21".parse().unwrap());
+    let demanded = run.demanded.unwrap_or(&CAPTURED);
+    let judgement = judge(&comparison, demanded, Severity::Block);
     Document::build(&Input {
         comparison: &comparison,
+        judgement: &judgement,
         ignored: &ignored,
         reference,
         candidate,
-        demanded: run.demanded.unwrap_or(&CAPTURED),
+        demanded,
         tier: run.tier,
         fail_on: Severity::Block,
         elapsed: Duration::from_millis(1_340),
@@ -214,23 +219,25 @@ pub fn equal() -> Document {
 }
 
 fn measured(kind: &'static str, attribute: &'static str, object: &str, values: (&str, &str), ratio: &str) -> Difference {
-    Difference {
-        id: evenkeel_core::compare::id(kind, attribute),
+    let subject = Thing {
         dimension: Dimension::Data,
-        kind,
+        kind: Kind::from_name(kind).unwrap(),
         object: object.to_owned(),
         identity: vec![("schema", "app".to_owned()), ("table", object.trim_start_matches("app.").to_owned())],
         attribute: Some(attribute),
-        change: Change::Changed,
-        which: Which::Both,
+    };
+    let finding = Finding {
+        id: id(kind, attribute),
+        severity: Severity::Warn,
+        subject,
         expected: Some(values.0.to_owned()),
         found: Some(values.1.to_owned()),
-        detail: vec![("ratio".to_owned(), ratio.to_owned())],
-        severity: Severity::Warn,
-        origin: "staging: PostgreSQL 15.8, database shop, read 2026-11-21T07:00:00Z".to_owned(),
+        origin: Origin::Captured { side: Which::Reference, set_by: None },
         why: "A statement that takes a second on a small table takes minutes on a large one.".to_owned(),
-        fix: None,
-    }
+        manual: None,
+        remedy: None,
+    };
+    Difference { finding, change: Change::Changed, which: Which::Both, ratio: Some(ratio.to_owned()), with: Vec::new() }
 }
 
 /// Every severity, every kind of change, gaps, excused differences, volumes and distributions.
@@ -255,7 +262,7 @@ pub fn differs() -> Document {
             reason: "billing team migrates it by hand until Q1".to_owned(),
             owner: "team-billing".to_owned(),
             until: until.parse().unwrap(),
-            origin: "evenkeel.toml:14".to_owned(),
+            place: Place { file: "evenkeel.toml".to_owned(), line: 14, column: None },
         })
         .unwrap()
     };
@@ -271,7 +278,7 @@ pub fn differs() -> Document {
         })
     };
     let table = |name: &str, reference, candidate| TableData { table: name.to_owned(), reference, candidate };
-    document.data.tables = vec![
+    document.comparison.as_mut().unwrap().data.tables = vec![
         table("app.order_lines", volume(310_000.0, 1.0), volume(742_000_000.0, 1.2)),
         table("app.orders", volume(40_000.0, 1.0), volume(92_000_000.0, 1.1)),
         table("app.payments", volume(38_000.0, 0.8), volume(88_500_000.0, 0.9)),
@@ -289,12 +296,14 @@ pub fn differs() -> Document {
         })
     };
     let column = |name: &str, reference, candidate| ColumnData { column: name.to_owned(), reference, candidate };
-    document.data.columns = vec![
+    document.comparison.as_mut().unwrap().data.columns = vec![
         column("app.customers.country", strip(0.0, 3.0, &[0.8, 0.15, 0.05]), strip(0.12, 41.0, &[0.31, 0.22, 0.11, 0.06, 0.04])),
         column("app.orders.note", strip(0.99, 4.0, &[]), strip(0.61, -0.4, &[0.02, 0.01])),
         column("app.orders.status", strip(0.0, 5.0, &[0.5, 0.2, 0.2, 0.1]), strip(0.0, 7.0, &[0.93, 0.04, 0.02])),
     ];
-    if let Some(data) = document.dimensions.iter_mut().find(|dimension| dimension.name == evenkeel_report::Dimension::Data) {
+    if let Some(data) =
+        document.comparison.as_mut().unwrap().dimensions.iter_mut().find(|dimension| dimension.name == evenkeel_report::Dimension::Data)
+    {
         data.note = Some("staging holds 0.04 % of the volume".to_owned());
     }
     document

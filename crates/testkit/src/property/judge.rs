@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use evenkeel_core::compare::{Change, Comparison, Difference, NoRemedies, Scope, Side, compare};
 use evenkeel_core::digest::{Tree, is_semantic};
+use evenkeel_core::finding::Finding;
 use evenkeel_core::kind::{ALL, Class, Dimension, Kind};
 use evenkeel_core::manifest::{Gap, Manifest};
 
@@ -41,14 +42,14 @@ fn attribute(difference: &Difference) -> &str {
     match difference.change {
         Change::Missing => "missing",
         Change::Extra => "extra",
-        _ => difference.attribute.unwrap_or("?"),
+        _ => difference.subject.attribute.unwrap_or("?"),
     }
 }
 
 /// Kind, object and attribute as a case writes them.
 #[must_use]
 pub fn place_of(difference: &Difference) -> String {
-    format!("{} {} {}", difference.kind, difference.object, attribute(difference))
+    format!("{} {} {}", difference.subject.kind.name(), difference.subject.object, attribute(difference))
 }
 
 /// As a case would list it.
@@ -63,7 +64,7 @@ fn set(case: &Case, listed: &[&Line], comparison: &Comparison, problems: &mut St
     let watched: Vec<&Difference> = comparison
         .differences
         .iter()
-        .filter(|difference| case.only.is_empty() || case.only.iter().any(|kind| kind == difference.kind))
+        .filter(|difference| case.only.is_empty() || case.only.iter().any(|kind| kind == difference.subject.kind.name()))
         .collect();
     for line in listed {
         let Some(difference) = watched.iter().find(|difference| place_of(difference) == line.place()) else {
@@ -96,8 +97,10 @@ fn with(case: &Case, comparison: &Comparison, problems: &mut String) {
     }
 }
 
-fn taken_along(difference: &Difference) -> impl Iterator<Item = &str> {
-    difference.detail.iter().filter(|(name, _)| name == "with").map(|(_, text)| text.as_str())
+fn taken_along(difference: &Difference) -> Option<String> {
+    let listed = |(kind, count): &(Kind, usize)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural });
+    let listed: Vec<String> = difference.with.iter().map(listed).collect();
+    (!listed.is_empty()).then(|| listed.join(", "))
 }
 
 /// The other way round the same differences come out, with both sides swapped.
@@ -115,8 +118,8 @@ fn mirrored(forward: &Comparison, backward: &Comparison, problems: &mut String) 
                 Change::Extra => Change::Missing,
                 other => other,
             };
-            let swapped =
-                Difference { change, expected: difference.found.clone(), found: difference.expected.clone(), ..difference.clone() };
+            let (expected, found) = (difference.found.clone(), difference.expected.clone());
+            let swapped = Difference { finding: Finding { expected, found, ..difference.finding.clone() }, change, ..difference.clone() };
             // An unsound state says which side it is in, not what the other side has.
             if swapped.change == Change::Unsound { shown(difference) } else { shown(&swapped) }
         })
@@ -156,12 +159,8 @@ fn digests(case: &Case, listed: &[&Line], comparison: &Comparison, (reference, c
             _ => {}
         }
     }
-    for (_, name) in
-        comparison.differences.iter().flat_map(taken_along).flat_map(|text| text.split(", ")).filter_map(|part| part.split_once(' '))
-    {
-        let kind = ALL.iter().copied().find(|kind| kind.name() == name || kind.spec().plural == name);
-        plain.extend(kind.filter(|kind| is_semantic(*kind)).map(|kind| kind.spec().dimension));
-    }
+    let along = comparison.differences.iter().flat_map(|difference| &difference.with).map(|(kind, _)| *kind);
+    plain.extend(along.filter(|kind| is_semantic(*kind)).map(|kind| kind.spec().dimension));
     for dimension in Dimension::ALL {
         // Where only some kinds are looked at, the rest moves digests too.
         if !case.only.is_empty() {

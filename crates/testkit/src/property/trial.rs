@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use evenkeel_core::compare::{Difference, Remedies, Scope, Side, compare};
 use evenkeel_core::digest::Tree;
+use evenkeel_core::finding::Remedy;
 use evenkeel_core::manifest::Manifest;
 
 use super::case::{Case, FAILS};
@@ -61,11 +62,11 @@ pub fn closed<R: Remedies>(
 ) -> Result<(), String> {
     let before = differences(reference, candidate, &remedies(candidate));
     let is_expected = |difference: &Difference| place_of(difference) == case.expected.place();
-    let proposed = before.iter().find(|difference| is_expected(difference)).and_then(|difference| difference.fix.clone());
-    // A step that is no statement is for a person.
-    let Some(fix) = proposed.filter(|fix| fix.ends_with(';')) else { return Ok(()) };
+    let proposed = before.iter().find(|difference| is_expected(difference)).and_then(|difference| difference.remedy.as_ref());
+    // A step in words is for a person.
+    let Some(fix) = proposed.and_then(Remedy::statements) else { return Ok(()) };
     PROPOSED.fetch_add(1, Ordering::Relaxed);
-    apply(&fix).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
+    apply(fix).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
     let known: BTreeSet<String> = before.iter().filter(|difference| !is_expected(difference)).map(place_of).collect();
     let after = capture();
     let left: Vec<String> = differences(reference, &after, &remedies(&after))
@@ -103,8 +104,8 @@ mod tests {
     struct Proposing(&'static str);
 
     impl Remedies for Proposing {
-        fn fix(&self, _: &Asked<'_>) -> Option<String> {
-            Some(self.0.to_owned())
+        fn fix(&self, _: &Asked<'_>) -> Option<Remedy> {
+            Some(Remedy::Statements(self.0.to_owned()))
         }
 
         fn reasoning(&self, _: &Asked<'_>) -> Option<Reasoning> {

@@ -7,7 +7,7 @@
 //! Lives here: numbers to percentages and to words. The markup is in `templates/report.html`.
 
 use crate::clean;
-use crate::document::{ColumnData, Document, Strip, TableData, Volume};
+use crate::document::{ColumnData, Comparison, Document, Strip, TableData, Volume};
 use crate::number::{bytes, percent, rough, thousands};
 
 /// Rows of a chart that are drawn; the others are in the JSON.
@@ -75,20 +75,21 @@ pub(super) struct Part {
 
 /// The charts of a document; `None` where nothing was measured.
 pub(super) fn of(document: &Document) -> Option<Charts> {
-    let data = &document.data;
+    let comparison = document.comparison.as_ref()?;
+    let data = &comparison.data;
     let more = |all: usize, shown: usize, what: &str| {
         if all > shown { format!("… {} more {what}: --format json", thousands(all - shown)) } else { String::new() }
     };
     (!data.is_empty()).then(|| Charts {
-        volumes: volumes(document),
-        strips: data.columns.iter().take(COLUMNS).map(|column| strips(document, column)).collect(),
+        volumes: volumes(comparison),
+        strips: data.columns.iter().take(COLUMNS).map(|column| strips(comparison, column)).collect(),
         more_tables: more(data.tables.len(), TABLES, "tables"),
         more_columns: more(data.columns.len(), COLUMNS, "columns"),
     })
 }
 
-fn volumes(document: &Document) -> Option<Volumes> {
-    let tables = &document.data.tables;
+fn volumes(comparison: &Comparison) -> Option<Volumes> {
+    let tables = &comparison.data.tables;
     let all = || tables.iter().flat_map(|table| [table.reference, table.candidate]).flatten();
     let (unit, read): (_, fn(Volume) -> Option<f64>) =
         if all().any(|volume| volume.bytes().is_some()) { ("bytes", |volume| volume.bytes()) } else { ("rows", |volume| volume.rows) };
@@ -103,8 +104,8 @@ fn volumes(document: &Document) -> Option<Volumes> {
     let bars = |table: &TableData| Bars {
         table: clean::line(&table.table),
         sides: [
-            bar("reference", &document.reference.label, table.reference, read, shown, &axis),
-            bar("candidate", &document.candidate.label, table.candidate, read, shown, &axis),
+            bar("reference", &comparison.reference.label, table.reference, read, shown, &axis),
+            bar("candidate", &comparison.candidate.label, table.candidate, read, shown, &axis),
         ],
         ratio: ratio(table.reference.and_then(read), table.candidate.and_then(read)),
     };
@@ -180,10 +181,13 @@ fn ratio(reference: Option<f64>, candidate: Option<f64>) -> String {
     }
 }
 
-fn strips(document: &Document, column: &ColumnData) -> StripPair {
+fn strips(comparison: &Comparison, column: &ColumnData) -> StripPair {
     StripPair {
         column: clean::line(&column.column),
-        sides: [strip(&document.reference.label, column.reference.as_ref()), strip(&document.candidate.label, column.candidate.as_ref())],
+        sides: [
+            strip(&comparison.reference.label, column.reference.as_ref()),
+            strip(&comparison.candidate.label, column.candidate.as_ref()),
+        ],
     }
 }
 

@@ -4,7 +4,7 @@
 //! which the template engine does to every value.
 
 use super::matrix;
-use crate::document::{Change, Difference, Dimension, Document, Severity};
+use crate::document::{Change, Difference, Dimension, Document, Finding, Severity};
 use crate::group::{self, words};
 use crate::textdiff::{self, Piece, Tag};
 use crate::{clean, sentence};
@@ -40,7 +40,10 @@ pub(super) struct Card {
     pub values: Values,
     pub origin: Option<String>,
     pub why: String,
+    /// SQL to paste.
     pub fix: Option<String>,
+    /// Words to read.
+    pub step: Option<String>,
 }
 
 pub(super) enum Values {
@@ -109,9 +112,33 @@ pub(super) fn card(document: &Document, difference: &Difference, anchors: &mut A
         manual: sentence::manual(difference),
         sided: difference.change != Change::Unsound,
         values: values(difference),
-        origin: document.particular_origin(difference).map(clean::line),
+        origin: difference.set_by.as_deref().map(clean::line),
         why: clean::line(&difference.why),
         fix: difference.fix.as_deref().map(clean::fix),
+        step: difference.step.as_deref().map(clean::line),
+    }
+}
+
+/// What was found beside differences.
+pub(super) fn found(finding: &Finding) -> Card {
+    let (title, happened) = sentence::subject(finding);
+    let alone = |value: &Option<String>| value.as_deref().map(|text| vec![Piece { tag: Tag::Same, text: clean::block(text) }]);
+    Card {
+        keys: Keys { anchor: None, severity: finding.severity.name(), dimension: "", kind: String::new() },
+        symbol: sentence::symbol(finding.severity),
+        tone: tone(finding.severity),
+        kind: String::new(),
+        object: title,
+        id: clean::line(&finding.id),
+        happened,
+        details: String::new(),
+        manual: None,
+        sided: false,
+        values: Values::Pair([alone(&finding.expected), alone(&finding.found)]),
+        origin: Some(clean::line(&finding.origin)),
+        why: clean::line(&finding.why),
+        fix: finding.fix.as_deref().map(clean::fix),
+        step: finding.step.as_deref().map(clean::line),
     }
 }
 

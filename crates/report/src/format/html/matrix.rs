@@ -2,7 +2,7 @@
 //!
 //! Lives here: which cells there are and where they lead. Neighbour: `view`, which makes the places they lead to.
 
-use crate::document::{Dimension, DimensionResult, Document, Endpoint, Outcome, unseen};
+use crate::document::{Comparison, Dimension, DimensionResult, Document, Endpoint, Outcome, unseen};
 use crate::number::{counted, thousands};
 use crate::{clean, sentence};
 
@@ -36,25 +36,29 @@ pub(super) struct Cell {
 impl Matrix {
     pub(super) fn of(documents: &[Document]) -> Self {
         // The reference has a column of its own where there is only one.
-        let shared = documents.first().map(|first| &first.reference).filter(|first| documents.iter().all(|one| &one.reference == *first));
+        let compared: Vec<(&Document, &Comparison)> =
+            documents.iter().filter_map(|document| Some((document, document.comparison.as_ref()?))).collect();
+        let shared =
+            compared.first().map(|(_, first)| &first.reference).filter(|first| compared.iter().all(|(_, one)| one.reference == **first));
         let mut columns: Vec<Column> = shared.map(|endpoint| column(endpoint, "reference".to_owned())).into_iter().collect();
-        columns.extend(documents.iter().map(|document| {
-            let against = format!("against {}", clean::line(&document.reference.label));
-            column(&document.candidate, if shared.is_some() { "candidate".to_owned() } else { against })
+        columns.extend(compared.iter().map(|(_, comparison)| {
+            let against = format!("against {}", clean::line(&comparison.reference.label));
+            column(&comparison.candidate, if shared.is_some() { "candidate".to_owned() } else { against })
         }));
         let mut names: Vec<Dimension> =
-            documents.iter().flat_map(|document| &document.dimensions).map(|dimension| dimension.name).collect();
+            documents.iter().flat_map(|document| document.dimensions()).map(|dimension| dimension.name).collect();
         names.sort_unstable();
         names.dedup();
         let rows = names.into_iter().map(|name| {
-            let of = |document: &Document| document.dimensions.iter().position(|dimension| dimension.name == name);
+            let of = |document: &Document| document.dimensions().iter().position(|dimension| dimension.name == name);
             let mut cells = Vec::new();
             if let (true, Some(first)) = (shared.is_some(), documents.first()) {
-                let dimension = of(first).and_then(|at| first.dimensions.get(at));
+                let dimension = of(first).and_then(|at| first.dimensions().get(at));
                 cells.push(dimension.map_or_else(Cell::blank, |dimension| Cell::reference(first, dimension)));
             }
-            cells.extend(documents.iter().enumerate().map(|(index, document)| {
-                let dimension = of(document).and_then(|at| document.dimensions.get(at));
+            let all = documents.iter().enumerate().filter(|(_, document)| document.comparison.is_some());
+            cells.extend(all.map(|(index, document)| {
+                let dimension = of(document).and_then(|at| document.dimensions().get(at));
                 dimension.map_or_else(Cell::blank, |dimension| Cell::candidate(document, dimension, index))
             }));
             Row { name: name.name(), cells }
@@ -89,7 +93,7 @@ impl Cell {
             "✗" if per.block == 0 => ("differs".to_owned(), "bad"),
             "✗" if per.block == 1 => ("1 blocks".to_owned(), "bad"),
             "✗" => (format!("{} block", thousands(per.block)), "bad"),
-            "!" => (format!("{} to know", thousands(per.warn)), "warn"),
+            "!" => (counted(per.warn, "warning", "warnings"), "warn"),
             "?" if dimension.gaps > dimension.not_comparable => ("not visible".to_owned(), "unknown"),
             "?" if dimension.gaps > 0 => ("not comparable".to_owned(), "unknown"),
             "?" => ("not compared".to_owned(), "unknown"),
@@ -99,7 +103,7 @@ impl Cell {
         // What stands in the reference's cell: a digest, a volume, a number of objects.
         more.extend(Some(sentence::cells(document, dimension).1).filter(|found| found != "–"));
         if symbol == "✗" && per.block > 0 && per.warn > 0 {
-            more.push(format!("{} to know", thousands(per.warn)));
+            more.push(counted(per.warn, "warning", "warnings"));
         }
         if per.inform > 0 {
             more.push(format!("{} expected", thousands(per.inform)));

@@ -3,8 +3,8 @@
 //! Lives here: choosing and ordering. Does not live here: what a card or row holds (`item`); escaping, which the template engine does to every value.
 
 use super::chart::{self, Charts};
-use super::item::{Anchors, Brief, Item, brief, card, grouped};
-use crate::document::{Document, Outcome, Reason, Severity};
+use super::item::{Anchors, Brief, Item, brief, card, found, grouped};
+use crate::document::{Document, Outcome, Reason, Severity, Side};
 use crate::group::{self, Entry, entries, words};
 use crate::number::{counted, duration, thousands};
 use crate::{clean, sentence};
@@ -27,7 +27,7 @@ pub(super) struct View {
     pub gaps: Vec<GapList>,
     pub charts: Option<Charts>,
     pub ignored: Vec<Excused>,
-    pub sides: [Facts; 2],
+    pub sides: Vec<Facts>,
     pub digests: Vec<[String; 3]>,
     pub elapsed: String,
     pub exit_code: u8,
@@ -101,13 +101,18 @@ impl View {
             Entry::One(difference) => Item::Card(Box::new(card(document, difference, anchors))),
             Entry::Many(group) => Item::Group(Box::new(grouped(&group, anchors))),
         };
-        let block = entries(&document.differences, Severity::Block).into_iter().map(|entry| item(entry, &mut anchors)).collect();
-        let warn = entries(&document.differences, Severity::Warn).into_iter().map(|entry| item(entry, &mut anchors)).collect();
-        let informs = document.differences.iter().filter(|difference| difference.severity == Severity::Inform);
+        let mut items = |severity: Severity| -> Vec<Item> {
+            let findings = document.findings.iter().filter(|finding| finding.severity == severity);
+            let mut items: Vec<Item> = findings.map(|finding| Item::Card(Box::new(found(finding)))).collect();
+            items.extend(entries(document.differences(), severity).into_iter().map(|entry| item(entry, &mut anchors)));
+            items
+        };
+        let (block, warn) = (items(Severity::Block), items(Severity::Warn));
+        let informs = document.differences().iter().filter(|difference| difference.severity == Severity::Inform);
         Self {
             anchor: format!("e{index}"),
-            reference: clean::line(&document.reference.label),
-            candidate: clean::line(&document.candidate.label),
+            reference: clean::line(&document.label(Side::Reference)),
+            candidate: clean::line(&document.label(Side::Candidate)),
             line: clean::line(&verdict.line),
             symbol,
             tone,
@@ -120,8 +125,8 @@ impl View {
             inform_title: counted(verdict.inform, "expected or cosmetic difference", "expected or cosmetic differences"),
             gaps: gap_lists(document, &mut anchors),
             charts: chart::of(document),
-            ignored: document.ignored.iter().map(excused).collect(),
-            sides: [facts("reference", &document.reference), facts("candidate", &document.candidate)],
+            ignored: document.ignored().iter().map(excused).collect(),
+            sides: document.looked_at().into_iter().map(|(role, endpoint)| facts(role, endpoint)).collect(),
             digests: digests(document),
             elapsed: duration(document.elapsed_ms),
             exit_code: verdict.exit_code,
@@ -141,7 +146,7 @@ fn tiles(document: &Document) -> Vec<Tile> {
     };
     let mut tiles = vec![
         tile(verdict.block, if verdict.block == 1 { "blocks a migration" } else { "block a migration" }, "✗", "bad"),
-        tile(verdict.warn, "to know", "!", "warn"),
+        tile(verdict.warn, if verdict.warn == 1 { "warning" } else { "warnings" }, "!", "warn"),
         tile(verdict.inform, "expected or cosmetic", "i", "inform"),
         tile(verdict.gaps.saturating_sub(verdict.not_comparable), "not visible", "?", "unknown"),
     ];
@@ -202,7 +207,7 @@ fn facts(role: &'static str, endpoint: &crate::Endpoint) -> Facts {
 fn digests(document: &Document) -> Vec<[String; 3]> {
     let shown = |digest: &Option<String>| digest.as_deref().map_or_else(|| "–".to_owned(), clean::line);
     document
-        .dimensions
+        .dimensions()
         .iter()
         .filter(|dimension| dimension.reference_digest.is_some() || dimension.candidate_digest.is_some())
         .map(|dimension| [dimension.name.name().to_owned(), shown(&dimension.reference_digest), shown(&dimension.candidate_digest)])

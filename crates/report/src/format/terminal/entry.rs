@@ -3,12 +3,13 @@
 //! Lives here: their layout. Neighbour: `terminal`, which says how many there are, in which order, and has the pen.
 
 use super::{BAD, BOLD, DIM, GOOD, INFORM, LINES, NAMED, PLAIN, Page, WARN};
-use crate::document::{Change, Difference, Severity};
+use crate::clean;
+use crate::document::{Change, Difference, Finding, Severity, Side};
 use crate::group::Group;
 use crate::number::{counted, thousands};
+use crate::sentence::{self, Remedy};
 use crate::textdiff::{self, Line, Tag};
 use crate::wrap::{cut, fill, width, wrap};
-use crate::{clean, sentence};
 use anstyle::Style as Paint;
 
 impl Page<'_> {
@@ -23,7 +24,7 @@ impl Page<'_> {
         }
         self.wrapped("  ", &happened, PLAIN);
         self.values(difference);
-        if let Some(origin) = document.particular_origin(difference) {
+        if let Some(origin) = difference.set_by.as_deref() {
             self.wrapped("    from      ", &clean::line(origin), DIM);
         }
         self.wrapped("  ", &clean::line(&difference.why), PLAIN);
@@ -32,8 +33,30 @@ impl Page<'_> {
             let manual = self.paint(DIM, &manual);
             self.line(&format!("  {manual}"));
         }
-        if let Some(fix) = &difference.fix {
-            self.fix(fix);
+        self.remedy(sentence::remedy(&difference.fix, &difference.step));
+    }
+
+    /// What was found beside differences, in full.
+    pub(super) fn finding(&mut self, finding: &Finding) {
+        let (title, happened) = sentence::subject(finding);
+        self.headline(finding.severity, &title, &clean::line(&finding.id));
+        if !happened.is_empty() {
+            self.wrapped("  ", &happened, PLAIN);
+        }
+        for (name, value) in [("expected", &finding.expected), ("found", &finding.found)] {
+            let value = value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line);
+            self.wrapped(&format!("    {}  ", fill(name, 8)), &value, PLAIN);
+        }
+        self.wrapped("    from      ", &clean::line(&finding.origin), DIM);
+        self.wrapped("  ", &clean::line(&finding.why), PLAIN);
+        self.remedy(sentence::remedy(&finding.fix, &finding.step));
+    }
+
+    fn remedy(&mut self, remedy: Option<Remedy<'_>>) {
+        match remedy {
+            Some(Remedy::Fix(sql)) => self.fix(sql, true),
+            Some(Remedy::Step(words)) => self.fix(words, false),
+            None => {}
         }
     }
 
@@ -58,9 +81,7 @@ impl Page<'_> {
             self.wrapped("  ", &clean::line(&first.why), PLAIN);
         }
         if group.same_cause {
-            if let Some(fix) = &first.fix {
-                self.fix(fix);
-            }
+            self.remedy(sentence::remedy(&first.fix, &first.step));
             let flag = if first.severity == Severity::Block { "--only block" } else { "--only warn" };
             let with = if first.fix.is_some() { ", each with its fix" } else { "" };
             let what = format!("all {}{with}", thousands(group.members.len()));
@@ -118,7 +139,7 @@ impl Page<'_> {
         }
         let sides = match difference.change {
             Change::Changed | Change::Renamed => {
-                [&self.document.reference.label, &self.document.candidate.label].map(|label| format!("  ({})", clean::line(label)))
+                [Side::Reference, Side::Candidate].map(|side| format!("  ({})", clean::line(&self.document.label(side))))
             }
             _ => [String::new(), String::new()],
         };
@@ -144,7 +165,7 @@ impl Page<'_> {
 
     /// A unified diff: what the reference has and the candidate lacks is `-`, the other way round `+`.
     fn definition(&mut self, expected: &str, found: &str) {
-        let labels = [&self.document.reference.label, &self.document.candidate.label].map(|label| clean::line(label));
+        let labels = [Side::Reference, Side::Candidate].map(|side| clean::line(&self.document.label(side)));
         let heads = [(BAD, format!("--- expected ({})", labels[0])), (GOOD, format!("+++ found ({})", labels[1]))];
         for (paint, head) in heads {
             self.wrapped("    ", &head, paint);
@@ -170,7 +191,7 @@ impl Page<'_> {
     }
 
     /// Must stay pasteable: whole, wrapped only where a line break cannot change what it means.
-    pub(super) fn fix(&mut self, fix: &str) {
+    pub(super) fn fix(&mut self, fix: &str, is_sql: bool) {
         let lead = self.paint(BOLD, "fix:");
         let (lines, fix) = match clean::pasteable(fix) {
             // Whoever asks for one severity wants all of it.
@@ -180,7 +201,7 @@ impl Page<'_> {
             Some(lines) => (lines, fix),
             None => (vec![clean::LEFT_OUT.to_owned()], ""),
         };
-        let fragile = lines.len() > 1 || sentence::is_statement(fix) && (fix.contains("--") || fix.contains(['\'', '"', '$', '`']));
+        let fragile = lines.len() > 1 || is_sql && (fix.contains("--") || fix.contains(['\'', '"', '$', '`']));
         let room = self.style.width.saturating_sub(7);
         let shown = if fragile { lines } else { lines.iter().flat_map(|line| wrap(line, room)).collect() };
         for (at, line) in shown.iter().enumerate() {

@@ -1,0 +1,101 @@
+//! Stage 3: every configured environment against what was committed for it.
+//!
+//! Lives here: going through environments side by side, and what each is ready for. What a comparison amounts to is `core::gate`'s
+//! business; which environments there are is the caller's.
+
+use crate::capture::Source;
+use crate::compare::{self, Compared};
+use evenkeel_core::compare::Scope;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::{self, Judgement, Readiness, Tier};
+use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_core::port::Run;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// An environment and what it is held against.
+pub struct Subject {
+    /// What the user calls it.
+    pub name: String,
+    /// What was committed, and what is there; or why one of them is not known.
+    pub sides: Result<(Source, Source), Box<Trouble>>,
+    pub tier: Option<Tier>,
+    /// The dimensions the exit code depends on.
+    pub demanded: Vec<Dimension>,
+}
+
+/// What came of one environment.
+pub struct Checked {
+    /// Where it stood among the subjects.
+    pub place: usize,
+    pub elapsed: Duration,
+    pub outcome: Result<Told, Box<Trouble>>,
+}
+
+/// A comparison that came about.
+pub struct Told {
+    pub compared: Compared,
+    pub judgement: Judgement,
+    pub readiness: Readiness,
+}
+
+/// So many environments are read at a time: each holds two connections and a manifest in memory.
+const AT_ONCE: usize = 4;
+
+/// Checks all of them, in the order they were named. One that cannot be read keeps none of the others from it.
+///
+/// # Errors
+/// Of class `Interrupted`, when the user stops: then nothing is told.
+pub fn run(subjects: &[Subject], scope: &Scope, bar: Severity, run: &Run<'_>) -> Result<Vec<Checked>, Box<Trouble>> {
+    let next = AtomicUsize::new(0);
+    let checked = Mutex::new(Vec::with_capacity(subjects.len()));
+    std::thread::scope(|threads| {
+        for _ in 0..AT_ONCE.min(subjects.len()) {
+            threads.spawn(|| {
+                while let Some((place, subject)) = take(&next, subjects) {
+                    let started = Instant::now();
+                    let outcome = run.watch.stop.check().and_then(|()| one(subject, scope, bar, run));
+                    let one = Checked { place, elapsed: started.elapsed(), outcome };
+                    checked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(one);
+                }
+            });
+        }
+    });
+    let mut checked = checked.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    checked.sort_by_key(|one| one.place);
+    // A thread that broke off leaves a hole, and a hole is no pass.
+    if checked.len() < subjects.len() {
+        return Err(Box::new(Trouble::new(Class::Internal, "checking an environment broke off")));
+    }
+    let is_stopped = |one: &Checked| matches!(&one.outcome, Err(trouble) if trouble.class == Class::Interrupted);
+    if let Some(at) = checked.iter().position(is_stopped)
+        && let Err(trouble) = checked.swap_remove(at).outcome
+    {
+        return Err(trouble);
+    }
+    Ok(checked)
+}
+
+fn take<'a>(next: &AtomicUsize, subjects: &'a [Subject]) -> Option<(usize, &'a Subject)> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    Some((place, subjects.get(place)?))
+}
+
+fn one(subject: &Subject, scope: &Scope, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trouble>> {
+    let (reference, candidate) = subject.sides.as_ref().map_err(Clone::clone)?;
+    let compared = compare::run(reference, candidate, scope, run)?;
+    let judgement = gate::judge(&compared.comparison, &subject.demanded, bar);
+    let readiness = judgement.readiness(subject.tier);
+    Ok(Told { compared, judgement, readiness })
+}
+
+/// The exit code of all: what differs is known, whatever else could not be told or reached.
+#[must_use]
+pub fn exit_code(checked: &[Checked]) -> u8 {
+    let code = |one: &Checked| match &one.outcome {
+        Ok(told) => told.judgement.exit_code,
+        Err(trouble) => trouble.class.exit_code(),
+    };
+    gate::exit_code_of_all(&checked.iter().map(code).collect::<Vec<_>>())
+}
