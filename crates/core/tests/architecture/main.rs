@@ -15,7 +15,7 @@ mod files;
 mod headers;
 mod modules;
 mod names;
-//mod prose;
+mod prose;
 mod purity;
 mod rooms;
 mod tree;

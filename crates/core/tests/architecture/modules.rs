@@ -57,8 +57,9 @@ impl Modules {
         for (here, module) in &self.found {
             let mut to = BTreeSet::new();
             for import in &module.imports {
-                let own = self.place(here, &import.path).is_some_and(|place| place.len() > here.len() && place.starts_with(here));
-                if !(import.shared && own) && !self.is_module(here, &import.path) {
+                let below = |place: Vec<String>| place.len() > here.len() && place.starts_with(here);
+                let is_re_export = import.shared && self.place(here, &import.path).is_some_and(below);
+                if !is_re_export && !self.is_module(here, &import.path) {
                     to.extend(self.holder(here, &import.path));
                 }
             }
@@ -158,7 +159,7 @@ fn read(file: &str, code: &str) -> Module {
                     tree.push(words[at]);
                     at += 1;
                 }
-                expand(&tree, &mut Vec::new(), shared, &mut module.imports);
+                expand(&tree, &[], shared, &mut module.imports);
             }
             "mod" | "fn" | "struct" | "enum" | "trait" | "type" | "const" | "static" | "union" | "macro_rules" => {
                 let name = words[at + 1..].iter().find(|word| !matches!(**word, "fn" | "unsafe" | "!" | "mut" | "async"));
@@ -184,8 +185,8 @@ fn is_name(word: &str) -> bool {
 }
 
 /// `a::{b, c::*, self as d}` as the names it brings.
-fn expand(tree: &[&str], prefix: &mut Vec<String>, shared: bool, found: &mut Vec<Import>) {
-    let mut path = prefix.clone();
+fn expand(tree: &[&str], prefix: &[String], shared: bool, found: &mut Vec<Import>) {
+    let mut path = prefix.to_owned();
     let mut name = None;
     let mut at = 0;
     while at < tree.len() {
@@ -201,7 +202,7 @@ fn expand(tree: &[&str], prefix: &mut Vec<String>, shared: bool, found: &mut Vec
                     }
                     if (depth == 1 && *word == ",") || depth == 0 {
                         if end > from {
-                            expand(&tree[from..end], &mut path, shared, found);
+                            expand(&tree[from..end], &path, shared, found);
                         }
                         from = end + 1;
                     }
