@@ -118,7 +118,8 @@ fn compared(reference: &Manifest, candidate: &Manifest) -> (Vec<String>, Vec<Str
     let (left, right) =
         (Side { label: "a", manifest: reference, tree: &trees.0 }, Side { label: "b", manifest: candidate, tree: &trees.1 });
     let found = compare(left, right, &Scope { dimensions: vec![Dimension::Schema], ..Scope::default() }, &NoRemedies);
-    let differences = found.differences.iter().map(|found| format!("{} {}", found.subject.kind.name(), found.subject.attribute.unwrap_or("itself")));
+    let differences =
+        found.differences.iter().map(|found| format!("{} {}", found.subject.kind.name(), found.subject.attribute.unwrap_or("itself")));
     let gaps = found
         .gaps
         .iter()

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use evenkeel_core::file::{Part, write};
-use evenkeel_core::kind::{Rank, Dimension, Kind, Value};
+use evenkeel_core::kind::{Dimension, Kind, Rank, Value};
 use evenkeel_core::manifest::{Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{ProcessEnvironment, Target};

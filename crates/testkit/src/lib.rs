@@ -7,7 +7,7 @@
 //!
 //! Rooms: `conformance` (what every engine owes the pipeline), `property` (cases that change one property each), `keeper`
 //! (the process and its protocol), `server` (what a test gets), `mysql` (the same for MySQL and MariaDB), `skip` (versions
-//! that are not here), `process` (looking at processes), `environment` (a machine made of maps).
+//! that are not here), `tested` (versions of the last green run), `process` (looking at processes), `environment` (a machine made of maps).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
 pub mod conformance;
@@ -18,6 +18,7 @@ pub mod process;
 pub mod property;
 mod server;
 mod skip;
+pub mod tested;
 
 pub use evenkeel_postgres::scratch::{Fault, Session, TextRows};
 pub use server::{Server, TestDb, database, databases, each_major, majors, newest, server};

@@ -1,9 +1,9 @@
 //! Every fix closes its loop: drift by hand, compare, apply what was proposed, compare again: nothing is left.
 
 use super::capture_as;
-use evenkeel_core::finding::Remedy;
 use evenkeel_core::compare::{Change, Comparison, Difference, Remedies, Scope, Side, Which, compare};
 use evenkeel_core::digest::Tree;
+use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::Dimension;
 use evenkeel_postgres::remedy::PostgresRemedies;
 use evenkeel_postgres::scratch::{Options, Scratch};
@@ -197,7 +197,9 @@ fn an_outdated_collation_is_rebuilt_and_noted() {
         let outdated: Vec<&Difference> = comparison.differences.iter().filter(|difference| difference.change == Change::Unsound).collect();
         assert_eq!(outdated.iter().filter(|difference| difference.subject.kind.name() == "collation-version").count(), 1, "on {major}");
         for difference in outdated {
-            for statement in split(difference.remedy.as_ref().and_then(Remedy::statements).unwrap_or_else(|| panic!("no fix for {}", said(difference)))) {
+            for statement in
+                split(difference.remedy.as_ref().and_then(Remedy::statements).unwrap_or_else(|| panic!("no fix for {}", said(difference))))
+            {
                 candidate.session().exec(&statement).unwrap_or_else(|fault| panic!("{statement}: {fault}"));
             }
         }
@@ -237,7 +239,9 @@ fn a_setting_is_set_where_the_reference_has_it() {
     let found = differences(&seen());
     assert_eq!(found.iter().map(|difference| difference.subject.object.as_str()).collect::<Vec<_>>(), ["lock_timeout", "work_mem"]);
     for difference in &found {
-        for statement in split(difference.remedy.as_ref().and_then(Remedy::statements).unwrap_or_else(|| panic!("no fix for {}", said(difference)))) {
+        for statement in
+            split(difference.remedy.as_ref().and_then(Remedy::statements).unwrap_or_else(|| panic!("no fix for {}", said(difference))))
+        {
             session.exec(&statement).unwrap_or_else(|fault| panic!("{statement}: {fault}"));
         }
     }
