@@ -2,14 +2,16 @@
 //!
 //! `main.rs` calls [`run`]; fuzz targets and tests reach [`settings`] from here.
 //!
-//! Rooms: `args` (what can be typed), `settings` (`evenkeel.toml`), `paint` (the terminal), `exit` (codes), `wire` (which
-//! engine), `command` (one file a verb; the demo's parts are chosen by `wire`, so these two know each other).
+//! Rooms: `args` (what can be typed), `exit` (codes), `settings` (`evenkeel.toml`), `paint` (the terminal), `signals` (being
+//! told to end), `wire` (which engine), `command` (one file a verb). They have no order: `wire` chooses among the demo's
+//! parts, which are in `command`, and `signals` removes what `command/output` has half written.
 
 mod args;
 mod command;
 mod exit;
 mod paint;
 pub mod settings;
+mod signals;
 mod wire;
 
 use args::Cli;
@@ -33,7 +35,8 @@ pub fn run() -> ExitCode {
             return exit::code(exit::USAGE);
         }
     };
-    match command::run(&cli) {
+    let ending = if matches!(cli.command, args::Command::Demo(_)) { signals::Ending::InOrder } else { signals::Ending::Soon };
+    match signals::hear(ending, cli.common.color).and_then(|()| command::run(&cli)) {
         Ok(code) => exit::code(code),
         Err(trouble) => {
             paint::trouble(&trouble, cli.common.color);

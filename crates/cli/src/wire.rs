@@ -4,24 +4,25 @@
 //! An endpoint is a name from `evenkeel.toml`, a URL or connection string, or a manifest file, tried in that order.
 
 use crate::args::Common;
-use crate::command::demo;
+use crate::command::demo::{self, play::Play};
 use crate::paint::shell;
 use crate::settings::{Environment as Configured, Settings};
-use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::kind::{Dimension, Engine};
-use evenkeel_core::port::{Engines, Environment, Request, Run, Watch, Watcher};
-use evenkeel_mysql::connect as mysql;
-use evenkeel_mysql::environment::MysqlEnvironment;
-use evenkeel_mysql::flavor::Flavor;
+use crate::signals;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::{self, Dimension};
+use evenkeel_core::port::{Engine, Engines, Named, Own, Request, Run, Watch, Watcher, Workshop};
 use evenkeel_pipeline::capture::Source;
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
-use evenkeel_postgres::environment::PostgresEnvironment;
 use secrecy::ExposeSecret;
 use std::path::Path;
 
 /// What every stage is handed.
 pub fn run<'a>(watcher: &'a dyn Watcher, settings: &'a Settings) -> Run<'a> {
-    Run { engines: &Built, watch: Watch { watcher, ..Watch::none() }, today: jiff::Zoned::now().date(), waivers: &settings.policy.ignore }
+    Run {
+        engines: &Built,
+        watch: Watch { watcher, stop: signals::stop() },
+        today: jiff::Zoned::now().date(),
+        waivers: &settings.policy.ignore,
+    }
 }
 
 /// What the user typed, understood.
@@ -44,9 +45,10 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
         return named(text, configured, common, dimensions);
     }
     if is_connection(text) {
-        let Connection { environment, label, warnings, typed, .. } = connection(text)?;
+        let Named { environment, label, warnings, typed } = connection(text, &Own::default())?;
         let request = request(&label, common, dimensions);
-        return Ok(Endpoint { source: Source::live(environment, request), configured: None, shown: typed, warnings });
+        let shown = shell::connection(typed.as_deref());
+        return Ok(Endpoint { source: Source::live(environment, request), configured: None, shown, warnings });
     }
     if Path::new(text).is_file() {
         let source = Source::File { label: text.to_owned(), path: text.into() };
@@ -68,55 +70,47 @@ pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions:
     Ok(endpoint)
 }
 
+/// Everything that is there of a vendor: the family it belongs to, and what is played of it in the demo. The one place that
+/// chooses.
+fn built_in(vendor: kind::Engine) -> (&'static dyn Engine, fn() -> Play) {
+    match vendor {
+        kind::Engine::PostgreSql => (&evenkeel_postgres::engine::Postgres, demo::postgres::play),
+        kind::Engine::MySql => (&evenkeel_mysql::engine::Mysql, demo::mysql::mysql),
+        kind::Engine::MariaDb => (&evenkeel_mysql::engine::Mysql, demo::mysql::mariadb),
+    }
+}
+
 /// Every engine that is built in.
 pub struct Built;
 
 impl Engines for Built {
-    fn of(&self, engine: Engine) -> &dyn evenkeel_core::port::Engine {
-        match engine {
-            Engine::PostgreSql => &evenkeel_postgres::engine::Postgres,
-            Engine::MySql | Engine::MariaDb => &evenkeel_mysql::engine::Mysql,
-        }
+    fn of(&self, vendor: kind::Engine) -> &dyn Engine {
+        built_in(vendor).0
     }
 }
+
+/// Who plays the demo, and what.
+pub fn demo(vendor: kind::Engine) -> (Box<dyn Workshop>, Play) {
+    let (engine, play) = built_in(vendor);
+    (engine.workshop(), play())
+}
+
+/// Whose a text is that names no engine: a libpq keyword string.
+const USUAL: kind::Engine = kind::Engine::PostgreSql;
 
 /// Every statement a capture of these dimensions sends to a server of that vendor and version.
 ///
 /// # Errors
 /// No such vendor, or no such version.
 pub fn statements(engine: &str, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {
-    let wrong = |what: &str, expected: &str, found: &str| {
-        let trouble =
-            Trouble::new(Class::Usage, format!("no statements for that {what}")).expected(expected).found(crate::paint::scrub(found));
-        Box::new(trouble.fix("evenkeel queries --engine mariadb --major 10.11"))
-    };
-    let family = |text: &str| {
-        let flavor = Flavor::parse(&if engine == "mariadb" { format!("{text}.0-MariaDB") } else { format!("{text}.0") });
-        let flavor = flavor.filter(|flavor| flavor.oldest_if_too_old().is_none());
-        flavor
-            .map(|flavor| evenkeel_mysql::capture::statements(&flavor, dimensions))
-            .ok_or_else(|| wrong("version", "such as 9.7 or 10.11", text))
-    };
-    match engine {
-        "postgresql" => {
-            let text = version.unwrap_or("18");
-            let major = text.parse().ok().filter(|major| (13..=99).contains(major)).ok_or_else(|| wrong("version", "13 or newer", text))?;
-            Ok(evenkeel_postgres::capture::statements(major, dimensions))
+    let vendors = kind::Engine::ALL.map(|vendor| (vendor, vendor.name().to_ascii_lowercase()));
+    match vendors.iter().find(|(_, name)| name == engine) {
+        Some((vendor, _)) => Built.of(*vendor).queries(*vendor, version, dimensions),
+        None => {
+            let trouble = Trouble::new(Class::Usage, "no statements for that engine");
+            let trouble = trouble.expected(either(vendors.iter().map(|(_, name)| name.clone()))).found(crate::paint::scrub(engine));
+            Err(Box::new(trouble.fix("evenkeel queries --engine mariadb --major 10.11")))
         }
-        "mysql" => family(version.unwrap_or("9.7")),
-        "mariadb" => family(version.unwrap_or("11.8")),
-        other => Err(wrong("engine", "postgresql, mysql or mariadb", other)),
-    }
-}
-
-/// Who plays the demo.
-///
-/// # Errors
-/// No server of that engine is installed; the message says how to get one.
-pub fn demo(engine: Engine) -> Result<Box<dyn demo::estate::Part>, Box<Trouble>> {
-    match engine {
-        Engine::PostgreSql => demo::postgres::find(),
-        Engine::MySql | Engine::MariaDb => demo::mysql::find(engine),
     }
 }
 
@@ -128,23 +122,17 @@ fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions
         Box::new(Trouble { class, what: format!("environment {name}: {}", trouble.what), origin: Some(origin), ..*trouble })
     };
     let reach = configured.reach.as_ref().map_err(|trouble| in_place(trouble.clone()))?;
-    let primary = connection(reach.connection.expose_secret()).map_err(in_place)?;
+    let keys = [("migration_role", &reach.migration_role), ("heartbeat", &reach.heartbeat)];
+    let options: Vec<(&str, &str)> = keys.iter().filter_map(|(key, value)| Some((*key, value.as_deref()?))).collect();
+    let own = Own { options: &options, place: &format!("[environments.{name}]") };
+    let primary = connection(reach.connection.expose_secret(), &own).map_err(in_place)?;
     let mut warnings = primary.warnings;
-    for (key, is_set) in [(MIGRATION_ROLE, reach.migration_role.is_some()), (HEARTBEAT, reach.heartbeat.is_some())] {
-        if let Some(why) = primary.without.iter().find(|(without, _)| is_set && *without == key).map(|(_, why)| *why) {
-            let trouble =
-                Trouble::new(Class::Configuration, format!("{key} means nothing here")).expected(why).found(format!("{key} is set"));
-            return Err(in_place(Box::new(trouble.fix(format!("remove {key} from [environments.{name}]")))));
-        }
-    }
     let mut request = request(name, common, dimensions);
-    request.migration_role.clone_from(&reach.migration_role);
     request.roles.clone_from(&configured.roles);
-    request.heartbeat.clone_from(&reach.heartbeat);
     let source = match reach.replicas.first().filter(|_| reach.read_from_replica) {
         None => Source::live(primary.environment, request),
         Some(url) => {
-            let replica = connection(url.expose_secret()).map_err(in_place)?;
+            let replica = connection(url.expose_secret(), &own).map_err(in_place)?;
             warnings.extend(replica.warnings);
             Source::Split { primary: primary.environment, replica: replica.environment, request }
         }
@@ -163,74 +151,44 @@ fn request(label: &str, common: &Common, dimensions: &[Dimension]) -> Request {
 
 /// Looks like a URL or a `keyword=value` string.
 fn is_connection(text: &str) -> bool {
-    scheme(text).is_some()
-        || text
-            .split_once('=')
-            .map(|(keyword, value)| (keyword.trim(), value))
-            .is_some_and(|(keyword, _)| !keyword.is_empty() && keyword.chars().all(|c| c.is_ascii_alphabetic() || c == '_'))
+    let keyword = |keyword: &str| !keyword.is_empty() && keyword.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+    text.contains("://") || text.split_once('=').is_some_and(|(word, _)| keyword(word.trim()))
 }
 
-fn scheme(text: &str) -> Option<&str> {
-    text.split_once("://").map(|(scheme, _)| scheme)
-}
-
-/// Keys of an environment that only one family of servers knows.
-const MIGRATION_ROLE: &str = "migration_role";
-const HEARTBEAT: &str = "heartbeat";
-
-/// A connection, understood but not opened.
-struct Connection {
-    environment: Box<dyn Environment>,
-    /// `database@host:port`.
-    label: String,
-    warnings: Vec<String>,
-    /// As it may be typed again, without a password.
-    typed: String,
-    /// Keys that mean nothing to such a server, and why.
-    without: &'static [(&'static str, &'static str)],
-}
-
-fn connection(text: &str) -> Result<Connection, Box<Trouble>> {
-    // A scheme may be written in any case (RFC 3986, 3.1); libpq's rules know small letters.
-    let small = scheme(text).map(str::to_ascii_lowercase);
-    let normal = small.as_deref().zip(text.split_once("://")).map(|(scheme, (_, rest))| format!("{scheme}://{rest}"));
-    let text = normal.as_deref().unwrap_or(text);
-    match small.as_deref() {
-        None | Some("postgres" | "postgresql") => {
-            let target = Target::parse(text, &ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
-            let described = target.describe();
-            let label = format!("{}@{}:{}", described.dbname.value, described.host.value, described.port.value);
-            Ok(Connection {
-                label,
-                warnings: target.warnings().to_vec(),
-                typed: shell::connection(text, &|text| target.scrub(text)),
-                environment: Box::new(PostgresEnvironment::new(target)),
-                without: &[(HEARTBEAT, "the server tells the lag of its replicas by itself: PostgreSQL needs no such table")],
-            })
-        }
-        Some("mysql" | "mariadb") => {
-            let target = mysql::Target::parse(text, &mysql::ProcessEnvironment).map_err(|fault| Box::new(fault.trouble()))?;
-            let described = target.describe();
-            let place = if described.port.value.is_empty() {
-                described.host.value.clone()
-            } else {
-                format!("{}:{}", described.host.value, described.port.value)
-            };
-            let label = format!("{}@{place}", described.database.value);
-            Ok(Connection {
-                label,
-                warnings: target.warnings().to_vec(),
-                typed: shell::connection(text, &|text| target.scrub(text)),
-                environment: Box::new(MysqlEnvironment::new(target)),
-                without: &[(MIGRATION_ROLE, "settings are the server's for every account: MySQL and MariaDB keep none for a role")],
-            })
-        }
-        Some(other) => Err(Box::new(
+/// Asks the engine whose scheme it has.
+fn connection(text: &str, own: &Own<'_>) -> Result<Named, Box<Trouble>> {
+    let Some((scheme, rest)) = text.split_once("://") else { return Built.of(USUAL).environment(text, own) };
+    // A scheme may be written in any case (RFC 3986, 3.1); clients' rules know small letters.
+    let small = scheme.to_ascii_lowercase();
+    let mut engines = kind::Engine::ALL.into_iter().map(|vendor| Built.of(vendor));
+    match engines.find(|engine| engine.schemes().contains(&small.as_str())) {
+        Some(engine) => engine.environment(&format!("{small}://{rest}"), own),
+        None => Err(Box::new(
             Trouble::new(Class::Usage, "cannot tell which database system is meant")
-                .expected("a URL that begins with postgres://, postgresql://, mysql:// or mariadb://")
-                .found(format!("{}://…", crate::paint::scrub(other)))
+                .expected(format!("a URL that begins with {}", either(schemes().into_iter().map(|scheme| format!("{scheme}://")))))
+                .found(format!("{}://…", crate::paint::scrub(&small)))
                 .fix("write postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE"),
         )),
+    }
+}
+
+/// What URLs may begin with.
+fn schemes() -> Vec<&'static str> {
+    let mut schemes = Vec::new();
+    for scheme in kind::Engine::ALL.into_iter().flat_map(|vendor| Built.of(vendor).schemes()) {
+        if !schemes.contains(scheme) {
+            schemes.push(*scheme);
+        }
+    }
+    schemes
+}
+
+/// `a, b or c`.
+fn either(words: impl Iterator<Item = String>) -> String {
+    let mut words: Vec<String> = words.collect();
+    match words.pop() {
+        Some(last) if !words.is_empty() => format!("{} or {last}", words.join(", ")),
+        last => last.unwrap_or_default(),
     }
 }
 

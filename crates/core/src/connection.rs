@@ -1,12 +1,14 @@
 //! Connection texts, of any engine: percent-encoding, the word that was meant, secrets kept out of messages, and what is
-//! asked of the machine (`environment`).
+//! asked of the machine (`machine`).
 //!
 //! Lives here: what all engines' connection texts have in common. Does not live here: which words there are, their
 //! meaning, and how texts are taken apart (`connect` of each engine).
 
-mod environment;
+mod machine;
+mod typed;
 
-pub use environment::{Environment, FileFacts};
+pub use machine::{Blank, FileFacts, Machine};
+pub use typed::typed_again;
 
 use std::cmp::Reverse;
 

@@ -8,11 +8,13 @@ mod engine;
 mod grants;
 mod run;
 mod watch;
+mod workshop;
 
-pub use engine::{Engine, Engines};
+pub use engine::{Engine, Engines, Named, Own};
 pub use grants::{Step, script};
 pub use run::Run;
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
+pub use workshop::{Answer, Installed, Like, Ran, Refused, Scratch, Session, Workshop};
 
 use crate::fault::Trouble;
 use crate::kind::Dimension;
@@ -26,14 +28,10 @@ pub struct Request {
     /// What the user calls the environment.
     pub label: String,
     pub dimensions: Vec<Dimension>,
-    /// The role migrations run as; effective settings are computed for it.
-    pub migration_role: Option<String>,
     /// Role names that differ by environment: neutral name to name on this server.
     pub roles: BTreeMap<String, String>,
     /// Include most-common values and histogram bounds. They are users' data.
     pub values: bool,
-    /// A table that a process on the source writes the time into; replicas' lag is told by it as well.
-    pub heartbeat: Option<String>,
     /// The longest wait for a lock.
     pub lock_timeout: Duration,
     /// The longest a single statement may run.
@@ -48,10 +46,8 @@ impl Request {
         Self {
             label: label.into(),
             dimensions: Dimension::ALL.to_vec(),
-            migration_role: None,
             roles: BTreeMap::new(),
             values: false,
-            heartbeat: None,
             lock_timeout,
             statement_timeout,
         }
@@ -64,7 +60,7 @@ impl Request {
     }
 }
 
-/// How long a reading session may wait, for what.
+/// How long a session may wait, for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub lock_timeout: Duration,
@@ -91,7 +87,7 @@ pub trait Environment: Send + Sync {
     ///
     /// # Errors
     /// As for `capture`.
-    fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>>;
+    fn grants(&self, request: &Request, role: Option<&str>, watch: &Watch<'_>) -> Result<String, Box<Trouble>>;
 
     /// Where it is, without secrets.
     fn describe(&self) -> String;

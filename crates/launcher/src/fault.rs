@@ -42,6 +42,9 @@ pub enum Fault {
     /// A package upgrade or the like: the running server is no longer the program on disk.
     #[error("server binary was replaced while running: {binary}")]
     BinaryReplaced { server: String, binary: PathBuf },
+    /// Somebody wants the work to end. Nothing is left of what was begun.
+    #[error("interrupted")]
+    Interrupted,
     /// A record that this version cannot read.
     #[error("cannot understand {path}: {reason}")]
     BadRecord { path: PathBuf, reason: String },
@@ -91,6 +94,7 @@ impl Troublesome for Fault {
             Self::BinaryReplaced { .. } => trouble
                 .found("the file on disk is another one than when the server was started (a package upgrade?)")
                 .fix("run the command again: it starts the server from the new files"),
+            Self::Interrupted => trouble.found("no server was left running"),
             Self::BadRecord { path, .. } => trouble.fix(format!(
                 "see whether a server still runs from {}, then remove that directory",
                 path.parent().unwrap_or(path).display()
@@ -114,6 +118,7 @@ impl Fault {
             | Self::Died { .. }
             | Self::Unstoppable { .. }
             | Self::BinaryReplaced { .. } => Class::Unreachable,
+            Self::Interrupted => Class::Interrupted,
             Self::BadRecord { .. } => Class::CouldNotTell,
         }
     }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
+use evenkeel_core::port::Stop;
+
 use crate::binary::Fingerprint;
 use crate::fault::Fault;
 use crate::process::{Mark, executable, running_inside, send};
@@ -20,6 +22,8 @@ use crate::user::ServerUser;
 const SOCKET_PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 /// How long a killed process, or the children of one, may take to vanish.
 const LAST_PATIENCE: Duration = Duration::from_secs(10);
+/// How long processes may take to be held: one that is in the middle of a write ends it first.
+const HOLD_LIMIT: Duration = Duration::from_secs(2);
 /// How much of a log goes into a message, in bytes.
 const TAIL: u64 = 2000;
 
@@ -119,18 +123,21 @@ impl Instance {
     ///
     /// # Errors
     /// [`Fault::NotRunnable`], [`Fault::StepFailed`] and [`Fault::StepTooSlow`], the latter two with the end of what
-    /// it printed.
-    pub fn run(&self, program: &Program) -> Result<(), Fault> {
+    /// it printed; [`Fault::Interrupted`].
+    pub fn run(&self, program: &Program, stop: &Stop) -> Result<(), Fault> {
         let log = self.log_path();
         let offset = length(&log);
         let mut child = spawn(program, &self.user, &self.run_dir, &log, Some(StopSignal::Kill))?;
-        match wait(&mut child, program.limit) {
+        match wait_unless(&mut child, program.limit, stop) {
             Some(status) if status.success() => Ok(()),
             Some(status) => Err(Fault::StepFailed { program: program.path.clone(), status: status.to_string(), tail: tail(&log, offset) }),
             None => {
                 // A program that ignores the clock gets no say: it is our own child, so the pid is certain.
                 let _ = child.kill();
                 let _ = child.wait();
+                if stop.is_requested() {
+                    return Err(Fault::Interrupted);
+                }
                 Err(Fault::StepTooSlow { program: program.path.clone(), limit: program.limit, tail: tail(&log, offset) })
             }
         }
@@ -139,8 +146,9 @@ impl Instance {
     /// Starts the server and waits until it is ready. A server that runs already is ended first.
     ///
     /// # Errors
-    /// [`Fault::DiedStarting`] and [`Fault::NotReady`] with the end of the log; no process is left in either case.
-    pub fn start(&mut self, recipe: Recipe) -> Result<(), Fault> {
+    /// [`Fault::DiedStarting`] and [`Fault::NotReady`] with the end of the log, [`Fault::Interrupted`]; no process is left in
+    /// any case.
+    pub fn start(&mut self, recipe: Recipe, stop: &Stop) -> Result<(), Fault> {
         self.halt()?;
         let log = self.log_path();
         let offset = length(&log);
@@ -166,6 +174,10 @@ impl Instance {
             }
             if (recipe.ready)() == Readiness::Ready {
                 return note(executable(pid));
+            }
+            if stop.is_requested() {
+                self.halt_with(&[])?;
+                return Err(Fault::Interrupted);
             }
             if Instant::now() >= until {
                 let tail = tail(&log, offset);
@@ -237,6 +249,39 @@ impl Instance {
         Ok(())
     }
 
+    /// Ends the server as a crash would, and keeps the directory. A process that is killed while it writes may have written
+    /// half; so all of its processes are held first.
+    ///
+    /// # Errors
+    /// [`Fault::Unstoppable`].
+    pub fn crash(&mut self) -> Result<(), Fault> {
+        let held = self.hold();
+        for mark in &held.marks {
+            mark.signal(StopSignal::Kill);
+        }
+        drop(held);
+        self.halt_with(&[])
+    }
+
+    /// Keeps every process of the server from doing anything until what is handed out is dropped: its files stay as they are,
+    /// and what was written of them is written whole.
+    pub fn hold(&self) -> Held {
+        let own = self.running.as_ref().and_then(|running| running.mark.clone());
+        let mut held = Held { marks: Vec::new() };
+        // The first of them makes the others: it is held before they are looked for.
+        for mark in own.into_iter().chain(running_inside(&self.run_dir, &self.executable)) {
+            if !held.marks.contains(&mark) {
+                mark.pause(true);
+                held.marks.push(mark);
+            }
+        }
+        let until = Instant::now() + HOLD_LIMIT;
+        while !held.marks.iter().all(|mark| mark.is_paused() || !mark.is_alive()) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        held
+    }
+
     /// Ends the server and removes the directory. `Drop` does the same, but cannot tell when it fails.
     ///
     /// # Errors
@@ -299,15 +344,36 @@ pub fn remove_tree(directory: &Path) -> Result<(), Fault> {
     }
 }
 
+/// The processes of a server that do nothing for now.
+#[derive(Debug)]
+#[must_use]
+pub struct Held {
+    marks: Vec<Mark>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        for mark in &self.marks {
+            mark.pause(false);
+        }
+    }
+}
+
 /// Waits for a child within a limit; nothing when it still runs. Always looks at least once.
 fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+    static NEVER: Stop = Stop::new();
+    wait_unless(child, limit, &NEVER)
+}
+
+/// As that, and no longer than until somebody wants the work to end.
+fn wait_unless(child: &mut Child, limit: Duration, stop: &Stop) -> Option<ExitStatus> {
     let until = Instant::now() + limit;
     let mut pause = Duration::from_millis(1);
     loop {
         if let Ok(Some(status)) = child.try_wait() {
             return Some(status);
         }
-        if Instant::now() >= until {
+        if Instant::now() >= until || stop.is_requested() {
             return None;
         }
         std::thread::sleep(pause);

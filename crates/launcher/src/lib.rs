@@ -1,6 +1,5 @@
 //! Starts, watches and sweeps throwaway server processes, each with its own directory, its own user and a private
-//! Unix socket. Knows no engine: what to run is data (a [`Recipe`]) that an engine crate hands over. Beside that, what both
-//! engine crates need of the machine: [`ProcessEnvironment`], [`elsewhere`].
+//! Unix socket. Knows no engine: what to run is data (a [`Recipe`]) that an engine crate hands over.
 //!
 //! Promises, and where they are kept:
 //! - the intention is on disk before anything is started (`record`), so that a crash leaves nothing unknown;
@@ -9,12 +8,10 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `elsewhere  environment  fault  recipe  process  user  binary  copy  root  record  spawn  instance  template  sweep`.
+//! `fault  recipe  process  user  binary  copy  root  record  spawn  instance  template  sweep`.
 
 mod binary;
 mod copy;
-mod elsewhere;
-mod environment;
 mod fault;
 mod instance;
 mod process;
@@ -28,10 +25,8 @@ mod user;
 
 pub use binary::{Fingerprint, find_programs, on_path};
 pub use copy::{Take, copy_tree, make_like};
-pub use elsewhere::elsewhere;
-pub use environment::ProcessEnvironment;
 pub use fault::Fault;
-pub use instance::Instance;
+pub use instance::{Held, Instance};
 pub use process::Mark;
 pub use recipe::{Identity, Program, Readiness, Recipe, StopSignal, StopStep};
 pub use root::{ROOT_VARIABLE, Root};

@@ -55,6 +55,27 @@ impl Mark {
     }
 }
 
+impl Mark {
+    /// Keeps the process from doing anything, or lets it go on.
+    pub fn pause(&self, pause: bool) {
+        if self.is_alive() {
+            let signal = if pause { Signal::STOP } else { Signal::CONT };
+            let _ = Pid::from_raw(self.pid).is_some_and(|pid| kill_process(pid, signal).is_ok());
+        }
+    }
+
+    /// Whether every thread of it is kept from doing anything.
+    pub fn is_paused(&self) -> bool {
+        let stopped =
+            |stat: &str| stat.get(stat.rfind(')').map_or(0, |at| at + 1)..).is_some_and(|rest| rest.trim_start().starts_with('T'));
+        if !cfg!(target_os = "linux") {
+            return ps(self.pid, "stat").is_some_and(|state| state.starts_with('T'));
+        }
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid)).into_iter().flatten().flatten();
+        threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok()).all(|stat| stopped(&stat))
+    }
+}
+
 /// Sends a signal to a pid that the caller knows to be its own (an unreaped child cannot be reused).
 pub fn send(pid: i32, signal: StopSignal) -> bool {
     let signal = match signal {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use evenkeel_core::port::Stop;
+
 use crate::binary::Fingerprint;
 use crate::copy::{Take, copy_tree};
 use crate::fault::Fault;
@@ -28,6 +30,7 @@ impl Instance {
         arguments: &[String],
         make: &Program,
         take: &dyn Fn(&Path) -> Take,
+        stop: &Stop,
     ) -> Result<(), Fault> {
         let template = root.cache()?.join(self.template_name(arguments)?);
         let turn = turn(&template);
@@ -40,7 +43,7 @@ impl Instance {
             }
             return copy_tree(&template, target, take).map(drop);
         }
-        self.run(make)?;
+        self.run(make, stop)?;
         // Complete before it has its name. Two processes may make the same: the later one's is dropped.
         let draft = template.with_extension(format!("new-{}", std::process::id()));
         if copy_tree(target, &draft, take).is_err() || std::fs::rename(&draft, &template).is_err() {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use evenkeel_core::port::Stop;
 use evenkeel_launcher::{Fault, Identity, Instance, Program, Readiness, Recipe, Root, StopSignal, StopStep, Take, sweep, sweep_once};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -79,7 +80,7 @@ fn eventually(what: &str, condition: impl Fn() -> bool) {
 fn started(home: &Home, script: &str) -> Instance {
     let mut instance = Instance::create(&home.root(), identity()).unwrap();
     let recipe = recipe(&instance, script);
-    instance.start(recipe).unwrap();
+    instance.start(recipe, &Stop::new()).unwrap();
     instance
 }
 
@@ -105,7 +106,7 @@ fn drop_ends_the_server_even_in_a_panic() {
     let result = std::thread::spawn(move || {
         let mut instance = Instance::create(&root, identity()).unwrap();
         let recipe = recipe(&instance, STUBBORN);
-        instance.start(recipe).unwrap();
+        instance.start(recipe, &Stop::new()).unwrap();
         send.send(instance.pid().unwrap()).unwrap();
         panic!("on purpose");
     })
@@ -133,7 +134,7 @@ fn a_halted_server_can_be_started_again_in_the_same_directory() {
     assert!(matches!(instance.check(), Err(Fault::Died { .. })));
     assert!(instance.run_dir().join("ready").exists());
     let again = recipe(&instance, STUBBORN);
-    instance.start(again).unwrap();
+    instance.start(again, &Stop::new()).unwrap();
     assert_ne!(instance.pid().unwrap(), first);
     instance.check().unwrap();
 }
@@ -143,7 +144,7 @@ fn a_server_that_dies_says_what_it_printed() {
     let home = Home::new();
     let mut instance = Instance::create(&home.root(), identity()).unwrap();
     let dying = recipe(&instance, "echo 'no space for me' >&2; exit 3");
-    match instance.start(dying) {
+    match instance.start(dying, &Stop::new()) {
         Err(Fault::DiedStarting { status, tail, .. }) => {
             assert_eq!((status.as_str(), tail.as_str()), ("exit status: 3", "no space for me"));
         }
@@ -151,7 +152,7 @@ fn a_server_that_dies_says_what_it_printed() {
     }
     let mut slow = recipe(&instance, "echo thinking; while :; do sleep 0.02; done");
     slow.limit = Duration::from_millis(150);
-    match instance.start(slow) {
+    match instance.start(slow, &Stop::new()) {
         Err(Fault::NotReady { tail, .. }) => assert_eq!(tail, "thinking"),
         other => panic!("{other:?}"),
     }
@@ -163,20 +164,20 @@ fn preparing_programs_run_as_the_server_user_with_a_clean_environment() {
     let home = Home::new();
     let instance = Instance::create(&home.root(), identity()).unwrap();
     let shell = |script: &str| Program::new("/bin/sh").arg("-c").arg(script).env("GIVEN", "yes");
-    instance.run(&shell("env >environment; id -u >uid")).unwrap();
+    instance.run(&shell("env >environment; id -u >uid"), &Stop::new()).unwrap();
     let environment = std::fs::read_to_string(instance.run_dir().join("environment")).unwrap();
     assert!(environment.contains("GIVEN=yes\n"), "{environment}");
     assert!(!environment.contains("HOME="), "{environment}");
     let uid = std::fs::read_to_string(instance.run_dir().join("uid")).unwrap();
     assert_ne!(uid.trim(), "0");
 
-    match instance.run(&shell("echo broken; exit 7")) {
+    match instance.run(&shell("echo broken; exit 7"), &Stop::new()) {
         Err(Fault::StepFailed { tail, .. }) => assert_eq!(tail, "broken"),
         other => panic!("{other:?}"),
     }
     let mut endless = shell("echo still; sleep 5");
     endless.limit = Duration::from_millis(100);
-    assert!(matches!(instance.run(&endless), Err(Fault::StepTooSlow { .. })));
+    assert!(matches!(instance.run(&endless, &Stop::new()), Err(Fault::StepTooSlow { .. })));
 }
 
 #[test]
@@ -195,7 +196,7 @@ fn a_data_directory_is_made_once_and_copied_for_those_that_wait() {
         let instance = Instance::create(&root, identity()).unwrap();
         let data = instance.run_dir().join("data");
         let take = |path: &Path| if path == Path::new("2") { Take::Nothing } else { Take::All };
-        instance.fill(&root, &data, &[argument.to_owned()], &make(&data), &take).unwrap();
+        instance.fill(&root, &data, &[argument.to_owned()], &make(&data), &take, &Stop::new()).unwrap();
         let mut names: Vec<_> = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names.join("")
@@ -222,7 +223,7 @@ fn a_template_is_another_one_when_the_program_was_replaced() {
     let fill = || {
         let instance = Instance::create(&root, Identity { binary: binary.clone(), ..identity() }).unwrap();
         let data = instance.run_dir().join("data");
-        instance.fill(&root, &data, &[], &Program::new("/bin/mkdir").arg(&data), &|_| Take::All).unwrap();
+        instance.fill(&root, &data, &[], &Program::new("/bin/mkdir").arg(&data), &|_| Take::All, &Stop::new()).unwrap();
         std::fs::read_dir(root.cache().unwrap()).unwrap().count()
     };
     std::fs::copy("/bin/sh", &binary).unwrap();
@@ -266,7 +267,7 @@ fn wait_to_be_killed(root: &Path) {
     let root = Root::at(root, "test").unwrap();
     let mut instance = Instance::create(&root, identity()).unwrap();
     let recipe = recipe(&instance, &std::env::var("LIFE_SCRIPT").unwrap());
-    instance.start(recipe).unwrap();
+    instance.start(recipe, &Stop::new()).unwrap();
     std::fs::write(root.path().join("pid"), instance.pid().unwrap().to_string()).unwrap();
     std::thread::sleep(60 * SECOND);
 }
@@ -387,7 +388,7 @@ fn a_replaced_binary_is_named_as_the_cause() {
     let mut instance = Instance::create(&home.root(), Identity { binary: shell.clone(), ..identity() }).unwrap();
     let mut recipe = recipe(&instance, STUBBORN);
     recipe.start.path = shell.clone();
-    instance.start(recipe).unwrap();
+    instance.start(recipe, &Stop::new()).unwrap();
     instance.check().unwrap();
 
     std::fs::copy("/bin/sh", home.directory.path().join("new")).unwrap();

@@ -1,16 +1,50 @@
-//! The port: what MySQL and MariaDB can be asked for, before any server is named. Neighbour: `environment`, one server.
+//! The port: what MySQL and MariaDB can be asked for, before any server is named. Neighbours: `environment`, one server;
+//! `scratch`, throwaway ones.
 
+use crate::capture;
+use crate::connect::{Target, ThisMachine};
+use crate::environment::MysqlEnvironment;
+use crate::flavor::Flavor;
 use crate::remedy::MysqlRemedies;
+use crate::scratch::MysqlWorkshop;
 use evenkeel_core::compare::Remedies;
+use evenkeel_core::connection::typed_again;
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{CANONICAL, Manifest};
-use evenkeel_core::port::Engine;
+use evenkeel_core::port::{Engine, Named, Own, Workshop};
 use std::collections::BTreeMap;
 
 /// MySQL and MariaDB.
 #[derive(Debug, Clone, Copy)]
 pub struct Mysql;
 
+/// `database.table` that a process on the source writes the time into.
+const HEARTBEAT: &str = "heartbeat";
+
+/// What others know and MySQL and MariaDB do not.
+const WITHOUT: &[(&str, &str)] =
+    &[("migration_role", "settings are the server's for every account: MySQL and MariaDB keep none for a role")];
+
 impl Engine for Mysql {
+    fn schemes(&self) -> &'static [&'static str] {
+        &["mysql", "mariadb"]
+    }
+
+    fn environment(&self, text: &str, own: &Own<'_>) -> Result<Named, Box<Trouble>> {
+        let target = Target::parse(text, &ThisMachine).map_err(|fault| Box::new(fault.trouble()))?;
+        own.only(&[HEARTBEAT], WITHOUT)?;
+        let described = target.describe();
+        let port = Some(&described.port.value).filter(|port| !port.is_empty());
+        let place = port.map_or_else(|| described.host.value.clone(), |port| format!("{}:{port}", described.host.value));
+        Ok(Named {
+            label: format!("{}@{place}", described.database.value),
+            warnings: target.warnings().to_vec(),
+            typed: typed_again(text, &|text| target.scrub(text)),
+            environment: Box::new(MysqlEnvironment::new(target).with_heartbeat(own.get(HEARTBEAT))),
+        })
+    }
+
     /// Texts of all versions so far are the same here.
     fn renew(&self, manifest: &mut Manifest) {
         manifest.canonical = CANONICAL;
@@ -18,5 +52,25 @@ impl Engine for Mysql {
 
     fn remedies(&self, candidate: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
         Box::new(MysqlRemedies::new(candidate, roles.clone()))
+    }
+
+    fn queries(&self, vendor: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {
+        let newest = Flavor::newest_tested(vendor);
+        let flavor = version.map_or_else(|| newest.clone(), |text| Flavor::of(vendor, text));
+        let flavor = flavor.filter(|flavor| flavor.oldest_if_too_old().is_none()).ok_or_else(|| {
+            let trouble = Trouble::new(Class::Usage, "no statements for that version").expected("such as 9.7 or 10.11");
+            Box::new(trouble.found(version.unwrap_or_default()).fix("evenkeel queries --engine mariadb --major 10.11"))
+        })?;
+        Ok(capture::statements(&flavor, dimensions))
+    }
+
+    /// Each defining statement commits what came before, and itself.
+    /// <https://dev.mysql.com/doc/refman/en/implicit-commit.html>
+    fn undoes_definitions(&self) -> bool {
+        false
+    }
+
+    fn workshop(&self) -> Box<dyn Workshop> {
+        Box::new(MysqlWorkshop::default())
     }
 }

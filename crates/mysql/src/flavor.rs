@@ -26,6 +26,19 @@ impl Flavor {
         Some(Self { engine: if mariadb { Engine::MariaDb } else { Engine::MySql }, version: version.to_owned(), number })
     }
 
+    /// A version as its vendor writes it: `10.11`, `9.7`.
+    #[must_use]
+    pub fn of(engine: Engine, version: &str) -> Option<Self> {
+        Self::parse(&format!("{version}.0{}", if engine == Engine::MariaDb { "-MariaDB" } else { "" }))
+    }
+
+    /// The newest version this evenkeel was tested with.
+    #[must_use]
+    pub fn newest_tested(engine: Engine) -> Option<Self> {
+        let number = tested(engine).iter().copied().max()?;
+        Self::of(engine, &engine.version_words(number))
+    }
+
     /// Whether the size of InnoDB's redo log is one setting, `innodb_redo_log_capacity` (MySQL from 8.0.30 on).
     #[must_use]
     pub fn redo_log_is_one_capacity(&self) -> bool {
@@ -47,10 +60,10 @@ impl Flavor {
     /// A word about a version this evenkeel was not tested with.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
-        let (tested, words): (&[u16], _) = if self.is_mariadb() { (&[1011, 1108], "10.11 and 11.8") } else { (&[907], "9.7") };
-        let name = self.engine.name();
+        let (tested, name) = (tested(self.engine), self.engine.name());
+        let words = || tested.iter().map(|number| self.engine.version_words(*number)).collect::<Vec<_>>().join(" and ");
         (!tested.contains(&self.number))
-            .then(|| format!("{name} {} is no version this evenkeel was tested with ({name} {words})", self.version))
+            .then(|| format!("{name} {} is no version this evenkeel was tested with ({name} {})", self.version, words()))
     }
 
     /// MySQL loads components as well as plugins.
@@ -86,6 +99,14 @@ impl Flavor {
             _ if self.number < 804 => "SHOW SLAVE STATUS",
             _ => "SHOW REPLICA STATUS",
         }
+    }
+}
+
+/// The versions this evenkeel was tested with, oldest first.
+const fn tested(engine: Engine) -> &'static [u16] {
+    match engine {
+        Engine::MariaDb => &[1011, 1108],
+        Engine::MySql | Engine::PostgreSql => &[907],
     }
 }
 

@@ -1,11 +1,11 @@
 //! Everything that knows MySQL and MariaDB. Rooms are named as in `postgres`.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  flavor  knowledge  connect  capture  remedy  grants  scratch  environment  engine`.
+//! `ident  flavor  knowledge  connect  capture  remedy  grants  environment  scratch  engine`.
 //!
 //! They are: quoting; facts about vendors and versions, nowhere else; what settings mean; URLs, option files, TLS and
-//! sessions; an environment as a manifest; what to do about a difference; the script for a capture account; throwaway
-//! servers; the two ports.
+//! sessions; an environment as a manifest; what to do about a difference; the script for a capture account;
+//! an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod connect;

@@ -5,7 +5,7 @@ use evenkeel_core::fault::Class;
 use evenkeel_core::kind::{ALL, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target, connect};
+use evenkeel_mysql::connect::{Target, ThisMachine, connect};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 
@@ -79,7 +79,7 @@ fn each_server(test: impl Fn(&Scratch)) {
 }
 
 fn target(scratch: &Scratch, user: &str, database: &str) -> Target {
-    Target::parse(&scratch.url(database).replace("//root@", &format!("//{user}@")), &ProcessEnvironment).unwrap()
+    Target::parse(&scratch.url(database).replace("//root@", &format!("//{user}@")), &ThisMachine).unwrap()
 }
 
 fn capture(scratch: &Scratch, user: &str, database: &str, dimensions: &[Dimension]) -> Manifest {
@@ -204,12 +204,12 @@ fn the_script_is_enough_and_lets_nobody_write() {
             let name = if database.is_empty() { "keel_all" } else { "keel_one" };
             let request = Request::new("root");
             let root = MysqlEnvironment::new(target(scratch, "root", database));
-            let script = root.grants(&request, Some(&format!("{name}@localhost"))).unwrap();
+            let script = root.grants(&request, Some(&format!("{name}@localhost")), &Watch::none()).unwrap();
             session.exec(&without_comments(&script)).unwrap();
             session.exec(&format!("ALTER USER {name}@localhost ACCOUNT UNLOCK")).unwrap();
-            let own = MysqlEnvironment::new(target(scratch, name, database)).grants(&request, None).unwrap();
+            let own = MysqlEnvironment::new(target(scratch, name, database)).grants(&request, None, &Watch::none()).unwrap();
             assert!(own.contains("-- Nothing is missing.") && without_comments(&own).is_empty(), "{own}");
-            let again = root.grants(&request, Some(&format!("{name}@localhost"))).unwrap();
+            let again = root.grants(&request, Some(&format!("{name}@localhost")), &Watch::none()).unwrap();
             assert!(again.contains("-- Nothing is missing."), "{again}");
             for dimension in Dimension::ALL {
                 let (seen, whole) = (capture(scratch, name, database, &[dimension]), capture(scratch, "root", database, &[dimension]));
@@ -247,7 +247,8 @@ fn the_script_is_enough_and_lets_nobody_write() {
 fn the_script_is_for_whoever_cannot_even_enter_the_database() {
     each_server(|scratch| {
         account(scratch, "nowhere", &[]);
-        let script = MysqlEnvironment::new(target(scratch, "nowhere", DATABASE)).grants(&Request::new("nowhere"), None).unwrap();
+        let script =
+            MysqlEnvironment::new(target(scratch, "nowhere", DATABASE)).grants(&Request::new("nowhere"), None, &Watch::none()).unwrap();
         scratch.session("").unwrap().exec(&without_comments(&script)).unwrap();
         let (seen, whole) =
             (capture(scratch, "nowhere", DATABASE, &[Dimension::Schema]), capture(scratch, "root", DATABASE, &[Dimension::Schema]));
@@ -263,7 +264,7 @@ fn a_name_without_a_host_is_looked_up() {
         let is_mariadb = scratch.url("").starts_with("mariadb");
         session.exec("CREATE USER near@localhost; CREATE USER twice@localhost; CREATE USER twice@'10.%'; CREATE ROLE part").unwrap();
         let root = MysqlEnvironment::new(target(scratch, "root", DATABASE));
-        let script = |who: &str| root.grants(&Request::new("root"), Some(who));
+        let script = |who: &str| root.grants(&Request::new("root"), Some(who), &Watch::none());
         let near = script("near").unwrap();
         assert!(near.contains(" TO `near`@`localhost`;") && near.contains("-- has: CREATE USER") && !near.contains("`%`"), "{near}");
         let part = script("part").unwrap();
@@ -277,7 +278,8 @@ fn a_name_without_a_host_is_looked_up() {
         assert!(absent.class == Class::Usage && absent.fix.unwrap().contains("--role absent@"));
         assert!(script("absent@%").unwrap().contains("\nCREATE USER IF NOT EXISTS `absent`@`%`"));
         // Who may not look it up is told so.
-        let blind = MysqlEnvironment::new(target(scratch, "near", "")).grants(&Request::new("near"), Some("twice")).unwrap_err();
+        let blind =
+            MysqlEnvironment::new(target(scratch, "near", "")).grants(&Request::new("near"), Some("twice"), &Watch::none()).unwrap_err();
         assert!(blind.class == Class::Usage && blind.what.contains("look up") && blind.fix.is_some(), "{blind:#?}");
     });
 }

@@ -7,7 +7,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::{TestDb, databases};
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ fn everywhere(databases: &[TestDb], statements: impl Iterator<Item = (String, St
 }
 
 fn captured(database: &TestDb) -> Manifest {
-    let target = Target::parse(&database.url(), &ProcessEnvironment).unwrap();
+    let target = Target::parse(&database.url(), &ThisMachine).unwrap();
     let request = Request { dimensions: vec![Dimension::Schema], ..Request::new(database.flavor().engine.name()) };
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }

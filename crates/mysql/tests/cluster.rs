@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::mysql::{newest_mariadb, newest_mysql};
 
 fn captured(scratch: &Scratch) -> Manifest {
-    let target = Target::parse(&scratch.url("app"), &ProcessEnvironment).unwrap();
+    let target = Target::parse(&scratch.url("app"), &ThisMachine).unwrap();
     let request = Request { dimensions: vec![Dimension::Schema, Dimension::Topology], ..Request::new("member") };
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }

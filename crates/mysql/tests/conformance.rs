@@ -1,7 +1,7 @@
 //! MySQL and MariaDB keep the laws of the engine port.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::conformance::{CONTENT, PASSWORD, Subject, conforms};
@@ -9,7 +9,7 @@ use evenkeel_testkit::mysql::flavors;
 
 fn environment(scratch: &Scratch, user: &str, database: &str) -> MysqlEnvironment {
     let url = scratch.url(database).replace("//root@", &format!("//{user}:{PASSWORD}@"));
-    MysqlEnvironment::new(Target::parse(&url, &ProcessEnvironment).unwrap())
+    MysqlEnvironment::new(Target::parse(&url, &ThisMachine).unwrap())
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn the_laws_of_the_port_hold() {
             again: &environment(&scratch, "admin", "other"),
             nobody: &environment(&scratch, "nobody", "app"),
             nobody_name: "nobody@localhost",
-            nowhere: &MysqlEnvironment::new(Target::parse(&nowhere, &ProcessEnvironment).unwrap()),
+            nowhere: &MysqlEnvironment::new(Target::parse(&nowhere, &ThisMachine).unwrap()),
             run: &|sql| session.exec(sql).unwrap(),
             hold: &holder,
             is_held: &|| scratch.session("app").unwrap().exec("SET SESSION lock_wait_timeout = 1; SELECT * FROM t").is_err(),

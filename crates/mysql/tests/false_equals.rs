@@ -6,13 +6,13 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::{TestDb, each_flavor};
 
 fn capture(db: &TestDb, dimension: Dimension) -> Manifest {
     let request = Request { dimensions: vec![dimension], ..Request::new("test") };
-    let target = Target::parse(&db.url(), &ProcessEnvironment).unwrap();
+    let target = Target::parse(&db.url(), &ThisMachine).unwrap();
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 

@@ -5,7 +5,7 @@
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::each_flavor;
 
@@ -14,7 +14,7 @@ const TOOLS: &str = include_str!("../../../tests/golden/mysql/history/tools.sql"
 fn capture_as(url: &str) -> Manifest {
     let mut request = Request::new("test");
     request.dimensions = vec![Dimension::History];
-    let target = Target::parse(url, &ProcessEnvironment).unwrap();
+    let target = Target::parse(url, &ThisMachine).unwrap();
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 

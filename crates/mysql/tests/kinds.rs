@@ -8,7 +8,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{ALL, Dimension, Engine, Kind};
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{find_servers, pick};
 use evenkeel_testkit::mysql::{TestDb, each_flavor};
@@ -30,7 +30,7 @@ fn capture_as(url: &str, dimensions: &[Dimension]) -> Manifest {
     let mut request = Request::new("test");
     request.dimensions = dimensions.to_vec();
     request.lock_timeout = Duration::from_secs(1);
-    let target = Target::parse(url, &ProcessEnvironment).unwrap();
+    let target = Target::parse(url, &ThisMachine).unwrap();
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 

@@ -7,7 +7,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Engine, Kind};
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_testkit::mysql::{TestDb, each_flavor};
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn schema(db: &TestDb) -> Manifest {
     let mut request = Request::new("test");
     request.dimensions = vec![Dimension::Schema];
     request.lock_timeout = Duration::from_secs(1);
-    let target = Target::parse(&db.url(), &ProcessEnvironment).unwrap();
+    let target = Target::parse(&db.url(), &ThisMachine).unwrap();
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
@@ -138,7 +138,7 @@ fn what_may_not_be_asked_is_a_gap_with_its_cure() {
         let made = made(db, "create table t (a varchar(20) default '?', b int)");
         let account = format!("low_{}", made.name);
         made.exec(&format!("create user {account}@localhost; grant select (b), insert on {}.t to {account}@localhost", made.name));
-        let target = Target::parse(&made.url().replacen("root", &account, 1), &ProcessEnvironment).unwrap();
+        let target = Target::parse(&made.url().replacen("root", &account, 1), &ThisMachine).unwrap();
         let mut request = Request::new("test");
         request.dimensions = vec![Dimension::Schema];
         let manifest = MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
@@ -240,7 +240,7 @@ fn a_list_that_the_server_fails_to_give_is_a_gap_and_no_difference() {
         // What is made of the same list is a gap where it belongs, whatever else is asked for.
         let mut request = Request::new("test");
         request.dimensions = vec![Dimension::Privileges];
-        let target = Target::parse(&hollow.url(), &ProcessEnvironment).unwrap();
+        let target = Target::parse(&hollow.url(), &ThisMachine).unwrap();
         let privileges = MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
         assert_eq!(kinds(&privileges), ["definer", "grant"]);
         let scope = Scope { dimensions: vec![Dimension::Schema], ..Scope::default() };

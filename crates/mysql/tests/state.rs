@@ -7,17 +7,25 @@ use evenkeel_core::file::{Part, write};
 use evenkeel_core::kind::{Dimension, Kind, Rank, Value};
 use evenkeel_core::manifest::{Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::scratch::{Options, ReplicaOptions, Scratch, find_servers, pick};
 use evenkeel_testkit::mysql::{TestDb, each_flavor, flavors};
 
 fn capture(url: &str, dimensions: &[Dimension], adjust: impl FnOnce(&mut Request)) -> Manifest {
+    capture_with(None, url, dimensions, adjust)
+}
+
+/// As that, with a table that holds the time.
+fn capture_with(heartbeat: Option<&str>, url: &str, dimensions: &[Dimension], adjust: impl FnOnce(&mut Request)) -> Manifest {
     let mut request = Request::new("it");
     request.dimensions = dimensions.to_vec();
     adjust(&mut request);
-    let target = Target::parse(url, &ProcessEnvironment).unwrap();
-    MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    let target = Target::parse(url, &ThisMachine).unwrap();
+    MysqlEnvironment::new(target)
+        .with_heartbeat(heartbeat)
+        .capture(&request, &Watch::none())
+        .unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 fn text(manifest: &Manifest) -> String {
@@ -198,10 +206,9 @@ fn a_replica_shows_on_both_sides_with_its_lag() {
         let session = primary.session("shop").unwrap();
         session.exec("CREATE TABLE heartbeat (ts VARCHAR(26) NOT NULL, server_id BIGINT PRIMARY KEY)").unwrap();
         session.exec("INSERT INTO heartbeat SELECT utc_timestamp(6) - INTERVAL 1 HOUR, @@server_id").unwrap();
-        let heartbeat = |request: &mut Request| request.heartbeat = Some("shop.heartbeat".into());
         let until = Instant::now() + Duration::from_secs(20);
         let seen = loop {
-            let seen = capture(&replica.url("shop"), &[Dimension::Topology], heartbeat);
+            let seen = capture_with(Some("shop.heartbeat"), &replica.url("shop"), &[Dimension::Topology], |_| {});
             if seen.gaps.is_empty() || Instant::now() > until {
                 break seen;
             }
@@ -226,7 +233,7 @@ fn a_replica_shows_on_both_sides_with_its_lag() {
         assert_eq!(find(&source, Kind::Replica, &["replica 1"]).get("connected"), Some(&Value::Flag(true)));
 
         replica.session("").unwrap().exec("STOP REPLICA").unwrap();
-        let stopped = capture(&replica.url("shop"), &[Dimension::Topology], |request| request.heartbeat = Some("shop.none".into()));
+        let stopped = capture_with(Some("shop.none"), &replica.url("shop"), &[Dimension::Topology], |_| {});
         assert_eq!(find(&stopped, Kind::Channel, &["default"]).text("state"), Some("stopped"));
         let gaps: Vec<_> = stopped.gaps.iter().map(|gap| (gap.kind.as_deref(), gap.attribute.as_deref())).collect();
         assert_eq!(gaps, [(Some("channel"), Some("heartbeat_lag_seconds"))]);

@@ -64,9 +64,11 @@ impl Source {
     ///
     /// # Errors
     /// The server cannot be reached; a file has no roles.
-    pub fn grants(&self, role: Option<&str>) -> Result<String, Box<Trouble>> {
+    pub fn grants(&self, role: Option<&str>, watch: &Watch<'_>) -> Result<String, Box<Trouble>> {
         match self {
-            Self::Live { environment, request } | Self::Split { primary: environment, request, .. } => environment.grants(request, role),
+            Self::Live { environment, request } | Self::Split { primary: environment, request, .. } => {
+                environment.grants(request, role, watch)
+            }
             Self::File { label, .. } => {
                 Err(Box::new(Trouble::new(Class::Usage, format!("{label} is a manifest file")).expected("a live environment")))
             }

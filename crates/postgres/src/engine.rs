@@ -1,22 +1,71 @@
-//! The port: what PostgreSQL can be asked for, before any server is named. Neighbour: `environment`, one server.
+//! The port: what PostgreSQL can be asked for, before any server is named. Neighbours: `environment`, one server; `scratch`,
+//! throwaway ones.
 
 use crate::capture;
+use crate::connect::{NEWEST_MAJOR, OLDEST_MAJOR, Target, ThisMachine};
+use crate::environment::PostgresEnvironment;
 use crate::remedy::PostgresRemedies;
+use crate::scratch::PostgresWorkshop;
 use evenkeel_core::compare::Remedies;
+use evenkeel_core::connection::typed_again;
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::Engine;
+use evenkeel_core::port::{Engine, Named, Own, Workshop};
 use std::collections::BTreeMap;
 
 /// PostgreSQL.
 #[derive(Debug, Clone, Copy)]
 pub struct Postgres;
 
+/// The role migrations run as.
+const MIGRATION_ROLE: &str = "migration_role";
+
+/// What others know and PostgreSQL does not.
+const WITHOUT: &[(&str, &str)] = &[("heartbeat", "the server tells the lag of its replicas by itself: PostgreSQL needs no such table")];
+
 impl Engine for Postgres {
+    fn schemes(&self) -> &'static [&'static str] {
+        &["postgres", "postgresql"]
+    }
+
+    fn environment(&self, text: &str, own: &Own<'_>) -> Result<Named, Box<Trouble>> {
+        let target = Target::parse(text, &ThisMachine).map_err(|fault| Box::new(fault.trouble()))?;
+        own.only(&[MIGRATION_ROLE], WITHOUT)?;
+        let described = target.describe();
+        Ok(Named {
+            label: format!("{}@{}:{}", described.dbname.value, described.host.value, described.port.value),
+            warnings: target.warnings().to_vec(),
+            typed: typed_again(text, &|text| target.scrub(text)),
+            environment: Box::new(PostgresEnvironment::new(target).migrating_as(own.get(MIGRATION_ROLE))),
+        })
+    }
+
     fn renew(&self, manifest: &mut Manifest) {
         capture::renew(manifest);
     }
 
     fn remedies(&self, candidate: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
         Box::new(PostgresRemedies::new(candidate, roles.clone()))
+    }
+
+    fn queries(&self, _: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {
+        let major = match version {
+            None => NEWEST_MAJOR,
+            // Newer ones are read as the newest that is known.
+            Some(text) => text.parse().ok().filter(|major| (OLDEST_MAJOR..=99).contains(major)).ok_or_else(|| {
+                let trouble = Trouble::new(Class::Usage, "no statements for that version").expected(format!("{OLDEST_MAJOR} or newer"));
+                Box::new(trouble.found(text).fix(format!("evenkeel queries --major {NEWEST_MAJOR}")))
+            })?,
+        };
+        Ok(capture::statements(major, dimensions))
+    }
+
+    fn undoes_definitions(&self) -> bool {
+        true
+    }
+
+    fn workshop(&self) -> Box<dyn Workshop> {
+        Box::new(PostgresWorkshop::default())
     }
 }

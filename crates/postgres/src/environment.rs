@@ -1,39 +1,45 @@
 //! The port: a PostgreSQL environment as the pipeline sees it. Blocking; the driver's threads stay in here.
 
+use crate::capture::Asked;
 use crate::connect::Target;
 use crate::{capture, grants};
-use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_runtime::{Driver, interruptible};
 
 /// A PostgreSQL server and database.
 pub struct PostgresEnvironment {
     target: Target,
+    migration_role: Option<String>,
 }
 
 impl PostgresEnvironment {
     #[must_use]
     pub const fn new(target: Target) -> Self {
-        Self { target }
+        Self { target, migration_role: None }
+    }
+
+    /// The role migrations run as; effective settings are computed for it.
+    #[must_use]
+    pub fn migrating_as(self, migration_role: Option<&str>) -> Self {
+        Self { migration_role: migration_role.map(str::to_owned), ..self }
     }
 }
 
 impl Environment for PostgresEnvironment {
     fn capture(&self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
-        driver()?.block_on(capture::capture(&self.target, request, watch)).map_err(|fault| Box::new(fault.trouble()))
+        let asked = Asked { target: &self.target, migration_role: self.migration_role.as_deref(), request };
+        Driver::start()?.run(capture::capture(asked, watch)).map_err(|fault| Box::new(fault.trouble()))
     }
 
-    fn grants(&self, request: &Request, role: Option<&str>) -> Result<String, Box<Trouble>> {
-        driver()?.block_on(grants::script(&self.target, &request.limits(), role)).map_err(|fault| Box::new(fault.trouble()))
+    fn grants(&self, request: &Request, role: Option<&str>, watch: &Watch<'_>) -> Result<String, Box<Trouble>> {
+        let limits = request.limits();
+        let script = async { grants::script(&self.target, &limits, role).await.map_err(|fault| Box::new(fault.trouble())) };
+        Driver::start()?.run(interruptible(watch.stop, async {}, script))
     }
 
     fn describe(&self) -> String {
         self.target.describe().display.clone()
     }
-}
-
-/// What the driver runs on: this thread.
-fn driver() -> Result<tokio::runtime::Runtime, Box<Trouble>> {
-    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    built.map_err(|error| Box::new(Trouble::new(Class::Internal, "cannot start the driver").found(error.to_string())))
 }

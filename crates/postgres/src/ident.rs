@@ -2,6 +2,8 @@
 //!
 //! Neighbour: `capture/names.rs` and `core` show names to people, who can read them without quotes around keywords.
 
+use std::fmt;
+
 /// Words that some version from 13 to 18 takes for something else than a name (`pg_get_keywords()` where `catcode <> 'U'`), sorted.
 #[rustfmt::skip]
 const KEYWORDS: &[&str] = &[
@@ -29,6 +31,26 @@ pub fn quoted(name: &str) -> String {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && KEYWORDS.binary_search(&name).is_err();
     if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+/// A name in a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ident<'a>(pub &'a str);
+
+impl fmt::Display for Ident<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&quoted(self.0))
+    }
+}
+
+/// A text in a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Literal<'a>(pub &'a str);
+
+impl fmt::Display for Literal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&literal(self.0))
+    }
 }
 
 /// `schema.name`.

@@ -1,10 +1,10 @@
 //! Everything that knows PostgreSQL.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  knowledge  connect  grammar  capture  remedy  grants  scratch  environment  engine`.
+//! `ident  knowledge  connect  grammar  capture  remedy  grants  environment  scratch  engine`.
 //!
 //! They are: quoting; what settings mean; libpq's connection layer; the server's parser; an environment as a manifest; what
-//! to do about a difference; the script for a capture role; throwaway servers; the two ports.
+//! to do about a difference; the script for a capture role; an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod connect;

@@ -1,7 +1,7 @@
 //! PostgreSQL keeps the laws of the engine port.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::conformance::{CONTENT, PASSWORD, Subject, conforms};
@@ -9,7 +9,7 @@ use evenkeel_testkit::majors;
 
 fn environment(scratch: &Scratch, user: &str, database: &str) -> PostgresEnvironment {
     let url = scratch.url(database).replace("//postgres@", &format!("//{user}:{PASSWORD}@"));
-    PostgresEnvironment::new(Target::parse(&url, &ProcessEnvironment).unwrap())
+    PostgresEnvironment::new(Target::parse(&url, &ThisMachine).unwrap())
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn the_laws_of_the_port_hold() {
             again: &environment(&scratch, "postgres", "other"),
             nobody: &environment(&scratch, "nobody", "app"),
             nobody_name: "nobody",
-            nowhere: &PostgresEnvironment::new(Target::parse(&nowhere, &ProcessEnvironment).unwrap()),
+            nowhere: &PostgresEnvironment::new(Target::parse(&nowhere, &ThisMachine).unwrap()),
             run: &|sql| session.exec(sql).unwrap(),
             hold: &holder,
             is_held: &|| scratch.session("app").unwrap().exec("SET lock_timeout = '1s'; SELECT FROM t").is_err(),

@@ -9,14 +9,14 @@ use evenkeel_core::history::TOOLS;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major, newest};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 fn capture_as(conninfo: &str) -> Manifest {
-    let target = Target::parse(conninfo, &ProcessEnvironment).unwrap();
+    let target = Target::parse(conninfo, &ThisMachine).unwrap();
     let mut request = Request::new("test");
     request.dimensions = vec![Dimension::History];
     request.lock_timeout = Duration::from_millis(500);

@@ -276,7 +276,7 @@ fn waits_with_a_bound(subject: &Subject<'_>, whole: &Manifest) {
 fn an_unreachable_server_is_trouble(subject: &Subject<'_>) {
     let troubles = [
         subject.nowhere.capture(&Request::new("conformance"), &Watch::none()).map(drop),
-        subject.nowhere.grants(&Request::new("conformance"), None).map(drop),
+        subject.nowhere.grants(&Request::new("conformance"), None, &Watch::none()).map(drop),
     ];
     for trouble in troubles {
         let trouble = trouble.expect_err("nobody listens there");
@@ -311,7 +311,7 @@ fn what_is_hidden_is_a_gap(subject: &Subject<'_>, whole: &Manifest) {
 /// What `grants` prints is enough, and only that: it runs, nothing is missing afterwards, and the account sees the same.
 fn the_script_cures_every_gap(subject: &Subject<'_>) {
     let script = || {
-        let script = subject.whole.grants(&Request::new("conformance"), Some(subject.nobody_name));
+        let script = subject.whole.grants(&Request::new("conformance"), Some(subject.nobody_name), &Watch::none());
         script.unwrap_or_else(|trouble| panic!("{trouble:#?}"))
     };
     let before = script();

@@ -7,18 +7,20 @@
 //!
 //! Rooms: `conformance` (what every engine owes the pipeline), `property` (cases that change one property each), `keeper`
 //! (the process and its protocol), `server` (what a test gets), `mysql` (the same for MySQL and MariaDB), `skip` (versions
-//! that are not here), `tested` (versions of the last green run), `process` (looking at processes), `environment` (a machine made of maps).
+//! that are not here), `tested` (versions of the last green run), `workshop` (the laws of throwaway servers), `process`
+//! (looking at processes), `machine` (one made of maps).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
 pub mod conformance;
-pub mod environment;
 pub mod keeper;
+pub mod machine;
 pub mod mysql;
 pub mod process;
 pub mod property;
 mod server;
 mod skip;
 pub mod tested;
+pub mod workshop;
 
 pub use evenkeel_postgres::scratch::{Fault, Session, TextRows};
 pub use server::{Server, TestDb, database, databases, each_major, majors, newest, server};

@@ -1,124 +1,151 @@
 //! `evenkeel check`: every configured environment against its committed manifest, and the parity floor by tier.
+//!
+//! Lives here: which environments are meant, and what is said of each. What they amount to is judged in `pipeline::check`.
 
-use super::{Outcome, dimensions, output, report};
-use crate::args::{Check, Common, Reporting};
-use crate::paint::progress::Line;
-use crate::paint::{self, shell};
+use super::asked::Asked;
+use super::{Outcome, output, report};
+use crate::args::{Check, Common};
+use crate::paint::{self, progress::Line, shell};
 use crate::settings::Environment;
-use crate::{settings, wire};
+use crate::wire;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::gate::Tier;
+use evenkeel_core::gate::Readiness;
 use evenkeel_core::kind::Dimension;
 use evenkeel_pipeline::capture::Source;
-use evenkeel_pipeline::compare;
-use evenkeel_report::{Document, Format, Outcome as Verdict, Unread};
+use evenkeel_pipeline::check::{self, Subject};
+use evenkeel_report::{Document, Unread};
 use std::path::Path;
-use std::time::Instant;
 
 pub fn run(arguments: &Check, common: &Common) -> Outcome {
-    let reporting = &arguments.reporting;
-    let format = report::format(&reporting.format)?;
-    let Checked { mut documents, troubles } = documents(arguments, common)?;
-    let loaded = settings::load(common.config.as_deref())?;
-    let unchecked = unchecked(arguments, &loaded.settings);
-    for (name, configured) in &unchecked {
-        let trouble = Trouble { class: Class::CouldNotTell, ..*without_manifest(name, configured) };
-        documents.push(unread(name, configured, &trouble, Instant::now(), arguments, common, &loaded));
-    }
-    let written = write(&documents, format, reporting, common);
-    for document in documents.iter().filter(|document| !common.quiet && document.candidate.is_read()) {
-        let tier = loaded.settings.environments.get(&document.candidate.label).and_then(|configured| configured.tier);
-        paint::say!("{}: {}", paint::plain(&document.candidate.label), state(document, tier));
-    }
-    // What follows is said even when quiet: it decides the exit code.
-    for (name, _) in &unchecked {
-        paint::say!("{}: could not tell, no manifest is configured", paint::plain(name));
-        paint::say!("  fix: add manifest = \"parity/{name}.jsonl\" to it, or name the environments to check");
-    }
-    for (name, trouble) in &troubles {
-        paint::say!("{}: not checked", paint::plain(name));
-        paint::trouble(trouble, common.color);
+    let asked = Asked::of(&arguments.reporting, common)?;
+    let Told { checks, exit_code } = all(arguments, &asked)?;
+    let written = write(&checks, &asked);
+    for check in &checks {
+        say(check, common);
     }
     // Not before: that nothing could be written must not keep anybody from what was found.
     written?;
-    // What differs is known, whatever else could not be told or reached: the known one decides.
-    let codes: Vec<u8> = documents.iter().map(|document| document.verdict.exit_code).collect();
-    Ok(if codes.contains(&1) { 1 } else { codes.into_iter().max().unwrap_or(0) })
+    Ok(exit_code)
+}
+
+/// What came out, in the order of the environments' names; those that have nothing to be checked against stand last.
+pub struct Told {
+    pub checks: Vec<OneCheck>,
+    pub exit_code: u8,
+}
+
+/// One environment.
+pub struct OneCheck {
+    pub name: String,
+    pub document: Document,
+    pub state: State,
+}
+
+/// What came of it.
+pub enum State {
+    Told(Readiness),
+    /// It could not be read.
+    Unread(Box<Trouble>),
+    /// Nothing is configured that it could be checked against.
+    Unchecked,
+}
+
+/// Checks all environments that are meant. One that cannot be checked keeps none of the others from it.
+///
+/// # Errors
+/// There is nothing to check, or the user interrupts.
+pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
+    let chosen = chosen(arguments, asked)?;
+    let mut shown = Vec::with_capacity(chosen.len());
+    let mut subjects = Vec::with_capacity(chosen.len());
+    for (name, configured) in &chosen {
+        let mut sides = sides(name, configured, asked);
+        if let Err(trouble) = &mut sides
+            && configured.manifest.is_none()
+            && !is_named(arguments, name)
+        {
+            trouble.class = Class::CouldNotTell;
+        }
+        shown.push(sides.as_ref().map_or_else(|_| shell::quoted(name), |(_, shown)| shown.clone()));
+        let (sides, tier) = (sides.map(|(sides, _)| sides), configured.tier);
+        subjects.push(Subject { name: (*name).to_owned(), sides, tier, demanded: asked.demanded(tier) });
+    }
+    let progress = Line::new(asked.common.quiet);
+    let checked = check::run(&subjects, &asked.scope, asked.bar, &wire::run(&progress, asked.settings()))?;
+    drop(progress);
+    let exit_code = check::exit_code(&checked);
+    let mut checks = Vec::with_capacity(checked.len());
+    for (((one, subject), (_, configured)), shown) in checked.into_iter().zip(&subjects).zip(&chosen).zip(&shown) {
+        let command = format!("evenkeel check {shown}{}", asked.flags());
+        let (bar, elapsed) = (asked.bar, one.elapsed);
+        let frame = report::Frame { demanded: &subject.demanded, tier: subject.tier, bar, elapsed, command: &command };
+        let (document, state) = match one.outcome {
+            Ok(told) => (report::document(&told.compared, &told.judgement, &frame), State::Told(told.readiness)),
+            Err(trouble) => {
+                let document = unread(&subject.name, configured, &trouble, asked, &frame);
+                let state = if configured.manifest.is_none() && !is_named(arguments, &subject.name) {
+                    State::Unchecked
+                } else {
+                    State::Unread(trouble)
+                };
+                (document, state)
+            }
+        };
+        checks.push(OneCheck { name: subject.name.clone(), document, state });
+    }
+    Ok(Told { checks, exit_code })
+}
+
+fn is_named(arguments: &Check, name: &str) -> bool {
+    arguments.environments.iter().any(|named| named == name)
 }
 
 /// Writes the report. Environments that could not be read are in it too, for whoever reads nothing else; a person at a terminal
 /// has them on stderr.
-fn write(documents: &[Document], format: &Format, reporting: &Reporting, common: &Common) -> Result<(), Box<Trouble>> {
-    let talks = format.name == "terminal" && reporting.out.is_none();
-    let shown: Vec<Document> = documents.iter().filter(|document| !talks || document.candidate.is_read()).cloned().collect();
+fn write(checks: &[OneCheck], asked: &Asked<'_>) -> Result<(), Box<Trouble>> {
+    let talks = asked.format.name == "terminal" && asked.reporting.out.is_none();
+    let is_shown = |check: &&OneCheck| !talks || matches!(check.state, State::Told(_));
+    let shown: Vec<Document> = checks.iter().filter(is_shown).map(|check| check.document.clone()).collect();
     // A report of nothing would look like one without differences.
     if shown.is_empty() {
         return Ok(());
     }
-    output::write(&report::render(format, &shown, &report::style(reporting, common))?, reporting.out.as_deref())
+    output::write(&report::render(asked.format, &shown, &report::style(asked.reporting, asked.common))?, asked.reporting.out.as_deref())
 }
 
-/// What the check allows: a migration only where every dimension that the tier demands was compared and is equal.
-fn state(document: &Document, tier: Option<Tier>) -> String {
-    if document.verdict.exit_code != 0 {
-        return "not ready for a migration".to_owned();
-    }
-    let demands = tier.map_or(&Dimension::ALL[..], Tier::demands);
-    let met = |wanted: &&Dimension| {
-        let mut dimensions = document.dimensions.iter();
-        !dimensions.any(|dimension| dimension.name.name() == wanted.name() && dimension.compared && dimension.verdict == Verdict::Equal)
-    };
-    let open: Vec<&str> = demands.iter().filter(met).map(|dimension| dimension.name()).collect();
-    if open.is_empty() {
-        "READY_FOR_MIGRATION".to_owned()
-    } else {
-        format!("equal in what was asked for; not covered: {}", open.join(", "))
-    }
-}
-
-/// Environments that would be checked if they had a manifest.
-fn unchecked<'a>(arguments: &Check, settings: &'a settings::Settings) -> Vec<(&'a str, &'a Environment)> {
-    let all = arguments.environments.is_empty();
-    let lacking = settings.environments.iter().filter(|(_, configured)| all && configured.manifest.is_none());
-    lacking.map(|(name, configured)| (name.as_str(), configured)).collect()
-}
-
-/// What came out for each environment, in the order of their names.
-#[derive(Debug, Default)]
-pub struct Checked {
-    /// One an environment, of those that could not be read too.
-    pub documents: Vec<Document>,
-    /// Environments that could not be read, or have nothing to be checked against.
-    pub troubles: Vec<(String, Box<Trouble>)>,
-}
-
-/// One document for each environment that has a manifest. One that cannot be checked keeps none of the others from it.
-///
-/// # Errors
-/// There is nothing to check, or the user interrupts.
-pub fn documents(arguments: &Check, common: &Common) -> Result<Checked, Box<Trouble>> {
-    let loaded = settings::load(common.config.as_deref())?;
-    let settings = &loaded.settings;
-    paint::notes(&settings.notes, common.quiet);
-    let mut checked = Checked::default();
-    for (name, configured) in chosen(arguments, &loaded)? {
-        let started = Instant::now();
-        match one(name, configured, arguments, common, &loaded) {
-            Ok(document) => checked.documents.push(document),
-            Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
-            Err(trouble) => {
-                checked.documents.push(unread(name, configured, &trouble, started, arguments, common, &loaded));
-                checked.troubles.push((name.to_owned(), trouble));
-            }
+/// One line an environment. What is unknown is said even when quiet: it decides the exit code.
+fn say(check: &OneCheck, common: &Common) {
+    let name = paint::plain(&check.name);
+    match &check.state {
+        State::Told(_) if common.quiet => {}
+        State::Told(readiness) => paint::say!("{name}: {}", words(readiness)),
+        State::Unchecked => {
+            paint::say!("{name}: could not tell, no manifest is configured");
+            paint::say!("  fix: add manifest = \"parity/{}.jsonl\" to it, or name the environments to check", check.name);
+        }
+        State::Unread(trouble) => {
+            paint::say!("{name}: not checked");
+            paint::trouble(trouble, common.color);
         }
     }
-    Ok(checked)
 }
 
-/// The environments to check: those named, else those with a manifest.
-fn chosen<'a>(arguments: &Check, loaded: &'a settings::Loaded) -> Result<Vec<(&'a str, &'a Environment)>, Box<Trouble>> {
-    let settings = &loaded.settings;
-    let Some(path) = &loaded.path else {
+/// What the check allows. The word of a state stands only where all that the tier demands was compared and is equal.
+pub fn words(readiness: &Readiness) -> String {
+    match readiness {
+        Readiness::ReadyForMigration => "READY_FOR_MIGRATION".to_owned(),
+        Readiness::Matches { not_covered } => {
+            let open: Vec<&str> = not_covered.iter().copied().map(Dimension::name).collect();
+            format!("matches its manifest in what was asked for; not covered: {}", open.join(", "))
+        }
+        Readiness::NotReady => "not ready for a migration".to_owned(),
+    }
+}
+
+/// The environments to check: those named, else all; of these, such without a manifest stand last.
+fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &'a Environment)>, Box<Trouble>> {
+    let settings = asked.settings();
+    let Some(path) = &asked.loaded.path else {
         return Err(Box::new(
             Trouble::new(Class::Configuration, "nothing to check")
                 .expected("a file evenkeel.toml here or in a folder above, with environments that name a manifest")
@@ -133,11 +160,11 @@ fn chosen<'a>(arguments: &Check, loaded: &'a settings::Loaded) -> Result<Vec<(&'
             return Err(Box::new(trouble.origin(path.display().to_string())));
         }
     }
-    let all = arguments.environments.is_empty();
-    let wanted = |(name, configured): &(&String, &Environment)| {
-        if all { configured.manifest.is_some() } else { arguments.environments.contains(name) }
-    };
-    let chosen: Vec<_> = settings.environments.iter().filter(wanted).map(|(name, configured)| (name.as_str(), configured)).collect();
+    let named = settings.environments.iter().map(|(name, configured)| (name.as_str(), configured));
+    if !arguments.environments.is_empty() {
+        return Ok(named.filter(|(name, _)| is_named(arguments, name)).collect());
+    }
+    let (mut chosen, lacking): (Vec<_>, Vec<_>) = named.partition(|(_, configured)| configured.manifest.is_some());
     if chosen.is_empty() {
         return Err(Box::new(
             Trouble::new(Class::Configuration, "nothing to check")
@@ -147,51 +174,21 @@ fn chosen<'a>(arguments: &Check, loaded: &'a settings::Loaded) -> Result<Vec<(&'
                 .fix("add manifest = \"parity/NAME.jsonl\" to an environment, then: evenkeel capture NAME --out parity/NAME.jsonl"),
         ));
     }
+    chosen.extend(lacking);
     Ok(chosen)
 }
 
-fn one(
-    name: &str,
-    configured: &Environment,
-    arguments: &Check,
-    common: &Common,
-    loaded: &settings::Loaded,
-) -> Result<Document, Box<Trouble>> {
-    let started = Instant::now();
+/// What was committed and what is there, and how the environment may be typed again.
+fn sides(name: &str, configured: &Environment, asked: &Asked<'_>) -> Result<((Source, Source), String), Box<Trouble>> {
     let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
-    let (reporting, settings) = (&arguments.reporting, &loaded.settings);
-    let wanted = dimensions(&reporting.dimension);
-    let candidate = wire::live(name, settings, common, &wanted)?;
-    paint::notes(&candidate.warnings, common.quiet);
-    let label = label(manifest);
-    let reference = Source::File { label: label.clone(), path: manifest.to_owned() };
-    let scope = report::scope(wanted, &settings.policy);
-    let progress = Line::new(common.quiet);
-    let run = wire::run(&progress, settings);
-    let compared = compare::run(&reference, &candidate.source, &scope, &run)?;
-    drop(progress);
-    let frame = report::Frame {
-        labels: (&label, name),
-        demanded: &report::demanded(reporting, configured.tier),
-        tier: configured.tier,
-        fail_on: report::bar(reporting, &settings.policy),
-        elapsed: started.elapsed(),
-        command: &format!("evenkeel check {}{}", candidate.shown, report::flags(reporting, common)),
-    };
-    Ok(report::document(&compared, &frame))
+    let candidate = wire::live(name, asked.settings(), asked.common, &asked.dimensions)?;
+    paint::notes(&candidate.warnings, asked.common.quiet);
+    let reference = Source::File { label: label(manifest), path: manifest.to_owned() };
+    Ok(((reference, candidate.source), candidate.shown))
 }
 
 /// The document of an environment that could not be read, or has nothing to be checked against.
-fn unread(
-    name: &str,
-    configured: &Environment,
-    trouble: &Trouble,
-    started: Instant,
-    arguments: &Check,
-    common: &Common,
-    loaded: &settings::Loaded,
-) -> Document {
-    let (reporting, wanted) = (&arguments.reporting, dimensions(&arguments.reporting.dimension));
+fn unread(name: &str, configured: &Environment, trouble: &Trouble, asked: &Asked<'_>, frame: &report::Frame<'_>) -> Document {
     let reference = configured.manifest.as_deref().map(label);
     let mut detail = trouble.what.clone();
     for (word, text) in [("expected", &trouble.expected), ("found", &trouble.found), ("set in", &trouble.origin)] {
@@ -200,13 +197,13 @@ fn unread(
     Document::unread(&Unread {
         reference: reference.as_deref().unwrap_or("no manifest"),
         candidate: name,
-        dimensions: &wanted,
-        demanded: &report::demanded(reporting, configured.tier),
-        tier: configured.tier,
-        fail_on: report::bar(reporting, &loaded.settings.policy),
-        elapsed: started.elapsed(),
+        dimensions: &asked.dimensions,
+        demanded: frame.demanded,
+        tier: frame.tier,
+        fail_on: frame.bar,
+        elapsed: frame.elapsed,
         version: env!("CARGO_PKG_VERSION"),
-        command: &format!("evenkeel check {}{}", shell::quoted(name), report::flags(reporting, common)),
+        command: frame.command,
         detail: &paint::scrub(&detail),
         fix: trouble.fix.as_deref().map(paint::scrub).as_deref(),
         is_configuration: configured.manifest.is_none(),
@@ -219,6 +216,7 @@ fn label(manifest: &Path) -> String {
     manifest.file_name().map_or_else(|| manifest.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
+/// A configuration fault where somebody asked for this environment; where all are checked, what could not be told.
 fn without_manifest(name: &str, configured: &Environment) -> Box<Trouble> {
     let file = format!("parity/{name}.jsonl");
     let command = format!("evenkeel capture {} --out {}", shell::quoted(name), shell::quoted(&file));

@@ -1,19 +1,21 @@
 //! `evenkeel compare REFERENCE CANDIDATE`.
 
-use super::{Outcome, dimensions, output, report};
+use super::asked::Asked;
+use super::{Outcome, output, report};
 use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
-use crate::{settings, wire};
+use crate::wire;
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::gate;
 use evenkeel_pipeline::compare;
 use evenkeel_report::Document;
-use std::time::Instant;
 
 pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let reporting = &arguments.reporting;
-    let format = report::format(&reporting.format)?;
-    let document = document(arguments, common)?;
-    output::write(&report::render(format, std::slice::from_ref(&document), &report::style(reporting, common))?, reporting.out.as_deref())?;
+    let asked = Asked::of(reporting, common)?;
+    let document = document(arguments, &asked)?;
+    let bytes = report::render(asked.format, std::slice::from_ref(&document), &report::style(reporting, common))?;
+    output::write(&bytes, reporting.out.as_deref())?;
     if reporting.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&document.verdict.line));
     }
@@ -24,32 +26,22 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
 ///
 /// # Errors
 /// As the verb.
-pub fn document(arguments: &Compare, common: &Common) -> Result<Document, Box<Trouble>> {
-    let started = Instant::now();
-    let reporting = &arguments.reporting;
-    let loaded = settings::load(common.config.as_deref())?;
-    let settings = &loaded.settings;
-    let wanted = dimensions(&reporting.dimension);
-    let reference = wire::endpoint(&arguments.reference, settings, common, &wanted)?;
-    let candidate = wire::endpoint(&arguments.candidate, settings, common, &wanted)?;
-    paint::notes(settings.notes.iter().chain(&reference.warnings).chain(&candidate.warnings), common.quiet);
+pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<Trouble>> {
+    let settings = asked.settings();
+    let reference = wire::endpoint(&arguments.reference, settings, asked.common, &asked.dimensions)?;
+    let candidate = wire::endpoint(&arguments.candidate, settings, asked.common, &asked.dimensions)?;
+    paint::notes(reference.warnings.iter().chain(&candidate.warnings), asked.common.quiet);
     // The candidate's tier says what must be right about it; a file has none.
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
-    let scope = report::scope(wanted, &settings.policy);
-    let progress = Line::new(common.quiet);
-    let run = wire::run(&progress, settings);
-    let compared = compare::run(&reference.source, &candidate.source, &scope, &run)?;
+    let progress = Line::new(asked.common.quiet);
+    let compared = compare::run(&reference.source, &candidate.source, &asked.scope, &wire::run(&progress, settings))?;
     drop(progress);
-    let command = format!("evenkeel compare {} {}{}", reference.shown, candidate.shown, report::flags(reporting, common));
-    Ok(report::document(
-        &compared,
-        &report::Frame {
-            labels: (reference.source.label(), candidate.source.label()),
-            demanded: &report::demanded(reporting, tier),
-            tier,
-            fail_on: report::bar(reporting, &settings.policy),
-            elapsed: started.elapsed(),
-            command: &command,
-        },
-    ))
+    let demanded = asked.demanded(tier);
+    let judgement = gate::judge(&compared.comparison, &demanded, asked.bar);
+    let command = format!("evenkeel compare {} {}{}", reference.shown, candidate.shown, asked.flags());
+    let frame = report::Frame { demanded: &demanded, tier, bar: asked.bar, elapsed: asked.started.elapsed(), command: &command };
+    let document = report::document(&compared, &judgement, &frame);
+    // The process ends soon: freeing a million small values one by one would only take time.
+    std::mem::forget(compared);
+    Ok(document)
 }

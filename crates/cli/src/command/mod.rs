@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+mod asked;
 mod capture;
 mod check;
 mod compare;
@@ -15,6 +16,7 @@ mod report;
 use crate::args::{Cli, Command};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::kind::Dimension;
+pub use output::discard_draft;
 
 /// What a verb yields: an exit code, or a failure in words.
 pub type Outcome = Result<u8, Box<Trouble>>;

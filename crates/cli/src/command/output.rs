@@ -1,10 +1,39 @@
 //! Where data goes: stdout or a file, never half of it.
 
+use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A file that is being written. Whoever ends the process at once removes it.
+static DRAFT: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// A file system that hangs must not keep anybody who wants to leave.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Removes what is half written, for whoever ends the process now. Nothing is written afterwards.
+pub fn discard_draft() {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        if let Ok(mut draft) = DRAFT.try_lock() {
+            draft.take().map(std::fs::remove_file);
+            // Held to the end: no other draft is begun, and none moved into its place.
+            std::mem::forget(draft);
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn draft() -> MutexGuard<'static, Option<PathBuf>> {
+    DRAFT.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// To the file, or to stdout.
+///
+/// # Errors
+/// It cannot be written, or the user wants us to end: then nothing is.
 pub fn write(bytes: &[u8], out: Option<&Path>) -> Result<(), Box<Trouble>> {
     match out {
         Some(path) => file(path, bytes),
@@ -13,6 +42,8 @@ pub fn write(bytes: &[u8], out: Option<&Path>) -> Result<(), Box<Trouble>> {
 }
 
 fn stdout(bytes: &[u8]) -> Result<(), Box<Trouble>> {
+    signals::stop().check()?;
+    signals::at_once();
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         // The reader has seen enough (`| head`): no failure of ours.
@@ -33,13 +64,22 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Box<Trouble>> {
                 .fix("name a file in a folder that exists and can be written"),
         )
     };
+    signals::stop().check()?;
     if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
         return std::fs::write(path, bytes).map_err(failed);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut draft = tempfile::Builder::new().prefix(".evenkeel-").permissions(permissions()).tempfile_in(folder).map_err(failed)?;
-    draft.write_all(bytes).and_then(|()| draft.as_file().sync_all()).map_err(failed)?;
-    draft.persist(path).map_err(|error| failed(error.error))?;
+    let mut beside = {
+        let mut noted = draft();
+        let beside = tempfile::Builder::new().prefix(".evenkeel-").permissions(permissions()).tempfile_in(folder).map_err(failed)?;
+        *noted = Some(beside.path().to_owned());
+        beside
+    };
+    beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(failed)?;
+    let mut noted = draft();
+    signals::stop().check()?;
+    beside.persist(path).map_err(|error| failed(error.error))?;
+    *noted = None;
     Ok(())
 }
 

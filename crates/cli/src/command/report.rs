@@ -3,10 +3,10 @@
 use crate::args::{Common, Reporting};
 use crate::paint::{self, shell};
 use crate::settings::Policy;
-use evenkeel_core::compare::{Scope, Side};
-use evenkeel_core::digest::{Order, Tree};
+use evenkeel_core::compare::Scope;
+use evenkeel_core::digest::Order;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::gate::Tier;
+use evenkeel_core::gate::{Judgement, Tier};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_pipeline::compare::Compared;
 use evenkeel_report::{Document, FORMATS, Format, Input, Style};
@@ -63,25 +63,25 @@ pub fn flags(reporting: &Reporting, common: &Common) -> String {
 
 /// What a document needs to know beyond the comparison.
 pub struct Frame<'a> {
-    pub labels: (&'a str, &'a str),
     pub demanded: &'a [Dimension],
     pub tier: Option<Tier>,
-    pub fail_on: Severity,
+    /// The least severity that fails.
+    pub bar: Severity,
     pub elapsed: Duration,
     pub command: &'a str,
 }
 
 /// Makes the public document.
-pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
-    let (left, right) = (Tree::of(&compared.reference), Tree::of(&compared.candidate));
+pub fn document(compared: &Compared, judgement: &Judgement, frame: &Frame<'_>) -> Document {
     Document::build(&Input {
         comparison: &compared.comparison,
+        judgement,
         ignored: &compared.ignored,
-        reference: Side { label: frame.labels.0, manifest: &compared.reference, tree: &left },
-        candidate: Side { label: frame.labels.1, manifest: &compared.candidate, tree: &right },
+        reference: compared.reference.side(),
+        candidate: compared.candidate.side(),
         demanded: frame.demanded,
         tier: frame.tier,
-        fail_on: frame.fail_on,
+        fail_on: frame.bar,
         elapsed: frame.elapsed,
         version: env!("CARGO_PKG_VERSION"),
         command: frame.command,

@@ -2,6 +2,7 @@
 
 use super::{Environment, Policy, Reach, Settings};
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::finding::Place;
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::policy::{Draft, Waiver};
@@ -297,11 +298,11 @@ impl Resolver<'_> {
     }
 
     fn waiver(&self, raw: Spanned<RawWaiver>) -> Result<Waiver, Box<Trouble>> {
-        let origin = self.place(raw.span());
+        let place = self.located(raw.span());
         let raw = raw.into_inner();
         let wrong = |what: &str, span: Range<usize>, found: String, fix: &str| {
             Box::new(
-                Trouble::new(Class::Configuration, format!("an exception in the policy has no usable {what}"))
+                Trouble::new(Class::Configuration, format!("an exception in the policy cannot be used: {what}"))
                     .expected("every exception with object, reason, owner and until")
                     .found(found)
                     .origin(self.place(span))
@@ -310,15 +311,21 @@ impl Resolver<'_> {
         };
         for (what, text) in [("reason", &raw.reason), ("owner", &raw.owner)] {
             if text.get_ref().trim().is_empty() {
-                return Err(wrong(what, text.span(), "an empty text".to_owned(), "say who agreed to it and why"));
+                return Err(wrong(
+                    &format!("its `{what}` is empty"),
+                    text.span(),
+                    "an empty text".to_owned(),
+                    "say who agreed to it and why",
+                ));
             }
         }
         let shown = match raw.until.get_ref() {
             toml::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let until =
-            shown.parse().map_err(|_| wrong("end", raw.until.span(), shown.clone(), "write a day, such as until = \"2027-01-31\""))?;
+        let until = shown.parse().map_err(|_| {
+            wrong("its `until` is not a date", raw.until.span(), shown.clone(), "write a day, such as until = \"2027-01-31\"")
+        })?;
         let span = raw.object.span();
         let draft = Draft {
             object: raw.object.into_inner(),
@@ -327,10 +334,11 @@ impl Resolver<'_> {
             reason: raw.reason.into_inner(),
             owner: raw.owner.into_inner(),
             until,
-            origin,
+            place,
         };
-        Waiver::new(draft)
-            .map_err(|reason| wrong("pattern", span, reason, "write kind:pattern, dimension:pattern or pattern, such as table:app.tmp_*"))
+        Waiver::new(draft).map_err(|reason| {
+            wrong("its `object` is no pattern", span, reason, "write kind:pattern, dimension:pattern or pattern, such as table:app.tmp_*")
+        })
     }
 
     /// `${NAME}` replaced by the environment variable; `$$` is a dollar sign.
@@ -378,10 +386,14 @@ impl Resolver<'_> {
 
     /// `evenkeel.toml:12:5`.
     fn place(&self, span: Range<usize>) -> String {
+        self.located(span).to_string()
+    }
+
+    fn located(&self, span: Range<usize>) -> Place {
         let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        format!("{}:{line}:{column}", self.path.display())
+        let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        Place { file: self.path.display().to_string(), line: number(before.matches('\n').count()), column: Some(number(column)) }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod concurrency;
 mod configuration;
+mod ending;
 mod environments;
 mod hostile;
 mod locks;

@@ -112,13 +112,13 @@ fn a_server_that_falls_silent_is_given_up() {
 
 #[test]
 fn an_interrupted_capture_writes_nothing_and_leaves_no_statement_behind() {
-    for flavor in flavors() {
+    for (flavor, name) in flavors().into_iter().zip(["-INT", "-TERM", "-HUP"]) {
         let scratch = crowded(flavor);
         let place = Place::new();
         place.write("m.jsonl", "as it was");
         let child = in_the_middle(&scratch, &place, &["capture", &scratch.url("app"), "--out", "m.jsonl"]);
         let begun = Instant::now();
-        signal("-INT", child.id());
+        signal(name, child.id());
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{flavor:?}: {stderr}");

@@ -35,7 +35,7 @@ fn a_wrong_database_role_or_password_is_named() {
 }
 
 /// A server with so much in it that a capture takes a while.
-fn crowded() -> Scratch {
+pub fn crowded() -> Scratch {
     let scratch = Scratch::start(&Options::default().setting("max_locks_per_transaction", "1000").database("app")).unwrap();
     let session = scratch.session("app").unwrap();
     session
@@ -48,7 +48,7 @@ fn crowded() -> Scratch {
 }
 
 /// Starts a capture and waits until the server is at work for it.
-fn in_the_middle(scratch: &Scratch, place: &Place, arguments: &[&str]) -> std::process::Child {
+pub fn in_the_middle(scratch: &Scratch, place: &Place, arguments: &[&str]) -> std::process::Child {
     let session = scratch.session("app").unwrap();
     let child = place.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let until = Instant::now() + Duration::from_secs(20);
@@ -134,7 +134,7 @@ fn a_cancelled_statement_is_no_crash() {
 }
 
 /// A process and all below it.
-fn descendants(root: u32) -> Vec<u32> {
+pub fn descendants(root: u32) -> Vec<u32> {
     let mut family = vec![root];
     let mut next = 0;
     while let Some(pid) = family.get(next).copied() {
@@ -145,7 +145,7 @@ fn descendants(root: u32) -> Vec<u32> {
     family
 }
 
-fn signal(name: &str, pids: &[u32]) {
+pub fn signal(name: &str, pids: &[u32]) {
     for pid in pids {
         std::process::Command::new("kill").args([name, &pid.to_string()]).status().unwrap();
     }

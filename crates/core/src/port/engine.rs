@@ -1,20 +1,101 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
+use super::{Environment, Workshop};
 use crate::compare::Remedies;
-use crate::kind;
+use crate::fault::{Class, Trouble};
+use crate::kind::{self, Dimension};
 use crate::manifest::Manifest;
 use std::collections::BTreeMap;
 
 /// A family of servers.
 pub trait Engine: Sync {
+    /// What its URLs begin with, in small letters, without `://`.
+    fn schemes(&self) -> &'static [&'static str];
+
+    /// The environment a connection text means. It is not opened yet.
+    ///
+    /// # Errors
+    /// Of class Configuration: the text, what it refers to, an option that means nothing to such a server.
+    fn environment(&self, text: &str, own: &Own<'_>) -> Result<Named, Box<Trouble>>;
+
     /// Brings the texts of a manifest that an earlier version of evenkeel wrote to today's canonical and normal forms.
     fn renew(&self, manifest: &mut Manifest);
 
     /// What to do about differences of a candidate, given its manifest and its own names of shared roles.
     fn remedies(&self, candidate: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies>;
+
+    /// Every statement a capture of these dimensions sends to a server of that vendor and version, as its vendor writes it; of
+    /// the newest version that evenkeel is tested with where none is named.
+    ///
+    /// # Errors
+    /// Of class Usage: there is no such version, or it is too old.
+    fn queries(&self, vendor: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>>;
+
+    /// Whether what a transaction defines is gone when it is rolled back.
+    fn undoes_definitions(&self) -> bool;
+
+    /// Throwaway servers of this machine.
+    fn workshop(&self) -> Box<dyn Workshop>;
 }
 
 /// Every family that was built in.
 pub trait Engines: Sync {
     fn of(&self, engine: kind::Engine) -> &dyn Engine;
+}
+
+/// An environment as its connection text names it.
+pub struct Named {
+    pub environment: Box<dyn Environment>,
+    /// `database@host:port`.
+    pub label: String,
+    /// Things worth a word before connecting.
+    pub warnings: Vec<String>,
+    /// The text as it may be typed again, without a password; `None` where it cannot be shown without one.
+    pub typed: Option<String>,
+}
+
+/// What is said of an environment beside its connection text, and means something to one family only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Own<'a> {
+    /// Key and value.
+    pub options: &'a [(&'a str, &'a str)],
+    /// Where they stand: `[environments.production]`.
+    pub place: &'a str,
+}
+
+impl Own<'_> {
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.options.iter().find(|(known, _)| *known == key).map(|(_, value)| *value)
+    }
+
+    /// Nothing but these is said.
+    ///
+    /// # Errors
+    /// Of class Configuration, for the first that means nothing to such a server; `without` has the reasons.
+    pub fn only(&self, known: &[&str], without: &[(&str, &str)]) -> Result<(), Box<Trouble>> {
+        let Some((key, _)) = self.options.iter().find(|(key, _)| !known.contains(key)) else { return Ok(()) };
+        let why = without.iter().find(|(other, _)| other == key).map_or("such a server knows no option of that name", |(_, why)| *why);
+        let trouble = Trouble::new(Class::Configuration, format!("{key} means nothing here")).expected(why);
+        Err(Box::new(trouble.found(format!("{key} is set")).fix(format!("remove {key} from {}", self.place))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Own;
+
+    #[test]
+    fn what_means_nothing_to_an_engine_is_refused_with_the_reason() {
+        let own = Own { options: &[("a", "1"), ("b", "2")], place: "[environments.x]" };
+        assert_eq!((own.get("b"), own.get("c")), (Some("2"), None));
+        assert_eq!(own.only(&["a", "b"], &[]), Ok(()));
+        for (without, expected) in [(&[("b", "we have none")][..], "we have none"), (&[], "such a server knows no option of that name")] {
+            let trouble = own.only(&["a"], without).err().unwrap_or_else(|| panic!("b is none of them"));
+            assert_eq!(trouble.what, "b means nothing here");
+            assert_eq!(trouble.expected.as_deref(), Some(expected));
+            assert_eq!(trouble.fix.as_deref(), Some("remove b from [environments.x]"));
+        }
+        assert_eq!(Own::default().only(&[], &[]), Ok(()));
+    }
 }

@@ -15,6 +15,11 @@ type Known = (&'static str, &'static [&'static str], &'static str);
 
 const KNOWN: &[Known] = &[
     (
+        "cli",
+        &["command/output.rs", "signals.rs"],
+        "who ends the process removes the draft that is being written, and nothing is written after the end",
+    ),
+    (
         "mysql",
         &["capture/access/mod.rs", "capture/reader.rs"],
         "the reader carries what the account may see, and that is noted through the reader",

@@ -14,9 +14,10 @@ const fn drawn(name: &'static str, imports: &'static [&'static str], in_tests: &
 /// Every crate, one line each; one is drawn when its first line is written, not before.
 pub const CRATES: &[Drawn] = &[
     drawn("core", &[], &[]),
+    drawn("runtime", &["core"], &[]),
     drawn("launcher", &["core"], &[]),
-    drawn("postgres", &["core", "launcher"], &["testkit"]),
-    drawn("mysql", &["core", "launcher"], &["testkit"]),
+    drawn("postgres", &["core", "runtime", "launcher"], &["testkit"]),
+    drawn("mysql", &["core", "runtime", "launcher"], &["testkit"]),
     drawn("pipeline", &["core"], &[]),
     drawn("report", &["core"], &[]),
     drawn("cli", &["core", "postgres", "mysql", "pipeline", "report"], &["testkit"]),

@@ -114,7 +114,7 @@ fn lag(beats: &[Beat], source: Option<i64>) -> Option<f64> {
 
 /// Rows of the table that was named, in pt-heartbeat's layout. It is a handful of rows; more than a hundred are not read.
 async fn heartbeats(reader: &Reader<'_>) -> Read<Vec<Beat>> {
-    let Some((database, table)) = reader.request.heartbeat.as_deref().and_then(|name| name.split_once('.')) else { return Ok(Vec::new()) };
+    let Some((database, table)) = reader.heartbeat.and_then(|name| name.split_once('.')) else { return Ok(Vec::new()) };
     let (database, table) = (Ident(database), Ident(table));
     // Our transaction may have begun a while ago, and would show the beat of then.
     let renewed = reader.attempt("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await?;

@@ -46,17 +46,17 @@ mod view;
 
 pub use statements::statements;
 
-use crate::connect::{Fault, Session, Target, connect};
+use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Request, Watch};
-use futures_util::future::{join_all, pending};
+use evenkeel_runtime::{Interrupted, interruptible};
+use futures_util::future::join_all;
 use reader::{Read, Reader, Stop};
 use scope::Scope;
 use std::sync::PoisonError;
-use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// What a capture could not do at all.
@@ -68,6 +68,12 @@ pub enum CaptureFault {
     Declaration(String),
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<Interrupted> for CaptureFault {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
 }
 
 impl From<Stop> for CaptureFault {
@@ -86,16 +92,26 @@ impl Troublesome for CaptureFault {
             Self::Declaration(_) => Trouble::new(Class::Internal, "evenkeel's own statement does not fit")
                 .found(self.to_string())
                 .fix("report it: this is a bug in evenkeel"),
-            Self::Interrupted => Trouble::new(Class::Interrupted, "interrupted").found("nothing was written"),
+            Self::Interrupted => Interrupted.trouble(),
         }
     }
+}
+
+/// What is asked of a capture.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub target: &'a Target,
+    /// `database.table` that a process on the source writes the time into; replicas' lag is told by it as well.
+    pub heartbeat: Option<&'a str>,
+    pub request: &'a Request,
 }
 
 /// Reads the environment. Where the schema changed meanwhile it reads again, and if it changed again says so as a gap.
 ///
 /// # Errors
 /// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
-pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+    let Asked { target, request, .. } = asked;
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
         match connect(target).await {
@@ -108,7 +124,7 @@ pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> R
             Err(fault) => Err(CaptureFault::from(fault)),
         }
     };
-    let (session, other) = interruptible(&[], connected).await?;
+    let (session, other) = interruptible(watch.stop, async {}, connected).await?;
     let cancellers: Vec<_> = std::iter::once(&session).chain(&other).map(Session::canceller).collect();
     let (session, other) = (Mutex::new(session), other.map(Mutex::new));
     let work = async {
@@ -119,36 +135,14 @@ pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> R
             Some(other) => other.lock().await.begin_read_only(&limits).await.is_ok().then_some(other),
             None => None,
         };
-        whole(target, &session, other, request, watch).await
+        whole(asked, &session, other, watch).await
     };
-    let manifest = interruptible(&cancellers, work).await?;
+    let cancelling = join_all(cancellers.iter().map(Canceller::cancel));
+    let manifest = interruptible(watch.stop, cancelling, work).await?;
     for session in std::iter::once(session).chain(other) {
         session.into_inner().close().await;
     }
     Ok(manifest)
-}
-
-/// Does the work, unless the user stops it. The statements that run on the server are asked to end.
-async fn interruptible<T>(
-    cancellers: &[crate::connect::Canceller],
-    work: impl Future<Output = Result<T, CaptureFault>>,
-) -> Result<T, CaptureFault> {
-    let interrupt = async {
-        // Where no handler can be installed, the signal ends the process by itself.
-        if tokio::signal::ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        biased;
-        done = work => done,
-        () = interrupt => {
-            let cancelling = join_all(cancellers.iter().map(crate::connect::Canceller::cancel));
-            // The user is waiting; the statement timeout ends what cannot be reached now.
-            let _ = tokio::time::timeout(Duration::from_secs(1), cancelling).await;
-            Err(CaptureFault::Interrupted)
-        }
-    }
 }
 
 /// Definitions are read in as many passes as it takes to see the same state twice, up to this many.
@@ -156,12 +150,12 @@ const PASSES: usize = 3;
 
 /// The manifest of a state that existed.
 async fn whole(
-    target: &Target,
+    asked: Asked<'_>,
     session: &Mutex<Session>,
     other: Option<&Mutex<Session>>,
-    request: &Request,
     watch: &Watch<'_>,
 ) -> Result<Manifest, CaptureFault> {
+    let Asked { target, heartbeat, request } = asked;
     let started = jiff::Timestamp::now();
     let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
@@ -174,9 +168,10 @@ async fn whole(
         (Scope::of(&database), session.flavor.clone(), role, access)
     };
     let (gaps, unread) = Default::default();
-    let reader = Reader { session, other, flavor: &flavor, scope: &scope, access: &access, request, watch, gaps: &gaps, unread: &unread };
+    let (flavor, scope, access, gaps, unread) = (&flavor, &scope, &access, &gaps, &unread);
+    let reader = Reader { session, other, flavor, scope, access, heartbeat, request, watch, gaps, unread };
     let (objects, torn) = settled(&reader, role.is_replica).await?;
-    if Access::read(&mut *session.lock().await).await? != access {
+    if Access::read(&mut *session.lock().await).await? != *access {
         for dimension in &request.dimensions {
             let detail = "what this account may see changed while it was read".to_owned();
             reader.gap(Gap::dimension(*dimension, Reason::Changed, detail).cure("run it again"));

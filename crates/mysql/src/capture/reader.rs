@@ -46,6 +46,7 @@ pub struct Reader<'a> {
     pub scope: &'a Scope,
     /// What our account may see.
     pub access: &'a Access,
+    pub heartbeat: Option<&'a str>,
     pub request: &'a Request,
     pub watch: &'a Watch<'a>,
     pub gaps: &'a std::sync::Mutex<Vec<Gap>>,

@@ -76,6 +76,7 @@ pub(super) async fn greet(mut conn: Conn, options: Opts, is_tls: bool, target: &
         is_tls,
         warnings,
         patience: patience(&Limits::default()),
+        bound: None,
         broken: None,
         context: context.clone(),
     })

@@ -10,6 +10,7 @@
 
 mod attempt;
 mod conninfo;
+mod conversation;
 mod fault;
 mod greeting;
 mod options;
@@ -23,9 +24,9 @@ mod tls;
 mod translate;
 
 pub use attempt::{Canceller, connect};
-pub use evenkeel_core::connection::{Environment, FileFacts, Known};
+pub use evenkeel_core::connection::{FileFacts, Known, Machine};
 pub use evenkeel_core::port::Limits;
-pub use evenkeel_launcher::ProcessEnvironment;
+pub use evenkeel_runtime::ThisMachine;
 pub use fault::Fault;
 pub use session::{Notice, Role, Session};
 pub use target::{Described, Target};

@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use evenkeel_core::connection::Environment;
+use evenkeel_core::connection::Machine;
 
 use super::conninfo::Scheme;
 use super::fault::Fault;
@@ -46,12 +46,12 @@ const DEPTH: usize = 10;
 ///
 /// # Errors
 /// A named file is missing, or a file breaks the syntax.
-pub(super) fn read(scheme: Scheme, only: Option<&Path>, suffix: Option<&str>, env: &dyn Environment) -> Result<Found, Fault> {
-    let mut reader = Reader { groups: groups(scheme, suffix), env, found: Found::default() };
+pub(super) fn read(scheme: Scheme, only: Option<&Path>, suffix: Option<&str>, machine: &dyn Machine) -> Result<Found, Fault> {
+    let mut reader = Reader { groups: groups(scheme, suffix), machine, found: Found::default() };
     match only {
         Some(path) => reader.file(path, true, 0)?,
         None => {
-            let home = env.home().map(|home| home.join(".my.cnf"));
+            let home = machine.home().map(|home| home.join(".my.cnf"));
             for path in GLOBAL_FILES.iter().map(PathBuf::from).chain(home) {
                 reader.file(&path, false, 0)?;
             }
@@ -73,7 +73,7 @@ fn groups(scheme: Scheme, suffix: Option<&str>) -> Vec<String> {
 
 struct Reader<'a> {
     groups: Vec<String>,
-    env: &'a dyn Environment,
+    machine: &'a dyn Machine,
     found: Found,
 }
 
@@ -81,7 +81,7 @@ impl Reader<'_> {
     fn file(&mut self, path: &Path, must_exist: bool, depth: usize) -> Result<(), Fault> {
         let shown = path.display().to_string();
         let fault = |problem: String| Fault::File { kind: "option file", path: shown.clone(), problem };
-        let facts = match self.env.facts(path) {
+        let facts = match self.machine.facts(path) {
             Ok(facts) => facts,
             Err(error) if must_exist => return Err(fault(error.to_string())),
             Err(_) => {
@@ -98,7 +98,7 @@ impl Reader<'_> {
             self.found.looked.push(format!("{shown} (not read: everyone may write to it)"));
             return Ok(());
         }
-        match self.env.read_file(path) {
+        match self.machine.read_file(path) {
             Ok(bytes) => {
                 self.found.looked.push(shown.clone());
                 self.text(&String::from_utf8_lossy(&bytes), &shown, depth)
@@ -153,7 +153,7 @@ impl Reader<'_> {
         if !is_folder {
             return Ok(self.file(&path, false, depth + 1));
         }
-        let mut names = self.env.names(&path).map_err(|error| format!("cannot read the folder {}: {error}", path.display()))?;
+        let mut names = self.machine.names(&path).map_err(|error| format!("cannot read the folder {}: {error}", path.display()))?;
         names.retain(|name| name.ends_with(".cnf"));
         names.sort_unstable();
         Ok(names.iter().try_for_each(|name| self.file(&path.join(name), false, depth + 1)))
@@ -174,9 +174,9 @@ impl Reader<'_> {
 
     /// Its content is only obscured, but in a format of its own.
     fn note_login_file(&mut self) {
-        let named = self.env.variable("MYSQL_TEST_LOGIN_FILE").map(PathBuf::from);
-        let Some(path) = named.or_else(|| self.env.home().map(|home| home.join(".mylogin.cnf"))) else { return };
-        if self.env.facts(&path).is_ok() {
+        let named = self.machine.variable("MYSQL_TEST_LOGIN_FILE").map(PathBuf::from);
+        let Some(path) = named.or_else(|| self.machine.home().map(|home| home.join(".mylogin.cnf"))) else { return };
+        if self.machine.facts(&path).is_ok() {
             let path = path.display();
             self.found.login_file = Some(format!("{path} is not read: evenkeel does not know its format; use ~/.my.cnf (chmod 0600)"));
             self.found.looked.push(format!("{path} (not read)"));

@@ -9,8 +9,8 @@ use evenkeel_core::fault::Troublesome;
 use super::super::testing::Fake;
 use super::*;
 
-fn options(scheme: Scheme, only: Option<&str>, suffix: Option<&str>, env: &Fake) -> Vec<String> {
-    let found = read(scheme, only.map(Path::new), suffix, env).map_err(|fault| fault.trouble()).unwrap();
+fn options(scheme: Scheme, only: Option<&str>, suffix: Option<&str>, machine: &Fake) -> Vec<String> {
+    let found = read(scheme, only.map(Path::new), suffix, machine).map_err(|fault| fault.trouble()).unwrap();
     found.options.iter().map(|option| format!("{}={}", option.name, option.value)).collect()
 }
 
@@ -46,22 +46,22 @@ fn values_are_unquoted_and_unescaped() {
 
 #[test]
 fn groups_of_each_vendor() {
-    let env = Fake::new().file(
+    let machine = Fake::new().file(
         "/home/tester/.my.cnf",
         "[mysqld]\nport=1\n[client]\nuser=a\n[client-server]\nport=2\n[client-mariadb]\nhost=h\n[mysql]\nuser=no\n[client_x]\nsocket=/s\n",
     );
-    assert_eq!(options(Scheme::MySql, None, None, &env), ["user=a"]);
-    assert_eq!(options(Scheme::MariaDb, None, None, &env), ["user=a", "port=2", "host=h"]);
-    assert_eq!(options(Scheme::MySql, None, Some("_x"), &env), ["user=a", "socket=/s"]);
+    assert_eq!(options(Scheme::MySql, None, None, &machine), ["user=a"]);
+    assert_eq!(options(Scheme::MariaDb, None, None, &machine), ["user=a", "port=2", "host=h"]);
+    assert_eq!(options(Scheme::MySql, None, Some("_x"), &machine), ["user=a", "socket=/s"]);
 }
 
 #[test]
 fn later_files_and_lines_win_and_switches_become_modes() {
-    let env = Fake::new()
+    let machine = Fake::new()
         .file("/etc/my.cnf", "[client]\nuser=global\nport=1\n")
         .file("/etc/mysql/my.cnf", "[client]\nuser=debian\n; a comment\n# another\n")
         .file("/home/tester/.my.cnf", "[client]\nuser=mine\nuser = last\nssl_ca=/ca.pem\nquick\ndefault-character-set=utf8mb4\n");
-    let mut found = options(Scheme::MySql, None, None, &env);
+    let mut found = options(Scheme::MySql, None, None, &machine);
     found.sort_unstable();
     assert_eq!(found, ["port=1", "ssl-ca=/ca.pem", "user=last"]);
     for (line, mode) in [
@@ -78,20 +78,20 @@ fn later_files_and_lines_win_and_switches_become_modes() {
 
 #[test]
 fn one_named_file_is_the_only_one_and_must_exist() {
-    let env = Fake::new().file("/home/tester/.my.cnf", "[client]\nuser=no\n").file("/x.cnf", "[client]\nuser=yes\n");
-    assert_eq!(options(Scheme::MySql, Some("/x.cnf"), None, &env), ["user=yes"]);
-    assert!(matches!(read(Scheme::MySql, Some(Path::new("/y.cnf")), None, &env), Err(Fault::File { path, .. }) if path == "/y.cnf"));
+    let machine = Fake::new().file("/home/tester/.my.cnf", "[client]\nuser=no\n").file("/x.cnf", "[client]\nuser=yes\n");
+    assert_eq!(options(Scheme::MySql, Some("/x.cnf"), None, &machine), ["user=yes"]);
+    assert!(matches!(read(Scheme::MySql, Some(Path::new("/y.cnf")), None, &machine), Err(Fault::File { path, .. }) if path == "/y.cnf"));
 }
 
 #[test]
 fn inclusion() {
-    let mut env = Fake::new()
+    let mut machine = Fake::new()
         .file("/etc/my.cnf", "[client]\nport=1\n!includedir /etc/d\n!include /etc/none.cnf\nuser=after\n")
         .file("/etc/d/b.cnf", "[client]\nhost=b\n")
         .file("/etc/d/a.cnf", "[client]\nhost=a\nport=2\n")
         .file("/etc/d/c.txt", "[client]\nhost=c\n");
-    env.folders.push(PathBuf::from("/etc/d"));
-    assert_eq!(options(Scheme::MySql, None, None, &env), ["port=2", "host=b", "user=after"]);
+    machine.folders.push(PathBuf::from("/etc/d"));
+    assert_eq!(options(Scheme::MySql, None, None, &machine), ["port=2", "host=b", "user=after"]);
 
     let endless = Fake::new().file("/etc/my.cnf", "!include /etc/my.cnf\n[client]\nport=1\n");
     let found = read(Scheme::MySql, None, None, &endless).unwrap_or_default();
@@ -107,8 +107,8 @@ fn what_breaks_the_syntax_names_the_line_and_shows_nothing_of_it() {
         ("[client]\n!inclue /secret\n", 2),
         ("[client]\n!includedir /secret-no\n", 2),
     ] {
-        let env = Fake::new().file("/home/tester/.my.cnf", text);
-        let Err(Fault::File { path, problem, .. }) = read(Scheme::MySql, None, None, &env) else { panic!("{text}") };
+        let machine = Fake::new().file("/home/tester/.my.cnf", text);
+        let Err(Fault::File { path, problem, .. }) = read(Scheme::MySql, None, None, &machine) else { panic!("{text}") };
         assert_eq!(path, format!("/home/tester/.my.cnf:{line}"));
         assert!(!problem.contains("password"), "{problem}");
     }
@@ -116,8 +116,8 @@ fn what_breaks_the_syntax_names_the_line_and_shows_nothing_of_it() {
 
 #[test]
 fn unsafe_and_unreadable_files_are_left_out_with_a_word() {
-    let env = Fake::new().file_with("/home/tester/.my.cnf", "[client]\nuser=a\n", 0o666, 1000).file("/home/tester/.mylogin.cnf", "x");
-    let found = read(Scheme::MySql, None, None, &env).unwrap_or_default();
+    let machine = Fake::new().file_with("/home/tester/.my.cnf", "[client]\nuser=a\n", 0o666, 1000).file("/home/tester/.mylogin.cnf", "x");
+    let found = read(Scheme::MySql, None, None, &machine).unwrap_or_default();
     assert!(found.options.is_empty());
     assert_eq!(
         found.warnings,
@@ -129,8 +129,8 @@ fn unsafe_and_unreadable_files_are_left_out_with_a_word() {
 
 #[test]
 fn a_file_that_was_named_is_read_or_refused() {
-    let env = Fake::new().file_with("/open.cnf", "[client]\nuser=a\n", 0o666, 1000);
-    let Err(Fault::File { path, problem, .. }) = read(Scheme::MySql, Some(Path::new("/open.cnf")), None, &env) else { panic!() };
+    let machine = Fake::new().file_with("/open.cnf", "[client]\nuser=a\n", 0o666, 1000);
+    let Err(Fault::File { path, problem, .. }) = read(Scheme::MySql, Some(Path::new("/open.cnf")), None, &machine) else { panic!() };
     assert!(path == "/open.cnf" && problem.contains("chmod o-w"), "{problem}");
 }
 
@@ -138,8 +138,8 @@ proptest::proptest! {
     /// Files are written by people: whatever stands in them is read or refused.
     #[test]
     fn no_text_is_too_odd(text in "(\\[client\\]\n)?[\\[\\]!#;='\"\\\\a-z \n]{0,80}") {
-        let env = Fake::new().file("/home/tester/.my.cnf", &text);
-        if let Ok(found) = read(Scheme::MariaDb, None, None, &env) {
+        let machine = Fake::new().file("/home/tester/.my.cnf", &text);
+        if let Ok(found) = read(Scheme::MariaDb, None, None, &machine) {
             proptest::prop_assert!(found.options.iter().all(|option| option.origin.starts_with("/home/tester/.my.cnf [")));
         }
     }

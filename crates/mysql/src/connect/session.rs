@@ -2,11 +2,12 @@
 //!
 //! Lives here: everything after the login. Does not live here: getting there (`attempt`), what is pinned (`pins`).
 
+use std::pin::pin;
 use std::time::Duration;
 
 use evenkeel_core::port::Limits;
-use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Error, ServerError};
 
 use super::attempt::Canceller;
 use super::fault::Fault;
@@ -19,6 +20,11 @@ use crate::flavor::Flavor;
 pub(super) fn patience(limits: &Limits) -> Duration {
     limits.statement_timeout.saturating_add(limits.lock_timeout).saturating_add(Duration::from_secs(3))
 }
+
+/// A server that keeps a bound itself is given this much more than that.
+const MARGIN: Duration = Duration::from_millis(200);
+/// How long a statement that was told to end may take to do so.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// A line of `SHOW WARNINGS`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +63,8 @@ pub struct Session {
     /// How long a statement may take before we give the session up.
     pub patience: Duration,
     pub(super) canceller: Canceller,
+    /// How long a statement may run before we ask the server to end it.
+    pub(super) bound: Option<Duration>,
     /// Why no further statement can be sent.
     pub(super) broken: Option<String>,
     pub(super) context: Context,
@@ -168,6 +176,50 @@ impl Session {
             Err(fault @ (Fault::Server { .. } | Fault::LockTimeout { .. })) if self.broken.is_none() => Ok((answers, Some(fault))),
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Rows of all statements of a text, the number of rows read or changed, and what the server said to the first that it
+    /// refused. One that runs longer than [`Session::bound`] is ended on the server, which then refuses it.
+    ///
+    /// # Errors
+    /// The session is lost, or the server said nothing in time.
+    pub(super) async fn answer(&mut self, text: &str, doing: &str) -> Result<(Vec<Row>, u64, Option<ServerError>), Fault> {
+        self.enter(doing)?;
+        let running = Running::new(&self.canceller);
+        let (mut rows, mut affected) = (Vec::new(), 0);
+        let (bound, patience, canceller) = (self.bound, self.patience, self.canceller.clone());
+        let outcome = {
+            let conn = &mut self.conn;
+            let mut work = pin!(async {
+                let mut result = conn.query_iter(text).await?;
+                // One turn for each statement's result.
+                while !result.is_empty() {
+                    let changed = if result.columns_ref().is_empty() { result.affected_rows() } else { 0 };
+                    let read: Vec<mysql_async::Row> = result.collect().await?;
+                    affected += changed + read.len() as u64;
+                    rows.extend(read.into_iter().map(Row::from_driver));
+                }
+                // A statement that fails after another one leaves a result that looks empty; here it says so.
+                result.drop_result().await
+            });
+            match tokio::time::timeout(bound.map_or(patience, |bound| bound.saturating_add(MARGIN)), &mut work).await {
+                Err(_) if bound.is_some() => {
+                    // Where the server does not hear it, it does not answer either.
+                    drop(canceller.cancel().await);
+                    tokio::time::timeout(FAREWELL, work).await
+                }
+                done => done,
+            }
+        };
+        if let Ok(Err(Error::Server(said))) = &outcome
+            && !matches!(self.fault(&Error::Server(said.clone()), doing), Fault::Gone { .. })
+        {
+            running.ended();
+            self.broken = None;
+            return Ok((rows, affected, Some(said.clone())));
+        }
+        self.settle(outcome, running, doing).await?;
+        Ok((rows, affected, None))
     }
 
     /// What the server had to say about the statement before.

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use evenkeel_core::connection::{Environment, Known};
+use evenkeel_core::connection::{Known, Machine};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::conninfo::{self, Scheme};
@@ -36,7 +36,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub fn gather(text: &str, env: &dyn Environment) -> Result<Self, Fault> {
+    pub fn gather(text: &str, machine: &dyn Machine) -> Result<Self, Fault> {
         let parts = conninfo::parse(text)?;
         let mut settings = Self {
             plain: BTreeMap::new(),
@@ -57,21 +57,21 @@ impl Settings {
             settings.set_if_absent(name, value, URL);
         }
         for (name, variable) in VARIABLES {
-            if let Some(value) = env.variable(variable).filter(|value| !value.is_empty()) {
+            if let Some(value) = machine.variable(variable).filter(|value| !value.is_empty()) {
                 settings.set_if_absent(name, value, variable);
             }
         }
-        settings.add_option_files(parts.scheme, env)?;
+        settings.add_option_files(parts.scheme, machine)?;
         Ok(settings)
     }
 
-    fn add_option_files(&mut self, scheme: Scheme, env: &dyn Environment) -> Result<(), Fault> {
+    fn add_option_files(&mut self, scheme: Scheme, machine: &dyn Machine) -> Result<(), Fault> {
         let suffix = match self.get("defaults-group-suffix") {
             Some((suffix, _)) => Some(suffix.to_owned()),
-            None => env.variable("MYSQL_GROUP_SUFFIX").filter(|suffix| !suffix.is_empty()),
+            None => machine.variable("MYSQL_GROUP_SUFFIX").filter(|suffix| !suffix.is_empty()),
         };
         let only = self.get("defaults-file").map(|(path, _)| path.to_owned());
-        let found = options::read(scheme, only.as_deref().map(Path::new), suffix.as_deref(), env)?;
+        let found = options::read(scheme, only.as_deref().map(Path::new), suffix.as_deref(), machine)?;
         self.warnings.extend(found.warnings);
         self.looked.extend(found.looked);
         for option in found.options {

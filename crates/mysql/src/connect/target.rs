@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use evenkeel_core::connection::{Environment, Known};
+use evenkeel_core::connection::{Known, Machine};
 use secrecy::SecretString;
 
 use super::fault::Fault;
@@ -62,13 +62,13 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads a `mysql://` or `mariadb://` URL and what `env` adds to it: `MYSQL_*` variables and option files.
+    /// Reads a `mysql://` or `mariadb://` URL and what `machine` adds to it: `MYSQL_*` variables and option files.
     ///
     /// # Errors
     /// Everything of class Configuration: text, parameters, values, option files, certificate and key files.
-    pub fn parse(text: &str, env: &dyn Environment) -> Result<Self, Fault> {
-        let settings = Settings::gather(text, env)?;
-        build(&settings, env).map_err(|fault| settings.clean(fault))
+    pub fn parse(text: &str, machine: &dyn Machine) -> Result<Self, Fault> {
+        let settings = Settings::gather(text, machine)?;
+        build(&settings, machine).map_err(|fault| settings.clean(fault))
     }
 
     /// The same server without a database: an account that may not enter the one asked for still sees settings.
@@ -128,15 +128,15 @@ impl fmt::Display for Target {
 
 // ---- meaning --------------------------------------------------------------------------------------------------
 
-fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
+fn build(settings: &Settings, machine: &dyn Machine) -> Result<Target, Fault> {
     let user = match settings.known("user") {
         Some(user) => user,
-        None => Known { value: env.user_name().ok_or(Fault::NoUser)?, origin: "the operating system's user".to_owned() },
+        None => Known { value: machine.user_name().ok_or(Fault::NoUser)?, origin: "the operating system's user".to_owned() },
     };
     let secrets = settings.secrets.clone();
 
-    let (place, host, port) = place(settings, env)?;
-    let tls = Tls::read(settings, matches!(place, Place::Tcp { .. }), env)?;
+    let (place, host, port) = place(settings, machine)?;
+    let tls = Tls::read(settings, matches!(place, Place::Tcp { .. }), machine)?;
     let database = settings.known("database").unwrap_or_else(|| Known { value: String::new(), origin: "default".to_owned() });
     let (login_user, login_database) = (user.value.clone(), Some(database.value.clone()).filter(|name| !name.is_empty()));
     let clean = |known: Known| Known { value: scrub(&known.value, &secrets), origin: known.origin };
@@ -172,7 +172,7 @@ fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
 
 /// Socket or TCP, as the clients choose: `localhost` is the socket, unless a port or protocol says otherwise.
 /// <https://dev.mysql.com/doc/refman/en/transport-protocols.html>
-fn place(settings: &Settings, env: &dyn Environment) -> Result<(Place, Known, Known), Fault> {
+fn place(settings: &Settings, machine: &dyn Machine) -> Result<(Place, Known, Known), Fault> {
     let by_default = |value: &str| Known { value: value.to_owned(), origin: "default".to_owned() };
     let is_tcp = settings.choose("protocol", &[("tcp", true), ("socket", false)])?;
     let host = settings.known("host").unwrap_or_else(|| by_default("localhost"));
@@ -194,7 +194,9 @@ fn place(settings: &Settings, env: &dyn Environment) -> Result<(Place, Known, Kn
         let found = match socket {
             _ if is_path => Some(host.clone()),
             Some(known) => Some(known),
-            None => SOCKETS.iter().find(|path| env.facts(Path::new(path)).is_ok_and(|facts| facts.is_socket)).map(|path| by_default(path)),
+            None => {
+                SOCKETS.iter().find(|path| machine.facts(Path::new(path)).is_ok_and(|facts| facts.is_socket)).map(|path| by_default(path))
+            }
         };
         match found {
             Some(path) => return Ok((Place::Socket(path.value.clone()), path, none)),

@@ -9,26 +9,26 @@ use super::super::testing::Fake;
 use super::super::tls::Mode;
 use super::*;
 
-fn parse(text: &str, env: &Fake) -> Target {
-    Target::parse(text, env).map_err(|fault| fault.trouble()).unwrap()
+fn parse(text: &str, machine: &Fake) -> Target {
+    Target::parse(text, machine).map_err(|fault| fault.trouble()).unwrap()
 }
 
 #[test]
 fn precedence_is_url_variable_file_default() {
-    let env = Fake::new()
-        .with("MYSQL_HOST", "env-host")
+    let machine = Fake::new()
+        .with("MYSQL_HOST", "machine-host")
         .with("MYSQL_TCP_PORT", "1111")
         .file("/home/tester/.my.cnf", "[client]\nhost=file-host\nport=2222\nuser=file-user\npassword=pw\n");
     let shown = |known: &Known| format!("{} from {}", known.value, known.origin);
-    let target = parse("mysql://", &env);
-    assert_eq!(shown(&target.describe().host), "env-host from MYSQL_HOST");
+    let target = parse("mysql://", &machine);
+    assert_eq!(shown(&target.describe().host), "machine-host from MYSQL_HOST");
     assert_eq!(shown(&target.describe().port), "1111 from MYSQL_TCP_PORT");
     assert_eq!(shown(&target.describe().user), "file-user from /home/tester/.my.cnf [client]");
     assert_eq!(target.context().password_origin.as_deref(), Some("/home/tester/.my.cnf [client]"));
-    let target = parse("mysql://u:x@h/d", &env);
+    let target = parse("mysql://u:x@h/d", &machine);
     assert_eq!(target.to_string(), "host h port 1111 database d user u");
     assert_eq!(target.context().password_origin.as_deref(), Some("URL"));
-    assert_eq!(parse("mysql://h", &env.with("MYSQL_PWD", "x")).context().password_origin.as_deref(), Some("MYSQL_PWD"));
+    assert_eq!(parse("mysql://h", &machine.with("MYSQL_PWD", "x")).context().password_origin.as_deref(), Some("MYSQL_PWD"));
 
     let bare = parse("mysql://", &Fake::new());
     assert_eq!(shown(&bare.describe().user), "tester from the operating system's user");
@@ -42,7 +42,7 @@ fn socket_or_tcp() {
     let socket = Fake::new().socket("/run/mysqld/mysqld.sock");
     let named = Fake::new().file("/home/tester/.my.cnf", "[client]\nsocket=/f\nport=1234\n");
     let tcp = Fake::new().file("/home/tester/.my.cnf", "[client]\nprotocol=TCP\nsocket=/f\n");
-    for (text, env, expected) in [
+    for (text, machine, expected) in [
         ("mysql://localhost", &socket, "socket /run/mysqld/mysqld.sock user tester"),
         ("mysql://", &socket, "socket /run/mysqld/mysqld.sock user tester"),
         ("mysql://localhost:3306", &socket, "host localhost port 3306 user tester"),
@@ -57,13 +57,13 @@ fn socket_or_tcp() {
         ("mysql://localhost?protocol=socket", &Fake::new(), "socket /run/mysqld/mysqld.sock user tester"),
         ("mysql://localhost", &Fake::new().with("MYSQL_UNIX_PORT", "/e"), "socket /e user tester"),
     ] {
-        assert_eq!(parse(text, env).to_string(), expected, "{text}");
+        assert_eq!(parse(text, machine).to_string(), expected, "{text}");
     }
 }
 
 #[test]
 fn wrong_values_name_option_and_origin() {
-    let env = Fake::new().file("/empty", "").file("/home/tester/.my.cnf", "[client]\nport=70000\n");
+    let machine = Fake::new().file("/empty", "").file("/home/tester/.my.cnf", "[client]\nport=70000\n");
     for (text, keyword, origin) in [
         ("mysql://h", "port", "/home/tester/.my.cnf [client]"),
         ("mysql://h:1?ssl-mode=on", "ssl-mode", "URL"),
@@ -78,35 +78,35 @@ fn wrong_values_name_option_and_origin() {
         ("mysql://h:1?protocol=socket", "protocol", "URL"),
         ("mysql://h:1?socket=/s", "socket", "URL"),
     ] {
-        let fault = Target::parse(text, &env).unwrap_err();
+        let fault = Target::parse(text, &machine).unwrap_err();
         let trouble = fault.trouble();
         assert!(matches!(&fault, Fault::InvalidValue { keyword: found, .. } if *found == keyword), "{text}: {fault:?}");
         assert_eq!((trouble.class, trouble.origin.as_deref()), (Class::Configuration, Some(origin)), "{text}");
     }
     for text in ["mysql://h:1?ssl-ca=/none", "mysql://h:1?ssl-ca=/empty", "mysql://h:1?ssl-cert=/empty&ssl-key=/empty"] {
-        assert!(matches!(Target::parse(text, &env), Err(Fault::File { .. })), "{text}");
+        assert!(matches!(Target::parse(text, &machine), Err(Fault::File { .. })), "{text}");
     }
     // A socket is never encrypted: its TLS files are not opened.
-    assert!(Target::parse("mysql://localhost?socket=/s&ssl-mode=PREFERRED&ssl-ca=/none", &env).unwrap().tls.options.is_none());
+    assert!(Target::parse("mysql://localhost?socket=/s&ssl-mode=PREFERRED&ssl-ca=/none", &machine).unwrap().tls.options.is_none());
 }
 
 #[test]
 fn the_login_file_is_mentioned_where_it_may_be_missed() {
-    let env = Fake::new().file("/home/tester/.mylogin.cnf", "x");
-    assert!(parse("mysql://u@h", &env).warnings()[0].starts_with("/home/tester/.mylogin.cnf is not read"));
-    assert!(parse("mysql://u:p@h", &env).warnings().is_empty());
+    let machine = Fake::new().file("/home/tester/.mylogin.cnf", "x");
+    assert!(parse("mysql://u@h", &machine).warnings()[0].starts_with("/home/tester/.mylogin.cnf is not read"));
+    assert!(parse("mysql://u:p@h", &machine).warnings().is_empty());
 }
 
 #[test]
 fn modes() {
-    let env = Fake::new().file("/ca", CERTIFICATE);
-    let mode = |text: &str| parse(text, &env).tls.mode;
+    let machine = Fake::new().file("/ca", CERTIFICATE);
+    let mode = |text: &str| parse(text, &machine).tls.mode;
     assert_eq!(mode("mysql://h"), Mode::Preferred);
     assert_eq!(mode("mysql://h?ssl-mode=required"), Mode::Required);
     assert_eq!(mode("mysql://h?ssl-ca=/ca"), Mode::VerifyCa);
     assert_eq!(mode("mysql://h?ssl-ca=/ca&ssl-mode=PREFERRED"), Mode::Preferred);
     assert_eq!(mode("mysql://h?ssl-ca=/ca&ssl-mode=VERIFY_IDENTITY"), Mode::VerifyIdentity);
-    assert!(parse("mysql://h?ssl-mode=DISABLED", &env).tls.options.is_none());
+    assert!(parse("mysql://h?ssl-mode=DISABLED", &machine).tls.options.is_none());
 }
 
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
@@ -117,7 +117,7 @@ proptest! {
     fn no_output_holds_a_password(secret in "[A-Z]{6}[A-Za-z0-9@:/?#&=%,.\\[\\]]{2,12}", place in 0..6, encoded in any::<bool>()) {
         // A path that holds a piece of the password, cut off at an `&`, is no password.
         let in_url: String = if encoded || place == 5 { secret.bytes().map(|byte| format!("%{byte:02X}")).collect() } else { secret.clone() };
-        let env = match place {
+        let machine = match place {
             0 => Fake::new().with("MYSQL_PWD", &secret),
             1 => Fake::new().file("/home/tester/.my.cnf", format!("[client]\npassword='{secret}'\n")),
             2 => Fake::new().file("/home/tester/.my.cnf", format!("password='{secret}'\n")),
@@ -131,7 +131,7 @@ proptest! {
         };
         // The first letters are enough to recognize it by; scrubbing replaces the whole.
         let head = &secret[..6];
-        match Target::parse(&text, &env) {
+        match Target::parse(&text, &machine) {
             Ok(target) => {
                 let shown = format!("{target:?} {target} {:?} {:?}", target.warnings(), target.describe());
                 prop_assert!(!shown.contains(head), "{shown}");

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-pub(super) use evenkeel_testkit::environment::Fake;
+pub(super) use evenkeel_testkit::machine::Fake;
 
-use super::{Environment, Fault, FileFacts, ProcessEnvironment, Session, Target, connect};
+use super::{Fault, FileFacts, Machine, Session, Target, ThisMachine, connect};
 
 /// A server's programs.
 #[derive(Debug, Clone, Copy)]
@@ -192,12 +192,12 @@ impl Drop for Server {
 pub(super) async fn open(url: &str) -> Result<Session, Fault> {
     // TLS files are read from disk.
     struct Bare;
-    impl Environment for Bare {
+    impl Machine for Bare {
         fn variable(&self, _: &str) -> Option<String> {
             None
         }
         fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-            ProcessEnvironment.read_file(path)
+            ThisMachine.read_file(path)
         }
         fn facts(&self, _: &Path) -> io::Result<FileFacts> {
             Err(io::ErrorKind::NotFound.into())

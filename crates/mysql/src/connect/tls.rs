@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use evenkeel_core::connection::Environment;
+use evenkeel_core::connection::Machine;
 use mysql_async::{ClientIdentity, SslOpts, TlsError};
 use rustls::CertificateError;
 use rustls_pki_types::pem::PemObject;
@@ -51,7 +51,7 @@ const IN_SOCKET: &str =
 impl Tls {
     /// The clients speak TLS through a socket where they are told to; our driver cannot. So through a socket there is no TLS,
     /// none of its files is opened, and who demands it is refused.
-    pub fn read(settings: &Settings, is_tcp: bool, env: &dyn Environment) -> Result<Self, Fault> {
+    pub fn read(settings: &Settings, is_tcp: bool, machine: &dyn Machine) -> Result<Self, Fault> {
         let (mode, origin) = mode(settings)?;
         if !is_tcp && !matches!(mode, Mode::Disabled | Mode::Preferred) {
             // Without ssl-mode it is ssl-ca that demands it.
@@ -64,7 +64,7 @@ impl Tls {
             let _ = rustls::crypto::ring::default_provider().install_default();
             let mut options = SslOpts::default();
             if matches!(mode, Mode::VerifyCa | Mode::VerifyIdentity) {
-                let (roots, shown) = roots(settings, mode, env)?;
+                let (roots, shown) = roots(settings, mode, machine)?;
                 tls.roots = shown;
                 let roots = roots.into_iter().map(|root| root.to_vec().into()).collect();
                 options = options.with_root_certs(roots).with_disable_built_in_roots(true);
@@ -75,7 +75,7 @@ impl Tls {
                 // As the clients: encrypted, but whoever answers is believed.
                 options = options.with_danger_accept_invalid_certs(true);
             }
-            tls.options = Some(options.with_client_identity(identity(settings, env)?));
+            tls.options = Some(options.with_client_identity(identity(settings, machine)?));
         }
         Ok(tls)
     }
@@ -97,9 +97,9 @@ fn mode(settings: &Settings) -> Result<(Mode, String), Fault> {
 }
 
 /// The roots to verify against, and what they are in words.
-fn roots(settings: &Settings, mode: Mode, env: &dyn Environment) -> Result<(Vec<CertificateDer<'static>>, String), Fault> {
+fn roots(settings: &Settings, mode: Mode, machine: &dyn Machine) -> Result<(Vec<CertificateDer<'static>>, String), Fault> {
     if let Some((path, _)) = settings.get("ssl-ca") {
-        let certificates = certificates("ssl-ca", path, env)?;
+        let certificates = certificates("ssl-ca", path, machine)?;
         return Ok((certificates, path.to_owned()));
     }
     if mode == Mode::VerifyCa {
@@ -114,24 +114,24 @@ fn roots(settings: &Settings, mode: Mode, env: &dyn Environment) -> Result<(Vec<
     Ok((found.certs, "those of the system".to_owned()))
 }
 
-fn identity(settings: &Settings, env: &dyn Environment) -> Result<Option<ClientIdentity>, Fault> {
+fn identity(settings: &Settings, machine: &dyn Machine) -> Result<Option<ClientIdentity>, Fault> {
     let (cert, key) = match (settings.get("ssl-cert"), settings.get("ssl-key")) {
         (None, None) => return Ok(None),
         (Some((cert, _)), Some((key, _))) => (cert, key),
         (Some(_), None) => return Err(settings.invalid("ssl-cert", "ssl-key=FILE with the certificate's key beside it")),
         (None, Some(_)) => return Err(settings.invalid("ssl-key", "ssl-cert=FILE with the key's certificate beside it")),
     };
-    certificates("ssl-cert", cert, env)?;
+    certificates("ssl-cert", cert, machine)?;
     let fault = |problem: String| Fault::File { kind: "ssl-key", path: key.to_owned(), problem };
-    let bytes = env.read_file(Path::new(key)).map_err(|error| fault(error.to_string()))?;
+    let bytes = machine.read_file(Path::new(key)).map_err(|error| fault(error.to_string()))?;
     PrivateKeyDer::from_pem_slice(&bytes).map_err(|_| fault("it holds no unencrypted private key in PEM format".to_owned()))?;
-    let chain = env.read_file(Path::new(cert)).map_err(|error| fault(error.to_string()))?;
+    let chain = machine.read_file(Path::new(cert)).map_err(|error| fault(error.to_string()))?;
     Ok(Some(ClientIdentity::new(chain.into(), bytes.into())))
 }
 
-fn certificates(kind: &'static str, path: &str, env: &dyn Environment) -> Result<Vec<CertificateDer<'static>>, Fault> {
+fn certificates(kind: &'static str, path: &str, machine: &dyn Machine) -> Result<Vec<CertificateDer<'static>>, Fault> {
     let fault = |problem: String| Fault::File { kind, path: path.to_owned(), problem };
-    let bytes = env.read_file(Path::new(path)).map_err(|error| fault(error.to_string()))?;
+    let bytes = machine.read_file(Path::new(path)).map_err(|error| fault(error.to_string()))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),

@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use evenkeel_launcher::{Program, Take};
+use evenkeel_core::port::Stop;
+use evenkeel_launcher::{Program, Take, copy_tree};
 
 use super::fault::Fault;
 use super::{Scratch, settings};
@@ -13,13 +14,22 @@ use super::{Scratch, settings};
 const IDENTITY: &str = "auto.cnf";
 
 impl Scratch {
-    pub(super) fn make_data_directory(&self) -> Result<(), Fault> {
+    pub(super) fn make_data_directory(&self, stop: &Stop) -> Result<(), Fault> {
         let mut wanted = settings::files(&self.binaries);
         wanted.extend(self.init.iter().cloned());
         let arguments = settings::arguments(&wanted)?;
         let make = self.initialize().args(arguments.iter());
         let take = |path: &Path| if path == Path::new(IDENTITY) { Take::Nothing } else { Take::All };
-        Ok(self.instance.fill(&self.root, &self.data_dir(), &arguments, &make, &take)?)
+        Ok(self.instance.fill(&self.root, &self.data_dir(), &arguments, &make, &take, stop)?)
+    }
+
+    /// Copies the data of another server, as a crash of it would leave them at this moment: no engine of its offers more to both
+    /// vendors. It is held meanwhile, so that nothing is written half.
+    pub(super) fn copy_data_directory(&self, from: &Self) -> Result<(), Fault> {
+        let _held = from.instance.hold();
+        let take = |path: &Path| if path == Path::new(IDENTITY) { Take::Nothing } else { Take::All };
+        copy_tree(&from.data_dir(), &self.data_dir(), &take)?;
+        Ok(())
     }
 
     /// Makes the system tables and a superuser without password.

@@ -4,6 +4,8 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use thiserror::Error;
 
+use crate::connect;
+
 use super::servers::{BIN_VARIABLE, ServerBinaries, series};
 
 /// A failure of finding, starting or using a scratch server.
@@ -17,9 +19,13 @@ pub enum Fault {
     /// A setting whose name or value cannot be an argument of the server.
     #[error("cannot pass the setting {name:?}: {reason}")]
     BadSetting { name: String, reason: &'static str },
-    /// `statement` is shortened; `code` is the server's error number, missing where the connection failed.
+    /// A statement was refused; `statement` is shortened, `code` is the server's error number.
     #[error("{server}, database {database}: {message}")]
-    Sql { server: String, database: String, statement: String, message: String, code: Option<u16> },
+    Sql { server: String, database: String, statement: String, message: String, code: u16 },
+    #[error(transparent)]
+    Connect(#[from] connect::Fault),
+    #[error("{}", .0.what)]
+    Runtime(Box<Trouble>),
     /// Replicas need a primary with a binary log and a port.
     #[error("cannot make a replica of {server}: it was not started to serve replicas")]
     ServesNoReplicas { server: String },
@@ -51,6 +57,8 @@ impl Troublesome for Fault {
     fn trouble(&self) -> Trouble {
         let class = match self {
             Self::Launcher(fault) => return fault.trouble(),
+            Self::Connect(fault) => return fault.trouble(),
+            Self::Runtime(trouble) => return (**trouble).clone(),
             Self::BadSetting { .. } | Self::ServesNoReplicas { .. } => Class::Configuration,
             Self::NoServer { .. } | Self::Sql { .. } | Self::NotFollowing { .. } | Self::Random { .. } => Class::Unreachable,
         };
@@ -63,7 +71,7 @@ impl Troublesome for Fault {
             Self::Sql { statement, .. } => trouble.found(format!("after: {statement}")),
             Self::NotFollowing { state, .. } => trouble.found(state.clone()),
             Self::ServesNoReplicas { .. } => trouble.fix("start the primary with Options::serving_replicas()"),
-            Self::BadSetting { .. } | Self::Random { .. } | Self::Launcher(_) => trouble,
+            Self::BadSetting { .. } | Self::Random { .. } | Self::Launcher(_) | Self::Connect(_) | Self::Runtime(_) => trouble,
         }
     }
 }

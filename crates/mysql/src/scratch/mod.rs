@@ -4,7 +4,8 @@
 //! A scratch server listens on a private Unix socket only, trusts who can reach it, keeps nothing durable, and is gone
 //! with the value that holds it. What a process needs for that in general is `evenkeel_launcher`; this room knows
 //! MySQL's side: `servers` (which are installed), `settings` (arguments), `data` (data directories and their
-//! templates), `ready` (the handshake), `session` (blocking SQL), `replica` (servers that follow another).
+//! templates), `ready` (the handshake), `session` (blocking SQL), `replica` (servers that follow another, and copies that
+//! go their own way), `workshop` (all of it as the ports have it).
 
 mod data;
 mod fault;
@@ -13,12 +14,14 @@ mod replica;
 mod servers;
 mod session;
 mod settings;
+mod workshop;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use evenkeel_core::connection::encoded;
 use evenkeel_core::kind::Engine;
+use evenkeel_core::port::Stop;
 use evenkeel_launcher::{Identity, Instance, Recipe, StopSignal, StopStep, sweep_once};
 
 pub use evenkeel_launcher::Root;
@@ -26,6 +29,7 @@ pub use fault::Fault;
 pub use replica::ReplicaOptions;
 pub use servers::{BIN_VARIABLE, ServerBinaries, find_servers, pick, series};
 pub use session::{Session, TextRows};
+pub use workshop::MysqlWorkshop;
 
 use crate::ident::Ident;
 
@@ -89,6 +93,8 @@ pub struct Scratch {
     root: Root,
     /// What it was started with, in order.
     settings: Vec<(String, String)>,
+    /// Those of them that were asked for.
+    asked: Vec<(String, String)>,
     /// Those of them that its data directory was made with.
     init: Vec<(String, String)>,
     serving: Option<replica::Serving>,
@@ -113,17 +119,23 @@ impl Scratch {
     /// # Errors
     /// As [`Scratch::start`].
     pub fn start_with(binaries: &ServerBinaries, options: &Options) -> Result<Self, Fault> {
+        Self::start_watched(binaries, options, &Stop::new())
+    }
+
+    fn start_watched(binaries: &ServerBinaries, options: &Options, stop: &Stop) -> Result<Self, Fault> {
         let root = options.root.clone().map_or_else(Root::open, Ok)?;
         sweep_once(&root);
         let mut scratch = Self::prepare(binaries, root, &options.init)?;
+        scratch.make_data_directory(stop)?;
         if options.serves_replicas {
             scratch.settings.extend(replica::primary_settings(binaries));
         }
         scratch.settings.extend(options.settings.iter().cloned());
+        scratch.asked.clone_from(&options.settings);
         if options.serves_replicas {
-            scratch.launch_on_a_port()?;
+            scratch.launch_on_a_port(stop)?;
         } else {
-            scratch.launch(true)?;
+            scratch.launch(true, stop)?;
         }
         if !options.databases.is_empty() {
             let session = scratch.session("")?;
@@ -200,14 +212,22 @@ impl Scratch {
         Ok(self.instance.halt_with(&[StopStep { signal: StopSignal::Terminate, patience: Duration::from_secs(60) }])?)
     }
 
-    /// Starts it again after [`Scratch::halt`], or restarts it, with further settings.
+    /// Ends the server as a crash would, and keeps its files. What was committed is in them.
+    ///
+    /// # Errors
+    /// [`Fault::Launcher`].
+    pub fn crash(&mut self) -> Result<(), Fault> {
+        Ok(self.instance.crash()?)
+    }
+
+    /// Starts it again after [`Scratch::halt`] or [`Scratch::crash`], or restarts it, with further settings.
     ///
     /// # Errors
     /// As [`Scratch::start`].
     pub fn restart(&mut self, settings: &[(String, String)]) -> Result<(), Fault> {
         self.halt()?;
         self.settings.extend(settings.iter().cloned());
-        self.launch(false)
+        self.launch(false, &Stop::new())
     }
 
     /// Ends the server and removes its files. Dropping does the same, but cannot tell when it fails.
@@ -218,7 +238,7 @@ impl Scratch {
         Ok(self.instance.stop()?)
     }
 
-    /// Everything but the start.
+    /// Everything but data and the start.
     fn prepare(binaries: &ServerBinaries, root: Root, init: &[(String, String)]) -> Result<Self, Fault> {
         let identity = Identity {
             engine: binaries.flavor.engine.name().into(),
@@ -234,16 +254,15 @@ impl Scratch {
         let mut settings = settings::files(binaries);
         settings.extend(settings::server(binaries, instance.run_dir(), server_id()?));
         settings.extend(init.iter().cloned());
-        let scratch = Self { instance, binaries: binaries.clone(), root, settings, init: init.to_vec(), serving: None };
-        scratch.make_data_directory()?;
-        Ok(scratch)
+        let asked = Vec::new();
+        Ok(Self { instance, binaries: binaries.clone(), root, settings, asked, init: init.to_vec(), serving: None })
     }
 
     fn display(&self) -> String {
         self.instance.identity().display()
     }
 
-    fn launch(&mut self, first: bool) -> Result<(), Fault> {
+    fn launch(&mut self, first: bool, stop: &Stop) -> Result<(), Fault> {
         let socket = self.socket();
         // A killed server leaves it. None of ours runs now, and the probe below must not wait for the old one.
         match std::fs::remove_file(&socket) {
@@ -264,7 +283,7 @@ impl Scratch {
             stop: vec![],
             on_owner_death: StopSignal::Kill,
         };
-        Ok(self.instance.start(recipe)?)
+        Ok(self.instance.start(recipe, stop)?)
     }
 }
 

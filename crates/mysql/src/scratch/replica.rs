@@ -15,6 +15,7 @@ use super::servers::ServerBinaries;
 use super::session::Session;
 use super::{Scratch, random, settings};
 use crate::ident::Literal;
+use evenkeel_core::port::Stop;
 
 const ACCOUNT: &str = "'evenkeel_replica'@'127.0.0.1'";
 const FOLLOWING_LIMIT: Duration = Duration::from_secs(30);
@@ -59,12 +60,12 @@ pub(super) fn primary_settings(binaries: &ServerBinaries) -> Vec<(String, String
 }
 
 impl Scratch {
-    pub(super) fn launch_on_a_port(&mut self) -> Result<(), Fault> {
+    pub(super) fn launch_on_a_port(&mut self, stop: &Stop) -> Result<(), Fault> {
         let mut attempts = PORT_ATTEMPTS;
         let port = loop {
             let port = free_port()?;
             self.settings.push(("port".into(), port.to_string()));
-            match self.launch(true) {
+            match self.launch(true, stop) {
                 Err(Fault::Launcher(evenkeel_launcher::Fault::DiedStarting { tail, .. })) if attempts > 1 && tail.contains("port") => {
                     attempts -= 1
                 }
@@ -86,23 +87,40 @@ impl Scratch {
     /// # Errors
     /// [`Fault::ServesNoReplicas`], [`Fault::Sql`], [`Fault::Launcher`] and [`Fault::NotFollowing`].
     pub fn replica(&self, options: &ReplicaOptions) -> Result<Self, Fault> {
+        self.replica_watched(options, &Stop::new())
+    }
+
+    pub(super) fn replica_watched(&self, options: &ReplicaOptions, stop: &Stop) -> Result<Self, Fault> {
         let Some(serving) = &self.serving else {
             return Err(Fault::ServesNoReplicas { server: self.display() });
         };
         let mariadb = self.binaries.flavor.is_mariadb();
         let mut replica = Self::prepare(&self.binaries, self.root.clone(), &self.init)?;
+        replica.make_data_directory(stop)?;
         if !mariadb {
             replica.settings.extend(settings::owned(&[("gtid_mode", "ON"), ("enforce_gtid_consistency", "ON")]));
         }
         replica.settings.extend(settings::owned(&[("log_bin", "bin"), (if mariadb { "read_only" } else { "super_read_only" }, "ON")]));
         replica.settings.extend(options.settings.iter().cloned());
-        replica.launch(true)?;
+        replica.asked.clone_from(&options.settings);
+        replica.launch(true, stop)?;
 
         let session = replica.session("")?;
         session.exec_secret("CHANGE REPLICATION SOURCE", &follow(mariadb, serving, options.delay))?;
         session.exec("START REPLICA")?;
-        self.wait_until_following(&session, &replica, options.delay == 0)?;
+        self.wait_until_following(&session, &replica, options.delay == 0, stop)?;
         Ok(replica)
+    }
+
+    /// Starts a server with everything that is committed here, and its settings. It follows nobody and serves no replicas.
+    pub(super) fn forked(&self, stop: &Stop) -> Result<Self, Fault> {
+        let mut fork = Self::prepare(&self.binaries, self.root.clone(), &self.init)?;
+        fork.copy_data_directory(self)?;
+        fork.settings.extend(self.asked.iter().cloned());
+        fork.settings.extend(settings::owned(&[("loose_skip_slave_start", "ON"), ("loose_skip_replica_start", "ON")]));
+        fork.asked.clone_from(&self.asked);
+        fork.launch(false, stop)?;
+        Ok(fork)
     }
 
     /// On a replica: holds back or goes on with replaying what was received, for lag at will.
@@ -113,7 +131,7 @@ impl Scratch {
         self.session("")?.exec(&format!("{} REPLICA SQL_THREAD", if pause { "STOP" } else { "START" }))
     }
 
-    fn wait_until_following(&self, session: &Session, replica: &Self, all_of_it: bool) -> Result<(), Fault> {
+    fn wait_until_following(&self, session: &Session, replica: &Self, all_of_it: bool, stop: &Stop) -> Result<(), Fault> {
         let mariadb = self.binaries.flavor.is_mariadb();
         let position = self.session("")?.value(if mariadb { "SELECT @@gtid_current_pos" } else { "SELECT @@gtid_executed" })?;
         let position = Literal(position.as_deref().unwrap_or_default()).to_string();
@@ -133,6 +151,9 @@ impl Scratch {
             let (receiver, applier) = (word("IO"), word("SQL"));
             if (receiver, applier) == ("Yes", "Yes") && (!all_of_it || session.value(&wait)?.as_deref() == Some("0")) {
                 return Ok(());
+            }
+            if stop.is_requested() {
+                return Err(evenkeel_launcher::Fault::Interrupted.into());
             }
             if Instant::now() >= until {
                 let errors = status.iter().filter(|(name, _)| name.ends_with("_Error")).filter_map(|(_, value)| value.as_deref());

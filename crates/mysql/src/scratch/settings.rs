@@ -35,13 +35,13 @@ pub fn program(path: impl Into<PathBuf>, binaries: &ServerBinaries, run_dir: &Pa
         .env("LC_ALL", "C")
 }
 
-/// Small files and no durability, for making a data directory and for the server. Nobody wants these files after a
-/// crash. Native asynchronous I/O takes a share of a kernel-wide limit, which many servers exhaust.
+/// Small files that are never forced to disk, for making a data directory and for the server. Nobody wants these files after a
+/// crash of the machine; after one of the server they are whole, because what is committed was written. Native asynchronous I/O takes a share of a kernel-wide limit, which many servers exhaust.
 /// <https://dev.mysql.com/doc/refman/en/innodb-parameters.html> <https://mariadb.com/kb/en/innodb-system-variables/>
 pub fn files(binaries: &ServerBinaries) -> Vec<(String, String)> {
     let log_size = if binaries.flavor.redo_log_is_one_capacity() { "innodb_redo_log_capacity" } else { "innodb_log_file_size" };
     let mut settings = vec![
-        ("innodb_flush_log_at_trx_commit", "0"),
+        ("innodb_flush_log_at_trx_commit", "2"),
         ("innodb_doublewrite", "0"),
         ("innodb_use_native_aio", "0"),
         ("innodb_buffer_pool_size", "32M"),

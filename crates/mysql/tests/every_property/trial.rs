@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use evenkeel_core::manifest::{Gap, Manifest};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_mysql::connect::{ProcessEnvironment, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_mysql::scratch::{ReplicaOptions, Scratch};
@@ -42,7 +42,7 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
 /// The loop of a fix, closed on the candidate.
 fn closed(case: &Case, candidate: &Database, captured: &(Manifest, Manifest)) -> Result<(), String> {
     let remedies = |found: &Manifest| MysqlRemedies::new(found, BTreeMap::new());
-    property::closed(case, captured, remedies, |fix| candidate.run(&[fix.to_owned()]), || capture(candidate, case))
+    property::closed(case, captured, remedies, |fix| candidate.run(&[fix.to_owned()]), || capture(candidate))
 }
 
 fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database) -> Result<(Manifest, Manifest), String> {
@@ -53,7 +53,7 @@ fn on_one_server(place: &Place, case: &Case, first: &Database, second: &Database
     second.run(&case.setup)?;
     first.run(&case.reference)?;
     second.run(&case.change)?;
-    Ok(both(|| capture(first, case), || capture(second, case)))
+    Ok(both(|| capture(first), || capture(second)))
 }
 
 fn before_and_after(place: &Place, case: &Case, database: &Database) -> Result<(Manifest, Manifest), String> {
@@ -61,7 +61,7 @@ fn before_and_after(place: &Place, case: &Case, database: &Database) -> Result<(
     let whole = case.all_databases.then(|| Database::on(&place.scratch, ""));
     let database = whole.as_ref().unwrap_or(database);
     database.run(&case.setup)?;
-    let reference = capture(database, case);
+    let reference = capture(database);
     if let Some(replica) = &replica {
         Database::on(replica, "").run(&case.on_replica)?;
     }
@@ -71,7 +71,7 @@ fn before_and_after(place: &Place, case: &Case, database: &Database) -> Result<(
         replica = Some(self::replica(place, case));
     }
     database.run(&case.change)?;
-    let candidate = capture(database, case);
+    let candidate = capture(database);
     drop(replica);
     Ok((reference, candidate))
 }
@@ -96,13 +96,12 @@ fn on_two_servers(place: &mut Place, case: &Case) -> Result<(Manifest, Manifest)
     }
     second.run(&case.change)?;
     first.run(&case.reference)?;
-    Ok(both(|| capture(&first, case), || capture(&second, case)))
+    Ok(both(|| capture(&first), || capture(&second)))
 }
 
-fn capture(database: &Database, case: &Case) -> Manifest {
-    let target = Target::parse(&database.url, &ProcessEnvironment).unwrap();
-    let mut request = Request::new(&database.name);
-    request.migration_role.clone_from(&case.migration_role);
+fn capture(database: &Database) -> Manifest {
+    let target = Target::parse(&database.url, &ThisMachine).unwrap();
+    let request = Request::new(&database.name);
     MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 

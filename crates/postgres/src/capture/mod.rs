@@ -54,6 +54,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Manifest, NodeRole, Reason};
 use evenkeel_core::port::{Request, Watch};
+use evenkeel_runtime::Interrupted;
 use names::Names;
 use number::ByNumber;
 use present::Absent;
@@ -76,6 +77,12 @@ pub enum CaptureFault {
     Interrupted,
 }
 
+impl From<Interrupted> for CaptureFault {
+    fn from(_: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}
+
 impl Troublesome for CaptureFault {
     fn trouble(&self) -> Trouble {
         match self {
@@ -90,48 +97,53 @@ impl Troublesome for CaptureFault {
                 fix: Some("run it again when no migration is running; if nothing is, report it".to_owned()),
                 ..fault.trouble()
             },
-            Self::Interrupted => Trouble::new(Class::Interrupted, "interrupted").found("nothing was written"),
+            Self::Interrupted => Interrupted.trouble(),
         }
     }
 }
 
-/// Reads the environment. Retries once where the schema changed meanwhile, then says so as a gap.
+/// What is asked of a capture.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub target: &'a Target,
+    /// The role migrations run as; effective settings are computed for it.
+    pub migration_role: Option<&'a str>,
+    pub request: &'a Request,
+}
+
+/// Reads the environment. Retries once where the schema changed meanwhile,
+/// then says so as a gap.
 ///
 /// # Errors
 /// The server cannot be reached, refuses, goes away or falls silent; the user interrupts.
-pub async fn capture(target: &Target, request: &Request, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+    let Asked { target, request, .. } = asked;
     // One after the other: a wrong password is sent once, and a limit of one connection is met by the first.
     let connected = async {
         let session = connect(target).await?;
         Ok((session, connect(target).await))
     };
-    let (session, beside) = watch::interruptible(&[], connected).await?;
+    let (session, beside) = watch::interruptible(watch.stop, &[], connected).await?;
     // A role may be allowed one connection only: then everything is read through that one.
     let beside = beside.ok().filter(|beside| beside.host == session.host && beside.port == session.port);
     let beside = match beside {
-        Some(beside) => watch::interruptible(&[], apart(&session, beside, request)).await?,
+        Some(beside) => watch::interruptible(watch.stop, &[], apart(&session, beside, request)).await?,
         None => None,
     };
     let sessions: Vec<&Session> = std::iter::once(&session).chain(&beside).collect();
-    let work = watch::heard(&sessions, request.statement_timeout, twice(target, &session, beside.as_ref(), request, watch));
-    watch::interruptible(&sessions, work).await
+    let work = watch::heard(&sessions, request.statement_timeout, twice(asked, &session, beside.as_ref(), watch));
+    watch::interruptible(watch.stop, &sessions, work).await
 }
 
 /// Reads once, and once more where the first time was no state that existed.
-async fn twice(
-    target: &Target,
-    session: &Session,
-    beside: Option<&Session>,
-    request: &Request,
-    watch: &Watch<'_>,
-) -> Result<Manifest, CaptureFault> {
-    match once(target, session, beside, request, watch).await {
+async fn twice(asked: Asked<'_>, session: &Session, beside: Option<&Session>, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
+    match once(asked, session, beside, watch).await {
         Ok((manifest, None)) => return Ok(manifest),
         Ok((_, Some(_))) => {}
         Err(fault) if is_about_change(&fault) => {}
         Err(fault) => return Err(fault),
     }
-    match once(target, session, beside, request, watch).await {
+    match once(asked, session, beside, watch).await {
         Ok((manifest, None)) => Ok(manifest),
         Ok((manifest, Some(catalogs))) => Ok(manifest.torn(PRINTED, &format!("twice (in {catalogs})"))),
         Err(CaptureFault::Connect(fault)) if is_about_change(&CaptureFault::Connect(fault.clone())) => Err(CaptureFault::Changed(fault)),
@@ -169,18 +181,18 @@ const SECOND_SESSION: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// One pass. The second value names the catalogs that changed meanwhile.
 async fn once(
-    target: &Target,
+    asked: Asked<'_>,
     session: &Session,
     beside: Option<&Session>,
-    request: &Request,
     watch: &Watch<'_>,
 ) -> Result<(Manifest, Option<String>), CaptureFault> {
+    let Asked { target, migration_role, request } = asked;
     let limits = request.limits();
     session.begin_read_only(&limits, None).await?;
     let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
     let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
-    let reader = Reader { session, beside: shared, major, request, watch, gaps: Arc::default(), patience: Arc::default() };
+    let reader = Reader { session, beside: shared, major, migration_role, request, watch, gaps: Arc::default(), patience: Arc::default() };
     let pass = pass(&reader).await;
     let ended = match shared {
         Some(shared) => shared.end().await,

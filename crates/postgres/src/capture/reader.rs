@@ -60,6 +60,7 @@ pub struct Reader<'a> {
     /// A second session on the same snapshot, where one could be had: what is read through it runs beside.
     pub beside: Option<&'a Session>,
     pub major: u16,
+    pub migration_role: Option<&'a str>,
     pub request: &'a Request,
     pub watch: &'a Watch<'a>,
     pub gaps: Arc<Mutex<Vec<Gap>>>,

@@ -54,7 +54,7 @@ struct Seen {
 
 /// Reads settings and overrides.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let role = reader.request.migration_role.as_deref();
+    let role = reader.migration_role;
     let text = include_str!("setting_seen.sql");
     let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&role, Type::TEXT)];
     let seen = reader.rows_with(text, &parameters, "pg_roles").await?;
@@ -124,7 +124,7 @@ fn gaps(reader: &Reader<'_>, seen: &Seen) {
         reader.gap(Gap::kind(Kind::Setting, Reason::Privilege, detail).cure(cure));
     }
     if seen.migration_role == Some(0) {
-        let role = reader.request.migration_role.as_deref().unwrap_or_default();
+        let role = reader.migration_role.unwrap_or_default();
         let detail = format!("the migration role {role} does not exist on the server, so its effective settings are unknown");
         let gap = Gap::kind(Kind::Setting, Reason::NotConfigured, detail).attribute("effective");
         reader.gap(gap.cure("name a role of this server as migration_role"));

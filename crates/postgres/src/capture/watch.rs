@@ -1,11 +1,12 @@
-//! What ends a capture from outside: the user's Ctrl-C, and a server that has fallen silent.
+//! What ends a capture from outside: the user who wants it to end, and a server that has fallen silent.
 //!
 //! Lives here: waiting for both beside the work. Does not live here: the server's own limits (`connect::session`), which
 //! only a living server keeps.
 
 use super::CaptureFault;
 use crate::connect::{Fault, Session};
-use futures_util::future::{join_all, pending};
+use evenkeel_core::port::Stop;
+use futures_util::future::join_all;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -18,26 +19,16 @@ const GRACE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The work's own; `Interrupted`.
-pub async fn interruptible<T>(sessions: &[&Session], work: impl Future<Output = Result<T, CaptureFault>>) -> Result<T, CaptureFault> {
-    let interrupt = async {
-        // Where no handler can be installed, the signal ends the process by itself.
-        if tokio::signal::ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        biased;
-        done = work => done,
-        () = interrupt => {
-            let cancelling = join_all(sessions.iter().map(|session| {
-                let canceller = session.canceller();
-                async move { canceller.cancel().await }
-            }));
-            // The user is waiting; the statement timeout ends what cannot be reached now.
-            let _ = tokio::time::timeout(Duration::from_secs(1), cancelling).await;
-            Err(CaptureFault::Interrupted)
-        }
-    }
+pub async fn interruptible<T>(
+    stop: &Stop,
+    sessions: &[&Session],
+    work: impl Future<Output = Result<T, CaptureFault>>,
+) -> Result<T, CaptureFault> {
+    let cancelling = join_all(sessions.iter().map(|session| {
+        let canceller = session.canceller();
+        async move { canceller.cancel().await }
+    }));
+    evenkeel_runtime::interruptible(stop, cancelling, work).await
 }
 
 /// Does the work as long as a server is heard at least once in the time a statement may take.

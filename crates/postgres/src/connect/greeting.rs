@@ -15,12 +15,12 @@ use super::target::{Attributes, Host, Target};
 use super::translate::{Context, fault_from};
 
 /// The versions this evenkeel was tested with.
-const OLDEST: i32 = 130_000;
-const NEWEST_MAJOR: i32 = 18;
+pub const OLDEST_MAJOR: u16 = 13;
+pub const NEWEST_MAJOR: u16 = 18;
 
 const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
      pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(), \
-     pg_catalog.current_setting('transaction_read_only')";
+     pg_catalog.current_setting('transaction_read_only'), pg_catalog.pg_backend_pid()";
 
 /// Learns what the server is, in one round trip that a transaction pooler passes on.
 pub(super) async fn greet(
@@ -43,11 +43,11 @@ pub(super) async fn greet(
         message: "the server does not say its version".to_owned(),
     })?;
     let server_version = text(1).to_owned();
-    if server_version_num < OLDEST {
+    if server_version_num / 10_000 < i32::from(OLDEST_MAJOR) {
         return Err(Fault::TooOld { place: context.place.clone(), version: server_version });
     }
     let mut warnings = target.warnings().to_vec();
-    if server_version_num / 10_000 > NEWEST_MAJOR {
+    if server_version_num / 10_000 > i32::from(NEWEST_MAJOR) {
         warnings
             .push(format!("PostgreSQL {server_version} is newer than the newest version this evenkeel was tested with ({NEWEST_MAJOR})"));
     }
@@ -58,6 +58,7 @@ pub(super) async fn greet(
             context: context.clone(),
             timeout: target.connect_timeout,
         },
+        backend: text(4).parse().unwrap_or_default(),
         is_standby: text(2) == "t",
         is_read_only: text(3) == "on",
         client,

@@ -13,8 +13,8 @@ use super::{Fault, Limits, Session, Target, connect};
 const SCRAM: &str = "local all boss trust\nlocal replication boss trust\nlocal all all scram-sha-256\n\
                      host all boss 127.0.0.1/32 reject\nhost all all 127.0.0.1/32 scram-sha-256\n";
 
-async fn open(text: &str, env: &Fake) -> Result<Session, Fault> {
-    connect(&Target::parse(text, env)?).await
+async fn open(text: &str, machine: &Fake) -> Result<Session, Fault> {
+    connect(&Target::parse(text, machine)?).await
 }
 
 async fn one(session: &Session, sql: &str) -> String {
@@ -30,9 +30,9 @@ async fn sockets_and_loopback() {
     let server = Server::start(SCRAM, "");
     server.psql("create role reader login password 'top secret'; create role mute login");
     let (socket, port) = (server.socket(), server.port);
-    let env = Fake::new();
+    let machine = Fake::new();
 
-    let session = open(&format!("host={socket} port={port} user=boss dbname=postgres"), &env).await.unwrap();
+    let session = open(&format!("host={socket} port={port} user=boss dbname=postgres"), &machine).await.unwrap();
     assert_eq!(session.server_version_num / 10_000, 15);
     assert!(!session.is_standby && !session.is_tls);
     assert_eq!(one(&session, "select application_name from pg_stat_activity where pid=pg_backend_pid()").await, "evenkeel");
@@ -43,7 +43,7 @@ async fn sockets_and_loopback() {
         format!("postgres://reader:top%20secret@127.0.0.1:{port}/postgres"),
         format!("hostaddr=127.0.0.1 port={port} user=reader password='top secret' dbname=postgres"),
     ] {
-        let session = open(&text, &env).await.unwrap();
+        let session = open(&text, &machine).await.unwrap();
         assert_eq!(one(&session, "select current_user::text").await, "reader", "{text}");
     }
 
@@ -69,10 +69,10 @@ async fn refusals_say_what_to_do() {
         server.psql(sql);
     }
     let (socket, port) = (server.socket(), server.port);
-    let env = Fake::new();
+    let machine = Fake::new();
     let base = format!("host=127.0.0.1 port={port} user=reader");
     let fail = async |text: String| -> (Fault, String) {
-        let fault = open(&text, &env).await.unwrap_err();
+        let fault = open(&text, &machine).await.unwrap_err();
         let trouble = fault.trouble();
         assert_eq!(trouble.class, Class::Unreachable, "{text}");
         let shown = format!("{fault:?} {trouble:?}");
@@ -107,13 +107,14 @@ async fn refusals_say_what_to_do() {
     let (fault, shown) = fail(format!("{local} user=nobody")).await;
     assert!(matches!(fault, Fault::NoSuchRole { .. }), "{shown}");
     trusting.psql("create role plain login");
-    let held = [open(&format!("{local} user=plain"), &env).await.unwrap(), open(&format!("{local} user=plain"), &env).await.unwrap()];
+    let held =
+        [open(&format!("{local} user=plain"), &machine).await.unwrap(), open(&format!("{local} user=plain"), &machine).await.unwrap()];
     let (fault, shown) = fail(format!("{local} user=plain")).await;
     assert!(matches!(fault, Fault::TooManyConnections { .. }), "{shown}");
     drop(held);
 
     // Cancelled, waited too long, and stopped under us.
-    let session = open(&format!("host={socket} port={port} user=boss dbname=postgres"), &env).await.unwrap();
+    let session = open(&format!("host={socket} port={port} user=boss dbname=postgres"), &machine).await.unwrap();
     let canceller = session.canceller();
     let (result, _) = tokio::join!(session.client.batch_execute("select pg_sleep(30)"), async {
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -123,14 +124,14 @@ async fn refusals_say_what_to_do() {
     session.client.batch_execute("do $$ begin raise notice 'hello'; end $$").await.unwrap();
     assert_eq!(session.take_notices().iter().map(|notice| notice.message.as_str()).collect::<Vec<_>>(), ["hello"]);
     server.psql("create table public.t ()");
-    let locker = open(&format!("host={socket} port={port} user=boss dbname=postgres"), &env).await.unwrap();
+    let locker = open(&format!("host={socket} port={port} user=boss dbname=postgres"), &machine).await.unwrap();
     locker.client.batch_execute("begin; lock table public.t").await.unwrap();
     session.begin_read_only(&Limits { lock_timeout: Duration::from_millis(100), ..Limits::default() }, None).await.unwrap();
     let error = session.client.batch_execute("select from public.t").await.unwrap_err();
     assert!(matches!(session.fault(&error, "reading"), Fault::LockTimeout { .. }));
     session.end().await.unwrap();
     // A session that sat idle when the server left learns why, too.
-    let idle = open(&format!("host={socket} port={port} user=boss dbname=postgres"), &env).await.unwrap();
+    let idle = open(&format!("host={socket} port={port} user=boss dbname=postgres"), &machine).await.unwrap();
     let (result, ()) = tokio::join!(session.client.batch_execute("select pg_sleep(30)"), async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         server.signal("INT");
@@ -150,7 +151,7 @@ async fn hosts_and_session_attributes() {
     }
     let primary = Server::start("local all all trust\nlocal replication all trust\nhost all all 127.0.0.1/32 trust\n", "");
     let standby = primary.standby();
-    let env = Fake::new();
+    let machine = Fake::new();
     let dead = free_port();
     let target = |attributes: &str| {
         format!(
@@ -166,12 +167,12 @@ async fn hosts_and_session_attributes() {
         ("primary", primary.port, false),
         ("read-write", primary.port, false),
     ] {
-        let session = open(&target(attributes), &env).await.unwrap();
+        let session = open(&target(attributes), &machine).await.unwrap();
         assert_eq!((session.port, session.is_standby), (port, is_standby), "{attributes}");
         // The transaction works on a hot standby too, and another session can join its snapshot.
         session.begin_read_only(&Limits::default(), None).await.unwrap();
         let name = one(&session, "select pg_catalog.pg_export_snapshot()").await;
-        let second = open(&target(attributes), &env).await.unwrap();
+        let second = open(&target(attributes), &machine).await.unwrap();
         second.begin_read_only(&Limits::default(), Some(&name)).await.unwrap();
         session.end().await.unwrap();
         assert!(second.begin_read_only(&Limits::default(), Some("'; drop")).await.is_err());
@@ -179,16 +180,16 @@ async fn hosts_and_session_attributes() {
     let local = |server: &Server, attributes: &str| {
         format!("host={} port={} user=boss dbname=postgres target_session_attrs={attributes}", server.socket(), server.port)
     };
-    assert!(matches!(open(&local(&primary, "standby"), &env).await, Err(Fault::WrongKind { .. })));
-    assert!(!open(&local(&primary, "prefer-standby"), &env).await.unwrap().is_standby);
+    assert!(matches!(open(&local(&primary, "standby"), &machine).await, Err(Fault::WrongKind { .. })));
+    assert!(!open(&local(&primary, "prefer-standby"), &machine).await.unwrap().is_standby);
     primary.psql("alter role boss set default_transaction_read_only = on");
-    assert!(matches!(open(&local(&primary, "read-write"), &env).await, Err(Fault::WrongKind { .. })));
-    assert!(open(&local(&primary, "read-only"), &env).await.is_ok());
+    assert!(matches!(open(&local(&primary, "read-write"), &machine).await, Err(Fault::WrongKind { .. })));
+    assert!(open(&local(&primary, "read-only"), &machine).await.is_ok());
     let text =
         format!("host=127.0.0.1,127.0.0.1 port={},{} user=boss dbname=postgres load_balance_hosts=random", primary.port, standby.port);
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..40 {
-        seen.insert(open(&text, &env).await.unwrap().port);
+        seen.insert(open(&text, &machine).await.unwrap().port);
     }
     assert_eq!(seen.len(), 2, "both hosts are used");
 
@@ -197,10 +198,10 @@ async fn hosts_and_session_attributes() {
     let port = silent.local_addr().unwrap().port();
     let begun = std::time::Instant::now();
     let text = format!("host=127.0.0.1,127.0.0.1 port={port},{} user=boss dbname=postgres connect_timeout=1", primary.port);
-    assert_eq!(open(&text, &env).await.unwrap().port, primary.port);
+    assert_eq!(open(&text, &machine).await.unwrap().port, primary.port);
     assert!(begun.elapsed() < Duration::from_secs(30));
     let text = format!("host=127.0.0.1 port={port} user=boss connect_timeout=1");
-    assert!(matches!(open(&text, &env).await, Err(Fault::ConnectTimeout { seconds: 1, .. })));
+    assert!(matches!(open(&text, &machine).await, Err(Fault::ConnectTimeout { seconds: 1, .. })));
 }
 
 #[tokio::test]
@@ -250,7 +251,8 @@ async fn through_a_transaction_pooler() {
         let target = Target::parse(&text, &Fake::new()).unwrap();
         let request = evenkeel_core::port::Request::new("pooled");
         let watch = evenkeel_core::port::Watch::none();
-        let captured = crate::capture::capture(&target, &request, &watch);
+        let asked = crate::capture::Asked { target: &target, migration_role: None, request: &request };
+        let captured = crate::capture::capture(asked, &watch);
         let manifest = tokio::time::timeout(Duration::from_secs(30), captured).await.unwrap().unwrap();
         assert!(manifest.find(evenkeel_core::kind::Kind::Schema, &["public"]).is_some());
     };
@@ -278,12 +280,12 @@ async fn the_same_session_as_psql() {
         (path(".pg_service.conf"), format!("[s]\nhost=127.0.0.1\nport={port}\nuser=file\ndbname=other\n")),
         (path("services"), format!("[t]\nhost={socket}\nport={port}\nuser=boss\napplication_name=from file\n")),
     ];
-    let mut env = Fake::new();
-    env.home = Some(folder.path().to_owned());
+    let mut machine = Fake::new();
+    machine.home = Some(folder.path().to_owned());
     for (path, text) in &files {
         std::fs::write(path, text).unwrap();
         run(Command::new("chmod").args(["0600", path]));
-        env = env.file(path, text);
+        machine = machine.file(path, text);
     }
     let number = port.to_string();
     let services = path("services");
@@ -321,8 +323,8 @@ async fn the_same_session_as_psql() {
             .output()
             .unwrap();
         let theirs = output.status.success().then(|| String::from_utf8(output.stdout).unwrap().trim().to_owned());
-        let env = variables.iter().fold(env.clone(), |env, (name, value)| env.with(name, value));
-        let ours = match open(text, &env).await {
+        let machine = variables.iter().fold(machine.clone(), |machine, (name, value)| machine.with(name, value));
+        let ours = match open(text, &machine).await {
             Ok(session) => Some(one(&session, question).await),
             Err(_) => None,
         };

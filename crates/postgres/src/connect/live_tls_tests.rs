@@ -52,8 +52,8 @@ fn conf(folder: &Path) -> String {
     format!("ssl=on\nssl_cert_file='{folder}/server.crt'\nssl_key_file='{folder}/server.key'\nssl_ca_file='{folder}/root.crt'\n")
 }
 
-async fn open(text: &str, env: &Fake) -> Result<Session, Fault> {
-    connect(&Target::parse(text, env)?).await
+async fn open(text: &str, machine: &Fake) -> Result<Session, Fault> {
+    connect(&Target::parse(text, machine)?).await
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn modes_roots_and_certificates() {
     server.psql("create role sealed login password 'Zq7Kw'; create role carded login; create role open login");
     let (card, card_key) = issue(&ours, "carded", Vec::new());
     let (false_card, false_key) = issue(&other, "carded", Vec::new());
-    let env = Fake::new()
+    let machine = Fake::new()
         .file("/ours", ours.pem())
         .file("/other", other.pem())
         .file("/card", card)
@@ -101,13 +101,13 @@ async fn modes_roots_and_certificates() {
         ("db.example", "carded", "sslmode=verify-full sslrootcert=/ours sslcert=/card sslkey=/card.key", true),
     ] {
         let text = at(host, user, rest);
-        let session = open(&text, &env).await.unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+        let session = open(&text, &machine).await.unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
         assert_eq!(session.is_tls, is_tls, "{text}");
         let rows = session.client.query_typed("select ssl from pg_catalog.pg_stat_ssl where pid=pg_catalog.pg_backend_pid()", &[]);
         assert_eq!(rows.await.unwrap()[0].get::<_, bool>(0), is_tls, "{text}");
     }
 
-    let fail = async |host: &str, user: &str, rest: &str| open(&at(host, user, rest), &env).await.map(|_| ()).unwrap_err();
+    let fail = async |host: &str, user: &str, rest: &str| open(&at(host, user, rest), &machine).await.map(|_| ()).unwrap_err();
     match fail("wrong.example", "boss", "sslmode=verify-full sslrootcert=/ours").await {
         Fault::CertificateName { expected, found, origin, .. } => {
             assert_eq!((expected.as_str(), origin.as_str()), ("wrong.example", "sslmode=verify-full from connection string"));
@@ -124,12 +124,12 @@ async fn modes_roots_and_certificates() {
     assert!(matches!(fault, Fault::TlsHandshake { .. }), "{fault:?}");
     assert!(matches!(fail("db.example", "open", "sslmode=require").await, Fault::LoginRefused { .. }));
     // Roots and client certificate of the home folder are used without being named.
-    let home = env.clone().file("/home/tester/.postgresql/root.crt", other.pem());
+    let home = machine.clone().file("/home/tester/.postgresql/root.crt", other.pem());
     let fault = open(&at("db.example", "boss", "sslmode=require"), &home).await.map(|_| ()).unwrap_err();
     assert!(matches!(fault, Fault::CertificateUnknown { .. }), "{fault:?}");
 
     // A cancel request travels over TLS as well.
-    let session = open(&at("db.example", "boss", "sslmode=verify-full sslrootcert=/ours"), &env).await.unwrap();
+    let session = open(&at("db.example", "boss", "sslmode=verify-full sslrootcert=/ours"), &machine).await.unwrap();
     let canceller = session.canceller();
     let (result, ()) = tokio::join!(session.client.batch_execute("select pg_sleep(30)"), async {
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
@@ -150,13 +150,13 @@ async fn home_made_certificates() {
     let own_root = params.self_signed(&key).unwrap().pem();
     let folder = keys(&own_root, &key.serialize_pem(), &own_root);
     let server = Server::start(HBA, &conf(folder.path()));
-    let env = Fake::new().file("/root", &own_root).file("/other", authority("other").pem());
+    let machine = Fake::new().file("/root", &own_root).file("/other", authority("other").pem());
     let at = |host: &str, rest: &str| format!("host={host} hostaddr=127.0.0.1 port={} dbname=postgres user=boss {rest}", server.port);
-    assert!(open(&at("db.example", "sslmode=verify-full sslrootcert=/root"), &env).await.unwrap().is_tls);
-    assert!(open(&at("wrong.example", "sslmode=verify-ca sslrootcert=/root"), &env).await.unwrap().is_tls);
-    let fault = open(&at("wrong.example", "sslmode=verify-full sslrootcert=/root"), &env).await.map(|_| ()).unwrap_err();
+    assert!(open(&at("db.example", "sslmode=verify-full sslrootcert=/root"), &machine).await.unwrap().is_tls);
+    assert!(open(&at("wrong.example", "sslmode=verify-ca sslrootcert=/root"), &machine).await.unwrap().is_tls);
+    let fault = open(&at("wrong.example", "sslmode=verify-full sslrootcert=/root"), &machine).await.map(|_| ()).unwrap_err();
     assert!(matches!(fault, Fault::CertificateName { .. }), "{fault:?}");
-    let fault = open(&at("db.example", "sslmode=verify-ca sslrootcert=/other"), &env).await.map(|_| ()).unwrap_err();
+    let fault = open(&at("db.example", "sslmode=verify-ca sslrootcert=/other"), &machine).await.map(|_| ()).unwrap_err();
     assert!(matches!(fault, Fault::CertificateUnknown { .. }), "{fault:?}");
 
     // An X.509 version 1 certificate, as the manual's `openssl x509 -req` made them: no verification, but encryption.
@@ -170,9 +170,9 @@ async fn home_made_certificates() {
     std::fs::copy(work.join("v1.key"), work.join("server.key")).unwrap();
     server.signal("HUP");
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    assert!(open(&at("db.example", "sslmode=require"), &env).await.unwrap().is_tls);
-    let env = env.file("/v1", std::fs::read(work.join("v1.crt")).unwrap());
-    let fault = open(&at("db.example", "sslmode=verify-full sslrootcert=/v1"), &env).await.map(|_| ()).unwrap_err();
+    assert!(open(&at("db.example", "sslmode=require"), &machine).await.unwrap().is_tls);
+    let machine = machine.file("/v1", std::fs::read(work.join("v1.crt")).unwrap());
+    let fault = open(&at("db.example", "sslmode=verify-full sslrootcert=/v1"), &machine).await.map(|_| ()).unwrap_err();
     assert!(
         matches!(&fault, Fault::CertificateUnknown { message, .. } if message.contains("version 1")) || matches!(fault, Fault::File { .. }),
         "{fault:?}"
@@ -184,7 +184,7 @@ async fn home_made_certificates() {
 async fn every_version() {
     let ours = authority("ours");
     let (certificate, key) = issue(&ours, "db", vec![dns("db.example")]);
-    let env = Fake::new().file("/ours", ours.pem());
+    let machine = Fake::new().file("/ours", ours.pem());
     for (version, bin) in versions() {
         let folder = keys(&certificate, &key, &ours.pem());
         let server = Server::start_version(&bin, HBA, &conf(folder.path()));
@@ -192,12 +192,12 @@ async fn every_version() {
             "host=db.example hostaddr=127.0.0.1 port={} user=boss dbname=postgres sslmode=verify-full sslrootcert=/ours",
             server.port
         );
-        let session = open(&text, &env).await.unwrap();
+        let session = open(&text, &machine).await.unwrap();
         assert_eq!(session.server_version_num / 10_000, i32::try_from(version).unwrap());
         assert!(session.warnings.is_empty(), "{:?}", session.warnings);
         session.begin_read_only(&Limits::default(), None).await.unwrap();
         session.end().await.unwrap();
-        let direct = open(&format!("{text} sslnegotiation=direct"), &env).await;
+        let direct = open(&format!("{text} sslnegotiation=direct"), &machine).await;
         assert_eq!(direct.is_ok(), version >= 17, "{version}: {direct:?}");
     }
 }

@@ -6,11 +6,12 @@
 //!
 //! The rooms, in the order a connection passes them: `conninfo` and `parameter` (the text), `service` and
 //! `pgpass` (what the machine adds), `settings` (precedence), `target`, `tls`, `verify` and `auth` (meaning), `attempt`
-//! (hosts, addresses and modes in turn), `greeting` (what answered), `session`; beside them `fault` and `translate`.
+//! (hosts, addresses and modes in turn), `greeting` (what answered), `session` and `conversation` (what is said); beside them `fault` and `translate`.
 
 mod attempt;
 mod auth;
 mod conninfo;
+mod conversation;
 mod fault;
 mod greeting;
 mod parameter;
@@ -24,10 +25,11 @@ mod translate;
 mod verify;
 
 pub use attempt::{Canceller, connect};
-pub use evenkeel_core::connection::{Environment, FileFacts, Known};
+pub use evenkeel_core::connection::{FileFacts, Known, Machine};
 pub use evenkeel_core::port::Limits;
-pub use evenkeel_launcher::ProcessEnvironment;
+pub use evenkeel_runtime::ThisMachine;
 pub use fault::{Failure, Fault};
+pub use greeting::{NEWEST_MAJOR, OLDEST_MAJOR};
 pub use session::{Notice, Session};
 pub use target::{Described, Target};
 pub use translate::{Context, fault_from};

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use evenkeel_core::connection::Environment;
+use evenkeel_core::connection::Machine;
 use secrecy::SecretString;
 
 /// What looking into the password file gave.
@@ -25,9 +25,9 @@ pub(super) struct Wanted<'a> {
     pub user: &'a str,
 }
 
-pub(super) fn look_up(path: &Path, wanted: &Wanted<'_>, env: &dyn Environment) -> Lookup {
+pub(super) fn look_up(path: &Path, wanted: &Wanted<'_>, machine: &dyn Machine) -> Lookup {
     let shown = path.display();
-    let Ok(facts) = env.facts(path) else {
+    let Ok(facts) = machine.facts(path) else {
         return Lookup::Nothing(format!("{shown} (no such file)"));
     };
     if !facts.is_file {
@@ -39,7 +39,7 @@ pub(super) fn look_up(path: &Path, wanted: &Wanted<'_>, env: &dyn Environment) -
             facts.mode
         ));
     }
-    let bytes = match env.read_file(path) {
+    let bytes = match machine.read_file(path) {
         Ok(bytes) => bytes,
         Err(error) => return Lookup::Nothing(format!("{shown} ({error})")),
     };

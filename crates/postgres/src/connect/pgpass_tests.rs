@@ -39,8 +39,8 @@ fn the_first_fitting_line_wins() {
 fn a_file_that_others_can_read_is_not_used() {
     let path = Path::new("/p");
     for (mode, is_used) in [(0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o660, false), (0o601, false)] {
-        let env = Fake::new().file_with("/p", "*:*:*:*:pw", mode, 1000);
-        match look_up(path, &WANTED, &env) {
+        let machine = Fake::new().file_with("/p", "*:*:*:*:pw", mode, 1000);
+        match look_up(path, &WANTED, &machine) {
             Lookup::Found(password) => {
                 assert!(is_used && password.expose_secret() == "pw", "{mode:o}")
             }

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use evenkeel_core::connection::Environment;
+use evenkeel_core::connection::Machine;
 
 use super::fault::Fault;
 use super::parameter;
@@ -24,20 +24,20 @@ const SYSTEM_FOLDERS: &[&str] = &["/etc/postgresql-common", "/etc/sysconfig/pgsq
 ///
 /// # Errors
 /// The service is defined nowhere, a named file is missing, or the service's lines cannot be understood.
-pub(super) fn look_up(name: &str, file: Option<&str>, origin: &str, env: &dyn Environment) -> Result<Service, Fault> {
+pub(super) fn look_up(name: &str, file: Option<&str>, origin: &str, machine: &dyn Machine) -> Result<Service, Fault> {
     let mut candidates = Vec::new();
     match file.filter(|file| !file.is_empty()) {
         Some(file) => candidates.push((PathBuf::from(file), true)),
-        None => candidates.extend(env.home().map(|home| (home.join(".pg_service.conf"), false))),
+        None => candidates.extend(machine.home().map(|home| (home.join(".pg_service.conf"), false))),
     }
-    match env.variable("PGSYSCONFDIR") {
+    match machine.variable("PGSYSCONFDIR") {
         Some(folder) => candidates.push((PathBuf::from(folder).join("pg_service.conf"), false)),
         None => candidates.extend(SYSTEM_FOLDERS.iter().map(|folder| (PathBuf::from(folder).join("pg_service.conf"), false))),
     }
     let mut looked = Vec::new();
     for (path, must_exist) in candidates {
         let shown = path.display().to_string();
-        match env.read_file(&path) {
+        match machine.read_file(&path) {
             Ok(bytes) => {
                 if let Some(pairs) = read(name, &String::from_utf8_lossy(&bytes), &shown)? {
                     return Ok(Service { path, pairs });

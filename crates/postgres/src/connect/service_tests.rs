@@ -38,11 +38,11 @@ fn broken_lines_are_named() {
 #[test]
 fn files_are_searched_in_libpqs_order() {
     let home = "/home/tester/.pg_service.conf";
-    let env = Fake::new()
+    let machine = Fake::new()
         .file(home, "[a]\nhost=home\n")
         .file("/sys/pg_service.conf", "[a]\nhost=sys\n[b]\nhost=sys\n")
         .with("PGSYSCONFDIR", "/sys");
-    let host = |name: &str, file: Option<&str>| look_up(name, file, "PGSERVICE", &env).map(|found| found.pairs[0].1.clone());
+    let host = |name: &str, file: Option<&str>| look_up(name, file, "PGSERVICE", &machine).map(|found| found.pairs[0].1.clone());
     assert_eq!(host("a", None).unwrap(), "home");
     assert_eq!(host("b", None).unwrap(), "sys");
     assert_eq!(host("b", Some(home)).unwrap(), "sys");

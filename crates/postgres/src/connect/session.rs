@@ -57,6 +57,8 @@ pub struct Session {
     /// The host that answered, as the user wrote it, and its port.
     pub host: String,
     pub port: u16,
+    /// The server's number of this session, or of the one that a pooler gave us at first.
+    pub(super) backend: u64,
     /// The connection is encrypted.
     pub is_tls: bool,
     /// Things worth a word that did not stop us: an untested server version, an unused password file.
@@ -178,15 +180,7 @@ fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
     if let Some(name) = snapshot {
         let _ = write!(sql, "SET TRANSACTION SNAPSHOT '{name}';");
     }
-    for (name, value) in [
-        ("lock_timeout", limits.lock_timeout),
-        ("statement_timeout", limits.statement_timeout),
-        ("idle_in_transaction_session_timeout", limits.idle_timeout),
-    ] {
-        // Zero would switch the limit off, and the server takes 31 bits of milliseconds.
-        let milliseconds = value.as_millis().clamp(1, 2_147_483_647);
-        let _ = write!(sql, "SET LOCAL {name}={milliseconds};");
-    }
+    sql.push_str(&bounded(limits));
     for (name, value) in PINNED {
         let _ = write!(sql, "SET LOCAL {name}={value};");
     }
@@ -195,6 +189,18 @@ fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
         "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII';",
     );
     sql
+}
+
+/// Nothing in the transaction waits longer than that.
+pub(super) fn bounded(limits: &Limits) -> String {
+    [
+        ("lock_timeout", limits.lock_timeout),
+        ("statement_timeout", limits.statement_timeout),
+        ("idle_in_transaction_session_timeout", limits.idle_timeout),
+    ]
+    // Zero would switch the limit off, and the server takes 31 bits of milliseconds.
+    .map(|(name, value)| format!("SET LOCAL {name}={};", value.as_millis().clamp(1, 2_147_483_647)))
+    .concat()
 }
 
 /// Runs the connection until the client is dropped or the server leaves, keeping its notices.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use evenkeel_core::connection::{Environment, Known};
+use evenkeel_core::connection::{Known, Machine};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::conninfo::{self, Syntax};
@@ -23,7 +23,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub fn gather(text: &str, env: &dyn Environment) -> Result<Self, Fault> {
+    pub fn gather(text: &str, machine: &dyn Machine) -> Result<Self, Fault> {
         let mut settings = Self { plain: BTreeMap::new(), password: None, secrets: Vec::new() };
         let origin = Syntax::of(text).name();
         for pair in conninfo::parse(text)? {
@@ -37,28 +37,28 @@ impl Settings {
             };
             settings.set(keyword.name, pair.value, origin);
         }
-        settings.add_service(env)?;
+        settings.add_service(machine)?;
         for keyword in KEYWORDS {
-            if let Some((variable, value)) = keyword.variable.and_then(|name| Some((name, env.variable(name)?))) {
+            if let Some((variable, value)) = keyword.variable.and_then(|name| Some((name, machine.variable(name)?))) {
                 settings.set_if_absent(keyword.name, value, variable);
             }
         }
         // The forerunner of PGSSLMODE, which libpq still reads.
-        if env.variable("PGREQUIRESSL").is_some_and(|value| value.starts_with('1')) {
+        if machine.variable("PGREQUIRESSL").is_some_and(|value| value.starts_with('1')) {
             settings.set_if_absent("sslmode", "require".to_owned(), "PGREQUIRESSL");
         }
         settings.refuse()?;
         Ok(settings)
     }
 
-    fn add_service(&mut self, env: &dyn Environment) -> Result<(), Fault> {
-        let from_env = |name: &str| env.variable(name).map(|value| (value, name.to_owned()));
+    fn add_service(&mut self, machine: &dyn Machine) -> Result<(), Fault> {
+        let from_env = |name: &str| machine.variable(name).map(|value| (value, name.to_owned()));
         let named = self.plain.get("service").cloned().or_else(|| from_env("PGSERVICE"));
         let Some((name, origin)) = named.filter(|(name, _)| !name.is_empty()) else {
             return Ok(());
         };
         let file = self.plain.get("servicefile").cloned().or_else(|| from_env("PGSERVICEFILE"));
-        let found = service::look_up(&name, file.as_ref().map(|(file, _)| file.as_str()), &origin, env)?;
+        let found = service::look_up(&name, file.as_ref().map(|(file, _)| file.as_str()), &origin, machine)?;
         let origin = format!("service file {} [{name}]", found.path.display());
         for (keyword, value) in found.pairs {
             if let Some(keyword) = parameter::find(&keyword) {

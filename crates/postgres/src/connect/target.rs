@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use evenkeel_core::connection::{Environment, Known};
+use evenkeel_core::connection::{Known, Machine};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::auth;
@@ -98,14 +98,20 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads a `postgres://` URL or a libpq keyword string, and what `env` adds to it. The empty text is valid: the
+    /// Reads a `postgres://` URL or a libpq keyword string, and what `machine` adds to it. The empty text is valid: the
     /// `PG*` variables and defaults alone then say where to.
     ///
     /// # Errors
     /// Everything of class Configuration: text, keywords, values, service file, certificate and key files.
-    pub fn parse(text: &str, env: &dyn Environment) -> Result<Self, Fault> {
-        let settings = Settings::gather(text, env)?;
-        build(&settings, env).map_err(|fault| settings.clean(fault))
+    pub fn parse(text: &str, machine: &dyn Machine) -> Result<Self, Fault> {
+        let settings = Settings::gather(text, machine)?;
+        build(&settings, machine).map_err(|fault| settings.clean(fault))
+    }
+
+    /// The same place for sessions of another purpose: under a name of their own, and with more time to get there.
+    #[must_use]
+    pub(crate) fn for_purpose(self, application_name: &str, connect_timeout: Duration) -> Self {
+        Self { application_name: application_name.to_owned(), connect_timeout, ..self }
     }
 
     /// Who and where, each with its origin.
@@ -163,27 +169,27 @@ fn place(host: &str, port: &str, dbname: &str, user: &str) -> String {
 
 // ---- meaning --------------------------------------------------------------------------------------------------
 
-fn build(settings: &Settings, env: &dyn Environment) -> Result<Target, Fault> {
+fn build(settings: &Settings, machine: &dyn Machine) -> Result<Target, Fault> {
     let by_default = |value: String| Known { value, origin: "default".to_owned() };
     let user = match settings.known("user") {
         Some(user) => user,
-        None => Known { value: env.user_name().ok_or(Fault::NoUser)?, origin: "the operating system's user".to_owned() },
+        None => Known { value: machine.user_name().ok_or(Fault::NoUser)?, origin: "the operating system's user".to_owned() },
     };
     let dbname =
         settings.known("dbname").unwrap_or_else(|| Known { value: user.value.clone(), origin: "default (the user name)".to_owned() });
 
-    let mut hosts = hosts(settings, env)?;
+    let mut hosts = hosts(settings, machine)?;
     let mut warnings = Vec::new();
     let mut secrets = settings.secrets.clone();
     for host in &mut hosts {
-        find_password(host, settings, &dbname.value, &user.value, env, &mut warnings);
+        find_password(host, settings, &dbname.value, &user.value, machine, &mut warnings);
         secrets.extend(host.password.clone());
     }
 
     check_gss(settings)?;
     auth::check(settings)?;
     let any_tcp = hosts.iter().any(|host| !host.is_socket());
-    let tls = Tls::read(settings, any_tcp, env)?;
+    let tls = Tls::read(settings, any_tcp, machine)?;
     let join = |values: Vec<String>| values.join(",");
     let names = join(hosts.iter().map(|host| host.name.clone()).collect());
     let ports = join(hosts.iter().map(|host| host.port.to_string()).collect());
@@ -234,7 +240,7 @@ fn origin(settings: &Settings, keyword: &str) -> String {
     settings.get(keyword).map_or("default", |(_, origin)| origin).to_owned()
 }
 
-fn hosts(settings: &Settings, env: &dyn Environment) -> Result<Vec<Host>, Fault> {
+fn hosts(settings: &Settings, machine: &dyn Machine) -> Result<Vec<Host>, Fault> {
     let list = |keyword: &str| -> Vec<String> {
         settings.get(keyword).map_or_else(Vec::new, |(value, _)| value.split(',').map(str::to_owned).collect())
     };
@@ -261,7 +267,7 @@ fn hosts(settings: &Settings, env: &dyn Environment) -> Result<Vec<Host>, Fault>
         let name = match (names.get(index).filter(|name| !name.is_empty()), address) {
             (Some(name), _) => name.clone(),
             (None, Some(address)) => address.to_string(),
-            (None, None) => socket_folder(port, env).display().to_string(),
+            (None, None) => socket_folder(port, machine).display().to_string(),
         };
         if name.starts_with('@') {
             let fault = settings.invalid("host", "a host name or the folder of a socket (abstract sockets are not supported)");
@@ -273,15 +279,15 @@ fn hosts(settings: &Settings, env: &dyn Environment) -> Result<Vec<Host>, Fault>
 }
 
 /// libpq has one folder built in; we do not know which, so the one with a socket for this port wins.
-fn socket_folder(port: u16, env: &dyn Environment) -> PathBuf {
+fn socket_folder(port: u16, machine: &dyn Machine) -> PathBuf {
     let folders = || SOCKET_FOLDERS.iter().map(PathBuf::from);
     folders()
-        .find(|folder| env.facts(&folder.join(format!(".s.PGSQL.{port}"))).is_ok())
-        .or_else(|| folders().find(|folder| env.facts(folder).is_ok_and(|facts| facts.is_directory)))
+        .find(|folder| machine.facts(&folder.join(format!(".s.PGSQL.{port}"))).is_ok())
+        .or_else(|| folders().find(|folder| machine.facts(folder).is_ok_and(|facts| facts.is_directory)))
         .unwrap_or_else(|| PathBuf::from("/tmp"))
 }
 
-fn find_password(host: &mut Host, settings: &Settings, dbname: &str, user: &str, env: &dyn Environment, warnings: &mut Vec<String>) {
+fn find_password(host: &mut Host, settings: &Settings, dbname: &str, user: &str, machine: &dyn Machine, warnings: &mut Vec<String>) {
     if let Some((password, origin)) = settings.password.as_ref().filter(|(password, _)| !password.expose_secret().is_empty()) {
         host.password = Some(password.clone());
         host.password_origin = Some(origin.clone());
@@ -290,14 +296,14 @@ fn find_password(host: &mut Host, settings: &Settings, dbname: &str, user: &str,
     host.looked = vec!["the connection string".to_owned(), "PGPASSWORD".to_owned()];
     let path = match settings.get("passfile") {
         Some((path, _)) => PathBuf::from(path),
-        None => match env.home() {
+        None => match machine.home() {
             Some(home) => home.join(".pgpass"),
             None => return,
         },
     };
     let is_default_socket = SOCKET_FOLDERS.iter().any(|folder| Path::new(&host.name) == Path::new(folder));
     let wanted = Wanted { host: if is_default_socket { "localhost" } else { &host.name }, port: host.port, dbname, user };
-    match pgpass::look_up(&path, &wanted, env) {
+    match pgpass::look_up(&path, &wanted, machine) {
         Lookup::Found(password) => {
             host.password = Some(password);
             host.password_origin = Some(format!("password file {}", path.display()));

@@ -8,27 +8,27 @@ use proptest::prelude::*;
 use super::super::testing::Fake;
 use super::*;
 
-fn parse(text: &str, env: &Fake) -> Target {
-    Target::parse(text, env).unwrap()
+fn parse(text: &str, machine: &Fake) -> Target {
+    Target::parse(text, machine).unwrap()
 }
 
 #[test]
 fn precedence_is_text_service_variable_default() {
-    let env = Fake::new()
+    let machine = Fake::new()
         .with("PGSERVICE", "s")
-        .with("PGHOST", "env-host")
+        .with("PGHOST", "machine-host")
         .with("PGPORT", "1111")
-        .with("PGUSER", "env-user")
+        .with("PGUSER", "machine-user")
         .file("/home/tester/.pg_service.conf", "[s]\nport=2222\nuser=service-user\n");
-    let target = parse("user=text-user", &env);
+    let target = parse("user=text-user", &machine);
     let described = target.describe();
     let shown = |known: &Known| format!("{} from {}", known.value, known.origin);
     assert_eq!(shown(&described.user), "text-user from connection string");
     assert_eq!(shown(&described.port), "2222 from service file /home/tester/.pg_service.conf [s]");
-    assert_eq!(shown(&described.host), "env-host from PGHOST");
+    assert_eq!(shown(&described.host), "machine-host from PGHOST");
     assert_eq!(shown(&described.dbname), "text-user from default (the user name)");
-    assert_eq!(target.to_string(), "host env-host port 2222 database text-user user text-user");
-    assert_eq!(shown(&parse("postgres://u@h", &env).describe().user), "u from URL");
+    assert_eq!(target.to_string(), "host machine-host port 2222 database text-user user text-user");
+    assert_eq!(shown(&parse("postgres://u@h", &machine).describe().user), "u from URL");
 
     let bare = parse("", &Fake::new());
     assert_eq!(shown(&bare.describe().user), "tester from the operating system's user");
@@ -36,15 +36,15 @@ fn precedence_is_text_service_variable_default() {
     assert_eq!(bare.connect_timeout, Duration::from_secs(10));
     assert_eq!(bare.application_name, "evenkeel");
     // An explicit empty value hides the variable, as in libpq.
-    assert_eq!(shown(&parse("host='' user=u", &env.clone()).describe().host), "/tmp from default");
+    assert_eq!(shown(&parse("host='' user=u", &machine.clone()).describe().host), "/tmp from default");
 }
 
 #[test]
 fn the_default_folder_is_the_one_with_a_socket() {
-    let mut env = Fake::new().file("/tmp/.s.PGSQL.6000", "");
-    env.folders.push(PathBuf::from("/var/run/postgresql"));
-    assert_eq!(parse("port=6000", &env).describe().host.value, "/tmp");
-    assert_eq!(parse("port=6001", &env).describe().host.value, "/var/run/postgresql");
+    let mut machine = Fake::new().file("/tmp/.s.PGSQL.6000", "");
+    machine.folders.push(PathBuf::from("/var/run/postgresql"));
+    assert_eq!(parse("port=6000", &machine).describe().host.value, "/tmp");
+    assert_eq!(parse("port=6001", &machine).describe().host.value, "/var/run/postgresql");
 }
 
 #[test]
@@ -126,20 +126,20 @@ fn unknown_keywords_are_named_and_near_ones_offered() {
 
 #[test]
 fn passwords_are_looked_for_in_order() {
-    let env = Fake::new().file("/home/tester/.pgpass", "h1:*:*:*:one\nlocalhost:*:*:*:local\n").file("/other", "*:*:*:*:other");
-    let found = |text: &str, env: &Fake| -> Vec<String> {
+    let machine = Fake::new().file("/home/tester/.pgpass", "h1:*:*:*:one\nlocalhost:*:*:*:local\n").file("/other", "*:*:*:*:other");
+    let found = |text: &str, machine: &Fake| -> Vec<String> {
         let shown = |host: &Host| host.password.as_ref().map_or("-", |password| password.expose_secret()).to_owned();
-        parse(text, env).hosts.iter().map(shown).collect()
+        parse(text, machine).hosts.iter().map(shown).collect()
     };
-    assert_eq!(found("host=h1,h2", &env), ["one", "-"]);
-    assert_eq!(found("", &env), ["local"]);
-    assert_eq!(found("host=h1 passfile=/other", &env), ["other"]);
-    assert_eq!(found("host=h1", &env.clone().with("PGPASSFILE", "/other")), ["other"]);
-    assert_eq!(found("host=h1", &env.clone().with("PGPASSWORD", "var")), ["var"]);
-    assert_eq!(found("host=h1 password=text", &env.clone().with("PGPASSWORD", "var")), ["text"]);
-    assert_eq!(found("host=h1 password=''", &env), ["one"]);
+    assert_eq!(found("host=h1,h2", &machine), ["one", "-"]);
+    assert_eq!(found("", &machine), ["local"]);
+    assert_eq!(found("host=h1 passfile=/other", &machine), ["other"]);
+    assert_eq!(found("host=h1", &machine.clone().with("PGPASSFILE", "/other")), ["other"]);
+    assert_eq!(found("host=h1", &machine.clone().with("PGPASSWORD", "var")), ["var"]);
+    assert_eq!(found("host=h1 password=text", &machine.clone().with("PGPASSWORD", "var")), ["text"]);
+    assert_eq!(found("host=h1 password=''", &machine), ["one"]);
 
-    let target = parse("host=h2", &env);
+    let target = parse("host=h2", &machine);
     assert_eq!(target.hosts[0].looked, ["the connection string", "PGPASSWORD", "/home/tester/.pgpass (no line fits)"]);
     let open = Fake::new().file_with("/home/tester/.pgpass", "*:*:*:*:pw", 0o644, 1000);
     let target = parse("host=a,b", &open);
@@ -164,18 +164,18 @@ fn a_client_key_must_be_private() {
     let pair = rcgen::generate_simple_self_signed(vec!["me".to_owned()]).unwrap();
     let base = Fake::new().file("/c", pair.cert.pem());
     for (mode, owner, is_used) in [(0o600, 1000, true), (0o640, 1000, false), (0o640, 0, true), (0o644, 0, false), (0o604, 1000, false)] {
-        let env = base.clone().file_with("/k", pair.signing_key.serialize_pem(), mode, owner);
-        let result = Target::parse("host=h sslcert=/c sslkey=/k", &env);
+        let machine = base.clone().file_with("/k", pair.signing_key.serialize_pem(), mode, owner);
+        let result = Target::parse("host=h sslcert=/c sslkey=/k", &machine);
         assert_eq!(result.is_ok(), is_used, "{mode:o} {owner}: {result:?}");
     }
-    let env = base.clone().file("/k", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
+    let machine = base.clone().file("/k", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
     assert!(
-        matches!(Target::parse("host=h sslcert=/c sslkey=/k", &env), Err(Fault::File { problem, .. }) if problem.contains("encrypted"))
+        matches!(Target::parse("host=h sslcert=/c sslkey=/k", &machine), Err(Fault::File { problem, .. }) if problem.contains("encrypted"))
     );
     let other = rcgen::generate_simple_self_signed(vec!["you".to_owned()]).unwrap();
-    let env = base.file("/k", other.signing_key.serialize_pem());
+    let machine = base.file("/k", other.signing_key.serialize_pem());
     assert!(
-        matches!(Target::parse("host=h sslcert=/c sslkey=/k", &env), Err(Fault::File { problem, .. }) if problem.contains("does not go with"))
+        matches!(Target::parse("host=h sslcert=/c sslkey=/k", &machine), Err(Fault::File { problem, .. }) if problem.contains("does not go with"))
     );
 }
 
@@ -198,7 +198,7 @@ proptest! {
         port in "[0-9x]{1,4}",
     ) {
         let password = format!("{before}Zq7Kw{after}");
-        let env = Fake::new().with("PGPASSWORD", &password).file("/p", format!("*:*:*:*:{password}"));
+        let machine = Fake::new().with("PGPASSWORD", &password).file("/p", format!("*:*:*:*:{password}"));
         let encoded: String = password.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let quoted = password.replace('\\', "\\\\").replace('\'', "\\'");
         for text in [
@@ -210,7 +210,7 @@ proptest! {
             format!("host=h port={port}{rest}"),
             format!("passfile=/p host=h port={port}{rest}"),
         ] {
-            let output = shown(&Target::parse(&text, &env));
+            let output = shown(&Target::parse(&text, &machine));
             prop_assert!(!output.contains("Zq7Kw"), "{text}\n{output}");
         }
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-pub(super) use evenkeel_testkit::environment::Fake;
+pub(super) use evenkeel_testkit::machine::Fake;
 
 const BIN: &str = "/usr/lib/postgresql/15/bin";
 

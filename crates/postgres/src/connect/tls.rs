@@ -9,7 +9,7 @@ use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evenkeel_core::connection::Environment;
+use evenkeel_core::connection::Machine;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
@@ -53,7 +53,7 @@ fn provider() -> Arc<CryptoProvider> {
 
 impl Tls {
     /// `any_tcp`: at least one host is no socket. Without one no TLS file is opened, as in libpq.
-    pub fn read(settings: &Settings, any_tcp: bool, env: &dyn Environment) -> Result<Self, Fault> {
+    pub fn read(settings: &Settings, any_tcp: bool, machine: &dyn Machine) -> Result<Self, Fault> {
         let (mode, origin) = mode(settings)?;
         let negotiation = settings
             .choose("sslnegotiation", &[("postgres", SslNegotiation::Postgres), ("direct", SslNegotiation::Direct)])?
@@ -63,9 +63,9 @@ impl Tls {
         }
         let mut tls = Self { mode, origin, roots: "none".to_owned(), negotiation, connector: None };
         if any_tcp && mode != Mode::Disable {
-            let (roots, shown) = roots(settings, mode, env)?;
+            let (roots, shown) = roots(settings, mode, machine)?;
             tls.roots = shown;
-            let config = client_config(settings, mode, roots, negotiation, env)?;
+            let config = client_config(settings, mode, roots, negotiation, machine)?;
             tls.connector = Some(MakeRustlsConnect::new(config));
         }
         Ok(tls)
@@ -107,7 +107,7 @@ fn mode(settings: &Settings) -> Result<(Mode, String), Fault> {
 }
 
 /// The roots to verify against, `None` when the certificate is not verified, and what they are in words.
-fn roots(settings: &Settings, mode: Mode, env: &dyn Environment) -> Result<(Option<Vec<CertificateDer<'static>>>, String), Fault> {
+fn roots(settings: &Settings, mode: Mode, machine: &dyn Machine) -> Result<(Option<Vec<CertificateDer<'static>>>, String), Fault> {
     let verifies = matches!(mode, Mode::VerifyCa | Mode::VerifyFull);
     let path = match settings.get("sslrootcert") {
         Some(("system", _)) => {
@@ -119,8 +119,8 @@ fn roots(settings: &Settings, mode: Mode, env: &dyn Environment) -> Result<(Opti
             return Ok((Some(found.certs), "those of the system".to_owned()));
         }
         Some((path, _)) => PathBuf::from(path),
-        None => match in_home("root.crt", env) {
-            Some(path) if verifies || env.facts(&path).is_ok() => path,
+        None => match in_home("root.crt", machine) {
+            Some(path) if verifies || machine.facts(&path).is_ok() => path,
             None if verifies => {
                 let problem = "there is no home folder to look into; set sslrootcert".to_owned();
                 return Err(Fault::File { kind: "root certificate file", path: "root.crt".to_owned(), problem });
@@ -129,20 +129,20 @@ fn roots(settings: &Settings, mode: Mode, env: &dyn Environment) -> Result<(Opti
         },
     };
     // A file that was named must be there in every mode: to go on unverified would surprise.
-    let certificates = certificates("root certificate file", &path, env)?;
+    let certificates = certificates("root certificate file", &path, machine)?;
     Ok((Some(certificates), path.display().to_string()))
 }
 
-fn in_home(name: &str, env: &dyn Environment) -> Option<PathBuf> {
-    env.home().map(|home| home.join(".postgresql").join(name))
+fn in_home(name: &str, machine: &dyn Machine) -> Option<PathBuf> {
+    machine.home().map(|home| home.join(".postgresql").join(name))
 }
 
 fn bad_file(kind: &'static str, path: &Path, problem: impl Into<String>) -> Fault {
     Fault::File { kind, path: path.display().to_string(), problem: problem.into() }
 }
 
-fn certificates(kind: &'static str, path: &Path, env: &dyn Environment) -> Result<Vec<CertificateDer<'static>>, Fault> {
-    let bytes = env.read_file(path).map_err(|error| bad_file(kind, path, error.to_string()))?;
+fn certificates(kind: &'static str, path: &Path, machine: &dyn Machine) -> Result<Vec<CertificateDer<'static>>, Fault> {
+    let bytes = machine.read_file(path).map_err(|error| bad_file(kind, path, error.to_string()))?;
     let found: Vec<_> =
         CertificateDer::pem_slice_iter(&bytes).collect::<Result<_, _>>().map_err(|_| bad_file(kind, path, "it is not in PEM format"))?;
     if found.is_empty() {
@@ -156,7 +156,7 @@ fn client_config(
     mode: Mode,
     roots: Option<Vec<CertificateDer<'static>>>,
     negotiation: SslNegotiation,
-    env: &dyn Environment,
+    machine: &dyn Machine,
 ) -> Result<ClientConfig, Fault> {
     let provider = provider();
     let algorithms = provider.signature_verification_algorithms;
@@ -182,7 +182,7 @@ fn client_config(
         .map_err(|_| settings.invalid("ssl_max_protocol_version", "a version not below ssl_min_protocol_version"))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
-    let mut config = match identity(settings, env)? {
+    let mut config = match identity(settings, machine)? {
         None => builder.with_no_client_auth(),
         Some(Identity { chain, key, key_path }) => builder
             .with_client_auth_cert(chain, key)
@@ -218,7 +218,7 @@ struct Identity {
     key_path: PathBuf,
 }
 
-fn identity(settings: &Settings, env: &dyn Environment) -> Result<Option<Identity>, Fault> {
+fn identity(settings: &Settings, machine: &dyn Machine) -> Result<Option<Identity>, Fault> {
     #[derive(Clone, Copy, PartialEq, Eq)]
     enum Use {
         Never,
@@ -232,26 +232,26 @@ fn identity(settings: &Settings, env: &dyn Environment) -> Result<Option<Identit
     }
     let path = match settings.get("sslcert") {
         Some((path, _)) => PathBuf::from(path),
-        None => match in_home("postgresql.crt", env) {
-            Some(path) if wanted == Use::Must || env.facts(&path).is_ok() => path,
+        None => match in_home("postgresql.crt", machine) {
+            Some(path) if wanted == Use::Must || machine.facts(&path).is_ok() => path,
             _ => return Ok(None),
         },
     };
-    let chain = certificates("client certificate", &path, env)?;
+    let chain = certificates("client certificate", &path, machine)?;
     let key_path = match settings.get("sslkey") {
         Some((path, _)) => PathBuf::from(path),
         None => {
-            in_home("postgresql.key", env).ok_or_else(|| bad_file("client certificate", &path, "there is no key for it; set sslkey"))?
+            in_home("postgresql.key", machine).ok_or_else(|| bad_file("client certificate", &path, "there is no key for it; set sslkey"))?
         }
     };
-    let key = key(&key_path, env)?;
+    let key = key(&key_path, machine)?;
     Ok(Some(Identity { chain, key, key_path }))
 }
 
 /// A private key that nobody else can read: mode 0600, or 0640 when root owns it.
-fn key(path: &Path, env: &dyn Environment) -> Result<PrivateKeyDer<'static>, Fault> {
+fn key(path: &Path, machine: &dyn Machine) -> Result<PrivateKeyDer<'static>, Fault> {
     const KIND: &str = "client key";
-    let facts = env.facts(path).map_err(|error| bad_file(KIND, path, error.to_string()))?;
+    let facts = machine.facts(path).map_err(|error| bad_file(KIND, path, error.to_string()))?;
     if !facts.is_file {
         return Err(bad_file(KIND, path, "it is not a plain file"));
     }
@@ -260,7 +260,7 @@ fn key(path: &Path, env: &dyn Environment) -> Result<PrivateKeyDer<'static>, Fau
         let problem = format!("others can read it (mode {:04o}); fix: chmod 0600 {} (0640 when root owns it)", facts.mode, path.display());
         return Err(bad_file(KIND, path, problem));
     }
-    let bytes = env.read_file(path).map_err(|error| bad_file(KIND, path, error.to_string()))?;
+    let bytes = machine.read_file(path).map_err(|error| bad_file(KIND, path, error.to_string()))?;
     if contains(&bytes, b"ENCRYPTED") {
         return Err(bad_file(KIND, path, "it is encrypted; evenkeel reads unencrypted keys only"));
     }

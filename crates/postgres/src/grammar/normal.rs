@@ -94,7 +94,7 @@ fn chunk(texts: Vec<(Part, String)>) -> Vec<Option<Box<str>>> {
 
 /// On the parser's thread.
 fn one(part: Part, text: &str) -> Option<Box<str>> {
-    let shape = super::tree(&part.statement(text), |tree| shape::of(tree)).ok()??;
+    let shape = super::tree(&part.statement(text), shape::of).ok()??;
     Some(digest::chain("normal form", &shape, std::iter::empty()).hex().get(..NAME)?.into())
 }
 

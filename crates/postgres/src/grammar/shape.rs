@@ -34,11 +34,11 @@ fn mend(value: &mut Value, names: Names) {
                 mend(field, seen_in(name, names));
             }
             for (name, rule) in RULES {
-                if let Some(Value::Object(node)) = fields.get_mut(*name) {
-                    if let Some(other) = rule(node, names) {
-                        *value = other;
-                        return;
-                    }
+                if let Some(Value::Object(node)) = fields.get_mut(*name)
+                    && let Some(other) = rule(node, names)
+                {
+                    *value = other;
+                    return;
                 }
             }
         }

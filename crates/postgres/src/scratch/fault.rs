@@ -6,6 +6,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use thiserror::Error;
 
 use super::servers::ServerBinaries;
+use crate::connect;
 
 /// A failure of finding, starting or using a scratch server.
 #[derive(Debug, Error)]
@@ -18,9 +19,19 @@ pub enum Fault {
     /// A setting whose name or value cannot stand in postgresql.conf.
     #[error("cannot write the setting {name:?}: {reason}")]
     BadSetting { name: String, reason: &'static str },
-    /// `statement` is shortened; `sqlstate` is missing where the connection failed.
+    /// A statement was refused; `statement` is shortened.
     #[error("{server}, database {database}: {message}")]
-    Sql { server: String, database: String, statement: String, message: String, sqlstate: Option<String> },
+    Sql { server: String, database: String, statement: String, message: String, sqlstate: String },
+    #[error(transparent)]
+    Connect(#[from] connect::Fault),
+    #[error("{}", .0.what)]
+    Runtime(Box<Trouble>),
+    /// Servers are there, but not with an extension that is needed.
+    #[error("no PostgreSQL{} server here has the extension {extension}", major(*wanted))]
+    NoExtension { extension: String, wanted: Option<u32>, found: Vec<String> },
+    /// It would go on following where its log was not copied whole.
+    #[error("cannot make a server with the data of {server}: it is a replica")]
+    ForkOfReplica { server: String },
     /// A file-level copy cannot carry what lies outside of the data directory.
     #[error("cannot make a replica of {server}: it has a tablespace outside of its data directory")]
     Tablespace { server: String, path: PathBuf },
@@ -30,11 +41,16 @@ pub enum Fault {
 
 impl Fault {
     pub(super) fn no_server(wanted: Option<u32>, servers: &[ServerBinaries]) -> Self {
-        Self::NoServer {
-            wanted,
-            found: servers.iter().map(|server| format!("{} in {}", server.version, server.bin_dir.display())).collect(),
-        }
+        Self::NoServer { wanted, found: found(servers) }
     }
+
+    pub(super) fn no_extension(extension: &str, wanted: Option<u32>, servers: &[ServerBinaries]) -> Self {
+        Self::NoExtension { extension: extension.to_owned(), wanted, found: found(servers) }
+    }
+}
+
+fn found(servers: &[ServerBinaries]) -> Vec<String> {
+    servers.iter().map(|server| format!("PostgreSQL {} in {}", server.version, server.bin_dir.display())).collect()
 }
 
 fn major(wanted: Option<u32>) -> String {
@@ -45,8 +61,12 @@ impl Troublesome for Fault {
     fn trouble(&self) -> Trouble {
         let class = match self {
             Self::Launcher(fault) => return fault.trouble(),
-            Self::BadSetting { .. } => Class::Configuration,
-            Self::NoServer { .. } | Self::Sql { .. } | Self::Tablespace { .. } | Self::NotStreaming { .. } => Class::Unreachable,
+            Self::Connect(fault) => return fault.trouble(),
+            Self::Runtime(trouble) => return (**trouble).clone(),
+            Self::BadSetting { .. } | Self::ForkOfReplica { .. } => Class::Configuration,
+            Self::NoServer { .. } | Self::NoExtension { .. } | Self::Sql { .. } | Self::Tablespace { .. } | Self::NotStreaming { .. } => {
+                Class::Unreachable
+            }
         };
         let trouble = Trouble::new(class, self.to_string());
         match self {
@@ -56,11 +76,16 @@ impl Troublesome for Fault {
                     .found(if found.is_empty() { "none".into() } else { found.join(", ") });
                 trouble.fix(how_to_install(*wanted))
             }
+            Self::NoExtension { extension, found, .. } => trouble
+                .expected(format!("PostgreSQL {} or newer with {extension}", connect::OLDEST_MAJOR))
+                .found(format!("{}, without it", found.join(", ")))
+                .fix("apt-get install postgresql-contrib, or dnf install postgresql-contrib"),
             Self::Sql { statement, .. } => trouble.found(format!("after: {statement}")),
             Self::Tablespace { path, .. } => {
                 trouble.found(path.display().to_string()).fix("SET allow_in_place_tablespaces = on; CREATE TABLESPACE name LOCATION ''")
             }
-            Self::NotStreaming { .. } | Self::BadSetting { .. } | Self::Launcher(_) => trouble,
+            Self::ForkOfReplica { .. } => trouble.fix("fork the server that it follows"),
+            Self::NotStreaming { .. } | Self::BadSetting { .. } | Self::Launcher(_) | Self::Connect(_) | Self::Runtime(_) => trouble,
         }
     }
 }

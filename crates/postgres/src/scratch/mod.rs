@@ -3,7 +3,7 @@
 //! A scratch server listens on a private Unix socket only, trusts who can reach it, keeps nothing durable, and is gone
 //! with the value that holds it. What a process needs for that in general is `evenkeel_launcher`; this room knows
 //! PostgreSQL's side: `servers` (which are installed), `settings` and `copy` (files), `session` (blocking SQL),
-//! `replica` (streaming copies).
+//! `replica` (streaming copies, and copies that go their own way), `workshop` (all of it as the ports have it).
 
 mod copy;
 mod fault;
@@ -11,11 +11,14 @@ mod replica;
 mod servers;
 mod session;
 mod settings;
+mod workshop;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use evenkeel_core::connection::encoded;
+use evenkeel_core::port::Stop;
 use evenkeel_launcher::{Identity, Instance, Program, Readiness, Recipe, StopSignal, StopStep, Take, sweep_once};
 
 pub use evenkeel_launcher::Root;
@@ -23,6 +26,9 @@ pub use fault::Fault;
 pub use replica::ReplicaOptions;
 pub use servers::{BIN_VARIABLE, ServerBinaries, find_servers, pick};
 pub use session::{Session, TextRows};
+pub use workshop::PostgresWorkshop;
+
+use crate::ident::Ident;
 
 /// The superuser of every scratch server.
 pub const SUPERUSER: &str = "postgres";
@@ -77,6 +83,8 @@ pub struct Scratch {
     instance: Instance,
     binaries: ServerBinaries,
     root: Root,
+    /// How many were asked of it by the port.
+    replicas: AtomicU32,
 }
 
 impl Scratch {
@@ -97,18 +105,22 @@ impl Scratch {
     /// # Errors
     /// As [`Scratch::start`].
     pub fn start_with(binaries: &ServerBinaries, options: &Options) -> Result<Self, Fault> {
+        Self::start_watched(binaries, options, &Stop::new())
+    }
+
+    fn start_watched(binaries: &ServerBinaries, options: &Options, stop: &Stop) -> Result<Self, Fault> {
         let root = options.root.clone().map_or_else(Root::open, Ok)?;
         sweep_once(&root);
         let mut scratch = Self::prepare(binaries, root)?;
-        scratch.make_data_directory(options)?;
+        scratch.make_data_directory(options, stop)?;
         let mut settings = own_settings(scratch.socket_dir());
         settings.extend(options.settings.iter().cloned());
         settings::append(&scratch.data_dir().join("postgresql.conf"), &settings)?;
-        scratch.launch()?;
+        scratch.launch(stop)?;
         if !options.databases.is_empty() {
             let session = scratch.session("postgres")?;
             for name in &options.databases {
-                session.exec(&format!("CREATE DATABASE \"{}\"", name.replace('"', "\"\"")))?;
+                session.exec(&format!("CREATE DATABASE {}", Ident(name)))?;
             }
         }
         Ok(scratch)
@@ -182,14 +194,22 @@ impl Scratch {
         Ok(self.instance.halt_with(&[fast, quick()])?)
     }
 
-    /// Starts it again after [`Scratch::halt`], or restarts it. New settings are appended to postgresql.conf.
+    /// Ends the server as a crash would, and keeps its files. What was committed is in them.
+    ///
+    /// # Errors
+    /// [`Fault::Launcher`].
+    pub fn crash(&mut self) -> Result<(), Fault> {
+        Ok(self.instance.crash()?)
+    }
+
+    /// Starts it again after [`Scratch::halt`] or [`Scratch::crash`], or restarts it. New settings are appended to postgresql.conf.
     ///
     /// # Errors
     /// As [`Scratch::start`].
     pub fn restart(&mut self, settings: &[(String, String)]) -> Result<(), Fault> {
         self.halt()?;
         settings::append(&self.data_dir().join("postgresql.conf"), settings)?;
-        self.launch()
+        self.launch(&Stop::new())
     }
 
     /// Ends the server and removes its files. Dropping does the same, but cannot tell when it fails.
@@ -211,14 +231,14 @@ impl Scratch {
             socket: format!(".s.PGSQL.{PORT}.lock"),
             users: vec![SUPERUSER.into(), "_postgres".into()],
         };
-        Ok(Self { instance: Instance::create(&root, identity)?, binaries: binaries.clone(), root })
+        Ok(Self { instance: Instance::create(&root, identity)?, binaries: binaries.clone(), root, replicas: AtomicU32::new(0) })
     }
 
     fn display(&self) -> String {
         self.instance.identity().display()
     }
 
-    fn launch(&mut self) -> Result<(), Fault> {
+    fn launch(&mut self, stop: &Stop) -> Result<(), Fault> {
         let data = self.data_dir();
         let lock = data.join("postmaster.pid");
         // A killed server leaves it. None of ours runs now, and the probe below must not read the old one.
@@ -235,20 +255,21 @@ impl Scratch {
             stop: vec![quick()],
             on_owner_death: StopSignal::Quit,
         };
-        Ok(self.instance.start(recipe)?)
+        Ok(self.instance.start(recipe, stop)?)
     }
 
-    fn make_data_directory(&self, options: &Options) -> Result<(), Fault> {
+    fn make_data_directory(&self, options: &Options, stop: &Stop) -> Result<(), Fault> {
         let (arguments, data) = (initdb_arguments(options), self.data_dir());
         let initdb = program(self.binaries.initdb()).arg("-D").arg(&data).args(arguments.iter());
         if options.own_identifier {
-            return Ok(self.instance.run(&initdb)?);
+            return Ok(self.instance.run(&initdb, stop)?);
         }
-        Ok(self.instance.fill(&self.root, &data, &arguments, &initdb, &|_| Take::All)?)
+        Ok(self.instance.fill(&self.root, &data, &arguments, &initdb, &|_| Take::All, stop)?)
     }
 }
 
-/// Settings of every scratch server. Durability is off: nobody wants these files after a crash.
+/// Settings of every scratch server. Nobody wants these files after a crash of the machine; after one of the server they are
+/// whole, because what is committed was written.
 /// <https://www.postgresql.org/docs/current/non-durability.html>
 fn own_settings(socket_dir: &Path) -> Vec<(String, String)> {
     let socket_dir = socket_dir.to_string_lossy();
@@ -258,7 +279,6 @@ fn own_settings(socket_dir: &Path) -> Vec<(String, String)> {
         ("unix_socket_directories", &*socket_dir),
         ("unix_socket_permissions", "0700"),
         ("fsync", "off"),
-        ("synchronous_commit", "off"),
         ("full_page_writes", "off"),
         ("logging_collector", "off"),
         ("log_destination", "stderr"),

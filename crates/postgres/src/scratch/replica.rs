@@ -1,5 +1,6 @@
 //! Streaming replicas of a scratch server, made by the low-level backup functions: they are in every server, while
-//! pg_basebackup is missing from some packages, and a primary need not be stopped for them.
+//! pg_basebackup is missing from some packages, and a primary need not be stopped for them. In the same way a server is made
+//! that has the data and goes its own way.
 //! <https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP>
 
 use std::os::unix::fs::{MetadataExt, chown};
@@ -9,7 +10,11 @@ use std::time::{Duration, Instant};
 use super::fault::Fault;
 use super::session::Session;
 use super::{SUPERUSER, Scratch, copy, own_settings, settings};
+use crate::ident::Literal;
+use evenkeel_core::port::Stop;
 
+/// Keeps the log that a backup needs, until the session ends. Others may make their own at the same time.
+const BACKUP_SLOT: &str = "SELECT pg_create_physical_replication_slot('evenkeel_backup_' || pg_backend_pid(), true, true)";
 const STREAMING_LIMIT: Duration = Duration::from_secs(30);
 
 /// What kind of replica is wanted.
@@ -37,16 +42,20 @@ impl Scratch {
     /// # Errors
     /// [`Fault::Sql`], [`Fault::Launcher`], [`Fault::Tablespace`] and [`Fault::NotStreaming`].
     pub fn replica(&self, options: &ReplicaOptions) -> Result<Self, Fault> {
+        self.replica_watched(options, &Stop::new())
+    }
+
+    pub(super) fn replica_watched(&self, options: &ReplicaOptions, stop: &Stop) -> Result<Self, Fault> {
         let mut replica = Self::prepare(&self.binaries, self.root.clone())?;
         let session = self.session("postgres")?;
         // The primary keeps the WAL that the backup needs: by the replica's own slot, or by one that ends with this
         // session, which lasts until the replica streams.
         session.exec(&if options.slot {
-            format!("SELECT pg_create_physical_replication_slot({}, true)", literal(&options.name))
+            format!("SELECT pg_create_physical_replication_slot({}, true)", Literal(&options.name))
         } else {
-            format!("SELECT pg_create_physical_replication_slot('evenkeel_backup_{}', true, true)", std::process::id())
+            BACKUP_SLOT.to_owned()
         })?;
-        self.back_up(&session, &replica.data_dir())?;
+        self.back_up(&session, &replica.data_dir(), &[("standby.signal", "")])?;
 
         let mut lines = own_settings(replica.socket_dir());
         let upstream = [
@@ -58,9 +67,28 @@ impl Scratch {
         lines.push(("primary_slot_name".into(), if options.slot { options.name.clone() } else { String::new() }));
         lines.extend(options.settings.iter().cloned());
         settings::append(&replica.data_dir().join("postgresql.conf"), &lines)?;
-        replica.launch()?;
-        self.wait_until_streaming(&session, &options.name)?;
+        replica.launch(stop)?;
+        self.wait_until_streaming(&session, &options.name, stop)?;
         Ok(replica)
+    }
+
+    /// Starts a server with everything that is committed here, by a backup with the log it needs. It has this one's
+    /// identifier, as a restored backup has.
+    pub(super) fn forked(&self, stop: &Stop) -> Result<Self, Fault> {
+        let mut fork = Self::prepare(&self.binaries, self.root.clone())?;
+        let session = self.session("postgres")?;
+        if session.value("SELECT pg_is_in_recovery()")?.as_deref() == Some("t") {
+            return Err(Fault::ForkOfReplica { server: self.display() });
+        }
+        session.exec(BACKUP_SLOT)?;
+        self.back_up(&session, &fork.data_dir(), &[])?;
+        copy::log(&self.data_dir(), &fork.data_dir())?;
+        let mut lines = own_settings(fork.socket_dir());
+        // It waits for none of this one's replicas.
+        lines.push(("synchronous_standby_names".into(), String::new()));
+        settings::append(&fork.data_dir().join("postgresql.conf"), &lines)?;
+        fork.launch(stop)?;
+        Ok(fork)
     }
 
     /// On a standby: holds back or goes on with replaying what was received, for lag at will.
@@ -72,7 +100,7 @@ impl Scratch {
         self.session("postgres")?.exec(&format!("SELECT pg_wal_replay_{action}()"))
     }
 
-    fn back_up(&self, session: &Session, target: &Path) -> Result<(), Fault> {
+    fn back_up(&self, session: &Session, target: &Path, more: &[(&str, &str)]) -> Result<(), Fault> {
         // UNTIL(pg15): pg_start_backup(label, fast, exclusive) until 14, renamed without the exclusive mode in 15.
         let (start, stop) = if self.binaries.major < 15 {
             ("pg_start_backup('evenkeel', true, false)", "pg_stop_backup(false, false)")
@@ -86,7 +114,7 @@ impl Scratch {
             return Err(Fault::Tablespace { server: self.display(), path });
         }
         let owner = std::fs::metadata(target).map_err(evenkeel_launcher::Fault::file("look at", target))?;
-        for (name, text) in [("backup_label", label.as_str()), ("standby.signal", "")] {
+        for (name, text) in more.iter().copied().chain([("backup_label", label.as_str())]) {
             let file = target.join(name);
             std::fs::write(&file, text).map_err(evenkeel_launcher::Fault::file("write", &file))?;
             chown(&file, Some(owner.uid()), Some(owner.gid())).map_err(evenkeel_launcher::Fault::file("give away", &file))?;
@@ -94,10 +122,13 @@ impl Scratch {
         Ok(())
     }
 
-    fn wait_until_streaming(&self, session: &Session, name: &str) -> Result<(), Fault> {
+    fn wait_until_streaming(&self, session: &Session, name: &str, stop: &Stop) -> Result<(), Fault> {
         let until = Instant::now() + STREAMING_LIMIT;
-        let streaming = format!("SELECT 1 FROM pg_stat_replication WHERE application_name = {} AND state = 'streaming'", literal(name));
+        let streaming = format!("SELECT 1 FROM pg_stat_replication WHERE application_name = {} AND state = 'streaming'", Literal(name));
         while session.value(&streaming)?.is_none() {
+            if stop.is_requested() {
+                return Err(evenkeel_launcher::Fault::Interrupted.into());
+            }
             if Instant::now() >= until {
                 return Err(Fault::NotStreaming { server: self.display(), name: name.to_owned(), seconds: STREAMING_LIMIT.as_secs() });
             }
@@ -105,9 +136,4 @@ impl Scratch {
         }
         Ok(())
     }
-}
-
-fn literal(text: &str) -> String {
-    // Scratch servers always run with standard_conforming_strings on.
-    format!("'{}'", text.replace('\'', "''"))
 }

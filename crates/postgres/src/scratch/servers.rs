@@ -45,6 +45,12 @@ impl ServerBinaries {
         self.bin_dir.join("initdb")
     }
 
+    /// Whether its databases can have an extension.
+    #[must_use]
+    pub fn has_extension(&self, name: &str) -> bool {
+        extension_directories(&self.bin_dir, self.major).iter().any(|path| path.join(format!("{name}.control")).exists())
+    }
+
     fn look_at(bin_dir: PathBuf) -> Option<Self> {
         if !bin_dir.join("initdb").exists() {
             return None;

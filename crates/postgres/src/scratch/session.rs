@@ -1,57 +1,52 @@
-//! A blocking SQL session on a scratch server's own socket, as its superuser. Only for servers evenkeel has made:
-//! connections to anybody's environment are made in `connect`.
+//! A blocking session on a scratch server's own socket, as its superuser: what tests and the making of a server say to it.
+//! Only for servers evenkeel has made. Neighbours: `connect`, which speaks; `runtime`, which blocks.
 
+use std::time::Duration;
+
+use evenkeel_core::connection::Blank;
 use evenkeel_core::fault::shortened;
-use evenkeel_launcher::elsewhere;
-use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use evenkeel_core::port::{Answer, Ran};
+use evenkeel_runtime::Blocking;
 
 use super::fault::Fault;
+use crate::connect::{self, Target, connect};
 
 /// Rows as text, the way the simple protocol sends them.
 pub type TextRows = Vec<Vec<Option<String>>>;
 
-/// One open connection. Every call blocks; that is safe inside an async runtime too, since the work is done on a
-/// thread of its own.
+/// Told apart from sessions that capture.
+const NAME: &str = "evenkeel scratch";
+/// A server that has much to do may take its time.
+const CONNECT_LIMIT: Duration = Duration::from_secs(60);
+
+/// One open connection.
 #[derive(Debug)]
 pub struct Session {
-    /// Nothing only while dropping.
-    runtime: Option<Runtime>,
-    client: Client,
+    talk: Blocking<connect::Session>,
     server: String,
     database: String,
 }
 
 impl Session {
-    /// Connects by a libpq keyword string that needs no password.
+    /// Connects by a URL or libpq keyword string that needs no password.
     ///
     /// # Errors
-    /// [`Fault::Sql`].
+    /// [`Fault::Connect`].
     pub fn open(server: &str, database: &str, conninfo: &str) -> Result<Self, Fault> {
-        let fault = |message: String| Fault::Sql {
-            server: server.to_owned(),
-            database: database.to_owned(),
-            statement: "connecting".into(),
-            message,
-            sqlstate: None,
-        };
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| fault(error.to_string()))?;
-        let client = elsewhere(|| {
-            runtime.block_on(async {
-                let (client, connection) = tokio_postgres::connect(conninfo, NoTls).await?;
-                // Its end shows as an error of the client's next statement.
-                tokio::spawn(async move { drop(connection.await) });
-                Ok(client)
-            })
-        })
-        .map_err(|error| fault(explain(&error).0))?;
-        Ok(Self { runtime: Some(runtime), client, server: server.into(), database: database.into() })
+        let target = Target::parse(conninfo, &Blank)?.for_purpose(NAME, CONNECT_LIMIT);
+        let talk = Blocking::open(async || Ok(connect(&target).await?), Fault::Runtime)?;
+        Ok(Self { talk, server: server.into(), database: database.into() })
+    }
+
+    /// As the port has it.
+    pub(super) fn into_port(self) -> Blocking<connect::Session> {
+        self.talk
     }
 
     /// Runs statements, any number, separated by `;`, as psql -c would (one implicit transaction).
     ///
     /// # Errors
-    /// [`Fault::Sql`] with the server's message and SQLSTATE.
+    /// [`Fault::Sql`] with the server's message and SQLSTATE; [`Fault::Connect`].
     pub fn exec(&self, sql: &str) -> Result<(), Fault> {
         self.query_text(sql).map(drop)
     }
@@ -61,20 +56,16 @@ impl Session {
     /// # Errors
     /// As [`Session::exec`].
     pub fn query_text(&self, sql: &str) -> Result<TextRows, Fault> {
-        let Some(runtime) = &self.runtime else {
-            return Ok(Vec::new());
-        };
-        let messages = elsewhere(|| runtime.block_on(self.client.simple_query(sql))).map_err(|error| {
-            let (message, sqlstate) = explain(&error);
-            Fault::Sql { server: self.server.clone(), database: self.database.clone(), statement: shortened(sql), message, sqlstate }
-        })?;
-        Ok(messages
-            .iter()
-            .filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect()),
-                _ => None,
-            })
-            .collect())
+        match self.talk.answer(sql)? {
+            Answer::Ran(Ran { rows, .. }) => Ok(rows),
+            Answer::Refused(refused) => Err(Fault::Sql {
+                server: self.server.clone(),
+                database: self.database.clone(),
+                statement: shortened(sql),
+                message: refused.message,
+                sqlstate: refused.code,
+            }),
+        }
     }
 
     /// The first column of the first row.
@@ -83,27 +74,5 @@ impl Session {
     /// As [`Session::exec`].
     pub fn value(&self, sql: &str) -> Result<Option<String>, Fault> {
         Ok(self.query_text(sql)?.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        // An ordinary drop of a runtime waits and is forbidden inside another runtime.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-fn explain(error: &tokio_postgres::Error) -> (String, Option<String>) {
-    match error.as_db_error() {
-        Some(server) => {
-            let detail = server.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-            (format!("{}{detail}", server.message()), Some(server.code().code().to_owned()))
-        }
-        None => {
-            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            (format!("{error}{cause}"), None)
-        }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::remedy::PostgresRemedies;
 use evenkeel_postgres::scratch::{Options, ReplicaOptions, Scratch};
@@ -124,10 +124,12 @@ fn other_server(place: &Place, case: &Case) -> Scratch {
 }
 
 fn capture(database: &Database, case: &Case) -> Manifest {
-    let target = Target::parse(&database.conninfo, &ProcessEnvironment).unwrap();
-    let mut request = Request::new(&database.name);
-    request.migration_role.clone_from(&case.migration_role);
-    PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+    let target = Target::parse(&database.conninfo, &ThisMachine).unwrap();
+    let request = Request::new(&database.name);
+    PostgresEnvironment::new(target)
+        .migrating_as(case.migration_role.as_deref())
+        .capture(&request, &Watch::none())
+        .unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 
 /// Gaps that have nothing to do with the change.

@@ -12,7 +12,7 @@ use evenkeel_core::file::{self, Part};
 use evenkeel_core::kind::{ALL, Dimension, Engine, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major, majors, newest};
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ fn golden() -> PathBuf {
 
 fn capture_with(conninfo: &str, change: impl FnOnce(&mut Request)) -> Manifest {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let target = Target::parse(conninfo, &ProcessEnvironment).unwrap();
+    let target = Target::parse(conninfo, &ThisMachine).unwrap();
     let mut request = Request::new("test");
     request.dimensions = vec![Dimension::Schema];
     change(&mut request);

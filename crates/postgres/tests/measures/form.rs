@@ -1,7 +1,8 @@
 //! Normal forms: settings people can read, effective values, privileges as deviations, names mapped in one place.
 
-use super::{capture, capture_as, lines};
+use super::{capture, capture_as, capture_for, lines};
 use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::port::Request;
 use evenkeel_postgres::ident;
 use evenkeel_testkit::{database, each_major, newest};
 use proptest::test_runner::TestRunner;
@@ -15,10 +16,8 @@ fn settings_carry_unit_rank_and_the_value_the_migration_role_gets() {
              alter database {0} set statement_timeout = '60s'; alter role {role} set work_mem = '65536'; alter database {0} set jit = 'FALSE'",
             db.name
         ));
-        let seen = capture_as(&db.conninfo(), "postgres", |request| {
-            request.migration_role = Some(role.clone());
-            request.dimensions = vec![Dimension::Configuration];
-        });
+        let configuration = |request: &mut Request| request.dimensions = vec![Dimension::Configuration];
+        let seen = capture_for(&db.conninfo(), "postgres", Some(&role), configuration);
         let setting = |name: &str, property: &str| seen.find(Kind::Setting, &[name]).unwrap().text(property).map(str::to_owned);
         assert_eq!(setting("lock_timeout", "effective").as_deref(), Some("90s"), "in this database wins");
         assert_eq!(setting("lock_timeout", "value").as_deref(), Some("0"));
@@ -33,7 +32,7 @@ fn settings_carry_unit_rank_and_the_value_the_migration_role_gets() {
             lines(&seen, Kind::Override).into_iter().filter(|line| line.starts_with(&role) || line.contains("this database")).collect();
         assert!(mine.contains(&format!("{role} | this database | lock_timeout: value=90s; rank=must match")), "{mine:#?}");
         assert!(mine.contains(&"every role | this database | statement_timeout: value=1min; rank=must match".to_owned()), "{mine:#?}");
-        let nobody = capture_as(&db.conninfo(), "postgres", |request| request.migration_role = Some("nobody at all".to_owned()));
+        let nobody = capture_for(&db.conninfo(), "postgres", Some("nobody at all"), |_| {});
         assert!(nobody.gaps.iter().any(|gap| gap.attribute.as_deref() == Some("effective")), "{:?}", nobody.gaps);
         let plain = capture(&db.conninfo());
         assert!(!plain.gaps.iter().any(|gap| gap.attribute.as_deref() == Some("effective")), "without a migration role there is no gap");

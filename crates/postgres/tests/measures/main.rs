@@ -11,15 +11,20 @@ mod seen;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 
 /// A capture of a database as a role.
 fn capture_as(conninfo: &str, role: &str, ask: impl Fn(&mut Request)) -> Manifest {
-    let target = Target::parse(&with_user(conninfo, role), &ProcessEnvironment).unwrap();
+    capture_for(conninfo, role, None, ask)
+}
+
+/// As that, with effective settings of a role that migrates.
+fn capture_for(conninfo: &str, role: &str, migration_role: Option<&str>, ask: impl Fn(&mut Request)) -> Manifest {
+    let target = Target::parse(&with_user(conninfo, role), &ThisMachine).unwrap();
     let mut request = Request::new("test");
     ask(&mut request);
-    let environment = PostgresEnvironment::new(target);
+    let environment = PostgresEnvironment::new(target).migrating_as(migration_role);
     let whole = || {
         let manifest = environment.capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
         // Roles are the server's, and other tests make some meanwhile.

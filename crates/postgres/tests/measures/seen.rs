@@ -1,10 +1,10 @@
 //! What a role may not see is a gap with a cure, never missing without a word; and the script of `grants` cures all.
 
-use super::{capture, capture_as, lines, with_user};
+use super::{capture, capture_as, capture_for, lines, with_user};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Reason};
-use evenkeel_core::port::{Environment, Request};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, each_major};
 
@@ -117,8 +117,8 @@ fn the_script_of_grants_leaves_no_gap() {
     each_major(|db| {
         let roles = Roles::make(db);
         let script = |role: &str| {
-            let target = Target::parse(&db.conninfo(), &ProcessEnvironment).unwrap();
-            PostgresEnvironment::new(target).grants(&Request::new("test"), Some(role)).unwrap()
+            let target = Target::parse(&db.conninfo(), &ThisMachine).unwrap();
+            PostgresEnvironment::new(target).grants(&Request::new("test"), Some(role), &Watch::none()).unwrap()
         };
         for role in [format!("{}_plain", db.name), format!("{}_shy", db.name), format!("{} it's \"new\"", db.name)] {
             if role.contains("_plain") {
@@ -159,7 +159,7 @@ fn a_value_of_our_own_role_does_not_pass_for_the_servers() {
         assert_eq!(seen.find(Kind::Setting, &["lock_timeout"]).unwrap().text("value"), Some("3s"));
         // So does a value from the connection itself, even of a setting that evenkeel sets for the moment.
         let target =
-            Target::parse(&format!("{} options='-c lock_timeout=9s'", with_user(&db.conninfo(), "postgres")), &ProcessEnvironment).unwrap();
+            Target::parse(&format!("{} options='-c lock_timeout=9s'", with_user(&db.conninfo(), "postgres")), &ThisMachine).unwrap();
         let mut request = Request::new("test");
         request.dimensions = vec![Dimension::Configuration];
         let seen = PostgresEnvironment::new(target).capture(&request, &evenkeel_core::port::Watch::none()).unwrap();
@@ -176,7 +176,7 @@ fn secrets_of_settings_stay_on_the_server() {
             "create role {role}; alter role {role} set my.token = 'hunter2'; alter database {} set app.password = 'hunter2'",
             db.name
         ));
-        let seen = capture_as(&db.conninfo(), "postgres", |request| request.migration_role = Some(role.clone()));
+        let seen = capture_for(&db.conninfo(), "postgres", Some(&role), |_| {});
         for part in [evenkeel_core::file::Part::Stable, evenkeel_core::file::Part::Measured] {
             let text = String::from_utf8(evenkeel_core::file::write(&seen, part).unwrap()).unwrap();
             assert!(!text.contains("hunter2"));

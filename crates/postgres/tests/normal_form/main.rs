@@ -16,7 +16,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major};
 
@@ -25,7 +25,7 @@ fn number(variable: &str, usual: u64) -> u64 {
 }
 
 fn capture(db: &TestDb) -> Manifest {
-    let target = Target::parse(&db.conninfo(), &ProcessEnvironment).unwrap();
+    let target = Target::parse(&db.conninfo(), &ThisMachine).unwrap();
     let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("normal") };
     PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }

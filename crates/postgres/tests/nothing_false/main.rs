@@ -14,7 +14,7 @@ use evenkeel_core::digest::Tree;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
-use evenkeel_postgres::connect::{ProcessEnvironment, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_testkit::{TestDb, database, each_major, majors};
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ fn capture(conninfo: &str) -> Manifest {
 
 fn capture_of(conninfo: &str, dimension: Dimension) -> Manifest {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let target = Target::parse(conninfo, &ProcessEnvironment).unwrap();
+    let target = Target::parse(conninfo, &ThisMachine).unwrap();
     let mut request = Request::new("test");
     request.dimensions = vec![dimension];
     let manifest = PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));

@@ -1,102 +1,54 @@
 //! The demo's environments, whatever their servers are: started side by side, given replicas, changed by hand, ended.
 //!
-//! Lives here: what the story asks of an engine (`Part`, `Site`), and the order in which it asks. The servers and what is
-//! loaded into them are `postgres` and `mysql`; what must be found afterwards is judged by `planted`.
+//! Lives here: the order in which the ports of throwaway servers are asked. What is loaded into them is data (`play`); what must
+//! be found afterwards is judged by `planted`.
 
-use super::interrupt::Interrupt;
-use super::planted::Group;
-use evenkeel_core::fault::{Class, Trouble};
+use super::play::{Part, Play};
+use crate::signals;
+use evenkeel_core::fault::{Class, Trouble, shortened};
+use evenkeel_core::port::{Answer, Installed, Like, Scratch, Session, Watch, Workshop};
 use std::path::{Path, PathBuf};
 
-/// The application's database in every environment, where a site does not call it otherwise.
-pub const DATABASE: &str = "moorings";
-
-/// What an engine plays in the story.
-pub trait Part: Sync {
-    /// Name, version and place of the server program.
-    fn server(&self) -> String;
-
-    /// Starts an environment and loads its data: what was released, and what has set it apart since long ago.
-    ///
-    /// # Errors
-    /// The server cannot be started, or refuses a statement.
-    fn start(&self, name: &'static str, scale: u32) -> Result<Box<dyn Site>, Box<Trouble>>;
-
-    /// What the reports must find.
-    fn planted(&self) -> Vec<Group>;
-
-    /// What is shown of the long report, one of each sort: texts that a difference is recognised by.
-    fn shown(&self) -> &'static [&'static str];
-
-    /// What the URL of somebody's own server begins with.
-    fn scheme(&self) -> &'static str;
-}
-
-/// The servers of one environment. Dropping them ends them and removes their files.
-pub trait Site: Send {
-    /// Adds a replica that follows.
-    ///
-    /// # Errors
-    /// It does not begin to.
-    fn replicate(&mut self) -> Result<(), Box<Trouble>>;
-
-    /// What happens past every migration, if anything does in an environment of this name.
-    ///
-    /// # Errors
-    /// A statement does something else than planned.
-    fn change_by_hand(&self) -> Result<(), Box<Trouble>>;
-
-    /// Where the application's database is.
-    fn url(&self) -> String;
-
-    /// Where it is on each replica.
-    fn replica_urls(&self) -> Vec<String>;
-
-    /// The role that migrates, where servers keep settings for a role.
-    fn migration_role(&self) -> Option<&'static str>;
-
-    /// The command of the engine's own client.
-    fn client(&self) -> String;
-
-    /// Ends every server and removes its files.
-    ///
-    /// # Errors
-    /// One cannot be ended or removed; the others are all the same.
-    fn stop(self: Box<Self>) -> Result<(), Box<Trouble>>;
-}
-
+/// The servers of one environment. Fields are dropped in their order: replicas end before the primary they follow.
 struct Environment {
     name: &'static str,
-    site: Box<dyn Site>,
+    part: Part,
+    replicas: Vec<Box<dyn Scratch>>,
+    primary: Box<dyn Scratch>,
 }
 
 /// Every server of the demo; dropping it ends them and removes their files.
 pub struct Estate {
     environments: Vec<Environment>,
+    migration_role: Option<&'static str>,
+}
+
+fn watch() -> Watch<'static> {
+    Watch { stop: signals::stop(), ..Watch::none() }
 }
 
 impl Estate {
     /// Starts and loads dev, staging and production side by side.
     ///
     /// # Errors
-    /// A server cannot be started, or refuses a statement.
-    pub fn start(part: &dyn Part) -> Result<Self, Box<Trouble>> {
+    /// A server cannot be started, or refuses a statement; the user wants us to end.
+    pub fn start(workshop: &dyn Workshop, server: &Installed, play: &Play) -> Result<Self, Box<Trouble>> {
         let started = std::thread::scope(|threads| {
             // (name, scale of its data): production holds a hundred times staging's rows.
             let starting = [("dev", 1), ("staging", 5), ("production", 500)]
-                .map(|(name, scale)| threads.spawn(move || part.start(name, scale).map(|site| Environment { name, site })));
+                .map(|(name, scale)| threads.spawn(move || Environment::start(workshop, server, name, (play.part)(name, scale))));
             // All are waited for, so that one that fails leaves none behind.
             starting.map(std::thread::ScopedJoinHandle::join)
         });
         let environments = started.into_iter().map(|started| started.unwrap_or_else(|_| Err(broken()))).collect::<Result<_, _>>()?;
-        Ok(Self { environments })
+        Ok(Self { environments, migration_role: play.migration_role })
     }
 
     /// One replica for staging, two for production.
     ///
     /// # Errors
-    /// A replica does not begin to follow; the user stopped us.
-    pub fn replicate(&mut self, interrupt: &Interrupt) -> Result<(), Box<Trouble>> {
+    /// A replica does not begin to follow; the user wants us to end.
+    pub fn replicate(&mut self) -> Result<(), Box<Trouble>> {
         let wanted = |name| match name {
             "staging" => 1,
             "production" => 2,
@@ -105,9 +57,7 @@ impl Estate {
         std::thread::scope(|threads| {
             let environments = self.environments.iter_mut();
             let adding: Vec<_> = environments
-                .map(|Environment { name, site }| {
-                    threads.spawn(move || (0..wanted(*name)).try_for_each(|_| interrupt.check().and_then(|()| site.replicate())))
-                })
+                .map(|environment| threads.spawn(move || (0..wanted(environment.name)).try_for_each(|_| environment.replicate())))
                 .collect();
             all(adding.into_iter().map(|adding| adding.join().unwrap_or_else(|_| Err(broken()))))
         })
@@ -118,18 +68,18 @@ impl Estate {
     /// # Errors
     /// A statement does something else than planned.
     pub fn change_by_hand(&self) -> Result<(), Box<Trouble>> {
-        self.environments.iter().try_for_each(|environment| environment.site.change_by_hand())
+        self.environments.iter().try_for_each(Environment::change_by_hand)
     }
 
     /// The text of an `evenkeel.toml` for them.
     pub fn settings(&self) -> String {
         let mut text = String::from("# The demo's environments, in the order of a release.\n");
-        for Environment { name, site } in &self.environments {
-            let replicas: Vec<String> = site.replica_urls().iter().map(|url| format!("\"{url}\"")).collect();
-            let role = site.migration_role().map(|role| format!("migration_role = \"{role}\"\n")).unwrap_or_default();
+        for Environment { name, part, replicas, primary } in &self.environments {
+            let replicas: Vec<String> = replicas.iter().map(|replica| format!("\"{}\"", replica.url(part.database))).collect();
+            let role = self.migration_role.map(|role| format!("migration_role = \"{role}\"\n")).unwrap_or_default();
             text.push_str(&format!(
                 "\n[environments.{name}]\nurl = \"{url}\"\ntier = \"{name}\"\nreplicas = [{replicas}]\n{role}manifest = \"parity/{name}.jsonl\"\n",
-                url = site.url(),
+                url = primary.url(part.database),
                 replicas = replicas.join(", "),
             ));
         }
@@ -148,7 +98,7 @@ impl Estate {
         }
         text.push('\n');
         for environment in &self.environments {
-            text.push_str(&format!("  {}\n", environment.site.client()));
+            text.push_str(&format!("  {}\n", environment.primary.client(environment.part.database)));
         }
         text
     }
@@ -158,7 +108,56 @@ impl Estate {
     /// # Errors
     /// One cannot be ended or removed.
     pub fn stop(self) -> Result<(), Box<Trouble>> {
-        all(self.environments.into_iter().map(|environment| environment.site.stop()))
+        let servers = self.environments.into_iter().flat_map(|Environment { replicas, primary, .. }| replicas.into_iter().chain([primary]));
+        all(servers.map(Scratch::stop))
+    }
+}
+
+impl Environment {
+    fn start(workshop: &dyn Workshop, server: &Installed, name: &'static str, part: Part) -> Result<Self, Box<Trouble>> {
+        let settings = part.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        // Servers that share an identifier would be taken for copies of one another.
+        let like = Like { settings: settings.collect(), serves_replicas: true, own_identity: true, ..Like::installed(server) };
+        let primary = workshop.start(&like.database(part.database), &watch())?;
+        for texts in &part.loaded {
+            let mut session = primary.session(part.database)?;
+            texts.iter().try_for_each(|text| ran(&mut *session, &*primary, text))?;
+        }
+        Ok(Self { name, part, replicas: Vec::new(), primary })
+    }
+
+    fn replicate(&mut self) -> Result<(), Box<Trouble>> {
+        self.replicas.push(self.primary.replicate(&watch())?);
+        Ok(())
+    }
+
+    fn change_by_hand(&self) -> Result<(), Box<Trouble>> {
+        for done in &self.part.by_hand {
+            let mut session = self.primary.session(self.part.database)?;
+            let Some(code) = done.refused else {
+                ran(&mut *session, &*self.primary, done.sql)?;
+                continue;
+            };
+            let answer = session.run(done.sql)?;
+            if answer.code() != Some(code) {
+                let found = answer.code().map_or_else(|| "it was carried out".to_owned(), |code| format!("server error {code}"));
+                let trouble = Trouble::new(Class::Internal, format!("the demo does something else than planned: {}", shortened(done.sql)));
+                return Err(Box::new(trouble.expected(format!("server error {code}")).found(found)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The statements are carried out.
+fn ran(session: &mut dyn Session, server: &dyn Scratch, text: &str) -> Result<(), Box<Trouble>> {
+    signals::stop().check()?;
+    match session.run(text)? {
+        Answer::Ran(_) => Ok(()),
+        Answer::Refused(refused) => {
+            let trouble = Trouble::new(Class::Unreachable, format!("{}: {} ({})", server.describe(), refused.message, refused.code));
+            Err(Box::new(trouble.found(format!("after: {}", shortened(text)))))
+        }
     }
 }
 

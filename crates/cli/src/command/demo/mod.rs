@@ -1,24 +1,27 @@
 //! `evenkeel demo`: three environments of one application on throwaway servers, the drifts that really happen planted
 //! in them, then `compare` and `check` as anybody runs them.
 //!
-//! Lives here: the story in its order, and its words. `estate` has the environments and what they need of an engine,
-//! `postgres` and `mysql` play that part (`wire` chooses), `planted` judges what is found, `interrupt` is the end by
-//! Ctrl-C, `screen` the printing. The verbs are those of `command`.
+//! Lives here: the story in its order, and its words. `estate` has the environments, `play` the shape of what
+//! is loaded into them, `postgres` and `mysql` hold it (`wire` chooses), `planted` judges what is found, `enter` waits for a
+//! person, `screen` is the printing. The verbs are those of `command`.
 
-pub mod estate;
-mod interrupt;
+mod enter;
+mod estate;
 pub mod mysql;
 mod planted;
+pub mod play;
 pub mod postgres;
 mod screen;
 
+use super::asked::Asked;
+use super::check::{State, Told};
 use super::{Outcome, capture, check, compare, output, report};
 use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
-use crate::wire;
+use crate::{signals, wire};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::port::Like;
 use evenkeel_report::Document;
-use interrupt::Interrupt;
 use screen::Screen;
 use std::path::Path;
 
@@ -26,10 +29,9 @@ use std::path::Path;
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "production"];
 
 pub fn run(arguments: &Demo, common: &Common) -> Outcome {
-    let interrupt = Interrupt::watch()?;
     let screen = Screen::new(common);
     // Everything that was started ends with the story, however it ends.
-    match story(arguments, common, &screen, &interrupt) {
+    match story(arguments, common, &screen) {
         Err(trouble) if trouble.class == Class::Interrupted => {
             screen.line("\nStopped. The servers and their files are gone.");
             Ok(Class::Interrupted.exit_code())
@@ -38,19 +40,22 @@ pub fn run(arguments: &Demo, common: &Common) -> Outcome {
     }
 }
 
-fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interrupt) -> Outcome {
+fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
+    let stop = signals::stop();
     writable(&arguments.report)?;
-    let part = wire::demo(arguments.engine.into())?;
+    let (workshop, play) = wire::demo(arguments.engine.into());
+    let extensions = play.extensions.iter().map(|name| (*name).to_owned()).collect();
+    let server = workshop.choose(&Like { engine: Some(arguments.engine.into()), extensions, ..Like::default() })?;
     screen.line(
         "evenkeel tells how far database environments are alike, before a release does.\n\
          Here are three of one application, on throwaway servers of this machine.\n",
     );
-    screen.line(&part.server());
+    screen.line(&server.display());
 
-    let mut estate = screen.step("starting dev, staging and production, loading data", || Estate::start(&*part))?;
-    interrupt.check()?;
-    screen.step("adding replicas: 1 to staging, 2 to production", || estate.replicate(interrupt))?;
-    interrupt.check()?;
+    let mut estate = screen.step("starting dev, staging and production, loading data", || Estate::start(&*workshop, &server, &play))?;
+    stop.check()?;
+    screen.step("adding replicas: 1 to staging, 2 to production", || estate.replicate())?;
+    stop.check()?;
     let folder = estate::Folder::make(&estate)?;
     let common = Common {
         config: Some(folder.settings()),
@@ -62,40 +67,47 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
     screen.step("writing the manifests that one commits", || {
         ENVIRONMENTS.iter().try_for_each(|name| baseline(name, folder.path(), &common))
     })?;
-    interrupt.check()?;
+    stop.check()?;
     screen.step("changing production and staging by hand", || estate.change_by_hand())?;
-    interrupt.check()?;
+    stop.check()?;
 
     screen.command("What will a release that passed in staging meet in production?", "evenkeel compare staging production");
-    let document = compare::document(&comparison("staging", "production"), &common)?;
-    interrupt.check()?;
+    let reporting = reporting();
+    let asked = Asked::of(&reporting, &common)?;
+    let document = compare::document(&comparison("staging", "production"), &asked)?;
+    stop.check()?;
     let terminal = report::format("terminal")?;
-    let style = report::style(&reporting(), &common);
-    screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, part.shown());
+    let style = report::style(&reporting, &common);
+    screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, play.shown);
 
     screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
-    let check::Checked { documents: checks, troubles } =
-        check::documents(&Check { environments: Vec::new(), reporting: reporting() }, &common)?;
-    if let Some((_, trouble)) = troubles.into_iter().next() {
-        return Err(trouble);
+    let Told { checks, .. } = check::all(&Check { environments: Vec::new(), reporting: self::reporting() }, &asked)?;
+    stop.check()?;
+    let mut documents = Vec::with_capacity(checks.len());
+    for check in checks {
+        match check.state {
+            State::Unread(trouble) => return Err(trouble),
+            State::Told(readiness) => documents.push((check.name, check.document, readiness)),
+            State::Unchecked => {}
+        }
     }
-    interrupt.check()?;
     // `check` goes by name, a release does not.
     for name in ENVIRONMENTS {
-        checks.iter().filter(|checked| checked.candidate.label == name).for_each(|checked| screen.check(checked));
+        let of_it = documents.iter().filter(|(checked, ..)| checked == name);
+        of_it.for_each(|(name, document, readiness)| screen.check(name, document, readiness));
     }
+    let checks: Vec<Document> = documents.into_iter().map(|(_, document, _)| document).collect();
 
-    let groups = part.planted();
-    screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count(&groups)));
-    let verified = planted::verify(&groups, &document, &checks, screen);
+    screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count(&play.planted)));
+    let verified = planted::verify(&play.planted, &document, &checks, screen);
 
     // In the order of a release, each environment against the one before.
-    let earlier = compare::document(&comparison("dev", "staging"), &common)?;
+    let earlier = compare::document(&comparison("dev", "staging"), &asked)?;
     page(&arguments.report, &[earlier, document], &common)?;
     screen.line(&format!("\nAs a page, with definitions side by side and charts: {}", absolute(&arguments.report)));
     if arguments.keep {
         screen.line(&estate.invitation(folder.path()));
-        interrupt.wait_for_enter()?;
+        enter::wait()?;
     }
     screen.step("stopping the servers, removing their files", || {
         estate.stop()?;
@@ -108,7 +120,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen, interrupt: &Interru
             "\nNext, your own databases; evenkeel only reads, and needs no right to create:\n  \
              evenkeel compare {scheme}://reader@stage/app {scheme}://reader@prod/app\n  \
              evenkeel demo --keep     # leaves these servers running, to try commands on",
-            scheme = part.scheme(),
+            scheme = play.scheme,
         ));
     }
     Ok(0)

@@ -5,7 +5,7 @@
 
 use super::screen::Screen;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_report::{Difference, Document, Severity};
+use evenkeel_report::{Difference, Document, Severity, Side};
 
 /// Where and how something came to differ.
 pub struct Group {
@@ -36,11 +36,11 @@ pub fn verify(groups: &[Group], document: &Document, checks: &[Document], screen
     let mut wrong = Vec::new();
     for group in groups {
         screen.line(group.title);
-        let check = checks.iter().find(|check| group.by_hand_in == Some(check.candidate.label.as_str()));
+        let check = checks.iter().find(|check| group.by_hand_in == Some(check.label(Side::Candidate).as_str()));
         for planted in &group.planted {
-            let compared = document.differences.iter().any(|difference| planted.is(difference));
+            let compared = document.differences().iter().any(|difference| planted.is(difference));
             // Seen from its own manifest, what one side alone has is missing or extra the other way round.
-            let checked = check.map(|check| check.differences.iter().any(|difference| difference.object.display == planted.object));
+            let checked = check.map(|check| check.differences().iter().any(|difference| difference.object.display == planted.object));
             if compared && checked == group.by_hand_in.map(|_| true) {
                 screen.found(planted.what, planted.object);
             } else {
@@ -49,7 +49,7 @@ pub fn verify(groups: &[Group], document: &Document, checks: &[Document], screen
         }
     }
     for report in checks.iter().chain([document]) {
-        for difference in report.differences.iter().filter(|difference| difference.severity == Severity::Block) {
+        for difference in report.differences().iter().filter(|difference| difference.severity == Severity::Block) {
             if !groups.iter().flat_map(|group| &group.planted).any(|planted| planted.object == difference.object.display) {
                 wrong.push(format!("{} on {} was not planted", difference.id, difference.object.display));
             }

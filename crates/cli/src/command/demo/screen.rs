@@ -5,6 +5,7 @@ use crate::args::Common;
 use crate::paint;
 use anstyle::{AnsiColor, Style};
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::gate::Readiness;
 use evenkeel_report::{Document, Outcome, Severity};
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
@@ -73,16 +74,17 @@ impl Screen {
     }
 
     /// A check in a few lines: whether it passed, and what it is about.
-    pub fn check(&self, document: &Document) {
-        let (symbol, color, words) = match document.verdict.outcome {
-            Outcome::Equal => ("✓", AnsiColor::Green, "as committed, ready for a migration"),
-            Outcome::Differs => ("✗", AnsiColor::Red, "not as committed"),
-            Outcome::CouldNotTell => ("?", AnsiColor::Magenta, "could not tell"),
+    pub fn check(&self, name: &str, document: &Document, readiness: &Readiness) {
+        let (symbol, color, words) = match (readiness, document.verdict.outcome) {
+            (Readiness::ReadyForMigration, _) => ("✓", AnsiColor::Green, "as committed, ready for a migration"),
+            (Readiness::Matches { .. }, _) => ("✓", AnsiColor::Green, "as committed in what was looked at"),
+            (Readiness::NotReady, Outcome::CouldNotTell) => ("?", AnsiColor::Magenta, "could not tell"),
+            (Readiness::NotReady, _) => ("✗", AnsiColor::Red, "not as committed"),
         };
         let style = self.style(color.on_default().bold());
-        self.line(&format!("{style}{symbol}{style:#} {:<12}{words}", paint::plain(&document.candidate.label)));
+        self.line(&format!("{style}{symbol}{style:#} {:<12}{words}", paint::plain(name)));
         let mut told = Vec::new();
-        for difference in document.differences.iter().filter(|difference| difference.severity > Severity::Inform) {
+        for difference in document.differences().iter().filter(|difference| difference.severity > Severity::Inform) {
             let line = format!("{:14}{} {}", "", difference.kind, paint::plain(&difference.object.display));
             // An index that is new and INVALID is one object with several findings.
             if !told.contains(&line) {

@@ -267,8 +267,9 @@ pub fn renewed_keys(items: &[Box<str>]) -> Option<Value> {
         Some(format!("({}){}", item.get(..end)?, item.get(end..)?))
     };
     let mended: Vec<Option<String>> = items.iter().map(|item| mend(item)).collect();
-    let kept = |(item, mended): (&Box<str>, Option<String>)| mended.map_or_else(|| item.clone(), Into::into);
-    mended.iter().any(Option::is_some).then(|| Value::list(items.iter().zip(mended).map(kept)))
+    let is_mended = mended.iter().any(Option::is_some);
+    let kept = items.iter().zip(mended).map(|(item, mended)| mended.map_or_else(|| item.clone(), Into::into));
+    is_mended.then(|| Value::list::<Box<str>>(kept))
 }
 
 /// Notes what the value could also mean on another server.

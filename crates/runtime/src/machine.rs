@@ -1,6 +1,5 @@
-//! The process we run in, as connecting looks at it: the one answer to `evenkeel_core::connection::Environment` outside of
-//! tests. It lives here because core touches nothing outside itself, and this is the crate that knows the machine and no
-//! engine.
+//! The machine we run on, as connecting looks at it: the one answer to `core::connection::Machine` outside of tests, which
+//! core cannot give because it touches nothing outside itself.
 
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -8,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use evenkeel_core::connection::{Environment, FileFacts};
+use evenkeel_core::connection::{FileFacts, Machine};
 
-/// The process we run in.
+/// The machine we run on, and our process on it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct ProcessEnvironment;
+pub struct ThisMachine;
 
-impl Environment for ProcessEnvironment {
+impl Machine for ThisMachine {
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }
@@ -68,7 +67,7 @@ fn piped(path: &Path) -> io::Result<Vec<u8>> {
     })
 }
 
-impl ProcessEnvironment {
+impl ThisMachine {
     /// Field `index` (0 name, 5 home) of our own line in `/etc/passwd`.
     fn passwd_field(self, index: usize) -> Option<String> {
         let id = self.user_id().to_string();
@@ -87,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_process_knows_its_user_and_its_files() {
-        let env = ProcessEnvironment;
+        let env = ThisMachine;
         let name = String::from_utf8(std::process::Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
         assert_eq!(env.user_name().unwrap(), name.trim());
         let folder = tempfile::tempdir().unwrap();
@@ -112,8 +111,8 @@ mod tests {
             let path = path.clone();
             move || std::fs::write(path, "[client]").unwrap()
         });
-        assert_eq!(ProcessEnvironment.read_file(&path).unwrap(), b"[client]");
+        assert_eq!(ThisMachine.read_file(&path).unwrap(), b"[client]");
         writer.join().unwrap();
-        assert_eq!(ProcessEnvironment.read_file(&path).unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(ThisMachine.read_file(&path).unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -1,7 +1,7 @@
 //! What connecting asks of the machine: variables, files, the home folder, the user's name.
 //!
-//! Lives here: the questions. Does not live here: the real process (`evenkeel_launcher::ProcessEnvironment`), and what any
-//! answer means (`connect` of each engine). Tests bring their own environment, so none of them touches the process's.
+//! Lives here: the questions. Does not live here: the real process (`runtime::ThisMachine`), and what any
+//! answer means (`connect` of each engine). Tests bring their own machine, so none of them touches the one they run on.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub struct FileFacts {
 }
 
 /// The part of the outside world that the clients' rules look at.
-pub trait Environment: Send + Sync {
+pub trait Machine: Send + Sync {
     /// An environment variable; `None` when it is not set. Set but empty is `Some("")`, which is a value to libpq.
     fn variable(&self, name: &str) -> Option<String>;
     /// # Errors
@@ -36,4 +36,38 @@ pub trait Environment: Send + Sync {
     /// The operating system's name of the effective user.
     fn user_name(&self) -> Option<String>;
     fn user_id(&self) -> u32;
+}
+
+/// A machine on which nothing is set, for connection texts that say all there is to say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Blank;
+
+impl Machine for Blank {
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn read_file(&self, _: &Path) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn facts(&self, _: &Path) -> io::Result<FileFacts> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn names(&self, _: &Path) -> io::Result<Vec<String>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn user_name(&self) -> Option<String> {
+        None
+    }
+
+    fn user_id(&self) -> u32 {
+        0
+    }
 }

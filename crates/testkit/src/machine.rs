@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use evenkeel_core::connection::{Environment, FileFacts};
+use evenkeel_core::connection::{FileFacts, Machine};
 
-/// An environment that holds only what the test put in. User `tester` with the number 1000, home `/home/tester`.
+/// A machine that holds only what the test put in. User `tester` with the number 1000, home `/home/tester`.
 #[derive(Default, Clone)]
 pub struct Fake {
     pub variables: HashMap<String, String>,
@@ -48,7 +48,7 @@ impl Fake {
     }
 }
 
-impl Environment for Fake {
+impl Machine for Fake {
     fn variable(&self, name: &str) -> Option<String> {
         self.variables.get(name).cloned()
     }

@@ -1,0 +1,59 @@
+//! What was asked for, understood: the second step from arguments to work. Settings are read here, once a run.
+//!
+//! Lives here: arguments and settings as one value that reporting verbs are handed. Does not live here: the arguments' own shape
+//! (`args`), what an endpoint is (`wire`), rendering (`report`).
+
+use super::{dimensions, report};
+use crate::args::{Common, Reporting};
+use crate::paint;
+use crate::settings::{self, Loaded, Settings};
+use evenkeel_core::compare::Scope;
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::gate::Tier;
+use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_report::Format;
+use std::time::Instant;
+
+/// What a reporting verb works with.
+pub struct Asked<'a> {
+    pub common: &'a Common,
+    pub reporting: &'a Reporting,
+    pub loaded: Loaded,
+    pub format: &'static Format,
+    pub dimensions: Vec<Dimension>,
+    pub scope: Scope,
+    /// The least severity that fails: the flag, else the policy, else `block`.
+    pub bar: Severity,
+    pub started: Instant,
+}
+
+impl<'a> Asked<'a> {
+    /// Reads the settings and says what they have to say.
+    ///
+    /// # Errors
+    /// No such format; the configuration cannot be understood.
+    pub fn of(reporting: &'a Reporting, common: &'a Common) -> Result<Self, Box<Trouble>> {
+        let started = Instant::now();
+        let format = report::format(&reporting.format)?;
+        let loaded = settings::load(common.config.as_deref())?;
+        paint::notes(&loaded.settings.notes, common.quiet);
+        let dimensions = dimensions(&reporting.dimension);
+        let policy = &loaded.settings.policy;
+        let (scope, bar) = (report::scope(dimensions.clone(), policy), report::bar(reporting, policy));
+        Ok(Self { common, reporting, loaded, format, dimensions, scope, bar, started })
+    }
+
+    pub const fn settings(&self) -> &Settings {
+        &self.loaded.settings
+    }
+
+    /// What the exit code depends on.
+    pub fn demanded(&self, tier: Option<Tier>) -> Vec<Dimension> {
+        report::demanded(self.reporting, tier)
+    }
+
+    /// The flags of this run as they may be typed again.
+    pub fn flags(&self) -> String {
+        report::flags(self.reporting, self.common)
+    }
+}

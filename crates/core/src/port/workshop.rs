@@ -1,0 +1,231 @@
+//! Throwaway servers: which of them a machine can start, one that runs, and a session on it that may write.
+//!
+//! Lives here: what is asked of them, in calls that block; `testkit` holds every engine's to one set of laws. Does not live here:
+//! processes and files (`launcher`), how a server is found, set and spoken to (`scratch` of each engine).
+
+use super::{Environment, Limits, Watch};
+use crate::fault::Trouble;
+use crate::kind::Engine;
+use std::path::PathBuf;
+
+/// Makes throwaway servers of one family.
+pub trait Workshop: Send + Sync {
+    /// What this machine can start, in the order it was found.
+    fn servers(&self) -> Vec<Installed>;
+
+    /// Which of them would be started: the newest that fits, of equals the first found.
+    ///
+    /// # Errors
+    /// None fits; the message says what was found and how to get one.
+    fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>>;
+
+    /// Starts a server and returns when it takes connections.
+    ///
+    /// # Errors
+    /// None fits, it cannot be made or started, a setting or database is refused, or the end was asked for. Then nothing is
+    /// left of it.
+    fn start(&self, like: &Like, watch: &Watch<'_>) -> Result<Box<dyn Scratch>, Box<Trouble>>;
+}
+
+/// A server program on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    pub engine: Engine,
+    /// As it stands in an endpoint's `server_major`: 17, 1011.
+    pub major: u16,
+    /// As the program prints it: `15.20 (Debian 15.20-0+deb12u1)`.
+    pub version: String,
+    /// The folder of its programs.
+    pub place: PathBuf,
+}
+
+impl Installed {
+    /// `PostgreSQL 17.10 from /usr/lib/postgresql/17/bin`.
+    #[must_use]
+    pub fn display(&self) -> String {
+        format!("{} {} from {}", self.engine.name(), self.version, self.place.display())
+    }
+}
+
+/// What a throwaway server shall be like. Whatever is not said is the engine's usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Like {
+    /// The vendor, where a family has several.
+    pub engine: Option<Engine>,
+    /// The version; nothing means the newest that evenkeel reads.
+    pub major: Option<u16>,
+    /// The folder of the programs, where one of several equals is meant.
+    pub place: Option<PathBuf>,
+    /// Settings by name; they win over evenkeel's own.
+    pub settings: Vec<(String, String)>,
+    /// Databases to create, beside those a server comes with.
+    pub databases: Vec<String>,
+    /// Extensions that its databases must be able to have.
+    pub extensions: Vec<String>,
+    /// The encoding of its databases.
+    pub encoding: Option<String>,
+    /// The collation of its databases.
+    pub collation: Option<String>,
+    /// Whether replicas will be asked of it.
+    pub serves_replicas: bool,
+    /// Whether it must not be taken for a copy of another throwaway server: costs the making of data of its own.
+    pub own_identity: bool,
+}
+
+impl Like {
+    /// As an installed server.
+    #[must_use]
+    pub fn installed(server: &Installed) -> Self {
+        Self { engine: Some(server.engine), major: Some(server.major), place: Some(server.place.clone()), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn setting(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    #[must_use]
+    pub fn database(mut self, name: &str) -> Self {
+        self.databases.push(name.to_owned());
+        self
+    }
+}
+
+/// A running throwaway server. Dropping it ends it and removes its files.
+///
+/// What was committed survives [`Scratch::kill`], but no crash of the machine: files are written, never forced to disk.
+pub trait Scratch: Send + Sync {
+    /// `PostgreSQL 17.10`.
+    fn describe(&self) -> String;
+
+    /// A URL for one of its databases, as the superuser.
+    fn url(&self, database: &str) -> String;
+
+    /// The command with which a person gets at one of its databases.
+    fn client(&self, database: &str) -> String;
+
+    /// Its directory: data, socket, log.
+    fn directory(&self) -> PathBuf;
+
+    /// One of its databases as an environment.
+    ///
+    /// # Errors
+    /// As [`super::Engine::environment`].
+    fn environment(&self, database: &str) -> Result<Box<dyn Environment>, Box<Trouble>>;
+
+    /// A session on one of its databases, as the superuser.
+    ///
+    /// # Errors
+    /// The server cannot be reached; the message says where it is gone.
+    fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>>;
+
+    /// Starts a server that follows this one, with its settings, and returns when it does.
+    ///
+    /// # Errors
+    /// It does not begin to follow; this one does not serve replicas; the end was asked for.
+    fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn Scratch>, Box<Trouble>>;
+
+    /// Starts a server with everything that is committed here, and its settings. From then on neither knows of the other.
+    ///
+    /// # Errors
+    /// It cannot be copied or started; the end was asked for.
+    fn fork(&self, watch: &Watch<'_>) -> Result<Box<dyn Scratch>, Box<Trouble>>;
+
+    /// Ends the server as a crash would; its files stay.
+    ///
+    /// # Errors
+    /// It cannot be ended.
+    fn kill(&mut self) -> Result<(), Box<Trouble>>;
+
+    /// Starts it again on its files, and returns when it takes connections.
+    ///
+    /// # Errors
+    /// It cannot be started; the end was asked for.
+    fn start_again(&mut self, watch: &Watch<'_>) -> Result<(), Box<Trouble>>;
+
+    /// Ends the server and removes its files. Dropping does the same, but cannot tell when it fails.
+    ///
+    /// # Errors
+    /// It cannot be ended, or a file not be removed.
+    fn stop(self: Box<Self>) -> Result<(), Box<Trouble>>;
+}
+
+/// A session that may write. Dropping it ends it, and what is not committed is gone.
+pub trait Session: Send {
+    /// What the server calls it: the backend's pid, the connection's id.
+    fn id(&self) -> u64;
+
+    /// Opens a transaction; until its end no statement waits longer than that.
+    ///
+    /// # Errors
+    /// The connection is lost, or one is open already.
+    fn begin(&mut self, bounds: &Limits) -> Result<(), Box<Trouble>>;
+
+    /// Runs a statement, or several with `;` between them until one is refused. Outside of a transaction each is one of its own,
+    /// or they are one together, as the server has it.
+    ///
+    /// # Errors
+    /// The connection is lost: nobody knows what became of the statement.
+    fn run(&mut self, statement: &str) -> Result<Answer, Box<Trouble>>;
+
+    /// Commits, unless the server refuses; some refuse a transaction in which a statement was refused. It is then still to be
+    /// rolled back.
+    ///
+    /// # Errors
+    /// The connection is lost: nobody knows whether it is committed.
+    fn commit(&mut self) -> Result<Answer, Box<Trouble>>;
+
+    /// Gives the transaction up.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    fn roll_back(&mut self) -> Result<(), Box<Trouble>>;
+}
+
+/// What a server says to a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Ran(Ran),
+    Refused(Refused),
+}
+
+/// What came of a statement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Its rows as text, of all statements where there were several.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// How many rows were read or changed, by all of them.
+    pub affected: u64,
+}
+
+/// Why a statement had no effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The server's: an SQLSTATE (PostgreSQL), an error number (MySQL, MariaDB).
+    pub code: String,
+    /// In the server's words.
+    pub message: String,
+    /// The character of the text at which the server points, counted from 1.
+    pub position: Option<u32>,
+}
+
+impl Answer {
+    /// What came of it, or nothing where it was refused.
+    #[must_use]
+    pub const fn ran(&self) -> Option<&Ran> {
+        match self {
+            Self::Ran(ran) => Some(ran),
+            Self::Refused(_) => None,
+        }
+    }
+
+    /// The server's code of a refusal.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Ran(_) => None,
+            Self::Refused(refused) => Some(&refused.code),
+        }
+    }
+}

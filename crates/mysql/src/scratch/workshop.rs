@@ -1,0 +1,143 @@
+//! The ports: the workshop of MySQL and MariaDB, and its servers as everybody sees them who names no engine. Does not live here:
+//! how any of it is done (the neighbours of this room).
+
+use std::path::PathBuf;
+
+use evenkeel_core::connection::Blank;
+use evenkeel_core::fault::{Trouble, Troublesome};
+use evenkeel_core::port;
+use evenkeel_core::port::{Environment, Event, Installed, Like, Session, Watch, Workshop};
+use evenkeel_launcher::Root;
+
+use super::fault::Fault;
+use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers, pick};
+use crate::connect::Target;
+use crate::environment::MysqlEnvironment;
+
+/// Throwaway servers of this machine.
+#[derive(Debug, Default)]
+pub struct MysqlWorkshop {
+    /// Where their files are; nothing means in memory where that can be, else [`Root::open`].
+    pub root: Option<Root>,
+}
+
+impl MysqlWorkshop {
+    fn found(like: &Like) -> Result<ServerBinaries, Fault> {
+        let servers = find_servers();
+        let fits = |server: &&ServerBinaries| {
+            (like.major.is_some() || server.flavor.oldest_if_too_old().is_none())
+                && like.place.as_ref().is_none_or(|place| place == server.bin_dir())
+                // There are none to have.
+                && like.extensions.is_empty()
+        };
+        let usable: Vec<ServerBinaries> = servers.iter().filter(fits).cloned().collect();
+        pick(&usable, like.engine, like.major).cloned().ok_or_else(|| Fault::no_server(like.engine, like.major, &servers))
+    }
+}
+
+impl From<&ServerBinaries> for Installed {
+    fn from(server: &ServerBinaries) -> Self {
+        Self {
+            engine: server.flavor.engine,
+            major: server.flavor.number,
+            version: server.version.clone(),
+            place: server.bin_dir().to_owned(),
+        }
+    }
+}
+
+impl Workshop for MysqlWorkshop {
+    fn servers(&self) -> Vec<Installed> {
+        find_servers().iter().map(Installed::from).collect()
+    }
+
+    fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
+        Self::found(like).map(|server| Installed::from(&server)).map_err(words)
+    }
+
+    fn start(&self, like: &Like, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+        let binaries = Self::found(like).map_err(words)?;
+        let said = [("character_set_server", &like.encoding), ("collation_server", &like.collation)];
+        let said = said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        let options = Options {
+            engine: None,
+            number: None,
+            settings: said.chain(like.settings.iter().cloned()).collect(),
+            init: Vec::new(),
+            databases: like.databases.clone(),
+            serves_replicas: like.serves_replicas,
+            root: self.root.clone().or_else(|| Root::fast().ok()),
+        };
+        let server = Installed::from(&binaries).display();
+        announced(&server, watch, || Scratch::start_watched(&binaries, &options, watch.stop))
+    }
+}
+
+impl port::Scratch for Scratch {
+    fn describe(&self) -> String {
+        self.display()
+    }
+
+    fn url(&self, database: &str) -> String {
+        Self::url(self, database)
+    }
+
+    fn client(&self, database: &str) -> String {
+        let name = if self.binaries().flavor.is_mariadb() { "mariadb" } else { "mysql" };
+        // Where packages put the server in sbin, the client is on PATH.
+        let beside = Some(self.binaries().bin_dir().join(name)).filter(|path| path.exists());
+        let program = beside.map_or_else(|| name.to_owned(), |path| path.display().to_string());
+        format!("{program} --no-defaults -u root -S {} {database}", self.socket().display())
+    }
+
+    fn directory(&self) -> PathBuf {
+        let run = self.data_dir().parent().map(PathBuf::from).unwrap_or_default();
+        run.parent().map(PathBuf::from).unwrap_or_default()
+    }
+
+    fn environment(&self, database: &str) -> Result<Box<dyn Environment>, Box<Trouble>> {
+        let target = Target::parse(&Self::url(self, database), &Blank).map_err(|fault| Box::new(fault.trouble()))?;
+        Ok(Box::new(MysqlEnvironment::new(target)))
+    }
+
+    fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
+        Ok(Box::new(Self::session(self, database).map_err(words)?.into_port()))
+    }
+
+    fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+        let options = ReplicaOptions { delay: 0, settings: self.asked.clone() };
+        announced(&self.display(), watch, || self.replica_watched(&options, watch.stop))
+    }
+
+    fn fork(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+        announced(&self.display(), watch, || self.forked(watch.stop))
+    }
+
+    fn kill(&mut self) -> Result<(), Box<Trouble>> {
+        self.crash().map_err(words)
+    }
+
+    fn start_again(&mut self, watch: &Watch<'_>) -> Result<(), Box<Trouble>> {
+        self.launch(false, watch.stop).map_err(words)
+    }
+
+    fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
+        (*self).stop().map_err(words)
+    }
+}
+
+/// Tells before and after.
+fn announced(
+    server: &str,
+    watch: &Watch<'_>,
+    start: impl FnOnce() -> Result<Scratch, Fault>,
+) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+    watch.see(Event::Starting { server });
+    let scratch = start().map_err(words)?;
+    watch.see(Event::Ready { server });
+    Ok(Box::new(scratch))
+}
+
+fn words(fault: Fault) -> Box<Trouble> {
+    Box::new(fault.trouble())
+}

@@ -1,0 +1,78 @@
+//! A session that may write: statements as they come, in the simple protocol, as psql sends them.
+//!
+//! Lives here: transactions with bounds, and telling a refusal from a lost connection. Does not live here: the transaction
+//! every capture reads in (`session`), blocking calls (`runtime`).
+
+use evenkeel_core::port::{Answer, Limits, Ran, Refused};
+use evenkeel_runtime::Conversation;
+use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::{DbError, ErrorPosition, Severity};
+
+use super::fault::Fault;
+use super::session::{Session, bounded};
+
+const DOING: &str = "running a statement";
+
+impl Conversation for Session {
+    type Fault = Fault;
+
+    fn id(&self) -> u64 {
+        self.backend
+    }
+
+    async fn begin(&mut self, bounds: &Limits) -> Result<(), Fault> {
+        let doing = "opening a transaction";
+        let opening = format!("BEGIN;{}", bounded(bounds));
+        self.client.batch_execute(&opening).await.map_err(|error| self.fault(&error, doing))
+    }
+
+    async fn run(&mut self, statement: &str) -> Result<Answer, Fault> {
+        let messages = match self.client.simple_query(statement).await {
+            Ok(messages) => messages,
+            Err(error) => {
+                return match error.as_db_error().filter(|said| !is_last_word(said)) {
+                    Some(said) => Ok(Answer::Refused(self.refused(said))),
+                    None => Err(self.fault(&error, DOING)),
+                };
+            }
+        };
+        let mut ran = Ran::default();
+        for message in &messages {
+            match message {
+                SimpleQueryMessage::Row(row) => {
+                    ran.rows.push((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect());
+                }
+                SimpleQueryMessage::CommandComplete(count) => ran.affected += count,
+                _ => {}
+            }
+        }
+        Ok(Answer::Ran(ran))
+    }
+
+    async fn end(&mut self, commit: bool) -> Result<Answer, Fault> {
+        // COMMIT alone rolls a transaction back in which a statement was refused, and calls that a success.
+        self.run(if commit { "SELECT; COMMIT" } else { "ROLLBACK" }).await
+    }
+
+    async fn close(self) {}
+}
+
+impl Session {
+    fn refused(&self, said: &DbError) -> Refused {
+        let detail = said.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        Refused {
+            code: said.code().code().to_owned(),
+            message: self.context.scrub(&format!("{}{detail}", said.message())),
+            position: match said.position() {
+                Some(ErrorPosition::Original(position)) => Some(*position),
+                // In a statement of the server's own, which nobody here has written.
+                Some(ErrorPosition::Internal { .. }) | None => None,
+            },
+        }
+    }
+}
+
+/// The session is over after it.
+fn is_last_word(said: &DbError) -> bool {
+    matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
+}

@@ -1,0 +1,151 @@
+//! The ports: PostgreSQL's workshop and its servers as everybody sees them who names no engine. Does not live here: how any of
+//! it is done (the neighbours of this room).
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use evenkeel_core::connection::Blank;
+use evenkeel_core::fault::{Trouble, Troublesome};
+use evenkeel_core::kind::Engine;
+use evenkeel_core::port;
+use evenkeel_core::port::{Environment, Event, Installed, Like, Session, Watch, Workshop};
+use evenkeel_launcher::Root;
+
+use super::fault::Fault;
+use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers};
+use crate::connect::{OLDEST_MAJOR, Target};
+use crate::environment::PostgresEnvironment;
+
+/// Throwaway servers of this machine.
+#[derive(Debug, Default)]
+pub struct PostgresWorkshop {
+    /// Where their files are; nothing means in memory where that can be, else [`Root::open`].
+    pub root: Option<Root>,
+}
+
+impl PostgresWorkshop {
+    fn found(like: &Like) -> Result<ServerBinaries, Fault> {
+        let servers = find_servers();
+        let wanted = like.major.map(u32::from);
+        let fits = |server: &&ServerBinaries| {
+            wanted.map_or(server.major >= u32::from(OLDEST_MAJOR), |major| server.major == major)
+                && like.place.as_ref().is_none_or(|place| *place == server.bin_dir)
+                && like.engine.is_none_or(|engine| engine == Engine::PostgreSql)
+        };
+        let usable: Vec<&ServerBinaries> = servers.iter().filter(fits).collect();
+        // Of equals the first, which is the one the user put in front.
+        let newest = |candidates: &[&ServerBinaries]| {
+            let major = candidates.iter().map(|server| server.major).max()?;
+            candidates.iter().find(|server| server.major == major).map(|server| (*server).clone())
+        };
+        let with: Vec<&ServerBinaries> =
+            usable.iter().copied().filter(|server| like.extensions.iter().all(|name| server.has_extension(name))).collect();
+        newest(&with).ok_or_else(|| match like.extensions.iter().find(|name| !usable.iter().any(|server| server.has_extension(name))) {
+            Some(extension) if !usable.is_empty() => Fault::no_extension(extension, wanted, &servers),
+            _ => Fault::no_server(wanted, &servers),
+        })
+    }
+}
+
+impl From<&ServerBinaries> for Installed {
+    fn from(server: &ServerBinaries) -> Self {
+        Self {
+            engine: Engine::PostgreSql,
+            major: u16::try_from(server.major).unwrap_or(u16::MAX),
+            version: server.version.clone(),
+            place: server.bin_dir.clone(),
+        }
+    }
+}
+
+impl Workshop for PostgresWorkshop {
+    fn servers(&self) -> Vec<Installed> {
+        find_servers().iter().map(Installed::from).collect()
+    }
+
+    fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
+        Self::found(like).map(|server| Installed::from(&server)).map_err(words)
+    }
+
+    fn start(&self, like: &Like, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+        let binaries = Self::found(like).map_err(words)?;
+        let options = Options {
+            major: None,
+            settings: like.settings.clone(),
+            encoding: like.encoding.clone(),
+            locale: like.collation.clone(),
+            initdb: Vec::new(),
+            databases: like.databases.clone(),
+            own_identifier: like.own_identity,
+            root: self.root.clone().or_else(|| Root::fast().ok()),
+        };
+        let server = Installed::from(&binaries).display();
+        announced(&server, watch, || Scratch::start_watched(&binaries, &options, watch.stop))
+    }
+}
+
+impl port::Scratch for Scratch {
+    fn describe(&self) -> String {
+        self.display()
+    }
+
+    fn url(&self, database: &str) -> String {
+        Self::url(self, database)
+    }
+
+    fn client(&self, database: &str) -> String {
+        format!("psql \"{}\"", self.conninfo(database))
+    }
+
+    fn directory(&self) -> PathBuf {
+        self.socket_dir().parent().unwrap_or(self.socket_dir()).to_owned()
+    }
+
+    fn environment(&self, database: &str) -> Result<Box<dyn Environment>, Box<Trouble>> {
+        let target = Target::parse(&self.conninfo(database), &Blank).map_err(|fault| Box::new(fault.trouble()))?;
+        Ok(Box::new(PostgresEnvironment::new(target)))
+    }
+
+    fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
+        Ok(Box::new(Self::session(self, database).map_err(words)?.into_port()))
+    }
+
+    fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+        // replica_a, replica_b, …: names stand in reports.
+        let number = u8::try_from(self.replicas.fetch_add(1, Ordering::Relaxed) % 26).unwrap_or_default();
+        let options = ReplicaOptions::named(&format!("replica_{}", char::from(b'a' + number)));
+        announced(&self.display(), watch, || self.replica_watched(&options, watch.stop))
+    }
+
+    fn fork(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+        announced(&self.display(), watch, || self.forked(watch.stop))
+    }
+
+    fn kill(&mut self) -> Result<(), Box<Trouble>> {
+        self.crash().map_err(words)
+    }
+
+    fn start_again(&mut self, watch: &Watch<'_>) -> Result<(), Box<Trouble>> {
+        self.launch(watch.stop).map_err(words)
+    }
+
+    fn stop(self: Box<Self>) -> Result<(), Box<Trouble>> {
+        (*self).stop().map_err(words)
+    }
+}
+
+/// Tells before and after.
+fn announced(
+    server: &str,
+    watch: &Watch<'_>,
+    start: impl FnOnce() -> Result<Scratch, Fault>,
+) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
+    watch.see(Event::Starting { server });
+    let scratch = start().map_err(words)?;
+    watch.see(Event::Ready { server });
+    Ok(Box::new(scratch))
+}
+
+fn words(fault: Fault) -> Box<Trouble> {
+    Box::new(fault.trouble())
+}

@@ -1,0 +1,21 @@
+//! Waiting: what blocking ports, drivers that are not, and a user who has waited long enough need of the process we run in.
+//!
+//! Lives here: the runtime behind a port ([`Driver`]), ending work at a stop signal ([`interruptible`]), a session whose
+//! calls block ([`Blocking`]), blocking work inside of a runtime ([`elsewhere`]), and the machine as connecting sees it
+//! ([`ThisMachine`]). Does not live here: who asks for the end (`core::port::Stop` is set by the command line), sessions
+//! (each engine's), processes (`launcher`).
+//!
+//! Rooms, each importing only rooms to its left:
+//! `machine  elsewhere  interruptible  driver  session`.
+
+mod driver;
+mod elsewhere;
+mod interruptible;
+mod machine;
+mod session;
+
+pub use driver::Driver;
+pub use elsewhere::elsewhere;
+pub use interruptible::{Interrupted, interruptible};
+pub use machine::ThisMachine;
+pub use session::{Blocking, Conversation};
