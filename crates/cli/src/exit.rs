@@ -1,4 +1,4 @@
-//! Exit codes: documented in `docs/reference/exit-codes.md`, tested in `tests/cli`.
+//! Exit codes: documented in `docs/reference/exit-codes.md`, tested in `tests/it`.
 
 use std::process::ExitCode;
 

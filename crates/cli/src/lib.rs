@@ -1,6 +1,10 @@
 //! The command line as a library: arguments, wiring, painting, exit codes. Owns no logic.
 //!
 //! `main.rs` calls [`run`]; fuzz targets and tests reach [`settings`] from here.
+//!
+//! Rooms: `args` (what can be typed), `exit` (codes), `settings` (`evenkeel.toml`), `paint` (the terminal), `signals` (being
+//! told to end), `wire` (which engine), `command` (one file a verb). They have no order: `wire` chooses among the demo's
+//! parts, which are in `command`, and `signals` removes what `command/output` has half written.
 
 mod args;
 mod command;

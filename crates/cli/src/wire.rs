@@ -1,6 +1,7 @@
-//! The only file that chooses an engine: from what the user typed to something that can be captured.
+//! The only file that chooses an engine: from what the user typed to something that can be captured, and what else differs by
+//! engine (the statements of a capture, the script of `grants`, the demo's part).
 //!
-//! An endpoint is a name from `evenkeel.toml`, a URL, a connection string, or a manifest file, tried in that order.
+//! An endpoint is a name from `evenkeel.toml`, a URL or connection string, or a manifest file, tried in that order.
 
 use crate::args::Common;
 use crate::command::demo::{self, play::Play};

@@ -1,6 +1,7 @@
-//! A manifest as files: JSON Lines, one object a line, sorted; the measured part in a file of its own beside it.
+//! A manifest as files, JSON Lines: a first line that says what was captured, its gaps and digests, then one object a line,
+//! sorted. The measured part is a file of its own beside the stable one.
 //!
-//! Lives here: writing, reading and the checks that find tampering, truncation and unknown formats. Bytes in, bytes out:
+//! Lives here: writing, reading, and the checks that find tampering, truncation and unknown formats. Bytes in, bytes out:
 //! opening files is the caller's business.
 
 use crate::digest::{self, Tree};

@@ -1,7 +1,7 @@
-//! Server settings, of any engine: how knowledge of one is kept, and how a value may be shown.
+//! Server settings, of any engine: how knowledge of one is kept, and how amounts and hidden values are written.
 //!
-//! Lives here: the row of an engine's table of settings, words for values that stay closed, amounts as people write them.
-//! Does not live here: the tables themselves and which values may be shown (`knowledge/settings.rs` of each engine).
+//! Lives here: the row of an engine's table of settings, the word for a value that is not shown, amounts as people write them.
+//! Does not live here: the tables themselves and which values are not shown (`knowledge/settings.rs` of each engine).
 
 use crate::kind::Rank;
 

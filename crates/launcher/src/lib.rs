@@ -8,7 +8,7 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  process  user  binary  copy  recipe  root  record  spawn  instance  template  sweep`.
+//! `fault  recipe  process  user  binary  copy  root  record  spawn  instance  template  sweep`.
 
 mod binary;
 mod copy;

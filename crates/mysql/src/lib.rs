@@ -1,8 +1,11 @@
-//! Everything that knows MySQL and MariaDB.
+//! Everything that knows MySQL and MariaDB. Rooms are named as in `postgres`.
 //!
-//! Rooms, named as in `postgres`: `connect` (URLs, option files, TLS, sessions), `flavor` (facts about vendors and
-//! versions, nowhere else), `knowledge` (what settings mean), `remedy` (what to do about a difference), `grants` (the script for a
-//! capture account), `ident` (quoting), `scratch` (throwaway servers).
+//! Rooms, each importing only rooms to its left:
+//! `ident  flavor  knowledge  connect  capture  remedy  grants  environment  scratch  engine`.
+//!
+//! They are: quoting; facts about vendors and versions, nowhere else; what settings mean; URLs, option files, TLS and
+//! sessions; an environment as a manifest; what to do about a difference; the script for a capture account;
+//! an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod connect;

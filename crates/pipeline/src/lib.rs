@@ -1,6 +1,7 @@
-//! The stages of a release, in order. Cannot name an engine; tested on a fake one.
+//! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
-//! capture → compare → check. Later stages follow here, one file each.
+//! Rooms, each importing only rooms to its left:
+//! `capture  digest  compare  check`.
 
 pub mod capture;
 pub mod check;

@@ -1,8 +1,10 @@
 //! Everything that knows PostgreSQL.
 //!
-//! Rooms: `connect` (libpq's connection layer), `capture` (an environment as a manifest), `environment` (the port),
-//! `grammar` (the parser), `grants` (the script for a capture role), `ident` (quoting), `knowledge` (facts about
-//! settings), `remedy` (what to do about a difference), `scratch` (throwaway servers).
+//! Rooms, each importing only rooms to its left:
+//! `ident  knowledge  connect  grammar  capture  remedy  grants  environment  scratch  engine`.
+//!
+//! They are: quoting; what settings mean; libpq's connection layer; the server's parser; an environment as a manifest; what
+//! to do about a difference; the script for a capture role; an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod connect;

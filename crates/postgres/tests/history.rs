@@ -5,6 +5,7 @@
 //! test is skipped, and says so.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use evenkeel_core::history::TOOLS;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
@@ -81,6 +82,16 @@ const SAMPLES: &[Sample] = &[
     ("umzug", "Sequelize or umzug", "public.\"SequelizeMeta\"", 1, "001-orders", None),
     ("yoyo", "yoyo", "public._yoyo_migration", 2, "0001.create", None),
 ];
+
+/// Tools of which there is no sample that they made themselves. EF Core's and Atlas's tables are in MySQL's tests.
+const UNSAMPLED: &[&str] = &["Supabase", "pgroll", "EF Core", "Atlas"];
+
+#[test]
+fn every_tool_has_a_sample_or_is_known_to_have_none() {
+    let of = |name: &str| SAMPLES.iter().any(|sample| sample.1 == name);
+    let unsampled: Vec<&str> = TOOLS.iter().map(|tool| tool.name).filter(|name| !of(name)).collect();
+    assert_eq!(unsampled, UNSAMPLED);
+}
 
 /// The folder of samples; nothing, and a counted skip, where it is not.
 fn samples() -> Option<PathBuf> {

@@ -1,6 +1,7 @@
 //! The formats: one file each, one line each in [`FORMATS`].
 //!
-//! Lives here: the list and what a caller may ask of a format. Neighbour: `document`, the only thing a format reads.
+//! Lives here: the list and what a caller may ask of a format. Neighbours: `document`, all that a format is given; `group`,
+//! `sentence`, `number`, `textdiff` and `wrap`, which formats share.
 
 pub mod html;
 pub mod json;

@@ -1,7 +1,10 @@
 //! Reports: one document with types of its own, and one file a format that paints it.
 //!
 //! Lives here: the public [`Document`] and its JSON schema, the formats, what `evenkeel explain` says about an id.
-//! Does not live here: judgement (`evenkeel-core`), where the bytes go (the command line).
+//! Does not live here: judgement (`core`), where the bytes go (the command line).
+//!
+//! Rooms, each importing only rooms to its left:
+//! `clean  fault  number  wrap  reference  document  textdiff  group  explain  sentence  format`.
 
 mod clean;
 mod document;

@@ -4,6 +4,9 @@
 //! ([`interruptible`]), blocking work inside of a runtime ([`elsewhere`]), and the machine as connecting sees it
 //! ([`ThisMachine`]). Does not live here: who asks for the end (`core::port::Stop` is set by the command line), what a session
 //! says (each engine's `connect`), processes (`launcher`).
+//!
+//! Rooms, each importing only rooms to its left:
+//! `machine  elsewhere  interruptible  driver  session`.
 
 mod driver;
 mod elsewhere;

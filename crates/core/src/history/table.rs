@@ -2,10 +2,12 @@
 //!
 //! Does not live here: finding the tables and reading their rows (`capture/history.rs` of each engine).
 
-use super::{Record, Role, State, TOOLS, Tool, records};
+use super::recognise::shapes;
+use super::record::{Record, State};
+use super::shape::{Repeat, Role, Shape};
 use crate::kind::{Kind, Value};
 use crate::manifest::{Gap, Identity, Object, Reason};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Rows read of one table; a list that is longer is no list of migrations.
@@ -14,7 +16,7 @@ pub const MOST_ROWS: usize = 100_000;
 /// A tool's table and what it records; nothing where its rows could not be read.
 #[derive(Debug)]
 pub struct Table {
-    pub tool: &'static Tool,
+    pub shape: &'static Shape,
     pub schema: Arc<str>,
     pub name: Arc<str>,
     pub records: Vec<Record>,
@@ -24,16 +26,16 @@ pub struct Table {
 /// has a table of that lower-case name, however it is written there.
 #[must_use]
 pub fn objects(tables: Vec<Table>, is_there: impl Fn(&str, &str) -> bool) -> Vec<Object> {
-    let (locks, tables): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(|table| table.tool.role == Role::Lock);
+    let (locks, tables): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(|table| table.shape.role == Role::Lock);
     let locked: HashSet<(&str, &str)> =
-        locks.iter().filter(|lock| !lock.records.is_empty()).map(|lock| (&*lock.schema, lock.tool.name)).collect();
+        locks.iter().filter(|lock| !lock.records.is_empty()).map(|lock| (&*lock.schema, lock.shape.tool)).collect();
     let mut found = Vec::new();
-    for Table { tool, schema, name, records: recorded } in tables {
+    for Table { shape, schema, name, records: recorded } in tables {
         let mut table = Object::new(Kind::HistoryTable, Identity::new([Arc::clone(&schema), Arc::clone(&name)]));
-        let certain = tool.beside.filter(|(beside, _)| is_there(&schema, beside));
-        table.set("tool", certain.map_or(tool.name, |(_, certain)| certain));
-        table.set("locked", locked.contains(&(&*schema, tool.name)));
-        if tool.role == Role::Pointer {
+        let certain = shape.beside.filter(|(beside, _)| is_there(&schema, beside));
+        table.set("tool", certain.map_or(shape.tool, |(_, certain)| certain));
+        table.set("locked", locked.contains(&(&*schema, shape.tool)));
+        if shape.role == Role::Pointer {
             table.set("dirty", recorded.iter().any(|record| record.state == State::Failed));
             let mut versions: Vec<Box<str>> = recorded.into_iter().map(|record| record.key.into()).collect();
             versions.sort_unstable();
@@ -42,7 +44,7 @@ pub fn objects(tables: Vec<Table>, is_there: impl Fn(&str, &str) -> bool) -> Vec
             continue;
         }
         found.push(table);
-        for (position, record) in records(tool, recorded) {
+        for (position, record) in records(shape, recorded) {
             let key: Arc<str> = record.key.into();
             let mut object = Object::new(Kind::Migration, Identity::new([Arc::clone(&schema), Arc::clone(&name), key]));
             object.set("state", record.state.name());
@@ -56,7 +58,32 @@ pub fn objects(tables: Vec<Table>, is_there: impl Fn(&str, &str) -> bool) -> Vec
     found
 }
 
-impl Tool {
+/// Records in their order of application, with unique keys and ranks from 1.
+pub(super) fn records(shape: &Shape, rows: impl IntoIterator<Item = Record>) -> Vec<(i64, Record)> {
+    let mut found: Vec<(i64, Record)> = Vec::new();
+    let mut places: HashMap<String, (usize, u32)> = HashMap::new();
+    for (record, rank) in rows.into_iter().zip(1..) {
+        match (places.get_mut(&record.key), shape.repeat) {
+            (None, _) => {
+                places.insert(record.key.clone(), (found.len(), 1));
+                found.push((rank, record));
+            }
+            (Some((at, _)), Repeat::Last) => {
+                if let Some(slot) = found.get_mut(*at) {
+                    *slot = (rank, record);
+                }
+            }
+            (Some((_, count)), Repeat::Each) => {
+                *count += 1;
+                let key = format!("{} #{count}", record.key);
+                found.push((rank, Record { key, ..record }));
+            }
+        }
+    }
+    found
+}
+
+impl Shape {
     /// The gaps that stand for what the rows of a table would have told; `shown` is the table.
     #[must_use]
     pub fn unread(&self, shown: &str, reason: Reason, detail: &str, cure: Option<&str>) -> Vec<Gap> {
@@ -71,7 +98,7 @@ impl Tool {
             object: object.clone(),
             attribute: attribute.map(str::to_owned),
             cure: cure.map(str::to_owned),
-            ..Gap::kind(kind, reason, format!("{shown} ({}): {detail}", self.name))
+            ..Gap::kind(kind, reason, format!("{shown} ({}): {detail}", self.tool))
         };
         attributes.iter().map(gap).collect()
     }
@@ -86,7 +113,7 @@ impl Tool {
 /// The gap of a table that is named like a tool's and was not recognised as one.
 #[must_use]
 pub fn unlike(table: &str, shown: &str) -> Option<Gap> {
-    let tool = TOOLS.iter().find(|tool| tool.is_telling_name(table))?;
-    let detail = format!("named like a table of {}, with columns of no migration tool evenkeel knows", tool.name);
+    let shape = shapes().find(|shape| shape.is_telling_name(table))?;
+    let detail = format!("named like a table of {}, with columns of no migration tool evenkeel knows", shape.tool);
     Some(Gap { object: Some(shown.to_owned()), ..Gap::kind(Kind::HistoryTable, Reason::NotCaptured, detail) })
 }

@@ -1,46 +1,78 @@
 //! Recognition is unambiguous; rows mean what the tools mean by them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use super::table::records;
 use super::*;
 use crate::manifest::Reason;
 
-fn columns_of(tool: &Tool) -> Vec<(String, Option<Family>)> {
+fn columns_of(tool: &Shape) -> Vec<(String, Option<Family>)> {
     tool.columns.iter().map(|column| (column.name.to_owned(), Some(column.family))).collect()
 }
 
-fn tool(name: &str) -> &'static Tool {
-    TOOLS.iter().find(|tool| tool.name == name && tool.role != Role::Lock).unwrap()
+fn tool(name: &str) -> &'static Shape {
+    shapes().find(|shape| shape.tool == name && shape.role != Role::Lock).unwrap()
 }
 
-fn read(tool: &'static Tool, cells: &[(&str, &str)]) -> Option<Record> {
+fn read(tool: &'static Shape, cells: &[(&str, &str)]) -> Option<Record> {
     for (name, _) in cells {
-        assert!(tool.columns.iter().any(|column| column.name == *name), "{} has no {name}", tool.name);
+        assert!(tool.columns.iter().any(|column| column.name == *name), "{} has no {name}", tool.tool);
     }
     let value = |name| cells.iter().find(|(cell, _)| *cell == name).map(|(_, value)| Box::from(*value));
     let values: Vec<Option<Box<str>>> = tool.columns.iter().map(|column| value(column.name)).collect();
     (tool.read)(&Cells { columns: tool.columns, values: &values })
 }
 
-#[test]
-fn declarations_are_sound() {
-    for tool in TOOLS {
-        let has = |name: &str| tool.columns.iter().any(|column| column.name == name);
-        assert!(tool.anchor.is_none_or(has) && tool.order.iter().all(|name| has(name)) && !tool.order.is_empty(), "{}", tool.name);
-        assert!(tool.columns.iter().all(|column| column.name == column.name.to_lowercase()), "{}", tool.name);
-        assert!(tool.tables.iter().all(|table| *table == table.to_lowercase()), "{}", tool.name);
-    }
+/// Every usual name of a table.
+fn names(shape: &Shape) -> impl Iterator<Item = &'static str> {
+    shape.tables.iter().chain(shape.vague).copied()
 }
 
 #[test]
-fn every_table_is_known_as_its_own_tool_s() {
+fn declarations_are_sound() {
+    let unique = |words: Vec<&str>| words.iter().collect::<std::collections::BTreeSet<_>>().len() == words.len();
+    assert!(unique(TOOLS.iter().map(|tool| tool.name).collect()) && unique(TOOLS.iter().map(|tool| tool.manual).collect()));
     for tool in TOOLS {
-        for table in tool.tables {
-            let found = recognise(table, &columns_of(tool)).unwrap();
-            assert!(std::ptr::eq(found, tool), "{table} of {} is taken for {}", tool.name, found.name);
-            let fits =
-                TOOLS.iter().filter(|other| other.fits(table, &columns_of(tool)) && other.columns.len() == tool.columns.len()).count();
-            assert_eq!(fits, 1, "{table} of {} fits several", tool.name);
+        assert!(!tool.name.is_empty() && tool.manual.starts_with("https://"), "{}", tool.name);
+        assert!(tool.tables.iter().any(|shape| shape.role != Role::Lock), "{} records nothing", tool.name);
+        assert!(tool.tables.iter().all(|shape| shape.tool == tool.name), "{} has another's table", tool.name);
+    }
+    for shape in shapes() {
+        let has = |name: &str| shape.columns.iter().any(|column| column.name == name);
+        assert!(shape.anchor.is_none_or(|name| has(&name.to_lowercase())), "{}", shape.tool);
+        assert!(shape.order.iter().all(|name| has(name)) && !shape.order.is_empty(), "{}", shape.tool);
+        assert!(shape.columns.iter().all(|column| column.name == column.name.to_lowercase()), "{}", shape.tool);
+        assert!(names(shape).all(|table| table == table.to_lowercase()) && names(shape).count() > 0, "{}", shape.tool);
+    }
+}
+
+/// The closest description wins; none is as close as another, whatever the table is called and whatever columns a later
+/// version adds.
+#[test]
+fn every_table_is_known_as_its_own_tool_s() {
+    for shape in shapes() {
+        let own = columns_of(shape);
+        let mut tables: Vec<&str> = shapes().flat_map(names).filter(|table| shape.is_named(table)).collect();
+        tables.extend(shape.anchor.map(|_| "renamed"));
+        let mut later = own.clone();
+        later.push(("added_later".to_owned(), Some(Family::Text)));
+        for columns in [own].into_iter().chain((!shape.exact).then_some(later)) {
+            for table in &tables {
+                let found = recognise(table, &columns).unwrap();
+                assert!(std::ptr::eq(found, shape), "{table} of {} is taken for {}", shape.tool, found.tool);
+                let close = |other: &&Shape| other.fits(table, &columns) && other.columns.len() == shape.columns.len();
+                assert_eq!(shapes().filter(close).count(), 1, "{table} of {} fits several", shape.tool);
+            }
         }
+    }
+}
+
+/// What makes a table known under any name is no other table's column.
+#[test]
+fn anchors_are_one_table_s_own() {
+    for shape in shapes() {
+        let Some(anchor) = shape.anchor.map(str::to_lowercase) else { continue };
+        let others = shapes().filter(|other| !std::ptr::eq(*other, shape) && other.columns.iter().any(|column| column.name == anchor));
+        assert_eq!(others.map(|other| other.tool).collect::<Vec<_>>(), Vec::<&str>::new(), "{anchor} of {}", shape.tool);
     }
 }
 
@@ -99,10 +131,10 @@ fn the_last_row_of_a_key_counts() {
 fn tables_and_records_become_objects() {
     let record =
         |key: &str, state| Record { key: key.to_owned(), description: None, checksum: Some("c".to_owned()), state, recorded_as: None };
-    let table = |tool, schema: &str, name: &str, records: Vec<Record>| Table { tool, schema: schema.into(), name: name.into(), records };
-    let lock = TOOLS.iter().find(|tool| tool.role == Role::Lock).unwrap();
-    let list = tool(lock.name);
-    let pointer = TOOLS.iter().find(|tool| tool.role == Role::Pointer && tool.name == "golang-migrate").unwrap();
+    let table = |shape, schema: &str, name: &str, records: Vec<Record>| Table { shape, schema: schema.into(), name: name.into(), records };
+    let lock = shapes().find(|shape| shape.role == Role::Lock).unwrap();
+    let list = tool(lock.tool);
+    let pointer = tool("golang-migrate");
     let found = objects(
         vec![
             table(list, "a", "log", vec![record("1", State::Applied), record("2", State::Failed)]),
@@ -125,7 +157,7 @@ fn tables_and_records_become_objects() {
             )
         })
         .collect();
-    let tool = lock.name;
+    let tool = lock.tool;
     // Applied is what a migration is that says nothing else.
     let expected = [
         format!("history-table a.log {tool} yes"),
@@ -139,21 +171,21 @@ fn tables_and_records_become_objects() {
 
 #[test]
 fn a_table_beside_makes_the_tool_certain() {
-    let (tool, (beside, certain)) = TOOLS.iter().find_map(|tool| Some((tool, tool.beside?))).unwrap();
+    let (shape, (beside, certain)) = shapes().find_map(|shape| Some((shape, shape.beside?))).unwrap();
     let named = |is_there: bool| {
-        let table = Table { tool, schema: "s".into(), name: "t".into(), records: Vec::new() };
+        let table = Table { shape, schema: "s".into(), name: "t".into(), records: Vec::new() };
         let found = objects(vec![table], |schema, name| is_there && (schema, name) == ("s", beside));
         found[0].text("tool").unwrap().to_owned()
     };
-    assert_eq!((named(false).as_str(), named(true).as_str()), (tool.name, certain));
+    assert_eq!((named(false).as_str(), named(true).as_str()), (shape.tool, certain));
 }
 
 #[test]
 fn what_could_not_be_read_is_a_gap_for_each_property_it_would_have_told() {
     let gaps = |role| {
-        let tool = TOOLS.iter().find(|tool| tool.role == role).unwrap();
-        let gaps = tool.unread("s.t", Reason::Locked, "held", Some("wait"));
-        assert!(gaps.iter().all(|gap| gap.detail == format!("s.t ({}): held", tool.name) && gap.cure.as_deref() == Some("wait")));
+        let shape = shapes().find(|shape| shape.role == role).unwrap();
+        let gaps = shape.unread("s.t", Reason::Locked, "held", Some("wait"));
+        assert!(gaps.iter().all(|gap| gap.detail == format!("s.t ({}): held", shape.tool) && gap.cure.as_deref() == Some("wait")));
         gaps.into_iter().map(|gap| (gap.kind.unwrap(), gap.object, gap.attribute)).collect::<Vec<_>>()
     };
     let (table, own) = ("history-table".to_owned(), Some("s.t".to_owned()));

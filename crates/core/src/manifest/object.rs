@@ -1,4 +1,6 @@
-//! One object: its kind, its identity, and the values that are not neutral.
+//! One object: its kind, its identity, and the values that are not neutral, each with its normal form where the engine gave one.
+//!
+//! Lives here as well: how an identity is shown to a person, and how a shown one is read back.
 
 use crate::kind::{Class, Kind, Value};
 use std::cmp::Ordering;

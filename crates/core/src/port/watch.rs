@@ -1,7 +1,7 @@
 //! Who hears how a stage gets on, and who may end it.
 //!
 //! Lives here: events, and the mark that says "stop". Does not live here: who sets the mark (the command line hears signals),
-//! how waiting work notices it (`runtime`), what a person sees of an event (`cli/paint`).
+//! how waiting work notices it (`environment` of each engine), what a person sees of an event (`cli/paint`).
 
 use crate::fault::{Class, Trouble};
 use crate::kind::Kind;

@@ -2,11 +2,14 @@
 
 use super::reader::{Read, Reader};
 use super::refused;
-use super::topology::Variables;
 use crate::connect::rows::{Row, Wrong};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
+use std::collections::BTreeMap;
+
+/// Switches of replication by name in lower case.
+pub type Variables = BTreeMap<String, Box<str>>;
 
 /// Reads channels; `None` where they are hidden.
 pub async fn read(reader: &Reader<'_>, variables: &Variables) -> Read<Option<Vec<Object>>> {

@@ -8,7 +8,7 @@ use super::special::{self, Unread};
 use super::table::{Place, Tables};
 use crate::connect::rows::Row;
 use crate::ident::Ident;
-use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, TOOLS, Table, Tool};
+use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, Shape, Table};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason, display};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -23,7 +23,7 @@ struct Column {
 
 /// A table that is one.
 struct Ledger {
-    tool: &'static Tool,
+    shape: &'static Shape,
     place: Place,
     /// Quoted, with its database.
     table: String,
@@ -38,9 +38,9 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables, columns: &[Object]) -> R
     for (place, columns) in candidates(reader, &known, columns) {
         let Some((schema, name)) = known.get(&place) else { continue };
         let families: Vec<_> = columns.iter().map(|column| (column.lower.clone(), column.family)).collect();
-        if let Some(tool) = history::recognise(name, &families) {
+        if let Some(shape) = history::recognise(name, &families) {
             let table = format!("{}.{}", Ident(schema), Ident(name));
-            ledgers.push(Ledger { tool, place, table, columns });
+            ledgers.push(Ledger { shape, place, table, columns });
         } else if let Some(gap) = history::unlike(name, &shown(&place)) {
             reader.gap(gap);
         }
@@ -60,17 +60,23 @@ fn shown(place: &Place) -> String {
 /// Columns of tables that have a name or a column of a migration tool's. A table whose columns the server did not show may
 /// be one under any name: a gap.
 fn candidates(reader: &Reader<'_>, known: &HashMap<Place, (&str, &str)>, columns: &[Object]) -> BTreeMap<Place, Vec<Column>> {
-    let anchors: HashSet<&str> = TOOLS.iter().filter_map(|tool| tool.anchor).collect();
-    let compound: HashSet<&str> =
-        TOOLS.iter().flat_map(|tool| tool.columns).filter(|column| column.family == Family::Compound).map(|column| column.name).collect();
+    let anchors: HashSet<String> = history::shapes().filter_map(|shape| shape.anchor).map(str::to_lowercase).collect();
+    let compound: HashSet<&str> = history::shapes()
+        .flat_map(|shape| shape.columns)
+        .filter(|column| column.family == Family::Compound)
+        .map(|column| column.name)
+        .collect();
     let mut unseen: HashSet<&Place> = known.keys().collect();
-    let mut found: BTreeMap<Place, Vec<Column>> =
-        known.keys().filter(|place| TOOLS.iter().any(|tool| tool.is_named(&place.1))).map(|place| (place.clone(), Vec::new())).collect();
+    let mut found: BTreeMap<Place, Vec<Column>> = known
+        .keys()
+        .filter(|place| history::shapes().any(|shape| shape.is_named(&place.1)))
+        .map(|place| (place.clone(), Vec::new()))
+        .collect();
     let place = |column: &Object| -> Place { (column.identity.part(0).into(), column.identity.part(1).into()) };
     for column in columns {
         let place = place(column);
         unseen.remove(&place);
-        if anchors.contains(&*column.identity.part(2).to_lowercase()) && known.contains_key(&place) {
+        if anchors.contains(&column.identity.part(2).to_lowercase()) && known.contains_key(&place) {
             found.entry(place).or_default();
         }
     }
@@ -109,7 +115,7 @@ fn family(column_type: &str, is_document: bool) -> Option<Family> {
 impl Ledger {
     /// Notes a gap about what its rows would have told.
     fn gap(&self, reader: &Reader<'_>, reason: Reason, detail: &str, cure: Option<&str>) {
-        self.tool.unread(&shown(&self.place), reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
+        self.shape.unread(&shown(&self.place), reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
     }
 
     /// Its rows in the tool's order, as texts.
@@ -118,7 +124,7 @@ impl Ledger {
             let column = self.columns.iter().find(|column| column.lower == wanted);
             column.map_or_else(|| "NULL".to_owned(), |column| Ident(&column.name).to_string())
         };
-        let cells = self.tool.columns.iter().map(|column| {
+        let cells = self.shape.columns.iter().map(|column| {
             let name = name(column.name);
             match column.family {
                 Family::Flag => format!("CASE WHEN {name} IS NULL THEN NULL WHEN {name} <> 0 THEN 'true' ELSE 'false' END"),
@@ -129,15 +135,15 @@ impl Ledger {
             }
         });
         let cells: Vec<String> = cells.collect();
-        let order: Vec<String> = self.tool.order.iter().map(|column| name(column)).collect();
+        let order: Vec<String> = self.shape.order.iter().map(|column| name(column)).collect();
         format!("SELECT {} FROM {} ORDER BY {} LIMIT {}", cells.join(", "), self.table, order.join(", "), MOST_ROWS + 1)
     }
 
     fn read(&self, rows: &[Row]) -> Result<Vec<Record>, crate::connect::rows::Wrong> {
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
-            let values: Vec<Option<Box<str>>> = (0..self.tool.columns.len()).map(|at| row.text(at)).collect::<Result<_, _>>()?;
-            found.extend((self.tool.read)(&Cells { columns: self.tool.columns, values: &values }));
+            let values: Vec<Option<Box<str>>> = (0..self.shape.columns.len()).map(|at| row.text(at)).collect::<Result<_, _>>()?;
+            found.extend((self.shape.read)(&Cells { columns: self.shape.columns, values: &values }));
         }
         Ok(found)
     }
@@ -159,7 +165,7 @@ async fn records(reader: &Reader<'_>, ledgers: &[Ledger]) -> Read<HashMap<Place,
     for (ledger, answer) in ledgers.iter().zip(answers) {
         match answer {
             Ok(rows) if rows.len() > MOST_ROWS => {
-                ledger.tool.too_long(&shown(&ledger.place)).into_iter().for_each(|gap| reader.gap(gap));
+                ledger.shape.too_long(&shown(&ledger.place)).into_iter().for_each(|gap| reader.gap(gap));
             }
             Ok(rows) => {
                 found.insert(ledger.place.clone(), ledger.read(&rows)?);
@@ -180,7 +186,7 @@ async fn records(reader: &Reader<'_>, ledgers: &[Ledger]) -> Read<HashMap<Place,
 fn objects(ledgers: &[Ledger], known: &HashMap<Place, (&str, &str)>, records: &mut HashMap<Place, Vec<Record>>) -> Vec<Object> {
     let table = |ledger: &Ledger| {
         let (schema, name) = ledger.place.clone();
-        Table { tool: ledger.tool, schema, name, records: records.remove(&ledger.place).unwrap_or_default() }
+        Table { shape: ledger.shape, schema, name, records: records.remove(&ledger.place).unwrap_or_default() }
     };
     let is_there = |schema: &str, wanted: &str| known.keys().any(|(other, table)| **other == *schema && table.eq_ignore_ascii_case(wanted));
     history::objects(ledgers.iter().map(table).collect(), is_there)

@@ -1,15 +1,11 @@
 //! Kinds `node` and `replica`: what the server is among others, and who follows it. Neighbour: `channel`, what it follows.
 
-use super::channel;
+use super::channel::{self, Variables};
 use super::reader::{Read, Reader};
 use super::refused;
 use crate::connect::rows::Row;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
-use std::collections::BTreeMap;
-
-/// Switches of replication by name in lower case.
-pub type Variables = BTreeMap<String, Box<str>>;
 
 /// Reads nodes, replicas and channels. These are few and quick, one after the other.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {

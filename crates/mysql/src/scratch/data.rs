@@ -1,5 +1,5 @@
-//! Data directories: how one is made and what a template leaves out. That they are kept and copied is
-//! `evenkeel_launcher`'s work.
+//! Data directories: how one is made, what a copy of one leaves out, and which accounts the server drops before anybody comes
+//! in. That they are kept and copied is `evenkeel_launcher`'s work.
 
 use std::path::{Path, PathBuf};
 

@@ -7,7 +7,7 @@ use super::names::{Names, Relation};
 use super::reader::{Address, Found, Read, Reader};
 use super::{batch, rows};
 use crate::ident;
-use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, TOOLS, Table, Tool};
+use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, Shape, Table};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Reason;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -39,7 +39,7 @@ struct Candidate<'a> {
 
 /// A table that is one.
 struct Ledger<'a> {
-    tool: &'static Tool,
+    shape: &'static Shape,
     candidate: Candidate<'a>,
 }
 
@@ -48,8 +48,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let mut ledgers = Vec::new();
     for candidate in candidates(reader, names).await? {
         let columns: Vec<_> = candidate.columns.iter().map(|column| (column.name.clone(), column.family)).collect();
-        if let Some(tool) = history::recognise(&candidate.relation.name, &columns) {
-            ledgers.push(Ledger { tool, candidate });
+        if let Some(shape) = history::recognise(&candidate.relation.name, &columns) {
+            ledgers.push(Ledger { shape, candidate });
         } else if let Some(gap) = history::unlike(&candidate.relation.name, &candidate.shown(names)) {
             reader.gap(gap);
         }
@@ -70,13 +70,11 @@ async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candi
     let named: Vec<u32> = names
         .relations
         .values()
-        .filter(|relation| matches!(relation.kind, 'r' | 'p') && TOOLS.iter().any(|tool| tool.is_named(&relation.name)))
+        .filter(|relation| matches!(relation.kind, 'r' | 'p') && history::shapes().any(|shape| shape.is_named(&relation.name)))
         .map(|relation| relation.oid)
         .collect();
-    let mut anchors: Vec<String> =
-        TOOLS.iter().filter_map(|tool| tool.anchor).flat_map(|name| [name.to_owned(), name.to_uppercase()]).collect();
-    // The one tool that writes mixed case.
-    anchors.push("MigrationId".to_owned());
+    let spellings = |name: &str| [name.to_owned(), name.to_lowercase(), name.to_uppercase()];
+    let anchors: Vec<String> = history::shapes().filter_map(|shape| shape.anchor).flat_map(spellings).collect();
     let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&named, Type::OID_ARRAY), (&anchors, Type::NAME_ARRAY)];
     let rows = reader.rows_with(include_str!("history.sql"), &parameters, "pg_attribute").await?;
     let mut found: BTreeMap<u32, Candidate<'a>> = BTreeMap::new();
@@ -132,13 +130,13 @@ impl Candidate<'_> {
 impl Ledger<'_> {
     /// Notes a gap about what its rows would have told.
     fn gap(&self, reader: &Reader<'_>, names: &Names, reason: Reason, detail: &str, cure: Option<&str>) {
-        self.tool.unread(&self.candidate.shown(names), reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
+        self.shape.unread(&self.candidate.shown(names), reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
     }
 
     /// Whether its rows may be read, all of them; a gap says why not.
     fn may_be_read(&self, reader: &Reader<'_>, names: &Names) -> bool {
         let Candidate { usable, filtered, schema, table, role, .. } = &self.candidate;
-        let readable = self.tool.columns.iter().all(|column| self.candidate.column(column.name).is_some_and(|column| column.readable));
+        let readable = self.shape.columns.iter().all(|column| self.candidate.column(column.name).is_some_and(|column| column.readable));
         if !usable || !readable {
             let usage = if *usable { String::new() } else { format!("GRANT USAGE ON SCHEMA {schema} TO {role}; ") };
             let cure = format!("{usage}GRANT SELECT ON {table} TO {role};");
@@ -157,7 +155,7 @@ impl Ledger<'_> {
     fn select(&self, number: usize) -> String {
         let only = if self.candidate.relation.kind == 'r' { "only " } else { "" };
         let (mut columns, mut cells) = (String::new(), String::new());
-        for (at, column) in self.tool.columns.iter().enumerate() {
+        for (at, column) in self.shape.columns.iter().enumerate() {
             let comma = if at == 0 { "" } else { ", " };
             let name = self.candidate.column(column.name).map_or("null", |column| &column.quoted);
             let _ = write!(columns, "{comma}t.{name} as c{at}");
@@ -167,8 +165,8 @@ impl Ledger<'_> {
                 _ => write!(cells, "{comma}s.c{at}::text"),
             };
         }
-        let place = |name: &&str| self.tool.columns.iter().position(|column| column.name == *name);
-        let order: Vec<String> = self.tool.order.iter().filter_map(place).map(|at| format!("s.c{at}")).collect();
+        let place = |name: &&str| self.shape.columns.iter().position(|column| column.name == *name);
+        let order: Vec<String> = self.shape.order.iter().filter_map(place).map(|at| format!("s.c{at}")).collect();
         format!(
             "select {number}::int4, row_number() over (order by {}), array[{cells}]::text[] from (select {columns} from {only}{} t limit {}) s",
             order.join(", "),
@@ -256,11 +254,11 @@ fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[to
     }
     for (ledger, mut rows) in batch.iter().zip(found) {
         if rows.len() > MOST_ROWS {
-            ledger.tool.too_long(&ledger.candidate.shown(names)).into_iter().for_each(|gap| reader.gap(gap));
+            ledger.shape.too_long(&ledger.candidate.shown(names)).into_iter().for_each(|gap| reader.gap(gap));
             continue;
         }
         rows.sort_unstable_by_key(|(rank, _)| *rank);
-        let read = rows.iter().filter_map(|(_, values)| (ledger.tool.read)(&Cells { columns: ledger.tool.columns, values }));
+        let read = rows.iter().filter_map(|(_, values)| (ledger.shape.read)(&Cells { columns: ledger.shape.columns, values }));
         records.insert(ledger.candidate.relation.oid, read.collect());
     }
     Ok(())
@@ -269,7 +267,7 @@ fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[to
 fn objects(ledgers: &[Ledger<'_>], names: &Names, records: &mut Records) -> Vec<Found> {
     let table = |ledger: &Ledger<'_>| {
         let Relation { oid, schema, name, .. } = ledger.candidate.relation;
-        Table { tool: ledger.tool, schema: schema.clone(), name: name.clone(), records: records.remove(oid).unwrap_or_default() }
+        Table { shape: ledger.shape, schema: schema.clone(), name: name.clone(), records: records.remove(oid).unwrap_or_default() }
     };
     let is_there = |schema: &str, wanted: &str| {
         names.relations.values().any(|relation| *relation.schema == *schema && relation.name.eq_ignore_ascii_case(wanted))

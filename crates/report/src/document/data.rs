@@ -1,8 +1,7 @@
 //! The numbers behind the charts: volumes per table and distributions per column, on both sides.
 //!
-//! Lives here: looking up measured values by the names of kind and property, so that a kind that is not there yields
-//! nothing and one that is added later shows without a change here. Does not live here: which of them lie too far
-//! apart; that is a difference, and `core::compare` has judged it.
+//! Lives here: looking them up among what was measured. Does not live here: which of them lie too far apart; that is a
+//! difference, and `core::compare` has judged it.
 
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object};

@@ -1,6 +1,5 @@
-//! Sample documents: each built the way the command line does it, from two manifests through `core::compare`.
-//!
-//! Measured kinds are not in `core` yet, so measured differences and the charts' numbers are put in by hand.
+//! Sample documents: each built the way the command line does it, from two manifests through `core::compare`. The numbers
+//! behind the charts are put in by hand.
 
 use evenkeel_core::compare::{Case, Change, Comparison, Difference, Remedies, Scope, Side, Which, compare};
 use evenkeel_core::digest::Tree;

@@ -1,5 +1,6 @@
 //! The keeper of test servers as a program: `start` (in the background, ends with the process that started it),
 //! `start --until PID` (ends with that process), `status`, `stop`. What it does is in `evenkeel_testkit::keeper`.
+//! `versions` tells which servers are here, beside those of the last green run.
 //!
 //! nextest runs `start` as a setup script and takes the variable from the file `$NEXTEST_ENV`; a shell takes it from
 //! stdout: `export "$(testkit-servers start --until $$)"`.
@@ -23,8 +24,12 @@ fn main() -> ExitCode {
         ["start", "--until", pid] => start(pid),
         ["keep", socket, pid] => run(Path::new(socket), pid),
         ["status"] => current().and_then(|socket| ask(&socket, "status")).map(|text| println!("{text}")),
+        ["versions"] => {
+            evenkeel_testkit::tested::report().iter().for_each(|line| println!("{line}"));
+            Ok(())
+        }
         ["stop"] => current().and_then(|socket| stop(&socket)),
-        _ => Err("usage: testkit-servers start [--until PID] | status | stop".into()),
+        _ => Err("usage: testkit-servers start [--until PID] | status | stop | versions".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

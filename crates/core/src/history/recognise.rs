@@ -1,0 +1,17 @@
+//! Whose table a table is, told by its name and its columns.
+
+use super::record::Family;
+use super::shape::Shape;
+use super::tool::TOOLS;
+
+/// Every table that every tool makes.
+pub fn shapes() -> impl Iterator<Item = &'static Shape> {
+    TOOLS.iter().flat_map(|tool| tool.tables)
+}
+
+/// What this table is to which tool. `columns` are lower case names with families, all of the table's. The closest
+/// description wins: the one with the most columns.
+#[must_use]
+pub fn recognise(table: &str, columns: &[(String, Option<Family>)]) -> Option<&'static Shape> {
+    shapes().filter(|shape| shape.fits(table, columns)).max_by_key(|shape| shape.columns.len())
+}

@@ -1,0 +1,57 @@
+//! The migration tools, a file each: what tables a tool makes, how to know them, in which order their rows were applied and
+//! what a row means. A new one is a file and its line in `TOOLS`.
+//!
+//! What a tool's folder, checksum and lock are like belongs in the same files, when it is first read.
+
+mod alembic;
+mod atlas;
+mod diesel;
+mod django;
+mod drizzle;
+mod ef_core;
+mod flyway;
+mod golang_migrate;
+mod goose;
+mod knex;
+mod laravel;
+mod liquibase;
+mod node_pg_migrate;
+mod pgroll;
+mod prisma;
+mod rails;
+mod refinery;
+mod sequelize;
+mod sqitch;
+mod sqlx;
+mod supabase;
+mod typeorm;
+mod yoyo;
+
+use super::shape::Tool;
+
+/// Every tool we know. Of two whose tables share a telling name, the first is named where the columns fit neither.
+pub static TOOLS: &[Tool] = &[
+    flyway::TOOL,
+    liquibase::TOOL,
+    rails::TOOL,
+    golang_migrate::TOOL,
+    goose::TOOL,
+    sqlx::TOOL,
+    refinery::TOOL,
+    diesel::TOOL,
+    alembic::TOOL,
+    django::TOOL,
+    prisma::TOOL,
+    knex::TOOL,
+    typeorm::TOOL,
+    sequelize::TOOL,
+    node_pg_migrate::TOOL,
+    yoyo::TOOL,
+    sqitch::TOOL,
+    laravel::TOOL,
+    drizzle::TOOL,
+    supabase::TOOL,
+    pgroll::TOOL,
+    ef_core::TOOL,
+    atlas::TOOL,
+];
