@@ -2,15 +2,17 @@
 //!
 //! Lives here: what the pipeline may ask of an engine, in blocking calls (an engine runs its own threads).
 //! Does not live here: which engine is chosen; only the command line's wiring does that. `grants` writes the script of the
-//! same name.
+//! same name, `query` the list of `evenkeel queries`.
 
 mod engine;
 mod grants;
+mod query;
 mod run;
 mod watch;
 
 pub use engine::{Engine, Engines};
 pub use grants::{Step, script};
+pub use query::{Query, fill, listing};
 pub use run::Run;
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
 

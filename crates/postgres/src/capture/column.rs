@@ -3,7 +3,7 @@
 use super::names::{Names, PG_CLASS, Relation};
 use super::number::{ByNumber, Numbers};
 use super::reader::{Address, Found, Read, Reader};
-use super::{batch, options, rows};
+use super::{batch, options, rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -60,7 +60,7 @@ pub struct Columns {
 impl Columns {
     /// Reads `pg_attribute`.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
-        let stream = reader.stream(include_str!("column.sql"), "pg_attribute").await?;
+        let stream = reader.stream(statements::COLUMN, "pg_attribute").await?;
         pin_mut!(stream);
         let mut all = Vec::new();
         // Most names occur in many tables.
@@ -157,7 +157,7 @@ pub struct Defaults {
 impl Defaults {
     /// Reads `pg_attrdef`.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
-        let stream = reader.stream(include_str!("default.sql"), "pg_attrdef").await?;
+        let stream = reader.stream(statements::DEFAULT, "pg_attrdef").await?;
         pin_mut!(stream);
         let mut defaults = Self { texts: ByNumber::default(), rest: ByNumber::default() };
         while let Some(row) = stream.next().await {
@@ -256,8 +256,7 @@ fn fill(object: &mut Object, column: &Raw, names: &Names, extras: &mut Extras) {
 async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<ByNumber<(u32, i32), TypeName>> {
     let wanted: Numbers<(u32, i32)> = columns.all.iter().map(|column| (column.typ, column.modifier)).collect();
     let (types, modifiers): (Vec<u32>, Vec<i32>) = wanted.into_iter().unzip();
-    let rows =
-        reader.rows_with(include_str!("type_name.sql"), &[(&types, Type::OID_ARRAY), (&modifiers, Type::INT4_ARRAY)], "pg_type").await?;
+    let rows = reader.rows_with(statements::TYPE_NAME, &[(&types, Type::OID_ARRAY), (&modifiers, Type::INT4_ARRAY)], "pg_type").await?;
     rows.iter()
         .map(|row| {
             let name = TypeName { name: rows::text(row, 2)?, storage: rows::letter(row, 3)?, collation: rows::oid(row, 4)? };
@@ -270,7 +269,7 @@ async fn identities(reader: &Reader<'_>, columns: &Columns) -> Read<ByColumn<Str
     if !columns.any_rare(|rare| rare.identity != ' ') {
         return Ok(ByNumber::default());
     }
-    let rows = reader.rows(include_str!("identity.sql"), "pg_sequence").await?;
+    let rows = reader.rows(statements::IDENTITY, "pg_sequence").await?;
     rows.iter()
         .map(|row| {
             let number = |index| Ok::<_, tokio_postgres::Error>(rows::get::<i64>(row, index)?.unwrap_or(0));
@@ -300,7 +299,7 @@ async fn rest(
     let ours = places.iter().filter(|(_, (relation, _))| names.relations.contains_key(relation));
     let mut keys: Vec<u32> = ours.map(|(oid, _)| *oid).collect();
     keys.sort_unstable();
-    let (found, failed) = batch::read(reader, include_str!("generated.sql"), &keys, "pg_attrdef").await?;
+    let (found, failed) = batch::read(reader, statements::GENERATED, &keys, "pg_attrdef").await?;
     for (oid, reason) in failed {
         let shown = places.get(&oid).map(|(relation, number)| {
             let column = columns.name(*relation, *number);
@@ -322,7 +321,7 @@ async fn not_null(reader: &Reader<'_>) -> Read<ByColumn<(Option<Box<str>>, bool,
     if reader.major < 18 {
         return Ok(ByNumber::default());
     }
-    let rows = reader.rows(include_str!("not_null.sql"), "pg_constraint").await?;
+    let rows = reader.rows(statements::NOT_NULL, "pg_constraint").await?;
     rows.iter()
         .map(|row| {
             let key = (rows::oid(row, 0)?, rows::get::<i16>(row, 1)?.unwrap_or(0));

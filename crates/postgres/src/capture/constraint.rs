@@ -5,7 +5,7 @@ use super::index::Indexes;
 use super::names::{Names, Relation, quoted};
 use super::number::{ByNumber, Numbers};
 use super::reader::{Address, Found, Read, Reader, class_number};
-use super::{batch, options, rows};
+use super::{batch, options, rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -45,7 +45,7 @@ impl Raw {
 
 /// Reads `pg_constraint`.
 pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
-    let stream = reader.stream(include_str!("constraint.sql"), "pg_constraint").await?;
+    let stream = reader.stream(statements::CONSTRAINT, "pg_constraint").await?;
     pin_mut!(stream);
     let mut constraints = Vec::new();
     while let Some(row) = stream.next().await {
@@ -182,13 +182,13 @@ fn elements(keys: &[Box<str>], operators: &[Box<str>], predicate: Option<&str>) 
 
 /// Constraints whose internal triggers do not fire.
 pub async fn unwatched(reader: &Reader<'_>) -> Read<Numbers<u32>> {
-    let rows = reader.rows(include_str!("trigger_off.sql"), "pg_trigger").await?;
+    let rows = reader.rows(statements::TRIGGER_OFF, "pg_trigger").await?;
     rows.iter().map(|row| Ok(rows::oid(row, 0)?)).collect()
 }
 
 async fn checks(reader: &Reader<'_>, names: &Names, constraints: &[Raw]) -> Read<ByNumber<u32, Box<str>>> {
     let keys: Vec<u32> = constraints.iter().filter(|constraint| constraint.typ == 'c').map(|constraint| constraint.oid).collect();
-    let (found, failed) = batch::read(reader, include_str!("check.sql"), &keys, "pg_constraint").await?;
+    let (found, failed) = batch::read(reader, statements::CHECK, &keys, "pg_constraint").await?;
     for (oid, reason) in failed {
         let shown = constraints
             .iter()

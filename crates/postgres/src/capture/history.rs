@@ -5,6 +5,7 @@
 
 use super::names::{Names, Relation};
 use super::reader::{Address, Found, Read, Reader};
+use super::statements::{self, Filled};
 use super::{batch, rows};
 use crate::ident;
 use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, TOOLS, Table, Tool};
@@ -78,7 +79,7 @@ async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candi
     // The one tool that writes mixed case.
     anchors.push("MigrationId".to_owned());
     let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&named, Type::OID_ARRAY), (&anchors, Type::NAME_ARRAY)];
-    let rows = reader.rows_with(include_str!("history.sql"), &parameters, "pg_attribute").await?;
+    let rows = reader.rows_with(statements::HISTORY, &parameters, "pg_attribute").await?;
     let mut found: BTreeMap<u32, Candidate<'a>> = BTreeMap::new();
     for row in &rows {
         let Some(relation) = names.relations.get(&rows::oid(row, 0)?) else { continue };
@@ -154,7 +155,7 @@ impl Ledger<'_> {
     }
 
     /// Its rows as number, rank, cells. Names are quoted by `ident`; nothing else in the text varies.
-    fn select(&self, number: usize) -> String {
+    fn select(&self, number: usize) -> Filled {
         let only = if self.candidate.relation.kind == 'r' { "only " } else { "" };
         let (mut columns, mut cells) = (String::new(), String::new());
         for (at, column) in self.tool.columns.iter().enumerate() {
@@ -169,12 +170,8 @@ impl Ledger<'_> {
         }
         let place = |name: &&str| self.tool.columns.iter().position(|column| column.name == *name);
         let order: Vec<String> = self.tool.order.iter().filter_map(place).map(|at| format!("s.c{at}")).collect();
-        format!(
-            "select {number}::int4, row_number() over (order by {}), array[{cells}]::text[] from (select {columns} from {only}{} t limit {}) s",
-            order.join(", "),
-            self.candidate.table,
-            MOST_ROWS + 1
-        )
+        let (number, bound, table) = (number.to_string(), (MOST_ROWS + 1).to_string(), format!("{only}{}", self.candidate.table));
+        statements::HISTORY_ROWS.fill(&[&number, &order.join(", "), &cells, &columns, &table, &bound])
     }
 }
 
@@ -199,7 +196,7 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
         if batch.is_empty() {
             continue;
         }
-        let statement = batch.iter().enumerate().map(|(number, ledger)| ledger.select(number)).collect::<Vec<_>>().join("\nunion all\n");
+        let statement = Filled::union(batch.iter().enumerate().map(|(number, ledger)| ledger.select(number)).collect());
         let error = match batch::patient(reader, &statement, &[], true).await {
             Ok(rows) => {
                 sort_in(reader, names, &batch, &rows, &mut records)?;

@@ -6,7 +6,7 @@ use super::names::{Names, PG_CLASS, Relation, quoted};
 use super::number::ByNumber;
 use super::reader::{Address, Found, Read, Reader};
 use super::table::{Marked, Parents};
-use super::{batch, canonical, options, rows};
+use super::{batch, canonical, options, rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -176,7 +176,7 @@ fn fill(object: &mut Object, index: Index, relation: &Relation, names: &Names) {
 
 /// Reads `pg_index`.
 pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
-    let stream = reader.stream(include_str!("index.sql"), "pg_index").await?;
+    let stream = reader.stream(statements::INDEX, "pg_index").await?;
     pin_mut!(stream);
     let mut indexes = Vec::new();
     while let Some(row) = stream.next().await {
@@ -225,7 +225,7 @@ const DEFAULT_COLLATION: u32 = 100;
 
 async fn printed(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<ByNumber<u32, Printed>> {
     let keys: Vec<u32> = raw.iter().filter(|raw| raw.has_expressions || raw.index.has_predicate).map(|raw| raw.index.oid).collect();
-    let (found, failed) = batch::read(reader, include_str!("index_expression.sql"), &keys, "pg_index").await?;
+    let (found, failed) = batch::read(reader, statements::INDEX_EXPRESSION, &keys, "pg_index").await?;
     for (oid, reason) in failed {
         let gap = Gap { object: Some(names.relation(oid)), ..Gap::kind(Kind::Index, Reason::Locked, reason) };
         reader.gap(gap.clone().attribute("keys"));
@@ -267,7 +267,7 @@ async fn attributes(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<(Pa
     if keys.is_empty() {
         return Ok((parameters, targets));
     }
-    for row in reader.rows_with(include_str!("index_attribute.sql"), &[(&keys, Type::OID_ARRAY)], "pg_attribute").await? {
+    for row in reader.rows_with(statements::INDEX_ATTRIBUTE, &[(&keys, Type::OID_ARRAY)], "pg_attribute").await? {
         let (oid, position) = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
         let options = options::of_column(&rows::texts(&row, 3)?);
         if !options.is_empty() {

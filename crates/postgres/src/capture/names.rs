@@ -3,7 +3,7 @@
 use super::number::{ByNumber, Numbers};
 use super::reader::{Read, Reader};
 use super::role::Roles;
-use super::rows;
+use super::{rows, statements};
 use std::sync::Arc;
 
 /// A relation of a schema we compare.
@@ -58,12 +58,12 @@ impl Names {
     /// Reads them all, pipelined.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
         let (schemas, members, lookups, opclasses, relations, roles) = tokio::try_join!(
-            reader.rows(include_str!("namespace.sql"), "pg_namespace"),
-            reader.rows(include_str!("member.sql"), "pg_depend"),
-            reader.rows(include_str!("lookup.sql"), "pg_tablespace, pg_am and pg_collation"),
-            reader.rows(include_str!("opclass.sql"), "pg_opclass"),
-            reader.rows(include_str!("relation.sql"), "pg_class"),
-            reader.rows(include_str!("role_name.sql"), "pg_roles"),
+            reader.rows(statements::NAMESPACE, "pg_namespace"),
+            reader.rows(statements::MEMBER, "pg_depend"),
+            reader.rows(statements::LOOKUP, "pg_tablespace, pg_am and pg_collation"),
+            reader.rows(statements::OPCLASS, "pg_opclass"),
+            reader.rows(statements::RELATION, "pg_class"),
+            reader.rows(statements::ROLE_NAME, "pg_roles"),
         )?;
         let mut names = Self { roles: Roles::of(&roles, &reader.request.roles)?, ..Self::default() };
         for row in &schemas {

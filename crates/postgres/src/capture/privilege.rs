@@ -6,7 +6,7 @@
 
 use super::names::Names;
 use super::reader::{Address, Found, Read, Reader, class_number};
-use super::rows;
+use super::{rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Mark, Object, Reason};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -66,8 +66,7 @@ type Places = HashMap<Address, (Arc<str>, Arc<str>)>;
 
 /// Builds owners and grants of the objects found, and grants of the rest.
 pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<Vec<Found>> {
-    let (owners, acls) =
-        tokio::try_join!(reader.rows(include_str!("owner.sql"), "owners"), reader.rows(include_str!("acl.sql"), "privileges"))?;
+    let (owners, acls) = tokio::try_join!(reader.rows(statements::OWNER, "owners"), reader.rows(statements::ACL, "privileges"))?;
     let mut places: Places = found
         .iter()
         .filter(|found| found.address.oid != 0)
@@ -159,7 +158,7 @@ async fn strangers(reader: &Reader<'_>, strange: &BTreeSet<Address>) -> Read<Pla
     let columns: Vec<i32> = strange.iter().map(|address| address.column).collect();
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&classes, Type::OID_ARRAY), (&oids, Type::OID_ARRAY), (&columns, Type::INT4_ARRAY)];
-    let rows = reader.rows_with(include_str!("acl_object.sql"), &parameters, "pg_identify_object").await?;
+    let rows = reader.rows_with(statements::ACL_OBJECT, &parameters, "pg_identify_object").await?;
     rows.iter()
         .map(|row| {
             let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column: rows::get::<i32>(row, 2)?.unwrap_or(0) };

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::privilege::{OWNER, Privileges};
 use super::reader::{Address, Found, Read, Reader};
-use super::rows;
+use super::{rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
 use std::collections::BTreeMap;
@@ -12,9 +12,9 @@ use std::sync::Arc;
 /// Reads all three.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let (roles, memberships, defaults) = tokio::try_join!(
-        reader.plain(Kind::Role, include_str!("role.sql"), names),
-        reader.rows(include_str!("membership.sql"), "pg_auth_members"),
-        reader.rows(include_str!("default_acl.sql"), "pg_default_acl"),
+        reader.plain(Kind::Role, statements::ROLE, names),
+        reader.rows(statements::MEMBERSHIP, "pg_auth_members"),
+        reader.rows(statements::DEFAULT_ACL, "pg_default_acl"),
     )?;
     let mut found: Vec<Found> = roles
         .into_iter()

@@ -4,6 +4,7 @@ use super::names::Names;
 use super::reader::{Address, Found, Read, Reader};
 use super::rows;
 use super::setting_override::{self, Override};
+use super::statements;
 use crate::ident;
 use crate::knowledge::settings;
 use evenkeel_core::kind::{Kind, Value};
@@ -55,9 +56,8 @@ struct Seen {
 /// Reads settings and overrides.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let role = reader.request.migration_role.as_deref();
-    let text = include_str!("setting_seen.sql");
     let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&role, Type::TEXT)];
-    let seen = reader.rows_with(text, &parameters, "pg_roles").await?;
+    let seen = reader.rows_with(statements::SETTING_SEEN, &parameters, "pg_roles").await?;
     let Some(row) = seen.first() else { return Ok(Vec::new()) };
     let seen = Seen {
         all: rows::flag(row, 0)?,
@@ -82,9 +82,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
 /// The rows of `pg_settings` with the sources of the values new sessions get: behind a savepoint this session's own
 /// values are reset. One limit on waiting stays at any time, so each hides its own source in one of two reads.
 async fn reset(reader: &Reader<'_>) -> Read<Vec<Raw>> {
-    let limit = |name: &str, value: std::time::Duration| format!("SET LOCAL {name} = {}", value.as_millis().clamp(1, 2_147_483_647));
-    let mut all = behind(reader, &limit("statement_timeout", reader.request.statement_timeout)).await?;
-    let other = behind(reader, &limit("lock_timeout", reader.request.lock_timeout)).await?;
+    let mut all = behind(reader, "statement_timeout", reader.request.statement_timeout).await?;
+    let other = behind(reader, "lock_timeout", reader.request.lock_timeout).await?;
     for (raw, other) in all.iter_mut().zip(other) {
         if &*raw.name == "statement_timeout" && raw.name == other.name {
             raw.source = other.source;
@@ -93,13 +92,11 @@ async fn reset(reader: &Reader<'_>) -> Read<Vec<Raw>> {
     Ok(all)
 }
 
-async fn behind(reader: &Reader<'_>, limit: &str) -> Read<Vec<Raw>> {
-    let client = &reader.session.client;
-    let opening = format!("SAVEPOINT evenkeel_settings; RESET ALL; {limit}");
-    client.batch_execute(&opening).await.map_err(|error| reader.fault(&error, "pg_settings"))?;
-    let rows = reader.rows(include_str!("setting.sql"), "pg_settings").await;
-    let closing = "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings";
-    client.batch_execute(closing).await.map_err(|error| reader.fault(&error, "pg_settings"))?;
+async fn behind(reader: &Reader<'_>, limit: &str, value: std::time::Duration) -> Read<Vec<Raw>> {
+    let milliseconds = value.as_millis().clamp(1, 2_147_483_647).to_string();
+    reader.run(&statements::SETTING_OPENING.fill(&[limit, &milliseconds]), "pg_settings").await?;
+    let rows = reader.rows(statements::SETTING, "pg_settings").await;
+    reader.run(&statements::SETTING_CLOSING.fill(&[]), "pg_settings").await?;
     rows?.iter().map(raw).collect()
 }
 
@@ -180,8 +177,8 @@ fn source(raw: &Raw) -> Value {
 
 /// Kind `server`, with the release of the time zone data where it can be told.
 async fn server(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let mut found = reader.plain(Kind::Server, include_str!("server.sql"), names).await?;
-    let release = reader.attempt(include_str!("timezone.sql")).await?;
+    let mut found = reader.plain(Kind::Server, statements::SERVER, names).await?;
+    let release = reader.attempt(statements::TIMEZONE).await?;
     let release = match release.as_deref() {
         Some([row, ..]) => Some(Value::Text(rows::text(row, 0)?)),
         _ => None,

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::reader::{Found, Read, Reader};
-use super::rows;
+use super::{rows, statements};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Reason};
 use std::collections::BTreeSet;
@@ -10,13 +10,13 @@ use tokio_postgres::types::Type;
 
 /// Reads all three, and notes what is hidden.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let text = include_str!("column_statistics.sql");
+    let text = statements::COLUMN_STATISTICS;
     let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&reader.request.values, Type::BOOL)];
     let (tables, indexes, columns, hidden) = tokio::try_join!(
-        reader.rows(include_str!("table_statistics.sql"), "sizes of tables"),
-        reader.plain(Kind::IndexStatistics, include_str!("index_statistics.sql"), names),
+        reader.rows(statements::TABLE_STATISTICS, "sizes of tables"),
+        reader.plain(Kind::IndexStatistics, statements::INDEX_STATISTICS, names),
         reader.rows_with(text, &parameters, "pg_stats"),
-        reader.rows(include_str!("hidden_statistics.sql"), "privileges on tables"),
+        reader.rows(statements::HIDDEN_STATISTICS, "privileges on tables"),
     )?;
     let mut found = reader.found(Kind::TableStatistics, &tables, names)?;
     let unknown: BTreeSet<u32> =

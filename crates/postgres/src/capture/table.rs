@@ -4,6 +4,7 @@ use super::batch;
 use super::names::{Names, PG_CLASS, Relation};
 use super::number::ByNumber;
 use super::reader::{Address, Found, Read, Reader};
+use super::statements::{self, Statement};
 use super::{options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
@@ -15,7 +16,7 @@ pub type Parents = ByNumber<u32, Vec<(u32, bool)>>;
 /// Reads `pg_inherits`.
 pub async fn parents(reader: &Reader<'_>) -> Read<Parents> {
     let mut parents = Parents::default();
-    for row in reader.rows(include_str!("inherit.sql"), "pg_inherits").await? {
+    for row in reader.rows(statements::INHERIT, "pg_inherits").await? {
         parents.entry(rows::oid(&row, 0)?).or_default().push((rows::oid(&row, 1)?, rows::flag(&row, 3)?));
     }
     Ok(parents)
@@ -42,8 +43,8 @@ impl Extras {
         let tables = || names.relations.values().filter(|relation| is_table(relation));
         let partitioned: Vec<u32> = tables().filter(|table| table.kind == 'p').map(|table| table.oid).collect();
         let partitions: Vec<u32> = tables().filter(|table| table.is_partition).map(|table| table.oid).collect();
-        let keys = texts(reader, names, include_str!("partition_key.sql"), &partitioned, "partition_by").await?;
-        let bounds = texts(reader, names, include_str!("partition_bound.sql"), &partitions, "partition_bound").await?;
+        let keys = texts(reader, names, statements::PARTITION_KEY, &partitioned, "partition_by").await?;
+        let bounds = texts(reader, names, statements::PARTITION_BOUND, &partitions, "partition_bound").await?;
         let foreign = if names.has('f') { foreign(reader).await? } else { ByNumber::default() };
         Ok(Self { keys, bounds, foreign })
     }
@@ -100,8 +101,14 @@ pub fn common(object: &mut Object, relation: &Relation, names: &Names, marked: &
 }
 
 /// One text a relation, in batches; what could not be printed is a gap of that attribute.
-pub async fn texts(reader: &Reader<'_>, names: &Names, sql: &str, keys: &[u32], attribute: &str) -> Read<ByNumber<u32, Box<str>>> {
-    let (rows, failed) = batch::read(reader, sql, keys, attribute).await?;
+pub async fn texts(
+    reader: &Reader<'_>,
+    names: &Names,
+    statement: &Statement,
+    keys: &[u32],
+    attribute: &str,
+) -> Read<ByNumber<u32, Box<str>>> {
+    let (rows, failed) = batch::read(reader, statement, keys, attribute).await?;
     for (oid, reason) in failed {
         let gap = Gap { object: Some(names.relation(oid)), ..Gap::kind(Kind::Table, Reason::Locked, reason) };
         reader.gap(gap.attribute(attribute));
@@ -116,6 +123,6 @@ pub async fn texts(reader: &Reader<'_>, names: &Names, sql: &str, keys: &[u32], 
 }
 
 async fn foreign(reader: &Reader<'_>) -> Read<ByNumber<u32, (Box<str>, Vec<Box<str>>)>> {
-    let rows = reader.rows(include_str!("foreign_table.sql"), "pg_foreign_table").await?;
+    let rows = reader.rows(statements::FOREIGN_TABLE, "pg_foreign_table").await?;
     rows.iter().map(|row| Ok((rows::oid(row, 0)?, (rows::text(row, 1)?, rows::texts(row, 2)?)))).collect()
 }

@@ -1,13 +1,13 @@
 //! What no kind holds: where there is any of it, that is a gap.
 
 use super::reader::{Read, Reader};
-use super::rows;
+use super::{rows, statements};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{Gap, Reason};
 
 /// Looks for it, and notes what was found.
 pub async fn note(reader: &Reader<'_>) -> Read<()> {
-    for row in reader.rows(include_str!("unread.sql"), "what is not captured").await? {
+    for row in reader.rows(statements::UNREAD, "what is not captured").await? {
         let (dimension, number) = (rows::text(&row, 0)?, rows::get::<i64>(&row, 3)?.unwrap_or(0));
         if let Some(dimension) = Dimension::from_name(&dimension).filter(|_| number > 0) {
             let detail = format!("this version of evenkeel does not read {} (there are {number})", rows::text(&row, 2)?);

@@ -18,7 +18,8 @@ use super::translate::{Context, fault_from};
 const OLDEST: i32 = 130_000;
 const NEWEST_MAJOR: i32 = 18;
 
-const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
+/// What a server is asked first.
+pub(crate) const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
      pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(), \
      pg_catalog.current_setting('transaction_read_only')";
 

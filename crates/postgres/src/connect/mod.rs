@@ -28,6 +28,8 @@ pub use evenkeel_core::connection::{Environment, FileFacts, Known};
 pub use evenkeel_core::port::Limits;
 pub use evenkeel_launcher::ProcessEnvironment;
 pub use fault::{Failure, Fault};
+pub(crate) use greeting::GREETING;
+pub(crate) use session::{CLOSING, opening};
 pub use session::{Notice, Session};
 pub use target::{Described, Target};
 pub use translate::{Context, fault_from};
