@@ -3,6 +3,7 @@
 use super::canonical::{self, Context};
 use super::lossy_column;
 use super::reader::{Read, Reader};
+use super::statements;
 use super::table::{Place, Tables};
 use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::{Kind, Value};
@@ -14,7 +15,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let (mut found, mut doubts) = (Vec::new(), Vec::new());
     let mut last: Option<(Box<str>, Box<str>, Option<Place>)> = None;
     reader
-        .each(include_str!("column.sql"), Kind::Column, |row| {
+        .each(statements::COLUMN, Kind::Column, |row| {
             let (schema, table) = (row.text(0)?.unwrap_or_default(), row.text(1)?.unwrap_or_default());
             // Rows of a table come one after the other; the table is looked up once.
             if last.as_ref().is_none_or(|(s, t, _)| *s != schema || *t != table) {

@@ -2,6 +2,7 @@
 
 use super::canonical::{self, Context};
 use super::reader::{Read, Reader};
+use super::statements;
 use super::table::Tables;
 use super::{lossy, lossy_column};
 use crate::connect::rows::Wrong;
@@ -25,7 +26,7 @@ async fn checks(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     let (mut found, mut doubts) = (Vec::new(), Vec::new());
     reader
-        .each(include_str!("constraint.sql"), Kind::Constraint, |row| {
+        .each(statements::CONSTRAINT, Kind::Constraint, |row| {
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
             let Some(facts) = tables.get(&text(0)?, &text(1)?) else { return Ok(()) };
             let (schema, table) = facts.place.clone();
@@ -60,7 +61,7 @@ struct Reference {
 async fn foreign_keys(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let mut references: HashMap<Key, Reference> = HashMap::new();
     reader
-        .each(include_str!("foreign_key.sql"), Kind::Constraint, |row| {
+        .each(statements::FOREIGN_KEY, Kind::Constraint, |row| {
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
             let reference = references.entry((text(0)?, text(1)?, text(2)?)).or_default();
             if reference.to.is_empty() {
@@ -73,7 +74,7 @@ async fn foreign_keys(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>>
         .await?;
     let mut rules: HashMap<Key, (String, String)> = HashMap::new();
     reader
-        .each(include_str!("foreign_rule.sql"), Kind::Constraint, |row| {
+        .each(statements::FOREIGN_RULE, Kind::Constraint, |row| {
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
             rules.insert((text(0)?, text(1)?, text(2)?), (action(&text(3)?), action(&text(4)?)));
             Ok(())

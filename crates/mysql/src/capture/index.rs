@@ -2,6 +2,7 @@
 
 use super::canonical::{self, Context};
 use super::reader::{Read, Reader};
+use super::statements;
 use super::table::{Place, Tables};
 use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::{Kind, Value};
@@ -22,7 +23,7 @@ struct Parts {
 pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let mut all: HashMap<Key, Parts> = HashMap::new();
     reader
-        .each(include_str!("index.sql"), Kind::Index, |row| {
+        .each(statements::INDEX, Kind::Index, |row| {
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
             let (schema, table, name) = (text(0)?, text(1)?, text(2)?);
             let Some(facts) = tables.get(&schema, &table) else { return Ok(()) };

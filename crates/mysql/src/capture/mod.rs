@@ -44,7 +44,7 @@ mod topology;
 mod trigger;
 mod view;
 
-pub use statements::statements;
+pub use statements::{queries, statements};
 
 use crate::connect::{Fault, Session, Target, connect};
 use access::Access;
@@ -165,7 +165,7 @@ async fn whole(
     let started = jiff::Timestamp::now();
     let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
-        let database = session.rows("select database()", "asking for the current database").await?;
+        let database = reader::first(&mut session, statements::DATABASE, "asking for the current database").await?;
         let database = database.first().and_then(|row| row.text(0).ok().flatten());
         // The server's spelling, or the asked one where it lets us not in.
         let database = database.unwrap_or_else(|| target.describe().database.value.as_str().into());
@@ -255,7 +255,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
             Ok::<_, Stop>((found, keyed))
         };
         let second = async {
-            let databases = beside.plain(Kind::Schema, include_str!("schema.sql")).await?;
+            let databases = beside.plain(Kind::Schema, statements::SCHEMA).await?;
             let mut found: Vec<Object> = databases.into_iter().map(|(object, _)| object).collect();
             schema::finish(&mut found);
             found.extend(index::read(&beside, &tables).await?);

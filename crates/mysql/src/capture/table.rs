@@ -2,6 +2,7 @@
 
 use super::canonical;
 use super::reader::{Read, Reader};
+use super::statements;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::collections::HashMap;
@@ -53,7 +54,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
     let (mut tables, mut found) = (Tables::default(), Vec::new());
     let mut shown: HashMap<Box<str>, Arc<str>> = HashMap::new();
     reader
-        .each(include_str!("table.sql"), Kind::Table, |row| {
+        .each(statements::TABLE, Kind::Table, |row| {
             let text = |index| row.text(index);
             let (schema, name) = (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default());
             let place: Place = (Arc::clone(shown.entry(schema.clone()).or_insert_with(|| reader.scope.shown(&schema))), Arc::from(&*name));

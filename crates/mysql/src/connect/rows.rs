@@ -49,6 +49,15 @@ impl Row {
         self.row.columns_ref().iter().position(|column| column.name_str().eq_ignore_ascii_case(name))
     }
 
+    /// Where a column of this name is.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn place(&self, name: &str) -> Result<usize, Wrong> {
+        let none = || Wrong { column: name.to_owned(), expected: "a column of that name", found: "none".to_owned() };
+        self.position(name).ok_or_else(none)
+    }
+
     /// Bytes as they arrived, `None` where NULL.
     ///
     /// # Errors
