@@ -67,6 +67,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     Ok(found)
 }
 
+rows::columns!(At { relation, name, lowered, family, readable, usable, filtered, role });
+
 async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candidate<'a>>> {
     let named: Vec<u32> = names
         .relations
@@ -81,13 +83,13 @@ async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candi
     let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&named, Type::OID_ARRAY), (&anchors, Type::NAME_ARRAY)];
     let rows = reader.rows_with(statements::HISTORY, &parameters, "pg_attribute").await?;
     let mut found: BTreeMap<u32, Candidate<'a>> = BTreeMap::new();
-    for row in &rows {
-        let Some(relation) = names.relations.get(&rows::oid(row, 0)?) else { continue };
+    for (row, at) in rows::each::<At>(&rows)? {
+        let Some(relation) = names.relations.get(&rows::oid(row, at.relation)?) else { continue };
         let column = Column {
-            name: rows::text(row, 2)?.into(),
-            family: family(&rows::text(row, 3)?),
-            readable: rows::flag(row, 4)?,
-            quoted: ident::quoted(&rows::text(row, 1)?),
+            name: rows::text(row, at.lowered)?.into(),
+            family: family(&rows::text(row, at.family)?),
+            readable: rows::flag(row, at.readable)?,
+            quoted: ident::quoted(&rows::text(row, at.name)?),
         };
         if let Some(candidate) = found.get_mut(&relation.oid) {
             candidate.columns.push(column);
@@ -96,11 +98,11 @@ async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candi
         let candidate = Candidate {
             relation,
             columns: vec![column],
-            usable: rows::flag(row, 5)?,
-            filtered: rows::flag(row, 6)?,
+            usable: rows::flag(row, at.usable)?,
+            filtered: rows::flag(row, at.filtered)?,
             schema: ident::quoted(&relation.schema),
             table: ident::qualified(&relation.schema, &relation.name),
-            role: ident::quoted(&rows::text(row, 7)?),
+            role: ident::quoted(&rows::text(row, at.role)?),
         };
         found.insert(relation.oid, candidate);
     }
@@ -241,14 +243,16 @@ const WAIT: &str = "run it again when no deploy is running";
 /// A row's rank in the tool's order, and its cells.
 type Ranked = (i64, Vec<Option<Box<str>>>);
 
+rows::columns!(RowAt { number, rank, cells });
+
 /// Turns the rows of a statement into records of their tables.
 fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[tokio_postgres::Row], records: &mut Records) -> Read<()> {
     let mut found: Vec<Vec<Ranked>> = batch.iter().map(|_| Vec::new()).collect();
-    for row in rows {
-        let number = usize::try_from(rows::get::<i32>(row, 0)?.unwrap_or(0)).unwrap_or(0);
-        let cells = rows::get::<Vec<Option<rows::Text>>>(row, 2)?.unwrap_or_default();
+    for (row, at) in rows::each::<RowAt>(rows)? {
+        let number = usize::try_from(rows::get::<i32>(row, at.number)?.unwrap_or(0)).unwrap_or(0);
+        let cells = rows::get::<Vec<Option<rows::Text>>>(row, at.cells)?.unwrap_or_default();
         if let Some(found) = found.get_mut(number) {
-            found.push((rows::get::<i64>(row, 1)?.unwrap_or(0), cells.into_iter().map(|cell| cell.map(|text| text.0)).collect()));
+            found.push((rows::get::<i64>(row, at.rank)?.unwrap_or(0), cells.into_iter().map(|cell| cell.map(|text| text.0)).collect()));
         }
     }
     for (ledger, mut rows) in batch.iter().zip(found) {

@@ -300,20 +300,22 @@ struct Notes {
     labels: ByNumber<Address, Vec<Box<str>>>,
 }
 
+rows::columns!(NoteAt { class, oid, sub, note });
+
 impl Notes {
     async fn read(reader: &Reader<'_>) -> Read<Self> {
         let (comments, labels) =
             tokio::try_join!(reader.rows(statements::COMMENT, "pg_description"), reader.rows(statements::LABEL, "pg_seclabel"),)?;
-        let address = |row: &tokio_postgres::Row| -> Read<Address> {
-            let column = rows::get::<i32>(row, 2)?.unwrap_or(0);
-            Ok(Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column })
+        let address = |row: &tokio_postgres::Row, at: NoteAt| -> Read<Address> {
+            let column = rows::get::<i32>(row, at.sub)?.unwrap_or(0);
+            Ok(Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column })
         };
         let mut notes = Self::default();
-        for row in &comments {
-            notes.comments.insert(address(row)?, rows::text(row, 3)?);
+        for (row, at) in rows::each::<NoteAt>(&comments)? {
+            notes.comments.insert(address(row, at)?, rows::text(row, at.note)?);
         }
-        for row in &labels {
-            notes.labels.entry(address(row)?).or_default().push(rows::text(row, 3)?);
+        for (row, at) in rows::each::<NoteAt>(&labels)? {
+            notes.labels.entry(address(row, at)?).or_default().push(rows::text(row, at.note)?);
         }
         Ok(notes)
     }
@@ -368,13 +370,15 @@ fn moved(old: &Fingerprint, new: &Fingerprint) -> Option<String> {
     (!moved.is_empty()).then(|| moved.join(", "))
 }
 
+rows::columns!(FingerprintAt { catalog, rows, versions });
+
 async fn fingerprint(reader: &Reader<'_>) -> Read<Fingerprint> {
     let rows = reader.rows(statements::FINGERPRINT, "the catalogs' fingerprint").await?;
-    rows.iter()
-        .map(|row| {
-            let count = rows::get::<i64>(row, 1)?.unwrap_or(0);
-            let text = format!("{count} {}", rows::text(row, 2)?);
-            Ok((rows::text(row, 0)?, digest::chain("fingerprint", &text, std::iter::empty())))
+    rows::each::<FingerprintAt>(&rows)?
+        .map(|(row, at)| {
+            let count = rows::get::<i64>(row, at.rows)?.unwrap_or(0);
+            let text = format!("{count} {}", rows::text(row, at.versions)?);
+            Ok((rows::text(row, at.catalog)?, digest::chain("fingerprint", &text, std::iter::empty())))
         })
         .collect()
 }

@@ -64,6 +64,10 @@ impl Privileges {
 /// What an address stands for: name of its kind, and the object as it is shown.
 type Places = HashMap<Address, (Arc<str>, Arc<str>)>;
 
+rows::columns!(OwnerAt { class, oid, owner });
+rows::columns!(AclAt { class, oid, sub, owner, grantee, privilege, grantable, untouched });
+rows::columns!(StrangerAt { class, oid, sub, kind, shown });
+
 /// Builds owners and grants of the objects found, and grants of the rest.
 pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<Vec<Found>> {
     let (owners, acls) = tokio::try_join!(reader.rows(statements::OWNER, "owners"), reader.rows(statements::ACL, "privileges"))?;
@@ -74,22 +78,22 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
         .collect();
     let mut lists: BTreeMap<(Address, u32), Privileges> = BTreeMap::new();
     let mut owner_of: HashMap<Address, u32> = HashMap::new();
-    for row in &acls {
-        let column = rows::get::<i32>(row, 2)?.unwrap_or(0);
-        let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column };
-        owner_of.insert(address, rows::oid(row, 3)?);
-        let privileges = lists.entry((address, rows::oid(row, 4)?)).or_default();
-        privileges.note(rows::text(row, 5)?, rows::flag(row, 6)?, rows::flag(row, 7)?);
+    for (row, at) in rows::each::<AclAt>(&acls)? {
+        let column = rows::get::<i32>(row, at.sub)?.unwrap_or(0);
+        let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column };
+        owner_of.insert(address, rows::oid(row, at.owner)?);
+        let privileges = lists.entry((address, rows::oid(row, at.grantee)?)).or_default();
+        privileges.note(rows::text(row, at.privilege)?, rows::flag(row, at.grantable)?, rows::flag(row, at.untouched)?);
     }
     let strange: BTreeSet<Address> = lists.keys().map(|(address, _)| *address).filter(|address| !places.contains_key(address)).collect();
     places.extend(strangers(reader, &strange).await?);
     let mut built = Vec::new();
-    for row in &owners {
-        let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column: 0 };
+    for (row, at) in rows::each::<OwnerAt>(&owners)? {
+        let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column: 0 };
         if address.class == class_number("pg_database") {
-            built.push(owner(reader, names, "database", "(this database)", rows::oid(row, 2)?));
+            built.push(owner(reader, names, "database", "(this database)", rows::oid(row, at.owner)?));
         } else if let Some((kind, shown)) = places.get(&address).filter(|_| !strange.contains(&address)) {
-            built.push(owner(reader, names, kind, shown, rows::oid(row, 2)?));
+            built.push(owner(reader, names, kind, shown, rows::oid(row, at.owner)?));
         }
     }
     reader.tell(Kind::Owner, built.len());
@@ -159,10 +163,11 @@ async fn strangers(reader: &Reader<'_>, strange: &BTreeSet<Address>) -> Read<Pla
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&classes, Type::OID_ARRAY), (&oids, Type::OID_ARRAY), (&columns, Type::INT4_ARRAY)];
     let rows = reader.rows_with(statements::ACL_OBJECT, &parameters, "pg_identify_object").await?;
-    rows.iter()
-        .map(|row| {
-            let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column: rows::get::<i32>(row, 2)?.unwrap_or(0) };
-            Ok((address, (Arc::from(rows::text(row, 3)?), Arc::from(rows::text(row, 4)?))))
+    rows::each::<StrangerAt>(&rows)?
+        .map(|(row, at)| {
+            let column = rows::get::<i32>(row, at.sub)?.unwrap_or(0);
+            let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column };
+            Ok((address, (Arc::from(rows::text(row, at.kind)?), Arc::from(rows::text(row, at.shown)?))))
         })
         .collect()
 }

@@ -53,17 +53,19 @@ struct Seen {
     migration_role: Option<u32>,
 }
 
+rows::columns!(SeenAt { sees, me, migration_role, my_name });
+
 /// Reads settings and overrides.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let role = reader.request.migration_role.as_deref();
     let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&role, Type::TEXT)];
     let seen = reader.rows_with(statements::SETTING_SEEN, &parameters, "pg_roles").await?;
-    let Some(row) = seen.first() else { return Ok(Vec::new()) };
+    let Some((row, at)) = rows::each::<SeenAt>(&seen)?.next() else { return Ok(Vec::new()) };
     let seen = Seen {
-        all: rows::flag(row, 0)?,
-        me: rows::oid(row, 1)?,
-        my_name: rows::text(row, 3)?,
-        migration_role: role.is_some().then_some(rows::oid(row, 2)?),
+        all: rows::flag(row, at.sees)?,
+        me: rows::oid(row, at.me)?,
+        my_name: rows::text(row, at.my_name)?,
+        migration_role: role.is_some().then_some(rows::oid(row, at.migration_role)?),
     };
     let overrides = setting_override::raw(reader).await?;
     let raw = reset(reader).await?;
@@ -97,20 +99,22 @@ async fn behind(reader: &Reader<'_>, limit: &str, value: std::time::Duration) ->
     reader.run(&statements::SETTING_OPENING.fill(&[limit, &milliseconds]), "pg_settings").await?;
     let rows = reader.rows(statements::SETTING, "pg_settings").await;
     reader.run(&statements::SETTING_CLOSING.fill(&[]), "pg_settings").await?;
-    rows?.iter().map(raw).collect()
+    rows::each::<At>(&rows?)?.map(|(row, at)| raw(row, at)).collect()
 }
 
-fn raw(row: &Row) -> Read<Raw> {
+rows::columns!(At { name, reset, unit, vartype, category, source, boot, pending_restart });
+
+fn raw(row: &Row, at: At) -> Read<Raw> {
     let text = |index| Ok::<_, tokio_postgres::Error>(rows::get::<rows::Text>(row, index)?.map(|text| text.0));
     Ok(Raw {
-        name: rows::text(row, 0)?,
-        reset: text(1)?,
-        unit: text(2)?,
-        vartype: rows::text(row, 3)?,
-        category: rows::text(row, 4)?,
-        source: rows::text(row, 5)?,
-        boot: text(6)?,
-        pending_restart: rows::flag(row, 7)?,
+        name: rows::text(row, at.name)?,
+        reset: text(at.reset)?,
+        unit: text(at.unit)?,
+        vartype: rows::text(row, at.vartype)?,
+        category: rows::text(row, at.category)?,
+        source: rows::text(row, at.source)?,
+        boot: text(at.boot)?,
+        pending_restart: rows::flag(row, at.pending_restart)?,
     })
 }
 

@@ -195,7 +195,7 @@ parts! {
     SETTING_CLOSING = "setting closing", "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings" for &[Configuration],
         "after setting.sql";
     HISTORY_ROWS = "history rows",
-        "select {number}::int4, row_number() over (order by {order}), array[{cells}]::text[] from (select {columns} from {table} t limit {bound}) s"
+        "select {number}::int4 as number, row_number() over (order by {order}) as rank, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
         for &[History], "where there are tables of migration tools, many a statement";
 }
 

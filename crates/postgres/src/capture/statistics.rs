@@ -19,8 +19,14 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         reader.rows(statements::HIDDEN_STATISTICS, "privileges on tables"),
     )?;
     let mut found = reader.found(Kind::TableStatistics, &tables, names)?;
-    let unknown: BTreeSet<u32> =
-        tables.iter().filter(|row| rows::flag(row, 12).unwrap_or(false)).map(|row| rows::oid(row, 1)).collect::<Result<_, _>>()?;
+    let mut unknown = BTreeSet::new();
+    if let Some([oid, is_unknown]) = tables.first().map(|row| rows::some_places(row, ["_oid", "_unknown"])).transpose()? {
+        for row in &tables {
+            if rows::flag(row, is_unknown)? {
+                unknown.insert(rows::oid(row, oid)?);
+            }
+        }
+    }
     for table in found.iter().filter(|table| unknown.contains(&table.address.oid)) {
         let detail = "it was never analysed, and a standby counts no rows".to_owned();
         let gap = Gap::object(&table.object, Reason::NotConfigured, detail).attribute("rows");
@@ -35,19 +41,21 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     Ok(found)
 }
 
+rows::columns!(HiddenAt { class, oid, shown, schema, readable, me });
+
 /// One gap for tables we may not read, one for those whose rows are filtered: they have different cures.
 fn hide(reader: &Reader<'_>, names: &Names, hidden: &[tokio_postgres::Row]) -> Read<()> {
     let (mut closed, mut filtered, mut schemas, mut me) = (Vec::new(), Vec::new(), BTreeSet::new(), Box::<str>::default());
-    for row in hidden {
-        if names.members.contains(&(rows::oid(row, 0)?, rows::oid(row, 1)?)) {
+    for (row, at) in rows::each::<HiddenAt>(hidden)? {
+        if names.members.contains(&(rows::oid(row, at.class)?, rows::oid(row, at.oid)?)) {
             continue;
         }
-        me = rows::text(row, 5)?;
-        if rows::flag(row, 4)? {
-            filtered.push(rows::text(row, 2)?);
+        me = rows::text(row, at.me)?;
+        if rows::flag(row, at.readable)? {
+            filtered.push(rows::text(row, at.shown)?);
         } else {
-            closed.push(rows::text(row, 2)?);
-            schemas.insert(rows::text(row, 3)?);
+            closed.push(rows::text(row, at.shown)?);
+            schemas.insert(rows::text(row, at.schema)?);
         }
     }
     if !closed.is_empty() {

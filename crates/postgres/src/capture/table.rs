@@ -13,11 +13,14 @@ use std::sync::Arc;
 /// Parents in order, and whether a detach is pending, by child.
 pub type Parents = ByNumber<u32, Vec<(u32, bool)>>;
 
+rows::columns!(InheritAt { child, parent, pending });
+
 /// Reads `pg_inherits`.
 pub async fn parents(reader: &Reader<'_>) -> Read<Parents> {
     let mut parents = Parents::default();
-    for row in reader.rows(statements::INHERIT, "pg_inherits").await? {
-        parents.entry(rows::oid(&row, 0)?).or_default().push((rows::oid(&row, 1)?, rows::flag(&row, 3)?));
+    let rows = reader.rows(statements::INHERIT, "pg_inherits").await?;
+    for (row, at) in rows::each::<InheritAt>(&rows)? {
+        parents.entry(rows::oid(row, at.child)?).or_default().push((rows::oid(row, at.parent)?, rows::flag(row, at.pending)?));
     }
     Ok(parents)
 }
@@ -113,8 +116,8 @@ pub async fn texts(
         let gap = Gap { object: Some(names.relation(oid)), ..Gap::kind(Kind::Table, Reason::Locked, reason) };
         reader.gap(gap.attribute(attribute));
     }
-    rows.iter()
-        .filter_map(|row| match (rows::oid(row, 0), rows::get::<rows::Text>(row, 1)) {
+    rows::each::<rows::Printed>(&rows)?
+        .filter_map(|(row, at)| match (rows::oid(row, at.oid), rows::get::<rows::Text>(row, at.printed)) {
             (Ok(oid), Ok(Some(text))) => Some(Ok((oid, text.0))),
             (Ok(_), Ok(None)) => None,
             (Err(error), _) | (_, Err(error)) => Some(Err(error.into())),
@@ -122,7 +125,11 @@ pub async fn texts(
         .collect()
 }
 
+rows::columns!(ForeignAt { oid, server, options });
+
 async fn foreign(reader: &Reader<'_>) -> Read<ByNumber<u32, (Box<str>, Vec<Box<str>>)>> {
     let rows = reader.rows(statements::FOREIGN_TABLE, "pg_foreign_table").await?;
-    rows.iter().map(|row| Ok((rows::oid(row, 0)?, (rows::text(row, 1)?, rows::texts(row, 2)?)))).collect()
+    rows::each::<ForeignAt>(&rows)?
+        .map(|(row, at)| Ok((rows::oid(row, at.oid)?, (rows::text(row, at.server)?, rows::texts(row, at.options)?))))
+        .collect()
 }

@@ -6,6 +6,8 @@ use super::{rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Reason};
 
+rows::columns!(SeenAt { sees, me });
+
 /// Reads all three.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let (nodes, replicas, slots, seen) = tokio::try_join!(
@@ -14,12 +16,12 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         reader.plain(Kind::Slot, statements::SLOT, names),
         reader.rows(statements::STATISTICS_SEEN, "pg_roles"),
     )?;
-    let Some(row) = seen.first() else { return Ok(Vec::new()) };
+    let Some((row, at)) = rows::each::<SeenAt>(&seen)?.next() else { return Ok(Vec::new()) };
     // Where nothing streams, nothing is hidden.
     let streaming = nodes.iter().any(|node| matches!(node.object.get("replicas"), Some(Value::Integer(count)) if *count > 0));
-    if streaming && !rows::flag(row, 0)? {
+    if streaming && !rows::flag(row, at.sees)? {
         let detail = "names, states and lag of replicas are hidden".to_owned();
-        reader.gap(Gap::kind(Kind::Replica, Reason::Privilege, detail).cure(format!("GRANT pg_monitor TO {}", rows::text(row, 1)?)));
+        reader.gap(Gap::kind(Kind::Replica, Reason::Privilege, detail).cure(format!("GRANT pg_monitor TO {}", rows::text(row, at.me)?)));
     }
     Ok(nodes.into_iter().chain(replicas).chain(slots).collect())
 }

@@ -21,7 +21,9 @@ impl Definitions {
         let mut keys: Vec<u32> = names.relations.values().filter(|relation| is_view(relation)).map(|view| view.oid).collect();
         keys.sort_unstable();
         let (rows, failed) = batch::read(reader, statements::VIEW, &keys, "pg_get_viewdef").await?;
-        let texts = rows.iter().map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?))).collect::<Read<_>>()?;
+        let texts = rows::each::<rows::Printed>(&rows)?
+            .map(|(row, at)| Ok((rows::oid(row, at.oid)?, rows::text(row, at.printed)?)))
+            .collect::<Read<_>>()?;
         Ok(Self { texts, failed: failed.into_iter().collect() })
     }
 }
