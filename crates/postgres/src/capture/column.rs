@@ -4,6 +4,7 @@ use super::names::{Names, PG_CLASS, Relation};
 use super::number::{ByNumber, Numbers};
 use super::reader::{Address, Found, Read, Reader};
 use super::{batch, options, rows, statements};
+use crate::flavor;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -348,8 +349,7 @@ async fn rest(
 rows::columns!(NotNullAt { relation, number, name, no_inherit, valid });
 
 async fn not_null(reader: &Reader<'_>) -> Read<ByColumn<(Option<Box<str>>, bool, bool)>> {
-    // UNTIL(pg18): before, NOT NULL was only a flag of the column.
-    if reader.major < 18 {
+    if reader.major < flavor::NAMED_NOT_NULL {
         return Ok(ByNumber::default());
     }
     let rows = reader.rows(statements::NOT_NULL, "pg_constraint").await?;

@@ -38,6 +38,7 @@ pub use sql::render;
 pub use statements::{queries, statements};
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
+use crate::flavor;
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Value};
@@ -168,7 +169,7 @@ async fn once(
     session.begin_read_only(&limits, None).await?;
     let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
-    let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
+    let major = flavor::major_of(session.server_version_num);
     let reader = Reader { session, beside: shared, major, request, watch, gaps: Arc::default(), patience: Arc::default() };
     let pass = pass(&reader).await;
     let ended = match shared {

@@ -6,6 +6,7 @@ use super::names::Names;
 use super::present::Absent;
 use super::reader::{Found, Read, Reader, Stop};
 use super::{canonical, options, printed};
+use crate::flavor;
 use evenkeel_core::kind::{ALL, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::future::try_join_all;
@@ -27,7 +28,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, absent: &Absent, wants: im
     }))
     .await?;
     let mut found: Vec<Found> = found.into_iter().flatten().collect();
-    if reader.major < 14 && found.iter().any(|found| found.object.kind == Kind::Subscription) {
+    if reader.major < flavor::SUBSCRIPTIONS_SHOWN && found.iter().any(|found| found.object.kind == Kind::Subscription) {
         for property in HIDDEN_BEFORE_14 {
             let detail = format!("the {property} of subscriptions can be read by superusers only on servers before 14");
             reader.gap(Gap::kind(Kind::Subscription, Reason::Version, detail).attribute(property));

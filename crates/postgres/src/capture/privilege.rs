@@ -7,6 +7,7 @@
 use super::names::Names;
 use super::reader::{Address, Found, Read, Reader, class_number};
 use super::{rows, statements};
+use crate::flavor;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Mark, Object, Reason};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -97,7 +98,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
         }
     }
     reader.tell(Kind::Owner, built.len());
-    if reader.major < 14 && found.iter().any(|found| found.object.kind.name() == "subscription") {
+    if reader.major < flavor::SUBSCRIPTIONS_SHOWN && found.iter().any(|found| found.object.kind.name() == "subscription") {
         let detail = "owners of subscriptions are not read on servers before 14".to_owned();
         reader.gap(Gap::kind(Kind::Owner, Reason::Version, detail));
     }
@@ -106,7 +107,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
         let Some((kind, shown)) = places.get(address) else { continue };
         let owns = owner_of.get(address) == Some(grantee);
         let name = if owns { OWNER.into() } else { names.roles.shown(*grantee) };
-        if owns && reader.major < 17 && address.column == 0 && MAINTAINED.contains(&&**kind) {
+        if owns && reader.major < flavor::MAINTAIN && address.column == 0 && MAINTAINED.contains(&&**kind) {
             privileges.note_maintenance();
         }
         let mut object = Object::new(Kind::Grant, Identity::new([&**kind, &**shown, &*name]));
@@ -122,8 +123,11 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
 fn owner(reader: &Reader<'_>, names: &Names, kind: &str, shown: &str, owner: u32) -> Found {
     let mut object = Object::new(Kind::Owner, Identity::new([kind, shown]));
     object.set("owner", &*names.roles.shown(owner));
-    // From 15 on a new database's schema public belongs to pg_database_owner and lets nobody create in it.
-    if reader.major >= 15 && kind == Kind::Schema.name() && shown == "public" && object.text("owner") == Some("pg_database_owner") {
+    if reader.major >= flavor::PUBLIC_SCHEMA_CLOSED
+        && kind == Kind::Schema.name()
+        && shown == "public"
+        && object.text("owner") == Some("pg_database_owner")
+    {
         mark(&mut object, "owner", super::role::BOOTSTRAP);
     }
     Found { object, address: Address::default() }
@@ -133,7 +137,7 @@ fn owner(reader: &Reader<'_>, names: &Names, kind: &str, shown: &str, owner: u32
 fn public_schema(reader: &Reader<'_>, object: &mut Object) {
     let is_public = object.identity.part(0) == Kind::Schema.name() && object.identity.part(1) == "public";
     if is_public
-        && reader.major >= 15
+        && reader.major >= flavor::PUBLIC_SCHEMA_CLOSED
         && object.identity.part(2) == super::role::PUBLIC
         && object.get("privileges") == Some(&Value::list(["USAGE"]))
     {
@@ -145,7 +149,7 @@ fn mark(object: &mut Object, property: &str, equivalent: &str) {
     if let Some(property) = object.kind.spec().index_of(property) {
         object.marks.push(Mark {
             property,
-            boundary: 15,
+            boundary: flavor::PUBLIC_SCHEMA_CLOSED,
             equivalent: equivalent.into(),
             reason: "a new database's schema public has another owner and other privileges from 15 on".into(),
         });

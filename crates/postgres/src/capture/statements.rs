@@ -7,6 +7,7 @@
 use super::kinds::{self, How};
 use super::sql;
 use crate::connect::{self, Limits};
+use crate::flavor;
 use evenkeel_core::kind::{ALL as KINDS, Dimension};
 use evenkeel_core::port::{Query, fill, listing};
 
@@ -124,7 +125,7 @@ statements! {
     CONSTRAINT = "constraint.sql" for OBJECTS;
     INDEX = "index.sql" for OBJECTS;
     TYPE_NAME = "type_name.sql" for OBJECTS;
-    NOT_NULL = "not_null.sql" for OBJECTS, since(18);
+    NOT_NULL = "not_null.sql" for OBJECTS, since(flavor::NAMED_NOT_NULL);
     IDENTITY = "identity.sql" for OBJECTS, only("where a column is an identity");
     GENERATED = "generated.sql" for OBJECTS, only("where an expression of a column names columns");
     CHECK = "check.sql" for OBJECTS, only("where there are checks");

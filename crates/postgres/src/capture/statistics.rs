@@ -3,6 +3,7 @@
 use super::names::Names;
 use super::reader::{Found, Read, Reader};
 use super::{rows, statements};
+use crate::flavor;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Reason};
 use std::collections::BTreeSet;
@@ -59,7 +60,7 @@ fn hide(reader: &Reader<'_>, names: &Names, hidden: &[tokio_postgres::Row]) -> R
         }
     }
     if !closed.is_empty() {
-        let cure = if reader.major >= 14 {
+        let cure = if reader.major >= flavor::READ_ALL_DATA {
             format!("GRANT pg_read_all_data TO {me}")
         } else {
             let schemas: Vec<&str> = schemas.iter().map(AsRef::as_ref).collect();

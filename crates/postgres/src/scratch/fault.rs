@@ -1,5 +1,6 @@
 //! What can go wrong with a scratch server. The launcher's own faults are passed through with their text.
 
+use crate::flavor::{NEWEST, OLDEST};
 use std::path::PathBuf;
 
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
@@ -74,7 +75,9 @@ fn how_to_install(wanted: Option<u32>) -> String {
                  or name the folder of initdb and postgres in EVENKEEL_PG_BIN"
             .to_owned(),
         Some(major) => {
-            format!("script/setup (installs PostgreSQL 13 to 18), or where your distribution has it: apt-get install postgresql-{major}")
+            format!(
+                "script/setup (installs PostgreSQL {OLDEST} to {NEWEST}), or where your distribution has it: apt-get install postgresql-{major}"
+            )
         }
     }
 }
