@@ -3,6 +3,7 @@
 
 use super::canonical::{self, Context};
 use super::clause::{self, Token};
+use super::column;
 use super::lossy;
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
@@ -33,7 +34,14 @@ pub struct Column {
 }
 
 /// What is in doubt of a column that was read from this row.
-pub fn doubt(reader: &Reader<'_>, row: &Row, column: &Object, at: usize, schema: &str, is_view: bool) -> Result<Vec<Column>, Wrong> {
+pub fn doubt(
+    reader: &Reader<'_>,
+    (row, places): (&Row, column::At),
+    column: &Object,
+    at: usize,
+    schema: &str,
+    is_view: bool,
+) -> Result<Vec<Column>, Wrong> {
     let is_mariadb = reader.flavor.is_mariadb();
     let data_type = column.text("type").unwrap_or_default();
     let mut found = Vec::new();
@@ -42,10 +50,11 @@ pub fn doubt(reader: &Reader<'_>, row: &Row, column: &Object, at: usize, schema:
         found.push(What::Members);
     }
     if !is_view {
-        if let Some(raw) = row.text(9)?.filter(|raw| is_mariadb && lossy::is_doubtful(raw)) {
+        let texts = places.texts(row)?;
+        if let Some(raw) = texts.generated.filter(|raw| is_mariadb && lossy::is_doubtful(raw)) {
             found.push(What::Expression("generated", raw));
-        } else if let Some(raw) = row.text(4)?.filter(|_| column.text("default").is_some()) {
-            let is_expression = if is_mariadb { !is_literal(&raw) } else { row.text(8)?.unwrap_or_default().contains("DEFAULT_GENERATED") };
+        } else if let Some(raw) = texts.default.filter(|_| column.text("default").is_some()) {
+            let is_expression = if is_mariadb { !is_literal(&raw) } else { texts.extra.contains("DEFAULT_GENERATED") };
             let is_binary = is_binary(data_type);
             match (is_expression, lossy::is_doubtful(&raw)) {
                 (true, true) if is_mariadb => found.push(What::Expression("default", raw)),

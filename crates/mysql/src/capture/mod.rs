@@ -16,6 +16,7 @@ mod event;
 mod histogram;
 mod history;
 mod index;
+mod kinds;
 mod library;
 mod loadable;
 mod lossy;

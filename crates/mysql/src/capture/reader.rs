@@ -222,6 +222,48 @@ impl Reader<'_> {
     }
 }
 
+/// Where the columns of one statement's answer stand.
+pub trait Columns: Copy {
+    /// Looks them up by their names. A name that is not there, or that nobody reads, is the statement's fault.
+    fn of(row: &Row) -> Result<Self, Wrong>;
+}
+
+/// A type for the columns of one statement: `columns!(At { name })` is read as `at.name`, and called `_name` in the SQL.
+macro_rules! columns {
+    ($name:ident { $($column:ident),+ $(,)? }) => {
+        #[derive(Debug, Clone, Copy)]
+        pub(super) struct $name {
+            $($column: usize),+
+        }
+
+        impl $crate::capture::reader::Columns for $name {
+            fn of(row: &$crate::connect::rows::Row) -> Result<Self, $crate::connect::rows::Wrong> {
+                row.is_read(&[$(concat!("_", stringify!($column))),+])?;
+                Ok(Self { $($column: row.place(concat!("_", stringify!($column)))?),+ })
+            }
+        }
+    };
+}
+pub(super) use columns;
+
+/// The places of an answer's columns, looked up once.
+pub struct Places<C>(Option<C>);
+
+impl<C: Columns> Places<C> {
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self(None)
+    }
+
+    /// Where the columns of this row stand, and of all after it.
+    pub fn of(&mut self, row: &Row) -> Result<C, Wrong> {
+        match self.0 {
+            Some(at) => Ok(at),
+            None => Ok(*self.0.insert(C::of(row)?)),
+        }
+    }
+}
+
 /// The rows of a statement that is sent before it is known what is captured.
 pub async fn first(session: &mut Session, statement: &Statement, doing: &str) -> Result<Vec<Row>, Fault> {
     let flavor = session.flavor.clone();
@@ -251,7 +293,66 @@ const fn made_of(kind: &Kind) -> &[Kind] {
         Kind::Event => &[Kind::Event, Kind::Definer],
         Kind::Sequence => &[Kind::Sequence, Kind::Grant],
         Kind::Role => &[Kind::Role, Kind::Membership, Kind::Grant],
-        _ => std::slice::from_ref(kind),
+        // Nothing else comes out of these.
+        Kind::Schema
+        | Kind::Partition
+        | Kind::Constraint
+        | Kind::Procedure
+        | Kind::Package
+        | Kind::Definer
+        | Kind::Grant
+        | Kind::Membership
+        | Kind::Server
+        | Kind::Setting
+        | Kind::Plugin
+        | Kind::TableStatistics
+        | Kind::IndexStatistics
+        | Kind::ColumnStatistics
+        | Kind::Node
+        | Kind::Replica
+        | Kind::Channel
+        | Kind::HistoryTable
+        | Kind::Migration
+        // These are never read here (`kinds`).
+        | Kind::Extension
+        | Kind::MaterializedView
+        | Kind::Aggregate
+        | Kind::Rule
+        | Kind::EventTrigger
+        | Kind::Policy
+        | Kind::Enum
+        | Kind::CompositeType
+        | Kind::Domain
+        | Kind::DomainConstraint
+        | Kind::RangeType
+        | Kind::BaseType
+        | Kind::Cast
+        | Kind::Operator
+        | Kind::OperatorClass
+        | Kind::OperatorFamily
+        | Kind::Collation
+        | Kind::Conversion
+        | Kind::TextSearchParser
+        | Kind::TextSearchTemplate
+        | Kind::TextSearchDictionary
+        | Kind::TextSearchConfiguration
+        | Kind::Statistics
+        | Kind::Language
+        | Kind::AccessMethod
+        | Kind::Transform
+        | Kind::ForeignDataWrapper
+        | Kind::ForeignServer
+        | Kind::UserMapping
+        | Kind::Publication
+        | Kind::PublicationTable
+        | Kind::Subscription
+        | Kind::Override
+        | Kind::ExtensionVersion
+        | Kind::CollationVersion
+        | Kind::Tablespace
+        | Kind::Slot
+        | Kind::Owner
+        | Kind::DefaultPrivilege => std::slice::from_ref(kind),
     }
 }
 

@@ -2,10 +2,10 @@
 //! read here opens every table. Neighbour: `distribution`, for columns.
 
 use super::distribution;
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
 use super::refused;
 use super::statements;
-use crate::connect::rows::Row;
+use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
 use std::collections::HashMap;
@@ -66,15 +66,20 @@ struct Index {
     distinct: Option<i64>,
 }
 
+columns!(IndexAt { schema, table, name, position, cardinality });
+
 async fn indexes(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut all: HashMap<(Table, Box<str>), Index> = HashMap::new();
+    let mut places = Places::<IndexAt>::unknown();
     reader
         .each(statements::INDEX_STATISTICS, Kind::IndexStatistics, |row| {
-            let key = ((row.text(0)?.unwrap_or_default(), row.text(1)?.unwrap_or_default()), row.text(2)?.unwrap_or_default());
+            let at = places.of(&row)?;
+            let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
+            let key = ((text(at.schema)?, text(at.table)?), text(at.name)?);
             let index = all.entry(key).or_default();
-            let part = row.integer(3)?.unwrap_or(0);
+            let part = row.integer(at.position)?.unwrap_or(0);
             if part >= index.last_part {
-                *index = Index { last_part: part, distinct: row.integer(4)? };
+                *index = Index { last_part: part, distinct: row.integer(at.cardinality)? };
             }
             Ok(())
         })

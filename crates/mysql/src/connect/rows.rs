@@ -58,6 +58,16 @@ impl Row {
         self.position(name).ok_or_else(none)
     }
 
+    /// Whether all columns of the answer are among these names.
+    ///
+    /// # Errors
+    /// One is not.
+    pub fn is_read(&self, names: &[&str]) -> Result<(), Wrong> {
+        let stranger =
+            (0..self.len()).map(|index| self.name(index)).find(|name| !names.iter().any(|known| known.eq_ignore_ascii_case(name)));
+        stranger.map_or(Ok(()), |column| Err(Wrong { column, expected: "nothing", found: "a column that nobody reads".to_owned() }))
+    }
+
     /// Bytes as they arrived, `None` where NULL.
     ///
     /// # Errors
