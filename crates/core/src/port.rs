@@ -2,16 +2,18 @@
 //!
 //! Lives here: what the pipeline may ask of an engine, in blocking calls (an engine runs its own threads).
 //! Does not live here: which engine is chosen; only the command line's wiring does that. `grants` writes the script of the
-//! same name.
+//! same name, `query` the list of `evenkeel queries`.
 
 mod engine;
 mod grants;
+mod query;
 mod run;
 mod watch;
 mod workshop;
 
 pub use engine::{Engine, Engines, Named, Own};
 pub use grants::{Step, script};
+pub use query::{Query, fill, listing};
 pub use run::Run;
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
 pub use workshop::{Answer, Installed, Like, Ran, Refused, Scratch, Session, Workshop};

@@ -2,8 +2,9 @@
 //! throwaway ones.
 
 use crate::capture;
-use crate::connect::{NEWEST_MAJOR, OLDEST_MAJOR, Target, ThisMachine};
+use crate::connect::{Target, ThisMachine};
 use crate::environment::PostgresEnvironment;
+use crate::flavor::{NEWEST, OLDEST};
 use crate::remedy::PostgresRemedies;
 use crate::scratch::PostgresWorkshop;
 use evenkeel_core::compare::Remedies;
@@ -51,11 +52,11 @@ impl Engine for Postgres {
 
     fn queries(&self, _: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {
         let major = match version {
-            None => NEWEST_MAJOR,
+            None => NEWEST,
             // Newer ones are read as the newest that is known.
-            Some(text) => text.parse().ok().filter(|major| (OLDEST_MAJOR..=99).contains(major)).ok_or_else(|| {
-                let trouble = Trouble::new(Class::Usage, "no statements for that version").expected(format!("{OLDEST_MAJOR} or newer"));
-                Box::new(trouble.found(text).fix(format!("evenkeel queries --major {NEWEST_MAJOR}")))
+            Some(text) => text.parse().ok().filter(|major| (OLDEST..=99).contains(major)).ok_or_else(|| {
+                let trouble = Trouble::new(Class::Usage, "no statements for that version").expected(format!("{OLDEST} or newer"));
+                Box::new(trouble.found(text).fix(format!("evenkeel queries --major {NEWEST}")))
             })?,
         };
         Ok(capture::statements(major, dimensions))

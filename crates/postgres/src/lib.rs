@@ -1,15 +1,16 @@
 //! Everything that knows PostgreSQL.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  knowledge  connect  grammar  capture  remedy  grants  environment  scratch  engine`.
+//! `ident  flavor  knowledge  connect  grammar  capture  remedy  grants  environment  scratch  engine`.
 //!
-//! They are: quoting; what settings mean; libpq's connection layer; the server's parser; an environment as a manifest; what
+//! They are: quoting; facts about versions; what settings mean; libpq's connection layer; the server's parser; an environment as a manifest; what
 //! to do about a difference; the script for a capture role; an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod connect;
 pub mod engine;
 pub mod environment;
+pub mod flavor;
 pub mod grammar;
 pub mod grants;
 pub mod ident;

@@ -2,6 +2,7 @@
 
 use super::reader::{Read, Reader};
 use super::refused;
+use super::statements;
 use crate::connect::rows::{Row, Wrong};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
@@ -13,7 +14,7 @@ pub type Variables = BTreeMap<String, Box<str>>;
 
 /// Reads channels; `None` where they are hidden.
 pub async fn read(reader: &Reader<'_>, variables: &Variables) -> Read<Option<Vec<Object>>> {
-    let rows = match reader.attempt(reader.flavor.replica_status(), "reading replication channels").await? {
+    let rows = match reader.attempt(&reader.rendered(statements::REPLICA_STATUS), "reading replication channels").await? {
         Ok(rows) => rows,
         Err(fault) => {
             let grant = if reader.flavor.is_mariadb() { "SLAVE MONITOR ON *.*" } else { "REPLICATION CLIENT ON *.*" };
@@ -117,10 +118,8 @@ async fn heartbeats(reader: &Reader<'_>) -> Read<Vec<Beat>> {
     let Some((database, table)) = reader.heartbeat.and_then(|name| name.split_once('.')) else { return Ok(Vec::new()) };
     let (database, table) = (Ident(database), Ident(table));
     // Our transaction may have begun a while ago, and would show the beat of then.
-    let renewed = reader.attempt("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await?;
-    let statement = format!(
-        "SELECT h.server_id, timestampdiff(microsecond, cast(h.ts AS datetime(6)), utc_timestamp(6)) / 1000000 FROM {database}.{table} h LIMIT 100"
-    );
+    let renewed = reader.attempt(&reader.rendered(statements::HEARTBEAT_OPENING), "opening a read-only transaction").await?;
+    let statement = statements::HEARTBEAT.fill(&[&format!("{database}.{table}")]);
     let outcome = match renewed {
         Ok(_) => reader.attempt(&statement, "reading the heartbeat table").await?,
         Err(fault) => Err(fault),

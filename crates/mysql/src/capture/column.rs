@@ -2,20 +2,43 @@
 
 use super::canonical::{self, Context};
 use super::lossy_column;
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
+use super::statements;
 use super::table::{Place, Tables};
 use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
 use std::sync::Arc;
 
+columns!(At { schema, table, name, position, default, nullable, typ, collation, extra, generated, comment, srid, attribute });
+
+impl At {
+    /// What it is when nothing is said, what stands behind, and what it is made of.
+    pub fn texts(self, row: &Row) -> Result<Texts, Wrong> {
+        Ok(Texts {
+            default: row.text(self.default)?,
+            extra: row.text(self.extra)?.unwrap_or_default(),
+            generated: row.text(self.generated)?,
+        })
+    }
+}
+
+/// The texts of a column as the list shows them.
+pub struct Texts {
+    pub default: Option<Box<str>>,
+    pub extra: Box<str>,
+    pub generated: Option<Box<str>>,
+}
+
 /// Reads columns. Those of sequences are the sequence's own.
 pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let (mut found, mut doubts) = (Vec::new(), Vec::new());
     let mut last: Option<(Box<str>, Box<str>, Option<Place>)> = None;
+    let mut places = Places::<At>::unknown();
     reader
-        .each(include_str!("column.sql"), Kind::Column, |row| {
-            let (schema, table) = (row.text(0)?.unwrap_or_default(), row.text(1)?.unwrap_or_default());
+        .each(statements::COLUMN, Kind::Column, |row| {
+            let at = places.of(&row)?;
+            let (schema, table) = (row.text(at.schema)?.unwrap_or_default(), row.text(at.table)?.unwrap_or_default());
             // Rows of a table come one after the other; the table is looked up once.
             if last.as_ref().is_none_or(|(s, t, _)| *s != schema || *t != table) {
                 let place = match tables.get(&schema, &table) {
@@ -27,8 +50,8 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
             }
             let Some((schema, table, Some(place))) = &last else { return Ok(()) };
             let is_view = tables.get(schema, table).is_none();
-            let column = column(reader, &row, place, is_view)?;
-            doubts.extend(lossy_column::doubt(reader, &row, &column, found.len(), schema, is_view)?);
+            let column = column(reader, &row, at, place, is_view)?;
+            doubts.extend(lossy_column::doubt(reader, (&row, at), &column, found.len(), schema, is_view)?);
             found.push(column);
             Ok(())
         })
@@ -38,19 +61,19 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     Ok(found)
 }
 
-fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Result<Object, Wrong> {
+fn column(reader: &Reader<'_>, row: &Row, at: At, place: &Place, is_view: bool) -> Result<Object, Wrong> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
-    let name: Arc<str> = row.text(2)?.unwrap_or_default().into();
+    let name: Arc<str> = row.text(at.name)?.unwrap_or_default().into();
     let mut object = Object::new(Kind::Column, Identity::new([Arc::clone(&place.0), Arc::clone(&place.1), name]));
-    object.set_some("position", row.integer(3)?);
-    let raw = row.text(6)?.unwrap_or_default();
+    object.set_some("position", row.integer(at.position)?);
+    let raw = row.text(at.typ)?.unwrap_or_default();
     // MariaDB writes the attribute into the type.
     let (raw, is_compressed) = match raw.split_once(" /*M!100301 COMPRESSED*/") {
         Some((before, after)) => (format!("{before}{after}"), true),
         None => (raw.into_string(), false),
     };
     let column_type = canonical::column_type(&raw);
-    object.set_some("collation", row.text(7)?.map(|collation| canonical::charset(&collation)));
+    object.set_some("collation", row.text(at.collation)?.map(|collation| canonical::charset(&collation)));
     // What a view's columns say beyond that is their table's. Whether they can be NULL the server works out when the view is
     // made, from what is there at that moment: MySQL's own dump, which puts stand-ins first, restores it otherwise (sakila).
     if is_view {
@@ -59,12 +82,12 @@ fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Resul
         canonical::computed(&mut object);
         return Ok(object);
     }
-    object.set("not_null", row.text(5)?.as_deref() == Some("NO"));
+    object.set("not_null", row.text(at.nullable)?.as_deref() == Some("NO"));
     if is_compressed {
         object.set("compression", "compressed");
     }
-    let extra = Extra::parse(&row.text(8)?.unwrap_or_default());
-    let generated = row.text(9)?.filter(|text| !text.is_empty());
+    let extra = Extra::parse(&row.text(at.extra)?.unwrap_or_default());
+    let generated = row.text(at.generated)?.filter(|text| !text.is_empty());
     match (generated.as_deref(), extra.generated) {
         (Some("ROW START"), _) => {
             object.set("row_period", "start");
@@ -78,7 +101,7 @@ fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Resul
             canonical::marks(&mut object, "generated", text, context);
         }
         _ => {
-            if let Some(raw) = row.text(4)? {
+            if let Some(raw) = row.text(at.default)? {
                 object.set_some("default", canonical::default(&raw, extra.is_expression, &column_type, context));
                 // A literal is a value: there is one way to print it.
                 if extra.is_expression || context.flavor.is_mariadb() && raw.contains('(') {
@@ -92,9 +115,9 @@ fn column(reader: &Reader<'_>, row: &Row, place: &Place, is_view: bool) -> Resul
     object.set("auto_increment", extra.auto_increment);
     object.set("invisible", extra.invisible);
     object.set("unversioned", extra.unversioned);
-    object.set_some("srid", row.integer(11)?);
-    object.set_some("engine_attribute", row.text(12)?.filter(|text| !text.is_empty()).map(Value::Text));
-    object.set_some("comment", row.text(10)?.filter(|text| !text.is_empty()).map(Value::Text));
+    object.set_some("srid", row.integer(at.srid)?);
+    object.set_some("engine_attribute", row.text(at.attribute)?.filter(|text| !text.is_empty()).map(Value::Text));
+    object.set_some("comment", row.text(at.comment)?.filter(|text| !text.is_empty()).map(Value::Text));
     Ok(object)
 }
 

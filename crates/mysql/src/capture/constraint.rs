@@ -1,7 +1,8 @@
 //! Kind `constraint`: checks and foreign keys. Primary keys come with the indexes (`index`).
 
 use super::canonical::{self, Context};
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
+use super::statements;
 use super::table::Tables;
 use super::{lossy, lossy_column};
 use crate::connect::rows::Wrong;
@@ -14,6 +15,10 @@ use std::sync::Arc;
 /// Database, table and name as the server spells them.
 type Key = (Box<str>, Box<str>, Box<str>);
 
+columns!(CheckAt { schema, table, name, clause, level, enforced });
+columns!(KeyAt { schema, table, name, position, column, to_schema, to_table, to_column });
+columns!(RuleAt { schema, table, name, on_update, on_delete });
+
 /// Reads checks and foreign keys.
 pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let mut found = checks(reader, tables).await?;
@@ -24,23 +29,25 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
 async fn checks(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     let (mut found, mut doubts) = (Vec::new(), Vec::new());
+    let mut places = Places::<CheckAt>::unknown();
     reader
-        .each(include_str!("constraint.sql"), Kind::Constraint, |row| {
+        .each(statements::CONSTRAINT, Kind::Constraint, |row| {
+            let at = places.of(&row)?;
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
-            let Some(facts) = tables.get(&text(0)?, &text(1)?) else { return Ok(()) };
+            let Some(facts) = tables.get(&text(at.schema)?, &text(at.table)?) else { return Ok(()) };
             let (schema, table) = facts.place.clone();
-            let name = text(2)?;
-            let is_chosen = &*text(4)? == "Column" || canonical::is_chosen(&name, &table, context);
+            let name = text(at.name)?;
+            let is_chosen = &*text(at.level)? == "Column" || canonical::is_chosen(&name, &table, context);
             let mut object = Object::new(Kind::Constraint, Identity::new([schema, table, name.into()]));
             object.set("type", "check");
             object.set("generated_name", is_chosen);
-            let printed = text(3)?;
+            let printed = text(at.clause)?;
             object.set("expression", canonical::expression(&printed, context));
             canonical::marks(&mut object, "expression", &printed, context);
-            object.set("enforced", row.flag(5)?.unwrap_or(true));
+            object.set("enforced", row.flag(at.enforced)?.unwrap_or(true));
             // MySQL prints it as bytes, which `canonical` reads.
             if reader.flavor.is_mariadb() && lossy::is_doubtful(&printed) {
-                doubts.push((found.len(), format!("{}.{}", Ident(&text(0)?), Ident(&text(1)?)), printed));
+                doubts.push((found.len(), format!("{}.{}", Ident(&text(at.schema)?), Ident(&text(at.table)?)), printed));
             }
             found.push(object);
             Ok(())
@@ -59,23 +66,27 @@ struct Reference {
 
 async fn foreign_keys(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
     let mut references: HashMap<Key, Reference> = HashMap::new();
+    let mut places = Places::<KeyAt>::unknown();
     reader
-        .each(include_str!("foreign_key.sql"), Kind::Constraint, |row| {
+        .each(statements::FOREIGN_KEY, Kind::Constraint, |row| {
+            let at = places.of(&row)?;
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
-            let reference = references.entry((text(0)?, text(1)?, text(2)?)).or_default();
+            let reference = references.entry((text(at.schema)?, text(at.table)?, text(at.name)?)).or_default();
             if reference.to.is_empty() {
-                let place = Identity::new([reader.scope.shown(&text(5)?), text(6)?.into()]);
+                let place = Identity::new([reader.scope.shown(&text(at.to_schema)?), text(at.to_table)?.into()]);
                 reference.to = evenkeel_core::manifest::display(Kind::Table, &place);
             }
-            reference.columns.push((row.integer(3)?.unwrap_or(0), text(4)?, text(7)?));
+            reference.columns.push((row.integer(at.position)?.unwrap_or(0), text(at.column)?, text(at.to_column)?));
             Ok(())
         })
         .await?;
     let mut rules: HashMap<Key, (String, String)> = HashMap::new();
+    let mut places = Places::<RuleAt>::unknown();
     reader
-        .each(include_str!("foreign_rule.sql"), Kind::Constraint, |row| {
+        .each(statements::FOREIGN_RULE, Kind::Constraint, |row| {
+            let at = places.of(&row)?;
             let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
-            rules.insert((text(0)?, text(1)?, text(2)?), (action(&text(3)?), action(&text(4)?)));
+            rules.insert((text(at.schema)?, text(at.table)?, text(at.name)?), (action(&text(at.on_update)?), action(&text(at.on_delete)?)));
             Ok(())
         })
         .await?;

@@ -2,14 +2,11 @@
 //! those; here is what is known of the accounts.
 
 use super::reader::{Read, Reader};
+use super::statements;
 use crate::connect::rows::Row;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, Object};
 use std::collections::HashSet;
-
-/// The accounts there are. MySQL and MariaDB both answer, MariaDB with a view of its own.
-const ACCOUNTS: &str = "SELECT User, Host FROM mysql.user";
-const ROLES: &str = "SELECT User FROM mysql.user WHERE is_role = 'Y'";
 
 /// The definer of an object; `None` where there is none (a view of an old dump).
 pub fn of(object: &Object, account: &str) -> Option<Object> {
@@ -26,11 +23,12 @@ pub async fn definers(reader: &Reader<'_>, found: &mut [Object]) -> Read<()> {
     if !found.iter().any(|object| object.kind == Kind::Definer) {
         return Ok(());
     }
-    let Ok(rows) = reader.attempt(ACCOUNTS, "reading accounts").await? else { return Ok(()) };
+    // MySQL and MariaDB both answer, MariaDB with a view of its own.
+    let Ok(rows) = reader.attempt(&reader.rendered(statements::ACCOUNTS), "reading accounts").await? else { return Ok(()) };
     let mut known: HashSet<String> = rows.iter().filter_map(account).collect();
     // A role of MariaDB may define too: it has no host part.
     if reader.flavor.is_mariadb()
-        && let Ok(rows) = reader.attempt(ROLES, "reading roles").await?
+        && let Ok(rows) = reader.attempt(&reader.rendered(statements::ROLES), "reading roles").await?
     {
         known.extend(rows.iter().filter_map(|row| row.text(0).ok().flatten()).map(String::from));
     }

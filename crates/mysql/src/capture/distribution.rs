@@ -4,13 +4,14 @@
 use super::histogram::Histogram;
 use super::reader::{Read, Reader};
 use super::refused;
+use super::statements;
 use crate::connect::rows::Row;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 
 /// Reads statistics of columns.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
-    let rows = match reader.allowed(include_str!("column_statistics.sql"), Kind::ColumnStatistics).await? {
+    let rows = match reader.allowed(statements::COLUMN_STATISTICS, Kind::ColumnStatistics).await? {
         Ok(rows) => rows,
         Err(fault) => {
             let grants = ["SELECT ON mysql.column_stats", "SELECT ON mysql.table_stats"];

@@ -2,6 +2,7 @@
 
 use super::lossy;
 use super::reader::{Read, Reader};
+use super::statements;
 use super::stored;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Object, Reason};
@@ -9,8 +10,8 @@ use evenkeel_core::manifest::{Gap, Object, Reason};
 /// Reads events and their definers.
 pub async fn read(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>> {
     let mut found = Vec::new();
-    let rows = reader.plain(Kind::Event, include_str!("event.sql")).await?;
-    let bodies = lossy::bodies(reader, &rows, "EVENT", 3).await?;
+    let rows = reader.plain(Kind::Event, statements::EVENT).await?;
+    let bodies = lossy::bodies(reader, &rows, statements::SHOW_EVENT, 3).await?;
     for (at, (mut object, row)) in rows.into_iter().enumerate() {
         match status(&stored::named(&row, "_status")?.unwrap_or_default(), is_replica) {
             Some(status) => {

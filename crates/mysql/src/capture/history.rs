@@ -5,6 +5,7 @@
 
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
+use super::statements::{self, Filled};
 use super::table::{Place, Tables};
 use crate::connect::rows::Row;
 use crate::ident::Ident;
@@ -119,7 +120,7 @@ impl Ledger {
     }
 
     /// Its rows in the tool's order, as texts.
-    fn select(&self) -> String {
+    fn select(&self) -> Filled {
         let name = |wanted: &str| {
             let column = self.columns.iter().find(|column| column.lower == wanted);
             column.map_or_else(|| "NULL".to_owned(), |column| Ident(&column.name).to_string())
@@ -136,7 +137,8 @@ impl Ledger {
         });
         let cells: Vec<String> = cells.collect();
         let order: Vec<String> = self.shape.order.iter().map(|column| name(column)).collect();
-        format!("SELECT {} FROM {} ORDER BY {} LIMIT {}", cells.join(", "), self.table, order.join(", "), MOST_ROWS + 1)
+        let bound = (MOST_ROWS + 1).to_string();
+        statements::HISTORY_ROWS.fill(&[&cells.join(", "), &self.table, &order.join(", "), &bound])
     }
 
     fn read(&self, rows: &[Row]) -> Result<Vec<Record>, crate::connect::rows::Wrong> {
@@ -159,8 +161,8 @@ async fn records(reader: &Reader<'_>, ledgers: &[Ledger]) -> Read<HashMap<Place,
     }
     // Rows as they are now, and no lock on these tables for longer than it takes to read them.
     reader.renew().await?;
-    let statements: Vec<String> = ledgers.iter().map(Ledger::select).collect();
-    let answers = special::ask_all(reader, &statements, "reading the migration tools' tables").await?;
+    let selects: Vec<Filled> = ledgers.iter().map(Ledger::select).collect();
+    let answers = special::ask_all(reader, &selects, "reading the migration tools' tables").await?;
     reader.renew().await?;
     for (ledger, answer) in ledgers.iter().zip(answers) {
         match answer {

@@ -6,6 +6,7 @@
 
 use super::reader::{Read, Reader};
 use super::scope::Scope;
+use super::statements;
 use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
@@ -17,7 +18,7 @@ pub async fn note(reader: &Reader<'_>) -> Read<()> {
     if !reader.flavor.has_libraries() {
         return Ok(());
     }
-    let rows = reader.rows(include_str!("library.sql"), Kind::Function).await?;
+    let rows = reader.rows(statements::LIBRARY, Kind::Function).await?;
     let libraries = rows.iter().map(|row| named(row, 0, reader.scope)).collect::<Result<Vec<_>, _>>()?;
     if !libraries.is_empty() {
         let detail = format!("stored libraries are not read: {}", libraries.join(", "));
@@ -25,7 +26,7 @@ pub async fn note(reader: &Reader<'_>) -> Read<()> {
         reader.gap(gap.cure("compare what SHOW CREATE LIBRARY prints on both sides"));
     }
     let mut users: BTreeMap<(bool, String, String), Vec<String>> = BTreeMap::new();
-    for row in reader.rows(include_str!("routine_library.sql"), Kind::Function).await? {
+    for row in reader.rows(statements::ROUTINE_LIBRARY, Kind::Function).await? {
         let text = |at| Ok::<_, Wrong>(row.text(at)?.unwrap_or_default().into_string());
         users.entry((text(2)? == "FUNCTION", text(0)?, text(1)?)).or_default().push(named(&row, 3, reader.scope)?);
     }

@@ -2,15 +2,14 @@
 //! stored function of a captured one can meet them.
 
 use super::reader::{Read, Reader};
-use super::sql;
+use super::statements;
 use super::stored::named;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 
 /// Reads functions out of libraries.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
-    let statement = sql::render(include_str!("loadable.sql"), reader.flavor, reader.scope);
-    let rows = match reader.attempt(&statement, "reading functions out of libraries").await? {
+    let rows = match reader.attempt(&reader.rendered(statements::LOADABLE), "reading functions out of libraries").await? {
         Ok(rows) => rows,
         Err(fault) => {
             let list = if reader.flavor.is_mariadb() { "mysql.func" } else { "performance_schema.user_defined_functions" };

@@ -13,6 +13,7 @@
 use super::canonical::{is_charset, piece};
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
+use super::statements::{Filled, Statement};
 use super::stored::named;
 use crate::connect::rows::Row;
 use crate::ident::Ident;
@@ -161,7 +162,7 @@ pub fn place(reader: &Reader<'_>, schema: &str, name: &str) -> String {
 /// A text in doubt: what shows the whole, in which column of the answer, and whether that ends with the text, as it does with
 /// code.
 pub struct Doubt {
-    pub statement: String,
+    pub statement: Filled,
     pub column: usize,
     pub is_last: bool,
     pub text: Box<str>,
@@ -169,7 +170,7 @@ pub struct Doubt {
 
 /// The texts as they are, in the same order.
 pub async fn settle(reader: &Reader<'_>, doubts: &[Doubt], doing: &str) -> Read<Vec<Result<String, Unread>>> {
-    let statements: Vec<String> = doubts.iter().map(|doubt| doubt.statement.clone()).collect();
+    let statements: Vec<Filled> = doubts.iter().map(|doubt| doubt.statement.clone()).collect();
     let answers = special::ask(reader, &statements, doing).await?;
     let hidden = || Unread::new(Reason::Privilege, "the account may not read how it was created, which alone tells all of it");
     let whole = |(doubt, answer): (&Doubt, Result<Row, Unread>)| {
@@ -188,13 +189,13 @@ pub async fn settle(reader: &Reader<'_>, doubts: &[Doubt], doing: &str) -> Read<
 /// Bodies as they are, by the number of their row; those that are in no doubt are left out.
 pub type Bodies = HashMap<usize, Result<String, Unread>>;
 
-/// Settles the column `_body` of triggers and events, whose code SHOW CREATE `word` prints at the end.
-pub async fn bodies(reader: &Reader<'_>, rows: &[(Object, Row)], word: &str, column: usize) -> Read<Bodies> {
+/// Settles the column `_body` of triggers and events, whose code SHOW CREATE prints at the end.
+pub async fn bodies(reader: &Reader<'_>, rows: &[(Object, Row)], show: &Statement, column: usize) -> Read<Bodies> {
     let mut doubts = Vec::new();
     for (at, (object, row)) in rows.iter().enumerate() {
         if let Some(text) = named(row, "_body")?.filter(|text| is_doubtful_code(text)) {
             let name = object.identity.parts().last().unwrap_or_default();
-            let statement = format!("SHOW CREATE {word} {}", place(reader, object.identity.part(0), name));
+            let statement = show.fill(&[&place(reader, object.identity.part(0), name)]);
             doubts.push((at, Doubt { statement, column, is_last: true, text }));
         }
     }

@@ -3,9 +3,11 @@
 
 use super::canonical::{self, Context};
 use super::clause::{self, Token};
+use super::column;
 use super::lossy;
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
+use super::statements::{self, Filled};
 use crate::connect::Fault;
 use crate::connect::rows::{Row, Wrong};
 use crate::ident::Ident;
@@ -32,7 +34,14 @@ pub struct Column {
 }
 
 /// What is in doubt of a column that was read from this row.
-pub fn doubt(reader: &Reader<'_>, row: &Row, column: &Object, at: usize, schema: &str, is_view: bool) -> Result<Vec<Column>, Wrong> {
+pub fn doubt(
+    reader: &Reader<'_>,
+    (row, places): (&Row, column::At),
+    column: &Object,
+    at: usize,
+    schema: &str,
+    is_view: bool,
+) -> Result<Vec<Column>, Wrong> {
     let is_mariadb = reader.flavor.is_mariadb();
     let data_type = column.text("type").unwrap_or_default();
     let mut found = Vec::new();
@@ -41,10 +50,11 @@ pub fn doubt(reader: &Reader<'_>, row: &Row, column: &Object, at: usize, schema:
         found.push(What::Members);
     }
     if !is_view {
-        if let Some(raw) = row.text(9)?.filter(|raw| is_mariadb && lossy::is_doubtful(raw)) {
+        let texts = places.texts(row)?;
+        if let Some(raw) = texts.generated.filter(|raw| is_mariadb && lossy::is_doubtful(raw)) {
             found.push(What::Expression("generated", raw));
-        } else if let Some(raw) = row.text(4)?.filter(|_| column.text("default").is_some()) {
-            let is_expression = if is_mariadb { !is_literal(&raw) } else { row.text(8)?.unwrap_or_default().contains("DEFAULT_GENERATED") };
+        } else if let Some(raw) = texts.default.filter(|_| column.text("default").is_some()) {
+            let is_expression = if is_mariadb { !is_literal(&raw) } else { texts.extra.contains("DEFAULT_GENERATED") };
             let is_binary = is_binary(data_type);
             match (is_expression, lossy::is_doubtful(&raw)) {
                 (true, true) if is_mariadb => found.push(What::Expression("default", raw)),
@@ -104,10 +114,10 @@ async fn literals(reader: &Reader<'_>, tables: &BTreeMap<String, Vec<Column>>, f
     };
     let statement = |(table, columns): (&String, &Vec<Column>)| {
         let values: Vec<String> = columns.iter().map(value).collect();
-        format!("SELECT {} FROM (SELECT 1 AS one) o LEFT JOIN {table} t ON false", values.join(", "))
+        statements::DEFAULTS.fill(&[&values.join(", "), table])
     };
-    let statements: Vec<String> = tables.iter().map(statement).collect();
-    let answers = special::ask(reader, &statements, "reading defaults that the list of columns cannot show").await?;
+    let asked: Vec<Filled> = tables.iter().map(statement).collect();
+    let answers = special::ask(reader, &asked, "reading defaults that the list of columns cannot show").await?;
     let definitions = definitions(reader, tables, &answers).await?;
     let untold = || Unread::new(Reason::Failed, "the server does not tell its default, which the list of columns cannot show");
     for ((table, columns), answer) in tables.iter().zip(answers) {
@@ -148,8 +158,8 @@ async fn definitions(
     };
     let asked: Vec<&String> =
         tables.iter().zip(answers).filter(|((_, columns), answer)| lacks((columns, answer))).map(|((table, _), _)| table).collect();
-    let statements: Vec<String> = asked.iter().map(|table| format!("SHOW CREATE TABLE {table}")).collect();
-    let shown = special::ask(reader, &statements, "reading defaults of columns that are never NULL").await?;
+    let shown: Vec<Filled> = asked.iter().map(|table| statements::SHOW_TABLE.fill(&[table])).collect();
+    let shown = special::ask(reader, &shown, "reading defaults of columns that are never NULL").await?;
     let hidden = || Unread::new(Reason::Privilege, "the account may not read how its table was created, which alone tells its default");
     let text = |answer: Result<Row, Unread>| answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(hidden));
     Ok(asked.into_iter().cloned().zip(shown.into_iter().map(text)).collect())
@@ -194,8 +204,8 @@ fn literal(column: &Object, value: &str, is_bytes: bool) -> Result<Option<String
 }
 
 async fn expressions(reader: &Reader<'_>, asked: Vec<(usize, String, &'static str, Box<str>)>, found: &mut [Object]) -> Read<()> {
-    let statements: Vec<String> = asked.iter().map(|(_, table, ..)| format!("SHOW CREATE TABLE {table}")).collect();
-    let answers = special::ask(reader, &statements, "reading expressions with characters beyond U+FFFF").await?;
+    let shown: Vec<Filled> = asked.iter().map(|(_, table, ..)| statements::SHOW_TABLE.fill(&[table])).collect();
+    let answers = special::ask(reader, &shown, "reading expressions with characters beyond U+FFFF").await?;
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     for ((at, table, property, text), answer) in asked.into_iter().zip(answers) {
         let Some(object) = found.get_mut(at) else { continue };
@@ -290,17 +300,16 @@ fn values(data_type: &str) -> Option<Vec<String>> {
 
 /// A block that tells the values that hold a question mark, by a variable of the column's type, and which these are.
 /// <https://mariadb.com/docs/server/reference/sql-statements/programmatic-compound-statements/declare-variable>
-fn questions(column: &Column, data_type: &str) -> Option<(String, Vec<usize>)> {
+fn questions(column: &Column, data_type: &str) -> Option<(Filled, Vec<usize>)> {
     let is_set = data_type.starts_with("set(");
     let places: Vec<usize> =
         values(data_type)?.iter().enumerate().filter(|(_, value)| lossy::is_doubtful(value)).map(|(at, _)| at).collect();
-    let mut block = format!("BEGIN NOT ATOMIC DECLARE v TYPE OF {}.{}; DECLARE r LONGTEXT DEFAULT ''; ", column.table, column.name);
+    let mut told = String::new();
     for at in &places {
         let number = if is_set { 1_u64.checked_shl(u32::try_from(*at).ok()?)? } else { u64::try_from(*at).ok()? + 1 };
-        block.push_str(&format!("SET v = {number}; SET r = CONCAT(r, HEX(CONVERT(v USING utf8mb4)), ','); "));
+        told.push_str(&format!("SET v = {number}; SET r = CONCAT(r, HEX(CONVERT(v USING utf8mb4)), ','); "));
     }
-    block.push_str("SELECT r; END");
-    Some((block, places))
+    Some((statements::MEMBERS.fill(&[&format!("{}.{}", column.table, column.name), &told]), places))
 }
 
 /// The type with these values in these places, told as their bytes.

@@ -16,6 +16,7 @@ mod event;
 mod histogram;
 mod history;
 mod index;
+mod kinds;
 mod library;
 mod loadable;
 mod lossy;
@@ -44,7 +45,7 @@ mod topology;
 mod trigger;
 mod view;
 
-pub use statements::statements;
+pub use statements::{queries, statements};
 
 use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
@@ -159,7 +160,7 @@ async fn whole(
     let started = jiff::Timestamp::now();
     let (scope, flavor, role, access) = {
         let mut session = session.lock().await;
-        let database = session.rows("select database()", "asking for the current database").await?;
+        let database = reader::first(&mut session, statements::DATABASE, "asking for the current database").await?;
         let database = database.first().and_then(|row| row.text(0).ok().flatten());
         // The server's spelling, or the asked one where it lets us not in.
         let database = database.unwrap_or_else(|| target.describe().database.value.as_str().into());
@@ -250,7 +251,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
             Ok::<_, Stop>((found, keyed))
         };
         let second = async {
-            let databases = beside.plain(Kind::Schema, include_str!("schema.sql")).await?;
+            let databases = beside.plain(Kind::Schema, statements::SCHEMA).await?;
             let mut found: Vec<Object> = databases.into_iter().map(|(object, _)| object).collect();
             schema::finish(&mut found);
             found.extend(index::read(&beside, &tables).await?);

@@ -3,6 +3,7 @@
 use super::canonical::{self, Context};
 use super::clause::{self, Token};
 use super::reader::{Read, Reader};
+use super::statements;
 use super::stored::named;
 use super::table::{Place, Tables};
 use crate::connect::rows::{Row, Wrong};
@@ -44,7 +45,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<(Vec<Object>, Ve
     let mut keys: HashMap<Place, Keyed> = HashMap::new();
     let mut partitions: HashMap<(Place, Box<str>), Parted> = HashMap::new();
     reader
-        .each(include_str!("partition.sql"), Kind::Partition, |row| {
+        .each(statements::PARTITION, Kind::Partition, |row| {
             let text = |column| Ok::<_, Wrong>(named(&row, column)?.unwrap_or_default());
             let Some(facts) = tables.get(&text("_schema")?, &text("_table")?) else { return Ok(()) };
             let place = facts.place.clone();

@@ -7,6 +7,7 @@
 use super::clause::{self, Token};
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
+use super::statements::{self, Filled};
 use super::table::{Place, Tables};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
@@ -17,8 +18,6 @@ use std::sync::Arc;
 /// Engines whose tables are on this server and take no connection.
 const LOCAL: &[&str] =
     &["innodb", "myisam", "aria", "memory", "heap", "csv", "archive", "blackhole", "mrg_myisam", "rocksdb", "columnstore"];
-/// Plugins that cut text into words.
-const PARSERS: &str = "SELECT count(*) FROM information_schema.plugins WHERE plugin_type = 'FTPARSER'";
 
 /// A property of an object that SHOW CREATE TABLE would tell.
 type Concern = (usize, &'static str);
@@ -27,7 +26,7 @@ type Concern = (usize, &'static str);
 pub async fn read(reader: &Reader<'_>, tables: &Tables, found: &mut Vec<Object>) -> Read<()> {
     let known: HashMap<&Place, (&str, &str, &str)> =
         tables.iter().map(|(schema, name, facts)| (&facts.place, (schema, name, facts.engine.as_deref().unwrap_or_default()))).collect();
-    let parsers = reader.attempt(PARSERS, "looking for full-text parsers").await?;
+    let parsers = reader.attempt(&reader.rendered(statements::PARSERS), "looking for full-text parsers").await?;
     let has_parsers = parsers.is_ok_and(|rows| rows.first().and_then(|row| row.integer(0).ok().flatten()) != Some(0));
     let mut concerns: BTreeMap<Place, Vec<Concern>> = BTreeMap::new();
     for (at, object) in found.iter().enumerate().filter(|(_, object)| may_be_told(object)) {
@@ -46,8 +45,8 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables, found: &mut Vec<Object>)
             Some((place, quoted, concerns))
         })
         .collect();
-    let statements: Vec<String> = asked.iter().map(|(_, quoted, _)| format!("SHOW CREATE TABLE {quoted}")).collect();
-    let answers = special::ask(reader, &statements, "reading definitions of tables").await?;
+    let shown: Vec<Filled> = asked.iter().map(|(_, quoted, _)| statements::SHOW_TABLE.fill(&[quoted])).collect();
+    let answers = special::ask(reader, &shown, "reading definitions of tables").await?;
     let mut rows: HashMap<Place, Vec<usize>> = asked.iter().map(|(place, ..)| (place.clone(), Vec::new())).collect();
     for (at, object) in found.iter().enumerate().filter(|(_, object)| may_be_told(object)) {
         if let Some(rows) = rows.get_mut(&place(object)) {

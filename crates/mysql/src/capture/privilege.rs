@@ -7,6 +7,7 @@ use super::access::Account;
 use super::reader::{Read, Reader};
 use super::role;
 use super::scope;
+use super::statements;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason, display};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -36,7 +37,7 @@ pub async fn read(reader: &Reader<'_>, found: &[Object]) -> Read<Vec<Object>> {
             *list.entry(privilege.to_owned()).or_insert(false) |= grantable;
         }
     };
-    for row in reader.rows(include_str!("grant.sql"), Kind::Grant).await? {
+    for row in reader.rows(statements::GRANT, Kind::Grant).await? {
         let text = |index| Ok::<_, super::reader::Stop>(row.text(index)?.unwrap_or_default());
         let (level, database, table, column) = (text(0)?, text(1)?, text(2)?, text(3)?);
         let grantee = Account::quoted(&text(4)?);
@@ -52,7 +53,7 @@ pub async fn read(reader: &Reader<'_>, found: &[Object]) -> Read<Vec<Object>> {
         };
         note(kind, &object, &grantee, &text(5)?.to_ascii_uppercase(), row.flag(6)?.unwrap_or(false));
     }
-    for row in reader.rows(include_str!("grant_routine.sql"), Kind::Grant).await? {
+    for row in reader.rows(statements::GRANT_ROUTINE, Kind::Grant).await? {
         let text = |index| Ok::<_, super::reader::Stop>(row.text(index)?.unwrap_or_default());
         let kind = text(0)?.replace(' ', "-");
         let object = things.routine(&kind, &reader.scope.shown(&text(1)?), &text(2)?);
@@ -65,14 +66,14 @@ pub async fn read(reader: &Reader<'_>, found: &[Object]) -> Read<Vec<Object>> {
             note(&kind, &object, &grantee, privilege, grantable);
         }
     }
-    for row in reader.rows(include_str!("grant_proxy.sql"), Kind::Grant).await? {
+    for row in reader.rows(statements::GRANT_PROXY, Kind::Grant).await? {
         // A proxied account without a name stands for any.
         let proxied = role::account(&row, 2)?;
         let object = if proxied == Account::default() { "*".to_owned() } else { proxied.shown(names) };
         note("role", &object, &role::account(&row, 0)?, "PROXY", row.flag(4)?.unwrap_or(false));
     }
     if !reader.flavor.is_mariadb() {
-        for row in reader.rows(include_str!("grant_revoked.sql"), Kind::Grant).await? {
+        for row in reader.rows(statements::GRANT_REVOKED, Kind::Grant).await? {
             let database = display(Kind::Schema, &Identity::new([reader.scope.shown(&row.text(2)?.unwrap_or_default())]));
             let privilege = format!("{} (revoked)", row.text(3)?.unwrap_or_default().to_ascii_uppercase());
             note("schema", &database, &role::account(&row, 0)?, &privilege, false);
@@ -139,7 +140,7 @@ fn grant(identity: [String; 3], list: &BTreeMap<String, bool>, server: &BTreeSet
 
 /// All privileges there are on the server; dynamic ones depend on its version and components.
 async fn of_server(reader: &Reader<'_>) -> Read<BTreeSet<String>> {
-    let rows = match reader.attempt("SHOW PRIVILEGES", "reading the server's list of privileges").await? {
+    let rows = match reader.attempt(&reader.rendered(statements::PRIVILEGES), "reading the server's list of privileges").await? {
         Ok(rows) => rows,
         Err(fault) => {
             let detail = format!("which privileges make up ALL is not known: {fault}");

@@ -3,7 +3,7 @@
 
 use super::access::Access;
 use super::scope::Scope;
-use super::sql;
+use super::statements::{Filled, Statement};
 use crate::connect::rows::{Row, Wrong};
 use crate::connect::{Fault, Session};
 use crate::flavor::Flavor;
@@ -73,9 +73,9 @@ impl Reader<'_> {
 
     /// All rows of a statement of ours. Where the server warns, rows may be missing or hollow: each warning is a gap of
     /// the kind.
-    pub async fn rows(&self, text: &str, kind: Kind) -> Read<Vec<Row>> {
+    pub async fn rows(&self, statement: &Statement, kind: Kind) -> Read<Vec<Row>> {
         let mut rows = Vec::new();
-        self.each(text, kind, |row| {
+        self.each(statement, kind, |row| {
             rows.push(row);
             Ok(())
         })
@@ -84,13 +84,13 @@ impl Reader<'_> {
     }
 
     /// As `rows`, one row at a time.
-    pub async fn each(&self, text: &str, kind: Kind, mut take: impl FnMut(Row) -> Result<(), Wrong>) -> Read<()> {
-        let statement = sql::render(text, self.flavor, self.scope);
+    pub async fn each(&self, statement: &Statement, kind: Kind, mut take: impl FnMut(Row) -> Result<(), Wrong>) -> Read<()> {
+        let statement = self.rendered(statement);
         let doing = format!("reading {}", kind.spec().plural);
         let mut session = self.session.lock().await;
         let mut failed = None;
         let answer = session
-            .each(&statement, &doing, |row| {
+            .each(statement.text(), &doing, |row| {
                 if failed.is_none() {
                     failed = take(row).err();
                 }
@@ -132,20 +132,31 @@ impl Reader<'_> {
         Some(display(Kind::Table, &Identity::new([self.scope.shown(schema), name.into()])))
     }
 
-    /// The rows of a statement that is not one of ours alone (it names an object), or that the server may refuse: then
-    /// its fault, where the session lives on.
-    pub async fn attempt(&self, statement: &str, doing: &str) -> Read<Result<Vec<Row>, Fault>> {
+    /// The rows of a statement that names an object, or that the server may refuse: then its fault, where the session lives on.
+    pub async fn attempt(&self, statement: &Filled, doing: &str) -> Read<Result<Vec<Row>, Fault>> {
         let mut session = self.session.lock().await;
-        match session.rows(statement, doing).await {
+        match session.rows(statement.text(), doing).await {
             Ok(rows) => Ok(Ok(rows)),
             Err(fault) if fault.code().is_some() => Ok(Err(fault)),
             Err(fault) => Err(Stop::Fault(fault)),
         }
     }
 
-    /// As `attempt`, for a statement of ours that reads what an account may be refused.
-    pub async fn allowed(&self, text: &str, kind: Kind) -> Read<Result<Vec<Row>, Fault>> {
-        self.attempt(&sql::render(text, self.flavor, self.scope), &format!("reading {}", kind.spec().plural)).await
+    /// As `attempt`, for a statement that reads what an account may be refused.
+    pub async fn allowed(&self, statement: &Statement, kind: Kind) -> Read<Result<Vec<Row>, Fault>> {
+        self.attempt(&self.rendered(statement), &format!("reading {}", kind.spec().plural)).await
+    }
+
+    /// A statement that names no object, for this server and scope.
+    #[must_use]
+    pub fn rendered(&self, statement: &Statement) -> Filled {
+        statement.render(self.flavor, self.scope)
+    }
+
+    /// The rows of each of several statements that are sent as one packet, up to the first one that the server refuses.
+    pub async fn several(&self, statements: &[Filled], doing: &str) -> Read<(Vec<Vec<Row>>, Option<Fault>)> {
+        let texts: Vec<String> = statements.iter().map(|statement| statement.text().to_owned()).collect();
+        Ok(self.session.lock().await.several(&texts, doing).await?)
     }
 
     /// Ends the transaction and opens the next: rows as they are now, and locks on tables let go.
@@ -179,8 +190,8 @@ impl Reader<'_> {
 
     /// Objects of a kind straight from a statement whose columns are named like the declaration: identity parts and
     /// properties; a name that begins with an underscore is read by whoever asked. A part called `schema` is a database.
-    pub async fn plain(&self, kind: Kind, text: &str) -> Read<Vec<(Object, Row)>> {
-        let rows = self.rows(text, kind).await?;
+    pub async fn plain(&self, kind: Kind, statement: &Statement) -> Read<Vec<(Object, Row)>> {
+        let rows = self.rows(statement, kind).await?;
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
         let roles = roles(first, kind).map_err(Stop::Declaration)?;
         let mut found = Vec::with_capacity(rows.len());
@@ -212,6 +223,54 @@ impl Reader<'_> {
     }
 }
 
+/// Where the columns of one statement's answer stand.
+pub trait Columns: Copy {
+    /// Looks them up by their names. A name that is not there, or that nobody reads, is the statement's fault.
+    fn of(row: &Row) -> Result<Self, Wrong>;
+}
+
+/// A type for the columns of one statement: `columns!(At { name })` is read as `at.name`, and called `_name` in the SQL.
+macro_rules! columns {
+    ($name:ident { $($column:ident),+ $(,)? }) => {
+        #[derive(Debug, Clone, Copy)]
+        pub(super) struct $name {
+            $($column: usize),+
+        }
+
+        impl $crate::capture::reader::Columns for $name {
+            fn of(row: &$crate::connect::rows::Row) -> Result<Self, $crate::connect::rows::Wrong> {
+                row.is_read(&[$(concat!("_", stringify!($column))),+])?;
+                Ok(Self { $($column: row.place(concat!("_", stringify!($column)))?),+ })
+            }
+        }
+    };
+}
+pub(super) use columns;
+
+/// The places of an answer's columns, looked up once.
+pub struct Places<C>(Option<C>);
+
+impl<C: Columns> Places<C> {
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self(None)
+    }
+
+    /// Where the columns of this row stand, and of all after it.
+    pub fn of(&mut self, row: &Row) -> Result<C, Wrong> {
+        match self.0 {
+            Some(at) => Ok(at),
+            None => Ok(*self.0.insert(C::of(row)?)),
+        }
+    }
+}
+
+/// The rows of a statement that is sent before it is known what is captured.
+pub async fn first(session: &mut Session, statement: &Statement, doing: &str) -> Result<Vec<Row>, Fault> {
+    let flavor = session.flavor.clone();
+    session.rows(statement.render(&flavor, &Scope::Current).text(), doing).await
+}
+
 /// The kinds whose objects are made of the list of one kind.
 const fn made_of(kind: &Kind) -> &[Kind] {
     match kind {
@@ -235,7 +294,66 @@ const fn made_of(kind: &Kind) -> &[Kind] {
         Kind::Event => &[Kind::Event, Kind::Definer],
         Kind::Sequence => &[Kind::Sequence, Kind::Grant],
         Kind::Role => &[Kind::Role, Kind::Membership, Kind::Grant],
-        _ => std::slice::from_ref(kind),
+        // Nothing else comes out of these.
+        Kind::Schema
+        | Kind::Partition
+        | Kind::Constraint
+        | Kind::Procedure
+        | Kind::Package
+        | Kind::Definer
+        | Kind::Grant
+        | Kind::Membership
+        | Kind::Server
+        | Kind::Setting
+        | Kind::Plugin
+        | Kind::TableStatistics
+        | Kind::IndexStatistics
+        | Kind::ColumnStatistics
+        | Kind::Node
+        | Kind::Replica
+        | Kind::Channel
+        | Kind::HistoryTable
+        | Kind::Migration
+        // These are never read here (`kinds`).
+        | Kind::Extension
+        | Kind::MaterializedView
+        | Kind::Aggregate
+        | Kind::Rule
+        | Kind::EventTrigger
+        | Kind::Policy
+        | Kind::Enum
+        | Kind::CompositeType
+        | Kind::Domain
+        | Kind::DomainConstraint
+        | Kind::RangeType
+        | Kind::BaseType
+        | Kind::Cast
+        | Kind::Operator
+        | Kind::OperatorClass
+        | Kind::OperatorFamily
+        | Kind::Collation
+        | Kind::Conversion
+        | Kind::TextSearchParser
+        | Kind::TextSearchTemplate
+        | Kind::TextSearchDictionary
+        | Kind::TextSearchConfiguration
+        | Kind::Statistics
+        | Kind::Language
+        | Kind::AccessMethod
+        | Kind::Transform
+        | Kind::ForeignDataWrapper
+        | Kind::ForeignServer
+        | Kind::UserMapping
+        | Kind::Publication
+        | Kind::PublicationTable
+        | Kind::Subscription
+        | Kind::Override
+        | Kind::ExtensionVersion
+        | Kind::CollationVersion
+        | Kind::Tablespace
+        | Kind::Slot
+        | Kind::Owner
+        | Kind::DefaultPrivilege => std::slice::from_ref(kind),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::access::Account;
 use super::reader::{Read, Reader};
+use super::statements;
 use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
@@ -61,12 +62,12 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let names = &reader.request.roles;
     let mut defaults: BTreeMap<Account, BTreeSet<String>> = BTreeMap::new();
     if !reader.flavor.is_mariadb() {
-        for row in reader.rows(include_str!("role_default.sql"), Kind::Role).await? {
+        for row in reader.rows(statements::ROLE_DEFAULT, Kind::Role).await? {
             defaults.entry(account(&row, 0)?).or_default().insert(account(&row, 2)?.shown(names));
         }
     }
     let mut found = Vec::new();
-    for row in reader.rows(include_str!("role.sql"), Kind::Role).await? {
+    for row in reader.rows(statements::ROLE, Kind::Role).await? {
         let account = account(&row, 0)?;
         if account.is_reserved() || account.user == PUBLIC && account.host.is_none() {
             continue;
@@ -91,7 +92,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     }
     reader.tell(Kind::Role, found.len());
     let roles = found.len();
-    for row in reader.rows(include_str!("membership.sql"), Kind::Membership).await? {
+    for row in reader.rows(statements::MEMBERSHIP, Kind::Membership).await? {
         let (role, member) = (account(&row, 0)?, account(&row, 2)?);
         if member.is_reserved() {
             continue;

@@ -7,6 +7,7 @@ use super::clause::{self, Token};
 use super::lossy::{self, Bodies, Doubt};
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
+use super::statements::{self, Filled};
 use super::stored::{self, named};
 use crate::connect::rows::{Row, Wrong};
 use crate::ident::Ident;
@@ -35,7 +36,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     }
     let mut packages: HashMap<(Box<str>, Box<str>), Package> = HashMap::new();
     let (mut found, mut routines) = (Vec::new(), 0);
-    let rows = reader.rows(include_str!("routine.sql"), Kind::Function).await?;
+    let rows = reader.rows(statements::ROUTINE, Kind::Function).await?;
     let bodies = bodies(reader, &rows).await?;
     for (at, row) in rows.into_iter().enumerate() {
         let text = |column| Ok::<_, Wrong>(named(&row, column)?.unwrap_or_default());
@@ -73,7 +74,8 @@ async fn bodies(reader: &Reader<'_>, rows: &[Row]) -> Read<Bodies> {
         let text = |column| Ok::<_, Wrong>(named(row, column)?.unwrap_or_default());
         let body = text("_body")?;
         if lossy::is_doubtful_code(&body) {
-            let statement = format!("SHOW CREATE {} {}.{}", text("_type")?, Ident(&text("_schema")?), Ident(&text("_name")?));
+            let place = format!("{}.{}", Ident(&text("_schema")?), Ident(&text("_name")?));
+            let statement = statements::SHOW_ROUTINE.fill(&[&text("_type")?, &place]);
             doubts.push((at, Doubt { statement, column: 2, is_last: true, text: body }));
         }
     }
@@ -110,14 +112,15 @@ async fn types(reader: &Reader<'_>, parameters: &mut Parameters) -> Read<HashMap
     Ok(unread)
 }
 
-fn statement((schema, name, is_function): &Key) -> String {
-    format!("SHOW CREATE {} {}.{}", if *is_function { "FUNCTION" } else { "PROCEDURE" }, Ident(schema), Ident(name))
+fn statement((schema, name, is_function): &Key) -> Filled {
+    let what = if *is_function { "FUNCTION" } else { "PROCEDURE" };
+    statements::SHOW_ROUTINE.fill(&[what, &format!("{}.{}", Ident(schema), Ident(name))])
 }
 
 async fn parameters(reader: &Reader<'_>) -> Read<Parameters> {
     let mut found = Parameters::new();
     reader
-        .each(include_str!("parameter.sql"), Kind::Function, |row| {
+        .each(statements::PARAMETER, Kind::Function, |row| {
             let text = |column| Ok::<_, Wrong>(named(&row, column)?.unwrap_or_default());
             let key = (text("_schema")?, text("_name")?, &*text("_type")? == "FUNCTION");
             let position = row.position("_position").map_or(Ok(None), |at| row.integer(at))?.unwrap_or(0);
@@ -143,8 +146,8 @@ async fn defaults(reader: &Reader<'_>, parameters: &mut Parameters) -> Read<Hash
         return Ok(unread);
     }
     let keys: Vec<Key> = parameters.keys().cloned().collect();
-    let statements: Vec<String> = keys.iter().map(statement).collect();
-    let answers = special::ask(reader, &statements, "reading defaults of parameters").await?;
+    let asked: Vec<Filled> = keys.iter().map(statement).collect();
+    let answers = special::ask(reader, &asked, "reading defaults of parameters").await?;
     for (key, answer) in keys.into_iter().zip(answers) {
         let hidden = || Unread::new(Reason::Privilege, "the account may not read how it was created, which alone tells defaults");
         let text = answer.and_then(|row| row.text(2).ok().flatten().ok_or_else(hidden));

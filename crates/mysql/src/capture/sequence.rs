@@ -2,6 +2,7 @@
 
 use super::reader::{Read, Reader};
 use super::special;
+use super::statements::{self, Filled};
 use super::stored::named;
 use super::table::{Facts, Tables};
 use crate::ident::Ident;
@@ -29,10 +30,9 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
         return Ok(Vec::new());
     }
     let types = types(reader).await?;
-    let columns: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).chain(["cycle_option"]).collect();
     let places: Vec<String> = sequences.iter().map(|(schema, name, _)| format!("{}.{}", Ident(schema), Ident(name))).collect();
-    let statements: Vec<String> = places.iter().map(|place| format!("SELECT {} FROM {place}", columns.join(", "))).collect();
-    let answers = special::ask(reader, &statements, "reading sequences").await?;
+    let rows: Vec<Filled> = places.iter().map(|place| statements::SEQUENCE_ROW.fill(&[place])).collect();
+    let answers = special::ask(reader, &rows, "reading sequences").await?;
     // Reading a sequence locks it against ALTER until the transaction ends.
     reader.renew().await?;
     let mut found = Vec::with_capacity(sequences.len());
@@ -46,8 +46,8 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
         }
         match answer {
             Ok(row) => {
-                for (at, (_, property)) in COLUMNS.iter().enumerate() {
-                    match row.integer(at) {
+                for (column, property) in COLUMNS {
+                    match row.place(column).and_then(|at| row.integer(at)) {
                         Ok(number) => object.set_some(property, number),
                         Err(_) => {
                             let detail = "it is above what evenkeel can hold (2^63 - 1)".to_owned();
@@ -55,7 +55,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
                         }
                     }
                 }
-                object.set("cycle", row.flag(COLUMNS.len())?.unwrap_or(false));
+                object.set("cycle", row.flag(row.place("cycle_option")?)?.unwrap_or(false));
             }
             Err(unread) => reader.gap(unread.gap(&object, &format!("GRANT SELECT ON {place} to the account evenkeel uses"))),
         }
@@ -68,7 +68,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
 async fn types(reader: &Reader<'_>) -> Read<HashMap<(Box<str>, Box<str>), Box<str>>> {
     let mut types = HashMap::new();
     if reader.flavor.number >= TYPED {
-        for row in reader.rows(include_str!("sequence.sql"), Kind::Sequence).await? {
+        for row in reader.rows(statements::SEQUENCE, Kind::Sequence).await? {
             let text = |column| named(&row, column).map(Option::unwrap_or_default);
             types.insert((text("_schema")?, text("_name")?), text("_type")?);
         }

@@ -3,14 +3,14 @@
 use super::canonical;
 use super::reader::{Read, Reader};
 use super::refused;
+use super::statements;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
 use std::collections::BTreeMap;
 
 /// Reads both.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
-    let mut found: Vec<Object> =
-        reader.plain(Kind::Server, include_str!("server.sql")).await?.into_iter().map(|(object, _)| object).collect();
+    let mut found: Vec<Object> = reader.plain(Kind::Server, statements::SERVER).await?.into_iter().map(|(object, _)| object).collect();
     let zones = time_zones(reader).await?;
     for server in &mut found {
         server.set("version_major", reader.flavor.engine.version_words(reader.flavor.number));
@@ -29,7 +29,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
 
 /// `empty`, or how many zones there are and a fingerprint of their rules; `None` where they cannot be read.
 async fn time_zones(reader: &Reader<'_>) -> Read<Option<String>> {
-    match reader.allowed(include_str!("timezone.sql"), Kind::Server).await? {
+    match reader.allowed(statements::TIMEZONE, Kind::Server).await? {
         Ok(rows) => {
             let Some(row) = rows.first() else { return Ok(None) };
             Ok(Some(match (row.integer(0)?, row.text(1)?) {
@@ -48,7 +48,7 @@ async fn time_zones(reader: &Reader<'_>) -> Read<Option<String>> {
 
 async fn plugins(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut all: BTreeMap<Identity, Object> = BTreeMap::new();
-    for (object, _) in reader.plain(Kind::Plugin, include_str!("plugin.sql")).await? {
+    for (object, _) in reader.plain(Kind::Plugin, statements::PLUGIN).await? {
         // One name may stand for plugins of several types: a data type and its function.
         match all.get_mut(&object.identity) {
             Some(known) => {
@@ -63,7 +63,7 @@ async fn plugins(reader: &Reader<'_>) -> Read<Vec<Object>> {
     }
     let mut found: Vec<Object> = all.into_values().collect();
     if reader.flavor.has_components() {
-        match reader.allowed(include_str!("component.sql"), Kind::Plugin).await? {
+        match reader.allowed(statements::COMPONENT, Kind::Plugin).await? {
             Ok(rows) => {
                 for row in rows {
                     let mut object = Object::new(Kind::Plugin, Identity::new([&*row.text(0)?.unwrap_or_default()]));

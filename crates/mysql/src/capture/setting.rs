@@ -3,6 +3,7 @@
 
 use super::reader::{Read, Reader};
 use super::setting_value::{self, Form};
+use super::statements;
 use crate::connect::rows::{Row, Wrong};
 use crate::knowledge::settings;
 use evenkeel_core::kind::Kind;
@@ -21,7 +22,7 @@ struct Raw {
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut all: BTreeMap<Box<str>, Raw> = BTreeMap::new();
     reader
-        .each(include_str!("setting.sql"), Kind::Setting, |row| {
+        .each(statements::SETTING, Kind::Setting, |row| {
             let name = row.text(0)?.unwrap_or_default();
             if !is_no_setting(&name) {
                 all.insert(name, raw(&row)?);

@@ -4,6 +4,7 @@
 //! Neighbours: `view` (the algorithm of MySQL's views), `sequence`, `printed` (SHOW CREATE TABLE).
 
 use super::reader::{Read, Reader, Stop};
+use super::statements::Filled;
 use crate::connect::Fault;
 use crate::connect::rows::Row;
 use evenkeel_core::fault::Troublesome;
@@ -47,13 +48,13 @@ impl Unread {
 }
 
 /// The first row of the answer to each statement, or why there is none.
-pub async fn ask(reader: &Reader<'_>, statements: &[String], doing: &str) -> Read<Vec<Result<Row, Unread>>> {
+pub async fn ask(reader: &Reader<'_>, statements: &[Filled], doing: &str) -> Read<Vec<Result<Row, Unread>>> {
     let first = |rows: Vec<Row>| rows.into_iter().next().ok_or_else(|| Unread::new(Reason::Failed, "the server answered with nothing"));
     Ok(ask_all(reader, statements, doing).await?.into_iter().map(|answer| answer.and_then(first)).collect())
 }
 
 /// The rows of the answer to each statement, or why there is none.
-pub async fn ask_all(reader: &Reader<'_>, statements: &[String], doing: &str) -> Read<Vec<Result<Vec<Row>, Unread>>> {
+pub async fn ask_all(reader: &Reader<'_>, statements: &[Filled], doing: &str) -> Read<Vec<Result<Vec<Row>, Unread>>> {
     let mut answers: Vec<Result<Vec<Row>, Unread>> = Vec::with_capacity(statements.len());
     let mut waits = 0;
     while let Some(rest) = statements.get(answers.len()..).filter(|rest| !rest.is_empty()) {
@@ -63,7 +64,7 @@ pub async fn ask_all(reader: &Reader<'_>, statements: &[String], doing: &str) ->
             break;
         }
         let batch = rest.get(..SIZE).unwrap_or(rest);
-        let (read, fault) = reader.session.lock().await.several(batch, doing).await?;
+        let (read, fault) = reader.several(batch, doing).await?;
         answers.extend(read.into_iter().map(Ok));
         if let Some(fault) = fault {
             waits += usize::from(matches!(fault, Fault::LockTimeout { .. }));

@@ -2,9 +2,10 @@
 //! read here opens every table. Neighbour: `distribution`, for columns.
 
 use super::distribution;
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
 use super::refused;
-use crate::connect::rows::Row;
+use super::statements;
+use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
 use std::collections::HashMap;
@@ -26,15 +27,15 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
 
 async fn tables(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut found: Vec<Object> =
-        reader.plain(Kind::TableStatistics, include_str!("table_statistics.sql")).await?.into_iter().map(|(object, _)| object).collect();
+        reader.plain(Kind::TableStatistics, statements::TABLE_STATISTICS).await?.into_iter().map(|(object, _)| object).collect();
     let mut partitions: HashMap<Identity, Vec<String>> = HashMap::new();
-    for row in reader.rows(include_str!("partition_statistics.sql"), Kind::TableStatistics).await? {
+    for row in reader.rows(statements::PARTITION_STATISTICS, Kind::TableStatistics).await? {
         let (rows, bytes) = (row.integer(3)?.unwrap_or(0), row.integer(4)?.unwrap_or(0));
         let name = row.text(2)?.unwrap_or_default();
         partitions.entry(identity(reader, &table(&row)?)).or_default().push(format!("{name}: {rows}, {bytes}"));
     }
     let mut analyzed: HashMap<Identity, i64> = HashMap::new();
-    match reader.allowed(include_str!("analyzed.sql"), Kind::TableStatistics).await? {
+    match reader.allowed(statements::ANALYZED, Kind::TableStatistics).await? {
         Ok(rows) => {
             for row in rows {
                 // The oldest partition counts.
@@ -65,21 +66,26 @@ struct Index {
     distinct: Option<i64>,
 }
 
+columns!(IndexAt { schema, table, name, position, cardinality });
+
 async fn indexes(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut all: HashMap<(Table, Box<str>), Index> = HashMap::new();
+    let mut places = Places::<IndexAt>::unknown();
     reader
-        .each(include_str!("index_statistics.sql"), Kind::IndexStatistics, |row| {
-            let key = ((row.text(0)?.unwrap_or_default(), row.text(1)?.unwrap_or_default()), row.text(2)?.unwrap_or_default());
+        .each(statements::INDEX_STATISTICS, Kind::IndexStatistics, |row| {
+            let at = places.of(&row)?;
+            let text = |index| Ok::<_, Wrong>(row.text(index)?.unwrap_or_default());
+            let key = ((text(at.schema)?, text(at.table)?), text(at.name)?);
             let index = all.entry(key).or_default();
-            let part = row.integer(3)?.unwrap_or(0);
+            let part = row.integer(at.position)?.unwrap_or(0);
             if part >= index.last_part {
-                *index = Index { last_part: part, distinct: row.integer(4)? };
+                *index = Index { last_part: part, distinct: row.integer(at.cardinality)? };
             }
             Ok(())
         })
         .await?;
     let mut sizes: HashMap<(Table, Box<str>), i64> = HashMap::new();
-    match reader.allowed(include_str!("index_size.sql"), Kind::IndexStatistics).await? {
+    match reader.allowed(statements::INDEX_SIZE, Kind::IndexStatistics).await? {
         Ok(rows) => {
             for row in rows {
                 *sizes.entry((whole_table(&row)?, row.text(2)?.unwrap_or_default())).or_default() += row.integer(3)?.unwrap_or(0);

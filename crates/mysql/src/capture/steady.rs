@@ -3,23 +3,9 @@
 //! pass that must see the same.
 
 use super::reader::{Read, Reader};
+use super::statements;
 use evenkeel_core::kind::{Class, Dimension};
 use evenkeel_core::manifest::Object;
-
-/// Counters of statements that define something.
-const COUNTERS: &str = "SHOW GLOBAL STATUS WHERE Variable_name LIKE 'Com\\_alter%' OR Variable_name LIKE 'Com\\_create%' \
-     OR Variable_name LIKE 'Com\\_drop%' OR Variable_name LIKE 'Com\\_rename%' OR Variable_name LIKE 'Com\\_grant%' \
-     OR Variable_name LIKE 'Com\\_revoke%' OR Variable_name LIKE 'Com\\_set\\_role' OR Variable_name LIKE 'Com\\_install%' \
-     OR Variable_name LIKE 'Com\\_uninstall%' OR Variable_name LIKE 'Com\\_truncate' OR Variable_name LIKE 'Com\\_repair' \
-     OR Variable_name LIKE 'Com\\_optimize' OR Variable_name LIKE 'Com\\_import'";
-
-/// Statements of others that may define something and run now. Needs PROCESS to see those of other accounts.
-const RUNNING: &str = "SELECT count(*) FROM information_schema.processlist WHERE info REGEXP \
-     '^[[:space:]]*(/[*].*[*]/)?[[:space:]]*(alter|create|drop|rename|grant|revoke|install|uninstall|truncate|repair|optimize|call|execute|begin|import)'";
-
-/// Rows where the server is, or may be, a member of a cluster: what others define arrives without being counted.
-const CLUSTERED: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON' \
-     OR Variable_name = 'group_replication_group_name' AND Value <> '' OR Variable_name = 'ndbcluster' AND Value = 'ON'";
 
 /// What the server had counted when a pass began.
 pub struct Steady {
@@ -35,7 +21,8 @@ impl Steady {
         if is_replica != Some(false) || !reader.access.on_server("PROCESS") {
             return Ok(Self { counted: None });
         }
-        let is_alone = reader.attempt(CLUSTERED, "asking for a cluster").await?.is_ok_and(|rows| rows.is_empty());
+        let is_alone =
+            reader.attempt(&reader.rendered(statements::CLUSTERED), "asking for a cluster").await?.is_ok_and(|rows| rows.is_empty());
         let counted = if is_alone { counted(reader).await? } else { None };
         let is_quiet = running(reader).await? == Some(0);
         Ok(Self { counted: counted.filter(|_| is_quiet) })
@@ -68,12 +55,12 @@ fn fixed(object: &Object) -> impl Iterator<Item = &(u8, evenkeel_core::kind::Val
 }
 
 async fn running(reader: &Reader<'_>) -> Read<Option<i64>> {
-    let rows = reader.attempt(RUNNING, "looking for running definitions").await?;
+    let rows = reader.attempt(&reader.rendered(statements::RUNNING), "looking for running definitions").await?;
     Ok(rows.ok().and_then(|rows| rows.first().and_then(|row| row.integer(0).ok().flatten())))
 }
 
 async fn counted(reader: &Reader<'_>) -> Read<Option<Vec<(Box<str>, Box<str>)>>> {
-    let rows = reader.attempt(COUNTERS, "reading counters").await?;
+    let rows = reader.attempt(&reader.rendered(statements::COUNTERS), "reading counters").await?;
     Ok(rows.ok().map(|rows| {
         rows.iter().map(|row| (row.text(0).ok().flatten().unwrap_or_default(), row.text(1).ok().flatten().unwrap_or_default())).collect()
     }))

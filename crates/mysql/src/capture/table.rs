@@ -1,7 +1,8 @@
 //! Kind `table`: options as the server lists them, in one form for both vendors.
 
 use super::canonical;
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
+use super::statements;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::collections::HashMap;
@@ -48,35 +49,39 @@ impl Tables {
     }
 }
 
+columns!(At { schema, name, kind, engine, row_format, collation, options, comment });
+
 /// Reads tables; sequences are only noted, their own kind reads them.
 pub async fn read(reader: &Reader<'_>) -> Read<(Tables, Vec<Object>)> {
     let (mut tables, mut found) = (Tables::default(), Vec::new());
     let mut shown: HashMap<Box<str>, Arc<str>> = HashMap::new();
+    let mut places = Places::<At>::unknown();
     reader
-        .each(include_str!("table.sql"), Kind::Table, |row| {
+        .each(statements::TABLE, Kind::Table, |row| {
+            let at = places.of(&row)?;
             let text = |index| row.text(index);
-            let (schema, name) = (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default());
+            let (schema, name) = (text(at.schema)?.unwrap_or_default(), text(at.name)?.unwrap_or_default());
             let place: Place = (Arc::clone(shown.entry(schema.clone()).or_insert_with(|| reader.scope.shown(&schema))), Arc::from(&*name));
-            let kind = text(2)?.unwrap_or_default();
-            let options_text = text(6)?.unwrap_or_default();
-            let comment = text(7)?.filter(|comment| !comment.is_empty());
+            let kind = text(at.kind)?.unwrap_or_default();
+            let options_text = text(at.options)?.unwrap_or_default();
+            let comment = text(at.comment)?.filter(|comment| !comment.is_empty());
             let facts = Facts {
                 place: place.clone(),
                 is_partitioned: split(&options_text).iter().any(|(name, _)| name == "partitioned"),
                 comment: comment.clone().filter(|_| &*kind == "SEQUENCE"),
                 is_sequence: &*kind == "SEQUENCE",
                 is_system_versioned: &*kind == "SYSTEM VERSIONED",
-                engine: text(3)?,
+                engine: text(at.engine)?,
             };
             if !facts.is_sequence {
                 let mut object = Object::new(Kind::Table, Identity::new([place.0, place.1]));
-                let collation = text(5)?;
+                let collation = text(at.collation)?;
                 // Without its engine, a table has the name of that engine and nothing else.
                 if let Some(engine) = facts.engine.clone().filter(|_| collation.is_some()) {
                     // The one name that vendors spell differently.
                     let engine = if &*engine == "MRG_MYISAM" { "MRG_MyISAM".into() } else { engine };
                     object.set("engine", Value::Text(engine));
-                    object.set_some("row_format", text(4)?.map(|format| format.to_ascii_lowercase()));
+                    object.set_some("row_format", text(at.row_format)?.map(|format| format.to_ascii_lowercase()));
                     object.set_some("collation", collation.map(|collation| canonical::charset(&collation)));
                     object.set("system_versioned", facts.is_system_versioned);
                     options(&mut object, &options_text);

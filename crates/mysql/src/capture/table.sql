@@ -2,7 +2,7 @@
 select
     t.table_schema as _schema,
     t.table_name as _name,
-    t.table_type as _type,
+    t.table_type as _kind,
     t.engine as _engine,
     t.row_format as _row_format,
     t.table_collation as _collation,

@@ -3,6 +3,7 @@
 use super::channel::{self, Variables};
 use super::reader::{Read, Reader};
 use super::refused;
+use super::statements;
 use crate::connect::rows::Row;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
@@ -13,7 +14,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let channels = channel::read(reader, &variables).await?;
     let replicas = replicas(reader).await?;
     let mut found = Vec::new();
-    for (mut node, row) in reader.plain(Kind::Node, include_str!("node.sql")).await? {
+    for (mut node, row) in reader.plain(Kind::Node, statements::NODE).await? {
         if let Some(channels) = &channels {
             node.set("role", if channels.is_empty() { "primary" } else { "standby" });
         }
@@ -33,7 +34,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
 }
 
 async fn variables(reader: &Reader<'_>) -> Read<Variables> {
-    let rows = reader.rows(include_str!("replication_variables.sql"), Kind::Node).await?;
+    let rows = reader.rows(statements::REPLICATION_VARIABLES, Kind::Node).await?;
     rows.iter().map(|row| Ok((row.text(0)?.unwrap_or_default().to_lowercase(), row.text(1)?.unwrap_or_default()))).collect()
 }
 
@@ -55,7 +56,7 @@ fn semi_sync(variables: &Variables) -> Option<&'static str> {
 /// One object a thread that sends the log; `None` where these are hidden. Which machine is behind it is not kept: names and
 /// addresses differ where environments are alike.
 async fn replicas(reader: &Reader<'_>) -> Read<Option<Vec<Object>>> {
-    let rows = match reader.allowed(include_str!("replica.sql"), Kind::Replica).await? {
+    let rows = match reader.allowed(statements::REPLICA, Kind::Replica).await? {
         Ok(rows) => rows,
         Err(fault) => {
             refused::gap(reader, Kind::Replica, None, "connected replicas cannot be read", &["PROCESS ON *.*"], &fault);
@@ -94,11 +95,11 @@ fn sending(state: &str) -> &'static str {
 async fn cluster(reader: &Reader<'_>, variables: &Variables, node: &mut Object) -> Read<()> {
     if is_on(variables, ["wsrep_on", "wsrep_on"]) {
         node.set("cluster", "galera");
-        let rows = reader.rows("SHOW GLOBAL STATUS LIKE 'wsrep\\_cluster\\_size'", Kind::Node).await?;
+        let rows = reader.rows(statements::GALERA, Kind::Node).await?;
         let Some(row) = rows.first() else { return Ok(()) };
         node.set_some("cluster_members", row.integer(1)?);
     } else if reader.flavor.has_group_replication() {
-        match reader.allowed(include_str!("group_member.sql"), Kind::Node).await? {
+        match reader.allowed(statements::GROUP_MEMBER, Kind::Node).await? {
             Ok(rows) => {
                 let members = rows.first().map(|row| row.integer(0)).transpose()?.flatten().filter(|members| *members > 0);
                 node.set_some("cluster", members.map(|_| "group replication"));
@@ -116,7 +117,7 @@ async fn cluster(reader: &Reader<'_>, variables: &Variables, node: &mut Object) 
 
 /// What the binary log leaves out; `None` where that is hidden.
 async fn filters(reader: &Reader<'_>) -> Read<Option<Value>> {
-    match reader.attempt(reader.flavor.log_status(), "reading the state of the binary log").await? {
+    match reader.attempt(&reader.rendered(statements::LOG_STATUS), "reading the state of the binary log").await? {
         Ok(rows) => {
             let mut found = Vec::new();
             for row in &rows {

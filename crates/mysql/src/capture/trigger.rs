@@ -4,6 +4,7 @@ use super::clause::{self, Token};
 use super::lossy;
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
+use super::statements::{self, Filled};
 use super::stored;
 use crate::connect::rows::Row;
 use evenkeel_core::kind::{Kind, Value};
@@ -16,8 +17,8 @@ const WITH_COLUMNS: u16 = 1108;
 /// Reads triggers and their definers.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut found = Vec::new();
-    let rows = reader.plain(Kind::Trigger, include_str!("trigger.sql")).await?;
-    let bodies = lossy::bodies(reader, &rows, "TRIGGER", 2).await?;
+    let rows = reader.plain(Kind::Trigger, statements::TRIGGER).await?;
+    let bodies = lossy::bodies(reader, &rows, statements::SHOW_TRIGGER, 2).await?;
     let columns = columns(reader, &rows).await?;
     for (at, (mut object, row)) in rows.into_iter().enumerate() {
         let cure = "GRANT TRIGGER on the table to the account evenkeel uses";
@@ -40,15 +41,15 @@ async fn columns(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<HashMap<us
     }
     let is_update =
         |object: &Object| matches!(object.get("events"), Some(Value::List(events)) if events.iter().any(|event| &**event == "update"));
-    let (places, statements): (Vec<usize>, Vec<String>) = rows
+    let (places, asked): (Vec<usize>, Vec<Filled>) = rows
         .iter()
         .enumerate()
         .filter(|(_, (object, _))| is_update(object))
         .map(|(at, (object, _))| {
-            (at, format!("SHOW CREATE TRIGGER {}", lossy::place(reader, object.identity.part(0), object.identity.part(2))))
+            (at, statements::SHOW_TRIGGER.fill(&[&lossy::place(reader, object.identity.part(0), object.identity.part(2))]))
         })
         .unzip();
-    let answers = special::ask(reader, &statements, "reading the columns of triggers").await?;
+    let answers = special::ask(reader, &asked, "reading the columns of triggers").await?;
     let hidden = || Unread::new(Reason::Privilege, "the account may not see how it was created, which alone tells its columns");
     let unclear = || Unread::new(Reason::Failed, "its columns were not found in what SHOW CREATE TRIGGER prints");
     let read = |answer: Result<Row, Unread>| {

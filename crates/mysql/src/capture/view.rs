@@ -5,6 +5,7 @@ use super::clause::{self, Token};
 use super::lossy::{self, Bodies, Doubt};
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
+use super::statements;
 use super::stored::{self, named};
 use crate::connect::rows::Row;
 use crate::ident::Ident;
@@ -17,7 +18,7 @@ use std::sync::PoisonError;
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let context = Context { flavor: reader.flavor, scope: reader.scope };
     let (mut views, mut definers, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    let rows = reader.plain(Kind::View, include_str!("view.sql")).await?;
+    let rows = reader.plain(Kind::View, statements::VIEW).await?;
     let shown = shown(reader, &rows).await?;
     let queries = queries(reader, &rows, &shown).await?;
     for (at, (mut object, row)) in rows.into_iter().enumerate() {
@@ -54,15 +55,15 @@ type Shown = HashMap<usize, Result<Box<str>, Unread>>;
 /// Asks for what only SHOW CREATE VIEW tells: character sets of literals, and on MySQL the algorithm. Whoever may not see a
 /// query may not see these.
 async fn shown(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Shown> {
-    let (mut places, mut statements) = (Vec::new(), Vec::new());
+    let (mut places, mut asked) = (Vec::new(), Vec::new());
     for (at, (object, row)) in rows.iter().enumerate() {
         let tells = |text: Box<str>| if reader.flavor.is_mariadb() { text.contains('\'') } else { !text.is_empty() };
         if named(row, "_definition")?.is_some_and(tells) {
             places.push(at);
-            statements.push(format!("SHOW CREATE VIEW {}", lossy::place(reader, object.identity.part(0), object.identity.part(1))));
+            asked.push(statements::SHOW_VIEW.fill(&[&lossy::place(reader, object.identity.part(0), object.identity.part(1))]));
         }
     }
-    let answers = special::ask(reader, &statements, "reading how views were created").await?;
+    let answers = special::ask(reader, &asked, "reading how views were created").await?;
     let hidden = || Unread::new(Reason::Privilege, "the account may not see how it was created");
     let text = |answer: Result<Row, Unread>| answer.and_then(|row| row.text(1).ok().flatten().ok_or_else(hidden));
     Ok(places.into_iter().zip(answers.into_iter().map(text)).collect())
@@ -114,7 +115,7 @@ async fn beyond(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Bodies> {
     let mut doubts = Vec::new();
     for (at, (object, row)) in rows.iter().enumerate() {
         if let Some(text) = named(row, "_definition")?.filter(|text| lossy::is_doubtful(text)) {
-            let statement = format!("SHOW CREATE VIEW {}", lossy::place(reader, object.identity.part(0), object.identity.part(1)));
+            let statement = statements::SHOW_VIEW.fill(&[&lossy::place(reader, object.identity.part(0), object.identity.part(1))]);
             // Behind it may stand the check option.
             doubts.push((at, Doubt { statement, column: 1, is_last: false, text }));
         }

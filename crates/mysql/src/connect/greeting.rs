@@ -22,11 +22,11 @@ use crate::flavor::Flavor;
 
 /// Limits of rows that are given or examined hold for SHOW too: with small ones in the server's settings we would not even
 /// learn the version.
-const FIRST: &str = "SET NAMES utf8mb4, SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1";
+pub(super) const FIRST: &str = "SET NAMES utf8mb4, SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1";
 
 /// Understood by both vendors in all versions, and open to every account. The collation of the connection is the
 /// server's own for utf8mb4.
-const GREETING: &str =
+pub(super) const GREETING: &str =
     "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'read_only', 'super_read_only', 'sql_mode')";
 
 /// Learns what the server is.

@@ -29,6 +29,7 @@ pub use evenkeel_core::port::Limits;
 pub use evenkeel_runtime::ThisMachine;
 pub use fault::Fault;
 pub use session::{Notice, Role, Session};
+pub(crate) use session::{OPENING, sent};
 pub use target::{Described, Target};
 pub use translate::{Context, fault_from};
 

@@ -51,8 +51,7 @@ const NEEDED: &[&str] = &["sql_mode", "lock_wait_timeout", "autocommit", "comple
 pub(super) async fn apply(session: &mut Session, limits: &Limits) -> Result<Vec<String>, Fault> {
     let doing = "setting up a read-only session";
     let wanted = wanted(limits);
-    let names: Vec<String> = wanted.iter().map(|(name, _)| format!("'{name}'")).collect();
-    let known = session.rows(&format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", ")), doing).await?;
+    let known = session.rows(&asked(&wanted), doing).await?;
     let known: BTreeSet<String> = known.iter().filter_map(|row| Some(row.text(0).ok()??.to_ascii_lowercase())).collect();
     let is_open = |name: &str| session.flavor.is_mariadb() || !NOT_MYSQL.contains(&name);
     let there: Vec<&(&str, String)> = wanted.iter().filter(|(name, _)| known.contains(*name) && is_open(name)).collect();
@@ -82,8 +81,25 @@ pub(super) async fn apply(session: &mut Session, limits: &Limits) -> Result<Vec<
         }
         Err(fault) => return Err(fault),
     }
-    session.run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", doing).await?;
+    session.run(ISOLATION, doing).await?;
     Ok(refused)
+}
+
+const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+/// Which of them the server has.
+fn asked(wanted: &[(&str, String)]) -> String {
+    let names: Vec<String> = wanted.iter().map(|(name, _)| format!("'{name}'")).collect();
+    format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", "))
+}
+
+/// What of this is sent: name, text and when.
+pub(super) fn sent(limits: &Limits) -> [(&'static str, String, Option<&'static str>); 3] {
+    [
+        ("variables", asked(&wanted(limits)), None),
+        ("pins", "SET SESSION {variables}".to_owned(), Some("with those of the variables that the server has")),
+        ("isolation", ISOLATION.to_owned(), None),
+    ]
 }
 
 fn wanted(limits: &Limits) -> Vec<(&'static str, String)> {

@@ -49,6 +49,25 @@ impl Row {
         self.row.columns_ref().iter().position(|column| column.name_str().eq_ignore_ascii_case(name))
     }
 
+    /// Where a column of this name is.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn place(&self, name: &str) -> Result<usize, Wrong> {
+        let none = || Wrong { column: name.to_owned(), expected: "a column of that name", found: "none".to_owned() };
+        self.position(name).ok_or_else(none)
+    }
+
+    /// Whether all columns of the answer are among these names.
+    ///
+    /// # Errors
+    /// One is not.
+    pub fn is_read(&self, names: &[&str]) -> Result<(), Wrong> {
+        let stranger =
+            (0..self.len()).map(|index| self.name(index)).find(|name| !names.iter().any(|known| known.eq_ignore_ascii_case(name)));
+        stranger.map_or(Ok(()), |column| Err(Wrong { column, expected: "nothing", found: "a column that nobody reads".to_owned() }))
+    }
+
     /// Bytes as they arrived, `None` where NULL.
     ///
     /// # Errors

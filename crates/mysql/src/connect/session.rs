@@ -16,6 +16,28 @@ use super::rows::{Row, Wrong};
 use super::translate::{Context, fault_from};
 use crate::flavor::Flavor;
 
+/// What opens the transaction every capture reads in.
+pub(crate) const OPENING: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+/// What ends it and opens the next one.
+const RENEWAL: &str = "ROLLBACK; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+const WARNINGS: &str = "SHOW WARNINGS";
+
+/// What sessions say by themselves, in this order: name, text and, where it is not always said, when.
+pub(crate) fn sent(limits: &Limits) -> Vec<(&'static str, String, Option<&'static str>)> {
+    let mut all = vec![
+        ("limits", "SELECT @@max_allowed_packet,@@wait_timeout".to_owned(), Some("by the driver, when it logs in")),
+        ("character set", super::greeting::FIRST.to_owned(), None),
+        ("greeting", super::greeting::GREETING.to_owned(), None),
+    ];
+    all.extend(pins::sent(limits));
+    all.extend([
+        ("opening", OPENING.to_owned(), None),
+        ("opening again", RENEWAL.to_owned(), None),
+        ("warnings", WARNINGS.to_owned(), Some("where the server warned")),
+    ]);
+    all
+}
+
 /// How long we wait for a statement ourselves: a living server has ended it before.
 pub(super) fn patience(limits: &Limits) -> Duration {
     limits.statement_timeout.saturating_add(limits.lock_timeout).saturating_add(Duration::from_secs(3))
@@ -230,7 +252,7 @@ impl Session {
     /// As `rows`.
     pub async fn notices(&mut self) -> Result<Vec<Notice>, Fault> {
         let doing = "reading warnings";
-        let rows = self.rows("SHOW WARNINGS", doing).await?;
+        let rows = self.rows(WARNINGS, doing).await?;
         let read = |row: &Row| -> Result<Notice, Wrong> {
             let text = |index: usize| Ok(row.text(index)?.unwrap_or_default().into_string());
             let code = u16::try_from(row.integer(1)?.unwrap_or_default()).unwrap_or_default();
@@ -248,7 +270,7 @@ impl Session {
         let refused = pins::apply(self, limits).await?;
         self.warnings.extend(refused);
         self.patience = patience(limits);
-        self.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await
+        self.run(OPENING, "opening a read-only transaction").await
     }
 
     /// Ends the transaction of a reading session and opens the next one.
@@ -256,7 +278,7 @@ impl Session {
     /// # Errors
     /// The connection is gone.
     pub async fn renew(&mut self) -> Result<(), Fault> {
-        self.run("ROLLBACK; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", "opening a read-only transaction").await
+        self.run(RENEWAL, "opening a read-only transaction").await
     }
 
     /// Ends the transaction. It read only, so there is nothing to commit.

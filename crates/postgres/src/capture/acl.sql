@@ -38,7 +38,7 @@ with o as materialized (
   left join pg_catalog.pg_init_privs i on i.classoid = o.class and i.objoid = o.oid and i.objsubid = o.sub
     and not (o.class = 'pg_catalog.pg_namespace'::regclass and o.oid = 2200)
 )
-select t.class, t.oid, t.sub, t.owner, a.grantee, a.privilege_type, bool_or(a.is_grantable), false
+select t.class, t.oid, t.sub, t.owner, a.grantee, a.privilege_type as privilege, bool_or(a.is_grantable) as grantable, false as untouched
 from t, lateral pg_catalog.aclexplode(t.acl) a
 where t.acl is distinct from t.untouched
 group by 1, 2, 3, 4, 5, 6

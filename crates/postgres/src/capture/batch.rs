@@ -11,7 +11,8 @@
 //! a waiting batch holds looks for a deadlock after a second, and would lose a transaction to us.
 
 use super::reader::{Read, Reader};
-use super::{rows, sql};
+use super::rows;
+use super::statements::{self, Filled, Statement};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -60,8 +61,8 @@ struct Batch {
 }
 
 /// Rows of all keys that could be read, and the keys that could not, with the reason.
-pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) -> Read<(Vec<Row>, Vec<(u32, String)>)> {
-    let statement = sql::render(text, reader.major);
+pub async fn read(reader: &Reader<'_>, statement: &Statement, keys: &[u32], reading: &str) -> Read<(Vec<Row>, Vec<(u32, String)>)> {
+    let statement = statement.rendered(reader.major);
     let (mut found, mut failed) = (Vec::with_capacity(keys.len()), Vec::new());
     let mut pending: Vec<Batch> = keys.chunks(SIZE).rev().map(|keys| Batch { keys: keys.to_vec(), held: false }).collect();
     while let Some(batch) = pending.pop() {
@@ -99,7 +100,7 @@ pub async fn read(reader: &Reader<'_>, text: &str, keys: &[u32], reading: &str) 
 /// wanted and was not yet, else once.
 pub async fn patient(
     reader: &Reader<'_>,
-    statement: &str,
+    statement: &Filled,
     parameters: &[(&(dyn ToSql + Sync), Type)],
     is_full: bool,
 ) -> Result<Vec<Row>, tokio_postgres::Error> {
@@ -120,27 +121,17 @@ pub async fn patient(
 /// The rows of one statement between a savepoint and the way back to it, waiting a `SHORT` time for a lock.
 async fn bracketed(
     reader: &Reader<'_>,
-    statement: &str,
+    statement: &Filled,
     parameters: &[(&(dyn ToSql + Sync), Type)],
 ) -> Result<Vec<Row>, tokio_postgres::Error> {
-    let client = &reader.session.client;
-    let wait = reader.request.lock_timeout.min(SHORT).as_millis().max(1);
-    let opening = format!("SAVEPOINT evenkeel; SET LOCAL lock_timeout = {wait}");
-    // Sent together: one round trip. After an error the rest is answered too, so the order holds.
-    let (opened, rows, closed) = tokio::join!(
-        biased;
-        client.batch_execute(&opening),
-        client.query_typed(statement, parameters),
-        client.batch_execute("ROLLBACK TO SAVEPOINT evenkeel; RELEASE SAVEPOINT evenkeel"),
-    );
-    opened?;
-    closed?;
-    rows
+    let wait = reader.request.lock_timeout.min(SHORT).as_millis().max(1).to_string();
+    let (opening, closing) = (statements::BATCH_OPENING.fill(&[&wait]), statements::BATCH_CLOSING.fill(&[]));
+    reader.between(&opening, statement, parameters, &closing).await
 }
 
 /// Numbers of relations that someone holds, or waits for, exclusively.
 pub async fn locked(reader: &Reader<'_>) -> Read<HashSet<u32>> {
-    let rows = reader.rows(include_str!("locked.sql"), "pg_locks").await?;
+    let rows = reader.rows(statements::LOCKED, "pg_locks").await?;
     rows.iter().map(|row| Ok(rows::oid(row, 0)?)).collect::<Read<_>>()
 }
 

@@ -3,7 +3,8 @@
 use super::names::{Names, PG_CLASS, Relation};
 use super::number::{ByNumber, Numbers};
 use super::reader::{Address, Found, Read, Reader};
-use super::{batch, options, rows};
+use super::{batch, options, rows, statements};
+use crate::flavor;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -57,33 +58,53 @@ pub struct Columns {
     places: ByNumber<u32, Range<usize>>,
 }
 
+rows::columns!(At {
+    relation,
+    number,
+    name,
+    typ,
+    modifier,
+    collation,
+    not_null,
+    identity,
+    generated,
+    storage,
+    compression,
+    target,
+    options,
+    local,
+    foreign
+});
+
 impl Columns {
     /// Reads `pg_attribute`.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
-        let stream = reader.stream(include_str!("column.sql"), "pg_attribute").await?;
+        let stream = reader.stream(statements::COLUMN, "pg_attribute").await?;
         pin_mut!(stream);
         let mut all = Vec::new();
         // Most names occur in many tables.
         let mut known: HashSet<Arc<str>> = HashSet::new();
+        let mut places = rows::Places::<At>::unknown();
         while let Some(row) = stream.next().await {
             let row = row.map_err(|error| reader.fault(&error, "pg_attribute"))?;
-            let name = rows::seen(&row, 2)?;
+            let at = places.of(&row)?;
+            let name = rows::seen(&row, at.name)?;
             let name = known.get(&*name).cloned().unwrap_or_else(|| {
                 let name: Arc<str> = name.into();
                 known.insert(Arc::clone(&name));
                 name
             });
             all.push(Raw {
-                relation: rows::oid(&row, 0)?,
-                number: rows::get::<i16>(&row, 1)?.unwrap_or(0),
+                relation: rows::oid(&row, at.relation)?,
+                number: rows::get::<i16>(&row, at.number)?.unwrap_or(0),
                 name,
-                typ: rows::oid(&row, 3)?,
-                modifier: rows::get::<i32>(&row, 4)?.unwrap_or(-1),
-                collation: rows::oid(&row, 5)?,
-                not_null: rows::flag(&row, 6)?,
-                storage: rows::letter_or(&row, 9, 'p')?,
-                local: rows::usual(&row, 13)?,
-                rare: rare(&row)?,
+                typ: rows::oid(&row, at.typ)?,
+                modifier: rows::get::<i32>(&row, at.modifier)?.unwrap_or(-1),
+                collation: rows::oid(&row, at.collation)?,
+                not_null: rows::flag(&row, at.not_null)?,
+                storage: rows::letter_or(&row, at.storage, 'p')?,
+                local: rows::usual(&row, at.local)?,
+                rare: rare(&row, at)?,
             });
         }
         all.sort_unstable_by_key(|column| (column.relation, column.number));
@@ -125,14 +146,14 @@ impl Columns {
     }
 }
 
-fn rare(row: &Row) -> Read<Option<Box<Rare>>> {
+fn rare(row: &Row, at: At) -> Read<Option<Box<Rare>>> {
     let rare = Rare {
-        identity: rows::letter(row, 7)?,
-        generated: rows::letter(row, 8)?,
-        compression: rows::letter(row, 10)?,
-        target: rows::get::<i32>(row, 11)?.filter(|target| *target >= 0),
-        options: options::of_column(&rows::texts(row, 12)?),
-        foreign: rows::texts(row, 14)?,
+        identity: rows::letter(row, at.identity)?,
+        generated: rows::letter(row, at.generated)?,
+        compression: rows::letter(row, at.compression)?,
+        target: rows::get::<i32>(row, at.target)?.filter(|target| *target >= 0),
+        options: options::of_column(&rows::texts(row, at.options)?),
+        foreign: rows::texts(row, at.foreign)?,
     };
     let letters = [rare.identity, rare.generated, rare.compression];
     let usual = letters == [' '; 3] && rare.target.is_none() && rare.options.is_empty() && rare.foreign.is_empty();
@@ -154,18 +175,22 @@ pub struct Defaults {
     rest: ByNumber<u32, (u32, i16)>,
 }
 
+rows::columns!(DefaultAt { relation, number, oid, expression });
+
 impl Defaults {
     /// Reads `pg_attrdef`.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
-        let stream = reader.stream(include_str!("default.sql"), "pg_attrdef").await?;
+        let stream = reader.stream(statements::DEFAULT, "pg_attrdef").await?;
         pin_mut!(stream);
         let mut defaults = Self { texts: ByNumber::default(), rest: ByNumber::default() };
+        let mut places = rows::Places::<DefaultAt>::unknown();
         while let Some(row) = stream.next().await {
             let row = row.map_err(|error| reader.fault(&error, "pg_attrdef"))?;
-            let place = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
-            match rows::get::<rows::Text>(&row, 3)? {
+            let at = places.of(&row)?;
+            let place = (rows::oid(&row, at.relation)?, rows::get::<i16>(&row, at.number)?.unwrap_or(0));
+            match rows::get::<rows::Text>(&row, at.expression)? {
                 Some(text) => defaults.texts.entry(place.0).or_default().push((place.1, text.0)),
-                None => drop(defaults.rest.insert(rows::oid(&row, 2)?, place)),
+                None => drop(defaults.rest.insert(rows::oid(&row, at.oid)?, place)),
             }
         }
         Ok(defaults)
@@ -253,39 +278,43 @@ fn fill(object: &mut Object, column: &Raw, names: &Names, extras: &mut Extras) {
     object.set("foreign_options", options::public(&rare.foreign));
 }
 
+rows::columns!(TypeAt { typ, modifier, name, storage, collation });
+
 async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<ByNumber<(u32, i32), TypeName>> {
     let wanted: Numbers<(u32, i32)> = columns.all.iter().map(|column| (column.typ, column.modifier)).collect();
     let (types, modifiers): (Vec<u32>, Vec<i32>) = wanted.into_iter().unzip();
-    let rows =
-        reader.rows_with(include_str!("type_name.sql"), &[(&types, Type::OID_ARRAY), (&modifiers, Type::INT4_ARRAY)], "pg_type").await?;
-    rows.iter()
-        .map(|row| {
-            let name = TypeName { name: rows::text(row, 2)?, storage: rows::letter(row, 3)?, collation: rows::oid(row, 4)? };
-            Ok(((rows::oid(row, 0)?, rows::get::<i32>(row, 1)?.unwrap_or(-1)), name))
+    let rows = reader.rows_with(statements::TYPE_NAME, &[(&types, Type::OID_ARRAY), (&modifiers, Type::INT4_ARRAY)], "pg_type").await?;
+    rows::each::<TypeAt>(&rows)?
+        .map(|(row, at)| {
+            let (name, storage) = (rows::text(row, at.name)?, rows::letter(row, at.storage)?);
+            let name = TypeName { name, storage, collation: rows::oid(row, at.collation)? };
+            Ok(((rows::oid(row, at.typ)?, rows::get::<i32>(row, at.modifier)?.unwrap_or(-1)), name))
         })
         .collect()
 }
+
+rows::columns!(IdentityAt { relation, number, typ, start, increment, minimum, maximum, cache, cycle });
 
 async fn identities(reader: &Reader<'_>, columns: &Columns) -> Read<ByColumn<String>> {
     if !columns.any_rare(|rare| rare.identity != ' ') {
         return Ok(ByNumber::default());
     }
-    let rows = reader.rows(include_str!("identity.sql"), "pg_sequence").await?;
-    rows.iter()
-        .map(|row| {
+    let rows = reader.rows(statements::IDENTITY, "pg_sequence").await?;
+    rows::each::<IdentityAt>(&rows)?
+        .map(|(row, at)| {
             let number = |index| Ok::<_, tokio_postgres::Error>(rows::get::<i64>(row, index)?.unwrap_or(0));
-            let cycle = if rows::flag(row, 8)? { " CYCLE" } else { "" };
+            let cycle = if rows::flag(row, at.cycle)? { " CYCLE" } else { "" };
             let text = format!(
                 "AS {} START {} INCREMENT {} MINVALUE {} MAXVALUE {} CACHE {}{cycle}",
-                rows::text(row, 2)?,
-                number(3)?,
-                number(4)?,
-                number(5)?,
-                number(6)?,
-                number(7)?
+                rows::text(row, at.typ)?,
+                number(at.start)?,
+                number(at.increment)?,
+                number(at.minimum)?,
+                number(at.maximum)?,
+                number(at.cache)?
             );
-            let column = i16::try_from(rows::get::<i32>(row, 1)?.unwrap_or(0)).unwrap_or(0);
-            Ok(((rows::oid(row, 0)?, column), text))
+            let column = i16::try_from(rows::get::<i32>(row, at.number)?.unwrap_or(0)).unwrap_or(0);
+            Ok(((rows::oid(row, at.relation)?, column), text))
         })
         .collect()
 }
@@ -300,7 +329,7 @@ async fn rest(
     let ours = places.iter().filter(|(_, (relation, _))| names.relations.contains_key(relation));
     let mut keys: Vec<u32> = ours.map(|(oid, _)| *oid).collect();
     keys.sort_unstable();
-    let (found, failed) = batch::read(reader, include_str!("generated.sql"), &keys, "pg_attrdef").await?;
+    let (found, failed) = batch::read(reader, statements::GENERATED, &keys, "pg_attrdef").await?;
     for (oid, reason) in failed {
         let shown = places.get(&oid).map(|(relation, number)| {
             let column = columns.name(*relation, *number);
@@ -309,25 +338,26 @@ async fn rest(
         reader.gap(Gap { object: shown, ..Gap::kind(Kind::Column, Reason::Locked, reason) }.attribute("generated"));
     }
     let mut expressions = Vec::with_capacity(found.len());
-    for row in &found {
-        if let Some(place) = places.get(&rows::oid(row, 0)?) {
-            expressions.push((*place, rows::text(row, 1)?));
+    for (row, at) in rows::each::<rows::Printed>(&found)? {
+        if let Some(place) = places.get(&rows::oid(row, at.oid)?) {
+            expressions.push((*place, rows::text(row, at.printed)?));
         }
     }
     Ok(expressions)
 }
 
+rows::columns!(NotNullAt { relation, number, name, no_inherit, valid });
+
 async fn not_null(reader: &Reader<'_>) -> Read<ByColumn<(Option<Box<str>>, bool, bool)>> {
-    // UNTIL(pg18): before, NOT NULL was only a flag of the column.
-    if reader.major < 18 {
+    if reader.major < flavor::NAMED_NOT_NULL {
         return Ok(ByNumber::default());
     }
-    let rows = reader.rows(include_str!("not_null.sql"), "pg_constraint").await?;
-    rows.iter()
-        .map(|row| {
-            let key = (rows::oid(row, 0)?, rows::get::<i16>(row, 1)?.unwrap_or(0));
-            let name = rows::get::<rows::Text>(row, 2)?.map(|text| text.0);
-            Ok((key, (name, rows::flag(row, 3)?, rows::flag(row, 4)?)))
+    let rows = reader.rows(statements::NOT_NULL, "pg_constraint").await?;
+    rows::each::<NotNullAt>(&rows)?
+        .map(|(row, at)| {
+            let key = (rows::oid(row, at.relation)?, rows::get::<i16>(row, at.number)?.unwrap_or(0));
+            let name = rows::get::<rows::Text>(row, at.name)?.map(|text| text.0);
+            Ok((key, (name, rows::flag(row, at.no_inherit)?, rows::flag(row, at.valid)?)))
         })
         .collect()
 }

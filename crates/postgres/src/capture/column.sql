@@ -2,11 +2,12 @@
 -- collations are resolved once for each distinct one. What nearly every column has is NULL here: it costs nothing to send.
 -- Versions: 13 to 18; compression from 14 on; a statistics target is NULL instead of -1 from 17 on. Privileges: none.
 -- No order: the manifest sorts.
-select a.attrelid, a.attnum, a.attname, a.atttypid, nullif(a.atttypmod, -1), nullif(a.attcollation, 0), nullif(a.attnotnull, false),
-  nullif(a.attidentity, ''), nullif(a.attgenerated, ''), nullif(a.attstorage, 'p'),
-  nullif(a.attcompression, ''), -- >=14
-  null::"char", -- <14
-  nullif(a.attstattarget::int4, -1), a.attoptions, nullif(a.attislocal, true), a.attfdwoptions
+select a.attrelid as relation, a.attnum as number, a.attname as name, a.atttypid as typ, nullif(a.atttypmod, -1) as modifier,
+  nullif(a.attcollation, 0) as collation, nullif(a.attnotnull, false) as not_null, nullif(a.attidentity, '') as identity,
+  nullif(a.attgenerated, '') as generated, nullif(a.attstorage, 'p') as storage,
+  nullif(a.attcompression, '') as compression, -- >=14
+  null::"char" as compression, -- <14
+  nullif(a.attstattarget::int4, -1) as target, a.attoptions as options, nullif(a.attislocal, true) as local, a.attfdwoptions as foreign
 from pg_catalog.pg_attribute a
 where a.attnum > 0 and not a.attisdropped
   and exists (

@@ -1,5 +1,5 @@
 -- Comments on anything. Versions: 13 to 18. Privileges: none.
-select d.classoid, d.objoid, d.objsubid, d.description
+select d.classoid as class, d.objoid as oid, d.objsubid as sub, d.description as note
 from pg_catalog.pg_description d
 where d.objoid >= 16384 or d.classoid = 'pg_catalog.pg_namespace'::regclass
 union all

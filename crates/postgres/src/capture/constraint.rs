@@ -5,7 +5,7 @@ use super::index::Indexes;
 use super::names::{Names, Relation, quoted};
 use super::number::{ByNumber, Numbers};
 use super::reader::{Address, Found, Read, Reader, class_number};
-use super::{batch, options, rows};
+use super::{batch, options, rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -35,6 +35,29 @@ pub struct Raw {
     operators: Vec<Box<str>>,
 }
 
+rows::columns!(At {
+    oid,
+    relation,
+    name,
+    typ,
+    columns,
+    referenced_table,
+    referenced,
+    matching,
+    on_update,
+    on_delete,
+    on_delete_columns,
+    deferrable,
+    deferred,
+    validated,
+    enforced,
+    no_inherit,
+    local,
+    temporal,
+    index,
+    operators
+});
+
 impl Raw {
     /// A foreign key: the index it names is another table's.
     #[must_use]
@@ -45,36 +68,38 @@ impl Raw {
 
 /// Reads `pg_constraint`.
 pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
-    let stream = reader.stream(include_str!("constraint.sql"), "pg_constraint").await?;
+    let stream = reader.stream(statements::CONSTRAINT, "pg_constraint").await?;
     pin_mut!(stream);
     let mut constraints = Vec::new();
+    let mut places = rows::Places::<At>::unknown();
     while let Some(row) = stream.next().await {
         let row = row.map_err(|error| reader.fault(&error, "pg_constraint"))?;
-        let (oid, relation) = (rows::oid(&row, 0)?, rows::oid(&row, 1)?);
+        let at = places.of(&row)?;
+        let (oid, relation) = (rows::oid(&row, at.oid)?, rows::oid(&row, at.relation)?);
         if !names.relations.contains_key(&relation) || names.members.contains(&(class_number("pg_constraint"), oid)) {
             continue;
         }
         constraints.push(Raw {
             oid,
             relation,
-            name: rows::seen(&row, 2)?.into(),
-            typ: rows::letter(&row, 3)?,
-            columns: rows::shorts(&row, 4)?,
-            references: rows::oid(&row, 5)?,
-            referenced: rows::shorts(&row, 6)?,
-            matching: rows::letter(&row, 7)?,
-            on_update: rows::letter(&row, 8)?,
-            on_delete: rows::letter(&row, 9)?,
-            on_delete_columns: rows::shorts(&row, 10)?,
-            deferrable: rows::flag(&row, 11)?,
-            deferred: rows::flag(&row, 12)?,
-            validated: rows::usual(&row, 13)?,
-            enforced: rows::usual(&row, 14)?,
-            no_inherit: rows::flag(&row, 15)?,
-            local: rows::usual(&row, 16)?,
-            temporal: rows::flag(&row, 17)?,
-            index: rows::oid(&row, 18)?,
-            operators: rows::texts(&row, 19)?,
+            name: rows::seen(&row, at.name)?.into(),
+            typ: rows::letter(&row, at.typ)?,
+            columns: rows::shorts(&row, at.columns)?,
+            references: rows::oid(&row, at.referenced_table)?,
+            referenced: rows::shorts(&row, at.referenced)?,
+            matching: rows::letter(&row, at.matching)?,
+            on_update: rows::letter(&row, at.on_update)?,
+            on_delete: rows::letter(&row, at.on_delete)?,
+            on_delete_columns: rows::shorts(&row, at.on_delete_columns)?,
+            deferrable: rows::flag(&row, at.deferrable)?,
+            deferred: rows::flag(&row, at.deferred)?,
+            validated: rows::usual(&row, at.validated)?,
+            enforced: rows::usual(&row, at.enforced)?,
+            no_inherit: rows::flag(&row, at.no_inherit)?,
+            local: rows::usual(&row, at.local)?,
+            temporal: rows::flag(&row, at.temporal)?,
+            index: rows::oid(&row, at.index)?,
+            operators: rows::texts(&row, at.operators)?,
         });
     }
     Ok(constraints)
@@ -180,15 +205,17 @@ fn elements(keys: &[Box<str>], operators: &[Box<str>], predicate: Option<&str>) 
     format!("{}{filter}", pairs.join(", "))
 }
 
+rows::columns!(OffAt { oid });
+
 /// Constraints whose internal triggers do not fire.
 pub async fn unwatched(reader: &Reader<'_>) -> Read<Numbers<u32>> {
-    let rows = reader.rows(include_str!("trigger_off.sql"), "pg_trigger").await?;
-    rows.iter().map(|row| Ok(rows::oid(row, 0)?)).collect()
+    let rows = reader.rows(statements::TRIGGER_OFF, "pg_trigger").await?;
+    rows::each::<OffAt>(&rows)?.map(|(row, at)| Ok(rows::oid(row, at.oid)?)).collect()
 }
 
 async fn checks(reader: &Reader<'_>, names: &Names, constraints: &[Raw]) -> Read<ByNumber<u32, Box<str>>> {
     let keys: Vec<u32> = constraints.iter().filter(|constraint| constraint.typ == 'c').map(|constraint| constraint.oid).collect();
-    let (found, failed) = batch::read(reader, include_str!("check.sql"), &keys, "pg_constraint").await?;
+    let (found, failed) = batch::read(reader, statements::CHECK, &keys, "pg_constraint").await?;
     for (oid, reason) in failed {
         let shown = constraints
             .iter()
@@ -196,7 +223,7 @@ async fn checks(reader: &Reader<'_>, names: &Names, constraints: &[Raw]) -> Read
             .map(|constraint| format!("{}.{}", names.relation(constraint.relation), quoted(&constraint.name)));
         reader.gap(Gap { object: shown, ..Gap::kind(Kind::Constraint, Reason::Locked, reason) }.attribute("expression"));
     }
-    found.iter().map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?))).collect()
+    rows::each::<rows::Printed>(&found)?.map(|(row, at)| Ok((rows::oid(row, at.oid)?, rows::text(row, at.printed)?))).collect()
 }
 
 const fn type_name(letter: char) -> &'static str {

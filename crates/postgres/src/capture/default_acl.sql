@@ -8,7 +8,8 @@ with o as materialized (
   from pg_catalog.pg_default_acl d
   left join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace
 )
-select o.defaclrole, o.nspname, o.objects, a.grantee, a.privilege_type, bool_or(a.is_grantable), false
+select o.defaclrole as role, o.nspname as schema, o.objects, a.grantee, a.privilege_type as privilege, bool_or(a.is_grantable) as grantable,
+  false as untouched
 from o, lateral pg_catalog.aclexplode(o.defaclacl) a
 group by 1, 2, 3, 4, 5
 union all

@@ -5,6 +5,7 @@
 
 use super::names::{Names, Relation};
 use super::reader::{Address, Found, Read, Reader};
+use super::statements::{self, Filled};
 use super::{batch, rows};
 use crate::ident;
 use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, Shape, Table};
@@ -66,6 +67,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     Ok(found)
 }
 
+rows::columns!(At { relation, name, lowered, family, readable, usable, filtered, role });
+
 async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candidate<'a>>> {
     let named: Vec<u32> = names
         .relations
@@ -76,15 +79,15 @@ async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candi
     let spellings = |name: &str| [name.to_owned(), name.to_lowercase(), name.to_uppercase()];
     let anchors: Vec<String> = history::shapes().filter_map(|shape| shape.anchor).flat_map(spellings).collect();
     let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&named, Type::OID_ARRAY), (&anchors, Type::NAME_ARRAY)];
-    let rows = reader.rows_with(include_str!("history.sql"), &parameters, "pg_attribute").await?;
+    let rows = reader.rows_with(statements::HISTORY, &parameters, "pg_attribute").await?;
     let mut found: BTreeMap<u32, Candidate<'a>> = BTreeMap::new();
-    for row in &rows {
-        let Some(relation) = names.relations.get(&rows::oid(row, 0)?) else { continue };
+    for (row, at) in rows::each::<At>(&rows)? {
+        let Some(relation) = names.relations.get(&rows::oid(row, at.relation)?) else { continue };
         let column = Column {
-            name: rows::text(row, 2)?.into(),
-            family: family(&rows::text(row, 3)?),
-            readable: rows::flag(row, 4)?,
-            quoted: ident::quoted(&rows::text(row, 1)?),
+            name: rows::text(row, at.lowered)?.into(),
+            family: family(&rows::text(row, at.family)?),
+            readable: rows::flag(row, at.readable)?,
+            quoted: ident::quoted(&rows::text(row, at.name)?),
         };
         if let Some(candidate) = found.get_mut(&relation.oid) {
             candidate.columns.push(column);
@@ -93,11 +96,11 @@ async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candi
         let candidate = Candidate {
             relation,
             columns: vec![column],
-            usable: rows::flag(row, 5)?,
-            filtered: rows::flag(row, 6)?,
+            usable: rows::flag(row, at.usable)?,
+            filtered: rows::flag(row, at.filtered)?,
             schema: ident::quoted(&relation.schema),
             table: ident::qualified(&relation.schema, &relation.name),
-            role: ident::quoted(&rows::text(row, 7)?),
+            role: ident::quoted(&rows::text(row, at.role)?),
         };
         found.insert(relation.oid, candidate);
     }
@@ -152,7 +155,7 @@ impl Ledger<'_> {
     }
 
     /// Its rows as number, rank, cells. Names are quoted by `ident`; nothing else in the text varies.
-    fn select(&self, number: usize) -> String {
+    fn select(&self, number: usize) -> Filled {
         let only = if self.candidate.relation.kind == 'r' { "only " } else { "" };
         let (mut columns, mut cells) = (String::new(), String::new());
         for (at, column) in self.shape.columns.iter().enumerate() {
@@ -167,12 +170,8 @@ impl Ledger<'_> {
         }
         let place = |name: &&str| self.shape.columns.iter().position(|column| column.name == *name);
         let order: Vec<String> = self.shape.order.iter().filter_map(place).map(|at| format!("s.c{at}")).collect();
-        format!(
-            "select {number}::int4, row_number() over (order by {}), array[{cells}]::text[] from (select {columns} from {only}{} t limit {}) s",
-            order.join(", "),
-            self.candidate.table,
-            MOST_ROWS + 1
-        )
+        let (number, bound, table) = (number.to_string(), (MOST_ROWS + 1).to_string(), format!("{only}{}", self.candidate.table));
+        statements::HISTORY_ROWS.fill(&[&number, &order.join(", "), &cells, &columns, &table, &bound])
     }
 }
 
@@ -197,7 +196,7 @@ async fn rows_of(reader: &Reader<'_>, names: &Names, ledgers: Vec<&Ledger<'_>>) 
         if batch.is_empty() {
             continue;
         }
-        let statement = batch.iter().enumerate().map(|(number, ledger)| ledger.select(number)).collect::<Vec<_>>().join("\nunion all\n");
+        let statement = Filled::union(batch.iter().enumerate().map(|(number, ledger)| ledger.select(number)).collect());
         let error = match batch::patient(reader, &statement, &[], true).await {
             Ok(rows) => {
                 sort_in(reader, names, &batch, &rows, &mut records)?;
@@ -242,14 +241,16 @@ const WAIT: &str = "run it again when no deploy is running";
 /// A row's rank in the tool's order, and its cells.
 type Ranked = (i64, Vec<Option<Box<str>>>);
 
+rows::columns!(RowAt { number, rank, cells });
+
 /// Turns the rows of a statement into records of their tables.
 fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[tokio_postgres::Row], records: &mut Records) -> Read<()> {
     let mut found: Vec<Vec<Ranked>> = batch.iter().map(|_| Vec::new()).collect();
-    for row in rows {
-        let number = usize::try_from(rows::get::<i32>(row, 0)?.unwrap_or(0)).unwrap_or(0);
-        let cells = rows::get::<Vec<Option<rows::Text>>>(row, 2)?.unwrap_or_default();
+    for (row, at) in rows::each::<RowAt>(rows)? {
+        let number = usize::try_from(rows::get::<i32>(row, at.number)?.unwrap_or(0)).unwrap_or(0);
+        let cells = rows::get::<Vec<Option<rows::Text>>>(row, at.cells)?.unwrap_or_default();
         if let Some(found) = found.get_mut(number) {
-            found.push((rows::get::<i64>(row, 1)?.unwrap_or(0), cells.into_iter().map(|cell| cell.map(|text| text.0)).collect()));
+            found.push((rows::get::<i64>(row, at.rank)?.unwrap_or(0), cells.into_iter().map(|cell| cell.map(|text| text.0)).collect()));
         }
     }
     for (ledger, mut rows) in batch.iter().zip(found) {

@@ -1,7 +1,7 @@
 -- Columns of tables that may be a migration tool's: named like one ($1), or with a column that only one tool has ($2).
 -- Versions: 13 to 18. Privileges: none. Columns: relation, column (as it is), its name in lower case, family (the type's
 -- category, b for bytea), readable, schema usable, filtered by row-level security, the role.
-select a.attrelid, a.attname, lower(a.attname::text collate "C") as lowered,
+select a.attrelid as relation, a.attname as name, lower(a.attname::text collate "C") as lowered,
   case when t.typname = 'bytea' then 'b' else t.typcategory::text end as family,
   coalesce(has_column_privilege(a.attrelid, a.attnum, 'SELECT'), false) as readable,
   coalesce(has_schema_privilege(c.relnamespace, 'USAGE'), false) as usable,

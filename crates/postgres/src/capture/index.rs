@@ -6,7 +6,7 @@ use super::names::{Names, PG_CLASS, Relation, quoted};
 use super::number::ByNumber;
 use super::reader::{Address, Found, Read, Reader};
 use super::table::{Marked, Parents};
-use super::{batch, canonical, options, rows};
+use super::{batch, canonical, options, rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use futures_util::{StreamExt, pin_mut};
@@ -174,39 +174,59 @@ fn fill(object: &mut Object, index: Index, relation: &Relation, names: &Names) {
     object.set_some("tablespace", names.tablespaces.get(&relation.tablespace).map(|name| &**name));
 }
 
+rows::columns!(At {
+    oid,
+    relation,
+    unique,
+    nulls_not_distinct,
+    clustered,
+    valid,
+    ready,
+    replica_identity,
+    key_count,
+    columns,
+    collations,
+    classes,
+    options,
+    has_predicate,
+    has_expressions
+});
+
 /// Reads `pg_index`.
 pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
-    let stream = reader.stream(include_str!("index.sql"), "pg_index").await?;
+    let stream = reader.stream(statements::INDEX, "pg_index").await?;
     pin_mut!(stream);
     let mut indexes = Vec::new();
+    let mut places = rows::Places::<At>::unknown();
     while let Some(row) = stream.next().await {
         let row = row.map_err(|error| reader.fault(&error, "pg_index"))?;
-        let (oid, relation) = (rows::oid(&row, 0)?, rows::oid(&row, 1)?);
+        let at = places.of(&row)?;
+        let (oid, relation) = (rows::oid(&row, at.oid)?, rows::oid(&row, at.relation)?);
         if !names.relations.contains_key(&relation) || !names.relations.contains_key(&oid) {
             continue;
         }
         let index = Index {
             oid,
             relation,
-            unique: rows::flag(&row, 2)?,
-            nulls_not_distinct: rows::flag(&row, 3)?,
-            clustered: rows::flag(&row, 4)?,
-            valid: rows::usual(&row, 5)?,
-            ready: rows::usual(&row, 6)?,
-            replica_identity: rows::flag(&row, 7)?,
+            unique: rows::flag(&row, at.unique)?,
+            nulls_not_distinct: rows::flag(&row, at.nulls_not_distinct)?,
+            clustered: rows::flag(&row, at.clustered)?,
+            valid: rows::usual(&row, at.valid)?,
+            ready: rows::usual(&row, at.ready)?,
+            replica_identity: rows::flag(&row, at.replica_identity)?,
             keys: Vec::new(),
             include: Vec::new(),
             predicate: None,
-            has_predicate: rows::flag(&row, 13)?,
+            has_predicate: rows::flag(&row, at.has_predicate)?,
         };
         indexes.push(Raw {
             index,
-            key_count: usize::try_from(rows::get::<i16>(&row, 8)?.unwrap_or(0)).unwrap_or(0),
-            columns: rows::shorts(&row, 9)?,
-            collations: rows::oids(&row, 10)?,
-            classes: rows::oids(&row, 11)?,
-            options: rows::shorts(&row, 12)?,
-            has_expressions: rows::flag(&row, 14)?,
+            key_count: usize::try_from(rows::get::<i16>(&row, at.key_count)?.unwrap_or(0)).unwrap_or(0),
+            columns: rows::shorts(&row, at.columns)?,
+            collations: rows::oids(&row, at.collations)?,
+            classes: rows::oids(&row, at.classes)?,
+            options: rows::shorts(&row, at.options)?,
+            has_expressions: rows::flag(&row, at.has_expressions)?,
         });
     }
     Ok(indexes)
@@ -223,20 +243,24 @@ struct Printed {
 /// `pg_collation.oid` of "default", the same on every server.
 const DEFAULT_COLLATION: u32 = 100;
 
+rows::columns!(PrintedAt { oid, expressions, predicate, types });
+
 async fn printed(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<ByNumber<u32, Printed>> {
     let keys: Vec<u32> = raw.iter().filter(|raw| raw.has_expressions || raw.index.has_predicate).map(|raw| raw.index.oid).collect();
-    let (found, failed) = batch::read(reader, include_str!("index_expression.sql"), &keys, "pg_index").await?;
+    let (found, failed) = batch::read(reader, statements::INDEX_EXPRESSION, &keys, "pg_index").await?;
     for (oid, reason) in failed {
         let gap = Gap { object: Some(names.relation(oid)), ..Gap::kind(Kind::Index, Reason::Locked, reason) };
         reader.gap(gap.clone().attribute("keys"));
         reader.gap(gap.attribute("predicate"));
     }
-    found
-        .iter()
-        .map(|row| {
-            let texts = rows::texts(row, 1)?;
-            let expressions = texts.iter().map(|text| canonical::element(text)).zip(rows::oids(row, 3)?).collect();
-            Ok((rows::oid(row, 0)?, Printed { expressions, predicate: rows::get::<rows::Text>(row, 2)?.map(|text| text.0) }))
+    rows::each::<PrintedAt>(&found)?
+        .map(|(row, at)| {
+            let texts = rows::texts(row, at.expressions)?;
+            let expressions = texts.iter().map(|text| canonical::element(text)).zip(rows::oids(row, at.types)?).collect();
+            Ok((
+                rows::oid(row, at.oid)?,
+                Printed { expressions, predicate: rows::get::<rows::Text>(row, at.predicate)?.map(|text| text.0) },
+            ))
         })
         .collect()
 }
@@ -261,19 +285,22 @@ impl Raw {
     }
 }
 
+rows::columns!(AttributeAt { oid, number, target, options });
+
 async fn attributes(reader: &Reader<'_>, names: &Names, raw: &[Raw]) -> Read<(Parameters, Targets)> {
     let (mut parameters, mut targets) = (Parameters::default(), Targets::default());
     let keys: Vec<u32> = raw.iter().filter(|raw| raw.may_have_attributes(names)).map(|raw| raw.index.oid).collect();
     if keys.is_empty() {
         return Ok((parameters, targets));
     }
-    for row in reader.rows_with(include_str!("index_attribute.sql"), &[(&keys, Type::OID_ARRAY)], "pg_attribute").await? {
-        let (oid, position) = (rows::oid(&row, 0)?, rows::get::<i16>(&row, 1)?.unwrap_or(0));
-        let options = options::of_column(&rows::texts(&row, 3)?);
+    let rows = reader.rows_with(statements::INDEX_ATTRIBUTE, &[(&keys, Type::OID_ARRAY)], "pg_attribute").await?;
+    for (row, at) in rows::each::<AttributeAt>(&rows)? {
+        let (oid, position) = (rows::oid(row, at.oid)?, rows::get::<i16>(row, at.number)?.unwrap_or(0));
+        let options = options::of_column(&rows::texts(row, at.options)?);
         if !options.is_empty() {
             parameters.insert((oid, position), options);
         }
-        if let Some(target) = rows::get::<i32>(&row, 2)?.filter(|target| *target >= 0) {
+        if let Some(target) = rows::get::<i32>(row, at.target)?.filter(|target| *target >= 0) {
             targets.entry(oid).or_default().push(format!("{position}={target}").into());
         }
     }

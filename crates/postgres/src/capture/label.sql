@@ -1,5 +1,5 @@
 -- Security labels on anything. Versions: 13 to 18. Privileges: none.
-select l.classoid, l.objoid, l.objsubid, l.provider || ': ' || l.label
+select l.classoid as class, l.objoid as oid, l.objsubid as sub, l.provider || ': ' || l.label as note
 from pg_catalog.pg_seclabel l
 union all
 select l.classoid, l.objoid, 0, l.provider || ': ' || l.label

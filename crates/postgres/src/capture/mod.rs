@@ -10,6 +10,7 @@ mod column;
 mod constraint;
 mod history;
 mod index;
+mod kinds;
 mod names;
 mod number;
 mod options;
@@ -25,6 +26,7 @@ mod scan;
 mod setting;
 mod setting_override;
 mod sql;
+mod statements;
 mod statistics;
 mod table;
 mod topology;
@@ -33,6 +35,7 @@ mod view;
 mod watch;
 
 pub use sql::render;
+pub use statements::{queries, statements};
 
 /// Gives the texts of a manifest that an earlier version of evenkeel wrote their normal forms: canonical texts have not changed since.
 pub fn renew(manifest: &mut Manifest) {
@@ -49,6 +52,7 @@ pub fn renew(manifest: &mut Manifest) {
 }
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
+use crate::flavor;
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
@@ -191,7 +195,7 @@ async fn once(
     session.begin_read_only(&limits, None).await?;
     let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
-    let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
+    let major = flavor::major_of(session.server_version_num);
     let reader = Reader { session, beside: shared, major, migration_role, request, watch, gaps: Arc::default(), patience: Arc::default() };
     let pass = pass(&reader).await;
     let ended = match shared {
@@ -228,8 +232,7 @@ async fn once(
 /// reads everything: slower, and the same.
 async fn share<'a>(session: &Session, beside: Option<&'a Session>, limits: &Limits) -> Option<&'a Session> {
     let beside = beside?;
-    let exported = session.client.query_typed("select pg_catalog.pg_export_snapshot()", &[]).await;
-    let Some(name) = exported.ok().and_then(|rows| rows.first().and_then(|row| rows::text(row, 0).ok())) else {
+    let Some(name) = reader::export(session).await else {
         // The refusal ended the transaction; nothing was read in it yet.
         let _ = session.end().await;
         let _ = session.begin_read_only(limits, None).await;
@@ -324,22 +327,22 @@ struct Notes {
     labels: ByNumber<Address, Vec<Box<str>>>,
 }
 
+rows::columns!(NoteAt { class, oid, sub, note });
+
 impl Notes {
     async fn read(reader: &Reader<'_>) -> Read<Self> {
-        let (comments, labels) = tokio::try_join!(
-            reader.rows(include_str!("comment.sql"), "pg_description"),
-            reader.rows(include_str!("label.sql"), "pg_seclabel"),
-        )?;
-        let address = |row: &tokio_postgres::Row| -> Read<Address> {
-            let column = rows::get::<i32>(row, 2)?.unwrap_or(0);
-            Ok(Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column })
+        let (comments, labels) =
+            tokio::try_join!(reader.rows(statements::COMMENT, "pg_description"), reader.rows(statements::LABEL, "pg_seclabel"),)?;
+        let address = |row: &tokio_postgres::Row, at: NoteAt| -> Read<Address> {
+            let column = rows::get::<i32>(row, at.sub)?.unwrap_or(0);
+            Ok(Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column })
         };
         let mut notes = Self::default();
-        for row in &comments {
-            notes.comments.insert(address(row)?, rows::text(row, 3)?);
+        for (row, at) in rows::each::<NoteAt>(&comments)? {
+            notes.comments.insert(address(row, at)?, rows::text(row, at.note)?);
         }
-        for row in &labels {
-            notes.labels.entry(address(row)?).or_default().push(rows::text(row, 3)?);
+        for (row, at) in rows::each::<NoteAt>(&labels)? {
+            notes.labels.entry(address(row, at)?).or_default().push(rows::text(row, at.note)?);
         }
         Ok(notes)
     }
@@ -382,7 +385,7 @@ async fn changed(reader: &Reader<'_>, beside: Option<&Session>, limits: &Limits)
 }
 
 async fn snapshot(reader: &Reader<'_>) -> Read<Box<str>> {
-    let rows = reader.rows(include_str!("snapshot.sql"), "pg_current_snapshot").await?;
+    let rows = reader.rows(statements::SNAPSHOT, "pg_current_snapshot").await?;
     Ok(rows.first().map(|row| rows::text(row, 0)).transpose()?.unwrap_or_default())
 }
 
@@ -394,53 +397,18 @@ fn moved(old: &Fingerprint, new: &Fingerprint) -> Option<String> {
     (!moved.is_empty()).then(|| moved.join(", "))
 }
 
+rows::columns!(FingerprintAt { catalog, rows, versions });
+
 async fn fingerprint(reader: &Reader<'_>) -> Read<Fingerprint> {
-    let rows = reader.rows(include_str!("fingerprint.sql"), "the catalogs' fingerprint").await?;
-    rows.iter()
-        .map(|row| {
-            let count = rows::get::<i64>(row, 1)?.unwrap_or(0);
-            let text = format!("{count} {}", rows::text(row, 2)?);
-            Ok((rows::text(row, 0)?, digest::chain("fingerprint", &text, std::iter::empty())))
+    let rows = reader.rows(statements::FINGERPRINT, "the catalogs' fingerprint").await?;
+    rows::each::<FingerprintAt>(&rows)?
+        .map(|(row, at)| {
+            let count = rows::get::<i64>(row, at.rows)?.unwrap_or(0);
+            let text = format!("{count} {}", rows::text(row, at.versions)?);
+            Ok((rows::text(row, at.catalog)?, digest::chain("fingerprint", &text, std::iter::empty())))
         })
         .collect()
 }
-
-/// Every statement a capture of these dimensions sends to a server of that major version, with what it is for.
-/// Parameters are numbers read before.
-#[must_use]
-pub fn statements(major: u16, dimensions: &[Dimension]) -> String {
-    let bulk: &[(&str, &str)] = if dimensions.contains(&Dimension::Schema) { BULK } else { &[] };
-    let shared = [
-        ("namespace", include_str!("namespace.sql")),
-        ("member", include_str!("member.sql")),
-        ("lookup", include_str!("lookup.sql")),
-        ("opclass", include_str!("opclass.sql")),
-        ("relation", include_str!("relation.sql")),
-        ("comment", include_str!("comment.sql")),
-        ("label", include_str!("label.sql")),
-        ("role_name", include_str!("role_name.sql")),
-    ];
-    let history: &[(&str, &str)] = if dimensions.contains(&Dimension::History) { &[("history", include_str!("history.sql"))] } else { &[] };
-    let mut text = String::new();
-    for (name, sql) in shared.iter().chain(bulk).chain(history).copied().chain(plain::statements(dimensions)) {
-        text.push_str(&format!("-- {name}\n{};\n\n", sql::render(sql, major).trim_end()));
-    }
-    text
-}
-
-/// The statements of the bulk kinds, in the order they are sent.
-const BULK: &[(&str, &str)] = &[
-    ("present", include_str!("present.sql")),
-    ("column", include_str!("column.sql")),
-    ("default", include_str!("default.sql")),
-    ("trigger_off", include_str!("trigger_off.sql")),
-    ("inherit", include_str!("inherit.sql")),
-    ("unread", include_str!("unread.sql")),
-    ("constraint", include_str!("constraint.sql")),
-    ("index", include_str!("index.sql")),
-    ("index_attribute", include_str!("index_attribute.sql")),
-    ("identity", include_str!("identity.sql")),
-];
 
 fn words(session: &Session, stop: Stop) -> CaptureFault {
     match stop {

@@ -3,7 +3,7 @@
 use super::number::{ByNumber, Numbers};
 use super::reader::{Read, Reader};
 use super::role::Roles;
-use super::rows;
+use super::{rows, statements};
 use std::sync::Arc;
 
 /// A relation of a schema we compare.
@@ -51,6 +51,28 @@ pub struct Names {
     pub roles: Roles,
 }
 
+rows::columns!(SchemaAt { oid, name });
+rows::columns!(MemberAt { class, oid });
+rows::columns!(LookupAt { class, oid, name });
+rows::columns!(ClassAt { oid, method, name, is_default, input });
+rows::columns!(RelationAt {
+    oid,
+    schema,
+    name,
+    kind,
+    persistence,
+    method,
+    tablespace,
+    replica_identity,
+    row_security,
+    force_row_security,
+    is_partition,
+    populated,
+    options,
+    toast,
+    of_type
+});
+
 /// `pg_class` as every server numbers it.
 pub const PG_CLASS: u32 = 1259;
 
@@ -58,64 +80,64 @@ impl Names {
     /// Reads them all, pipelined.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
         let (schemas, members, lookups, opclasses, relations, roles) = tokio::try_join!(
-            reader.rows(include_str!("namespace.sql"), "pg_namespace"),
-            reader.rows(include_str!("member.sql"), "pg_depend"),
-            reader.rows(include_str!("lookup.sql"), "pg_tablespace, pg_am and pg_collation"),
-            reader.rows(include_str!("opclass.sql"), "pg_opclass"),
-            reader.rows(include_str!("relation.sql"), "pg_class"),
-            reader.rows(include_str!("role_name.sql"), "pg_roles"),
+            reader.rows(statements::NAMESPACE, "pg_namespace"),
+            reader.rows(statements::MEMBER, "pg_depend"),
+            reader.rows(statements::LOOKUP, "pg_tablespace, pg_am and pg_collation"),
+            reader.rows(statements::OPCLASS, "pg_opclass"),
+            reader.rows(statements::RELATION, "pg_class"),
+            reader.rows(statements::ROLE_NAME, "pg_roles"),
         )?;
         let mut names = Self { roles: Roles::of(&roles, &reader.request.roles)?, ..Self::default() };
-        for row in &schemas {
-            names.schemas.insert(rows::oid(row, 0)?, rows::text(row, 1)?.into());
+        for (row, at) in rows::each::<SchemaAt>(&schemas)? {
+            names.schemas.insert(rows::oid(row, at.oid)?, rows::text(row, at.name)?.into());
         }
-        for row in &members {
-            names.members.insert((rows::oid(row, 0)?, rows::oid(row, 1)?));
+        for (row, at) in rows::each::<MemberAt>(&members)? {
+            names.members.insert((rows::oid(row, at.class)?, rows::oid(row, at.oid)?));
         }
-        for row in &lookups {
-            let (class, oid, name) = (rows::text(row, 0)?, rows::oid(row, 1)?, rows::text(row, 2)?);
+        for (row, at) in rows::each::<LookupAt>(&lookups)? {
+            let (class, oid, name) = (rows::text(row, at.class)?, rows::oid(row, at.oid)?, rows::text(row, at.name)?);
             match &*class {
                 "t" => names.tablespaces.insert(oid, name),
                 "a" => names.methods.insert(oid, name),
                 _ => names.collations.insert(oid, name),
             };
         }
-        for row in &opclasses {
+        for (row, at) in rows::each::<ClassAt>(&opclasses)? {
             let class = OperatorClass {
-                method: rows::oid(row, 1)?,
-                name: rows::text(row, 2)?,
-                default: rows::flag(row, 3)?,
-                input: rows::oid(row, 4)?,
+                method: rows::oid(row, at.method)?,
+                name: rows::text(row, at.name)?,
+                default: rows::flag(row, at.is_default)?,
+                input: rows::oid(row, at.input)?,
             };
-            names.opclasses.insert(rows::oid(row, 0)?, class);
+            names.opclasses.insert(rows::oid(row, at.oid)?, class);
         }
         names.relations.reserve(relations.len());
-        for row in &relations {
-            let (oid, kind) = (rows::oid(row, 0)?, rows::letter(row, 3)?);
+        for (row, at) in rows::each::<RelationAt>(&relations)? {
+            let (oid, kind) = (rows::oid(row, at.oid)?, rows::letter(row, at.kind)?);
             if kind == 't' {
-                names.toast.insert(oid, rows::texts(row, 12)?);
+                names.toast.insert(oid, rows::texts(row, at.options)?);
                 continue;
             }
-            let Some(schema) = names.schemas.get(&rows::oid(row, 1)?) else { continue };
+            let Some(schema) = names.schemas.get(&rows::oid(row, at.schema)?) else { continue };
             if names.members.contains(&(PG_CLASS, oid)) {
                 continue;
             }
             let relation = Relation {
                 oid,
                 schema: Arc::clone(schema),
-                name: rows::seen(row, 2)?.into(),
+                name: rows::seen(row, at.name)?.into(),
                 kind,
-                persistence: rows::letter_or(row, 4, 'p')?,
-                method: rows::oid(row, 5)?,
-                tablespace: rows::oid(row, 6)?,
-                replica_identity: rows::letter_or(row, 7, 'd')?,
-                row_security: rows::flag(row, 8)?,
-                force_row_security: rows::flag(row, 9)?,
-                is_partition: rows::flag(row, 10)?,
-                populated: rows::usual(row, 11)?,
-                options: rows::texts(row, 12)?,
-                toast: rows::oid(row, 13)?,
-                of_type: rows::get::<rows::Text>(row, 14)?.map(|text| text.0),
+                persistence: rows::letter_or(row, at.persistence, 'p')?,
+                method: rows::oid(row, at.method)?,
+                tablespace: rows::oid(row, at.tablespace)?,
+                replica_identity: rows::letter_or(row, at.replica_identity, 'd')?,
+                row_security: rows::flag(row, at.row_security)?,
+                force_row_security: rows::flag(row, at.force_row_security)?,
+                is_partition: rows::flag(row, at.is_partition)?,
+                populated: rows::usual(row, at.populated)?,
+                options: rows::texts(row, at.options)?,
+                toast: rows::oid(row, at.toast)?,
+                of_type: rows::get::<rows::Text>(row, at.of_type)?.map(|text| text.0),
             };
             names.relations.insert(oid, relation);
         }

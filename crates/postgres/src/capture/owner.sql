@@ -1,6 +1,6 @@
 -- Who owns what: everything that a kind of ours may stand for. Members of extensions are sorted out by the reader.
 -- Versions: 13 to 18; subscriptions from 14 on, before only superusers may read their number. Privileges: none. Columns: catalog, object, owner.
-select 'pg_catalog.pg_class'::regclass::oid, c.oid, c.relowner from pg_catalog.pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't'
+select 'pg_catalog.pg_class'::regclass::oid as class, c.oid, c.relowner as owner from pg_catalog.pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't'
 union all
 select 'pg_catalog.pg_proc'::regclass::oid, p.oid, p.proowner from pg_catalog.pg_proc p
 union all

@@ -4,8 +4,9 @@
 //! object stays. Neighbours: `batch` runs the statements, `canonical` makes the texts equal over versions afterwards.
 
 use super::reader::{Found, Read, Reader};
+use super::statements::{self, Statement};
 use super::{batch, rows, scan};
-use evenkeel_core::kind::{Dimension, Kind, Shape};
+use evenkeel_core::kind::{Kind, Shape};
 use evenkeel_core::manifest::{Gap, Object, Reason};
 use std::collections::HashMap;
 
@@ -15,9 +16,9 @@ pub struct Printed {
     /// The catalog whose numbers `keys` yields.
     pub class: &'static str,
     /// Yields the numbers of objects that have something to print.
-    pub keys: &'static str,
+    pub keys: &'static Statement,
     /// Takes the numbers as `$1`; yields the number, then texts.
-    pub text: &'static str,
+    pub text: &'static Statement,
     /// What becomes unknown where printing fails.
     pub properties: &'static [&'static str],
     pub put: Put,
@@ -38,56 +39,56 @@ const PRINTED: &[Printed] = &[
     Printed {
         kind: Kind::Rule,
         class: "pg_rewrite",
-        keys: include_str!("rule_key.sql"),
-        text: include_str!("rule_text.sql"),
+        keys: statements::RULE_KEY,
+        text: statements::RULE_TEXT,
         properties: &["condition", "action"],
         put: Put::Rule,
     },
     Printed {
         kind: Kind::Trigger,
         class: "pg_trigger",
-        keys: include_str!("trigger_key.sql"),
-        text: include_str!("trigger_text.sql"),
+        keys: statements::TRIGGER_KEY,
+        text: statements::TRIGGER_TEXT,
         properties: &["condition"],
         put: Put::Trigger,
     },
     Printed {
         kind: Kind::Policy,
         class: "pg_policy",
-        keys: include_str!("policy_key.sql"),
-        text: include_str!("policy_text.sql"),
+        keys: statements::POLICY_KEY,
+        text: statements::POLICY_TEXT,
         properties: &["using", "check"],
         put: Put::Columns,
     },
     Printed {
         kind: Kind::Statistics,
         class: "pg_statistic_ext",
-        keys: include_str!("statistics_key.sql"),
-        text: include_str!("statistics_text.sql"),
+        keys: statements::STATISTICS_KEY,
+        text: statements::STATISTICS_TEXT,
         properties: &["expressions"],
         put: Put::Columns,
     },
     Printed {
         kind: Kind::PublicationTable,
         class: "pg_publication_rel",
-        keys: include_str!("publication_table_key.sql"),
-        text: include_str!("publication_table_text.sql"),
+        keys: statements::PUBLICATION_TABLE_KEY,
+        text: statements::PUBLICATION_TABLE_TEXT,
         properties: &["filter"],
         put: Put::Columns,
     },
     Printed {
         kind: Kind::Function,
         class: "pg_proc",
-        keys: include_str!("sqlbody_key.sql"),
-        text: include_str!("sqlbody_text.sql"),
+        keys: statements::SQLBODY_KEY,
+        text: statements::SQLBODY_TEXT,
         properties: &["body"],
         put: Put::Columns,
     },
     Printed {
         kind: Kind::Procedure,
         class: "pg_proc",
-        keys: include_str!("sqlbody_key.sql"),
-        text: include_str!("sqlbody_text.sql"),
+        keys: statements::SQLBODY_KEY,
+        text: statements::SQLBODY_TEXT,
         properties: &["body"],
         put: Put::Columns,
     },
@@ -127,12 +128,6 @@ pub async fn complete(reader: &Reader<'_>, found: &mut [Found]) -> Read<()> {
         }
     }
     Ok(())
-}
-
-/// Name and text of each, for whoever wants to read them.
-pub fn statements(dimensions: &[Dimension]) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let wanted = PRINTED.iter().filter(|printed| dimensions.contains(&printed.kind.spec().dimension));
-    wanted.flat_map(|printed| [(printed.kind.name(), printed.keys), (printed.kind.name(), printed.text)])
 }
 
 fn put(object: &mut Object, printed: &Printed, row: &tokio_postgres::Row) -> Read<()> {

@@ -6,7 +6,8 @@
 
 use super::names::Names;
 use super::reader::{Address, Found, Read, Reader, class_number};
-use super::rows;
+use super::{rows, statements};
+use crate::flavor;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Mark, Object, Reason};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -64,10 +65,13 @@ impl Privileges {
 /// What an address stands for: name of its kind, and the object as it is shown.
 type Places = HashMap<Address, (Arc<str>, Arc<str>)>;
 
+rows::columns!(OwnerAt { class, oid, owner });
+rows::columns!(AclAt { class, oid, sub, owner, grantee, privilege, grantable, untouched });
+rows::columns!(StrangerAt { class, oid, sub, kind, shown });
+
 /// Builds owners and grants of the objects found, and grants of the rest.
 pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<Vec<Found>> {
-    let (owners, acls) =
-        tokio::try_join!(reader.rows(include_str!("owner.sql"), "owners"), reader.rows(include_str!("acl.sql"), "privileges"))?;
+    let (owners, acls) = tokio::try_join!(reader.rows(statements::OWNER, "owners"), reader.rows(statements::ACL, "privileges"))?;
     let mut places: Places = found
         .iter()
         .filter(|found| found.address.oid != 0)
@@ -75,26 +79,26 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
         .collect();
     let mut lists: BTreeMap<(Address, u32), Privileges> = BTreeMap::new();
     let mut owner_of: HashMap<Address, u32> = HashMap::new();
-    for row in &acls {
-        let column = rows::get::<i32>(row, 2)?.unwrap_or(0);
-        let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column };
-        owner_of.insert(address, rows::oid(row, 3)?);
-        let privileges = lists.entry((address, rows::oid(row, 4)?)).or_default();
-        privileges.note(rows::text(row, 5)?, rows::flag(row, 6)?, rows::flag(row, 7)?);
+    for (row, at) in rows::each::<AclAt>(&acls)? {
+        let column = rows::get::<i32>(row, at.sub)?.unwrap_or(0);
+        let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column };
+        owner_of.insert(address, rows::oid(row, at.owner)?);
+        let privileges = lists.entry((address, rows::oid(row, at.grantee)?)).or_default();
+        privileges.note(rows::text(row, at.privilege)?, rows::flag(row, at.grantable)?, rows::flag(row, at.untouched)?);
     }
     let strange: BTreeSet<Address> = lists.keys().map(|(address, _)| *address).filter(|address| !places.contains_key(address)).collect();
     places.extend(strangers(reader, &strange).await?);
     let mut built = Vec::new();
-    for row in &owners {
-        let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column: 0 };
+    for (row, at) in rows::each::<OwnerAt>(&owners)? {
+        let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column: 0 };
         if address.class == class_number("pg_database") {
-            built.push(owner(reader, names, "database", "(this database)", rows::oid(row, 2)?));
+            built.push(owner(reader, names, "database", "(this database)", rows::oid(row, at.owner)?));
         } else if let Some((kind, shown)) = places.get(&address).filter(|_| !strange.contains(&address)) {
-            built.push(owner(reader, names, kind, shown, rows::oid(row, 2)?));
+            built.push(owner(reader, names, kind, shown, rows::oid(row, at.owner)?));
         }
     }
     reader.tell(Kind::Owner, built.len());
-    if reader.major < 14 && found.iter().any(|found| found.object.kind.name() == "subscription") {
+    if reader.major < flavor::SUBSCRIPTIONS_SHOWN && found.iter().any(|found| found.object.kind.name() == "subscription") {
         let detail = "owners of subscriptions are not read on servers before 14".to_owned();
         reader.gap(Gap::kind(Kind::Owner, Reason::Version, detail));
     }
@@ -103,7 +107,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
         let Some((kind, shown)) = places.get(address) else { continue };
         let owns = owner_of.get(address) == Some(grantee);
         let name = if owns { OWNER.into() } else { names.roles.shown(*grantee) };
-        if owns && reader.major < 17 && address.column == 0 && MAINTAINED.contains(&&**kind) {
+        if owns && reader.major < flavor::MAINTAIN && address.column == 0 && MAINTAINED.contains(&&**kind) {
             privileges.note_maintenance();
         }
         let mut object = Object::new(Kind::Grant, Identity::new([&**kind, &**shown, &*name]));
@@ -119,8 +123,11 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
 fn owner(reader: &Reader<'_>, names: &Names, kind: &str, shown: &str, owner: u32) -> Found {
     let mut object = Object::new(Kind::Owner, Identity::new([kind, shown]));
     object.set("owner", &*names.roles.shown(owner));
-    // From 15 on a new database's schema public belongs to pg_database_owner and lets nobody create in it.
-    if reader.major >= 15 && kind == Kind::Schema.name() && shown == "public" && object.text("owner") == Some("pg_database_owner") {
+    if reader.major >= flavor::PUBLIC_SCHEMA_CLOSED
+        && kind == Kind::Schema.name()
+        && shown == "public"
+        && object.text("owner") == Some("pg_database_owner")
+    {
         mark(&mut object, "owner", super::role::BOOTSTRAP);
     }
     Found { object, address: Address::default() }
@@ -130,7 +137,7 @@ fn owner(reader: &Reader<'_>, names: &Names, kind: &str, shown: &str, owner: u32
 fn public_schema(reader: &Reader<'_>, object: &mut Object) {
     let is_public = object.identity.part(0) == Kind::Schema.name() && object.identity.part(1) == "public";
     if is_public
-        && reader.major >= 15
+        && reader.major >= flavor::PUBLIC_SCHEMA_CLOSED
         && object.identity.part(2) == super::role::PUBLIC
         && object.get("privileges") == Some(&Value::list(["USAGE"]))
     {
@@ -142,7 +149,7 @@ fn mark(object: &mut Object, property: &str, equivalent: &str) {
     if let Some(property) = object.kind.spec().index_of(property) {
         object.marks.push(Mark {
             property,
-            boundary: 15,
+            boundary: flavor::PUBLIC_SCHEMA_CLOSED,
             equivalent: equivalent.into(),
             reason: "a new database's schema public has another owner and other privileges from 15 on".into(),
         });
@@ -159,11 +166,12 @@ async fn strangers(reader: &Reader<'_>, strange: &BTreeSet<Address>) -> Read<Pla
     let columns: Vec<i32> = strange.iter().map(|address| address.column).collect();
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&classes, Type::OID_ARRAY), (&oids, Type::OID_ARRAY), (&columns, Type::INT4_ARRAY)];
-    let rows = reader.rows_with(include_str!("acl_object.sql"), &parameters, "pg_identify_object").await?;
-    rows.iter()
-        .map(|row| {
-            let address = Address { class: rows::oid(row, 0)?, oid: rows::oid(row, 1)?, column: rows::get::<i32>(row, 2)?.unwrap_or(0) };
-            Ok((address, (Arc::from(rows::text(row, 3)?), Arc::from(rows::text(row, 4)?))))
+    let rows = reader.rows_with(statements::ACL_OBJECT, &parameters, "pg_identify_object").await?;
+    rows::each::<StrangerAt>(&rows)?
+        .map(|(row, at)| {
+            let column = rows::get::<i32>(row, at.sub)?.unwrap_or(0);
+            let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column };
+            Ok((address, (Arc::from(rows::text(row, at.kind)?), Arc::from(rows::text(row, at.shown)?))))
         })
         .collect()
 }

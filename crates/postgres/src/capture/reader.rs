@@ -3,7 +3,7 @@
 use super::batch::Patience;
 use super::names::Names;
 use super::rows::{self, Role};
-use super::sql;
+use super::statements::{self, Filled, Statement};
 use crate::connect::{Fault, Session};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object};
@@ -76,36 +76,60 @@ impl Reader<'_> {
     }
 
     /// All rows of a statement without parameters.
-    pub async fn rows(&self, text: &str, reading: &str) -> Read<Vec<Row>> {
-        self.rows_with(text, &[], reading).await
+    pub async fn rows(&self, statement: &Statement, reading: &str) -> Read<Vec<Row>> {
+        self.rows_with(statement, &[], reading).await
     }
 
     /// All rows of a statement.
-    pub async fn rows_with(&self, text: &str, parameters: &[(&(dyn ToSql + Sync), Type)], reading: &str) -> Read<Vec<Row>> {
-        let statement = sql::render(text, self.major);
-        let rows = self.session.client.query_typed(&statement, parameters).await;
+    pub async fn rows_with(&self, statement: &Statement, parameters: &[(&(dyn ToSql + Sync), Type)], reading: &str) -> Read<Vec<Row>> {
+        let rows = self.session.client.query_typed(&statement.render(self.major), parameters).await;
         rows.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
     }
 
     /// The rows of a statement without parameters, one by one.
-    pub async fn stream(&self, text: &str, reading: &str) -> Read<RowStream> {
-        let statement = sql::render(text, self.major);
+    pub async fn stream(&self, statement: &Statement, reading: &str) -> Read<RowStream> {
         let none: [(&(dyn ToSql + Sync), Type); 0] = [];
-        let stream = self.session.client.query_typed_raw(&statement, none).await;
+        let stream = self.session.client.query_typed_raw(&statement.render(self.major), none).await;
         stream.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
     }
 
     /// The rows of a statement that may fail without harm: behind a savepoint, `None` where the server refused it.
-    pub async fn attempt(&self, text: &str) -> Read<Option<Vec<Row>>> {
+    pub async fn attempt(&self, statement: &Statement) -> Read<Option<Vec<Row>>> {
         let client = &self.session.client;
-        client.batch_execute("SAVEPOINT evenkeel_try").await?;
-        let rows = client.query_typed(&sql::render(text, self.major), &[]).await;
-        client.batch_execute("ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try").await?;
+        client.batch_execute(statements::TRY_OPENING.fill(&[]).text()).await?;
+        let rows = client.query_typed(&statement.render(self.major), &[]).await;
+        client.batch_execute(statements::TRY_CLOSING.fill(&[]).text()).await?;
         match rows {
             Ok(rows) => Ok(Some(rows)),
             Err(error) if error.as_db_error().is_some() => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Runs a statement that answers with nothing.
+    pub async fn run(&self, statement: &Filled, reading: &str) -> Read<()> {
+        self.session.client.batch_execute(statement.text()).await.map_err(|error| self.fault(&error, reading))
+    }
+
+    /// The rows of one statement between two others, sent together: one round trip. After an error the rest is answered too,
+    /// so the order holds.
+    pub async fn between(
+        &self,
+        opening: &Filled,
+        statement: &Filled,
+        parameters: &[(&(dyn ToSql + Sync), Type)],
+        closing: &Filled,
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let client = &self.session.client;
+        let (opened, rows, closed) = tokio::join!(
+            biased;
+            client.batch_execute(opening.text()),
+            client.query_typed(statement.text(), parameters),
+            client.batch_execute(closing.text()),
+        );
+        opened?;
+        closed?;
+        rows
     }
 
     /// A driver error in words.
@@ -124,8 +148,8 @@ impl Reader<'_> {
     }
 
     /// Objects of a kind straight from a statement whose columns are named like the declaration.
-    pub async fn plain(&self, kind: Kind, text: &str, names: &Names) -> Read<Vec<Found>> {
-        let rows = self.rows(text, kind.spec().plural).await?;
+    pub async fn plain(&self, kind: Kind, statement: &Statement, names: &Names) -> Read<Vec<Found>> {
+        let rows = self.rows(statement, kind.spec().plural).await?;
         let found = self.found(kind, &rows, names)?;
         self.tell(kind, found.len());
         Ok(found)
@@ -171,6 +195,12 @@ impl Reader<'_> {
         }
         Ok(found)
     }
+}
+
+/// The name under which this session's snapshot can be read by another one; `None` where the server refuses.
+pub async fn export(session: &Session) -> Option<Box<str>> {
+    let exported = session.client.query_typed(statements::EXPORT.fill(&[]).text(), &[]).await;
+    exported.ok().and_then(|rows| rows.first().and_then(|row| rows::text(row, 0).ok()))
 }
 
 /// The fixed number of a system catalog.

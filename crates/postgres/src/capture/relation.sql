@@ -1,10 +1,11 @@
 -- Every relation of the schemas we compare; tables, views and sequences take their names from here. Of TOAST tables only
 -- those with storage parameters. What nearly every relation has is NULL here: it costs nothing to send.
 -- Versions: 13 to 18. Privileges: none. No order: the manifest sorts.
-select c.oid, c.relnamespace, c.relname, c.relkind, nullif(c.relpersistence, 'p'), c.relam, nullif(c.reltablespace, 0),
-  nullif(c.relreplident, 'd'), nullif(c.relrowsecurity, false), nullif(c.relforcerowsecurity, false), nullif(c.relispartition, false),
-  nullif(c.relispopulated, true), c.reloptions, nullif(c.reltoastrelid, 0),
-  case when c.reloftype <> 0 then pg_catalog.format_type(c.reloftype, null) end
+select c.oid, c.relnamespace as schema, c.relname as name, c.relkind as kind, nullif(c.relpersistence, 'p') as persistence, c.relam as method,
+  nullif(c.reltablespace, 0) as tablespace, nullif(c.relreplident, 'd') as replica_identity, nullif(c.relrowsecurity, false) as row_security,
+  nullif(c.relforcerowsecurity, false) as force_row_security, nullif(c.relispartition, false) as is_partition,
+  nullif(c.relispopulated, true) as populated, c.reloptions as options, nullif(c.reltoastrelid, 0) as toast,
+  case when c.reloftype <> 0 then pg_catalog.format_type(c.reloftype, null) end as of_type
 from pg_catalog.pg_class c
 where c.relpersistence <> 't'
   and (c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c', 'i', 'I')

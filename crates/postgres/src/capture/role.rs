@@ -23,12 +23,14 @@ pub struct Roles {
     by_name: HashMap<Box<str>, u32>,
 }
 
+rows::columns!(At { oid, name });
+
 impl Roles {
     /// From rows of oid and name; `neutral` maps a shared name to the name on this server.
     pub fn of(roles: &[Row], neutral: &BTreeMap<String, String>) -> Read<Self> {
         let mut all = Self::default();
-        for row in roles {
-            let (oid, name) = (rows::oid(row, 0)?, rows::text(row, 1)?);
+        for (row, at) in rows::each::<At>(roles)? {
+            let (oid, name) = (rows::oid(row, at.oid)?, rows::text(row, at.name)?);
             let mapped = neutral.iter().find(|(_, server)| server.as_str() == &*name).map(|(shared, _)| Arc::from(shared.as_str()));
             let shown = mapped.unwrap_or_else(|| if oid == BOOTSTRAP_OID { BOOTSTRAP.into() } else { Arc::from(&*name) });
             all.shown.insert(oid, shown);

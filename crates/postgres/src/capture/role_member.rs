@@ -3,18 +3,21 @@
 use super::names::Names;
 use super::privilege::{OWNER, Privileges};
 use super::reader::{Address, Found, Read, Reader};
-use super::rows;
+use super::{rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+rows::columns!(MembershipAt { role, member, admin, inherit, set, grantors });
+rows::columns!(DefaultAt { role, schema, objects, grantee, privilege, grantable, untouched });
+
 /// Reads all three.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let (roles, memberships, defaults) = tokio::try_join!(
-        reader.plain(Kind::Role, include_str!("role.sql"), names),
-        reader.rows(include_str!("membership.sql"), "pg_auth_members"),
-        reader.rows(include_str!("default_acl.sql"), "pg_default_acl"),
+        reader.plain(Kind::Role, statements::ROLE, names),
+        reader.rows(statements::MEMBERSHIP, "pg_auth_members"),
+        reader.rows(statements::DEFAULT_ACL, "pg_default_acl"),
     )?;
     let mut found: Vec<Found> = roles
         .into_iter()
@@ -26,22 +29,23 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
             Found { object, address: role.address }
         })
         .collect();
-    for row in &memberships {
-        let (role, member) = (names.roles.shown(rows::oid(row, 0)?), names.roles.shown(rows::oid(row, 1)?));
+    for (row, at) in rows::each::<MembershipAt>(&memberships)? {
+        let (role, member) = (names.roles.shown(rows::oid(row, at.role)?), names.roles.shown(rows::oid(row, at.member)?));
         let mut object = Object::new(Kind::Membership, Identity::new([&*role, &*member]));
-        object.set("admin", rows::flag(row, 2)?);
-        object.set("inherit", rows::flag(row, 3)?);
-        object.set("set", rows::flag(row, 4)?);
-        let mut grantors: Vec<Arc<str>> = rows::oids(row, 5)?.into_iter().map(|oid| names.roles.shown(oid)).collect();
+        object.set("admin", rows::flag(row, at.admin)?);
+        object.set("inherit", rows::flag(row, at.inherit)?);
+        object.set("set", rows::flag(row, at.set)?);
+        let mut grantors: Vec<Arc<str>> = rows::oids(row, at.grantors)?.into_iter().map(|oid| names.roles.shown(oid)).collect();
         grantors.sort_unstable();
         object.set("grantors", Value::list(grantors.iter().map(|name| &**name)));
         found.push(Found { object, address: Address::default() });
     }
     reader.tell(Kind::Membership, memberships.len());
     let mut lists: BTreeMap<(u32, Box<str>, Box<str>, u32), Privileges> = BTreeMap::new();
-    for row in &defaults {
-        let key = (rows::oid(row, 0)?, rows::text(row, 1)?, rows::text(row, 2)?, rows::oid(row, 3)?);
-        lists.entry(key).or_default().note(rows::text(row, 4)?, rows::flag(row, 5)?, rows::flag(row, 6)?);
+    for (row, at) in rows::each::<DefaultAt>(&defaults)? {
+        let key = (rows::oid(row, at.role)?, rows::text(row, at.schema)?, rows::text(row, at.objects)?, rows::oid(row, at.grantee)?);
+        let (privilege, grantable) = (rows::text(row, at.privilege)?, rows::flag(row, at.grantable)?);
+        lists.entry(key).or_default().note(privilege, grantable, rows::flag(row, at.untouched)?);
     }
     for ((role, schema, objects, grantee), privileges) in &lists {
         let creator = names.roles.shown(*role);

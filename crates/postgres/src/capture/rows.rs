@@ -1,6 +1,6 @@
 //! Values out of rows. Text of any encoding arrives: bytes that are no UTF-8 are shown as `\xNN`, never dropped.
 
-use super::reader::class_number;
+use super::reader::{Read, Stop, class_number};
 use evenkeel_core::kind::{Shape, Spec, Value};
 use std::borrow::Cow;
 use std::error::Error;
@@ -52,6 +52,87 @@ fn readable(raw: &[u8]) -> Cow<'_, str> {
         }
     }
     Cow::Owned(text)
+}
+
+/// Where the columns of one statement's answer stand.
+pub trait Columns: Copy {
+    /// Looks them up by their names. A name that is not there, or that nobody reads, is the statement's fault.
+    fn of(row: &Row) -> Read<Self>;
+}
+
+/// A type for the columns of one statement: `columns!(At { oid, name })` is read as `at.oid`.
+macro_rules! columns {
+    ($name:ident { $($column:ident),+ $(,)? }) => {
+        #[derive(Debug, Clone, Copy)]
+        struct $name {
+            $($column: usize),+
+        }
+
+        impl $crate::capture::rows::Columns for $name {
+            fn of(row: &tokio_postgres::Row) -> $crate::capture::reader::Read<Self> {
+                let [$($column),+] = $crate::capture::rows::places(row, [$(stringify!($column)),+])?;
+                Ok(Self { $($column),+ })
+            }
+        }
+    };
+}
+pub(super) use columns;
+
+/// The columns of an answer that prints one text an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Printed {
+    pub oid: usize,
+    pub printed: usize,
+}
+
+impl Columns for Printed {
+    fn of(row: &Row) -> Read<Self> {
+        let [oid, printed] = places(row, ["oid", "printed"])?;
+        Ok(Self { oid, printed })
+    }
+}
+
+/// Where these columns stand; there are no others.
+pub fn places<const N: usize>(row: &Row, names: [&str; N]) -> Read<[usize; N]> {
+    let there: Vec<&str> = row.columns().iter().map(tokio_postgres::Column::name).collect();
+    if let Some(unread) = there.iter().find(|name| !names.contains(name)) {
+        return Err(Stop::Declaration(format!("nothing reads the column {unread:?} of an answer")));
+    }
+    some_places(row, names)
+}
+
+/// Where these columns stand among others.
+pub fn some_places<const N: usize>(row: &Row, names: [&str; N]) -> Read<[usize; N]> {
+    let mut places = [0; N];
+    for (place, name) in places.iter_mut().zip(names) {
+        let lacks = || Stop::Declaration(format!("an answer has no column {name:?}"));
+        *place = row.columns().iter().position(|column| column.name() == name).ok_or_else(lacks)?;
+    }
+    Ok(places)
+}
+
+/// The rows, each with where its columns stand: looked up once.
+pub fn each<C: Columns>(rows: &[Row]) -> Read<impl Iterator<Item = (&Row, C)>> {
+    let at = rows.first().map(C::of).transpose()?;
+    Ok(rows.iter().filter_map(move |row| at.map(|at| (row, at))))
+}
+
+/// The same for rows that come one by one.
+pub struct Places<C>(Option<C>);
+
+impl<C: Columns> Places<C> {
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self(None)
+    }
+
+    /// Where the columns of this row stand, and of all after it.
+    pub fn of(&mut self, row: &Row) -> Read<C> {
+        match self.0 {
+            Some(at) => Ok(at),
+            None => Ok(*self.0.insert(C::of(row)?)),
+        }
+    }
 }
 
 /// A column of a row, `None` where it is NULL.

@@ -4,6 +4,7 @@ use super::names::Names;
 use super::reader::{Address, Found, Read, Reader};
 use super::rows;
 use super::setting_override::{self, Override};
+use super::statements;
 use crate::ident;
 use crate::knowledge::settings;
 use evenkeel_core::kind::{Kind, Value};
@@ -52,18 +53,19 @@ struct Seen {
     migration_role: Option<u32>,
 }
 
+rows::columns!(SeenAt { sees, me, migration_role, my_name });
+
 /// Reads settings and overrides.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let role = reader.migration_role;
-    let text = include_str!("setting_seen.sql");
     let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&role, Type::TEXT)];
-    let seen = reader.rows_with(text, &parameters, "pg_roles").await?;
-    let Some(row) = seen.first() else { return Ok(Vec::new()) };
+    let seen = reader.rows_with(statements::SETTING_SEEN, &parameters, "pg_roles").await?;
+    let Some((row, at)) = rows::each::<SeenAt>(&seen)?.next() else { return Ok(Vec::new()) };
     let seen = Seen {
-        all: rows::flag(row, 0)?,
-        me: rows::oid(row, 1)?,
-        my_name: rows::text(row, 3)?,
-        migration_role: role.is_some().then_some(rows::oid(row, 2)?),
+        all: rows::flag(row, at.sees)?,
+        me: rows::oid(row, at.me)?,
+        my_name: rows::text(row, at.my_name)?,
+        migration_role: role.is_some().then_some(rows::oid(row, at.migration_role)?),
     };
     let overrides = setting_override::raw(reader).await?;
     let raw = reset(reader).await?;
@@ -82,9 +84,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
 /// The rows of `pg_settings` with the sources of the values new sessions get: behind a savepoint this session's own
 /// values are reset. One limit on waiting stays at any time, so each hides its own source in one of two reads.
 async fn reset(reader: &Reader<'_>) -> Read<Vec<Raw>> {
-    let limit = |name: &str, value: std::time::Duration| format!("SET LOCAL {name} = {}", value.as_millis().clamp(1, 2_147_483_647));
-    let mut all = behind(reader, &limit("statement_timeout", reader.request.statement_timeout)).await?;
-    let other = behind(reader, &limit("lock_timeout", reader.request.lock_timeout)).await?;
+    let mut all = behind(reader, "statement_timeout", reader.request.statement_timeout).await?;
+    let other = behind(reader, "lock_timeout", reader.request.lock_timeout).await?;
     for (raw, other) in all.iter_mut().zip(other) {
         if &*raw.name == "statement_timeout" && raw.name == other.name {
             raw.source = other.source;
@@ -93,27 +94,27 @@ async fn reset(reader: &Reader<'_>) -> Read<Vec<Raw>> {
     Ok(all)
 }
 
-async fn behind(reader: &Reader<'_>, limit: &str) -> Read<Vec<Raw>> {
-    let client = &reader.session.client;
-    let opening = format!("SAVEPOINT evenkeel_settings; RESET ALL; {limit}");
-    client.batch_execute(&opening).await.map_err(|error| reader.fault(&error, "pg_settings"))?;
-    let rows = reader.rows(include_str!("setting.sql"), "pg_settings").await;
-    let closing = "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings";
-    client.batch_execute(closing).await.map_err(|error| reader.fault(&error, "pg_settings"))?;
-    rows?.iter().map(raw).collect()
+async fn behind(reader: &Reader<'_>, limit: &str, value: std::time::Duration) -> Read<Vec<Raw>> {
+    let milliseconds = value.as_millis().clamp(1, 2_147_483_647).to_string();
+    reader.run(&statements::SETTING_OPENING.fill(&[limit, &milliseconds]), "pg_settings").await?;
+    let rows = reader.rows(statements::SETTING, "pg_settings").await;
+    reader.run(&statements::SETTING_CLOSING.fill(&[]), "pg_settings").await?;
+    rows::each::<At>(&rows?)?.map(|(row, at)| raw(row, at)).collect()
 }
 
-fn raw(row: &Row) -> Read<Raw> {
+rows::columns!(At { name, reset, unit, vartype, category, source, boot, pending_restart });
+
+fn raw(row: &Row, at: At) -> Read<Raw> {
     let text = |index| Ok::<_, tokio_postgres::Error>(rows::get::<rows::Text>(row, index)?.map(|text| text.0));
     Ok(Raw {
-        name: rows::text(row, 0)?,
-        reset: text(1)?,
-        unit: text(2)?,
-        vartype: rows::text(row, 3)?,
-        category: rows::text(row, 4)?,
-        source: rows::text(row, 5)?,
-        boot: text(6)?,
-        pending_restart: rows::flag(row, 7)?,
+        name: rows::text(row, at.name)?,
+        reset: text(at.reset)?,
+        unit: text(at.unit)?,
+        vartype: rows::text(row, at.vartype)?,
+        category: rows::text(row, at.category)?,
+        source: rows::text(row, at.source)?,
+        boot: text(at.boot)?,
+        pending_restart: rows::flag(row, at.pending_restart)?,
     })
 }
 
@@ -180,8 +181,8 @@ fn source(raw: &Raw) -> Value {
 
 /// Kind `server`, with the release of the time zone data where it can be told.
 async fn server(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let mut found = reader.plain(Kind::Server, include_str!("server.sql"), names).await?;
-    let release = reader.attempt(include_str!("timezone.sql")).await?;
+    let mut found = reader.plain(Kind::Server, statements::SERVER, names).await?;
+    let release = reader.attempt(statements::TIMEZONE).await?;
     let release = match release.as_deref() {
         Some([row, ..]) => Some(Value::Text(rows::text(row, 0)?)),
         _ => None,

@@ -2,8 +2,8 @@
 
 use super::names::Names;
 use super::reader::{Address, Found, Read, Reader};
-use super::rows;
 use super::setting::{self, Raw};
+use super::{rows, statements};
 use crate::knowledge::settings;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, Object};
@@ -18,13 +18,21 @@ pub struct Override {
     pub value: Box<str>,
 }
 
+rows::columns!(At { role, here, entry });
+
 /// All entries for this database.
 pub async fn raw(reader: &Reader<'_>) -> Read<Vec<Override>> {
     let mut overrides = Vec::new();
-    for row in &reader.rows(include_str!("override.sql"), "pg_db_role_setting").await? {
-        let entry = rows::text(row, 2)?;
+    let rows = reader.rows(statements::OVERRIDE, "pg_db_role_setting").await?;
+    for (row, at) in rows::each::<At>(&rows)? {
+        let entry = rows::text(row, at.entry)?;
         let (name, value) = entry.split_once('=').unwrap_or((&entry, ""));
-        overrides.push(Override { role: rows::oid(row, 0)?, here: rows::flag(row, 1)?, name: name.into(), value: value.into() });
+        overrides.push(Override {
+            role: rows::oid(row, at.role)?,
+            here: rows::flag(row, at.here)?,
+            name: name.into(),
+            value: value.into(),
+        });
     }
     Ok(overrides)
 }

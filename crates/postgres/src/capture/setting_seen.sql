@@ -2,7 +2,7 @@
 -- A member that does not inherit sees nothing from 15 on, so only USAGE counts.
 -- Versions: 13 to 18. Privileges: none. Columns: sees, me, migration role's number (0: no such role), database.
 select pg_catalog.pg_has_role(current_user, 'pg_read_all_settings', 'USAGE')
-    or (select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user),
-  (select r.oid from pg_catalog.pg_roles r where r.rolname = session_user),
-  coalesce((select r.oid from pg_catalog.pg_roles r where r.rolname = $1), 0::oid),
-  session_user::text
+    or (select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user) as sees,
+  (select r.oid from pg_catalog.pg_roles r where r.rolname = session_user) as me,
+  coalesce((select r.oid from pg_catalog.pg_roles r where r.rolname = $1), 0::oid) as migration_role,
+  session_user::text as my_name

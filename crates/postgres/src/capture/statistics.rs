@@ -2,7 +2,8 @@
 
 use super::names::Names;
 use super::reader::{Found, Read, Reader};
-use super::rows;
+use super::{rows, statements};
+use crate::flavor;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Reason};
 use std::collections::BTreeSet;
@@ -10,17 +11,23 @@ use tokio_postgres::types::Type;
 
 /// Reads all three, and notes what is hidden.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
-    let text = include_str!("column_statistics.sql");
+    let text = statements::COLUMN_STATISTICS;
     let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&reader.request.values, Type::BOOL)];
     let (tables, indexes, columns, hidden) = tokio::try_join!(
-        reader.rows(include_str!("table_statistics.sql"), "sizes of tables"),
-        reader.plain(Kind::IndexStatistics, include_str!("index_statistics.sql"), names),
+        reader.rows(statements::TABLE_STATISTICS, "sizes of tables"),
+        reader.plain(Kind::IndexStatistics, statements::INDEX_STATISTICS, names),
         reader.rows_with(text, &parameters, "pg_stats"),
-        reader.rows(include_str!("hidden_statistics.sql"), "privileges on tables"),
+        reader.rows(statements::HIDDEN_STATISTICS, "privileges on tables"),
     )?;
     let mut found = reader.found(Kind::TableStatistics, &tables, names)?;
-    let unknown: BTreeSet<u32> =
-        tables.iter().filter(|row| rows::flag(row, 12).unwrap_or(false)).map(|row| rows::oid(row, 1)).collect::<Result<_, _>>()?;
+    let mut unknown = BTreeSet::new();
+    if let Some([oid, is_unknown]) = tables.first().map(|row| rows::some_places(row, ["_oid", "_unknown"])).transpose()? {
+        for row in &tables {
+            if rows::flag(row, is_unknown)? {
+                unknown.insert(rows::oid(row, oid)?);
+            }
+        }
+    }
     for table in found.iter().filter(|table| unknown.contains(&table.address.oid)) {
         let detail = "it was never analysed, and a standby counts no rows".to_owned();
         let gap = Gap::object(&table.object, Reason::NotConfigured, detail).attribute("rows");
@@ -35,23 +42,25 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     Ok(found)
 }
 
+rows::columns!(HiddenAt { class, oid, shown, schema, readable, me });
+
 /// One gap for tables we may not read, one for those whose rows are filtered: they have different cures.
 fn hide(reader: &Reader<'_>, names: &Names, hidden: &[tokio_postgres::Row]) -> Read<()> {
     let (mut closed, mut filtered, mut schemas, mut me) = (Vec::new(), Vec::new(), BTreeSet::new(), Box::<str>::default());
-    for row in hidden {
-        if names.members.contains(&(rows::oid(row, 0)?, rows::oid(row, 1)?)) {
+    for (row, at) in rows::each::<HiddenAt>(hidden)? {
+        if names.members.contains(&(rows::oid(row, at.class)?, rows::oid(row, at.oid)?)) {
             continue;
         }
-        me = rows::text(row, 5)?;
-        if rows::flag(row, 4)? {
-            filtered.push(rows::text(row, 2)?);
+        me = rows::text(row, at.me)?;
+        if rows::flag(row, at.readable)? {
+            filtered.push(rows::text(row, at.shown)?);
         } else {
-            closed.push(rows::text(row, 2)?);
-            schemas.insert(rows::text(row, 3)?);
+            closed.push(rows::text(row, at.shown)?);
+            schemas.insert(rows::text(row, at.schema)?);
         }
     }
     if !closed.is_empty() {
-        let cure = if reader.major >= 14 {
+        let cure = if reader.major >= flavor::READ_ALL_DATA {
             format!("GRANT pg_read_all_data TO {me}")
         } else {
             let schemas: Vec<&str> = schemas.iter().map(AsRef::as_ref).collect();

@@ -4,6 +4,7 @@ use super::batch;
 use super::names::{Names, PG_CLASS, Relation};
 use super::number::ByNumber;
 use super::reader::{Address, Found, Read, Reader};
+use super::statements::{self, Statement};
 use super::{options, rows};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
@@ -12,11 +13,14 @@ use std::sync::Arc;
 /// Parents in order, and whether a detach is pending, by child.
 pub type Parents = ByNumber<u32, Vec<(u32, bool)>>;
 
+rows::columns!(InheritAt { child, parent, pending });
+
 /// Reads `pg_inherits`.
 pub async fn parents(reader: &Reader<'_>) -> Read<Parents> {
     let mut parents = Parents::default();
-    for row in reader.rows(include_str!("inherit.sql"), "pg_inherits").await? {
-        parents.entry(rows::oid(&row, 0)?).or_default().push((rows::oid(&row, 1)?, rows::flag(&row, 3)?));
+    let rows = reader.rows(statements::INHERIT, "pg_inherits").await?;
+    for (row, at) in rows::each::<InheritAt>(&rows)? {
+        parents.entry(rows::oid(row, at.child)?).or_default().push((rows::oid(row, at.parent)?, rows::flag(row, at.pending)?));
     }
     Ok(parents)
 }
@@ -42,8 +46,8 @@ impl Extras {
         let tables = || names.relations.values().filter(|relation| is_table(relation));
         let partitioned: Vec<u32> = tables().filter(|table| table.kind == 'p').map(|table| table.oid).collect();
         let partitions: Vec<u32> = tables().filter(|table| table.is_partition).map(|table| table.oid).collect();
-        let keys = texts(reader, names, include_str!("partition_key.sql"), &partitioned, "partition_by").await?;
-        let bounds = texts(reader, names, include_str!("partition_bound.sql"), &partitions, "partition_bound").await?;
+        let keys = texts(reader, names, statements::PARTITION_KEY, &partitioned, "partition_by").await?;
+        let bounds = texts(reader, names, statements::PARTITION_BOUND, &partitions, "partition_bound").await?;
         let foreign = if names.has('f') { foreign(reader).await? } else { ByNumber::default() };
         Ok(Self { keys, bounds, foreign })
     }
@@ -100,14 +104,20 @@ pub fn common(object: &mut Object, relation: &Relation, names: &Names, marked: &
 }
 
 /// One text a relation, in batches; what could not be printed is a gap of that attribute.
-pub async fn texts(reader: &Reader<'_>, names: &Names, sql: &str, keys: &[u32], attribute: &str) -> Read<ByNumber<u32, Box<str>>> {
-    let (rows, failed) = batch::read(reader, sql, keys, attribute).await?;
+pub async fn texts(
+    reader: &Reader<'_>,
+    names: &Names,
+    statement: &Statement,
+    keys: &[u32],
+    attribute: &str,
+) -> Read<ByNumber<u32, Box<str>>> {
+    let (rows, failed) = batch::read(reader, statement, keys, attribute).await?;
     for (oid, reason) in failed {
         let gap = Gap { object: Some(names.relation(oid)), ..Gap::kind(Kind::Table, Reason::Locked, reason) };
         reader.gap(gap.attribute(attribute));
     }
-    rows.iter()
-        .filter_map(|row| match (rows::oid(row, 0), rows::get::<rows::Text>(row, 1)) {
+    rows::each::<rows::Printed>(&rows)?
+        .filter_map(|(row, at)| match (rows::oid(row, at.oid), rows::get::<rows::Text>(row, at.printed)) {
             (Ok(oid), Ok(Some(text))) => Some(Ok((oid, text.0))),
             (Ok(_), Ok(None)) => None,
             (Err(error), _) | (_, Err(error)) => Some(Err(error.into())),
@@ -115,7 +125,11 @@ pub async fn texts(reader: &Reader<'_>, names: &Names, sql: &str, keys: &[u32], 
         .collect()
 }
 
+rows::columns!(ForeignAt { oid, server, options });
+
 async fn foreign(reader: &Reader<'_>) -> Read<ByNumber<u32, (Box<str>, Vec<Box<str>>)>> {
-    let rows = reader.rows(include_str!("foreign_table.sql"), "pg_foreign_table").await?;
-    rows.iter().map(|row| Ok((rows::oid(row, 0)?, (rows::text(row, 1)?, rows::texts(row, 2)?)))).collect()
+    let rows = reader.rows(statements::FOREIGN_TABLE, "pg_foreign_table").await?;
+    rows::each::<ForeignAt>(&rows)?
+        .map(|(row, at)| Ok((rows::oid(row, at.oid)?, (rows::text(row, at.server)?, rows::texts(row, at.options)?))))
+        .collect()
 }

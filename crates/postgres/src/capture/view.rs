@@ -4,7 +4,7 @@ use super::names::{Names, PG_CLASS, Relation};
 use super::number::ByNumber;
 use super::reader::{Address, Found, Read, Reader};
 use super::table::{self, Marked};
-use super::{batch, options, rows};
+use super::{batch, options, rows, statements};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::sync::Arc;
@@ -20,8 +20,10 @@ impl Definitions {
     pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Self> {
         let mut keys: Vec<u32> = names.relations.values().filter(|relation| is_view(relation)).map(|view| view.oid).collect();
         keys.sort_unstable();
-        let (rows, failed) = batch::read(reader, include_str!("view.sql"), &keys, "pg_get_viewdef").await?;
-        let texts = rows.iter().map(|row| Ok((rows::oid(row, 0)?, rows::text(row, 1)?))).collect::<Read<_>>()?;
+        let (rows, failed) = batch::read(reader, statements::VIEW, &keys, "pg_get_viewdef").await?;
+        let texts = rows::each::<rows::Printed>(&rows)?
+            .map(|(row, at)| Ok((rows::oid(row, at.oid)?, rows::text(row, at.printed)?)))
+            .collect::<Read<_>>()?;
         Ok(Self { texts, failed: failed.into_iter().collect() })
     }
 }

@@ -6,6 +6,7 @@
 //! Every text of a server or driver passes `Context::scrub` before it gets into a variant: no variant holds a secret.
 
 use super::CONNECTING;
+use crate::flavor;
 use crate::ident::quoted;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 
@@ -192,9 +193,9 @@ impl Troublesome for Fault {
             Self::StartingUp { message, .. } => unreachable().found(message).fix("try again in a moment"),
             Self::WrongKind { expected, found, origin, .. } => unreachable().expected(*expected).found(*found).origin(origin),
             Self::TooOld { version, .. } => unreachable()
-                .expected("PostgreSQL 13 or newer")
+                .expected(format!("PostgreSQL {} or newer", flavor::OLDEST))
                 .found(format!("PostgreSQL {version}"))
-                .fix("upgrade the server: versions before 13 have been out of support for years"),
+                .fix(format!("upgrade the server: versions before {} have been out of support for years", flavor::OLDEST)),
             Self::ConnectTimeout { seconds, origin, .. } => unreachable()
                 .expected(format!("an answer within {seconds} s"))
                 .found("no answer")

@@ -1,6 +1,6 @@
 //! The first words with a server: what it is, and whether it is the kind that was asked for.
 //!
-//! Lives here: supported versions and `target_session_attrs`. Does not live here: reaching the server (`attempt`).
+//! Lives here: `target_session_attrs`, and what is said of a version (`flavor` knows which are supported). Does not live here: reaching the server (`attempt`).
 
 use std::sync::Arc;
 
@@ -13,12 +13,10 @@ use super::fault::Fault;
 use super::session::{Mail, Session};
 use super::target::{Attributes, Host, Target};
 use super::translate::{Context, fault_from};
+use crate::flavor;
 
-/// The versions this evenkeel was tested with.
-pub const OLDEST_MAJOR: u16 = 13;
-pub const NEWEST_MAJOR: u16 = 18;
-
-const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
+/// What a server is asked first.
+pub(crate) const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
      pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(), \
      pg_catalog.current_setting('transaction_read_only'), pg_catalog.pg_backend_pid()";
 
@@ -43,14 +41,12 @@ pub(super) async fn greet(
         message: "the server does not say its version".to_owned(),
     })?;
     let server_version = text(1).to_owned();
-    if server_version_num / 10_000 < i32::from(OLDEST_MAJOR) {
+    let major = flavor::major_of(server_version_num);
+    if flavor::is_too_old(major) {
         return Err(Fault::TooOld { place: context.place.clone(), version: server_version });
     }
     let mut warnings = target.warnings().to_vec();
-    if server_version_num / 10_000 > i32::from(NEWEST_MAJOR) {
-        warnings
-            .push(format!("PostgreSQL {server_version} is newer than the newest version this evenkeel was tested with ({NEWEST_MAJOR})"));
-    }
+    warnings.extend(flavor::warning(major, &server_version));
     Ok(Session {
         canceller: Canceller {
             token: client.cancel_token(),

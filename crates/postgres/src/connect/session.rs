@@ -132,7 +132,7 @@ impl Session {
     /// # Errors
     /// The connection is gone.
     pub async fn end(&self) -> Result<(), Fault> {
-        self.client.batch_execute("ROLLBACK").await.map_err(|error| self.fault(&error, "ending a transaction"))
+        self.client.batch_execute(CLOSING).await.map_err(|error| self.fault(&error, "ending a transaction"))
     }
 }
 
@@ -175,7 +175,11 @@ const PINNED: &[(&str, &str)] = &[
     ("jit", "off"),
 ];
 
-fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
+/// What ends it.
+pub(crate) const CLOSING: &str = "ROLLBACK";
+
+/// What opens the transaction every capture reads in.
+pub(crate) fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
     let mut sql = String::from("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;");
     // Writing into a String cannot fail.
     if let Some(name) = snapshot {

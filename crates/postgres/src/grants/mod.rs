@@ -4,6 +4,7 @@
 
 use crate::capture::render;
 use crate::connect::{Fault, Limits, Target, connect};
+use crate::flavor;
 use crate::ident::{dotted, quoted};
 use evenkeel_core::port::{self, Step};
 use tokio_postgres::Row;
@@ -20,7 +21,7 @@ pub async fn script(target: &Target, limits: &Limits, role: Option<&str>) -> Res
     let role = role.unwrap_or(DEFAULT_ROLE);
     let session = connect(target).await?;
     session.begin_read_only(limits, None).await?;
-    let major = u16::try_from(session.server_version_num / 10_000).unwrap_or(0);
+    let major = flavor::major_of(session.server_version_num);
     let parameters: [(&(dyn ToSql + Sync), Type); 1] = [(&role, Type::TEXT)];
     let mut answers = Vec::new();
     for text in [include_str!("state.sql"), include_str!("schema.sql"), include_str!("own_setting.sql")] {
@@ -38,18 +39,17 @@ fn steps(role: &str, major: u16, state: &[Row], schemas: &[Row], settings: &[Row
     let has = |index: usize| Ok::<_, tokio_postgres::Error>(state.try_get::<_, Option<bool>>(index)?.unwrap_or(false));
     let (database, exists, superuser): (String, bool, bool) = (state.try_get(0)?, has(1)?, has(2)?);
     let to = quoted(role);
-    let inherited = if major >= 16 { " WITH INHERIT TRUE" } else { "" };
+    let inherited = if major >= flavor::INHERIT_BY_MEMBERSHIP { " WITH INHERIT TRUE" } else { "" };
     let step = |sql: String, why: &str, done| Step { sql, why: why.to_owned(), done };
     let mut steps = vec![
         step(format!("CREATE ROLE {to} LOGIN;"), "then give it a password with \\password", exists),
         step(format!("GRANT CONNECT ON DATABASE {} TO {to};", quoted(&database)), "schema, privileges", has(3)?),
         step(format!("GRANT pg_monitor TO {to}{inherited};"), "all settings; names and lag of replicas", superuser || has(4)?),
     ];
-    // Before 16 a role inherits from all it is a member of, or from none.
-    if major < 16 && exists && !superuser && !has(8)? {
+    if major < flavor::INHERIT_BY_MEMBERSHIP && exists && !superuser && !has(8)? {
         steps.push(step(format!("ALTER ROLE {to} INHERIT;"), "memberships count without SET ROLE", false));
     }
-    if major >= 14 {
+    if major >= flavor::READ_ALL_DATA {
         steps.push(step(format!("GRANT pg_read_all_data TO {to}{inherited};"), "statistics of columns", superuser || has(5)?));
     } else {
         for row in schemas {

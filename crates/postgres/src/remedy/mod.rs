@@ -8,6 +8,7 @@ mod name;
 mod privilege;
 mod setting;
 
+use crate::flavor;
 use crate::ident::{literal, quoted};
 use crate::knowledge::settings;
 use evenkeel_core::compare::{Case, Change, Reasoning, Remedies};
@@ -103,7 +104,8 @@ impl PostgresRemedies {
             }
             (Kind::Server, "collation_outdated") => {
                 let database = quoted(&self.database);
-                (self.major >= 15).then(|| format!("REINDEX DATABASE {database}; ALTER DATABASE {database} REFRESH COLLATION VERSION;"))
+                (self.major >= flavor::DATABASE_COLLATION_VERSION)
+                    .then(|| format!("REINDEX DATABASE {database}; ALTER DATABASE {database} REFRESH COLLATION VERSION;"))
             }
             _ => None,
         }
@@ -159,8 +161,7 @@ impl PostgresRemedies {
             ("statistics_target", Some(Value::Integer(target))) => format!("SET STATISTICS {target}"),
             ("statistics_target", None) => "SET STATISTICS -1".to_owned(),
             ("storage", Some(Value::Text(storage))) => format!("SET STORAGE {storage}"),
-            // Before 16 there is no word for the type's own.
-            ("storage", None) if self.major >= 16 => "SET STORAGE DEFAULT".to_owned(),
+            ("storage", None) if self.major >= flavor::STORAGE_DEFAULT => "SET STORAGE DEFAULT".to_owned(),
             ("compression", Some(Value::Text(method))) => format!("SET COMPRESSION {method}"),
             ("compression", None) => "SET COMPRESSION default".to_owned(),
             _ => return None,

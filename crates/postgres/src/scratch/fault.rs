@@ -1,5 +1,6 @@
 //! What can go wrong with a scratch server. The launcher's own faults are passed through with their text.
 
+use crate::flavor::{NEWEST, OLDEST};
 use std::path::PathBuf;
 
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
@@ -77,7 +78,7 @@ impl Troublesome for Fault {
                 trouble.fix(how_to_install(*wanted))
             }
             Self::NoExtension { extension, found, .. } => trouble
-                .expected(format!("PostgreSQL {} or newer with {extension}", connect::OLDEST_MAJOR))
+                .expected(format!("PostgreSQL {} or newer with {extension}", crate::flavor::OLDEST))
                 .found(format!("{}, without it", found.join(", ")))
                 .fix("apt-get install postgresql-contrib, or dnf install postgresql-contrib"),
             Self::Sql { statement, .. } => trouble.found(format!("after: {statement}")),
@@ -99,7 +100,9 @@ fn how_to_install(wanted: Option<u32>) -> String {
                  or name the folder of initdb and postgres in EVENKEEL_PG_BIN"
             .to_owned(),
         Some(major) => {
-            format!("script/setup (installs PostgreSQL 13 to 18), or where your distribution has it: apt-get install postgresql-{major}")
+            format!(
+                "script/setup (installs PostgreSQL {OLDEST} to {NEWEST}), or where your distribution has it: apt-get install postgresql-{major}"
+            )
         }
     }
 }

@@ -3,6 +3,7 @@
 //! that has the data and goes its own way.
 //! <https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP>
 
+use crate::flavor;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -101,8 +102,7 @@ impl Scratch {
     }
 
     fn back_up(&self, session: &Session, target: &Path, more: &[(&str, &str)]) -> Result<(), Fault> {
-        // UNTIL(pg15): pg_start_backup(label, fast, exclusive) until 14, renamed without the exclusive mode in 15.
-        let (start, stop) = if self.binaries.major < 15 {
+        let (start, stop) = if self.binaries.major < u32::from(flavor::BACKUP_START) {
             ("pg_start_backup('evenkeel', true, false)", "pg_stop_backup(false, false)")
         } else {
             ("pg_backup_start('evenkeel', true)", "pg_backup_stop(false)")

@@ -13,8 +13,9 @@ use evenkeel_launcher::Root;
 
 use super::fault::Fault;
 use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers};
-use crate::connect::{OLDEST_MAJOR, Target};
+use crate::connect::Target;
 use crate::environment::PostgresEnvironment;
+use crate::flavor::OLDEST;
 
 /// Throwaway servers of this machine.
 #[derive(Debug, Default)]
@@ -28,7 +29,7 @@ impl PostgresWorkshop {
         let servers = find_servers();
         let wanted = like.major.map(u32::from);
         let fits = |server: &&ServerBinaries| {
-            wanted.map_or(server.major >= u32::from(OLDEST_MAJOR), |major| server.major == major)
+            wanted.map_or(server.major >= u32::from(OLDEST), |major| server.major == major)
                 && like.place.as_ref().is_none_or(|place| *place == server.bin_dir)
                 && like.engine.is_none_or(|engine| engine == Engine::PostgreSql)
         };

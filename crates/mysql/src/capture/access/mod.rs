@@ -9,8 +9,9 @@ pub mod line;
 pub mod need;
 mod pattern;
 
-use super::reader::Reader;
+use super::reader::{Reader, first};
 use super::scope::Scope;
+use super::statements;
 use crate::connect::{Fault, Session};
 use crate::flavor::Flavor;
 use crate::ident::Ident;
@@ -54,8 +55,6 @@ pub struct Rules {
     pub folded: bool,
 }
 
-const VARIABLES: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('partial_revokes', 'lower_case_table_names')";
-
 /// What an account may do, with the roles that are active.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
@@ -76,15 +75,15 @@ impl Access {
     /// As `Session::rows`.
     pub async fn read(session: &mut Session) -> Result<Self, Fault> {
         let doing = "reading our own privileges";
-        let own = session.rows("SELECT current_user()", doing).await?;
+        let own = first(session, statements::CURRENT_USER, doing).await?;
         let own = own.first().and_then(|row| row.text(0).ok().flatten()).unwrap_or_default();
-        let variables = session.rows(VARIABLES, doing).await?;
+        let variables = first(session, statements::NAMING, doing).await?;
         let value = |name: &str| {
             let row = variables.iter().find(|row| row.text(0).ok().flatten().is_some_and(|found| found.eq_ignore_ascii_case(name)));
             row.and_then(|row| row.text(1).ok().flatten()).unwrap_or_default()
         };
         let rules = Rules { literal: &*value("partial_revokes") == "ON", folded: !matches!(&*value("lower_case_table_names"), "" | "0") };
-        let lines: Vec<Box<str>> = match session.rows("SHOW GRANTS", doing).await {
+        let lines: Vec<Box<str>> = match first(session, statements::GRANTS, doing).await {
             Ok(rows) => rows.iter().filter_map(|row| row.text(0).ok().flatten()).collect(),
             // "running with the --skip-grant-tables option"
             Err(fault) if fault.code() == Some(1290) => {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use evenkeel_core::kind::{ALL, Engine};
 use proptest::prelude::*;
 
 const PLAIN: Rules = Rules { literal: false, folded: false };
@@ -205,5 +206,30 @@ proptest! {
         // What is granted on it is read back as held on it.
         let line = format!("GRANT SELECT ON {}.* TO `gg`@`%`", Ident(&escaped));
         prop_assert_eq!(access(&[&line]).on_database(&other, "SELECT"), name == other);
+    }
+}
+
+/// Kinds that everybody sees whole, or that a privilege makes whole which another kind names.
+const OPEN: &[(Kind, &str)] = &[
+    (Kind::Setting, "global variables are open to every account"),
+    (Kind::Server, "what the server says of itself; its time zones are a need of one property"),
+    (Kind::Node, "what needs a privilege is said property by property"),
+    (Kind::Plugin, "MariaDB shows them to every account"),
+    (Kind::Migration, "read with its history table"),
+];
+
+#[test]
+fn every_kind_has_its_needs_or_is_open() {
+    for text in ["9.7.0", "10.11.14-MariaDB", "11.8.6-MariaDB"] {
+        let flavor = Flavor::parse(text).unwrap();
+        let read = ALL.iter().filter(|kind| kind.spec().engines.has(flavor.engine, flavor.number));
+        for kind in read {
+            let is_needed = need::of(&flavor).any(|need| need.attribute.is_none() && need.kinds.contains(kind));
+            let is_open = OPEN.iter().any(|(open, _)| open == kind);
+            assert!(is_needed || is_open, "{} on {text}: no need of access::need, and not said to be open", kind.name());
+        }
+    }
+    for (kind, why) in OPEN {
+        assert!(!why.is_empty() && kind.spec().engines.since(Engine::MySql).is_some(), "{} need not be excused", kind.name());
     }
 }

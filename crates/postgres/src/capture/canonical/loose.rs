@@ -6,6 +6,7 @@
 
 use super::rewrite::{Found, Part, rewrite};
 use super::token::{Kind, Tokens};
+use crate::flavor;
 
 /// Calls that have a special spelling.
 const CALLS: &[&str] = &[
@@ -89,7 +90,7 @@ fn type_end(tokens: &Tokens<'_>, from: usize) -> usize {
 
 /// Whether the text, printed by that major version, may hold a computation that changed in 14.
 pub fn changed_in_14(text: &str, major: u16) -> bool {
-    if major < 14 { text.contains("date_part(") } else { text.contains("EXTRACT(") }
+    if major < flavor::EXTRACT { text.contains("date_part(") } else { text.contains("EXTRACT(") }
 }
 
 /// The text with `EXTRACT` as `date_part`, and without the casts that follow from the type of its result.

@@ -16,6 +16,7 @@ mod token;
 mod tests;
 
 use super::reader::Found;
+use crate::flavor;
 use crate::grammar::normal::{self, Part};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Mark, Object};
@@ -148,12 +149,12 @@ fn is_printed(object: &Object) -> bool {
 
 /// What EXTRACT in views gives shows in the types of their columns too. Wants all views and their columns.
 pub fn dates(found: &mut [Found], major: u16) {
-    if major < 14 {
+    if major < flavor::EXTRACT {
         return;
     }
     let views = found.iter().map(|found| &found.object).filter(|object| matches!(object.kind, Kind::View | Kind::MaterializedView));
     let dated: HashSet<Identity> =
-        views.filter(|view| view.marks.iter().any(|mark| mark.boundary == 14)).map(|view| view.identity.clone()).collect();
+        views.filter(|view| view.marks.iter().any(|mark| mark.boundary == flavor::EXTRACT)).map(|view| view.identity.clone()).collect();
     if dated.is_empty() {
         return;
     }
@@ -165,7 +166,7 @@ pub fn dates(found: &mut [Found], major: u16) {
             _ => continue,
         };
         if dated.contains(&Identity::new([column.identity.part(0), column.identity.part(1)])) {
-            column.marks.push(Mark { property: index, boundary: 14, equivalent: equivalent.into(), reason: EXTRACT.into() });
+            column.marks.push(Mark { property: index, boundary: flavor::EXTRACT, equivalent: equivalent.into(), reason: EXTRACT.into() });
         }
     }
 }
@@ -285,7 +286,7 @@ fn mark(object: &mut Object, index: u8, major: u16) {
     let dated = loose::changed_in_14(&shown, major).then(|| loose::before_14(uncast.as_deref().unwrap_or(&shown))).flatten();
     let mut marks = Vec::new();
     if let Some(text) = dated {
-        marks.push(Mark { property: index, boundary: 14, equivalent: text.into(), reason: EXTRACT.into() });
+        marks.push(Mark { property: index, boundary: flavor::EXTRACT, equivalent: text.into(), reason: EXTRACT.into() });
     }
     if let Some(text) = uncast {
         marks.push(Mark { property: index, boundary: 0, equivalent: text.into(), reason: HIDDEN_CAST.into() });
