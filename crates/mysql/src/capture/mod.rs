@@ -125,7 +125,7 @@ pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, Ca
             Err(fault) => Err(CaptureFault::from(fault)),
         }
     };
-    let (session, other) = interruptible(watch.stop, async {}, connected).await?;
+    let (session, other) = interruptible(watch.stop, async {}, Box::pin(connected)).await?;
     let cancellers: Vec<_> = std::iter::once(&session).chain(&other).map(Session::canceller).collect();
     let (session, other) = (Mutex::new(session), other.map(Mutex::new));
     let work = async {
@@ -139,7 +139,8 @@ pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, Ca
         whole(asked, &session, other, watch).await
     };
     let cancelling = join_all(cancellers.iter().map(Canceller::cancel));
-    let manifest = interruptible(watch.stop, cancelling, work).await?;
+    // On the heap: it is handed on by value, and threads have small stacks.
+    let manifest = interruptible(watch.stop, cancelling, Box::pin(work)).await?;
     for session in std::iter::once(session).chain(other) {
         session.into_inner().close().await;
     }

@@ -127,7 +127,7 @@ pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, Ca
         let session = connect(target).await?;
         Ok((session, connect(target).await))
     };
-    let (session, beside) = watch::interruptible(watch.stop, &[], connected).await?;
+    let (session, beside) = watch::interruptible(watch.stop, &[], Box::pin(connected)).await?;
     // A role may be allowed one connection only: then everything is read through that one.
     let beside = beside.ok().filter(|beside| beside.host == session.host && beside.port == session.port);
     let beside = match beside {
@@ -135,7 +135,9 @@ pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, Ca
         None => None,
     };
     let sessions: Vec<&Session> = std::iter::once(&session).chain(&beside).collect();
-    let work = watch::heard(&sessions, request.statement_timeout, twice(asked, &session, beside.as_ref(), watch));
+    // On the heap: it is handed on by value, and threads have small stacks.
+    let reading = Box::pin(twice(asked, &session, beside.as_ref(), watch));
+    let work = watch::heard(&sessions, request.statement_timeout, reading);
     watch::interruptible(watch.stop, &sessions, work).await
 }
 
