@@ -1,4 +1,4 @@
-//! The closed set of kinds: one line each. An engine that does not handle a new one stops compiling.
+//! The closed set of kinds: one line each. An engine that does not say how a new one is read stops compiling (`capture::kinds`).
 
 use super::Spec;
 
@@ -41,6 +41,7 @@ mod files {
         Function => function,
         Procedure => procedure,
         Package => package,
+        Library => library,
         Aggregate => aggregate,
         Rule => rule,
         Trigger => trigger,
