@@ -77,24 +77,20 @@ fn stored_libraries_are_no_silence() {
             return;
         }
         let library = "CREATE LIBRARY l1 LANGUAGE JAVASCRIPT AS $$ export function f() {return 1} $$";
-        let plain = "CREATE FUNCTION f0() RETURNS INT DETERMINISTIC LANGUAGE JAVASCRIPT AS $$ return 1 $$";
         let user = "CREATE FUNCTION f1() RETURNS INT DETERMINISTIC LANGUAGE JAVASCRIPT USING (l1 AS x) AS $$ return 1 $$";
         let other = "CREATE PROCEDURE p1() LANGUAGE JAVASCRIPT USING (l1) AS $$ 1 $$";
-        assert_eq!(made(db, &[plain]).gaps, Vec::<Gap>::new());
-        let whole = ("function", "", "", "stored libraries are not read: l1");
-        assert_eq!(unread(&made(db, &[plain, library])), [whole]);
-        let detail = "it uses code of stored libraries, which are not read: l1";
-        let manifest = made(db, &[plain, library, user, other]);
-        let told = unread(&manifest);
-        assert_eq!(told.len(), 3, "{told:#?}");
-        for wanted in [whole, ("function", "f1", "body", detail), ("procedure", "p1", "body", detail)] {
-            assert!(told.contains(&wanted), "{wanted:?}: {told:#?}");
-        }
-        // By libraries of another database too, which that capture does not list.
+        let manifest = made(db, &[library, user, other]);
+        assert_eq!(manifest.gaps, Vec::<Gap>::new());
+        assert_eq!(manifest.find(Kind::Library, &["", "l1"]).unwrap().text("body"), Some(" export function f() {return 1} "));
+        let libraries = |kind, name| manifest.find(kind, &["", name]).unwrap().get("libraries").cloned();
+        assert_eq!(libraries(Kind::Function, "f1"), Some(Value::list(["l1 as x"])));
+        assert_eq!(libraries(Kind::Procedure, "p1"), Some(Value::list(["l1"])));
+        // Of another database too, which that capture does not list.
         let away = TestDb::create_with(db.server.clone(), "character set utf8mb4");
         away.exec(library);
         let manifest = made(db, &[&user.replace("l1", &format!("`{}`.l1", away.name))]);
-        assert_eq!(unread(&manifest), [("function", "f1", "body", &*detail.replace("l1", &format!("{}.l1", away.name)))]);
+        let expected = Value::list([format!("{}.l1 as x", away.name)]);
+        assert_eq!(manifest.find(Kind::Function, &["", "f1"]).unwrap().get("libraries"), Some(&expected));
     });
 }
 

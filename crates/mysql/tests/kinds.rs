@@ -48,6 +48,8 @@ const UNREACHED: &[(&str, &str, &str)] = &[
     ("column", "engine_attribute", "an engine that takes it; none of MySQL's own does"),
     ("index", "engine_attribute", "an engine that takes it; none of MySQL's own does"),
     ("index", "enabled", "is `disabled` on Aria and MyISAM only"),
+    ("function", "libraries", "a library by its database, which a dump writes: restored under another name it would be another one"),
+    ("procedure", "libraries", "the same"),
     ("function", "library", "a library in the server's plugin directory"),
     ("partition", "tablespace", "a tablespace of the server"),
     ("partition", "engine", "both vendors refuse a mixture of engines"),

@@ -6,7 +6,7 @@ use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::port::{Environment, Query, Request, Watch};
 use evenkeel_mysql::capture::queries;
 use evenkeel_mysql::capture::scope::Scope;
-use evenkeel_mysql::connect::{ThisMachine, Target};
+use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
 use evenkeel_mysql::flavor::Flavor;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
@@ -61,6 +61,9 @@ fn a_capture_sends_what_is_listed_and_nothing_else() {
         session.exec(&golden("kinds/both.sql")).unwrap();
         session.exec(&golden(if engine == Engine::MariaDb { "kinds/mariadb.sql" } else { "kinds/mysql.sql" })).unwrap();
         session.exec(MORE).unwrap();
+        if engine == Engine::MySql {
+            session.exec("create library beyond language javascript as $$ export function f() { return '😀?' } $$").unwrap();
+        }
         let version = session.query_text("select version()").unwrap()[0][0].clone().unwrap();
         let flavor = Flavor::parse(&version).unwrap();
         let url = scratch.url("shop").replacen("root@", "the_capture@", 1);

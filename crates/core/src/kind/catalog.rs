@@ -1,5 +1,6 @@
-//! The closed set of kinds, one line each. What must know every kind matches on `Kind` without a `_`, and stops compiling until
-//! it knows a new one; a kind of the schema that no capture fills fails a test (`tests/golden/postgres/kinds/all_kinds.sql`).
+//! The closed set of kinds, one line each. An engine that does not say how a new one is read stops compiling (each engine's
+//! `capture/kinds.rs` matches on `Kind` without a `_`); a kind of the schema that no capture fills fails a test
+//! (`tests/golden/postgres/kinds/all_kinds.sql`).
 
 use super::Spec;
 
@@ -42,6 +43,7 @@ mod files {
         Function => function,
         Procedure => procedure,
         Package => package,
+        Library => library,
         Aggregate => aggregate,
         Rule => rule,
         Trigger => trigger,

@@ -1,5 +1,6 @@
 //! Kind `function`: plain and window functions; overloads are told apart by input types.
 
+use super::library::LIBRARIES;
 use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
@@ -32,6 +33,7 @@ pub static SPEC: Spec = Spec {
         Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other.").on(Engines::MYSQL_FAMILY),
         Property::list("charsets", "Character set and collations of the session and database that made it.", "Literals in it compare by other rules.").on(Engines::MYSQL_FAMILY).cosmetic(),
         Property::flag("aggregate", "It is an aggregate.", "It can only be called over groups.").on(Engines::MARIADB),
+        Property::list("libraries", "Stored libraries it takes in, each with the name it has in its code, sorted.", "Its code calls something else, or fails.").on(LIBRARIES),
     ],
     summary: &["returns", "language"],
     why: "Statements, triggers and defaults that call it fail where it is missing.",

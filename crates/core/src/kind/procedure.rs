@@ -1,5 +1,6 @@
 //! Kind `procedure`; overloads are told apart by input types.
 
+use super::library::LIBRARIES;
 use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
 pub static SPEC: Spec = Spec {
@@ -22,6 +23,7 @@ pub static SPEC: Spec = Spec {
         Property::text("data_access", "`contains sql`, `no sql`, `reads sql data` or `modifies sql data`.", "With the binary log on, it is refused or not.").neutral(Neutral::Text("contains sql")).on(Engines::MYSQL_FAMILY),
         Property::list("sql_mode", "The SQL mode it runs under, kept from when it was made, sorted.", "Invalid values are refused in one environment and bent in the other.").on(Engines::MYSQL_FAMILY),
         Property::list("charsets", "Character set and collations of the session and database that made it.", "Literals in it compare by other rules.").on(Engines::MYSQL_FAMILY).cosmetic(),
+        Property::list("libraries", "Stored libraries it takes in, each with the name it has in its code, sorted.", "Its code calls something else, or fails.").on(LIBRARIES),
     ],
     summary: &["language"],
     why: "CALL fails where it is missing.",

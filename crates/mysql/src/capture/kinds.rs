@@ -32,6 +32,7 @@ pub const fn how(kind: Kind) -> How {
         Kind::View => How::Own("view"),
         Kind::MaterializedView => How::Absent("a view of MySQL may be materialized: a gap of that view"),
         Kind::Function | Kind::Procedure | Kind::Package => How::Own("routine"),
+        Kind::Library => How::Own("library"),
         Kind::Aggregate => How::Absent("an aggregate is a function"),
         Kind::Trigger => How::Own("trigger"),
         Kind::Event => How::Own("event"),

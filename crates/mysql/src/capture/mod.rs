@@ -257,8 +257,10 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
             schema::finish(&mut found);
             found.extend(index::read(&beside, &tables).await?);
             found.extend(view::read(&beside).await?);
-            found.extend(routine::read(&beside).await?);
-            library::note(&beside).await?;
+            let mut routines = routine::read(&beside).await?;
+            library::uses(&beside, &mut routines).await?;
+            found.extend(routines);
+            found.extend(library::read(&beside).await?);
             found.extend(event::read(&beside, is_replica).await?);
             found.extend(loadable::read(&beside).await?);
             found.extend(sequence::read(&beside, &tables).await?);

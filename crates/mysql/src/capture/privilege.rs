@@ -164,6 +164,9 @@ async fn of_server(reader: &Reader<'_>) -> Read<BTreeSet<String>> {
     Ok(names)
 }
 
+/// Kinds that a grant is on, by their names. Tables need not be known.
+const GRANTED: &[Kind] = &[Kind::View, Kind::Sequence, Kind::Function, Kind::Procedure, Kind::Package, Kind::Library];
+
 /// What is captured, by what grants call it.
 struct Things(HashMap<(String, String), Vec<(&'static str, String)>>);
 
@@ -171,7 +174,7 @@ impl Things {
     fn of(found: &[Object]) -> Self {
         let mut things: HashMap<_, Vec<_>> = HashMap::new();
         for object in found {
-            if matches!(object.kind, Kind::View | Kind::Sequence | Kind::Function | Kind::Procedure | Kind::Package) {
+            if GRANTED.contains(&object.kind) {
                 let key = (object.identity.part(0).to_owned(), object.identity.part(1).to_lowercase());
                 things.entry(key).or_default().push((object.kind.spec().name, object.display()));
             }

@@ -31,3 +31,17 @@ fn all_is_all_the_thing_can_have() {
 fn what_is_revoked_in_a_database_is_said() {
     assert_eq!(privileges("schema", &[("SELECT (revoked)", false), ("INSERT", false)]).0, "INSERT, SELECT (revoked)");
 }
+
+#[test]
+fn grants_know_every_kind_that_lives_in_a_database() {
+    const WITHOUT: &[(Kind, &str)] = &[
+        (Kind::Table, "a grant may be on one that is not there yet"),
+        (Kind::Event, "no privilege is on one event"),
+        (Kind::HistoryTable, "a table"),
+    ];
+    let read = evenkeel_core::kind::ALL.iter().filter(|kind| matches!(super::super::kinds::how(**kind), super::super::kinds::How::Own(_)));
+    for kind in read.filter(|kind| kind.spec().parent == evenkeel_core::kind::Parent::Schema) {
+        let is_excused = WITHOUT.iter().any(|(without, _)| without == kind);
+        assert_ne!(GRANTED.contains(kind), is_excused, "{}: grants find it by its name, or it is said why they need not", kind.name());
+    }
+}

@@ -300,6 +300,7 @@ const fn made_of(kind: &Kind) -> &[Kind] {
         | Kind::Constraint
         | Kind::Procedure
         | Kind::Package
+        | Kind::Library
         | Kind::Definer
         | Kind::Grant
         | Kind::Membership

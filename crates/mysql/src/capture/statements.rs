@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::sql;
 use crate::connect;
 use crate::flavor::Flavor;
-use evenkeel_core::kind::{Dimension, Engine, Engines};
+use evenkeel_core::kind::{Dimension, Engine, Engines, Kind};
 use evenkeel_core::port::{Query, fill, listing};
 
 /// A statement.
@@ -90,8 +90,8 @@ const MYSQL: Engines = Engines::MYSQL;
 const MARIADB: Engines = Engines::MARIADB;
 /// MariaDB lists sequences from 11.5 on; before, each is asked by itself.
 const SEQUENCES: Engines = Engines::MARIADB.from(Engine::MariaDb, 1105);
-/// MySQL has libraries from 9.2 on.
-const LIBRARIES: Engines = Engines::MYSQL.from(Engine::MySql, 902);
+/// What has libraries.
+const LIBRARIES: Engines = Kind::Library.spec().engines;
 
 macro_rules! statements {
     ($($name:ident = $file:literal on $engines:expr, for $dimensions:expr $(, $more:ident($($value:expr),+))?;)+) => {
@@ -188,7 +188,9 @@ parts! {
         only("where its code holds a literal, or it may be about some columns");
     SHOW_EVENT = "definition of an event", Fixed("SHOW CREATE EVENT {event}"), on BOTH, for OBJECTS, only("where its code holds a literal");
     SHOW_ROUTINE = "definition of a routine", Fixed("SHOW CREATE {what} {routine}"), on BOTH, for OBJECTS,
-        only("where its code holds a literal, or a parameter may have a default");
+        only("where its code holds a literal, a parameter may have a default, or it uses libraries");
+    SHOW_LIBRARY = "definition of a library", Fixed("SHOW CREATE LIBRARY {library}"), on LIBRARIES, for OBJECTS,
+        only("where its code may hold characters beyond U+FFFF");
     DEFAULTS = "defaults of columns", Fixed("SELECT {values} FROM (SELECT 1 AS one) o LEFT JOIN {table} t ON false"), on BOTH, for TABLES,
         only("where the list of columns cannot show them");
     MEMBERS = "members of an ENUM or SET",

@@ -56,7 +56,7 @@ pub fn named(row: &Row, column: &str) -> Result<Option<Box<str>>, Wrong> {
 }
 
 /// Modes, sorted: their order means nothing.
-fn sql_mode(modes: &str) -> Value {
+pub fn sql_mode(modes: &str) -> Value {
     let mut modes: Vec<&str> = modes.split(',').filter(|mode| !mode.is_empty()).collect();
     modes.sort_unstable();
     Value::list(modes)

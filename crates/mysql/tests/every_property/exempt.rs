@@ -23,6 +23,7 @@ const EXEMPT: &[(&str, &str, Option<Engine>, &str)] = &[
     ("function", "language", None, "no other language comes with the server; a function out of a library has a name of its own"),
     ("function", "library", None, "no two libraries that come with the server hold the same function"),
     ("procedure", "language", None, "no other language comes with the server"),
+    ("library", "language", None, "JavaScript is the one language that comes with the server"),
     ("role", "login", Some(Engine::MariaDb), "a role has no host, and no account is called like one"),
     ("role", "comment", Some(Engine::MariaDb), "accounts have none"),
     ("schema", "comment", Some(Engine::MySql), "databases have none"),
@@ -34,8 +35,21 @@ const EXEMPT: &[(&str, &str, Option<Engine>, &str)] = &[
 ];
 
 /// Kinds that have a comment on these servers.
-const COMMENTED: &[&str] =
-    &["schema", "table", "partition", "column", "constraint", "index", "function", "procedure", "package", "event", "sequence", "role"];
+const COMMENTED: &[&str] = &[
+    "schema",
+    "table",
+    "partition",
+    "column",
+    "constraint",
+    "index",
+    "function",
+    "procedure",
+    "package",
+    "library",
+    "event",
+    "sequence",
+    "role",
+];
 
 /// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
 pub fn reason(engine: Engine, kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {

@@ -68,7 +68,7 @@ pub const fn how(kind: Kind) -> How {
         Kind::View | Kind::MaterializedView => How::Own("view"),
         Kind::Function => rare!("function.sql"),
         Kind::Procedure => rare!("procedure.sql"),
-        Kind::Package => How::Absent(NONE_OF_MYSQL),
+        Kind::Package | Kind::Library => How::Absent(NONE_OF_MYSQL),
         Kind::Aggregate => rare!("aggregate.sql"),
         Kind::Rule => plain!("rule.sql"),
         Kind::Trigger => plain!("trigger.sql"),

@@ -5,7 +5,7 @@ use super::{golden, tools};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::port::{Environment, Query, Request, Watch};
 use evenkeel_postgres::capture::queries;
-use evenkeel_postgres::connect::{ThisMachine, Target};
+use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::{majors, newest};

@@ -9,3 +9,4 @@ create table attributed (
     constraint not_checked check (n > 0) not enforced
 ) compression='zlib';
 create table cjk (t text, fulltext key ngrams (t) with parser ngram);
+create library counting comment 'counts' language javascript as $$ export function next(n) { return n + 1 } $$;

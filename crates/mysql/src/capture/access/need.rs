@@ -112,7 +112,7 @@ const NEEDS: &[Need] = &[
     need(&[Kind::Trigger, Kind::Definer], Vendor::Both, &[&[Right("TRIGGER", Captured)]], "triggers"),
     need(&[Kind::Event, Kind::Definer], Vendor::Both, &[&[Right("EVENT", Captured)]], "events"),
     need(
-        &[Kind::Function, Kind::Procedure, Kind::Definer],
+        &[Kind::Function, Kind::Procedure, Kind::Library, Kind::Definer],
         Vendor::MySql,
         &[&[Right("SHOW_ROUTINE", Server), Right("SELECT", Server)]],
         "routines with their bodies",

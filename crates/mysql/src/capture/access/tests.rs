@@ -114,16 +114,29 @@ fn incomplete(version: &str, lines: &[&str]) -> Vec<String> {
 #[test]
 fn what_is_incomplete_as_whom() {
     let (mysql, old, new) = ("9.7.0", "10.11.14-MariaDB", "11.8.3-MariaDB");
-    let everything =
-        ["", "schema", "table", "partition", "column", "index", "constraint", "view", "trigger", "event", "function", "procedure"];
+    let everything = [
+        "",
+        "schema",
+        "table",
+        "partition",
+        "column",
+        "index",
+        "constraint",
+        "view",
+        "trigger",
+        "event",
+        "function",
+        "procedure",
+        "library",
+    ];
     assert_eq!(incomplete(mysql, &["GRANT USAGE ON *.* TO `gg`@`%`"]), everything);
     let one_table = ["GRANT USAGE ON *.* TO `gg`@`%`", "GRANT SELECT ON `sh_op`.`t` TO `gg`@`%`"];
     assert_eq!(incomplete(mysql, &one_table), everything[1..]);
     let select = ["GRANT SELECT ON `sh\\_op`.* TO `gg`@`%`"];
-    assert_eq!(incomplete(mysql, &select), ["view", "trigger", "event", "function", "procedure"]);
+    assert_eq!(incomplete(mysql, &select), ["view", "trigger", "event", "function", "procedure", "library"]);
     assert_eq!(incomplete(new, &select), ["constraint", "view", "trigger", "event", "function", "procedure", "package"]);
     let view = ["GRANT SELECT, SHOW VIEW ON `sh\\_op`.* TO `gg`@`%`"];
-    assert_eq!(incomplete(mysql, &view), ["trigger", "event", "function", "procedure"]);
+    assert_eq!(incomplete(mysql, &view), ["trigger", "event", "function", "procedure", "library"]);
     assert_eq!(incomplete(old, &view), ["trigger", "event", "function", "procedure", "package"]);
     let most = "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `sh\\_op`.* TO `gg`@`%`";
     assert_eq!(incomplete(old, &[most, "GRANT SELECT ON `mysql`.`proc` TO `gg`@`%`"]), [""; 0]);
