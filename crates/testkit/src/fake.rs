@@ -4,8 +4,8 @@
 //! double of what connecting asks of the process. Does not live here: what real engines owe (`conformance`, `engine`).
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use evenkeel_core::compare::{NoRemedies, Remedies};
@@ -26,41 +26,53 @@ enum Does {
 pub struct FakeEnvironment {
     does: Does,
     asked: Mutex<Vec<Request>>,
+    meter: Arc<Meter>,
 }
 
-/// How many fake environments are captured at the moment, and the most there were.
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
+/// How many environments are captured at the moment, and the most there were.
+#[derive(Debug, Default)]
+pub struct Meter {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
 
-/// The most captures of fake environments that ran at the same time in this process.
-#[must_use]
-pub fn most_at_once() -> usize {
-    MOST.load(Ordering::SeqCst)
+impl Meter {
+    #[must_use]
+    pub fn most(&self) -> usize {
+        self.most.load(Ordering::SeqCst)
+    }
 }
 
 impl FakeEnvironment {
     #[must_use]
     pub fn of(manifest: Manifest) -> Self {
-        Self { does: Does::Shows(Box::new(manifest)), asked: Mutex::default() }
+        Self { does: Does::Shows(Box::new(manifest)), asked: Mutex::default(), meter: Arc::default() }
     }
 
     /// One that cannot be read.
     #[must_use]
     pub fn failing(class: Class, what: &str) -> Self {
-        Self { does: Does::Fails(Box::new(Trouble::new(class, what))), asked: Mutex::default() }
+        Self { does: Does::Fails(Box::new(Trouble::new(class, what))), asked: Mutex::default(), meter: Arc::default() }
     }
 
     /// One that answers nothing until it is stopped.
     #[must_use]
     pub fn hanging() -> Self {
-        Self { does: Does::Hangs, asked: Mutex::default() }
+        Self { does: Does::Hangs, asked: Mutex::default(), meter: Arc::default() }
+    }
+
+    /// The same, counted by that meter.
+    #[must_use]
+    pub fn counted(mut self, meter: &Arc<Meter>) -> Self {
+        self.meter = Arc::clone(meter);
+        self
     }
 }
 
 impl Environment for FakeEnvironment {
     fn capture(&self, request: &Request, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
         self.asked.lock().unwrap().push(request.clone());
-        MOST.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        self.meter.most.fetch_max(self.meter.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         let outcome = match &self.does {
             Does::Shows(manifest) => {
                 // Long enough for others to begin.
@@ -75,7 +87,7 @@ impl Environment for FakeEnvironment {
                 std::thread::sleep(Duration::from_millis(2));
             },
         };
-        NOW.fetch_sub(1, Ordering::SeqCst);
+        self.meter.now.fetch_sub(1, Ordering::SeqCst);
         outcome
     }
 
