@@ -265,6 +265,10 @@ fn queries_prints_statements_that_a_server_of_that_version_takes() {
         assert!(ran.stdout.contains("pg_catalog.pg_class") && ran.stderr.is_empty());
         // Those without parameters can be pasted as they are.
         for statement in ran.stdout.split(";\n\n").filter(|statement| !statement.trim().is_empty() && !statement.contains("$1")) {
+            // The way back to a savepoint stands apart from where it is set.
+            if statement.contains("TO SAVEPOINT") {
+                continue;
+            }
             let _ = db.query_text(statement);
         }
     });

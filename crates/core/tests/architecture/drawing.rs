@@ -18,7 +18,7 @@ pub const CRATES: &[Drawn] = &[
     drawn("launcher", &["core"], &[]),
     drawn("postgres", &["core", "runtime", "launcher"], &["testkit"]),
     drawn("mysql", &["core", "runtime", "launcher"], &["testkit"]),
-    drawn("pipeline", &["core"], &[]),
+    drawn("pipeline", &["core"], &["testkit"]),
     drawn("report", &["core"], &[]),
     drawn("cli", &["core", "postgres", "mysql", "pipeline", "report"], &["testkit"]),
     drawn("testkit", &["core", "launcher", "postgres", "mysql"], &[]),

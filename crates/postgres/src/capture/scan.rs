@@ -1,102 +1,55 @@
 //! Reading the server's own printing of a definition: keywords outside of quotes and parentheses.
 //!
-//! Only for text the server deparsed: it doubles quotes and backslashes and writes no comments and no dollar quotes. Users'
-//! SQL is not for this file.
+//! Only for text the server deparsed, by the tokens of `grammar::token`. Users' SQL is not for this file.
+
+use crate::grammar::token::{Sort, Token, tokens};
+
+/// The tokens from `from` on, each with how many parentheses and brackets are open before it. They end where a quote does not.
+fn depths(text: &str, from: usize, is_counted: impl Fn(Sort) -> bool) -> impl Iterator<Item = (Token, u32)> {
+    let mut depth = 0_u32;
+    let rest = text.get(from..).unwrap_or_default();
+    tokens(rest).take_while(|token| token.sort != Sort::Broken).map(move |token| {
+        let here = depth;
+        match token.sort {
+            Sort::Open | Sort::Bracket if is_counted(token.sort) => depth += 1,
+            Sort::Close | Sort::BracketEnd if is_counted(token.sort) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (Token { start: token.start + from, end: token.end + from, ..token }, here)
+    })
+}
+
+const fn is_parenthesis(sort: Sort) -> bool {
+    matches!(sort, Sort::Open | Sort::Close)
+}
 
 /// Where the keyword stands outside of quotes and parentheses, as a word of its own, from `from` on.
 #[must_use]
 pub fn keyword(text: &str, from: usize, word: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    let mut depth = 0_u32;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\'' | b'"' => {
-                at = closing_quote(bytes, at)?;
-            }
-            b'(' | b'[' => depth += 1,
-            b')' | b']' => depth = depth.saturating_sub(1),
-            _ if depth == 0
-                && starts_with(bytes, at, word)
-                && at.checked_sub(1).is_none_or(|before| !in_word(bytes, before))
-                && !in_word(bytes, at + word.len()) =>
-            {
-                return Some(at);
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
+    let is_it = |(token, depth): &(Token, u32)| *depth == 0 && token.sort == Sort::Word && text.get(token.start..token.end) == Some(word);
+    depths(text, from, |_| true).find(is_it).map(|(token, _)| token.start)
 }
 
 /// The text inside the first parentheses from `from` on, and where it ends (behind the closing one).
 #[must_use]
 pub fn parenthesised(text: &str, from: usize) -> Option<(&str, usize)> {
-    let bytes = text.as_bytes();
-    let start = from + text.get(from..)?.find('(')?;
-    let mut depth = 0_u32;
-    let mut at = start;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\'' | b'"' => at = closing_quote(bytes, at)?,
-            b'(' => depth += 1,
-            b')' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some((text.get(start + 1..at)?, at + 1));
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
+    let mut tokens = depths(text, from, is_parenthesis).filter(|(token, _)| is_parenthesis(token.sort));
+    let (start, depth) = tokens.find(|(token, _)| token.sort == Sort::Open)?;
+    let (end, _) = tokens.find(|(token, inner)| token.sort == Sort::Close && *inner == depth + 1)?;
+    Some((text.get(start.end..end.start)?, end.end))
 }
 
 /// The statements of a text, split at semicolons outside of quotes and parentheses, trimmed.
 #[must_use]
 pub fn statements(text: &str) -> Vec<&str> {
-    let bytes = text.as_bytes();
-    let (mut found, mut start, mut at, mut depth) = (Vec::new(), 0, 0, 0_u32);
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\'' | b'"' => at = closing_quote(bytes, at).unwrap_or(bytes.len()),
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            b';' if depth == 0 => {
-                found.extend(text.get(start..at));
-                start = at + 1;
-            }
-            _ => {}
-        }
-        at += 1;
+    let ends = depths(text, 0, is_parenthesis).filter(|(token, depth)| *depth == 0 && text.get(token.start..token.end) == Some(";"));
+    let (mut found, mut start) = (Vec::new(), 0);
+    for (token, _) in ends {
+        found.extend(text.get(start..token.start));
+        start = token.end;
     }
     found.extend(text.get(start..));
     found.into_iter().map(str::trim).filter(|statement| !statement.is_empty()).collect()
-}
-
-/// Where the quote that opens at `at` closes; a doubled one does not.
-fn closing_quote(bytes: &[u8], at: usize) -> Option<usize> {
-    let quote = bytes.get(at)?;
-    let mut at = at + 1;
-    loop {
-        if bytes.get(at)? == quote {
-            if bytes.get(at + 1) != Some(quote) {
-                return Some(at);
-            }
-            at += 1;
-        }
-        at += 1;
-    }
-}
-
-fn starts_with(bytes: &[u8], at: usize, word: &str) -> bool {
-    bytes.get(at..at + word.len()).is_some_and(|found| found == word.as_bytes())
-}
-
-fn in_word(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'$' || *byte >= 0x80)
 }
 
 #[cfg(test)]

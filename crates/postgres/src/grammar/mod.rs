@@ -1,8 +1,8 @@
 //! PostgreSQL's own grammar (libpg_query), made safe to call: on a thread with room for deep trees, trees dropped there too.
 //!
-//! Lives here: calling the parser and its faults. What a tree means is the caller's business, in the closure that runs
-//! beside the tree. Text the server printed needs no parser: `capture::canonical` works on its tokens, and its tests
-//! hold the result against this grammar.
+//! Lives here: calling the parser and its faults; `token`, which cuts text as the server's scanner does. What a tree means is
+//! the caller's business, in the closure that runs beside the tree. Text the server printed needs no parser:
+//! `capture::canonical` works on its tokens, and its tests hold the result against this grammar.
 //!
 //! Facts the shim rests on, measured: decoding stops at 100 levels unless `prost` is built with `no-recursion-limit`
 //! (it is, by this crate's manifest); decoding and dropping a tree of 4,800 levels needs up to 256 MB of stack in a debug
@@ -12,6 +12,7 @@
 pub mod normal;
 mod shape;
 mod thread;
+pub mod token;
 
 use pg_query::protobuf::ParseResult;
 

@@ -66,54 +66,62 @@ const fn begins(before: Option<&u8>) -> bool {
     matches!(before, Some(b'(' | b' ' | b'\'' | b'-' | b',' | b'[' | b'.'))
 }
 
+/// What a text comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Normal {
+    /// The name of its normal form.
+    Named(Box<str>),
+    /// It is a number alone, which is written like this.
+    Number(Box<str>),
+}
+
 /// The normal forms of texts, in their order; `None` where the text stands for itself.
 #[must_use]
-pub fn all(texts: &[(Part, &str)]) -> Vec<Option<Box<str>>> {
+pub fn all(texts: &[(Part, &str)]) -> Vec<Option<Normal>> {
     let mut distinct: Vec<(Part, &str)> = texts.iter().copied().filter(|(part, text)| *part != Part::Own && is_likely(text)).collect();
     distinct.sort_unstable_by_key(|(part, text)| (*part as u8, *text));
     distinct.dedup();
     let size = distinct.len().div_ceil(thread::count()).max(MANY);
     let parts: Vec<Vec<(Part, String)>> =
         distinct.chunks(size).map(|part| part.iter().map(|(part, text)| (*part, (*text).to_owned())).collect()).collect();
-    let normal: Vec<Option<Box<str>>> = std::thread::scope(|scope| {
+    let normal: Vec<Option<Normal>> = std::thread::scope(|scope| {
         let working: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || chunk(part))).collect();
         working.into_iter().flat_map(|work| work.join().unwrap_or_default()).collect()
     });
-    let known: HashMap<(Part, &str), Option<Box<str>>> = distinct.into_iter().zip(normal).collect();
+    let known: HashMap<(Part, &str), Option<Normal>> = distinct.into_iter().zip(normal).collect();
     texts.iter().map(|text| known.get(text).cloned().flatten()).collect()
 }
 
 /// So many texts are worth a thread.
 const MANY: usize = 64;
 
-fn chunk(texts: Vec<(Part, String)>) -> Vec<Option<Box<str>>> {
+fn chunk(texts: Vec<(Part, String)>) -> Vec<Option<Normal>> {
     let count = texts.len();
     let work = move || texts.iter().map(|(part, text)| one(*part, text)).collect();
     thread::run(work).unwrap_or_else(|_| vec![None; count])
 }
 
 /// On the parser's thread.
-fn one(part: Part, text: &str) -> Option<Box<str>> {
+fn one(part: Part, text: &str) -> Option<Normal> {
     let shape = super::tree(&part.statement(text), shape::of).ok()??;
-    Some(digest::chain("normal form", &shape, std::iter::empty()).hex().get(..NAME)?.into())
+    if let Some(number) = shape.constant.filter(|_| part == Part::Expression) {
+        return Some(Normal::Number(number.into()));
+    }
+    Some(Normal::Named(named("normal form", &shape.text)))
 }
 
-/// Hexadecimal digits of a normal form's name: 128 bits.
-const NAME: usize = 32;
+/// 32 hexadecimal digits of a hash: 128 bits.
+fn named(sort: &str, text: &str) -> Box<str> {
+    // Not the version of today's digests: the name of a shape changes with the shape alone.
+    digest::chain_of(2, sort, text, std::iter::empty()).hex().get(..32).unwrap_or_default().into()
+}
 
 /// The name of a list, from the names of its items.
 #[must_use]
-pub fn several(items: &[&str]) -> Box<str> {
+pub fn several(items: &[Box<str>]) -> Box<str> {
     let mut whole = String::new();
     for item in items {
         whole.push_str(&format!("{} {item} ", item.len()));
     }
-    digest::chain("normal forms", &whole, std::iter::empty()).hex().get(..NAME).unwrap_or_default().into()
-}
-
-/// The normal form of one text.
-#[must_use]
-pub fn of(part: Part, text: &str) -> Option<Box<str>> {
-    let owned = (part, text.to_owned());
-    is_likely(text).then(|| thread::run(move || one(owned.0, &owned.1)).ok().flatten()).flatten()
+    named("normal forms", &whole)
 }

@@ -6,12 +6,33 @@
 use pg_query::protobuf::ParseResult;
 use serde_json::{Map, Value};
 
-/// The tree as one text. `None` where it cannot be written, which no tree was.
-pub fn of(tree: &ParseResult) -> Option<String> {
+/// A tree brought to one shape.
+pub struct Shape {
+    /// All of it as one text.
+    pub text: String,
+    /// What the server prints for it, where it is `SELECT` and one number.
+    pub constant: Option<String>,
+}
+
+/// The tree's shape. `None` where it cannot be written, which no tree was.
+pub fn of(tree: &ParseResult) -> Option<Shape> {
     let statements = tree.stmts.iter().map(|statement| serde_json::to_value(&statement.stmt)).collect::<Result<Vec<_>, _>>().ok()?;
     let mut whole = Value::Array(statements);
     mend(&mut whole, Names::Seen);
-    serde_json::to_string(&whole).ok()
+    Some(Shape { text: serde_json::to_string(&whole).ok()?, constant: alone(&whole) })
+}
+
+/// The one number that a statement selects, as the server prints it.
+fn alone(whole: &Value) -> Option<String> {
+    let [statement] = whole.as_array()?.as_slice() else { return None };
+    let [target] = statement.pointer("/node/SelectStmt/target_list")?.as_array()?.as_slice() else { return None };
+    let value = target.pointer("/node/ResTarget/val/node/AConst/val")?;
+    if let Some(number) = value.pointer("/Ival/ival").and_then(Value::as_i64) {
+        return Some(if number < 0 { format!("'{number}'::integer") } else { number.to_string() });
+    }
+    let text = value.pointer("/Fval/fval").and_then(Value::as_str)?;
+    // A bare number beyond an integer's range is a bigint, which the server says.
+    text.contains('.').then(|| if text.starts_with('-') { format!("'{text}'::numeric") } else { text.to_owned() })
 }
 
 /// Whether somebody can see what the columns of a query are called.

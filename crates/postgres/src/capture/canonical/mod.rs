@@ -17,7 +17,7 @@ mod tests;
 
 use super::reader::Found;
 use crate::flavor;
-use crate::grammar::normal::{self, Part};
+use crate::grammar::normal::{self, Normal, Part};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Mark, Object};
 use std::borrow::Cow;
@@ -96,23 +96,31 @@ pub fn normal(objects: &mut [&mut Object]) {
         }
     }
     let found = normal::all(&texts);
-    let mut named: Vec<(usize, u8, Box<str>)> = Vec::new();
+    let mut named: Vec<(usize, u8, Normal)> = Vec::new();
     let (mut texts, mut found) = (texts.as_slice(), found.as_slice());
     for (at, index, count) in wanted {
         let ((own, rest), (names, others)) = (texts.split_at(count), found.split_at(count));
         (texts, found) = (rest, others);
         match (own, names) {
-            ([_], [Some(name)]) => named.push((at, index, name.clone())),
+            ([_], [normal]) => named.extend(normal.clone().map(|normal| (at, index, normal))),
             _ if names.iter().any(Option::is_some) => {
-                let items: Vec<&str> = own.iter().zip(names).map(|((_, text), name)| name.as_deref().unwrap_or(text)).collect();
-                named.push((at, index, normal::several(&items)));
+                let item = |(text, normal): (&(Part, &str), &Option<Normal>)| match normal {
+                    Some(Normal::Named(name) | Normal::Number(name)) => name.clone(),
+                    None => text.1.into(),
+                };
+                let items: Vec<Box<str>> = own.iter().zip(names).map(item).collect();
+                named.push((at, index, Normal::Named(normal::several(&items))));
             }
             _ => {}
         }
     }
-    for (at, index, name) in named {
-        if let Some(object) = objects.get_mut(at) {
-            object.set_normal_at(index, Some(name));
+    for (at, index, normal) in named {
+        let Some(object) = objects.get_mut(at) else { continue };
+        match normal {
+            Normal::Named(name) => object.set_normal_at(index, Some(name)),
+            Normal::Number(number) if matches!(object.get_at(index), Some(Value::Text(_))) => object.set_at(index, Value::Text(number)),
+            // A list of one number.
+            Normal::Number(number) => object.set_normal_at(index, Some(normal::several(&[number]))),
         }
     }
 }

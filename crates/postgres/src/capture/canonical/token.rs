@@ -1,7 +1,10 @@
-//! Text the server printed, cut into tokens: offsets, parentheses matched. Nothing is understood here; that is the neighbours' work.
+//! Text the server printed, by its tokens: offsets, parentheses matched. Nothing is understood here; that is the neighbours' work.
+//! `grammar::token` cuts it; what no server prints (comments, dollar quotes, quotes that do not close) makes the text none of ours.
 //!
 //! The server quotes every identifier that is no plain lower-case word, so an unquoted word with a capital letter is
 //! always a keyword of the printer and never a name.
+
+use crate::grammar::token::{self, Sort};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,62 +47,28 @@ pub struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Cuts the text. `None` where it is no text the server prints: an open quote, parentheses that do not match.
+    /// Cuts the text. `None` where it is no text the server prints: an open quote, a comment, parentheses that do not match.
     pub fn of(text: &'a str) -> Option<Self> {
-        let bytes = text.as_bytes();
         let mut all: Vec<Token> = Vec::with_capacity(text.len() / 4);
         let mut open = Vec::new();
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at).copied() {
-            let start = at;
-            let kind = match byte {
-                b' ' | b'\n' | b'\t' | b'\r' => {
-                    at += 1;
+        for token in token::tokens(text) {
+            let kind = match token.sort {
+                Sort::Space => continue,
+                Sort::Broken | Sort::Comment | Sort::Dollar => return None,
+                Sort::Word => Kind::Word,
+                Sort::Quoted => Kind::Quoted,
+                Sort::Literal => Kind::Literal,
+                Sort::Open => Kind::Open,
+                Sort::Close => Kind::Close,
+                Sort::Bracket => Kind::Bracket,
+                Sort::BracketEnd => Kind::BracketEnd,
+                Sort::Dot => Kind::Dot,
+                Sort::Comma => Kind::Comma,
+                Sort::Cast => Kind::Cast,
+                Sort::Sign => Kind::Sign,
+                Sort::Number | Sort::Parameter | Sort::Range => {
+                    all.extend(finer(text, token, all.len()));
                     continue;
-                }
-                b'\'' => {
-                    at = closing(bytes, at + 1, b'\'', false)?;
-                    Kind::Literal
-                }
-                b'E' | b'B' | b'X' if bytes.get(at + 1) == Some(&b'\'') => {
-                    at = closing(bytes, at + 2, b'\'', byte == b'E')?;
-                    Kind::Literal
-                }
-                b'"' => {
-                    at = closing(bytes, at + 1, b'"', false)?;
-                    Kind::Quoted
-                }
-                b'0'..=b'9' => {
-                    at += 1;
-                    while bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'.') {
-                        at += 1;
-                    }
-                    Kind::Number
-                }
-                b'(' | b')' | b'[' | b']' | b'.' | b',' => {
-                    at += 1;
-                    match byte {
-                        b'(' => Kind::Open,
-                        b')' => Kind::Close,
-                        b'[' => Kind::Bracket,
-                        b']' => Kind::BracketEnd,
-                        b'.' => Kind::Dot,
-                        _ => Kind::Comma,
-                    }
-                }
-                b':' if bytes.get(at + 1) == Some(&b':') => {
-                    at += 2;
-                    Kind::Cast
-                }
-                _ if is_word(byte) => {
-                    while bytes.get(at).is_some_and(|byte| is_word(*byte) || byte.is_ascii_digit() || *byte == b'$') {
-                        at += 1;
-                    }
-                    Kind::Word
-                }
-                _ => {
-                    at += 1;
-                    Kind::Sign
                 }
             };
             let place = all.len();
@@ -114,7 +83,7 @@ impl<'a> Tokens<'a> {
                     return None;
                 }
             }
-            all.push(Token { kind, start, end: at, partner });
+            all.push(Token { kind, start: token.start, end: token.end, partner });
         }
         open.is_empty().then_some(Self { text, all })
     }
@@ -179,23 +148,33 @@ impl<'a> Tokens<'a> {
     }
 }
 
-const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
-}
-
-/// The offset after the closing quote; a doubled quote closes nothing.
-fn closing(bytes: &[u8], from: usize, quote: u8, escapes: bool) -> Option<usize> {
-    let mut at = from;
-    loop {
-        match bytes.get(at)? {
-            b'\\' if escapes => at += 2,
-            byte if *byte == quote => {
-                if bytes.get(at + 1) != Some(&quote) {
-                    return Some(at + 1);
-                }
-                at += 2;
-            }
-            _ => at += 1,
-        }
-    }
+/// A number with its signs apart (`1e+5` is three tokens), a parameter's sign and number, both dots of a range.
+fn finer(text: &str, token: token::Token, from: usize) -> impl Iterator<Item = Token> {
+    let bytes = text.as_bytes().get(token.start..token.end).unwrap_or_default();
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'.' || *byte == b'_';
+    let is_dotted = !bytes.first().is_some_and(u8::is_ascii_digit);
+    let mut cuts: Vec<usize> = (0..bytes.len())
+        .filter(|at| {
+            let here = bytes.get(*at).is_some_and(is_digit);
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(is_digit);
+            *at == 0 || !here || !before || is_dotted && *at == 1
+        })
+        .collect();
+    cuts.push(bytes.len());
+    let kinds: Vec<Kind> = cuts
+        .iter()
+        .map(|at| match bytes.get(*at) {
+            Some(b'.') => Kind::Dot,
+            Some(byte) if is_digit(byte) => Kind::Number,
+            _ => Kind::Sign,
+        })
+        .collect();
+    let ends: Vec<usize> = cuts.iter().skip(1).copied().collect();
+    let start = token.start;
+    (from..).zip(cuts.into_iter().zip(ends).zip(kinds)).map(move |(partner, ((at, end), kind))| Token {
+        kind,
+        start: start + at,
+        end: start + end,
+        partner,
+    })
 }

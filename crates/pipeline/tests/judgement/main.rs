@@ -1,0 +1,52 @@
+//! Tables of judgement: what a comparison folds, weighs, excuses and lets pass, on environments that are manifests. No server runs.
+//!
+//! Lives here: the harness, and what the stages refuse. `fold`, `weigh`, `excuse` and `pass` hold the tables.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod excuse;
+mod fold;
+mod pass;
+mod stages;
+mod weigh;
+
+use evenkeel_core::compare::{Comparison, Difference, Scope};
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::policy::Waiver;
+use evenkeel_core::port::{Request, Run, Watch};
+use evenkeel_pipeline::capture::Source;
+use evenkeel_pipeline::compare::{self, Compared};
+use evenkeel_testkit::fake::{FakeEngines, FakeEnvironment, manifest};
+use jiff::civil::{Date, date};
+
+pub const TODAY: Date = date(2026, 11, 28);
+
+pub fn live(label: &str, environment: FakeEnvironment) -> Source {
+    Source::live(Box::new(environment), Request::new(label))
+}
+
+pub fn run<'a>(waivers: &'a [Waiver], watch: Watch<'a>) -> Run<'a> {
+    Run { engines: &FakeEngines, watch, today: TODAY, waivers }
+}
+
+/// Both captured and compared as the command does it.
+pub fn compared(reference: Manifest, candidate: Manifest, waivers: &[Waiver]) -> Result<Compared, Box<Trouble>> {
+    let (reference, candidate) = (live("staging", FakeEnvironment::of(reference)), live("production", FakeEnvironment::of(candidate)));
+    compare::run(&reference, &candidate, &Scope::default(), &run(waivers, Watch::none()))
+}
+
+/// The comparison of objects, whatever dimension they belong to.
+pub fn comparison(reference: Vec<Object>, candidate: Vec<Object>) -> Comparison {
+    let of = |objects| manifest(&Dimension::ALL, objects);
+    compared(of(reference), of(candidate), &[]).unwrap().comparison
+}
+
+/// A difference in a few words: `EK-column-missing app.t.a`.
+pub fn told(difference: &Difference) -> String {
+    format!("{} {}", difference.id, difference.subject.object)
+}
+
+pub fn all_told(comparison: &Comparison) -> Vec<String> {
+    comparison.differences.iter().map(told).collect()
+}

@@ -1,0 +1,157 @@
+//! What the stages do with environments: split reading, refusals, side by side, stopped.
+
+use super::{compared, live, run};
+use evenkeel_core::compare::Scope;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::{Readiness, Tier};
+use evenkeel_core::kind::{Dimension, Engine, Kind, Severity};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Manifest, NodeRole};
+use evenkeel_core::port::{Request, Silent, Stop, Watch};
+use evenkeel_pipeline::capture::{self, Source};
+use evenkeel_pipeline::check::{self, Subject};
+use evenkeel_testkit::fake::{FakeEnvironment, Meter, at, manifest, object};
+use std::sync::Arc;
+
+/// One object a dimension, which says where it was read.
+fn marked(word: &str, change: impl FnOnce(&mut Endpoint)) -> Manifest {
+    let objects = vec![
+        object(Kind::Table, &format!("app.{word}"), &[]),
+        object(Kind::TableStatistics, &format!("app.{word}"), &[("rows", 1.0.into())]),
+        object(Kind::Setting, word, &[("value", "1".into())]),
+        object(Kind::Role, word, &[]),
+    ];
+    at(&manifest(&Dimension::ALL, objects), change)
+}
+
+fn standby(endpoint: &mut Endpoint) {
+    endpoint.node_role = NodeRole::Standby;
+    endpoint.node = "replica:5432".to_owned();
+}
+
+fn split(primary: Manifest, replica: Manifest) -> Result<Manifest, Box<Trouble>> {
+    let source = Source::Split {
+        primary: Box::new(FakeEnvironment::of(primary)),
+        replica: Box::new(FakeEnvironment::of(replica)),
+        request: Request::new("production"),
+    };
+    capture::manifest(&source, &run(&[], Watch::none()))
+}
+
+#[test]
+fn schema_and_data_come_from_the_replica_and_the_rest_from_the_primary() {
+    let both = split(marked("primary", |_| {}), marked("replica", standby)).unwrap();
+    let from = |kind: Kind| both.of_kind(kind).iter().map(|object| object.display()).collect::<Vec<_>>();
+    assert_eq!(from(Kind::Table), ["app.replica"]);
+    assert_eq!(from(Kind::TableStatistics), ["app.replica"]);
+    assert_eq!(from(Kind::Setting), ["primary"]);
+    assert_eq!(from(Kind::Role), ["primary"]);
+    assert_eq!(both.dimensions, Dimension::ALL);
+    assert!(both.endpoint.node.contains("db1:5432 (settings)") && both.endpoint.node.contains("replica:5432 (schema)"));
+    assert_eq!(both.endpoint.node_role, NodeRole::Primary);
+}
+
+/// A replica of something else would bring another environment's schema under this one's name.
+#[test]
+fn a_replica_of_another_cluster_is_refused() {
+    let refused: [(&str, fn(&mut Endpoint)); 4] = [
+        ("no standby", |place| place.node = "other:5432".to_owned()),
+        ("another version", |place| (place.node_role, place.server_major) = (NodeRole::Standby, 17)),
+        ("another database", |place| (place.node_role, place.database) = (NodeRole::Standby, "other".to_owned())),
+        ("another engine", |place| (place.node_role, place.engine) = (NodeRole::Standby, Engine::MariaDb)),
+    ];
+    for (what, change) in refused {
+        let trouble = split(marked("primary", |_| {}), marked("replica", change)).expect_err(what);
+        assert_eq!(trouble.class, Class::Configuration, "{what}");
+        assert!(trouble.expected.is_some() && trouble.found.is_some() && trouble.fix.is_some(), "{what}: {trouble:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_set_side_by_side_is_refused() {
+    let whole = || manifest(&Dimension::ALL, vec![]);
+    let refused: [(&str, fn(&mut Endpoint)); 2] = [
+        ("two families", |place| place.engine = Engine::MySql),
+        ("a database and a server", |place| place.database = ALL_DATABASES.to_owned()),
+    ];
+    for (what, change) in refused {
+        for (reference, candidate) in [(whole(), at(&whole(), change)), (at(&whole(), change), whole())] {
+            let Err(trouble) = compared(reference, candidate, &[]) else { panic!("{what} was compared") };
+            assert_eq!(trouble.class, Class::Usage, "{what}");
+        }
+    }
+    assert!(
+        compared(at(&whole(), |place| place.engine = Engine::MySql), at(&whole(), |place| place.engine = Engine::MariaDb), &[]).is_ok()
+    );
+}
+
+/// Either side that cannot be read is the trouble, whichever it is.
+#[test]
+fn a_side_that_cannot_be_read_is_told() {
+    let good = || live("good", FakeEnvironment::of(manifest(&Dimension::ALL, vec![])));
+    let bad = || live("bad", FakeEnvironment::failing(Class::Unreachable, "nobody answers"));
+    for (reference, candidate) in [(good(), bad()), (bad(), good())] {
+        let Err(trouble) = evenkeel_pipeline::compare::run(&reference, &candidate, &Scope::default(), &run(&[], Watch::none())) else {
+            panic!("it was compared")
+        };
+        assert_eq!((trouble.class, trouble.what.as_str()), (Class::Unreachable, "nobody answers"));
+    }
+}
+
+fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
+    let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, vec![])));
+    let (tier, demanded) = (Some(Tier::Production), Tier::Production.demands().to_vec());
+    Subject { name: name.to_owned(), sides: Ok((reference, live(name, candidate))), tier, demanded }
+}
+
+/// Side by side, each told in its place, whatever one of them meets.
+#[test]
+fn environments_are_checked_side_by_side_and_told_in_order() {
+    let meter = Arc::new(Meter::default());
+    let same = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![])).counted(&meter);
+    let other = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![object(Kind::Table, "app.by_hand", &[])]));
+    let mut subjects: Vec<Subject> = (0..9).map(|at| subject(&format!("same{at}"), same())).collect();
+    subjects.insert(2, subject("differs", other()));
+    subjects.insert(5, subject("broken", FakeEnvironment::failing(Class::Unreachable, "nobody answers")));
+    subjects.push(Subject {
+        name: "unknown".to_owned(),
+        sides: Err(Box::new(Trouble::new(Class::CouldNotTell, "no manifest"))),
+        tier: None,
+        demanded: Dimension::ALL.to_vec(),
+    });
+    let checked = check::run(&subjects, &Scope::default(), Severity::Block, &run(&[], Watch::none())).unwrap();
+    assert_eq!(checked.iter().map(|one| one.place).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
+    for (one, subject) in checked.iter().zip(&subjects) {
+        match (&one.outcome, subject.name.as_str()) {
+            (Ok(told), "differs") => assert_eq!((told.judgement.exit_code, &told.readiness), (1, &Readiness::NotReady)),
+            (Ok(told), name) => {
+                assert!(name.starts_with("same"), "{name}");
+                assert_eq!((told.judgement.exit_code, &told.readiness), (0, &Readiness::ReadyForMigration));
+            }
+            (Err(trouble), "broken") => assert_eq!(trouble.class, Class::Unreachable),
+            (Err(trouble), name) => assert_eq!((trouble.class, name), (Class::CouldNotTell, "unknown")),
+        }
+    }
+    assert_eq!(check::exit_code(&checked), 1, "what is known to differ decides");
+    // Never more than four.
+    assert!((2..=4).contains(&meter.most()), "{}", meter.most());
+    let without: Vec<_> = checked.into_iter().filter(|one| one.place != 2).collect();
+    assert_eq!(check::exit_code(&without), 69);
+    assert_eq!(check::exit_code(&[]), 2, "nothing checked opens no gate");
+}
+
+/// Who stops it gets no half report.
+#[test]
+fn a_check_that_is_stopped_tells_nothing() {
+    let stop = Stop::new();
+    let watch = Watch { watcher: &Silent, stop: &stop };
+    let subjects = [subject("hangs", FakeEnvironment::hanging()), subject("same", FakeEnvironment::of(manifest(&Dimension::ALL, vec![])))];
+    let outcome = std::thread::scope(|threads| {
+        threads.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_millis(30));
+            stop.request();
+        });
+        check::run(&subjects, &Scope::default(), Severity::Block, &run(&[], watch))
+    });
+    let Err(trouble) = outcome else { panic!("it was told") };
+    assert_eq!(trouble.class, Class::Interrupted);
+}
