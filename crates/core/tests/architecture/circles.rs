@@ -31,6 +31,11 @@ const KNOWN: &[Known] = &[
     ),
     (
         "mysql",
+        &["capture/column.rs", "capture/lossy_column.rs"],
+        "columns whose texts are in doubt are settled by rows of the same statement",
+    ),
+    (
+        "mysql",
         &["connect/settings.rs", "connect/tls.rs", "connect/translate.rs"],
         "TLS has errors of its own to translate, and scrubs them as all are",
     ),
@@ -38,6 +43,11 @@ const KNOWN: &[Known] = &[
         "postgres",
         &["capture/batch.rs", "capture/names.rs", "capture/reader.rs", "capture/role.rs", "capture/rows.rs"],
         "rows are resolved by names, which are read as rows",
+    ),
+    (
+        "postgres",
+        &["capture/kinds.rs", "capture/statements.rs"],
+        "a plain kind is read by a statement, and the list of statements goes through the kinds",
     ),
     (
         "postgres",
