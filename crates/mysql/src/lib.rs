@@ -1,7 +1,7 @@
 //! Everything that knows MySQL and MariaDB.
 //!
 //! Rooms, named as in `postgres`: `connect` (URLs, option files, TLS, sessions), `flavor` (facts about vendors and
-//! versions, nowhere else), `knowledge` (what settings mean), `remedy` (what to do about a difference), `grants` (the script for a
+//! versions, nowhere else), `grammar` (text cut into tokens), `knowledge` (what settings mean), `remedy` (what to do about a difference), `grants` (the script for a
 //! capture account), `ident` (quoting), `scratch` (throwaway servers).
 
 pub mod capture;
@@ -9,6 +9,7 @@ pub mod connect;
 pub mod engine;
 pub mod environment;
 pub mod flavor;
+pub mod grammar;
 pub mod grants;
 pub mod ident;
 pub mod knowledge;
