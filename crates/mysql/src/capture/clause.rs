@@ -1,8 +1,7 @@
-//! Tokens of SQL as servers print it, for the few clauses that only SHOW CREATE tells. No parser: it knows quotes, comments and
-//! names, nothing of grammar. Bytes out of place end the tokens with `Broken`; what reads them then finds nothing, which is a gap.
+//! Tokens of SQL as servers print it, for the few clauses that only SHOW CREATE tells. No parser: `grammar::token` cuts, here
+//! comments are left out and quotes taken off. What does not end is `Broken`; what reads it then finds nothing, which is a gap.
 
-use std::iter::Peekable;
-use std::str::CharIndices;
+use crate::grammar::token::{self, Sort};
 
 /// One token. The text of a comment is none, that of an executable comment (`/*!50100 …*/`) is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,119 +44,14 @@ impl Token<'_> {
 
 /// The tokens of a text that was printed without ANSI_QUOTES and NO_BACKSLASH_ESCAPES, as our sessions do.
 pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
-    let mut scan = Scan { text, chars: text.char_indices().peekable(), executable: false, is_over: false };
-    std::iter::from_fn(move || scan.next())
-}
-
-struct Scan<'a> {
-    text: &'a str,
-    chars: Peekable<CharIndices<'a>>,
-    /// Inside of an executable comment.
-    executable: bool,
-    is_over: bool,
-}
-
-impl<'a> Scan<'a> {
-    fn next(&mut self) -> Option<Token<'a>> {
-        if self.is_over {
-            return None;
-        }
-        loop {
-            let (at, c) = self.chars.next()?;
-            let rest = self.text.get(at..).unwrap_or_default();
-            return match c {
-                _ if c.is_whitespace() => continue,
-                '#' => {
-                    self.skip_line();
-                    continue;
-                }
-                // Two hyphens begin a comment only before a space or at the end: 5--3 is a sum.
-                '-' if rest.starts_with("--") && rest.chars().nth(2).is_none_or(|c| c.is_whitespace() || c.is_control()) => {
-                    self.skip_line();
-                    continue;
-                }
-                '*' if self.executable && rest.starts_with("*/") => {
-                    self.chars.next();
-                    self.executable = false;
-                    continue;
-                }
-                '/' if rest.starts_with("/*") => {
-                    if !self.comment(rest) {
-                        return self.broken();
-                    }
-                    continue;
-                }
-                '`' => self.quoted('`').map(Token::Name).or_else(|| self.broken()),
-                '\'' | '"' => self.quoted(c).map(Token::Text).or_else(|| self.broken()),
-                _ if is_word(c) => {
-                    let length: usize = rest.chars().take_while(|c| is_word(*c)).map(char::len_utf8).sum();
-                    while self.chars.next_if(|(next, _)| *next < at + length).is_some() {}
-                    rest.get(..length).map(Token::Word)
-                }
-                _ => Some(Token::Sign(c)),
-            };
-        }
-    }
-
-    fn broken(&mut self) -> Option<Token<'a>> {
-        self.is_over = true;
-        Some(Token::Broken)
-    }
-
-    fn skip_line(&mut self) {
-        while self.chars.next_if(|(_, c)| *c != '\n').is_some() {}
-    }
-
-    /// Skips a comment, or the opening of an executable one. False where it does not end.
-    fn comment(&mut self, rest: &str) -> bool {
-        let opening = ["/*!", "/*M!"].into_iter().find(|opening| rest.starts_with(opening));
-        if let Some(opening) = opening.filter(|_| rest.contains("*/")) {
-            (1..opening.len()).for_each(|_| {
-                self.chars.next();
-            });
-            while self.chars.next_if(|(_, c)| c.is_ascii_digit()).is_some() {}
-            self.executable = true;
-            return true;
-        }
-        // From behind the opening: `/*/` does not end itself.
-        let Some(length) = rest.get(2..).and_then(|inner| inner.find("*/")) else { return false };
-        let end = self.text.len() - rest.len() + 2 + length + 2;
-        while self.chars.next_if(|(next, _)| *next < end).is_some() {}
-        true
-    }
-
-    /// Up to the closing quote; a doubled one stands for itself, and in texts a backslash hides the next character.
-    fn quoted(&mut self, quote: char) -> Option<String> {
-        let mut text = String::new();
-        while let Some((_, c)) = self.chars.next() {
-            if c == quote && self.chars.next_if(|(_, next)| *next == quote).is_none() {
-                return Some(text);
-            }
-            if c == '\\' && quote != '`' {
-                text.push(unescaped(self.chars.next()?.1));
-            } else {
-                text.push(c);
-            }
-        }
-        None
-    }
-}
-
-/// <https://dev.mysql.com/doc/refman/en/string-literals.html>
-const fn unescaped(c: char) -> char {
-    match c {
-        '0' => '\0',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'b' => '\u{8}',
-        'Z' => '\u{1a}',
-        other => other,
-    }
-}
-
-fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '$') || !c.is_ascii()
+    token::tokens(text).filter_map(|found| match found.sort {
+        Sort::Space | Sort::Comment | Sort::Opening | Sort::Closing => None,
+        Sort::Word => Some(Token::Word(found.text)),
+        Sort::Name => Some(Token::Name(found.unquoted())),
+        Sort::Text => Some(Token::Text(found.unquoted())),
+        Sort::Sign => found.text.chars().next().map(Token::Sign),
+        Sort::Broken => Some(Token::Broken),
+    })
 }
 
 /// The tokens inside of the parenthesis that opens at `at`, and where it closes.
