@@ -1,10 +1,10 @@
 //! One cause, one difference: parts of a missing object, renames, and what is neither.
 
-use super::{all_told, comparison};
-use evenkeel_core::compare::Change;
-use evenkeel_core::kind::{Kind, Value};
+use super::{all_told, compared, comparison};
+use evenkeel_core::compare::{Across, Change, Which};
+use evenkeel_core::kind::{Dimension, Engine, Kind, Severity, Value};
 use evenkeel_core::manifest::Object;
-use evenkeel_testkit::fake::object;
+use evenkeel_testkit::fake::{at, manifest, object};
 
 fn schema() -> Object {
     object(Kind::Schema, "app", &[])
@@ -105,5 +105,88 @@ fn renames_are_suspected_only_where_there_is_one_candidate() {
         found.sort();
         expected.sort();
         assert_eq!(found, expected, "{what}");
+    }
+}
+
+/// Who has the object, what it is in one line, and on which side nothing stands.
+#[test]
+fn what_one_side_has_is_shown_on_its_side() {
+    let there = comparison(vec![schema(), column("t.a")], vec![schema()]);
+    let one = &there.differences[0];
+    assert_eq!((one.change, one.which), (Change::Missing, Which::Reference));
+    assert_eq!((one.expected.as_deref(), one.found.as_deref()), (Some("bigint"), None));
+    let back = comparison(vec![schema()], vec![schema(), column("t.a")]);
+    let one = &back.differences[0];
+    assert_eq!((one.change, one.which), (Change::Extra, Which::Candidate));
+    assert_eq!((one.expected.as_deref(), one.found.as_deref()), (None, Some("bigint")));
+}
+
+/// The summary names what needs a name, and leaves the name away where the value says enough.
+#[test]
+fn an_object_alone_is_summed_up_in_one_line() {
+    let cases = [
+        (
+            object(Kind::Column, "app.t.a", &[("type", "text".into()), ("not_null", true.into()), ("default", "'x'".into())]),
+            "text, not null, default 'x'",
+        ),
+        (index("i", "t", "a"), "on app.t, (a)"),
+        (object(Kind::ExtensionVersion, "pg_trgm", &[("version", "1.6".into())]), "1.6"),
+        (object(Kind::Table, "app.t", &[]), "table"),
+    ];
+    for (object, summary) in cases {
+        let found = comparison(vec![schema(), object.clone()], vec![schema()]);
+        assert_eq!(found.differences[0].expected.as_deref(), Some(summary), "{}", object.display());
+    }
+}
+
+/// An override weighs what the setting does; a setting that only one version has does not.
+#[test]
+fn what_an_override_weighs_is_the_settings_rank() {
+    let ranked = |kind: Kind, name: &str, rank: &str| object(kind, name, &[("value", "1".into()), ("rank", rank.into())]);
+    for (rank, severity) in [("must match", Severity::Block), ("should match", Severity::Warn), ("expected to differ", Severity::Inform)] {
+        let found = comparison(vec![ranked(Kind::Override, "app.every database.lock_timeout", rank)], vec![]);
+        assert_eq!(found.differences[0].severity, severity, "{rank}");
+        let found = comparison(vec![ranked(Kind::Setting, "lock_timeout", rank)], vec![]);
+        assert_eq!(found.differences[0].severity, Kind::Setting.spec().missing, "a setting of one version: {rank}");
+    }
+}
+
+/// Recorded migrations are known by their keys alone: two that look alike are two.
+#[test]
+fn recorded_migrations_are_never_renames() {
+    let migration = |key: &str| {
+        let parts = Kind::Migration.spec().identity.len();
+        let name = ["app", "history", key].into_iter().take(parts).collect::<Vec<_>>().join(".");
+        object(Kind::Migration, &name, &[("checksum", "abc".into())])
+    };
+    let found = comparison(vec![migration("1")], vec![migration("2")]);
+    assert!(found.differences.iter().all(|one| one.change != Change::Renamed), "{:?}", all_told(&found));
+    assert_eq!(found.differences.len(), 2, "{:?}", all_told(&found));
+}
+
+/// Names that servers of two vendors chose by rules of their own are no difference: nobody said them.
+#[test]
+fn a_name_that_each_vendor_chose_is_not_comparable() {
+    let check = |name: &str, chosen: bool| {
+        let mut values: Vec<(&str, Value)> = vec![("type", "check".into()), ("expression", "(`a` > 0)".into())];
+        values.extend(chosen.then_some(("generated_name", Value::Flag(true))));
+        object(Kind::Constraint, &format!("app.t.{name}"), &values)
+    };
+    for (chosen, other, engine, is_gap) in [
+        (true, true, Engine::MariaDb, true),
+        (true, false, Engine::MariaDb, false),
+        (false, true, Engine::MariaDb, false),
+        (true, true, Engine::MySql, false),
+    ] {
+        let whole = |name: &str, chosen, engine, version| {
+            let whole = manifest(&[Dimension::Schema], vec![table("t"), check(name, chosen)]);
+            at(&whole, |place| (place.engine, place.server_major) = (engine, version))
+        };
+        let found = compared(whole("t_chk_1", chosen, Engine::MySql, 907), whole("CONSTRAINT_1", other, engine, 1108), &[]).unwrap();
+        let gaps: Vec<_> = found.comparison.gaps.iter().filter(|gap| gap.gap.attribute.as_deref() == Some("name")).collect();
+        assert_eq!(gaps.len(), usize::from(is_gap), "{chosen} {other} {engine:?}: {gaps:#?}");
+        assert!(gaps.iter().all(|gap| gap.across == Some(Across::Flavours)));
+        let told = found.comparison.differences.iter().filter(|one| one.subject.kind == Kind::Constraint).count();
+        assert_eq!(told > 0, !is_gap, "{:?}", all_told(&found.comparison));
     }
 }
