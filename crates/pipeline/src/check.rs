@@ -4,10 +4,10 @@
 //! business; which environments there are is the caller's.
 
 use crate::capture::Source;
-use crate::compare::{self, Compared};
+use crate::compare::{self, Compared, Wanted};
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::gate::{self, Judgement, Readiness, Tier};
+use evenkeel_core::gate::{self, Readiness, Tier};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Run;
 use std::sync::Mutex;
@@ -36,7 +36,6 @@ pub struct Checked {
 /// A comparison that came about.
 pub struct Told {
     pub compared: Compared,
-    pub judgement: Judgement,
     pub readiness: Readiness,
 }
 
@@ -84,17 +83,16 @@ fn take<'a>(next: &AtomicUsize, subjects: &'a [Subject]) -> Option<(usize, &'a S
 
 fn one(subject: &Subject, scope: &Scope, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trouble>> {
     let (reference, candidate) = subject.sides.as_ref().map_err(Clone::clone)?;
-    let compared = compare::run(reference, candidate, scope, run)?;
-    let judgement = gate::judge(&compared.comparison, &subject.demanded, bar);
-    let readiness = judgement.readiness(subject.tier);
-    Ok(Told { compared, judgement, readiness })
+    let compared = compare::run(reference, candidate, &Wanted { scope, demanded: &subject.demanded, bar }, run)?;
+    let readiness = compared.judgement.readiness(subject.tier);
+    Ok(Told { compared, readiness })
 }
 
 /// The exit code of all: what differs is known, whatever else could not be told or reached.
 #[must_use]
 pub fn exit_code(checked: &[Checked]) -> u8 {
     let code = |one: &Checked| match &one.outcome {
-        Ok(told) => told.judgement.exit_code,
+        Ok(told) => told.compared.judgement.exit_code,
         Err(trouble) => trouble.class.exit_code(),
     };
     gate::exit_code_of_all(&checked.iter().map(code).collect::<Vec<_>>())

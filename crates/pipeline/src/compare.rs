@@ -5,6 +5,8 @@ use crate::digest;
 use evenkeel_core::compare::{self, Comparison, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::{self, Judgement};
+use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::policy::{self, Ignored};
 use evenkeel_core::port::Run;
@@ -15,6 +17,18 @@ pub struct Compared {
     pub candidate: Hashed,
     pub comparison: Comparison,
     pub ignored: Vec<Ignored>,
+    /// What it amounts to.
+    pub judgement: Judgement,
+}
+
+/// What is wanted of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub scope: &'a Scope,
+    /// The dimensions the exit code depends on.
+    pub demanded: &'a [Dimension],
+    /// The least severity that fails.
+    pub bar: Severity,
 }
 
 /// A manifest and its digests, under what the user calls it.
@@ -32,11 +46,11 @@ impl Hashed {
     }
 }
 
-/// Reads both sides, each on a thread of its own, and sets them side by side.
+/// Reads both sides, each on a thread of its own, sets them side by side and judges what comes out.
 ///
 /// # Errors
 /// Either side cannot be read, or the two are servers of different families.
-pub fn run(reference: &Source, candidate: &Source, scope: &Scope, run: &Run<'_>) -> Result<Compared, Box<Trouble>> {
+pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Compared, Box<Trouble>> {
     let (left, right) = std::thread::scope(|threads| {
         let other = threads.spawn(|| hashed(candidate, run));
         let left = hashed(reference, run);
@@ -57,9 +71,10 @@ pub fn run(reference: &Source, candidate: &Source, scope: &Scope, run: &Run<'_>)
     }
     one_scope(reference.label(), &left.manifest, candidate.label(), &right.manifest)?;
     let remedies = run.engines.of(b).remedies(&right.manifest, candidate.roles());
-    let mut comparison = compare::compare(left.side(), right.side(), scope, &*remedies);
+    let mut comparison = compare::compare(left.side(), right.side(), wanted.scope, &*remedies);
     let ignored = policy::apply(&mut comparison, run.waivers, run.today);
-    Ok(Compared { reference: left, candidate: right, comparison, ignored })
+    let judgement = gate::judge(&comparison, wanted.demanded, wanted.bar);
+    Ok(Compared { reference: left, candidate: right, comparison, ignored, judgement })
 }
 
 /// One database set beside a whole server would have nothing in common with it but names.

@@ -80,7 +80,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         let (bar, elapsed) = (asked.bar, one.elapsed);
         let frame = report::Frame { demanded: &subject.demanded, tier: subject.tier, bar, elapsed, command: &command };
         let (document, state) = match one.outcome {
-            Ok(told) => (report::document(&told.compared, &told.judgement, &frame), State::Told(told.readiness)),
+            Ok(told) => (report::document(&told.compared, &frame), State::Told(told.readiness)),
             Err(trouble) => {
                 let document = unread(&subject.name, configured, &trouble, asked, &frame);
                 let state = if configured.manifest.is_none() && !is_named(arguments, &subject.name) {

@@ -6,8 +6,7 @@ use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
 use crate::wire;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::gate;
-use evenkeel_pipeline::compare;
+use evenkeel_pipeline::compare::{self, Wanted};
 use evenkeel_report::Document;
 
 pub fn run(arguments: &Compare, common: &Common) -> Outcome {
@@ -34,13 +33,13 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
     // The candidate's tier says what must be right about it; a file has none.
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
     let progress = Line::new(asked.common.quiet);
-    let compared = compare::run(&reference.source, &candidate.source, &asked.scope, &wire::run(&progress, settings))?;
-    drop(progress);
     let demanded = asked.demanded(tier);
-    let judgement = gate::judge(&compared.comparison, &demanded, asked.bar);
+    let wanted = Wanted { scope: &asked.scope, demanded: &demanded, bar: asked.bar };
+    let compared = compare::run(&reference.source, &candidate.source, &wanted, &wire::run(&progress, settings))?;
+    drop(progress);
     let command = format!("evenkeel compare {} {}{}", reference.shown, candidate.shown, asked.flags());
     let frame = report::Frame { demanded: &demanded, tier, bar: asked.bar, elapsed: asked.started.elapsed(), command: &command };
-    let document = report::document(&compared, &judgement, &frame);
+    let document = report::document(&compared, &frame);
     // The process ends soon: freeing a million small values one by one would only take time.
     std::mem::forget(compared);
     Ok(document)

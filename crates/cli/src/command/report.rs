@@ -6,7 +6,7 @@ use crate::settings::Policy;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::digest::Order;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::gate::{Judgement, Tier};
+use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_pipeline::compare::Compared;
 use evenkeel_report::{Document, FORMATS, Format, Input, Style};
@@ -72,10 +72,10 @@ pub struct Frame<'a> {
 }
 
 /// Makes the public document.
-pub fn document(compared: &Compared, judgement: &Judgement, frame: &Frame<'_>) -> Document {
+pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
     Document::build(&Input {
         comparison: &compared.comparison,
-        judgement,
+        judgement: &compared.judgement,
         ignored: &compared.ignored,
         reference: compared.reference.side(),
         candidate: compared.candidate.side(),

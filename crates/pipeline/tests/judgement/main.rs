@@ -11,12 +11,12 @@ mod weigh;
 
 use evenkeel_core::compare::{Comparison, Difference, Scope};
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::{Request, Run, Watch};
 use evenkeel_pipeline::capture::Source;
-use evenkeel_pipeline::compare::{self, Compared};
+use evenkeel_pipeline::compare::{self, Compared, Wanted};
 use evenkeel_testkit::fake::{FakeEngines, FakeEnvironment, manifest};
 use jiff::civil::{Date, date};
 
@@ -30,10 +30,15 @@ pub fn run<'a>(waivers: &'a [Waiver], watch: Watch<'a>) -> Run<'a> {
     Run { engines: &FakeEngines, watch, today: TODAY, waivers }
 }
 
+/// Everything, failing on what blocks.
+pub const fn wanted(scope: &Scope) -> Wanted<'_> {
+    Wanted { scope, demanded: &Dimension::ALL, bar: Severity::Block }
+}
+
 /// Both captured and compared as the command does it.
 pub fn compared(reference: Manifest, candidate: Manifest, waivers: &[Waiver]) -> Result<Compared, Box<Trouble>> {
     let (reference, candidate) = (live("staging", FakeEnvironment::of(reference)), live("production", FakeEnvironment::of(candidate)));
-    compare::run(&reference, &candidate, &Scope::default(), &run(waivers, Watch::none()))
+    compare::run(&reference, &candidate, &wanted(&Scope::default()), &run(waivers, Watch::none()))
 }
 
 /// The comparison of objects, whatever dimension they belong to.

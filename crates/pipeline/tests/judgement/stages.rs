@@ -90,7 +90,9 @@ fn a_side_that_cannot_be_read_is_told() {
     let good = || live("good", FakeEnvironment::of(manifest(&Dimension::ALL, vec![])));
     let bad = || live("bad", FakeEnvironment::failing(Class::Unreachable, "nobody answers"));
     for (reference, candidate) in [(good(), bad()), (bad(), good())] {
-        let Err(trouble) = evenkeel_pipeline::compare::run(&reference, &candidate, &Scope::default(), &run(&[], Watch::none())) else {
+        let Err(trouble) =
+            evenkeel_pipeline::compare::run(&reference, &candidate, &super::wanted(&Scope::default()), &run(&[], Watch::none()))
+        else {
             panic!("it was compared")
         };
         assert_eq!((trouble.class, trouble.what.as_str()), (Class::Unreachable, "nobody answers"));
@@ -122,10 +124,10 @@ fn environments_are_checked_side_by_side_and_told_in_order() {
     assert_eq!(checked.iter().map(|one| one.place).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
     for (one, subject) in checked.iter().zip(&subjects) {
         match (&one.outcome, subject.name.as_str()) {
-            (Ok(told), "differs") => assert_eq!((told.judgement.exit_code, &told.readiness), (1, &Readiness::NotReady)),
+            (Ok(told), "differs") => assert_eq!((told.compared.judgement.exit_code, &told.readiness), (1, &Readiness::NotReady)),
             (Ok(told), name) => {
                 assert!(name.starts_with("same"), "{name}");
-                assert_eq!((told.judgement.exit_code, &told.readiness), (0, &Readiness::ReadyForMigration));
+                assert_eq!((told.compared.judgement.exit_code, &told.readiness), (0, &Readiness::ReadyForMigration));
             }
             (Err(trouble), "broken") => assert_eq!(trouble.class, Class::Unreachable),
             (Err(trouble), name) => assert_eq!((trouble.class, name), (Class::CouldNotTell, "unknown")),
