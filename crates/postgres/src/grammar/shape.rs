@@ -54,9 +54,16 @@ fn mend(value: &mut Value, names: Names) {
             for (name, field) in fields.iter_mut() {
                 mend(field, seen_in(name, names));
             }
+            // UPDATE has a list of targets too, and XMLFOREST names its arguments like columns: those names are what they do.
+            if let (true, Some(Value::Array(columns))) = (fields.contains_key("larg"), fields.get_mut("target_list")) {
+                columns
+                    .iter_mut()
+                    .filter_map(|column| column.pointer_mut("/node/ResTarget")?.as_object_mut())
+                    .for_each(|column| unnamed(column, names));
+            }
             for (name, rule) in RULES {
                 if let Some(Value::Object(node)) = fields.get_mut(*name)
-                    && let Some(other) = rule(node, names)
+                    && let Some(other) = rule(node)
                 {
                     *value = other;
                     return;
@@ -80,13 +87,13 @@ fn seen_in(field: &str, names: Names) -> Names {
 }
 
 /// A node's name, and what to do with it: itself mended, or another in its place.
-type Rule = fn(&mut Map<String, Value>, Names) -> Option<Value>;
+type Rule = fn(&mut Map<String, Value>) -> Option<Value>;
 
-const RULES: &[(&str, Rule)] = &[("BoolExpr", flat), ("TypeCast", constant), ("AExpr", negated), ("ResTarget", unnamed)];
+const RULES: &[(&str, Rule)] = &[("BoolExpr", flat), ("TypeCast", constant), ("AExpr", negated)];
 
 /// `(a AND b) AND c` is `a AND b AND c`: the grammar makes a list of the one, and the server's BETWEEN and row comparisons
 /// nest.
-fn flat(node: &mut Map<String, Value>, _: Names) -> Option<Value> {
+fn flat(node: &mut Map<String, Value>) -> Option<Value> {
     let operator = node.get("boolop").cloned()?;
     let Some(Value::Array(arguments)) = node.get_mut("args") else { return None };
     let mut kept = Vec::with_capacity(arguments.len());
@@ -105,7 +112,7 @@ fn flat(node: &mut Map<String, Value>, _: Names) -> Option<Value> {
 const NOT: i64 = 3;
 
 /// `'-1'::integer` is `-1`: the server prints a negative constant with its type, and reads `- 1` as an operator first.
-fn constant(node: &mut Map<String, Value>, _: Names) -> Option<Value> {
+fn constant(node: &mut Map<String, Value>) -> Option<Value> {
     let text = node.get("arg")?.pointer("/node/AConst/val/Sval/sval")?.as_str()?;
     let typ = node.get("type_name")?;
     let plain = ["typmods", "array_bounds"].iter().all(|list| typ.get(list).and_then(Value::as_array).is_some_and(Vec::is_empty));
@@ -139,7 +146,7 @@ fn literal(sort: &str, field: &str, value: Value) -> Value {
 }
 
 /// `- (-1)`, where the inner one came as a cast: the grammar does the same with bare numbers.
-fn negated(node: &mut Map<String, Value>, _: Names) -> Option<Value> {
+fn negated(node: &mut Map<String, Value>) -> Option<Value> {
     let name = node.get("name")?.as_array()?;
     let is_minus = matches!(name.as_slice(), [only] if only.pointer("/node/String/sval").and_then(Value::as_str) == Some("-"));
     if !is_minus || node.get("lexpr").is_some_and(|left| !left.is_null()) {
@@ -155,14 +162,13 @@ fn negated(node: &mut Map<String, Value>, _: Names) -> Option<Value> {
 }
 
 /// The name of a column that nobody sees, or that it would have anyway: `NULL::integer AS int4`.
-fn unnamed(node: &mut Map<String, Value>, names: Names) -> Option<Value> {
-    let name = node.get("name")?.as_str()?;
-    let by_itself = node.get("val").and_then(|value| called(value).map(|(name, _)| name));
+fn unnamed(column: &mut Map<String, Value>, names: Names) {
+    let Some(name) = column.get("name").and_then(Value::as_str) else { return };
+    let by_itself = column.get("val").and_then(|value| called(value).map(|(name, _)| name));
     // The server's word for a column without a name is printed by some versions and not by others.
     if names == Names::Unseen || name == "?column?" || by_itself == Some(name) {
-        node.insert("name".to_owned(), Value::from(""));
+        column.insert("name".to_owned(), Value::from(""));
     }
-    None
 }
 
 /// What the grammar calls a column of that value, and whether that is more than a guess (`FigureColname` in the server's
@@ -187,5 +193,74 @@ fn called(value: &Value) -> Option<(&str, bool)> {
         "RowExpr" => Some(("row", true)),
         "CoalesceExpr" => Some(("coalesce", true)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn shape(sql: &str) -> String {
+        super::super::with_tree(sql, |tree| of(tree).unwrap().text).unwrap()
+    }
+
+    /// Pairs that the server prints for one meaning, before and after a dump.
+    #[test]
+    fn one_meaning_has_one_shape() {
+        for (before, after) in [
+            ("SELECT (((a >= 1) AND (a <= 5)) AND f)", "SELECT ((a >= 1) AND (a <= 5) AND f)"),
+            ("SELECT (f AND ((a >= 1) AND (a <= 5)))", "SELECT (f AND (a >= 1) AND (a <= 5))"),
+            ("SELECT ((a OR b) OR (c OR d))", "SELECT (a OR b OR c OR d)"),
+            ("SELECT (- 1)", "SELECT '-1'::integer"),
+            ("SELECT (- 1.5)", "SELECT '-1.5'::numeric"),
+            ("SELECT (- (- 5))", "SELECT 5"),
+            ("SELECT (5 % (- 3))", "SELECT (5 % '-3'::integer)"),
+            ("SELECT x FROM t UNION SELECT NULL::integer", "SELECT x FROM t UNION SELECT NULL::integer AS int4"),
+            ("SELECT x FROM t WHERE EXISTS (SELECT NULL::text)", "SELECT x FROM t WHERE EXISTS (SELECT NULL::text AS text)"),
+            ("INSERT INTO t (a) SELECT 'x'::text", "INSERT INTO t (a) SELECT 'x'::text AS text"),
+            ("SELECT 1 FROM (SELECT NULL::integer) q", "SELECT 1 FROM (SELECT NULL::integer AS int4) q"),
+        ] {
+            assert_eq!(shape(before), shape(after), "{before}");
+        }
+    }
+
+    /// What would be taken for the same by rules that go too far.
+    #[test]
+    fn two_meanings_have_two_shapes() {
+        for (one, other) in [
+            ("SELECT ((a AND b) OR c)", "SELECT (a AND (b OR c))"),
+            ("SELECT (NOT (NOT a))", "SELECT a"),
+            ("SELECT (a AND b)", "SELECT (b AND a)"),
+            ("SELECT '-1'::bigint", "SELECT '-1'::integer"),
+            ("SELECT '-1'::integer", "SELECT '-1'::text"),
+            ("SELECT '-1'::\"char\"", "SELECT '-1'::integer"),
+            ("SELECT '-1.0'::numeric(3,1)", "SELECT '-1.0'::numeric"),
+            ("SELECT (a - 1)", "SELECT (- 1)"),
+            ("SELECT 1.50", "SELECT 1.5"),
+            ("SELECT x FROM (SELECT a AS x, b AS y FROM t) q", "SELECT x FROM (SELECT a AS y, b AS x FROM t) q"),
+            ("SELECT a AS x FROM t UNION SELECT b FROM t", "SELECT a AS y FROM t UNION SELECT b FROM t"),
+            ("UPDATE t SET a = 1", "UPDATE t SET b = 1"),
+            ("INSERT INTO t (a) SELECT 1", "INSERT INTO t (b) SELECT 1"),
+            ("SELECT (SELECT xmlforest(a AS x))", "SELECT (SELECT xmlforest(a AS y))"),
+            ("SELECT (SELECT f(x => 1))", "SELECT (SELECT f(y => 1))"),
+            ("WITH w AS (SELECT a AS x FROM t) SELECT x FROM w", "WITH w AS (SELECT a AS y FROM t) SELECT y FROM w"),
+            ("SELECT * FROM a JOIN b ON a.x = b.x", "SELECT * FROM a LEFT JOIN b ON a.x = b.x"),
+        ] {
+            assert_ne!(shape(one), shape(other), "{one}");
+        }
+    }
+
+    #[test]
+    fn a_number_alone_is_written_as_the_server_does() {
+        let constant = |sql: &str| super::super::with_tree(sql, |tree| of(tree).unwrap().constant).unwrap();
+        for (sql, written) in
+            [("SELECT 0", "0"), ("SELECT (- 1)", "'-1'::integer"), ("SELECT (- 1.5)", "'-1.5'::numeric"), ("SELECT 2.50", "2.50")]
+        {
+            assert_eq!(constant(sql).as_deref(), Some(written), "{sql}");
+        }
+        for sql in ["SELECT 1, 2", "SELECT a", "SELECT 3000000000", "SELECT '1'::bigint", "SELECT (1 + 1)"] {
+            assert_eq!(constant(sql), None, "{sql}");
+        }
     }
 }
