@@ -14,6 +14,12 @@ pub const READ_ALL_DATA: u16 = 14;
 pub const SUBSCRIPTIONS_SHOWN: u16 = 14;
 /// EXTRACT was `date_part`, which gives double precision, before; since it is a function of its own, which gives numeric. UNTIL(pg14)
 pub const EXTRACT: u16 = 14;
+/// The first version with statistics of expressions. UNTIL(pg14)
+pub const EXPRESSION_STATISTICS: u16 = 14;
+/// The first version with functions whose body is kept as a tree. UNTIL(pg14)
+pub const SQL_BODIES: u16 = 14;
+/// The first version where a published table may have a filter. UNTIL(pg15)
+pub const PUBLISHED_FILTERS: u16 = 15;
 /// From here on a new database's schema public belongs to `pg_database_owner` and lets nobody create in it. UNTIL(pg15)
 pub const PUBLIC_SCHEMA_CLOSED: u16 = 15;
 /// The first version that keeps a database's collation version, and refreshes it. UNTIL(pg15)

@@ -12,6 +12,8 @@ pub struct Query<'a> {
     pub text: String,
     /// When it is sent, where that is not always.
     pub only: Option<&'a str>,
+    /// It opens or closes what stands between: by itself it would fail.
+    pub is_bracket: bool,
 }
 
 impl Query<'_> {
@@ -68,7 +70,7 @@ pub fn fill(text: &str, parts: &[&str]) -> String {
     })
 }
 
-/// The list as a script: what varies is commented out.
+/// The list as a script: what varies, and what opens and closes something, is commented out.
 #[must_use]
 pub fn listing(queries: &[Query<'_>]) -> String {
     let mut text = String::new();
@@ -77,7 +79,7 @@ pub fn listing(queries: &[Query<'_>]) -> String {
         // Writing into a String cannot fail.
         let _ = writeln!(text, "-- {}{only}", query.name);
         let body = query.text.trim().trim_end_matches(';');
-        if query.is_template() {
+        if query.is_template() || query.is_bracket {
             for line in body.lines() {
                 let _ = writeln!(text, "--   {line}");
             }
@@ -94,7 +96,7 @@ mod tests {
     use super::*;
 
     fn query(text: &str) -> Query<'static> {
-        Query { name: "x", text: text.to_owned(), only: None }
+        Query { name: "x", text: text.to_owned(), only: None, is_bracket: false }
     }
 
     #[test]

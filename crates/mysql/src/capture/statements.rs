@@ -216,7 +216,8 @@ parts! {
 /// database.
 #[must_use]
 pub fn queries(flavor: &Flavor, scope: &Scope, dimensions: &[Dimension]) -> Vec<Query<'static>> {
-    let session = connect::sent(&connect::Limits::default()).into_iter().map(|(name, text, only)| Query { name, text, only });
+    let session =
+        connect::sent(&connect::Limits::default()).into_iter().map(|(name, text, only)| Query { name, text, only, is_bracket: false });
     let wanted = PARTS.iter().chain(FILES).filter(|statement| {
         statement.engines.has(flavor.engine, flavor.number) && dimensions.iter().any(|one| statement.dimensions.contains(one))
     });
@@ -224,6 +225,7 @@ pub fn queries(flavor: &Flavor, scope: &Scope, dimensions: &[Dimension]) -> Vec<
         name: statement.name,
         text: statement.render(flavor, scope).0.trim_end().to_owned(),
         only: statement.only.filter(|(engines, _)| engines.has(flavor.engine, flavor.number)).map(|(_, only)| only),
+        is_bracket: false,
     };
     session.chain(wanted.map(rendered)).collect()
 }

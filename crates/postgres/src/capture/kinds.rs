@@ -155,6 +155,78 @@ mod tests {
         }
     }
 
+    /// The catalogs that a statement says its objects stand in.
+    fn catalogs(plain: &Plain) -> Vec<String> {
+        let text = plain.statement.render(18);
+        let named = text.match_indices("'::text as _classid").filter_map(|(end, _)| Some(text.get(..end)?.rsplit_once('\'')?.1.to_owned()));
+        named.filter(|name| !name.is_empty()).collect()
+    }
+
+    #[test]
+    fn every_catalog_that_is_named_has_its_number() {
+        for kind in ALL {
+            if let How::Plain(plain) = how(*kind) {
+                for catalog in catalogs(&plain) {
+                    assert_ne!(super::super::reader::class_number(&catalog), 0, "{}: {catalog} is no arm of class_number", kind.name());
+                }
+            }
+        }
+    }
+
+    /// Catalogs whose changes no printed definition shows but by the name of their objects, which `pg_depend`'s others tell.
+    const NOT_PRINTED: &[(&str, &str)] = &[
+        ("pg_extension", "read from the snapshot alone"),
+        ("pg_event_trigger", "read from the snapshot alone"),
+        ("pg_cast", "read from the snapshot alone; printed casts name types"),
+        ("pg_opfamily", "read from the snapshot alone"),
+        ("pg_conversion", "read from the snapshot alone"),
+        ("pg_ts_parser", "read from the snapshot alone"),
+        ("pg_ts_template", "read from the snapshot alone"),
+        ("pg_am", "read from the snapshot alone; made once, and never renamed"),
+        ("pg_transform", "read from the snapshot alone"),
+        ("pg_foreign_data_wrapper", "read from the snapshot alone"),
+        ("pg_foreign_server", "read from the snapshot alone"),
+        ("pg_user_mapping", "read from the snapshot alone"),
+        ("pg_publication", "read from the snapshot alone; filters are those of pg_publication_rel"),
+        ("pg_subscription", "read from the snapshot alone"),
+    ];
+
+    #[test]
+    fn the_fingerprint_covers_each_catalog_or_it_is_said_why_not() {
+        let fingerprint = include_str!("fingerprint.sql");
+        for kind in ALL.iter().filter(|kind| kind.spec().dimension == Dimension::Schema) {
+            if let How::Plain(plain) = how(*kind) {
+                for catalog in catalogs(&plain) {
+                    let is_covered = fingerprint.contains(&format!("select '{catalog}'"));
+                    let is_excused = NOT_PRINTED.iter().any(|(name, _)| *name == catalog);
+                    assert_ne!(is_covered, is_excused, "{}: {catalog} in fingerprint.sql, or in NOT_PRINTED", kind.name());
+                }
+            }
+        }
+    }
+
+    /// Properties that sound like secrets or roles and are not.
+    const HARMLESS: &[(Kind, &str, &str)] =
+        &[(Kind::Subscription, "run_as_owner", "a switch"), (Kind::Subscription, "password_required", "a switch")];
+
+    #[test]
+    fn what_may_hold_secrets_or_name_roles_says_so() {
+        for kind in ALL {
+            let How::Plain(plain) = how(*kind) else { continue };
+            let spec = kind.spec();
+            let names = spec.properties.iter().map(|property| property.name).chain(spec.identity.iter().copied());
+            for name in names {
+                let is_harmless = HARMLESS.iter().any(|(harmless, property, _)| harmless == kind && *property == name);
+                let foreign = matches!(kind, Kind::ForeignDataWrapper | Kind::ForeignServer | Kind::UserMapping) || name.contains("conn");
+                let is_secret =
+                    name == "options" && foreign || name.contains("password") || name.contains("connection") && name != "connection_limit";
+                let is_role = name.split('_').any(|word| matches!(word, "role" | "roles" | "user" | "owner" | "grantee"));
+                assert!(!is_secret || is_harmless || plain.secrets.contains(&name), "{}.{name} may hold secrets", spec.name);
+                assert!(!is_role || is_harmless || plain.roles.contains(&name), "{}.{name} names roles", spec.name);
+            }
+        }
+    }
+
     /// `present.sql` asks for the same kinds as are said to be sent only then.
     #[test]
     fn what_is_sent_only_where_there_is_any_is_asked_for_first() {

@@ -178,7 +178,7 @@ impl Reader<'_> {
                             values.push((*place, value));
                         }
                     }
-                    Role::Class => address.class = class_number(&rows::text(row, index)?),
+                    Role::Class => address.class = known_class(&rows::text(row, index)?)?,
                     Role::Oid => address.oid = rows::oid(row, index)?,
                     Role::Holder(class) => holder = (*class, rows::oid(row, index)?),
                     Role::Own => {}
@@ -203,7 +203,15 @@ pub async fn export(session: &Session) -> Option<Box<str>> {
     exported.ok().and_then(|rows| rows.first().and_then(|row| rows::text(row, 0).ok()))
 }
 
-/// The fixed number of a system catalog.
+/// The fixed number of a system catalog that a statement names; 0 where the objects have no address.
+fn known_class(name: &str) -> Read<u32> {
+    match class_number(name) {
+        0 if !name.is_empty() => Err(Stop::Declaration(format!("the number of the catalog {name:?} is not known (class_number)"))),
+        number => Ok(number),
+    }
+}
+
+/// The fixed number of a system catalog; 0 where it is not known.
 #[must_use]
 pub fn class_number(name: &str) -> u32 {
     match name {

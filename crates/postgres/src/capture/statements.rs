@@ -21,6 +21,7 @@ pub struct Statement {
     since: u16,
     /// When it is sent, where that is not always.
     only: Option<&'static str>,
+    is_bracket: bool,
 }
 
 /// A statement with its parts put in.
@@ -30,11 +31,17 @@ pub struct Filled(String);
 impl Statement {
     /// A file beside this one.
     pub(super) const fn new(name: &'static str, text: &'static str, dimensions: &'static [Dimension]) -> Self {
-        Self { name, text, dimensions, since: 0, only: None }
+        Self { name, text, dimensions, since: 0, only: None, is_bracket: false }
     }
 
     pub(super) const fn only(mut self, when: &'static str) -> Self {
         self.only = Some(when);
+        self
+    }
+
+    /// It opens or closes what stands between.
+    const fn bracket(mut self) -> Self {
+        self.is_bracket = true;
         self
     }
 
@@ -142,11 +149,11 @@ statements! {
     POLICY_KEY = "policy_key.sql" for &[Schema], only("where there are policies");
     POLICY_TEXT = "policy_text.sql" for &[Schema], only("where there are policies");
     STATISTICS_KEY = "statistics_key.sql" for &[Schema], only("where there are extended statistics");
-    STATISTICS_TEXT = "statistics_text.sql" for &[Schema], only("where extended statistics have expressions");
+    STATISTICS_TEXT = "statistics_text.sql" for &[Schema], only("where extended statistics have expressions"), since(flavor::EXPRESSION_STATISTICS);
     PUBLICATION_TABLE_KEY = "publication_table_key.sql" for &[Schema], only("where tables are published");
-    PUBLICATION_TABLE_TEXT = "publication_table_text.sql" for &[Schema], only("where a published table has a filter");
+    PUBLICATION_TABLE_TEXT = "publication_table_text.sql" for &[Schema], only("where a published table has a filter"), since(flavor::PUBLISHED_FILTERS);
     SQLBODY_KEY = "sqlbody_key.sql" for &[Schema], only("where there are functions or procedures");
-    SQLBODY_TEXT = "sqlbody_text.sql" for &[Schema], only("where a function or procedure has a SQL-standard body");
+    SQLBODY_TEXT = "sqlbody_text.sql" for &[Schema], only("where a function or procedure has a SQL-standard body"), since(flavor::SQL_BODIES);
     SETTING_SEEN = "setting_seen.sql" for &[Configuration];
     OVERRIDE = "override.sql" for &[Configuration];
     SETTING = "setting.sql" for &[Configuration];
@@ -173,8 +180,8 @@ statements! {
 }
 
 macro_rules! parts {
-    ($($name:ident = $shown:literal, $text:literal for $dimensions:expr, $only:literal;)+) => {
-        $(pub const $name: &Statement = &Statement::new($shown, $text, $dimensions).only($only);)+
+    ($($name:ident = $shown:literal, $text:literal for $dimensions:expr, $only:literal $(, $more:ident())?;)+) => {
+        $(pub const $name: &Statement = &Statement::new($shown, $text, $dimensions).only($only)$(.$more())?;)+
         /// Those that are put together, or that open and close what stands between them.
         const PARTS: &[&Statement] = &[$($name),+];
     };
@@ -184,17 +191,17 @@ parts! {
     EXPORT = "export", "select pg_catalog.pg_export_snapshot()" for EVERY,
         "where a second session can be had";
     BATCH_OPENING = "batch opening", "SAVEPOINT evenkeel; SET LOCAL lock_timeout = {milliseconds}" for LOCKING,
-        "before each statement that may meet a lock";
+        "before each statement that may meet a lock", bracket();
     BATCH_CLOSING = "batch closing", "ROLLBACK TO SAVEPOINT evenkeel; RELEASE SAVEPOINT evenkeel" for LOCKING,
-        "after each statement that may meet a lock, which lets go of those it took";
+        "after each statement that may meet a lock, which lets go of those it took", bracket();
     TRY_OPENING = "attempt opening", "SAVEPOINT evenkeel_try" for &[Configuration],
-        "before a statement that may be refused";
+        "before a statement that may be refused", bracket();
     TRY_CLOSING = "attempt closing", "ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try" for &[Configuration],
-        "after a statement that may be refused";
+        "after a statement that may be refused", bracket();
     SETTING_OPENING = "setting opening", "SAVEPOINT evenkeel_settings; RESET ALL; SET LOCAL {limit} = {milliseconds}" for &[Configuration],
-        "before setting.sql, which is sent twice: each limit hides its own source once";
+        "before setting.sql, which is sent twice: each limit hides its own source once", bracket();
     SETTING_CLOSING = "setting closing", "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings" for &[Configuration],
-        "after setting.sql";
+        "after setting.sql", bracket();
     HISTORY_ROWS = "history rows",
         "select {number}::int4 as number, row_number() over (order by {order}) as rank, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
         for &[History], "where there are tables of migration tools, many a statement";
@@ -213,14 +220,19 @@ fn all() -> impl Iterator<Item = &'static Statement> {
 #[must_use]
 pub fn queries(major: u16, dimensions: &[Dimension]) -> Vec<Query<'static>> {
     let limits = Limits::default();
-    let session = |name, text: String, only| Query { name, text, only };
+    let session = |name, text: String, only| Query { name, text, only, is_bracket: false };
     let mut queries = vec![
         session("greeting", connect::GREETING.to_owned(), None),
         session("opening", connect::opening(&limits, None), None),
         session("opening beside", connect::opening(&limits, Some("{snapshot}")), Some("where a second session reads the same snapshot")),
     ];
     let wanted = all().filter(|statement| statement.since <= major && dimensions.iter().any(|one| statement.dimensions.contains(one)));
-    queries.extend(wanted.map(|statement| Query { name: statement.name, text: statement.render(major), only: statement.only }));
+    queries.extend(wanted.map(|statement| Query {
+        name: statement.name,
+        text: statement.render(major),
+        only: statement.only,
+        is_bracket: statement.is_bracket,
+    }));
     queries.push(session("closing", connect::CLOSING.to_owned(), None));
     queries
 }

@@ -59,7 +59,59 @@ const fn printed(kind: Kind) -> &'static [(&'static str, Text)] {
         Kind::View | Kind::MaterializedView => &[("definition", Text::Query)],
         Kind::Statistics => &[("expressions", Text::Elements)],
         Kind::Table => &[("partition_by", Text::Elements)],
-        _ => &[],
+        // The server prints nothing of these that is more than a name.
+        Kind::Schema
+        | Kind::Extension
+        | Kind::Partition
+        | Kind::Sequence
+        | Kind::Package
+        | Kind::Library
+        | Kind::EventTrigger
+        | Kind::Event
+        | Kind::Enum
+        | Kind::CompositeType
+        | Kind::RangeType
+        | Kind::BaseType
+        | Kind::Cast
+        | Kind::Operator
+        | Kind::OperatorClass
+        | Kind::OperatorFamily
+        | Kind::Collation
+        | Kind::Conversion
+        | Kind::TextSearchParser
+        | Kind::TextSearchTemplate
+        | Kind::TextSearchDictionary
+        | Kind::TextSearchConfiguration
+        | Kind::Language
+        | Kind::AccessMethod
+        | Kind::Transform
+        | Kind::ForeignDataWrapper
+        | Kind::ForeignServer
+        | Kind::UserMapping
+        | Kind::Publication
+        | Kind::Subscription
+        | Kind::Server
+        | Kind::Setting
+        | Kind::Override
+        | Kind::ExtensionVersion
+        | Kind::CollationVersion
+        | Kind::Tablespace
+        | Kind::Plugin
+        | Kind::TableStatistics
+        | Kind::IndexStatistics
+        | Kind::ColumnStatistics
+        | Kind::Node
+        | Kind::Replica
+        | Kind::Slot
+        | Kind::Channel
+        | Kind::Owner
+        | Kind::Definer
+        | Kind::Grant
+        | Kind::DefaultPrivilege
+        | Kind::Role
+        | Kind::Membership
+        | Kind::HistoryTable
+        | Kind::Migration => &[],
     }
 }
 
