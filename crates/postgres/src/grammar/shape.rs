@@ -165,8 +165,9 @@ fn negated(node: &mut Map<String, Value>) -> Option<Value> {
 fn unnamed(column: &mut Map<String, Value>, names: Names) {
     let Some(name) = column.get("name").and_then(Value::as_str) else { return };
     let by_itself = column.get("val").and_then(|value| called(value).map(|(name, _)| name));
-    // The server's word for a column without a name is printed by some versions and not by others.
-    if names == Names::Unseen || name == "?column?" || by_itself == Some(name) {
+    // The server's word for a column without a name is printed by some versions and not by others. Of a value that gives its
+    // column a name it is one that somebody chose: `a AS "?column?"`.
+    if names == Names::Unseen || by_itself == Some(name) || (name == "?column?" && by_itself.is_none()) {
         column.insert("name".to_owned(), Value::from(""));
     }
 }
@@ -245,6 +246,8 @@ mod tests {
             ("SELECT (SELECT xmlforest(a AS x))", "SELECT (SELECT xmlforest(a AS y))"),
             ("SELECT (SELECT f(x => 1))", "SELECT (SELECT f(y => 1))"),
             ("WITH w AS (SELECT a AS x FROM t) SELECT x FROM w", "WITH w AS (SELECT a AS y FROM t) SELECT y FROM w"),
+            ("SELECT to_json(q.*) AS j FROM (SELECT a AS \"?column?\" FROM t) q", "SELECT to_json(q.*) AS j FROM (SELECT a FROM t) q"),
+            ("SELECT q.* FROM (SELECT count(*) AS \"?column?\") q", "SELECT q.* FROM (SELECT count(*) AS count) q"),
             ("SELECT * FROM a JOIN b ON a.x = b.x", "SELECT * FROM a LEFT JOIN b ON a.x = b.x"),
         ] {
             assert_ne!(shape(one), shape(other), "{one}");
