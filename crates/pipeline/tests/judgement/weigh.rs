@@ -123,6 +123,9 @@ fn a_shared_fault_is_a_warning() {
         let found = comparison(index(reference), index(candidate));
         let [one] = found.differences.as_slice() else { panic!("{:?}", all_told(&found)) };
         assert_eq!((one.change, one.which, one.severity), (Change::Unsound, which, severity));
+        // What must be, and what the faulty side has: whichever that is.
+        assert_eq!(one.expected.as_deref(), Some("yes"), "{which:?}");
+        assert!(one.found.as_deref().is_some_and(|found| found.starts_with("no")), "{which:?}: {:?}", one.found);
     }
     assert!(comparison(index(true), index(true)).differences.is_empty());
 }

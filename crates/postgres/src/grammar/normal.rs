@@ -85,8 +85,9 @@ pub fn all(texts: &[(Part, &str)]) -> Vec<Option<Normal>> {
     let parts: Vec<Vec<(Part, String)>> =
         distinct.chunks(size).map(|part| part.iter().map(|(part, text)| (*part, (*text).to_owned())).collect()).collect();
     let normal: Vec<Option<Normal>> = std::thread::scope(|scope| {
-        let working: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || chunk(part))).collect();
-        working.into_iter().flat_map(|work| work.join().unwrap_or_default()).collect()
+        let working: Vec<_> = parts.into_iter().map(|part| (part.len(), scope.spawn(move || chunk(part)))).collect();
+        // A part that broke off leaves its texts without a form: none gets another's.
+        working.into_iter().flat_map(|(count, work)| work.join().unwrap_or_else(|_| vec![None; count])).collect()
     });
     let known: HashMap<(Part, &str), Option<Normal>> = distinct.into_iter().zip(normal).collect();
     texts.iter().map(|text| known.get(text).cloned().flatten()).collect()
@@ -113,7 +114,7 @@ fn one(part: Part, text: &str) -> Option<Normal> {
 /// 32 hexadecimal digits of a hash: 128 bits.
 fn named(sort: &str, text: &str) -> Box<str> {
     // Not the version of today's digests: the name of a shape changes with the shape alone.
-    digest::chain_of(2, sort, text, std::iter::empty()).hex().get(..32).unwrap_or_default().into()
+    digest::chain_of(2, sort, text, std::iter::empty()).hex().chars().take(32).collect::<String>().into()
 }
 
 /// The name of a list, from the names of its items.

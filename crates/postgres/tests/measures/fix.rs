@@ -209,6 +209,27 @@ fn an_outdated_collation_is_rebuilt_and_noted() {
     }
 }
 
+/// The server refuses to validate what it does not enforce, so nobody is told to.
+#[test]
+fn nothing_validates_what_is_not_enforced() {
+    for major in majors().into_iter().filter(|major| *major >= 18) {
+        for (left, right, about) in
+            [("", " not enforced", 2), (" not enforced", "", 2), (" not enforced", " not enforced", 2), ("", " not valid", 1)]
+        {
+            let (reference, candidate) = (database(major), database(major));
+            for (db, state) in [(&reference, left), (&candidate, right)] {
+                db.exec(&format!("create table t (a int); alter table t add constraint k check (a > 0){state}"));
+            }
+            let (comparison, _) = sides(&reference, &candidate, &BTreeMap::new());
+            let found: Vec<&Difference> = comparison.differences.iter().filter(|one| one.change == Change::Unsound).collect();
+            assert_eq!(found.len(), about, "{left} / {right}: {:?}", found.iter().map(|one| said(one)).collect::<Vec<_>>());
+            let is_offered =
+                found.iter().any(|one| one.remedy.as_ref().and_then(Remedy::statements).is_some_and(|sql| sql.contains("VALIDATE")));
+            assert_eq!(is_offered, right == " not valid", "{left} / {right}");
+        }
+    }
+}
+
 #[test]
 fn a_setting_is_set_where_the_reference_has_it() {
     let server = Scratch::start(&Options::major(newest())).unwrap_or_else(|fault| panic!("{fault}"));
