@@ -90,8 +90,8 @@ impl<'a> Walk<'a> {
         } else {
             Which::Candidate
         };
-        // Of a fault of the reference's own, what is found is the reference's.
-        let (expected, found) = if which == Which::Reference { (found, expected) } else { (expected, found) };
+        // Of a fault that only the reference has, what must be is the candidate's, and what is found is the reference's.
+        let (expected, found) = if which == Which::Reference && found.is_none() { (found, expected) } else { (expected, found) };
         let remedy = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
         let reasoning = self.remedies.reasoning(&case);
         let plain = self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name);

@@ -128,6 +128,11 @@ fn a_shared_fault_is_a_warning() {
         assert!(one.found.as_deref().is_some_and(|found| found.starts_with("no")), "{which:?}: {:?}", one.found);
     }
     assert!(comparison(index(true), index(true)).differences.is_empty());
+    // Two faults: each side is told as it is.
+    let channel = |state: &str| vec![object(Kind::Channel, "feed", &[("state", state.into())])];
+    let found = comparison(channel("stopped"), channel("broken"));
+    let [one] = found.differences.as_slice() else { panic!("{:?}", all_told(&found)) };
+    assert_eq!((one.expected.as_deref(), one.found.as_deref()), (Some("stopped"), Some("broken")));
 }
 
 fn side<'a>(label: &'a str, manifest: &'a Manifest, tree: &'a Tree) -> Side<'a> {
