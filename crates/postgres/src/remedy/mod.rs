@@ -41,6 +41,10 @@ impl PostgresRemedies {
         }
     }
 
+    fn is_partitioned(&self, schema: &str, table: &str) -> bool {
+        self.partitioned.iter().any(|(one, name)| one == schema && name == table)
+    }
+
     /// A role's name on the server, as SQL. `None` where only its place is known, not its name.
     fn role(&self, shown: &str) -> Option<String> {
         match self.roles.get(shown) {
@@ -93,8 +97,7 @@ impl PostgresRemedies {
             (Kind::Index, "leftover") => Some(format!("DROP INDEX CONCURRENTLY {whole};")),
             (Kind::Index, "valid" | "ready") => {
                 let Some(Value::List(table)) = object.get("table") else { return None };
-                let on = (table.first()?.to_string(), table.get(1)?.to_string());
-                (!self.partitioned.contains(&on)).then(|| format!("REINDEX INDEX CONCURRENTLY {whole};"))
+                (!self.is_partitioned(table.first()?, table.get(1)?)).then(|| format!("REINDEX INDEX CONCURRENTLY {whole};"))
             }
             (Kind::Constraint, "validated") => {
                 let (table, constraint) = name::part_of(object);
@@ -143,6 +146,10 @@ impl PostgresRemedies {
                     Some("always") => "ENABLE ALWAYS",
                     Some(_) => return None,
                 };
+                // Said of a partitioned table it reaches the copies on its partitions too, which may differ.
+                if self.is_partitioned(object.identity.part(0), object.identity.part(1)) {
+                    return None;
+                }
                 let (table, trigger) = name::part_of(object);
                 Some(format!("ALTER TABLE {table} {state} TRIGGER {trigger};"))
             }
