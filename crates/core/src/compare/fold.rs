@@ -67,8 +67,14 @@ impl<'a> Walk<'a> {
                 *parts.entry(lone.object.kind).or_default() += 1;
             }
         }
+        let members = if lone.is_empty() { HashMap::new() } else { self.members_beside(change) };
         for (at, parts) in parts {
             let Some(lone) = lone.get(at) else { continue };
+            let has = displays.get(at).and_then(|display| members.get(&(lone.object.kind.name(), &**display)));
+            if let Some(extension) = has {
+                self.member_elsewhere(lone.object, change, extension, &parts);
+                continue;
+            }
             match renames.get(&std::ptr::from_ref(lone.object)) {
                 Some(other) if change == Change::Missing && self.are_unnamed(lone.object, other) => self.unnamed(lone.object),
                 Some(other) if change == Change::Missing => self.renamed(lone.object, other),

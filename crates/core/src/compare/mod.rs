@@ -1,18 +1,21 @@
 //! Two manifests side by side: every difference with what was expected, what was found and why it matters.
 //!
 //! Lives here: the walk over both sides and the differences it yields, once for all kinds and engines. `fold` turns a
-//! missing table's parts into one difference, `copied` knows what stands for a trigger's copy, `leftover` knows the names interrupted online changes leave behind.
+//! missing table's parts into one difference, `copied` knows what stands for a trigger's copy, `member` what
+//! belongs to an extension on one side, `leftover` the names interrupted online changes leave behind.
 //! What a difference means for an exit code is `gate`'s business, which are excused is `policy`'s.
 
 mod copied;
 mod fold;
 mod judge;
 mod leftover;
+mod member;
 mod order;
 mod remedy;
 
 pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;
+pub use member::{MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
 pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};

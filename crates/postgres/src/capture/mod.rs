@@ -198,7 +198,7 @@ async fn once(
     let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
     let major = flavor::major_of(session.server_version_num);
-    let reader = Reader { session, beside: shared, major, migration_role, request, watch, gaps: Arc::default(), patience: Arc::default() };
+    let reader = Reader { session, beside: shared, major, migration_role, request, watch, gaps: Arc::default(), members: Arc::default(), patience: Arc::default() };
     let pass = pass(&reader).await;
     let ended = match shared {
         Some(shared) => shared.end().await,
@@ -273,6 +273,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
         found.extend(role_member::read(reader, &names).await?);
     }
     notes.hang(&mut found);
+    members(reader, &mut found);
     // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader, &names).await?);
@@ -293,6 +294,20 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
         }
     }
     Ok(found.into_iter().map(|found| found.object).filter(|object| wants(object.kind.spec().dimension)).collect())
+}
+
+/// Hangs on extensions what they have, so that it is not missing where nobody else has it.
+fn members(reader: &Reader<'_>, found: &mut [Found]) {
+    let mut members: ByNumber<u32, Vec<Box<str>>> = ByNumber::default();
+    for (extension, member) in std::mem::take(&mut *reader.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner)) {
+        members.entry(extension).or_default().push(member);
+    }
+    for extension in found.iter_mut().filter(|found| found.object.kind == Kind::Extension) {
+        let mut members = members.remove(&extension.address.oid).unwrap_or_default();
+        members.sort_unstable();
+        members.dedup();
+        extension.object.set("members", Value::List(members.into()));
+    }
 }
 
 /// What the catalogs hold of the schema: all statements that need nothing but each other's names, sent at once.

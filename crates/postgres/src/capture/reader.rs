@@ -5,6 +5,7 @@ use super::names::Names;
 use super::rows::{self, Role};
 use super::statements::{self, Filled, Statement};
 use crate::connect::{Fault, Session};
+use evenkeel_core::compare::may_be_member;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object};
 use evenkeel_core::port::{Event, Request, Watch};
@@ -64,6 +65,8 @@ pub struct Reader<'a> {
     pub request: &'a Request,
     pub watch: &'a Watch<'a>,
     pub gaps: Arc<Mutex<Vec<Gap>>>,
+    /// What was left out because an extension has it, by the extension: `table public.t`.
+    pub members: Arc<Mutex<Vec<(u32, Box<str>)>>>,
     /// How much waiting for locks is left.
     pub patience: Arc<Patience>,
 }
@@ -142,6 +145,15 @@ impl Reader<'_> {
         self.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(gap);
     }
 
+    /// Notes an object that is an extension's business.
+    pub fn left_out(&self, extension: u32, object: &Object) {
+        if !may_be_member(object.kind) {
+            return;
+        }
+        let member = format!("{} {}", object.kind.name(), object.display()).into();
+        self.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((extension, member));
+    }
+
     /// Says how many objects of a kind were read.
     pub fn tell(&self, kind: Kind, objects: usize) {
         self.watch.see(Event::Read { label: &self.request.label, kind, objects });
@@ -184,10 +196,14 @@ impl Reader<'_> {
                     Role::Own => {}
                 }
             }
-            if names.members.contains(&(address.class, address.oid)) || names.members.contains(&holder) {
+            if names.members.contains_key(&holder) {
                 continue;
             }
             let mut object = Object::new(kind, Identity::new(identity));
+            if let Some(extension) = names.members.get(&(address.class, address.oid)) {
+                self.left_out(*extension, &object);
+                continue;
+            }
             for (place, value) in values {
                 object.set_at(place, value);
             }

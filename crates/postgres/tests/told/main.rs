@@ -1,9 +1,10 @@
 //! What is told of two databases, word for word: kinds of differences that were told falsely once, each with its relatives.
 //!
-//! Lives here: the harness. A room a kind: `copies` (triggers of partitions).
+//! Lives here: the harness. A room a kind: `copies` (triggers of partitions), `membership` (of extensions).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod copies;
+mod membership;
 
 use evenkeel_core::compare::{Comparison, Difference, Scope, Side, compare};
 use evenkeel_core::digest::Tree;
