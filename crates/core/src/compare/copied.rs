@@ -72,8 +72,13 @@ impl<'a> Walk<'a> {
         let (reference, candidate) = if copy.change == Change::Missing { (copy.object, copied) } else { (copied, copy.object) };
         // The fix is about the copy on the candidate's side, whichever side lists it.
         let fixed = (copy.change == Change::Extra).then_some(candidate);
-        let case =
-            Case { kind: copy.object.kind, attribute: Some(ENABLED), reference: Some(reference), candidate: fixed, change: Change::Changed };
+        let case = Case {
+            kind: copy.object.kind,
+            attribute: Some(ENABLED),
+            reference: Some(reference),
+            candidate: fixed,
+            change: Change::Changed,
+        };
         let plain = self.difference(copy.object, Change::Changed, ENABLED);
         let shown = |object: &Object| object.get(ENABLED).map(Value::shown).or_else(|| property.neutral.shown());
         let finding = Finding {

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, HashMap};
 /// What such a difference is about.
 pub const MEMBERSHIP: &str = "extension";
 /// Why it matters.
-pub const MEMBERSHIP_WHY: &str = "A dump leaves out what belongs to an extension, and DROP EXTENSION takes it along; what is free is dumped and stays.";
+pub const MEMBERSHIP_WHY: &str =
+    "A dump leaves out what belongs to an extension, and DROP EXTENSION takes it along; what is free is dumped and stays.";
 const FREE: &str = "of no extension";
 
 /// Whether objects of the kind can belong to an extension.

@@ -12,6 +12,7 @@ mod leftover;
 mod member;
 mod order;
 mod remedy;
+mod rename;
 
 pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;

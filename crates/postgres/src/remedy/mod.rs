@@ -26,6 +26,8 @@ pub struct PostgresRemedies {
     roles: BTreeMap<String, String>,
     /// Partitioned indexes cannot be rebuilt by REINDEX: tables that are partitioned, as they are shown.
     partitioned: Vec<(String, String)>,
+    /// Identity columns as they are shown, and what their sequences are called here.
+    sequences: BTreeMap<String, String>,
 }
 
 impl PostgresRemedies {
@@ -33,7 +35,10 @@ impl PostgresRemedies {
     #[must_use]
     pub fn new(candidate: &Manifest, roles: BTreeMap<String, String>) -> Self {
         let partitioned = candidate.of_kind(Kind::Table).iter().filter(|table| table.text("partition_by").is_some());
+        let identities = candidate.of_kind(Kind::Column).iter();
+        let sequences = identities.filter_map(|column| Some((column.display(), column.text("identity_sequence")?.to_owned()))).collect();
         Self {
+            sequences,
             database: candidate.endpoint.database.clone(),
             major: candidate.endpoint.server_major,
             roles,

@@ -18,8 +18,16 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("alter table only p disable trigger tg", "", &["trigger public.p.tg enabled: disabled -> origin"]),
     ("", "alter table only p disable trigger tg", &["trigger public.p.tg enabled: origin -> disabled"]),
     ("alter table only c disable trigger tg", "", &["trigger public.c.tg enabled: disabled -> origin"]),
-    ("alter table d disable trigger tg", "", &["trigger public.d.tg enabled: disabled -> origin [ALTER TABLE public.d DISABLE TRIGGER tg;]"]),
-    ("", "alter table d disable trigger tg", &["trigger public.d.tg enabled: origin -> disabled [ALTER TABLE public.d ENABLE TRIGGER tg;]"]),
+    (
+        "alter table d disable trigger tg",
+        "",
+        &["trigger public.d.tg enabled: disabled -> origin [ALTER TABLE public.d DISABLE TRIGGER tg;]"],
+    ),
+    (
+        "",
+        "alter table d disable trigger tg",
+        &["trigger public.d.tg enabled: origin -> disabled [ALTER TABLE public.d ENABLE TRIGGER tg;]"],
+    ),
     (
         "alter table d disable trigger tg",
         "alter table d enable always trigger tg",
@@ -31,12 +39,12 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "",
         &["trigger public.p.tg enabled: disabled -> origin"],
     ),
+    ("alter table only p disable trigger tg; alter table e disable trigger tg", "", &["trigger public.p.tg enabled: disabled -> origin"]),
     (
-        "alter table only p disable trigger tg; alter table e disable trigger tg",
-        "",
-        &["trigger public.p.tg enabled: disabled -> origin"],
+        "alter table d disable trigger tg; alter table e disable trigger tg",
+        "alter table d disable trigger tg; alter table e disable trigger tg",
+        &[],
     ),
-    ("alter table d disable trigger tg; alter table e disable trigger tg", "alter table d disable trigger tg; alter table e disable trigger tg", &[]),
 ];
 
 #[test]
