@@ -2,7 +2,7 @@
 //!
 //! Lives here: the harness. A room a kind: `copies` (triggers of partitions), `membership` (of extensions), `hidden` (catalogs),
 //! `spelling` (of values), `identity` (names, keys, renames), `upgraded` (from old servers), `code` (blanks and comments), `limits`
-//! (of time), `urls` (of other clients).
+//! (of time), `urls` (of other clients), `sequences` (where they stand).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod code;
@@ -11,6 +11,7 @@ mod hidden;
 mod identity;
 mod limits;
 mod membership;
+mod sequences;
 mod spelling;
 #[allow(dead_code, reason = "shared with tests that need all of it")]
 #[path = "../kinds/tools.rs"]
