@@ -24,9 +24,12 @@ const IMPLICIT: &[(&str, &str)] = &[
     ("time without time zone", "time with time zone"),
 ];
 
+/// Schema, relation and column.
+type Place = (Box<str>, Box<str>, Box<str>);
+
 /// Types of columns without their modifiers: of one relation, and what all columns of a name have where they agree.
 pub struct Types {
-    of_column: HashMap<(Box<str>, Box<str>, Box<str>), Box<str>>,
+    of_column: HashMap<Place, Box<str>>,
     of_name: HashMap<Box<str>, Option<Box<str>>>,
 }
 
