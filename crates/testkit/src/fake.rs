@@ -163,6 +163,7 @@ pub fn endpoint() -> Endpoint {
         node: "db1:5432".to_owned(),
         node_role: NodeRole::Primary,
         captured_at: "2026-11-28T00:00:00Z".to_owned(),
+        instance: None,
     }
 }
 

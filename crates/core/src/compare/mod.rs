@@ -119,9 +119,26 @@ pub struct Comparison {
     pub outcomes: Vec<Outcome>,
     /// Heaviest first, then by dimension, kind and object.
     pub differences: Vec<Difference>,
+    /// Faults that both sides have alike: worth a word, and no difference.
+    pub shared: Vec<Difference>,
+    /// Somebody has given them a weight of their own: then they may close the gate, as findings do.
+    pub shared_weigh: bool,
     /// What is no difference and has to be said: an exception that has run out.
     pub findings: Vec<Finding>,
     pub gaps: Vec<SideGap>,
+    pub sameness: Sameness,
+}
+
+/// Whether both sides were read from one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sameness {
+    /// They are two, or it is not known: a manifest is nobody's server.
+    #[default]
+    Apart,
+    /// They are one, and nobody asked for that: a database is always equal to itself, so nothing can be told.
+    One,
+    /// They are one, and that was asked for.
+    OneAsAsked,
 }
 
 /// What the user may ask of a comparison.
@@ -131,11 +148,13 @@ pub struct Scope {
     pub column_order: Order,
     /// Weight of a column order that differs.
     pub order_weight: Severity,
+    /// Weight of faults that both sides share, where somebody has given them one; else they are worth a word.
+    pub shared_weight: Option<Severity>,
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { dimensions: Dimension::ALL.to_vec(), column_order: Order::Ignored, order_weight: Severity::Inform }
+        Self { dimensions: Dimension::ALL.to_vec(), column_order: Order::Ignored, order_weight: Severity::Inform, shared_weight: None }
     }
 }
 
@@ -163,13 +182,20 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
     if scope.dimensions.contains(&Dimension::Schema) {
         order::columns(&mut walk, scope);
     }
-    let Walk { mut differences, mut gaps, .. } = walk;
+    let Walk { differences, mut gaps, .. } = walk;
+    let is_shared = |difference: &Difference| difference.change == Change::Unsound && difference.which == Which::Both;
+    let (mut shared, mut differences): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_shared);
     let order = |difference: &Difference| {
         let Thing { dimension, kind, .. } = difference.subject;
         (Reverse(difference.severity), dimension, kind.name())
     };
     let name = |difference: &Difference| (difference.subject.object.clone(), difference.subject.attribute);
-    differences.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a).cmp(&name(b))));
+    for fault in &mut shared {
+        fault.finding.severity = scope.shared_weight.unwrap_or(Severity::Warn);
+    }
+    for list in [&mut differences, &mut shared] {
+        list.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a).cmp(&name(b))));
+    }
     gaps.sort();
     gaps.dedup();
     Comparison {
@@ -177,8 +203,11 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         candidate: candidate.manifest.endpoint.clone(),
         outcomes,
         differences,
+        shared,
+        shared_weigh: scope.shared_weight.is_some(),
         findings: Vec::new(),
         gaps,
+        sameness: if reference.manifest.endpoint.is_same_database(&candidate.manifest.endpoint) { Sameness::One } else { Sameness::Apart },
     }
 }
 

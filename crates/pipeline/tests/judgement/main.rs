@@ -32,7 +32,7 @@ pub fn run<'a>(waivers: &'a [Waiver], watch: Watch<'a>) -> Run<'a> {
 
 /// Everything, failing on what blocks.
 pub const fn wanted(scope: &Scope) -> Wanted<'_> {
-    Wanted { scope, demanded: &Dimension::ALL, bar: Severity::Block }
+    Wanted { scope, demanded: &Dimension::ALL, insisted: false, bar: Severity::Block, same: false }
 }
 
 /// Both captured and compared as the command does it.

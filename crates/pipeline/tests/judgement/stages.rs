@@ -102,7 +102,14 @@ fn a_side_that_cannot_be_read_is_told() {
 fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
     let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, vec![])));
     let (tier, demanded) = (Some(Tier::Production), Tier::Production.demands().to_vec());
-    Subject { name: name.to_owned(), sides: Ok((reference, live(name, candidate))), tier, demanded }
+    Subject {
+        name: name.to_owned(),
+        sides: Ok((reference, live(name, candidate))),
+        tier,
+        scope: Scope::default(),
+        demanded,
+        insisted: false,
+    }
 }
 
 /// Side by side, each told in its place, whatever one of them meets.
@@ -119,8 +126,10 @@ fn environments_are_checked_side_by_side_and_told_in_order() {
         sides: Err(Box::new(Trouble::new(Class::CouldNotTell, "no manifest"))),
         tier: None,
         demanded: Dimension::ALL.to_vec(),
+        scope: Scope::default(),
+        insisted: false,
     });
-    let checked = check::run(&subjects, &Scope::default(), Severity::Block, &run(&[], Watch::none())).unwrap();
+    let checked = check::run(&subjects, Severity::Block, &run(&[], Watch::none())).unwrap();
     assert_eq!(checked.iter().map(|one| one.place).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
     for (one, subject) in checked.iter().zip(&subjects) {
         match (&one.outcome, subject.name.as_str()) {
@@ -152,7 +161,7 @@ fn a_check_that_is_stopped_tells_nothing() {
             std::thread::sleep(std::time::Duration::from_millis(30));
             stop.request();
         });
-        check::run(&subjects, &Scope::default(), Severity::Block, &run(&[], watch))
+        check::run(&subjects, Severity::Block, &run(&[], watch))
     });
     let Err(trouble) = outcome else { panic!("it was told") };
     assert_eq!(trouble.class, Class::Interrupted);

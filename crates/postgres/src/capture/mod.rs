@@ -56,7 +56,7 @@ use crate::flavor;
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
-use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Manifest, NodeRole, Reason};
+use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Instance, Manifest, NodeRole, Reason};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::Interrupted;
 use names::Names;
@@ -200,6 +200,7 @@ async fn once(
     let major = flavor::major_of(session.server_version_num);
     let reader = Reader { session, beside: shared, major, migration_role, request, watch, gaps: Arc::default(), patience: Arc::default() };
     let pass = pass(&reader).await;
+    let instance = if pass.is_ok() { instance(&reader).await } else { Ok(None) };
     let ended = match shared {
         Some(shared) => shared.end().await,
         None => Ok(()),
@@ -210,6 +211,7 @@ async fn once(
     };
     let closed = session.end().await;
     let objects = pass.map_err(|stop| words(session, stop))?;
+    let instance = instance.map_err(|stop| words(session, stop))?;
     ended?;
     let moved = moved.map_err(|stop| words(session, stop))?;
     closed?;
@@ -223,11 +225,28 @@ async fn once(
         node: format!("{}:{}", session.host, session.port),
         node_role: if session.is_standby { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
+        instance,
     };
     let mut gaps = std::mem::take(&mut *reader.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     gaps.retain(|gap| request.dimensions.contains(&gap.dimension));
     let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
+}
+
+rows::columns!(InstanceAt { server, started, database });
+
+/// Which database of which running server is read; `None` where the server does not say.
+async fn instance(reader: &Reader<'_>) -> Read<Option<Instance>> {
+    let Some(rows) = reader.attempt(statements::INSTANCE).await? else { return Ok(None) };
+    let mut instance = None;
+    for (row, at) in rows::each::<InstanceAt>(&rows)? {
+        instance = Some(Instance {
+            server: rows::text(row, at.server)?.into(),
+            started: row.try_get(at.started)?,
+            database: rows::text(row, at.database)?.into(),
+        });
+    }
+    Ok(instance)
 }
 
 /// Puts the second session on the first one's snapshot. Where the server or a pooler does not allow that, one session

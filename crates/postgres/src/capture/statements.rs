@@ -175,6 +175,7 @@ statements! {
     STATISTICS_SEEN = "statistics_seen.sql" for &[Topology];
     HISTORY = "history.sql" for &[History];
     LOCKED = "locked.sql" for LOCKING, only("where another session holds a lock that is waited for");
+    INSTANCE = "instance.sql" for EVERY;
     SNAPSHOT = "snapshot.sql" for OBJECTS;
     FINGERPRINT = "fingerprint.sql" for OBJECTS, only("where transactions ended while the capture ran");
 }
@@ -194,9 +195,9 @@ parts! {
         "before each statement that may meet a lock", bracket();
     BATCH_CLOSING = "batch closing", "ROLLBACK TO SAVEPOINT evenkeel; RELEASE SAVEPOINT evenkeel" for LOCKING,
         "after each statement that may meet a lock, which lets go of those it took", bracket();
-    TRY_OPENING = "attempt opening", "SAVEPOINT evenkeel_try" for &[Configuration],
+    TRY_OPENING = "attempt opening", "SAVEPOINT evenkeel_try" for EVERY,
         "before a statement that may be refused", bracket();
-    TRY_CLOSING = "attempt closing", "ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try" for &[Configuration],
+    TRY_CLOSING = "attempt closing", "ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try" for EVERY,
         "after a statement that may be refused", bracket();
     SETTING_OPENING = "setting opening", "SAVEPOINT evenkeel_settings; RESET ALL; SET LOCAL {limit} = {milliseconds}" for &[Configuration],
         "before setting.sql, which is sent twice: each limit hides its own source once", bracket();
