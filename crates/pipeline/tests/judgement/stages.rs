@@ -1,6 +1,6 @@
 //! What the stages do with environments: split reading, refusals, side by side, stopped.
 
-use super::{compared, live, run};
+use super::{compared, live, record, run};
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::{Readiness, Tier};
@@ -100,7 +100,7 @@ fn a_side_that_cannot_be_read_is_told() {
 }
 
 fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
-    let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, vec![])));
+    let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, vec![record()])));
     let (tier, demanded) = (Some(Tier::Production), Tier::Production.demands().to_vec());
     Subject {
         name: name.to_owned(),
@@ -116,8 +116,8 @@ fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
 #[test]
 fn environments_are_checked_side_by_side_and_told_in_order() {
     let meter = Arc::new(Meter::default());
-    let same = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![])).counted(&meter);
-    let other = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![object(Kind::Table, "app.by_hand", &[])]));
+    let same = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![record()])).counted(&meter);
+    let other = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![object(Kind::Table, "app.by_hand", &[]), record()]));
     let mut subjects: Vec<Subject> = (0..9).map(|at| subject(&format!("same{at}"), same())).collect();
     subjects.insert(2, subject("differs", other()));
     subjects.insert(5, subject("broken", FakeEnvironment::failing(Class::Unreachable, "nobody answers")));
