@@ -74,7 +74,7 @@ pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Ru
         ));
     }
     one_scope(reference.label(), &left.manifest, candidate.label(), &right.manifest)?;
-    let remedies = run.engines.of(b).remedies(&right.manifest, candidate.roles());
+    let remedies = run.engines.of(b).remedies(&right.manifest);
     let mut comparison = compare::compare(left.side(), right.side(), wanted.scope, &*remedies);
     let ignored = policy::apply(&mut comparison, run.waivers, run.today);
     if wanted.same && comparison.sameness == Sameness::One {

@@ -55,6 +55,9 @@ pub(crate) fn manual(difference: &Difference) -> Option<String> {
 /// What a finding that is no difference is about, and what is the matter with it.
 pub(crate) fn subject(finding: &Finding) -> (String, String) {
     match &finding.subject {
+        Subject::Object { kind, object, .. } if finding.id == evenkeel_core::finding::ROLE_NAME => {
+            (format!("{} {}", words(&clean::line(kind)), clean::line(object)), "may be called otherwise on the other side".to_owned())
+        }
         Subject::Object { kind, object, attribute } => {
             let attribute = attribute.as_deref().map(words).unwrap_or_default();
             (format!("{} {}", words(&clean::line(kind)), clean::line(object)), clean::line(&attribute))

@@ -9,6 +9,7 @@ mod judge;
 mod leftover;
 mod order;
 mod remedy;
+mod role;
 
 pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;
@@ -182,6 +183,7 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
     if scope.dimensions.contains(&Dimension::Schema) {
         order::columns(&mut walk, scope);
     }
+    let findings = if scope.dimensions.contains(&Dimension::Privileges) { walk.mapped_roles() } else { Vec::new() };
     let Walk { differences, mut gaps, .. } = walk;
     let is_shared = |difference: &Difference| difference.change == Change::Unsound && difference.which == Which::Both;
     let (mut shared, mut differences): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_shared);
@@ -205,7 +207,7 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         differences,
         shared,
         shared_weigh: scope.shared_weight.is_some(),
-        findings: Vec::new(),
+        findings,
         gaps,
         sameness: if reference.manifest.endpoint.is_same_database(&candidate.manifest.endpoint) { Sameness::One } else { Sameness::Apart },
     }

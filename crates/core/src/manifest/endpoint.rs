@@ -2,6 +2,7 @@
 
 use crate::kind::Engine;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What the node was when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,10 @@ pub struct Endpoint {
     pub node_role: NodeRole,
     /// When the capture began, RFC 3339 in UTC.
     pub captured_at: String,
+    /// Names of roles that were mapped when it was read: shared name to the name on that server. Everything in the manifest has the
+    /// shared ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, String>,
     /// Which running server and which database of it was read. It is in no file: two manifests are never one database.
     #[serde(skip)]
     pub instance: Option<Instance>,

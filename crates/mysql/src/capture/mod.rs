@@ -198,6 +198,7 @@ async fn whole(
         node,
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
+        roles: request.roles.clone(),
         instance,
     };
     let gaps = gaps.into_iter().filter(|gap| request.dimensions.contains(&gap.dimension)).collect();

@@ -225,6 +225,7 @@ async fn once(
         node: format!("{}:{}", session.host, session.port),
         node_role: if session.is_standby { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
+        roles: request.roles.clone(),
         instance,
     };
     let mut gaps = std::mem::take(&mut *reader.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner));

@@ -62,6 +62,7 @@ pub fn endpoint(version: &str, major: u16, node: &str) -> Endpoint {
         node: node.to_owned(),
         node_role: NodeRole::Primary,
         captured_at: "2026-11-21T07:00:00Z".to_owned(),
+        roles: std::collections::BTreeMap::new(),
         instance: None,
     }
 }
