@@ -5,6 +5,7 @@
 
 use crate::kind::{Class, Dimension, Kind, Value};
 use crate::manifest::{CANONICAL, Manifest, Object};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -133,7 +134,7 @@ impl Tree {
         debug_assert_eq!(manifest.objects().len(), leaves.len());
         let mut hasher = Hasher::default();
         // By kind name, not by the order of the enum: moving a line in the code must not move a digest.
-        let mut groups: BTreeMap<Place<'_>, &[Leaf]> = BTreeMap::new();
+        let mut groups: BTreeMap<Place<'_>, Cow<'_, [Leaf]>> = BTreeMap::new();
         let mut rest = leaves;
         // Objects are sorted by kind and schema.
         for objects in manifest.objects().chunk_by(|a, b| a.kind == b.kind && a.schema() == b.schema()) {
@@ -141,6 +142,11 @@ impl Tree {
             rest = others;
             if let Some(object) = objects.first().filter(|object| is_semantic(object.kind)) {
                 let spec = object.kind.spec();
+                let mut group = Cow::Borrowed(group);
+                // Where the server made names up, their order says nothing.
+                if objects.iter().any(Object::has_generated_name) {
+                    group.to_mut().sort_unstable_by_key(|leaf| leaf.plain);
+                }
                 groups.insert((spec.dimension, object.schema(), spec.name, object.kind), group);
             }
         }
@@ -288,8 +294,10 @@ impl Hasher {
         self.start("object", object.kind.name());
         let parts = object.identity.parts();
         self.number(parts.len());
-        for part in parts {
-            self.text(part);
+        // A name that the server made up is nobody's choice, and another after an online copy of the table.
+        let named = parts.len() - usize::from(object.has_generated_name());
+        for (at, part) in parts.enumerate() {
+            self.text(if at < named { part } else { "" });
         }
         self.values(object, |class| class == Class::Semantic);
         self.finish()

@@ -9,7 +9,7 @@ mod object;
 
 pub use endpoint::{ALL_DATABASES, Endpoint, NodeRole};
 pub use gap::{Gap, Reason};
-pub use object::{Identity, Mark, Object, display, first_shown_part, shown_parts};
+pub use object::{Identity, Mark, Object, Space, display, first_shown_part, shown_parts};
 
 use crate::kind::{Dimension, Kind};
 

@@ -70,6 +70,14 @@ pub struct Mark {
     pub reason: Box<str>,
 }
 
+/// Name spaces within one kind: a check and a foreign key of a table may have the same name on MySQL and MariaDB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    Common,
+    Check,
+    ForeignKey,
+}
+
 /// One object of an environment. Values are kept only where they differ from the neutral one, in declared order.
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -90,8 +98,24 @@ impl Object {
 
     /// What objects are sorted by.
     #[must_use]
-    pub const fn key(&self) -> (Kind, &Identity) {
-        (self.kind, &self.identity)
+    pub fn key(&self) -> (Kind, &Identity, Space) {
+        (self.kind, &self.identity, self.space())
+    }
+
+    /// The name space its name belongs to: two objects with one identity are two where these differ.
+    #[must_use]
+    pub fn space(&self) -> Space {
+        match self.text("type").filter(|_| self.kind == Kind::Constraint) {
+            Some("check") => Space::Check,
+            Some("foreign key") => Space::ForeignKey,
+            _ => Space::Common,
+        }
+    }
+
+    /// Whether the server made its name up.
+    #[must_use]
+    pub fn has_generated_name(&self) -> bool {
+        self.kind == Kind::Constraint && self.get("generated_name") == Some(&Value::Flag(true))
     }
 
     /// Sets a property by its place in the declaration; neutral values are not kept.

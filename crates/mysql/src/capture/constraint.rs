@@ -97,6 +97,7 @@ async fn foreign_keys(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>>
         columns.sort_unstable_by_key(|(place, ..)| *place);
         let mut object = Object::new(Kind::Constraint, Identity::new([schema, table, Arc::from(&*key.2)]));
         object.set("type", "foreign key");
+        object.set("generated_name", canonical::is_chosen_key(&key.2, &key.1));
         object.set("columns", Value::list(columns.iter().map(|(_, column, _)| column.clone())));
         object.set("references", to);
         object.set("referenced_columns", Value::list(columns.into_iter().map(|(.., column)| column)));

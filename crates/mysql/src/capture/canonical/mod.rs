@@ -75,6 +75,14 @@ pub fn is_chosen(name: &str, table: &str, context: Context<'_>) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Whether it is the name the server gives to a foreign key that was made without one: `t_ibfk_1`.
+/// <https://dev.mysql.com/doc/refman/en/create-table-foreign-keys.html>
+#[must_use]
+pub fn is_chosen_key(name: &str, table: &str) -> bool {
+    let number = name.strip_prefix(table).and_then(|rest| rest.strip_prefix("_ibfk_"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// The default of a column as a person would write it: literals quoted, numbers bare, expressions in canonical form.
 /// MySQL hands out literals without quotes and says which are expressions; MariaDB hands out SQL.
 #[must_use]
