@@ -36,6 +36,66 @@ fn texts(expected: &[&str]) -> Vec<String> {
     expected.iter().map(|text| (*text).to_owned()).collect()
 }
 
+/// Names whose case a server ignores are one name, and how they are spelled is told.
+#[test]
+fn the_case_of_a_name_is_cosmetic_where_servers_ignore_it() {
+    each_flavor(|db| {
+        let pairs = [
+            (
+                "CREATE TABLE t (id int PRIMARY KEY, @Day@ date, KEY @Ix@ (@Day@))",
+                &["EK-column-name t.\"Day\"", "EK-index-name t.\"Ix\""][..],
+            ),
+            (
+                "CREATE TABLE t (id int PRIMARY KEY, @Day@ int, b int, UNIQUE KEY u (b, @Day@), KEY d (@Day@), KEY a (id, b))",
+                &["EK-column-name t.\"Day\""],
+            ),
+            (
+                "CREATE TABLE t (id int PRIMARY KEY, @Day@ int, g int AS (@Day@ + 1), CONSTRAINT @Ck@ CHECK (@Day@ > 0))",
+                &["EK-column-name t.\"Day\"", "EK-constraint-name t.\"Ck\""],
+            ),
+            (
+                "CREATE TABLE p (@Id@ int PRIMARY KEY); CREATE TABLE t (@Pid@ int, CONSTRAINT @Fk@ FOREIGN KEY (@Pid@) REFERENCES p(@Id@))",
+                &["EK-column-name p.\"Id\"", "EK-column-name t.\"Pid\"", "EK-constraint-name t.\"Fk\"", "EK-index-name t.\"Fk\""],
+            ),
+            ("CREATE PROCEDURE @Pp@() SELECT 1", &["EK-procedure-name \"Pp\""]),
+            ("CREATE FUNCTION @Ff@() RETURNS int DETERMINISTIC RETURN 1", &["EK-function-name \"Ff\""]),
+            ("CREATE EVENT @Ee@ ON SCHEDULE EVERY 1 DAY STARTS '2036-01-01' DO SELECT 1", &["EK-event-name \"Ee\""]),
+            (
+                "CREATE TABLE t (@Id@ int PRIMARY KEY) PARTITION BY RANGE (@Id@) (PARTITION @Pa@ VALUES LESS THAN (10))",
+                &["EK-column-name t.\"Id\"", "EK-partition-name t.\"Pa\""],
+            ),
+            (
+                "CREATE TABLE t (@Day@ int); CREATE VIEW v AS SELECT @Day@ + 1 AS @Next@ FROM t WHERE t.@Day@ > 3",
+                &["EK-column-name t.\"Day\"", "EK-column-name v.\"Next\""],
+            ),
+        ];
+        for (sql, expected) in pairs {
+            let bare = sql.replace('@', "");
+            let lower: String =
+                sql.split('@').enumerate().map(|(at, part)| if at % 2 == 0 { part.to_owned() } else { part.to_lowercase() }).collect();
+            let (mixed, lower) = (made(db, &bare), made(db, &lower));
+            for (left, right) in [(&mixed, &lower), (&lower, &mixed)] {
+                let (mut found, same) = compared(left, right);
+                found.sort();
+                let found: Vec<String> = found.iter().map(|text| text.to_lowercase().replace('"', "")).collect();
+                assert_eq!(found, texts(expected).iter().map(|text| text.to_lowercase().replace('"', "")).collect::<Vec<_>>(), "{sql}");
+                assert!(same, "{sql}");
+            }
+            assert_eq!(compared(&mixed, &made(db, &bare)), (vec![], true), "{sql}");
+        }
+        // Tables and what is in quotes are as they are spelled.
+        let of = |sql: &str| made(db, sql);
+        for (a, b) in [
+            ("CREATE TABLE T (id int)", "CREATE TABLE t (id int)"),
+            ("CREATE TABLE t (a int DEFAULT (length('A')))", "CREATE TABLE t (a int DEFAULT (length('a')))"),
+            ("CREATE TABLE t (a varchar(9) DEFAULT 'A')", "CREATE TABLE t (a varchar(9) DEFAULT 'a')"),
+        ] {
+            let (found, same) = compared(&of(a), &of(b));
+            assert!(!found.is_empty() && !same, "{a}");
+        }
+    });
+}
+
 const PARENT: &str = "CREATE TABLE p (id int PRIMARY KEY);";
 
 #[test]

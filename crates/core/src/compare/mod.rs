@@ -9,6 +9,7 @@ mod judge;
 mod leftover;
 mod order;
 mod remedy;
+mod spelling;
 mod unnamed;
 
 pub use crate::finding::Which;
@@ -218,6 +219,7 @@ impl<'a> Walk<'a> {
         let (left, right) = (self.reference.manifest.of_kind(kind), self.candidate.manifest.of_kind(kind));
         let (mut at, mut to) = (0, 0);
         let unnamed = unnamed::alike(left, right);
+        let spelled = spelling::pairs(left, right);
         loop {
             match (left.get(at), right.get(to)) {
                 (None, None) => break,
@@ -226,6 +228,12 @@ impl<'a> Walk<'a> {
                     at += 1;
                 }
                 (_, Some(object)) if unnamed.contains_key(&std::ptr::from_ref(object)) => to += 1,
+                (Some(object), _) if let Some(other) = spelled.get(&std::ptr::from_ref(object)) => {
+                    self.pair(object, other);
+                    self.spelled(object, other);
+                    at += 1;
+                }
+                (_, Some(object)) if spelled.contains_key(&std::ptr::from_ref(object)) => to += 1,
                 (Some(object), None) => {
                     self.only(object, Change::Missing);
                     at += 1;

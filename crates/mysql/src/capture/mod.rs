@@ -13,6 +13,7 @@ mod constraint;
 mod definer;
 mod distribution;
 mod event;
+mod folded;
 mod histogram;
 mod history;
 mod index;
@@ -98,11 +99,15 @@ impl Troublesome for CaptureFault {
     }
 }
 
-/// Brings a manifest of an earlier version to this one's form: it did not say of foreign keys that nobody named them.
+/// Brings a manifest of an earlier version to this one's form: it did not say of foreign keys that nobody named them, nor how
+/// names are spelled whose case means nothing.
 pub fn renew(manifest: &mut Manifest) {
-    for object in manifest.objects_mut().iter_mut().filter(|object| object.space() == Space::ForeignKey) {
-        let is_chosen = canonical::is_chosen_key(object.identity.part(2), object.identity.part(1));
-        object.set("generated_name", is_chosen);
+    for object in manifest.objects_mut() {
+        if object.space() == Space::ForeignKey {
+            let is_chosen = canonical::is_chosen_key(object.identity.part(2), object.identity.part(1));
+            object.set("generated_name", is_chosen);
+        }
+        folded::names(object);
     }
 }
 
@@ -297,6 +302,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     }
     let unread = std::mem::take(&mut *reader.unread.lock().unwrap_or_else(PoisonError::into_inner));
     found.retain(|object| !unread.contains(&object.kind));
+    found.iter_mut().for_each(folded::names);
     Ok(found)
 }
 
