@@ -11,6 +11,9 @@ use std::collections::HashMap;
 
 type Alike<'a> = HashMap<*const Object, &'a Object>;
 
+/// Objects of the reference and of the candidate.
+type Sides<'a> = (Vec<&'a Object>, Vec<&'a Object>);
+
 /// Objects of the two sides that are alike but for their names, of which one at least was made up; each by the other.
 pub(super) fn alike<'a>(left: &'a [Object], right: &'a [Object]) -> Alike<'a> {
     let mut found = Alike::new();
@@ -31,7 +34,7 @@ pub(super) fn alike<'a>(left: &'a [Object], right: &'a [Object]) -> Alike<'a> {
         let is_there = |object: &Object, among: &[Object]| {
             among.iter().any(|other| object.key() == other.key() && digest::body(object) == digest::body(other))
         };
-        let mut groups: HashMap<(Space, digest::Digest), (Vec<&'a Object>, Vec<&'a Object>)> = HashMap::new();
+        let mut groups: HashMap<(Space, digest::Digest), Sides<'a>> = HashMap::new();
         for object in chunk.iter().filter(|object| !is_there(object, other)) {
             groups.entry((object.space(), digest::body(object))).or_default().0.push(object);
         }

@@ -231,7 +231,7 @@ impl Object {
     pub(super) fn fold(&mut self) {
         let name = self.identity.parts().last().unwrap_or_default();
         let is_folded = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-        self.folded = (!is_folded).then(|| name.to_lowercase().into()).filter(|folded: &Box<str>| **folded != *name);
+        self.folded = (!is_folded).then(|| name.to_lowercase()).filter(|folded| folded != name).map(Into::into);
     }
 
     /// The parts it is hashed and found under.

@@ -19,7 +19,7 @@ mod printed_tests;
 
 pub use body::{body, piece};
 pub use json::unite;
-pub use reading::{computed, definition, expression, marks};
+pub use reading::{computed, definition, expression, marks, marks_of_query};
 pub use token::is_charset;
 
 use super::scope::Scope;
