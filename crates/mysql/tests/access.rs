@@ -1,6 +1,8 @@
 //! What an account cannot see is a gap, whatever it may see: measured on real servers, account by account.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use evenkeel_core::compare::{Change, NoRemedies, Scope, Side, compare};
+use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::Class;
 use evenkeel_core::kind::{ALL, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
@@ -149,6 +151,58 @@ fn nothing_is_missing_without_a_gap() {
             }
             let uncured: Vec<&Gap> = seen.gaps.iter().filter(|gap| gap.cure.is_none()).collect();
             assert!(uncured.is_empty(), "{grants:?}: {uncured:#?}");
+        }
+    });
+}
+
+/// Whoever looks at it, a database is the same as itself: what an account may not read is unknown, and no difference.
+#[test]
+fn one_database_seen_by_two_accounts_differs_in_nothing() {
+    let golden = |path: &str| {
+        let path = format!("{}/../../tests/golden/mysql/kinds/{path}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    each_server(|scratch| {
+        let is_mariadb = scratch.url("").starts_with("mariadb");
+        let session = scratch.session(DATABASE).unwrap();
+        session.exec("DROP DATABASE sh_op; CREATE DATABASE sh_op; USE sh_op").unwrap();
+        session.exec(&golden("both.sql")).unwrap();
+        session.exec(&golden(if is_mariadb { "mariadb.sql" } else { "mysql.sql" })).unwrap();
+        session.exec("CREATE VIEW v AS SELECT 'x' AS c; CREATE PROCEDURE pr(a int) SELECT 'x'").unwrap();
+        let more: &[&[&str]] = &[
+            &["SELECT, EXECUTE ON @.*"],
+            &["SELECT, SHOW VIEW, EXECUTE ON @.*", "SHOW VIEW ON @.v"],
+            &["SELECT ON @.*", "SHOW VIEW ON @.v", "EXECUTE ON PROCEDURE @.pr"],
+            &["SELECT, INSERT, TRIGGER ON @.*"],
+        ];
+        let dimensions = Dimension::ALL;
+        let whole = capture(scratch, "root", DATABASE, &dimensions);
+        let whole_tree = Tree::of(&whole);
+        for (index, grants) in ACCOUNTS.iter().chain(more).enumerate() {
+            let name = format!("b{index}");
+            // Of the tables that the others name there is none here.
+            let there: Vec<&str> =
+                grants.iter().copied().filter(|grant| ![".parent", ".t", ".part"].iter().any(|table| grant.ends_with(table))).collect();
+            account(scratch, &name, &there);
+            let seen = capture(scratch, &name, DATABASE, &[Dimension::Schema, Dimension::Privileges]);
+            let tree = Tree::of(&seen);
+            let (root, limited) =
+                (Side { label: "root", manifest: &whole, tree: &whole_tree }, Side { label: &name, manifest: &seen, tree: &tree });
+            for (reference, candidate) in [(root, limited), (limited, root)] {
+                let comparison = compare(reference, candidate, &Scope::default(), &NoRemedies);
+                // The accounts made meanwhile are differences in truth.
+                let is_account = |object: &str| object.contains("@localhost");
+                let found: Vec<String> = comparison
+                    .differences
+                    .iter()
+                    .filter(|difference| difference.change != Change::Unsound)
+                    .filter(|difference| {
+                        difference.finding.subject.dimension != Dimension::Privileges || !is_account(&difference.subject.object)
+                    })
+                    .map(|difference| format!("{} {} {:?}", difference.id, difference.subject.object, difference.subject.attribute))
+                    .collect();
+                assert_eq!(found, Vec::<String>::new(), "{grants:?}");
+            }
         }
     });
 }

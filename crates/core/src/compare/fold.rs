@@ -102,8 +102,9 @@ impl<'a> Walk<'a> {
 
     /// Whether each side's server chose the name by rules of its own: nobody said that it is called so.
     fn are_unnamed(&self, reference: &Object, candidate: &Object) -> bool {
-        let chosen = |object: &Object| matches!(object.get("generated_name"), Some(Value::Flag(true)));
-        self.reference.manifest.endpoint.engine != self.candidate.manifest.endpoint.engine && chosen(reference) && chosen(candidate)
+        self.reference.manifest.endpoint.engine != self.candidate.manifest.endpoint.engine
+            && reference.has_generated_name()
+            && candidate.has_generated_name()
     }
 
     fn unnamed(&mut self, reference: &'a Object) {

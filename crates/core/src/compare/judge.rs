@@ -162,7 +162,9 @@ impl<'a> Walk<'a> {
                 gap.dimension == spec.dimension
                     && gap.kind.as_deref() == Some(spec.name)
                     && match (gap.attribute.as_deref(), gap.object.as_deref()) {
-                        (Some(hidden), name) => hidden == attribute && name.is_none_or(|name| name == object.display()),
+                        // Lacking rights to a property of a kind leave out some values; those that are there were read.
+                        (Some(hidden), None) => hidden == attribute && (gap.reason != Reason::Privilege || value.is_none()),
+                        (Some(hidden), Some(name)) => hidden == attribute && name == object.display(),
                         (None, name) => value.is_none() && name == Some(&*object.display()),
                     }
             })

@@ -10,6 +10,8 @@ mod leftover;
 mod order;
 mod remedy;
 mod role;
+mod spelling;
+mod unnamed;
 
 pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;
@@ -17,7 +19,7 @@ pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
 use crate::finding::{Finding, Origin, Thing, id};
-use crate::kind::{ALL, Dimension, Kind, Parent, Property, Severity};
+use crate::kind::{ALL, Dimension, Engines, Kind, Parent, Property, Severity};
 use crate::manifest::{Endpoint, Gap, Identity, Manifest, Object, Reason};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -223,6 +225,9 @@ fn gaps(reference: Side<'_>, candidate: Side<'_>, scope: &Scope) -> Vec<SideGap>
     gaps
 }
 
+/// Servers on which checks and foreign keys of one table do not share their names.
+const APART: Engines = Engines::MYSQL_FAMILY;
+
 /// An object that only one side has, until it is known whether its parent, or a rename, explains it.
 #[derive(Debug, Clone, Copy)]
 struct Lone<'a> {
@@ -244,9 +249,22 @@ impl<'a> Walk<'a> {
     fn kind(&mut self, kind: Kind) -> (usize, usize) {
         let (left, right) = (self.reference.manifest.of_kind(kind), self.candidate.manifest.of_kind(kind));
         let (mut at, mut to) = (0, 0);
+        let unnamed = unnamed::alike(left, right);
+        let spelled = spelling::pairs(left, right);
         loop {
             match (left.get(at), right.get(to)) {
                 (None, None) => break,
+                (Some(object), _) if let Some(other) = unnamed.get(&std::ptr::from_ref(object)) => {
+                    self.alike(object, other);
+                    at += 1;
+                }
+                (_, Some(object)) if unnamed.contains_key(&std::ptr::from_ref(object)) => to += 1,
+                (Some(object), _) if let Some(other) = spelled.get(&std::ptr::from_ref(object)) => {
+                    self.pair(object, other);
+                    self.spelled(object, other);
+                    at += 1;
+                }
+                (_, Some(object)) if spelled.contains_key(&std::ptr::from_ref(object)) => to += 1,
                 (Some(object), None) => {
                     self.only(object, Change::Missing);
                     at += 1;
@@ -255,7 +273,7 @@ impl<'a> Walk<'a> {
                     self.only(object, Change::Extra);
                     to += 1;
                 }
-                (Some(a), Some(b)) => match a.identity.cmp(&b.identity) {
+                (Some(a), Some(b)) => match a.identity.cmp(&b.identity).then_with(|| self.spaces(a, b)) {
                     Ordering::Less => {
                         self.only(a, Change::Missing);
                         at += 1;
@@ -273,6 +291,12 @@ impl<'a> Walk<'a> {
             }
         }
         (left.len(), right.len())
+    }
+
+    /// The order of two objects with the same name: another one where that is the name of something else.
+    fn spaces(&self, reference: &Object, candidate: &Object) -> Ordering {
+        let apart = |side: Side<'_>| APART.has(side.manifest.endpoint.engine, side.manifest.endpoint.server_major);
+        if apart(self.reference) && apart(self.candidate) { reference.space().cmp(&candidate.space()) } else { Ordering::Equal }
     }
 
     fn only(&mut self, object: &'a Object, change: Change) {

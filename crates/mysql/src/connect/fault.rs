@@ -161,7 +161,7 @@ impl Troublesome for Fault {
                 }
             }
             Self::UnknownPlugin { message, .. } => unreachable()
-                .expected("an account with caching_sha2_password, mysql_native_password, ed25519 or unix_socket")
+                .expected("an account with caching_sha2_password, mysql_native_password, ed25519, parsec or unix_socket")
                 .found(message)
                 .fix("give evenkeel an account of its own with one of these"),
             Self::HostRefused { message, fix, .. } => unreachable().found(message).fix(*fix),

@@ -278,6 +278,64 @@ async fn logins() {
     }
 }
 
+/// Plugins that accounts may log in by: what loads each, and an account of it.
+const PLUGINS: [(&str, &str, &str); 8] = [
+    ("parsec", "INSTALL SONAME 'auth_parsec'", "IDENTIFIED VIA parsec USING PASSWORD('top secret')"),
+    ("ed25519", "INSTALL SONAME 'auth_ed25519'", "IDENTIFIED VIA ed25519 USING PASSWORD('top secret')"),
+    ("pam", "INSTALL SONAME 'auth_pam'", "IDENTIFIED VIA pam USING 'mariadb'"),
+    ("pam_v1", "INSTALL SONAME 'auth_pam_v1'", "IDENTIFIED VIA pam USING 'mariadb'"),
+    ("old", "SET GLOBAL secure_auth = 0", "IDENTIFIED VIA mysql_old_password USING '6c24d2a50bc3f4fc'"),
+    ("sha256", "DO 1", "IDENTIFIED WITH sha256_password BY 'top secret'"),
+    ("webauthn", "INSTALL PLUGIN authentication_webauthn SONAME 'authentication_webauthn.so'", "IDENTIFIED WITH authentication_webauthn"),
+    ("auth_socket", "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'", "IDENTIFIED WITH auth_socket"),
+];
+
+/// Whatever an account logs in by, the driver lets it in or says what it cannot; it never panics.
+#[tokio::test]
+async fn every_plugin_ends_in_a_session_or_a_fault() {
+    static PANICS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        PANICS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        told(info);
+    }));
+    let mut met = 0;
+    for vendor in vendors() {
+        let server = Server::start(vendor, &[]);
+        let mut root = server.root().await;
+        for (plugin, load, identified) in PLUGINS {
+            // Not every server has every one.
+            let is_there = root.run(load, "loading").await.is_ok()
+                && root.run(&format!("CREATE USER {plugin} {identified}"), "creating").await.is_ok();
+            if !is_there {
+                continue;
+            }
+            met += 1;
+            for rest in ["/", "/?ssl-mode=DISABLED"] {
+                for password in [":top%20secret", ":wrong", ":", ""] {
+                    let outcome = open(&server.tcp_url(&format!("{plugin}{password}"), rest)).await;
+                    let name = format!("{}: {plugin} {password:?} {rest}", vendor.name);
+                    match &outcome {
+                        Ok(_) => assert!(password == ":top%20secret", "{name}"),
+                        Err(
+                            Fault::PasswordRejected { .. }
+                            | Fault::PasswordMissing { .. }
+                            | Fault::UnknownPlugin { .. }
+                            | Fault::LoginRefused { .. },
+                        ) => {}
+                        Err(other) => panic!("{name}: {other:?}"),
+                    }
+                    if matches!(plugin, "parsec" | "ed25519") && password == ":top%20secret" {
+                        assert!(outcome.is_ok(), "{name}: {:?}", outcome.err());
+                    }
+                    assert_eq!(PANICS.load(std::sync::atomic::Ordering::SeqCst), 0, "{name}");
+                }
+            }
+        }
+    }
+    assert!(met > 2, "{met}");
+}
+
 /// A listener that answers each connection with `greeting`, and with `answer` to what the client says.
 async fn stranger(greeting: &'static [u8], answer: &'static [u8]) -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

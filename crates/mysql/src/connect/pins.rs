@@ -20,6 +20,9 @@ const PINNED: &[(&str, &str)] = &[
     ("time_zone", "'+00:00'"),
     ("sql_quote_show_create", "1"),
     ("group_concat_max_len", "1073741824"),
+    // MariaDB works out collations of a view's columns with those of whoever reads it.
+    ("character_set_collations", "''"),
+    ("collation_connection", "'utf8mb4_general_ci'"),
     // These hide rows or refuse to look for them.
     ("sql_select_limit", "18446744073709551615"),
     ("sql_big_selects", "1"),
