@@ -1,20 +1,25 @@
 //! Two manifests side by side: every difference with what was expected, what was found and why it matters.
 //!
 //! Lives here: the walk over both sides and the differences it yields, once for all kinds and engines. `fold` turns a
-//! missing table's parts into one difference, `leftover` knows the names interrupted online changes leave behind.
+//! missing table's parts into one difference, `copied` knows what stands for a trigger's copy, `member` what
+//! belongs to an extension on one side, `leftover` the names interrupted online changes leave behind.
 //! What a difference means for an exit code is `gate`'s business, which are excused is `policy`'s.
 
+mod copied;
 mod fold;
 mod judge;
 mod leftover;
+mod member;
 mod order;
 mod remedy;
+mod rename;
 mod role;
 mod spelling;
 mod unnamed;
 
 pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;
+pub use member::{MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
 pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
@@ -181,6 +186,7 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         let digest = |side: Side<'_>| side.tree.branch(dimension).map(|branch| branch.under(scope.column_order).hex());
         outcomes.push(Outcome { dimension, compared, counts, reference_digest: digest(reference), candidate_digest: digest(candidate) });
     }
+    walk.settle_copies();
     walk.settle_lone();
     if scope.dimensions.contains(&Dimension::Schema) {
         order::columns(&mut walk, scope);
