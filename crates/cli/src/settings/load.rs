@@ -6,6 +6,7 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::policy::{Draft, Waiver};
+use evenkeel_core::reference::{Pattern, Secret};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,13 +29,43 @@ pub struct Loaded {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    project: Option<toml::Table>,
+    project: RawProject,
     #[serde(default)]
     gates: Option<toml::Table>,
     #[serde(default)]
     environments: BTreeMap<String, Spanned<RawEnvironment>>,
     #[serde(default)]
     policy: RawPolicy,
+}
+
+/// What holds for all environments.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawProject {
+    #[serde(default)]
+    reference: Vec<Spanned<RawReference>>,
+    secret: Option<Spanned<String>>,
+    /// Keys of a later version.
+    migrations: Option<toml::Value>,
+    tool: Option<toml::Value>,
+}
+
+/// `"app.countries"`, or a table with what is compared of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum RawReference {
+    Name(String),
+    Table(RawReferenceTable),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReferenceTable {
+    table: String,
+    #[serde(default)]
+    columns: Vec<String>,
+    #[serde(default)]
+    key: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,6 +90,8 @@ struct RawEnvironment {
     #[serde(default)]
     roles: BTreeMap<String, String>,
     history: Option<Spanned<RawHistory>>,
+    #[serde(default)]
+    reference: Vec<Spanned<RawReference>>,
 }
 
 /// `"schema.table"`, or `false`.
@@ -181,11 +214,20 @@ impl Resolver<'_> {
                 .fix("correct that line")
         })?;
         let mut notes = Vec::new();
-        for (name, table) in [("project", &file.project), ("gates", &file.gates)] {
-            if table.as_ref().is_some_and(|table| !table.is_empty()) {
-                notes.push(format!("[{name}] in {} is not used by this version", self.path.display()));
+        if file.gates.as_ref().is_some_and(|table| !table.is_empty()) {
+            notes.push(format!("[gates] in {} is not used by this version", self.path.display()));
+        }
+        for (name, key) in [("migrations", &file.project.migrations), ("tool", &file.project.tool)] {
+            if key.is_some() {
+                notes.push(format!("{name} in [project] in {} is not used by this version", self.path.display()));
             }
         }
+        let reference = self.reference(&file.project.reference)?;
+        let secret = match file.project.secret.as_ref().map(|secret| self.filled("secret", secret)).transpose() {
+            Ok(secret) => Ok(secret.map(|text| Secret::new(&text))),
+            Err(Flaw::Text(trouble)) => return Err(trouble),
+            Err(Flaw::Value(trouble)) => Err(trouble),
+        };
         let environments = file
             .environments
             .into_iter()
@@ -194,7 +236,29 @@ impl Resolver<'_> {
                 Ok((name, environment))
             })
             .collect::<Result<_, Box<Trouble>>>()?;
-        Ok(Settings { environments, policy: self.policy(file.policy)?, notes })
+        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret })
+    }
+
+    /// Lookup tables whose content is compared.
+    fn reference(&self, raw: &[Spanned<RawReference>]) -> Result<Vec<Pattern>, Box<Trouble>> {
+        let wanted = |raw: &Spanned<RawReference>| {
+            let wanted = match raw.get_ref().clone() {
+                RawReference::Name(table) => Pattern { table, columns: Vec::new(), key: Vec::new() },
+                RawReference::Table(RawReferenceTable { table, columns, key }) => Pattern { table, columns, key },
+            };
+            let flaw = if wanted.table.trim().is_empty() { Err("it is empty".to_owned()) } else { wanted.check() };
+            match flaw {
+                Ok(()) => Ok(wanted),
+                Err(why) => Err(Box::new(
+                    Trouble::new(Class::Configuration, "the name of a reference table cannot be read")
+                        .expected("a table with its schema; * matches anything")
+                        .found(why)
+                        .origin(self.place(raw.span()))
+                        .fix("write it as reports show it: reference = [\"app.countries\"]"),
+                )),
+            }
+        };
+        raw.iter().map(wanted).collect()
     }
 
     fn environment(&self, name: &str, raw: Spanned<RawEnvironment>) -> Result<Environment, Box<Trouble>> {
@@ -225,7 +289,16 @@ impl Resolver<'_> {
             Ok(reach) => Ok(reach),
         };
         let history = self.history(raw.history.as_ref())?;
-        Ok(Environment { reach, tier: raw.tier, manifest: raw.manifest.map(|path| folder.join(path)), roles: raw.roles, history, origin })
+        let reference = self.reference(&raw.reference)?;
+        Ok(Environment {
+            reference,
+            reach,
+            tier: raw.tier,
+            manifest: raw.manifest.map(|path| folder.join(path)),
+            roles: raw.roles,
+            history,
+            origin,
+        })
     }
 
     /// Where migrations are recorded.

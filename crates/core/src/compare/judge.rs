@@ -1,6 +1,6 @@
 //! Two objects with the same identity: which properties differ, and what that weighs.
 
-use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured};
+use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured, row};
 use crate::finding::{Finding, Thing};
 use crate::kind::{Class, Kind, Property, Rank, Severity, Tolerance, Value};
 use crate::manifest::{Gap, Mark, Object, Reason};
@@ -92,6 +92,7 @@ impl<'a> Walk<'a> {
         };
         // Of a fault that only the reference has, what must be is the candidate's, and what is found is the reference's.
         let (expected, found) = if which == Which::Reference && found.is_none() { (found, expected) } else { (expected, found) };
+        let row = (reference.kind == Kind::ReferenceRow).then(|| row::changed(reference, candidate));
         let remedy = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
         let reasoning = self.remedies.reasoning(&case);
         let plain = self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name);
@@ -105,6 +106,10 @@ impl<'a> Walk<'a> {
             remedy,
             ..plain.finding
         };
+        let finding = match row {
+            Some((expected, found)) => Finding { expected: Some(expected), found: Some(found), ..finding },
+            None => finding,
+        };
         self.differences.push(Difference { finding, which, ratio, ..plain });
     }
 
@@ -116,6 +121,9 @@ impl<'a> Walk<'a> {
                 let server = (reference.get("value"), candidate.get("value"));
                 values.0.is_none() || values.1.is_none() || (values == server && server.0 != server.1)
             }
+            // Under which secret rows were hashed says nothing about them; rows under two cannot be told from each other.
+            Kind::ReferenceTable => attribute == "secret",
+            Kind::ReferenceRow => !self.tells_rows(reference),
             // Recorded without having been run, such as a baseline: there is no text that could be another one.
             Kind::Migration if attribute == "checksum" => {
                 (values.0.is_none() || values.1.is_none()) && reference.text("recorded_as") != candidate.text("recorded_as")

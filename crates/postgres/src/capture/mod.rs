@@ -20,6 +20,7 @@ mod present;
 mod printed;
 mod privilege;
 mod reader;
+mod reference;
 mod refusal;
 mod refused;
 mod role;
@@ -334,6 +335,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader, &names).await?);
+        found.extend(reference::read(reader, &names).await?);
     }
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader, &names).await?);

@@ -202,6 +202,7 @@ statements! {
     SLOT = "slot.sql" for &[Topology];
     STATISTICS_SEEN = "statistics_seen.sql" for &[Topology];
     HISTORY = "history.sql" for &[History];
+    REFERENCE = "reference.sql" for &[Data], only("where reference tables are named");
     INSTANCE = "instance.sql" for EVERY, feeds_only(&[]);
     LOCKED = "locked.sql" for LOCKING, only("where another session holds a lock that is waited for"), feeds_only(&[]);
     SNAPSHOT = "snapshot.sql" for OBJECTS;
@@ -233,6 +234,9 @@ parts! {
         "before setting.sql, which is sent twice: each limit hides its own source once", bracket();
     SETTING_CLOSING = "setting closing", "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings" for &[Configuration],
         "after setting.sql", bracket();
+    REFERENCE_ROWS = "reference rows",
+        "select array[{hashes}]::text[] as hashes, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
+        for &[Data], "where reference tables are named, one a statement";
     HISTORY_ROWS = "history rows",
         "select {number}::int4 as number, row_number() over (order by {order}) as rank, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
         for &[History], "where there are tables of migration tools, many a statement";
