@@ -199,7 +199,7 @@ pub fn objects(content: &Content, secret: Option<&Secret>) -> Vec<Object> {
 }
 
 /// No hash is written so.
-const NULL: &str = "NULL";
+const NULL: &str = "\u{0}";
 
 /// The hash of all rows, whatever their order.
 fn whole(content: &Content) -> String {

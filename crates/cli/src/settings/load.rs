@@ -1,15 +1,13 @@
 //! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
 
+use super::raw::{ColumnOrder, File, RawEnvironment, RawHistory, RawPolicy, RawReference, RawReferenceTable, RawWaiver, ReadFrom};
 use super::{Environment, History, Policy, Reach, Settings};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
-use evenkeel_core::gate::Tier;
-use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::reference::{Pattern, Secret};
 use secrecy::SecretString;
-use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -22,135 +20,6 @@ const NAME: &str = "evenkeel.toml";
 pub struct Loaded {
     pub settings: Settings,
     pub path: Option<PathBuf>,
-}
-
-/// The file as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    project: RawProject,
-    #[serde(default)]
-    gates: Option<toml::Table>,
-    #[serde(default)]
-    environments: BTreeMap<String, Spanned<RawEnvironment>>,
-    #[serde(default)]
-    policy: RawPolicy,
-}
-
-/// What holds for all environments.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawProject {
-    #[serde(default)]
-    reference: Vec<Spanned<RawReference>>,
-    secret: Option<Spanned<String>>,
-    /// Keys of a later version.
-    migrations: Option<toml::Value>,
-    tool: Option<toml::Value>,
-}
-
-/// `"app.countries"`, or a table with what is compared of it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum RawReference {
-    Name(String),
-    Table(RawReferenceTable),
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawReferenceTable {
-    table: String,
-    #[serde(default)]
-    columns: Vec<String>,
-    #[serde(default)]
-    key: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEnvironment {
-    url: Option<Spanned<String>>,
-    host: Option<Spanned<String>>,
-    port: Option<Spanned<u16>>,
-    dbname: Option<Spanned<String>>,
-    user: Option<Spanned<String>>,
-    password: Option<Spanned<String>>,
-    service: Option<Spanned<String>>,
-    sslmode: Option<Spanned<String>>,
-    sslrootcert: Option<Spanned<String>>,
-    tier: Option<Tier>,
-    #[serde(default)]
-    replicas: Vec<Spanned<String>>,
-    read_from: Option<ReadFrom>,
-    migration_role: Option<Spanned<String>>,
-    heartbeat: Option<Spanned<String>>,
-    manifest: Option<PathBuf>,
-    #[serde(default)]
-    roles: BTreeMap<String, String>,
-    history: Option<Spanned<RawHistory>>,
-    #[serde(default)]
-    reference: Vec<Spanned<RawReference>>,
-}
-
-/// `"schema.table"`, or `false`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum RawHistory {
-    Any(bool),
-    Table(String),
-}
-
-impl RawEnvironment {
-    /// Keywords of a connection, but the port, which is a number.
-    const fn parts(&self) -> [(&'static str, &Option<Spanned<String>>); 7] {
-        [
-            ("host", &self.host),
-            ("dbname", &self.dbname),
-            ("user", &self.user),
-            ("password", &self.password),
-            ("service", &self.service),
-            ("sslmode", &self.sslmode),
-            ("sslrootcert", &self.sslrootcert),
-        ]
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ReadFrom {
-    Primary,
-    Replica,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPolicy {
-    #[serde(default)]
-    ignore: Vec<Spanned<RawWaiver>>,
-    fail_on: Option<Severity>,
-    column_order: Option<ColumnOrder>,
-    shared_faults: Option<Severity>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ColumnOrder {
-    Ignore,
-    Warn,
-    Block,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWaiver {
-    object: Spanned<String>,
-    dimension: Option<Dimension>,
-    attribute: Option<String>,
-    reason: Spanned<String>,
-    owner: Spanned<String>,
-    until: Spanned<toml::Value>,
 }
 
 /// Reads the named file, or the nearest one above the working folder, or nothing.

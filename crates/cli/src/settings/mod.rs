@@ -1,9 +1,10 @@
 //! `evenkeel.toml`: what it may say, and where each value was said.
 //!
-//! Lives here: the shape of the file and its resolved form. `load` finds and reads it. Does not live here: what an
+//! Lives here: the shape of the file and its resolved form. `load` finds and reads it, `raw` is the file as it is written. Does not live here: what an
 //! environment's URL means (the engine's connection layer does that).
 
 mod load;
+mod raw;
 
 pub use load::{Loaded, load, parse};
 
