@@ -1,4 +1,6 @@
 //! What an account cannot see is a gap, whatever it may see: measured on real servers, account by account.
+//!
+//! Over 500 lines because every test needs the same accounts and the same way to capture as one of them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use evenkeel_core::compare::{Change, NoRemedies, Scope, Side, compare};
