@@ -119,6 +119,9 @@ pub struct Compare {
     pub reference: String,
     /// What is compared with it.
     pub candidate: String,
+    /// Compare a database with itself: without it two names of one database tell nothing.
+    #[arg(long)]
+    pub same: bool,
     #[command(flatten)]
     pub reporting: Reporting,
 }

@@ -6,7 +6,7 @@
 use crate::args::Common;
 use crate::command::demo::{self, play::Play};
 use crate::paint::shell;
-use crate::settings::{Environment as Configured, Settings};
+use crate::settings::{Environment as Configured, History, Settings};
 use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension};
@@ -129,6 +129,10 @@ fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions
     let mut warnings = primary.warnings;
     let mut request = request(name, common, dimensions);
     request.roles.clone_from(&configured.roles);
+    request.history = match &configured.history {
+        History::In(table) => Some(table.clone()),
+        History::Recognised | History::Nowhere => None,
+    };
     let source = match reach.replicas.first().filter(|_| reach.read_from_replica) {
         None => Source::live(primary.environment, request),
         Some(url) => {

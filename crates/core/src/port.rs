@@ -32,6 +32,8 @@ pub struct Request {
     pub dimensions: Vec<Dimension>,
     /// Role names that differ by environment: neutral name to name on this server.
     pub roles: BTreeMap<String, String>,
+    /// A table, `schema.table`, that records migrations and is not recognised by itself.
+    pub history: Option<String>,
     /// Include most-common values and histogram bounds. They are users' data.
     pub values: bool,
     /// The longest wait for a lock.
@@ -49,6 +51,7 @@ impl Request {
             label: label.into(),
             dimensions: Dimension::ALL.to_vec(),
             roles: BTreeMap::new(),
+            history: None,
             values: false,
             lock_timeout,
             statement_timeout,

@@ -3,7 +3,7 @@
 //! Lives here: the list of ids and their texts. Does not live here: the knowledge itself (`core::kind`).
 
 use crate::group::words;
-use evenkeel_core::compare::LEFTOVERS;
+use evenkeel_core::compare::{LEFTOVERS, MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
 use evenkeel_core::finding;
 use evenkeel_core::kind::{ALL, Class, Kind, Neutral, Parent, Property, Severity, Tolerance};
 
@@ -16,9 +16,11 @@ enum Subject {
     },
     Rename(Kind),
     Leftover(Kind),
+    Extension(Kind),
     ColumnOrder(Kind),
     Property(Kind, &'static Property),
     WaiverExpired,
+    RoleName,
 }
 
 /// The text for an id; `None` where there is no such id (see [`suggest`]).
@@ -77,6 +79,9 @@ fn subjects() -> Vec<(String, Subject)> {
         if LEFTOVERS.iter().any(|leftover| leftover.kinds.contains(&kind)) {
             add("leftover", Subject::Leftover(kind));
         }
+        if may_be_member(kind) {
+            add(MEMBERSHIP, Subject::Extension(kind));
+        }
         if matches!(kind, Kind::Table | Kind::View | Kind::MaterializedView) {
             add("column-order", Subject::ColumnOrder(kind));
         }
@@ -85,6 +90,7 @@ fn subjects() -> Vec<(String, Subject)> {
         }
     }
     subjects.push((finding::WAIVER_EXPIRED.to_owned(), Subject::WaiverExpired));
+    subjects.push((finding::ROLE_NAME.to_owned(), Subject::RoleName));
     subjects
 }
 
@@ -119,6 +125,12 @@ impl Subject {
                     why: "A change was interrupted, or runs now. It costs space and writes, and the next run may trip over it.".to_owned(),
                 }
             }
+            Self::Extension(kind) => Explanation {
+                what: format!("The {} belongs to an extension on one side, and to none on the other.", words(kind.name())),
+                weight: Severity::Block.name().to_owned(),
+                compared: "by name, with what the extensions of the other side have".to_owned(),
+                why: MEMBERSHIP_WHY.to_owned(),
+            },
             Self::ColumnOrder(kind) => Explanation {
                 what: format!("The columns of the {} stand in another order.", words(kind.name())),
                 weight: "inform, or what the policy says".to_owned(),
@@ -126,6 +138,12 @@ impl Subject {
                 why: "INSERT without a column list, COPY and SELECT * depend on it.".to_owned(),
             },
             Self::Property(kind, property) => explained(*kind, property),
+            Self::RoleName => Explanation {
+                what: "A role of one side and a role of the other are alike in everything but their names.".to_owned(),
+                weight: Severity::Warn.name().to_owned(),
+                compared: "attributes, memberships, grants, default privileges and what it owns, with its own name left out".to_owned(),
+                why: "Where it is one role, `roles` in evenkeel.toml says so, and its grants are no differences any more.".to_owned(),
+            },
             Self::WaiverExpired => Explanation {
                 what: "An exception of the policy has run out.".to_owned(),
                 weight: Severity::Block.name().to_owned(),

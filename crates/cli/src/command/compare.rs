@@ -27,18 +27,22 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
 /// As the verb.
 pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<Trouble>> {
     let settings = asked.settings();
-    let reference = wire::endpoint(&arguments.reference, settings, asked.common, &asked.dimensions)?;
-    let candidate = wire::endpoint(&arguments.candidate, settings, asked.common, &asked.dimensions)?;
+    let scope = asked.scope_of([&arguments.reference, &arguments.candidate].map(|name| settings.environments.get(name)));
+    let reference = wire::endpoint(&arguments.reference, settings, asked.common, &scope.dimensions)?;
+    let candidate = wire::endpoint(&arguments.candidate, settings, asked.common, &scope.dimensions)?;
     paint::notes(reference.warnings.iter().chain(&candidate.warnings), asked.common.quiet);
     // The candidate's tier says what must be right about it; a file has none.
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
     let progress = Line::new(asked.common.quiet);
-    let demanded = asked.demanded(tier);
-    let wanted = Wanted { scope: &asked.scope, demanded: &demanded, bar: asked.bar };
+    let demanded = asked.demanded(tier, &scope);
+    let insisted = asked.insists(tier);
+    let wanted = Wanted { scope: &scope, demanded: &demanded, insisted, bar: asked.bar, same: arguments.same };
     let compared = compare::run(&reference.source, &candidate.source, &wanted, &wire::run(&progress, settings))?;
     drop(progress);
-    let command = format!("evenkeel compare {} {}{}", reference.shown, candidate.shown, asked.flags());
-    let frame = report::Frame { demanded: &demanded, tier, bar: asked.bar, elapsed: asked.started.elapsed(), command: &command };
+    let same = if arguments.same { " --same" } else { "" };
+    let command = format!("evenkeel compare {} {}{same}{}", reference.shown, candidate.shown, asked.flags());
+    let frame =
+        report::Frame { demanded: &demanded, tier, readiness: None, bar: asked.bar, elapsed: asked.started.elapsed(), command: &command };
     let document = report::document(&compared, &frame);
     // The process ends soon: freeing a million small values one by one would only take time.
     std::mem::forget(compared);

@@ -1,6 +1,6 @@
 //! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
 
-use super::{Environment, Policy, Reach, Settings};
+use super::{Environment, History, Policy, Reach, Settings};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::gate::Tier;
@@ -58,6 +58,15 @@ struct RawEnvironment {
     manifest: Option<PathBuf>,
     #[serde(default)]
     roles: BTreeMap<String, String>,
+    history: Option<Spanned<RawHistory>>,
+}
+
+/// `"schema.table"`, or `false`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum RawHistory {
+    Any(bool),
+    Table(String),
 }
 
 impl RawEnvironment {
@@ -89,6 +98,7 @@ struct RawPolicy {
     ignore: Vec<Spanned<RawWaiver>>,
     fail_on: Option<Severity>,
     column_order: Option<ColumnOrder>,
+    shared_faults: Option<Severity>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -214,7 +224,27 @@ impl Resolver<'_> {
             Err(Flaw::Value(trouble)) => Err(trouble),
             Ok(reach) => Ok(reach),
         };
-        Ok(Environment { reach, tier: raw.tier, manifest: raw.manifest.map(|path| folder.join(path)), roles: raw.roles, origin })
+        let history = self.history(raw.history.as_ref())?;
+        Ok(Environment { reach, tier: raw.tier, manifest: raw.manifest.map(|path| folder.join(path)), roles: raw.roles, history, origin })
+    }
+
+    /// Where migrations are recorded.
+    fn history(&self, raw: Option<&Spanned<RawHistory>>) -> Result<History, Box<Trouble>> {
+        let Some(raw) = raw else { return Ok(History::default()) };
+        match raw.get_ref() {
+            RawHistory::Any(false) => Ok(History::Nowhere),
+            RawHistory::Table(name) if is_table_with_schema(name) => Ok(History::In(name.clone())),
+            RawHistory::Any(true) | RawHistory::Table(_) => Err(Box::new(
+                Trouble::new(Class::Configuration, "cannot read where migrations are recorded")
+                    .expected("a table with its schema (its database, on MySQL and MariaDB), or false where nothing records them")
+                    .found(match raw.get_ref() {
+                        RawHistory::Any(is) => is.to_string(),
+                        RawHistory::Table(name) => format!("{name:?}"),
+                    })
+                    .origin(self.place(raw.span()))
+                    .fix("write history = \"schema.table\", history = false, or remove the line: known tools are recognised by themselves"),
+            )),
+        }
     }
 
     /// Where an environment is. Nothing given, or a variable that is empty, is never taken for the client's own defaults: what is
@@ -294,7 +324,7 @@ impl Resolver<'_> {
             Some(ColumnOrder::Block) => Some(Severity::Block),
         };
         let ignore = raw.ignore.into_iter().map(|waiver| self.waiver(waiver)).collect::<Result<_, _>>()?;
-        Ok(Policy { ignore, fail_on: raw.fail_on, column_order })
+        Ok(Policy { ignore, fail_on: raw.fail_on, column_order, shared_faults: raw.shared_faults })
     }
 
     fn waiver(&self, raw: Spanned<RawWaiver>) -> Result<Waiver, Box<Trouble>> {
@@ -395,6 +425,11 @@ impl Resolver<'_> {
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
         Place { file: self.path.display().to_string(), line: number(before.matches('\n').count()), column: Some(number(column)) }
     }
+}
+
+/// `schema.table`.
+fn is_table_with_schema(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(schema, table)| !schema.is_empty() && !table.is_empty())
 }
 
 /// A message of the parser without what it quotes from the file.

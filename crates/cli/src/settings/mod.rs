@@ -33,8 +33,21 @@ pub struct Environment {
     pub manifest: Option<PathBuf>,
     /// Neutral name to the name on this server.
     pub roles: BTreeMap<String, String>,
+    pub history: History,
     /// Where it is written: `evenkeel.toml:3`.
     pub origin: String,
+}
+
+/// Where migrations are recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum History {
+    /// In the tables of the tools that are recognised.
+    #[default]
+    Recognised,
+    /// In that table, `schema.table`, as well.
+    In(String),
+    /// Nowhere: what looks like a tool's table is none.
+    Nowhere,
 }
 
 /// Where an environment is, variables replaced.
@@ -56,4 +69,6 @@ pub struct Policy {
     pub fail_on: Option<Severity>,
     /// `None`: column order is reported, not compared.
     pub column_order: Option<Severity>,
+    /// What faults weigh that both sides share, where somebody has given them a weight: then they close the gate.
+    pub shared_faults: Option<Severity>,
 }

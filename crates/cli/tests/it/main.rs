@@ -23,4 +23,5 @@ mod privilege;
 mod read_only;
 mod run;
 mod secrets;
+mod silence;
 mod verbs;

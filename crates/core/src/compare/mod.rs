@@ -1,19 +1,25 @@
 //! Two manifests side by side: every difference with what was expected, what was found and why it matters.
 //!
 //! Lives here: the walk over both sides and the differences it yields, once for all kinds and engines. `fold` turns a
-//! missing table's parts into one difference, `leftover` knows the names interrupted online changes leave behind.
+//! missing table's parts into one difference, `copied` knows what stands for a trigger's copy, `member` what
+//! belongs to an extension on one side, `leftover` the names interrupted online changes leave behind.
 //! What a difference means for an exit code is `gate`'s business, which are excused is `policy`'s.
 
+mod copied;
 mod fold;
 mod judge;
 mod leftover;
+mod member;
 mod order;
 mod remedy;
+mod rename;
+mod role;
 mod spelling;
 mod unnamed;
 
 pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;
+pub use member::{MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
 pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
@@ -121,9 +127,26 @@ pub struct Comparison {
     pub outcomes: Vec<Outcome>,
     /// Heaviest first, then by dimension, kind and object.
     pub differences: Vec<Difference>,
+    /// Faults that both sides have alike: worth a word, and no difference.
+    pub shared: Vec<Difference>,
+    /// Somebody has given them a weight of their own: then they may close the gate, as findings do.
+    pub shared_weigh: bool,
     /// What is no difference and has to be said: an exception that has run out.
     pub findings: Vec<Finding>,
     pub gaps: Vec<SideGap>,
+    pub sameness: Sameness,
+}
+
+/// Whether both sides were read from one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sameness {
+    /// They are two, or it is not known: a manifest is nobody's server.
+    #[default]
+    Apart,
+    /// They are one, and nobody asked for that: a database is always equal to itself, so nothing can be told.
+    One,
+    /// They are one, and that was asked for.
+    OneAsAsked,
 }
 
 /// What the user may ask of a comparison.
@@ -133,11 +156,13 @@ pub struct Scope {
     pub column_order: Order,
     /// Weight of a column order that differs.
     pub order_weight: Severity,
+    /// Weight of faults that both sides share, where somebody has given them one; else they are worth a word.
+    pub shared_weight: Option<Severity>,
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { dimensions: Dimension::ALL.to_vec(), column_order: Order::Ignored, order_weight: Severity::Inform }
+        Self { dimensions: Dimension::ALL.to_vec(), column_order: Order::Ignored, order_weight: Severity::Inform, shared_weight: None }
     }
 }
 
@@ -161,17 +186,26 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         let digest = |side: Side<'_>| side.tree.branch(dimension).map(|branch| branch.under(scope.column_order).hex());
         outcomes.push(Outcome { dimension, compared, counts, reference_digest: digest(reference), candidate_digest: digest(candidate) });
     }
+    walk.settle_copies();
     walk.settle_lone();
     if scope.dimensions.contains(&Dimension::Schema) {
         order::columns(&mut walk, scope);
     }
-    let Walk { mut differences, mut gaps, .. } = walk;
+    let findings = if scope.dimensions.contains(&Dimension::Privileges) { walk.mapped_roles() } else { Vec::new() };
+    let Walk { differences, mut gaps, .. } = walk;
+    let is_shared = |difference: &Difference| difference.change == Change::Unsound && difference.which == Which::Both;
+    let (mut shared, mut differences): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_shared);
     let order = |difference: &Difference| {
         let Thing { dimension, kind, .. } = difference.subject;
         (Reverse(difference.severity), dimension, kind.name())
     };
     let name = |difference: &Difference| (difference.subject.object.clone(), difference.subject.attribute);
-    differences.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a).cmp(&name(b))));
+    for fault in &mut shared {
+        fault.finding.severity = scope.shared_weight.unwrap_or(Severity::Warn);
+    }
+    for list in [&mut differences, &mut shared] {
+        list.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a).cmp(&name(b))));
+    }
     gaps.sort();
     gaps.dedup();
     Comparison {
@@ -179,8 +213,11 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         candidate: candidate.manifest.endpoint.clone(),
         outcomes,
         differences,
-        findings: Vec::new(),
+        shared,
+        shared_weigh: scope.shared_weight.is_some(),
+        findings,
         gaps,
+        sameness: if reference.manifest.endpoint.is_same_database(&candidate.manifest.endpoint) { Sameness::One } else { Sameness::Apart },
     }
 }
 

@@ -7,7 +7,7 @@ mod endpoint;
 mod gap;
 mod object;
 
-pub use endpoint::{ALL_DATABASES, Endpoint, NodeRole};
+pub use endpoint::{ALL_DATABASES, Endpoint, Instance, NodeRole};
 pub use gap::{Gap, Reason};
 pub use object::{AS_TEXT, Identity, Mark, Object, Space, display, first_shown_part, shown_parts};
 

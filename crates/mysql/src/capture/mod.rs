@@ -48,11 +48,12 @@ mod view;
 
 pub use statements::{queries, statements};
 
+use crate::connect::rows::{Row, Wrong};
 use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason, Space};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason, Space};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::{Interrupted, interruptible};
 use futures_util::future::join_all;
@@ -172,7 +173,7 @@ async fn whole(
 ) -> Result<Manifest, CaptureFault> {
     let Asked { target, heartbeat, request } = asked;
     let started = jiff::Timestamp::now();
-    let (scope, flavor, role, access) = {
+    let (scope, flavor, role, access, instance) = {
         let mut session = session.lock().await;
         let database = reader::first(&mut session, statements::DATABASE, "asking for the current database").await?;
         let database = database.first().and_then(|row| row.text(0).ok().flatten());
@@ -180,7 +181,8 @@ async fn whole(
         let database = database.unwrap_or_else(|| target.describe().database.value.as_str().into());
         let role = session.role().await?;
         let access = Access::read(&mut session).await?;
-        (Scope::of(&database), session.flavor.clone(), role, access)
+        let instance = instance(&mut session).await?;
+        (Scope::of(&database), session.flavor.clone(), role, access, instance)
     };
     let (gaps, unread) = Default::default();
     let (flavor, scope, access, gaps, unread) = (&flavor, &scope, &access, &gaps, &unread);
@@ -209,10 +211,30 @@ async fn whole(
         node,
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
+        roles: request.roles.clone(),
+        instance,
     };
     let gaps = gaps.into_iter().filter(|gap| request.dimensions.contains(&gap.dimension)).collect();
     let objects = objects.into_iter().filter(|object| request.dimensions.contains(&object.kind.spec().dimension)).collect();
     Ok(Manifest::new(endpoint, request.dimensions.clone(), objects, gaps).torn(&torn, &format!("in each of {PASSES} passes")))
+}
+
+/// Which database of which running server is read; `None` where the server does not say.
+async fn instance(session: &mut Session) -> Result<Option<Instance>, Fault> {
+    const DOING: &str = "asking which server this is";
+    let rows = match reader::first(session, statements::INSTANCE, DOING).await {
+        Ok(rows) => rows,
+        Err(Fault::Server { .. }) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    let Some(row) = rows.first() else { return Ok(None) };
+    let read = |row: &Row| -> Result<Option<Instance>, Wrong> {
+        let (server, started) = (row.text(row.place("server")?)?, row.integer(row.place("started")?)?);
+        let database = row.text(row.place("database")?)?;
+        let database = database.map_or_else(|| ALL_DATABASES.to_owned(), Into::into);
+        Ok(server.zip(started).map(|(server, started)| Instance { server: server.into(), started, database }))
+    };
+    read(row).map_err(|wrong| session.wrong(&wrong, DOING))
 }
 
 /// Objects of a state that existed: either nothing that defines anything ran meanwhile, or two passes agree. With the

@@ -158,6 +158,7 @@ use Text::{Fixed, Of};
 
 parts! {
     DATABASE = "current database", Fixed("SELECT database()"), on BOTH, for EVERY;
+    INSTANCE = "running server", Of(Flavor::instance), on BOTH, for EVERY;
     REPLICA_STATUS = "what it replays", Of(Flavor::replica_status), on BOTH, for EVERY;
     CURRENT_USER = "own account", Fixed("SELECT current_user()"), on BOTH, for EVERY;
     NAMING = "rules of names", Fixed("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('partial_revokes', 'lower_case_table_names')"),
