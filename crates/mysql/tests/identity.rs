@@ -3,7 +3,7 @@
 
 use evenkeel_core::compare::{NoRemedies, Scope, Side, compare};
 use evenkeel_core::digest::Tree;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::manifest::{Gap, Manifest};
 use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{Target, ThisMachine};
@@ -92,6 +92,54 @@ fn the_case_of_a_name_is_cosmetic_where_servers_ignore_it() {
         ] {
             let (found, same) = compared(&of(a), &of(b));
             assert!(!found.is_empty() && !same, "{a}");
+        }
+    });
+}
+
+/// Code that is written in another way does the same, and is not said to do something else.
+#[test]
+fn white_space_and_comments_of_code_are_cosmetic() {
+    each_flavor(|db| {
+        let places = [
+            ("procedure p", "CREATE PROCEDURE p() @"),
+            ("function f", "CREATE FUNCTION f() RETURNS int DETERMINISTIC @"),
+            ("trigger t.g", "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW @"),
+            ("event e", "CREATE EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2036-01-01' DO @"),
+        ];
+        for (what, ddl) in places {
+            let result = if what.starts_with("function") { "RETURN 1" } else { "DO 1" };
+            let of = |code: &str| {
+                let made = TestDb::create(db.server.clone());
+                made.exec("CREATE TABLE t (a int)");
+                // The client's own splitting knows no bodies with semicolons.
+                made.session().exec(&ddl.replace('@', &code.replace('#', result))).unwrap();
+                let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("test") };
+                let target = Target::parse(&made.url(), &ThisMachine).unwrap();
+                MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+            };
+            let plain = of("BEGIN SET @x = 1, @y = 'a  b'; #; END");
+            let (kind, object) = what.split_once(' ').unwrap();
+            let told = vec![format!("EK-{kind}-body {object}")];
+            for same in
+                ["BEGIN\n  SET @x=1,\n    @y='a  b';\n  #;\nEND", "BEGIN /* it's \"why\" */ SET @x = 1, @y = 'a  b'; -- don't\n #; END"]
+            {
+                let other = of(same);
+                assert_eq!(compared(&plain, &other), (told.clone(), true), "{what}: {same}");
+                let trees = (Tree::of(&plain), Tree::of(&other));
+                let (left, right) =
+                    (Side { label: "a", manifest: &plain, tree: &trees.0 }, Side { label: "b", manifest: &other, tree: &trees.1 });
+                let found = compare(left, right, &Scope::default(), &NoRemedies);
+                assert!(found.differences.iter().all(|found| found.severity == Severity::Inform && !found.why.contains("something else")));
+            }
+            for other in [
+                "BEGIN SET @x = 1, @y = 'a b'; #; END",
+                "BEGIN SET @x = 2, @y = 'a  b'; #; END",
+                "BEGIN /*! SET @z = 1; */ SET @x = 1, @y = 'a  b'; #; END",
+                "BEGIN -- SET @x = 1, @y = 'a  b';\n #; END",
+            ] {
+                let (found, same) = compared(&plain, &of(other));
+                assert_eq!((found, same), (told.clone(), false), "{what}: {other}");
+            }
         }
     });
 }

@@ -2,8 +2,8 @@
 
 use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured, row};
 use crate::finding::{Finding, Thing};
-use crate::kind::{Class, Kind, Property, Rank, Severity, Tolerance, Value};
-use crate::manifest::{Gap, Mark, Object, Reason};
+use crate::kind::{Class, Kind, Property, Rank, Severity, Shape, Tolerance, Value};
+use crate::manifest::{AS_TEXT, Gap, Mark, Object, Reason};
 
 /// Fewer rows than this have no distribution worth comparing.
 const FEW_ROWS: f64 = 100.0;
@@ -35,6 +35,11 @@ impl<'a> Walk<'a> {
             if a == b || reference.agrees_at(candidate, index) {
                 if property.sound.is_some() {
                     self.unsound(reference, index, property, Which::Both);
+                }
+                if property.shape == Shape::Definition
+                    && let (Some(Value::Text(a)), Some(Value::Text(b))) = (a, b)
+                {
+                    self.written(reference, property, (a, b), [reference, candidate].iter().filter_map(|it| it.normal_at(index)));
                 }
             } else {
                 self.property(reference, candidate, index, property, (a, b));
@@ -111,6 +116,29 @@ impl<'a> Walk<'a> {
             None => finding,
         };
         self.differences.push(Difference { finding, which, ratio, ..plain });
+    }
+
+    /// Of code that is the same in one spelling: that it is written in two ways. The case of names is told with their objects.
+    fn written<'t>(
+        &mut self,
+        reference: &'a Object,
+        property: &'static Property,
+        (expected, found): (&str, &str),
+        mut normals: impl Iterator<Item = &'t str>,
+    ) {
+        if !normals.any(|normal| normal.starts_with(AS_TEXT)) || expected.to_lowercase() == found.to_lowercase() {
+            return;
+        }
+        let plain = self.difference(reference, Change::Changed, property.name);
+        let finding = Finding {
+            subject: Thing { attribute: Some(property.name), ..plain.finding.subject },
+            severity: Severity::Inform,
+            expected: Some(expected.to_owned()),
+            found: Some(found.to_owned()),
+            why: "White space and comments differ, which do nothing; the code is the same.".to_owned(),
+            ..plain.finding
+        };
+        self.differences.push(Difference { finding, ..plain });
     }
 
     /// Whether another difference says it, or nothing can be said by it.

@@ -1,5 +1,6 @@
-//! Names of columns inside of values, whose case both vendors ignore: one spelling, which is hashed and compared, beside the
-//! text as it is shown. MySQL keeps a check as it was typed, whatever the column is called.
+//! One spelling of values, which is hashed and compared, beside the text as it is shown: of names of columns, whose case both
+//! vendors ignore (MySQL keeps a check as it was typed, whatever the column is called), and of code, whose white space and
+//! comments do nothing.
 //!
 //! Neighbour: `core::manifest` knows it of the names of objects.
 
@@ -16,6 +17,8 @@ enum Holds {
     Expression,
     /// A query, whose tables are named as they are spelled.
     Query,
+    /// Code as it was typed.
+    Code,
 }
 
 /// Gives the values of an object that hold such names their one spelling.
@@ -25,11 +28,18 @@ pub fn names(object: &mut Object) {
         Kind::Constraint => &[("columns", Holds::Names), ("referenced_columns", Holds::Names), ("expression", Holds::Expression)],
         Kind::Column => &[("generated", Holds::Expression), ("default", Holds::Expression)],
         Kind::Table => &[("partition_by", Holds::Expression), ("subpartition_by", Holds::Expression)],
-        Kind::Trigger => &[("columns", Holds::Names)],
+        Kind::Trigger => &[("columns", Holds::Names), ("body", Holds::Code)],
+        Kind::Function | Kind::Procedure | Kind::Event => &[("body", Holds::Code)],
+        Kind::Package => &[("specification", Holds::Code), ("body", Holds::Code)],
         Kind::View => &[("definition", Holds::Query)],
         _ => return,
     };
+    // Code is cut as under these modes' absence; otherwise a quote may end elsewhere.
+    let is_odd = matches!(object.get("sql_mode"), Some(Value::List(modes)) if modes.iter().any(|mode| ODD.contains(&&**mode)));
     for (property, holds) in properties {
+        if *holds == Holds::Code && is_odd {
+            continue;
+        }
         let Some(index) = object.kind.spec().index_of(property) else { continue };
         let spelled = match object.get_at(index) {
             Some(Value::Text(text)) => folded(text, *holds),
@@ -46,8 +56,48 @@ pub fn names(object: &mut Object) {
     }
 }
 
+/// Modes that change where quotes end.
+const ODD: &[&str] = &["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES"];
+
+/// Signs that mean something else with space between.
+const PAIRS: &[&str] = &["<=", ">=", "=>", "<>", "!=", "<<", ">>", ":=", "&&", "||", "->", "--", "/*", "*/"];
+
+/// Code with one space wherever some may stand, and without comments; `None` where it is so, or its end is not clear. Comments that
+/// are executed, and hints, are code.
+fn bare(text: &str) -> Option<String> {
+    let mut spelled = String::with_capacity(text.len());
+    let (mut last, mut is_apart): (Option<Token<'_>>, bool) = (None, false);
+    for token in tokens(text) {
+        match token.sort {
+            Sort::Broken => return None,
+            Sort::Space => is_apart = true,
+            Sort::Comment if !token.text.starts_with("/*+") => is_apart = true,
+            _ => {
+                if let Some(last) = last {
+                    let is_telling = match (last.sort, token.sort) {
+                        // A function's name, or what introduces a literal.
+                        (Sort::Word | Sort::Name, _) if token.text == "(" || token.sort == Sort::Text => true,
+                        (Sort::Sign, Sort::Sign) => PAIRS.iter().any(|pair| *pair == [last.text, token.text].concat()),
+                        _ => false,
+                    };
+                    let is_part = [last.text, token.text].iter().any(|text| matches!(*text, "." | "@"));
+                    if is_apart || !(is_telling || is_part) {
+                        spelled.push(' ');
+                    }
+                }
+                spelled.push_str(token.text);
+                (last, is_apart) = (Some(token), false);
+            }
+        }
+    }
+    (spelled != text).then_some(spelled)
+}
+
 /// The text with its names of columns in lower case; `None` where they are.
 fn folded(text: &str, holds: Holds) -> Option<String> {
+    if holds == Holds::Code {
+        return bare(text);
+    }
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return None;
     }
@@ -96,7 +146,37 @@ fn is_column(all: &[Token<'_>], at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Holds, folded};
+    use super::{Holds, bare, folded};
+
+    #[test]
+    fn white_space_and_comments_do_nothing_and_all_else_does() {
+        let same = |a: &str, b: &str| bare(a).unwrap_or_else(|| a.to_owned()) == bare(b).unwrap_or_else(|| b.to_owned());
+        let code = "begin set @x=1; select f(a),'b  c' from `t x`; end";
+        for other in [
+            "begin\n  set @x = 1 ;\n  select f( a ), 'b  c' from `t x`;\nend",
+            "begin /* why */ set @x=1; -- so\n select f(a),'b  c' # or so\n from `t x`; end",
+        ] {
+            assert!(same(code, other), "{other}");
+        }
+        for other in [
+            "begin set @x=1; select f(a),'b c' from `t x`; end",
+            "begin set @x=1; select f (a),'b  c' from `t x`; end",
+            "begin set @x=1; select f(a),'b  c' from `t  x`; end",
+            "begin set @x=1; /*! select 1; */ select f(a),'b  c' from `t x`; end",
+            "begin set @x=1; select /*+ hint */ f(a),'b  c' from `t x`; end",
+            "begin set @x=2; select f(a),'b  c' from `t x`; end",
+            "begin -- set @x=1;\n select f(a),'b  c' from `t x`; end",
+        ] {
+            assert!(!same(code, other), "{other}");
+        }
+        for (a, b) in
+            [("do a <= b", "do a < = b"), ("do x'41'", "do x '41'"), ("do 1.5", "do 1 .5"), ("do /*!50000 1 */ 2", "do /*!80000 1 */ 2")]
+        {
+            assert!(!same(a, b), "{a}");
+        }
+        assert!(same("do /*!50000 1 */ 2", "do  /*!50000  1*/  2"));
+        assert_eq!(bare("do 'open"), None);
+    }
 
     #[test]
     fn columns_have_one_spelling_and_nothing_else_has() {

@@ -117,6 +117,9 @@ fn wanted(limits: &Limits) -> Vec<(&'static str, String)> {
         ("max_statement_time", format!("{:.3}", limits.statement_timeout.as_secs_f64().clamp(0.001, 31_536_000.0))),
         ("wait_timeout", seconds(limits.idle_timeout, 31_536_000)),
         ("net_write_timeout", seconds(limits.idle_timeout, 31_536_000)),
+        // MariaDB's, of a transaction that waits for us.
+        ("idle_transaction_timeout", seconds(limits.idle_timeout, 31_536_000)),
+        ("idle_readonly_transaction_timeout", seconds(limits.idle_timeout, 31_536_000)),
     ]);
     wanted
 }
