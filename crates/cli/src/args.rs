@@ -119,6 +119,12 @@ pub struct Compare {
     pub reference: String,
     /// What is compared with it.
     pub candidate: String,
+    /// Compare a database with itself: without it two names of one database tell nothing.
+    #[arg(long)]
+    pub same: bool,
+    /// Show values of reference rows that differ, and of columns' statistics: these are users' data.
+    #[arg(long)]
+    pub values: bool,
     #[command(flatten)]
     pub reporting: Reporting,
 }

@@ -2,10 +2,13 @@
 //! sorted. The measured part is a file of its own beside the stable one.
 //!
 //! Lives here: writing, reading, and the checks that find tampering, truncation and unknown formats. Bytes in, bytes out:
-//! opening files is the caller's business.
+//! opening files is the caller's business. Neighbour: `file/fault`, what is said of a file that cannot be used.
+
+mod fault;
+
+pub use fault::FileFault;
 
 use crate::digest::{self, Tree};
-use crate::fault::{Class as Exit, Trouble, Troublesome};
 use crate::kind::{ALL, Class, Dimension, Kind, Property, Shape, Value};
 use crate::manifest::{Endpoint, Gap, Identity, Manifest, Mark, Object, Reason};
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -26,61 +29,6 @@ pub enum Part {
     Stable,
     /// Row counts, sizes, distributions, lag: refreshed as often as wanted.
     Measured,
-}
-
-/// Why a file is no manifest, or not the one that was written.
-#[derive(Debug, thiserror::Error)]
-pub enum FileFault {
-    #[error("not a manifest: {0}")]
-    NotAManifest(String),
-    #[error("manifest format {found} is unknown")]
-    UnknownFormat { found: u64 },
-    #[error("line {line}: {reason}")]
-    Line { line: usize, reason: String },
-    #[error("the content does not match its digest")]
-    Tampered { expected: String, found: String },
-    #[error("{found} objects instead of {expected}")]
-    Truncated { expected: usize, found: usize },
-    #[error("a {found:?} part where the {expected:?} part belongs")]
-    WrongPart { expected: Part, found: Part },
-    #[error("the measured part was read somewhere else")]
-    OtherPlace { expected: String, found: String },
-}
-
-impl Troublesome for FileFault {
-    fn trouble(&self) -> Trouble {
-        let trouble = Trouble::new(Exit::CouldNotTell, "the manifest cannot be used");
-        match self {
-            Self::NotAManifest(reason) => trouble
-                .expected("a first line that begins with {\"evenkeel\":\"manifest\"")
-                .found(reason.clone())
-                .fix("write one with: evenkeel capture ENV --out FILE"),
-            Self::UnknownFormat { found } => trouble
-                .expected(format!("manifest format {FORMAT} (evenkeel 0.1)"))
-                .found(format!("manifest format {found}"))
-                .fix(format!("read it with the evenkeel version that writes format {found}, or capture again")),
-            Self::Line { line, reason } => trouble
-                .expected("one object of a known kind a line, as evenkeel wrote it")
-                .found(format!("line {line}: {reason}"))
-                .fix("restore the file from version control, or capture again"),
-            Self::Tampered { expected, found } => trouble
-                .expected(format!("content digest {expected} (header of the file)"))
-                .found(format!("content digest {found}: a line was changed by hand or by a merge"))
-                .fix("restore the file from version control, or capture again"),
-            Self::Truncated { expected, found } => trouble
-                .expected(format!("{expected} objects (header of the file)"))
-                .found(format!("{found} objects: lines are missing or were added"))
-                .fix("restore the file from version control, or capture again"),
-            Self::WrongPart { expected, found } => trouble
-                .expected(format!("the {expected:?} part").to_lowercase())
-                .found(format!("the {found:?} part").to_lowercase())
-                .fix("name the file without .measured"),
-            Self::OtherPlace { expected, found } => trouble
-                .expected(format!("a measured part of {expected} (header of the manifest)"))
-                .found(format!("one of {found}: files were mixed up"))
-                .fix("capture again: both parts are written together"),
-        }
-    }
 }
 
 /// The first line. Its field order is the order in the file.
@@ -156,6 +104,7 @@ pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
         && header.dimensions.keys().eq(&manifest.dimensions)
         && old.server_version == new.server_version
         && old.role == new.role
+        && old.roles == new.roles
         && old.node_role == new.node_role
         && place(old) == place(new)
         && objects.iter().zip(portions()).all(|(a, b)| digest::content(a) == digest::content(&b));
@@ -233,6 +182,10 @@ fn read_part(bytes: &[u8], expected: Part) -> Result<(Header, Vec<Object>), File
     for (index, line) in lines {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
+        }
+        // What is more than the header says is not read at all.
+        if objects.len() == header.objects {
+            return Err(FileFault::Longer { expected: header.objects, line: index + 1 });
         }
         let mut json = serde_json::Deserializer::from_slice(line);
         let object = LineSeed

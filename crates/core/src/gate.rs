@@ -1,7 +1,8 @@
 //! What a comparison amounts to: the verdict, the parity floor, the exit code.
 
-use crate::compare::Comparison;
+use crate::compare::{Comparison, Outcome, Sameness, SideGap, Which};
 use crate::kind::{Dimension, Severity};
+use crate::manifest::{Gap, Reason};
 use serde::{Deserialize, Serialize};
 
 /// What an environment is for; decides which dimensions must be on the floor.
@@ -42,6 +43,8 @@ pub enum Verdict {
     Equal,
     Differs,
     CouldNotTell,
+    /// Neither side has anything of it: that is neither equal nor a reason to stop.
+    Empty,
 }
 
 /// Whether a dimension is on the parity floor.
@@ -63,6 +66,8 @@ pub struct Judgement {
     pub dimensions: Vec<(Dimension, Verdict)>,
     /// All dimensions.
     pub floor: Vec<(Dimension, Standing)>,
+    /// Differences that are more than expected or cosmetic.
+    pub weighty: usize,
 }
 
 /// What an environment is ready for, by its committed manifest.
@@ -72,6 +77,8 @@ pub enum Readiness {
     ReadyForMigration,
     /// It matches in what was asked for, which is not all that its tier demands.
     Matches { not_covered: Vec<Dimension> },
+    /// Nothing blocks, and it is not what was committed: so many differences weigh less than the bar.
+    Deviates { differences: usize },
     /// It differs, or could not be told.
     NotReady,
 }
@@ -88,7 +95,25 @@ pub fn judge(comparison: &Comparison, demanded: &[Dimension], bar: Severity) -> 
         1 => Verdict::Differs,
         _ => Verdict::CouldNotTell,
     };
-    Judgement { verdict, exit_code, dimensions, floor }
+    let weighty = comparison.differences.iter().filter(|difference| difference.severity > Severity::Inform).count();
+    Judgement { verdict, exit_code, dimensions, floor, weighty }
+}
+
+/// Where somebody insists on a dimension that is recorded by tools alone, and neither side has a record: that is no agreement but
+/// something that could not be seen.
+pub fn insist(comparison: &mut Comparison, demanded: &[Dimension]) {
+    let is_empty = |outcome: &Outcome| outcome.dimension == Dimension::History && is_empty(outcome);
+    let known = comparison.gaps.iter().any(|gap| gap.gap.dimension == Dimension::History);
+    if demanded.contains(&Dimension::History) && !known && comparison.outcomes.iter().any(is_empty) {
+        let gap = Gap::dimension(Dimension::History, Reason::NotCaptured, "no migration tool was recognised on either side".to_owned());
+        let cure = "name the table that records migrations: history = \"schema.table\" in [environments.NAME]; or history = false, where nothing does";
+        comparison.gaps.push(SideGap { which: Which::Both, gap: gap.cure(cure), across: None });
+    }
+}
+
+/// Both sides were captured in it and have nothing of it.
+fn is_empty(outcome: &Outcome) -> bool {
+    outcome.compared && outcome.counts.is_empty()
 }
 
 impl Judgement {
@@ -99,9 +124,15 @@ impl Judgement {
             return Readiness::NotReady;
         }
         let demands = tier.map_or(&Dimension::ALL[..], Tier::demands);
-        let is_open = |wanted: &Dimension| !self.dimensions.contains(&(*wanted, Verdict::Equal));
+        let has = |wanted: &Dimension, verdict| self.dimensions.contains(&(*wanted, verdict));
+        // Without a tier what is demanded is what is there.
+        let is_open = |wanted: &Dimension| !has(wanted, Verdict::Equal) && !(tier.is_none() && has(wanted, Verdict::Empty));
         let not_covered: Vec<Dimension> = demands.iter().copied().filter(is_open).collect();
-        if not_covered.is_empty() { Readiness::ReadyForMigration } else { Readiness::Matches { not_covered } }
+        match self.weighty {
+            0 if not_covered.is_empty() => Readiness::ReadyForMigration,
+            0 => Readiness::Matches { not_covered },
+            differences => Readiness::Deviates { differences },
+        }
     }
 }
 
@@ -112,16 +143,25 @@ pub fn exit_code_of_all(codes: &[u8]) -> u8 {
     if codes.contains(&1) { 1 } else { codes.iter().copied().max().unwrap_or(2) }
 }
 
-/// The verdict on one dimension: any difference at or above the bar, else any gap, else equal.
+/// The verdict on one dimension: any difference at or above the bar, else any gap, else equal. Of one database beside itself
+/// nothing can be told. A history that nobody has is no agreement.
 #[must_use]
 pub fn verdict(comparison: &Comparison, dimension: Dimension, bar: Severity) -> Verdict {
+    if comparison.sameness == Sameness::One {
+        return Verdict::CouldNotTell;
+    }
     let differs = comparison.differences.iter().any(|difference| difference.subject.dimension == dimension && difference.severity >= bar);
     if differs {
         return Verdict::Differs;
     }
-    let compared = comparison.outcomes.iter().any(|outcome| outcome.dimension == dimension && outcome.compared);
+    let outcome = comparison.outcomes.iter().find(|outcome| outcome.dimension == dimension && outcome.compared);
     let gap = comparison.gaps.iter().any(|gap| gap.gap.dimension == dimension);
-    if gap || !compared { Verdict::CouldNotTell } else { Verdict::Equal }
+    match outcome {
+        None => Verdict::CouldNotTell,
+        Some(_) if gap => Verdict::CouldNotTell,
+        Some(outcome) if dimension == Dimension::History && is_empty(outcome) => Verdict::Empty,
+        Some(_) => Verdict::Equal,
+    }
 }
 
 /// Whether a dimension is on the floor, where it is demanded.
@@ -134,18 +174,25 @@ pub fn standing(comparison: &Comparison, dimension: Dimension, demanded: &[Dimen
         Verdict::Equal => Standing::Met,
         Verdict::Differs => Standing::NotMet,
         Verdict::CouldNotTell => Standing::CouldNotTell,
+        // What everybody demands who names nothing is what is there.
+        Verdict::Empty => Standing::NotDemanded,
     }
 }
 
 /// 0: nothing at or above the bar and no gap that was demanded to be closed; 1: a difference or another finding; 2: could not
-/// tell, or nothing was looked at, whatever was demanded.
+/// tell, nothing was looked at, whatever was demanded, or both sides are one database and nobody asked for that.
 #[must_use]
 pub fn exit_code(comparison: &Comparison, demanded: &[Dimension], bar: Severity) -> u8 {
+    if comparison.sameness == Sameness::One {
+        return 2;
+    }
     let differs = comparison.differences.iter().any(|difference| difference.severity >= bar);
-    if differs || comparison.findings.iter().any(|finding| finding.severity >= bar) {
+    let weighs = comparison.shared_weigh && comparison.shared.iter().any(|fault| fault.severity >= bar);
+    if differs || weighs || comparison.findings.iter().any(|finding| finding.severity >= bar) {
         return 1;
     }
-    let looked = comparison.outcomes.iter().any(|outcome| outcome.compared);
+    let empty = |outcome: &Outcome| verdict(comparison, outcome.dimension, bar) == Verdict::Empty;
+    let looked = comparison.outcomes.iter().any(|outcome| outcome.compared && !empty(outcome));
     let told = demanded.iter().all(|dimension| verdict(comparison, *dimension, bar) != Verdict::CouldNotTell);
     if told && looked { 0 } else { 2 }
 }

@@ -93,14 +93,15 @@ pub struct Ignored {
     pub waiver: Waiver,
 }
 
-/// Takes the excused differences out. A waiver past its day excuses nothing and is a finding of its own.
+/// Takes the excused differences and shared faults out. A waiver past its day excuses nothing and is a finding of its own.
 pub fn apply(comparison: &mut Comparison, waivers: &[Waiver], today: Date) -> Vec<Ignored> {
     let mut ignored = Vec::new();
-    let differences = std::mem::take(&mut comparison.differences);
-    for difference in differences {
-        match waivers.iter().find(|waiver| waiver.until >= today && waiver.covers(&difference)) {
-            Some(waiver) => ignored.push(Ignored { difference, waiver: waiver.clone() }),
-            None => comparison.differences.push(difference),
+    for list in [&mut comparison.differences, &mut comparison.shared] {
+        for difference in std::mem::take(list) {
+            match waivers.iter().find(|waiver| waiver.until >= today && waiver.covers(&difference)) {
+                Some(waiver) => ignored.push(Ignored { difference, waiver: waiver.clone() }),
+                None => list.push(difference),
+            }
         }
     }
     comparison.findings.extend(waivers.iter().filter(|waiver| waiver.until < today).map(expired));

@@ -21,6 +21,7 @@ pub use workshop::{Answer, Installed, Like, Ran, Refused, Scratch, Session, Work
 use crate::fault::Trouble;
 use crate::kind::Dimension;
 use crate::manifest::Manifest;
+use crate::reference::{Pattern, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -32,6 +33,12 @@ pub struct Request {
     pub dimensions: Vec<Dimension>,
     /// Role names that differ by environment: neutral name to name on this server.
     pub roles: BTreeMap<String, String>,
+    /// A table, `schema.table`, that records migrations and is not recognised by itself.
+    pub history: Option<String>,
+    /// Lookup tables whose content is read.
+    pub reference: Vec<Pattern>,
+    /// Under which their rows are hashed; without it they are only told as a whole.
+    pub secret: Option<Secret>,
     /// Include most-common values and histogram bounds. They are users' data.
     pub values: bool,
     /// The longest wait for a lock.
@@ -49,6 +56,9 @@ impl Request {
             label: label.into(),
             dimensions: Dimension::ALL.to_vec(),
             roles: BTreeMap::new(),
+            history: None,
+            reference: Vec::new(),
+            secret: None,
             values: false,
             lock_timeout,
             statement_timeout,

@@ -18,6 +18,8 @@ fn manifest(objects: Vec<Object>) -> Manifest {
         node: "host:5432".to_owned(),
         node_role: NodeRole::Primary,
         captured_at: "2026-11-21T00:00:00Z".to_owned(),
+        roles: std::collections::BTreeMap::new(),
+        instance: None,
     };
     Manifest::new(endpoint, vec![Dimension::Schema], objects, Vec::new())
 }

@@ -17,6 +17,8 @@ fn manifest(names: &[String]) -> Manifest {
         node: "db:5432".into(),
         node_role: NodeRole::Primary,
         captured_at: "2026-01-01T00:00:00Z".into(),
+        roles: std::collections::BTreeMap::new(),
+        instance: None,
     };
     let mut objects = Vec::new();
     for name in names {

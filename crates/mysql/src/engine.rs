@@ -13,7 +13,6 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{CANONICAL, Manifest};
 use evenkeel_core::port::{Engine, Named, Own, Workshop};
-use std::collections::BTreeMap;
 
 /// MySQL and MariaDB.
 #[derive(Debug, Clone, Copy)]
@@ -45,13 +44,13 @@ impl Engine for Mysql {
         })
     }
 
-    /// Texts of all versions so far are the same here.
     fn renew(&self, manifest: &mut Manifest) {
+        capture::renew(manifest);
         manifest.canonical = CANONICAL;
     }
 
-    fn remedies(&self, candidate: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
-        Box::new(MysqlRemedies::new(candidate, roles.clone()))
+    fn remedies(&self, candidate: &Manifest) -> Box<dyn Remedies> {
+        Box::new(MysqlRemedies::new(candidate, candidate.endpoint.roles.clone()))
     }
 
     fn queries(&self, vendor: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {

@@ -100,6 +100,24 @@ impl Flavor {
             _ => "SHOW REPLICA STATUS",
         }
     }
+
+    /// Asks which running server this is, when it was started (microseconds of the epoch, to the second) and which database is
+    /// read. A copy of a data directory has the same number, and another place.
+    #[must_use]
+    pub fn instance(&self) -> &'static str {
+        match self.engine {
+            Engine::MariaDb => {
+                "SELECT concat_ws('|', @@global.server_id, @@hostname, @@global.port, @@global.datadir, @@global.pid_file) AS server, \
+                 cast(round((unix_timestamp(now(6)) - (SELECT s.variable_value FROM information_schema.global_status s \
+                 WHERE s.variable_name = 'UPTIME')) * 1000000) AS signed) AS started, database() AS `database`"
+            }
+            _ => {
+                "SELECT concat_ws('|', @@global.server_uuid, @@hostname, @@global.port, @@global.datadir, @@global.pid_file) AS server, \
+                 cast(round((unix_timestamp(now(6)) - (SELECT s.variable_value FROM performance_schema.global_status s \
+                 WHERE s.variable_name = 'Uptime')) * 1000000) AS signed) AS started, database() AS `database`"
+            }
+        }
+    }
 }
 
 /// The versions this evenkeel was tested with, oldest first.

@@ -5,8 +5,8 @@ use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, NodeRole};
 use evenkeel_core::port::{Environment, Event, Request, Run, Watch};
-use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use evenkeel_core::reference::{Pattern, Secret};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Where a manifest comes from.
@@ -37,16 +37,6 @@ impl Source {
         }
     }
 
-    /// Role names that differ by environment: shared name to name on this server.
-    #[must_use]
-    pub const fn roles(&self) -> &BTreeMap<String, String> {
-        static NONE: BTreeMap<String, String> = BTreeMap::new();
-        match self {
-            Self::Live { request, .. } | Self::Split { request, .. } => &request.roles,
-            Self::File { .. } => &NONE,
-        }
-    }
-
     /// A live environment.
     #[must_use]
     pub const fn live(environment: Box<dyn Environment>, request: Request) -> Self {
@@ -58,6 +48,20 @@ impl Source {
         if let Self::Live { request, .. } | Self::Split { request, .. } = self {
             request.values = values;
         }
+    }
+
+    /// Reads the content of these tables as well, rows hashed under that secret. A manifest has what it has.
+    pub fn read_reference(&mut self, wanted: Vec<Pattern>, secret: Option<Secret>) {
+        if let Self::Live { request, .. } | Self::Split { request, .. } = self {
+            request.reference = wanted;
+            request.secret = secret;
+        }
+    }
+
+    /// Whether it is no file.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        matches!(self, Self::Live { .. } | Self::Split { .. })
     }
 
     /// The script that makes a role able to capture everything.
@@ -160,9 +164,9 @@ fn merged(there: Manifest, here: &Manifest) -> Manifest {
 /// # Errors
 /// The file is missing or is no manifest that was written by evenkeel.
 pub fn read(path: &Path) -> Result<Manifest, Box<Trouble>> {
-    let stable = bytes(path)?;
+    let stable = bytes(path).map_err(|error| unreadable(path, &error))?;
     let beside = measured_path(path);
-    let measured = match std::fs::read(&beside) {
+    let measured = match bytes(&beside) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(unreadable(&beside, &error)),
@@ -181,8 +185,17 @@ pub fn measured_path(path: &Path) -> PathBuf {
     )
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Box<Trouble>> {
-    std::fs::read(path).map_err(|error| unreadable(path, &error))
+/// The largest file that is read, in bytes. A manifest of 10,000 tables has about 30 million.
+const LARGEST: u64 = 1 << 30;
+
+/// All of a file, or of a pipe, up to a bound.
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(std::io::Error::new(ErrorKind::FileTooLarge, format!("more than {LARGEST} bytes, which no manifest has")));
+    }
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Box<Trouble> {

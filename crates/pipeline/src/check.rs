@@ -21,8 +21,12 @@ pub struct Subject {
     /// What was committed, and what is there; or why one of them is not known.
     pub sides: Result<(Source, Source), Box<Trouble>>,
     pub tier: Option<Tier>,
+    /// What is compared.
+    pub scope: Scope,
     /// The dimensions the exit code depends on.
     pub demanded: Vec<Dimension>,
+    /// Somebody named them: a flag, a tier.
+    pub insisted: bool,
 }
 
 /// What came of one environment.
@@ -46,7 +50,7 @@ const AT_ONCE: usize = 4;
 ///
 /// # Errors
 /// Of class `Interrupted`, when the user stops: then nothing is told.
-pub fn run(subjects: &[Subject], scope: &Scope, bar: Severity, run: &Run<'_>) -> Result<Vec<Checked>, Box<Trouble>> {
+pub fn run(subjects: &[Subject], bar: Severity, run: &Run<'_>) -> Result<Vec<Checked>, Box<Trouble>> {
     let next = AtomicUsize::new(0);
     let checked = Mutex::new(Vec::with_capacity(subjects.len()));
     std::thread::scope(|threads| {
@@ -54,7 +58,7 @@ pub fn run(subjects: &[Subject], scope: &Scope, bar: Severity, run: &Run<'_>) ->
             threads.spawn(|| {
                 while let Some((place, subject)) = take(&next, subjects) {
                     let started = Instant::now();
-                    let outcome = run.watch.stop.check().and_then(|()| one(subject, scope, bar, run));
+                    let outcome = run.watch.stop.check().and_then(|()| one(subject, bar, run));
                     let one = Checked { place, elapsed: started.elapsed(), outcome };
                     checked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(one);
                 }
@@ -81,9 +85,14 @@ fn take<'a>(next: &AtomicUsize, subjects: &'a [Subject]) -> Option<(usize, &'a S
     Some((place, subjects.get(place)?))
 }
 
-fn one(subject: &Subject, scope: &Scope, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trouble>> {
+fn one(subject: &Subject, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trouble>> {
     let (reference, candidate) = subject.sides.as_ref().map_err(Clone::clone)?;
-    let compared = compare::run(reference, candidate, &Wanted { scope, demanded: &subject.demanded, bar }, run)?;
+    let compared = compare::run(
+        reference,
+        candidate,
+        &Wanted { scope: &subject.scope, demanded: &subject.demanded, insisted: subject.insisted, bar, same: false },
+        run,
+    )?;
     let readiness = compared.judgement.readiness(subject.tier);
     Ok(Told { compared, readiness })
 }

@@ -2,7 +2,7 @@
 
 use crate::capture::{self, Source};
 use crate::digest;
-use evenkeel_core::compare::{self, Comparison, Scope, Side};
+use evenkeel_core::compare::{self, Comparison, Sameness, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::{self, Judgement};
@@ -27,8 +27,12 @@ pub struct Wanted<'a> {
     pub scope: &'a Scope,
     /// The dimensions the exit code depends on.
     pub demanded: &'a [Dimension],
+    /// Somebody named what is demanded: a flag, a tier. Then nothing there is not enough.
+    pub insisted: bool,
     /// The least severity that fails.
     pub bar: Severity,
+    /// Both sides may be one database.
+    pub same: bool,
 }
 
 /// A manifest and its digests, under what the user calls it.
@@ -70,9 +74,15 @@ pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Ru
         ));
     }
     one_scope(reference.label(), &left.manifest, candidate.label(), &right.manifest)?;
-    let remedies = run.engines.of(b).remedies(&right.manifest, candidate.roles());
+    let remedies = run.engines.of(b).remedies(&right.manifest);
     let mut comparison = compare::compare(left.side(), right.side(), wanted.scope, &*remedies);
     let ignored = policy::apply(&mut comparison, run.waivers, run.today);
+    if wanted.same && comparison.sameness == Sameness::One {
+        comparison.sameness = Sameness::OneAsAsked;
+    }
+    if wanted.insisted {
+        gate::insist(&mut comparison, wanted.demanded);
+    }
     let judgement = gate::judge(&comparison, wanted.demanded, wanted.bar);
     Ok(Compared { reference: left, candidate: right, comparison, ignored, judgement })
 }

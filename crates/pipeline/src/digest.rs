@@ -43,6 +43,8 @@ mod tests {
             node: "host:5432".to_owned(),
             node_role: NodeRole::Primary,
             captured_at: "2026-11-21T00:00:00Z".to_owned(),
+            roles: std::collections::BTreeMap::new(),
+            instance: None,
         };
         let objects = (0..FEW * 3).map(|number| {
             let mut column = Object::new(Kind::Column, Identity::new(["app".to_owned(), format!("t{}", number / 7), format!("c{number}")]));

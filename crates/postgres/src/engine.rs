@@ -13,7 +13,6 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Engine, Named, Own, Workshop};
-use std::collections::BTreeMap;
 
 /// PostgreSQL.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +45,8 @@ impl Engine for Postgres {
         capture::renew(manifest);
     }
 
-    fn remedies(&self, candidate: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies> {
-        Box::new(PostgresRemedies::new(candidate, roles.clone()))
+    fn remedies(&self, candidate: &Manifest) -> Box<dyn Remedies> {
+        Box::new(PostgresRemedies::new(candidate, candidate.endpoint.roles.clone()))
     }
 
     fn queries(&self, _: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {

@@ -14,7 +14,7 @@ pub use build::Input;
 pub use data::{ColumnData, Data, Strip, TableData, Volume};
 pub(crate) use line::unseen;
 pub use unread::Unread;
-pub use word::{Across, Change, Dimension, NodeRole, Outcome, Reason, Severity, Side, Standing};
+pub use word::{Across, Change, Dimension, NodeRole, Outcome, Reason, Severity, Side, Standing, State};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -70,8 +70,14 @@ pub struct Comparison {
     pub floor: Vec<Floor>,
     /// Heaviest first; complete, nothing is cut.
     pub differences: Vec<Difference>,
-    /// Differences that a policy excuses; they count nowhere else.
+    /// Faults that both sides have alike, heaviest first: worth a word, and no differences.
+    #[serde(default)]
+    pub shared: Vec<Difference>,
+    /// Differences and shared faults that a policy excuses; they count nowhere else.
     pub ignored: Vec<Ignored>,
+    /// Both sides were read from one database of one running server.
+    #[serde(default)]
+    pub same_database: bool,
     /// Volumes and distributions of both sides, where they were captured.
     #[serde(default)]
     pub data: Data,
@@ -171,6 +177,23 @@ pub struct Verdict {
     /// How many of them were seen and are not comparable.
     #[serde(default)]
     pub not_comparable: usize,
+    /// Faults that both sides have alike. They are no differences.
+    #[serde(default)]
+    pub shared: usize,
+    /// Differences and shared faults that a policy excuses.
+    #[serde(default)]
+    pub ignored: usize,
+    /// What an environment is ready for that was checked against its manifest; null for other comparisons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readiness: Option<Readiness>,
+}
+
+/// What an environment is ready for that was checked against its manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Readiness {
+    pub state: State,
+    /// The same in words: `READY_FOR_MIGRATION`, `matches its manifest in what was asked for; not covered: history`.
+    pub words: String,
 }
 
 /// Where a side was read. No secrets. Where it was not read only the label is known: the other texts are empty and the role
@@ -213,6 +236,12 @@ pub struct DimensionResult {
     /// How many of them were seen and are not comparable.
     #[serde(default)]
     pub not_comparable: usize,
+    /// Faults in it that both sides have alike.
+    #[serde(default)]
+    pub shared: usize,
+    /// Differences in it that a policy excuses.
+    #[serde(default)]
+    pub ignored: usize,
     /// What else is worth knowing: `staging holds 0.2 % of the volume`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -343,6 +372,11 @@ impl Document {
     #[must_use]
     pub fn differences(&self) -> &[Difference] {
         self.comparison.as_ref().map_or(&[], |comparison| &comparison.differences)
+    }
+
+    /// Differences and shared faults: all that is told object by object.
+    pub(crate) fn told(&self) -> impl Iterator<Item = &Difference> {
+        self.comparison.iter().flat_map(|comparison| comparison.differences.iter().chain(&comparison.shared))
     }
 
     /// The dimensions that were asked for.

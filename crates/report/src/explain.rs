@@ -20,6 +20,7 @@ enum Subject {
     ColumnOrder(Kind),
     Property(Kind, &'static Property),
     WaiverExpired,
+    RoleName,
 }
 
 /// The text for an id; `None` where there is no such id (see [`suggest`]).
@@ -89,6 +90,7 @@ fn subjects() -> Vec<(String, Subject)> {
         }
     }
     subjects.push((finding::WAIVER_EXPIRED.to_owned(), Subject::WaiverExpired));
+    subjects.push((finding::ROLE_NAME.to_owned(), Subject::RoleName));
     subjects
 }
 
@@ -136,6 +138,12 @@ impl Subject {
                 why: "INSERT without a column list, COPY and SELECT * depend on it.".to_owned(),
             },
             Self::Property(kind, property) => explained(*kind, property),
+            Self::RoleName => Explanation {
+                what: "A role of one side and a role of the other are alike in everything but their names.".to_owned(),
+                weight: Severity::Warn.name().to_owned(),
+                compared: "attributes, memberships, grants, default privileges and what it owns, with its own name left out".to_owned(),
+                why: "Where it is one role, `roles` in evenkeel.toml says so, and its grants are no differences any more.".to_owned(),
+            },
             Self::WaiverExpired => Explanation {
                 what: "An exception of the policy has run out.".to_owned(),
                 weight: Severity::Block.name().to_owned(),

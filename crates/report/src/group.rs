@@ -63,10 +63,10 @@ fn key(difference: &Difference) -> Option<Key<'_>> {
 }
 
 /// The differences of one severity. Groups stand where their first member stood.
-pub(crate) fn entries(differences: &[Difference], severity: Severity) -> Vec<Entry<'_>> {
+pub(crate) fn entries<'a>(differences: impl Iterator<Item = &'a Difference>, severity: Severity) -> Vec<Entry<'a>> {
     let mut groups: Vec<(bool, Vec<&Difference>)> = Vec::new();
     let mut places = HashMap::new();
-    for difference in differences.iter().filter(|difference| difference.severity == severity) {
+    for difference in differences.filter(|difference| difference.severity == severity) {
         let Some(key) = key(difference) else {
             groups.push((false, vec![difference]));
             continue;

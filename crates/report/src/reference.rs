@@ -1,5 +1,7 @@
-//! The reference of kinds and properties, generated from their declarations: `docs/reference/kinds.md`.
+//! The references that are generated from declarations: kinds and properties (`docs/reference/kinds.md`), migration tools
+//! (`docs/reference/history-tools.md`).
 
+use evenkeel_core::history::{Role, Shape, TOOLS, Tool};
 use evenkeel_core::kind::{ALL, Class, Dimension, Property, Spec, Tolerance};
 use std::fmt::Write as _;
 
@@ -52,4 +54,40 @@ fn class(property: &Property) -> String {
 
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
+}
+
+/// The migration tools whose records are read, as Markdown.
+#[must_use]
+pub fn history_tools() -> String {
+    let mut page = String::from(
+        "# Migration tools\n\nGenerated from the declarations; `UPDATE=1 cargo nextest run -p evenkeel-report reference` writes it anew.\n\n\
+         A table is a tool's by its columns. It is looked for under its usual names, also with a prefix, and under any \
+         name where\none of its columns is no other table's. Where no tool is recognised, the dimension `history` is a \
+         gap if a tier or a\nflag demands it, and else neither equal nor different. `history = \"schema.table\"` in an \
+         environment names a table that\nis not recognised by itself: that of a tool below under another name, or one \
+         of your own with a column called\n`version`, `migration`, `name` or the like. `history = false` says that \
+         nothing records migrations there.\n\n\
+         | tool | tables | what is recorded |\n|---|---|---|\n",
+    );
+    for tool in TOOLS {
+        let _ = writeln!(page, "| [{}]({}) | {} | {} |", cell(tool.name), tool.manual, tables(tool), recorded(tool));
+    }
+    page
+}
+
+fn tables(tool: &Tool) -> String {
+    let names = |shape: &Shape| shape.tables.iter().chain(shape.vague).map(|name| format!("`{name}`")).collect::<Vec<_>>();
+    let mut tables: Vec<String> = tool.tables.iter().filter(|shape| shape.role != Role::Lock).flat_map(names).collect();
+    tables.dedup();
+    let any = tool.tables.iter().any(|shape| shape.role != Role::Lock && shape.anchor.is_some());
+    if any {
+        tables.push("any name".to_owned());
+    }
+    tables.join(", ")
+}
+
+fn recorded(tool: &Tool) -> String {
+    let has = |role| tool.tables.iter().any(|shape| shape.role == role);
+    let main = if has(Role::List) { "each migration" } else { "the version it stands at" };
+    if has(Role::Lock) { format!("{main}, the tool's lock") } else { main.to_owned() }
 }

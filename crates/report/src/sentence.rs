@@ -30,6 +30,7 @@ pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
         Change::Changed => format!("differs in {attribute}"),
         Change::Renamed => "same body under another name: a rename is suspected".to_owned(),
         Change::Unsound => {
+            // Shared by both sides it is a fault of both, and no difference.
             let place = clean::line(&document.label(difference.side));
             let happened = match difference.expected.as_deref() {
                 Some("yes") => format!("not {attribute} in {place}"),
@@ -57,6 +58,9 @@ pub(crate) fn manual(difference: &Difference) -> Option<String> {
 /// What a finding that is no difference is about, and what is the matter with it.
 pub(crate) fn subject(finding: &Finding) -> (String, String) {
     match &finding.subject {
+        Subject::Object { kind, object, .. } if finding.id == evenkeel_core::finding::ROLE_NAME => {
+            (format!("{} {}", words(&clean::line(kind)), clean::line(object)), "may be called otherwise on the other side".to_owned())
+        }
         Subject::Object { kind, object, attribute } => {
             let attribute = attribute.as_deref().map(words).unwrap_or_default();
             (format!("{} {}", words(&clean::line(kind)), clean::line(object)), clean::line(&attribute))
@@ -108,6 +112,8 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         "✗"
     } else if dimension.verdict == Outcome::CouldNotTell {
         "?"
+    } else if dimension.verdict == Outcome::Empty {
+        "–"
     } else {
         "✓"
     };
@@ -117,11 +123,24 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
     if let Some(note) = &dimension.note {
         parts.push(clean::line(note));
     }
+    let apart = dimension.reference_digest != dimension.candidate_digest;
     if dimension.verdict == Outcome::Equal && per.block + per.warn == 0 {
-        parts.insert(0, "equal".to_owned());
+        // Beside two digests it says why they are two.
+        let words = match (apart, dimension.ignored, per.inform) {
+            (_, ignored @ 1.., _) => format!("alike but for {} excused", thousands(ignored)),
+            (true, 0, inform @ 1..) => format!("alike but for {} expected", thousands(inform)),
+            (true, 0, 0) => "alike, in other words".to_owned(),
+            (false, 0, _) => "equal".to_owned(),
+        };
+        parts.insert(0, words);
+    } else if dimension.ignored > 0 {
+        parts.push(format!("{} excused", thousands(dimension.ignored)));
     }
-    if per.inform > 0 {
+    if per.inform > 0 && !(apart && dimension.verdict == Outcome::Equal && per.block + per.warn + dimension.ignored == 0) {
         parts.push(format!("{} expected", thousands(per.inform)));
+    }
+    if dimension.shared > 0 {
+        parts.push(format!("{} on both sides", counted(dimension.shared, "fault", "faults")));
     }
     if dimension.gaps > 0 {
         parts.extend(unseen(dimension.gaps, dimension.not_comparable));

@@ -3,7 +3,6 @@
 //! Lives here: doubles of the ports for tests of the pipeline, and small manifests that read well in a table. Neighbour: `machine`, the
 //! double of what connecting asks of the process. Does not live here: what real engines owe (`conformance`, `engine`).
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -130,7 +129,7 @@ impl Engine for FakeEngines {
         manifest.canonical = CANONICAL;
     }
 
-    fn remedies(&self, _: &Manifest, _: &BTreeMap<String, String>) -> Box<dyn Remedies> {
+    fn remedies(&self, _: &Manifest) -> Box<dyn Remedies> {
         Box::new(NoRemedies)
     }
 
@@ -163,6 +162,8 @@ pub fn endpoint() -> Endpoint {
         node: "db1:5432".to_owned(),
         node_role: NodeRole::Primary,
         captured_at: "2026-11-28T00:00:00Z".to_owned(),
+        roles: std::collections::BTreeMap::new(),
+        instance: None,
     }
 }
 

@@ -6,7 +6,7 @@
 use super::{dimensions, report};
 use crate::args::{Common, Reporting};
 use crate::paint;
-use crate::settings::{self, Loaded, Settings};
+use crate::settings::{self, Environment, History, Loaded, Settings};
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::gate::Tier;
@@ -47,9 +47,30 @@ impl<'a> Asked<'a> {
         &self.loaded.settings
     }
 
+    /// What is compared where these environments take part: no history, where one of them has none.
+    pub fn scope_of<'e>(&self, environments: impl IntoIterator<Item = Option<&'e Environment>>) -> Scope {
+        let mut scope = self.scope.clone();
+        for environment in environments.into_iter().flatten() {
+            if environment.history == History::Nowhere && scope.dimensions.contains(&Dimension::History) {
+                scope.dimensions.retain(|dimension| *dimension != Dimension::History);
+                let note = format!("history is not compared: history = false ({})", environment.origin);
+                paint::notes(&[note], self.common.quiet);
+            }
+        }
+        scope
+    }
+
     /// What the exit code depends on.
-    pub fn demanded(&self, tier: Option<Tier>) -> Vec<Dimension> {
-        report::demanded(self.reporting, tier)
+    pub fn demanded(&self, tier: Option<Tier>, scope: &Scope) -> Vec<Dimension> {
+        let mut demanded = report::demanded(self.reporting, tier);
+        // What the configuration says is nowhere cannot be demanded; what was not asked for can.
+        demanded.retain(|dimension| scope.dimensions.contains(dimension) || !self.dimensions.contains(dimension));
+        demanded
+    }
+
+    /// Whether somebody named what is demanded.
+    pub const fn insists(&self, tier: Option<Tier>) -> bool {
+        tier.is_some() || !self.reporting.dimension.is_empty()
     }
 
     /// The flags of this run as they may be typed again.

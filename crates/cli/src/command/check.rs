@@ -8,9 +8,8 @@ use crate::args::{Check, Common};
 use crate::paint::{self, progress::Line, shell};
 use crate::settings::Environment;
 use crate::wire;
+use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::gate::Readiness;
-use evenkeel_core::kind::Dimension;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::check::{self, Subject};
 use evenkeel_report::{Document, Unread};
@@ -43,7 +42,7 @@ pub struct OneCheck {
 
 /// What came of it.
 pub enum State {
-    Told(Readiness),
+    Told,
     /// It could not be read.
     Unread(Box<Trouble>),
     /// Nothing is configured that it could be checked against.
@@ -59,7 +58,8 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
     let mut shown = Vec::with_capacity(chosen.len());
     let mut subjects = Vec::with_capacity(chosen.len());
     for (name, configured) in &chosen {
-        let mut sides = sides(name, configured, asked);
+        let scope = asked.scope_of([Some(*configured)]);
+        let mut sides = sides(name, configured, asked, &scope);
         if let Err(trouble) = &mut sides
             && configured.manifest.is_none()
             && !is_named(arguments, name)
@@ -68,19 +68,23 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         }
         shown.push(sides.as_ref().map_or_else(|_| shell::quoted(name), |(_, shown)| shown.clone()));
         let (sides, tier) = (sides.map(|(sides, _)| sides), configured.tier);
-        subjects.push(Subject { name: (*name).to_owned(), sides, tier, demanded: asked.demanded(tier) });
+        let (demanded, insisted) = (asked.demanded(tier, &scope), asked.insists(tier));
+        subjects.push(Subject { name: (*name).to_owned(), sides, tier, scope, demanded, insisted });
     }
     let progress = Line::new(asked.common.quiet);
-    let checked = check::run(&subjects, &asked.scope, asked.bar, &wire::run(&progress, asked.settings()))?;
+    let checked = check::run(&subjects, asked.bar, &wire::run(&progress, asked.settings()))?;
     drop(progress);
     let exit_code = check::exit_code(&checked);
     let mut checks = Vec::with_capacity(checked.len());
     for (((one, subject), (_, configured)), shown) in checked.into_iter().zip(&subjects).zip(&chosen).zip(&shown) {
         let command = format!("evenkeel check {shown}{}", asked.flags());
         let (bar, elapsed) = (asked.bar, one.elapsed);
-        let frame = report::Frame { demanded: &subject.demanded, tier: subject.tier, bar, elapsed, command: &command };
+        let frame = report::Frame { demanded: &subject.demanded, tier: subject.tier, readiness: None, bar, elapsed, command: &command };
         let (document, state) = match one.outcome {
-            Ok(told) => (report::document(&told.compared, &frame), State::Told(told.readiness)),
+            Ok(told) => {
+                let frame = report::Frame { readiness: Some(&told.readiness), ..frame };
+                (report::document(&told.compared, &frame), State::Told)
+            }
             Err(trouble) => {
                 let document = unread(&subject.name, configured, &trouble, asked, &frame);
                 let state = if configured.manifest.is_none() && !is_named(arguments, &subject.name) {
@@ -104,7 +108,7 @@ fn is_named(arguments: &Check, name: &str) -> bool {
 /// has them on stderr.
 fn write(checks: &[OneCheck], asked: &Asked<'_>) -> Result<(), Box<Trouble>> {
     let talks = asked.format.name == "terminal" && asked.reporting.out.is_none();
-    let is_shown = |check: &&OneCheck| !talks || matches!(check.state, State::Told(_));
+    let is_shown = |check: &&OneCheck| !talks || matches!(check.state, State::Told);
     let shown: Vec<Document> = checks.iter().filter(is_shown).map(|check| check.document.clone()).collect();
     // A report of nothing would look like one without differences.
     if shown.is_empty() {
@@ -117,8 +121,11 @@ fn write(checks: &[OneCheck], asked: &Asked<'_>) -> Result<(), Box<Trouble>> {
 fn say(check: &OneCheck, common: &Common) {
     let name = paint::plain(&check.name);
     match &check.state {
-        State::Told(_) if common.quiet => {}
-        State::Told(readiness) => paint::say!("{name}: {}", words(readiness)),
+        State::Told if common.quiet => {}
+        State::Told => {
+            let readiness = check.document.verdict.readiness.as_ref();
+            paint::say!("{name}: {}", readiness.map_or("could not tell", |readiness| readiness.words.as_str()));
+        }
         State::Unchecked => {
             paint::say!("{name}: could not tell, no manifest is configured");
             paint::say!("  fix: add manifest = \"parity/{}.jsonl\" to it, or name the environments to check", check.name);
@@ -127,18 +134,6 @@ fn say(check: &OneCheck, common: &Common) {
             paint::say!("{name}: not checked");
             paint::trouble(trouble, common.color);
         }
-    }
-}
-
-/// What the check allows. The word of a state stands only where all that the tier demands was compared and is equal.
-pub fn words(readiness: &Readiness) -> String {
-    match readiness {
-        Readiness::ReadyForMigration => "READY_FOR_MIGRATION".to_owned(),
-        Readiness::Matches { not_covered } => {
-            let open: Vec<&str> = not_covered.iter().copied().map(Dimension::name).collect();
-            format!("matches its manifest in what was asked for; not covered: {}", open.join(", "))
-        }
-        Readiness::NotReady => "not ready for a migration".to_owned(),
     }
 }
 
@@ -179,9 +174,9 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
 }
 
 /// What was committed and what is there, and how the environment may be typed again.
-fn sides(name: &str, configured: &Environment, asked: &Asked<'_>) -> Result<((Source, Source), String), Box<Trouble>> {
+fn sides(name: &str, configured: &Environment, asked: &Asked<'_>, scope: &Scope) -> Result<((Source, Source), String), Box<Trouble>> {
     let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
-    let candidate = wire::live(name, asked.settings(), asked.common, &asked.dimensions)?;
+    let candidate = wire::live(name, asked.settings(), asked.common, &scope.dimensions)?;
     paint::notes(&candidate.warnings, asked.common.quiet);
     let reference = Source::File { label: label(manifest), path: manifest.to_owned() };
     Ok(((reference, candidate.source), candidate.shown))

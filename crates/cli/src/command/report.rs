@@ -6,7 +6,7 @@ use crate::settings::Policy;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::digest::Order;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::gate::Tier;
+use evenkeel_core::gate::{Readiness, Tier};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_pipeline::compare::Compared;
 use evenkeel_report::{Document, FORMATS, Format, Input, Style};
@@ -27,7 +27,8 @@ pub fn format(name: &str) -> Result<&'static Format, Box<Trouble>> {
 /// What is compared, by flags and policy.
 pub fn scope(dimensions: Vec<Dimension>, policy: &Policy) -> Scope {
     let column_order = if policy.column_order.is_some() { Order::Counted } else { Order::Ignored };
-    Scope { dimensions, column_order, order_weight: policy.column_order.unwrap_or(Severity::Inform) }
+    let order_weight = policy.column_order.unwrap_or(Severity::Inform);
+    Scope { dimensions, column_order, order_weight, shared_weight: policy.shared_faults }
 }
 
 /// The bar: the flag, else the policy, else `block`.
@@ -65,6 +66,8 @@ pub fn flags(reporting: &Reporting, common: &Common) -> String {
 pub struct Frame<'a> {
     pub demanded: &'a [Dimension],
     pub tier: Option<Tier>,
+    /// What it is ready for, where it was checked against its manifest.
+    pub readiness: Option<&'a Readiness>,
     /// The least severity that fails.
     pub bar: Severity,
     pub elapsed: Duration,
@@ -81,6 +84,7 @@ pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
         candidate: compared.candidate.side(),
         demanded: frame.demanded,
         tier: frame.tier,
+        readiness: frame.readiness,
         fail_on: frame.bar,
         elapsed: frame.elapsed,
         version: env!("CARGO_PKG_VERSION"),

@@ -13,6 +13,10 @@ mod member;
 mod order;
 mod remedy;
 mod rename;
+mod role;
+mod row;
+mod spelling;
+mod unnamed;
 
 pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;
@@ -21,7 +25,7 @@ pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
 use crate::finding::{Finding, Origin, Thing, id};
-use crate::kind::{ALL, Dimension, Kind, Parent, Property, Severity};
+use crate::kind::{ALL, Dimension, Engines, Kind, Parent, Property, Severity};
 use crate::manifest::{Endpoint, Gap, Identity, Manifest, Object, Reason};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -124,9 +128,26 @@ pub struct Comparison {
     pub outcomes: Vec<Outcome>,
     /// Heaviest first, then by dimension, kind and object.
     pub differences: Vec<Difference>,
+    /// Faults that both sides have alike: worth a word, and no difference.
+    pub shared: Vec<Difference>,
+    /// Somebody has given them a weight of their own: then they may close the gate, as findings do.
+    pub shared_weigh: bool,
     /// What is no difference and has to be said: an exception that has run out.
     pub findings: Vec<Finding>,
     pub gaps: Vec<SideGap>,
+    pub sameness: Sameness,
+}
+
+/// Whether both sides were read from one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sameness {
+    /// They are two, or it is not known: a manifest is nobody's server.
+    #[default]
+    Apart,
+    /// They are one, and nobody asked for that: a database is always equal to itself, so nothing can be told.
+    One,
+    /// They are one, and that was asked for.
+    OneAsAsked,
 }
 
 /// What the user may ask of a comparison.
@@ -136,11 +157,13 @@ pub struct Scope {
     pub column_order: Order,
     /// Weight of a column order that differs.
     pub order_weight: Severity,
+    /// Weight of faults that both sides share, where somebody has given them one; else they are worth a word.
+    pub shared_weight: Option<Severity>,
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { dimensions: Dimension::ALL.to_vec(), column_order: Order::Ignored, order_weight: Severity::Inform }
+        Self { dimensions: Dimension::ALL.to_vec(), column_order: Order::Ignored, order_weight: Severity::Inform, shared_weight: None }
     }
 }
 
@@ -164,18 +187,27 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         let digest = |side: Side<'_>| side.tree.branch(dimension).map(|branch| branch.under(scope.column_order).hex());
         outcomes.push(Outcome { dimension, compared, counts, reference_digest: digest(reference), candidate_digest: digest(candidate) });
     }
+    walk.settle_rows();
     walk.settle_copies();
     walk.settle_lone();
     if scope.dimensions.contains(&Dimension::Schema) {
         order::columns(&mut walk, scope);
     }
-    let Walk { mut differences, mut gaps, .. } = walk;
+    let findings = if scope.dimensions.contains(&Dimension::Privileges) { walk.mapped_roles() } else { Vec::new() };
+    let Walk { differences, mut gaps, .. } = walk;
+    let is_shared = |difference: &Difference| difference.change == Change::Unsound && difference.which == Which::Both;
+    let (mut shared, mut differences): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_shared);
     let order = |difference: &Difference| {
         let Thing { dimension, kind, .. } = difference.subject;
         (Reverse(difference.severity), dimension, kind.name())
     };
     let name = |difference: &Difference| (difference.subject.object.clone(), difference.subject.attribute);
-    differences.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a).cmp(&name(b))));
+    for fault in &mut shared {
+        fault.finding.severity = scope.shared_weight.unwrap_or(Severity::Warn);
+    }
+    for list in [&mut differences, &mut shared] {
+        list.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a).cmp(&name(b))));
+    }
     gaps.sort();
     gaps.dedup();
     Comparison {
@@ -183,8 +215,11 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         candidate: candidate.manifest.endpoint.clone(),
         outcomes,
         differences,
-        findings: Vec::new(),
+        shared,
+        shared_weigh: scope.shared_weight.is_some(),
+        findings,
         gaps,
+        sameness: if reference.manifest.endpoint.is_same_database(&candidate.manifest.endpoint) { Sameness::One } else { Sameness::Apart },
     }
 }
 
@@ -197,6 +232,9 @@ fn gaps(reference: Side<'_>, candidate: Side<'_>, scope: &Scope) -> Vec<SideGap>
     gaps.extend(of(Which::Candidate, candidate));
     gaps
 }
+
+/// Servers on which checks and foreign keys of one table do not share their names.
+const APART: Engines = Engines::MYSQL_FAMILY;
 
 /// An object that only one side has, until it is known whether its parent, or a rename, explains it.
 #[derive(Debug, Clone, Copy)]
@@ -219,9 +257,22 @@ impl<'a> Walk<'a> {
     fn kind(&mut self, kind: Kind) -> (usize, usize) {
         let (left, right) = (self.reference.manifest.of_kind(kind), self.candidate.manifest.of_kind(kind));
         let (mut at, mut to) = (0, 0);
+        let unnamed = unnamed::alike(left, right);
+        let spelled = spelling::pairs(left, right);
         loop {
             match (left.get(at), right.get(to)) {
                 (None, None) => break,
+                (Some(object), _) if let Some(other) = unnamed.get(&std::ptr::from_ref(object)) => {
+                    self.alike(object, other);
+                    at += 1;
+                }
+                (_, Some(object)) if unnamed.contains_key(&std::ptr::from_ref(object)) => to += 1,
+                (Some(object), _) if let Some(other) = spelled.get(&std::ptr::from_ref(object)) => {
+                    self.pair(object, other);
+                    self.spelled(object, other);
+                    at += 1;
+                }
+                (_, Some(object)) if spelled.contains_key(&std::ptr::from_ref(object)) => to += 1,
                 (Some(object), None) => {
                     self.only(object, Change::Missing);
                     at += 1;
@@ -230,7 +281,7 @@ impl<'a> Walk<'a> {
                     self.only(object, Change::Extra);
                     to += 1;
                 }
-                (Some(a), Some(b)) => match a.identity.cmp(&b.identity) {
+                (Some(a), Some(b)) => match a.identity.cmp(&b.identity).then_with(|| self.spaces(a, b)) {
                     Ordering::Less => {
                         self.only(a, Change::Missing);
                         at += 1;
@@ -250,6 +301,12 @@ impl<'a> Walk<'a> {
         (left.len(), right.len())
     }
 
+    /// The order of two objects with the same name: another one where that is the name of something else.
+    fn spaces(&self, reference: &Object, candidate: &Object) -> Ordering {
+        let apart = |side: Side<'_>| APART.has(side.manifest.endpoint.engine, side.manifest.endpoint.server_major);
+        if apart(self.reference) && apart(self.candidate) { reference.space().cmp(&candidate.space()) } else { Ordering::Equal }
+    }
+
     fn only(&mut self, object: &'a Object, change: Change) {
         let (blind, which) = match change {
             Change::Missing => (self.candidate, Which::Reference),
@@ -267,6 +324,14 @@ impl<'a> Walk<'a> {
         // The side without it could not see all objects of the kind: absence is no evidence.
         if is_blind(blind.manifest, object) {
             return;
+        }
+        match object.kind {
+            Kind::ReferenceTable => {
+                self.unread_reference(object, if change == Change::Missing { Which::Candidate } else { Which::Reference });
+                return;
+            }
+            Kind::ReferenceRow if !self.tells_rows(object) => return,
+            _ => {}
         }
         self.lone.push(Lone { object, change });
     }

@@ -11,10 +11,10 @@ mod shape;
 mod table;
 mod tool;
 
-pub use recognise::{recognise, shapes};
+pub use recognise::{recognise, recognise_named, shapes};
 pub use record::{Cells, Column, Family, Record, State};
 pub use shape::{Repeat, Role, Shape, Tool};
-pub use table::{MOST_ROWS, Table, objects, unlike};
+pub use table::{MOST_ROWS, Table, named, not_a_record, objects, unlike};
 pub use tool::TOOLS;
 
 #[cfg(test)]

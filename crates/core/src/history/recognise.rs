@@ -2,7 +2,7 @@
 
 use super::record::Family;
 use super::shape::Shape;
-use super::tool::TOOLS;
+use super::tool::{OWN, TOOLS};
 
 /// Every table that every tool makes.
 pub fn shapes() -> impl Iterator<Item = &'static Shape> {
@@ -14,4 +14,13 @@ pub fn shapes() -> impl Iterator<Item = &'static Shape> {
 #[must_use]
 pub fn recognise(table: &str, columns: &[(String, Option<Family>)]) -> Option<&'static Shape> {
     shapes().filter(|shape| shape.fits(table, columns)).max_by_key(|shape| shape.columns.len())
+}
+
+/// What a table is that the configuration names as the record of migrations: the closest of the known tools' by its columns alone,
+/// else one whose column names a migration. Nothing where no column does.
+#[must_use]
+pub fn recognise_named(table: &str, columns: &[(String, Option<Family>)]) -> Option<&'static Shape> {
+    let by_columns = || shapes().filter(|shape| shape.has_columns(columns)).max_by_key(|shape| shape.columns.len());
+    let own = || OWN.iter().find(|shape| shape.has_columns(columns));
+    recognise(table, columns).or_else(by_columns).or_else(own)
 }

@@ -87,8 +87,13 @@ impl Shape {
     }
 
     pub(super) fn fits(&self, table: &str, columns: &[(String, Option<Family>)]) -> bool {
+        self.has_columns(columns) && (self.anchor.is_some() || self.is_named(table))
+    }
+
+    /// Whether a table has its columns, and no others where none are allowed.
+    pub(super) fn has_columns(&self, columns: &[(String, Option<Family>)]) -> bool {
         let all =
             self.columns.iter().all(|wanted| columns.iter().any(|(name, family)| name == wanted.name && *family == Some(wanted.family)));
-        all && (!self.exact || columns.len() == self.columns.len()) && (self.anchor.is_some() || self.is_named(table))
+        all && (!self.exact || columns.len() == self.columns.len())
     }
 }

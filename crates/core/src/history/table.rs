@@ -6,7 +6,7 @@ use super::recognise::shapes;
 use super::record::{Record, State};
 use super::shape::{Repeat, Role, Shape};
 use crate::kind::{Kind, Value};
-use crate::manifest::{Gap, Identity, Object, Reason};
+use crate::manifest::{Gap, Identity, Object, Reason, shown_parts};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -116,4 +116,21 @@ pub fn unlike(table: &str, shown: &str) -> Option<Gap> {
     let shape = shapes().find(|shape| shape.is_telling_name(table))?;
     let detail = format!("named like a table of {}, with columns of no migration tool evenkeel knows", shape.tool);
     Some(Gap { object: Some(shown.to_owned()), ..Gap::kind(Kind::HistoryTable, Reason::NotCaptured, detail) })
+}
+
+/// Schema and name of a table as the configuration spells it.
+#[must_use]
+pub fn named(text: &str) -> Option<(String, String)> {
+    match <[String; 2]>::try_from(shown_parts(text)?) {
+        Ok([schema, name]) => Some((schema, name)),
+        Err(_) => None,
+    }
+}
+
+/// The gap of a table that the configuration names and that cannot be read as a record of migrations; `found` says why not.
+#[must_use]
+pub fn not_a_record(named: &str, found: &str) -> Gap {
+    let detail = format!("{named} is named in the configuration as the record of migrations: {found}");
+    let cure = "correct history = \"schema.table\" in [environments.NAME], or history = false, where nothing records migrations";
+    Gap::kind(Kind::Migration, Reason::NotCaptured, detail).cure(cure)
 }

@@ -2,6 +2,7 @@
 
 use crate::kind::Engine;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What the node was when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,35 @@ pub struct Endpoint {
     pub node_role: NodeRole,
     /// When the capture began, RFC 3339 in UTC.
     pub captured_at: String,
+    /// Names of roles that were mapped when it was read: shared name to the name on that server. Everything in the manifest has the
+    /// shared ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, String>,
+    /// Which running server and which database of it was read. It is in no file: two manifests are never one database.
+    #[serde(skip)]
+    pub instance: Option<Instance>,
+}
+
+/// A database of a running server. A replica, a clone and the same server after a restart are others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// What the server says of itself, as its engine sees fit.
+    pub server: String,
+    /// When it was started, in microseconds of the epoch.
+    pub started: i64,
+    pub database: String,
+}
+
+/// How far two readings of one start may lie apart, in microseconds: a server that only counts whole seconds since then is read
+/// at two moments.
+const ONE_START: u64 = 1_500_000;
+
+impl Instance {
+    /// Whether both are one database of one running server.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.server == other.server && self.database == other.database && self.started.abs_diff(other.started) <= ONE_START
+    }
 }
 
 /// What stands for the database where all of a server were captured at once.
@@ -37,5 +67,11 @@ impl Endpoint {
     #[must_use]
     pub fn is_whole_server(&self) -> bool {
         self.database == ALL_DATABASES
+    }
+
+    /// Whether both were read from one database of one running server. What is not known is not the same.
+    #[must_use]
+    pub fn is_same_database(&self, other: &Self) -> bool {
+        matches!((&self.instance, &other.instance), (Some(one), Some(two)) if one.is(two))
     }
 }

@@ -5,7 +5,6 @@ use crate::compare::Remedies;
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
 use crate::manifest::Manifest;
-use std::collections::BTreeMap;
 
 /// A family of servers.
 pub trait Engine: Sync {
@@ -21,8 +20,8 @@ pub trait Engine: Sync {
     /// Brings the texts of a manifest that an earlier version of evenkeel wrote to today's canonical and normal forms.
     fn renew(&self, manifest: &mut Manifest);
 
-    /// What to do about differences of a candidate, given its manifest and its own names of shared roles.
-    fn remedies(&self, candidate: &Manifest, roles: &BTreeMap<String, String>) -> Box<dyn Remedies>;
+    /// What to do about differences of a candidate, in its own names of roles.
+    fn remedies(&self, candidate: &Manifest) -> Box<dyn Remedies>;
 
     /// Every statement a capture of these dimensions sends to a server of that vendor and version, as its vendor writes it; of
     /// the newest version that evenkeel is tested with where none is named.

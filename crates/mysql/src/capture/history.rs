@@ -36,12 +36,17 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables, columns: &[Object]) -> R
     let known: HashMap<Place, (&str, &str)> =
         tables.iter().filter(|(.., facts)| !facts.is_sequence).map(|(schema, name, facts)| (facts.place.clone(), (schema, name))).collect();
     let mut ledgers = Vec::new();
-    for (place, columns) in candidates(reader, &known, columns) {
+    let own = own(reader, &known);
+    for (place, columns) in candidates(reader, &known, own.as_ref(), columns) {
         let Some((schema, name)) = known.get(&place) else { continue };
         let families: Vec<_> = columns.iter().map(|column| (column.lower.clone(), column.family)).collect();
-        if let Some(shape) = history::recognise(name, &families) {
+        let is_own = own.as_ref() == Some(&place);
+        let shape = if is_own { history::recognise_named(name, &families) } else { history::recognise(name, &families) };
+        if let Some(shape) = shape {
             let table = format!("{}.{}", Ident(schema), Ident(name));
             ledgers.push(Ledger { shape, place, table, columns });
+        } else if is_own {
+            reader.gap(history::not_a_record(&shown(&place), "none of its columns names a migration"));
         } else if let Some(gap) = history::unlike(name, &shown(&place)) {
             reader.gap(gap);
         }
@@ -54,13 +59,33 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables, columns: &[Object]) -> R
     Ok(found)
 }
 
+/// The table that the configuration names, with its database. Where there is none of that name, that is a gap.
+fn own(reader: &Reader<'_>, known: &HashMap<Place, (&str, &str)>) -> Option<Place> {
+    let text = reader.request.history.as_deref()?;
+    let own = history::named(text).and_then(|(schema, name)| {
+        let is = |place: &Place, (database, spelled): &(&str, &str)| {
+            (*database == schema || place.0.is_empty() && reader.scope.one() == Some(schema.as_str())) && *spelled == name
+        };
+        known.iter().find(|(place, spelled)| is(place, spelled)).map(|(place, _)| place.clone())
+    });
+    if own.is_none() {
+        reader.gap(history::not_a_record(text, "there is no such table"));
+    }
+    own
+}
+
 fn shown(place: &Place) -> String {
     display(Kind::HistoryTable, &Identity::new([Arc::clone(&place.0), Arc::clone(&place.1)]))
 }
 
 /// Columns of tables that have a name or a column of a migration tool's. A table whose columns the server did not show may
 /// be one under any name: a gap.
-fn candidates(reader: &Reader<'_>, known: &HashMap<Place, (&str, &str)>, columns: &[Object]) -> BTreeMap<Place, Vec<Column>> {
+fn candidates(
+    reader: &Reader<'_>,
+    known: &HashMap<Place, (&str, &str)>,
+    own: Option<&Place>,
+    columns: &[Object],
+) -> BTreeMap<Place, Vec<Column>> {
     let anchors: HashSet<String> = history::shapes().filter_map(|shape| shape.anchor).map(str::to_lowercase).collect();
     let compound: HashSet<&str> = history::shapes()
         .flat_map(|shape| shape.columns)
@@ -70,7 +95,7 @@ fn candidates(reader: &Reader<'_>, known: &HashMap<Place, (&str, &str)>, columns
     let mut unseen: HashSet<&Place> = known.keys().collect();
     let mut found: BTreeMap<Place, Vec<Column>> = known
         .keys()
-        .filter(|place| history::shapes().any(|shape| shape.is_named(&place.1)))
+        .filter(|place| Some(*place) == own || history::shapes().any(|shape| shape.is_named(&place.1)))
         .map(|place| (place.clone(), Vec::new()))
         .collect();
     let place = |column: &Object| -> Place { (column.identity.part(0).into(), column.identity.part(1).into()) };

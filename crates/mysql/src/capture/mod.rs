@@ -13,6 +13,7 @@ mod constraint;
 mod definer;
 mod distribution;
 mod event;
+mod folded;
 mod histogram;
 mod history;
 mod index;
@@ -25,6 +26,7 @@ mod partition;
 mod printed;
 mod privilege;
 mod reader;
+mod reference;
 mod refused;
 mod role;
 mod routine;
@@ -47,11 +49,12 @@ mod view;
 
 pub use statements::{queries, statements};
 
+use crate::connect::rows::{Row, Wrong};
 use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason, Space};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::{Interrupted, interruptible};
 use futures_util::future::join_all;
@@ -95,6 +98,18 @@ impl Troublesome for CaptureFault {
                 .fix("report it: this is a bug in evenkeel"),
             Self::Interrupted => Interrupted.trouble(),
         }
+    }
+}
+
+/// Brings a manifest of an earlier version to this one's form: it did not say of foreign keys that nobody named them, nor how
+/// names are spelled whose case means nothing.
+pub fn renew(manifest: &mut Manifest) {
+    for object in manifest.objects_mut() {
+        if object.space() == Space::ForeignKey {
+            let is_chosen = canonical::is_chosen_key(object.identity.part(2), object.identity.part(1));
+            object.set("generated_name", is_chosen);
+        }
+        folded::names(object);
     }
 }
 
@@ -159,7 +174,7 @@ async fn whole(
 ) -> Result<Manifest, CaptureFault> {
     let Asked { target, heartbeat, request } = asked;
     let started = jiff::Timestamp::now();
-    let (scope, flavor, role, access) = {
+    let (scope, flavor, role, access, instance) = {
         let mut session = session.lock().await;
         let database = reader::first(&mut session, statements::DATABASE, "asking for the current database").await?;
         let database = database.first().and_then(|row| row.text(0).ok().flatten());
@@ -167,7 +182,8 @@ async fn whole(
         let database = database.unwrap_or_else(|| target.describe().database.value.as_str().into());
         let role = session.role().await?;
         let access = Access::read(&mut session).await?;
-        (Scope::of(&database), session.flavor.clone(), role, access)
+        let instance = instance(&mut session).await?;
+        (Scope::of(&database), session.flavor.clone(), role, access, instance)
     };
     let (gaps, unread) = Default::default();
     let (flavor, scope, access, gaps, unread) = (&flavor, &scope, &access, &gaps, &unread);
@@ -196,10 +212,30 @@ async fn whole(
         node,
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
+        roles: request.roles.clone(),
+        instance,
     };
     let gaps = gaps.into_iter().filter(|gap| request.dimensions.contains(&gap.dimension)).collect();
     let objects = objects.into_iter().filter(|object| request.dimensions.contains(&object.kind.spec().dimension)).collect();
     Ok(Manifest::new(endpoint, request.dimensions.clone(), objects, gaps).torn(&torn, &format!("in each of {PASSES} passes")))
+}
+
+/// Which database of which running server is read; `None` where the server does not say.
+async fn instance(session: &mut Session) -> Result<Option<Instance>, Fault> {
+    const DOING: &str = "asking which server this is";
+    let rows = match reader::first(session, statements::INSTANCE, DOING).await {
+        Ok(rows) => rows,
+        Err(Fault::Server { .. }) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    let Some(row) = rows.first() else { return Ok(None) };
+    let read = |row: &Row| -> Result<Option<Instance>, Wrong> {
+        let (server, started) = (row.text(row.place("server")?)?, row.integer(row.place("started")?)?);
+        let database = row.text(row.place("database")?)?;
+        let database = database.map_or_else(|| ALL_DATABASES.to_owned(), Into::into);
+        Ok(server.zip(started).map(|(server, started)| Instance { server: server.into(), started, database }))
+    };
+    read(row).map_err(|wrong| session.wrong(&wrong, DOING))
 }
 
 /// Objects of a state that existed: either nothing that defines anything ran meanwhile, or two passes agree. With the
@@ -283,12 +319,14 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     }
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader).await?);
+        found.extend(reference::read(reader).await?);
     }
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader).await?);
     }
     let unread = std::mem::take(&mut *reader.unread.lock().unwrap_or_else(PoisonError::into_inner));
     found.retain(|object| !unread.contains(&object.kind));
+    found.iter_mut().for_each(folded::names);
     Ok(found)
 }
 

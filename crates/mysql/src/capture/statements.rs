@@ -139,6 +139,7 @@ statements! {
     INDEX_STATISTICS = "index_statistics.sql" on BOTH, for &[Data];
     INDEX_SIZE = "index_size.sql" on BOTH, for &[Data];
     COLUMN_STATISTICS = "column_statistics.sql" on BOTH, for &[Data];
+    REFERENCE_COLUMN = "reference_column.sql" on BOTH, for &[Data], only("where reference tables are named");
     REPLICATION_VARIABLES = "replication_variables.sql" on BOTH, for &[Topology];
     REPLICA = "replica.sql" on BOTH, for &[Topology];
     NODE = "node.sql" on BOTH, for &[Topology];
@@ -158,6 +159,7 @@ use Text::{Fixed, Of};
 
 parts! {
     DATABASE = "current database", Fixed("SELECT database()"), on BOTH, for EVERY;
+    INSTANCE = "running server", Of(Flavor::instance), on BOTH, for EVERY;
     REPLICA_STATUS = "what it replays", Of(Flavor::replica_status), on BOTH, for EVERY;
     CURRENT_USER = "own account", Fixed("SELECT current_user()"), on BOTH, for EVERY;
     NAMING = "rules of names", Fixed("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('partial_revokes', 'lower_case_table_names')"),
@@ -202,6 +204,8 @@ parts! {
     ACCOUNTS = "accounts", Fixed("SELECT User, Host FROM mysql.user"), on BOTH, for OBJECTS, only("where anything has a definer");
     ROLES = "roles", Fixed("SELECT User FROM mysql.user WHERE is_role = 'Y'"), on MARIADB, for OBJECTS, only("where anything has a definer");
     PRIVILEGES = "privileges of the server", Fixed("SHOW PRIVILEGES"), on BOTH, for &[Privileges], only(ACCOUNTS_SEEN);
+    REFERENCE_ROWS = "reference rows", Fixed("SELECT {cells} FROM {table} LIMIT {bound}"), on BOTH, for &[Data],
+        only("where reference tables are named");
     HISTORY_ROWS = "history rows", Fixed("SELECT {cells} FROM {table} ORDER BY {order} LIMIT {bound}"), on BOTH, for &[History],
         only("where there are tables of migration tools");
     LOG_STATUS = "binary log", Of(Flavor::log_status), on BOTH, for &[Topology];

@@ -6,18 +6,19 @@
 mod excuse;
 mod fold;
 mod pass;
+mod silence;
 mod stages;
 mod weigh;
 
 use evenkeel_core::compare::{Comparison, Difference, Scope};
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_core::kind::{Dimension, Kind, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::{Request, Run, Watch};
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::compare::{self, Compared, Wanted};
-use evenkeel_testkit::fake::{FakeEngines, FakeEnvironment, manifest};
+use evenkeel_testkit::fake::{FakeEngines, FakeEnvironment, manifest, object};
 use jiff::civil::{Date, date};
 
 pub const TODAY: Date = date(2026, 11, 28);
@@ -32,7 +33,7 @@ pub fn run<'a>(waivers: &'a [Waiver], watch: Watch<'a>) -> Run<'a> {
 
 /// Everything, failing on what blocks.
 pub const fn wanted(scope: &Scope) -> Wanted<'_> {
-    Wanted { scope, demanded: &Dimension::ALL, bar: Severity::Block }
+    Wanted { scope, demanded: &Dimension::ALL, insisted: false, bar: Severity::Block, same: false }
 }
 
 /// Both captured and compared as the command does it.
@@ -45,6 +46,11 @@ pub fn compared(reference: Manifest, candidate: Manifest, waivers: &[Waiver]) ->
 pub fn comparison(reference: Vec<Object>, candidate: Vec<Object>) -> Comparison {
     let of = |objects| manifest(&Dimension::ALL, objects);
     compared(of(reference), of(candidate), &[]).unwrap().comparison
+}
+
+/// What a migration tool has recorded: without a record nothing can be said of a history.
+pub fn record() -> Object {
+    object(Kind::HistoryTable, "app.flyway_schema_history", &[("tool", "Flyway".into())])
 }
 
 /// A difference in a few words: `EK-column-missing app.t.a`.

@@ -1,6 +1,6 @@
 //! What passes: verdicts, the floor, exit codes, readiness.
 
-use super::compared;
+use super::{compared, record};
 use evenkeel_core::compare::Comparison;
 use evenkeel_core::gate::{Judgement, Readiness, Standing, Tier, Verdict, exit_code_of_all, judge};
 use evenkeel_core::kind::{Dimension, Kind, Severity};
@@ -14,7 +14,7 @@ fn column(typ: &str, comment: &str) -> Object {
 }
 
 fn whole() -> Manifest {
-    manifest(&Dimension::ALL, vec![column("text", "x")])
+    manifest(&Dimension::ALL, vec![column("text", "x"), record()])
 }
 
 fn of(reference: Manifest, candidate: Manifest) -> Comparison {
@@ -28,16 +28,44 @@ fn verdicts_follow_from_differences_gaps_and_what_was_looked_at() {
     let configuration = &[Dimension::Configuration][..];
     let cases: Vec<(&str, Comparison, &[Dimension], Severity, Verdict, u8)> = vec![
         ("the same", of(whole(), whole()), all, Severity::Block, Verdict::Equal, 0),
-        ("another type", of(whole(), manifest(&Dimension::ALL, vec![column("int", "x")])), all, Severity::Block, Verdict::Differs, 1),
-        ("another comment", of(whole(), manifest(&Dimension::ALL, vec![column("text", "y")])), all, Severity::Block, Verdict::Equal, 0),
-        ("…below the bar", of(whole(), manifest(&Dimension::ALL, vec![column("text", "y")])), all, Severity::Warn, Verdict::Equal, 0),
-        ("…at the bar", of(whole(), manifest(&Dimension::ALL, vec![column("text", "y")])), all, Severity::Inform, Verdict::Differs, 1),
+        (
+            "another type",
+            of(whole(), manifest(&Dimension::ALL, vec![column("int", "x"), record()])),
+            all,
+            Severity::Block,
+            Verdict::Differs,
+            1,
+        ),
+        (
+            "another comment",
+            of(whole(), manifest(&Dimension::ALL, vec![column("text", "y"), record()])),
+            all,
+            Severity::Block,
+            Verdict::Equal,
+            0,
+        ),
+        (
+            "…below the bar",
+            of(whole(), manifest(&Dimension::ALL, vec![column("text", "y"), record()])),
+            all,
+            Severity::Warn,
+            Verdict::Equal,
+            0,
+        ),
+        (
+            "…at the bar",
+            of(whole(), manifest(&Dimension::ALL, vec![column("text", "y"), record()])),
+            all,
+            Severity::Inform,
+            Verdict::Differs,
+            1,
+        ),
         ("a gap that is demanded", of(whole(), blind(whole(), Dimension::Schema)), all, Severity::Block, Verdict::CouldNotTell, 2),
         ("a gap on the other side", of(blind(whole(), Dimension::Schema), whole()), schema, Severity::Block, Verdict::CouldNotTell, 2),
         ("a gap nobody demands", of(whole(), blind(whole(), Dimension::Schema)), configuration, Severity::Block, Verdict::Equal, 0),
         (
             "a difference and a gap",
-            of(whole(), blind(manifest(&Dimension::ALL, vec![column("int", "x")]), Dimension::Configuration)),
+            of(whole(), blind(manifest(&Dimension::ALL, vec![column("int", "x"), record()]), Dimension::Configuration)),
             all,
             Severity::Block,
             Verdict::Differs,
@@ -63,7 +91,7 @@ fn verdicts_follow_from_differences_gaps_and_what_was_looked_at() {
 
 #[test]
 fn the_floor_is_what_is_demanded() {
-    let candidate = blind(manifest(&Dimension::ALL, vec![column("int", "x")]), Dimension::Configuration);
+    let candidate = blind(manifest(&Dimension::ALL, vec![column("int", "x"), record()]), Dimension::Configuration);
     let judgement = judge(&of(whole(), candidate), &[Dimension::Schema, Dimension::Configuration, Dimension::History], Severity::Block);
     let standing = |dimension| judgement.floor.iter().find(|(name, _)| *name == dimension).unwrap().1;
     assert_eq!(standing(Dimension::Schema), Standing::NotMet);
@@ -87,7 +115,8 @@ fn a_migration_may_begin_only_where_all_that_is_demanded_is_equal() {
     assert_eq!(ready(&part, Some(Tier::Production)), Readiness::Matches { not_covered: vec![Dimension::History] });
     assert_eq!(ready(&part, Some(Tier::Dev)), Readiness::Matches { not_covered: vec![Dimension::History] });
     assert!(matches!(ready(&part, None), Readiness::Matches { not_covered } if not_covered.len() == 4));
-    for (what, candidate) in [("differs", manifest(&Dimension::ALL, vec![column("int", "x")])), ("gap", blind(whole(), Dimension::Schema))]
+    for (what, candidate) in
+        [("differs", manifest(&Dimension::ALL, vec![column("int", "x"), record()])), ("gap", blind(whole(), Dimension::Schema))]
     {
         let judgement = judge(&of(whole(), candidate), &Dimension::ALL, Severity::Block);
         assert_eq!(ready(&judgement, Some(Tier::Production)), Readiness::NotReady, "{what}");

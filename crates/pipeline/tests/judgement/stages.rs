@@ -1,6 +1,6 @@
 //! What the stages do with environments: split reading, refusals, side by side, stopped.
 
-use super::{compared, live, run};
+use super::{compared, live, record, run};
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::{Readiness, Tier};
@@ -100,17 +100,24 @@ fn a_side_that_cannot_be_read_is_told() {
 }
 
 fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
-    let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, vec![])));
+    let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, vec![record()])));
     let (tier, demanded) = (Some(Tier::Production), Tier::Production.demands().to_vec());
-    Subject { name: name.to_owned(), sides: Ok((reference, live(name, candidate))), tier, demanded }
+    Subject {
+        name: name.to_owned(),
+        sides: Ok((reference, live(name, candidate))),
+        tier,
+        scope: Scope::default(),
+        demanded,
+        insisted: false,
+    }
 }
 
 /// Side by side, each told in its place, whatever one of them meets.
 #[test]
 fn environments_are_checked_side_by_side_and_told_in_order() {
     let meter = Arc::new(Meter::default());
-    let same = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![])).counted(&meter);
-    let other = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![object(Kind::Table, "app.by_hand", &[])]));
+    let same = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![record()])).counted(&meter);
+    let other = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![object(Kind::Table, "app.by_hand", &[]), record()]));
     let mut subjects: Vec<Subject> = (0..9).map(|at| subject(&format!("same{at}"), same())).collect();
     subjects.insert(2, subject("differs", other()));
     subjects.insert(5, subject("broken", FakeEnvironment::failing(Class::Unreachable, "nobody answers")));
@@ -119,8 +126,10 @@ fn environments_are_checked_side_by_side_and_told_in_order() {
         sides: Err(Box::new(Trouble::new(Class::CouldNotTell, "no manifest"))),
         tier: None,
         demanded: Dimension::ALL.to_vec(),
+        scope: Scope::default(),
+        insisted: false,
     });
-    let checked = check::run(&subjects, &Scope::default(), Severity::Block, &run(&[], Watch::none())).unwrap();
+    let checked = check::run(&subjects, Severity::Block, &run(&[], Watch::none())).unwrap();
     assert_eq!(checked.iter().map(|one| one.place).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
     for (one, subject) in checked.iter().zip(&subjects) {
         match (&one.outcome, subject.name.as_str()) {
@@ -152,7 +161,7 @@ fn a_check_that_is_stopped_tells_nothing() {
             std::thread::sleep(std::time::Duration::from_millis(30));
             stop.request();
         });
-        check::run(&subjects, &Scope::default(), Severity::Block, &run(&[], watch))
+        check::run(&subjects, Severity::Block, &run(&[], watch))
     });
     let Err(trouble) = outcome else { panic!("it was told") };
     assert_eq!(trouble.class, Class::Interrupted);

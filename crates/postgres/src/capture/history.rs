@@ -47,9 +47,15 @@ struct Ledger<'a> {
 /// Reads them all.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let mut ledgers = Vec::new();
-    for candidate in candidates(reader, names).await? {
+    let own = own(reader, names);
+    for candidate in candidates(reader, names, own).await? {
         let columns: Vec<_> = candidate.columns.iter().map(|column| (column.name.clone(), column.family)).collect();
-        if let Some(shape) = history::recognise(&candidate.relation.name, &columns) {
+        if own.is_some_and(|own| own.oid == candidate.relation.oid) {
+            match history::recognise_named(&candidate.relation.name, &columns) {
+                Some(shape) => ledgers.push(Ledger { shape, candidate }),
+                None => reader.gap(history::not_a_record(&candidate.shown(names), "none of its columns names a migration")),
+            }
+        } else if let Some(shape) = history::recognise(&candidate.relation.name, &columns) {
             ledgers.push(Ledger { shape, candidate });
         } else if let Some(gap) = history::unlike(&candidate.relation.name, &candidate.shown(names)) {
             reader.gap(gap);
@@ -69,11 +75,27 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
 
 rows::columns!(At { relation, name, lowered, family, readable, usable, filtered, role });
 
-async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names) -> Read<Vec<Candidate<'a>>> {
+/// The table that the configuration names. Where there is none of that name, that is a gap.
+fn own<'a>(reader: &Reader<'_>, names: &'a Names) -> Option<&'a Relation> {
+    let text = reader.request.history.as_deref()?;
+    let own = history::named(text).and_then(|(schema, name)| {
+        names
+            .relations
+            .values()
+            .find(|relation| matches!(relation.kind, 'r' | 'p') && *relation.schema == *schema && *relation.name == *name)
+    });
+    if own.is_none() {
+        reader.gap(history::not_a_record(text, "there is no such table"));
+    }
+    own
+}
+
+async fn candidates<'a>(reader: &Reader<'_>, names: &'a Names, own: Option<&Relation>) -> Read<Vec<Candidate<'a>>> {
     let named: Vec<u32> = names
         .relations
         .values()
         .filter(|relation| matches!(relation.kind, 'r' | 'p') && history::shapes().any(|shape| shape.is_named(&relation.name)))
+        .chain(own)
         .map(|relation| relation.oid)
         .collect();
     let spellings = |name: &str| [name.to_owned(), name.to_lowercase(), name.to_uppercase()];

@@ -20,6 +20,7 @@ mod present;
 mod printed;
 mod privilege;
 mod reader;
+mod reference;
 mod refusal;
 mod refused;
 mod role;
@@ -62,7 +63,7 @@ use crate::connect::{Fault, Limits, OVER, Session, Target, connect};
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
-use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Manifest, NodeRole, Reason};
+use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Instance, Manifest, NodeRole, Reason};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::Interrupted;
 use names::Names;
@@ -236,6 +237,7 @@ async fn once(
     let started = jiff::Timestamp::now();
     let reader = Reader::new(asked, session, shared, &described.user.value, refused, watch);
     let pass = pass(&reader).await;
+    let instance = if pass.is_ok() { instance(&reader).await } else { Ok(None) };
     let ended = match shared {
         Some(shared) => shared.end().await,
         None => Ok(()),
@@ -246,6 +248,7 @@ async fn once(
     };
     let closed = session.end().await;
     let objects = pass.map_err(|stop| words(session, stop))?;
+    let instance = instance.map_err(|stop| words(session, stop))?;
     ended?;
     let moved = moved.map_err(|stop| words(session, stop))?;
     closed?;
@@ -258,12 +261,30 @@ async fn once(
         node: format!("{}:{}", session.host, session.port),
         node_role: if session.is_standby { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
+        roles: request.roles.clone(),
+        instance,
     };
     let mut gaps = std::mem::take(&mut *reader.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     gaps.retain(|gap| request.dimensions.contains(&gap.dimension));
     gaps.extend(refused.gaps().into_iter().filter(|gap| wanted.dimensions.contains(&gap.dimension)));
     let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
+}
+
+rows::columns!(InstanceAt { server, started, database });
+
+/// Which database of which running server is read; `None` where the server does not say.
+async fn instance(reader: &Reader<'_>) -> Read<Option<Instance>> {
+    let Some(rows) = reader.attempt(statements::INSTANCE).await? else { return Ok(None) };
+    let mut instance = None;
+    for (row, at) in rows::each::<InstanceAt>(&rows)? {
+        instance = Some(Instance {
+            server: rows::text(row, at.server)?.into(),
+            started: row.try_get(at.started)?,
+            database: rows::text(row, at.database)?.into(),
+        });
+    }
+    Ok(instance)
 }
 
 /// Puts the second session on the first one's snapshot. Where the server or a pooler does not allow that, one session
@@ -314,6 +335,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader, &names).await?);
+        found.extend(reference::read(reader, &names).await?);
     }
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader, &names).await?);

@@ -203,6 +203,8 @@ statements! {
     SLOT = "slot.sql" for &[Topology];
     STATISTICS_SEEN = "statistics_seen.sql" for &[Topology];
     HISTORY = "history.sql" for &[History];
+    REFERENCE = "reference.sql" for &[Data], only("where reference tables are named");
+    INSTANCE = "instance.sql" for EVERY, feeds_only(&[]);
     LOCKED = "locked.sql" for LOCKING, only("where another session holds a lock that is waited for"), feeds_only(&[]);
     SNAPSHOT = "snapshot.sql" for OBJECTS;
     FINGERPRINT = "fingerprint.sql" for OBJECTS, only("where transactions ended while the capture ran");
@@ -225,14 +227,17 @@ parts! {
         "before each statement that may meet a lock", bracket();
     BATCH_CLOSING = "batch closing", "ROLLBACK TO SAVEPOINT evenkeel; RELEASE SAVEPOINT evenkeel" for LOCKING,
         "after each statement that may meet a lock, which lets go of those it took", bracket();
-    TRY_OPENING = "attempt opening", "SAVEPOINT evenkeel_try" for &[Configuration],
+    TRY_OPENING = "attempt opening", "SAVEPOINT evenkeel_try" for EVERY,
         "before a statement that may be refused", bracket();
-    TRY_CLOSING = "attempt closing", "ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try" for &[Configuration],
+    TRY_CLOSING = "attempt closing", "ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try" for EVERY,
         "after a statement that may be refused", bracket();
     SETTING_OPENING = "setting opening", "SAVEPOINT evenkeel_settings; RESET ALL; {limits}; SET LOCAL {limit} = {milliseconds}" for &[Configuration],
         "before setting.sql, which is sent twice: each limit hides its own source once", bracket();
     SETTING_CLOSING = "setting closing", "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings" for &[Configuration],
         "after setting.sql", bracket();
+    REFERENCE_ROWS = "reference rows",
+        "select array[{hashes}]::text[] as hashes, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
+        for &[Data], "where reference tables are named, one a statement";
     HISTORY_ROWS = "history rows",
         "select {number}::int4 as number, row_number() over (order by {order}) as rank, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
         for &[History], "where there are tables of migration tools, many a statement";

@@ -30,6 +30,8 @@ pub struct Input<'a> {
     pub demanded: &'a [kind::Dimension],
     /// Why they are demanded; `None` without a configuration file.
     pub tier: Option<Tier>,
+    /// What the candidate is ready for, where it was checked against its manifest.
+    pub readiness: Option<&'a gate::Readiness>,
     pub fail_on: kind::Severity,
     pub elapsed: Duration,
     /// Of evenkeel.
@@ -64,6 +66,8 @@ impl Document {
             floor: floor(input),
             dimensions,
             differences: comparison.differences.iter().map(|found| difference(input, found)).collect(),
+            shared: comparison.shared.iter().map(|found| difference(input, found)).collect(),
+            same_database: comparison.sameness != compare::Sameness::Apart,
             ignored: input.ignored.iter().map(|found| ignored(input, found)).collect(),
             data,
         };
@@ -94,7 +98,7 @@ pub(super) fn gates(floor: &[(kind::Dimension, gate::Standing)], tier: Option<Ti
 fn bar(input: &Input<'_>) -> Gate {
     let weights = input.comparison.differences.iter().map(|difference| difference.severity);
     let weights = weights.chain(input.comparison.findings.iter().map(|finding| finding.severity));
-    let over = weights.filter(|severity| *severity >= input.fail_on).count();
+    let over = weights.filter(|severity| *severity >= input.fail_on).count() + weighing(input);
     Gate {
         name: "findings".to_owned(),
         limit: format!("none at or above {}", input.fail_on.name()),
@@ -102,6 +106,15 @@ fn bar(input: &Input<'_>) -> Gate {
         holds: over == 0,
         origin: "fail_on".to_owned(),
     }
+}
+
+/// Shared faults that close the gate: somebody has given them a weight.
+fn weighing(input: &Input<'_>) -> usize {
+    let comparison = input.comparison;
+    if !comparison.shared_weigh {
+        return 0;
+    }
+    comparison.shared.iter().filter(|fault| fault.severity >= input.fail_on).count()
 }
 
 impl From<&finding::Finding> for Finding {
@@ -159,10 +172,21 @@ fn verdict(input: &Input<'_>, dimensions: &[DimensionResult]) -> Verdict {
         inform: per.inform,
         gaps: input.comparison.gaps.len(),
         not_comparable: input.comparison.gaps.iter().filter(not_comparable).count(),
+        shared: input.comparison.shared.len(),
+        ignored: input.ignored.len(),
+        readiness: input.readiness.map(|readiness| line::readiness(readiness, input.ignored.len())),
     };
     let expired = findings.iter().filter(|finding| matches!(finding.subject, finding::Subject::Waiver { .. })).count();
     let (reference, candidate) = (input.reference.label, input.candidate.label);
-    let facts = line::Facts { reference, candidate, bar: input.fail_on.into(), dimensions, expired };
+    let facts = line::Facts {
+        reference,
+        candidate,
+        bar: input.fail_on.into(),
+        dimensions,
+        expired,
+        weighing: weighing(input),
+        sameness: input.comparison.sameness,
+    };
     Verdict { line: line::verdict(&facts, &verdict), ..verdict }
 }
 
@@ -182,7 +206,9 @@ fn dimension(input: &Input<'_>, outcome: &compare::Outcome, data: &Data) -> Dime
         differences: per_severity(in_it.map(|difference| difference.severity)),
         gaps: comparison.gaps.iter().filter(|gap| gap.gap.dimension == dimension).count(),
         not_comparable: comparison.gaps.iter().filter(|gap| gap.gap.dimension == dimension).filter(not_comparable).count(),
-        note: line::volume(name, data, input.reference.label, input.candidate.label),
+        shared: comparison.shared.iter().filter(|fault| fault.subject.dimension == dimension).count(),
+        ignored: input.ignored.iter().filter(|ignored| ignored.difference.subject.dimension == dimension).count(),
+        note: line::note(name, outcome, data, comparison.sameness, (input.reference.label, input.candidate.label)),
     }
 }
 

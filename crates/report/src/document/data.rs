@@ -168,6 +168,8 @@ mod tests {
             node: "/tmp".to_owned(),
             node_role: NodeRole::Primary,
             captured_at: "2026-11-21T07:00:00Z".to_owned(),
+            roles: std::collections::BTreeMap::new(),
+            instance: None,
         };
         Manifest::new(endpoint, vec![Dimension::Schema], objects.collect(), Vec::new())
     }

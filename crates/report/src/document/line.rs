@@ -2,9 +2,11 @@
 //!
 //! Lives here: wording from numbers. Neighbour: `document/build`, which has the numbers.
 
-use super::{Dimension, DimensionResult, Outcome, Severity, Verdict};
+use super::{Dimension, DimensionResult, Outcome, Readiness, Severity, State, Verdict};
 use crate::document::Data;
 use crate::number::{counted, percent, thousands};
+use evenkeel_core::compare::{self, Sameness};
+use evenkeel_core::gate;
 
 /// What the verdict line is made of.
 pub(super) struct Facts<'a> {
@@ -14,11 +16,14 @@ pub(super) struct Facts<'a> {
     pub dimensions: &'a [DimensionResult],
     /// Exceptions that have run out: they count among what blocks, and are no difference.
     pub expired: usize,
+    /// Shared faults that close the gate, by a weight somebody gave them.
+    pub weighing: usize,
+    pub sameness: Sameness,
 }
 
 /// The verdict in one line: `staging ≠ production: 4 differences block a migration, 2 warnings, 1 not visible`.
 pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
-    let Verdict { block, warn, inform, gaps, not_comparable, .. } = *verdict;
+    let Verdict { block, warn, inform, gaps, not_comparable, shared, ignored, .. } = *verdict;
     let not_visible = gaps.saturating_sub(not_comparable);
     let mut parts = Vec::new();
     let sign = match verdict.outcome {
@@ -33,9 +38,16 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
             if facts.expired > 0 {
                 parts.push(counted(facts.expired, "exception has run out", "exceptions have run out"));
             }
-            if differ == 0 { '≈' } else { '≠' }
+            if facts.weighing > 0 {
+                parts.push(counted(facts.weighing, "shared fault", "shared faults") + " at or above the bar");
+            }
+            if differ == 0 || facts.sameness != Sameness::Apart { '≈' } else { '≠' }
         }
-        Outcome::CouldNotTell => {
+        Outcome::CouldNotTell if facts.sameness == Sameness::One => {
+            parts.push("both are the same database, so nothing can be told (--same compares it with itself)".to_owned());
+            '?'
+        }
+        Outcome::CouldNotTell | Outcome::Empty => {
             match (gaps, facts.dimensions.iter().any(|dimension| dimension.compared)) {
                 (_, false) => parts.push("could not tell, nothing was compared".to_owned()),
                 (0, true) => parts.push("could not tell, not every demanded dimension was compared".to_owned()),
@@ -49,10 +61,15 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
             }
             '?'
         }
-        Outcome::Equal if block + warn + inform == 0 => {
+        Outcome::Equal if block + warn + inform + ignored == 0 => {
             let equal = facts.dimensions.iter().filter(|dimension| dimension.verdict == Outcome::Equal).count();
             parts.push(format!("equal in {}", counted(equal, "dimension", "dimensions")));
             '='
+        }
+        // What is excused is not equal.
+        Outcome::Equal if block + warn + inform == 0 => {
+            parts.push(format!("alike but for {} excused", thousands(ignored)));
+            '≈'
         }
         Outcome::Equal => {
             parts.push(if block == 0 { "nothing blocks a migration" } else { "nothing at or above the bar" }.to_owned());
@@ -68,7 +85,38 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
     if verdict.outcome != Outcome::CouldNotTell {
         parts.extend(unseen(gaps, not_comparable));
     }
-    format!("{} {sign} {}: {}", facts.reference, facts.candidate, parts.join(", "))
+    if ignored > 0 && block + warn + inform > 0 {
+        parts.push(format!("{} excused", thousands(ignored)));
+    }
+    let weighed = if verdict.outcome == Outcome::Differs { facts.weighing } else { 0 };
+    if shared > weighed {
+        parts.push(format!("{} on both sides", counted(shared - weighed, "fault", "faults")));
+    }
+    if facts.sameness == Sameness::OneAsAsked {
+        parts.push("both are the same database".to_owned());
+    }
+    let readiness = verdict.readiness.as_ref().map(|readiness| format!("; {}", readiness.words)).unwrap_or_default();
+    format!("{} {sign} {}: {}{readiness}", facts.reference, facts.candidate, parts.join(", "))
+}
+
+/// What the environment may do, in the only words for it. That of a state stands where all that the tier demands was compared, and is
+/// as it was committed.
+pub(super) fn readiness(judged: &gate::Readiness, excused: usize) -> Readiness {
+    let but = if excused > 0 { format!(", but for {} excused", thousands(excused)) } else { String::new() };
+    let (state, words) = match judged {
+        gate::Readiness::ReadyForMigration => (State::ReadyForMigration, format!("READY_FOR_MIGRATION{but}")),
+        gate::Readiness::Matches { not_covered } => {
+            let open: Vec<&str> = not_covered.iter().copied().map(evenkeel_core::kind::Dimension::name).collect();
+            let words = format!("matches its manifest in what was asked for{but}; not covered: {}", open.join(", "));
+            (State::MatchesItsManifest, words)
+        }
+        gate::Readiness::Deviates { differences } => {
+            let words = format!("nothing blocks, but it is not as its manifest has it: {}", counted(*differences, "warning", "warnings"));
+            (State::Deviates, words)
+        }
+        gate::Readiness::NotReady => (State::NotReady, "not ready for a migration".to_owned()),
+    };
+    Readiness { state, words }
 }
 
 /// `2 not visible`, `15 not comparable`: what could not be told, by why.
@@ -86,8 +134,25 @@ const fn beyond(bar: Severity, verdict: &Verdict) -> usize {
     }
 }
 
+/// What else is worth knowing of a dimension.
+pub(super) fn note(
+    dimension: Dimension,
+    outcome: &compare::Outcome,
+    data: &Data,
+    sameness: Sameness,
+    (reference, candidate): (&str, &str),
+) -> Option<String> {
+    if sameness == Sameness::One {
+        return Some("the same database on both sides".to_owned());
+    }
+    if dimension == Dimension::History && outcome.compared && outcome.counts.is_empty() {
+        return Some("no migration tool recognised".to_owned());
+    }
+    volume(dimension, data, reference, candidate)
+}
+
 /// How much of the other's volume the smaller environment holds: `staging holds 0.2 % of the volume`.
-pub(super) fn volume(dimension: Dimension, data: &Data, reference: &str, candidate: &str) -> Option<String> {
+fn volume(dimension: Dimension, data: &Data, reference: &str, candidate: &str) -> Option<String> {
     if dimension != Dimension::Data {
         return None;
     }

@@ -7,6 +7,7 @@ use super::{
     Comparison, Data, DimensionResult, Document, Endpoint, Floor, Frame, Gap, NodeRole, Outcome, PerSeverity, Reason, SCHEMA_VERSION, Side,
     Tool, Verdict, build, line,
 };
+use evenkeel_core::compare::Sameness;
 use evenkeel_core::gate::{Standing, Tier};
 use evenkeel_core::kind;
 use std::time::Duration;
@@ -62,6 +63,9 @@ impl Document {
             inform: 0,
             gaps: input.dimensions.len(),
             not_comparable: 0,
+            shared: 0,
+            ignored: 0,
+            readiness: None,
         };
         let facts = line::Facts {
             reference: input.reference,
@@ -69,6 +73,8 @@ impl Document {
             bar: input.fail_on.into(),
             dimensions: &dimensions,
             expired: 0,
+            weighing: 0,
+            sameness: Sameness::Apart,
         };
         let line = line::verdict(&facts, &verdict);
         let standing = |dimension| if input.demanded.contains(&dimension) { Standing::CouldNotTell } else { Standing::NotDemanded };
@@ -91,6 +97,8 @@ impl Document {
             floor: floor.into_iter().map(|(dimension, standing)| result_of_floor(input, dimension, standing)).collect(),
             dimensions,
             differences: Vec::new(),
+            shared: Vec::new(),
+            same_database: false,
             ignored: Vec::new(),
             data: Data::default(),
         };
@@ -110,6 +118,8 @@ fn result(input: &Unread<'_>, dimension: kind::Dimension) -> DimensionResult {
         differences: PerSeverity::default(),
         gaps: 1,
         not_comparable: 0,
+        shared: 0,
+        ignored: 0,
         note: None,
     }
 }

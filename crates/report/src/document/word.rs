@@ -62,6 +62,8 @@ words! {
         Differs = "differs",
         /// Something was not visible.
         CouldNotTell = "could-not-tell",
+        /// Neither side has anything of it: that is no agreement.
+        Empty = "empty",
     }
 }
 
@@ -140,4 +142,18 @@ words! {
         /// The server refused or failed.
         Failed = "failed",
     }
+}
+
+/// What an environment is ready for, by the manifest that was committed for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It matches, its tier's floor is met, nothing that is demanded is unknown.
+    ReadyForMigration,
+    /// It matches in what was asked for, which is not all that its tier demands.
+    MatchesItsManifest,
+    /// Nothing blocks, and it is not what was committed.
+    Deviates,
+    /// It differs, or could not be told.
+    NotReady,
 }

@@ -66,7 +66,7 @@ fn remedies(fix: &Option<String>, step: &Option<String>) -> String {
 fn suite(document: &Document, dimension: &DimensionResult) -> TestSuite {
     let name = dimension.name.name();
     let mut suite = TestSuite::new(name);
-    let differences = document.differences().iter().filter(|difference| difference.dimension == dimension.name);
+    let differences = document.told().filter(|difference| difference.dimension == dimension.name);
     suite.add_test_cases(differences.map(|difference| case(document, difference)));
     let blind = if dimension.demanded { TestCaseStatus::non_success(NonSuccessKind::Error) } else { TestCaseStatus::skipped() };
     for gap in document.gaps.iter().filter(|gap| gap.dimension == dimension.name) {

@@ -40,13 +40,13 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     let mut page = Page { text: head(document), room: LIMIT.saturating_sub(RESERVE + foot.len()), full: false };
     let wants = |severity| style.only.is_none_or(|only| only == severity);
     if wants(Severity::Block) {
-        let blocks = entries(document.differences(), Severity::Block);
+        let blocks = entries(document.told(), Severity::Block);
         let pieces: Vec<(String, usize)> =
             apart(document, Severity::Block).chain(blocks.iter().map(|entry| (folded(document, entry), entry.len()))).collect();
         page.section("What blocks", "more block", pieces.into_iter());
     }
     if wants(Severity::Warn) {
-        let warns = entries(document.differences(), Severity::Warn);
+        let warns = entries(document.told(), Severity::Warn);
         let pieces: Vec<(String, usize)> =
             apart(document, Severity::Warn).chain(warns.iter().map(|entry| (item(document, entry), entry.len()))).collect();
         page.section("Warnings", "more warnings", pieces.into_iter());
@@ -59,7 +59,7 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
         }
     }
     if wants(Severity::Inform) {
-        let informs = entries(document.differences(), Severity::Inform);
+        let informs = entries(document.told(), Severity::Inform);
         page.section("Expected or cosmetic", "more expected or cosmetic", informs.iter().map(|entry| (item(document, entry), entry.len())));
     }
     page.text.push_str(&foot);
@@ -111,6 +111,8 @@ fn head(document: &Document) -> String {
         let verdict = match dimension.verdict {
             _ if !dimension.compared => "not compared",
             Outcome::Equal if dimension.differences.warn > 0 => "nothing blocks",
+            Outcome::Equal if dimension.ignored > 0 => "alike but for what is excused",
+            Outcome::Empty => "nothing there",
             Outcome::Equal => "equal",
             Outcome::Differs => "differs",
             Outcome::CouldNotTell => "could not tell",

@@ -148,7 +148,7 @@ struct Suppression {
 fn run(document: &Document) -> Run {
     let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
     let excused = document.ignored().iter().map(|ignored| &ignored.difference);
-    for difference in document.differences().iter().chain(excused) {
+    for difference in document.told().chain(excused) {
         let rule = rules.entry(&difference.id).or_insert_with(|| rule(difference));
         // The same rule may weigh differently from object to object: the heaviest is its default.
         if weight(rule.default_configuration.level) < difference.severity {
@@ -161,8 +161,7 @@ fn run(document: &Document) -> Run {
     }
     let places: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(at, id)| (*id, at)).collect();
     let place = |difference: &Difference| places.get(difference.id.as_str()).copied().unwrap_or_default();
-    let mut results: Vec<Finding> =
-        document.differences().iter().map(|difference| finding(document, difference, place(difference), None)).collect();
+    let mut results: Vec<Finding> = document.told().map(|difference| finding(document, difference, place(difference), None)).collect();
     results.extend(document.findings.iter().map(|found| apart(found, places.get(found.id.as_str()).copied().unwrap_or_default())));
     results
         .extend(document.ignored().iter().map(|ignored| finding(document, &ignored.difference, place(&ignored.difference), Some(ignored))));

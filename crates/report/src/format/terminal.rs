@@ -93,11 +93,11 @@ impl Page<'_> {
         let paint = match self.document.verdict.outcome {
             Outcome::Equal => GOOD,
             Outcome::Differs => BAD,
-            Outcome::CouldNotTell => UNKNOWN,
+            Outcome::CouldNotTell | Outcome::Empty => UNKNOWN,
         };
         let verdict = clean::line(&self.document.verdict.line);
         self.wrapped("", &verdict, paint);
-        let bare = self.document.differences().is_empty() && self.document.gaps.is_empty();
+        let bare = self.document.told().next().is_none() && self.document.gaps.is_empty();
         if !bare && self.document.comparison.is_some() {
             self.blank();
             self.table();
@@ -149,7 +149,7 @@ impl Page<'_> {
         }
         self.apart(Severity::Block);
         let limit = if self.style.only.is_some() { usize::MAX } else { self.style.limit };
-        let entries = entries(self.document.differences(), Severity::Block);
+        let entries = entries(self.document.told(), Severity::Block);
         self.each(&entries, limit);
         let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
         if more > 0 {
@@ -199,7 +199,7 @@ impl Page<'_> {
         }
         self.apart(Severity::Warn);
         let limit = if self.style.only.is_some() { usize::MAX } else { TO_KNOW };
-        let entries = entries(self.document.differences(), Severity::Warn);
+        let entries = entries(self.document.told(), Severity::Warn);
         self.each(&entries, limit);
         let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
         if more > 0 {
@@ -214,7 +214,7 @@ impl Page<'_> {
             return;
         }
         let all = self.style.only.is_some();
-        let entries = entries(self.document.differences(), Severity::Inform);
+        let entries = entries(self.document.told(), Severity::Inform);
         let limit = if all { usize::MAX } else { TO_KNOW };
         self.apart(Severity::Inform);
         self.blank();
@@ -272,7 +272,7 @@ impl Page<'_> {
         }
         let compared = document.comparison.iter().map(|_| format!("compared {}", sentence::compared(document, 4)));
         let mut parts: Vec<String> = compared.collect();
-        if document.differences().is_empty() && document.gaps.is_empty() {
+        if document.told().next().is_none() && document.gaps.is_empty() {
             let schema = document.dimensions().iter().find_map(|dimension| dimension.reference_digest.as_deref());
             parts.extend(schema.map(|digest| format!("digest {}", crate::number::short(&clean::line(digest)))));
         }

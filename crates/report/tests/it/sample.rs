@@ -62,6 +62,8 @@ pub fn endpoint(version: &str, major: u16, node: &str) -> Endpoint {
         node: node.to_owned(),
         node_role: NodeRole::Primary,
         captured_at: "2026-11-21T07:00:00Z".to_owned(),
+        roles: std::collections::BTreeMap::new(),
+        instance: None,
     }
 }
 
@@ -201,6 +203,7 @@ fn document(reference: &Manifest, candidate: &Manifest, run: Run<'_>) -> Documen
         reference,
         candidate,
         demanded,
+        readiness: None,
         tier: run.tier,
         fail_on: Severity::Block,
         elapsed: Duration::from_millis(1_340),

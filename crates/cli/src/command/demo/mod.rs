@@ -87,16 +87,16 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
     for check in checks {
         match check.state {
             State::Unread(trouble) => return Err(trouble),
-            State::Told(readiness) => documents.push((check.name, check.document, readiness)),
+            State::Told => documents.push((check.name, check.document)),
             State::Unchecked => {}
         }
     }
     // `check` goes by name, a release does not.
     for name in ENVIRONMENTS {
-        let of_it = documents.iter().filter(|(checked, ..)| checked == name);
-        of_it.for_each(|(name, document, readiness)| screen.check(name, document, readiness));
+        let of_it = documents.iter().filter(|(checked, _)| checked == name);
+        of_it.for_each(|(name, document)| screen.check(name, document));
     }
-    let checks: Vec<Document> = documents.into_iter().map(|(_, document, _)| document).collect();
+    let checks: Vec<Document> = documents.into_iter().map(|(_, document)| document).collect();
 
     screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count(&play.planted)));
     let verified = planted::verify(&play.planted, &document, &checks, screen);
@@ -135,7 +135,7 @@ fn baseline(name: &str, folder: &Path, common: &Common) -> Result<(), Box<Troubl
 }
 
 fn comparison(reference: &str, candidate: &str) -> Compare {
-    Compare { reference: reference.to_owned(), candidate: candidate.to_owned(), reporting: reporting() }
+    Compare { reference: reference.to_owned(), candidate: candidate.to_owned(), same: false, values: false, reporting: reporting() }
 }
 
 fn reporting() -> Reporting {

@@ -5,8 +5,7 @@ use crate::args::Common;
 use crate::paint;
 use anstyle::{AnsiColor, Style};
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::gate::Readiness;
-use evenkeel_report::{Document, Outcome, Severity};
+use evenkeel_report::{Document, Outcome, Severity, State};
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
@@ -74,12 +73,14 @@ impl Screen {
     }
 
     /// A check in a few lines: whether it passed, and what it is about.
-    pub fn check(&self, name: &str, document: &Document, readiness: &Readiness) {
-        let (symbol, color, words) = match (readiness, document.verdict.outcome) {
-            (Readiness::ReadyForMigration, _) => ("✓", AnsiColor::Green, "as committed, ready for a migration"),
-            (Readiness::Matches { .. }, _) => ("✓", AnsiColor::Green, "as committed in what was looked at"),
-            (Readiness::NotReady, Outcome::CouldNotTell) => ("?", AnsiColor::Magenta, "could not tell"),
-            (Readiness::NotReady, _) => ("✗", AnsiColor::Red, "not as committed"),
+    pub fn check(&self, name: &str, document: &Document) {
+        let state = document.verdict.readiness.as_ref().map_or(State::NotReady, |readiness| readiness.state);
+        let (symbol, color, words) = match (state, document.verdict.outcome) {
+            (State::ReadyForMigration, _) => ("✓", AnsiColor::Green, "as committed, ready for a migration"),
+            (State::MatchesItsManifest, _) => ("✓", AnsiColor::Green, "as committed in what was looked at"),
+            (State::Deviates, _) => ("!", AnsiColor::Yellow, "nothing blocks, but not as committed"),
+            (State::NotReady, Outcome::CouldNotTell) => ("?", AnsiColor::Magenta, "could not tell"),
+            (State::NotReady, _) => ("✗", AnsiColor::Red, "not as committed"),
         };
         let style = self.style(color.on_default().bold());
         self.line(&format!("{style}{symbol}{style:#} {:<12}{words}", paint::plain(name)));

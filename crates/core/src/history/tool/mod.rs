@@ -7,16 +7,24 @@ mod alembic;
 mod atlas;
 mod diesel;
 mod django;
+mod doctrine;
 mod drizzle;
+mod ecto;
 mod ef_core;
 mod flyway;
 mod golang_migrate;
 mod goose;
+mod hasura;
+mod jetbase;
 mod knex;
+mod knex_migrator;
 mod laravel;
 mod liquibase;
+mod mikro_orm;
 mod node_pg_migrate;
+mod own;
 mod pgroll;
+mod phinx;
 mod prisma;
 mod rails;
 mod refinery;
@@ -24,8 +32,11 @@ mod sequelize;
 mod sqitch;
 mod sqlx;
 mod supabase;
+mod tern;
 mod typeorm;
 mod yoyo;
+
+pub use own::OWN;
 
 use super::shape::Tool;
 
@@ -54,4 +65,12 @@ pub static TOOLS: &[Tool] = &[
     pgroll::TOOL,
     ef_core::TOOL,
     atlas::TOOL,
+    ecto::TOOL,
+    mikro_orm::TOOL,
+    tern::TOOL,
+    doctrine::TOOL,
+    phinx::TOOL,
+    knex_migrator::TOOL,
+    hasura::TOOL,
+    jetbase::TOOL,
 ];

@@ -112,7 +112,9 @@ const fn printed(kind: Kind) -> &'static [(&'static str, Text)] {
         | Kind::Role
         | Kind::Membership
         | Kind::HistoryTable
-        | Kind::Migration => &[],
+        | Kind::Migration
+        | Kind::ReferenceTable
+        | Kind::ReferenceRow => &[],
     }
 }
 

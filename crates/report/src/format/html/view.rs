@@ -95,7 +95,7 @@ impl View {
             Outcome::Equal if verdict.warn > 0 => ("✓", "warn"),
             Outcome::Equal => ("✓", "good"),
             Outcome::Differs => ("✗", "bad"),
-            Outcome::CouldNotTell => ("?", "unknown"),
+            Outcome::CouldNotTell | Outcome::Empty => ("?", "unknown"),
         };
         let item = |entry: Entry<'_>, anchors: &mut Anchors| match entry {
             Entry::One(difference) => Item::Card(Box::new(card(document, difference, anchors))),
@@ -104,11 +104,11 @@ impl View {
         let mut items = |severity: Severity| -> Vec<Item> {
             let findings = document.findings.iter().filter(|finding| finding.severity == severity);
             let mut items: Vec<Item> = findings.map(|finding| Item::Card(Box::new(found(finding)))).collect();
-            items.extend(entries(document.differences(), severity).into_iter().map(|entry| item(entry, &mut anchors)));
+            items.extend(entries(document.told(), severity).into_iter().map(|entry| item(entry, &mut anchors)));
             items
         };
         let (block, warn) = (items(Severity::Block), items(Severity::Warn));
-        let informs = document.differences().iter().filter(|difference| difference.severity == Severity::Inform);
+        let informs = document.told().filter(|difference| difference.severity == Severity::Inform);
         Self {
             anchor: format!("e{index}"),
             reference: clean::line(&document.label(Side::Reference)),
