@@ -77,5 +77,5 @@ fn lines(comparison: &Comparison) -> Vec<String> {
         let word = |word: &Option<String>| word.clone().unwrap_or_default();
         format!("? {} {} {}", word(&gap.gap.kind), word(&gap.gap.object), word(&gap.gap.attribute))
     });
-    comparison.differences.iter().map(line).chain(gaps).collect()
+    comparison.differences.iter().chain(&comparison.shared).map(line).chain(gaps).collect()
 }
