@@ -107,7 +107,10 @@ fn argument<'a>(tokens: &Tokens<'a>, at: usize, to: usize, is_free: &dyn Fn(&str
             let column = tokens.text(after - 1);
             let qualified = (inner..after).all(|at| matches!(tokens.kind(at), Sort::Word | Sort::Quoted | Sort::Dot));
             let into: Vec<&str> = (after + 2..end).map(|at| tokens.text(at)).collect();
-            if qualified && is_free(column, &into.join(" ")) {
+            let into = into.join(" ");
+            // Where several arguments are of one type, what one is turned into hangs on the others.
+            let is_alone = !into.contains("time") || tokens.text(at) == "timezone";
+            if qualified && is_alone && is_free(column, &into) {
                 (first, last) = (inner, after);
             }
         }
