@@ -1,9 +1,11 @@
 #!/bin/sh
-# `evenkeel check` from cron: says nothing where it ends with 0, and all it has to say where it does not, which cron mails.
+# `evenkeel check` from cron: says nothing where it ends with 0, and all it knows where it does not, which cron mails.
 # Ends with evenkeel's own exit code; with 75 where the run before it has not ended yet.
 #
-#   nightly.sh FOLDER [arguments of evenkeel check]     FOLDER has evenkeel.toml; environment.sh in it, if there is one,
-#                                                       exports the URLs and belongs to its owner alone (chmod 0600)
+#   nightly.sh FOLDER [arguments of evenkeel check]
+#
+# FOLDER has evenkeel.toml; environment.sh in it, if there is one, exports the URLs and is for its owner alone (chmod
+# 0600).
 set -u
 
 if [ $# -eq 0 ]; then
