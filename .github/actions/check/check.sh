@@ -1,10 +1,10 @@
 #!/bin/sh
-# Runs `evenkeel check` for a pipeline: Markdown for people, SARIF where it is wanted, and evenkeel's own exit code, exactly.
-# What is asked for comes in variables, as action.yml hands it over; docs/guide/ci-gate.md says what they mean. It installs
-# nothing, and needs nothing but sh and evenkeel.
+# Runs `evenkeel check` for a pipeline: Markdown for people, SARIF where it is wanted, and evenkeel's own exit code,
+# exactly. What is asked for comes in variables, as action.yml hands it over. It installs nothing, and needs nothing but
+# sh, awk and evenkeel.
 #
-# No way through it ends with 0 but evenkeel's: a program that is missing, that prints no report, or whose two runs say two
-# things is "could not tell" (2), or the shell's own 126 and 127.
+# No way through it ends with 0 but evenkeel's: a program that writes no report, or whose two runs say two things, is
+# "could not tell" (2); one that is missing or cannot be started is the shell's own 127 or 126.
 set -u
 
 program=${EVENKEEL_BINARY:-evenkeel}
@@ -61,7 +61,7 @@ mkdir -p "$folder" || give_up 74 "cannot make the folder $folder"
 code=0
 report markdown "$folder/evenkeel.md" || code=$?
 if [ ! -s "$folder/evenkeel.md" ]; then
-    if [ "$code" -eq 0 ]; then give_up 2 "$program ended with 0 and wrote no report: it is not evenkeel, or it is broken"; fi
+    if [ "$code" -eq 0 ]; then give_up 2 "$program ended with 0 and wrote no report: it is not evenkeel, or broken"; fi
     give_up "$code" "evenkeel check ended with $code and wrote no report; the log says why"
 fi
 LC_ALL=C awk -v most="$most" '
@@ -82,7 +82,7 @@ if [ "$wants_sarif" = true ]; then
     fi
     if [ "$again" -ne "$code" ]; then
         printf 'evenkeel: two runs ended differently, %s and %s: something changed between them\n' "$code" "$again" >&2
-        if [ "$code" -eq 0 ]; then give_up 2 "two runs one after the other ended with $code and $again"; fi
+        if [ "$code" -eq 0 ]; then give_up 2 "of two runs the first ended with 0, the second with $again"; fi
     fi
 fi
 leave "$code"
