@@ -200,6 +200,9 @@ fn the_yaml_files_are_what_they_should_be() {
         assert!(inputs.contains(input), "{input}");
     }
     yaml("ci-gate.md", &guide[1].1);
+    for (path, value) in yaml("ci.yml", &content(".github/workflows/ci.yml")) {
+        assert!(!path.ends_with(".run") || repository(&value).exists(), "{path}: {value}");
+    }
     for path in gitlab.keys().chain(github.keys()).chain(action.keys()) {
         assert!(!path.contains("allow_failure") && !path.contains("continue-on-error"), "{path} opens the gate");
     }
