@@ -5,6 +5,7 @@
 
 use crate::kind::{Class, Dimension, Kind, Value};
 use crate::manifest::{CANONICAL, Manifest, Object};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -133,7 +134,7 @@ impl Tree {
         debug_assert_eq!(manifest.objects().len(), leaves.len());
         let mut hasher = Hasher::default();
         // By kind name, not by the order of the enum: moving a line in the code must not move a digest.
-        let mut groups: BTreeMap<Place<'_>, &[Leaf]> = BTreeMap::new();
+        let mut groups: BTreeMap<Place<'_>, Cow<'_, [Leaf]>> = BTreeMap::new();
         let mut rest = leaves;
         // Objects are sorted by kind and schema.
         for objects in manifest.objects().chunk_by(|a, b| a.kind == b.kind && a.schema() == b.schema()) {
@@ -141,6 +142,18 @@ impl Tree {
             rest = others;
             if let Some(object) = objects.first().filter(|object| is_semantic(object.kind)) {
                 let spec = object.kind.spec();
+                let mut group = Cow::Borrowed(group);
+                if objects.iter().any(Object::has_generated_name) {
+                    // Where the server made names up, their order says nothing.
+                    group.to_mut().sort_unstable_by_key(|leaf| leaf.plain);
+                } else if objects.iter().any(Object::is_folded) {
+                    let mut places: Vec<usize> = (0..objects.len().min(group.len())).collect();
+                    places.sort_by(|a, b| match (objects.get(*a), objects.get(*b)) {
+                        (Some(a), Some(b)) => a.found_under().cmp(b.found_under()),
+                        _ => a.cmp(b),
+                    });
+                    group = places.iter().filter_map(|at| group.get(*at).copied()).collect();
+                }
                 groups.insert((spec.dimension, object.schema(), spec.name, object.kind), group);
             }
         }
@@ -286,10 +299,12 @@ impl Hasher {
 
     fn leaf(&mut self, object: &Object) -> Digest {
         self.start("object", object.kind.name());
-        let parts = object.identity.parts();
+        let parts = object.found_under();
         self.number(parts.len());
-        for part in parts {
-            self.text(part);
+        // A name that the server made up is nobody's choice, and another after an online copy of the table.
+        let named = parts.len() - usize::from(object.has_generated_name());
+        for (at, part) in parts.enumerate() {
+            self.text(if at < named { part } else { "" });
         }
         self.values(object, |class| class == Class::Semantic);
         self.finish()
@@ -315,14 +330,15 @@ impl Hasher {
         counted.sort_unstable();
         self.number(counted.len());
         for (name, at) in &counted {
-            if let Some((index, value)) = object.values().get(*at) {
+            if let Some((index, _)) = object.values().get(*at) {
                 self.text(name);
-                match object.normal_at(*index) {
-                    Some(normal) => {
+                match object.said_at(*index) {
+                    Err(normal) => {
                         self.bytes.push(b'f');
                         self.text(normal);
                     }
-                    None => self.value(value),
+                    Ok(Some(value)) => self.value(&value),
+                    Ok(None) => {}
                 }
             }
         }

@@ -137,7 +137,7 @@ mod tests {
     fn no_rule_takes_an_id_that_was_retired() {
         for kind in ALL {
             let rules = kind.spec().all_properties().map(|property| property.name);
-            for rule in rules.chain(["missing", "extra", "name", "leftover", "column-order"]) {
+            for rule in rules.chain(["missing", "extra", "name", "leftover", "column-order", "extension"]) {
                 let id = id(kind.name(), rule);
                 assert!(RETIRED.iter().all(|(retired, _)| *retired != id) && id != WAIVER_EXPIRED && id != ROLE_NAME, "{id}");
             }

@@ -44,8 +44,8 @@ impl Engine for Mysql {
         })
     }
 
-    /// Texts of all versions so far are the same here.
     fn renew(&self, manifest: &mut Manifest) {
+        capture::renew(manifest);
         manifest.canonical = CANONICAL;
     }
 

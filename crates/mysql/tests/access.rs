@@ -1,12 +1,18 @@
 //! What an account cannot see is a gap, whatever it may see: measured on real servers, account by account.
+//!
+//! Over 500 lines because every test needs the same accounts and the same way to capture as one of them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use evenkeel_core::compare::{Change, NoRemedies, Scope, Side, compare};
+use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::Class;
+use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::{ALL, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Object, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{Target, ThisMachine, connect};
 use evenkeel_mysql::environment::MysqlEnvironment;
+use evenkeel_mysql::remedy::MysqlRemedies;
 use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 
 /// A name that is a pattern where it is not escaped.
@@ -149,6 +155,58 @@ fn nothing_is_missing_without_a_gap() {
             }
             let uncured: Vec<&Gap> = seen.gaps.iter().filter(|gap| gap.cure.is_none()).collect();
             assert!(uncured.is_empty(), "{grants:?}: {uncured:#?}");
+        }
+    });
+}
+
+/// Whoever looks at it, a database is the same as itself: what an account may not read is unknown, and no difference.
+#[test]
+fn one_database_seen_by_two_accounts_differs_in_nothing() {
+    let golden = |path: &str| {
+        let path = format!("{}/../../tests/golden/mysql/kinds/{path}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    each_server(|scratch| {
+        let is_mariadb = scratch.url("").starts_with("mariadb");
+        let session = scratch.session(DATABASE).unwrap();
+        session.exec("DROP DATABASE sh_op; CREATE DATABASE sh_op; USE sh_op").unwrap();
+        session.exec(&golden("both.sql")).unwrap();
+        session.exec(&golden(if is_mariadb { "mariadb.sql" } else { "mysql.sql" })).unwrap();
+        session.exec("CREATE VIEW v AS SELECT 'x' AS c; CREATE PROCEDURE pr(a int) SELECT 'x'").unwrap();
+        let more: &[&[&str]] = &[
+            &["SELECT, EXECUTE ON @.*"],
+            &["SELECT, SHOW VIEW, EXECUTE ON @.*", "SHOW VIEW ON @.v"],
+            &["SELECT ON @.*", "SHOW VIEW ON @.v", "EXECUTE ON PROCEDURE @.pr"],
+            &["SELECT, INSERT, TRIGGER ON @.*"],
+        ];
+        let dimensions = Dimension::ALL;
+        let whole = capture(scratch, "root", DATABASE, &dimensions);
+        let whole_tree = Tree::of(&whole);
+        for (index, grants) in ACCOUNTS.iter().chain(more).enumerate() {
+            let name = format!("b{index}");
+            // Of the tables that the others name there is none here.
+            let there: Vec<&str> =
+                grants.iter().copied().filter(|grant| ![".parent", ".t", ".part"].iter().any(|table| grant.ends_with(table))).collect();
+            account(scratch, &name, &there);
+            let seen = capture(scratch, &name, DATABASE, &[Dimension::Schema, Dimension::Privileges]);
+            let tree = Tree::of(&seen);
+            let (root, limited) =
+                (Side { label: "root", manifest: &whole, tree: &whole_tree }, Side { label: &name, manifest: &seen, tree: &tree });
+            for (reference, candidate) in [(root, limited), (limited, root)] {
+                let comparison = compare(reference, candidate, &Scope::default(), &NoRemedies);
+                // The accounts made meanwhile are differences in truth.
+                let is_account = |object: &str| object.contains("@localhost");
+                let found: Vec<String> = comparison
+                    .differences
+                    .iter()
+                    .filter(|difference| difference.change != Change::Unsound)
+                    .filter(|difference| {
+                        difference.finding.subject.dimension != Dimension::Privileges || !is_account(&difference.subject.object)
+                    })
+                    .map(|difference| format!("{} {} {:?}", difference.id, difference.subject.object, difference.subject.attribute))
+                    .collect();
+                assert_eq!(found, Vec::<String>::new(), "{grants:?}");
+            }
         }
     });
 }
@@ -397,6 +455,67 @@ fn privileges_are_told_alike() {
             let seen = capture(scratch, "root", DATABASE, &[Dimension::Privileges]);
             let revoked = seen.find(Kind::Grant, &["schema", "(database)", "other@localhost"]).unwrap().get("privileges");
             assert_eq!(revoked, Some(&Value::list(["ALL PRIVILEGES", "INSERT (revoked)"])));
+        }
+    });
+}
+
+/// Of grants whose names fit a database the server takes one alone: what is compared is what holds, and no fix hides it.
+#[test]
+fn grants_under_several_names_are_compared_by_what_holds() {
+    each_server(|scratch| {
+        let session = scratch.session("").unwrap();
+        session.exec("CREATE DATABASE us_a; CREATE DATABASE us_b; CREATE TABLE us_b.k (i int); CREATE USER w@localhost").unwrap();
+        let root = |database: &str| capture(scratch, "root", database, &[Dimension::Privileges]);
+        let privileges = |manifest: &Manifest| {
+            manifest.find(Kind::Grant, &["schema", "(database)", "w@localhost"]).map(|it| it.get("privileges").cloned())
+        };
+        let told = |reference: &Manifest, candidate: &Manifest| {
+            let (a, b) = (Tree::of(reference), Tree::of(candidate));
+            let (left, right) = (Side { label: "a", manifest: reference, tree: &a }, Side { label: "b", manifest: candidate, tree: &b });
+            let remedies = MysqlRemedies::new(candidate, std::collections::BTreeMap::new());
+            let found = compare(left, right, &Scope::default(), &remedies);
+            let about = found.differences.into_iter().filter(|found| found.subject.object.contains("w@localhost"));
+            about.map(|found| found.finding.remedy).collect::<Vec<_>>()
+        };
+        session.exec("GRANT SELECT, INSERT ON us_a.* TO w@localhost; GRANT SELECT ON us_b.* TO w@localhost").unwrap();
+        let (a, b) = (root("us_a"), root("us_b"));
+        let remedies = told(&a, &b);
+        assert!(matches!(&remedies[..], [Some(Remedy::Step(step))] if step.contains("most specific")), "{remedies:?}");
+        assert!(matches!(&told(&b, &a)[..], [Some(Remedy::Step(_))]));
+        // What the fix once was: the second row hides the first.
+        session.exec("GRANT INSERT ON `us\\_b`.* TO w@localhost").unwrap();
+        assert_eq!(attempt(scratch, "w", "SELECT * FROM us_b.k"), Err(1142));
+        let hidden = root("us_b");
+        assert_eq!(privileges(&hidden), Some(Some(Value::list(["INSERT"]))));
+        assert_eq!(told(&a, &hidden).len(), 1, "rights differ");
+        session.exec("REVOKE INSERT ON `us\\_b`.* FROM w@localhost; GRANT INSERT ON us_b.* TO w@localhost").unwrap();
+        assert_eq!(told(&a, &root("us_b")), []);
+        // Another pattern beside it: which one holds is not told.
+        session.exec("GRANT DELETE ON `us%`.* TO w@localhost").unwrap();
+        let doubtful = root("us_b");
+        assert!(
+            doubtful.gaps.iter().any(|gap| gap.reason == Reason::Ambiguous && gap.attribute.as_deref() == Some("privileges")),
+            "{:#?}",
+            doubtful.gaps
+        );
+        // Under its own name it is one, and a fix of another account's plain grant stays.
+        session.exec("DROP USER w@localhost; CREATE USER w@localhost; GRANT SELECT, INSERT ON `us\\_a`.* TO w@localhost; GRANT SELECT ON `us\\_b`.* TO w@localhost").unwrap();
+        let remedies = told(&root("us_a"), &root("us_b"));
+        assert!(
+            matches!(&remedies[..], [Some(Remedy::Statements(sql))] if sql.starts_with("GRANT INSERT ON `us\\_b`.* TO")),
+            "{remedies:?}"
+        );
+        if scratch.url("").starts_with("mysql") {
+            session.exec("SET GLOBAL partial_revokes = ON; GRANT SELECT, INSERT ON *.* TO w@localhost").unwrap();
+            let before = root("us_b");
+            session.exec("REVOKE INSERT ON us_b.* FROM w@localhost").unwrap();
+            for (reference, candidate) in [(before.clone(), root("us_b")), (root("us_b"), before)] {
+                let remedies = told(&reference, &candidate);
+                assert!(
+                    !remedies.is_empty() && remedies.iter().all(|remedy| remedy.as_ref().and_then(Remedy::statements).is_none()),
+                    "{remedies:?}"
+                );
+            }
         }
     });
 }

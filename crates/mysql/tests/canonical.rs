@@ -9,6 +9,7 @@ use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
+use evenkeel_mysql::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::mysql::{TestDb, databases};
 use std::path::PathBuf;
 
@@ -146,4 +147,87 @@ fn columns_and_checks_mean_the_same_or_are_not_comparable() {
     let declared = ["utf8mb3_uca1400_ai_ci", "binary(4)", "x'"];
     let surprising: Vec<&String> = differences.iter().filter(|line| !declared.iter().any(|part| line.contains(part))).collect();
     assert!(surprising.is_empty(), "{surprising:#?}");
+}
+
+/// Names that stand in a list before the query are the same as names in it, on one vendor and between them.
+#[test]
+fn a_list_of_columns_is_the_names_in_the_query() {
+    let pairs = [
+        ("create view v(a) as select 1 as b", "create view v as select 1 as a"),
+        ("create view v(a, `B c`) as select n, n + 1 from t", "create view v as select n as a, n + 1 as `B c` from t"),
+        ("create view v(a) as select n as b from t order by b", "create view v as select n as a from t order by a"),
+        (
+            "create view v(a, k) as select count(*), n as g from t group by g",
+            "create view v as select count(*) as a, n as k from t group by k",
+        ),
+    ];
+    for (listed, named) in pairs {
+        let databases = alike();
+        let mut manifests = Vec::new();
+        for database in &databases {
+            for view in [listed, named] {
+                database.exec(&format!("drop table if exists t; drop view if exists v; create table t (n int); {view}"));
+                manifests.push(captured(database));
+            }
+        }
+        let (differences, gaps) = told(&manifests);
+        // Between vendors the types of columns are computed otherwise, which is told.
+        let gaps: Vec<_> = gaps.iter().filter(|gap| gap.contains(" definition:")).collect();
+        assert_eq!((differences, gaps), (vec![], vec![]), "{listed}");
+    }
+}
+
+/// MariaDB works out the collations of a view's columns for whoever reads it: a digest must not follow the server's defaults.
+#[test]
+fn collations_of_views_do_not_follow_the_reading_session() {
+    let databases = alike();
+    for database in &databases {
+        database.exec("create table t (ts datetime, n int); create view v as select date_format(ts, '%Y') y, concat(n) c, hex(n) h, cast(n as char) s from t");
+    }
+    let manifests: Vec<Manifest> = databases.iter().map(captured).collect();
+    let (differences, _) = told(&manifests);
+    assert_eq!(differences, Vec::<String>::new());
+}
+
+/// On a server of its own, since others make tables on the shared ones.
+#[test]
+fn a_digest_does_not_follow_the_servers_defaults() {
+    let servers = find_servers();
+    for (engine, number) in evenkeel_testkit::mysql::flavors() {
+        let scratch = Scratch::start_with(pick(&servers, Some(engine), Some(number)).unwrap(), &Options::default().database("d")).unwrap();
+        let session = scratch.session("d").unwrap();
+        session.exec(&golden("base.sql").replace("shop.", "")).unwrap_or_else(|fault| panic!("{fault}"));
+        session.exec("create table n (ts datetime, n int); create view v as select date_format(ts, '%Y') y, concat(n) c, 'a' l, concat(n, 'x') e, cast(n as char) s from n").unwrap();
+        let captured = || {
+            let target = Target::parse(&scratch.url("d"), &ThisMachine).unwrap();
+            let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("d") };
+            MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+        };
+        let before = captured();
+        for (name, value) in [
+            ("collation_connection", "utf8mb4_bin"),
+            ("character_set_client", "latin1"),
+            ("character_set_results", "latin1"),
+            ("collation_server", "latin1_bin"),
+            ("character_set_collations", "utf8mb4=utf8mb4_general_ci"),
+            ("character_set_collations", "utf8mb4=utf8mb4_bin"),
+            ("default_collation_for_utf8mb4", "utf8mb4_general_ci"),
+            ("old_mode", "UTF8_IS_UTF8MB3"),
+            ("sql_mode", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT"),
+            ("lc_time_names", "de_DE"),
+            ("time_zone", "+05:00"),
+            ("div_precision_increment", "9"),
+            ("sql_quote_show_create", "0"),
+            ("explicit_defaults_for_timestamp", "0"),
+        ] {
+            // Not every server has every one of them.
+            if session.exec(&format!("set global {name} = '{value}'")).is_ok()
+                || session.exec(&format!("set global {name} = {value}")).is_ok()
+            {
+                let (differences, gaps) = told(&[before.clone(), captured()]);
+                assert_eq!((differences, gaps), (vec![], vec![]), "{name} = {value} on {}", scratch.binaries().series());
+            }
+        }
+        scratch.stop().unwrap();
+    }
 }

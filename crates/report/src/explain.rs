@@ -3,7 +3,7 @@
 //! Lives here: the list of ids and their texts. Does not live here: the knowledge itself (`core::kind`).
 
 use crate::group::words;
-use evenkeel_core::compare::LEFTOVERS;
+use evenkeel_core::compare::{LEFTOVERS, MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
 use evenkeel_core::finding;
 use evenkeel_core::kind::{ALL, Class, Kind, Neutral, Parent, Property, Severity, Tolerance};
 
@@ -16,6 +16,7 @@ enum Subject {
     },
     Rename(Kind),
     Leftover(Kind),
+    Extension(Kind),
     ColumnOrder(Kind),
     Property(Kind, &'static Property),
     WaiverExpired,
@@ -78,6 +79,9 @@ fn subjects() -> Vec<(String, Subject)> {
         if LEFTOVERS.iter().any(|leftover| leftover.kinds.contains(&kind)) {
             add("leftover", Subject::Leftover(kind));
         }
+        if may_be_member(kind) {
+            add(MEMBERSHIP, Subject::Extension(kind));
+        }
         if matches!(kind, Kind::Table | Kind::View | Kind::MaterializedView) {
             add("column-order", Subject::ColumnOrder(kind));
         }
@@ -121,6 +125,12 @@ impl Subject {
                     why: "A change was interrupted, or runs now. It costs space and writes, and the next run may trip over it.".to_owned(),
                 }
             }
+            Self::Extension(kind) => Explanation {
+                what: format!("The {} belongs to an extension on one side, and to none on the other.", words(kind.name())),
+                weight: Severity::Block.name().to_owned(),
+                compared: "by name, with what the extensions of the other side have".to_owned(),
+                why: MEMBERSHIP_WHY.to_owned(),
+            },
             Self::ColumnOrder(kind) => Explanation {
                 what: format!("The columns of the {} stand in another order.", words(kind.name())),
                 weight: "inform, or what the policy says".to_owned(),

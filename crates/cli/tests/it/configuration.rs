@@ -179,7 +179,8 @@ fn an_exception_that_ran_out_fails_and_says_whom_to_ask() {
     assert!(ran.stdout.contains("total"), "it excuses nothing");
     // Even where nothing differs: somebody promised to look at it again.
     let same = policy(&a, &a, &[("app.tmp_*", "", "2020-01-31")]);
-    same.run(&COMPARE).exits(1).says("app.tmp_*");
+    same.run(&[&COMPARE[..], &["--same"]].concat()).exits(1).says("app.tmp_*");
+    same.run(&COMPARE).exits(2).says("app.tmp_*").says("same database");
     // Policy changes no digest.
     let with = policy(&a, &b, &[("*", "", "2099-01-31")]).run(&["digest", "b"]).exits(0);
     assert_eq!(with.stdout, policy(&a, &b, &[]).run(&["digest", "b"]).exits(0).stdout);

@@ -135,7 +135,7 @@ fn replicas_and_poolers() {
 fn fields<'a>(source: &'a str, name: &str) -> BTreeSet<&'a str> {
     let (_, rest) = source.split_once(&format!("struct {name} {{\n")).unwrap_or_else(|| panic!("no struct {name}"));
     let (body, _) = rest.split_once("\n}").unwrap();
-    let names = body.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name);
+    let names = body.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name.trim_start_matches("pub "));
     names.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_')).collect()
 }
 
@@ -187,10 +187,17 @@ fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> 
 #[test]
 fn the_schema_for_editors_says_what_is_read() {
     let schema: Value = serde_json::from_str(&content("docs/reference/evenkeel.schema.json")).unwrap();
-    let source = content("crates/cli/src/settings/load.rs");
-    for (name, place) in
-        [("File", ""), ("RawEnvironment", "/$defs/environment"), ("RawPolicy", "/$defs/policy"), ("RawWaiver", "/$defs/exception")]
-    {
+    let source = content("crates/cli/src/settings/raw.rs");
+    let structs = [
+        ("File", ""),
+        ("RawProject", "/$defs/project"),
+        ("RawReferenceTable", "/$defs/reference-table"),
+        ("RawEnvironment", "/$defs/environment"),
+        ("RawPolicy", "/$defs/policy"),
+        ("RawWaiver", "/$defs/exception"),
+    ];
+    assert_eq!(source.matches("#[serde(deny_unknown_fields)]").count(), structs.len(), "a struct that is not in this list");
+    for (name, place) in structs {
         let object = schema.pointer(place).unwrap();
         let known: BTreeSet<&str> = object["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(fields(&source, name), known, "{name}");
@@ -224,10 +231,24 @@ fn the_schema_for_editors_says_what_is_read() {
     each("/$defs/severity/enum", &|value| format!("[policy]\nfail_on = \"{value}\"\n"));
     each("/$defs/severity/enum", &|value| format!("[policy]\nshared_faults = \"{value}\"\n"));
     each("/$defs/dimension/enum", &|value| exception(&format!("until = \"2099-01-01\"\ndimension = \"{value}\"")));
-    for line in ["roles = { app = \"app_prod\" }", "history = false", "history = \"ops.applied\"", "migration_role = \"m\""] {
+    for line in [
+        "roles = { app = \"app_prod\" }",
+        "history = false",
+        "history = \"ops.applied\"",
+        "migration_role = \"m\"",
+        "reference = [\"app.*\"]",
+    ] {
         agree(&environment(line), true);
     }
-    for line in ["host = \"h\"", "port = 5432", "read_from = \"replica\"", "ulr = \"x\"", "history = true", "replicas = [\"\"]"] {
+    for line in [
+        "host = \"h\"",
+        "port = 5432",
+        "read_from = \"replica\"",
+        "ulr = \"x\"",
+        "history = true",
+        "replicas = [\"\"]",
+        "reference = [\"\"]",
+    ] {
         agree(&environment(line), false);
     }
     for text in ["[environments.a]\nurl = \"\"\n", "[environments.a]\nhost = \"h\"\nport = 70000\n", "x = 1\n", &exception("")] {

@@ -32,6 +32,7 @@ fn a_digest_is_the_same_on_every_run_and_under_every_name() {
 fn a_file_and_the_server_are_compared() {
     each_flavor(|db| {
         db.exec(MYSQL_SHOP);
+        db.exec("CREATE TABLE doctrine_migration_versions (version varchar(191) PRIMARY KEY, executed_at datetime, execution_time int)");
         let place = Place::new();
         place.write("evenkeel.toml", format!("[environments.one]\ntier = \"dev\"\nurl = \"{}\"\nmanifest = \"one.jsonl\"\n", db.url()));
         place.run(&["capture", "one", "--dimension", "schema,configuration,history", "--out", "one.jsonl"]).exits(0);

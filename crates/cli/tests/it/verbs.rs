@@ -210,7 +210,7 @@ fn capture_writes_both_parts_and_leaves_an_unchanged_file_alone() {
 fn output_that_cannot_be_written_is_74() {
     let db = shop();
     let place = Place::new();
-    let report = ["compare", &db.url(), &db.url(), SCHEMA[0], SCHEMA[1]];
+    let report = ["compare", &db.url(), &db.url(), SCHEMA[0], SCHEMA[1], "--same"];
     place.run(&[&report[..], &["--out", "no/such/folder/report"]].concat()).exits(74).says("no/such/folder/report").says("--out");
     place.run(&["capture", &db.url(), SCHEMA[0], SCHEMA[1], "--out", "no/such/folder/m.jsonl"]).exits(74);
     std::fs::create_dir(place.path("folder")).unwrap();
@@ -229,7 +229,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let url = db.url();
     let variables = [("URL", url.as_str())];
     for verb in
-        ["queries", "man", "completions bash", "capture \"$URL\" --dimension schema", "compare \"$URL\" \"$URL\" --dimension schema"]
+        ["queries", "man", "completions bash", "capture \"$URL\" --dimension schema", "compare \"$URL\" \"$URL\" --same --dimension schema"]
     {
         let script = format!("\"$E\" {verb} | head -n 1 > /dev/null; exit ${{PIPESTATUS[0]}}");
         place.shell(&script, &variables).exits(0);
@@ -286,7 +286,7 @@ fn notes_are_said_by_every_verb_and_not_when_quiet() {
     let verbs: [&[&str]; 5] = [
         &["capture", "one", "--dimension", "schema", "--out", "one.jsonl"],
         &["digest", "one"],
-        &["compare", "one", "one", "--dimension", "schema"],
+        &["compare", "one", "one", "--dimension", "schema", "--same"],
         &["check", "--dimension", "schema"],
         &["grants", "one"],
     ];

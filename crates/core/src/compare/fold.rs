@@ -2,14 +2,13 @@
 
 use super::judge::by_rank;
 use super::{Across, Case, Change, Difference, Lone, SideGap, Walk, Which};
-use crate::digest;
 use crate::finding::{Finding, Thing};
 use crate::kind::{Dimension, Kind, Parent, Value};
 use crate::manifest::{Gap, Identity, Object, Reason};
 use std::collections::{BTreeMap, HashMap};
 
-/// What a lone object may hang on, apart for the recorded history: its verdict stands by itself, so a history table
-/// that is missing is a difference of history too, and never part of the missing table or schema.
+/// What a lone object may hang on, apart for the recorded history and for reference data: their verdict stands by itself, so a
+/// history table that is missing is a difference of history too, and never part of the missing table or schema.
 type Place<'a> = (bool, Holder<'a>);
 
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
@@ -17,6 +16,7 @@ enum Holder<'a> {
     Schema(&'a str),
     Relation(&'a str, &'a str),
     Object(&'a str, &'a str),
+    Constraint(&'a str, &'a str, &'a str),
     Twin(Kind, &'a Identity),
 }
 
@@ -24,8 +24,9 @@ impl<'a> Walk<'a> {
     /// Turns the collected lone objects into differences.
     pub(super) fn settle_lone(&mut self) {
         let lone = std::mem::take(&mut self.lone);
+        let renames = self.renames(&lone);
         for change in [Change::Missing, Change::Extra] {
-            self.fold(lone.iter().filter(|lone| lone.change == change).copied().collect(), change, &renames(&lone));
+            self.fold(lone.iter().filter(|lone| lone.change == change).copied().collect(), change, &renames);
         }
     }
 
@@ -33,16 +34,26 @@ impl<'a> Walk<'a> {
         let displays: Vec<String> = lone.iter().map(|lone| lone.object.display()).collect();
         let mut holders: HashMap<Place<'_>, usize> = HashMap::new();
         for (at, lone) in lone.iter().enumerate() {
-            let apart = is_history(lone.object);
+            let apart = stands_apart(lone.object);
             holders.insert((apart, Holder::Twin(lone.object.kind, &lone.object.identity)), at);
             if let Some(display) = displays.get(at) {
                 holders.insert((apart, Holder::Object(lone.object.kind.name(), display)), at);
+            }
+            if lone.object.kind == Kind::Constraint {
+                let [schema, table, name] = [0, 1, 2].map(|at| lone.object.identity.part(at));
+                holders.insert((apart, Holder::Constraint(schema, table, name)), at);
             }
             match lone.object.kind.spec().parent {
                 _ if lone.object.kind == Kind::Schema => {
                     holders.insert((apart, Holder::Schema(lone.object.identity.part(0))), at);
                 }
-                Parent::Schema if apart || matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain) => {
+                Parent::Schema
+                    if apart
+                        || matches!(
+                            lone.object.kind,
+                            Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain | Kind::ReferenceTable
+                        ) =>
+                {
                     holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
                 }
                 _ => {}
@@ -50,9 +61,12 @@ impl<'a> Walk<'a> {
         }
         let top = |at: usize| -> usize {
             let mut at = at;
-            // A part hangs on a relation, a relation on a schema: never deeper, and a bound keeps it so.
-            for _ in 0..4 {
-                match lone.get(at).and_then(|lone| holder(lone.object)).and_then(|holder| holders.get(&holder)) {
+            // Statistics hang on an index, an index on its constraint, that on a relation, a relation on a schema: never deeper,
+            // and a bound keeps it so.
+            for _ in 0..5 {
+                let behind = |lone: &Lone<'a>| constraint(lone.object).and_then(|holder| holders.get(&holder));
+                let above = |lone: &Lone<'a>| behind(lone).or_else(|| holders.get(&holder(lone.object)?));
+                match lone.get(at).and_then(above) {
                     Some(parent) if *parent != at => at = *parent,
                     _ => break,
                 }
@@ -67,8 +81,14 @@ impl<'a> Walk<'a> {
                 *parts.entry(lone.object.kind).or_default() += 1;
             }
         }
+        let members = if lone.is_empty() { HashMap::new() } else { self.members_beside(change) };
         for (at, parts) in parts {
             let Some(lone) = lone.get(at) else { continue };
+            let has = displays.get(at).and_then(|display| members.get(&(lone.object.kind.name(), &**display)));
+            if let Some(extension) = has {
+                self.member_elsewhere(lone.object, change, extension, &parts);
+                continue;
+            }
             match renames.get(&std::ptr::from_ref(lone.object)) {
                 Some(other) if change == Change::Missing && self.are_unnamed(lone.object, other) => self.unnamed(lone.object),
                 Some(other) if change == Change::Missing => self.renamed(lone.object, other),
@@ -102,8 +122,9 @@ impl<'a> Walk<'a> {
 
     /// Whether each side's server chose the name by rules of its own: nobody said that it is called so.
     fn are_unnamed(&self, reference: &Object, candidate: &Object) -> bool {
-        let chosen = |object: &Object| matches!(object.get("generated_name"), Some(Value::Flag(true)));
-        self.reference.manifest.endpoint.engine != self.candidate.manifest.endpoint.engine && chosen(reference) && chosen(candidate)
+        self.reference.manifest.endpoint.engine != self.candidate.manifest.endpoint.engine
+            && reference.has_generated_name()
+            && candidate.has_generated_name()
     }
 
     fn unnamed(&mut self, reference: &'a Object) {
@@ -130,15 +151,23 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn is_history(object: &Object) -> bool {
-    object.kind.spec().dimension == Dimension::History
+fn stands_apart(object: &Object) -> bool {
+    object.kind.spec().dimension == Dimension::History || matches!(object.kind, Kind::ReferenceTable | Kind::ReferenceRow)
+}
+
+/// The constraint that an index stands behind: it is counted there.
+fn constraint(index: &Object) -> Option<Place<'_>> {
+    let (Kind::Index, Some(name), Some(Value::List(table))) = (index.kind, index.text("constraint"), index.get("table")) else {
+        return None;
+    };
+    Some((false, Holder::Constraint(table.first()?, table.get(1)?, name)))
 }
 
 /// What the object hangs on.
 fn holder(object: &Object) -> Option<Place<'_>> {
     let spec = object.kind.spec();
     if let Parent::Twin(kind) = spec.parent {
-        return Some((is_history(object), Holder::Twin(kind, &object.identity)));
+        return Some((stands_apart(object), Holder::Twin(kind, &object.identity)));
     }
     let holder = match spec.parent {
         Parent::None | Parent::Twin(_) => None,
@@ -148,37 +177,13 @@ fn holder(object: &Object) -> Option<Place<'_>> {
             Some(Value::List(parts)) => Some(Holder::Relation(parts.first()?, parts.get(1)?)),
             _ => None,
         },
+        // Its rights are the column's.
+        Parent::Object if object.identity.part(0) == "identity-sequence" => {
+            Some(Holder::Object(Kind::Column.name(), object.identity.part(1)))
+        }
         Parent::Object => Some(Holder::Object(object.identity.part(0), object.identity.part(1))),
     };
-    holder.map(|holder| (is_history(object), holder))
-}
-
-/// Missing and extra objects that are each other's only match in kind, parent and body.
-fn renames<'a>(lone: &[Lone<'a>]) -> HashMap<*const Object, &'a Object> {
-    let mut groups: HashMap<_, (Vec<&'a Object>, Vec<&'a Object>)> = HashMap::new();
-    for lone in lone {
-        let spec = lone.object.kind.spec();
-        // Objects without a body of their own (a schema, a table whose columns are other objects) all look alike. So do
-        // recorded migrations, whose key is all there is to them.
-        if !matches!(spec.parent, Parent::Relation | Parent::Property(_)) || lone.object.values().is_empty() || is_history(lone.object) {
-            continue;
-        }
-        let parts: Vec<&str> = lone.object.identity.parts().collect();
-        let place: Vec<String> = match spec.parent {
-            Parent::Relation => parts.iter().take(2).map(|part| (*part).to_owned()).collect(),
-            _ => parts.iter().take(1).map(|part| (*part).to_owned()).collect(),
-        };
-        let group = groups.entry((lone.object.kind, place, digest::body(lone.object))).or_default();
-        if lone.change == Change::Missing { group.0.push(lone.object) } else { group.1.push(lone.object) }
-    }
-    let mut found = HashMap::new();
-    for (missing, extra) in groups.into_values() {
-        if let ([reference], [candidate]) = (missing.as_slice(), extra.as_slice()) {
-            found.insert(std::ptr::from_ref(*reference), *candidate);
-            found.insert(std::ptr::from_ref(*candidate), *reference);
-        }
-    }
-    found
+    holder.map(|holder| (stands_apart(object), holder))
 }
 
 /// The object in one line: its summary properties, or just that it is there.

@@ -1,9 +1,9 @@
 //! Two objects with the same identity: which properties differ, and what that weighs.
 
-use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured};
+use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured, row};
 use crate::finding::{Finding, Thing};
-use crate::kind::{Class, Kind, Property, Rank, Severity, Tolerance, Value};
-use crate::manifest::{Gap, Mark, Object, Reason};
+use crate::kind::{Class, Kind, Property, Rank, Severity, Shape, Tolerance, Value};
+use crate::manifest::{AS_TEXT, Gap, Mark, Object, Reason};
 
 /// Fewer rows than this have no distribution worth comparing.
 const FEW_ROWS: f64 = 100.0;
@@ -35,6 +35,11 @@ impl<'a> Walk<'a> {
             if a == b || reference.agrees_at(candidate, index) {
                 if property.sound.is_some() {
                     self.unsound(reference, index, property, Which::Both);
+                }
+                if property.shape == Shape::Definition
+                    && let (Some(Value::Text(a)), Some(Value::Text(b))) = (a, b)
+                {
+                    self.written(reference, property, (a, b), [reference, candidate].iter().filter_map(|it| it.normal_at(index)));
                 }
             } else {
                 self.property(reference, candidate, index, property, (a, b));
@@ -92,6 +97,7 @@ impl<'a> Walk<'a> {
         };
         // Of a fault that only the reference has, what must be is the candidate's, and what is found is the reference's.
         let (expected, found) = if which == Which::Reference && found.is_none() { (found, expected) } else { (expected, found) };
+        let row = (reference.kind == Kind::ReferenceRow).then(|| row::changed(reference, candidate));
         let remedy = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
         let reasoning = self.remedies.reasoning(&case);
         let plain = self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name);
@@ -105,7 +111,34 @@ impl<'a> Walk<'a> {
             remedy,
             ..plain.finding
         };
+        let finding = match row {
+            Some((expected, found)) => Finding { expected: Some(expected), found: Some(found), ..finding },
+            None => finding,
+        };
         self.differences.push(Difference { finding, which, ratio, ..plain });
+    }
+
+    /// Of code that is the same in one spelling: that it is written in two ways. The case of names is told with their objects.
+    fn written<'t>(
+        &mut self,
+        reference: &'a Object,
+        property: &'static Property,
+        (expected, found): (&str, &str),
+        mut normals: impl Iterator<Item = &'t str>,
+    ) {
+        if !normals.any(|normal| normal.starts_with(AS_TEXT)) || expected.to_lowercase() == found.to_lowercase() {
+            return;
+        }
+        let plain = self.difference(reference, Change::Changed, property.name);
+        let finding = Finding {
+            subject: Thing { attribute: Some(property.name), ..plain.finding.subject },
+            severity: Severity::Inform,
+            expected: Some(expected.to_owned()),
+            found: Some(found.to_owned()),
+            why: "White space and comments differ, which do nothing; the code is the same.".to_owned(),
+            ..plain.finding
+        };
+        self.differences.push(Difference { finding, ..plain });
     }
 
     /// Whether another difference says it, or nothing can be said by it.
@@ -116,6 +149,9 @@ impl<'a> Walk<'a> {
                 let server = (reference.get("value"), candidate.get("value"));
                 values.0.is_none() || values.1.is_none() || (values == server && server.0 != server.1)
             }
+            // Under which secret rows were hashed says nothing about them; rows under two cannot be told from each other.
+            Kind::ReferenceTable => attribute == "secret",
+            Kind::ReferenceRow => !self.tells_rows(reference),
             // Recorded without having been run, such as a baseline: there is no text that could be another one.
             Kind::Migration if attribute == "checksum" => {
                 (values.0.is_none() || values.1.is_none()) && reference.text("recorded_as") != candidate.text("recorded_as")
@@ -162,7 +198,9 @@ impl<'a> Walk<'a> {
                 gap.dimension == spec.dimension
                     && gap.kind.as_deref() == Some(spec.name)
                     && match (gap.attribute.as_deref(), gap.object.as_deref()) {
-                        (Some(hidden), name) => hidden == attribute && name.is_none_or(|name| name == object.display()),
+                        // Lacking rights to a property of a kind leave out some values; those that are there were read.
+                        (Some(hidden), None) => hidden == attribute && (gap.reason != Reason::Privilege || value.is_none()),
+                        (Some(hidden), Some(name)) => hidden == attribute && name == object.display(),
                         (None, name) => value.is_none() && name == Some(&*object.display()),
                     }
             })

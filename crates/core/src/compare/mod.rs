@@ -1,23 +1,31 @@
 //! Two manifests side by side: every difference with what was expected, what was found and why it matters.
 //!
 //! Lives here: the walk over both sides and the differences it yields, once for all kinds and engines. `fold` turns a
-//! missing table's parts into one difference, `leftover` knows the names interrupted online changes leave behind.
+//! missing table's parts into one difference, `copied` knows what stands for a trigger's copy, `member` what
+//! belongs to an extension on one side, `leftover` the names interrupted online changes leave behind.
 //! What a difference means for an exit code is `gate`'s business, which are excused is `policy`'s.
 
+mod copied;
 mod fold;
 mod judge;
 mod leftover;
+mod member;
 mod order;
 mod remedy;
+mod rename;
 mod role;
+mod row;
+mod spelling;
+mod unnamed;
 
 pub use crate::finding::Which;
 pub use leftover::LEFTOVERS;
+pub use member::{MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
 pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
 use crate::finding::{Finding, Origin, Thing, id};
-use crate::kind::{ALL, Dimension, Kind, Parent, Property, Severity};
+use crate::kind::{ALL, Dimension, Engines, Kind, Parent, Property, Severity};
 use crate::manifest::{Endpoint, Gap, Identity, Manifest, Object, Reason};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -179,6 +187,8 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         let digest = |side: Side<'_>| side.tree.branch(dimension).map(|branch| branch.under(scope.column_order).hex());
         outcomes.push(Outcome { dimension, compared, counts, reference_digest: digest(reference), candidate_digest: digest(candidate) });
     }
+    walk.settle_rows();
+    walk.settle_copies();
     walk.settle_lone();
     if scope.dimensions.contains(&Dimension::Schema) {
         order::columns(&mut walk, scope);
@@ -223,6 +233,9 @@ fn gaps(reference: Side<'_>, candidate: Side<'_>, scope: &Scope) -> Vec<SideGap>
     gaps
 }
 
+/// Servers on which checks and foreign keys of one table do not share their names.
+const APART: Engines = Engines::MYSQL_FAMILY;
+
 /// An object that only one side has, until it is known whether its parent, or a rename, explains it.
 #[derive(Debug, Clone, Copy)]
 struct Lone<'a> {
@@ -244,9 +257,22 @@ impl<'a> Walk<'a> {
     fn kind(&mut self, kind: Kind) -> (usize, usize) {
         let (left, right) = (self.reference.manifest.of_kind(kind), self.candidate.manifest.of_kind(kind));
         let (mut at, mut to) = (0, 0);
+        let unnamed = unnamed::alike(left, right);
+        let spelled = spelling::pairs(left, right);
         loop {
             match (left.get(at), right.get(to)) {
                 (None, None) => break,
+                (Some(object), _) if let Some(other) = unnamed.get(&std::ptr::from_ref(object)) => {
+                    self.alike(object, other);
+                    at += 1;
+                }
+                (_, Some(object)) if unnamed.contains_key(&std::ptr::from_ref(object)) => to += 1,
+                (Some(object), _) if let Some(other) = spelled.get(&std::ptr::from_ref(object)) => {
+                    self.pair(object, other);
+                    self.spelled(object, other);
+                    at += 1;
+                }
+                (_, Some(object)) if spelled.contains_key(&std::ptr::from_ref(object)) => to += 1,
                 (Some(object), None) => {
                     self.only(object, Change::Missing);
                     at += 1;
@@ -255,7 +281,7 @@ impl<'a> Walk<'a> {
                     self.only(object, Change::Extra);
                     to += 1;
                 }
-                (Some(a), Some(b)) => match a.identity.cmp(&b.identity) {
+                (Some(a), Some(b)) => match a.identity.cmp(&b.identity).then_with(|| self.spaces(a, b)) {
                     Ordering::Less => {
                         self.only(a, Change::Missing);
                         at += 1;
@@ -275,6 +301,12 @@ impl<'a> Walk<'a> {
         (left.len(), right.len())
     }
 
+    /// The order of two objects with the same name: another one where that is the name of something else.
+    fn spaces(&self, reference: &Object, candidate: &Object) -> Ordering {
+        let apart = |side: Side<'_>| APART.has(side.manifest.endpoint.engine, side.manifest.endpoint.server_major);
+        if apart(self.reference) && apart(self.candidate) { reference.space().cmp(&candidate.space()) } else { Ordering::Equal }
+    }
+
     fn only(&mut self, object: &'a Object, change: Change) {
         let (blind, which) = match change {
             Change::Missing => (self.candidate, Which::Reference),
@@ -292,6 +324,14 @@ impl<'a> Walk<'a> {
         // The side without it could not see all objects of the kind: absence is no evidence.
         if is_blind(blind.manifest, object) {
             return;
+        }
+        match object.kind {
+            Kind::ReferenceTable => {
+                self.unread_reference(object, if change == Change::Missing { Which::Candidate } else { Which::Reference });
+                return;
+            }
+            Kind::ReferenceRow if !self.tells_rows(object) => return,
+            _ => {}
         }
         self.lone.push(Lone { object, change });
     }

@@ -12,6 +12,7 @@ pub static SPEC: Spec = Spec {
     engines: Engines::ALL,
     properties: &[
         Property::integer("position", "Rank among the columns that exist, from 1.", "INSERT without a column list and COPY depend on it.").order(),
+        Property::integer("number", "The number the server gave it, where columns before it were dropped.", "A column that was renamed keeps it; one that was made anew has another.").on(Engines::POSTGRESQL).volatile(),
         Property::text("type", "Type with its modifier.", "Values that fit in one environment are refused or rounded in the other; changing it may rewrite the table."),
         Property::text("collation", "Collation, where it is not the type's default.", "Order, uniqueness and index use of text depend on it."),
         Property::flag("not_null", "NULL is refused.", "Statements that write NULL work in one environment only; adding it later scans the table."),
@@ -26,6 +27,7 @@ pub static SPEC: Spec = Spec {
         Property::text("default", "Default expression.", "Rows inserted without the column get different values."),
         Property::text("identity", "`always` or `by default`.", "Explicit values are refused or accepted.").on(Engines::POSTGRESQL),
         Property::text("identity_options", "Options of the identity sequence.", "Generated values run in other steps or out earlier.").on(Engines::POSTGRESQL),
+        Property::text("identity_sequence", "What the identity sequence is called; its rights are told by the column.", "GRANT and REVOKE name it.").on(Engines::POSTGRESQL).volatile(),
         Property::text("generated", "Generation expression.", "The stored or computed value differs."),
         Property::text("generated_kind", "`stored` or `virtual`.", "A stored column is rewritten when its expression changes, a virtual one is computed on read."),
         Property::text("storage", "TOAST strategy, where it is not the type's.", "Large values are compressed or moved out of line differently.").on(Engines::POSTGRESQL),

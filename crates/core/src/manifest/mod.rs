@@ -9,12 +9,31 @@ mod object;
 
 pub use endpoint::{ALL_DATABASES, Endpoint, Instance, NodeRole};
 pub use gap::{Gap, Reason};
-pub use object::{Identity, Mark, Object, display, first_shown_part, shown_parts};
+pub use object::{AS_TEXT, Identity, Mark, Object, Space, display, first_shown_part, shown_parts};
 
-use crate::kind::{Dimension, Kind};
+use crate::kind::{Dimension, Engines, Kind};
 
 /// The version of canonical texts and normal forms that this build makes.
 pub const CANONICAL: u32 = 2;
+
+/// Servers that ignore the case of some names, whatever their file system does.
+/// <https://dev.mysql.com/doc/refman/en/identifier-case-sensitivity.html>
+const CASELESS: Engines = Engines::MYSQL_FAMILY;
+
+/// The kinds whose names these are. Those of tables and triggers are theirs as they are spelled.
+const IGNORING: &[Kind] = &[
+    Kind::Column,
+    Kind::Index,
+    Kind::Constraint,
+    Kind::Partition,
+    Kind::Function,
+    Kind::Procedure,
+    Kind::Package,
+    Kind::Library,
+    Kind::Event,
+    Kind::IndexStatistics,
+    Kind::ColumnStatistics,
+];
 
 /// An environment as it was captured. Objects are sorted by kind and identity, each at most once.
 #[derive(Debug, Clone)]
@@ -42,6 +61,11 @@ impl Manifest {
             }
             same
         });
+        for object in &mut objects {
+            if IGNORING.contains(&object.kind) && CASELESS.has(endpoint.engine, endpoint.server_major) {
+                object.fold();
+            }
+        }
         dimensions.sort_unstable();
         dimensions.dedup();
         gaps.sort();

@@ -3,6 +3,7 @@
 //! Lives here as well: how an identity is shown to a person, and how a shown one is read back.
 
 use crate::kind::{Class, Kind, Value};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
@@ -70,6 +71,14 @@ pub struct Mark {
     pub reason: Box<str>,
 }
 
+/// Name spaces within one kind: a check and a foreign key of a table may have the same name on MySQL and MariaDB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    Common,
+    Check,
+    ForeignKey,
+}
+
 /// One object of an environment. Values are kept only where they differ from the neutral one, in declared order.
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -78,20 +87,43 @@ pub struct Object {
     values: Vec<(u8, Value)>,
     /// Rarely more than none.
     pub marks: Vec<Mark>,
-    /// Names of the normal forms of printed texts, by property, sorted: what is hashed and compared in place of the text.
+    /// Names of the normal forms of printed texts, by property, sorted: what is hashed and compared in place of the text. One
+    /// that begins with [`AS_TEXT`] is a text itself.
     normals: Vec<(u8, Box<str>)>,
+    /// Its name in the spelling it is hashed and found under, where its server ignores case and that is another one.
+    folded: Option<Box<str>>,
 }
+
+/// Begins a normal form that is no name of one: the value itself in one spelling, the items of a list line by line. It is
+/// hashed as a value, so that values that need no other spelling have none.
+pub const AS_TEXT: char = '=';
 
 impl Object {
     #[must_use]
     pub const fn new(kind: Kind, identity: Identity) -> Self {
-        Self { kind, identity, values: Vec::new(), marks: Vec::new(), normals: Vec::new() }
+        Self { kind, identity, values: Vec::new(), marks: Vec::new(), normals: Vec::new(), folded: None }
     }
 
     /// What objects are sorted by.
     #[must_use]
-    pub const fn key(&self) -> (Kind, &Identity) {
-        (self.kind, &self.identity)
+    pub fn key(&self) -> (Kind, &Identity, Space) {
+        (self.kind, &self.identity, self.space())
+    }
+
+    /// The name space its name belongs to: two objects with one identity are two where these differ.
+    #[must_use]
+    pub fn space(&self) -> Space {
+        match self.text("type").filter(|_| self.kind == Kind::Constraint) {
+            Some("check") => Space::Check,
+            Some("foreign key") => Space::ForeignKey,
+            _ => Space::Common,
+        }
+    }
+
+    /// Whether the server made its name up.
+    #[must_use]
+    pub fn has_generated_name(&self) -> bool {
+        self.kind == Kind::Constraint && self.get("generated_name") == Some(&Value::Flag(true))
     }
 
     /// Sets a property by its place in the declaration; neutral values are not kept.
@@ -175,9 +207,44 @@ impl Object {
     pub fn agrees_at(&self, other: &Self, index: u8) -> bool {
         match (self.normal_at(index), other.normal_at(index)) {
             (Some(own), Some(theirs)) => own == theirs,
-            (None, None) => self.get_at(index) == other.get_at(index),
-            _ => false,
+            _ => match (self.said_at(index), other.said_at(index)) {
+                (Ok(own), Ok(theirs)) => own == theirs,
+                _ => false,
+            },
         }
+    }
+
+    /// What is hashed and compared: the name of a normal form, or a value.
+    pub fn said_at(&self, index: u8) -> Result<Option<Cow<'_, Value>>, &str> {
+        let value = self.get_at(index);
+        match self.normal_at(index) {
+            None => Ok(value.map(Cow::Borrowed)),
+            Some(normal) => match (normal.strip_prefix(AS_TEXT), value) {
+                (Some(text), Some(Value::List(_))) => Ok(Some(Cow::Owned(Value::list(text.lines())))),
+                (Some(text), _) => Ok(Some(Cow::Owned(Value::Text(text.into())))),
+                (None, _) => Err(normal),
+            },
+        }
+    }
+
+    /// Takes note that servers of its sort ignore the case of its name.
+    pub(super) fn fold(&mut self) {
+        let name = self.identity.parts().last().unwrap_or_default();
+        let is_folded = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        self.folded = (!is_folded).then(|| name.to_lowercase()).filter(|folded| folded != name).map(Into::into);
+    }
+
+    /// The parts it is hashed and found under.
+    pub fn found_under(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        let last = self.identity.parts().len().saturating_sub(1);
+        let folded = self.folded.as_deref();
+        self.identity.parts().enumerate().map(move |(at, part)| folded.filter(|_| at == last).unwrap_or(part))
+    }
+
+    /// Whether it is found under another spelling than its own.
+    #[must_use]
+    pub const fn is_folded(&self) -> bool {
+        self.folded.is_some()
     }
 
     /// The kept values, in declared order.

@@ -8,7 +8,7 @@ use super::{lossy, lossy_column};
 use crate::connect::rows::Wrong;
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Identity, Object};
+use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -97,17 +97,29 @@ async fn foreign_keys(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>>
         columns.sort_unstable_by_key(|(place, ..)| *place);
         let mut object = Object::new(Kind::Constraint, Identity::new([schema, table, Arc::from(&*key.2)]));
         object.set("type", "foreign key");
+        object.set("generated_name", canonical::is_chosen_key(&key.2, &key.1));
         object.set("columns", Value::list(columns.iter().map(|(_, column, _)| column.clone())));
         object.set("references", to);
         object.set("referenced_columns", Value::list(columns.into_iter().map(|(.., column)| column)));
-        if let Some((on_update, on_delete)) = rules.remove(&key) {
-            object.set("on_update", on_update);
-            object.set("on_delete", on_delete);
+        match rules.remove(&key) {
+            Some((on_update, on_delete)) => {
+                object.set("on_update", on_update);
+                object.set("on_delete", on_delete);
+            }
+            // MariaDB shows the key and hides its rules from whoever may only read the table.
+            None => {
+                for property in ["on_update", "on_delete"] {
+                    let detail = "the server shows the foreign key and not its actions: the account may not see them".to_owned();
+                    reader.gap(Gap::object(&object, Reason::Privilege, detail).attribute(property).cure(ACTIONS));
+                }
+            }
         }
         found.push(object);
     }
     Ok(found)
 }
+
+const ACTIONS: &str = "GRANT SHOW VIEW on the database to the account evenkeel uses";
 
 /// RESTRICT and NO ACTION are the same here: the check is made at once either way.
 /// <https://dev.mysql.com/doc/refman/en/create-table-foreign-keys.html>

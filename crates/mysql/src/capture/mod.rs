@@ -13,6 +13,7 @@ mod constraint;
 mod definer;
 mod distribution;
 mod event;
+mod folded;
 mod histogram;
 mod history;
 mod index;
@@ -25,6 +26,7 @@ mod partition;
 mod printed;
 mod privilege;
 mod reader;
+mod reference;
 mod refused;
 mod role;
 mod routine;
@@ -52,7 +54,7 @@ use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason, Space};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::{Interrupted, interruptible};
 use futures_util::future::join_all;
@@ -96,6 +98,18 @@ impl Troublesome for CaptureFault {
                 .fix("report it: this is a bug in evenkeel"),
             Self::Interrupted => Interrupted.trouble(),
         }
+    }
+}
+
+/// Brings a manifest of an earlier version to this one's form: it did not say of foreign keys that nobody named them, nor how
+/// names are spelled whose case means nothing.
+pub fn renew(manifest: &mut Manifest) {
+    for object in manifest.objects_mut() {
+        if object.space() == Space::ForeignKey {
+            let is_chosen = canonical::is_chosen_key(object.identity.part(2), object.identity.part(1));
+            object.set("generated_name", is_chosen);
+        }
+        folded::names(object);
     }
 }
 
@@ -305,12 +319,14 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     }
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader).await?);
+        found.extend(reference::read(reader).await?);
     }
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader).await?);
     }
     let unread = std::mem::take(&mut *reader.unread.lock().unwrap_or_else(PoisonError::into_inner));
     found.retain(|object| !unread.contains(&object.kind));
+    found.iter_mut().for_each(folded::names);
     Ok(found)
 }
 

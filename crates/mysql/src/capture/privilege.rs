@@ -4,10 +4,11 @@
 //! version. A database is named by a pattern; one that stands for the captured database alone is shown as that.
 
 use super::access::Account;
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
 use super::role;
 use super::scope;
 use super::statements;
+use crate::connect::rows::Row;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason, display};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,6 +22,8 @@ const ALL: &str = "ALL PRIVILEGES";
 /// The right to pass on what one holds there, from wherever that comes. It is said by itself where no other privilege does.
 /// <https://dev.mysql.com/doc/refman/en/grant.html#grant-privileges>
 const GRANT_OPTION: &str = "GRANT OPTION";
+
+columns!(At { level, database, table, column, grantee, privilege, grantable });
 
 /// Kind and name of a thing, and the grantee; privileges, and whether each may be passed on.
 type Lists = BTreeMap<[String; 3], BTreeMap<String, bool>>;
@@ -37,10 +40,18 @@ pub async fn read(reader: &Reader<'_>, found: &[Object]) -> Read<Vec<Object>> {
             *list.entry(privilege.to_owned()).or_insert(false) |= grantable;
         }
     };
-    for row in reader.rows(statements::GRANT, Kind::Grant).await? {
+    let mut places = Places::<At>::unknown();
+    let rows = reader.rows(statements::GRANT, Kind::Grant).await?;
+    let deciding = Deciding::of(reader, &rows)?;
+    for row in &rows {
+        let at = places.of(row)?;
         let text = |index| Ok::<_, super::reader::Stop>(row.text(index)?.unwrap_or_default());
-        let (level, database, table, column) = (text(0)?, text(1)?, text(2)?, text(3)?);
-        let grantee = Account::quoted(&text(4)?);
+        let (level, database, table, column) = (text(at.level)?, text(at.database)?, text(at.table)?, text(at.column)?);
+        let who = text(at.grantee)?;
+        let grantee = Account::quoted(&who);
+        if &*level == "schema" && deciding.is_covered(&who, &database) {
+            continue;
+        }
         let shown = reader.scope.shown(&database);
         let (kind, object) = match &*level {
             "global" => ("global", "*".to_owned()),
@@ -51,7 +62,7 @@ pub async fn read(reader: &Reader<'_>, found: &[Object]) -> Read<Vec<Object>> {
             "table" => things.relation(&shown, &table),
             _ => ("column", display(Kind::Column, &Identity::new([&*shown, &*table, &*column]))),
         };
-        note(kind, &object, &grantee, &text(5)?.to_ascii_uppercase(), row.flag(6)?.unwrap_or(false));
+        note(kind, &object, &grantee, &text(at.privilege)?.to_ascii_uppercase(), row.flag(at.grantable)?.unwrap_or(false));
     }
     for row in reader.rows(statements::GRANT_ROUTINE, Kind::Grant).await? {
         let text = |index| Ok::<_, super::reader::Stop>(row.text(index)?.unwrap_or_default());
@@ -80,9 +91,69 @@ pub async fn read(reader: &Reader<'_>, found: &[Object]) -> Read<Vec<Object>> {
         }
     }
     let server = of_server(reader).await?;
-    let grants: Vec<Object> = lists.into_iter().map(|(identity, list)| grant(identity, &list, &server)).collect();
+    let mut grants: Vec<Object> = lists.into_iter().map(|(identity, list)| grant(identity, &list, &server)).collect();
+    deciding.note(reader, &mut grants);
     reader.tell(Kind::Grant, grants.len());
     Ok(grants)
+}
+
+/// Which of an account's grants on databases decide about the captured one. The server takes the most specific of those whose
+/// names fit, alone: beside `us\_b`, what is granted on `us_b` or `us%` does not count there.
+/// <https://dev.mysql.com/doc/refman/en/request-access.html>
+#[derive(Default)]
+struct Deciding {
+    /// By grantee as it is listed: names of databases that fit the captured one, each with whether it can be nothing else.
+    fitting: BTreeMap<Box<str>, BTreeMap<Box<str>, bool>>,
+}
+
+impl Deciding {
+    fn of(reader: &Reader<'_>, rows: &[Row]) -> Read<Self> {
+        let mut found = Self::default();
+        let Some(one) = reader.scope.one() else { return Ok(found) };
+        let mut places = Places::<At>::unknown();
+        for row in rows {
+            let at = places.of(row)?;
+            let text = |index| Ok::<_, super::reader::Stop>(row.text(index)?.unwrap_or_default());
+            let (level, name) = (text(at.level)?, text(at.database)?);
+            let pattern = reader.access.pattern(&name);
+            if &*level == "schema" && pattern.matches(one) {
+                let is_plain = pattern.is_plain();
+                found.fitting.entry(text(at.grantee)?).or_default().insert(name, is_plain);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether what is granted on the own database under a name that is a pattern counts for nothing, because the same
+    /// account has a grant under the name itself. A pattern that says so is an object of its own.
+    fn is_covered(&self, grantee: &str, name: &str) -> bool {
+        self.fitting.get(grantee).is_some_and(|names| {
+            names.get(name) == Some(&false) && names.iter().any(|(other, is_plain)| *is_plain && other.replace('\\', "") == name)
+        })
+    }
+
+    /// Says of grants on the own database which name they stand under, where that is a pattern, and where it cannot be told
+    /// whether they count.
+    fn note(&self, reader: &Reader<'_>, grants: &mut [Object]) {
+        let Some(one) = reader.scope.one() else { return };
+        let own = display(Kind::Schema, &Identity::new([reader.scope.shown(one)]));
+        for (grantee, names) in &self.fitting {
+            if names.values().any(|is_plain| *is_plain) || !names.contains_key(one) {
+                continue;
+            }
+            let who = Account::quoted(grantee).shown(&reader.request.roles);
+            let is_it = |object: &&mut Object| object.identity.parts().eq(["schema", &*own, &*who]);
+            if let Some(object) = grants.iter_mut().find(is_it) {
+                object.set("pattern", one);
+                if names.len() > 1 {
+                    let detail =
+                        "the account has grants under several patterns that fit this database, of which the server takes one alone";
+                    let gap = Gap::object(object, Reason::Ambiguous, detail.to_owned()).attribute("privileges");
+                    reader.gap(gap.cure("grant on the database itself, with \\_ for each _ of its name, and revoke the patterns"));
+                }
+            }
+        }
+    }
 }
 
 /// Definers by their shared names.

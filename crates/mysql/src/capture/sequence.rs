@@ -57,7 +57,17 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
                 }
                 object.set("cycle", row.flag(row.place("cycle_option")?)?.unwrap_or(false));
             }
-            Err(unread) => reader.gap(unread.gap(&object, &format!("GRANT SELECT ON {place} to the account evenkeel uses"))),
+            // Property by property, so that what one gap of the kind stands for still says which values are unknown.
+            Err(unread) => {
+                let gap = unread.gap(&object, &format!("GRANT SELECT ON {place} to the account evenkeel uses"));
+                if unread.reason == Reason::Privilege {
+                    for property in COLUMNS.iter().map(|(_, property)| *property).chain(["cycle"]) {
+                        reader.gap(gap.clone().attribute(property));
+                    }
+                } else {
+                    reader.gap(gap);
+                }
+            }
         }
         found.push(object);
     }

@@ -1,7 +1,7 @@
 //! Kind `setting`: the global values of server variables, which new sessions begin with. Our own session's are pinned and
 //! say nothing.
 
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
 use super::setting_value::{self, Form};
 use super::statements;
 use crate::connect::rows::{Row, Wrong};
@@ -16,16 +16,22 @@ struct Raw {
     form: Form,
     origin: Option<Box<str>>,
     path: Option<Box<str>>,
+    /// What the next start begins with, where something was persisted.
+    persisted: Option<Box<str>>,
 }
+
+columns!(At { name, value, form, origin, path, persisted });
 
 /// Reads settings.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let mut all: BTreeMap<Box<str>, Raw> = BTreeMap::new();
+    let mut places = Places::<At>::unknown();
     reader
         .each(statements::SETTING, Kind::Setting, |row| {
-            let name = row.text(0)?.unwrap_or_default();
+            let at = places.of(&row)?;
+            let name = row.text(at.name)?.unwrap_or_default();
             if !is_no_setting(&name) {
-                all.insert(name, raw(&row)?);
+                all.insert(name, raw(&row, at)?);
             }
             Ok(())
         })
@@ -39,19 +45,27 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     Ok(found)
 }
 
-fn raw(row: &Row) -> Result<Raw, Wrong> {
-    let form = match row.text(2)?.as_deref() {
+fn raw(row: &Row, at: At) -> Result<Raw, Wrong> {
+    let form = match row.text(at.form)?.as_deref() {
         Some("switch") => Form::Switch,
         Some("number") => Form::Number,
         Some("words") => Form::Words,
         _ => Form::Text,
     };
-    Ok(Raw { value: row.text(1)?, form, origin: row.text(3)?, path: row.text(4)?.filter(|path| !path.is_empty()) })
+    Ok(Raw {
+        value: row.text(at.value)?,
+        form,
+        origin: row.text(at.origin)?,
+        path: row.text(at.path)?.filter(|path| !path.is_empty()),
+        persisted: row.text(at.persisted)?,
+    })
 }
 
 fn build(name: &str, raw: &Raw) -> Object {
     let mut object = Object::new(Kind::Setting, Identity::new([name]));
-    object.set("value", setting_value::shown(name, raw.value.as_deref(), raw.form));
+    let shown = |value: Option<&str>| setting_value::shown(name, value, raw.form);
+    object.set("value", shown(raw.value.as_deref()));
+    object.set("pending_restart", raw.persisted.is_some() && shown(raw.persisted.as_deref()) != shown(raw.value.as_deref()));
     object.set_some("source", raw.origin.as_deref().map(|origin| source(origin, raw.path.as_deref())));
     object.set("rank", settings::rank(name).name());
     object

@@ -8,6 +8,7 @@ use super::special::{self, Unread};
 use super::statements;
 use super::stored::{self, named};
 use crate::connect::rows::Row;
+use crate::grammar::{self, token::Sort};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Object, Reason};
@@ -33,10 +34,15 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             }
             None => named(&row, "_definition")?,
         };
-        let definition = raw.as_deref().map(|text| canonical::definition(text, context));
+        // MariaDB writes the names of a list into the query; MySQL keeps the two apart.
+        let columns = match shown.get(&at) {
+            Some(Ok(whole)) if !reader.flavor.is_mariadb() => head(whole).map(|(columns, _)| columns).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let definition = raw.as_deref().map(|text| canonical::definition(text, &columns, context));
         stored::text_or_gap(reader, &mut object, "definition", definition, &cure);
         if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
-            canonical::marks(&mut object, "definition", &raw, context);
+            canonical::marks_of_query(&mut object, "definition", &raw, &columns, context);
         }
         definers.extend(stored::finish(&mut object, &row)?);
         views.push(object);
@@ -91,19 +97,25 @@ async fn queries(reader: &Reader<'_>, rows: &[(Object, Row)], shown: &Shown) -> 
 
 /// What stands behind `… VIEW name [(columns)] AS`, without the check option.
 fn query(whole: &str) -> Option<&str> {
-    let (_, rest) = whole.split_once(" SQL SECURITY DEFINER VIEW ").or_else(|| whole.split_once(" SQL SECURITY INVOKER VIEW "))?;
-    let (mut is_quoted, mut depth) = (false, 0_usize);
-    for (at, c) in rest.char_indices() {
-        match c {
-            '`' => is_quoted = !is_quoted,
-            '(' if !is_quoted => depth += 1,
-            ')' if !is_quoted => depth = depth.saturating_sub(1),
-            ' ' if !is_quoted && depth == 0 => {
-                if let Some(query) = rest.get(at..).and_then(|rest| rest.strip_prefix(" AS ")) {
-                    let ends = [" WITH CASCADED CHECK OPTION", " WITH LOCAL CHECK OPTION", " WITH CHECK OPTION"];
-                    return Some(ends.iter().find_map(|end| query.strip_suffix(end)).unwrap_or(query));
-                }
-            }
+    let (_, query) = head(whole)?;
+    let ends = [" WITH CASCADED CHECK OPTION", " WITH LOCAL CHECK OPTION", " WITH CHECK OPTION"];
+    Some(ends.iter().find_map(|end| query.strip_suffix(end)).unwrap_or(query))
+}
+
+/// The columns that `… VIEW name (columns) AS …` lists, as names in canonical text, and what stands behind AS.
+fn head(whole: &str) -> Option<(Vec<String>, &str)> {
+    let mut at = 0;
+    let mut tokens = grammar::token::tokens(whole).map(|token| {
+        at += token.text.len();
+        (at, token)
+    });
+    tokens.find(|(_, token)| token.sort == Sort::Word && token.text.eq_ignore_ascii_case("view"))?;
+    let (mut columns, mut is_listed) = (Vec::new(), false);
+    for (end, token) in tokens {
+        match token.sort {
+            Sort::Sign if token.text == "(" => is_listed = true,
+            Sort::Name if is_listed => columns.push(token.text.to_owned()),
+            Sort::Word if token.text.eq_ignore_ascii_case("as") => return Some((columns, whole.get(end..)?.trim_start())),
             _ => {}
         }
     }
@@ -188,14 +200,16 @@ fn is_materialized(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{algorithm, is_materialized, query};
+    use super::{algorithm, head, is_materialized, query};
 
     #[test]
     fn the_query_is_what_stands_behind_the_name() {
-        let head = "CREATE ALGORITHM=UNDEFINED DEFINER=`r`@`%` SQL SECURITY DEFINER VIEW";
-        assert_eq!(query(&format!("{head} `v` AS select _binary'x' AS `c`")), Some("select _binary'x' AS `c`"));
-        assert_eq!(query(&format!("{head} `d`.`a AS ``b` (`c AS d`) AS select 1 WITH LOCAL CHECK OPTION")), Some("select 1"));
-        assert_eq!(query("CREATE VIEW `v` AS select 1"), None);
+        let start = "CREATE ALGORITHM=UNDEFINED DEFINER=`r`@`%` SQL SECURITY DEFINER VIEW";
+        assert_eq!(query(&format!("{start} `v` AS select _binary'x' AS `c`")), Some("select _binary'x' AS `c`"));
+        assert_eq!(query(&format!("{start} `d`.`a AS ``b` (`c AS d`) AS select 1 WITH LOCAL CHECK OPTION")), Some("select 1"));
+        assert_eq!(query("CREATE VIEW `v` AS\nselect 1"), Some("select 1"));
+        assert_eq!(query("CREATE VIEW `v AS select 1"), None);
+        assert_eq!(head(&format!("{start} `v` (`a`,`b``)`) AS select 1")), Some((vec!["`a`".to_owned(), "`b``)`".to_owned()], "select 1")));
     }
 
     #[test]

@@ -3,7 +3,11 @@
 //! Lives here: the order of attempts, and the second connection that ends a statement. Does not live here: what a
 //! failure says (`fault`), what a session can do (`session`).
 
+use std::cell::Cell;
 use std::future::Future;
+use std::pin::Pin;
+use std::sync::Once;
+use std::task::Poll;
 use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
@@ -106,11 +110,51 @@ async fn log_in(target: &Target, context: &Context) -> Result<Session, Fault> {
 
 /// One connection. In a task of its own: the driver trusts a server's packets in places and panics where they are wrong.
 async fn open(options: Opts, context: &Context) -> Result<Result<Conn, Error>, Fault> {
+    let place = context.place.clone();
+    let has_password = options.pass().is_some_and(|password| !password.is_empty());
     let mut tasks = JoinSet::new();
-    tasks.spawn(Conn::new(options));
+    tasks.spawn(Unheard(Box::pin(Conn::new(options))));
     match tasks.join_next().await {
         Some(Ok(result)) => Ok(result),
-        _ => Err(Fault::NotMySql { place: context.place.clone(), found: "an answer that breaks MySQL's protocol".to_owned() }),
+        // PARSEC, whose answer the driver cannot make of no password.
+        _ if !has_password => {
+            let message = "the server asks for a login that takes a password".to_owned();
+            Err(Fault::PasswordMissing { place, looked: context.looked.clone(), message })
+        }
+        _ => Err(Fault::NotMySql { place, found: "an answer that breaks MySQL's protocol".to_owned() }),
+    }
+}
+
+/// Work whose panic is nobody's business but ours: the message on stderr would say nothing to a person.
+struct Unheard<F>(Pin<Box<F>>);
+
+thread_local! {
+    static IS_UNHEARD: Cell<bool> = const { Cell::new(false) };
+}
+
+impl<F: Future> Future for Unheard<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<F::Output> {
+        /// Panics are heard again whichever way the work ends.
+        struct Heard;
+        impl Drop for Heard {
+            fn drop(&mut self) {
+                IS_UNHEARD.set(false);
+            }
+        }
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                if !IS_UNHEARD.get() {
+                    before(info);
+                }
+            }));
+        });
+        IS_UNHEARD.set(true);
+        let _heard = Heard;
+        self.0.as_mut().poll(context)
     }
 }
 

@@ -6,7 +6,7 @@
 use evenkeel_core::connection::{Undecodable, decoded};
 
 use super::fault::Fault;
-use super::parameter::{self, PARAMETERS};
+use super::parameter::{self, Foreign, PARAMETERS};
 
 /// Whose clients' option file groups are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) struct Parts {
     pub port: Option<u16>,
     pub database: Option<String>,
     pub parameters: Vec<(&'static str, String)>,
+    /// What became of other programs' parameters.
+    pub warnings: Vec<String>,
 }
 
 const ORIGIN: &str = "URL";
@@ -60,15 +62,8 @@ pub(super) fn parse(text: &str) -> Result<Parts, Fault> {
         return Err(malformed("the database's name holds a slash that is not percent-encoded"));
     }
     let filled = |text: String| (!text.is_empty()).then_some(text);
-    Ok(Parts {
-        scheme,
-        user: user.and_then(filled),
-        password,
-        host: filled(host),
-        port,
-        database: filled(database),
-        parameters: query.map_or(Ok(Vec::new()), parameters)?,
-    })
+    let (parameters, warnings) = query.map_or(Ok(Default::default()), parameters)?;
+    Ok(Parts { scheme, user: user.and_then(filled), password, host: filled(host), port, database: filled(database), parameters, warnings })
 }
 
 fn place_of(place: &str) -> Result<(String, Option<u16>), Fault> {
@@ -102,28 +97,58 @@ fn place_of(place: &str) -> Result<(String, Option<u16>), Fault> {
     Ok((decode(host)?, port))
 }
 
-fn parameters(query: &str) -> Result<Vec<(&'static str, String)>, Fault> {
-    let mut found = Vec::new();
+/// Ours, and what became of those of other programs.
+type Parameters = (Vec<(&'static str, String)>, Vec<String>);
+
+fn parameters(query: &str) -> Result<Parameters, Fault> {
+    let (mut found, mut foreign, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let Some((name, value)) = pair.split_once('=') else {
+        let Some((written, value)) = pair.split_once('=') else {
             return Err(malformed("a parameter has no \"=\""));
         };
-        let name = decode(name)?.to_ascii_lowercase().replace('_', "-");
-        let Some(known) = PARAMETERS.iter().find(|known| **known == name) else {
-            // A name of ours is made of letters; anything else may be a part of a password.
-            let harmless = name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-            return Err(Fault::UnknownKeyword {
-                near: if harmless { parameter::nearest(&name) } else { None },
-                keyword: harmless.then_some(name),
-                origin: ORIGIN.to_owned(),
-            });
-        };
-        if found.iter().any(|(seen, _)| seen == known) {
-            return Err(malformed(&format!("{known} is set twice")));
+        let (written, value) = (decode(written)?, decode(value)?);
+        let name = written.to_ascii_lowercase().replace('_', "-");
+        if let Some(known) = PARAMETERS.iter().find(|known| **known == name) {
+            if found.iter().any(|(seen, _)| seen == known) {
+                return Err(malformed(&format!("{known} is set twice")));
+            }
+            found.push((*known, value));
+            continue;
         }
-        found.push((*known, decode(value)?));
+        match parameter::foreign(&name, &value) {
+            Some(Foreign::Nothing) => warnings.push(format!("{written} in the URL is for another program and ignored")),
+            Some(Foreign::Ours(ours, meant)) => foreign.push((written, ours, meant)),
+            Some(Foreign::Refused(instead)) => {
+                return Err(Fault::Unsupported {
+                    keyword: "a parameter of another program",
+                    why: format!("{written} is about how safe the connection is, and evenkeel cannot keep it"),
+                    origin: ORIGIN.to_owned(),
+                    fix: format!("write {instead}"),
+                });
+            }
+            None => {
+                // A name of ours is made of letters; anything else may be a part of a password.
+                let harmless = name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+                return Err(Fault::UnknownKeyword {
+                    near: if harmless { parameter::nearest(&name) } else { None },
+                    keyword: harmless.then_some(name),
+                    origin: ORIGIN.to_owned(),
+                });
+            }
+        }
     }
-    Ok(found)
+    for (written, ours, meant) in foreign {
+        let shown = if ours == "ssl-mode" { format!("{ours}={meant}") } else { ours.to_owned() };
+        match found.iter_mut().find(|(name, _)| *name == ours) {
+            None => found.push((ours, meant)),
+            // Several of them together mean what the strictest does.
+            Some((_, mode)) if ours == "ssl-mode" && parameter::is_stricter(&meant, mode) => *mode = meant,
+            Some((_, had)) if ours == "ssl-mode" || *had == meant => {}
+            Some(_) => return Err(malformed(&format!("{ours} is set twice"))),
+        }
+        warnings.push(format!("{written} in the URL is for another program and read as {shown}"));
+    }
+    Ok((found, warnings))
 }
 
 /// Percent-decoding. The text is never shown: it may be a password.

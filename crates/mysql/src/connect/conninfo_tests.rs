@@ -79,13 +79,46 @@ fn what_is_wrong_is_said_without_showing_a_password() {
 #[test]
 fn unknown_parameters_list_the_known_ones() {
     let trouble = |text: &str| parse(text).err().unwrap().trouble();
-    let unknown = trouble("mysql://h?sslmode=REQUIRED");
-    assert_eq!(unknown.found.as_deref(), Some("\"sslmode\""));
+    let unknown = trouble("mysql://h?ssl-mod=REQUIRED");
+    assert_eq!(unknown.found.as_deref(), Some("\"ssl-mod\""));
     assert_eq!(unknown.fix.as_deref(), Some("did you mean \"ssl-mode\"?"));
     assert!(unknown.expected.as_deref().unwrap().contains("defaults-group-suffix"));
     let secret = trouble("mysql://h?x=1&Pa$sw0rd=z");
     assert!(!format!("{secret:?}").to_lowercase().contains("sw0rd"), "{secret:?}");
-    assert!(trouble("mysql://h?allowPublicKeyRetrieval=true").found.unwrap().contains("allowpublickeyretrieval"));
+    assert!(trouble("mysql://h?allowPublicKeyRetrievals=true").found.unwrap().contains("allowpublickeyretrievals"));
+}
+
+/// As people have them in the programs they come from.
+#[test]
+fn parameters_of_other_programs_are_told_and_ignored() {
+    for (query, mode, ignored) in [
+        ("parseTime=true&loc=Local&charset=utf8mb4&multiStatements=true&readTimeout=5s&timeout=3s", None, 6),
+        ("tls=true&parseTime=true", Some("VERIFY_IDENTITY"), 1),
+        ("useSSL=false&allowPublicKeyRetrieval=true&serverTimezone=UTC&rewriteBatchedStatements=true", Some("DISABLED"), 3),
+        ("useSSL=true&requireSSL=true&verifyServerCertificate=true", Some("VERIFY_IDENTITY"), 0),
+        (
+            "sslMode=VERIFY_CA&characterEncoding=UTF-8&useUnicode=yes&autoReconnect=true&zeroDateTimeBehavior=convertToNull",
+            Some("VERIFY_CA"),
+            4,
+        ),
+        ("connection_limit=5&pool_timeout=2&sslaccept=strict&socket_timeout=3&statement_cache_size=9", Some("VERIFY_IDENTITY"), 4),
+        ("connectionLimit=10&waitForConnections=true&queueLimit=0&timezone=Z&dateStrings=true", None, 5),
+        ("encoding=utf8mb4&pool=5&reconnect=true&checkout_timeout=5&prepared_statements=false&ssl_mode=required", Some("required"), 5),
+        ("autocommit=1&charset=utf8&sql_mode=ANSI&ssl-mode=DISABLED&tls=skip-verify", Some("REQUIRED"), 3),
+        ("ssl-mode=VERIFY_IDENTITY&useSSL=false", Some("VERIFY_IDENTITY"), 0),
+    ] {
+        let parts = parse(&format!("mysql://u:s3cret@h/d?{query}")).map_err(|fault| fault.trouble()).unwrap();
+        let found = parts.parameters.iter().find(|(name, _)| *name == "ssl-mode").map(|(_, mode)| &**mode);
+        assert_eq!(found, mode, "{query}");
+        let told = parts.warnings.iter().filter(|text| text.ends_with(" is for another program and ignored")).count();
+        assert_eq!(told, ignored, "{query}: {:?}", parts.warnings);
+    }
+    for query in ["tls=custom", "sslidentity=a.p12&sslpassword=s3cret", "trustStore=file:a&trustStorePassword=s3cret", "sslcert=/ca.pem"] {
+        let trouble = parse(&format!("mysql://u@h/d?{query}")).err().unwrap().trouble();
+        assert_eq!(trouble.class, Class::Configuration);
+        assert!(trouble.found.as_deref().unwrap().contains("how safe") && trouble.fix.as_deref().unwrap().contains("ssl-"), "{trouble:?}");
+        assert!(!format!("{trouble:?}").contains("s3cret"));
+    }
 }
 
 #[test]

@@ -77,6 +77,8 @@ pub enum Fault {
     Gone { place: String, doing: String, message: String },
     #[error("{doing} on {place} was cancelled")]
     Cancelled { place: String, doing: String, message: String },
+    #[error("{doing} on {place} took longer than it may")]
+    StatementTimeout { place: String, doing: String, message: String },
     #[error("{doing} on {place} took too long")]
     Silent { place: String, doing: String, seconds: u64 },
     #[error("{doing} on {place} waited too long for a lock")]
@@ -161,7 +163,7 @@ impl Troublesome for Fault {
                 }
             }
             Self::UnknownPlugin { message, .. } => unreachable()
-                .expected("an account with caching_sha2_password, mysql_native_password, ed25519 or unix_socket")
+                .expected("an account with caching_sha2_password, mysql_native_password, ed25519, parsec or unix_socket")
                 .found(message)
                 .fix("give evenkeel an account of its own with one of these"),
             Self::HostRefused { message, fix, .. } => unreachable().found(message).fix(*fix),
@@ -210,8 +212,15 @@ impl Troublesome for Fault {
             Self::Silent { seconds, .. } => unreachable()
                 .expected(format!("an answer within {seconds} s"))
                 .found("the server is silent, or the network swallows its answers")
-                .fix("look whether the server hangs, and run again"),
-            Self::LockTimeout { message, .. } => unreachable().found(message).fix("run again when the lock is released"),
+                .fix("look whether the server hangs, and run again; --statement-timeout is how long a statement may take"),
+            Self::StatementTimeout { message, .. } => unreachable()
+                .expected("every statement ends within the time of --statement-timeout, which our sessions set")
+                .found(message)
+                .fix("give it more, such as --statement-timeout 5min, or run again when the server has less to do"),
+            Self::LockTimeout { message, .. } => unreachable()
+                .expected("locks are had within the time of --lock-timeout, which our sessions set")
+                .found(message)
+                .fix("run again when the lock is released, or wait longer, such as --lock-timeout 30s"),
             Self::Server { code, sqlstate, message, .. } => unreachable().found(format!("{message} (error {code}, SQLSTATE {sqlstate})")),
             Self::Driver { message, .. } => unreachable().found(message),
         }

@@ -22,7 +22,13 @@ use crate::flavor::Flavor;
 
 /// Limits of rows that are given or examined hold for SHOW too: with small ones in the server's settings we would not even
 /// learn the version.
-pub(super) const FIRST: &str = "SET NAMES utf8mb4, SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1";
+///
+/// What the server or the account bounds is unbound before anything else is asked: a statement of ours is bounded by `pins`, and
+/// until then by our own patience; and a session waits for the next one.
+pub(super) const FIRST: &str = "SET NAMES utf8mb4, SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1, \
+                                SESSION wait_timeout = 120, SESSION net_write_timeout = 120 \
+                                /*M!100600 , SESSION max_statement_time = 0, SESSION idle_transaction_timeout = 0 */ \
+                                /*!80000 , SESSION max_execution_time = 0 */";
 
 /// Understood by both vendors in all versions, and open to every account. The collation of the connection is the
 /// server's own for utf8mb4.

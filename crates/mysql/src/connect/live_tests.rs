@@ -15,10 +15,16 @@ const HOSTILE: &str =
     "SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,PIPES_AS_CONCAT,HIGH_NOT_PRECEDENCE';
     SET GLOBAL sql_select_limit = 1; SET GLOBAL time_zone = '+05:00'; SET GLOBAL completion_type = 'RELEASE'; SET GLOBAL autocommit = 0;
     SET GLOBAL lock_wait_timeout = 1000; SET GLOBAL group_concat_max_len = 16; SET GLOBAL sql_quote_show_create = 0;
-    SET GLOBAL lc_messages = 'de_DE'; SET GLOBAL max_join_size = 1";
+    SET GLOBAL lc_messages = 'de_DE'; SET GLOBAL max_join_size = 1; SET GLOBAL wait_timeout = 1; SET GLOBAL net_write_timeout = 1;
+    SET GLOBAL innodb_lock_wait_timeout = 1000";
 
 /// On MySQL a session's is told by max_join_size.
-const HOSTILE_MARIADB: &str = "SET GLOBAL sql_big_selects = 0";
+const HOSTILE_MARIADB: &str =
+    "SET GLOBAL sql_big_selects = 0; SET GLOBAL max_statement_time = 0.000001; SET GLOBAL idle_transaction_timeout = 1;
+    SET GLOBAL idle_readonly_transaction_timeout = 1";
+
+/// The same on MySQL.
+const HOSTILE_MYSQL: &str = "SET GLOBAL max_execution_time = 1";
 
 const QUICK: Limits =
     Limits { lock_timeout: Duration::from_secs(1), statement_timeout: Duration::from_secs(2), idle_timeout: Duration::from_secs(30) };
@@ -34,13 +40,18 @@ async fn a_reading_session_reads_only_with_bounds_and_pins() {
         server.sql(HOSTILE).await;
         if vendor.is_mariadb {
             server.sql(HOSTILE_MARIADB).await;
+        } else {
+            server.sql(HOSTILE_MYSQL).await;
         }
         let mut session = open(&server.socket_url("root")).await.unwrap();
         assert_eq!(session.flavor.is_mariadb(), vendor.is_mariadb);
         assert!(session.server_sql_mode.contains("ANSI_QUOTES"), "{}", session.server_sql_mode);
         assert!(!session.is_tls && !session.is_read_only);
+        // Longer than the server lets a session idle.
+        tokio::time::sleep(Duration::from_millis(1500)).await;
         session.begin_read_only(&QUICK).await.unwrap();
         assert!(session.warnings.is_empty(), "{:?}", session.warnings);
+        tokio::time::sleep(Duration::from_millis(1500)).await;
 
         for (variable, expected) in [
             ("sql_mode", ""),
@@ -145,7 +156,7 @@ async fn nothing_waits_for_ever() {
 
         let started = Instant::now();
         let long = session.rows(LONG, "computing").await;
-        assert!(matches!(long, Err(Fault::Cancelled { .. })), "{}: {long:?}", vendor.name);
+        assert!(matches!(long, Err(Fault::StatementTimeout { .. })), "{}: {long:?}", vendor.name);
         assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 
         let canceller = session.canceller();
@@ -276,6 +287,64 @@ async fn logins() {
         };
         assert!(matches!(full, Fault::TooManyConnections { .. }), "{name}: {full:?}");
     }
+}
+
+/// Plugins that accounts may log in by: what loads each, and an account of it.
+const PLUGINS: [(&str, &str, &str); 8] = [
+    ("parsec", "INSTALL SONAME 'auth_parsec'", "IDENTIFIED VIA parsec USING PASSWORD('top secret')"),
+    ("ed25519", "INSTALL SONAME 'auth_ed25519'", "IDENTIFIED VIA ed25519 USING PASSWORD('top secret')"),
+    ("pam", "INSTALL SONAME 'auth_pam'", "IDENTIFIED VIA pam USING 'mariadb'"),
+    ("pam_v1", "INSTALL SONAME 'auth_pam_v1'", "IDENTIFIED VIA pam USING 'mariadb'"),
+    ("old", "SET GLOBAL secure_auth = 0", "IDENTIFIED VIA mysql_old_password USING '6c24d2a50bc3f4fc'"),
+    ("sha256", "DO 1", "IDENTIFIED WITH sha256_password BY 'top secret'"),
+    ("webauthn", "INSTALL PLUGIN authentication_webauthn SONAME 'authentication_webauthn.so'", "IDENTIFIED WITH authentication_webauthn"),
+    ("auth_socket", "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'", "IDENTIFIED WITH auth_socket"),
+];
+
+/// Whatever an account logs in by, the driver lets it in or says what it cannot; it never panics.
+#[tokio::test]
+async fn every_plugin_ends_in_a_session_or_a_fault() {
+    static PANICS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        PANICS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        told(info);
+    }));
+    let mut met = 0;
+    for vendor in vendors() {
+        let server = Server::start(vendor, &[]);
+        let mut root = server.root().await;
+        for (plugin, load, identified) in PLUGINS {
+            // Not every server has every one.
+            let is_there = root.run(load, "loading").await.is_ok()
+                && root.run(&format!("CREATE USER {plugin} {identified}"), "creating").await.is_ok();
+            if !is_there {
+                continue;
+            }
+            met += 1;
+            for rest in ["/", "/?ssl-mode=DISABLED"] {
+                for password in [":top%20secret", ":wrong", ":", ""] {
+                    let outcome = open(&server.tcp_url(&format!("{plugin}{password}"), rest)).await;
+                    let name = format!("{}: {plugin} {password:?} {rest}", vendor.name);
+                    match &outcome {
+                        Ok(_) => assert!(password == ":top%20secret", "{name}"),
+                        Err(
+                            Fault::PasswordRejected { .. }
+                            | Fault::PasswordMissing { .. }
+                            | Fault::UnknownPlugin { .. }
+                            | Fault::LoginRefused { .. },
+                        ) => {}
+                        Err(other) => panic!("{name}: {other:?}"),
+                    }
+                    if matches!(plugin, "parsec" | "ed25519") && password == ":top%20secret" {
+                        assert!(outcome.is_ok(), "{name}: {:?}", outcome.err());
+                    }
+                    assert_eq!(PANICS.load(std::sync::atomic::Ordering::SeqCst), 0, "{name}");
+                }
+            }
+        }
+    }
+    assert!(met > 2, "{met}");
 }
 
 /// A listener that answers each connection with `greeting`, and with `answer` to what the client says.

@@ -20,6 +20,9 @@ const PINNED: &[(&str, &str)] = &[
     ("time_zone", "'+00:00'"),
     ("sql_quote_show_create", "1"),
     ("group_concat_max_len", "1073741824"),
+    // MariaDB works out collations of a view's columns with those of whoever reads it.
+    ("character_set_collations", "''"),
+    ("collation_connection", "'utf8mb4_general_ci'"),
     // These hide rows or refuse to look for them.
     ("sql_select_limit", "18446744073709551615"),
     ("sql_big_selects", "1"),
@@ -114,6 +117,9 @@ fn wanted(limits: &Limits) -> Vec<(&'static str, String)> {
         ("max_statement_time", format!("{:.3}", limits.statement_timeout.as_secs_f64().clamp(0.001, 31_536_000.0))),
         ("wait_timeout", seconds(limits.idle_timeout, 31_536_000)),
         ("net_write_timeout", seconds(limits.idle_timeout, 31_536_000)),
+        // MariaDB's, of a transaction that waits for us.
+        ("idle_transaction_timeout", seconds(limits.idle_timeout, 31_536_000)),
+        ("idle_readonly_transaction_timeout", seconds(limits.idle_timeout, 31_536_000)),
     ]);
     wanted
 }

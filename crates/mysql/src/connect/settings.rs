@@ -53,6 +53,7 @@ impl Settings {
                 settings.set_if_absent(name, value, URL);
             }
         }
+        settings.warnings.extend(parts.warnings);
         for (name, value) in parts.parameters {
             settings.set_if_absent(name, value, URL);
         }

@@ -137,6 +137,7 @@ fn from_server(error: &ServerError, context: &Context, doing: String) -> Fault {
         }
         3159 => Fault::TlsRequired { place, message, origin: context.ssl_mode_origin.clone() },
         1205 | 3572 => Fault::LockTimeout { place, doing, message },
+        1969 | 3024 if !is_connecting => Fault::StatementTimeout { place, doing, message },
         1317 | 1969 | 3024 | 4024 => Fault::Cancelled { place, doing, message },
         1053 | 1077 | 1079 | 1152 | 1153 | 1158 | 1159 | 1160 | 1161 | 1184 | 1927 | 4031 => Fault::Gone { place, doing, message },
         code => Fault::Server { place, doing, code, sqlstate: error.state.clone(), message },

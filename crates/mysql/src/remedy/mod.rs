@@ -14,7 +14,7 @@ use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::{Engine, Kind, Value};
 use evenkeel_core::manifest::{Manifest, Object};
 use name::Place;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Remedies for one candidate.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct MysqlRemedies {
     engine: Engine,
     /// Shared name to name on this server.
     roles: BTreeMap<String, String>,
+    /// Who holds grants there under names of databases that are patterns: the server takes the most specific one alone.
+    by_pattern: BTreeSet<String>,
 }
 
 impl MysqlRemedies {
@@ -31,13 +33,15 @@ impl MysqlRemedies {
     #[must_use]
     pub fn new(candidate: &Manifest, roles: BTreeMap<String, String>) -> Self {
         let endpoint = &candidate.endpoint;
-        Self { place: Place::new(&endpoint.database), engine: endpoint.engine, roles }
+        let by_pattern = candidate.of_kind(Kind::Grant).iter().filter(|grant| privilege::is_by_pattern(grant));
+        let by_pattern = by_pattern.map(|grant| grant.identity.part(2).to_owned()).collect();
+        Self { place: Place::new(&endpoint.database), engine: endpoint.engine, roles, by_pattern }
     }
 }
 
 impl Remedies for MysqlRemedies {
     fn fix(&self, case: &Case<'_>) -> Option<Remedy> {
-        self.statements(case).map(Remedy::Statements)
+        self.statements(case).map(Remedy::Statements).or_else(|| privilege::step(self, case).map(Remedy::Step))
     }
 
     fn reasoning(&self, case: &Case<'_>) -> Option<Reasoning> {

@@ -3,7 +3,7 @@
 use super::MysqlRemedies;
 use crate::ident::{Ident, Literal};
 use evenkeel_core::compare::{Case, Change};
-use evenkeel_core::kind::Value;
+use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Object, shown_parts};
 
 /// `user@host` or a role's name as SQL, by the name it has on this server.
@@ -73,7 +73,11 @@ pub fn grant(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
     let who = account(remedies, any.identity.part(2))?;
     let (wanted, has) = (list(case.reference, "privileges"), list(case.candidate, "privileges"));
     // Passing on is granted for all of an object's privileges at once; what differs there is for a person.
-    let is_alone = |items: &[String]| items.iter().any(|item| item == "GRANT OPTION");
+    // A partial revoke is written in another way, and beside a pattern another row takes rights away that it does not name.
+    let is_alone = |items: &[String]| items.iter().any(|item| item == "GRANT OPTION" || item.ends_with(" (revoked)"));
+    if is_entangled(remedies, any) {
+        return None;
+    }
     if list(case.reference, "grantable") != list(case.candidate, "grantable") || is_alone(&wanted) || is_alone(&has) {
         return None;
     }
@@ -91,6 +95,27 @@ pub fn grant(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
         (None, None) => None,
         (one, other) => Some(one.into_iter().chain(other).collect::<Vec<_>>().join(" ")),
     }
+}
+
+/// Whether it is a grant on databases by a pattern, be it one that means the own database.
+pub fn is_by_pattern(grant: &Object) -> bool {
+    let object = grant.identity.part(1);
+    grant.identity.part(0) == "schema" && (grant.get("pattern").is_some() || object != "(database)" && object.contains(['%', '_', '\\']))
+}
+
+/// Whether the account holds rights by a pattern on the candidate, which a grant on the database itself would hide.
+fn is_entangled(remedies: &MysqlRemedies, grant: &Object) -> bool {
+    grant.identity.part(0) == "schema" && remedies.by_pattern.contains(grant.identity.part(2))
+}
+
+/// What is said in place of statements that could take rights away which they do not name.
+pub fn step(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
+    let any = case.candidate.or(case.reference).filter(|object| object.kind == Kind::Grant && is_entangled(remedies, object))?;
+    let who = account(remedies, any.identity.part(2))?;
+    Some(format!(
+        "look at SHOW GRANTS FOR {who}: of its grants whose names fit this database the server takes the most specific one alone, so change \
+         that one, under the name as it is written there"
+    ))
 }
 
 pub fn membership(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
@@ -146,7 +171,12 @@ mod tests {
     #[test]
     fn a_pattern_is_no_database() {
         let on = |database: &str, object: &str| {
-            let remedies = MysqlRemedies { engine: Engine::MySql, place: Place::new(database), roles: std::collections::BTreeMap::new() };
+            let remedies = MysqlRemedies {
+                engine: Engine::MySql,
+                place: Place::new(database),
+                roles: std::collections::BTreeMap::new(),
+                by_pattern: std::collections::BTreeSet::new(),
+            };
             target(&remedies, "schema", object).map(|(on, _)| on)
         };
         assert_eq!(on("my_app", "(database)").as_deref(), Some("`my\\_app`.*"));

@@ -17,6 +17,7 @@ const EXEMPT: &[(&str, &str, Option<Engine>, &str)] = &[
     ("table", "encrypted", Some(Engine::MySql), "a keyring is set up in the folder of the server's program"),
     ("index", "table", None, "it is part of the name"),
     ("index", "parser", Some(Engine::MariaDb), "no parser comes with the server"),
+    ("constraint", "type", None, "of one name, a key, a check and a foreign key are three constraints"),
     ("column", "engine_attribute", Some(Engine::MySql), "no engine that comes with the server takes one"),
     ("index", "engine_attribute", Some(Engine::MySql), "no engine that comes with the server takes one"),
     ("partition", "engine", None, "engines that could be mixed do not come with the server"),

@@ -62,6 +62,9 @@ struct Batch {
 
 /// Rows of all keys that could be read, and the keys that could not, with the reason.
 pub async fn read(reader: &Reader<'_>, statement: &Statement, keys: &[u32], reading: &str) -> Read<(Vec<Row>, Vec<(u32, String)>)> {
+    if reader.refused.has(statement) {
+        return Ok((Vec::new(), keys.iter().map(|key| (*key, "the server refuses what prints it".to_owned())).collect()));
+    }
     let statement = statement.rendered(reader.major);
     let (mut found, mut failed) = (Vec::with_capacity(keys.len()), Vec::new());
     let mut pending: Vec<Batch> = keys.chunks(SIZE).rev().map(|keys| Batch { keys: keys.to_vec(), held: false }).collect();

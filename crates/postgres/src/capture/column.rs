@@ -202,14 +202,15 @@ pub struct Extras {
     types: ByNumber<(u32, i32), TypeName>,
     /// Of defaults and generated columns, by relation.
     expressions: ByNumber<u32, Vec<(i16, Box<str>)>>,
-    identities: ByColumn<String>,
+    /// The options of identity sequences, and what they are called.
+    identities: ByColumn<(String, String)>,
     not_null: ByColumn<(Option<Box<str>>, bool, bool)>,
 }
 
 impl Extras {
     /// Reads types, identity sequences and the expressions that `defaults` lacks.
     pub async fn read(reader: &Reader<'_>, names: &Names, columns: &Columns, defaults: Defaults) -> Read<Self> {
-        let (types, identities, not_null) = tokio::try_join!(types(reader, columns), identities(reader, columns), not_null(reader))?;
+        let (types, identities, not_null) = tokio::try_join!(types(reader, columns), identities(reader, names, columns), not_null(reader))?;
         let mut expressions = defaults.texts;
         for ((relation, number), text) in rest(reader, names, columns, &defaults.rest).await? {
             expressions.entry(relation).or_default().push((number, text));
@@ -231,6 +232,9 @@ pub fn build(names: &Names, relations: &[&Relation], columns: &Columns, mut extr
             let identity = Identity::new([Arc::clone(&schema), Arc::clone(&table), Arc::clone(&column.name)]);
             let mut object = Object::new(Kind::Column, identity);
             object.set("position", rank);
+            if i64::from(column.number) != rank {
+                object.set("number", i64::from(column.number));
+            }
             fill(&mut object, column, names, &mut extras);
             if let Some(at) = expressions.iter().position(|(number, _)| *number == column.number) {
                 let property = if column.is_generated() { "generated" } else { "default" };
@@ -270,7 +274,10 @@ fn fill(object: &mut Object, column: &Raw, names: &Names, extras: &mut Extras) {
     }
     if matches!(rare.identity, 'a' | 'd') {
         object.set("identity", if rare.identity == 'a' { "always" } else { "by default" });
-        object.set_some("identity_options", extras.identities.remove(&key));
+        if let Some((options, sequence)) = extras.identities.remove(&key) {
+            object.set("identity_options", options);
+            object.set("identity_sequence", sequence);
+        }
     }
     object.set_some("compression", compression(rare.compression));
     object.set_some("statistics_target", rare.target.map(i64::from));
@@ -293,9 +300,9 @@ async fn types(reader: &Reader<'_>, columns: &Columns) -> Read<ByNumber<(u32, i3
         .collect()
 }
 
-rows::columns!(IdentityAt { relation, number, typ, start, increment, minimum, maximum, cache, cycle });
+rows::columns!(IdentityAt { sequence, relation, number, typ, start, increment, minimum, maximum, cache, cycle });
 
-async fn identities(reader: &Reader<'_>, columns: &Columns) -> Read<ByColumn<String>> {
+async fn identities(reader: &Reader<'_>, names: &Names, columns: &Columns) -> Read<ByColumn<(String, String)>> {
     if !columns.any_rare(|rare| rare.identity != ' ') {
         return Ok(ByNumber::default());
     }
@@ -314,7 +321,7 @@ async fn identities(reader: &Reader<'_>, columns: &Columns) -> Read<ByColumn<Str
                 number(at.cache)?
             );
             let column = i16::try_from(rows::get::<i32>(row, at.number)?.unwrap_or(0)).unwrap_or(0);
-            Ok(((rows::oid(row, at.relation)?, column), text))
+            Ok(((rows::oid(row, at.relation)?, column), (text, names.relation(rows::oid(row, at.sequence)?))))
         })
         .collect()
 }

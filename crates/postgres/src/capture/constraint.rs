@@ -76,7 +76,7 @@ pub async fn raw(reader: &Reader<'_>, names: &Names) -> Read<Vec<Raw>> {
         let row = row.map_err(|error| reader.fault(&error, "pg_constraint"))?;
         let at = places.of(&row)?;
         let (oid, relation) = (rows::oid(&row, at.oid)?, rows::oid(&row, at.relation)?);
-        if !names.relations.contains_key(&relation) || names.members.contains(&(class_number("pg_constraint"), oid)) {
+        if !names.relations.contains_key(&relation) || names.members.contains_key(&(class_number("pg_constraint"), oid)) {
             continue;
         }
         constraints.push(Raw {

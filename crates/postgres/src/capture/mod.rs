@@ -11,6 +11,7 @@ mod constraint;
 mod history;
 mod index;
 mod kinds;
+mod locale;
 mod names;
 mod number;
 mod options;
@@ -19,12 +20,16 @@ mod present;
 mod printed;
 mod privilege;
 mod reader;
+mod reference;
+mod refusal;
+mod refused;
 mod role;
 mod role_member;
 mod rows;
 mod scan;
 mod setting;
 mod setting_override;
+mod spelling;
 mod sql;
 mod statements;
 mod statistics;
@@ -39,6 +44,7 @@ pub use statements::{queries, statements};
 
 /// Gives the texts of a manifest that an earlier version of evenkeel wrote their normal forms: canonical texts have not changed since.
 pub fn renew(manifest: &mut Manifest) {
+    let major = manifest.endpoint.server_major;
     let mut objects: Vec<&mut evenkeel_core::manifest::Object> = manifest.objects_mut().iter_mut().collect();
     for object in objects.iter_mut().filter(|object| object.kind == Kind::Index) {
         if let Some(Value::List(items)) = object.get("keys")
@@ -47,12 +53,13 @@ pub fn renew(manifest: &mut Manifest) {
             object.set("keys", keys);
         }
     }
+    objects.iter_mut().for_each(|object| spelling::renew(object));
     canonical::normal(&mut objects);
+    canonical::typed(&mut objects, major);
     manifest.canonical = CANONICAL;
 }
 
 use crate::connect::{Fault, Limits, Session, Target, connect};
-use crate::flavor;
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
@@ -63,7 +70,7 @@ use names::Names;
 use number::ByNumber;
 use present::Absent;
 use reader::{Address, Found, Read, Reader, Stop};
-use std::sync::Arc;
+use refused::Refused;
 
 /// What a capture could not do at all.
 #[derive(Debug, thiserror::Error)]
@@ -143,13 +150,23 @@ pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, Ca
 
 /// Reads once, and once more where the first time was no state that existed.
 async fn twice(asked: Asked<'_>, session: &Session, beside: Option<&Session>, watch: &Watch<'_>) -> Result<Manifest, CaptureFault> {
-    match once(asked, session, beside, watch).await {
+    let mut refused = Refused::default();
+    let mut first = once(asked, session, beside, watch, &refused).await;
+    if let Err(fault) = &first
+        && is_refusal(fault)
+    {
+        refused = refusals(asked, session, watch).await?;
+        if !refused.is_empty() {
+            first = once(asked, session, beside, watch, &refused).await;
+        }
+    }
+    match first {
         Ok((manifest, None)) => return Ok(manifest),
         Ok((_, Some(_))) => {}
         Err(fault) if is_about_change(&fault) => {}
         Err(fault) => return Err(fault),
     }
-    match once(asked, session, beside, watch).await {
+    match once(asked, session, beside, watch, &refused).await {
         Ok((manifest, None)) => Ok(manifest),
         Ok((manifest, Some(catalogs))) => Ok(manifest.torn(PRINTED, &format!("twice (in {catalogs})"))),
         Err(CaptureFault::Connect(fault)) if is_about_change(&CaptureFault::Connect(fault.clone())) => Err(CaptureFault::Changed(fault)),
@@ -167,6 +184,23 @@ fn is_about_change(fault: &CaptureFault) -> bool {
     let CaptureFault::Connect(fault) = fault else { return false };
     // internal error (cache lookup failed), undefined table, column, object, function, schema; serialization failure
     matches!(fault.sqlstate(), Some("XX000" | "42P01" | "42703" | "42704" | "42883" | "3F000" | "40001"))
+}
+
+/// Whether a statement was refused for want of a privilege; the others of its transaction say only that it is over.
+fn is_refusal(fault: &CaptureFault) -> bool {
+    let CaptureFault::Connect(fault) = fault else { return false };
+    matches!(fault.sqlstate(), Some("42501" | "25P02"))
+}
+
+/// What the server refuses us.
+async fn refusals(asked: Asked<'_>, session: &Session, watch: &Watch<'_>) -> Result<Refused, CaptureFault> {
+    session.begin_read_only(&asked.request.limits(), None).await?;
+    let described = asked.target.describe();
+    let nothing = Refused::default();
+    let reader = Reader::new(asked, session, None, &described.user.value, &nothing, watch);
+    let refused = refusal::look(&reader).await.map_err(|stop| words(session, stop));
+    session.end().await?;
+    refused
 }
 
 /// The second session, if it can have a transaction while the first has one. A pooler with a single connection to give
@@ -191,14 +225,17 @@ async fn once(
     session: &Session,
     beside: Option<&Session>,
     watch: &Watch<'_>,
+    refused: &Refused,
 ) -> Result<(Manifest, Option<String>), CaptureFault> {
-    let Asked { target, migration_role, request } = asked;
+    let (target, wanted) = (asked.target, asked.request);
+    let request = &refused.narrowed(wanted);
+    let asked = Asked { request, ..asked };
+    let described = target.describe();
     let limits = request.limits();
     session.begin_read_only(&limits, None).await?;
     let shared = share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
-    let major = flavor::major_of(session.server_version_num);
-    let reader = Reader { session, beside: shared, major, migration_role, request, watch, gaps: Arc::default(), patience: Arc::default() };
+    let reader = Reader::new(asked, session, shared, &described.user.value, refused, watch);
     let pass = pass(&reader).await;
     let instance = if pass.is_ok() { instance(&reader).await } else { Ok(None) };
     let ended = match shared {
@@ -215,11 +252,10 @@ async fn once(
     ended?;
     let moved = moved.map_err(|stop| words(session, stop))?;
     closed?;
-    let described = target.describe();
     let endpoint = Endpoint {
         engine: Engine::PostgreSql,
         server_version: session.server_version.split(' ').next().unwrap_or_default().to_owned(),
-        server_major: major,
+        server_major: reader.major,
         database: described.dbname.value.clone(),
         role: described.user.value.clone(),
         node: format!("{}:{}", session.host, session.port),
@@ -230,6 +266,7 @@ async fn once(
     };
     let mut gaps = std::mem::take(&mut *reader.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     gaps.retain(|gap| request.dimensions.contains(&gap.dimension));
+    gaps.extend(refused.gaps().into_iter().filter(|gap| wanted.dimensions.contains(&gap.dimension)));
     let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
 }
@@ -287,15 +324,18 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
     }
+    canonical::typed(&mut found.iter_mut().map(|found| &mut found.object).collect::<Vec<_>>(), reader.major);
     canonical::dates(&mut found, reader.major);
     if wants(Dimension::Privileges) {
         found.extend(privilege::read(reader, &names, &found).await?);
         found.extend(role_member::read(reader, &names).await?);
     }
     notes.hang(&mut found);
+    members(reader, &mut found);
     // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader, &names).await?);
+        found.extend(reference::read(reader, &names).await?);
     }
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader, &names).await?);
@@ -313,6 +353,20 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
         }
     }
     Ok(found.into_iter().map(|found| found.object).filter(|object| wants(object.kind.spec().dimension)).collect())
+}
+
+/// Hangs on extensions what they have, so that it is not missing where nobody else has it.
+fn members(reader: &Reader<'_>, found: &mut [Found]) {
+    let mut members: ByNumber<u32, Vec<Box<str>>> = ByNumber::default();
+    for (extension, member) in std::mem::take(&mut *reader.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner)) {
+        members.entry(extension).or_default().push(member);
+    }
+    for extension in found.iter_mut().filter(|found| found.object.kind == Kind::Extension) {
+        let mut members = members.remove(&extension.address.oid).unwrap_or_default();
+        members.sort_unstable();
+        members.dedup();
+        extension.object.set("members", Value::List(members.into()));
+    }
 }
 
 /// What the catalogs hold of the schema: all statements that need nothing but each other's names, sent at once.

@@ -1,9 +1,11 @@
 //! What numbers mean: the small lookups and the relations that every bulk kind needs, read once.
 
-use super::number::{ByNumber, Numbers};
+use super::number::ByNumber;
 use super::reader::{Read, Reader};
 use super::role::Roles;
 use super::{rows, statements};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Identity, Object};
 use std::sync::Arc;
 
 /// A relation of a schema we compare.
@@ -39,8 +41,8 @@ pub struct OperatorClass {
 #[derive(Debug, Default)]
 pub struct Names {
     pub schemas: ByNumber<u32, Arc<str>>,
-    /// (catalog, object) of everything that belongs to an extension.
-    pub members: Numbers<(u32, u32)>,
+    /// The extension that (catalog, object) belongs to.
+    pub members: ByNumber<(u32, u32), u32>,
     pub tablespaces: ByNumber<u32, Box<str>>,
     pub methods: ByNumber<u32, Box<str>>,
     pub collations: ByNumber<u32, Box<str>>,
@@ -52,7 +54,7 @@ pub struct Names {
 }
 
 rows::columns!(SchemaAt { oid, name });
-rows::columns!(MemberAt { class, oid });
+rows::columns!(MemberAt { class, oid, extension });
 rows::columns!(LookupAt { class, oid, name });
 rows::columns!(ClassAt { oid, method, name, is_default, input });
 rows::columns!(RelationAt {
@@ -92,7 +94,7 @@ impl Names {
             names.schemas.insert(rows::oid(row, at.oid)?, rows::text(row, at.name)?.into());
         }
         for (row, at) in rows::each::<MemberAt>(&members)? {
-            names.members.insert((rows::oid(row, at.class)?, rows::oid(row, at.oid)?));
+            names.members.insert((rows::oid(row, at.class)?, rows::oid(row, at.oid)?), rows::oid(row, at.extension)?);
         }
         for (row, at) in rows::each::<LookupAt>(&lookups)? {
             let (class, oid, name) = (rows::text(row, at.class)?, rows::oid(row, at.oid)?, rows::text(row, at.name)?);
@@ -119,7 +121,11 @@ impl Names {
                 continue;
             }
             let Some(schema) = names.schemas.get(&rows::oid(row, at.schema)?) else { continue };
-            if names.members.contains(&(PG_CLASS, oid)) {
+            if let Some(extension) = names.members.get(&(PG_CLASS, oid)) {
+                if let Some(kind) = kind_of(kind) {
+                    let identity = Identity::new([Arc::clone(schema), rows::seen(row, at.name)?.into()]);
+                    reader.left_out(*extension, &Object::new(kind, identity));
+                }
                 continue;
             }
             let relation = Relation {
@@ -162,6 +168,16 @@ impl Names {
     #[must_use]
     pub fn relation(&self, oid: u32) -> String {
         self.relations.get(&oid).map_or_else(|| format!("relation {oid}"), |relation| qualified(&relation.schema, &relation.name))
+    }
+}
+
+/// The kind of a relation that has no statement of its own.
+const fn kind_of(relation: char) -> Option<Kind> {
+    match relation {
+        'r' | 'p' | 'f' => Some(Kind::Table),
+        'v' => Some(Kind::View),
+        'm' => Some(Kind::MaterializedView),
+        _ => None,
     }
 }
 

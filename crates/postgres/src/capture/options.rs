@@ -1,5 +1,6 @@
 //! Option lists of the catalogs: storage parameters in full, options of foreign objects without what may be secret.
 
+use super::spelling;
 use evenkeel_core::kind::Value;
 
 /// Options of foreign objects whose values are known to be no secrets: they say what is read, not how one gets in.
@@ -34,7 +35,7 @@ const PUBLIC: &[&str] = &[
 /// Each `name=value`, sorted: the catalog keeps them in the order they were set.
 #[must_use]
 pub fn sorted(options: &[Box<str>]) -> Value {
-    let mut options = options.to_vec();
+    let mut options: Vec<Box<str>> = options.iter().map(|option| spelling::option(option)).collect();
     options.sort_unstable();
     Value::List(options.into())
 }
@@ -43,7 +44,8 @@ pub fn sorted(options: &[Box<str>]) -> Value {
 /// differs from table to table and after every restore, and no user can set it.
 #[must_use]
 pub fn of_column(options: &[Box<str>]) -> Vec<Box<str>> {
-    let mut kept: Vec<Box<str>> = options.iter().filter(|option| !option.starts_with("pg_attver=")).cloned().collect();
+    let of_users = options.iter().filter(|option| !option.starts_with("pg_attver="));
+    let mut kept: Vec<Box<str>> = of_users.map(|option| spelling::option(option)).collect();
     kept.sort_unstable();
     kept
 }
@@ -55,5 +57,7 @@ pub fn public(options: &[Box<str>]) -> Value {
         let name = option.split('=').next().unwrap_or_default();
         if PUBLIC.contains(&name) { option.clone() } else { format!("{name} (set)").into() }
     });
-    sorted(&shown.collect::<Vec<_>>())
+    let mut shown: Vec<Box<str>> = shown.collect();
+    shown.sort_unstable();
+    Value::List(shown.into())
 }

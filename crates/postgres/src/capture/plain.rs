@@ -5,7 +5,7 @@ use super::kinds::{How, Plain, how};
 use super::names::Names;
 use super::present::Absent;
 use super::reader::{Found, Read, Reader, Stop};
-use super::{canonical, options, printed};
+use super::{canonical, options, printed, spelling};
 use crate::flavor;
 use evenkeel_core::kind::{ALL, Dimension, Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
@@ -21,7 +21,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names, absent: &Absent, wants: im
         How::Plain(plain) => Some((*kind, plain)),
         How::Own(_) | How::Absent(_) => None,
     });
-    let found = try_join_all(plain.map(|(kind, plain)| async move {
+    let sent = plain.filter(|(_, plain)| !reader.refused.has(plain.statement));
+    let found = try_join_all(sent.map(|(kind, plain)| async move {
         let mut found = reader.plain(kind, plain.statement, names).await?;
         found.iter_mut().for_each(|found| finish(&mut found.object, &plain, names));
         Ok::<_, Stop>(found)
@@ -35,6 +36,9 @@ pub async fn read(reader: &Reader<'_>, names: &Names, absent: &Absent, wants: im
         }
     }
     printed::complete(reader, &mut found).await?;
+    spelling::of_routines(reader, &mut found).await?;
+    // Options of tablespaces, and locales.
+    found.iter_mut().for_each(|found| spelling::renew(&mut found.object));
     canonical::each(&mut found, reader.major);
     Ok(found)
 }

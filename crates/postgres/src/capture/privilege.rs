@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio_postgres::types::{ToSql, Type};
 
+/// What the sequence behind an identity column is called, with its column's name.
+const IDENTITY_SEQUENCE: &str = "identity-sequence";
 /// The grantee that owns the object, whatever it is called.
 pub const OWNER: &str = "(owner)";
 const MAINTAIN: &str = "MAINTAIN";
@@ -67,7 +69,7 @@ type Places = HashMap<Address, (Arc<str>, Arc<str>)>;
 
 rows::columns!(OwnerAt { class, oid, owner });
 rows::columns!(AclAt { class, oid, sub, owner, grantee, privilege, grantable, untouched });
-rows::columns!(StrangerAt { class, oid, sub, kind, shown });
+rows::columns!(StrangerAt { class, oid, sub, kind, shown, relation, number });
 
 /// Builds owners and grants of the objects found, and grants of the rest.
 pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<Vec<Found>> {
@@ -87,7 +89,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
         privileges.note(rows::text(row, at.privilege)?, rows::flag(row, at.grantable)?, rows::flag(row, at.untouched)?);
     }
     let strange: BTreeSet<Address> = lists.keys().map(|(address, _)| *address).filter(|address| !places.contains_key(address)).collect();
-    places.extend(strangers(reader, &strange).await?);
+    let strangers = strangers(reader, &strange, &places).await?;
+    places.extend(strangers);
     let mut built = Vec::new();
     for (row, at) in rows::each::<OwnerAt>(&owners)? {
         let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column: 0 };
@@ -157,7 +160,7 @@ fn mark(object: &mut Object, property: &str, equivalent: &str) {
 }
 
 /// Kind and name, as the server tells them, of what no kind of ours stands for.
-async fn strangers(reader: &Reader<'_>, strange: &BTreeSet<Address>) -> Read<Places> {
+async fn strangers(reader: &Reader<'_>, strange: &BTreeSet<Address>, places: &Places) -> Read<Places> {
     if strange.is_empty() {
         return Ok(Places::new());
     }
@@ -171,6 +174,11 @@ async fn strangers(reader: &Reader<'_>, strange: &BTreeSet<Address>) -> Read<Pla
         .map(|(row, at)| {
             let column = rows::get::<i32>(row, at.sub)?.unwrap_or(0);
             let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column };
+            let behind =
+                Address { class: address.class, oid: rows::oid(row, at.relation)?, column: rows::get::<i32>(row, at.number)?.unwrap_or(0) };
+            if let Some((_, column)) = places.get(&behind).filter(|_| behind.column != 0) {
+                return Ok((address, (Arc::from(IDENTITY_SEQUENCE), Arc::clone(column))));
+            }
             Ok((address, (Arc::from(rows::text(row, at.kind)?), Arc::from(rows::text(row, at.shown)?))))
         })
         .collect()

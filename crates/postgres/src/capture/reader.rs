@@ -1,14 +1,19 @@
 //! One open snapshot and what is asked of it: whole statements and plain kinds. What may meet a lock goes through `batch`.
 
+use super::Asked;
 use super::batch::Patience;
 use super::names::Names;
+use super::refused::Refused;
 use super::rows::{self, Role};
 use super::statements::{self, Filled, Statement};
 use crate::connect::{Fault, Session};
+use crate::flavor;
+use evenkeel_core::compare::may_be_member;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Identity, Object};
 use evenkeel_core::port::{Event, Request, Watch};
 use std::sync::{Arc, Mutex};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, RowStream};
 
@@ -60,15 +65,37 @@ pub struct Reader<'a> {
     /// A second session on the same snapshot, where one could be had: what is read through it runs beside.
     pub beside: Option<&'a Session>,
     pub major: u16,
+    /// The role that is connected.
+    pub role: &'a str,
+    /// What is not sent, because the server would refuse it.
+    pub refused: &'a Refused,
     pub migration_role: Option<&'a str>,
     pub request: &'a Request,
     pub watch: &'a Watch<'a>,
     pub gaps: Arc<Mutex<Vec<Gap>>>,
+    /// What was left out because an extension has it, by the extension: `table public.t`.
+    pub members: Arc<Mutex<Vec<(u32, Box<str>)>>>,
     /// How much waiting for locks is left.
     pub patience: Arc<Patience>,
 }
 
 impl Reader<'_> {
+    /// A reader of what is asked.
+    #[must_use]
+    pub fn new<'b>(
+        asked: Asked<'b>,
+        session: &'b Session,
+        beside: Option<&'b Session>,
+        role: &'b str,
+        refused: &'b Refused,
+        watch: &'b Watch<'b>,
+    ) -> Reader<'b> {
+        let Asked { migration_role, request, .. } = asked;
+        let major = flavor::major_of(session.server_version_num);
+        let (gaps, members, patience) = (Arc::default(), Arc::default(), Arc::default());
+        Reader { session, beside, major, role, refused, migration_role, request, watch, gaps, members, patience }
+    }
+
     /// A reader through the second session, or through the only one.
     #[must_use]
     pub fn beside(&self) -> Self {
@@ -82,6 +109,9 @@ impl Reader<'_> {
 
     /// All rows of a statement.
     pub async fn rows_with(&self, statement: &Statement, parameters: &[(&(dyn ToSql + Sync), Type)], reading: &str) -> Read<Vec<Row>> {
+        if self.refused.has(statement) {
+            return Ok(Vec::new());
+        }
         let rows = self.session.client.query_typed(&statement.render(self.major), parameters).await;
         rows.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
     }
@@ -95,12 +125,17 @@ impl Reader<'_> {
 
     /// The rows of a statement that may fail without harm: behind a savepoint, `None` where the server refused it.
     pub async fn attempt(&self, statement: &Statement) -> Read<Option<Vec<Row>>> {
+        if self.refused.has(statement) {
+            return Ok(None);
+        }
         let client = &self.session.client;
         client.batch_execute(statements::TRY_OPENING.fill(&[]).text()).await?;
         let rows = client.query_typed(&statement.render(self.major), &[]).await;
         client.batch_execute(statements::TRY_CLOSING.fill(&[]).text()).await?;
         match rows {
             Ok(rows) => Ok(Some(rows)),
+            // What everybody may do and we may not is looked at apart.
+            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => Err(error.into()),
             Err(error) if error.as_db_error().is_some() => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -140,6 +175,15 @@ impl Reader<'_> {
     /// Notes something that could not be seen.
     pub fn gap(&self, gap: Gap) {
         self.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(gap);
+    }
+
+    /// Notes an object that is an extension's business.
+    pub fn left_out(&self, extension: u32, object: &Object) {
+        if !may_be_member(object.kind) {
+            return;
+        }
+        let member = format!("{} {}", object.kind.name(), object.display()).into();
+        self.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((extension, member));
     }
 
     /// Says how many objects of a kind were read.
@@ -184,10 +228,14 @@ impl Reader<'_> {
                     Role::Own => {}
                 }
             }
-            if names.members.contains(&(address.class, address.oid)) || names.members.contains(&holder) {
+            if names.members.contains_key(&holder) {
                 continue;
             }
             let mut object = Object::new(kind, Identity::new(identity));
+            if let Some(extension) = names.members.get(&(address.class, address.oid)) {
+                self.left_out(*extension, &object);
+                continue;
+            }
             for (place, value) in values {
                 object.set_at(place, value);
             }

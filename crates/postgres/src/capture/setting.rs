@@ -6,7 +6,7 @@ use super::rows;
 use super::setting_override::{self, Override};
 use super::statements;
 use crate::ident;
-use crate::knowledge::settings;
+use crate::knowledge::{settings, typed};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use evenkeel_core::setting::closed;
@@ -40,7 +40,7 @@ impl Raw {
 pub fn shown(name: &str, value: Option<&str>, raw: Option<&Raw>) -> String {
     let vartype = raw.map(|raw| &*raw.vartype);
     match value {
-        Some(value) if settings::is_printed(name, vartype) => settings::human(value, raw.and_then(|raw| raw.unit.as_deref()), vartype),
+        Some(value) if settings::is_printed(name, vartype) => typed::written(name, value, raw.and_then(|raw| raw.unit.as_deref()), vartype),
         value => closed(value).to_owned(),
     }
 }
@@ -188,10 +188,12 @@ async fn server(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         _ => None,
     };
     for server in &mut found {
+        super::locale::renew(&mut server.object);
         match &release {
             Some(release) => {
                 server.object.set("timezone_version", release.clone());
             }
+            None if reader.refused.has(statements::TIMEZONE) => {}
             None => {
                 let detail = "the server lacks time zones that would tell the release of its data".to_owned();
                 reader.gap(Gap::kind(Kind::Server, Reason::Failed, detail).attribute("timezone_version"));

@@ -18,6 +18,23 @@ pub fn render(text: &str, major: u16) -> String {
     statement
 }
 
+/// A statement with something in the place of each parameter: enough to have it explained.
+#[must_use]
+pub fn with_something(statement: &str) -> String {
+    let mut parts = statement.split('$');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        if rest.len() == part.len() {
+            whole.push('$');
+        } else {
+            whole.push_str(if rest.starts_with("::") { "'{}'" } else { "null" });
+        }
+        whole.push_str(rest);
+    }
+    whole
+}
+
 fn applies(comment: &str, major: u16) -> bool {
     comment.split(" and ").all(|mark| {
         let bound = |sign: &str| mark.strip_prefix(sign).and_then(|text| text.trim().parse::<u16>().ok());
@@ -27,7 +44,12 @@ fn applies(comment: &str, major: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::{render, with_something};
+
+    #[test]
+    fn parameters_are_filled() {
+        assert_eq!(with_something("unnest($1::oid[]) '^x$' = $12 and"), "unnest('{}'::oid[]) '^x$' = null and");
+    }
 
     #[test]
     fn lines_are_kept_by_version() {

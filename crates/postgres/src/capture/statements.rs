@@ -17,6 +17,8 @@ pub struct Statement {
     name: &'static str,
     text: &'static str,
     dimensions: &'static [Dimension],
+    /// Those that cannot be told without it, where these are not the same.
+    feeds: Option<&'static [Dimension]>,
     /// The first major version it is for.
     since: u16,
     /// When it is sent, where that is not always.
@@ -31,7 +33,7 @@ pub struct Filled(String);
 impl Statement {
     /// A file beside this one.
     pub(super) const fn new(name: &'static str, text: &'static str, dimensions: &'static [Dimension]) -> Self {
-        Self { name, text, dimensions, since: 0, only: None, is_bracket: false }
+        Self { name, text, dimensions, feeds: None, since: 0, only: None, is_bracket: false }
     }
 
     pub(super) const fn only(mut self, when: &'static str) -> Self {
@@ -43,6 +45,26 @@ impl Statement {
     const fn bracket(mut self) -> Self {
         self.is_bracket = true;
         self
+    }
+
+    const fn feeds_only(mut self, dimensions: &'static [Dimension]) -> Self {
+        self.feeds = Some(dimensions);
+        self
+    }
+
+    /// What it is called in the list.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The dimensions that cannot be told without it.
+    #[must_use]
+    pub const fn feeds(&self) -> &'static [Dimension] {
+        match self.feeds {
+            Some(feeds) => feeds,
+            None => self.dimensions,
+        }
     }
 
     const fn since(mut self, major: u16) -> Self {
@@ -103,6 +125,11 @@ use Dimension::{Configuration, Data, History, Privileges, Schema, Topology};
 const EVERY: &[Dimension] = &Dimension::ALL;
 /// Owners and grants hang on the objects of the schema, so these are read for them too.
 pub(super) const OBJECTS: &[Dimension] = &[Schema, Privileges];
+/// What needs to know where an object stands, and whose it is.
+const PLACED: &[Dimension] = &[Schema, Privileges, Configuration, Data, History];
+/// What has comments, labels or roles.
+const NAMED: &[Dimension] = &[Schema, Privileges, Configuration];
+const REFUSAL: &str = "where a privilege that everybody has was taken away";
 /// What may meet a lock.
 const LOCKING: &[Dimension] = &[Schema, Privileges, History];
 
@@ -115,15 +142,15 @@ macro_rules! statements {
 }
 
 statements! {
-    NAMESPACE = "namespace.sql" for EVERY;
-    MEMBER = "member.sql" for EVERY;
-    LOOKUP = "lookup.sql" for EVERY;
-    OPCLASS = "opclass.sql" for EVERY;
-    RELATION = "relation.sql" for EVERY;
-    ROLE_NAME = "role_name.sql" for EVERY;
-    COMMENT = "comment.sql" for EVERY;
-    LABEL = "label.sql" for EVERY;
-    PRESENT = "present.sql" for OBJECTS;
+    NAMESPACE = "namespace.sql" for EVERY, feeds_only(PLACED);
+    MEMBER = "member.sql" for EVERY, feeds_only(PLACED);
+    LOOKUP = "lookup.sql" for EVERY, feeds_only(OBJECTS);
+    OPCLASS = "opclass.sql" for EVERY, feeds_only(OBJECTS);
+    RELATION = "relation.sql" for EVERY, feeds_only(PLACED);
+    ROLE_NAME = "role_name.sql" for EVERY, feeds_only(NAMED);
+    COMMENT = "comment.sql" for EVERY, feeds_only(NAMED);
+    LABEL = "label.sql" for EVERY, feeds_only(NAMED);
+    PRESENT = "present.sql" for OBJECTS, feeds_only(&[]);
     COLUMN = "column.sql" for OBJECTS;
     DEFAULT = "default.sql" for OBJECTS;
     TRIGGER_OFF = "trigger_off.sql" for OBJECTS;
@@ -154,11 +181,12 @@ statements! {
     PUBLICATION_TABLE_TEXT = "publication_table_text.sql" for &[Schema], only("where a published table has a filter"), since(flavor::PUBLISHED_FILTERS);
     SQLBODY_KEY = "sqlbody_key.sql" for &[Schema], only("where there are functions or procedures");
     SQLBODY_TEXT = "sqlbody_text.sql" for &[Schema], only("where a function or procedure has a SQL-standard body"), since(flavor::SQL_BODIES);
+    SETTING_TYPE = "setting_type.sql" for OBJECTS, only("where a function has settings of its own");
     SETTING_SEEN = "setting_seen.sql" for &[Configuration];
     OVERRIDE = "override.sql" for &[Configuration];
     SETTING = "setting.sql" for &[Configuration];
     SERVER = "server.sql" for &[Configuration];
-    TIMEZONE = "timezone.sql" for &[Configuration];
+    TIMEZONE = "timezone.sql" for &[Configuration], feeds_only(&[]);
     OWNER = "owner.sql" for &[Privileges];
     ACL = "acl.sql" for &[Privileges];
     ACL_OBJECT = "acl_object.sql" for &[Privileges], only("where grants are on what no kind holds");
@@ -174,10 +202,12 @@ statements! {
     SLOT = "slot.sql" for &[Topology];
     STATISTICS_SEEN = "statistics_seen.sql" for &[Topology];
     HISTORY = "history.sql" for &[History];
-    LOCKED = "locked.sql" for LOCKING, only("where another session holds a lock that is waited for");
-    INSTANCE = "instance.sql" for EVERY;
+    REFERENCE = "reference.sql" for &[Data], only("where reference tables are named");
+    INSTANCE = "instance.sql" for EVERY, feeds_only(&[]);
+    LOCKED = "locked.sql" for LOCKING, only("where another session holds a lock that is waited for"), feeds_only(&[]);
     SNAPSHOT = "snapshot.sql" for OBJECTS;
     FINGERPRINT = "fingerprint.sql" for OBJECTS, only("where transactions ended while the capture ran");
+    REFUSED = "refused.sql" for EVERY, only(REFUSAL), feeds_only(&[]);
 }
 
 macro_rules! parts {
@@ -189,6 +219,7 @@ macro_rules! parts {
 }
 
 parts! {
+    EXPLAINED = "explained", "EXPLAIN {statement}" for EVERY, "where a privilege that everybody has was taken away, each statement of this list";
     EXPORT = "export", "select pg_catalog.pg_export_snapshot()" for EVERY,
         "where a second session can be had";
     BATCH_OPENING = "batch opening", "SAVEPOINT evenkeel; SET LOCAL lock_timeout = {milliseconds}" for LOCKING,
@@ -203,6 +234,9 @@ parts! {
         "before setting.sql, which is sent twice: each limit hides its own source once", bracket();
     SETTING_CLOSING = "setting closing", "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings" for &[Configuration],
         "after setting.sql", bracket();
+    REFERENCE_ROWS = "reference rows",
+        "select array[{hashes}]::text[] as hashes, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
+        for &[Data], "where reference tables are named, one a statement";
     HISTORY_ROWS = "history rows",
         "select {number}::int4 as number, row_number() over (order by {order}) as rank, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
         for &[History], "where there are tables of migration tools, many a statement";
@@ -217,6 +251,16 @@ fn all() -> impl Iterator<Item = &'static Statement> {
     FILES.iter().copied().chain(plain).chain(PARTS.iter().copied())
 }
 
+/// Those of files that this major version is sent.
+pub(super) fn sent_by_files(major: u16) -> impl Iterator<Item = &'static Statement> {
+    all().filter(move |statement| statement.since <= major && statement.name.ends_with(".sql"))
+}
+
+/// The one with that name.
+pub(super) fn named(name: &str) -> Option<&'static Statement> {
+    all().find(|statement| statement.name == name)
+}
+
 /// What a capture of these dimensions sends to a server of that major version, in about the order in which it does.
 #[must_use]
 pub fn queries(major: u16, dimensions: &[Dimension]) -> Vec<Query<'static>> {
@@ -224,8 +268,14 @@ pub fn queries(major: u16, dimensions: &[Dimension]) -> Vec<Query<'static>> {
     let session = |name, text: String, only| Query { name, text, only, is_bracket: false };
     let mut queries = vec![
         session("greeting", connect::GREETING.to_owned(), None),
-        session("opening", connect::opening(&limits, None), None),
-        session("opening beside", connect::opening(&limits, Some("{snapshot}")), Some("where a second session reads the same snapshot")),
+        session("greeting without functions", connect::PLAIN_GREETING.to_owned(), Some(REFUSAL)),
+        session("opening", connect::opening(&limits, None, false), None),
+        session("opening of bytes", connect::opening(&limits, None, true), Some("where the database's encoding is SQL_ASCII")),
+        session(
+            "opening beside",
+            connect::opening(&limits, Some("{snapshot}"), false),
+            Some("where a second session reads the same snapshot"),
+        ),
     ];
     let wanted = all().filter(|statement| statement.since <= major && dimensions.iter().any(|one| statement.dimensions.contains(one)));
     queries.extend(wanted.map(|statement| Query {

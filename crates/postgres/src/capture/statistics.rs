@@ -48,7 +48,7 @@ rows::columns!(HiddenAt { class, oid, shown, schema, readable, me });
 fn hide(reader: &Reader<'_>, names: &Names, hidden: &[tokio_postgres::Row]) -> Read<()> {
     let (mut closed, mut filtered, mut schemas, mut me) = (Vec::new(), Vec::new(), BTreeSet::new(), Box::<str>::default());
     for (row, at) in rows::each::<HiddenAt>(hidden)? {
-        if names.members.contains(&(rows::oid(row, at.class)?, rows::oid(row, at.oid)?)) {
+        if names.members.contains_key(&(rows::oid(row, at.class)?, rows::oid(row, at.oid)?)) {
             continue;
         }
         me = rows::text(row, at.me)?;

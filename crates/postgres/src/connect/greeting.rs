@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -15,10 +16,12 @@ use super::target::{Attributes, Host, Target};
 use super::translate::{Context, fault_from};
 use crate::flavor;
 
-/// What a server is asked first.
-pub(crate) const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'), \
-     pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(), \
-     pg_catalog.current_setting('transaction_read_only'), pg_catalog.pg_backend_pid()";
+/// What a server is asked first: by SHOW, which needs no privilege, and what only functions tell.
+pub(crate) const GREETING: &str = "SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW transaction_read_only; \
+     SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid()";
+/// The same where one of the functions was taken from PUBLIC. `in_hot_standby` is there from 14 on.
+pub(crate) const PLAIN_GREETING: &str = "SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW transaction_read_only";
+const STANDBY: &str = "SHOW in_hot_standby";
 
 /// Learns what the server is, in one round trip that a transaction pooler passes on.
 pub(super) async fn greet(
@@ -29,17 +32,25 @@ pub(super) async fn greet(
     context: &Context,
     mail: Arc<Mail>,
 ) -> Result<Session, Fault> {
-    let messages = client.simple_query(GREETING).await.map_err(|error| fault_from(&error, context, CONNECTING))?;
-    let row = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    });
-    let text = |index: usize| row.and_then(|row| row.try_get(index).ok().flatten()).unwrap_or_default();
-    let server_version_num: i32 = text(0).parse().map_err(|_| Fault::Driver {
+    let fault = |error: tokio_postgres::Error| fault_from(&error, context, CONNECTING);
+    let mut said = match client.simple_query(GREETING).await {
+        Ok(messages) => answers(&messages),
+        Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            answers(&client.simple_query(PLAIN_GREETING).await.map_err(fault)?)
+        }
+        Err(error) => return Err(fault(error)),
+    };
+    let server_version_num: i32 = said.first().and_then(|text| text.parse().ok()).ok_or_else(|| Fault::Driver {
         place: context.place.clone(),
         doing: CONNECTING.to_owned(),
         message: "the server does not say its version".to_owned(),
     })?;
+    if said.len() == PLAIN {
+        // A server that does not say it is a primary; what depends on it is a gap of the capture.
+        let standby = client.simple_query(STANDBY).await.map(|messages| answers(&messages)).unwrap_or_default();
+        said.push(if standby.first().is_some_and(|on| on == "on") { "t" } else { "f" }.to_owned());
+    }
+    let text = |index: usize| said.get(index).map(String::as_str).unwrap_or_default();
     let server_version = text(1).to_owned();
     let major = flavor::major_of(server_version_num);
     if flavor::is_too_old(major) {
@@ -54,9 +65,10 @@ pub(super) async fn greet(
             context: context.clone(),
             timeout: target.connect_timeout,
         },
-        backend: text(4).parse().unwrap_or_default(),
-        is_standby: text(2) == "t",
+        backend: text(5).parse().unwrap_or_default(),
+        is_standby: text(4) == "t",
         is_read_only: text(3) == "on",
+        is_ascii: text(2) == "SQL_ASCII",
         client,
         server_version_num,
         server_version,
@@ -67,6 +79,18 @@ pub(super) async fn greet(
         mail,
         context: context.clone(),
     })
+}
+
+/// How many answers SHOW gives.
+const PLAIN: usize = 4;
+
+/// All values of all rows.
+fn answers(messages: &[SimpleQueryMessage]) -> Vec<String> {
+    let rows = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    rows.flat_map(|row| (0..row.len()).map(|index| row.get(index).unwrap_or_default().to_owned())).collect()
 }
 
 pub(super) fn check_kind(session: &Session, wanted: Attributes, target: &Target) -> Result<(), Fault> {

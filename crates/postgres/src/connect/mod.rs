@@ -29,7 +29,7 @@ pub use evenkeel_core::connection::{FileFacts, Known, Machine};
 pub use evenkeel_core::port::Limits;
 pub use evenkeel_runtime::ThisMachine;
 pub use fault::{Failure, Fault};
-pub(crate) use greeting::GREETING;
+pub(crate) use greeting::{GREETING, PLAIN_GREETING};
 pub(crate) use session::{CLOSING, opening};
 pub use session::{Notice, Session};
 pub use target::{Described, Target};

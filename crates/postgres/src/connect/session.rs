@@ -55,6 +55,8 @@ pub struct Session {
     pub is_standby: bool,
     /// The session's transactions are read-only unless they ask otherwise (always so on a standby).
     pub is_read_only: bool,
+    /// The database holds bytes of any encoding.
+    pub(super) is_ascii: bool,
     /// The host that answered, as the user wrote it, and its port.
     pub host: String,
     pub port: u16,
@@ -124,7 +126,7 @@ impl Session {
                 message: format!("\"{name}\" is no name of an exported snapshot"),
             });
         }
-        self.client.batch_execute(&opening(limits, snapshot)).await.map_err(|error| self.fault(&error, doing))
+        self.client.batch_execute(&opening(limits, snapshot, self.is_ascii)).await.map_err(|error| self.fault(&error, doing))
     }
 
     /// Ends the transaction. It read only, so there is nothing to commit.
@@ -179,7 +181,7 @@ const PINNED: &[(&str, &str)] = &[
 pub(crate) const CLOSING: &str = "ROLLBACK";
 
 /// What opens the transaction every capture reads in.
-pub(crate) fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
+pub(crate) fn opening(limits: &Limits, snapshot: Option<&str>, is_ascii: bool) -> String {
     let mut sql = String::from("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;");
     // Writing into a String cannot fail.
     if let Some(name) = snapshot {
@@ -190,9 +192,9 @@ pub(crate) fn opening(limits: &Limits, snapshot: Option<&str>) -> String {
         let _ = write!(sql, "SET LOCAL {name}={value};");
     }
     // Such a database holds bytes of any encoding. Asked for UTF-8, the server would refuse to send those that are none.
-    sql.push_str(
-        "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII';",
-    );
+    if is_ascii {
+        sql.push_str("SET LOCAL client_encoding='SQL_ASCII';");
+    }
     sql
 }
 

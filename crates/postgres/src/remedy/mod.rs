@@ -26,6 +26,8 @@ pub struct PostgresRemedies {
     roles: BTreeMap<String, String>,
     /// Partitioned indexes cannot be rebuilt by REINDEX: tables that are partitioned, as they are shown.
     partitioned: Vec<(String, String)>,
+    /// Identity columns as they are shown, and what their sequences are called here.
+    sequences: BTreeMap<String, String>,
 }
 
 impl PostgresRemedies {
@@ -33,12 +35,19 @@ impl PostgresRemedies {
     #[must_use]
     pub fn new(candidate: &Manifest, roles: BTreeMap<String, String>) -> Self {
         let partitioned = candidate.of_kind(Kind::Table).iter().filter(|table| table.text("partition_by").is_some());
+        let identities = candidate.of_kind(Kind::Column).iter();
+        let sequences = identities.filter_map(|column| Some((column.display(), column.text("identity_sequence")?.to_owned()))).collect();
         Self {
+            sequences,
             database: candidate.endpoint.database.clone(),
             major: candidate.endpoint.server_major,
             roles,
             partitioned: partitioned.map(|table| (table.identity.part(0).to_owned(), table.identity.part(1).to_owned())).collect(),
         }
+    }
+
+    fn is_partitioned(&self, schema: &str, table: &str) -> bool {
+        self.partitioned.iter().any(|(one, name)| one == schema && name == table)
     }
 
     /// A role's name on the server, as SQL. `None` where only its place is known, not its name.
@@ -93,8 +102,7 @@ impl PostgresRemedies {
             (Kind::Index, "leftover") => Some(format!("DROP INDEX CONCURRENTLY {whole};")),
             (Kind::Index, "valid" | "ready") => {
                 let Some(Value::List(table)) = object.get("table") else { return None };
-                let on = (table.first()?.to_string(), table.get(1)?.to_string());
-                (!self.partitioned.contains(&on)).then(|| format!("REINDEX INDEX CONCURRENTLY {whole};"))
+                (!self.is_partitioned(table.first()?, table.get(1)?)).then(|| format!("REINDEX INDEX CONCURRENTLY {whole};"))
             }
             (Kind::Constraint, "validated") => {
                 let (table, constraint) = name::part_of(object);
@@ -143,6 +151,10 @@ impl PostgresRemedies {
                     Some("always") => "ENABLE ALWAYS",
                     Some(_) => return None,
                 };
+                // Said of a partitioned table it reaches the copies on its partitions too, which may differ.
+                if self.is_partitioned(object.identity.part(0), object.identity.part(1)) {
+                    return None;
+                }
                 let (table, trigger) = name::part_of(object);
                 Some(format!("ALTER TABLE {table} {state} TRIGGER {trigger};"))
             }

@@ -21,7 +21,11 @@ pub fn owner(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
 pub fn grant(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
     let object = case.reference.or(case.candidate)?;
     let (kind, name, grantee) = (object.identity.part(0), object.identity.part(1), object.identity.part(2));
-    let target = shown(kind, name, &remedies.database)?;
+    let target = match kind {
+        // Its name is the candidate's own.
+        "identity-sequence" => shown("sequence", remedies.sequences.get(name)?, &remedies.database)?,
+        kind => shown(kind, name, &remedies.database)?,
+    };
     let role = remedies.role(grantee)?;
     let held = |object: Option<&Object>| object.map_or_else(|| untouched(kind, grantee), held);
     let (wanted, found) = (held(case.reference), held(case.candidate));

@@ -9,6 +9,7 @@ pub fn tool(name: &str) -> Command {
 }
 
 /// Runs a file. Panics with what psql said where a statement fails.
+#[allow(dead_code, reason = "not every test that shares these tools applies files")]
 pub fn psql(conninfo: &str, file: &Path) {
     let output = tool("psql")
         .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-f"])

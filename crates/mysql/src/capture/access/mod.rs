@@ -269,13 +269,21 @@ fn unloaded(flavor: &Flavor) -> Vec<Gap> {
 }
 
 /// Without what is said of single objects where the same is said of their kind, and of kinds where it is said of their
-/// dimension: ten thousand routines are one gap.
+/// dimension: ten thousand routines are one gap. A property that single objects hide stays, as one of the kind: what the
+/// account may not read is unknown, and compares with nothing.
 #[must_use]
 pub fn condensed(mut gaps: Vec<Gap>) -> Vec<Gap> {
     let is_whole = |gap: &&Gap| gap.reason == Reason::Privilege && gap.object.is_none() && gap.attribute.is_none();
     let whole: HashSet<String> = gaps.iter().filter(is_whole).filter_map(|gap| gap.kind.clone()).collect();
     let said = |gap: &Gap| gap.kind.as_ref().is_some_and(|kind| whole.contains(kind));
-    gaps.retain(|gap| gap.reason != Reason::Privilege || gap.object.is_none() || !said(gap));
+    let mut hiding = HashSet::new();
+    gaps.retain_mut(|gap| {
+        if gap.reason != Reason::Privilege || gap.object.is_none() || !said(gap) {
+            return true;
+        }
+        gap.object = None;
+        gap.attribute.is_some() && hiding.insert((gap.kind.clone(), gap.attribute.clone()))
+    });
     let hidden: HashSet<Dimension> =
         gaps.iter().filter(|gap| gap.reason == Reason::Privilege && gap.kind.is_none()).map(|gap| gap.dimension).collect();
     gaps.retain(|gap| gap.reason != Reason::Privilege || gap.kind.is_none() || !hidden.contains(&gap.dimension));

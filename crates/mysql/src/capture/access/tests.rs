@@ -196,8 +196,10 @@ fn one_gap_for_a_kind_is_enough() {
     let one = Gap { object: Some("v".into()), ..whole.clone() };
     let other = Gap { object: Some("t".into()), ..Gap::kind(Kind::Trigger, Reason::Privilege, "one".into()) };
     let locked = Gap { reason: Reason::Locked, ..one.clone() };
-    let condensed = condensed(vec![one, whole.clone(), other.clone(), locked.clone()]);
-    assert_eq!(condensed, [whole, other, locked]);
+    let hiding = |gap: &Gap| gap.clone().attribute("definition");
+    let another = Gap { object: Some("w".into()), ..one.clone() };
+    let condensed = condensed(vec![hiding(&one), hiding(&another), one, whole.clone(), other.clone(), locked.clone()]);
+    assert_eq!(condensed, [hiding(&whole), whole, other, locked]);
 }
 
 proptest! {

@@ -1,4 +1,4 @@
-//! Code of routines, triggers and events, which servers keep as it was typed. A changed comment is a change of it.
+//! Code of routines, triggers and events, which servers keep as it was typed, comments and all; `folded` makes it comparable.
 
 use super::Context;
 

@@ -19,7 +19,7 @@ mod printed_tests;
 
 pub use body::{body, piece};
 pub use json::unite;
-pub use reading::{computed, definition, expression, marks};
+pub use reading::{computed, definition, expression, marks, marks_of_query};
 pub use token::is_charset;
 
 use super::scope::Scope;
@@ -72,6 +72,14 @@ pub fn is_chosen(name: &str, table: &str, context: Context<'_>) -> bool {
     } else {
         name.strip_prefix(table).and_then(|rest| rest.strip_prefix("_chk_"))
     };
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether it is the name the server gives to a foreign key that was made without one: `t_ibfk_1`.
+/// <https://dev.mysql.com/doc/refman/en/create-table-foreign-keys.html>
+#[must_use]
+pub fn is_chosen_key(name: &str, table: &str) -> bool {
+    let number = name.strip_prefix(table).and_then(|rest| rest.strip_prefix("_ibfk_"));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

@@ -25,6 +25,18 @@ pub struct Query {
 struct Item {
     text: String,
     name: Option<String>,
+    /// The name it has outside, where that is said outside.
+    outer: Option<String>,
+}
+
+impl Item {
+    /// The name it is shown with.
+    const fn shown(&self) -> Option<&String> {
+        match &self.outer {
+            Some(outer) => Some(outer),
+            None => self.name.as_ref(),
+        }
+    }
 }
 
 /// Words between SELECT and its list.
@@ -118,7 +130,7 @@ impl Parser<'_> {
     }
 
     /// A query whose columns are named outside of it: MariaDB writes those names into it.
-    fn named(&mut self, columns: &[String]) -> Result<Query, Unread> {
+    pub fn named(&mut self, columns: &[String]) -> Result<Query, Unread> {
         self.renaming = Some(columns.to_vec()).filter(|columns| !columns.is_empty());
         let query = self.query();
         self.renaming = None;
@@ -212,16 +224,12 @@ impl Parser<'_> {
         }
         // Windows are named behind their use.
         self.windows = self.windows_ahead()?;
-        let items = self.items()?;
-        let shown: Vec<String> = items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| {
-                let name =
-                    renaming.as_ref().filter(|names| names.len() == items.len()).and_then(|names| names.get(at)).or(item.name.as_ref());
-                name.map_or_else(|| item.text.clone(), |name| format!("{} as {name}", item.text))
-            })
-            .collect();
+        let mut items = self.items()?;
+        if let Some(names) = renaming.filter(|names| names.len() == items.len()) {
+            items.iter_mut().zip(names).for_each(|(item, name)| item.outer = Some(name));
+        }
+        let shown: Vec<String> =
+            items.iter().map(|item| item.shown().map_or_else(|| item.text.clone(), |name| format!("{} as {name}", item.text))).collect();
         text.push_str(&format!(" {}", shown.join(", ")));
         if self.eat_word("from") {
             text.push_str(&format!(" from {}", self.from()?));
@@ -259,7 +267,7 @@ impl Parser<'_> {
             } else {
                 None
             };
-            items.push(Item { text, name });
+            items.push(Item { text, name, outer: None });
             if !self.eat_op(",") {
                 return Ok(items);
             }
@@ -278,7 +286,7 @@ impl Parser<'_> {
             let by_number = number.filter(|number| *number.to_string() == *text).and_then(|number| items.get(number.checked_sub(1)?));
             let found = by_number.or_else(|| items.iter().find(|item| item.name.as_ref() == Some(&text)));
             let text = found.map_or(&text, |item| &item.text);
-            let name = items.iter().find(|item| item.text == *text).and_then(|item| item.name.as_ref());
+            let name = items.iter().find(|item| item.text == *text).and_then(Item::shown);
             parts.push(format!("{}{}", name.unwrap_or(text), self.direction()));
             if !self.eat_op(",") {
                 return Ok(parts.join(", "));

@@ -7,7 +7,6 @@
 use super::Context;
 use super::parser::{Parser, Unread};
 use super::token::{self, Token};
-use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Mark, Object};
 use std::collections::BTreeSet;
 
@@ -21,23 +20,47 @@ const ANYWHERE: u16 = 0;
 const SINCE_11: u16 = 1100;
 const BEFORE_11: &[(&str, &str)] = &[("curtime(", "current_timestamp("), ("session_user(", "user(")];
 
+/// What a text is.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Expression,
+    /// A query, and how its columns are called outside, where that is said there.
+    Query(&'a [String]),
+}
+
+impl What<'_> {
+    const fn is_query(self) -> bool {
+        matches!(self, Self::Query(_))
+    }
+}
+
 /// An expression in canonical form.
 #[must_use]
 pub fn expression(text: &str, context: Context<'_>) -> String {
-    read(text, context, false).text
+    read(text, context, What::Expression).text
 }
 
-/// A query in canonical form.
+/// A view's query in canonical form, with the names of the view's columns where it lists them: MariaDB writes those into the
+/// query.
 #[must_use]
-pub fn definition(text: &str, context: Context<'_>) -> String {
-    read(text, context, true).text
+pub fn definition(text: &str, columns: &[String], context: Context<'_>) -> String {
+    read(text, context, What::Query(columns)).text
 }
 
 /// Notes on the object what its property, made of that printed text, cannot be compared with.
 pub fn marks(object: &mut Object, property: &str, raw: &str, context: Context<'_>) {
+    note(object, property, raw, What::Expression, context);
+}
+
+/// The same of a view's query.
+pub fn marks_of_query(object: &mut Object, property: &str, raw: &str, columns: &[String], context: Context<'_>) {
+    note(object, property, raw, What::Query(columns), context);
+}
+
+fn note(object: &mut Object, property: &str, raw: &str, what: What<'_>, context: Context<'_>) {
     let Some(index) = object.kind.spec().index_of(property) else { return };
-    let is_query = object.kind == Kind::View;
-    let Reading { text, is_understood, is_doubtful } = read(raw, context, is_query);
+    let is_query = what.is_query();
+    let Reading { text, is_understood, is_doubtful } = read(raw, context, what);
     let mut add = |boundary, equivalent: String, reason: &str| {
         object.marks.push(Mark { property: index, boundary, equivalent: equivalent.into(), reason: reason.into() });
     };
@@ -78,7 +101,7 @@ pub fn computed(column: &mut Object) {
 /// The canonical text without character sets that a server may forget; `None` where there are none.
 fn bare(raw: &str, context: Context<'_>) -> Option<String> {
     let tokens = token::without_charsets(&token::cut(raw)?)?;
-    Some(understood(&tokens, context, false).map_or_else(|| plain(&tokens, context), |(text, _)| text))
+    Some(understood(&tokens, context, What::Expression).map_or_else(|| plain(&tokens, context), |(text, _)| text))
 }
 
 struct Reading {
@@ -87,7 +110,7 @@ struct Reading {
     is_doubtful: bool,
 }
 
-fn read(raw: &str, context: Context<'_>, is_query: bool) -> Reading {
+fn read(raw: &str, context: Context<'_>, what: What<'_>) -> Reading {
     let unread = |text| Reading { text, is_understood: false, is_doubtful: false };
     // Most defaults: a number or a word in quotes.
     let inner = raw.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
@@ -95,14 +118,14 @@ fn read(raw: &str, context: Context<'_>, is_query: bool) -> Reading {
         || !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_digit()),
         |inner| inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b':' | b'_')),
     );
-    if is_plain && !is_query {
+    if is_plain && !what.is_query() {
         return Reading { text: raw.to_owned(), is_understood: true, is_doubtful: false };
     }
     let Some(tokens) = token::cut(raw) else { return unread(raw.trim().to_owned()) };
-    let once = understood(&tokens, context, is_query);
+    let once = understood(&tokens, context, what);
     // What is not read back to itself was not understood.
     let stable = once.filter(|(text, _)| {
-        let again = token::cut(text).and_then(|tokens| understood(&tokens, context, is_query));
+        let again = token::cut(text).and_then(|tokens| understood(&tokens, context, what));
         again.is_some_and(|(again, _)| again == *text)
     });
     match stable {
@@ -115,9 +138,12 @@ fn read(raw: &str, context: Context<'_>, is_query: bool) -> Reading {
     }
 }
 
-fn understood(tokens: &[Token], context: Context<'_>, is_query: bool) -> Option<(String, bool)> {
+fn understood(tokens: &[Token], context: Context<'_>, what: What<'_>) -> Option<(String, bool)> {
     let mut parser = Parser::new(tokens, context);
-    let text = if is_query { parser.query().map(|query| query.text()) } else { parser.expression().map(|it| it.text()) };
+    let text = match what {
+        What::Query(columns) => parser.named(columns).map(|query| query.text()),
+        What::Expression => parser.expression().map(|it| it.text()),
+    };
     let read = text.and_then(|text| {
         parser.eat_op(";");
         if parser.is_at_end() { Ok(text) } else { Err(Unread) }

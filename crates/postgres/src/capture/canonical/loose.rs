@@ -44,8 +44,7 @@ pub fn uncast(text: &str) -> Option<String> {
 /// An argument that is a cast as a whole, at its first token: what is cast, alone.
 fn argument<'a>(tokens: &Tokens<'a>, at: usize, to: usize) -> Option<Found<'a>> {
     // The call's own parentheses are rewritten whole, argument by argument.
-    let is_call = |at: usize| CALLS.contains(&tokens.text(at)) && (at == 0 || tokens.kind(at - 1) != Kind::Dot);
-    if !is_call(at) || tokens.kind(at + 1) != Kind::Open || at + 1 >= to {
+    if !is_call(tokens, at) || at + 1 >= to {
         return None;
     }
     let (open, close) = (at + 1, tokens.partner(at + 1));
@@ -67,8 +66,13 @@ fn argument<'a>(tokens: &Tokens<'a>, at: usize, to: usize) -> Option<Found<'a>> 
     Some(Found { end: close + 1, parts })
 }
 
+/// Whether such a call begins here.
+pub fn is_call(tokens: &Tokens<'_>, at: usize) -> bool {
+    CALLS.contains(&tokens.text(at)) && (at == 0 || tokens.kind(at - 1) != Kind::Dot) && tokens.kind(at + 1) == Kind::Open
+}
+
 /// What is cast, where the tokens are one cast: `(x)::type`.
-fn cast(tokens: &Tokens<'_>, from: usize, to: usize) -> Option<(usize, usize)> {
+pub fn cast(tokens: &Tokens<'_>, from: usize, to: usize) -> Option<(usize, usize)> {
     let close = tokens.partner(from);
     let whole = tokens.kind(from) == Kind::Open && tokens.kind(close + 1) == Kind::Cast && close + 2 < to;
     (whole && type_end(tokens, close + 2) >= to).then_some((from + 1, close))

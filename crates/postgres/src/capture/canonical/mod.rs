@@ -11,6 +11,7 @@ mod loose;
 mod qualifier;
 mod rewrite;
 mod token;
+mod typed;
 
 #[cfg(test)]
 mod tests;
@@ -111,7 +112,9 @@ const fn printed(kind: Kind) -> &'static [(&'static str, Text)] {
         | Kind::Role
         | Kind::Membership
         | Kind::HistoryTable
-        | Kind::Migration => &[],
+        | Kind::Migration
+        | Kind::ReferenceTable
+        | Kind::ReferenceRow => &[],
     }
 }
 
@@ -205,6 +208,40 @@ fn canonical(object: &mut Object, index: u8, text: Text, major: u16) {
 fn is_printed(object: &Object) -> bool {
     let body = object.text("body").is_some_and(|body| body.starts_with("BEGIN ATOMIC") || body.starts_with("RETURN "));
     body && object.text("language") == Some("sql")
+}
+
+/// Leaves out casts that only some spellings show, where the types of columns tell that they are there anyway. Wants all columns.
+pub fn typed(objects: &mut [&mut Object], major: u16) {
+    let is_marked = |object: &Object| object.marks.iter().any(|mark| mark.boundary == 0);
+    if !objects.iter().any(|object| is_marked(object)) {
+        return;
+    }
+    let types = typed::Types::of(objects.iter().map(|object| &**object));
+    let mut changed: Vec<&mut Object> = Vec::new();
+    for object in objects.iter_mut().map(|object| &mut **object).filter(|object| is_marked(object)) {
+        let properties: Vec<u8> = object.marks.iter().filter(|mark| mark.boundary == 0).map(|mark| mark.property).collect();
+        let mut is_changed = false;
+        for index in properties {
+            let value = match object.get_at(index) {
+                Some(Value::Text(text)) => typed::without(text, object, &types).map(Value::text),
+                Some(Value::List(items)) => {
+                    let shorter: Vec<Option<String>> = items.iter().map(|item| typed::without(item, object, &types)).collect();
+                    let kept = |(item, shorter): (&Box<str>, Option<String>)| shorter.map_or_else(|| item.clone(), Into::into);
+                    shorter.iter().any(Option::is_some).then(|| Value::list::<Box<str>>(items.iter().zip(shorter).map(kept)))
+                }
+                _ => None,
+            };
+            if let Some(value) = value {
+                object.set_at(index, value);
+                mark(object, index, major);
+                is_changed = true;
+            }
+        }
+        if is_changed {
+            changed.push(object);
+        }
+    }
+    normal(&mut changed);
 }
 
 /// What EXTRACT in views gives shows in the types of their columns too. Wants all views and their columns.

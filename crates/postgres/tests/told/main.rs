@@ -1,0 +1,77 @@
+//! What is told of two databases, word for word: kinds of differences that were told falsely once, each with its relatives.
+//!
+//! Lives here: the harness. A room a kind: `copies` (triggers of partitions), `membership` (of extensions),
+//! `hidden` (catalogs), `spelling` (of values),
+//! `identity` (names, keys, renames), `upgraded` (from old
+//! servers).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod copies;
+mod hidden;
+mod identity;
+mod membership;
+mod spelling;
+#[path = "../kinds/tools.rs"]
+mod tools;
+mod upgraded;
+
+use evenkeel_core::compare::{Comparison, Difference, Scope, Side, compare};
+use evenkeel_core::digest::Tree;
+use evenkeel_core::finding::Remedy;
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_postgres::connect::{Target, ThisMachine};
+use evenkeel_postgres::environment::PostgresEnvironment;
+use evenkeel_postgres::remedy::PostgresRemedies;
+use evenkeel_testkit::database;
+use std::collections::BTreeMap;
+
+/// A capture of these dimensions.
+fn capture(conninfo: &str, dimensions: &[Dimension]) -> Manifest {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let target = Target::parse(conninfo, &ThisMachine).unwrap();
+    let mut request = Request::new("test");
+    request.dimensions = dimensions.to_vec();
+    PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+}
+
+fn compared(reference: &Manifest, candidate: &Manifest) -> Comparison {
+    let (of_reference, of_candidate) = (Tree::of(reference), Tree::of(candidate));
+    let reference = Side { label: "reference", manifest: reference, tree: &of_reference };
+    let candidate = Side { label: "candidate", manifest: candidate, tree: &of_candidate };
+    let scope = Scope { dimensions: reference.manifest.dimensions.clone(), ..Scope::default() };
+    compare(reference, candidate, &scope, &PostgresRemedies::new(candidate.manifest, BTreeMap::new()))
+}
+
+/// A difference in words: `trigger app.t.audit enabled: origin -> disabled [ALTER …]`.
+fn line(difference: &Difference) -> String {
+    let subject = &difference.subject;
+    let attribute = subject.attribute.map(|attribute| format!(" {attribute}")).unwrap_or_default();
+    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+    let fix = match &difference.remedy {
+        Some(Remedy::Statements(sql)) => format!(" [{sql}]"),
+        _ => String::new(),
+    };
+    format!("{} {}{attribute}: {} -> {}{fix}", subject.kind.name(), subject.object, word(&difference.expected), word(&difference.found))
+}
+
+/// What differs between two databases of that version, and what could not be compared.
+fn told(major: u32, dimensions: &[Dimension], reference: &str, candidate: &str) -> Vec<String> {
+    let made = |sql: &str| {
+        let db = database(major);
+        db.exec(sql);
+        capture(&db.conninfo(), dimensions)
+    };
+    let (reference, candidate) = (made(reference), made(candidate));
+    // Roles are the server's, and other tests make some meanwhile.
+    lines(&compared(&reference, &candidate)).into_iter().filter(|line| !line.starts_with("role ")).collect()
+}
+
+fn lines(comparison: &Comparison) -> Vec<String> {
+    let gaps = comparison.gaps.iter().map(|gap| {
+        let word = |word: &Option<String>| word.clone().unwrap_or_default();
+        format!("? {} {} {}", word(&gap.gap.kind), word(&gap.gap.object), word(&gap.gap.attribute))
+    });
+    comparison.differences.iter().map(line).chain(gaps).collect()
+}
