@@ -59,7 +59,7 @@ pub fn renew(manifest: &mut Manifest) {
     manifest.canonical = CANONICAL;
 }
 
-use crate::connect::{Fault, Limits, Session, Target, connect};
+use crate::connect::{Fault, Limits, OVER, Session, Target, connect};
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
@@ -189,7 +189,7 @@ fn is_about_change(fault: &CaptureFault) -> bool {
 /// Whether a statement was refused for want of a privilege; the others of its transaction say only that it is over.
 fn is_refusal(fault: &CaptureFault) -> bool {
     let CaptureFault::Connect(fault) = fault else { return false };
-    matches!(fault.sqlstate(), Some("42501" | "25P02"))
+    matches!(fault.sqlstate(), Some("42501" | OVER))
 }
 
 /// What the server refuses us.

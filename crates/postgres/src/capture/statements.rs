@@ -230,7 +230,7 @@ parts! {
         "before a statement that may be refused", bracket();
     TRY_CLOSING = "attempt closing", "ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try" for EVERY,
         "after a statement that may be refused", bracket();
-    SETTING_OPENING = "setting opening", "SAVEPOINT evenkeel_settings; RESET ALL; SET LOCAL {limit} = {milliseconds}" for &[Configuration],
+    SETTING_OPENING = "setting opening", "SAVEPOINT evenkeel_settings; RESET ALL; {limits}; SET LOCAL {limit} = {milliseconds}" for &[Configuration],
         "before setting.sql, which is sent twice: each limit hides its own source once", bracket();
     SETTING_CLOSING = "setting closing", "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings" for &[Configuration],
         "after setting.sql", bracket();
@@ -269,11 +269,11 @@ pub fn queries(major: u16, dimensions: &[Dimension]) -> Vec<Query<'static>> {
     let mut queries = vec![
         session("greeting", connect::GREETING.to_owned(), None),
         session("greeting without functions", connect::PLAIN_GREETING.to_owned(), Some(REFUSAL)),
-        session("opening", connect::opening(&limits, None, false), None),
-        session("opening of bytes", connect::opening(&limits, None, true), Some("where the database's encoding is SQL_ASCII")),
+        session("opening", connect::opening(&limits, None, major, false), None),
+        session("opening of bytes", connect::opening(&limits, None, major, true), Some("where the database's encoding is SQL_ASCII")),
         session(
             "opening beside",
-            connect::opening(&limits, Some("{snapshot}"), false),
+            connect::opening(&limits, Some("{snapshot}"), major, false),
             Some("where a second session reads the same snapshot"),
         ),
     ];
