@@ -272,7 +272,7 @@ fn queries_prints_statements_that_a_server_of_that_version_takes() {
     });
     let schema = place.run(&["queries", "--dimension", "schema"]).exits(0).stdout;
     let settings = place.run(&["queries", "--dimension", "configuration"]).exits(0).stdout;
-    assert!(schema.contains("pg_attribute") && !schema.contains("pg_settings"));
+    assert!(schema.contains("pg_attribute") && !schema.contains("pg_db_role_setting"));
     assert!(!settings.contains("from pg_catalog.pg_attribute a"));
 }
 

@@ -1,4 +1,4 @@
--- expect: table-statistics app.t sequence_near_end: no -> yes (in candidate)
+-- expect: table-statistics app.t sequence_near_end: no -> yes
 -- setup, separately
 create schema app;
 create table app.t (id smallserial);
