@@ -27,6 +27,7 @@ mod printed;
 mod privilege;
 mod reader;
 mod refused;
+mod renewal;
 mod role;
 mod routine;
 mod schema;
@@ -46,6 +47,7 @@ mod topology;
 mod trigger;
 mod view;
 
+pub use renewal::renew;
 pub use statements::{queries, statements};
 
 use crate::connect::rows::{Row, Wrong};
@@ -53,7 +55,7 @@ use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason, Space};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::{Interrupted, interruptible};
 use futures_util::future::join_all;
@@ -97,18 +99,6 @@ impl Troublesome for CaptureFault {
                 .fix("report it: this is a bug in evenkeel"),
             Self::Interrupted => Interrupted.trouble(),
         }
-    }
-}
-
-/// Brings a manifest of an earlier version to this one's form: it did not say of foreign keys that nobody named them, nor how
-/// names are spelled whose case means nothing.
-pub fn renew(manifest: &mut Manifest) {
-    for object in manifest.objects_mut() {
-        if object.space() == Space::ForeignKey {
-            let is_chosen = canonical::is_chosen_key(object.identity.part(2), object.identity.part(1));
-            object.set("generated_name", is_chosen);
-        }
-        folded::names(object);
     }
 }
 
