@@ -122,6 +122,9 @@ pub struct Compare {
     /// Compare a database with itself: without it two names of one database tell nothing.
     #[arg(long)]
     pub same: bool,
+    /// Show values of reference rows that differ, and of columns' statistics: these are users' data.
+    #[arg(long)]
+    pub values: bool,
     #[command(flatten)]
     pub reporting: Reporting,
 }

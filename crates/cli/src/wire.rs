@@ -42,7 +42,7 @@ pub struct Endpoint<'a> {
 /// It is none of a configured name, a connection, a file.
 pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
     if let Some(configured) = settings.environments.get(text) {
-        return named(text, configured, common, dimensions);
+        return named(text, configured, settings, common, dimensions);
     }
     if is_connection(text) {
         let Named { environment, label, warnings, typed } = connection(text, &Own::default())?;
@@ -114,7 +114,13 @@ pub fn statements(engine: &str, version: Option<&str>, dimensions: &[Dimension])
     }
 }
 
-fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
+fn named<'a>(
+    name: &str,
+    configured: &'a Configured,
+    settings: &Settings,
+    common: &Common,
+    dimensions: &[Dimension],
+) -> Result<Endpoint<'a>, Box<Trouble>> {
     let in_place = |trouble: Box<Trouble>| {
         let origin = trouble.origin.clone().map_or_else(|| configured.origin.clone(), |origin| format!("{origin} ({})", configured.origin));
         // Nobody typed it: the file is wrong, not the command line.
@@ -129,6 +135,10 @@ fn named<'a>(name: &str, configured: &'a Configured, common: &Common, dimensions
     let mut warnings = primary.warnings;
     let mut request = request(name, common, dimensions);
     request.roles.clone_from(&configured.roles);
+    request.reference = configured.reference.iter().chain(&settings.reference).cloned().collect();
+    if !request.reference.is_empty() && dimensions.contains(&Dimension::Data) {
+        request.secret = settings.secret.clone().map_err(in_place)?;
+    }
     request.history = match &configured.history {
         History::In(table) => Some(table.clone()),
         History::Recognised | History::Nowhere => None,

@@ -1,7 +1,7 @@
 //! Pure nouns and judgement of evenkeel: no I/O, no async, no driver, no clock, no environment, no printing.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  history  port`.
+//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  history  reference  port`.
 
 pub mod compare;
 pub mod connection;
@@ -15,4 +15,5 @@ pub mod kind;
 pub mod manifest;
 pub mod policy;
 pub mod port;
+pub mod reference;
 pub mod setting;

@@ -21,6 +21,7 @@ pub use workshop::{Answer, Installed, Like, Ran, Refused, Scratch, Session, Work
 use crate::fault::Trouble;
 use crate::kind::Dimension;
 use crate::manifest::Manifest;
+use crate::reference::{Pattern, Secret};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -34,6 +35,10 @@ pub struct Request {
     pub roles: BTreeMap<String, String>,
     /// A table, `schema.table`, that records migrations and is not recognised by itself.
     pub history: Option<String>,
+    /// Lookup tables whose content is read.
+    pub reference: Vec<Pattern>,
+    /// Under which their rows are hashed; without it they are only told as a whole.
+    pub secret: Option<Secret>,
     /// Include most-common values and histogram bounds. They are users' data.
     pub values: bool,
     /// The longest wait for a lock.
@@ -52,6 +57,8 @@ impl Request {
             dimensions: Dimension::ALL.to_vec(),
             roles: BTreeMap::new(),
             history: None,
+            reference: Vec::new(),
+            secret: None,
             values: false,
             lock_timeout,
             statement_timeout,

@@ -5,6 +5,7 @@ use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, NodeRole};
 use evenkeel_core::port::{Environment, Event, Request, Run, Watch};
+use evenkeel_core::reference::{Pattern, Secret};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -47,6 +48,20 @@ impl Source {
         if let Self::Live { request, .. } | Self::Split { request, .. } = self {
             request.values = values;
         }
+    }
+
+    /// Reads the content of these tables as well, rows hashed under that secret. A manifest has what it has.
+    pub fn read_reference(&mut self, wanted: Vec<Pattern>, secret: Option<Secret>) {
+        if let Self::Live { request, .. } | Self::Split { request, .. } = self {
+            request.reference = wanted;
+            request.secret = secret;
+        }
+    }
+
+    /// Whether it is no file.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        matches!(self, Self::Live { .. } | Self::Split { .. })
     }
 
     /// The script that makes a role able to capture everything.

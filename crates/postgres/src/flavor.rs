@@ -35,6 +35,15 @@ pub const MAINTAIN: u16 = 17;
 /// NOT NULL is a constraint with a name from here on, before it was only a flag of the column. UNTIL(pg18)
 pub const NAMED_NOT_NULL: u16 = 18;
 
+/// Whether it ends transactions that take too long. UNTIL(pg17)
+#[must_use]
+pub const fn has_transaction_timeout(major: u16) -> bool {
+    major >= TRANSACTION_TIMEOUT
+}
+
+/// The first version with `transaction_timeout`. <https://www.postgresql.org/docs/17/release-17.html>
+const TRANSACTION_TIMEOUT: u16 = 17;
+
 /// The major version out of `server_version_num`: 150018 is 15.
 #[must_use]
 pub fn major_of(server_version_num: i32) -> u16 {

@@ -61,11 +61,11 @@ fn cell(text: &str) -> String {
 pub fn history_tools() -> String {
     let mut page = String::from(
         "# Migration tools\n\nGenerated from the declarations; `UPDATE=1 cargo nextest run -p evenkeel-report reference` writes it anew.\n\n\
-         A table is a tool's by its columns. It is looked for under its usual names, also with a prefix, and under any name where one\n\
-         of its columns is no other table's. Where no tool is recognised, the dimension `history` is a gap if a tier or a flag demands\n\
-         it, and else neither equal nor different. `history = \"schema.table\"` in an environment names a table that is not recognised\n\
-         by itself: that of a tool below under another name, or one of your own with a column called `version`, `migration`, `name`\n\
-         or the like. `history = false` says that nothing records migrations there.\n\n\
+         A table is a tool's by its columns. It is looked for under its usual names, also with a prefix, and under any name where\n\
+         one of its columns is no other table's. Where no tool is recognised, the dimension `history` is a gap if a tier or a\n\
+         flag demands it, and else neither equal nor different. `history = \"schema.table\"` in an environment names a table that\n\
+         is not recognised by itself: that of a tool below under another name, or one of your own with a column called\n\
+         `version`, `migration`, `name` or the like. `history = false` says that nothing records migrations there.\n\n\
          | tool | tables | what is recorded |\n|---|---|---|\n",
     );
     for tool in TOOLS {

@@ -32,11 +32,14 @@ pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
         Change::Unsound => {
             // Shared by both sides it is a fault of both, and no difference.
             let place = clean::line(&document.label(difference.side));
-            match difference.expected.as_deref() {
+            let happened = match difference.expected.as_deref() {
                 Some("yes") => format!("not {attribute} in {place}"),
                 Some("no") | None => format!("{attribute} in {place}"),
                 Some(_) => format!("{attribute} is not as it must be in {place}"),
-            }
+            };
+            // Of a difference the fix is for the candidate; a fault is mended where it is.
+            let has_remedy = difference.fix.is_some() || difference.step.is_some();
+            if has_remedy && difference.side != Side::Candidate { format!("{happened}; the fix is for {place}") } else { happened }
         }
     }
 }

@@ -4,10 +4,15 @@ use super::asked::Asked;
 use super::{Outcome, output, report};
 use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
-use crate::wire;
-use evenkeel_core::fault::Trouble;
+use crate::settings::Settings;
+use crate::wire::{self, Endpoint};
+use evenkeel_core::compare::Scope;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::reference::{Pattern, Secret};
 use evenkeel_pipeline::compare::{self, Wanted};
 use evenkeel_report::Document;
+use std::io::Read;
 
 pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let reporting = &arguments.reporting;
@@ -28,9 +33,13 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
 pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<Trouble>> {
     let settings = asked.settings();
     let scope = asked.scope_of([&arguments.reference, &arguments.candidate].map(|name| settings.environments.get(name)));
-    let reference = wire::endpoint(&arguments.reference, settings, asked.common, &scope.dimensions)?;
-    let candidate = wire::endpoint(&arguments.candidate, settings, asked.common, &scope.dimensions)?;
+    let mut reference = wire::endpoint(&arguments.reference, settings, asked.common, &scope.dimensions)?;
+    let mut candidate = wire::endpoint(&arguments.candidate, settings, asked.common, &scope.dimensions)?;
     paint::notes(reference.warnings.iter().chain(&candidate.warnings), asked.common.quiet);
+    reference_data(&mut reference, &mut candidate, settings, &scope)?;
+    for endpoint in [&mut reference, &mut candidate] {
+        endpoint.source.include_values(arguments.values);
+    }
     // The candidate's tier says what must be right about it; a file has none.
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
     let progress = Line::new(asked.common.quiet);
@@ -39,7 +48,8 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
     let wanted = Wanted { scope: &scope, demanded: &demanded, insisted, bar: asked.bar, same: arguments.same };
     let compared = compare::run(&reference.source, &candidate.source, &wanted, &wire::run(&progress, settings))?;
     drop(progress);
-    let same = if arguments.same { " --same" } else { "" };
+    let mut same = if arguments.same { " --same" } else { "" }.to_owned();
+    same.push_str(if arguments.values { " --values" } else { "" });
     let command = format!("evenkeel compare {} {}{same}{}", reference.shown, candidate.shown, asked.flags());
     let frame =
         report::Frame { demanded: &demanded, tier, readiness: None, bar: asked.bar, elapsed: asked.started.elapsed(), command: &command };
@@ -47,4 +57,39 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
     // The process ends soon: freeing a million small values one by one would only take time.
     std::mem::forget(compared);
     Ok(document)
+}
+
+/// What either side is asked for is read on both: content that only one side has read can be compared with nothing. Two live sides
+/// need no secret that outlasts the run to tell their rows from each other.
+fn reference_data(
+    reference: &mut Endpoint<'_>,
+    candidate: &mut Endpoint<'_>,
+    settings: &Settings,
+    scope: &Scope,
+) -> Result<(), Box<Trouble>> {
+    let own = [reference.configured, candidate.configured].into_iter().flatten().flat_map(|configured| &configured.reference);
+    let mut wanted: Vec<Pattern> = Vec::new();
+    for one in own.chain(&settings.reference) {
+        if !wanted.contains(one) {
+            wanted.push(one.clone());
+        }
+    }
+    if wanted.is_empty() || !scope.dimensions.contains(&Dimension::Data) {
+        return Ok(());
+    }
+    let secret = match settings.secret.clone()? {
+        None if reference.source.is_live() && candidate.source.is_live() => Some(passing()?),
+        secret => secret,
+    };
+    reference.source.read_reference(wanted.clone(), secret.clone());
+    candidate.source.read_reference(wanted, secret);
+    Ok(())
+}
+
+/// A secret for this run.
+fn passing() -> Result<Secret, Box<Trouble>> {
+    let mut bytes = [0u8; 32];
+    let read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
+    read.map_err(|error| Trouble::new(Class::Internal, "cannot read /dev/urandom").found(error.to_string()))?;
+    Ok(Secret::new(&bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
 }

@@ -1,14 +1,13 @@
 //! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
 
+use super::raw::{ColumnOrder, File, RawEnvironment, RawHistory, RawPolicy, RawReference, RawReferenceTable, RawWaiver, ReadFrom};
 use super::{Environment, History, Policy, Reach, Settings};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
-use evenkeel_core::gate::Tier;
-use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::{Draft, Waiver};
+use evenkeel_core::reference::{Pattern, Secret};
 use secrecy::SecretString;
-use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -21,103 +20,6 @@ const NAME: &str = "evenkeel.toml";
 pub struct Loaded {
     pub settings: Settings,
     pub path: Option<PathBuf>,
-}
-
-/// The file as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    project: Option<toml::Table>,
-    #[serde(default)]
-    gates: Option<toml::Table>,
-    #[serde(default)]
-    environments: BTreeMap<String, Spanned<RawEnvironment>>,
-    #[serde(default)]
-    policy: RawPolicy,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEnvironment {
-    url: Option<Spanned<String>>,
-    host: Option<Spanned<String>>,
-    port: Option<Spanned<u16>>,
-    dbname: Option<Spanned<String>>,
-    user: Option<Spanned<String>>,
-    password: Option<Spanned<String>>,
-    service: Option<Spanned<String>>,
-    sslmode: Option<Spanned<String>>,
-    sslrootcert: Option<Spanned<String>>,
-    tier: Option<Tier>,
-    #[serde(default)]
-    replicas: Vec<Spanned<String>>,
-    read_from: Option<ReadFrom>,
-    migration_role: Option<Spanned<String>>,
-    heartbeat: Option<Spanned<String>>,
-    manifest: Option<PathBuf>,
-    #[serde(default)]
-    roles: BTreeMap<String, String>,
-    history: Option<Spanned<RawHistory>>,
-}
-
-/// `"schema.table"`, or `false`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum RawHistory {
-    Any(bool),
-    Table(String),
-}
-
-impl RawEnvironment {
-    /// Keywords of a connection, but the port, which is a number.
-    const fn parts(&self) -> [(&'static str, &Option<Spanned<String>>); 7] {
-        [
-            ("host", &self.host),
-            ("dbname", &self.dbname),
-            ("user", &self.user),
-            ("password", &self.password),
-            ("service", &self.service),
-            ("sslmode", &self.sslmode),
-            ("sslrootcert", &self.sslrootcert),
-        ]
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ReadFrom {
-    Primary,
-    Replica,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPolicy {
-    #[serde(default)]
-    ignore: Vec<Spanned<RawWaiver>>,
-    fail_on: Option<Severity>,
-    column_order: Option<ColumnOrder>,
-    shared_faults: Option<Severity>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ColumnOrder {
-    Ignore,
-    Warn,
-    Block,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWaiver {
-    object: Spanned<String>,
-    dimension: Option<Dimension>,
-    attribute: Option<String>,
-    reason: Spanned<String>,
-    owner: Spanned<String>,
-    until: Spanned<toml::Value>,
 }
 
 /// Reads the named file, or the nearest one above the working folder, or nothing.
@@ -181,11 +83,20 @@ impl Resolver<'_> {
                 .fix("correct that line")
         })?;
         let mut notes = Vec::new();
-        for (name, table) in [("project", &file.project), ("gates", &file.gates)] {
-            if table.as_ref().is_some_and(|table| !table.is_empty()) {
-                notes.push(format!("[{name}] in {} is not used by this version", self.path.display()));
+        if file.gates.as_ref().is_some_and(|table| !table.is_empty()) {
+            notes.push(format!("[gates] in {} is not used by this version", self.path.display()));
+        }
+        for (name, key) in [("migrations", &file.project.migrations), ("tool", &file.project.tool)] {
+            if key.is_some() {
+                notes.push(format!("{name} in [project] in {} is not used by this version", self.path.display()));
             }
         }
+        let reference = self.reference(&file.project.reference)?;
+        let secret = match file.project.secret.as_ref().map(|secret| self.filled("secret", secret)).transpose() {
+            Ok(secret) => Ok(secret.map(|text| Secret::new(&text))),
+            Err(Flaw::Text(trouble)) => return Err(trouble),
+            Err(Flaw::Value(trouble)) => Err(trouble),
+        };
         let environments = file
             .environments
             .into_iter()
@@ -194,7 +105,29 @@ impl Resolver<'_> {
                 Ok((name, environment))
             })
             .collect::<Result<_, Box<Trouble>>>()?;
-        Ok(Settings { environments, policy: self.policy(file.policy)?, notes })
+        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret })
+    }
+
+    /// Lookup tables whose content is compared.
+    fn reference(&self, raw: &[Spanned<RawReference>]) -> Result<Vec<Pattern>, Box<Trouble>> {
+        let wanted = |raw: &Spanned<RawReference>| {
+            let wanted = match raw.get_ref().clone() {
+                RawReference::Name(table) => Pattern { table, columns: Vec::new(), key: Vec::new() },
+                RawReference::Table(RawReferenceTable { table, columns, key }) => Pattern { table, columns, key },
+            };
+            let flaw = if wanted.table.trim().is_empty() { Err("it is empty".to_owned()) } else { wanted.check() };
+            match flaw {
+                Ok(()) => Ok(wanted),
+                Err(why) => Err(Box::new(
+                    Trouble::new(Class::Configuration, "the name of a reference table cannot be read")
+                        .expected("a table with its schema; * matches anything")
+                        .found(why)
+                        .origin(self.place(raw.span()))
+                        .fix("write it as reports show it: reference = [\"app.countries\"]"),
+                )),
+            }
+        };
+        raw.iter().map(wanted).collect()
     }
 
     fn environment(&self, name: &str, raw: Spanned<RawEnvironment>) -> Result<Environment, Box<Trouble>> {
@@ -225,7 +158,16 @@ impl Resolver<'_> {
             Ok(reach) => Ok(reach),
         };
         let history = self.history(raw.history.as_ref())?;
-        Ok(Environment { reach, tier: raw.tier, manifest: raw.manifest.map(|path| folder.join(path)), roles: raw.roles, history, origin })
+        let reference = self.reference(&raw.reference)?;
+        Ok(Environment {
+            reference,
+            reach,
+            tier: raw.tier,
+            manifest: raw.manifest.map(|path| folder.join(path)),
+            roles: raw.roles,
+            history,
+            origin,
+        })
     }
 
     /// Where migrations are recorded.

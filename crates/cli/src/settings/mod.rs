@@ -1,9 +1,10 @@
 //! `evenkeel.toml`: what it may say, and where each value was said.
 //!
-//! Lives here: the shape of the file and its resolved form. `load` finds and reads it. Does not live here: what an
+//! Lives here: the shape of the file and its resolved form. `load` finds and reads it, `raw` is the file as it is written. Does not live here: what an
 //! environment's URL means (the engine's connection layer does that).
 
 mod load;
+mod raw;
 
 pub use load::{Loaded, load, parse};
 
@@ -11,16 +12,27 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
+use evenkeel_core::reference::{Pattern, Secret};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The configuration, resolved: variables replaced, paths relative to the file made absolute.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Settings {
     pub environments: BTreeMap<String, Environment>,
     pub policy: Policy,
     /// Worth a word: keys that a later version will use.
     pub notes: Vec<String>,
+    /// Lookup tables whose content is compared, in every environment.
+    pub reference: Vec<Pattern>,
+    /// Under which rows of reference tables are hashed. That it is not set is told to whoever reads such a table.
+    pub secret: Result<Option<Secret>, Box<Trouble>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { environments: BTreeMap::new(), policy: Policy::default(), notes: Vec::new(), reference: Vec::new(), secret: Ok(None) }
+    }
 }
 
 /// One environment.
@@ -34,6 +46,8 @@ pub struct Environment {
     /// Neutral name to the name on this server.
     pub roles: BTreeMap<String, String>,
     pub history: History,
+    /// Lookup tables whose content is compared.
+    pub reference: Vec<Pattern>,
     /// Where it is written: `evenkeel.toml:3`.
     pub origin: String,
 }

@@ -21,6 +21,7 @@ mod mysql_read_only;
 mod outage;
 mod privilege;
 mod read_only;
+mod reference;
 mod run;
 mod secrets;
 mod silence;

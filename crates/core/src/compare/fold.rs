@@ -7,8 +7,8 @@ use crate::kind::{Dimension, Kind, Parent, Value};
 use crate::manifest::{Gap, Identity, Object, Reason};
 use std::collections::{BTreeMap, HashMap};
 
-/// What a lone object may hang on, apart for the recorded history: its verdict stands by itself, so a history table
-/// that is missing is a difference of history too, and never part of the missing table or schema.
+/// What a lone object may hang on, apart for the recorded history and for reference data: their verdict stands by itself, so a
+/// history table that is missing is a difference of history too, and never part of the missing table or schema.
 type Place<'a> = (bool, Holder<'a>);
 
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
@@ -34,7 +34,7 @@ impl<'a> Walk<'a> {
         let displays: Vec<String> = lone.iter().map(|lone| lone.object.display()).collect();
         let mut holders: HashMap<Place<'_>, usize> = HashMap::new();
         for (at, lone) in lone.iter().enumerate() {
-            let apart = is_history(lone.object);
+            let apart = stands_apart(lone.object);
             holders.insert((apart, Holder::Twin(lone.object.kind, &lone.object.identity)), at);
             if let Some(display) = displays.get(at) {
                 holders.insert((apart, Holder::Object(lone.object.kind.name(), display)), at);
@@ -47,7 +47,13 @@ impl<'a> Walk<'a> {
                 _ if lone.object.kind == Kind::Schema => {
                     holders.insert((apart, Holder::Schema(lone.object.identity.part(0))), at);
                 }
-                Parent::Schema if apart || matches!(lone.object.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain) => {
+                Parent::Schema
+                    if apart
+                        || matches!(
+                            lone.object.kind,
+                            Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain | Kind::ReferenceTable
+                        ) =>
+                {
                     holders.insert((apart, Holder::Relation(lone.object.identity.part(0), lone.object.identity.part(1))), at);
                 }
                 _ => {}
@@ -145,8 +151,8 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn is_history(object: &Object) -> bool {
-    object.kind.spec().dimension == Dimension::History
+fn stands_apart(object: &Object) -> bool {
+    object.kind.spec().dimension == Dimension::History || matches!(object.kind, Kind::ReferenceTable | Kind::ReferenceRow)
 }
 
 /// The constraint that an index stands behind: it is counted there.
@@ -161,7 +167,7 @@ fn constraint(index: &Object) -> Option<Place<'_>> {
 fn holder(object: &Object) -> Option<Place<'_>> {
     let spec = object.kind.spec();
     if let Parent::Twin(kind) = spec.parent {
-        return Some((is_history(object), Holder::Twin(kind, &object.identity)));
+        return Some((stands_apart(object), Holder::Twin(kind, &object.identity)));
     }
     let holder = match spec.parent {
         Parent::None | Parent::Twin(_) => None,
@@ -177,7 +183,7 @@ fn holder(object: &Object) -> Option<Place<'_>> {
         }
         Parent::Object => Some(Holder::Object(object.identity.part(0), object.identity.part(1))),
     };
-    holder.map(|holder| (is_history(object), holder))
+    holder.map(|holder| (stands_apart(object), holder))
 }
 
 /// The object in one line: its summary properties, or just that it is there.

@@ -1,10 +1,12 @@
 //! Two objects with the same identity: which properties differ, and what that weighs.
 
-use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured};
+use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured, row};
 use crate::finding::{Finding, Thing};
 use crate::kind::{Class, Kind, Property, Rank, Severity, Shape, Tolerance, Value};
 use crate::manifest::{AS_TEXT, Gap, Mark, Object, Reason};
 
+/// How code is written, which its normal form leaves out of account.
+const LAYOUT: &str = "layout";
 /// Fewer rows than this have no distribution worth comparing.
 const FEW_ROWS: f64 = 100.0;
 
@@ -97,8 +99,14 @@ impl<'a> Walk<'a> {
         };
         // Of a fault that only the reference has, what must be is the candidate's, and what is found is the reference's.
         let (expected, found) = if which == Which::Reference && found.is_none() { (found, expected) } else { (expected, found) };
+        let row = (reference.kind == Kind::ReferenceRow).then(|| row::changed(reference, candidate));
         let remedy = if unsound { self.remedies.fix(&Case { change: Change::Unsound, ..case }) } else { self.remedies.fix(&case) };
         let reasoning = self.remedies.reasoning(&case);
+        let is_text = reference.normal_at(index).is_none() || candidate.normal_at(index).is_none();
+        let why = property.why_as_text.filter(|_| is_text && self.is_own_code(reference, candidate)).unwrap_or(property.why);
+        // What is laid out is the code.
+        let code = (property.name == LAYOUT).then(|| (reference.get("body"), candidate.get("body")));
+        let (expected, found) = code.unwrap_or((expected, found));
         let plain = self.difference(reference, if unsound { Change::Unsound } else { Change::Changed }, property.name);
         let finding = Finding {
             subject: Thing { attribute: Some(property.name), ..plain.finding.subject },
@@ -106,9 +114,13 @@ impl<'a> Walk<'a> {
             found: found.map(Value::shown).or_else(|| property.neutral.shown()),
             severity,
             manual: reasoning.as_ref().map(|reasoning| reasoning.source.clone()),
-            why: reasoning.map_or_else(|| property.why.to_owned(), |reasoning| reasoning.why),
+            why: reasoning.map_or_else(|| why.to_owned(), |reasoning| reasoning.why),
             remedy,
             ..plain.finding
+        };
+        let finding = match row {
+            Some((expected, found)) => Finding { expected: Some(expected), found: Some(found), ..finding },
+            None => finding,
         };
         self.differences.push(Difference { finding, which, ratio, ..plain });
     }
@@ -136,6 +148,11 @@ impl<'a> Walk<'a> {
         self.differences.push(Difference { finding, ..plain });
     }
 
+    /// Whether both are code that the server keeps as it was written, in a language that has no tokens of ours.
+    fn is_own_code(&self, reference: &Object, candidate: &Object) -> bool {
+        [reference, candidate].iter().any(|object| object.text("language").is_some_and(|language| !language.eq_ignore_ascii_case("sql")))
+    }
+
     /// Whether another difference says it, or nothing can be said by it.
     fn said_already(&self, reference: &Object, candidate: &Object, attribute: &str, values: (Option<&Value>, Option<&Value>)) -> bool {
         match reference.kind {
@@ -144,9 +161,17 @@ impl<'a> Walk<'a> {
                 let server = (reference.get("value"), candidate.get("value"));
                 values.0.is_none() || values.1.is_none() || (values == server && server.0 != server.1)
             }
+            // Under which secret rows were hashed says nothing about them; rows under two cannot be told from each other.
+            Kind::ReferenceTable => attribute == "secret",
+            Kind::ReferenceRow => !self.tells_rows(reference),
             // Recorded without having been run, such as a baseline: there is no text that could be another one.
             Kind::Migration if attribute == "checksum" => {
                 (values.0.is_none() || values.1.is_none()) && reference.text("recorded_as") != candidate.text("recorded_as")
+            }
+            // Code that differs is laid out otherwise.
+            Kind::Function | Kind::Procedure if attribute == LAYOUT => {
+                let body = reference.kind.spec().index_of("body");
+                values.0.is_none() || values.1.is_none() || body.is_none_or(|body| !reference.agrees_at(candidate, body))
             }
             // How values are spread over a handful of rows says nothing.
             Kind::ColumnStatistics => [self.reference, self.candidate].into_iter().any(|side| {

@@ -14,6 +14,7 @@ mod order;
 mod remedy;
 mod rename;
 mod role;
+mod row;
 mod spelling;
 mod unnamed;
 
@@ -186,6 +187,7 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         let digest = |side: Side<'_>| side.tree.branch(dimension).map(|branch| branch.under(scope.column_order).hex());
         outcomes.push(Outcome { dimension, compared, counts, reference_digest: digest(reference), candidate_digest: digest(candidate) });
     }
+    walk.settle_rows();
     walk.settle_copies();
     walk.settle_lone();
     if scope.dimensions.contains(&Dimension::Schema) {
@@ -322,6 +324,14 @@ impl<'a> Walk<'a> {
         // The side without it could not see all objects of the kind: absence is no evidence.
         if is_blind(blind.manifest, object) {
             return;
+        }
+        match object.kind {
+            Kind::ReferenceTable => {
+                self.unread_reference(object, if change == Change::Missing { Which::Candidate } else { Which::Reference });
+                return;
+            }
+            Kind::ReferenceRow if !self.tells_rows(object) => return,
+            _ => {}
         }
         self.lone.push(Lone { object, change });
     }

@@ -88,6 +88,8 @@ mod files {
         TableStatistics => table_statistics,
         IndexStatistics => index_statistics,
         ColumnStatistics => column_statistics,
+        ReferenceTable => reference_table,
+        ReferenceRow => reference_row,
         // topology
         Node => node,
         Replica => replica,

@@ -14,7 +14,11 @@ pub static SPEC: Spec = Spec {
     properties: &[
         Property::text("arguments", "Arguments with names, modes and defaults.", "Calls by name or with defaults fail."),
         Property::text("language", "Implementation language.", "It needs that language installed."),
-        Property::definition("body", "The source text, or the SQL-standard body as the server prints it.", "It does something else."),
+        Property::definition("body", "The source text, or the SQL-standard body as the server prints it.", "It does something else.")
+            .as_text("The text differs. Code in this language is not read, so blanks and comments count: whether it does something else is not told."),
+        Property::text("layout", "How SQL and PL/pgSQL code is laid out: blanks and comments, which its body leaves out of account.", "Only blanks and comments differ: it does the same.")
+            .on(Engines::POSTGRESQL)
+            .cosmetic(),
         Property::text("library", "Object file of a C function.", "It needs that file on the server.").on(Engines::POSTGRESQL),
         Property::text("security", "`invoker` or `definer`.", "It runs with other privileges.").neutral(Neutral::Text("invoker")),
         Property::list("configuration", "Settings for the duration of the call, each `name=value`, sorted.", "The same statement behaves differently inside of it.").on(Engines::POSTGRESQL),

@@ -93,11 +93,24 @@ pub struct Property {
     pub doc: &'static str,
     /// Why a difference matters for a migration.
     pub why: &'static str,
+    /// The same where values have no normal form, and are compared as they are written.
+    pub why_as_text: Option<&'static str>,
 }
 
 impl Property {
     const fn new(name: &'static str, shape: Shape, neutral: Neutral, doc: &'static str, why: &'static str) -> Self {
-        Self { name, class: Class::Semantic, shape, neutral, engines: Engines::ALL, severity: None, sound: None, doc, why }
+        Self {
+            name,
+            class: Class::Semantic,
+            shape,
+            neutral,
+            engines: Engines::ALL,
+            severity: None,
+            sound: None,
+            doc,
+            why,
+            why_as_text: None,
+        }
     }
 
     /// Text, absent by default.
@@ -154,6 +167,13 @@ impl Property {
     #[must_use]
     pub const fn since(mut self, major: u16) -> Self {
         self.engines = self.engines.from(Engine::PostgreSql, major);
+        self
+    }
+
+    /// Why a difference between values without normal forms matters.
+    #[must_use]
+    pub const fn as_text(mut self, why: &'static str) -> Self {
+        self.why_as_text = Some(why);
         self
     }
 

@@ -48,6 +48,7 @@ pub const fn how(kind: Kind) -> How {
         Kind::Grant => How::Own("privilege"),
         Kind::Role | Kind::Membership => How::Own("role"),
         Kind::HistoryTable | Kind::Migration => How::Own("history"),
+        Kind::ReferenceTable | Kind::ReferenceRow => How::Own("reference"),
         Kind::Domain | Kind::DomainConstraint | Kind::Enum | Kind::CompositeType | Kind::RangeType | Kind::BaseType => {
             How::Absent("there are no types of one's own")
         }

@@ -26,6 +26,7 @@ mod partition;
 mod printed;
 mod privilege;
 mod reader;
+mod reference;
 mod refused;
 mod renewal;
 mod role;
@@ -308,6 +309,7 @@ async fn pass(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Object>
     }
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader).await?);
+        found.extend(reference::read(reader).await?);
     }
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader).await?);

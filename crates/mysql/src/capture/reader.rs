@@ -286,6 +286,7 @@ const fn made_of(kind: &Kind) -> &[Kind] {
             Kind::Migration,
         ],
         Kind::Column => &[Kind::Column, Kind::HistoryTable, Kind::Migration],
+        Kind::ReferenceTable => &[Kind::ReferenceTable, Kind::ReferenceRow],
         // A primary key has an index of its own.
         Kind::Index => &[Kind::Index, Kind::Constraint],
         Kind::View => &[Kind::View, Kind::Definer, Kind::Grant],
@@ -315,6 +316,7 @@ const fn made_of(kind: &Kind) -> &[Kind] {
         | Kind::Channel
         | Kind::HistoryTable
         | Kind::Migration
+        | Kind::ReferenceRow
         // These are never read here (`kinds`).
         | Kind::Extension
         | Kind::MaterializedView

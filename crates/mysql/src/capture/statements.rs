@@ -139,6 +139,7 @@ statements! {
     INDEX_STATISTICS = "index_statistics.sql" on BOTH, for &[Data];
     INDEX_SIZE = "index_size.sql" on BOTH, for &[Data];
     COLUMN_STATISTICS = "column_statistics.sql" on BOTH, for &[Data];
+    REFERENCE_COLUMN = "reference_column.sql" on BOTH, for &[Data], only("where reference tables are named");
     REPLICATION_VARIABLES = "replication_variables.sql" on BOTH, for &[Topology];
     REPLICA = "replica.sql" on BOTH, for &[Topology];
     NODE = "node.sql" on BOTH, for &[Topology];
@@ -203,6 +204,8 @@ parts! {
     ACCOUNTS = "accounts", Fixed("SELECT User, Host FROM mysql.user"), on BOTH, for OBJECTS, only("where anything has a definer");
     ROLES = "roles", Fixed("SELECT User FROM mysql.user WHERE is_role = 'Y'"), on MARIADB, for OBJECTS, only("where anything has a definer");
     PRIVILEGES = "privileges of the server", Fixed("SHOW PRIVILEGES"), on BOTH, for &[Privileges], only(ACCOUNTS_SEEN);
+    REFERENCE_ROWS = "reference rows", Fixed("SELECT {cells} FROM {table} LIMIT {bound}"), on BOTH, for &[Data],
+        only("where reference tables are named");
     HISTORY_ROWS = "history rows", Fixed("SELECT {cells} FROM {table} ORDER BY {order} LIMIT {bound}"), on BOTH, for &[History],
         only("where there are tables of migration tools");
     LOG_STATUS = "binary log", Of(Flavor::log_status), on BOTH, for &[Topology];

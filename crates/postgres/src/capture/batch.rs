@@ -163,7 +163,7 @@ fn is_about_objects(error: &tokio_postgres::Error) -> bool {
 
 fn reason(error: &tokio_postgres::Error) -> String {
     if is_wait(error) {
-        return "another session holds it, or something it names, in ACCESS EXCLUSIVE mode".to_owned();
+        return "another session holds it, or something it names, in ACCESS EXCLUSIVE mode; --lock-timeout waits longer".to_owned();
     }
     let message = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
     format!("the server could not print it: {message}")

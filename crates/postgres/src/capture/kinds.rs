@@ -114,6 +114,7 @@ pub const fn how(kind: Kind) -> How {
         Kind::Definer => How::Absent("whoever runs code is told by its owner and its security"),
         Kind::DefaultPrivilege | Kind::Role | Kind::Membership => How::Own("role_member"),
         Kind::HistoryTable | Kind::Migration => How::Own("history"),
+        Kind::ReferenceTable | Kind::ReferenceRow => How::Own("reference"),
     }
 }
 

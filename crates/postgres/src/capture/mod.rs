@@ -20,6 +20,7 @@ mod present;
 mod printed;
 mod privilege;
 mod reader;
+mod reference;
 mod refusal;
 mod refused;
 mod role;
@@ -58,7 +59,7 @@ pub fn renew(manifest: &mut Manifest) {
     manifest.canonical = CANONICAL;
 }
 
-use crate::connect::{Fault, Limits, Session, Target, connect};
+use crate::connect::{Fault, Limits, OVER, Session, Target, connect};
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
@@ -188,7 +189,7 @@ fn is_about_change(fault: &CaptureFault) -> bool {
 /// Whether a statement was refused for want of a privilege; the others of its transaction say only that it is over.
 fn is_refusal(fault: &CaptureFault) -> bool {
     let CaptureFault::Connect(fault) = fault else { return false };
-    matches!(fault.sqlstate(), Some("42501" | "25P02"))
+    matches!(fault.sqlstate(), Some("42501" | OVER))
 }
 
 /// What the server refuses us.
@@ -334,6 +335,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
     if wants(Dimension::Data) {
         found.extend(statistics::read(reader, &names).await?);
+        found.extend(reference::read(reader, &names).await?);
     }
     if wants(Dimension::Topology) {
         found.extend(topology::read(reader, &names).await?);

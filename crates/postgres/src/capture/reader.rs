@@ -6,7 +6,7 @@ use super::names::Names;
 use super::refused::Refused;
 use super::rows::{self, Role};
 use super::statements::{self, Filled, Statement};
-use crate::connect::{Fault, Session};
+use crate::connect::{Fault, OVER, Session};
 use crate::flavor;
 use evenkeel_core::compare::may_be_member;
 use evenkeel_core::kind::Kind;
@@ -27,6 +27,9 @@ pub enum Stop {
     /// The SQL and the declaration disagree: a bug, found by the first test that runs the statement.
     Declaration(String),
 }
+
+/// How often statements whose transaction is over let others speak first.
+const TURNS: usize = 8;
 
 /// The result of a read.
 pub type Read<T> = Result<T, Stop>;
@@ -113,14 +116,20 @@ impl Reader<'_> {
             return Ok(Vec::new());
         }
         let rows = self.session.client.query_typed(&statement.render(self.major), parameters).await;
-        rows.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
+        match rows {
+            Ok(rows) => Ok(rows),
+            Err(error) => Err(self.failed(&error, reading).await),
+        }
     }
 
     /// The rows of a statement without parameters, one by one.
     pub async fn stream(&self, statement: &Statement, reading: &str) -> Read<RowStream> {
         let none: [(&(dyn ToSql + Sync), Type); 0] = [];
         let stream = self.session.client.query_typed_raw(&statement.render(self.major), none).await;
-        stream.map_err(|error| Stop::Fault(self.session.fault(&error, &format!("reading {reading}"))))
+        match stream {
+            Ok(stream) => Ok(stream),
+            Err(error) => Err(self.failed(&error, reading).await),
+        }
     }
 
     /// The rows of a statement that may fail without harm: behind a savepoint, `None` where the server refused it.
@@ -165,6 +174,17 @@ impl Reader<'_> {
         opened?;
         closed?;
         rows
+    }
+
+    /// A driver error in words. One statement's error ends the transaction of those that were sent with it: they give way, so that
+    /// what is told is the error, and not that it is over.
+    async fn failed(&self, error: &tokio_postgres::Error, reading: &str) -> Stop {
+        if error.code().is_some_and(|code| code.code() == OVER) {
+            for _ in 0..TURNS {
+                tokio::task::yield_now().await;
+            }
+        }
+        self.fault(error, reading)
     }
 
     /// A driver error in words.

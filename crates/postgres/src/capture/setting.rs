@@ -5,6 +5,7 @@ use super::reader::{Address, Found, Read, Reader};
 use super::rows;
 use super::setting_override::{self, Override};
 use super::statements;
+use crate::flavor;
 use crate::ident;
 use crate::knowledge::{settings, typed};
 use evenkeel_core::kind::{Kind, Value};
@@ -50,10 +51,12 @@ struct Seen {
     all: bool,
     me: u32,
     my_name: Box<str>,
+    /// Our role has so little time that settings are read under our limits alone.
+    hurried: bool,
     migration_role: Option<u32>,
 }
 
-rows::columns!(SeenAt { sees, me, migration_role, my_name });
+rows::columns!(SeenAt { sees, me, migration_role, my_name, hurried });
 
 /// Reads settings and overrides.
 pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
@@ -65,10 +68,11 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         all: rows::flag(row, at.sees)?,
         me: rows::oid(row, at.me)?,
         my_name: rows::text(row, at.my_name)?,
+        hurried: rows::flag(row, at.hurried)?,
         migration_role: role.is_some().then_some(rows::oid(row, at.migration_role)?),
     };
     let overrides = setting_override::raw(reader).await?;
-    let raw = reset(reader).await?;
+    let raw = reset(reader, seen.hurried).await?;
     gaps(reader, &seen);
     let mut found = Vec::with_capacity(raw.len() + overrides.len());
     for raw in raw.iter().filter(|raw| !OURS.contains(&&*raw.name)) {
@@ -83,9 +87,13 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
 
 /// The rows of `pg_settings` with the sources of the values new sessions get: behind a savepoint this session's own
 /// values are reset. One limit on waiting stays at any time, so each hides its own source in one of two reads.
-async fn reset(reader: &Reader<'_>) -> Read<Vec<Raw>> {
-    let mut all = behind(reader, "statement_timeout", reader.request.statement_timeout).await?;
-    let other = behind(reader, "lock_timeout", reader.request.lock_timeout).await?;
+async fn reset(reader: &Reader<'_>, hurried: bool) -> Read<Vec<Raw>> {
+    if hurried {
+        // The sources of the limits stay hidden; what the role itself has is among its overrides.
+        return behind(reader, "lock_timeout", reader.request.lock_timeout, &ours(reader)).await;
+    }
+    let mut all = behind(reader, "statement_timeout", reader.request.statement_timeout, "").await?;
+    let other = behind(reader, "lock_timeout", reader.request.lock_timeout, "").await?;
     for (raw, other) in all.iter_mut().zip(other) {
         if &*raw.name == "statement_timeout" && raw.name == other.name {
             raw.source = other.source;
@@ -94,9 +102,21 @@ async fn reset(reader: &Reader<'_>) -> Read<Vec<Raw>> {
     Ok(all)
 }
 
-async fn behind(reader: &Reader<'_>, limit: &str, value: std::time::Duration) -> Read<Vec<Raw>> {
+/// All limits of ours beside the one on locks.
+fn ours(reader: &Reader<'_>) -> String {
+    let limits = reader.request.limits();
+    let whole = if flavor::has_transaction_timeout(reader.major) { "SET LOCAL transaction_timeout = 0" } else { "" };
+    let milliseconds = |limit: std::time::Duration| limit.as_millis().clamp(1, 2_147_483_647);
+    format!(
+        "SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {}; {whole}",
+        milliseconds(limits.statement_timeout),
+        milliseconds(limits.idle_timeout)
+    )
+}
+
+async fn behind(reader: &Reader<'_>, limit: &str, value: std::time::Duration, limits: &str) -> Read<Vec<Raw>> {
     let milliseconds = value.as_millis().clamp(1, 2_147_483_647).to_string();
-    reader.run(&statements::SETTING_OPENING.fill(&[limit, &milliseconds]), "pg_settings").await?;
+    reader.run(&statements::SETTING_OPENING.fill(&[limits, limit, &milliseconds]), "pg_settings").await?;
     let rows = reader.rows(statements::SETTING, "pg_settings").await;
     reader.run(&statements::SETTING_CLOSING.fill(&[]), "pg_settings").await?;
     rows::each::<At>(&rows?)?.map(|(row, at)| raw(row, at)).collect()

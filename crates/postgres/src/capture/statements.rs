@@ -202,6 +202,7 @@ statements! {
     SLOT = "slot.sql" for &[Topology];
     STATISTICS_SEEN = "statistics_seen.sql" for &[Topology];
     HISTORY = "history.sql" for &[History];
+    REFERENCE = "reference.sql" for &[Data], only("where reference tables are named");
     INSTANCE = "instance.sql" for EVERY, feeds_only(&[]);
     LOCKED = "locked.sql" for LOCKING, only("where another session holds a lock that is waited for"), feeds_only(&[]);
     SNAPSHOT = "snapshot.sql" for OBJECTS;
@@ -229,10 +230,13 @@ parts! {
         "before a statement that may be refused", bracket();
     TRY_CLOSING = "attempt closing", "ROLLBACK TO SAVEPOINT evenkeel_try; RELEASE SAVEPOINT evenkeel_try" for EVERY,
         "after a statement that may be refused", bracket();
-    SETTING_OPENING = "setting opening", "SAVEPOINT evenkeel_settings; RESET ALL; SET LOCAL {limit} = {milliseconds}" for &[Configuration],
+    SETTING_OPENING = "setting opening", "SAVEPOINT evenkeel_settings; RESET ALL; {limits}; SET LOCAL {limit} = {milliseconds}" for &[Configuration],
         "before setting.sql, which is sent twice: each limit hides its own source once", bracket();
     SETTING_CLOSING = "setting closing", "ROLLBACK TO SAVEPOINT evenkeel_settings; RELEASE SAVEPOINT evenkeel_settings" for &[Configuration],
         "after setting.sql", bracket();
+    REFERENCE_ROWS = "reference rows",
+        "select array[{hashes}]::text[] as hashes, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
+        for &[Data], "where reference tables are named, one a statement";
     HISTORY_ROWS = "history rows",
         "select {number}::int4 as number, row_number() over (order by {order}) as rank, array[{cells}]::text[] as cells from (select {columns} from {table} t limit {bound}) s"
         for &[History], "where there are tables of migration tools, many a statement";
@@ -265,11 +269,11 @@ pub fn queries(major: u16, dimensions: &[Dimension]) -> Vec<Query<'static>> {
     let mut queries = vec![
         session("greeting", connect::GREETING.to_owned(), None),
         session("greeting without functions", connect::PLAIN_GREETING.to_owned(), Some(REFUSAL)),
-        session("opening", connect::opening(&limits, None, false), None),
-        session("opening of bytes", connect::opening(&limits, None, true), Some("where the database's encoding is SQL_ASCII")),
+        session("opening", connect::opening(&limits, None, major, false), None),
+        session("opening of bytes", connect::opening(&limits, None, major, true), Some("where the database's encoding is SQL_ASCII")),
         session(
             "opening beside",
-            connect::opening(&limits, Some("{snapshot}"), false),
+            connect::opening(&limits, Some("{snapshot}"), major, false),
             Some("where a second session reads the same snapshot"),
         ),
     ];

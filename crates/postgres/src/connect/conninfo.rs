@@ -245,14 +245,28 @@ fn parameters(query: &str) -> Result<Vec<Pair>, Fault> {
             return Err(malformed(Syntax::Url, &problem, Some("write \"=\" inside a value as %3D and \"&\" as %26")));
         };
         let (keyword, value) = (decode(keyword)?, decode(value)?);
-        // JDBC's spelling, which libpq takes too.
-        let (keyword, value) =
-            if keyword == "ssl" && value == "true" { ("sslmode".to_owned(), "require".to_owned()) } else { (keyword, value) };
+        let (keyword, value) = spelled(keyword, value);
         let is_secret = super::parameter::is_secret(&keyword);
         pairs.push(Pair { keyword, value, suspect });
         suspect |= is_secret;
     }
     Ok(pairs)
+}
+
+/// Other clients' spellings of what libpq knows: JDBC's `ssl=true`, which libpq takes too, `ssl=require` of asyncpg, `ssl-mode` of
+/// sqlx. What asks for TLS is never left out of account.
+fn spelled(keyword: String, value: String) -> (String, String) {
+    match (keyword.as_str(), value.as_str()) {
+        ("ssl", "true" | "1" | "no-verify") => ("sslmode".to_owned(), "require".to_owned()),
+        ("ssl", "false" | "0") => ("sslmode".to_owned(), "disable".to_owned()),
+        ("ssl", "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full") | ("ssl-mode", _) => {
+            ("sslmode".to_owned(), value)
+        }
+        ("ssl-root-cert", _) => ("sslrootcert".to_owned(), value),
+        ("ssl-cert", _) => ("sslcert".to_owned(), value),
+        ("ssl-key", _) => ("sslkey".to_owned(), value),
+        _ => (keyword, value),
+    }
 }
 
 fn decode(text: &str) -> Result<String, Fault> {

@@ -202,8 +202,11 @@ impl Troublesome for Fault {
                 .origin(origin)
                 .fix("check host, port and firewall, or raise connect_timeout"),
             Self::Gone { message, .. } => unreachable().found(message).fix("look at the server's log and run again"),
-            Self::Cancelled { message, .. } => unreachable().found(message),
-            Self::LockTimeout { message, .. } => unreachable().found(message).fix("run again when the lock is released"),
+            Self::Cancelled { message, .. } if message.contains("user request") => unreachable().found(message),
+            Self::Cancelled { message, .. } => {
+                unreachable().found(message).fix("allow a statement more time with --statement-timeout; if it takes longer every time, see what the server is busy with")
+            }
+            Self::LockTimeout { message, .. } => unreachable().found(message).fix("run again when the lock is released, or wait longer with --lock-timeout"),
             Self::Server { sqlstate, message, .. } => unreachable().found(format!("{message} (SQLSTATE {sqlstate})")),
             // What answers there does not speak our protocol, whatever it says.
             Self::Driver { doing, message, .. } if doing == CONNECTING => unreachable()

@@ -11,16 +11,20 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::CONNECTING;
 use super::attempt::Canceller;
 use super::fault::Fault;
-use super::session::{Mail, Session};
+use super::session::{HURRIED, Mail, Session};
 use super::target::{Attributes, Host, Target};
 use super::translate::{Context, fault_from};
 use crate::flavor;
 
-/// What a server is asked first: by SHOW, which needs no privilege, and what only functions tell.
-pub(crate) const GREETING: &str = "SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW transaction_read_only; \
-     SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid()";
-/// The same where one of the functions was taken from PUBLIC. `in_hot_standby` is there from 14 on.
-pub(crate) const PLAIN_GREETING: &str = "SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW transaction_read_only";
+/// What a server is asked first, in a transaction of its own with a bound of ours, whatever the role's is: by SHOW, which needs no
+/// privilege, and what only functions tell.
+pub(crate) const GREETING: &str = "BEGIN; SET LOCAL statement_timeout = 30000; \
+     SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW transaction_read_only; \
+     SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(); ROLLBACK";
+/// The same where one of the functions was taken from PUBLIC.
+pub(crate) const PLAIN_GREETING: &str = "BEGIN; SET LOCAL statement_timeout = 30000; \
+     SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW transaction_read_only; ROLLBACK";
+/// From 14 on.
 const STANDBY: &str = "SHOW in_hot_standby";
 
 /// Learns what the server is, in one round trip that a transaction pooler passes on.
@@ -33,11 +37,9 @@ pub(super) async fn greet(
     mail: Arc<Mail>,
 ) -> Result<Session, Fault> {
     let fault = |error: tokio_postgres::Error| fault_from(&error, context, CONNECTING);
-    let mut said = match client.simple_query(GREETING).await {
-        Ok(messages) => answers(&messages),
-        Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
-            answers(&client.simple_query(PLAIN_GREETING).await.map_err(fault)?)
-        }
+    let mut said = match asked(&client, GREETING).await {
+        Ok(said) => said,
+        Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => asked(&client, PLAIN_GREETING).await.map_err(fault)?,
         Err(error) => return Err(fault(error)),
     };
     let server_version_num: i32 = said.first().and_then(|text| text.parse().ok()).ok_or_else(|| Fault::Driver {
@@ -79,6 +81,25 @@ pub(super) async fn greet(
         mail,
         context: context.clone(),
     })
+}
+
+/// The answers to a greeting. A role may be given less time than it takes to ask for more: then it is tried again.
+async fn asked(client: &Client, greeting: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+    for attempt in 0.. {
+        match client.simple_query(greeting).await {
+            Ok(messages) => return Ok(answers(&messages)),
+            Err(error) => {
+                // What failed left its transaction open.
+                if error.as_db_error().is_some() {
+                    client.batch_execute("ROLLBACK").await?;
+                }
+                if attempt == HURRIED || error.code() != Some(&SqlState::QUERY_CANCELED) {
+                    return Err(error);
+                }
+            }
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// How many answers SHOW gives.

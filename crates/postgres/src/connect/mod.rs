@@ -30,6 +30,7 @@ pub use evenkeel_core::port::Limits;
 pub use evenkeel_runtime::ThisMachine;
 pub use fault::{Failure, Fault};
 pub(crate) use greeting::{GREETING, PLAIN_GREETING};
+pub(crate) use session::OVER;
 pub(crate) use session::{CLOSING, opening};
 pub use session::{Notice, Session};
 pub use target::{Described, Target};

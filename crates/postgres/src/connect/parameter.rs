@@ -97,6 +97,162 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     refused("oauth_scope", None, "evenkeel cannot log in by OAuth"),
 ];
 
+/// Parameters of URLs that only other clients know, with the client: they say how it works, not where the server is.
+const OTHERS: &[(&str, &[&str])] = &[
+    // https://www.prisma.io/docs/orm/overview/databases/postgresql#arguments
+    (
+        "Prisma",
+        &[
+            "connection_limit",
+            "pgbouncer",
+            "pool_timeout",
+            "schema",
+            "single_use_connections",
+            "socket_timeout",
+            "sslaccept",
+            "sslidentity",
+            "statement_cache_size",
+        ],
+    ),
+    // https://jdbc.postgresql.org/documentation/use/#connection-parameters
+    (
+        "JDBC",
+        &[
+            "ApplicationName",
+            "adaptiveFetch",
+            "allowEncodingChanges",
+            "assumeMinServerVersion",
+            "autosave",
+            "binaryTransfer",
+            "cleanupSavepoints",
+            "connectTimeout",
+            "currentSchema",
+            "databaseMetadataCacheFields",
+            "defaultRowFetchSize",
+            "escapeSyntaxCallMode",
+            "hostRecheckSeconds",
+            "loadBalanceHosts",
+            "logUnclosedConnections",
+            "loggerLevel",
+            "loginTimeout",
+            "preferQueryMode",
+            "prepareThreshold",
+            "preparedStatementCacheQueries",
+            "preparedStatementCacheSizeMiB",
+            "quoteReturningIdentifiers",
+            "reWriteBatchedInserts",
+            "readOnly",
+            "readOnlyMode",
+            "receiveBufferSize",
+            "sendBufferSize",
+            "socketFactory",
+            "socketTimeout",
+            "sslResponseTimeout",
+            "sslfactory",
+            "stringtype",
+            "tcpKeepAlive",
+            "tcpNoDelay",
+            "unknownLength",
+            "useUnicode",
+            "characterEncoding",
+        ],
+    ),
+    // https://node-postgres.com/apis/client, https://github.com/porsager/postgres
+    (
+        "node-postgres",
+        &[
+            "connectionTimeoutMillis",
+            "encoding",
+            "fetch_types",
+            "idleTimeoutMillis",
+            "idle_in_transaction_session_timeout",
+            "idle_timeout",
+            "keepAlive",
+            "keepAliveInitialDelayMillis",
+            "lock_timeout",
+            "max",
+            "max_lifetime",
+            "prepare",
+            "query_timeout",
+            "statement_timeout",
+            "uselibpqcompat",
+        ],
+    ),
+    // https://magicstack.github.io/asyncpg/current/api/, https://docs.sqlalchemy.org/en/20/dialects/postgresql.html
+    (
+        "asyncpg or SQLAlchemy",
+        &[
+            "async_fallback",
+            "command_timeout",
+            "max_cacheable_statement_size",
+            "max_cached_statement_lifetime",
+            "max_overflow",
+            "pool_pre_ping",
+            "pool_recycle",
+            "prepared_statement_cache_size",
+            "prepared_statement_name_func",
+            "server_settings",
+            "timeout",
+        ],
+    ),
+    // https://pkg.go.dev/github.com/jackc/pgx/v5/pgxpool, https://pkg.go.dev/github.com/lib/pq
+    (
+        "pgx or lib/pq",
+        &[
+            "binary_parameters",
+            "default_query_exec_mode",
+            "description_cache_capacity",
+            "disable_prepared_binary_result",
+            "pool_health_check_period",
+            "pool_max_conn_idle_time",
+            "pool_max_conn_lifetime",
+            "pool_max_conn_lifetime_jitter",
+            "pool_max_conns",
+            "pool_min_conns",
+            "pool_min_idle_conns",
+            "sslinline",
+            "statement_cache_capacity",
+            "statement_cache_mode",
+            "search_path",
+            "x-migrations-table",
+            "x-migrations-table-quoted",
+            "x-multi-statement",
+            "x-statement-timeout",
+        ],
+    ),
+    // https://docs.rs/sqlx
+    ("sqlx", &["statement-cache-capacity"]),
+    // https://guides.rubyonrails.org/configuring.html#configuring-a-database
+    (
+        "Rails",
+        &[
+            "advisory_locks",
+            "checkout_timeout",
+            "insert_returning",
+            "min_messages",
+            "pool",
+            "prepared_statements",
+            "reaping_frequency",
+            "schema_search_path",
+            "statement_limit",
+            "variables",
+        ],
+    ),
+    // https://docs.djangoproject.com/en/stable/ref/settings/#databases
+    ("Django", &["conn_health_checks", "conn_max_age", "disable_server_side_cursors"]),
+    // https://www.npgsql.org/doc/connection-string-parameters.html
+    (
+        "Npgsql",
+        &["CommandTimeout", "MaxAutoPrepare", "MaxPoolSize", "MinPoolSize", "Multiplexing", "NoResetOnClose", "Pooling", "SearchPath"],
+    ),
+    ("a connection pool", &["maxConnections", "max_connections", "min_size", "max_size", "pool_mode", "pool_size", "supa", "workaround"]),
+];
+
+/// The client that a parameter means something to.
+pub(super) fn others(name: &str) -> Option<&'static str> {
+    OTHERS.iter().find(|(_, names)| names.iter().any(|known| known.eq_ignore_ascii_case(name))).map(|(client, _)| *client)
+}
+
 pub(super) fn find(name: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.name == name)
 }

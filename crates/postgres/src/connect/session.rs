@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 use evenkeel_core::port::Limits;
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, Connection};
 
 use super::attempt::Canceller;
 use super::fault::Fault;
 use super::translate::{Context, fault_from};
+use crate::flavor;
 use crate::ident::Literal;
 
 /// Something the server told us beside an answer.
@@ -32,6 +34,8 @@ pub(super) struct Mail {
     notices: Mutex<VecDeque<Notice>>,
     /// Why the server ended the connection. The statement that was running only learns that it is closed.
     ending: Mutex<Option<String>>,
+    /// What ended the transaction. The statements after it only learn that it is over.
+    first: Mutex<Option<Fault>>,
     /// When the connection last moved: bytes came, or something was sent.
     moved: Mutex<Option<Instant>>,
 }
@@ -43,6 +47,10 @@ impl Mail {
 }
 
 const NOTICES_KEPT: usize = 200;
+/// The transaction is over. <https://www.postgresql.org/docs/18/errcodes-appendix.html>
+pub(crate) const OVER: &str = "25P02";
+/// How often a statement is tried again that a limit of the role ended before ours held.
+pub(super) const HURRIED: usize = 5;
 
 /// A session of ours on a server. Dropping it closes the connection.
 pub struct Session {
@@ -75,7 +83,7 @@ impl Session {
     /// A driver error of this session in words; `doing` e.g. `reading pg_class`.
     #[must_use]
     pub fn fault(&self, error: &tokio_postgres::Error, doing: &str) -> Fault {
-        let fault = fault_from(error, &self.context, doing);
+        let fault = self.first(fault_from(error, &self.context, doing));
         let ending = self.mail.ending.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match (fault, ending) {
             (Fault::Gone { place, doing, .. }, Some(ending)) if error.as_db_error().is_none() => {
@@ -83,6 +91,16 @@ impl Session {
             }
             (fault, _) => fault,
         }
+    }
+
+    /// What ended the transaction, in place of what the statements after it are told.
+    fn first(&self, fault: Fault) -> Fault {
+        let mut first = self.mail.first.lock().unwrap_or_else(PoisonError::into_inner);
+        if fault.sqlstate() == Some(OVER) {
+            return first.clone().unwrap_or(fault);
+        }
+        first.get_or_insert_with(|| fault.clone());
+        fault
     }
 
     /// Where this session is: `host db1 port 5432 database app user reader`.
@@ -126,7 +144,20 @@ impl Session {
                 message: format!("\"{name}\" is no name of an exported snapshot"),
             });
         }
-        self.client.batch_execute(&opening(limits, snapshot, self.is_ascii)).await.map_err(|error| self.fault(&error, doing))
+        let opening = opening(limits, snapshot, self.major(), self.is_ascii);
+        *self.mail.first.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        for _ in 0..HURRIED {
+            match self.client.batch_execute(&opening).await {
+                // A role may be given less time than it takes to ask for more; the next attempt may be quicker.
+                Err(error) if error.code() == Some(&SqlState::QUERY_CANCELED) => self.end().await?,
+                result => return result.map_err(|error| self.fault(&error, doing)),
+            }
+        }
+        self.client.batch_execute(&opening).await.map_err(|error| self.fault(&error, doing))
+    }
+
+    fn major(&self) -> u16 {
+        flavor::major_of(self.server_version_num)
     }
 
     /// Ends the transaction. It read only, so there is nothing to commit.
@@ -181,13 +212,17 @@ const PINNED: &[(&str, &str)] = &[
 pub(crate) const CLOSING: &str = "ROLLBACK";
 
 /// What opens the transaction every capture reads in.
-pub(crate) fn opening(limits: &Limits, snapshot: Option<&str>, is_ascii: bool) -> String {
+pub(crate) fn opening(limits: &Limits, snapshot: Option<&str>, major: u16, is_ascii: bool) -> String {
     let mut sql = String::from("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;");
     // Writing into a String cannot fail.
     if let Some(name) = snapshot {
         let _ = write!(sql, "SET TRANSACTION SNAPSHOT {};", Literal(name));
     }
     sql.push_str(&bounded(limits));
+    if flavor::has_transaction_timeout(major) {
+        // Its statements are bounded, and so is their number.
+        sql.push_str("SET LOCAL transaction_timeout=0;");
+    }
     for (name, value) in PINNED {
         let _ = write!(sql, "SET LOCAL {name}={value};");
     }
@@ -201,8 +236,9 @@ pub(crate) fn opening(limits: &Limits, snapshot: Option<&str>, is_ascii: bool) -
 /// Nothing in the transaction waits longer than that.
 pub(super) fn bounded(limits: &Limits) -> String {
     [
-        ("lock_timeout", limits.lock_timeout),
+        // First the one that may end the next statement.
         ("statement_timeout", limits.statement_timeout),
+        ("lock_timeout", limits.lock_timeout),
         ("idle_in_transaction_session_timeout", limits.idle_timeout),
     ]
     // Zero would switch the limit off, and the server takes 31 bits of milliseconds.

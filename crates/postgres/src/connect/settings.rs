@@ -20,14 +20,22 @@ pub(super) struct Settings {
     plain: BTreeMap<&'static str, (String, String)>,
     pub password: Option<(SecretString, String)>,
     pub secrets: Vec<SecretString>,
+    /// Parameters of other clients, left out of account.
+    pub notes: Vec<String>,
 }
 
 impl Settings {
     pub fn gather(text: &str, machine: &dyn Machine) -> Result<Self, Fault> {
-        let mut settings = Self { plain: BTreeMap::new(), password: None, secrets: Vec::new() };
-        let origin = Syntax::of(text).name();
+        let mut settings = Self { plain: BTreeMap::new(), password: None, secrets: Vec::new(), notes: Vec::new() };
+        let syntax = Syntax::of(text);
+        let origin = syntax.name();
+        let mut others: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
         for pair in conninfo::parse(text)? {
             let Some(keyword) = parameter::find(&pair.keyword) else {
+                if let Some(client) = parameter::others(&pair.keyword).filter(|_| syntax == Syntax::Url && !pair.suspect) {
+                    others.entry(client).or_default().push(pair.keyword);
+                    continue;
+                }
                 let known = !pair.suspect;
                 return Err(Fault::UnknownKeyword {
                     keyword: known.then(|| settings.scrub(&pair.keyword)),
@@ -36,6 +44,12 @@ impl Settings {
                 });
             };
             settings.set(keyword.name, pair.value, origin);
+        }
+        for (client, names) in others {
+            let (means, is) = if names.len() == 1 { ("means", "is") } else { ("mean", "are") };
+            settings
+                .notes
+                .push(format!("{} in the URL {means} something to {client} only, and {is} left out of account", names.join(", ")));
         }
         settings.add_service(machine)?;
         for keyword in KEYWORDS {

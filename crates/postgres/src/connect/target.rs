@@ -179,7 +179,7 @@ fn build(settings: &Settings, machine: &dyn Machine) -> Result<Target, Fault> {
         settings.known("dbname").unwrap_or_else(|| Known { value: user.value.clone(), origin: "default (the user name)".to_owned() });
 
     let mut hosts = hosts(settings, machine)?;
-    let mut warnings = Vec::new();
+    let mut warnings = settings.notes.clone();
     let mut secrets = settings.secrets.clone();
     for host in &mut hosts {
         find_password(host, settings, &dbname.value, &user.value, machine, &mut warnings);

@@ -8,6 +8,7 @@
 //! Lives here: which texts need it, the wrapping that makes a statement of a part, the threads. Neighbour: `shape`, what is
 //! done to a tree. What cannot be parsed has no normal form: it stands for itself.
 
+use super::token::{Sort, tokens};
 use super::{shape, thread};
 use evenkeel_core::digest;
 use std::collections::HashMap;
@@ -100,6 +101,34 @@ fn chunk(texts: Vec<(Part, String)>) -> Vec<Option<Normal>> {
     let count = texts.len();
     let work = move || texts.iter().map(|(part, text)| one(*part, text)).collect();
     thread::run(work).unwrap_or_else(|_| vec![None; count])
+}
+
+/// The normal form of a user's own code in a language whose tokens are SQL's, and the name of the text as it is written: codes
+/// that differ in blanks and comments alone have one form. `None` where a quote or a comment does not end.
+#[must_use]
+pub fn own(text: &str) -> Option<(Box<str>, Box<str>)> {
+    let mut kept = String::with_capacity(text.len());
+    // Whether the next sign is one operator with what stands before it.
+    let mut is_open = false;
+    for token in tokens(text) {
+        let written = text.get(token.start..token.end)?;
+        match token.sort {
+            Sort::Broken => return None,
+            Sort::Space => is_open = false,
+            // Some comments are read: hints of planners.
+            Sort::Comment if !written.starts_with("/*+") => is_open = false,
+            _ => {
+                // Signs that stand together are one operator; nothing else is told by blanks.
+                let is_sign = token.sort == Sort::Sign && written != ";";
+                if !(is_sign && is_open) {
+                    kept.push(' ');
+                }
+                kept.push_str(written);
+                is_open = is_sign;
+            }
+        }
+    }
+    Some((named("tokens", &kept), named("layout", text).chars().take(16).collect::<String>().into()))
 }
 
 /// On the parser's thread.

@@ -126,7 +126,13 @@ fn a_dump_restored_has_the_same_digest() {
         // What a dump does not carry.
         restored.0.exec("REFRESH MATERIALIZED VIEW app.sums");
         let (before, after) = (capture(&loaded.0), capture(&restored.0));
-        let (old, new) = (lines(&before), lines(&after));
+        // Numbers of columns are given out anew.
+        let numbered = |line: &String| match line.split_once(",\"number\":") {
+            Some((head, rest)) => format!("{head}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+            None => line.clone(),
+        };
+        let plain = |manifest: &Manifest| lines(manifest).iter().map(numbered).collect::<BTreeSet<String>>();
+        let (old, new) = (plain(&before), plain(&after));
         assert_eq!(old.difference(&new).collect::<Vec<_>>(), new.difference(&old).collect::<Vec<_>>(), "on {major}");
         assert_eq!(digest(&before), digest(&after), "on {major}");
     }

@@ -1,19 +1,22 @@
 //! What is told of two databases, word for word: kinds of differences that were told falsely once, each with its relatives.
 //!
-//! Lives here: the harness. A room a kind: `copies` (triggers of partitions), `membership` (of extensions),
-//! `hidden` (catalogs), `spelling` (of values),
-//! `identity` (names, keys, renames), `upgraded` (from old
-//! servers).
+//! Lives here: the harness. A room a kind: `copies` (triggers of partitions), `membership` (of extensions), `hidden` (catalogs),
+//! `spelling` (of values), `identity` (names, keys, renames), `upgraded` (from old servers), `code` (blanks and comments), `limits`
+//! (of time), `urls` (of other clients).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod code;
 mod copies;
 mod hidden;
 mod identity;
+mod limits;
 mod membership;
 mod spelling;
+#[allow(dead_code, reason = "shared with tests that need all of it")]
 #[path = "../kinds/tools.rs"]
 mod tools;
 mod upgraded;
+mod urls;
 
 use evenkeel_core::compare::{Comparison, Difference, Scope, Side, compare};
 use evenkeel_core::digest::Tree;

@@ -135,7 +135,7 @@ fn baseline(name: &str, folder: &Path, common: &Common) -> Result<(), Box<Troubl
 }
 
 fn comparison(reference: &str, candidate: &str) -> Compare {
-    Compare { reference: reference.to_owned(), candidate: candidate.to_owned(), same: false, reporting: reporting() }
+    Compare { reference: reference.to_owned(), candidate: candidate.to_owned(), same: false, values: false, reporting: reporting() }
 }
 
 fn reporting() -> Reporting {

@@ -112,7 +112,9 @@ const fn printed(kind: Kind) -> &'static [(&'static str, Text)] {
         | Kind::Role
         | Kind::Membership
         | Kind::HistoryTable
-        | Kind::Migration => &[],
+        | Kind::Migration
+        | Kind::ReferenceTable
+        | Kind::ReferenceRow => &[],
     }
 }
 
@@ -167,6 +169,7 @@ pub fn normal(objects: &mut [&mut Object]) {
             _ => {}
         }
     }
+    objects.iter_mut().for_each(|object| own(object));
     for (at, index, normal) in named {
         let Some(object) = objects.get_mut(at) else { continue };
         match normal {
@@ -176,6 +179,24 @@ pub fn normal(objects: &mut [&mut Object]) {
             Normal::Number(number) => object.set_normal_at(index, Some(normal::several(&[number]))),
         }
     }
+}
+
+/// Languages whose code is cut into tokens as SQL is.
+const TOKENS: &[&str] = &["sql", "plpgsql"];
+
+/// Gives code that stands as somebody wrote it a normal form, and notes how it is laid out.
+fn own(object: &mut Object) {
+    if !matches!(object.kind, Kind::Function | Kind::Procedure)
+        || is_printed(object)
+        || !TOKENS.contains(&object.text("language").unwrap_or_default())
+    {
+        return;
+    }
+    let (Some(index), Some((name, layout))) = (object.kind.spec().index_of("body"), object.text("body").and_then(normal::own)) else {
+        return;
+    };
+    object.set_normal_at(index, Some(name));
+    object.set("layout", Value::Text(layout));
 }
 
 /// What the text is a part of.

@@ -1,4 +1,4 @@
--- expect: materialized-view app.m toast_options: nothing -> autovacuum_enabled=false
+-- expect: materialized-view app.m toast_options: nothing -> autovacuum_enabled=off
 -- setup
 create schema app;
 create materialized view app.m as select 'a'::text as a;

@@ -1,4 +1,4 @@
--- expect: table app.t options: autovacuum_enabled=false, fillfactor=90 -> autovacuum_enabled=false, fillfactor=70
+-- expect: table app.t options: autovacuum_enabled=off, fillfactor=90 -> autovacuum_enabled=off, fillfactor=70
 -- setup
 create schema app;
 create table app.t (id integer) with (fillfactor = 90, autovacuum_enabled = false);

@@ -1,4 +1,4 @@
--- expect: table app.t toast_options: nothing -> autovacuum_enabled=false
+-- expect: table app.t toast_options: nothing -> autovacuum_enabled=off
 -- setup
 create schema app;
 create table app.t (body text);

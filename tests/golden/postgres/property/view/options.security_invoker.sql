@@ -1,5 +1,5 @@
 -- since: 15
--- expect: view app.v options: nothing -> security_invoker=true
+-- expect: view app.v options: nothing -> security_invoker=on
 -- setup
 create schema app;
 create table app.t (a integer);

@@ -1,4 +1,4 @@
--- expect: view app.v options: nothing -> check_option=local, security_barrier=true
+-- expect: view app.v options: nothing -> check_option=local, security_barrier=on
 -- setup
 create schema app;
 create table app.t (a integer);

@@ -1,0 +1,137 @@
+//! `evenkeel.toml` as it is written: what keys there are. What they mean is worked out in `load`.
+
+use evenkeel_core::gate::Tier;
+use evenkeel_core::kind::{Dimension, Severity};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use toml::Spanned;
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    #[serde(default)]
+    pub project: RawProject,
+    #[serde(default)]
+    pub gates: Option<toml::Table>,
+    #[serde(default)]
+    pub environments: BTreeMap<String, Spanned<RawEnvironment>>,
+    #[serde(default)]
+    pub policy: RawPolicy,
+}
+
+/// What holds for all environments.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawProject {
+    #[serde(default)]
+    pub reference: Vec<Spanned<RawReference>>,
+    pub secret: Option<Spanned<String>>,
+    /// Keys of a later version.
+    pub migrations: Option<toml::Value>,
+    pub tool: Option<toml::Value>,
+}
+
+/// `"app.countries"`, or a table with what is compared of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum RawReference {
+    Name(String),
+    Table(RawReferenceTable),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawReferenceTable {
+    pub table: String,
+    #[serde(default)]
+    pub columns: Vec<String>,
+    #[serde(default)]
+    pub key: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawEnvironment {
+    pub url: Option<Spanned<String>>,
+    pub host: Option<Spanned<String>>,
+    pub port: Option<Spanned<u16>>,
+    pub dbname: Option<Spanned<String>>,
+    pub user: Option<Spanned<String>>,
+    pub password: Option<Spanned<String>>,
+    pub service: Option<Spanned<String>>,
+    pub sslmode: Option<Spanned<String>>,
+    pub sslrootcert: Option<Spanned<String>>,
+    pub tier: Option<Tier>,
+    #[serde(default)]
+    pub replicas: Vec<Spanned<String>>,
+    pub read_from: Option<ReadFrom>,
+    pub migration_role: Option<Spanned<String>>,
+    pub heartbeat: Option<Spanned<String>>,
+    pub manifest: Option<PathBuf>,
+    #[serde(default)]
+    pub roles: BTreeMap<String, String>,
+    pub history: Option<Spanned<RawHistory>>,
+    #[serde(default)]
+    pub reference: Vec<Spanned<RawReference>>,
+}
+
+/// `"schema.table"`, or `false`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum RawHistory {
+    Any(bool),
+    Table(String),
+}
+
+impl RawEnvironment {
+    /// Keywords of a connection, but the port, which is a number.
+    pub const fn parts(&self) -> [(&'static str, &Option<Spanned<String>>); 7] {
+        [
+            ("host", &self.host),
+            ("dbname", &self.dbname),
+            ("user", &self.user),
+            ("password", &self.password),
+            ("service", &self.service),
+            ("sslmode", &self.sslmode),
+            ("sslrootcert", &self.sslrootcert),
+        ]
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReadFrom {
+    Primary,
+    Replica,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPolicy {
+    #[serde(default)]
+    pub ignore: Vec<Spanned<RawWaiver>>,
+    pub fail_on: Option<Severity>,
+    pub column_order: Option<ColumnOrder>,
+    pub shared_faults: Option<Severity>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnOrder {
+    Ignore,
+    Warn,
+    Block,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawWaiver {
+    pub object: Spanned<String>,
+    pub dimension: Option<Dimension>,
+    pub attribute: Option<String>,
+    pub reason: Spanned<String>,
+    pub owner: Spanned<String>,
+    pub until: Spanned<toml::Value>,
+}

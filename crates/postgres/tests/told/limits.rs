@@ -1,0 +1,72 @@
+//! Limits of the role do not end a capture before ours hold, our own name their flag, and floods of notices stop nothing.
+
+use super::capture;
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_postgres::connect::{Target, ThisMachine};
+use evenkeel_postgres::environment::PostgresEnvironment;
+use evenkeel_testkit::{database, majors};
+use std::time::Duration;
+
+fn as_role(conninfo: &str, role: &str, ask: impl Fn(&mut Request)) -> Result<Manifest, Box<Trouble>> {
+    let target = Target::parse(&format!("{conninfo} user={role}"), &ThisMachine).unwrap();
+    let mut request = Request::new("test");
+    ask(&mut request);
+    PostgresEnvironment::new(target).capture(&request, &Watch::none())
+}
+
+#[test]
+fn a_roles_limits_are_replaced_by_ours() {
+    for major in majors() {
+        let db = database(major);
+        let role = format!("{}_hurried", db.name);
+        db.exec(&format!(
+            "create schema app; create table app.t (a int); create role {role} login; alter role {role} set statement_timeout = 1;
+             alter role {role} set lock_timeout = 1; alter role {role} set idle_in_transaction_session_timeout = 1"
+        ));
+        if major >= 14 {
+            db.exec(&format!("alter role {role} set idle_session_timeout = 2000"));
+        }
+        if major >= 17 {
+            db.exec(&format!("alter role {role} set transaction_timeout = 1"));
+        }
+        let _ = capture(&db.conninfo(), &[Dimension::Schema]);
+        let manifest = as_role(&db.conninfo(), &role, |_| {}).unwrap_or_else(|trouble| panic!("on {major}: {trouble:#?}"));
+        assert!(manifest.find(Kind::Table, &["app", "t"]).is_some(), "on {major}");
+        assert!(manifest.find(Kind::Setting, &["work_mem"]).is_some(), "on {major}");
+        // What the role has is told as an override, not as the server's value.
+        let own = manifest.gaps.iter().any(|gap| gap.object.as_deref() == Some("statement_timeout"));
+        assert!(own, "on {major}: {:?}", manifest.gaps);
+        db.exec(&format!("drop owned by {role}; drop role {role}"));
+    }
+}
+
+#[test]
+fn our_own_limit_names_its_flag() {
+    let db = database(*majors().last().unwrap());
+    db.exec("do $$ begin for n in 1 .. 300 loop execute format('create table t%s (a int primary key, b int references t1)', n); end loop; end $$".replace(" references t1", "").as_str());
+    let slow = as_role(&db.conninfo(), "postgres", |request| request.statement_timeout = Duration::from_millis(1));
+    let trouble = slow.expect_err("a millisecond is enough for everything");
+    assert!(trouble.fix.as_deref().unwrap_or_default().contains("--statement-timeout"), "{trouble:#?}");
+}
+
+/// From 17 on a trigger may run at login, and say what it likes.
+#[test]
+fn a_flood_of_notices_stops_nothing() {
+    for major in majors().into_iter().filter(|major| *major >= 17) {
+        let db = database(major);
+        let role = format!("{}_told", db.name);
+        db.exec(&format!(
+            "create table t (a int); create role {role} login;
+             create function flood() returns event_trigger language plpgsql as
+               'begin if session_user = ''{role}'' then for n in 1 .. 100000 loop raise notice ''notice % of many'', n; end loop; end if; end';
+             create event trigger flood on login execute function flood(); alter event trigger flood enable always"
+        ));
+        let manifest = as_role(&db.conninfo(), &role, |request| request.dimensions = vec![Dimension::Schema]);
+        let manifest = manifest.unwrap_or_else(|trouble| panic!("on {major}: {trouble:#?}"));
+        assert!(manifest.find(Kind::Table, &["public", "t"]).is_some(), "on {major}");
+        db.exec(&format!("drop event trigger flood; drop owned by {role}; drop role {role}"));
+    }
+}
