@@ -1,5 +1,6 @@
 -- The server becomes a replica of one that is not there.
 -- expect: channel feed extra
+-- implies: channel feed state
 -- only: channel
 -- in place
 -- candidate, mysql
