@@ -142,10 +142,17 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Capture {
     /// An environment's name, a URL (postgres://… or mysql://…) or a libpq keyword string.
-    pub environment: String,
+    #[arg(required_unless_present = "all")]
+    pub environment: Option<String>,
+    /// Every environment that names a manifest, into its manifest.
+    #[arg(long, conflicts_with_all = ["environment", "out"])]
+    pub all: bool,
     /// The stable part goes here, the measured part beside it; without it the stable part goes to stdout.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+    /// End with 2 where something asked for was not visible.
+    #[arg(long)]
+    pub strict: bool,
     /// Only these dimensions.
     #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
     pub dimension: Vec<DimensionName>,
@@ -283,7 +290,10 @@ impl From<SeverityName> for evenkeel_core::kind::Severity {
 
 /// A length of time such as `500ms`, `2s` or `1min`.
 fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    if !text.trim().is_empty() && text.trim().chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return Err(format!("a unit is missing: {text}ms, {text}s or {text}min"));
+    }
+    let span: jiff::SignedDuration = text.parse().map_err(|_| "not a length of time: write one such as 500ms, 2s or 1min".to_owned())?;
     match std::time::Duration::try_from(span) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("a wait must be bounded and longer than nothing".to_owned()),

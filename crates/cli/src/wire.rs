@@ -13,7 +13,6 @@ use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::port::{Engine, Engines, Named, Own, Request, Run, Watch, Watcher, Workshop};
 use evenkeel_pipeline::capture::Source;
 use secrecy::ExposeSecret;
-use std::path::Path;
 
 /// What every stage is handed.
 pub fn run<'a>(watcher: &'a dyn Watcher, settings: &'a Settings) -> Run<'a> {
@@ -50,7 +49,8 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
         let shown = shell::connection(typed.as_deref());
         return Ok(Endpoint { source: Source::live(environment, request), configured: None, shown, warnings });
     }
-    if Path::new(text).is_file() {
+    // A pipe is as good as a file: `<(…)`, /dev/stdin.
+    if std::fs::metadata(text).is_ok_and(|facts| !facts.is_dir()) {
         let source = Source::File { label: text.to_owned(), path: text.into() };
         return Ok(Endpoint { source, configured: None, shown: shell::quoted(text), warnings: Vec::new() });
     }

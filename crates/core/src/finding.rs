@@ -34,6 +34,8 @@ pub enum Subject {
     Place(Place),
     /// What a migration tool records as one unit.
     Migration { tool: String, key: String },
+    /// An environment as the user calls it.
+    Environment { name: String },
     /// An exception that a team has agreed on.
     Waiver { pattern: String, place: Place },
 }
@@ -48,6 +50,23 @@ pub struct Thing {
     /// Name and value of each identity part.
     pub identity: Vec<(&'static str, String)>,
     pub attribute: Option<&'static str>,
+}
+
+impl Thing {
+    /// The schema it belongs to, or is; of owners and grants that of their object.
+    #[must_use]
+    pub fn schema(&self) -> Option<String> {
+        let part = |wanted: &str| self.identity.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_str());
+        match (self.kind, part("schema")) {
+            (Kind::Schema, _) => part("name").map(str::to_owned),
+            (_, Some(schema)) => Some(schema.to_owned()),
+            // A grant's object is written as a person writes it, and a schema's own name stands alone.
+            (_, None) if part("kind") == Some("schema") => part("object").map(str::to_owned),
+            (_, None) => {
+                part("object").and_then(crate::manifest::first_shown_part).filter(|(_, rest)| !rest.is_empty()).map(|(name, _)| name)
+            }
+        }
+    }
 }
 
 /// A place in a file. Lines and columns begin with 1.
@@ -118,6 +137,11 @@ pub const WAIVER_EXPIRED: &str = "EK-waiver-expired";
 
 /// The id of a role that may be called otherwise on the other side.
 pub const ROLE_NAME: &str = "EK-role-name-suspected";
+
+/// The id of an environment that is not where its manifest was captured.
+pub const PLACE_CHANGED: &str = "EK-place-changed";
+/// The id of an exception that excuses nothing.
+pub const WAIVER_UNUSED: &str = "EK-waiver-unused";
 
 /// Ids that findings had in earlier versions. Nothing is called so again: scripts and exceptions would take the one for the other.
 pub const RETIRED: &[(&str, &str)] = &[("EK-policy-expired", "an exception that has run out; `EK-waiver-expired` since 0.1")];

@@ -66,7 +66,7 @@ pub struct Judgement {
     pub dimensions: Vec<(Dimension, Verdict)>,
     /// All dimensions.
     pub floor: Vec<(Dimension, Standing)>,
-    /// Differences that are more than expected or cosmetic.
+    /// Differences and findings that are more than expected or cosmetic.
     pub weighty: usize,
 }
 
@@ -95,7 +95,9 @@ pub fn judge(comparison: &Comparison, demanded: &[Dimension], bar: Severity) -> 
         1 => Verdict::Differs,
         _ => Verdict::CouldNotTell,
     };
-    let weighty = comparison.differences.iter().filter(|difference| difference.severity > Severity::Inform).count();
+    let weights = comparison.differences.iter().map(|difference| difference.severity);
+    let weights = weights.chain(comparison.findings.iter().map(|finding| finding.severity));
+    let weighty = weights.filter(|severity| *severity > Severity::Inform).count();
     Judgement { verdict, exit_code, dimensions, floor, weighty }
 }
 

@@ -1,7 +1,7 @@
 //! Exceptions a team has agreed on: each with a reason, an owner and an end. Never changes a digest.
 
 use crate::compare::{Comparison, Difference};
-use crate::finding::{Finding, Origin, Place, Remedy, Subject, WAIVER_EXPIRED};
+use crate::finding::{Finding, Origin, Place, Remedy, Subject, WAIVER_EXPIRED, WAIVER_UNUSED};
 use crate::kind::{Dimension, Severity};
 use globset::{Glob, GlobMatcher};
 use jiff::civil::Date;
@@ -15,6 +15,8 @@ pub struct Waiver {
     object: GlobMatcher,
     pub dimension: Option<Dimension>,
     attribute: Option<GlobMatcher>,
+    /// Whatever is of that schema, in all dimensions.
+    schema: Option<GlobMatcher>,
     pub reason: String,
     pub owner: String,
     /// The last day it holds.
@@ -35,6 +37,7 @@ pub struct Draft {
     pub object: String,
     pub dimension: Option<Dimension>,
     pub attribute: Option<String>,
+    pub schema: Option<String>,
     pub reason: String,
     pub owner: String,
     pub until: Date,
@@ -60,6 +63,7 @@ impl Waiver {
             scope,
             object: glob(object)?,
             attribute: draft.attribute.as_deref().map(glob).transpose()?,
+            schema: draft.schema.as_deref().map(glob).transpose()?,
             pattern: draft.object,
             dimension: draft.dimension,
             reason: draft.reason,
@@ -67,6 +71,16 @@ impl Waiver {
             until: draft.until,
             place: draft.place,
         })
+    }
+
+    /// What it may be about.
+    fn dimensions(&self) -> Vec<Dimension> {
+        let scope = match &self.scope {
+            Some(Scope::Dimension(dimension)) => Some(*dimension),
+            Some(Scope::Kind(kind)) => Some(kind.spec().dimension),
+            None => None,
+        };
+        scope.or(self.dimension).map_or_else(|| Dimension::ALL.to_vec(), |dimension| vec![dimension])
     }
 
     /// Whether it is about that difference.
@@ -82,6 +96,7 @@ impl Waiver {
             && self.dimension.is_none_or(|dimension| dimension == about.dimension)
             // An exception for properties does not excuse that the whole object is missing.
             && self.attribute.as_ref().is_none_or(|glob| about.attribute.is_some_and(|attribute| glob.is_match(attribute)))
+            && self.schema.as_ref().is_none_or(|schema| about.schema().is_some_and(|name| schema.is_match(name)))
             && self.object.is_match(&about.object)
     }
 }
@@ -105,7 +120,30 @@ pub fn apply(comparison: &mut Comparison, waivers: &[Waiver], today: Date) -> Ve
         }
     }
     comparison.findings.extend(waivers.iter().filter(|waiver| waiver.until < today).map(expired));
+    // One that is about what was not compared may be of use elsewhere.
+    let is_unused = |waiver: &&Waiver| {
+        let used = ignored.iter().any(|ignored: &Ignored| ignored.waiver.place == waiver.place);
+        waiver.until >= today
+            && !used
+            && waiver.dimensions().iter().all(|dimension| comparison.outcomes.iter().any(|it| it.dimension == *dimension && it.compared))
+    };
+    let unused: Vec<Finding> = waivers.iter().filter(is_unused).map(unused).collect();
+    comparison.findings.extend(unused);
     ignored
+}
+
+fn unused(waiver: &Waiver) -> Finding {
+    Finding {
+        id: WAIVER_UNUSED.to_owned(),
+        severity: Severity::Inform,
+        subject: Subject::Waiver { pattern: waiver.pattern.clone(), place: waiver.place.clone() },
+        expected: Some("a difference that it excuses".to_owned()),
+        found: None,
+        origin: Origin::Written(waiver.place.clone()),
+        why: "It excuses nothing here: its pattern is mistyped, or it has done its work.".to_owned(),
+        manual: None,
+        remedy: Some(Remedy::Step(format!("correct the pattern, or remove the exception ({})", waiver.place))),
+    }
 }
 
 fn expired(waiver: &Waiver) -> Finding {

@@ -7,8 +7,10 @@ use crate::capture::Source;
 use crate::compare::{self, Compared, Wanted};
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::finding::{Finding, Origin, PLACE_CHANGED, Remedy, Subject as About, Which};
 use evenkeel_core::gate::{self, Readiness, Tier};
 use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_core::manifest::Endpoint;
 use evenkeel_core::port::Run;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -67,6 +69,7 @@ pub fn run(subjects: &[Subject], bar: Severity, run: &Run<'_>) -> Result<Vec<Che
     });
     let mut checked = checked.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     checked.sort_by_key(|one| one.place);
+    apart(&mut checked, subjects);
     // A thread that broke off leaves a hole, and a hole is no pass.
     if checked.len() < subjects.len() {
         return Err(Box::new(Trouble::new(Class::Internal, "checking an environment broke off")));
@@ -80,6 +83,53 @@ pub fn run(subjects: &[Subject], bar: Severity, run: &Run<'_>) -> Result<Vec<Che
     Ok(checked)
 }
 
+/// Two environments that lead to one database: a secret was handed out twice, and of neither can anything be told.
+fn apart(checked: &mut [Checked], subjects: &[Subject]) {
+    let place = |one: &Checked| one.outcome.as_ref().ok().map(|told| told.compared.candidate.manifest.endpoint.clone());
+    let places: Vec<_> = checked.iter().map(place).collect();
+    let twin = |at: usize| {
+        let own = places.get(at)?.as_ref()?;
+        let other =
+            places.iter().enumerate().find(|(to, place)| *to != at && place.as_ref().is_some_and(|place| place.is_same_database(own)))?.0;
+        subjects.get(checked_place(checked, other)?)
+    };
+    let twins: Vec<_> = (0..checked.len()).map(|at| twin(at).map(|subject| subject.name.clone())).collect();
+    for (one, twin) in checked.iter_mut().zip(twins) {
+        let (Some(twin), Some(subject)) = (twin, subjects.get(one.place)) else { continue };
+        one.outcome = Err(Box::new(
+            Trouble::new(Class::CouldNotTell, format!("environment {} is the same database as {twin}", subject.name))
+                .expected("two environments that lead to two databases")
+                .found("one running server and one database of it, by both")
+                .fix("look whether a secret was handed out twice; then correct the URL of one of them"),
+        ));
+    }
+}
+
+fn checked_place(checked: &[Checked], at: usize) -> Option<usize> {
+    checked.get(at).map(|one| one.place)
+}
+
+/// Where the manifest was captured is not where the environment is now: it was moved, or a secret was swapped.
+fn moved(compared: &mut Compared) {
+    let (old, new) = (&compared.reference.manifest.endpoint, &compared.candidate.manifest.endpoint);
+    let words = |endpoint: &Endpoint| format!("database {} at {}", endpoint.database, endpoint.node);
+    if (&old.database, &old.node) == (&new.database, &new.node) {
+        return;
+    }
+    let finding = Finding {
+        id: PLACE_CHANGED.to_owned(),
+        severity: Severity::Warn,
+        subject: About::Environment { name: compared.candidate.label.clone() },
+        expected: Some(words(old)),
+        found: Some(words(new)),
+        origin: Origin::Captured { side: Which::Reference, set_by: None },
+        why: "It was captured somewhere else: the environment was moved, or its secret is another environment's.".to_owned(),
+        manual: None,
+        remedy: Some(Remedy::Step("if it was moved, capture it again; else correct its URL".to_owned())),
+    };
+    compared.comparison.findings.push(finding);
+}
+
 fn take<'a>(next: &AtomicUsize, subjects: &'a [Subject]) -> Option<(usize, &'a Subject)> {
     let place = next.fetch_add(1, Ordering::Relaxed);
     Some((place, subjects.get(place)?))
@@ -87,12 +137,14 @@ fn take<'a>(next: &AtomicUsize, subjects: &'a [Subject]) -> Option<(usize, &'a S
 
 fn one(subject: &Subject, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trouble>> {
     let (reference, candidate) = subject.sides.as_ref().map_err(Clone::clone)?;
-    let compared = compare::run(
+    let mut compared = compare::run(
         reference,
         candidate,
         &Wanted { scope: &subject.scope, demanded: &subject.demanded, insisted: subject.insisted, bar, same: false },
         run,
     )?;
+    moved(&mut compared);
+    compared.judgement = gate::judge(&compared.comparison, &subject.demanded, bar);
     let readiness = compared.judgement.readiness(subject.tier);
     Ok(Told { compared, readiness })
 }

@@ -138,6 +138,8 @@ pub enum Subject {
     Statement(Place),
     /// What a migration tool records as one unit.
     Migration { tool: String, key: String },
+    /// An environment, as the user calls it.
+    Environment { name: String },
     /// An exception that a team has agreed on: the pattern of what it excuses.
     Waiver { pattern: String },
 }

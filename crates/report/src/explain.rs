@@ -20,6 +20,8 @@ enum Subject {
     ColumnOrder(Kind),
     Property(Kind, &'static Property),
     WaiverExpired,
+    WaiverUnused,
+    PlaceChanged,
     RoleName,
 }
 
@@ -90,6 +92,8 @@ fn subjects() -> Vec<(String, Subject)> {
         }
     }
     subjects.push((finding::WAIVER_EXPIRED.to_owned(), Subject::WaiverExpired));
+    subjects.push((finding::WAIVER_UNUSED.to_owned(), Subject::WaiverUnused));
+    subjects.push((finding::PLACE_CHANGED.to_owned(), Subject::PlaceChanged));
     subjects.push((finding::ROLE_NAME.to_owned(), Subject::RoleName));
     subjects
 }
@@ -143,6 +147,18 @@ impl Subject {
                 weight: Severity::Warn.name().to_owned(),
                 compared: "attributes, memberships, grants, default privileges and what it owns, with its own name left out".to_owned(),
                 why: "Where it is one role, `roles` in evenkeel.toml says so, and its grants are no differences any more.".to_owned(),
+            },
+            Self::WaiverUnused => Explanation {
+                what: "An exception of the policy excuses nothing, though all it may be about was compared.".to_owned(),
+                weight: Severity::Inform.name().to_owned(),
+                compared: "with every difference of the run".to_owned(),
+                why: "Its pattern is mistyped, or it has done its work and can go.".to_owned(),
+            },
+            Self::PlaceChanged => Explanation {
+                what: "An environment is checked that is not where its manifest was captured.".to_owned(),
+                weight: Severity::Warn.name().to_owned(),
+                compared: "database and node in the manifest's header with those of the server that answered".to_owned(),
+                why: "It was moved, and is to be captured again; or a secret is another environment's.".to_owned(),
             },
             Self::WaiverExpired => Explanation {
                 what: "An exception of the policy has run out.".to_owned(),

@@ -67,7 +67,14 @@ pub(crate) fn subject(finding: &Finding) -> (String, String) {
         }
         Subject::Statement(place) => (format!("{}:{}", clean::line(&place.file), place.line), String::new()),
         Subject::Migration { tool, key } => (format!("migration {}", clean::line(key)), clean::line(tool)),
-        Subject::Waiver { pattern } => (format!("exception {}", clean::line(pattern)), "it has run out".to_owned()),
+        Subject::Environment { name } => {
+            (format!("environment {}", clean::line(name)), "it is not where its manifest was captured".to_owned())
+        }
+        Subject::Waiver { pattern } => {
+            let unused = finding.id == evenkeel_core::finding::WAIVER_UNUSED;
+            let what = if unused { "it excuses nothing" } else { "it has run out" };
+            (format!("exception {}", clean::line(pattern)), what.to_owned())
+        }
     }
 }
 

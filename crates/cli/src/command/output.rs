@@ -65,6 +65,9 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Box<Trouble>> {
         )
     };
     signals::stop().check()?;
+    // What a link leads to is written, not the link.
+    let led = std::fs::read_link(path).map(|target| path.parent().unwrap_or(Path::new(".")).join(target));
+    let path = led.as_deref().unwrap_or(path);
     if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
         return std::fs::write(path, bytes).map_err(failed);
     }
@@ -81,6 +84,15 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Box<Trouble>> {
     beside.persist(path).map_err(|error| failed(error.error))?;
     *noted = None;
     Ok(())
+}
+
+/// Makes the folder of a file that is about to be written.
+pub fn folder_of(path: &Path) -> Result<(), Box<Trouble>> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let trouble = Trouble::new(Class::Output, format!("cannot make the folder {}", folder.display())).found(error.to_string());
+        Box::new(trouble.origin("flag --out").fix("name a file in a folder that can be made"))
+    })
 }
 
 /// As any other file the user makes; the umask takes away what it takes away.

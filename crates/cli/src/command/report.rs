@@ -103,9 +103,11 @@ pub fn style(reporting: &Reporting, common: &Common) -> Style {
     }
 }
 
-/// Columns of the terminal, between 60 and 120; 80 where there is none.
+/// Columns of the terminal, between 60 and 120; what `COLUMNS` says goes first, 80 where there is neither.
 fn width(terminal: bool) -> usize {
-    let columns = if terminal { rustix::termios::tcgetwinsize(std::io::stdout()).map(|size| usize::from(size.ws_col)).ok() } else { None };
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse::<usize>().ok());
+    let seen = || terminal.then(|| rustix::termios::tcgetwinsize(std::io::stdout()).map(|size| usize::from(size.ws_col)).ok()).flatten();
+    let columns = said.filter(|columns| *columns > 0).or_else(seen);
     columns.filter(|columns| *columns > 0).map_or(80, |columns| columns.clamp(60, 120))
 }
 

@@ -275,7 +275,7 @@ impl Resolver<'_> {
         let wrong = |what: &str, span: Range<usize>, found: String, fix: &str| {
             Box::new(
                 Trouble::new(Class::Configuration, format!("an exception in the policy cannot be used: {what}"))
-                    .expected("every exception with object, reason, owner and until")
+                    .expected("every exception with object or schema, reason, owner and until")
                     .found(found)
                     .origin(self.place(span))
                     .fix(fix),
@@ -298,9 +298,13 @@ impl Resolver<'_> {
         let until = shown.parse().map_err(|_| {
             wrong("its `until` is not a date", raw.until.span(), shown.clone(), "write a day, such as until = \"2027-01-31\"")
         })?;
-        let span = raw.object.span();
+        let named = raw.object.as_ref().or(raw.schema.as_ref());
+        let Some(span) = named.map(Spanned::span) else {
+            return Err(wrong("it names neither `object` nor `schema`", raw.reason.span(), "neither".to_owned(), "say what it is about"));
+        };
         let draft = Draft {
-            object: raw.object.into_inner(),
+            object: raw.object.map_or_else(|| "*".to_owned(), Spanned::into_inner),
+            schema: raw.schema.map(Spanned::into_inner),
             dimension: raw.dimension,
             attribute: raw.attribute,
             reason: raw.reason.into_inner(),

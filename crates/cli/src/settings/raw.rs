@@ -128,7 +128,8 @@ pub enum ColumnOrder {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawWaiver {
-    pub object: Spanned<String>,
+    pub object: Option<Spanned<String>>,
+    pub schema: Option<Spanned<String>>,
     pub dimension: Option<Dimension>,
     pub attribute: Option<String>,
     pub reason: Spanned<String>,

@@ -7,6 +7,8 @@ mod concurrency;
 mod configuration;
 mod ending;
 mod environments;
+mod gate;
+mod guides;
 mod hostile;
 mod locks;
 mod manifest_file;

@@ -101,7 +101,7 @@ fn what_an_account_may_not_see_is_a_gap() {
         let writes = Account::make(db, "w", &["INSERT, DELETE, CREATE"]);
         for account in [&one, &select, &views, &more, &writes] {
             println!("{}", account.name);
-            let ran = place.run(&["capture", &account.url(), "--dimension", DIMENSIONS, "--out", "seen.jsonl"]).exits(2);
+            let ran = place.run(&["capture", &account.url(), "--dimension", DIMENSIONS, "--out", "seen.jsonl", "--strict"]).exits(2);
             assert!(ran.took.as_secs() < 20);
             let (full, seen) = (place.read("full.jsonl"), place.read("seen.jsonl"));
             assert_eq!(silent(&full, &seen), Vec::<String>::new(), "as {}", account.name);

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// The header of a capture that is not whole.
 fn gaps(place: &Place, url: &str) -> Vec<Value> {
-    place.run(&["capture", url, "--dimension", "schema", "--out", "m.jsonl"]).exits(2);
+    place.run(&["capture", url, "--dimension", "schema", "--out", "m.jsonl", "--strict"]).exits(2);
     let manifest = place.read("m.jsonl");
     let header: Value = serde_json::from_str(manifest.lines().next().unwrap()).unwrap();
     header["gaps"].as_array().unwrap().clone()

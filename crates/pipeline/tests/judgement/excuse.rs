@@ -15,6 +15,7 @@ fn waiver(object: &str, dimension: Option<Dimension>, attribute: Option<&str>, u
         object: object.to_owned(),
         dimension,
         attribute: attribute.map(str::to_owned),
+        schema: None,
         reason: "agreed".to_owned(),
         owner: "the data team".to_owned(),
         until,

@@ -125,6 +125,7 @@ fn an_exception_excuses_a_shared_fault() {
         object: "index:*".to_owned(),
         dimension: None,
         attribute: None,
+        schema: None,
         reason: "agreed".to_owned(),
         owner: "the data team".to_owned(),
         until: TODAY,

@@ -129,6 +129,7 @@ impl From<&finding::Finding> for Finding {
             finding::Subject::Migration { tool, key } => {
                 (Subject::Migration { tool: tool.clone(), key: key.clone() }, format!("{tool} {key}"))
             }
+            finding::Subject::Environment { name } => (Subject::Environment { name: name.clone() }, name.clone()),
             finding::Subject::Waiver { pattern, .. } => (Subject::Waiver { pattern: pattern.clone() }, pattern.clone()),
         };
         let (origin, place) = match &found.origin {
@@ -176,7 +177,8 @@ fn verdict(input: &Input<'_>, dimensions: &[DimensionResult]) -> Verdict {
         ignored: input.ignored.len(),
         readiness: input.readiness.map(|readiness| line::readiness(readiness, input.ignored.len())),
     };
-    let expired = findings.iter().filter(|finding| matches!(finding.subject, finding::Subject::Waiver { .. })).count();
+    let expired = findings.iter().filter(|finding| finding.id == finding::WAIVER_EXPIRED).count();
+    let others = findings.iter().filter(|finding| finding.id != finding::WAIVER_EXPIRED && finding.severity >= input.fail_on).count();
     let (reference, candidate) = (input.reference.label, input.candidate.label);
     let facts = line::Facts {
         reference,
@@ -184,6 +186,7 @@ fn verdict(input: &Input<'_>, dimensions: &[DimensionResult]) -> Verdict {
         bar: input.fail_on.into(),
         dimensions,
         expired,
+        others,
         weighing: weighing(input),
         sameness: input.comparison.sameness,
     };

@@ -16,6 +16,8 @@ pub(super) struct Facts<'a> {
     pub dimensions: &'a [DimensionResult],
     /// Exceptions that have run out: they count among what blocks, and are no difference.
     pub expired: usize,
+    /// Other findings at or above the bar.
+    pub others: usize,
     /// Shared faults that close the gate, by a weight somebody gave them.
     pub weighing: usize,
     pub sameness: Sameness,
@@ -28,7 +30,7 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
     let mut parts = Vec::new();
     let sign = match verdict.outcome {
         Outcome::Differs => {
-            let differ = beyond(facts.bar, verdict).saturating_sub(facts.expired);
+            let differ = beyond(facts.bar, verdict).saturating_sub(facts.expired + facts.others);
             match block.saturating_sub(facts.expired) {
                 0 if differ == 0 => {}
                 0 => parts.push(counted(differ, "difference", "differences") + " at or above the bar"),
@@ -37,6 +39,9 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
             }
             if facts.expired > 0 {
                 parts.push(counted(facts.expired, "exception has run out", "exceptions have run out"));
+            }
+            if facts.others > 0 {
+                parts.push(counted(facts.others, "finding", "findings") + " at or above the bar");
             }
             if facts.weighing > 0 {
                 parts.push(counted(facts.weighing, "shared fault", "shared faults") + " at or above the bar");

@@ -73,6 +73,7 @@ impl Document {
             bar: input.fail_on.into(),
             dimensions: &dimensions,
             expired: 0,
+            others: 0,
             weighing: 0,
             sameness: Sameness::Apart,
         };
