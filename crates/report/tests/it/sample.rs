@@ -262,6 +262,7 @@ pub fn differs() -> Document {
     let draft = |object: &str, until: &str| {
         Waiver::new(Draft {
             object: object.to_owned(),
+            schema: None,
             dimension: None,
             attribute: None,
             schema: None,
