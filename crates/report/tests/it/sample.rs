@@ -265,7 +265,6 @@ pub fn differs() -> Document {
             schema: None,
             dimension: None,
             attribute: None,
-            schema: None,
             reason: "billing team migrates it by hand until Q1".to_owned(),
             owner: "team-billing".to_owned(),
             until: until.parse().unwrap(),
