@@ -30,6 +30,16 @@ impl fmt::Display for Literal<'_> {
     }
 }
 
+/// A value of ENUM or SET as types list it: quotes doubled and nothing else. For showing and comparing, never for a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member<'a>(pub &'a str);
+
+impl fmt::Display for Member<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}'", self.0.replace('\'', "''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

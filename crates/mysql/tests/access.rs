@@ -188,7 +188,7 @@ fn one_database_seen_by_two_accounts_differs_in_nothing() {
             let there: Vec<&str> =
                 grants.iter().copied().filter(|grant| ![".parent", ".t", ".part"].iter().any(|table| grant.ends_with(table))).collect();
             account(scratch, &name, &there);
-            let seen = capture(scratch, &name, DATABASE, &[Dimension::Schema, Dimension::Privileges]);
+            let seen = capture(scratch, &name, DATABASE, &Dimension::ALL);
             let tree = Tree::of(&seen);
             let (root, limited) =
                 (Side { label: "root", manifest: &whole, tree: &whole_tree }, Side { label: &name, manifest: &seen, tree: &tree });

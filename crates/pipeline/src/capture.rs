@@ -58,6 +58,15 @@ impl Source {
         }
     }
 
+    /// The file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Live { .. } | Self::Split { .. } => None,
+            Self::File { path, .. } => Some(path),
+        }
+    }
+
     /// Whether it is no file.
     #[must_use]
     pub const fn is_live(&self) -> bool {

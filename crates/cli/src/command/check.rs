@@ -79,7 +79,18 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
     for (((one, subject), (_, configured)), shown) in checked.into_iter().zip(&subjects).zip(&chosen).zip(&shown) {
         let command = format!("evenkeel check {shown}{}", asked.flags());
         let (bar, elapsed) = (asked.bar, one.elapsed);
-        let frame = report::Frame { demanded: &subject.demanded, tier: subject.tier, readiness: None, bar, elapsed, command: &command };
+        let manifest = configured.manifest.as_deref().map(|path| path.to_string_lossy().into_owned());
+        let (files, place) = ([manifest.as_deref(), None], Some(&configured.place));
+        let frame = report::Frame {
+            demanded: &subject.demanded,
+            tier: subject.tier,
+            files,
+            configured: place,
+            readiness: None,
+            bar,
+            elapsed,
+            command: &command,
+        };
         let (document, state) = match one.outcome {
             Ok(told) => {
                 let frame = report::Frame { readiness: Some(&told.readiness), ..frame };

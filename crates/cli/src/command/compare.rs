@@ -51,8 +51,19 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
     let mut same = if arguments.same { " --same" } else { "" }.to_owned();
     same.push_str(if arguments.values { " --values" } else { "" });
     let command = format!("evenkeel compare {} {}{same}{}", reference.shown, candidate.shown, asked.flags());
-    let frame =
-        report::Frame { demanded: &demanded, tier, readiness: None, bar: asked.bar, elapsed: asked.started.elapsed(), command: &command };
+    let files = [&reference, &candidate].map(|endpoint| endpoint.source.file().map(|path| path.to_string_lossy().into_owned()));
+    let configured = candidate.configured.or(reference.configured).map(|configured| &configured.place);
+    let files = files.each_ref().map(Option::as_deref);
+    let frame = report::Frame {
+        demanded: &demanded,
+        tier,
+        files,
+        configured,
+        readiness: None,
+        bar: asked.bar,
+        elapsed: asked.started.elapsed(),
+        command: &command,
+    };
     let document = report::document(&compared, &frame);
     // The process ends soon: freeing a million small values one by one would only take time.
     std::mem::forget(compared);

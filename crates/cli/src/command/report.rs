@@ -6,6 +6,7 @@ use crate::settings::Policy;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::digest::Order;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::finding::Place;
 use evenkeel_core::gate::{Readiness, Tier};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_pipeline::compare::Compared;
@@ -66,6 +67,10 @@ pub fn flags(reporting: &Reporting, common: &Common) -> String {
 pub struct Frame<'a> {
     pub demanded: &'a [Dimension],
     pub tier: Option<Tier>,
+    /// The file each side was read from, reference first, where it was one.
+    pub files: [Option<&'a str>; 2],
+    /// Where the candidate is configured.
+    pub configured: Option<&'a Place>,
     /// What it is ready for, where it was checked against its manifest.
     pub readiness: Option<&'a Readiness>,
     /// The least severity that fails.
@@ -84,6 +89,8 @@ pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
         candidate: compared.candidate.side(),
         demanded: frame.demanded,
         tier: frame.tier,
+        files: frame.files,
+        configured: frame.configured,
         readiness: frame.readiness,
         fail_on: frame.bar,
         elapsed: frame.elapsed,

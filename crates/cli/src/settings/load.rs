@@ -53,7 +53,9 @@ pub fn parse(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>)
 
 fn nearest() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
-    here.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
+    let found = here.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())?;
+    // As a person in this folder writes it: what runs here is looked up here.
+    Some(found.strip_prefix(&here).map(Path::to_owned).unwrap_or(found))
 }
 
 /// What is wrong with a value.
@@ -131,7 +133,8 @@ impl Resolver<'_> {
     }
 
     fn environment(&self, name: &str, raw: Spanned<RawEnvironment>) -> Result<Environment, Box<Trouble>> {
-        let origin = self.place(raw.span());
+        let place = self.located(raw.span());
+        let origin = place.to_string();
         let raw = raw.into_inner();
         let folder = self.path.parent().unwrap_or(Path::new("."));
         if let Some(url) = raw.url.as_ref().filter(|_| raw.parts().iter().any(|(_, part)| part.is_some()) || raw.port.is_some()) {
@@ -160,6 +163,7 @@ impl Resolver<'_> {
         let history = self.history(raw.history.as_ref())?;
         let reference = self.reference(&raw.reference)?;
         Ok(Environment {
+            place,
             reference,
             reach,
             tier: raw.tier,

@@ -2,6 +2,7 @@
 //! comments are left out and quotes taken off. What does not end is `Broken`; what reads it then finds nothing, which is a gap.
 
 use crate::grammar::token::{self, Sort};
+use crate::ident::Ident;
 
 /// One token. The text of a comment is none, that of an executable comment (`/*!50100 …*/`) is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub fn shown(tokens: &[Token<'_>]) -> String {
         }
         match token {
             Token::Word(word) => text.push_str(word),
-            Token::Name(name) => text.push_str(&format!("`{}`", name.replace('`', "``"))),
+            Token::Name(name) => text.push_str(&Ident(name).to_string()),
             Token::Text(quoted) => text.push_str(&format!("'{}'", quoted.replace('\\', "\\\\").replace('\'', "''"))),
             Token::Sign(',') => text.push_str(", "),
             Token::Sign(sign) => text.push(*sign),

@@ -10,12 +10,13 @@
 //!
 //! Neighbours: `special` (asking), `lossy_column` (columns and checks).
 
-use super::canonical::{is_charset, piece};
+use super::canonical::is_charset;
 use super::reader::{Read, Reader};
 use super::special::{self, Unread};
 use super::statements::{Filled, Statement};
 use super::stored::named;
 use crate::connect::rows::Row;
+use crate::grammar::token;
 use crate::ident::Ident;
 use evenkeel_core::manifest::{Object, Reason};
 use std::collections::{BTreeSet, HashMap};
@@ -85,16 +86,11 @@ pub fn restore(cut: &str, whole: &str) -> Option<String> {
 pub fn typed(listed: &str, whole: &str) -> Option<String> {
     let ends = |c: char| c == ';' || c.is_whitespace();
     let (listed, whole) = (listed.trim_end_matches(ends), whole.trim_end_matches(ends));
-    let (mut pieces, mut rest) = (Vec::<(usize, &str)>::new(), whole);
-    while let Some(first) = rest.chars().next() {
-        let (text, after) = rest.split_at_checked(piece(rest, first).0)?;
-        let at = whole.len() - rest.len();
-        rest = after;
-        match pieces.last_mut() {
-            // A doubled quote: one literal.
-            Some((from, before)) if is_quote(first) && before.starts_with(first) => *before = whole.get(*from..at + text.len())?,
-            _ => pieces.push((at, text)),
-        }
+    let mut pieces = Vec::<(usize, &str)>::new();
+    let mut at = 0;
+    for token in token::tokens(whole) {
+        pieces.push((at, token.text));
+        at += token.text.len();
     }
     let mut found = (0..pieces.len()).filter_map(|at| {
         let (from, _) = pieces.get(at)?;

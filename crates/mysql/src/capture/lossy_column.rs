@@ -10,7 +10,7 @@ use super::special::{self, Unread};
 use super::statements::{self, Filled};
 use crate::connect::Fault;
 use crate::connect::rows::{Row, Wrong};
-use crate::ident::Ident;
+use crate::ident::{Ident, Member};
 use evenkeel_core::fault::Troublesome;
 use evenkeel_core::manifest::{Object, Reason};
 use std::collections::{BTreeMap, HashMap};
@@ -326,7 +326,7 @@ fn with_members(data_type: &str, places: &[usize], told: &str) -> Option<String>
         *values.get_mut(*at)? = value;
     }
     let name = data_type.split('(').next()?;
-    let quoted: Vec<String> = values.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
+    let quoted: Vec<String> = values.iter().map(|value| Member(value).to_string()).collect();
     Some(format!("{name}({})", quoted.join(",")))
 }
 

@@ -28,6 +28,7 @@ mod privilege;
 mod reader;
 mod reference;
 mod refused;
+mod renewal;
 mod role;
 mod routine;
 mod schema;
@@ -47,6 +48,7 @@ mod topology;
 mod trigger;
 mod view;
 
+pub use renewal::renew;
 pub use statements::{queries, statements};
 
 use crate::connect::rows::{Row, Wrong};
@@ -54,7 +56,7 @@ use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason, Space};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::{Interrupted, interruptible};
 use futures_util::future::join_all;
@@ -98,18 +100,6 @@ impl Troublesome for CaptureFault {
                 .fix("report it: this is a bug in evenkeel"),
             Self::Interrupted => Interrupted.trouble(),
         }
-    }
-}
-
-/// Brings a manifest of an earlier version to this one's form: it did not say of foreign keys that nobody named them, nor how
-/// names are spelled whose case means nothing.
-pub fn renew(manifest: &mut Manifest) {
-    for object in manifest.objects_mut() {
-        if object.space() == Space::ForeignKey {
-            let is_chosen = canonical::is_chosen_key(object.identity.part(2), object.identity.part(1));
-            object.set("generated_name", is_chosen);
-        }
-        folded::names(object);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::canonical;
 use super::reader::{Places, Read, Reader, columns};
 use super::statements;
+use crate::grammar::token::{self, Sort};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Identity, Object, Reason};
 use std::collections::HashMap;
@@ -142,44 +143,42 @@ fn options(object: &mut Object, text: &str) {
 
 /// Names in lower case, each with its value where it has one, quotes taken off.
 fn split(text: &str) -> Vec<(String, Option<String>)> {
-    let mut found = Vec::new();
-    let mut chars = text.chars().peekable();
-    while chars.peek().is_some() {
-        let mut name = word(&mut chars);
-        // The two options with a blank inside.
-        if ["data", "index"].iter().any(|first| name.eq_ignore_ascii_case(first))
-            && chars.clone().collect::<String>().to_ascii_lowercase().starts_with(" directory=")
-        {
-            chars.next();
-            name = format!("{name} {}", word(&mut chars));
-        }
-        let value = chars.next_if_eq(&'=').map(|_| word(&mut chars));
-        // The space between.
-        if chars.next_if(|c| c.is_whitespace()).is_none() && name.is_empty() && value.is_none() {
-            chars.next();
-        }
-        if !name.is_empty() {
-            found.push((name.to_ascii_lowercase(), value));
-        }
-    }
-    found
-}
-
-fn word(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
-    let mut word = String::new();
-    if let Some(quote) = chars.next_if(|c| matches!(c, '`' | '"' | '\'')) {
-        while let Some(c) = chars.next() {
-            if c == quote && chars.next_if_eq(&quote).is_none() {
-                break;
+    let mut found: Vec<(String, Option<String>)> = Vec::new();
+    let mut is_open = false;
+    for token in token::tokens(text) {
+        match (token.sort, found.last_mut()) {
+            // The two options with a blank inside.
+            (Sort::Space, Some((name, None))) if ["data", "index"].iter().any(|first| name.eq_ignore_ascii_case(first)) => name.push(' '),
+            (Sort::Space, _) => is_open = false,
+            (Sort::Sign, Some((name, value @ None))) if token.text == "=" && is_open && !name.is_empty() => *value = Some(String::new()),
+            (sort, last) => {
+                let part = match sort {
+                    Sort::Name | Sort::Text => token.unquoted(),
+                    Sort::Sign if token.text == "=" => continue,
+                    _ => token.text.to_owned(),
+                };
+                match last.filter(|(name, _)| is_open || name.ends_with(' ')) {
+                    Some((_, Some(value))) => value.push_str(&part),
+                    Some((name, None)) => name.push_str(&part),
+                    None => found.push((part, None)),
+                }
+                is_open = true;
             }
-            word.push(c);
         }
-        return word;
     }
-    while let Some(c) = chars.next_if(|c| !c.is_whitespace() && *c != '=') {
-        word.push(c);
+    // `index` without `directory` behind is an option by itself, and what follows is the next one.
+    let mut options = Vec::with_capacity(found.len());
+    for (name, value) in found {
+        let name = name.to_ascii_lowercase();
+        match name.split_once(' ').filter(|(first, rest)| matches!(*first, "data" | "index") && *rest != "directory") {
+            Some((first, rest)) => {
+                options.push((first.to_owned(), None));
+                options.extend((!rest.is_empty()).then(|| (rest.to_owned(), value)));
+            }
+            None => options.push((name, value)),
+        }
     }
-    word
+    options
 }
 
 #[cfg(test)]

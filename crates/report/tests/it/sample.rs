@@ -204,6 +204,8 @@ fn document(reference: &Manifest, candidate: &Manifest, run: Run<'_>) -> Documen
         candidate,
         demanded,
         readiness: None,
+        files: [None, None],
+        configured: None,
         tier: run.tier,
         fail_on: Severity::Block,
         elapsed: Duration::from_millis(1_340),

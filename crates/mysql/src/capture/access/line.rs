@@ -3,6 +3,8 @@
 //! The session pins `sql_mode` and `sql_quote_show_create`, so names come in back quotes; single quotes (MariaDB's PROXY
 //! lines) are read all the same. What is not understood is no line, never a panic.
 
+use crate::grammar::token::{self, Sort};
+
 /// On what a privilege is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum On {
@@ -133,31 +135,14 @@ fn privileges<'a>(tokens: &mut std::iter::Peekable<impl Iterator<Item = &'a Toke
 }
 
 fn tokens(text: &str) -> Option<Vec<Token>> {
-    let mut chars = text.chars().peekable();
     let mut found = Vec::new();
-    while let Some(c) = chars.next() {
-        found.push(match c {
-            c if c.is_whitespace() => continue,
-            quote @ ('`' | '\'' | '"') => {
-                let mut name = String::new();
-                loop {
-                    match chars.next()? {
-                        c if c == quote && chars.next_if_eq(&quote).is_none() => break,
-                        // In a string, not in a name.
-                        '\\' if quote == '\'' => name.push(chars.next()?),
-                        c => name.push(c),
-                    }
-                }
-                Token::Name(name)
-            }
-            c if c.is_alphanumeric() || c == '_' => {
-                let mut word = String::from(c);
-                while let Some(c) = chars.next_if(|c| c.is_alphanumeric() || *c == '_') {
-                    word.push(c);
-                }
-                Token::Word(word)
-            }
-            sign => Token::Sign(sign),
+    for token in token::tokens(text) {
+        found.push(match token.sort {
+            Sort::Space => continue,
+            Sort::Word => Token::Word(token.text.to_owned()),
+            Sort::Name | Sort::Text => Token::Name(token.unquoted()),
+            Sort::Sign => Token::Sign(token.text.chars().next()?),
+            Sort::Comment | Sort::Opening | Sort::Closing | Sort::Broken => return None,
         });
     }
     Some(found)

@@ -17,7 +17,7 @@ mod window;
 #[cfg(test)]
 mod printed_tests;
 
-pub use body::{body, piece};
+pub use body::body;
 pub use json::unite;
 pub use reading::{computed, definition, expression, marks, marks_of_query};
 pub use token::is_charset;

@@ -1,6 +1,5 @@
 -- Nothing is there to follow, so it stands on both sides.
 -- expect: channel feed delay_seconds: 0 -> 600
--- implies: channel feed state
 -- only: channel
 -- in place
 -- setup, mysql

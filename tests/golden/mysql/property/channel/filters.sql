@@ -1,5 +1,4 @@
 -- expect: channel feed filters: nothing -> ignore table: x.t
--- implies: channel feed state
 -- only: channel
 -- in place
 -- setup, mysql

@@ -1,5 +1,4 @@
 -- expect: channel feed workers
--- implies: channel feed state
 -- only: channel
 -- in place
 -- setup, mysql
