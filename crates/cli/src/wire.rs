@@ -49,6 +49,15 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
         let shown = shell::connection(typed.as_deref());
         return Ok(Endpoint { source: Source::live(environment, request), configured: None, shown, warnings });
     }
+    if text.trim().is_empty() {
+        return Err(Box::new(
+            Trouble::new(Class::Configuration, "an environment's name is empty")
+                .expected("a name from evenkeel.toml, a URL or a manifest file")
+                .found("an empty text, as of a variable that is not set")
+                .fix("look where the variable was to come from; with `set -u` a shell refuses one that is not set"),
+        ));
+    }
+    let text = if text == "-" { "/dev/stdin" } else { text };
     // A pipe is as good as a file: `<(…)`, /dev/stdin.
     if std::fs::metadata(text).is_ok_and(|facts| !facts.is_dir()) {
         let source = Source::File { label: text.to_owned(), path: text.into() };
@@ -122,7 +131,12 @@ fn named<'a>(
     dimensions: &[Dimension],
 ) -> Result<Endpoint<'a>, Box<Trouble>> {
     let in_place = |trouble: Box<Trouble>| {
-        let origin = trouble.origin.clone().map_or_else(|| configured.origin.clone(), |origin| format!("{origin} ({})", configured.origin));
+        // A place in the same file says more than where the environment begins.
+        let origin = match trouble.origin.clone() {
+            Some(origin) if origin.starts_with(&configured.place.file) => origin,
+            Some(origin) => format!("{origin} ({})", configured.origin),
+            None => configured.origin.clone(),
+        };
         // Nobody typed it: the file is wrong, not the command line.
         let class = if trouble.class == Class::Usage { Class::Configuration } else { trouble.class };
         Box::new(Trouble { class, what: format!("environment {name}: {}", trouble.what), origin: Some(origin), ..*trouble })

@@ -3,7 +3,7 @@
 //! Lives here: which environments are meant, and what is said of each. What they amount to is judged in `pipeline::check`.
 
 use super::asked::Asked;
-use super::{Outcome, output, report};
+use super::{Outcome, report};
 use crate::args::{Check, Common};
 use crate::paint::{self, progress::Line, shell};
 use crate::settings::Environment;
@@ -38,6 +38,8 @@ pub struct OneCheck {
     pub name: String,
     pub document: Document,
     pub state: State,
+    /// The file it is checked against.
+    pub manifest: String,
 }
 
 /// What came of it.
@@ -106,7 +108,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
                 (document, state)
             }
         };
-        checks.push(OneCheck { name: subject.name.clone(), document, state });
+        checks.push(OneCheck { name: subject.name.clone(), document, state, manifest: manifest.unwrap_or_default() });
     }
     Ok(Told { checks, exit_code })
 }
@@ -118,14 +120,16 @@ fn is_named(arguments: &Check, name: &str) -> bool {
 /// Writes the report. Environments that could not be read are in it too, for whoever reads nothing else; a person at a terminal
 /// has them on stderr.
 fn write(checks: &[OneCheck], asked: &Asked<'_>) -> Result<(), Box<Trouble>> {
-    let talks = asked.format.name == "terminal" && asked.reporting.out.is_none();
-    let is_shown = |check: &&OneCheck| !talks || matches!(check.state, State::Told);
-    let shown: Vec<Document> = checks.iter().filter(is_shown).map(|check| check.document.clone()).collect();
-    // A report of nothing would look like one without differences.
-    if shown.is_empty() {
-        return Ok(());
+    for output in &asked.outputs {
+        let talks = output.0.name == "terminal" && output.1.is_none();
+        let is_shown = |check: &&OneCheck| !talks || matches!(check.state, State::Told);
+        let shown: Vec<Document> = checks.iter().filter(is_shown).map(|check| check.document.clone()).collect();
+        // A report of nothing would look like one without differences.
+        if !shown.is_empty() {
+            report::publish(std::slice::from_ref(output), &shown, asked.reporting, asked.common)?;
+        }
     }
-    output::write(&report::render(asked.format, &shown, &report::style(asked.reporting, asked.common))?, asked.reporting.out.as_deref())
+    Ok(())
 }
 
 /// One line an environment. What is unknown is said even when quiet: it decides the exit code.
@@ -136,6 +140,11 @@ fn say(check: &OneCheck, common: &Common) {
         State::Told => {
             let readiness = check.document.verdict.readiness.as_ref();
             paint::say!("{name}: {}", readiness.map_or("could not tell", |readiness| readiness.words.as_str()));
+            if check.document.verdict.exit_code == 1 {
+                let name = shell::quoted(&check.name);
+                paint::say!("  if it is meant: evenkeel capture {name} --out {}, and commit it", shell::quoted(&check.manifest));
+                paint::say!("  if it is not: apply the fixes of the report to {name}, then: evenkeel check {name}");
+            }
         }
         State::Unchecked => {
             paint::say!("{name}: could not tell, no manifest is configured");

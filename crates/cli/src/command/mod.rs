@@ -11,6 +11,7 @@ mod generated;
 mod grants;
 mod output;
 mod queries;
+mod render;
 mod report;
 
 use crate::args::{Cli, Command};
@@ -32,6 +33,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Capture(arguments) => capture::run(arguments, &cli.common),
         Command::Digest(arguments) => digest::run(arguments, &cli.common),
         Command::Grants(arguments) => grants::run(arguments, &cli.common),
+        Command::Render(arguments) => render::run(arguments, &cli.common),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Queries(arguments) => queries::run(arguments),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),
