@@ -78,6 +78,8 @@ pub enum Command {
     Digest(Digest),
     /// Print the script that makes a role able to capture everything.
     Grants(Grants),
+    /// Print an evenkeel.toml, proposed from the variables of the environment.
+    Init,
     /// Make other reports of a report in JSON.
     Render(Render),
     /// Explain a finding by its id.

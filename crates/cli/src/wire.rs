@@ -201,7 +201,7 @@ fn connection(text: &str, own: &Own<'_>) -> Result<Named, Box<Trouble>> {
 }
 
 /// What URLs may begin with.
-fn schemes() -> Vec<&'static str> {
+pub fn schemes() -> Vec<&'static str> {
     let mut schemes = Vec::new();
     for scheme in kind::Engine::ALL.into_iter().flat_map(|vendor| Built.of(vendor).schemes()) {
         if !schemes.contains(scheme) {
