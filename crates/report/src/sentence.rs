@@ -134,14 +134,7 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
     }
     let apart = dimension.reference_digest != dimension.candidate_digest;
     if dimension.verdict == Outcome::Equal && per.block + per.warn == 0 {
-        // Beside two digests it says why they are two.
-        let words = match (apart, dimension.ignored, per.inform) {
-            (_, ignored @ 1.., _) => format!("alike but for {} excused", thousands(ignored)),
-            (true, 0, inform @ 1..) => format!("alike but for {} expected", thousands(inform)),
-            (true, 0, 0) => "alike, in other words".to_owned(),
-            (false, 0, _) => "equal".to_owned(),
-        };
-        parts.insert(0, words);
+        parts.insert(0, alike(dimension));
     } else if dimension.ignored > 0 {
         parts.push(format!("{} excused", thousands(dimension.ignored)));
     }
@@ -157,6 +150,17 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         parts.push("not compared".to_owned());
     }
     (symbol, parts.join(", "))
+}
+
+/// How alike the sides are where nothing weighs: beside two digests it says why they are two.
+pub(crate) fn alike(dimension: &DimensionResult) -> String {
+    let apart = dimension.reference_digest != dimension.candidate_digest;
+    match (apart, dimension.ignored, dimension.differences.inform) {
+        (_, ignored @ 1.., _) => format!("alike but for {} excused", thousands(ignored)),
+        (true, 0, inform @ 1..) => format!("alike but for {} expected", thousands(inform)),
+        (true, 0, 0) => "alike beside what other dimensions tell".to_owned(),
+        (false, 0, _) => "equal".to_owned(),
+    }
 }
 
 /// From how many differences on they are counted by kind before the first is shown.
