@@ -220,9 +220,18 @@ fn either(words: impl Iterator<Item = String>) -> String {
     }
 }
 
+/// The names that are configured, the first of many.
+pub fn known(settings: &Settings) -> String {
+    const NAMED: usize = 12;
+    let mut names: Vec<String> = settings.environments.keys().take(NAMED).cloned().collect();
+    let more = settings.environments.len().saturating_sub(NAMED);
+    names.extend((more > 0).then(|| format!("{more} more")));
+    names.join(", ")
+}
+
 fn unknown(text: &str, settings: &Settings) -> Trouble {
-    let names: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
-    let known = if names.is_empty() { "none are configured".to_owned() } else { format!("configured: {}", names.join(", ")) };
+    let known = known(settings);
+    let known = if known.is_empty() { "none are configured".to_owned() } else { format!("configured: {known}") };
     // A mistyped URL lands here, password and all.
     let shown = if text.to_ascii_lowercase().contains("passw") { "…".to_owned() } else { crate::paint::scrub(text) };
     Trouble::new(Class::Usage, format!("{shown:?} names no environment"))

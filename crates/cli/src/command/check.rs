@@ -170,8 +170,8 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
     };
     for name in &arguments.environments {
         if !settings.environments.contains_key(name) {
-            let known: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
-            let trouble = Trouble::new(Class::Usage, format!("{name:?} is no environment")).expected(known.join(", ")).found(name.clone());
+            let known = wire::known(settings);
+            let trouble = Trouble::new(Class::Usage, format!("{name:?} is no environment")).expected(known).found(name.clone());
             return Err(Box::new(trouble.origin(path.display().to_string())));
         }
     }
@@ -196,6 +196,16 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
 /// What was committed and what is there, and how the environment may be typed again.
 fn sides(name: &str, configured: &Environment, asked: &Asked<'_>, scope: &Scope) -> Result<((Source, Source), String), Box<Trouble>> {
     let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
+    if !manifest.exists() {
+        let command = format!("evenkeel capture {} --out {}", shell::quoted(name), shell::quoted(&manifest.to_string_lossy()));
+        return Err(Box::new(
+            Trouble::new(Class::Configuration, format!("environment {name}: its manifest {} is not there", manifest.display()))
+                .expected("what was committed for it")
+                .found("no such file")
+                .origin(configured.origin.clone())
+                .fix(format!("write it, and commit it: {command}")),
+        ));
+    }
     let candidate = wire::live(name, asked.settings(), asked.common, &scope.dimensions)?;
     paint::notes(&candidate.warnings, asked.common.quiet);
     let reference = Source::File { label: label(manifest), path: manifest.to_owned() };
