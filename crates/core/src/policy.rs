@@ -122,7 +122,7 @@ pub fn apply(comparison: &mut Comparison, waivers: &[Waiver], today: Date) -> Ve
     comparison.findings.extend(waivers.iter().filter(|waiver| waiver.until < today).map(expired));
     // One that is about what was not compared may be of use elsewhere.
     let is_unused = |waiver: &&Waiver| {
-        let used = ignored.iter().any(|ignored: &Ignored| ignored.waiver.place == waiver.place);
+        let used = ignored.iter().any(|ignored: &Ignored| waiver.covers(&ignored.difference));
         waiver.until >= today
             && !used
             && waiver.dimensions().iter().all(|dimension| comparison.outcomes.iter().any(|it| it.dimension == *dimension && it.compared))

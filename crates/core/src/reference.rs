@@ -177,13 +177,18 @@ pub fn objects(content: &Content, secret: Option<&Secret>) -> (Vec<Object>, Vec<
     table.set("columns", Value::List(content.columns.iter().map(|name| name.as_str().into()).collect()));
     let key = content.key.iter().filter_map(|at| content.columns.get(*at));
     table.set("key", Value::List(key.map(|name| name.as_str().into()).collect()));
-    table.set("content", whole(content));
+    table.set("content", whole(content, secret));
     table.set_some("secret", secret.map(Secret::fingerprint));
     let mut found = vec![table];
     let Some(secret) = secret else { return (found, Vec::new()) };
     let keys: HashSet<Vec<&str>> = content.rows.iter().map(|row| content.key.iter().map(|at| row.hash(*at)).collect()).collect();
     if keys.len() < content.rows.len() {
         let shown = found.first().map(Object::display).unwrap_or_default();
+        // Rows that were not told are not missing: the table is hashed as one that has none.
+        if let Some(table) = found.first_mut() {
+            table.set_some("secret", None::<String>);
+            table.set("content", whole(content, None));
+        }
         let cure = "name columns that tell its rows apart: reference = [{ table = \"…\", key = [\"…\"] }]";
         return (found, unread(&shown, Reason::Ambiguous, "its key names several rows", Some(cure)));
     }
@@ -214,8 +219,8 @@ impl Row {
 /// No hash is written so.
 const NULL: &str = "\u{0}";
 
-/// The hash of all rows, whatever their order.
-fn whole(content: &Content) -> String {
+/// The hash of all rows, whatever their order; under the secret, where there is one: a small table could be guessed.
+fn whole(content: &Content, secret: Option<&Secret>) -> String {
     let of = |row: &Row| {
         let hashes: Vec<&str> = row.hashes.iter().map(|hash| hash.as_deref().unwrap_or(NULL)).collect();
         *blake3::hash(joined(&hashes).as_bytes()).as_bytes()
@@ -223,7 +228,7 @@ fn whole(content: &Content) -> String {
     let mut rows: Vec<[u8; 32]> = content.rows.iter().map(of).collect();
     rows.sort_unstable();
     let names: Vec<&str> = content.columns.iter().map(String::as_str).collect();
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = secret.map_or_else(blake3::Hasher::new, |secret| blake3::Hasher::new_keyed(&secret.0));
     hasher.update(joined(&names).as_bytes());
     rows.iter().for_each(|row| {
         hasher.update(row);

@@ -96,6 +96,10 @@ fn apart(checked: &mut [Checked], subjects: &[Subject]) {
     let twins: Vec<_> = (0..checked.len()).map(|at| twin(at).map(|subject| subject.name.clone())).collect();
     for (one, twin) in checked.iter_mut().zip(twins) {
         let (Some(twin), Some(subject)) = (twin, subjects.get(one.place)) else { continue };
+        // What is known to differ stays known.
+        if one.outcome.as_ref().is_ok_and(|told| told.compared.judgement.exit_code == 1) {
+            continue;
+        }
         one.outcome = Err(Box::new(
             Trouble::new(Class::CouldNotTell, format!("environment {} is the same database as {twin}", subject.name))
                 .expected("two environments that lead to two databases")
@@ -118,7 +122,8 @@ fn moved(compared: &mut Compared) {
     }
     let finding = Finding {
         id: PLACE_CHANGED.to_owned(),
-        severity: Severity::Warn,
+        // By another way to it, or on another node: worth a word. Another database may be another environment's.
+        severity: if old.database == new.database { Severity::Inform } else { Severity::Warn },
         subject: About::Environment { name: compared.candidate.label.clone() },
         expected: Some(words(old)),
         found: Some(words(new)),

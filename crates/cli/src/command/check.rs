@@ -140,7 +140,7 @@ fn say(check: &OneCheck, common: &Common) {
         State::Told => {
             let readiness = check.document.verdict.readiness.as_ref();
             paint::say!("{name}: {}", readiness.map_or("could not tell", |readiness| readiness.words.as_str()));
-            if check.document.verdict.exit_code == 1 {
+            if check.document.verdict.exit_code == 1 && !check.document.differences().is_empty() {
                 let name = shell::quoted(&check.name);
                 paint::say!("  if it is meant: evenkeel capture {name} --out {}, and commit it", shell::quoted(&check.manifest));
                 paint::say!("  if it is not: apply the fixes of the report to {name}, then: evenkeel check {name}");
@@ -196,18 +196,18 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
 /// What was committed and what is there, and how the environment may be typed again.
 fn sides(name: &str, configured: &Environment, asked: &Asked<'_>, scope: &Scope) -> Result<((Source, Source), String), Box<Trouble>> {
     let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
+    let candidate = wire::live(name, asked.settings(), asked.common, &scope.dimensions)?;
+    paint::notes(&candidate.warnings, asked.common.quiet);
     if !manifest.exists() {
         let command = format!("evenkeel capture {} --out {}", shell::quoted(name), shell::quoted(&manifest.to_string_lossy()));
         return Err(Box::new(
-            Trouble::new(Class::Configuration, format!("environment {name}: its manifest {} is not there", manifest.display()))
+            Trouble::new(Class::Configuration, format!("environment {name}: cannot read the manifest {}", manifest.display()))
                 .expected("what was committed for it")
-                .found("no such file")
+                .found("there is no such file")
                 .origin(configured.origin.clone())
                 .fix(format!("write it, and commit it: {command}")),
         ));
     }
-    let candidate = wire::live(name, asked.settings(), asked.common, &scope.dimensions)?;
-    paint::notes(&candidate.warnings, asked.common.quiet);
     let reference = Source::File { label: label(manifest), path: manifest.to_owned() };
     Ok(((reference, candidate.source), candidate.shown))
 }

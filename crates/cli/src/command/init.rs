@@ -37,7 +37,7 @@ fn proposed(variables: impl Iterator<Item = (String, String)>) -> Vec<Proposed> 
             let small = variable.to_ascii_lowercase();
             let endings = ["_database_url", "_db_url", "_url", "_dsn", "_database", "_uri"];
             let stem = endings.iter().find_map(|ending| small.strip_suffix(ending)).unwrap_or(&small);
-            let name = if stem.is_empty() || stem == "database" { "dev".to_owned() } else { stem.to_owned() };
+            let name = if stem.is_empty() { "database".to_owned() } else { stem.to_owned() };
             let words: Vec<&str> = name.split('_').collect();
             let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
             let tier = if has(&["production", "prod", "live"]) {
@@ -53,7 +53,17 @@ fn proposed(variables: impl Iterator<Item = (String, String)>) -> Vec<Proposed> 
         })
         .collect();
     found.sort_by(|a, b| (&a.name, &a.variable).cmp(&(&b.name, &b.variable)));
-    found.dedup_by(|a, b| a.name == b.name);
+    // Two variables of one stem are two environments.
+    for at in 1..found.len() {
+        if let [before, one] = found.get(at - 1..=at).unwrap_or_default()
+            && before.name == one.name
+        {
+            let name = one.variable.to_ascii_lowercase();
+            if let Some(one) = found.get_mut(at) {
+                one.name = name;
+            }
+        }
+    }
     found
 }
 
@@ -92,7 +102,7 @@ mod tests {
             told,
             [
                 ("billing", "BILLING_DSN", None),
-                ("dev", "DATABASE_URL", Some("dev")),
+                ("database", "DATABASE_URL", None),
                 ("prod", "PROD_URL", Some("production")),
                 ("staging", "STAGING_DATABASE_URL", Some("staging")),
             ]

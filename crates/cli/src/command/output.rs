@@ -12,6 +12,9 @@ static DRAFT: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// A file system that hangs must not keep anybody who wants to leave.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// So many links are followed, as the system does.
+const LINKS: usize = 40;
+
 /// Removes what is half written, for whoever ends the process now. Nothing is written afterwards.
 pub fn discard_draft() {
     let until = Instant::now() + PATIENCE;
@@ -66,8 +69,12 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Box<Trouble>> {
     };
     signals::stop().check()?;
     // What a link leads to is written, not the link.
-    let led = std::fs::read_link(path).map(|target| path.parent().unwrap_or(Path::new(".")).join(target));
-    let path = led.as_deref().unwrap_or(path);
+    let mut led = path.to_owned();
+    for _ in 0..LINKS {
+        let Ok(target) = std::fs::read_link(&led) else { break };
+        led = led.parent().unwrap_or(Path::new(".")).join(target);
+    }
+    let path = led.as_path();
     if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
         return std::fs::write(path, bytes).map_err(failed);
     }

@@ -5,7 +5,7 @@ use super::{Across, Case, Change, Difference, Lone, SideGap, Walk, Which};
 use crate::finding::{Finding, Thing};
 use crate::kind::{Dimension, Kind, Parent, Value};
 use crate::manifest::{Gap, Identity, Object, Reason};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What a lone object may hang on, apart for the recorded history and for reference data: their verdict stands by itself, so a
 /// history table that is missing is a difference of history too, and never part of the missing table or schema.
@@ -25,12 +25,20 @@ impl<'a> Walk<'a> {
     pub(super) fn settle_lone(&mut self) {
         let lone = std::mem::take(&mut self.lone);
         let renames = self.renames(&lone);
+        // What a rename was told of; an extra object whose partner was told otherwise is told by itself.
+        let mut told = HashSet::new();
         for change in [Change::Missing, Change::Extra] {
-            self.fold(lone.iter().filter(|lone| lone.change == change).copied().collect(), change, &renames);
+            self.fold(lone.iter().filter(|lone| lone.change == change).copied().collect(), change, &renames, &mut told);
         }
     }
 
-    fn fold(&mut self, lone: Vec<Lone<'a>>, change: Change, renames: &HashMap<*const Object, &'a Object>) {
+    fn fold(
+        &mut self,
+        lone: Vec<Lone<'a>>,
+        change: Change,
+        renames: &HashMap<*const Object, &'a Object>,
+        told: &mut HashSet<*const Object>,
+    ) {
         let displays: Vec<String> = lone.iter().map(|lone| lone.object.display()).collect();
         let mut holders: HashMap<Place<'_>, usize> = HashMap::new();
         for (at, lone) in lone.iter().enumerate() {
@@ -90,10 +98,16 @@ impl<'a> Walk<'a> {
                 continue;
             }
             match renames.get(&std::ptr::from_ref(lone.object)) {
-                Some(other) if change == Change::Missing && self.are_unnamed(lone.object, other) => self.unnamed(lone.object),
-                Some(other) if change == Change::Missing => self.renamed(lone.object, other),
-                Some(_) => {}
-                None => self.missing(lone.object, change, &parts),
+                Some(other) if change == Change::Missing => {
+                    told.insert(std::ptr::from_ref(*other));
+                    if self.are_unnamed(lone.object, other) {
+                        self.unnamed(lone.object);
+                    } else {
+                        self.renamed(lone.object, other);
+                    }
+                }
+                Some(_) if told.contains(&std::ptr::from_ref(lone.object)) => {}
+                _ => self.missing(lone.object, change, &parts),
             }
         }
     }

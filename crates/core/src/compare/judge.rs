@@ -194,6 +194,12 @@ impl<'a> Walk<'a> {
             };
             return Some((Gap::object(reference, Reason::NotComparable, detail).attribute(property.name), Some(across)));
         }
+        // A hash under one secret says nothing about one under another, or under none.
+        if reference.kind == Kind::ReferenceTable && property.name == "content" && reference.text("secret") != candidate.text("secret") {
+            let detail = "it was hashed under another secret, or on one side under none".to_owned();
+            let gap = Gap::object(reference, Reason::NotComparable, detail).attribute(property.name);
+            return Some((gap.cure("capture it again under the project's secret"), None));
+        }
         let (a, b) = (left.server_major, right.server_major);
         let marks = reference.marks.iter().chain(&candidate.marks).filter(|mark| mark.property == index);
         let mark = marks

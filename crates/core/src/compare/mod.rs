@@ -286,7 +286,7 @@ impl<'a> Walk<'a> {
         let (left, right) = (self.reference.manifest.of_kind(kind), self.candidate.manifest.of_kind(kind));
         let (mut at, mut to) = (0, 0);
         let unnamed = unnamed::alike(left, right);
-        let spelled = spelling::pairs(left, right);
+        let spelled = spelling::pairs(left, right, &unnamed);
         loop {
             match (left.get(at), right.get(to)) {
                 (None, None) => break,

@@ -9,7 +9,13 @@ use crate::manifest::Object;
 use std::collections::{HashMap, HashSet};
 
 /// Objects of the two sides that are found under one name and spelled in two ways, each by the other.
-pub(super) fn pairs<'a>(left: &'a [Object], right: &'a [Object]) -> HashMap<*const Object, &'a Object> {
+pub(super) fn pairs<'a>(
+    left: &'a [Object],
+    right: &'a [Object],
+    taken: &HashMap<*const Object, &'a Object>,
+) -> HashMap<*const Object, &'a Object> {
+    // Each is another's once: what is paired already is left alone.
+    let free = |object: &&'a Object| !taken.contains_key(&std::ptr::from_ref::<Object>(object));
     let mut found = HashMap::new();
     if !left.iter().chain(right).any(Object::is_folded) {
         return found;
@@ -18,8 +24,8 @@ pub(super) fn pairs<'a>(left: &'a [Object], right: &'a [Object]) -> HashMap<*con
     let exact: HashSet<_> = left.iter().map(Object::key).collect();
     let twins: HashSet<_> = right.iter().map(Object::key).filter(|key| exact.contains(key)).collect();
     let mut others: HashMap<_, &'a Object> =
-        right.iter().filter(|object| !twins.contains(&object.key())).map(|object| (name(object), object)).collect();
-    for object in left.iter().filter(|object| !twins.contains(&object.key())) {
+        right.iter().filter(free).filter(|object| !twins.contains(&object.key())).map(|object| (name(object), object)).collect();
+    for object in left.iter().filter(free).filter(|object| !twins.contains(&object.key())) {
         if let Some(other) = others.remove(&name(object)).filter(|other| other.is_folded() || object.is_folded()) {
             found.insert(std::ptr::from_ref(object), other);
             found.insert(std::ptr::from_ref(other), object);

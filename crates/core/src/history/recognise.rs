@@ -16,11 +16,16 @@ pub fn recognise(table: &str, columns: &[(String, Option<Family>)]) -> Option<&'
     shapes().filter(|shape| shape.fits(table, columns)).max_by_key(|shape| shape.columns.len())
 }
 
+/// Parts of columns' names that say how a migration ended.
+const ENDS: &[&str] = &["success", "status", "state", "fail", "error", "dirty", "rolled", "revert", "undone", "deleted"];
+
 /// What a table is that the configuration names as the record of migrations: the closest of the known tools' by its columns alone,
 /// else one whose column names a migration. Nothing where no column does.
 #[must_use]
 pub fn recognise_named(table: &str, columns: &[(String, Option<Family>)]) -> Option<&'static Shape> {
     let by_columns = || shapes().filter(|shape| shape.has_columns(columns)).max_by_key(|shape| shape.columns.len());
-    let own = || OWN.iter().find(|shape| shape.has_columns(columns));
+    // How a row of it ended is not known: what failed or was taken back would read as applied.
+    let tells_ends = || columns.iter().any(|(name, _)| ENDS.iter().any(|end| name.contains(end)));
+    let own = || OWN.iter().find(|shape| shape.has_columns(columns)).filter(|_| !tells_ends());
     recognise(table, columns).or_else(by_columns).or_else(own)
 }

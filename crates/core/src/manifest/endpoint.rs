@@ -42,6 +42,8 @@ pub struct Endpoint {
 pub struct Instance {
     /// What the server says of itself, as its engine sees fit.
     pub server: String,
+    /// What a server and its replicas have in common, where they have such a thing.
+    pub cluster: Option<String>,
     /// When it was started, in microseconds of the epoch.
     pub started: i64,
     /// How far two readings of one start may lie apart, in microseconds: none where the server knows the moment. One that only

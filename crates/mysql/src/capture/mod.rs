@@ -226,7 +226,7 @@ async fn instance(session: &mut Session) -> Result<Option<Instance>, Fault> {
         let (server, started) = (row.text(row.place("server")?)?, row.integer(row.place("started")?)?);
         let database = row.text(row.place("database")?)?;
         let database = database.map_or_else(|| ALL_DATABASES.to_owned(), Into::into);
-        Ok(server.zip(started).map(|(server, started)| Instance { server: server.into(), started, slack: SECOND, database }))
+        Ok(server.zip(started).map(|(server, started)| Instance { server: server.into(), cluster: None, started, slack: SECOND, database }))
     };
     read(row).map_err(|wrong| session.wrong(&wrong, DOING))
 }

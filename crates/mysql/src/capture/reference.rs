@@ -11,7 +11,7 @@ use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, Object, Reason, display};
 use evenkeel_core::reference::{self, Column, Content, Pattern, Plan, Row, most_rows};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 columns!(At { schema, table, name, typ, place });
@@ -35,10 +35,16 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         return Ok(Vec::new());
     }
     let lookups = lookups(reader).await?;
-    let met = |wanted: &Pattern| lookups.values().any(|lookup| *lookup.wanted == *wanted);
+    let met = |wanted: &Pattern| lookups.values().any(|lookup| wanted.is(&lookup.shown, reader.scope.one()) == Ok(true));
     reference::unmet(asked, met).into_iter().for_each(|gap| reader.gap(gap));
     let mut plans = Vec::new();
-    for lookup in lookups.values() {
+    for ((database, table), lookup) in &lookups {
+        // Columns that the account may not see are not listed: what is compared would be less than what is there.
+        if !reader.access.on_table(database, table, "SELECT") {
+            let cure = format!("GRANT SELECT ON {} to the account evenkeel uses", lookup.table);
+            lookup.gap(reader, Reason::Privilege, "the account may not read all of it", Some(&cure));
+            continue;
+        }
         match lookup.wanted.plan(&lookup.columns) {
             Ok(plan) => plans.push((lookup, plan)),
             Err(why) => {
@@ -65,6 +71,16 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             }
             Ok(rows) => {
                 let content = lookup.content(plan, &rows, reader.request.values)?;
+                if content.rows.iter().flat_map(|row| &row.hashes).any(|hash| hash.as_deref() == Some(UNREAD)) {
+                    let detail = "a value is longer than the server may send (max_allowed_packet)";
+                    lookup.gap(
+                        reader,
+                        Reason::Failed,
+                        detail,
+                        Some("leave the column out: reference = [{ table = \"…\", columns = […] }]"),
+                    );
+                    continue;
+                }
                 let (objects, gaps) = reference::objects(&content, reader.request.secret.as_ref());
                 found.extend(objects);
                 gaps.into_iter().for_each(|gap| reader.gap(gap));
@@ -90,6 +106,8 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
 
 async fn lookups<'a>(reader: &'a Reader<'_>) -> Read<BTreeMap<(String, String), Lookup<'a>>> {
     let mut found: BTreeMap<(String, String), Lookup<'a>> = BTreeMap::new();
+    // Asked once a table, not once a column.
+    let mut others = HashSet::new();
     let mut places = Places::<At>::unknown();
     let own = reader.scope.one();
     for row in reader.rows(statements::REFERENCE_COLUMN, Kind::ReferenceTable).await? {
@@ -101,8 +119,14 @@ async fn lookups<'a>(reader: &'a Reader<'_>) -> Read<BTreeMap<(String, String), 
         let name: Arc<str> = Arc::from(&*table);
         let key = (database.to_string(), table.to_string());
         if !found.contains_key(&key) {
+            if !others.is_empty() && others.contains(&key) {
+                continue;
+            }
             let shown = display(Kind::ReferenceTable, &Identity::new([Arc::clone(&schema), Arc::clone(&name)]));
-            let Some(wanted) = reference::meant(&reader.request.reference, &shown, own) else { continue };
+            let Some(wanted) = reference::meant(&reader.request.reference, &shown, own) else {
+                others.insert(key);
+                continue;
+            };
             let table = format!("{}.{}", Ident(&database), Ident(&table));
             let lookup = Lookup { schema, name, shown, table, wanted, columns: Vec::new(), types: Vec::new() };
             found.insert(key.clone(), lookup);
@@ -116,6 +140,9 @@ async fn lookups<'a>(reader: &'a Reader<'_>) -> Read<BTreeMap<(String, String), 
     Ok(found)
 }
 
+/// Stands for the hash of a value that the server could not make.
+const UNREAD: &str = "unread";
+
 impl Lookup<'_> {
     fn gap(&self, reader: &Reader<'_>, reason: Reason, detail: &str, cure: Option<&str>) {
         reference::unread(&self.shown, reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
@@ -125,7 +152,10 @@ impl Lookup<'_> {
     fn select(&self, plan: &Plan, values: bool) -> Filled {
         let texts: Vec<String> =
             plan.columns.iter().filter_map(|at| Some(text_of(self.types.get(*at)?, &self.columns.get(*at)?.name))).collect();
-        let mut cells: Vec<String> = texts.iter().map(|text| format!("LEFT(SHA2({text}, 256), 32)")).collect();
+        // A text too long for the server to build is NULL with a warning: that is no NULL of the table's.
+        let is_null = plan.columns.iter().filter_map(|at| self.columns.get(*at)).map(|column| Ident(&column.name).to_string());
+        let hash = |(text, name): (&String, String)| format!("IF({name} IS NULL, NULL, COALESCE(LEFT(SHA2({text}, 256), 32), '{UNREAD}'))");
+        let mut cells: Vec<String> = texts.iter().zip(is_null).map(hash).collect();
         if values {
             cells.extend(texts);
         }

@@ -278,8 +278,10 @@ async fn instance(reader: &Reader<'_>) -> Read<Option<Instance>> {
     let Some(rows) = reader.attempt(statements::INSTANCE).await? else { return Ok(None) };
     let mut instance = None;
     for (row, at) in rows::each::<InstanceAt>(&rows)? {
+        let server: String = rows::text(row, at.server)?.into();
         instance = Some(Instance {
-            server: rows::text(row, at.server)?.into(),
+            cluster: Some(server.clone()),
+            server,
             started: row.try_get(at.started)?,
             slack: 0,
             database: rows::text(row, at.database)?.into(),

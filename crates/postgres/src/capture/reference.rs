@@ -21,6 +21,7 @@ rows::columns!(At { relation, name, place, readable, usable, filtered, role });
 /// A table that is meant.
 struct Lookup<'a> {
     relation: &'a Relation,
+    shown: String,
     wanted: &'a Pattern,
     columns: Vec<Column>,
     /// Whether each may be read.
@@ -36,11 +37,11 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         return Ok(Vec::new());
     }
     let lookups = lookups(reader, names).await?;
-    let met = |wanted: &Pattern| lookups.values().any(|lookup| *lookup.wanted == *wanted);
+    let met = |wanted: &Pattern| lookups.values().any(|lookup| wanted.is(&lookup.shown, None) == Ok(true));
     reference::unmet(&reader.request.reference, met).into_iter().for_each(|gap| reader.gap(gap));
     let mut found = Vec::new();
     for lookup in lookups.values() {
-        if let Some(content) = lookup.content(reader, names).await? {
+        if let Some(content) = lookup.content(reader).await? {
             let (objects, gaps) = reference::objects(&content, reader.request.secret.as_ref());
             found.extend(objects);
             gaps.into_iter().for_each(|gap| reader.gap(gap));
@@ -70,6 +71,7 @@ async fn lookups<'a>(reader: &'a Reader<'_>, names: &'a Names) -> Read<BTreeMap<
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => entry.insert(Lookup {
                 relation,
+                shown: names.relation(oid),
                 wanted,
                 columns: Vec::new(),
                 readable: Vec::new(),
@@ -86,12 +88,18 @@ async fn lookups<'a>(reader: &'a Reader<'_>, names: &'a Names) -> Read<BTreeMap<
     Ok(found)
 }
 
+/// Whether nothing more can be read in this transaction.
+fn is_ending(code: &SqlState) -> bool {
+    [&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::ADMIN_SHUTDOWN, &SqlState::CRASH_SHUTDOWN, &SqlState::DATABASE_DROPPED]
+        .contains(&code)
+}
+
 impl Lookup<'_> {
-    async fn content(&self, reader: &Reader<'_>, names: &Names) -> Read<Option<Content>> {
-        let shown = names.relation(self.relation.oid);
+    async fn content(&self, reader: &Reader<'_>) -> Read<Option<Content>> {
+        let shown = &self.shown;
         let table = ident::qualified(&self.relation.schema, &self.relation.name);
         let gap = |reason, detail: &str, cure: Option<&str>| {
-            reference::unread(&shown, reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
+            reference::unread(shown, reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
         };
         if !matches!(self.relation.kind, 'r' | 'p') {
             gap(Reason::NotCaptured, "it is no table: only tables' content is compared", Some("name the tables it reads"));
@@ -128,7 +136,13 @@ impl Lookup<'_> {
                 gap(Reason::Failed, "reading it took longer than a statement may", Some("run it again with a longer --statement-timeout"));
                 return Ok(None);
             }
-            Err(error) => return Err(reader.fault(&error, &shown)),
+            // One value that cannot be printed is that table's gap.
+            Err(error) if error.as_db_error().is_some_and(|error| !is_ending(error.code())) => {
+                let words = error.as_db_error().map(|error| error.message().to_owned()).unwrap_or_default();
+                gap(Reason::Failed, &format!("the server could not read it: {words}"), None);
+                return Ok(None);
+            }
+            Err(error) => return Err(reader.fault(&error, shown)),
         };
         if rows.len() > most {
             gap(

@@ -4,6 +4,7 @@
 -- Columns: table, column, whether it is behind, whether it is near its end.
 with owned as materialized (
   select d.refobjid as relation, n.nspname, c.relname, a.attname, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle,
+    pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT, USAGE') as readable,
     case when pg_catalog.has_sequence_privilege(s.seqrelid, 'SELECT, USAGE') then pg_catalog.pg_sequence_last_value(s.seqrelid) end as last
   from pg_catalog.pg_sequence s
   join pg_catalog.pg_class q on q.oid = s.seqrelid and q.relpersistence = 'p'
@@ -15,7 +16,7 @@ with owned as materialized (
   where a.atttypid in (20, 21, 23) and s.seqincrement > 0 and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 ), placed as (
   select o.relation, o.attname as "column",
-    coalesce(o.last, o.seqmin - 1) < (t.histogram_bounds::text::int8[])[array_length(t.histogram_bounds::text::int8[], 1)] as behind,
+    o.readable and coalesce(o.last::numeric, o.seqmin::numeric - 1) < (t.histogram_bounds::text::int8[])[array_length(t.histogram_bounds::text::int8[], 1)] as behind,
     not o.seqcycle and (o.last::numeric - o.seqmin) / nullif(o.seqmax::numeric - o.seqmin, 0) >= 0.9 as near
   from owned o
   left join pg_catalog.pg_stats t on t.schemaname = o.nspname and t.tablename = o.relname and t.attname = o.attname and not t.inherited

@@ -12,7 +12,10 @@ pub fn written(name: &str, value: &str, unit: Option<&str>, vartype: Option<&str
         Some("enum") => word(value),
         Some("integer") if unit.is_none() => integer(value).map_or_else(|| value.to_owned(), |number| number.to_string()),
         Some("real") if unit.is_none() => real(value).unwrap_or_else(|| value.to_owned()),
-        Some("string") if QUOTED_LISTS.iter().any(|list| list.eq_ignore_ascii_case(name)) => quoted_list(value),
+        Some("string") if QUOTED_LISTS.iter().any(|list| list.eq_ignore_ascii_case(name)) => {
+            // Names of libraries are files' names, whose case counts.
+            quoted_list(value, !name.to_ascii_lowercase().ends_with("_libraries"))
+        }
         // Zones are found whatever their letters' case; words of a date style are, too.
         Some("string") if name.eq_ignore_ascii_case("timezone") => value.to_ascii_lowercase(),
         Some("string") if name.eq_ignore_ascii_case("datestyle") => {
@@ -79,7 +82,7 @@ const QUOTED_LISTS: &[&str] =
     &["local_preload_libraries", "search_path", "session_preload_libraries", "shared_preload_libraries", "temp_tablespaces"];
 
 /// The names of a list, each quoted as SQL quotes names, so that blanks and needless quotes say nothing.
-fn quoted_list(value: &str) -> String {
+fn quoted_list(value: &str, folds: bool) -> String {
     let mut names = Vec::new();
     let mut rest = value.trim();
     while !rest.is_empty() {
@@ -104,7 +107,7 @@ fn quoted_list(value: &str) -> String {
             let (name, after) = rest.split_at(end);
             rest = after;
             // Names without quotes are folded.
-            name.trim().to_ascii_lowercase()
+            if folds { name.trim().to_ascii_lowercase() } else { name.trim().to_owned() }
         };
         names.push(ident::quoted(&name));
         rest = match rest.strip_prefix(',') {

@@ -24,7 +24,6 @@ pub static OWN: &[Shape] = &[
     of(&[column("migration_id", Number)], &["migration_id"]),
     of(&[column("revision", Text)], &["revision"]),
     of(&[column("id", Text)], &["id"]),
-    of(&[column("id", Number)], &["id"]),
 ];
 
 const fn of(columns: &'static [Column], order: &'static [&'static str]) -> Shape {
