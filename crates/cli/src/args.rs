@@ -78,6 +78,10 @@ pub enum Command {
     Digest(Digest),
     /// Print the script that makes a role able to capture everything.
     Grants(Grants),
+    /// Print an evenkeel.toml, proposed from the variables of the environment.
+    Init,
+    /// Make other reports of a report in JSON.
+    Render(Render),
     /// Explain a finding by its id.
     Explain(Explain),
     /// Print every statement a capture sends, for a server version.
@@ -101,9 +105,10 @@ pub struct Reporting {
     /// The least severity that fails.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityName>,
-    /// Form of the report.
-    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
-    pub format: String,
+    /// Form of the report: terminal, json, markdown, html, sarif or junit. FORMAT=FILE writes it to that file; may be given several
+    /// times.
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "terminal")]
+    pub format: Vec<String>,
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
@@ -183,8 +188,25 @@ pub struct Grants {
     /// An environment's name, a URL (postgres://… or mysql://…) or a libpq keyword string.
     pub environment: String,
     /// The role that shall capture, on MySQL and MariaDB as NAME or NAME@HOST; without it the one we connect as.
-    #[arg(long, value_name = "ROLE")]
+    #[arg(long, value_name = "ROLE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub role: Option<String>,
+}
+
+/// `render`.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// A report that was written with --format json; - is stdin.
+    pub report: PathBuf,
+    /// Form of the report: terminal, json, markdown, html, sarif or junit. FORMAT=FILE writes it to that file; may be given several
+    /// times.
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "terminal")]
+    pub format: Vec<String>,
+    /// Write the report here.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Show only differences of this severity.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub only: Option<SeverityName>,
 }
 
 /// `explain`.

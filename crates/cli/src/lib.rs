@@ -17,6 +17,7 @@ mod wire;
 use args::Cli;
 use clap::Parser;
 use clap::error::ErrorKind;
+use evenkeel_core::fault::{Class, Trouble};
 use std::process::ExitCode;
 
 /// Runs the command line of this process; gives its exit code.
@@ -24,6 +25,13 @@ use std::process::ExitCode;
 pub fn run() -> ExitCode {
     // The first thing TLS asks for; a second call would only say that it is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    // A variable that was not handed out is set, and empty: no name of a file, and no wish for the usual one.
+    if std::env::var_os("EVENKEEL_CONFIG").is_some_and(|value| value.is_empty()) {
+        let trouble = Trouble::new(Class::Configuration, "the environment variable EVENKEEL_CONFIG is set, but empty");
+        let trouble = trouble.expected("the name of a configuration file").found("nothing").fix("export EVENKEEL_CONFIG=FILE, or unset it");
+        paint::trouble(&trouble, args::ColorWhen::Auto);
+        return exit::code(trouble.class.exit_code());
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -49,6 +49,15 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
         let shown = shell::connection(typed.as_deref());
         return Ok(Endpoint { source: Source::live(environment, request), configured: None, shown, warnings });
     }
+    if text.trim().is_empty() {
+        return Err(Box::new(
+            Trouble::new(Class::Configuration, "an environment's name is empty")
+                .expected("a name from evenkeel.toml, a URL or a manifest file")
+                .found("an empty text, as of a variable that is not set")
+                .fix("look where the variable was to come from; with `set -u` a shell refuses one that is not set"),
+        ));
+    }
+    let text = if text == "-" { "/dev/stdin" } else { text };
     // A pipe is as good as a file: `<(…)`, /dev/stdin.
     if std::fs::metadata(text).is_ok_and(|facts| !facts.is_dir()) {
         let source = Source::File { label: text.to_owned(), path: text.into() };
@@ -122,7 +131,12 @@ fn named<'a>(
     dimensions: &[Dimension],
 ) -> Result<Endpoint<'a>, Box<Trouble>> {
     let in_place = |trouble: Box<Trouble>| {
-        let origin = trouble.origin.clone().map_or_else(|| configured.origin.clone(), |origin| format!("{origin} ({})", configured.origin));
+        // A place in the same file says more than where the environment begins.
+        let origin = match trouble.origin.clone() {
+            Some(origin) if origin.starts_with(&configured.place.file) => origin,
+            Some(origin) => format!("{origin} ({})", configured.origin),
+            None => configured.origin.clone(),
+        };
         // Nobody typed it: the file is wrong, not the command line.
         let class = if trouble.class == Class::Usage { Class::Configuration } else { trouble.class };
         Box::new(Trouble { class, what: format!("environment {name}: {}", trouble.what), origin: Some(origin), ..*trouble })
@@ -187,7 +201,7 @@ fn connection(text: &str, own: &Own<'_>) -> Result<Named, Box<Trouble>> {
 }
 
 /// What URLs may begin with.
-fn schemes() -> Vec<&'static str> {
+pub fn schemes() -> Vec<&'static str> {
     let mut schemes = Vec::new();
     for scheme in kind::Engine::ALL.into_iter().flat_map(|vendor| Built.of(vendor).schemes()) {
         if !schemes.contains(scheme) {
@@ -206,9 +220,18 @@ fn either(words: impl Iterator<Item = String>) -> String {
     }
 }
 
+/// The names that are configured, the first of many.
+pub fn known(settings: &Settings) -> String {
+    const NAMED: usize = 12;
+    let mut names: Vec<String> = settings.environments.keys().take(NAMED).cloned().collect();
+    let more = settings.environments.len().saturating_sub(NAMED);
+    names.extend((more > 0).then(|| format!("{more} more")));
+    names.join(", ")
+}
+
 fn unknown(text: &str, settings: &Settings) -> Trouble {
-    let names: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
-    let known = if names.is_empty() { "none are configured".to_owned() } else { format!("configured: {}", names.join(", ")) };
+    let known = known(settings);
+    let known = if known.is_empty() { "none are configured".to_owned() } else { format!("configured: {known}") };
     // A mistyped URL lands here, password and all.
     let shown = if text.to_ascii_lowercase().contains("passw") { "…".to_owned() } else { crate::paint::scrub(text) };
     Trouble::new(Class::Usage, format!("{shown:?} names no environment"))

@@ -111,6 +111,13 @@ pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
     Some(same)
 }
 
+/// The dimensions that a stable part has, by its first line alone; nothing where that is no header.
+#[must_use]
+pub fn dimensions(stable: &[u8]) -> Option<Vec<Dimension>> {
+    let first = stable.split(|byte| *byte == b'\n').next()?;
+    read_header(first).ok().map(|header| header.dimensions.keys().copied().collect())
+}
+
 /// Reads a manifest from its stable part and, where there is one, its measured part. Always re-hashes.
 ///
 /// # Errors
@@ -218,7 +225,7 @@ fn read_header(line: &[u8]) -> Result<Header, FileFault> {
     }
     let header: Header = serde_json::from_slice(line).map_err(|error| FileFault::NotAManifest(format!("header: {error}")))?;
     if header.canonical > digest::FORMAT {
-        return Err(FileFault::UnknownFormat { found: u64::from(header.canonical) });
+        return Err(FileFault::UnknownForm { found: header.canonical });
     }
     Ok(header)
 }

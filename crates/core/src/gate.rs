@@ -128,7 +128,7 @@ impl Judgement {
         let demands = tier.map_or(&Dimension::ALL[..], Tier::demands);
         let has = |wanted: &Dimension, verdict| self.dimensions.contains(&(*wanted, verdict));
         // Without a tier what is demanded is what is there.
-        let is_open = |wanted: &Dimension| !has(wanted, Verdict::Equal) && !(tier.is_none() && has(wanted, Verdict::Empty));
+        let is_open = |wanted: &Dimension| !(has(wanted, Verdict::Equal) || tier.is_none() && has(wanted, Verdict::Empty));
         let not_covered: Vec<Dimension> = demands.iter().copied().filter(is_open).collect();
         match self.weighty {
             0 if not_covered.is_empty() => Readiness::ReadyForMigration,

@@ -6,6 +6,7 @@
 use crate::kind::{Kind, Value};
 use crate::manifest::{Gap, Identity, Object, Reason};
 use globset::Glob;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -168,9 +169,9 @@ pub struct Row {
     pub values: Option<Vec<Option<Box<str>>>>,
 }
 
-/// A table and, under a secret, its rows.
+/// A table and, under a secret, its rows. Rows that their key does not tell apart are not told, which is a gap.
 #[must_use]
-pub fn objects(content: &Content, secret: Option<&Secret>) -> Vec<Object> {
+pub fn objects(content: &Content, secret: Option<&Secret>) -> (Vec<Object>, Vec<Gap>) {
     let mut table = Object::new(Kind::ReferenceTable, Identity::new([Arc::clone(&content.schema), Arc::clone(&content.name)]));
     table.set("rows", i64::try_from(content.rows.len()).unwrap_or(i64::MAX));
     table.set("columns", Value::List(content.columns.iter().map(|name| name.as_str().into()).collect()));
@@ -179,9 +180,15 @@ pub fn objects(content: &Content, secret: Option<&Secret>) -> Vec<Object> {
     table.set("content", whole(content));
     table.set_some("secret", secret.map(Secret::fingerprint));
     let mut found = vec![table];
-    let Some(secret) = secret else { return found };
+    let Some(secret) = secret else { return (found, Vec::new()) };
+    let keys: HashSet<Vec<&str>> = content.rows.iter().map(|row| content.key.iter().map(|at| row.hash(*at)).collect()).collect();
+    if keys.len() < content.rows.len() {
+        let shown = found.first().map(Object::display).unwrap_or_default();
+        let cure = "name columns that tell its rows apart: reference = [{ table = \"…\", key = [\"…\"] }]";
+        return (found, unread(&shown, Reason::Ambiguous, "its key names several rows", Some(cure)));
+    }
     for row in &content.rows {
-        let hash = |at: usize| row.hashes.get(at).and_then(|hash| hash.as_deref()).unwrap_or(NULL);
+        let hash = |at: usize| row.hash(at);
         let mut parts = vec![&*content.schema, &*content.name, "key"];
         parts.extend(content.key.iter().map(|at| hash(*at)));
         let identity = [Arc::clone(&content.schema), Arc::clone(&content.name), secret.of(&parts).into()];
@@ -195,7 +202,13 @@ pub fn objects(content: &Content, secret: Option<&Secret>) -> Vec<Object> {
         }
         found.push(object);
     }
-    found
+    (found, Vec::new())
+}
+
+impl Row {
+    fn hash(&self, at: usize) -> &str {
+        self.hashes.get(at).and_then(|hash| hash.as_deref()).unwrap_or(NULL)
+    }
 }
 
 /// No hash is written so.
@@ -276,7 +289,7 @@ mod tests {
     }
 
     fn hash(rows: &[[Option<&str>; 2]]) -> String {
-        objects(&content(rows), None).first().unwrap().text("content").unwrap().to_owned()
+        objects(&content(rows), None).0.first().unwrap().text("content").unwrap().to_owned()
     }
 
     #[test]
@@ -298,15 +311,18 @@ mod tests {
     #[test]
     fn rows_are_told_only_under_a_secret_and_equal_values_do_not_show() {
         let rows = [[Some("1"), Some("x")], [Some("2"), Some("x")]];
-        assert_eq!(objects(&content(&rows), None).len(), 1);
-        let found = objects(&content(&rows), Some(&Secret::new("s")));
+        assert_eq!(objects(&content(&rows), None).0.len(), 1);
+        let (found, gaps) = objects(&content(&rows), Some(&Secret::new("s")));
+        assert!(gaps.is_empty());
+        let (told, gaps) = objects(&content(&[rows[0], rows[0]]), Some(&Secret::new("s")));
+        assert_eq!((told.len(), gaps.len()), (1, 1), "two rows of one key");
         let texts: Vec<String> = found.iter().skip(1).map(|row| row.get("columns").unwrap().shown()).collect();
         assert_eq!(texts.len(), 2);
         let part = |text: &str| text.split("b=").nth(1).unwrap().to_owned();
         assert_ne!(part(&texts[0]), part(&texts[1]), "two rows with one value look different");
-        let other = objects(&content(&rows), Some(&Secret::new("t")));
+        let (other, _) = objects(&content(&rows), Some(&Secret::new("t")));
         assert_ne!(found[1].identity, other[1].identity);
-        assert_eq!(found[1].identity, objects(&content(&rows), Some(&Secret::new("s")))[1].identity);
+        assert_eq!(found[1].identity, objects(&content(&rows), Some(&Secret::new("s"))).0[1].identity);
         assert!(!format!("{:?}", Secret::new("hunter2")).contains("hunter2"));
     }
 }

@@ -6,7 +6,7 @@ use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, NodeRole};
 use evenkeel_core::port::{Environment, Event, Request, Run, Watch};
 use evenkeel_core::reference::{Pattern, Secret};
-use std::io::{ErrorKind, Read};
+use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Where a manifest comes from.
@@ -56,6 +56,25 @@ impl Source {
             request.reference = wanted;
             request.secret = secret;
         }
+    }
+
+    /// The file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Live { .. } | Self::Split { .. } => None,
+            Self::File { path, .. } => Some(path),
+        }
+    }
+
+    /// The dimensions a file has, by its first line; nothing of what is live, of a pipe, and of what is no manifest.
+    #[must_use]
+    pub fn dimensions(&self) -> Option<Vec<Dimension>> {
+        let path = self.file().filter(|path| path.is_file())?;
+        let mut first = Vec::new();
+        let file = std::fs::File::open(path).ok()?.take(LARGEST);
+        std::io::BufReader::new(file).read_until(b'\n', &mut first).ok()?;
+        file::dimensions(&first)
     }
 
     /// Whether it is no file.

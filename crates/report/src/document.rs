@@ -302,6 +302,9 @@ pub struct Difference {
     /// What that says beyond the side it was read on: who set the value there, a manual's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_by: Option<String>,
+    /// A line of a file that it can be looked up in: of a manifest, or where the environment is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Why it matters for a migration.
     pub why: String,
     /// SQL that makes the candidate like the reference and runs as it stands; null where none is known to be right.

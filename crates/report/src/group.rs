@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, HashMap};
 
 /// From how many on those of one rule are one entry, and gaps of one cause.
 const MANY: usize = 3;
+/// From how many on objects of one kind that only one side has are one entry; of rows of reference data, and of others.
+const ROWS: usize = 51;
+const LONE: usize = 11;
 /// From how many on the same change, made to one object after the other, is one entry. Few are shown in full: each has a fix.
 const ALIKE: usize = 5;
 
@@ -28,6 +31,8 @@ pub(crate) struct Group<'a> {
     pub members: Vec<&'a Difference>,
     /// All have the same property, expected and found: one cause made them, such as another default.
     pub same_cause: bool,
+    /// Objects of one kind that only one side has.
+    pub lone: bool,
 }
 
 impl Entry<'_> {
@@ -45,6 +50,7 @@ impl Entry<'_> {
 enum Key<'a> {
     Rule(&'a str),
     Cause(&'a str, &'a str, &'a str),
+    Lone(&'a str, &'a str),
 }
 
 /// Measured differences say the same thing over and over; what merely informs is rarely read one by one. Beyond these, the
@@ -53,6 +59,11 @@ enum Key<'a> {
 fn key(difference: &Difference) -> Option<Key<'_>> {
     if difference.severity != Severity::Block && difference.detail.contains_key("ratio") || difference.severity == Severity::Inform {
         return Some(Key::Rule(&difference.id));
+    }
+    // Rows of one table; objects of one kind.
+    let place = if difference.kind == "reference-row" { difference.object.table.as_deref().unwrap_or_default() } else { "" };
+    if matches!(difference.change, Change::Missing | Change::Extra) || !place.is_empty() {
+        return Some(Key::Lone(&difference.id, place));
     }
     match (difference.change, &difference.attribute, &difference.expected, &difference.found) {
         (Change::Changed, Some(attribute), Some(expected), Some(found)) if difference.dimension == Dimension::Schema => {
@@ -64,14 +75,18 @@ fn key(difference: &Difference) -> Option<Key<'_>> {
 
 /// The differences of one severity. Groups stand where their first member stood.
 pub(crate) fn entries<'a>(differences: impl Iterator<Item = &'a Difference>, severity: Severity) -> Vec<Entry<'a>> {
-    let mut groups: Vec<(bool, Vec<&Difference>)> = Vec::new();
+    let mut groups: Vec<(Likeness, Vec<&Difference>)> = Vec::new();
     let mut places = HashMap::new();
     for difference in differences.filter(|difference| difference.severity == severity) {
         let Some(key) = key(difference) else {
-            groups.push((false, vec![difference]));
+            groups.push((Likeness::Rule, vec![difference]));
             continue;
         };
-        let same_cause = matches!(key, Key::Cause(..));
+        let same_cause = match key {
+            Key::Cause(..) => Likeness::Cause,
+            Key::Rule(_) => Likeness::Rule,
+            Key::Lone(..) => Likeness::Lone,
+        };
         let place = *places.entry(key).or_insert_with(|| {
             groups.push((same_cause, Vec::new()));
             groups.len() - 1
@@ -108,13 +123,28 @@ pub(crate) fn gaps(gaps: &[Gap]) -> Vec<Vec<&Gap>> {
         .collect()
 }
 
-fn settle(mut members: Vec<&Difference>, same_cause: bool) -> Vec<Entry<'_>> {
-    if members.len() < if same_cause { ALIKE } else { MANY } {
+/// What makes differences one entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    Rule,
+    Cause,
+    Lone,
+}
+
+fn settle(mut members: Vec<&Difference>, likeness: Likeness) -> Vec<Entry<'_>> {
+    let is_row = members.first().is_some_and(|first| first.kind == "reference-row");
+    let few = match likeness {
+        Likeness::Rule => MANY,
+        Likeness::Cause => ALIKE,
+        Likeness::Lone if is_row => ROWS,
+        Likeness::Lone => LONE,
+    };
+    if members.len() < few {
         return members.into_iter().map(Entry::One).collect();
     }
     // Stable: those equally bad stay in the document's order.
     members.sort_by(|a, b| badness(b).total_cmp(&badness(a)));
-    vec![Entry::Many(Group { members, same_cause })]
+    vec![Entry::Many(Group { members, same_cause: likeness == Likeness::Cause, lone: likeness == Likeness::Lone })]
 }
 
 /// How far apart two measured values lie: the same for ten times as much and a tenth.
@@ -134,6 +164,16 @@ impl Group<'_> {
     pub fn title(&self) -> String {
         let Some(first) = self.members.first() else { return String::new() };
         let (what, many) = (words(&first.kind), self.members.len());
+        if self.lone {
+            let verb = match first.change {
+                Change::Missing => "missing",
+                Change::Extra => "extra",
+                _ => "changed",
+            };
+            let table = first.object.table.as_deref().filter(|_| first.kind == "reference-row");
+            let of = table.map(|table| format!(" of {table}")).unwrap_or_default();
+            return format!("{}{of} {verb}", self.kinds());
+        }
         match (&first.attribute, first.detail.contains_key("ratio")) {
             (Some(attribute), _) if self.same_cause => format!("{} of {}", words(attribute), self.kinds()),
             (Some(attribute), true) => format!("{what}, {}: {} beyond tolerance", words(attribute), counted(many, "object", "objects")),

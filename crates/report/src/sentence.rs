@@ -10,7 +10,9 @@ use crate::document::{
 };
 use crate::group::words;
 use crate::number::{bytes, counted, duration, thousands};
+use crate::wrap::cut;
 use evenkeel_core::kind::Kind;
+use std::collections::BTreeMap;
 
 /// `column app.orders.refunded_at`.
 pub(crate) fn title(difference: &Difference) -> String {
@@ -132,14 +134,7 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
     }
     let apart = dimension.reference_digest != dimension.candidate_digest;
     if dimension.verdict == Outcome::Equal && per.block + per.warn == 0 {
-        // Beside two digests it says why they are two.
-        let words = match (apart, dimension.ignored, per.inform) {
-            (_, ignored @ 1.., _) => format!("alike but for {} excused", thousands(ignored)),
-            (true, 0, inform @ 1..) => format!("alike but for {} expected", thousands(inform)),
-            (true, 0, 0) => "alike, in other words".to_owned(),
-            (false, 0, _) => "equal".to_owned(),
-        };
-        parts.insert(0, words);
+        parts.insert(0, alike(dimension));
     } else if dimension.ignored > 0 {
         parts.push(format!("{} excused", thousands(dimension.ignored)));
     }
@@ -155,6 +150,58 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         parts.push("not compared".to_owned());
     }
     (symbol, parts.join(", "))
+}
+
+/// How alike the sides are where nothing weighs: beside two digests it says why they are two.
+pub(crate) fn alike(dimension: &DimensionResult) -> String {
+    let apart = dimension.reference_digest != dimension.candidate_digest;
+    match (apart, dimension.ignored, dimension.differences.inform) {
+        (_, ignored @ 1.., _) => format!("alike but for {} excused", thousands(ignored)),
+        (true, 0, inform @ 1..) => format!("alike but for {} expected", thousands(inform)),
+        (true, 0, 0) => "alike beside what other dimensions tell".to_owned(),
+        (false, 0, _) => "equal".to_owned(),
+    }
+}
+
+/// From how many differences on they are counted by kind before the first is shown.
+const PICTURE: usize = 20;
+
+/// What there is of a severity, by kind and change, most first: `412 columns missing, 88 tables extra, 3 indexes changed`.
+pub(crate) fn by_kind(document: &Document, severity: Severity) -> Option<String> {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for difference in document.told().filter(|difference| difference.severity == severity) {
+        let word = match difference.change {
+            Change::Missing => "missing",
+            Change::Extra => "extra",
+            Change::Changed => "changed",
+            Change::Renamed => "renamed",
+            Change::Unsound => "at fault",
+        };
+        *counts.entry((&difference.kind, word)).or_default() += 1;
+    }
+    if counts.values().sum::<usize>() < PICTURE || counts.len() < 2 {
+        return None;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named = |((kind, word), count): &((&str, &str), usize)| {
+        let plural = Kind::from_name(kind).map_or(*kind, |kind| kind.spec().plural);
+        format!("{} {} {word}", thousands(*count), words(&clean::line(if *count == 1 { kind } else { plural })))
+    };
+    Some(counts.iter().map(named).collect::<Vec<_>>().join(", "))
+}
+
+/// Labels of both sides in so many columns, so that two that begin alike are told apart: then their ends are shown.
+pub(crate) fn heads(labels: [String; 2], width: usize) -> [String; 2] {
+    let short = labels.each_ref().map(|label| cut(label, width));
+    if short[0] != short[1] || labels[0] == labels[1] {
+        return short;
+    }
+    let shared = labels[0].chars().zip(labels[1].chars()).take_while(|(a, b)| a == b).count();
+    labels.map(|label| {
+        let tail: String = label.chars().skip(shared.saturating_sub(width / 2)).collect();
+        format!("…{}", cut(&tail, width.saturating_sub(1)))
+    })
 }
 
 /// What stands for each side of a dimension in a table: digests, volumes, or how many objects there are.

@@ -7,11 +7,13 @@ use super::{dimensions, report};
 use crate::args::{Common, Reporting};
 use crate::paint;
 use crate::settings::{self, Environment, History, Loaded, Settings};
+use crate::wire::Endpoint;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_report::Format;
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// What a reporting verb works with.
@@ -19,7 +21,8 @@ pub struct Asked<'a> {
     pub common: &'a Common,
     pub reporting: &'a Reporting,
     pub loaded: Loaded,
-    pub format: &'static Format,
+    /// Every report that is wanted: its format, and the file it goes to where it is none of stdout.
+    pub outputs: Vec<(&'static Format, Option<PathBuf>)>,
     pub dimensions: Vec<Dimension>,
     pub scope: Scope,
     /// The least severity that fails: the flag, else the policy, else `block`.
@@ -34,13 +37,13 @@ impl<'a> Asked<'a> {
     /// No such format; the configuration cannot be understood.
     pub fn of(reporting: &'a Reporting, common: &'a Common) -> Result<Self, Box<Trouble>> {
         let started = Instant::now();
-        let format = report::format(&reporting.format)?;
+        let outputs = report::outputs(reporting)?;
         let loaded = settings::load(common.config.as_deref())?;
         paint::notes(&loaded.settings.notes, common.quiet);
         let dimensions = dimensions(&reporting.dimension);
         let policy = &loaded.settings.policy;
         let (scope, bar) = (report::scope(dimensions.clone(), policy), report::bar(reporting, policy));
-        Ok(Self { common, reporting, loaded, format, dimensions, scope, bar, started })
+        Ok(Self { common, reporting, loaded, outputs, dimensions, scope, bar, started })
     }
 
     pub const fn settings(&self) -> &Settings {
@@ -58,6 +61,18 @@ impl<'a> Asked<'a> {
             }
         }
         scope
+    }
+
+    /// Leaves out what a manifest does not have, where nobody named dimensions; says so.
+    pub fn narrow(&self, scope: &mut Scope, endpoint: &Endpoint<'_>) {
+        let Some(there) = endpoint.source.dimensions() else { return };
+        let before = scope.dimensions.len();
+        scope.dimensions.retain(|dimension| there.contains(dimension));
+        if scope.dimensions.len() < before {
+            let names: Vec<&str> = there.iter().map(|dimension| dimension.name()).collect();
+            let note = format!("{} has only {}: nothing else is compared", endpoint.shown, names.join(", "));
+            paint::notes(&[note], self.common.quiet);
+        }
     }
 
     /// What the exit code depends on.

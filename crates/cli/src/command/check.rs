@@ -3,7 +3,7 @@
 //! Lives here: which environments are meant, and what is said of each. What they amount to is judged in `pipeline::check`.
 
 use super::asked::Asked;
-use super::{Outcome, output, report};
+use super::{Outcome, report};
 use crate::args::{Check, Common};
 use crate::paint::{self, progress::Line, shell};
 use crate::settings::Environment;
@@ -38,6 +38,8 @@ pub struct OneCheck {
     pub name: String,
     pub document: Document,
     pub state: State,
+    /// The file it is checked against.
+    pub manifest: String,
 }
 
 /// What came of it.
@@ -79,7 +81,18 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
     for (((one, subject), (_, configured)), shown) in checked.into_iter().zip(&subjects).zip(&chosen).zip(&shown) {
         let command = format!("evenkeel check {shown}{}", asked.flags());
         let (bar, elapsed) = (asked.bar, one.elapsed);
-        let frame = report::Frame { demanded: &subject.demanded, tier: subject.tier, readiness: None, bar, elapsed, command: &command };
+        let manifest = configured.manifest.as_deref().map(|path| path.to_string_lossy().into_owned());
+        let (files, place) = ([manifest.as_deref(), None], Some(&configured.place));
+        let frame = report::Frame {
+            demanded: &subject.demanded,
+            tier: subject.tier,
+            files,
+            configured: place,
+            readiness: None,
+            bar,
+            elapsed,
+            command: &command,
+        };
         let (document, state) = match one.outcome {
             Ok(told) => {
                 let frame = report::Frame { readiness: Some(&told.readiness), ..frame };
@@ -95,7 +108,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
                 (document, state)
             }
         };
-        checks.push(OneCheck { name: subject.name.clone(), document, state });
+        checks.push(OneCheck { name: subject.name.clone(), document, state, manifest: manifest.unwrap_or_default() });
     }
     Ok(Told { checks, exit_code })
 }
@@ -107,14 +120,16 @@ fn is_named(arguments: &Check, name: &str) -> bool {
 /// Writes the report. Environments that could not be read are in it too, for whoever reads nothing else; a person at a terminal
 /// has them on stderr.
 fn write(checks: &[OneCheck], asked: &Asked<'_>) -> Result<(), Box<Trouble>> {
-    let talks = asked.format.name == "terminal" && asked.reporting.out.is_none();
-    let is_shown = |check: &&OneCheck| !talks || matches!(check.state, State::Told);
-    let shown: Vec<Document> = checks.iter().filter(is_shown).map(|check| check.document.clone()).collect();
-    // A report of nothing would look like one without differences.
-    if shown.is_empty() {
-        return Ok(());
+    for output in &asked.outputs {
+        let talks = output.0.name == "terminal" && output.1.is_none();
+        let is_shown = |check: &&OneCheck| !talks || matches!(check.state, State::Told);
+        let shown: Vec<Document> = checks.iter().filter(is_shown).map(|check| check.document.clone()).collect();
+        // A report of nothing would look like one without differences.
+        if !shown.is_empty() {
+            report::publish(std::slice::from_ref(output), &shown, asked.reporting, asked.common)?;
+        }
     }
-    output::write(&report::render(asked.format, &shown, &report::style(asked.reporting, asked.common))?, asked.reporting.out.as_deref())
+    Ok(())
 }
 
 /// One line an environment. What is unknown is said even when quiet: it decides the exit code.
@@ -125,6 +140,11 @@ fn say(check: &OneCheck, common: &Common) {
         State::Told => {
             let readiness = check.document.verdict.readiness.as_ref();
             paint::say!("{name}: {}", readiness.map_or("could not tell", |readiness| readiness.words.as_str()));
+            if check.document.verdict.exit_code == 1 {
+                let name = shell::quoted(&check.name);
+                paint::say!("  if it is meant: evenkeel capture {name} --out {}, and commit it", shell::quoted(&check.manifest));
+                paint::say!("  if it is not: apply the fixes of the report to {name}, then: evenkeel check {name}");
+            }
         }
         State::Unchecked => {
             paint::say!("{name}: could not tell, no manifest is configured");
@@ -150,8 +170,8 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
     };
     for name in &arguments.environments {
         if !settings.environments.contains_key(name) {
-            let known: Vec<&str> = settings.environments.keys().map(String::as_str).collect();
-            let trouble = Trouble::new(Class::Usage, format!("{name:?} is no environment")).expected(known.join(", ")).found(name.clone());
+            let known = wire::known(settings);
+            let trouble = Trouble::new(Class::Usage, format!("{name:?} is no environment")).expected(known).found(name.clone());
             return Err(Box::new(trouble.origin(path.display().to_string())));
         }
     }
@@ -176,6 +196,16 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
 /// What was committed and what is there, and how the environment may be typed again.
 fn sides(name: &str, configured: &Environment, asked: &Asked<'_>, scope: &Scope) -> Result<((Source, Source), String), Box<Trouble>> {
     let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
+    if !manifest.exists() {
+        let command = format!("evenkeel capture {} --out {}", shell::quoted(name), shell::quoted(&manifest.to_string_lossy()));
+        return Err(Box::new(
+            Trouble::new(Class::Configuration, format!("environment {name}: its manifest {} is not there", manifest.display()))
+                .expected("what was committed for it")
+                .found("no such file")
+                .origin(configured.origin.clone())
+                .fix(format!("write it, and commit it: {command}")),
+        ));
+    }
     let candidate = wire::live(name, asked.settings(), asked.common, &scope.dimensions)?;
     paint::notes(&candidate.warnings, asked.common.quiet);
     let reference = Source::File { label: label(manifest), path: manifest.to_owned() };

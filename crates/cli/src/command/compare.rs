@@ -1,7 +1,7 @@
 //! `evenkeel compare REFERENCE CANDIDATE`.
 
 use super::asked::Asked;
-use super::{Outcome, output, report};
+use super::{Outcome, report};
 use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
 use crate::settings::Settings;
@@ -18,9 +18,8 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let reporting = &arguments.reporting;
     let asked = Asked::of(reporting, common)?;
     let document = document(arguments, &asked)?;
-    let bytes = report::render(asked.format, std::slice::from_ref(&document), &report::style(reporting, common))?;
-    output::write(&bytes, reporting.out.as_deref())?;
-    if reporting.out.is_some() && !common.quiet {
+    report::publish(&asked.outputs, std::slice::from_ref(&document), reporting, common)?;
+    if asked.outputs.iter().all(|(_, out)| out.is_some()) && !common.quiet {
         paint::say!("{}", paint::plain(&document.verdict.line));
     }
     Ok(document.verdict.exit_code)
@@ -32,7 +31,13 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
 /// As the verb.
 pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<Trouble>> {
     let settings = asked.settings();
-    let scope = asked.scope_of([&arguments.reference, &arguments.candidate].map(|name| settings.environments.get(name)));
+    let mut scope = asked.scope_of([&arguments.reference, &arguments.candidate].map(|name| settings.environments.get(name)));
+    if asked.reporting.dimension.is_empty() {
+        for name in [&arguments.reference, &arguments.candidate] {
+            let endpoint = wire::endpoint(name, settings, asked.common, &scope.dimensions)?;
+            asked.narrow(&mut scope, &endpoint);
+        }
+    }
     let mut reference = wire::endpoint(&arguments.reference, settings, asked.common, &scope.dimensions)?;
     let mut candidate = wire::endpoint(&arguments.candidate, settings, asked.common, &scope.dimensions)?;
     paint::notes(reference.warnings.iter().chain(&candidate.warnings), asked.common.quiet);
@@ -43,7 +48,11 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
     // The candidate's tier says what must be right about it; a file has none.
     let tier = candidate.configured.or(reference.configured).and_then(|configured| configured.tier);
     let progress = Line::new(asked.common.quiet);
-    let demanded = asked.demanded(tier, &scope);
+    let mut demanded = asked.demanded(tier, &scope);
+    if tier.is_none() {
+        // Nobody named what is demanded: what a manifest does not have is not.
+        demanded.retain(|dimension| scope.dimensions.contains(dimension));
+    }
     let insisted = asked.insists(tier);
     let wanted = Wanted { scope: &scope, demanded: &demanded, insisted, bar: asked.bar, same: arguments.same };
     let compared = compare::run(&reference.source, &candidate.source, &wanted, &wire::run(&progress, settings))?;
@@ -51,8 +60,19 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
     let mut same = if arguments.same { " --same" } else { "" }.to_owned();
     same.push_str(if arguments.values { " --values" } else { "" });
     let command = format!("evenkeel compare {} {}{same}{}", reference.shown, candidate.shown, asked.flags());
-    let frame =
-        report::Frame { demanded: &demanded, tier, readiness: None, bar: asked.bar, elapsed: asked.started.elapsed(), command: &command };
+    let files = [&reference, &candidate].map(|endpoint| endpoint.source.file().map(|path| path.to_string_lossy().into_owned()));
+    let configured = candidate.configured.or(reference.configured).map(|configured| &configured.place);
+    let files = files.each_ref().map(Option::as_deref);
+    let frame = report::Frame {
+        demanded: &demanded,
+        tier,
+        files,
+        configured,
+        readiness: None,
+        bar: asked.bar,
+        elapsed: asked.started.elapsed(),
+        command: &command,
+    };
     let document = report::document(&compared, &frame);
     // The process ends soon: freeing a million small values one by one would only take time.
     std::mem::forget(compared);

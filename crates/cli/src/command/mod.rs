@@ -9,8 +9,10 @@ mod digest;
 mod explain;
 mod generated;
 mod grants;
+mod init;
 mod output;
 mod queries;
+mod render;
 mod report;
 
 use crate::args::{Cli, Command};
@@ -32,6 +34,8 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Capture(arguments) => capture::run(arguments, &cli.common),
         Command::Digest(arguments) => digest::run(arguments, &cli.common),
         Command::Grants(arguments) => grants::run(arguments, &cli.common),
+        Command::Init => init::run(),
+        Command::Render(arguments) => render::run(arguments, &cli.common),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Queries(arguments) => queries::run(arguments),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),

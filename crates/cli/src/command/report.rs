@@ -1,16 +1,19 @@
 //! From a finished comparison to the report the user asked for.
 
+use super::output;
 use crate::args::{Common, Reporting};
 use crate::paint::{self, shell};
 use crate::settings::Policy;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::digest::Order;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::finding::Place;
 use evenkeel_core::gate::{Readiness, Tier};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_pipeline::compare::Compared;
 use evenkeel_report::{Document, FORMATS, Format, Input, Style};
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The format asked for.
@@ -22,6 +25,54 @@ pub fn format(name: &str) -> Result<&'static Format, Box<Trouble>> {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         Box::new(Trouble::new(Class::Usage, "unknown report format").expected(names.join(", ")).found(name).origin("flag --format"))
     })
+}
+
+/// The reports asked for: `html=FILE` goes to that file, one format without a file to `--out` or stdout.
+///
+/// # Errors
+/// No such format; two for stdout.
+pub fn outputs(reporting: &Reporting) -> Result<Vec<(&'static Format, Option<PathBuf>)>, Box<Trouble>> {
+    let mut outputs = Vec::new();
+    for text in &reporting.format {
+        let (name, file) = text.split_once('=').map_or((text.as_str(), None), |(name, file)| (name, Some(file)));
+        let file = match file {
+            Some("") => {
+                let trouble = Trouble::new(Class::Usage, "a report's file has no name").expected(format!("--format {name}=FILE"));
+                return Err(Box::new(trouble.found(text.as_str()).origin("flag --format")));
+            }
+            Some(file) => Some(PathBuf::from(file)),
+            None => reporting.out.clone(),
+        };
+        outputs.push((format(name)?, file));
+    }
+    let shared = outputs.iter().enumerate().any(|(at, (_, file))| outputs.iter().skip(at + 1).any(|(_, other)| other == file));
+    if shared {
+        return Err(Box::new(
+            Trouble::new(Class::Usage, "two reports for one place")
+                .expected("each report in a place of its own")
+                .found(reporting.format.join(", "))
+                .origin("flag --format")
+                .fix("name their files: --format terminal --format json=report.json"),
+        ));
+    }
+    Ok(outputs)
+}
+
+/// Renders and writes all of them.
+///
+/// # Errors
+/// One cannot be written.
+pub fn publish(
+    outputs: &[(&'static Format, Option<PathBuf>)],
+    documents: &[Document],
+    reporting: &Reporting,
+    common: &Common,
+) -> Result<(), Box<Trouble>> {
+    for (format, out) in outputs {
+        let style = style(reporting, common, out.is_none());
+        output::write(&render(format, documents, &style)?, out.as_deref())?;
+    }
+    Ok(())
 }
 
 /// What is compared, by flags and policy.
@@ -66,6 +117,10 @@ pub fn flags(reporting: &Reporting, common: &Common) -> String {
 pub struct Frame<'a> {
     pub demanded: &'a [Dimension],
     pub tier: Option<Tier>,
+    /// The file each side was read from, reference first, where it was one.
+    pub files: [Option<&'a str>; 2],
+    /// Where the candidate is configured.
+    pub configured: Option<&'a Place>,
     /// What it is ready for, where it was checked against its manifest.
     pub readiness: Option<&'a Readiness>,
     /// The least severity that fails.
@@ -84,6 +139,8 @@ pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
         candidate: compared.candidate.side(),
         demanded: frame.demanded,
         tier: frame.tier,
+        files: frame.files,
+        configured: frame.configured,
         readiness: frame.readiness,
         fail_on: frame.bar,
         elapsed: frame.elapsed,
@@ -93,8 +150,8 @@ pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
 }
 
 /// How wide and how colourful.
-pub fn style(reporting: &Reporting, common: &Common) -> Style {
-    let terminal = reporting.out.is_none() && std::io::stdout().is_terminal();
+pub fn style(reporting: &Reporting, common: &Common, to_stdout: bool) -> Style {
+    let terminal = to_stdout && std::io::stdout().is_terminal();
     Style {
         color: paint::colored(common.color, terminal),
         width: width(terminal),

@@ -48,12 +48,15 @@ pub fn load(named: Option<&Path>) -> Result<Loaded, Box<Trouble>> {
 /// # Errors
 /// The text is no TOML, says something unknown, or names a variable that `variable` does not know.
 pub fn parse(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Settings, Box<Trouble>> {
-    Resolver { path, text, variable }.settings()
+    let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    Resolver { path, text, lines, variable }.settings()
 }
 
 fn nearest() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
-    here.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
+    let found = here.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())?;
+    // As a person in this folder writes it: what runs here is looked up here.
+    Some(found.strip_prefix(&here).map(Path::to_owned).unwrap_or(found))
 }
 
 /// What is wrong with a value.
@@ -67,6 +70,8 @@ enum Flaw {
 struct Resolver<'a> {
     path: &'a Path,
     text: &'a str,
+    /// Where each line begins: there may be many places to tell.
+    lines: Vec<usize>,
     variable: &'a dyn Fn(&str) -> Option<String>,
 }
 
@@ -131,7 +136,8 @@ impl Resolver<'_> {
     }
 
     fn environment(&self, name: &str, raw: Spanned<RawEnvironment>) -> Result<Environment, Box<Trouble>> {
-        let origin = self.place(raw.span());
+        let place = self.located(raw.span());
+        let origin = place.to_string();
         let raw = raw.into_inner();
         let folder = self.path.parent().unwrap_or(Path::new("."));
         if let Some(url) = raw.url.as_ref().filter(|_| raw.parts().iter().any(|(_, part)| part.is_some()) || raw.port.is_some()) {
@@ -160,6 +166,7 @@ impl Resolver<'_> {
         let history = self.history(raw.history.as_ref())?;
         let reference = self.reference(&raw.reference)?;
         Ok(Environment {
+            place,
             reference,
             reach,
             tier: raw.tier,
@@ -366,10 +373,11 @@ impl Resolver<'_> {
     }
 
     fn located(&self, span: Range<usize>) -> Place {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
         let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
-        Place { file: self.path.display().to_string(), line: number(before.matches('\n').count()), column: Some(number(column)) }
+        let line = self.lines.partition_point(|begins| *begins <= span.start).saturating_sub(1);
+        let begins = self.lines.get(line).copied().unwrap_or_default();
+        let column = self.text.get(begins..span.start).unwrap_or_default().chars().count();
+        Place { file: self.path.display().to_string(), line: number(line), column: Some(number(column)) }
     }
 }
 

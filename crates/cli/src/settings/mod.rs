@@ -9,6 +9,7 @@ mod raw;
 pub use load::{Loaded, load, parse};
 
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::finding::Place;
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
@@ -50,6 +51,8 @@ pub struct Environment {
     pub reference: Vec<Pattern>,
     /// Where it is written: `evenkeel.toml:3`.
     pub origin: String,
+    /// The same, as a place.
+    pub place: Place,
 }
 
 /// Where migrations are recorded.

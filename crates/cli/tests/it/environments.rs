@@ -11,7 +11,9 @@ const SCHEMA: [&str; 2] = ["--dimension", "schema"];
 #[test]
 fn check_goes_through_all_environments() {
     let db = database(newest());
+    let other = database(newest());
     db.exec(SHOP);
+    other.exec(SHOP);
     let place = Place::new();
     let environment = |name: &str, url: &str, more: &str| format!("[environments.{name}]\nurl = \"{url}\"\n{more}\n");
     let manifest = |name: &str| format!("manifest = \"{name}.jsonl\"");
@@ -20,15 +22,16 @@ fn check_goes_through_all_environments() {
         environment("a_gone", nowhere, &manifest("good")),
         environment("b_good", &db.url(), &manifest("good")),
         environment("c_lost", &db.url(), &manifest("lost")),
-        environment("d_last", &db.url(), &manifest("good")),
+        environment("d_last", &other.url(), &manifest("last")),
     ];
     place.write("evenkeel.toml", content.concat());
     place.run(&["capture", "b_good", SCHEMA[0], SCHEMA[1], "--out", "good.jsonl"]).exits(0);
+    place.run(&["capture", "d_last", SCHEMA[0], SCHEMA[1], "--out", "last.jsonl"]).exits(0);
     let check = |names: &[&str], code| place.run(&[&["check"], names, &SCHEMA[..]].concat()).exits(code).hides("hunter2");
     // The worst that was met, and every one in full.
     let ran = check(&[], 78).says("a_gone: not checked").says("c_lost: not checked").says("lost.jsonl").says("evenkeel capture");
     assert!(ran.stderr.contains("cannot connect to") && ran.stderr.contains("127.0.0.1"), "{}", ran.stderr);
-    assert!(ran.stdout.contains("good.jsonl = b_good") && ran.stdout.contains("good.jsonl = d_last"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("good.jsonl = b_good") && ran.stdout.contains("last.jsonl = d_last"), "{}", ran.stdout);
     assert!(ran.stderr.contains("b_good: matches its manifest") && ran.stderr.contains("d_last: matches its manifest"), "{}", ran.stderr);
     check(&["a_gone", "b_good"], 69).says("b_good: matches its manifest");
     let json = place.run(&["check", "a_gone", "b_good", "d_last", "--dimension", "schema", "--format", "json", "--quiet"]).exits(69);
@@ -45,6 +48,7 @@ fn check_goes_through_all_environments() {
     assert!(check(&["a_gone"], 69).stdout.is_empty());
     // What differs is known, whoever else cannot be reached.
     db.exec("ALTER TABLE app.orders ADD COLUMN hot_fix text");
+    other.exec("ALTER TABLE app.orders ADD COLUMN hot_fix text");
     check(&[], 1).says("a_gone: not checked").says("app.orders.hot_fix").says("d_last: not ready");
     // One without a manifest that was named keeps nobody.
     place.write("evenkeel.toml", [content.concat(), environment("e_bare", &db.url(), "")].concat());

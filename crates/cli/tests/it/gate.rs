@@ -74,7 +74,7 @@ fn the_action_passes_every_code_on_and_nothing_without_a_report() {
         .says("is not set");
     job.action(&[("PRODUCTION", "")], 78, "set, but empty");
     job.action(&[("STAGING", &url("production")), ("PRODUCTION", &url("staging"))], 1, "hot_fix");
-    job.action(&[("STAGING", &url("production"))], 1, "hot_fix");
+    job.action(&[("STAGING", &url("production"))], 2, "same database");
     job.action(&[("STAGING", "postgres://reader:hunter2@127.0.0.1:1/app")], 69, "cannot connect");
     // A role that sees too little.
     server.session("production").unwrap().exec("CREATE ROLE weak LOGIN").unwrap();

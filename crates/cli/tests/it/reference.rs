@@ -110,7 +110,7 @@ fn a_manifest_holds_hashes_and_no_values() {
     b.exec("UPDATE countries SET name = 'x' WHERE code = 'de'");
     place.run_with(&against, &key).exits(1).says("another name").hides("Deutschland");
     // Under another secret the rows cannot be told, and the table is another all the same.
-    place.run_with(&against, &[("SECRET", "another")]).exits(1).says("content").hides("reference row");
+    place.run_with(&against, &[("SECRET", "another")]).exits(1).says("content").hides("EK-reference-row");
     place.run_with(&["check", "a", "--dimension", "data"], &key).exits(0);
     let bare = environments(&a.url(), &b.url(), "[project]\nreference = [\"public.countries\"]");
     bare.run(&capture).exits(0);
@@ -142,8 +142,12 @@ fn what_cannot_be_read_is_a_gap() {
         place.run(&["compare", "a", "b", "--dimension", "data"]).exits(2).says(says);
     }
     let place = environments(&a.url(), &b.url(), "[project]\nreference = [{ table = \"public.bare\", key = [\"x\"] }]");
+    place.run(&["compare", "a", "b", "--dimension", "data"]).exits(2).says("its key names several rows");
+    for db in [&a, &b] {
+        db.exec("DELETE FROM bare; INSERT INTO bare VALUES (1), (2)");
+    }
     place.run(&["compare", "a", "b", "--dimension", "data"]).exits(0);
-    a.exec("INSERT INTO bare VALUES (1)");
+    a.exec("INSERT INTO bare VALUES (3)");
     place.run(&["compare", "a", "b", "--dimension", "data"]).exits(1);
     for wrong in ["reference = [7]", "reference = [\"\"]", "reference = [\"a[\"]", "reference = [{ tables = \"x\" }]"] {
         environments(&a.url(), &b.url(), &format!("[project]\n{wrong}")).run(&["compare", "a", "b"]).exits(78).says("evenkeel.toml");

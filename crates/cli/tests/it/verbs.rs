@@ -16,7 +16,9 @@ fn help_and_version_are_data_and_nonsense_is_usage() {
     let place = Place::new();
     let help = place.run(&["--help"]).exits(0);
     assert!(help.stderr.is_empty());
-    for verb in ["compare", "check", "capture", "digest", "grants", "explain", "queries", "demo", "completions", "man", "schema"] {
+    for verb in
+        ["compare", "check", "capture", "digest", "grants", "explain", "queries", "demo", "completions", "man", "schema", "init", "render"]
+    {
         assert!(help.stdout.contains(verb), "{verb}");
         let own = place.run(&[verb, "--help"]).exits(0);
         assert!(own.stdout.contains("Usage: evenkeel"), "{verb}");
@@ -212,7 +214,8 @@ fn output_that_cannot_be_written_is_74() {
     let place = Place::new();
     let report = ["compare", &db.url(), &db.url(), SCHEMA[0], SCHEMA[1], "--same"];
     place.run(&[&report[..], &["--out", "no/such/folder/report"]].concat()).exits(74).says("no/such/folder/report").says("--out");
-    place.run(&["capture", &db.url(), SCHEMA[0], SCHEMA[1], "--out", "no/such/folder/m.jsonl"]).exits(74);
+    place.write("file", "");
+    place.run(&["capture", &db.url(), SCHEMA[0], SCHEMA[1], "--out", "file/m.jsonl"]).exits(74);
     std::fs::create_dir(place.path("folder")).unwrap();
     place.run(&[&report[..], &["--out", "folder"]].concat()).exits(74);
     let full = [("URL", db.url())];
@@ -272,7 +275,7 @@ fn queries_prints_statements_that_a_server_of_that_version_takes() {
     });
     let schema = place.run(&["queries", "--dimension", "schema"]).exits(0).stdout;
     let settings = place.run(&["queries", "--dimension", "configuration"]).exits(0).stdout;
-    assert!(schema.contains("pg_attribute") && !schema.contains("pg_settings"));
+    assert!(schema.contains("pg_attribute") && !schema.contains("pg_db_role_setting"));
     assert!(!settings.contains("from pg_catalog.pg_attribute a"));
 }
 
@@ -296,4 +299,74 @@ fn notes_are_said_by_every_verb_and_not_when_quiet() {
         let quiet = place.run(&[verb, &["--quiet"]].concat()).exits(0).stderr;
         assert!(!quiet.contains("note: "), "{verb:?}: {quiet}");
     }
+}
+
+/// Several reports in one run, each in its place; and others made of the one in JSON afterwards, with the same end.
+#[test]
+fn one_run_writes_several_reports_and_render_makes_others() {
+    let (a, b) = (shop(), shop());
+    b.exec("ALTER TABLE app.orders ADD COLUMN hot_fix text");
+    let place = Place::new();
+    let (left, right) = (a.url(), b.url());
+    let compare = ["compare", left.as_str(), right.as_str(), SCHEMA[0], SCHEMA[1]];
+    let several = ["--format", "json=report.json", "--format", "markdown", "--format", "html=report.html"];
+    let ran = place.run(&[&compare[..], &several].concat()).exits(1);
+    assert!(ran.stdout.starts_with("**"), "Markdown goes to stdout:\n{}", ran.stdout);
+    assert!(place.read("report.html").contains("hot_fix") && place.read("report.json").contains("hot_fix"));
+    let rendered = place.run(&["render", "report.json", "--format", "markdown"]).exits(1);
+    assert_eq!(rendered.stdout, ran.stdout);
+    place.run(&["render", "report.json", "--format", "sarif=out.sarif", "--format", "junit=out.xml"]).exits(1);
+    assert!(place.read("out.xml").contains("hot_fix") && place.read("out.sarif").contains("hot_fix"));
+    place.shell("\"$E\" render - --format markdown < report.json", &[]).exits(1).says("hot_fix");
+    for wrong in [&["--format", "json", "--format", "markdown"][..], &["--format", "json="], &["--format", "smoke=x"]] {
+        place.run(&[&compare[..], wrong].concat()).exits(64).says("--format");
+    }
+    for (content, says) in [("", "EOF"), ("[]", "empty list"), ("{}", "missing field"), ("nonsense", "expected")] {
+        place.write("bad.json", content);
+        place.run(&["render", "bad.json"]).exits(78).says(says);
+    }
+    place.run(&["render", "nothing.json"]).exits(78).says("nothing.json");
+}
+
+/// What a variable that is not set leaves is told as that.
+#[test]
+fn what_is_empty_or_lacks_a_unit_is_told() {
+    let place = Place::new();
+    place.run(&["compare", "", "x.jsonl"]).exits(78).says("is empty").says("a variable that is not set");
+    place.run_with(&["check"], &[("EVENKEEL_CONFIG", "")]).exits(78).says("EVENKEEL_CONFIG is set, but empty");
+    place.run(&["digest", "--lock-timeout", "5", "x"]).exits(64).says("a unit is missing").says("5s");
+    place.run(&["grants", "x", "--role", ""]).exits(64);
+    place.run(&["compare", "--help"]).exits(0).says("terminal, json, markdown");
+}
+
+/// A configuration is proposed from variables, without their values, and works as it is.
+#[test]
+fn init_proposes_what_works() {
+    let (staging, production) = (shop(), shop());
+    let place = Place::new();
+    let (left, right) = (staging.url(), production.url());
+    let variables = [("STAGING_DATABASE_URL", left.as_str()), ("PRODUCTION_DATABASE_URL", right.as_str())];
+    place.run(&["init"]).exits(78).says("STAGING_DATABASE_URL");
+    let proposed = place.run_with(&["init"], &variables).exits(0).hides(&staging.name);
+    place.write("evenkeel.toml", &proposed.stdout);
+    place.run_with(&["compare", "staging", "production", SCHEMA[0], SCHEMA[1]], &variables).exits(0);
+    place.run_with(&["capture", "--all", SCHEMA[0], SCHEMA[1]], &variables).exits(0);
+    assert!(place.read("parity/staging.jsonl").len() > 100 && place.read("parity/production.jsonl").len() > 100);
+    place.run_with(&["check", SCHEMA[0], SCHEMA[1]], &variables).exits(0).says("staging: matches its manifest");
+}
+
+/// A manifest of one dimension is compared in that; a link stays a link, and a pipe is as good as a file.
+#[test]
+fn manifests_are_taken_as_people_have_them() {
+    let db = shop();
+    let place = Place::new();
+    let url = db.url();
+    place.run(&["capture", &url, SCHEMA[0], SCHEMA[1], "--out", "parity/deep/a.jsonl"]).exits(0);
+    place.run(&["compare", "parity/deep/a.jsonl", &url]).exits(0).says("has only schema").says("equal in 1 dimension");
+    std::os::unix::fs::symlink("parity/deep/a.jsonl", place.path("link.jsonl")).unwrap();
+    db.exec("CREATE TABLE app.more (x int)");
+    place.run(&["capture", &url, SCHEMA[0], SCHEMA[1], "--out", "link.jsonl"]).exits(0);
+    assert!(place.path("link.jsonl").is_symlink() && place.read("parity/deep/a.jsonl").contains("\"more\""));
+    place.shell("\"$E\" compare <(cat parity/deep/a.jsonl) \"$URL\" --dimension schema", &[("URL", &url)]).exits(0);
+    place.shell("\"$E\" digest - < parity/deep/a.jsonl", &[]).exits(0);
 }

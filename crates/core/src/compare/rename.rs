@@ -9,13 +9,16 @@ use crate::kind::{Class, Dimension, Kind, Parent, Value};
 use crate::manifest::Object;
 use std::collections::HashMap;
 
+/// What both have in common: kind, parent, rank of a column, body.
+type Key<'a> = (Kind, Vec<&'a str>, Option<i64>, Digest);
+
 /// By object: the one on the other side.
 pub(super) type Renames<'a> = HashMap<*const Object, &'a Object>;
 
 impl<'a> Walk<'a> {
     /// Missing and extra objects that are each other's only match.
     pub(super) fn renames(&self, lone: &[Lone<'a>]) -> Renames<'a> {
-        let mut groups: HashMap<(Kind, Vec<&str>, Option<i64>, Digest), (Vec<&'a Object>, Vec<&'a Object>)> = HashMap::new();
+        let mut groups: HashMap<Key<'a>, (Vec<&'a Object>, Vec<&'a Object>)> = HashMap::new();
         for lone in lone.iter().filter(|lone| may_be_renamed(lone.object)) {
             let parts: Vec<&str> = match lone.object.kind.spec().parent {
                 Parent::Relation => lone.object.identity.parts().take(2).collect(),

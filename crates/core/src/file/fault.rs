@@ -10,6 +10,8 @@ pub enum FileFault {
     NotAManifest(String),
     #[error("manifest format {found} is unknown")]
     UnknownFormat { found: u64 },
+    #[error("canonical form {found} is unknown")]
+    UnknownForm { found: u32 },
     #[error("line {line}: {reason}")]
     Line { line: usize, reason: String },
     #[error("the content does not match its digest")]
@@ -36,6 +38,10 @@ impl Troublesome for FileFault {
                 .expected(format!("manifest format {FORMAT} (evenkeel 0.1)"))
                 .found(format!("manifest format {found}"))
                 .fix(format!("read it with the evenkeel version that writes format {found}, or capture again")),
+            Self::UnknownForm { found } => trouble
+                .expected(format!("texts in canonical form {} or earlier", crate::digest::FORMAT))
+                .found(format!("canonical form {found}"))
+                .fix("read it with the evenkeel that wrote it or a newer one, or capture again"),
             Self::Line { line, reason } => trouble
                 .expected("one object of a known kind a line, as evenkeel wrote it")
                 .found(format!("line {line}: {reason}"))

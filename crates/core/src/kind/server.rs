@@ -27,6 +27,7 @@ pub static SPEC: Spec = Spec {
         Property::integer("connection_limit", "How many sessions the database takes; -1 for no limit.", "A migration, or the application after it, finds no free connection.").on(Engines::POSTGRESQL)
             .neutral(Neutral::Integer(-1))
             .weighs(Severity::Warn),
+        Property::flag("is_template", "The database is a template.", "Whoever may make databases can copy it, and DROP DATABASE is refused.").on(Engines::POSTGRESQL).weighs(Severity::Warn),
         Property::text("flavor", "The vendor: `MySQL` or `MariaDB`.", "Syntax, online DDL and catalogs differ: a rehearsal proves little.").on(Engines::MYSQL_FAMILY),
         Property::text("charset", "Default character set of new databases.", "Tables made without one store other characters.").on(Engines::MYSQL_FAMILY),
         Property::text("timezone_tables", "`empty`, or a fingerprint of the loaded time zone rules.", "CONVERT_TZ gives NULL or another time.").weighs(Severity::Warn).on(Engines::MYSQL_FAMILY),

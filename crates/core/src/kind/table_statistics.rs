@@ -24,6 +24,15 @@ pub static SPEC: Spec = Spec {
         Property::integer("live_rows", "Rows as this node counted since its counters began.", "The estimate of the moment.").on(Engines::POSTGRESQL).measured(Tolerance::Any),
         Property::integer("last_analyze_days", "Days since the last ANALYZE.", "Old statistics make bad plans.").measured(Tolerance::Any),
         Property::flag("never_analyzed", "It has rows, and ANALYZE never saw them.", "The planner guesses: plans of a rehearsal do not carry over.").on(Engines::POSTGRESQL).measured(Tolerance::Absolute { hundredths: 0 }),
+        Property::flag("sequence_behind", "A sequence of one of its columns stands before the largest value that the last ANALYZE found there.", "The next inserts fail on values that are taken: a restore or a load did not set the sequence.")
+            .on(Engines::POSTGRESQL)
+            .measured(Tolerance::Absolute { hundredths: 0 })
+            .must_be_neutral(),
+        Property::flag("sequence_near_end", "A sequence of one of its columns has given out nine tenths of its values.", "Inserts fail when it has given out all.")
+            .on(Engines::POSTGRESQL)
+            .measured(Tolerance::Absolute { hundredths: 0 })
+            .must_be_neutral(),
+        Property::list("behind", "The columns whose sequences stand behind.", "They tell which sequence to set.").on(Engines::POSTGRESQL).volatile(),
         Property::integer("free_bytes", "Room inside its file that is not used.", "A rebuild gives it back.").measured(Tolerance::Any).on(Engines::MYSQL_FAMILY),
         Property::list("partitions", "Estimated rows and bytes of each partition, each `name: rows, bytes`.", "Dropping or rebuilding one takes as long as it is large.").measured(Tolerance::Any).on(Engines::MYSQL_FAMILY),
     ],

@@ -44,18 +44,19 @@ pub struct Instance {
     pub server: String,
     /// When it was started, in microseconds of the epoch.
     pub started: i64,
+    /// How far two readings of one start may lie apart, in microseconds: none where the server knows the moment. One that only
+    /// counts whole seconds since then is read at two moments.
+    pub slack: u64,
     pub database: String,
 }
-
-/// How far two readings of one start may lie apart, in microseconds: a server that only counts whole seconds since then is read
-/// at two moments.
-const ONE_START: u64 = 1_500_000;
 
 impl Instance {
     /// Whether both are one database of one running server.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
-        self.server == other.server && self.database == other.database && self.started.abs_diff(other.started) <= ONE_START
+        self.server == other.server
+            && self.database == other.database
+            && self.started.abs_diff(other.started) <= self.slack.min(other.slack)
     }
 }
 

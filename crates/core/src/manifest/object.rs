@@ -129,6 +129,10 @@ impl Object {
     /// Sets a property by its place in the declaration; neutral values are not kept.
     pub fn set_at(&mut self, index: u8, value: Value) {
         if self.kind.spec().property(index).is_none_or(|property| property.neutral.is(&value)) {
+            // What was said before is said no more.
+            if self.values.last().is_some_and(|(last, _)| *last >= index) {
+                self.values.retain(|(at, _)| *at != index);
+            }
             return;
         }
         match self.values.last() {

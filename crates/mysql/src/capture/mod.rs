@@ -210,6 +210,9 @@ async fn whole(
     Ok(Manifest::new(endpoint, request.dimensions.clone(), objects, gaps).torn(&torn, &format!("in each of {PASSES} passes")))
 }
 
+/// How far two readings of a server's start may lie apart, in microseconds: it counts whole seconds.
+const SECOND: u64 = 1_500_000;
+
 /// Which database of which running server is read; `None` where the server does not say.
 async fn instance(session: &mut Session) -> Result<Option<Instance>, Fault> {
     const DOING: &str = "asking which server this is";
@@ -223,7 +226,7 @@ async fn instance(session: &mut Session) -> Result<Option<Instance>, Fault> {
         let (server, started) = (row.text(row.place("server")?)?, row.integer(row.place("started")?)?);
         let database = row.text(row.place("database")?)?;
         let database = database.map_or_else(|| ALL_DATABASES.to_owned(), Into::into);
-        Ok(server.zip(started).map(|(server, started)| Instance { server: server.into(), started, database }))
+        Ok(server.zip(started).map(|(server, started)| Instance { server: server.into(), started, slack: SECOND, database }))
     };
     read(row).map_err(|wrong| session.wrong(&wrong, DOING))
 }

@@ -65,7 +65,9 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             }
             Ok(rows) => {
                 let content = lookup.content(plan, &rows, reader.request.values)?;
-                found.extend(reference::objects(&content, reader.request.secret.as_ref()));
+                let (objects, gaps) = reference::objects(&content, reader.request.secret.as_ref());
+                found.extend(objects);
+                gaps.into_iter().for_each(|gap| reader.gap(gap));
             }
             Err(special::Unread { reason: Reason::Privilege, .. }) => {
                 let cure = format!("GRANT SELECT ON {} to the account evenkeel uses", lookup.table);

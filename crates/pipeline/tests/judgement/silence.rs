@@ -11,7 +11,7 @@ use evenkeel_pipeline::compare::{self, Wanted};
 use evenkeel_testkit::fake::{FakeEnvironment, at, manifest, object};
 
 fn instance(server: &str, started: i64, database: &str) -> Option<Instance> {
-    Some(Instance { server: server.to_owned(), started, database: database.to_owned() })
+    Some(Instance { server: server.to_owned(), started, slack: 1_500_000, database: database.to_owned() })
 }
 
 fn whole(instance: Option<Instance>, objects: Vec<Object>) -> Manifest {
@@ -52,6 +52,12 @@ fn two_names_of_one_database_tell_nothing() {
             let sameness = if is_same { Sameness::OneAsAsked } else { Sameness::Apart };
             assert_eq!(found.comparison.sameness, sameness, "{what}");
         }
+    }
+    // A server that knows the moment was started at that, and no replica that was started at once after it is the same.
+    let exact = |started| Some(Instance { server: "7".to_owned(), started, slack: 0, database: "1".to_owned() });
+    for (other, sameness) in [(1_000, Sameness::One), (1_001, Sameness::Apart)] {
+        let found = beside(whole(exact(1_000), vec![record()]), whole(exact(other), vec![record()]), &wanted(&Scope::default()));
+        assert_eq!(found.comparison.sameness, sameness, "{other}");
     }
     let unknown = beside(whole(None, vec![record()]), whole(None, vec![record()]), &wanted(&Scope::default()));
     assert_eq!((unknown.comparison.sameness, unknown.judgement.exit_code), (Sameness::Apart, 0), "two manifests are never one server");

@@ -281,6 +281,7 @@ async fn instance(reader: &Reader<'_>) -> Read<Option<Instance>> {
         instance = Some(Instance {
             server: rows::text(row, at.server)?.into(),
             started: row.try_get(at.started)?,
+            slack: 0,
             database: rows::text(row, at.database)?.into(),
         });
     }

@@ -32,6 +32,14 @@ const PUBLIC: &[&str] = &[
     "analyze_sampling",
 ];
 
+/// Options that say where a foreign server is.
+const PLACES: &[&str] = &["database", "dbname", "dbserver", "host", "hostaddr", "port", "servername"];
+
+/// Whether it says where a foreign server is.
+pub fn is_place(option: &str) -> bool {
+    option.split_once('=').is_some_and(|(name, _)| PLACES.contains(&name))
+}
+
 /// Each `name=value`, sorted: the catalog keeps them in the order they were set.
 #[must_use]
 pub fn sorted(options: &[Box<str>]) -> Value {

@@ -50,7 +50,13 @@ const HIDDEN_BEFORE_14: &[&str] = &["synchronous_commit", "comment"];
 fn finish(object: &mut Object, plain: &Plain, names: &Names) {
     for property in plain.secrets {
         if let Some(Value::List(set)) = object.get(property).cloned() {
-            object.set(property, options::public(&set));
+            let (mut place, rest): (Vec<Box<str>>, Vec<Box<str>>) = set.iter().cloned().partition(|option| options::is_place(option));
+            let has_place = object.kind == Kind::ForeignServer && !place.is_empty();
+            object.set(property, options::public(if has_place { &rest } else { &set }));
+            if has_place {
+                place.sort_unstable();
+                object.set("place", Value::List(place.into()));
+            }
         }
     }
     for property in plain.roles {

@@ -28,6 +28,9 @@ pub enum Stop {
     Declaration(String),
 }
 
+/// The extension, and what it has.
+pub type Member = (u32, Box<str>);
+
 /// How often statements whose transaction is over let others speak first.
 const TURNS: usize = 8;
 
@@ -77,7 +80,7 @@ pub struct Reader<'a> {
     pub watch: &'a Watch<'a>,
     pub gaps: Arc<Mutex<Vec<Gap>>>,
     /// What was left out because an extension has it, by the extension: `table public.t`.
-    pub members: Arc<Mutex<Vec<(u32, Box<str>)>>>,
+    pub members: Arc<Mutex<Vec<Member>>>,
     /// How much waiting for locks is left.
     pub patience: Arc<Patience>,
 }

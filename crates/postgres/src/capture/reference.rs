@@ -41,7 +41,9 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let mut found = Vec::new();
     for lookup in lookups.values() {
         if let Some(content) = lookup.content(reader, names).await? {
-            found.extend(reference::objects(&content, reader.request.secret.as_ref()));
+            let (objects, gaps) = reference::objects(&content, reader.request.secret.as_ref());
+            found.extend(objects);
+            gaps.into_iter().for_each(|gap| reader.gap(gap));
         }
     }
     for kind in [Kind::ReferenceTable, Kind::ReferenceRow] {

@@ -34,7 +34,7 @@ rows::columns!(At { privilege, called });
 
 /// The GRANT that ends the refusal.
 async fn cure(reader: &Reader<'_>, message: &str) -> Read<String> {
-    let me = quoted(&reader.role);
+    let me = quoted(reader.role);
     let words: Vec<&str> = message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
     let statement = statements::REFUSED.rendered(reader.major);
     let (opening, closing) = (statements::TRY_OPENING.fill(&[]), statements::TRY_CLOSING.fill(&[]));

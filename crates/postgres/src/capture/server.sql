@@ -15,6 +15,6 @@ select 'pg_database'::text as _classid, d.oid as _oid, 'server'::text as what,
   pg_catalog.pg_database_collation_actual_version(d.oid) as collation_version_actual, -- >=15
   d.datcollversion is distinct from pg_catalog.pg_database_collation_actual_version(d.oid) as collation_outdated, -- >=15
   current_setting('data_checksums') as data_checksums,
-  d.datconnlimit as connection_limit
+  d.datconnlimit as connection_limit, d.datistemplate as is_template
 from pg_catalog.pg_database d
 where d.datname = current_database()

@@ -131,7 +131,7 @@ const PLACED: &[Dimension] = &[Schema, Privileges, Configuration, Data, History]
 const NAMED: &[Dimension] = &[Schema, Privileges, Configuration];
 const REFUSAL: &str = "where a privilege that everybody has was taken away";
 /// What may meet a lock.
-const LOCKING: &[Dimension] = &[Schema, Privileges, History];
+const LOCKING: &[Dimension] = &[Schema, Privileges, Data, History];
 
 macro_rules! statements {
     ($($name:ident = $file:literal for $dimensions:expr $(, $more:ident($value:expr))*;)+) => {
@@ -196,6 +196,7 @@ statements! {
     TABLE_STATISTICS = "table_statistics.sql" for &[Data];
     INDEX_STATISTICS = "index_statistics.sql" for &[Data];
     COLUMN_STATISTICS = "column_statistics.sql" for &[Data];
+    SEQUENCE_POSITION = "sequence_position.sql" for &[Data];
     HIDDEN_STATISTICS = "hidden_statistics.sql" for &[Data];
     NODE = "node.sql" for &[Topology];
     REPLICA = "replica.sql" for &[Topology];

@@ -2,11 +2,11 @@
 
 use super::names::Names;
 use super::reader::{Found, Read, Reader};
-use super::{rows, statements};
+use super::{batch, rows, statements};
 use crate::flavor;
-use evenkeel_core::kind::Kind;
+use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Gap, Reason};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::types::Type;
 
 /// Reads all three, and notes what is hidden.
@@ -33,6 +33,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
         let gap = Gap::object(&table.object, Reason::NotConfigured, detail).attribute("rows");
         reader.gap(gap.cure(format!("ANALYZE {} on the primary", table.object.display())));
     }
+    positions(reader, &mut found).await?;
     reader.tell(Kind::TableStatistics, found.len());
     let columns = reader.found(Kind::ColumnStatistics, &columns, names)?;
     reader.tell(Kind::ColumnStatistics, columns.len());
@@ -40,6 +41,44 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     found.extend(indexes);
     found.extend(columns);
     Ok(found)
+}
+
+rows::columns!(PositionAt { relation, column, behind, near });
+
+/// Notes sequences that stand behind their columns, or near their end.
+async fn positions(reader: &Reader<'_>, tables: &mut [Found]) -> Read<()> {
+    let statement = statements::SEQUENCE_POSITION.rendered(reader.major);
+    let rows = match batch::patient(reader, &statement, &[], true).await {
+        Ok(rows) => rows,
+        Err(error) if batch::is_wait(&error) => {
+            for attribute in ["sequence_behind", "sequence_near_end"] {
+                let detail = "another session alters a sequence; --lock-timeout waits longer".to_owned();
+                reader.gap(Gap::kind(Kind::TableStatistics, Reason::Locked, detail).attribute(attribute));
+            }
+            return Ok(());
+        }
+        Err(error) => return Err(reader.fault(&error, "where sequences stand")),
+    };
+    let mut behind: BTreeMap<u32, Vec<Box<str>>> = BTreeMap::new();
+    let mut near = BTreeSet::new();
+    for (row, at) in rows::each::<PositionAt>(&rows)? {
+        let relation = rows::oid(row, at.relation)?;
+        if rows::flag(row, at.behind)? {
+            behind.entry(relation).or_default().push(rows::text(row, at.column)?);
+        }
+        if rows::flag(row, at.near)? {
+            near.insert(relation);
+        }
+    }
+    for table in tables {
+        table.object.set("sequence_near_end", near.contains(&table.address.oid));
+        if let Some(mut columns) = behind.remove(&table.address.oid) {
+            columns.sort_unstable();
+            table.object.set("sequence_behind", true);
+            table.object.set("behind", Value::List(columns.into()));
+        }
+    }
+    Ok(())
 }
 
 rows::columns!(HiddenAt { class, oid, shown, schema, readable, me });

@@ -18,12 +18,12 @@ use crate::flavor;
 
 /// What a server is asked first, in a transaction of its own with a bound of ours, whatever the role's is: by SHOW, which needs no
 /// privilege, and what only functions tell.
-pub(crate) const GREETING: &str = "BEGIN; SET LOCAL statement_timeout = 30000; \
-     SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW transaction_read_only; \
+pub(crate) const GREETING: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000; \
+     SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW default_transaction_read_only; \
      SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(); ROLLBACK";
 /// The same where one of the functions was taken from PUBLIC.
-pub(crate) const PLAIN_GREETING: &str = "BEGIN; SET LOCAL statement_timeout = 30000; \
-     SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW transaction_read_only; ROLLBACK";
+pub(crate) const PLAIN_GREETING: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000; \
+     SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW default_transaction_read_only; ROLLBACK";
 /// From 14 on.
 const STANDBY: &str = "SHOW in_hot_standby";
 
@@ -69,7 +69,7 @@ pub(super) async fn greet(
         },
         backend: text(5).parse().unwrap_or_default(),
         is_standby: text(4) == "t",
-        is_read_only: text(3) == "on",
+        is_read_only: text(3) == "on" || text(4) == "t",
         is_ascii: text(2) == "SQL_ASCII",
         client,
         server_version_num,

@@ -10,15 +10,13 @@ use evenkeel_core::port::{self, Step};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-/// The role the script is for where none was named.
-pub const DEFAULT_ROLE: &str = "evenkeel";
-
-/// The script for a role on the target's database. Reads only; needs no privilege.
+/// The script for a role on the target's database; of the one that connects, where none is named. Reads only; needs no privilege.
 ///
 /// # Errors
 /// The server cannot be reached, refuses, or goes away.
 pub async fn script(target: &Target, limits: &Limits, role: Option<&str>) -> Result<String, Fault> {
-    let role = role.unwrap_or(DEFAULT_ROLE);
+    let described = target.describe();
+    let role = role.unwrap_or(&described.user.value);
     let session = connect(target).await?;
     session.begin_read_only(limits, None).await?;
     let major = flavor::major_of(session.server_version_num);

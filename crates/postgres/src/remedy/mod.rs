@@ -108,6 +108,17 @@ impl PostgresRemedies {
                 let (table, constraint) = name::part_of(object);
                 Some(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};"))
             }
+            (Kind::TableStatistics, "sequence_behind") => {
+                let Some(Value::List(columns)) = object.get("behind") else { return None };
+                let set = columns.iter().map(|column| {
+                    let (table, column) = (literal(&whole), (quoted(column), literal(column)));
+                    format!(
+                        "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({table}, {}), max({})) FROM {whole};",
+                        column.1, column.0
+                    )
+                });
+                Some(set.collect::<Vec<_>>().join(" "))
+            }
             (Kind::MaterializedView, "populated") => Some(format!("REFRESH MATERIALIZED VIEW {whole};")),
             (Kind::CollationVersion, "outdated") => {
                 Some(format!("REINDEX DATABASE {}; ALTER COLLATION {whole} REFRESH VERSION;", quoted(&self.database)))

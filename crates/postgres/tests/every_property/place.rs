@@ -110,6 +110,8 @@ impl Place {
         let _ = database.session.exec(SUBSCRIPTIONS);
         let name = database.name.clone();
         drop(database);
+        // A case may have made it a template.
+        let _ = self.admin.exec(&format!("alter database {name} is_template false"));
         self.admin.exec(&format!("drop database {name} with (force)")).unwrap_or_else(|fault| panic!("{fault}"));
     }
 

@@ -160,7 +160,7 @@ fn no_secret_gets_out() {
     for major in majors() {
         let loaded = Loaded::on(major);
         let text = joined(&lines(&capture(&loaded.0)));
-        assert!(text.contains("host (set)"), "the fixture has lost its secrets");
+        assert!(text.contains("secret_key (set)"), "the fixture has lost its secrets");
         assert!(!text.contains("hidden-value"), "on {major}: {text}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Lives here: the harness. A room a kind: `copies` (triggers of partitions), `membership` (of extensions), `hidden` (catalogs),
 //! `spelling` (of values), `identity` (names, keys, renames), `upgraded` (from old servers), `code` (blanks and comments), `limits`
-//! (of time), `urls` (of other clients).
+//! (of time), `urls` (of other clients), `sequences` (where they stand).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod code;
@@ -11,6 +11,7 @@ mod hidden;
 mod identity;
 mod limits;
 mod membership;
+mod sequences;
 mod spelling;
 #[allow(dead_code, reason = "shared with tests that need all of it")]
 #[path = "../kinds/tools.rs"]
@@ -76,5 +77,5 @@ fn lines(comparison: &Comparison) -> Vec<String> {
         let word = |word: &Option<String>| word.clone().unwrap_or_default();
         format!("? {} {} {}", word(&gap.gap.kind), word(&gap.gap.object), word(&gap.gap.attribute))
     });
-    comparison.differences.iter().map(line).chain(gaps).collect()
+    comparison.differences.iter().chain(&comparison.shared).map(line).chain(gaps).collect()
 }

@@ -13,7 +13,7 @@ use evenkeel_core::finding::{self, Remedy};
 use evenkeel_core::gate::{self, Judgement, Tier};
 use evenkeel_core::kind::{self, Kind, Parent, Value};
 use evenkeel_core::{manifest, policy};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 /// Everything a report is made of. What it amounts to was judged before.
@@ -30,6 +30,10 @@ pub struct Input<'a> {
     pub demanded: &'a [kind::Dimension],
     /// Why they are demanded; `None` without a configuration file.
     pub tier: Option<Tier>,
+    /// The file each side was read from, reference first, where it was one.
+    pub files: [Option<&'a str>; 2],
+    /// Where the candidate is configured.
+    pub configured: Option<&'a finding::Place>,
     /// What the candidate is ready for, where it was checked against its manifest.
     pub readiness: Option<&'a gate::Readiness>,
     pub fail_on: kind::Severity,
@@ -60,13 +64,15 @@ impl Document {
             read_only: true,
             command: input.command.to_owned(),
         };
+        let places = Places::of(input);
+        let difference = |found: &compare::Difference| Difference { place: places.find(&found.subject), ..difference(input, found) };
         let section = super::Comparison {
             reference: endpoint(reference, &comparison.reference),
             candidate: endpoint(candidate, &comparison.candidate),
             floor: floor(input),
             dimensions,
-            differences: comparison.differences.iter().map(|found| difference(input, found)).collect(),
-            shared: comparison.shared.iter().map(|found| difference(input, found)).collect(),
+            differences: comparison.differences.iter().map(difference).collect(),
+            shared: comparison.shared.iter().map(difference).collect(),
             same_database: comparison.sameness != compare::Sameness::Apart,
             ignored: input.ignored.iter().map(|found| ignored(input, found)).collect(),
             data,
@@ -283,11 +289,49 @@ fn difference(input: &Input<'_>, found: &compare::Difference) -> Difference {
         severity: found.severity.into(),
         origin,
         set_by,
+        place: None,
         why: found.why.clone(),
         fix: found.remedy.as_ref().and_then(Remedy::statements).map(str::to_owned),
         step: found.remedy.as_ref().and_then(Remedy::step).map(str::to_owned),
         fingerprint: fingerprint(&found.id, &about.object, about.attribute),
     }
+}
+
+/// Where a difference stands in a file that a person can open: the object's line in a manifest, else where the environment is
+/// configured.
+struct Places<'a> {
+    lines: HashMap<(Kind, Vec<&'a str>), Place>,
+    otherwise: Option<Place>,
+}
+
+impl<'a> Places<'a> {
+    fn of(input: &Input<'a>) -> Self {
+        let comparison = input.comparison;
+        let subjects = comparison.differences.iter().chain(&comparison.shared).map(|difference| &difference.subject);
+        let wanted: HashSet<_> = subjects.map(key).collect();
+        let mut lines = HashMap::new();
+        let sides = [(input.files[1], input.candidate), (input.files[0], input.reference)];
+        for (file, side) in sides.into_iter().filter_map(|(file, side)| Some((file?, side))) {
+            // The header is the first line; what is measured stands in another file.
+            let stable = side.manifest.objects().iter().filter(|object| !object.is_measured());
+            for (object, line) in stable.zip(2u32..) {
+                let own = (object.kind, object.identity.parts().collect::<Vec<_>>());
+                if wanted.contains(&own) {
+                    lines.insert(own, Place { file: file.to_owned(), line, column: None });
+                }
+            }
+        }
+        let head = input.files.into_iter().flatten().next().map(|file| Place { file: file.to_owned(), line: 1, column: None });
+        Self { lines, otherwise: head.or_else(|| input.configured.map(place)) }
+    }
+
+    fn find(&self, subject: &finding::Thing) -> Option<Place> {
+        self.lines.get(&key(subject)).or(self.otherwise.as_ref()).cloned()
+    }
+}
+
+fn key(subject: &finding::Thing) -> (Kind, Vec<&str>) {
+    (subject.kind, subject.identity.iter().map(|(_, value)| value.as_str()).collect())
 }
 
 /// What only a comparison knows of a difference, in words.

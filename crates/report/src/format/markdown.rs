@@ -127,6 +127,9 @@ fn head(document: &Document) -> String {
     if let Some(floor) = sentence::floor(document) {
         text.push_str(&format!("\n{}\n", plain(&floor)));
     }
+    if let Some(counts) = sentence::by_kind(document, Severity::Block) {
+        text.push_str(&format!("\n{}\n", plain(&counts)));
+    }
     text
 }
 
@@ -163,6 +166,7 @@ fn folded(document: &Document, entry: &Entry<'_>) -> String {
             (*difference, sentence::title(difference), sentence::happened(document, difference), clean::line(&difference.id))
         }
         Entry::Many(group) => match group.members.first() {
+            Some(first) if group.lone => (*first, clean::line(&group.title()), sentence::happened(document, first), group.ids()),
             Some(first) => (*first, clean::line(&group.title()), "differs alike".to_owned(), group.ids()),
             None => return String::new(),
         },

@@ -34,9 +34,16 @@ struct Log {
 #[serde(rename_all = "camelCase")]
 struct Run {
     tool: Tool,
+    automation_details: Automation,
     invocations: [Invocation; 1],
     column_kind: &'static str,
     results: Vec<Finding>,
+}
+
+/// Tells runs of one upload apart: services refuse several of one category.
+#[derive(Serialize)]
+struct Automation {
+    id: String,
 }
 
 #[derive(Serialize)]
@@ -106,8 +113,7 @@ struct Finding {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Location {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    physical_location: Option<Physical>,
+    physical_location: Physical,
     logical_locations: [Logical; 1],
 }
 
@@ -180,6 +186,7 @@ fn run(document: &Document) -> Run {
             exit_code_description: clean::line(&document.verdict.line),
             tool_execution_notifications: document.gaps.iter().map(|gap| notification(document, gap)).collect(),
         }],
+        automation_details: Automation { id: category(document) },
         column_kind: "unicodeCodePoints",
         results,
     }
@@ -214,7 +221,7 @@ fn apart(found: &document::Finding, rule_index: usize) -> Finding {
         level: level(found.severity),
         message: Text { text },
         locations: [Location {
-            physical_location: found.place.as_ref().map(physical),
+            physical_location: physical(found.place.as_ref().unwrap_or(&fallback())),
             logical_locations: [Logical { name: title.clone(), fully_qualified_name: title, kind: "finding".to_owned() }],
         }],
         partial_fingerprints: BTreeMap::from([("evenkeel/v1", found.fingerprint.clone())]),
@@ -247,7 +254,7 @@ fn finding(document: &Document, difference: &Difference, rule_index: usize, igno
         level: level(difference.severity),
         message: Text { text },
         locations: [Location {
-            physical_location: None,
+            physical_location: physical(difference.place.as_ref().unwrap_or(&fallback())),
             logical_locations: [Logical {
                 name: difference.identity.get("name").map_or_else(|| display.clone(), |name| clean::line(name)),
                 fully_qualified_name: display,
@@ -278,6 +285,17 @@ fn notification(document: &Document, gap: &Gap) -> Notification {
     // The lead is one of our own words.
     let lead = lead.replacen('n', "N", 1);
     Notification { level: if demanded { "error" } else { "note" }, message: Text { text: format!("{lead}: {text}.{cure}") } }
+}
+
+/// `evenkeel/staging.jsonl/staging`: the same from run to run.
+fn category(document: &Document) -> String {
+    let names = document.looked_at().into_iter().map(|(_, endpoint)| reference(&clean::line(&endpoint.label)).replace('/', "%2F"));
+    std::iter::once("evenkeel".to_owned()).chain(names).collect::<Vec<_>>().join("/")
+}
+
+/// Code scanning takes no result without a file; of two environments that nobody configured that is where they would be.
+fn fallback() -> Place {
+    Place { file: "evenkeel.toml".to_owned(), line: 1, column: None }
 }
 
 fn physical(place: &Place) -> Physical {

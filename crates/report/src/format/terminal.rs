@@ -13,7 +13,7 @@ use crate::document::{Document, Severity, Side};
 use crate::group::{self, Entry, entries};
 use crate::number::{counted, thousands};
 use crate::sentence;
-use crate::wrap::{cut, fill, width, wrap};
+use crate::wrap::{fill, width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 
 /// Lines of a value or of a definition's diff that are shown, and of a fix: that is whole or left out.
@@ -110,7 +110,7 @@ impl Page<'_> {
 
     fn table(&mut self) {
         let document = self.document;
-        let labels = [Side::Reference, Side::Candidate].map(|side| cut(&clean::line(&document.label(side)), LABEL_WIDTH));
+        let labels = sentence::heads([Side::Reference, Side::Candidate].map(|side| clean::line(&document.label(side))), LABEL_WIDTH);
         let rows: Vec<_> = document
             .dimensions()
             .iter()
@@ -150,6 +150,10 @@ impl Page<'_> {
         self.apart(Severity::Block);
         let limit = if self.style.only.is_some() { usize::MAX } else { self.style.limit };
         let entries = entries(self.document.told(), Severity::Block);
+        if let Some(counts) = sentence::by_kind(self.document, Severity::Block).filter(|_| self.style.only.is_none()) {
+            self.blank();
+            self.wrapped("", &counts, BOLD);
+        }
         self.each(&entries, limit);
         let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
         if more > 0 {
@@ -162,7 +166,7 @@ impl Page<'_> {
     fn each(&mut self, entries: &[Entry<'_>], limit: usize) {
         for entry in entries.iter().take(limit) {
             match entry {
-                Entry::Many(group) if group.same_cause && self.style.only.is_some() => {
+                Entry::Many(group) if (group.same_cause || group.lone) && self.style.only.is_some() => {
                     for difference in &group.members {
                         self.blank();
                         self.difference(difference);

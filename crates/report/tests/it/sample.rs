@@ -204,6 +204,8 @@ fn document(reference: &Manifest, candidate: &Manifest, run: Run<'_>) -> Documen
         candidate,
         demanded,
         readiness: None,
+        files: [None, None],
+        configured: None,
         tier: run.tier,
         fail_on: Severity::Block,
         elapsed: Duration::from_millis(1_340),
@@ -260,6 +262,7 @@ pub fn differs() -> Document {
     let draft = |object: &str, until: &str| {
         Waiver::new(Draft {
             object: object.to_owned(),
+            schema: None,
             dimension: None,
             attribute: None,
             reason: "billing team migrates it by hand until Q1".to_owned(),

@@ -256,7 +256,7 @@ create statistics app.single on (total * 2) from app.account;
 
 -- foreign data
 create foreign data wrapper files options (secret_thing 'hidden-value-1');
-create server remote type 'files' version '2' foreign data wrapper files options (host 'hidden-value-2', fetch_size '10');
+create server remote type 'files' version '2' foreign data wrapper files options (host 'db1', secret_key 'hidden-value-2', fetch_size '10');
 create server bare foreign data wrapper files;
 create user mapping for kinds_reader server remote options (password 'hidden-value-3');
 create user mapping for public server remote;

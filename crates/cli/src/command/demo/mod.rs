@@ -77,7 +77,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
     let document = compare::document(&comparison("staging", "production"), &asked)?;
     stop.check()?;
     let terminal = report::format("terminal")?;
-    let style = report::style(&reporting, &common);
+    let style = report::style(&reporting, &common, true);
     screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, play.shown);
 
     screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
@@ -140,12 +140,12 @@ fn comparison(reference: &str, candidate: &str) -> Compare {
 }
 
 fn reporting() -> Reporting {
-    Reporting { dimension: Vec::new(), fail_on: None, format: "terminal".to_owned(), out: None, only: None }
+    Reporting { dimension: Vec::new(), fail_on: None, format: vec!["terminal".to_owned()], out: None, only: None }
 }
 
 fn page(path: &Path, documents: &[Document], common: &Common) -> Result<(), Box<Trouble>> {
     let format = report::format("html")?;
-    let bytes = report::render(format, documents, &report::style(&reporting(), common))?;
+    let bytes = report::render(format, documents, &report::style(&reporting(), common, false))?;
     output::file(path, &bytes)
 }
 

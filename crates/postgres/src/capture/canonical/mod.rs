@@ -245,7 +245,7 @@ pub fn typed(objects: &mut [&mut Object], major: u16) {
                 Some(Value::Text(text)) => typed::without(text, object, &types).map(Value::text),
                 Some(Value::List(items)) => {
                     let shorter: Vec<Option<String>> = items.iter().map(|item| typed::without(item, object, &types)).collect();
-                    let kept = |(item, shorter): (&Box<str>, Option<String>)| shorter.map_or_else(|| item.clone(), Into::into);
+                    let kept = |(item, shorter): (_, Option<String>)| shorter.map_or_else(|| Box::clone(item), Into::into);
                     shorter.iter().any(Option::is_some).then(|| Value::list::<Box<str>>(items.iter().zip(shorter).map(kept)))
                 }
                 _ => None,

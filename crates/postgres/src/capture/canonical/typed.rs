@@ -24,9 +24,12 @@ const IMPLICIT: &[(&str, &str)] = &[
     ("time without time zone", "time with time zone"),
 ];
 
+/// Schema, relation and column.
+type Place = (Box<str>, Box<str>, Box<str>);
+
 /// Types of columns without their modifiers: of one relation, and what all columns of a name have where they agree.
 pub struct Types {
-    of_column: HashMap<(Box<str>, Box<str>, Box<str>), Box<str>>,
+    of_column: HashMap<Place, Box<str>>,
     of_name: HashMap<Box<str>, Option<Box<str>>>,
 }
 
@@ -104,7 +107,10 @@ fn argument<'a>(tokens: &Tokens<'a>, at: usize, to: usize, is_free: &dyn Fn(&str
             let column = tokens.text(after - 1);
             let qualified = (inner..after).all(|at| matches!(tokens.kind(at), Sort::Word | Sort::Quoted | Sort::Dot));
             let into: Vec<&str> = (after + 2..end).map(|at| tokens.text(at)).collect();
-            if qualified && is_free(column, &into.join(" ")) {
+            let into = into.join(" ");
+            // Where several arguments are of one type, what one is turned into hangs on the others.
+            let is_alone = !into.contains("time") || tokens.text(at) == "timezone";
+            if qualified && is_alone && is_free(column, &into) {
                 (first, last) = (inner, after);
             }
         }

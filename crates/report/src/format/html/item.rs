@@ -142,14 +142,18 @@ pub(super) fn found(finding: &Finding) -> Card {
     }
 }
 
-pub(super) fn grouped(group: &group::Group<'_>, anchors: &mut Anchors) -> Group {
+pub(super) fn grouped(document: &Document, group: &group::Group<'_>, anchors: &mut Anchors) -> Group {
     let first = group.members.first().copied();
     let keys = match first {
         Some(first) => anchors.keys(first),
         None => Keys { anchor: None, severity: "warn", dimension: "", kind: String::new() },
     };
     let severity = first.map_or(Severity::Warn, |first| first.severity);
-    let lead = if group.same_cause { "differs alike in " } else { group.word() };
+    let lead = match first {
+        Some(first) if group.lone => format!("{}: ", sentence::happened(document, first)),
+        _ if group.same_cause => "differs alike in ".to_owned(),
+        _ => group.word().to_owned(),
+    };
     let fixes: Vec<&str> = group.members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n')).collect();
     Group {
         keys,

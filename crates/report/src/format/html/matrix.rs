@@ -96,14 +96,19 @@ impl Cell {
             "!" => (counted(per.warn, "warning", "warnings"), "warn"),
             "?" if dimension.gaps > dimension.not_comparable => ("not visible".to_owned(), "unknown"),
             "?" if dimension.gaps > 0 => ("not comparable".to_owned(), "unknown"),
+            "?" if dimension.compared => ("could not tell".to_owned(), "unknown"),
             "?" => ("not compared".to_owned(), "unknown"),
-            _ => ("equal".to_owned(), "good"),
+            "–" => ("nothing there".to_owned(), "quiet"),
+            _ => (sentence::alike(dimension), "good"),
         };
         let mut more = Vec::new();
         // What stands in the reference's cell: a digest, a volume, a number of objects.
         more.extend(Some(sentence::cells(document, dimension).1).filter(|found| found != "–"));
         if symbol == "✗" && per.block > 0 && per.warn > 0 {
             more.push(counted(per.warn, "warning", "warnings"));
+        }
+        if dimension.shared > 0 {
+            more.push(format!("{} on both sides", counted(dimension.shared, "fault", "faults")));
         }
         if per.inform > 0 {
             more.push(format!("{} expected", thousands(per.inform)));

@@ -99,7 +99,7 @@ impl View {
         };
         let item = |entry: Entry<'_>, anchors: &mut Anchors| match entry {
             Entry::One(difference) => Item::Card(Box::new(card(document, difference, anchors))),
-            Entry::Many(group) => Item::Group(Box::new(grouped(&group, anchors))),
+            Entry::Many(group) => Item::Group(Box::new(grouped(document, &group, anchors))),
         };
         let mut items = |severity: Severity| -> Vec<Item> {
             let findings = document.findings.iter().filter(|finding| finding.severity == severity);

@@ -65,7 +65,10 @@ impl Page<'_> {
         let Some(first) = group.members.first() else { return };
         let all = self.style.only.is_some();
         let named = group.named(if all { usize::MAX } else { NAMED });
-        if group.same_cause {
+        if group.lone && first.severity != Severity::Inform {
+            self.headline(first.severity, &clean::line(&group.title()), &group.ids());
+            self.wrapped("  ", &format!("{}: {named}", sentence::happened(self.document, first)), PLAIN);
+        } else if group.same_cause {
             self.headline(first.severity, &clean::line(&group.title()), &group.ids());
             self.wrapped("  ", &format!("differs alike in {named}"), PLAIN);
             self.values(first);
@@ -80,8 +83,10 @@ impl Page<'_> {
         if first.severity != Severity::Inform {
             self.wrapped("  ", &clean::line(&first.why), PLAIN);
         }
-        if group.same_cause {
-            self.remedy(sentence::remedy(&first.fix, &first.step));
+        if group.same_cause || group.lone && first.severity != Severity::Inform && !all {
+            if group.same_cause {
+                self.remedy(sentence::remedy(&first.fix, &first.step));
+            }
             let flag = if first.severity == Severity::Block { "--only block" } else { "--only warn" };
             let with = if first.fix.is_some() { ", each with its fix" } else { "" };
             let what = format!("all {}{with}", thousands(group.members.len()));

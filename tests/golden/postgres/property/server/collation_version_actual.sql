@@ -3,6 +3,5 @@
 -- expect: server server collation_version_actual
 -- implies: server server locale_provider: icu -> libc
 -- implies: server server collate: und -> C
--- implies: server server collation_outdated
 -- reference database: template template0 locale_provider icu icu_locale 'und' collation_version '1'
 -- candidate database: template template0 collation_version '1'

@@ -1,0 +1,3 @@
+-- expect: server server is_template: no -> yes
+-- candidate
+alter database :"DBNAME" is_template true;
