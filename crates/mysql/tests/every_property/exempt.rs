@@ -52,7 +52,7 @@ const COMMENTED: &[&str] = &[
     "role",
 ];
 
-/// Kinds that are read only where the configuration names tables, which a case cannot: the tests of the command line try them.
+/// Kinds that are read only where the configuration names tables, which a case cannot. The tests of the command line compare rows of them.
 const CONFIGURED: &[Kind] = &[Kind::ReferenceTable, Kind::ReferenceRow];
 
 /// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
