@@ -38,6 +38,7 @@ fn grants_know_every_kind_that_lives_in_a_database() {
         (Kind::Table, "a grant may be on one that is not there yet"),
         (Kind::Event, "no privilege is on one event"),
         (Kind::HistoryTable, "a table"),
+        (Kind::ReferenceTable, "a table"),
     ];
     let read = evenkeel_core::kind::ALL.iter().filter(|kind| matches!(super::super::kinds::how(**kind), super::super::kinds::How::Own(_)));
     for kind in read.filter(|kind| kind.spec().parent == evenkeel_core::kind::Parent::Schema) {

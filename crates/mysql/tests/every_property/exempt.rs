@@ -52,6 +52,9 @@ const COMMENTED: &[&str] = &[
     "role",
 ];
 
+/// Kinds that are read only where the configuration names tables, which a case cannot. The tests of the command line compare rows of them.
+const CONFIGURED: &[Kind] = &[Kind::ReferenceTable, Kind::ReferenceRow];
+
 /// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
 pub fn reason(engine: Engine, kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {
     let name = property.map_or("_missing", |property| property.name);
@@ -60,6 +63,9 @@ pub fn reason(engine: Engine, kind: Kind, property: Option<&Property>) -> Option
     }
     if name == "security_labels" {
         return Some(("these servers have none", false));
+    }
+    if CONFIGURED.contains(&kind) {
+        return Some(("read only where `reference` is configured", true));
     }
     let found = EXEMPT
         .iter()

@@ -231,6 +231,8 @@ const OPEN: &[(Kind, &str)] = &[
     (Kind::Node, "what needs a privilege is said property by property"),
     (Kind::Plugin, "MariaDB shows them to every account"),
     (Kind::Migration, "read with its history table"),
+    (Kind::ReferenceTable, "only tables that are named are read, and one that is refused is a gap of its own"),
+    (Kind::ReferenceRow, "read with its table"),
 ];
 
 #[test]
