@@ -4,6 +4,7 @@
 
 use evenkeel_core::kind::{Dimension, Engine};
 use evenkeel_core::port::{Environment, Query, Request, Watch};
+use evenkeel_core::reference::Pattern;
 use evenkeel_mysql::capture::queries;
 use evenkeel_mysql::capture::scope::Scope;
 use evenkeel_mysql::connect::{Target, ThisMachine};
@@ -75,6 +76,8 @@ fn a_capture_sends_what_is_listed_and_nothing_else() {
         for dimensions in [Dimension::ALL.to_vec()].into_iter().chain(Dimension::ALL.map(|dimension| vec![dimension])) {
             let mut request = Request::new("it");
             request.dimensions.clone_from(&dimensions);
+            // Content is read of what is named.
+            request.reference = vec![Pattern { table: "*".to_owned(), columns: Vec::new(), key: Vec::new() }];
             environment.capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
             let sent = received(&scratch);
             let listed = queries(&flavor, &scope, &dimensions);

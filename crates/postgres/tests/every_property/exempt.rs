@@ -66,6 +66,10 @@ const LABELLED: &[&str] = &[
     "view",
 ];
 
+/// Kinds that are read only where the configuration names tables, which a case cannot. The tests of the command line compare rows and
+/// content of them.
+const CONFIGURED: &[Kind] = &[Kind::ReferenceTable, Kind::ReferenceRow];
+
 /// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
 pub fn reason(kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {
     let name = property.map_or("_missing", |property| property.name);
@@ -74,6 +78,9 @@ pub fn reason(kind: Kind, property: Option<&Property>) -> Option<(&'static str, 
     }
     if name == "security_labels" && !LABELLED.contains(&kind.name()) {
         return Some(("SECURITY LABEL knows no such thing", false));
+    }
+    if CONFIGURED.contains(&kind) {
+        return Some(("read only where `reference` is configured", true));
     }
     let found = EXEMPT.iter().find(|(exempt, attribute, _)| *exempt == kind.name() && *attribute == name);
     found.map(|(_, _, reason)| (*reason, true))
