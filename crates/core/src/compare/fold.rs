@@ -1,6 +1,7 @@
 //! Objects that only one side has: parts of a missing parent become one difference, same body under another name a rename.
 
 use super::judge::by_rank;
+use super::member::{UNTOLD, holders as holders_of};
 use super::{Across, Case, Change, Difference, Lone, SideGap, Walk, Which};
 use crate::finding::{Finding, Thing};
 use crate::kind::{Dimension, Kind, Parent, Value};
@@ -67,15 +68,27 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
+        let members = if lone.is_empty() { HashMap::new() } else { self.members_beside(change) };
+        // Where the schema is not compared: who owns something, and who may do what with it, by what an extension has there.
+        let places: Vec<Vec<(&str, String)>> = lone.iter().map(|lone| holders_of(lone.object)).collect();
+        let mut first_of: HashMap<(&str, &str), usize> = HashMap::new();
+        let mut rights: Vec<Option<(usize, &str)>> = Vec::with_capacity(lone.len());
+        for (at, places) in places.iter().enumerate() {
+            let mut places = places.iter().map(|(kind, shown)| (*kind, &**shown));
+            let place = places.find_map(|place| Some((place, *members.get(&place)?)));
+            // An owner comes before the rights: its kind does.
+            rights.push(place.map(|(place, extension)| (*first_of.entry(place).or_insert(at), extension)));
+        }
         let top = |at: usize| -> usize {
             let mut at = at;
             // Statistics hang on an index, an index on its constraint, that on a relation, a relation on a schema: never deeper,
             // and a bound keeps it so.
             for _ in 0..5 {
                 let behind = |lone: &Lone<'a>| constraint(lone.object).and_then(|holder| holders.get(&holder));
-                let above = |lone: &Lone<'a>| behind(lone).or_else(|| holders.get(&holder(lone.object)?));
-                match lone.get(at).and_then(above) {
-                    Some(parent) if *parent != at => at = *parent,
+                let above = |lone: &Lone<'a>| behind(lone).or_else(|| holders.get(&holder(lone.object)?)).copied();
+                let beside = || rights.get(at).copied().flatten().map(|(first, _)| first);
+                match lone.get(at).and_then(above).or_else(beside) {
+                    Some(parent) if parent != at => at = parent,
                     _ => break,
                 }
             }
@@ -89,10 +102,10 @@ impl<'a> Walk<'a> {
                 *parts.entry(lone.object.kind).or_default() += 1;
             }
         }
-        let members = if lone.is_empty() { HashMap::new() } else { self.members_beside(change) };
         for (at, parts) in parts {
             let Some(lone) = lone.get(at) else { continue };
             let has = displays.get(at).and_then(|display| members.get(&(lone.object.kind.name(), &**display)));
+            let has = has.copied().or_else(|| rights.get(at).copied().flatten().map(|(_, extension)| extension));
             if let Some(extension) = has {
                 self.member_elsewhere(lone.object, change, extension, &parts);
                 continue;
@@ -119,14 +132,18 @@ impl<'a> Walk<'a> {
         // An override of a setting that must match weighs what the setting does. A setting that only one version has does not.
         let rank = if object.kind == Kind::Override { by_rank(object) } else { None };
         let reasoning = self.remedies.reasoning(&case);
+        let may_be_member = self.may_be_member_beside(object, change);
         let plain = self.difference(object, change, if change == Change::Missing { "missing" } else { "extra" });
         let finding = Finding {
             expected: (change == Change::Missing).then(|| summary.clone()),
             found: (change == Change::Extra).then_some(summary),
             severity: rank.unwrap_or(plain.severity),
             manual: reasoning.as_ref().map(|reasoning| reasoning.source.clone()),
-            why: reasoning.map_or_else(|| plain.why.clone(), |reasoning| reasoning.why),
-            remedy: self.remedies.fix(&case),
+            why: match reasoning.map_or_else(|| plain.why.clone(), |reasoning| reasoning.why) {
+                why if may_be_member => format!("{why} {UNTOLD}"),
+                why => why,
+            },
+            remedy: if may_be_member { None } else { self.remedies.fix(&case) },
             ..plain.finding
         };
         let which = if change == Change::Missing { Which::Reference } else { Which::Candidate };

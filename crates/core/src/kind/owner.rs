@@ -12,6 +12,12 @@ pub static SPEC: Spec = Spec {
     engines: Engines::POSTGRESQL,
     properties: &[
         Property::text("owner", "The owning role, by its shared name.", "DDL on the object fails for everyone else with \"must be owner\".").weighs(Severity::Warn),
+        Property::list(
+            "members",
+            "What belongs to the extension that is owned, each with its kind, where the schema was not captured.",
+            "Owners and rights of a member are the extension's business.",
+        )
+        .volatile(),
     ],
     summary: &["owner"],
     why: "Only one of the environments has the object.",

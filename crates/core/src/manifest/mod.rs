@@ -46,6 +46,8 @@ pub struct Manifest {
     /// The version of the canonical texts and normal forms; an older one than [`CANONICAL`] came from a file, and its
     /// texts are to be made anew before anything is compared with it.
     pub canonical: u32,
+    /// It lists what belongs to extensions, so that what is not listed belongs to none. A manifest of an earlier evenkeel does not.
+    pub members_told: bool,
 }
 
 impl Manifest {
@@ -70,7 +72,7 @@ impl Manifest {
         dimensions.dedup();
         gaps.sort();
         gaps.dedup();
-        Self { endpoint, dimensions, objects, gaps, canonical: CANONICAL }
+        Self { endpoint, dimensions, objects, gaps, canonical: CANONICAL, members_told: true }
     }
 
     /// The same with texts of another version of the canonical forms.

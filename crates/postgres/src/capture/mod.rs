@@ -4,10 +4,12 @@
 //! `plain` lists the kinds that are one statement each. Does not live here: connecting (`connect`), judging (`core`).
 
 mod batch;
+mod beside;
 mod bulk;
 mod canonical;
 mod column;
 mod constraint;
+mod earlier;
 mod history;
 mod index;
 mod kinds;
@@ -39,31 +41,15 @@ mod unread;
 mod view;
 mod watch;
 
+pub use earlier::renew;
 pub use sql::render;
 pub use statements::{queries, statements};
-
-/// Gives the texts of a manifest that an earlier version of evenkeel wrote their normal forms: canonical texts have not changed since.
-pub fn renew(manifest: &mut Manifest) {
-    let major = manifest.endpoint.server_major;
-    let mut objects: Vec<&mut evenkeel_core::manifest::Object> = manifest.objects_mut().iter_mut().collect();
-    for object in objects.iter_mut().filter(|object| object.kind == Kind::Index) {
-        if let Some(Value::List(items)) = object.get("keys")
-            && let Some(keys) = canonical::renewed_keys(items)
-        {
-            object.set("keys", keys);
-        }
-    }
-    objects.iter_mut().for_each(|object| spelling::renew(object));
-    canonical::normal(&mut objects);
-    canonical::typed(&mut objects, major);
-    manifest.canonical = CANONICAL;
-}
 
 use crate::connect::{Fault, Limits, OVER, Session, Target, connect};
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
-use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Instance, Manifest, NodeRole, Reason};
+use evenkeel_core::manifest::{Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::Interrupted;
 use names::Names;
@@ -71,6 +57,7 @@ use number::ByNumber;
 use present::Absent;
 use reader::{Address, Found, Read, Reader, Stop};
 use refused::Refused;
+use std::collections::HashMap;
 
 /// What a capture could not do at all.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +71,9 @@ pub enum CaptureFault {
     /// Twice a statement failed the way statements fail on objects that are dropped beneath them.
     #[error("the schema changed while it was read: {0}")]
     Changed(Fault),
+    /// A load balancer, or a name with several addresses: what two sessions read is no one environment.
+    #[error("{place} leads to two servers: {} and {}", .servers[0], .servers[1])]
+    TwoServers { place: String, servers: [String; 2] },
     #[error("interrupted")]
     Interrupted,
 }
@@ -108,6 +98,10 @@ impl Troublesome for CaptureFault {
                 fix: Some("run it again when no migration is running; if nothing is, report it".to_owned()),
                 ..fault.trouble()
             },
+            Self::TwoServers { place, servers } => Trouble::new(Class::CouldNotTell, "the address leads to two servers")
+                .expected(format!("one server at {place}"))
+                .found(servers.join(", and at the next connection "))
+                .fix("name one of the servers by its own host and port instead of the load balancer; to compare them, name both"),
             Self::Interrupted => Interrupted.trouble(),
         }
     }
@@ -138,7 +132,7 @@ pub async fn capture(asked: Asked<'_>, watch: &Watch<'_>) -> Result<Manifest, Ca
     // A role may be allowed one connection only: then everything is read through that one.
     let beside = beside.ok().filter(|beside| beside.host == session.host && beside.port == session.port);
     let beside = match beside {
-        Some(beside) => watch::interruptible(watch.stop, &[], apart(&session, beside, request)).await?,
+        Some(beside) => watch::interruptible(watch.stop, &[], beside::apart(&session, beside, request)).await?,
         None => None,
     };
     let sessions: Vec<&Session> = std::iter::once(&session).chain(&beside).collect();
@@ -203,22 +197,6 @@ async fn refusals(asked: Asked<'_>, session: &Session, watch: &Watch<'_>) -> Res
     refused
 }
 
-/// The second session, if it can have a transaction while the first has one. A pooler with a single connection to give
-/// would let it wait for ever; it is closed then.
-async fn apart(session: &Session, beside: Session, request: &Request) -> Result<Option<Session>, CaptureFault> {
-    let limits = request.limits();
-    session.begin_read_only(&limits, None).await?;
-    let begun = tokio::time::timeout(SECOND_SESSION, beside.begin_read_only(&limits, None)).await;
-    session.end().await?;
-    match begun {
-        Ok(Ok(())) => Ok(beside.end().await.is_ok().then_some(beside)),
-        Ok(Err(_)) | Err(_) => Ok(None),
-    }
-}
-
-/// How long a second session is waited for.
-const SECOND_SESSION: std::time::Duration = std::time::Duration::from_secs(1);
-
 /// One pass. The second value names the catalogs that changed meanwhile.
 async fn once(
     asked: Asked<'_>,
@@ -233,7 +211,7 @@ async fn once(
     let described = target.describe();
     let limits = request.limits();
     session.begin_read_only(&limits, None).await?;
-    let shared = share(session, beside, &limits).await;
+    let shared = beside::share(session, beside, &limits).await;
     let started = jiff::Timestamp::now();
     let reader = Reader::new(asked, session, shared, &described.user.value, refused, watch);
     let pass = pass(&reader).await;
@@ -271,45 +249,14 @@ async fn once(
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
 }
 
-rows::columns!(InstanceAt { server, started, database });
-
 /// Which database of which running server is read; `None` where the server does not say.
 async fn instance(reader: &Reader<'_>) -> Read<Option<Instance>> {
     let Some(rows) = reader.attempt(statements::INSTANCE).await? else { return Ok(None) };
-    let mut instance = None;
-    for (row, at) in rows::each::<InstanceAt>(&rows)? {
-        let server: String = rows::text(row, at.server)?.into();
-        instance = Some(Instance {
-            cluster: Some(server.clone()),
-            server,
-            started: row.try_get(at.started)?,
-            slack: 0,
-            database: rows::text(row, at.database)?.into(),
-        });
-    }
-    Ok(instance)
-}
-
-/// Puts the second session on the first one's snapshot. Where the server or a pooler does not allow that, one session
-/// reads everything: slower, and the same.
-async fn share<'a>(session: &Session, beside: Option<&'a Session>, limits: &Limits) -> Option<&'a Session> {
-    let beside = beside?;
-    let Some(name) = reader::export(session).await else {
-        // The refusal ended the transaction; nothing was read in it yet.
-        let _ = session.end().await;
-        let _ = session.begin_read_only(limits, None).await;
-        return None;
-    };
-    if beside.begin_read_only(limits, Some(&name)).await.is_err() {
-        // It is needed once more, for the check at the end.
-        let _ = beside.end().await;
-        return None;
-    }
-    Some(beside)
+    beside::instance_of(&rows)
 }
 
 /// Everything the request asks for, in one snapshot.
-async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>> {
+async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let wants = |dimension| reader.request.dimensions.contains(&dimension);
     // Owners and grants hang on the objects of the schema, so these are read for them too.
     let schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
@@ -358,17 +305,30 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<evenkeel_core::manifest::Object>>
     Ok(found.into_iter().map(|found| found.object).filter(|object| wants(object.kind.spec().dimension)).collect())
 }
 
-/// Hangs on extensions what they have, so that it is not missing where nobody else has it.
+/// Hangs on extensions what they have, so that it is not missing where nobody else has it; on their owners too, where the schema is
+/// not wanted.
 fn members(reader: &Reader<'_>, found: &mut [Found]) {
     let mut members: ByNumber<u32, Vec<Box<str>>> = ByNumber::default();
-    for (extension, member) in std::mem::take(&mut *reader.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner)) {
-        members.entry(extension).or_default().push(member);
+    for member in std::mem::take(&mut *reader.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner)) {
+        members.entry(member.extension).or_default().push(format!("{} {}", member.kind.name(), member.shown).into());
     }
+    let mut of: HashMap<Box<str>, Value> = HashMap::new();
     for extension in found.iter_mut().filter(|found| found.object.kind == Kind::Extension) {
         let mut members = members.remove(&extension.address.oid).unwrap_or_default();
         members.sort_unstable();
         members.dedup();
-        extension.object.set("members", Value::List(members.into()));
+        let members = Value::List(members.into());
+        of.insert(extension.object.identity.part(0).into(), members.clone());
+        extension.object.set("members", members);
+    }
+    if reader.request.dimensions.contains(&Dimension::Schema) {
+        return;
+    }
+    let is_extensions = |object: &Object| object.kind == Kind::Owner && object.identity.part(0) == Kind::Extension.name();
+    for owner in found.iter_mut().map(|found| &mut found.object).filter(|object| is_extensions(object)) {
+        if let Some(members) = of.remove(owner.identity.part(1)) {
+            owner.set("members", members);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What numbers mean: the small lookups and the relations that every bulk kind needs, read once.
 
 use super::number::ByNumber;
-use super::reader::{Read, Reader};
+use super::reader::{Address, Read, Reader};
 use super::role::Roles;
 use super::{rows, statements};
 use evenkeel_core::kind::Kind;
@@ -124,7 +124,7 @@ impl Names {
             if let Some(extension) = names.members.get(&(PG_CLASS, oid)) {
                 if let Some(kind) = kind_of(kind) {
                     let identity = Identity::new([Arc::clone(schema), rows::seen(row, at.name)?.into()]);
-                    reader.left_out(*extension, &Object::new(kind, identity));
+                    reader.left_out(*extension, &Object::new(kind, identity), Address { class: PG_CLASS, oid, column: 0 });
                 }
                 continue;
             }

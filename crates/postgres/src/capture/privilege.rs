@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio_postgres::types::{ToSql, Type};
 
 /// What the sequence behind an identity column is called, with its column's name.
-const IDENTITY_SEQUENCE: &str = "identity-sequence";
+pub const IDENTITY_SEQUENCE: &str = "identity-sequence";
 /// The grantee that owns the object, whatever it is called.
 pub const OWNER: &str = "(owner)";
 const MAINTAIN: &str = "MAINTAIN";
@@ -91,6 +91,10 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
     let strange: BTreeSet<Address> = lists.keys().map(|(address, _)| *address).filter(|address| !places.contains_key(address)).collect();
     let strangers = strangers(reader, &strange, &places).await?;
     places.extend(strangers);
+    // What an extension has is called as it would be without.
+    let members = reader.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    let named = members.iter().filter(|member| strange.contains(&member.address));
+    places.extend(named.map(|member| (member.address, (Arc::from(member.kind.name()), Arc::from(&*member.shown)))));
     let mut built = Vec::new();
     for (row, at) in rows::each::<OwnerAt>(&owners)? {
         let address = Address { class: rows::oid(row, at.class)?, oid: rows::oid(row, at.oid)?, column: 0 };

@@ -28,8 +28,14 @@ pub enum Stop {
     Declaration(String),
 }
 
-/// The extension, and what it has.
-pub type Member = (u32, Box<str>);
+/// What was left out because an extension has it.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub extension: u32,
+    pub address: Address,
+    pub kind: Kind,
+    pub shown: Box<str>,
+}
 
 /// How often statements whose transaction is over let others speak first.
 const TURNS: usize = 8;
@@ -79,7 +85,7 @@ pub struct Reader<'a> {
     pub request: &'a Request,
     pub watch: &'a Watch<'a>,
     pub gaps: Arc<Mutex<Vec<Gap>>>,
-    /// What was left out because an extension has it, by the extension: `table public.t`.
+    /// What was left out because an extension has it, by the extension.
     pub members: Arc<Mutex<Vec<Member>>>,
     /// How much waiting for locks is left.
     pub patience: Arc<Patience>,
@@ -201,12 +207,12 @@ impl Reader<'_> {
     }
 
     /// Notes an object that is an extension's business.
-    pub fn left_out(&self, extension: u32, object: &Object) {
+    pub fn left_out(&self, extension: u32, object: &Object, address: Address) {
         if !may_be_member(object.kind) {
             return;
         }
-        let member = format!("{} {}", object.kind.name(), object.display()).into();
-        self.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((extension, member));
+        let member = Member { extension, address, kind: object.kind, shown: object.display().into() };
+        self.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(member);
     }
 
     /// Says how many objects of a kind were read.
@@ -256,7 +262,7 @@ impl Reader<'_> {
             }
             let mut object = Object::new(kind, Identity::new(identity));
             if let Some(extension) = names.members.get(&(address.class, address.oid)) {
-                self.left_out(*extension, &object);
+                self.left_out(*extension, &object, address);
                 continue;
             }
             for (place, value) in values {

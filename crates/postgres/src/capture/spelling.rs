@@ -7,7 +7,7 @@
 
 use super::reader::{Found, Read, Reader};
 use super::{rows, statements};
-use crate::knowledge::typed;
+use crate::knowledge::{typed, types};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::Object;
 use evenkeel_core::setting::switch;
@@ -133,34 +133,57 @@ pub fn renew(object: &mut Object) {
     super::locale::renew(object);
 }
 
+/// Writes again what a manifest of an earlier evenkeel holds of settings that functions, roles and databases set: units, switches
+/// and choices were as they were typed. No server is there to say types.
+pub fn renew_typed(object: &mut Object) {
+    match object.kind {
+        Kind::Function | Kind::Procedure => write_configuration(object, types::written_as_known),
+        Kind::Override => {
+            let setting = object.identity.parts().next_back().unwrap_or_default().to_owned();
+            if types::known_type(&setting).is_some()
+                && let Some(value) = object.text("value").map(|value| types::written_as_known(&setting, value))
+            {
+                object.set("value", Value::text(value));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What functions set, entry by entry.
+const CONFIGURATION: &str = "configuration";
+
+fn write_configuration(object: &mut Object, write: impl Fn(&str, &str) -> String) {
+    let Some(Value::List(entries)) = object.get(CONFIGURATION).cloned() else { return };
+    let written = entries.iter().map(|entry| {
+        let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
+        format!("{name}={}", write(name, value)).into()
+    });
+    let mut written: Vec<Box<str>> = written.collect();
+    written.sort_unstable();
+    object.set(CONFIGURATION, Value::List(written.into()));
+}
+
 rows::columns!(At { name, unit, vartype });
 
 /// Writes settings of functions and procedures, where there are any, as their types say.
 pub async fn of_routines(reader: &Reader<'_>, found: &mut [Found]) -> Read<()> {
-    const CONFIGURATION: &str = "configuration";
     let is_set = |object: &Object| matches!(object.kind, Kind::Function | Kind::Procedure) && object.get(CONFIGURATION).is_some();
     if !found.iter().any(|found| is_set(&found.object)) {
         return Ok(());
     }
     let rows = reader.rows(statements::SETTING_TYPE, "pg_settings").await?;
-    let mut types = HashMap::new();
+    let mut seen = HashMap::new();
     for (row, at) in rows::each::<At>(&rows)? {
         let unit = rows::get::<rows::Text>(row, at.unit)?.map(|text| text.0);
-        types.insert(rows::text(row, at.name)?.to_ascii_lowercase(), (unit, rows::text(row, at.vartype)?));
+        seen.insert(rows::text(row, at.name)?.to_ascii_lowercase(), (unit, rows::text(row, at.vartype)?));
     }
     for object in found.iter_mut().map(|found| &mut found.object).filter(|object| is_set(object)) {
-        let Some(Value::List(entries)) = object.get(CONFIGURATION).cloned() else { continue };
-        let mut written: Vec<Box<str>> = entries
-            .iter()
-            .map(|entry| {
-                let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
-                let known = types.get(&name.to_ascii_lowercase());
-                let (unit, vartype) = known.map_or((None, None), |(unit, vartype)| (unit.as_deref(), Some(&**vartype)));
-                format!("{name}={}", typed::written(name, value, unit, vartype)).into()
-            })
-            .collect();
-        written.sort_unstable();
-        object.set(CONFIGURATION, Value::List(written.into()));
+        write_configuration(object, |name, value| match seen.get(&name.to_ascii_lowercase()) {
+            Some((unit, vartype)) => typed::written(name, value, unit.as_deref(), Some(vartype)),
+            // Hidden from this role.
+            None => types::written_as_known(name, value),
+        });
     }
     Ok(())
 }

@@ -2,3 +2,4 @@
 
 pub mod settings;
 pub mod typed;
+pub mod types;

@@ -47,8 +47,11 @@ fn a_roles_limits_are_replaced_by_ours() {
 fn our_own_limit_names_its_flag() {
     let db = database(*majors().last().unwrap());
     db.exec("do $$ begin for n in 1 .. 300 loop execute format('create table t%s (a int primary key, b int references t1)', n); end loop; end $$".replace(" references t1", "").as_str());
-    let slow = as_role(&db.conninfo(), "postgres", |request| request.statement_timeout = Duration::from_millis(1));
-    let trouble = slow.expect_err("a millisecond is enough for everything");
+    let slow = || as_role(&db.conninfo(), "postgres", |request| request.statement_timeout = Duration::from_millis(1));
+    // A limit that runs out just as its statement ends is told of the next one, as if somebody had asked for it.
+    let is_late = |trouble: &Trouble| trouble.found.as_deref().is_some_and(|found| found.contains("user request"));
+    let troubles = (0..20).map(|_| *slow().expect_err("a millisecond is enough for everything"));
+    let trouble = troubles.into_iter().find(|trouble| !is_late(trouble)).expect("never told of its own statement");
     assert!(trouble.fix.as_deref().unwrap_or_default().contains("--statement-timeout"), "{trouble:#?}");
 }
 

@@ -2,11 +2,13 @@
 //!
 //! Lives here: the harness. A room a kind: `copies` (triggers of partitions), `membership` (of extensions), `hidden` (catalogs),
 //! `spelling` (of values), `identity` (names, keys, renames), `upgraded` (from old servers), `code` (blanks and comments), `limits`
-//! (of time), `urls` (of other clients), `sequences` (where they stand).
+//! (of time), `urls` (of other clients), `sequences` (where they stand), `balanced` (two servers at one address), `earlier` (manifests).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod balanced;
 mod code;
 mod copies;
+mod earlier;
 mod hidden;
 mod identity;
 mod limits;

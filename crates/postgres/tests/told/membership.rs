@@ -61,3 +61,26 @@ fn the_membership_differs_and_nothing_is_missing() {
         assert_eq!(told(&member, &member), Vec::<String>::new(), "on {major}");
     }
 }
+
+/// Where the schema is not read, what an extension has is known all the same.
+#[test]
+fn owners_and_rights_of_members_are_not_missing() {
+    let dimensions = [Dimension::Privileges];
+    for major in majors() {
+        let grants = "grant select on z to pg_monitor; grant update (b) on z to pg_monitor; grant execute on function trg() to pg_monitor;";
+        let free = format!("{FREE} {grants}");
+        let member = format!("{free} alter extension pg_trgm add table z; alter extension pg_trgm add function trg();");
+        let lines = |values: &str| {
+            ["function public.trg()", "table public.z"].map(|shown| format!("owner {} extension: {values}", shown.replacen(' ', ".", 1)))
+        };
+        let sorted = |mut told: Vec<String>| {
+            told.sort();
+            told
+        };
+        let told = |one: &str, other: &str| sorted(told(major, &dimensions, one, other));
+        assert_eq!(told(&free, &member), lines("of no extension -> member of pg_trgm"), "on {major}");
+        assert_eq!(told(&member, &free), lines("member of pg_trgm -> of no extension"), "on {major}");
+        assert_eq!(told(&member, &member), Vec::<String>::new(), "on {major}");
+        assert_eq!(told(&free, &free), Vec::<String>::new(), "on {major}");
+    }
+}
