@@ -111,11 +111,16 @@ pub fn stands_for(bytes: &[u8], manifest: &Manifest) -> Option<bool> {
     Some(same)
 }
 
-/// The dimensions that a stable part has, by its first line alone; nothing where that is no header.
+/// The dimensions that a stable part is about, by its first line alone: those it has, and those it could not see. Nothing where that is
+/// no header.
 #[must_use]
 pub fn dimensions(stable: &[u8]) -> Option<Vec<Dimension>> {
     let first = stable.split(|byte| *byte == b'\n').next()?;
-    read_header(first).ok().map(|header| header.dimensions.keys().copied().collect())
+    let header = read_header(first).ok()?;
+    let mut dimensions: Vec<Dimension> = header.dimensions.keys().copied().chain(header.gaps.iter().map(|gap| gap.dimension)).collect();
+    dimensions.sort_unstable();
+    dimensions.dedup();
+    Some(dimensions)
 }
 
 /// Reads a manifest from its stable part and, where there is one, its measured part. Always re-hashes.

@@ -49,7 +49,7 @@ fn beside_ddl(db: &TestDb, url: &str, pause: Duration) -> (usize, usize, usize) 
     for round in 0..2 {
         for (number, sql) in STEPS.iter().enumerate() {
             // The state in which tables have changed places cannot be opened by its view, or can; both are states.
-            let ran = place.run(&["capture", url, "--dimension", "schema"]);
+            let ran = place.run(&["capture", url, "--dimension", "schema", "--strict"]);
             let state = content(&ran.stdout);
             if round == 0 {
                 states.entry(state.clone()).or_insert(number);
@@ -81,7 +81,7 @@ fn beside_ddl(db: &TestDb, url: &str, pause: Duration) -> (usize, usize, usize) 
                 threads.spawn(|| {
                     let place = Place::new();
                     while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
-                        let ran = place.run(&["capture", url, "--dimension", "schema"]);
+                        let ran = place.run(&["capture", url, "--dimension", "schema", "--strict"]);
                         assert!(matches!(ran.code, Some(0 | 2)), "no other end is allowed: {ran:?}");
                         assert!(ran.took < Duration::from_secs(60), "{:?}", ran.took);
                         match states.get(&content(&ran.stdout)) {
@@ -150,7 +150,7 @@ fn an_account_that_does_not_see_others_at_work_is_not_fooled() {
 
 /// A capture that must end within a bound, and its gaps.
 fn bounded(place: &Place, url: &str) -> Vec<serde_json::Value> {
-    let ran = place.run(&["capture", url, "--dimension", "schema,data", "--lock-timeout", "1s", "--out", "m.jsonl"]);
+    let ran = place.run(&["capture", url, "--dimension", "schema,data", "--lock-timeout", "1s", "--out", "m.jsonl", "--strict"]);
     println!("{:?} exit {:?}", ran.took, ran.code);
     assert!(ran.took < Duration::from_secs(25), "took {:?}", ran.took);
     assert!(matches!(ran.code, Some(0 | 2)), "{ran:?}");
@@ -241,7 +241,7 @@ fn a_schema_that_never_rests_is_a_gap_and_takes_nothing_else_with_it() {
             let until = Instant::now() + Duration::from_secs(60);
             let header = loop {
                 assert!(Instant::now() < until, "the schema was never seen changing");
-                let ran = place.run(&["capture", &url, "--dimension", "schema,configuration", "--out", "m.jsonl"]);
+                let ran = place.run(&["capture", &url, "--dimension", "schema,configuration", "--out", "m.jsonl", "--strict"]);
                 assert!(matches!(ran.code, Some(0 | 2)), "{ran:?}");
                 let header: serde_json::Value = serde_json::from_str(place.read("m.jsonl").lines().next().unwrap()).unwrap();
                 if header["gaps"].as_array().unwrap().iter().any(|gap| gap["reason"] == "changed") {

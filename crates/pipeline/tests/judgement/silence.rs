@@ -88,6 +88,13 @@ fn a_history_that_nobody_has_is_no_agreement() {
             assert_ne!(found.judgement.readiness(Some(tier)), Readiness::ReadyForMigration, "{insisted} {tier:?}");
         }
     }
+    // What could not be seen is said once, and in its own words.
+    let blind = evenkeel_testkit::fake::blind(nothing(), Dimension::History);
+    let found = beside(blind, nothing(), &Wanted { insisted: true, ..wanted(&scope) });
+    assert_eq!((found.comparison.gaps.len(), found.judgement.exit_code), (1, 2));
+    let blind = evenkeel_testkit::fake::blind(nothing(), Dimension::Schema);
+    let found = beside(blind, nothing(), &Wanted { insisted: true, ..wanted(&scope) });
+    assert_eq!((found.comparison.gaps.len(), found.judgement.exit_code), (2, 2), "another dimension's gap says nothing of it");
     // Nothing else was looked at.
     let only = Scope { dimensions: vec![Dimension::History], ..Scope::default() };
     assert_eq!(beside(nothing(), nothing(), &wanted(&only)).judgement.exit_code, 2);
