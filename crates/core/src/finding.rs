@@ -140,6 +140,10 @@ pub const ROLE_NAME: &str = "EK-role-name-suspected";
 
 /// The id of an environment that is not where its manifest was captured.
 pub const PLACE_CHANGED: &str = "EK-place-changed";
+/// The id of a server that does not say which one it is.
+pub const SOURCE_HIDDEN: &str = "EK-source-hidden";
+/// The id of a history that the configuration takes out.
+pub const HISTORY_NOWHERE: &str = "EK-history-nowhere";
 /// The id of an exception that excuses nothing.
 pub const WAIVER_UNUSED: &str = "EK-waiver-unused";
 

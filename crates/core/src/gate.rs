@@ -1,6 +1,6 @@
 //! What a comparison amounts to: the verdict, the parity floor, the exit code.
 
-use crate::compare::{Comparison, Outcome, Sameness, SideGap, Which};
+use crate::compare::{Comparison, Outcome, SideGap, Which};
 use crate::kind::{Dimension, Severity};
 use crate::manifest::{Gap, Reason};
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,10 @@ pub struct Judgement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Readiness {
     /// It matches, nothing that its tier demands is unknown, and the floor is met: a migration may begin.
-    ReadyForMigration,
+    ReadyForMigration {
+        /// What its tier demands, and the configuration says is nowhere.
+        without: Vec<Dimension>,
+    },
     /// It matches in what was asked for, which is not all that its tier demands.
     Matches { not_covered: Vec<Dimension> },
     /// Nothing blocks, and it is not what was committed: so many differences weigh less than the bar.
@@ -101,15 +104,22 @@ pub fn judge(comparison: &Comparison, demanded: &[Dimension], bar: Severity) -> 
     Judgement { verdict, exit_code, dimensions, floor, weighty }
 }
 
-/// Where somebody insists on a dimension that is recorded by tools alone, and neither side has a record: that is no agreement but
-/// something that could not be seen.
+/// Where somebody insists on a dimension that neither side has anything of: that is no agreement but something that could not be seen.
 pub fn insist(comparison: &mut Comparison, demanded: &[Dimension]) {
-    let is_empty = |outcome: &Outcome| outcome.dimension == Dimension::History && is_empty(outcome);
-    let known = comparison.gaps.iter().any(|gap| gap.gap.dimension == Dimension::History);
-    if demanded.contains(&Dimension::History) && !known && comparison.outcomes.iter().any(is_empty) {
-        let gap = Gap::dimension(Dimension::History, Reason::NotCaptured, "no migration tool was recognised on either side".to_owned());
-        let cure = "name the table that records migrations: history = \"schema.table\" in [environments.NAME]; or history = false, where nothing does";
-        comparison.gaps.push(SideGap { which: Which::Both, gap: gap.cure(cure), across: None });
+    for outcome in comparison.outcomes.iter().filter(|outcome| is_empty(outcome) && demanded.contains(&outcome.dimension)) {
+        let dimension = outcome.dimension;
+        if comparison.gaps.iter().any(|gap| gap.gap.dimension == dimension) {
+            continue;
+        }
+        let (detail, cure) = match dimension {
+            Dimension::History => (
+                "no migration tool was recognised on either side",
+                "name the table that records migrations: history = \"schema.table\" in [environments.NAME]; or history = false, where nothing does",
+            ),
+            _ => ("neither side has anything of it", "look whether the databases that were named are those that were meant"),
+        };
+        let gap = Gap::dimension(dimension, Reason::NotCaptured, detail.to_owned()).cure(cure);
+        comparison.gaps.push(SideGap { which: Which::Both, gap, across: None });
     }
 }
 
@@ -119,9 +129,10 @@ fn is_empty(outcome: &Outcome) -> bool {
 }
 
 impl Judgement {
-    /// What the environment may do, given its tier; without one everything is demanded.
+    /// What the environment may do, given its tier; without one everything is demanded. What is `nowhere`, by somebody's own word, is
+    /// not, and goes with the word.
     #[must_use]
-    pub fn readiness(&self, tier: Option<Tier>) -> Readiness {
+    pub fn readiness(&self, tier: Option<Tier>, nowhere: &[Dimension]) -> Readiness {
         if self.exit_code != 0 {
             return Readiness::NotReady;
         }
@@ -129,9 +140,10 @@ impl Judgement {
         let has = |wanted: &Dimension, verdict| self.dimensions.contains(&(*wanted, verdict));
         // Without a tier what is demanded is what is there.
         let is_open = |wanted: &Dimension| !(has(wanted, Verdict::Equal) || tier.is_none() && has(wanted, Verdict::Empty));
-        let not_covered: Vec<Dimension> = demands.iter().copied().filter(is_open).collect();
+        let (without, demands): (Vec<Dimension>, Vec<Dimension>) = demands.iter().partition(|dimension| nowhere.contains(dimension));
+        let not_covered: Vec<Dimension> = demands.into_iter().filter(is_open).collect();
         match self.weighty {
-            0 if not_covered.is_empty() => Readiness::ReadyForMigration,
+            0 if not_covered.is_empty() => Readiness::ReadyForMigration { without },
             0 => Readiness::Matches { not_covered },
             differences => Readiness::Deviates { differences },
         }
@@ -146,10 +158,10 @@ pub fn exit_code_of_all(codes: &[u8]) -> u8 {
 }
 
 /// The verdict on one dimension: any difference at or above the bar, else any gap, else equal. Of one database beside itself
-/// nothing can be told. A history that nobody has is no agreement.
+/// nothing can be told. What nobody has anything of is no agreement.
 #[must_use]
 pub fn verdict(comparison: &Comparison, dimension: Dimension, bar: Severity) -> Verdict {
-    if comparison.sameness == Sameness::One {
+    if comparison.sameness.tells_nothing() {
         return Verdict::CouldNotTell;
     }
     let differs = comparison.differences.iter().any(|difference| difference.subject.dimension == dimension && difference.severity >= bar);
@@ -161,7 +173,7 @@ pub fn verdict(comparison: &Comparison, dimension: Dimension, bar: Severity) -> 
     match outcome {
         None => Verdict::CouldNotTell,
         Some(_) if gap => Verdict::CouldNotTell,
-        Some(outcome) if dimension == Dimension::History && is_empty(outcome) => Verdict::Empty,
+        Some(outcome) if is_empty(outcome) => Verdict::Empty,
         Some(_) => Verdict::Equal,
     }
 }
@@ -185,7 +197,7 @@ pub fn standing(comparison: &Comparison, dimension: Dimension, demanded: &[Dimen
 /// tell, nothing was looked at, whatever was demanded, or both sides are one database and nobody asked for that.
 #[must_use]
 pub fn exit_code(comparison: &Comparison, demanded: &[Dimension], bar: Severity) -> u8 {
-    if comparison.sameness == Sameness::One {
+    if comparison.sameness.tells_nothing() {
         return 2;
     }
     let differs = comparison.differences.iter().any(|difference| difference.severity >= bar);

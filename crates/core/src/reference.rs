@@ -6,7 +6,7 @@
 use crate::kind::{Kind, Value};
 use crate::manifest::{Gap, Identity, Object, Reason};
 use globset::Glob;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -86,6 +86,11 @@ impl Pattern {
         Ok(glob.is_match(shown) || database.is_some_and(|database| glob.is_match(format!("{database}.{shown}"))))
     }
 
+    /// Whether it is one table's name.
+    fn is_name(&self) -> bool {
+        !self.table.contains(['*', '?', '[', '{'])
+    }
+
     /// Whether its name can be read as a pattern.
     ///
     /// # Errors
@@ -125,10 +130,22 @@ impl Pattern {
     }
 }
 
-/// The first that means a table, of those that were asked for.
+/// What is wanted of a table by all that mean it, whatever their order. Who names it says more of it than a pattern with `*`; of those
+/// that say as much, all columns that any of them wants are compared, and a key that any of them names tells the rows apart.
 #[must_use]
-pub fn meant<'a>(wanted: &'a [Pattern], shown: &str, database: Option<&str>) -> Option<&'a Pattern> {
-    wanted.iter().find(|wanted| wanted.is(shown, database) == Ok(true))
+pub fn meant(wanted: &[Pattern], shown: &str, database: Option<&str>) -> Option<Pattern> {
+    let mut meant: Vec<&Pattern> = wanted.iter().filter(|wanted| wanted.is(shown, database) == Ok(true)).collect();
+    if meant.iter().any(|wanted| wanted.is_name()) {
+        meant.retain(|wanted| wanted.is_name());
+    }
+    let first = meant.first()?;
+    let whole = meant.iter().any(|wanted| wanted.columns.is_empty());
+    let each = |names: fn(&Pattern) -> &Vec<String>| {
+        let names: BTreeSet<String> = meant.iter().flat_map(|wanted| names(wanted)).cloned().collect();
+        names.into_iter().collect::<Vec<_>>()
+    };
+    let columns = if whole { Vec::new() } else { each(|wanted| &wanted.columns) };
+    Some(Pattern { table: first.table.clone(), columns, key: each(|wanted| &wanted.key) })
 }
 
 /// The gap of a table whose content cannot be compared.
@@ -280,6 +297,24 @@ mod tests {
         assert!(wanted("plans", &[], &[]).is("plans", Some("shop")).unwrap());
         assert!(wanted("a[", &[], &[]).check().is_err());
         assert_eq!(unmet(&[wanted("app.x", &[], &[])], |_| false).len(), 1);
+    }
+
+    /// The order of patterns says nothing, a narrower one takes nothing away from a wider, and a name says more than a pattern.
+    #[test]
+    fn patterns_of_one_table_are_taken_together() {
+        let told = |patterns: &[Pattern]| meant(patterns, "app.t", None).map(|one| (one.columns, one.key));
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        for (one, other, columns, key) in [
+            (wanted("app.t", &["w"], &[]), wanted("app.t", &[], &[]), vec![], vec![]),
+            (wanted("app.t", &["w"], &[]), wanted("app.t", &["v"], &["k"]), owned(&["v", "w"]), owned(&["k"])),
+            (wanted("app.*", &["w"], &["x"]), wanted("app.t", &["v"], &["k"]), owned(&["v"]), owned(&["k"])),
+            (wanted("app.*", &[], &[]), wanted("app.t", &["v"], &["k"]), owned(&["v"]), owned(&["k"])),
+        ] {
+            let expected = Some((columns, key));
+            assert_eq!(told(&[one.clone(), other.clone()]), expected);
+            assert_eq!(told(&[other, one]), expected);
+        }
+        assert_eq!(told(&[wanted("app.x", &[], &[])]), None);
     }
 
     fn content(rows: &[[Option<&str>; 2]]) -> Content {

@@ -19,7 +19,7 @@ fn manifest(objects: Vec<Object>) -> Manifest {
         node_role: NodeRole::Primary,
         captured_at: "2026-11-21T00:00:00Z".to_owned(),
         roles: std::collections::BTreeMap::new(),
-        instance: None,
+        whose: evenkeel_core::manifest::Whose::File,
     };
     Manifest::new(endpoint, vec![Dimension::Schema], objects, Vec::new())
 }

@@ -18,7 +18,7 @@ fn manifest(names: &[String]) -> Manifest {
         node_role: NodeRole::Primary,
         captured_at: "2026-01-01T00:00:00Z".into(),
         roles: std::collections::BTreeMap::new(),
-        instance: None,
+        whose: evenkeel_core::manifest::Whose::File,
     };
     let mut objects = Vec::new();
     for name in names {

@@ -154,8 +154,7 @@ fn one_cluster(label: &str, there: &Manifest, here: &Manifest) -> Result<(), Box
     let (replica, primary) = (&there.endpoint, &here.endpoint);
     let alike = replica.engine == primary.engine && replica.server_major == primary.server_major && replica.database == primary.database;
     // Two clusters may have all of that in common; what a server says of its own is not enough to tell it.
-    let cluster = |endpoint: &Endpoint| endpoint.instance.as_ref().and_then(|instance| instance.cluster.clone());
-    let apart = cluster(replica).zip(cluster(primary)).is_some_and(|(one, other)| one != other);
+    let apart = replica.cluster().zip(primary.cluster()).is_some_and(|(one, other)| one != other);
     if alike && !apart && replica.node_role == NodeRole::Standby {
         return Ok(());
     }

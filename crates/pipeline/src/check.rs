@@ -10,7 +10,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::{Finding, Origin, PLACE_CHANGED, Remedy, Subject as About, Which};
 use evenkeel_core::gate::{self, Readiness, Tier};
 use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::manifest::Endpoint;
+use evenkeel_core::manifest::{Endpoint, Whose};
 use evenkeel_core::port::Run;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +29,9 @@ pub struct Subject {
     pub demanded: Vec<Dimension>,
     /// Somebody named them: a flag, a tier.
     pub insisted: bool,
+    /// Dimensions that the configuration says are nowhere, and what is to be said of that.
+    pub nowhere: Vec<Dimension>,
+    pub beforehand: Vec<Finding>,
 }
 
 /// What came of one environment.
@@ -83,34 +86,41 @@ pub fn run(subjects: &[Subject], bar: Severity, run: &Run<'_>) -> Result<Vec<Che
     Ok(checked)
 }
 
-/// Two environments that lead to one database: a secret was handed out twice, and of neither can anything be told.
+/// Two environments that lead to one database, or may: a secret was handed out twice, and of neither can anything be told. What is known
+/// to differ stays known.
 fn apart(checked: &mut [Checked], subjects: &[Subject]) {
-    let place = |one: &Checked| one.outcome.as_ref().ok().map(|told| told.compared.candidate.manifest.endpoint.clone());
-    let places: Vec<_> = checked.iter().map(place).collect();
-    let twin = |at: usize| {
-        let own = places.get(at)?.as_ref()?;
-        let other =
-            places.iter().enumerate().find(|(to, place)| *to != at && place.as_ref().is_some_and(|place| place.is_same_database(own)))?.0;
-        subjects.get(checked_place(checked, other)?)
-    };
-    let twins: Vec<_> = (0..checked.len()).map(|at| twin(at).map(|subject| subject.name.clone())).collect();
-    for (one, twin) in checked.iter_mut().zip(twins) {
-        let (Some(twin), Some(subject)) = (twin, subjects.get(one.place)) else { continue };
-        // What is known to differ stays known.
-        if one.outcome.as_ref().is_ok_and(|told| told.compared.judgement.exit_code == 1) {
+    let places: Vec<(usize, Option<Endpoint>)> = checked
+        .iter()
+        .map(|one| (one.place, one.outcome.as_ref().ok().map(|told| told.compared.candidate.manifest.endpoint.clone())))
+        .collect();
+    let name = |place: usize| subjects.get(place).map(|subject| subject.name.as_str());
+    for one in checked.iter_mut() {
+        let Ok(told) = &one.outcome else { continue };
+        if told.compared.judgement.exit_code == 1 {
             continue;
         }
-        one.outcome = Err(Box::new(
-            Trouble::new(Class::CouldNotTell, format!("environment {} is the same database as {twin}", subject.name))
-                .expected("two environments that lead to two databases")
-                .found("one running server and one database of it, by both")
-                .fix("look whether a secret was handed out twice; then correct the URL of one of them"),
-        ));
+        let own = &told.compared.candidate.manifest.endpoint;
+        let twins = places.iter().filter(|(place, _)| *place != one.place);
+        let mut twins = twins.filter_map(|(place, other)| Some((name(*place)?, own.is_same_database(other.as_ref()?))));
+        let Some((twin, same)) = twins.find(|(_, same)| *same != Some(false)) else { continue };
+        let name = name(one.place).unwrap_or_default();
+        let trouble = Trouble::new(
+            Class::CouldNotTell,
+            match same {
+                Some(_) => format!("environment {name} is the same database as {twin}"),
+                None => format!("environment {name} may be the same database as {twin}: a server does not say which it is"),
+            },
+        );
+        let trouble = trouble.expected("two environments that lead to two databases").found(match same {
+            Some(_) => "one running server and one database of it, by both",
+            None => "servers of one version, of which one may not be asked which it is",
+        });
+        let twice = "look whether a secret was handed out twice; then correct the URL of one of them";
+        one.outcome = Err(Box::new(match (&own.whose, same) {
+            (Whose::Hidden { cure: Some(cure) }, None) => trouble.fix(cure.clone()),
+            _ => trouble.fix(twice),
+        }));
     }
-}
-
-fn checked_place(checked: &[Checked], at: usize) -> Option<usize> {
-    checked.get(at).map(|one| one.place)
 }
 
 /// Where the manifest was captured is not where the environment is now: it was moved, or a secret was swapped.
@@ -122,15 +132,17 @@ fn moved(compared: &mut Compared) {
     }
     let finding = Finding {
         id: PLACE_CHANGED.to_owned(),
-        // By another way to it, or on another node: worth a word. Another database may be another environment's.
-        severity: if old.database == new.database { Severity::Inform } else { Severity::Warn },
+        // A clone of production that staging was made from has its names and its content: only where it is tells them apart.
+        severity: Severity::Warn,
         subject: About::Environment { name: compared.candidate.label.clone() },
         expected: Some(words(old)),
         found: Some(words(new)),
         origin: Origin::Captured { side: Which::Reference, set_by: None },
         why: "It was captured somewhere else: the environment was moved, or its secret is another environment's.".to_owned(),
         manual: None,
-        remedy: Some(Remedy::Step("if it was moved, capture it again; else correct its URL".to_owned())),
+        remedy: Some(Remedy::Step(
+            "if it was moved, or is reached by another address, capture it again by this one; else correct its URL".to_owned(),
+        )),
     };
     compared.comparison.findings.push(finding);
 }
@@ -145,12 +157,19 @@ fn one(subject: &Subject, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trou
     let mut compared = compare::run(
         reference,
         candidate,
-        &Wanted { scope: &subject.scope, demanded: &subject.demanded, insisted: subject.insisted, bar, same: false },
+        &Wanted {
+            scope: &subject.scope,
+            demanded: &subject.demanded,
+            insisted: subject.insisted,
+            bar,
+            same: false,
+            beforehand: &subject.beforehand,
+        },
         run,
     )?;
     moved(&mut compared);
     compared.judgement = gate::judge(&compared.comparison, &subject.demanded, bar);
-    let readiness = compared.judgement.readiness(subject.tier);
+    let readiness = compared.judgement.readiness(subject.tier, &subject.nowhere);
     Ok(Told { compared, readiness })
 }
 

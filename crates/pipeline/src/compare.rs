@@ -5,9 +5,10 @@ use crate::digest;
 use evenkeel_core::compare::{self, Comparison, Sameness, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::finding::{Finding, Origin, Remedy, SOURCE_HIDDEN, Subject, Which};
 use evenkeel_core::gate::{self, Judgement};
 use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::manifest::{Endpoint, Manifest};
+use evenkeel_core::manifest::{Endpoint, Manifest, Whose};
 use evenkeel_core::policy::{self, Ignored};
 use evenkeel_core::port::Run;
 
@@ -33,6 +34,8 @@ pub struct Wanted<'a> {
     pub bar: Severity,
     /// Both sides may be one database.
     pub same: bool,
+    /// What is known of it before it is made, such as a dimension that the configuration takes out.
+    pub beforehand: &'a [Finding],
 }
 
 /// A manifest and its digests, under what the user calls it.
@@ -77,14 +80,37 @@ pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Ru
     let remedies = run.engines.of(b).remedies(&right.manifest);
     let mut comparison = compare::compare(left.side(), right.side(), wanted.scope, &*remedies);
     let ignored = policy::apply(&mut comparison, run.waivers, run.today);
-    if wanted.same && comparison.sameness == Sameness::One {
-        comparison.sameness = Sameness::OneAsAsked;
+    if wanted.same && comparison.sameness.tells_nothing() {
+        comparison.sameness = Sameness::AsAsked;
     }
+    if comparison.sameness == Sameness::Unknown {
+        comparison.findings.extend([&left, &right].into_iter().filter_map(nameless));
+    }
+    comparison.findings.extend_from_slice(wanted.beforehand);
     if wanted.insisted {
         gate::insist(&mut comparison, wanted.demanded);
     }
     let judgement = gate::judge(&comparison, wanted.demanded, wanted.bar);
     Ok(Compared { reference: left, candidate: right, comparison, ignored, judgement })
+}
+
+/// A server that does not say which one it is, so that nobody can tell whether it is the other side's.
+fn nameless(side: &Hashed) -> Option<Finding> {
+    let Whose::Hidden { cure } = &side.manifest.endpoint.whose else { return None };
+    Some(Finding {
+        id: SOURCE_HIDDEN.to_owned(),
+        severity: Severity::Inform,
+        subject: Subject::Environment { name: side.label.clone() },
+        expected: Some("a server that says which one it is, and since when it runs".to_owned()),
+        found: Some("the role may not ask".to_owned()),
+        origin: Origin::Captured { side: Which::Both, set_by: None },
+        why: "Whether both sides are one database cannot be told, and a database is always equal to itself.".to_owned(),
+        manual: None,
+        remedy: Some(match cure {
+            Some(cure) => Remedy::Statements(cure.clone()),
+            None => Remedy::Step("look why the server refuses; --same compares them all the same".to_owned()),
+        }),
+    })
 }
 
 /// One database set beside a whole server would have nothing in common with it but names.

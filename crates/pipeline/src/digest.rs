@@ -44,7 +44,7 @@ mod tests {
             node_role: NodeRole::Primary,
             captured_at: "2026-11-21T00:00:00Z".to_owned(),
             roles: std::collections::BTreeMap::new(),
-            instance: None,
+            whose: evenkeel_core::manifest::Whose::File,
         };
         let objects = (0..FEW * 3).map(|number| {
             let mut column = Object::new(Kind::Column, Identity::new(["app".to_owned(), format!("t{}", number / 7), format!("c{number}")]));

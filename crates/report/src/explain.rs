@@ -22,6 +22,8 @@ enum Subject {
     WaiverExpired,
     WaiverUnused,
     PlaceChanged,
+    SourceHidden,
+    HistoryNowhere,
     RoleName,
 }
 
@@ -94,6 +96,8 @@ fn subjects() -> Vec<(String, Subject)> {
     subjects.push((finding::WAIVER_EXPIRED.to_owned(), Subject::WaiverExpired));
     subjects.push((finding::WAIVER_UNUSED.to_owned(), Subject::WaiverUnused));
     subjects.push((finding::PLACE_CHANGED.to_owned(), Subject::PlaceChanged));
+    subjects.push((finding::SOURCE_HIDDEN.to_owned(), Subject::SourceHidden));
+    subjects.push((finding::HISTORY_NOWHERE.to_owned(), Subject::HistoryNowhere));
     subjects.push((finding::ROLE_NAME.to_owned(), Subject::RoleName));
     subjects
 }
@@ -153,6 +157,18 @@ impl Subject {
                 weight: Severity::Inform.name().to_owned(),
                 compared: "with every difference of the run".to_owned(),
                 why: "Its pattern is mistyped, or it has done its work and can go.".to_owned(),
+            },
+            Self::SourceHidden => Explanation {
+                what: "A server does not say which one it is, so that nobody can tell whether it is the other side's.".to_owned(),
+                weight: Severity::Inform.name().to_owned(),
+                compared: "what each server says of itself, when it was started, and which database was read".to_owned(),
+                why: "A database is always equal to itself: a secret that was handed out twice would read as a pass.".to_owned(),
+            },
+            Self::HistoryNowhere => Explanation {
+                what: "The configuration says that nothing records migrations in an environment: history is not compared.".to_owned(),
+                weight: Severity::Inform.name().to_owned(),
+                compared: "nothing; `history = false` takes the dimension out".to_owned(),
+                why: "Whoever reads the report alone sees that it was taken out, and by whose word.".to_owned(),
             },
             Self::PlaceChanged => Explanation {
                 what: "An environment is checked that is not where its manifest was captured.".to_owned(),

@@ -70,7 +70,13 @@ pub(crate) fn subject(finding: &Finding) -> (String, String) {
         Subject::Statement(place) => (format!("{}:{}", clean::line(&place.file), place.line), String::new()),
         Subject::Migration { tool, key } => (format!("migration {}", clean::line(key)), clean::line(tool)),
         Subject::Environment { name } => {
-            (format!("environment {}", clean::line(name)), "it is not where its manifest was captured".to_owned())
+            let what = match finding.id.as_str() {
+                evenkeel_core::finding::PLACE_CHANGED => "it is not where its manifest was captured",
+                evenkeel_core::finding::SOURCE_HIDDEN => "its server does not say which one it is",
+                evenkeel_core::finding::HISTORY_NOWHERE => "history is not compared",
+                _ => "",
+            };
+            (format!("environment {}", clean::line(name)), what.to_owned())
         }
         Subject::Waiver { pattern } => {
             let unused = finding.id == evenkeel_core::finding::WAIVER_UNUSED;

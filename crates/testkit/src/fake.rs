@@ -163,7 +163,7 @@ pub fn endpoint() -> Endpoint {
         node_role: NodeRole::Primary,
         captured_at: "2026-11-28T00:00:00Z".to_owned(),
         roles: std::collections::BTreeMap::new(),
-        instance: None,
+        whose: evenkeel_core::manifest::Whose::File,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::settings::{self, Environment, History, Loaded, Settings};
 use crate::wire::Endpoint;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::finding::{Finding, HISTORY_NOWHERE, Origin, Subject};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_report::Format;
@@ -51,16 +52,18 @@ impl<'a> Asked<'a> {
     }
 
     /// What is compared where these environments take part: no history, where one of them has none.
-    pub fn scope_of<'e>(&self, environments: impl IntoIterator<Item = Option<&'e Environment>>) -> Scope {
-        let mut scope = self.scope.clone();
-        for environment in environments.into_iter().flatten() {
-            if environment.history == History::Nowhere && scope.dimensions.contains(&Dimension::History) {
+    ///
+    /// With what is to be said of that in the report.
+    pub fn scope_of<'e>(&self, environments: impl IntoIterator<Item = (&'e str, Option<&'e Environment>)>) -> (Scope, Vec<Finding>) {
+        let (mut scope, mut said) = (self.scope.clone(), Vec::new());
+        for (name, environment) in environments {
+            let Some(environment) = environment.filter(|environment| environment.history == History::Nowhere) else { continue };
+            if self.dimensions.contains(&Dimension::History) {
                 scope.dimensions.retain(|dimension| *dimension != Dimension::History);
-                let note = format!("history is not compared: history = false ({})", environment.origin);
-                paint::notes(&[note], self.common.quiet);
+                said.push(nowhere(name, environment));
             }
         }
-        scope
+        (scope, said)
     }
 
     /// Leaves out what a manifest does not have, where nobody named dimensions; says so.
@@ -78,8 +81,10 @@ impl<'a> Asked<'a> {
     /// What the exit code depends on.
     pub fn demanded(&self, tier: Option<Tier>, scope: &Scope) -> Vec<Dimension> {
         let mut demanded = report::demanded(self.reporting, tier);
-        // What the configuration says is nowhere cannot be demanded; what was not asked for can.
-        demanded.retain(|dimension| scope.dimensions.contains(dimension) || !self.dimensions.contains(dimension));
+        // What the configuration says is nowhere a tier does not demand. Whoever asks for it by a flag does.
+        if self.reporting.dimension.is_empty() {
+            demanded.retain(|dimension| scope.dimensions.contains(dimension) || !self.dimensions.contains(dimension));
+        }
         demanded
     }
 
@@ -91,5 +96,20 @@ impl<'a> Asked<'a> {
     /// The flags of this run as they may be typed again.
     pub fn flags(&self) -> String {
         report::flags(self.reporting, self.common)
+    }
+}
+
+/// The history of that environment is taken out, by its own line of the configuration.
+fn nowhere(name: &str, environment: &Environment) -> Finding {
+    Finding {
+        id: HISTORY_NOWHERE.to_owned(),
+        severity: Severity::Inform,
+        subject: Subject::Environment { name: name.to_owned() },
+        expected: Some("what a migration tool has recorded".to_owned()),
+        found: Some("history = false".to_owned()),
+        origin: Origin::Written(environment.place.clone()),
+        why: "The configuration says that nothing records migrations there: what a tool may have recorded was not looked at.".to_owned(),
+        manual: None,
+        remedy: None,
     }
 }

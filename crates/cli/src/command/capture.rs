@@ -9,7 +9,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::file::{self, Part};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_pipeline::capture::{manifest, measured_path};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub fn run(arguments: &Capture, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
@@ -35,6 +35,18 @@ fn all(arguments: &Capture, common: &Common, settings: &Settings) -> Outcome {
                 .found("none")
                 .fix("add manifest = \"parity/NAME.jsonl\" to an environment in evenkeel.toml"),
         ));
+    }
+    for (at, (name, path)) in named.iter().enumerate() {
+        let own = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components().collect::<PathBuf>();
+        if let Some((other, _)) = named.iter().take(at).find(|(_, other)| own(other) == own(path)) {
+            return Err(Box::new(
+                Trouble::new(Class::Configuration, format!("{other} and {name} name one manifest"))
+                    .expected("a manifest for each environment")
+                    .found(format!("{} for both", path.display()))
+                    .origin(settings.environments.get(*name).map(|configured| configured.origin.clone()).unwrap_or_default())
+                    .fix(format!("manifest = \"parity/{name}.jsonl\" in [environments.{name}]")),
+            ));
+        }
     }
     let mut code = 0;
     for (name, path) in named {
@@ -67,8 +79,12 @@ fn read(name: &str, arguments: &Capture, common: &Common, settings: &Settings) -
 fn write(manifest: &Manifest, path: &Path, common: &Common) -> Result<(), Box<Trouble>> {
     output::folder_of(path)?;
     // A capture that finds nothing new leaves the committed file alone: no noise in version control.
-    let unchanged = std::fs::read(path).ok().and_then(|old| file::stands_for(&old, manifest)) == Some(true);
-    output::file(&measured_path(path), &bytes(manifest, Part::Measured)?)?;
+    // What is no file has nothing to be compared with, and may never end.
+    let old = path.is_file().then(|| std::fs::read(path).ok()).flatten();
+    let unchanged = old.and_then(|old| file::stands_for(&old, manifest)) == Some(true);
+    if !path.exists() || path.is_file() {
+        output::file(&measured_path(path), &bytes(manifest, Part::Measured)?)?;
+    }
     if !unchanged {
         output::file(path, &bytes(manifest, Part::Stable)?)?;
     }

@@ -10,6 +10,7 @@ use crate::settings::Environment;
 use crate::wire;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Dimension;
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::check::{self, Subject};
 use evenkeel_report::{Document, Unread};
@@ -60,7 +61,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
     let mut shown = Vec::with_capacity(chosen.len());
     let mut subjects = Vec::with_capacity(chosen.len());
     for (name, configured) in &chosen {
-        let scope = asked.scope_of([Some(*configured)]);
+        let (scope, beforehand) = asked.scope_of([(*name, Some(*configured))]);
         let mut sides = sides(name, configured, asked, &scope);
         if let Err(trouble) = &mut sides
             && configured.manifest.is_none()
@@ -71,7 +72,9 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         shown.push(sides.as_ref().map_or_else(|_| shell::quoted(name), |(_, shown)| shown.clone()));
         let (sides, tier) = (sides.map(|(sides, _)| sides), configured.tier);
         let (demanded, insisted) = (asked.demanded(tier, &scope), asked.insists(tier));
-        subjects.push(Subject { name: (*name).to_owned(), sides, tier, scope, demanded, insisted });
+        // Said in the report; a tier does not demand what is nowhere.
+        let nowhere = if beforehand.is_empty() { Vec::new() } else { vec![Dimension::History] };
+        subjects.push(Subject { name: (*name).to_owned(), sides, tier, scope, demanded, insisted, nowhere, beforehand });
     }
     let progress = Line::new(asked.common.quiet);
     let checked = check::run(&subjects, asked.bar, &wire::run(&progress, asked.settings()))?;

@@ -31,7 +31,8 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
 /// As the verb.
 pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<Trouble>> {
     let settings = asked.settings();
-    let mut scope = asked.scope_of([&arguments.reference, &arguments.candidate].map(|name| settings.environments.get(name)));
+    let names = [&arguments.reference, &arguments.candidate].map(|name| (name.as_str(), settings.environments.get(name)));
+    let (mut scope, beforehand) = asked.scope_of(names);
     if asked.reporting.dimension.is_empty() {
         for name in [&arguments.reference, &arguments.candidate] {
             let endpoint = wire::endpoint(name, settings, asked.common, &scope.dimensions)?;
@@ -54,7 +55,7 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
         demanded.retain(|dimension| scope.dimensions.contains(dimension));
     }
     let insisted = asked.insists(tier);
-    let wanted = Wanted { scope: &scope, demanded: &demanded, insisted, bar: asked.bar, same: arguments.same };
+    let wanted = Wanted { scope: &scope, demanded: &demanded, insisted, bar: asked.bar, same: arguments.same, beforehand: &beforehand };
     let compared = compare::run(&reference.source, &candidate.source, &wanted, &wire::run(&progress, settings))?;
     drop(progress);
     let mut same = if arguments.same { " --same" } else { "" }.to_owned();

@@ -68,16 +68,20 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Box<Trouble>> {
         )
     };
     signals::stop().check()?;
+    // A device or pipe, whatever leads to it.
+    if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
+        return std::fs::write(path, bytes).map_err(failed);
+    }
     // What a link leads to is written, not the link.
     let mut led = path.to_owned();
     for _ in 0..LINKS {
         let Ok(target) = std::fs::read_link(&led) else { break };
         led = led.parent().unwrap_or(Path::new(".")).join(target);
     }
-    let path = led.as_path();
-    if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
-        return std::fs::write(path, bytes).map_err(failed);
+    if led.is_symlink() {
+        return Err(failed(std::io::Error::new(ErrorKind::InvalidInput, "links lead in a circle")));
     }
+    let path = led.as_path();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut beside = {
         let mut noted = draft();

@@ -216,6 +216,7 @@ impl<'a> Walk<'a> {
     /// Whether either side has a gap about exactly this property, or one about the whole object and no value of it.
     fn hidden(&self, object: &Object, attribute: &str, values: (Option<&Value>, Option<&Value>)) -> bool {
         let spec = object.kind.spec();
+        let display = object.display();
         [(self.reference, values.0), (self.candidate, values.1)].into_iter().any(|(side, value)| {
             side.manifest.gaps.iter().any(|gap| {
                 gap.dimension == spec.dimension
@@ -223,8 +224,8 @@ impl<'a> Walk<'a> {
                     && match (gap.attribute.as_deref(), gap.object.as_deref()) {
                         // Lacking rights to a property of a kind leave out some values; those that are there were read.
                         (Some(hidden), None) => hidden == attribute && (gap.reason != Reason::Privilege || value.is_none()),
-                        (Some(hidden), Some(name)) => hidden == attribute && name == object.display(),
-                        (None, name) => value.is_none() && name == Some(&*object.display()),
+                        (Some(hidden), Some(name)) => hidden == attribute && name == display,
+                        (None, name) => value.is_none() && name == Some(&*display),
                     }
             })
         })
@@ -273,8 +274,8 @@ fn ranked(reference: &Object, candidate: &Object) -> Option<Severity> {
 
 /// The weight the object's own rank gives.
 pub(super) fn by_rank(object: &Object) -> Option<Severity> {
-    // A rank that an older or newer evenkeel wrote is no reason to stop.
-    Some(Rank::from_name(object.text("rank")?).map_or(Severity::Inform, Rank::weight))
+    // A rank that is not known, as of another evenkeel, takes nothing away from what the property weighs.
+    Rank::from_name(object.text("rank")?).map(Rank::weight)
 }
 
 /// How far apart two measured values lie, where that is more than the tolerance.

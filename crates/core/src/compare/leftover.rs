@@ -1,7 +1,7 @@
 //! Names that interrupted online changes leave behind. They are differences even where both sides have them.
 
 use super::{Case, Change, Difference, Walk, Which};
-use crate::finding::{Finding, Origin, Thing};
+use crate::finding::{Finding, Origin, Remedy, Thing};
 use crate::kind::{Kind, Severity};
 use crate::manifest::Object;
 
@@ -76,7 +76,13 @@ impl<'a> Walk<'a> {
                 "The name is one that {} uses while it works: a change was interrupted, or runs now. It costs space and writes, and the next run may trip over it.",
                 leftover.tool
             ),
-            remedy: self.remedies.fix(&case),
+            // A name is no proof: what is valid may be somebody's, and in use.
+            remedy: match object.kind {
+                Kind::Index if object.get("valid").is_none() => {
+                    Some(Remedy::Step("look whether it is used, and whose it is; drop it only if a change left it behind".to_owned()))
+                }
+                _ => self.remedies.fix(&case),
+            },
             origin: Origin::Manual(leftover.source),
             ..plain.finding
         };

@@ -4,7 +4,7 @@
 
 use super::{Case, Change, Difference, Walk, Which};
 use crate::finding::{Finding, Thing};
-use crate::kind::{Dimension, Engine, Kind, Severity, Value};
+use crate::kind::{Dimension, Kind, Severity, Value};
 use crate::manifest::{Identity, Object, shown_parts};
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,7 +22,7 @@ pub(super) const UNTOLD: &str =
 #[must_use]
 pub fn may_be_member(kind: Kind) -> bool {
     let spec = kind.spec();
-    spec.dimension == Dimension::Schema && spec.engines.since(Engine::PostgreSql).is_some() && kind != Kind::Extension
+    spec.dimension == Dimension::Schema && spec.engines.meets(&Kind::Extension.spec().engines) && kind != Kind::Extension
 }
 
 /// By kind and name of a member: its extension.

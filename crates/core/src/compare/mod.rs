@@ -25,7 +25,7 @@ pub use remedy::{Case, NoRemedies, Reasoning, Remedies};
 
 use crate::digest::{Order, Tree};
 use crate::finding::{Finding, Origin, Thing, id};
-use crate::kind::{ALL, Dimension, Engines, Kind, Parent, Property, Severity};
+use crate::kind::{ALL, CONSTRAINT_SPACES, Dimension, Kind, Parent, Property, Severity};
 use crate::manifest::{Endpoint, Gap, Identity, Manifest, Object, Reason};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -141,13 +141,23 @@ pub struct Comparison {
 /// Whether both sides were read from one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sameness {
-    /// They are two, or it is not known: a manifest is nobody's server.
+    /// They are two; a manifest is nobody's server.
     #[default]
     Apart,
     /// They are one, and nobody asked for that: a database is always equal to itself, so nothing can be told.
     One,
-    /// They are one, and that was asked for.
-    OneAsAsked,
+    /// They may be one: a server does not say which it is.
+    Unknown,
+    /// They are one, or may be, and that was asked for.
+    AsAsked,
+}
+
+impl Sameness {
+    /// Whether that keeps anything from being told.
+    #[must_use]
+    pub const fn tells_nothing(self) -> bool {
+        matches!(self, Self::One | Self::Unknown)
+    }
 }
 
 /// What the user may ask of a comparison.
@@ -222,7 +232,11 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
         shared_weigh: scope.shared_weight.is_some(),
         findings,
         gaps,
-        sameness: if reference.manifest.endpoint.is_same_database(&candidate.manifest.endpoint) { Sameness::One } else { Sameness::Apart },
+        sameness: match reference.manifest.endpoint.is_same_database(&candidate.manifest.endpoint) {
+            Some(true) => Sameness::One,
+            Some(false) => Sameness::Apart,
+            None => Sameness::Unknown,
+        },
     }
 }
 
@@ -260,9 +274,6 @@ fn gaps(reference: Side<'_>, candidate: Side<'_>, scope: &Scope) -> Vec<SideGap>
     gaps.extend(of(Which::Candidate, candidate));
     gaps
 }
-
-/// Servers on which checks and foreign keys of one table do not share their names.
-const APART: Engines = Engines::MYSQL_FAMILY;
 
 /// An object that only one side has, until it is known whether its parent, or a rename, explains it.
 #[derive(Debug, Clone, Copy)]
@@ -331,7 +342,7 @@ impl<'a> Walk<'a> {
 
     /// The order of two objects with the same name: another one where that is the name of something else.
     fn spaces(&self, reference: &Object, candidate: &Object) -> Ordering {
-        let apart = |side: Side<'_>| APART.has(side.manifest.endpoint.engine, side.manifest.endpoint.server_major);
+        let apart = |side: Side<'_>| CONSTRAINT_SPACES.has(side.manifest.endpoint.engine, side.manifest.endpoint.server_major);
         if apart(self.reference) && apart(self.candidate) { reference.space().cmp(&candidate.space()) } else { Ordering::Equal }
     }
 

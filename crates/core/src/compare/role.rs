@@ -45,11 +45,27 @@ impl Walk<'_> {
                 .to_owned(),
             manual: None,
             remedy: Some(Remedy::Step(format!(
-                "if it is, say so in the environment of {} in evenkeel.toml: roles = {{ {name:?} = {other:?} }}",
-                self.candidate.label
+                "if it is, say so in the environment of {} in evenkeel.toml: roles = {{ {} = {} }}",
+                self.candidate.label,
+                toml(name),
+                toml(other)
             ))),
         }
     }
+}
+
+/// A text as TOML writes it.
+fn toml(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// Roles of that side which the other has not.

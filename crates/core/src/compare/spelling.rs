@@ -37,13 +37,22 @@ pub(super) fn pairs<'a>(
 impl<'a> Walk<'a> {
     /// That they are spelled in two ways.
     pub(super) fn spelled(&mut self, reference: &'a Object, candidate: &'a Object) {
+        self.otherwise_called(
+            reference,
+            candidate,
+            "Both servers ignore the case of such names; clients that read them from a result see another one.",
+        );
+    }
+
+    /// The same object under another name, which does not matter to the server.
+    pub(super) fn otherwise_called(&mut self, reference: &'a Object, candidate: &'a Object, why: &str) {
         let plain = self.difference(reference, Change::Changed, "name");
         let finding = Finding {
             subject: Thing { attribute: Some("name"), ..plain.finding.subject },
             severity: Severity::Inform,
             expected: Some(reference.display()),
             found: Some(candidate.display()),
-            why: "Both servers ignore the case of such names; clients that read them from a result see another one.".to_owned(),
+            why: why.to_owned(),
             ..plain.finding
         };
         self.differences.push(Difference { finding, ..plain });

@@ -67,6 +67,13 @@ impl<'a> Walk<'a> {
         let same_vendor = self.reference.manifest.endpoint.engine == self.candidate.manifest.endpoint.engine;
         if same_vendor && reference.has_generated_name() && candidate.has_generated_name() {
             self.pair(reference, candidate);
+            if reference.identity != candidate.identity {
+                self.otherwise_called(
+                    reference,
+                    candidate,
+                    "Nobody chose the name, and it says nothing; a migration that drops the constraint by it works on one side only.",
+                );
+            }
         } else {
             self.lone.push(Lone { object: reference, change: Change::Missing });
             self.lone.push(Lone { object: candidate, change: Change::Extra });

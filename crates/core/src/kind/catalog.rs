@@ -28,6 +28,7 @@ macro_rules! kinds {
 #[path = "."]
 mod files {
     use super::Spec;
+    pub use constraint::SPACES as CONSTRAINT_SPACES;
     kinds! {
         // schema
         Schema => schema,
@@ -108,7 +109,7 @@ mod files {
     }
 }
 
-pub use files::{ALL, Kind};
+pub use files::{ALL, CONSTRAINT_SPACES, Kind};
 
 impl Kind {
     /// The kind with that name, if there is one.

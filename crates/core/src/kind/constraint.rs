@@ -3,6 +3,9 @@
 
 use crate::kind::{Dimension, Engine, Engines, Neutral, Parent, Property, Severity, Spec};
 
+/// Servers on which checks and foreign keys of one table do not share their names.
+pub const SPACES: Engines = Engines::MYSQL_FAMILY;
+
 pub static SPEC: Spec = Spec {
     name: "constraint",
     plural: "constraints",

@@ -9,7 +9,7 @@ mod property;
 mod rank;
 mod value;
 
-pub use catalog::{ALL, Kind};
+pub use catalog::{ALL, CONSTRAINT_SPACES, Kind};
 pub use property::{Class, Neutral, Property, Shape, Tolerance};
 pub use rank::Rank;
 pub use value::Value;
@@ -94,6 +94,12 @@ impl Engines {
     #[must_use]
     pub fn has(&self, engine: Engine, version: u16) -> bool {
         self.since(engine).is_some_and(|since| version >= since)
+    }
+
+    /// Whether some server has both.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        Engine::ALL.into_iter().any(|engine| self.since(engine).is_some() && other.since(engine).is_some())
     }
 
     /// The same, but from that version of that engine on.

@@ -34,7 +34,21 @@ pub struct Endpoint {
     pub roles: BTreeMap<String, String>,
     /// Which running server and which database of it was read. It is in no file: two manifests are never one database.
     #[serde(skip)]
-    pub instance: Option<Instance>,
+    pub whose: Whose,
+}
+
+/// Where the content of a manifest comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Whose {
+    /// A file, which is nobody's server.
+    #[default]
+    File,
+    Server(Instance),
+    /// A server that does not say which one it is.
+    Hidden {
+        /// The statement that lets it be seen.
+        cure: Option<String>,
+    },
 }
 
 /// A database of a running server. A replica, a clone and the same server after a restart are others.
@@ -72,9 +86,24 @@ impl Endpoint {
         self.database == ALL_DATABASES
     }
 
-    /// Whether both were read from one database of one running server. What is not known is not the same.
+    /// Whether both were read from one database of one running server; nothing where that cannot be told.
     #[must_use]
-    pub fn is_same_database(&self, other: &Self) -> bool {
-        matches!((&self.instance, &other.instance), (Some(one), Some(two)) if one.is(two))
+    pub fn is_same_database(&self, other: &Self) -> Option<bool> {
+        match (&self.whose, &other.whose) {
+            (Whose::File, _) | (_, Whose::File) => Some(false),
+            (Whose::Server(one), Whose::Server(two)) => Some(one.is(two)),
+            // Two versions are two servers, whatever else they hide.
+            _ if self.engine != other.engine || self.server_version != other.server_version => Some(false),
+            _ => None,
+        }
+    }
+
+    /// What a server and its replicas have in common, where it is known.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&str> {
+        match &self.whose {
+            Whose::Server(instance) => instance.cluster.as_deref(),
+            Whose::File | Whose::Hidden { .. } => None,
+        }
     }
 }

@@ -7,9 +7,9 @@ mod endpoint;
 mod gap;
 mod object;
 
-pub use endpoint::{ALL_DATABASES, Endpoint, Instance, NodeRole};
+pub use endpoint::{ALL_DATABASES, Endpoint, Instance, NodeRole, Whose};
 pub use gap::{Gap, Reason};
-pub use object::{AS_TEXT, Identity, Mark, Object, Space, display, first_shown_part, shown_parts};
+pub use object::{AS_TEXT, ITEM_END, Identity, Mark, Object, Space, display, first_shown_part, shown_parts};
 
 use crate::kind::{Dimension, Engines, Kind};
 

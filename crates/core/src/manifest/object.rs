@@ -97,6 +97,8 @@ pub struct Object {
 /// Begins a normal form that is no name of one: the value itself in one spelling, the items of a list line by line. It is
 /// hashed as a value, so that values that need no other spelling have none.
 pub const AS_TEXT: char = '=';
+/// What stands between the items of a list that is such a text: an item may have line breaks of its own.
+pub const ITEM_END: char = '\u{1f}';
 
 impl Object {
     #[must_use]
@@ -224,7 +226,7 @@ impl Object {
         match self.normal_at(index) {
             None => Ok(value.map(Cow::Borrowed)),
             Some(normal) => match (normal.strip_prefix(AS_TEXT), value) {
-                (Some(text), Some(Value::List(_))) => Ok(Some(Cow::Owned(Value::list(text.lines())))),
+                (Some(text), Some(Value::List(_))) => Ok(Some(Cow::Owned(Value::list(text.split(ITEM_END))))),
                 (Some(text), _) => Ok(Some(Cow::Owned(Value::Text(text.into())))),
                 (None, _) => Err(normal),
             },

@@ -6,7 +6,7 @@
 
 use crate::grammar::token::{Sort, Token, tokens};
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{AS_TEXT, Object};
+use evenkeel_core::manifest::{AS_TEXT, ITEM_END, Object};
 
 /// How names of columns stand in a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn names(object: &mut Object) {
                 let spelled: Vec<Option<String>> = items.iter().map(|item| folded(item, *holds)).collect();
                 spelled.iter().any(Option::is_some).then(|| {
                     let items = items.iter().zip(spelled).map(|(item, spelled)| spelled.unwrap_or_else(|| item.to_string()));
-                    items.collect::<Vec<_>>().join("\n")
+                    items.collect::<Vec<_>>().join(&ITEM_END.to_string())
                 })
             }
             _ => None,

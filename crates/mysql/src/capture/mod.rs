@@ -56,7 +56,7 @@ use crate::connect::{Canceller, Fault, Session, Target, connect};
 use access::Access;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason, Whose};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::{Interrupted, interruptible};
 use futures_util::future::join_all;
@@ -203,7 +203,7 @@ async fn whole(
         node_role: if role.is_replica == Some(true) { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
         roles: request.roles.clone(),
-        instance,
+        whose: instance.map_or(Whose::Hidden { cure: None }, Whose::Server),
     };
     let gaps = gaps.into_iter().filter(|gap| request.dimensions.contains(&gap.dimension)).collect();
     let objects = objects.into_iter().filter(|object| request.dimensions.contains(&object.kind.spec().dimension)).collect();

@@ -14,18 +14,18 @@ use evenkeel_core::reference::{self, Column, Content, Pattern, Plan, Row, most_r
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-columns!(At { schema, table, name, typ, place });
+columns!(At { schema, table, name, typ, charset, place });
 
 /// A table that is meant, under the names its objects have.
-struct Lookup<'a> {
+struct Lookup {
     schema: Arc<str>,
     name: Arc<str>,
     shown: String,
     /// Quoted, with its database.
     table: String,
-    wanted: &'a Pattern,
+    wanted: Pattern,
     columns: Vec<Column>,
-    types: Vec<String>,
+    types: Vec<Typed>,
 }
 
 /// Reads them all.
@@ -104,8 +104,8 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     Ok(found)
 }
 
-async fn lookups<'a>(reader: &'a Reader<'_>) -> Read<BTreeMap<(String, String), Lookup<'a>>> {
-    let mut found: BTreeMap<(String, String), Lookup<'a>> = BTreeMap::new();
+async fn lookups(reader: &Reader<'_>) -> Read<BTreeMap<(String, String), Lookup>> {
+    let mut found: BTreeMap<(String, String), Lookup> = BTreeMap::new();
     // Asked once a table, not once a column.
     let mut others = HashSet::new();
     let mut places = Places::<At>::unknown();
@@ -134,7 +134,7 @@ async fn lookups<'a>(reader: &'a Reader<'_>) -> Read<BTreeMap<(String, String), 
         if let Some(lookup) = found.get_mut(&key) {
             let place = row.integer(at.place)?.and_then(|place| usize::try_from(place).ok());
             lookup.columns.push(Column { name: text(at.name)?.into(), key: place });
-            lookup.types.push(text(at.typ)?.to_lowercase());
+            lookup.types.push(Typed { data_type: text(at.typ)?.to_lowercase(), charset: text(at.charset)?.to_lowercase() });
         }
     }
     Ok(found)
@@ -143,7 +143,7 @@ async fn lookups<'a>(reader: &'a Reader<'_>) -> Read<BTreeMap<(String, String), 
 /// Stands for the hash of a value that the server could not make.
 const UNREAD: &str = "unread";
 
-impl Lookup<'_> {
+impl Lookup {
     fn gap(&self, reader: &Reader<'_>, reason: Reason, detail: &str, cure: Option<&str>) {
         reference::unread(&self.shown, reason, detail, cure).into_iter().for_each(|gap| reader.gap(gap));
     }
@@ -181,13 +181,25 @@ impl Lookup<'_> {
     }
 }
 
+/// What decides how a value is said whole.
+struct Typed {
+    data_type: String,
+    charset: String,
+}
+
+/// Character sets of which each text has one of its own in UTF-8. In others some bytes stand for nothing, and all of these would be `?`.
+const WHOLE: &[&str] = &["utf8mb4", "utf8mb3", "utf8", "latin1", "ascii", "ucs2", "utf16", "utf16le", "utf32"];
+
 /// A value as a text that says all of it, whatever the session and the table are set to.
-fn text_of(data_type: &str, name: &str) -> String {
+fn text_of(typed: &Typed, name: &str) -> String {
     let name = Ident(name);
-    match data_type {
-        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" | "json" => {
-            format!("CONVERT({name} USING utf8mb4)")
+    match typed.data_type.as_str() {
+        // The empty text is a member's, or no member at all.
+        "enum" => format!("IF({name} = '', CONCAT('member ', {name} + 0), CONVERT({name} USING utf8mb4))"),
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "set" if !WHOLE.contains(&typed.charset.as_str()) => {
+            format!("HEX({name})")
         }
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "set" | "json" => format!("CONVERT({name} USING utf8mb4)"),
         // Printed as it is, it has six digits.
         "float" => format!("CAST(CAST({name} AS DOUBLE) AS CHAR)"),
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "double" | "date" | "datetime" | "timestamp" | "time"

@@ -5,6 +5,7 @@ select
     c.table_name as _table,
     c.column_name as _name,
     c.data_type as _typ,
+    c.character_set_name as _charset,
     s.seq_in_index as _place
 from information_schema.columns c
     join information_schema.tables t

@@ -68,7 +68,7 @@ mod tests {
             node: "host:3306".to_owned(),
             node_role: NodeRole::Primary,
             captured_at: "2026-11-21T00:00:00Z".to_owned(),
-            instance: None,
+            whose: evenkeel_core::manifest::Whose::File,
             roles: std::collections::BTreeMap::new(),
         };
         let mut view = Object::new(Kind::View, Identity::new(["", "v"]));

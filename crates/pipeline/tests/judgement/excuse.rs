@@ -1,6 +1,6 @@
 //! Which differences an exception excuses, and until when.
 
-use super::{TODAY, compared, record, told};
+use super::{TODAY, compared, told, with_all};
 use evenkeel_core::finding::{Place, Remedy, Subject, WAIVER_EXPIRED, WAIVER_UNUSED};
 use evenkeel_core::gate::{Verdict, judge};
 use evenkeel_core::kind::{Dimension, Kind, Severity, Value};
@@ -96,7 +96,7 @@ fn an_exception_ends_with_its_last_day() {
 /// An exception that has run out closes the gate by itself, and no dimension differs for it.
 #[test]
 fn an_expired_exception_alone_closes_the_gate() {
-    let same = || manifest(&Dimension::ALL, vec![object(Kind::Table, "app.t", &[("persistence", Value::text("unlogged"))]), record()]);
+    let same = || manifest(&Dimension::ALL, with_all(vec![object(Kind::Table, "app.t", &[("persistence", Value::text("unlogged"))])]));
     let found = compared(same(), same(), &[waiver("*", None, None, TODAY.yesterday().unwrap())]).unwrap();
     let judgement = judge(&found.comparison, &Dimension::ALL, Severity::Block);
     assert_eq!((judgement.exit_code, judgement.verdict), (1, Verdict::Differs));

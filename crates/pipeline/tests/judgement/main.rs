@@ -33,7 +33,7 @@ pub fn run<'a>(waivers: &'a [Waiver], watch: Watch<'a>) -> Run<'a> {
 
 /// Everything, failing on what blocks.
 pub const fn wanted(scope: &Scope) -> Wanted<'_> {
-    Wanted { scope, demanded: &Dimension::ALL, insisted: false, bar: Severity::Block, same: false }
+    Wanted { scope, demanded: &Dimension::ALL, insisted: false, bar: Severity::Block, same: false, beforehand: &[] }
 }
 
 /// Both captured and compared as the command does it.
@@ -51,6 +51,19 @@ pub fn comparison(reference: Vec<Object>, candidate: Vec<Object>) -> Comparison 
 /// What a migration tool has recorded: without a record nothing can be said of a history.
 pub fn record() -> Object {
     object(Kind::HistoryTable, "app.flyway_schema_history", &[("tool", "Flyway".into())])
+}
+
+/// One object of every dimension, with these: of what neither side has anything, nothing can be said.
+pub fn with_all(objects: Vec<Object>) -> Vec<Object> {
+    let own = [
+        object(Kind::Schema, "everywhere", &[]),
+        object(Kind::Setting, "everywhere", &[("value", "1".into())]),
+        object(Kind::TableStatistics, "everywhere.t", &[]),
+        object(Kind::Node, "everywhere", &[]),
+        object(Kind::Owner, "table.everywhere", &[("owner", "nobody".into())]),
+        record(),
+    ];
+    objects.into_iter().chain(own).collect()
 }
 
 /// A difference in a few words: `EK-column-missing app.t.a`.

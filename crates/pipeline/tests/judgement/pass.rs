@@ -1,6 +1,6 @@
 //! What passes: verdicts, the floor, exit codes, readiness.
 
-use super::{compared, record};
+use super::{compared, with_all};
 use evenkeel_core::compare::Comparison;
 use evenkeel_core::gate::{Judgement, Readiness, Standing, Tier, Verdict, exit_code_of_all, judge};
 use evenkeel_core::kind::{Dimension, Kind, Severity};
@@ -14,7 +14,12 @@ fn column(typ: &str, comment: &str) -> Object {
 }
 
 fn whole() -> Manifest {
-    manifest(&Dimension::ALL, vec![column("text", "x"), record()])
+    manifest(&Dimension::ALL, with_all(vec![column("text", "x")]))
+}
+
+/// Of two dimensions only.
+fn two(objects: Vec<Object>) -> Manifest {
+    manifest(&TWO, with_all(objects).into_iter().filter(|object| TWO.contains(&object.kind.spec().dimension)).collect())
 }
 
 fn of(reference: Manifest, candidate: Manifest) -> Comparison {
@@ -30,7 +35,7 @@ fn verdicts_follow_from_differences_gaps_and_what_was_looked_at() {
         ("the same", of(whole(), whole()), all, Severity::Block, Verdict::Equal, 0),
         (
             "another type",
-            of(whole(), manifest(&Dimension::ALL, vec![column("int", "x"), record()])),
+            of(whole(), manifest(&Dimension::ALL, with_all(vec![column("int", "x")]))),
             all,
             Severity::Block,
             Verdict::Differs,
@@ -38,7 +43,7 @@ fn verdicts_follow_from_differences_gaps_and_what_was_looked_at() {
         ),
         (
             "another comment",
-            of(whole(), manifest(&Dimension::ALL, vec![column("text", "y"), record()])),
+            of(whole(), manifest(&Dimension::ALL, with_all(vec![column("text", "y")]))),
             all,
             Severity::Block,
             Verdict::Equal,
@@ -46,7 +51,7 @@ fn verdicts_follow_from_differences_gaps_and_what_was_looked_at() {
         ),
         (
             "…below the bar",
-            of(whole(), manifest(&Dimension::ALL, vec![column("text", "y"), record()])),
+            of(whole(), manifest(&Dimension::ALL, with_all(vec![column("text", "y")]))),
             all,
             Severity::Warn,
             Verdict::Equal,
@@ -54,7 +59,7 @@ fn verdicts_follow_from_differences_gaps_and_what_was_looked_at() {
         ),
         (
             "…at the bar",
-            of(whole(), manifest(&Dimension::ALL, vec![column("text", "y"), record()])),
+            of(whole(), manifest(&Dimension::ALL, with_all(vec![column("text", "y")]))),
             all,
             Severity::Inform,
             Verdict::Differs,
@@ -65,21 +70,14 @@ fn verdicts_follow_from_differences_gaps_and_what_was_looked_at() {
         ("a gap nobody demands", of(whole(), blind(whole(), Dimension::Schema)), configuration, Severity::Block, Verdict::Equal, 0),
         (
             "a difference and a gap",
-            of(whole(), blind(manifest(&Dimension::ALL, vec![column("int", "x"), record()]), Dimension::Configuration)),
+            of(whole(), blind(manifest(&Dimension::ALL, with_all(vec![column("int", "x")])), Dimension::Configuration)),
             all,
             Severity::Block,
             Verdict::Differs,
             1,
         ),
-        (
-            "a dimension that was not captured",
-            of(whole(), manifest(&TWO, vec![column("text", "x")])),
-            all,
-            Severity::Block,
-            Verdict::CouldNotTell,
-            2,
-        ),
-        ("…and is not demanded", of(whole(), manifest(&TWO, vec![column("text", "x")])), schema, Severity::Block, Verdict::Equal, 0),
+        ("a dimension that was not captured", of(whole(), two(vec![column("text", "x")])), all, Severity::Block, Verdict::CouldNotTell, 2),
+        ("…and is not demanded", of(whole(), two(vec![column("text", "x")])), schema, Severity::Block, Verdict::Equal, 0),
         ("nothing was looked at", of(manifest(&[], vec![]), manifest(&[], vec![])), all, Severity::Block, Verdict::CouldNotTell, 2),
         ("…and nothing demanded", of(manifest(&[], vec![]), manifest(&[], vec![])), &[], Severity::Block, Verdict::CouldNotTell, 2),
     ];
@@ -91,7 +89,7 @@ fn verdicts_follow_from_differences_gaps_and_what_was_looked_at() {
 
 #[test]
 fn the_floor_is_what_is_demanded() {
-    let candidate = blind(manifest(&Dimension::ALL, vec![column("int", "x"), record()]), Dimension::Configuration);
+    let candidate = blind(manifest(&Dimension::ALL, with_all(vec![column("int", "x")])), Dimension::Configuration);
     let judgement = judge(&of(whole(), candidate), &[Dimension::Schema, Dimension::Configuration, Dimension::History], Severity::Block);
     let standing = |dimension| judgement.floor.iter().find(|(name, _)| *name == dimension).unwrap().1;
     assert_eq!(standing(Dimension::Schema), Standing::NotMet);
@@ -103,20 +101,19 @@ fn the_floor_is_what_is_demanded() {
 
 #[test]
 fn a_migration_may_begin_only_where_all_that_is_demanded_is_equal() {
-    let ready = |judgement: &Judgement, tier| judgement.readiness(tier);
+    let ready = |judgement: &Judgement, tier| judgement.readiness(tier, &[]);
     let all = judge(&of(whole(), whole()), &Dimension::ALL, Severity::Block);
     for tier in [None, Some(Tier::Dev), Some(Tier::Staging), Some(Tier::Production)] {
-        assert_eq!(ready(&all, tier), Readiness::ReadyForMigration, "{tier:?}");
+        assert_eq!(ready(&all, tier), Readiness::ReadyForMigration { without: Vec::new() }, "{tier:?}");
     }
     // Only two dimensions were asked for.
-    let two = |objects: Vec<Object>| manifest(&TWO, objects);
     let part = judge(&of(two(vec![]), two(vec![])), &TWO, Severity::Block);
     assert_eq!(part.exit_code, 0);
     assert_eq!(ready(&part, Some(Tier::Production)), Readiness::Matches { not_covered: vec![Dimension::History] });
     assert_eq!(ready(&part, Some(Tier::Dev)), Readiness::Matches { not_covered: vec![Dimension::History] });
     assert!(matches!(ready(&part, None), Readiness::Matches { not_covered } if not_covered.len() == 4));
     for (what, candidate) in
-        [("differs", manifest(&Dimension::ALL, vec![column("int", "x"), record()])), ("gap", blind(whole(), Dimension::Schema))]
+        [("differs", manifest(&Dimension::ALL, with_all(vec![column("int", "x")]))), ("gap", blind(whole(), Dimension::Schema))]
     {
         let judgement = judge(&of(whole(), candidate), &Dimension::ALL, Severity::Block);
         assert_eq!(ready(&judgement, Some(Tier::Production)), Readiness::NotReady, "{what}");

@@ -1,21 +1,21 @@
 //! What must never read as a pass: one database beside itself, a history nobody has, what is excused, faults of both sides.
 
-use super::{TODAY, comparison, live, record, run, wanted};
+use super::{TODAY, comparison, live, run, wanted, with_all};
 use evenkeel_core::compare::{Comparison, Sameness, Scope, Which};
 use evenkeel_core::gate::{self, Readiness, Tier, Verdict, judge};
 use evenkeel_core::kind::{Dimension, Kind, Severity, Value};
-use evenkeel_core::manifest::{Instance, Manifest, Object, Reason};
+use evenkeel_core::manifest::{Instance, Manifest, Object, Reason, Whose};
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::port::Watch;
 use evenkeel_pipeline::compare::{self, Wanted};
 use evenkeel_testkit::fake::{FakeEnvironment, at, manifest, object};
 
-fn instance(server: &str, started: i64, database: &str) -> Option<Instance> {
-    Some(Instance { server: server.to_owned(), cluster: None, started, slack: 1_500_000, database: database.to_owned() })
+fn instance(server: &str, started: i64, database: &str) -> Whose {
+    Whose::Server(Instance { server: server.to_owned(), cluster: None, started, slack: 1_500_000, database: database.to_owned() })
 }
 
-fn whole(instance: Option<Instance>, objects: Vec<Object>) -> Manifest {
-    at(&manifest(&Dimension::ALL, objects), |place| place.instance.clone_from(&instance))
+fn whole(whose: Whose, objects: Vec<Object>) -> Manifest {
+    at(&manifest(&Dimension::ALL, objects), |place| place.whose.clone_from(&whose))
 }
 
 fn beside(reference: Manifest, candidate: Manifest, wanted: &Wanted<'_>) -> compare::Compared {
@@ -34,32 +34,33 @@ fn two_names_of_one_database_tell_nothing() {
         ("started again, earlier by its clock", instance("7", 998_000_000, "16384"), false),
         ("another server", instance("8", 1_000_000_000, "16384"), false),
         ("another database", instance("7", 1_000_000_000, "16385"), false),
-        ("unknown", None, false),
+        ("a file", Whose::File, false),
     ] {
         let scope = Scope::default();
         for differs in [false, true] {
-            let objects = || if differs { vec![record(), object(Kind::Table, "app.t", &[])] } else { vec![record()] };
-            let found = beside(whole(one(), vec![record()]), whole(other.clone(), objects()), &wanted(&scope));
+            let objects = || if differs { with_all(vec![object(Kind::Table, "app.t", &[])]) } else { with_all(Vec::new()) };
+            let found = beside(whole(one(), with_all(Vec::new())), whole(other.clone(), objects()), &wanted(&scope));
             let code = if is_same { 2 } else { u8::from(differs) };
             assert_eq!(found.judgement.exit_code, code, "{what}, {differs}");
             let verdicts = found.judgement.dimensions.iter().map(|(_, verdict)| *verdict);
             assert_eq!(verdicts.filter(|verdict| *verdict == Verdict::CouldNotTell).count(), if is_same { 6 } else { 0 }, "{what}");
-            assert_eq!(found.judgement.readiness(None) == Readiness::NotReady, is_same || differs, "{what}");
+            assert_eq!(found.judgement.readiness(None, &[]) == Readiness::NotReady, is_same || differs, "{what}");
             // It is said, and judged as ever, where somebody asked for it.
             let asked = Wanted { same: true, ..wanted(&scope) };
-            let found = beside(whole(one(), vec![record()]), whole(other.clone(), objects()), &asked);
+            let found = beside(whole(one(), with_all(Vec::new())), whole(other.clone(), objects()), &asked);
             assert_eq!(found.judgement.exit_code, u8::from(differs), "{what}, {differs}");
-            let sameness = if is_same { Sameness::OneAsAsked } else { Sameness::Apart };
+            let sameness = if is_same { Sameness::AsAsked } else { Sameness::Apart };
             assert_eq!(found.comparison.sameness, sameness, "{what}");
         }
     }
     // A server that knows the moment was started at that, and no replica that was started at once after it is the same.
-    let exact = |started| Some(Instance { server: "7".to_owned(), cluster: None, started, slack: 0, database: "1".to_owned() });
+    let exact = |started| Whose::Server(Instance { server: "7".to_owned(), cluster: None, started, slack: 0, database: "1".to_owned() });
     for (other, sameness) in [(1_000, Sameness::One), (1_001, Sameness::Apart)] {
-        let found = beside(whole(exact(1_000), vec![record()]), whole(exact(other), vec![record()]), &wanted(&Scope::default()));
+        let found =
+            beside(whole(exact(1_000), with_all(Vec::new())), whole(exact(other), with_all(Vec::new())), &wanted(&Scope::default()));
         assert_eq!(found.comparison.sameness, sameness, "{other}");
     }
-    let unknown = beside(whole(None, vec![record()]), whole(None, vec![record()]), &wanted(&Scope::default()));
+    let unknown = beside(whole(Whose::File, with_all(Vec::new())), whole(Whose::File, with_all(Vec::new())), &wanted(&Scope::default()));
     assert_eq!((unknown.comparison.sameness, unknown.judgement.exit_code), (Sameness::Apart, 0), "two manifests are never one server");
 }
 
@@ -67,7 +68,8 @@ fn two_names_of_one_database_tell_nothing() {
 #[test]
 fn a_history_that_nobody_has_is_no_agreement() {
     let scope = Scope::default();
-    let nothing = || whole(None, vec![object(Kind::Table, "app.t", &[])]);
+    let without = |kind| with_all(Vec::new()).into_iter().filter(move |object| object.kind != kind).collect::<Vec<_>>();
+    let nothing = || whole(Whose::File, without(Kind::HistoryTable));
     let history =
         |found: &compare::Compared| found.judgement.dimensions.iter().find(|(name, _)| *name == Dimension::History).map(|(_, is)| *is);
     for (insisted, demanded, verdict, code, gaps) in [
@@ -85,7 +87,11 @@ fn a_history_that_nobody_has_is_no_agreement() {
                 && gap.gap.cure.as_ref().is_some_and(|cure| cure.contains("history = "))
         }));
         for tier in [Tier::Dev, Tier::Production] {
-            assert_ne!(found.judgement.readiness(Some(tier)), Readiness::ReadyForMigration, "{insisted} {tier:?}");
+            assert_ne!(
+                found.judgement.readiness(Some(tier), &[]),
+                Readiness::ReadyForMigration { without: Vec::new() },
+                "{insisted} {tier:?}"
+            );
         }
     }
     // What could not be seen is said once, and in its own words.
@@ -95,13 +101,30 @@ fn a_history_that_nobody_has_is_no_agreement() {
     let blind = evenkeel_testkit::fake::blind(nothing(), Dimension::Schema);
     let found = beside(blind, nothing(), &Wanted { insisted: true, ..wanted(&scope) });
     assert_eq!((found.comparison.gaps.len(), found.judgement.exit_code), (2, 2), "another dimension's gap says nothing of it");
+    // The same of every other dimension, each in its own words.
+    for (kind, dimension) in
+        [(Kind::Node, Dimension::Topology), (Kind::TableStatistics, Dimension::Data), (Kind::Schema, Dimension::Schema)]
+    {
+        let without = || whole(Whose::File, without(kind));
+        let found = beside(without(), without(), &Wanted { insisted: true, ..wanted(&scope) });
+        let gaps: Vec<Dimension> = found.comparison.gaps.iter().map(|gap| gap.gap.dimension).collect();
+        assert_eq!((gaps, found.judgement.exit_code), (vec![dimension], 2));
+        assert_eq!(beside(without(), without(), &wanted(&scope)).judgement.exit_code, 0, "{dimension:?}");
+    }
     // Nothing else was looked at.
     let only = Scope { dimensions: vec![Dimension::History], ..Scope::default() };
     assert_eq!(beside(nothing(), nothing(), &wanted(&only)).judgement.exit_code, 2);
     // One of them has a record: that is a difference, and what both have is compared.
-    assert_eq!(beside(whole(None, vec![record()]), nothing(), &wanted(&scope)).judgement.exit_code, 1);
-    let recorded = beside(whole(None, vec![record()]), whole(None, vec![record()]), &Wanted { insisted: true, ..wanted(&scope) });
-    assert_eq!((history(&recorded), recorded.judgement.readiness(Some(Tier::Dev))), (Some(Verdict::Equal), Readiness::ReadyForMigration));
+    assert_eq!(beside(whole(Whose::File, with_all(Vec::new())), nothing(), &wanted(&scope)).judgement.exit_code, 1);
+    let recorded = beside(
+        whole(Whose::File, with_all(Vec::new())),
+        whole(Whose::File, with_all(Vec::new())),
+        &Wanted { insisted: true, ..wanted(&scope) },
+    );
+    assert_eq!(
+        (history(&recorded), recorded.judgement.readiness(Some(Tier::Dev), &[])),
+        (Some(Verdict::Equal), Readiness::ReadyForMigration { without: Vec::new() })
+    );
 }
 
 fn faulty() -> Object {
@@ -112,28 +135,31 @@ fn faulty() -> Object {
 #[test]
 fn a_fault_of_both_sides_is_no_difference() {
     for bar in [Severity::Block, Severity::Warn, Severity::Inform] {
-        let found = comparison(vec![faulty(), record()], vec![faulty(), record()]);
+        let found = comparison(with_all(vec![faulty()]), with_all(vec![faulty()]));
         assert_eq!((found.differences.len(), found.shared.len()), (0, 1));
         let judgement = judge(&found, &Dimension::ALL, bar);
         assert_eq!((judgement.exit_code, judgement.verdict), (0, Verdict::Equal), "{bar:?}");
         for weight in [Severity::Block, Severity::Warn, Severity::Inform] {
             let scope = Scope { shared_weight: Some(weight), ..Scope::default() };
-            let found =
-                beside(whole(None, vec![faulty(), record()]), whole(None, vec![faulty(), record()]), &Wanted { bar, ..wanted(&scope) });
+            let found = beside(
+                whole(Whose::File, with_all(vec![faulty()])),
+                whole(Whose::File, with_all(vec![faulty()])),
+                &Wanted { bar, ..wanted(&scope) },
+            );
             assert_eq!(found.comparison.shared.first().map(|fault| fault.severity), Some(weight));
             assert_eq!(found.judgement.exit_code, u8::from(weight >= bar), "{weight:?} {bar:?}");
         }
     }
     let one = |left: Vec<Object>, right: Vec<Object>| -> Comparison { comparison(left, right) };
     let sound = || object(Kind::Index, "app.i", &[("table", Value::list(["app", "t"]))]);
-    let found = one(vec![sound(), record()], vec![faulty(), record()]);
+    let found = one(with_all(vec![sound()]), with_all(vec![faulty()]));
     assert_eq!((found.differences.len(), found.shared.len()), (1, 0), "a fault of one side is a difference");
 }
 
 /// Excused is excused, on both sides too.
 #[test]
 fn an_exception_excuses_a_shared_fault() {
-    let mut found = comparison(vec![faulty(), record()], vec![faulty(), record()]);
+    let mut found = comparison(with_all(vec![faulty()]), with_all(vec![faulty()]));
     let waiver = Waiver::new(Draft {
         object: "index:*".to_owned(),
         dimension: None,
@@ -155,11 +181,42 @@ fn a_warning_is_not_as_committed() {
     let channel = |delay: i64| object(Kind::Channel, "feed", &[("delay_seconds", Value::Integer(delay))]);
     let column = |comment: &str| object(Kind::Column, "app.t.a", &[("type", "text".into()), ("comment", comment.into())]);
     let ready = |delay: i64, comment: &str| {
-        let found = comparison(vec![channel(1), column("x"), record()], vec![channel(delay), column(comment), record()]);
+        let found = comparison(with_all(vec![channel(1), column("x")]), with_all(vec![channel(delay), column(comment)]));
         let judgement = gate::judge(&found, &Dimension::ALL, Severity::Block);
-        (judgement.exit_code, judgement.readiness(Some(Tier::Production)))
+        (judgement.exit_code, judgement.readiness(Some(Tier::Production), &[]))
     };
-    assert_eq!(ready(1, "x"), (0, Readiness::ReadyForMigration));
-    assert_eq!(ready(1, "y"), (0, Readiness::ReadyForMigration), "another comment is cosmetic");
+    assert_eq!(ready(1, "x"), (0, Readiness::ReadyForMigration { without: Vec::new() }));
+    assert_eq!(ready(1, "y"), (0, Readiness::ReadyForMigration { without: Vec::new() }), "another comment is cosmetic");
     assert_eq!(ready(2, "x"), (0, Readiness::Deviates { differences: 1 }));
+}
+
+/// A server that does not say which one it is may be the other side's: nothing can be told, and what lets it be told is said.
+#[test]
+fn a_server_that_hides_itself_tells_nothing() {
+    let hidden = || Whose::Hidden { cure: Some("GRANT it;".to_owned()) };
+    let scope = Scope::default();
+    for (what, one, other, unknown) in [
+        ("both hide", hidden(), hidden(), true),
+        ("one hides", hidden(), instance("7", 1, "1"), true),
+        ("the other hides", instance("7", 1, "1"), hidden(), true),
+        ("a file", hidden(), Whose::File, false),
+    ] {
+        let sides = || (whole(one.clone(), with_all(Vec::new())), whole(other.clone(), with_all(Vec::new())));
+        let (reference, candidate) = sides();
+        let found = beside(reference, candidate, &wanted(&scope));
+        let judged = (
+            found.comparison.sameness == Sameness::Unknown,
+            found.judgement.exit_code,
+            found.judgement.readiness(None, &[]) == Readiness::NotReady,
+        );
+        assert_eq!(judged, (unknown, if unknown { 2 } else { 0 }, unknown), "{what}");
+        let cures = found.comparison.findings.iter().filter_map(|finding| finding.remedy.as_ref()?.statements()).count();
+        assert_eq!(cures > 0, unknown, "{what}");
+        let (reference, candidate) = sides();
+        assert_eq!(beside(reference, candidate, &Wanted { same: true, ..wanted(&scope) }).judgement.exit_code, 0, "{what}: asked for");
+        // Two versions are two servers.
+        let (reference, candidate) = sides();
+        let newer = at(&candidate, |place| place.server_version.push('9'));
+        assert_eq!(beside(reference, newer, &wanted(&scope)).judgement.exit_code, 0, "{what}");
+    }
 }

@@ -1,11 +1,11 @@
 //! What the stages do with environments: split reading, refusals, side by side, stopped.
 
-use super::{compared, live, record, run};
+use super::{compared, live, run, with_all};
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::{Readiness, Tier};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Severity};
-use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Manifest, NodeRole};
+use evenkeel_core::manifest::{ALL_DATABASES, Endpoint, Instance, Manifest, NodeRole, Whose};
 use evenkeel_core::port::{Request, Silent, Stop, Watch};
 use evenkeel_pipeline::capture::{self, Source};
 use evenkeel_pipeline::check::{self, Subject};
@@ -100,7 +100,7 @@ fn a_side_that_cannot_be_read_is_told() {
 }
 
 fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
-    let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, vec![record()])));
+    let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, with_all(Vec::new()))));
     let (tier, demanded) = (Some(Tier::Production), Tier::Production.demands().to_vec());
     Subject {
         name: name.to_owned(),
@@ -109,6 +109,8 @@ fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
         scope: Scope::default(),
         demanded,
         insisted: false,
+        nowhere: Vec::new(),
+        beforehand: Vec::new(),
     }
 }
 
@@ -116,8 +118,8 @@ fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
 #[test]
 fn environments_are_checked_side_by_side_and_told_in_order() {
     let meter = Arc::new(Meter::default());
-    let same = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![record()])).counted(&meter);
-    let other = || FakeEnvironment::of(manifest(&Dimension::ALL, vec![object(Kind::Table, "app.by_hand", &[]), record()]));
+    let same = || FakeEnvironment::of(manifest(&Dimension::ALL, with_all(Vec::new()))).counted(&meter);
+    let other = || FakeEnvironment::of(manifest(&Dimension::ALL, with_all(vec![object(Kind::Table, "app.by_hand", &[])])));
     let mut subjects: Vec<Subject> = (0..9).map(|at| subject(&format!("same{at}"), same())).collect();
     subjects.insert(2, subject("differs", other()));
     subjects.insert(5, subject("broken", FakeEnvironment::failing(Class::Unreachable, "nobody answers")));
@@ -128,6 +130,8 @@ fn environments_are_checked_side_by_side_and_told_in_order() {
         demanded: Dimension::ALL.to_vec(),
         scope: Scope::default(),
         insisted: false,
+        nowhere: Vec::new(),
+        beforehand: Vec::new(),
     });
     let checked = check::run(&subjects, Severity::Block, &run(&[], Watch::none())).unwrap();
     assert_eq!(checked.iter().map(|one| one.place).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
@@ -136,7 +140,10 @@ fn environments_are_checked_side_by_side_and_told_in_order() {
             (Ok(told), "differs") => assert_eq!((told.compared.judgement.exit_code, &told.readiness), (1, &Readiness::NotReady)),
             (Ok(told), name) => {
                 assert!(name.starts_with("same"), "{name}");
-                assert_eq!((told.compared.judgement.exit_code, &told.readiness), (0, &Readiness::ReadyForMigration));
+                assert_eq!(
+                    (told.compared.judgement.exit_code, &told.readiness),
+                    (0, &Readiness::ReadyForMigration { without: Vec::new() })
+                );
             }
             (Err(trouble), "broken") => assert_eq!(trouble.class, Class::Unreachable),
             (Err(trouble), name) => assert_eq!((trouble.class, name), (Class::CouldNotTell, "unknown")),
@@ -165,4 +172,50 @@ fn a_check_that_is_stopped_tells_nothing() {
     });
     let Err(trouble) = outcome else { panic!("it was told") };
     assert_eq!(trouble.class, Class::Interrupted);
+}
+
+/// Environments that lead to one database, or may, and one that is not where its manifest was captured, are ready for nothing: a secret
+/// was handed out twice, or swapped. Nothing about names and content tells a clone from what it was made of.
+#[test]
+fn an_environment_that_may_be_another_is_ready_for_nothing() {
+    let server =
+        |started: i64| Whose::Server(Instance { server: "7".to_owned(), cluster: None, started, slack: 0, database: "1".to_owned() });
+    let hidden = || Whose::Hidden { cure: None };
+    let ready = Readiness::ReadyForMigration { without: Vec::new() };
+    let at_node = |node: &str, whose: Whose| {
+        let whole = at(&manifest(&Dimension::ALL, with_all(Vec::new())), |place| place.node = node.to_owned());
+        FakeEnvironment::of(at(&whole, |place| place.whose.clone_from(&whose)))
+    };
+    let subject = |name: &str, committed: &str, now: &str, whose: Whose| Subject {
+        sides: Ok((committed_of(committed), live(name, at_node(now, whose)))),
+        ..subject(name, at_node(now, Whose::File))
+    };
+    for (what, staging, production, outcomes) in [
+        ("two databases", subject("staging", "s", "s", server(1)), subject("production", "p", "p", server(2)), [Some(true), Some(true)]),
+        ("swapped", subject("staging", "s", "p", server(2)), subject("production", "p", "s", server(1)), [Some(false), Some(false)]),
+        ("one for both", subject("staging", "s", "p", server(2)), subject("production", "p", "p", server(2)), [None, None]),
+        ("one hides", subject("staging", "s", "s", hidden()), subject("production", "p", "p", server(2)), [None, None]),
+    ] {
+        let checked = check::run(&[staging, production], Severity::Block, &run(&[], Watch::none())).unwrap();
+        let told: Vec<Option<bool>> = checked.iter().map(|one| one.outcome.as_ref().ok().map(|told| told.readiness == ready)).collect();
+        assert_eq!(told, outcomes, "{what}");
+        assert_eq!(check::exit_code(&checked), if outcomes[0].is_some() { 0 } else { 2 }, "{what}");
+    }
+}
+
+fn committed_of(node: &str) -> Source {
+    live("committed", FakeEnvironment::of(at(&manifest(&Dimension::ALL, with_all(Vec::new())), |place| place.node = node.to_owned())))
+}
+
+/// What the configuration says is nowhere a tier does not demand, and goes with the word.
+#[test]
+fn a_history_that_is_nowhere_goes_with_the_word() {
+    let same = || FakeEnvironment::of(manifest(&Dimension::ALL, with_all(Vec::new())));
+    let dimensions: Vec<Dimension> = Dimension::ALL.into_iter().filter(|dimension| *dimension != Dimension::History).collect();
+    let scope = Scope { dimensions, ..Scope::default() };
+    let demanded = vec![Dimension::Schema, Dimension::Configuration];
+    let nowhere = Subject { scope, demanded, insisted: true, nowhere: vec![Dimension::History], ..subject("staging", same()) };
+    let checked = check::run(&[nowhere], Severity::Block, &run(&[], Watch::none())).unwrap();
+    let told = checked.first().unwrap().outcome.as_ref().unwrap();
+    assert_eq!(told.readiness, Readiness::ReadyForMigration { without: vec![Dimension::History] });
 }

@@ -6,7 +6,7 @@
 use super::names::{Names, Relation};
 use super::reader::{Address, Found, Read, Reader};
 use super::statements::{self, Filled};
-use super::{batch, rows};
+use super::{batch, rows, sql};
 use crate::ident;
 use evenkeel_core::history::{self, Cells, Family, MOST_ROWS, Record, Shape, Table};
 use evenkeel_core::kind::Kind;
@@ -186,8 +186,10 @@ impl Ledger<'_> {
             let _ = write!(columns, "{comma}t.{name} as c{at}");
             let _ = match column.family {
                 Family::Bytes => write!(cells, "{comma}encode(s.c{at}, 'hex')"),
-                Family::Compound => write!(cells, "{comma}encode(sha256(convert_to(s.c{at}::text, 'UTF8')), 'hex')"),
-                _ => write!(cells, "{comma}s.c{at}::text"),
+                Family::Compound => {
+                    write!(cells, "{comma}encode(sha256(convert_to({}, 'UTF8')), 'hex')", sql::printed(&format!("s.c{at}")))
+                }
+                _ => write!(cells, "{comma}{}", sql::printed(&format!("s.c{at}"))),
             };
         }
         let place = |name: &&str| self.shape.columns.iter().position(|column| column.name == *name);

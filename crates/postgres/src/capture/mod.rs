@@ -46,10 +46,11 @@ pub use sql::render;
 pub use statements::{queries, statements};
 
 use crate::connect::{Fault, Limits, OVER, Session, Target, connect};
+use crate::ident;
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
-use evenkeel_core::manifest::{Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::manifest::{Endpoint, Gap, Instance, Manifest, NodeRole, Object, Reason, Whose};
 use evenkeel_core::port::{Request, Watch};
 use evenkeel_runtime::Interrupted;
 use names::Names;
@@ -240,7 +241,15 @@ async fn once(
         node_role: if session.is_standby { NodeRole::Standby } else { NodeRole::Primary },
         captured_at: started.round(jiff::Unit::Second).unwrap_or(started).to_string(),
         roles: request.roles.clone(),
-        instance,
+        whose: match instance {
+            Some(instance) => Whose::Server(instance),
+            None => Whose::Hidden {
+                cure: Some(format!(
+                    "GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system(), pg_catalog.pg_postmaster_start_time() TO {};",
+                    ident::quoted(&described.user.value)
+                )),
+            },
+        },
     };
     let mut gaps = std::mem::take(&mut *reader.gaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     gaps.retain(|gap| request.dimensions.contains(&gap.dimension));

@@ -7,7 +7,7 @@
 use super::names::{Names, Relation};
 use super::reader::{Address, Found, Read, Reader};
 use super::statements::{self, Filled};
-use super::{batch, rows};
+use super::{batch, rows, sql};
 use crate::ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Reason;
@@ -22,7 +22,7 @@ rows::columns!(At { relation, name, place, readable, usable, filtered, role });
 struct Lookup<'a> {
     relation: &'a Relation,
     shown: String,
-    wanted: &'a Pattern,
+    wanted: Pattern,
     columns: Vec<Column>,
     /// Whether each may be read.
     readable: Vec<bool>,
@@ -54,7 +54,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
 }
 
 async fn lookups<'a>(reader: &'a Reader<'_>, names: &'a Names) -> Read<BTreeMap<u32, Lookup<'a>>> {
-    let mut meant: BTreeMap<u32, (&Relation, &Pattern)> = BTreeMap::new();
+    let mut meant: BTreeMap<u32, (&Relation, Pattern)> = BTreeMap::new();
     for relation in names.relations.values().filter(|relation| matches!(relation.kind, 'r' | 'p' | 'f' | 'm' | 'v')) {
         if let Some(wanted) = reference::meant(&reader.request.reference, &names.relation(relation.oid), None) {
             meant.insert(relation.oid, (relation, wanted));
@@ -72,7 +72,7 @@ async fn lookups<'a>(reader: &'a Reader<'_>, names: &'a Names) -> Read<BTreeMap<
             std::collections::btree_map::Entry::Vacant(entry) => entry.insert(Lookup {
                 relation,
                 shown: names.relation(oid),
-                wanted,
+                wanted: wanted.clone(),
                 columns: Vec::new(),
                 readable: Vec::new(),
                 usable: rows::flag(row, at.usable)?,
@@ -173,16 +173,17 @@ impl Lookup<'_> {
 
     /// Its rows as hashes, and as texts where they were asked for. Names are quoted by `ident`; nothing else in the text varies.
     fn select(&self, plan: &Plan, table: &str, bound: usize, values: bool) -> Filled {
-        let only = if self.relation.kind == 'r' { "only " } else { "" };
         let each = |write: &dyn Fn(usize, &str) -> String| {
             let columns = plan.columns.iter().filter_map(|at| self.columns.get(*at)).enumerate();
             columns.map(|(at, column)| write(at, &ident::quoted(&column.name))).collect::<Vec<_>>().join(", ")
         };
+        let printed = |at: usize| sql::printed(&format!("s.c{at}"));
         let hashes = each(&|at, _| {
-            format!("pg_catalog.substr(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(s.c{at}::text, 'UTF8')), 'hex'), 1, 32)")
+            let text = printed(at);
+            format!("pg_catalog.substr(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to({text}, 'UTF8')), 'hex'), 1, 32)")
         });
-        let cells = if values { each(&|at, _| format!("s.c{at}::text")) } else { String::new() };
+        let cells = if values { each(&|at, _| printed(at)) } else { String::new() };
         let columns = each(&|at, name| format!("t.{name} as c{at}"));
-        statements::REFERENCE_ROWS.fill(&[&hashes, &cells, &columns, &format!("{only}{table}"), &bound.to_string()])
+        statements::REFERENCE_ROWS.fill(&[&hashes, &cells, &columns, table, &bound.to_string()])
     }
 }

@@ -50,7 +50,7 @@ async fn cure(reader: &Reader<'_>, message: &str) -> Read<String> {
         let name = words.last().copied().unwrap_or_default();
         let is_function = words.contains(&"function") || words.contains(&"aggregate");
         let what = if is_function { "EXECUTE ON FUNCTION" } else { "SELECT ON" };
-        return Ok(format!("GRANT {what} pg_catalog.{name} TO {me}"));
+        return Ok(format!("GRANT {what} pg_catalog.{} TO {me};", quoted(name)));
     }
-    Ok(granted.iter().map(|granted| format!("GRANT {granted} TO {me}")).collect::<Vec<_>>().join("; "))
+    Ok(granted.iter().map(|granted| format!("GRANT {granted} TO {me};")).collect::<Vec<_>>().join(" "))
 }

@@ -42,6 +42,13 @@ fn applies(comment: &str, major: u16) -> bool {
     })
 }
 
+/// A value as its type prints it. A cast to text would be a user's where somebody has made one, which says what it likes and runs with
+/// the rights of whoever reads. A row of nothing but NULLs is no NULL.
+#[must_use]
+pub fn printed(value: &str) -> String {
+    format!("case when pg_catalog.num_nulls({value}) = 1 then null else pg_catalog.format('%s', {value}) end")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{render, with_something};

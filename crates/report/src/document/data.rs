@@ -169,7 +169,7 @@ mod tests {
             node_role: NodeRole::Primary,
             captured_at: "2026-11-21T07:00:00Z".to_owned(),
             roles: std::collections::BTreeMap::new(),
-            instance: None,
+            whose: evenkeel_core::manifest::Whose::File,
         };
         Manifest::new(endpoint, vec![Dimension::Schema], objects.collect(), Vec::new())
     }

@@ -14,7 +14,10 @@ pub(super) struct Facts<'a> {
     pub candidate: &'a str,
     pub bar: Severity,
     pub dimensions: &'a [DimensionResult],
-    /// Exceptions that have run out: they count among what blocks, and are no difference.
+    /// Differences that block, and those at or above the bar: findings are none.
+    pub blocking: usize,
+    pub differing: usize,
+    /// Exceptions that have run out.
     pub expired: usize,
     /// Other findings at or above the bar.
     pub others: usize,
@@ -30,8 +33,8 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
     let mut parts = Vec::new();
     let sign = match verdict.outcome {
         Outcome::Differs => {
-            let differ = beyond(facts.bar, verdict).saturating_sub(facts.expired + facts.others);
-            match block.saturating_sub(facts.expired) {
+            let differ = facts.differing;
+            match facts.blocking {
                 0 if differ == 0 => {}
                 0 => parts.push(counted(differ, "difference", "differences") + " at or above the bar"),
                 1 => parts.push("1 difference blocks a migration".to_owned()),
@@ -48,8 +51,9 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
             }
             if differ == 0 || facts.sameness != Sameness::Apart { '≈' } else { '≠' }
         }
-        Outcome::CouldNotTell if facts.sameness == Sameness::One => {
-            parts.push("both are the same database, so nothing can be told (--same compares it with itself)".to_owned());
+        Outcome::CouldNotTell if facts.sameness.tells_nothing() => {
+            let are = if facts.sameness == Sameness::One { "both are the same database" } else { "both may be the same database" };
+            parts.push(format!("{are}, so nothing can be told (--same compares it with itself)"));
             '?'
         }
         Outcome::CouldNotTell | Outcome::Empty => {
@@ -97,7 +101,7 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
     if shared > weighed {
         parts.push(format!("{} on both sides", counted(shared - weighed, "fault", "faults")));
     }
-    if facts.sameness == Sameness::OneAsAsked {
+    if facts.sameness == Sameness::AsAsked {
         parts.push("both are the same database".to_owned());
     }
     let readiness = verdict.readiness.as_ref().map(|readiness| format!("; {}", readiness.words)).unwrap_or_default();
@@ -109,7 +113,11 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
 pub(super) fn readiness(judged: &gate::Readiness, excused: usize) -> Readiness {
     let but = if excused > 0 { format!(", but for {} excused", thousands(excused)) } else { String::new() };
     let (state, words) = match judged {
-        gate::Readiness::ReadyForMigration => (State::ReadyForMigration, format!("READY_FOR_MIGRATION{but}")),
+        gate::Readiness::ReadyForMigration { without } => {
+            let nowhere: Vec<&str> = without.iter().copied().map(evenkeel_core::kind::Dimension::name).collect();
+            let without = if nowhere.is_empty() { String::new() } else { format!(", without {}", nowhere.join(", ")) };
+            (State::ReadyForMigration, format!("READY_FOR_MIGRATION{but}{without}"))
+        }
         gate::Readiness::Matches { not_covered } => {
             let open: Vec<&str> = not_covered.iter().copied().map(evenkeel_core::kind::Dimension::name).collect();
             let words = format!("matches its manifest in what was asked for{but}; not covered: {}", open.join(", "));
@@ -130,15 +138,6 @@ pub(crate) fn unseen(gaps: usize, not_comparable: usize) -> impl Iterator<Item =
     numbers.into_iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{} {word}", thousands(number)))
 }
 
-/// Differences at or above the bar.
-const fn beyond(bar: Severity, verdict: &Verdict) -> usize {
-    match bar {
-        Severity::Block => verdict.block,
-        Severity::Warn => verdict.block + verdict.warn,
-        Severity::Inform => verdict.block + verdict.warn + verdict.inform,
-    }
-}
-
 /// What else is worth knowing of a dimension.
 pub(super) fn note(
     dimension: Dimension,
@@ -147,11 +146,14 @@ pub(super) fn note(
     sameness: Sameness,
     (reference, candidate): (&str, &str),
 ) -> Option<String> {
-    if sameness == Sameness::One {
-        return Some("the same database on both sides".to_owned());
+    match sameness {
+        Sameness::One => return Some("the same database on both sides".to_owned()),
+        Sameness::Unknown => return Some("perhaps the same database on both sides".to_owned()),
+        Sameness::Apart | Sameness::AsAsked => {}
     }
-    if dimension == Dimension::History && outcome.compared && outcome.counts.is_empty() {
-        return Some("no migration tool recognised".to_owned());
+    if outcome.compared && outcome.counts.is_empty() {
+        let nothing = if dimension == Dimension::History { "no migration tool recognised" } else { "nothing there on either side" };
+        return Some(nothing.to_owned());
     }
     volume(dimension, data, reference, candidate)
 }

@@ -72,6 +72,8 @@ impl Document {
             candidate: input.candidate,
             bar: input.fail_on.into(),
             dimensions: &dimensions,
+            blocking: 0,
+            differing: 0,
             expired: 0,
             others: 0,
             weighing: 0,

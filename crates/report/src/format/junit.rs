@@ -84,6 +84,10 @@ fn suite(document: &Document, dimension: &DimensionResult) -> TestSuite {
         let mut status = blind;
         status.set_message("not compared");
         suite.add_test_case(named(name, "compared", status));
+    } else if dimension.verdict == Outcome::Empty {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(sentence::dimension(dimension).1);
+        suite.add_test_case(named(name, "nothing there", status));
     } else if dimension.verdict == Outcome::Equal {
         let mut case = named(name, "equal", TestCaseStatus::success());
         case.set_system_out(sentence::dimension(dimension).1);

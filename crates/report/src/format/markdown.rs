@@ -60,7 +60,9 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     }
     if wants(Severity::Inform) {
         let informs = entries(document.told(), Severity::Inform);
-        page.section("Expected or cosmetic", "more expected or cosmetic", informs.iter().map(|entry| (item(document, entry), entry.len())));
+        let pieces: Vec<(String, usize)> =
+            apart(document, Severity::Inform).chain(informs.iter().map(|entry| (item(document, entry), entry.len()))).collect();
+        page.section("Expected or cosmetic", "more expected or cosmetic", pieces.into_iter());
     }
     page.text.push_str(&foot);
     Ok(page.text.into_bytes())

@@ -287,10 +287,12 @@ fn notification(document: &Document, gap: &Gap) -> Notification {
     Notification { level: if demanded { "error" } else { "note" }, message: Text { text: format!("{lead}: {text}.{cure}") } }
 }
 
-/// `evenkeel/staging.jsonl/staging`: the same from run to run.
+/// `evenkeel/staging.jsonl/staging/`: the same from run to run.
 fn category(document: &Document) -> String {
     let names = document.looked_at().into_iter().map(|(_, endpoint)| reference(&clean::line(&endpoint.label)).replace('/', "%2F"));
-    std::iter::once("evenkeel".to_owned()).chain(names).collect::<Vec<_>>().join("/")
+    let names: Vec<String> = std::iter::once("evenkeel".to_owned()).chain(names).collect();
+    // What stands before the last slash is the category, what stands behind it one run of it.
+    format!("{}/", names.join("/"))
 }
 
 /// Code scanning takes no result without a file; of two environments that nobody configured that is where they would be.

@@ -46,7 +46,7 @@ fn names_and_extensions_of_formats_are_unique() {
 #[test]
 fn verdicts() {
     let line = |document: Document| (document.verdict.line.clone(), document.verdict.exit_code);
-    assert_eq!(line(sample::equal()), ("staging = production: equal in 3 dimensions".to_owned(), 0));
+    assert_eq!(line(sample::equal()), ("staging = production: equal in 2 dimensions".to_owned(), 0));
     assert_eq!(line(sample::could_not_tell()), ("staging ? production: could not tell, 2 things were not visible".to_owned(), 2));
     assert_eq!(
         line(sample::to_know()),

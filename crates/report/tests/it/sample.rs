@@ -63,7 +63,7 @@ pub fn endpoint(version: &str, major: u16, node: &str) -> Endpoint {
         node_role: NodeRole::Primary,
         captured_at: "2026-11-21T07:00:00Z".to_owned(),
         roles: std::collections::BTreeMap::new(),
-        instance: None,
+        whose: evenkeel_core::manifest::Whose::File,
     }
 }
 

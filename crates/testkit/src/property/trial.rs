@@ -125,7 +125,7 @@ mod tests {
             node_role: NodeRole::Primary,
             captured_at: "2026-11-21T00:00:00Z".to_owned(),
             roles: std::collections::BTreeMap::new(),
-            instance: None,
+            whose: evenkeel_core::manifest::Whose::File,
         };
         let table = |(name, comment): (&str, &str)| {
             let mut table = Object::new(Kind::Table, Identity::new(["s", name]));

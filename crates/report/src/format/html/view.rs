@@ -107,7 +107,10 @@ impl View {
             items.extend(entries(document.told(), severity).into_iter().map(|entry| item(entry, &mut anchors)));
             items
         };
-        let (block, warn) = (items(Severity::Block), items(Severity::Warn));
+        let (block, mut warn) = (items(Severity::Block), items(Severity::Warn));
+        // What is only worth a word stands there too: an exception that excuses nothing, a history that was taken out.
+        let words = document.findings.iter().filter(|finding| finding.severity == Severity::Inform);
+        warn.extend(words.map(|finding| Item::Card(Box::new(found(finding)))));
         let informs = document.told().filter(|difference| difference.severity == Severity::Inform);
         Self {
             anchor: format!("e{index}"),
