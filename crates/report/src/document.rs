@@ -168,11 +168,11 @@ pub struct Verdict {
     /// 0: nothing at or above `fail_on` and no gap in a demanded dimension; 1: a difference; 2: could not tell. Where the
     /// environment could not be read, the process' code for that, such as 69 or 78.
     pub exit_code: u8,
-    /// Differences of severity `block`.
+    /// Differences and findings of severity `block`.
     pub block: usize,
-    /// Differences of severity `warn`.
+    /// Differences and findings of severity `warn`.
     pub warn: usize,
-    /// Differences of severity `inform`.
+    /// Differences and findings of severity `inform`.
     pub inform: usize,
     /// Things that were not visible, or not comparable.
     pub gaps: usize,

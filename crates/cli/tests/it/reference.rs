@@ -153,3 +153,66 @@ fn what_cannot_be_read_is_a_gap() {
         environments(&a.url(), &b.url(), &format!("[project]\n{wrong}")).run(&["compare", "a", "b"]).exits(78).says("evenkeel.toml");
     }
 }
+
+/// What a table's owner has made of text says nothing, and none of it is run: a value is as its type prints it.
+#[test]
+fn a_cast_of_a_tables_owner_is_not_asked() {
+    let (a, b) = (database(newest()), database(newest()));
+    for (db, value) in [(&a, "row(1, 'x')"), (&b, "row(2, 'y')")] {
+        db.exec("CREATE TYPE pair AS (a int, b text); CREATE FUNCTION same(pair) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'it was run'; END $$");
+        db.exec("CREATE CAST (pair AS text) WITH FUNCTION same(pair); CREATE FUNCTION all_same(pair[]) RETURNS text LANGUAGE sql AS $$ SELECT 'same' $$");
+        db.exec("CREATE CAST (pair[] AS text) WITH FUNCTION all_same(pair[])");
+        db.exec(&format!(
+            "CREATE TABLE t (id int PRIMARY KEY, v pair, w pair[], n pair); INSERT INTO t VALUES (1, {value}, ARRAY[{value}]::pair[], NULL)"
+        ));
+    }
+    let place = environments(&a.url(), &b.url(), "[project]\nreference = [\"public.t\"]");
+    let ran = place.run(&["compare", "a", "b", "--dimension", "data", "--values"]).exits(1).says("(1,x)").says("(2,y)").hides("it was run");
+    assert!(ran.stdout.contains("v = ") && ran.stdout.contains("w = "), "{}", ran.stdout);
+    // A row of nothing but NULLs is no NULL.
+    b.exec("UPDATE t SET v = row(1, 'x'), w = ARRAY[row(1, 'x')]::pair[]");
+    place.run(&["compare", "a", "b", "--dimension", "data"]).exits(0);
+    b.exec("UPDATE t SET n = row(NULL, NULL)");
+    place.run(&["compare", "a", "b", "--dimension", "data"]).exits(1).says("another n");
+}
+
+/// Patterns of one table are taken together, whoever of both sides names them; rows of children belong to what a query reads.
+#[test]
+fn nothing_that_was_asked_for_is_left_out() {
+    let (a, b) = (database(newest()), database(newest()));
+    for db in [&a, &b] {
+        db.exec("CREATE TABLE t (id int PRIMARY KEY, v text, w text); INSERT INTO t VALUES (1, 'x', 'y'); CREATE TABLE p (id int PRIMARY KEY, v text)");
+        db.exec("CREATE TABLE c () INHERITS (p); INSERT INTO c VALUES (1, 'child')");
+    }
+    let compare = |reference: &str, code: i32| {
+        environments(&a.url(), &b.url(), &format!("[project]\nreference = [{reference}]"))
+            .run(&["compare", "a", "b", "--dimension", "data"])
+            .exits(code)
+    };
+    b.exec("UPDATE t SET v = 'another'");
+    let narrow = "{ table = \"public.t\", columns = [\"w\"] }";
+    compare(narrow, 0);
+    compare(&format!("{narrow}, \"public.t\""), 1);
+    compare(&format!("\"public.t\", {narrow}"), 1);
+    compare("\"public.p\"", 0);
+    b.exec("UPDATE c SET v = 'another'");
+    compare("\"public.p\"", 1).says("another v");
+}
+
+/// Bytes that stand for no character, and the empty text of no member, are what they are.
+#[test]
+fn values_that_print_alike_are_told_apart_on_mysql_and_mariadb() {
+    each_flavor(|db| {
+        let other = evenkeel_testkit::mysql::TestDb::create(db.server.clone());
+        for db in [db, &other] {
+            db.exec("SET sql_mode = ''; CREATE TABLE t (id int PRIMARY KEY, c varchar(9) CHARACTER SET cp1251, e enum('a', 'b', ''))");
+            db.exec("SET sql_mode = ''; INSERT INTO t VALUES (1, '?', 3)");
+        }
+        let place = environments(&db.url(), &other.url(), "[project]\nreference = [\"t\"]");
+        place.run(&["compare", "a", "b", "--dimension", "data"]).exits(0);
+        other.exec("SET sql_mode = ''; UPDATE t SET e = 0");
+        place.run(&["compare", "a", "b", "--dimension", "data"]).exits(1).says("another e");
+        other.exec("SET sql_mode = ''; UPDATE t SET e = 3, c = X'98'");
+        place.run(&["compare", "a", "b", "--dimension", "data"]).exits(1).says("another c");
+    });
+}

@@ -92,9 +92,14 @@ fn a_history_that_nobody_has_is_said() {
     let dev = "tier = \"dev\"\n";
     toml(dev, "").run(&["compare", "a", "b"]).exits(2).says("history could not tell").says("history = ");
     let nowhere = toml(dev, "history = false\n");
-    nowhere.run(&["compare", "a", "b"]).exits(0).says("history is not compared: history = false").says("evenkeel.toml:");
+    nowhere.run(&["compare", "a", "b"]).exits(0).says("history is not compared").says("history = false").says("evenkeel.toml:");
     nowhere.run(&["capture", "a", "--out", "a.jsonl"]).exits(0);
-    nowhere.run(&["check", "a"]).exits(0).hides("READY_FOR_MIGRATION").says("not covered: history");
+    nowhere.run(&["check", "a"]).exits(0).says("READY_FOR_MIGRATION, without history");
+    // Whoever has the report alone reads it too; whoever asks for it by a flag is told that it was not compared.
+    for format in ["terminal", "json", "markdown", "html", "junit", "sarif"] {
+        nowhere.run(&["compare", "a", "b", "--quiet", "--format", format]).exits(0).says("history = false");
+    }
+    nowhere.run(&["compare", "a", "b", "--dimension", "schema,history"]).exits(2);
     let named = toml(dev, "history = \"ops.applied\"\n");
     named.run(&["compare", "a", "b"]).exits(0).says("history met");
     named.run(&["capture", "a", "--out", "a.jsonl"]).exits(0);
@@ -156,4 +161,39 @@ fn what_is_excused_is_not_called_equal() {
     for format in ["markdown", "html", "junit", "sarif"] {
         place.run(&["compare", "a", "b", "--dimension", "schema", "--format", format]).exits(0).says("alike but for 2 excused");
     }
+}
+
+/// Staging was made from production, so all that names and content tell is alike: only where it is tells them apart.
+#[test]
+fn secrets_that_were_swapped_between_a_database_and_its_clone_are_told() {
+    use evenkeel_postgres::scratch::{Options, Scratch};
+    let options = Options::major(newest()).database("app");
+    let (staging, production) = (Scratch::start(&options).unwrap(), Scratch::start(&options).unwrap());
+    for server in [&staging, &production] {
+        server.session("app").unwrap().exec(SHOP).unwrap();
+    }
+    let place = Place::new();
+    place.write(
+        "evenkeel.toml",
+        BY_VARIABLES.replace("[environments.production]", "manifest = \"parity/staging.jsonl\"\n[environments.production]"),
+    );
+    let (left, right) = (staging.url("app"), production.url("app"));
+    let with = |staging: &str, production: &str, verb: &[&str], code: i32| {
+        let variables = [("STAGING_URL", staging), ("PRODUCTION_URL", production)];
+        place.run_with(&[verb, &["--dimension", "schema"]].concat(), &variables).exits(code)
+    };
+    with(&left, &right, &["capture", "--all"], 0);
+    with(&left, &right, &["check"], 0).says("production: matches its manifest");
+    let ran = with(&right, &left, &["check"], 0).says("is not where its manifest was captured");
+    assert!(!ran.stderr.contains("matches its manifest") && !ran.stderr.contains("READY"), "{}", ran.stderr);
+    with(&right, &left, &["check", "--fail-on", "warn"], 1);
+    with(&left, &left, &["check"], 2).says("is the same database as");
+    // A server that may not be asked which it is tells nothing, and says what would.
+    staging.session("app").unwrap().exec("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC; CREATE ROLE weak LOGIN").unwrap();
+    let weak = left.replacen("postgres@", "weak@", 1);
+    let ran = place.run(&["compare", &weak, &weak, "--dimension", "schema"]).exits(2).says("may be the same database");
+    ran.says("GRANT EXECUTE ON FUNCTION").hides("equal in");
+    place.run(&["compare", &weak, &right, "--dimension", "schema"]).exits(2).says("GRANT EXECUTE ON FUNCTION");
+    place.run(&["compare", &weak, &right, "--dimension", "schema", "--same"]).exits(0);
+    with(&weak, &right, &["check"], 2).says("may be the same database as");
 }

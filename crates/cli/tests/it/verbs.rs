@@ -370,3 +370,28 @@ fn manifests_are_taken_as_people_have_them() {
     place.shell("\"$E\" compare <(cat parity/deep/a.jsonl) \"$URL\" --dimension schema", &[("URL", &url)]).exits(0);
     place.shell("\"$E\" digest - < parity/deep/a.jsonl", &[]).exits(0);
 }
+
+/// What is no file is written to and never read; two environments have a manifest each.
+#[test]
+fn a_capture_goes_where_it_can_and_overwrites_nobody() {
+    let db = shop();
+    let place = Place::new();
+    let url = db.url();
+    let variables = [("URL", url.as_str())];
+    let capture = "timeout 60 \"$E\" capture \"$URL\" --dimension schema --quiet --out";
+    place.shell(&format!("{capture} /dev/stdout | head -c 20; exit ${{PIPESTATUS[0]}}"), &variables).exits(0).says("{\"evenkeel\"");
+    place.shell(&format!("mkfifo pipe; cat pipe > read & {capture} pipe; wait"), &variables).exits(0);
+    assert!(place.read("read").contains("\"orders\"") && !place.path("pipe.measured").exists());
+    place.shell(&format!("{capture} /dev/full"), &variables).exits(74);
+    place
+        .shell(
+            "timeout 60 \"$E\" compare \"$URL\" \"$URL\" --same --dimension schema --out /dev/stdout | cat; exit ${PIPESTATUS[0]}",
+            &variables,
+        )
+        .exits(0);
+    place.shell(&format!("ln -s b a; ln -s a b; {capture} a"), &variables).exits(74).says("circle");
+    let one = |name: &str, manifest: &str| format!("[environments.{name}]\nurl = \"{url}\"\nmanifest = \"{manifest}\"\n");
+    place.write("evenkeel.toml", one("first", "same.jsonl") + &one("second", "./same.jsonl"));
+    place.run(&["capture", "--all"]).exits(78).says("first and second name one manifest").says("evenkeel.toml:");
+    assert!(!place.path("same.jsonl").exists(), "nothing was written");
+}

@@ -186,14 +186,15 @@ fn verdict(input: &Input<'_>, dimensions: &[DimensionResult]) -> Verdict {
     let expired = findings.iter().filter(|finding| finding.id == finding::WAIVER_EXPIRED).count();
     let others = findings.iter().filter(|finding| finding.id != finding::WAIVER_EXPIRED && finding.severity >= input.fail_on).count();
     let (reference, candidate) = (input.reference.label, input.candidate.label);
-    let blocking = differences.iter().filter(|difference| difference.severity == kind::Severity::Block).count();
+    let own = per_severity(differences.iter().map(|difference| difference.severity));
     let differing = differences.iter().filter(|difference| difference.severity >= input.fail_on).count();
     let facts = line::Facts {
         reference,
         candidate,
         bar: input.fail_on.into(),
         dimensions,
-        blocking,
+        per: own,
+        findings: findings.len(),
         differing,
         expired,
         others,

@@ -2,7 +2,7 @@
 //!
 //! Lives here: wording from numbers. Neighbour: `document/build`, which has the numbers.
 
-use super::{Dimension, DimensionResult, Outcome, Readiness, Severity, State, Verdict};
+use super::{Dimension, DimensionResult, Outcome, PerSeverity, Readiness, Severity, State, Verdict};
 use crate::document::Data;
 use crate::number::{counted, percent, thousands};
 use evenkeel_core::compare::{self, Sameness};
@@ -14,9 +14,11 @@ pub(super) struct Facts<'a> {
     pub candidate: &'a str,
     pub bar: Severity,
     pub dimensions: &'a [DimensionResult],
-    /// Differences that block, and those at or above the bar: findings are none.
-    pub blocking: usize,
+    /// Differences alone, by severity, and how many are at or above the bar: findings are none.
+    pub per: PerSeverity,
     pub differing: usize,
+    /// Findings of all sorts.
+    pub findings: usize,
     /// Exceptions that have run out.
     pub expired: usize,
     /// Other findings at or above the bar.
@@ -28,13 +30,14 @@ pub(super) struct Facts<'a> {
 
 /// The verdict in one line: `staging ≠ production: 4 differences block a migration, 2 warnings, 1 not visible`.
 pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
-    let Verdict { block, warn, inform, gaps, not_comparable, shared, ignored, .. } = *verdict;
+    let Verdict { gaps, not_comparable, shared, ignored, .. } = *verdict;
+    let PerSeverity { block, warn, inform } = facts.per;
     let not_visible = gaps.saturating_sub(not_comparable);
     let mut parts = Vec::new();
     let sign = match verdict.outcome {
         Outcome::Differs => {
             let differ = facts.differing;
-            match facts.blocking {
+            match block {
                 0 if differ == 0 => {}
                 0 => parts.push(counted(differ, "difference", "differences") + " at or above the bar"),
                 1 => parts.push("1 difference blocks a migration".to_owned()),
@@ -103,6 +106,10 @@ pub(super) fn verdict(facts: &Facts<'_>, verdict: &Verdict) -> String {
     }
     if facts.sameness == Sameness::AsAsked {
         parts.push("both are the same database".to_owned());
+    }
+    let told = if verdict.outcome == Outcome::Differs { facts.expired + facts.others } else { 0 };
+    if facts.findings > told {
+        parts.push(counted(facts.findings - told, "finding", "findings"));
     }
     let readiness = verdict.readiness.as_ref().map(|readiness| format!("; {}", readiness.words)).unwrap_or_default();
     format!("{} {sign} {}: {}{readiness}", facts.reference, facts.candidate, parts.join(", "))

@@ -43,13 +43,18 @@ fn apart(document: &Document) -> TestSuite {
         let mut text = format!("expected: {}\nfound:    {}\n", value(&found.expected), value(&found.found));
         text.push_str(&format!("from:     {}\nwhy:      {}\n", clean::line(&found.origin), clean::line(&found.why)));
         text.push_str(&remedies(&found.fix, &found.step));
+        let told = text.clone();
         let mut status = TestCaseStatus::success();
         if found.severity >= document.fail_on {
             status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(format!("{title}: {happened}")).set_type(clean::line(&found.id)).set_description(text);
         }
+        let fails = found.severity >= document.fail_on;
         let mut case = TestCase::new(format!("{title}: {}", clean::line(found.id.trim_start_matches("EK-"))), status);
         case.set_classname("evenkeel.findings");
+        if !fails {
+            case.set_system_out(format!("{}: {happened}\n{told}", found.severity.name()));
+        }
         suite.add_test_case(case);
     }
     suite
