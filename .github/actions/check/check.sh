@@ -3,8 +3,8 @@
 # exactly. What is asked for comes in variables, as action.yml hands it over. It installs nothing, and needs nothing but
 # sh, awk and evenkeel.
 #
-# No way through it ends with 0 but evenkeel's: a program that writes no report, or whose two runs say two things, is
-# "could not tell" (2); one that is missing or cannot be started is the shell's own 127 or 126.
+# No way through it ends with 0 but evenkeel's: a program that writes no report is "could not tell" (2); one that is missing
+# or cannot be started is the shell's own 127 or 126.
 set -u
 
 program=${EVENKEEL_BINARY:-evenkeel}
@@ -36,10 +36,11 @@ show() {
     if [ -n "$summary" ]; then cat >> "$summary"; else cat; fi
 }
 
-# Runs the check once more: `report FORMAT FILE`. Its exit code is evenkeel's; a file of an earlier run is never left.
-report() {
-    rm -f "$2" || return 74
-    set -- check --format "$1" --out "$2"
+# Runs the check once, for all reports. Its exit code is evenkeel's; a file of an earlier run is never left.
+reports() {
+    rm -f "$folder/evenkeel.md" "$folder/evenkeel.sarif" || return 74
+    set -- check --format "markdown=$folder/evenkeel.md"
+    if [ "$wants_sarif" = true ]; then set -- "$@" --format "sarif=$folder/evenkeel.sarif"; fi
     if [ -n "$config" ]; then set -- "$@" --config "$config"; fi
     if [ -n "$dimensions" ]; then set -- "$@" --dimension "$dimensions"; fi
     if [ -n "$fail_on" ]; then set -- "$@" --fail-on "$fail_on"; fi
@@ -59,7 +60,7 @@ command -v "$program" > /dev/null 2>&1 ||
 mkdir -p "$folder" || give_up 74 "cannot make the folder $folder"
 
 code=0
-report markdown "$folder/evenkeel.md" || code=$?
+reports || code=$?
 if [ ! -s "$folder/evenkeel.md" ]; then
     if [ "$code" -eq 0 ]; then give_up 2 "$program ended with 0 and wrote no report: it is not evenkeel, or broken"; fi
     give_up "$code" "evenkeel check ended with $code and wrote no report; the log says why"
@@ -71,18 +72,11 @@ LC_ALL=C awk -v most="$most" '
 ' "$folder/evenkeel.md" | show
 
 if [ "$wants_sarif" = true ]; then
-    again=0
-    report sarif "$folder/evenkeel.sarif" 2> "$folder/evenkeel.sarif.log" || again=$?
     if [ -s "$folder/evenkeel.sarif" ]; then
         printf 'sarif=%s\n' "$folder/evenkeel.sarif" >> "$outputs"
     else
-        cat "$folder/evenkeel.sarif.log" >&2
         printf 'evenkeel: no SARIF was written\n' >&2
         if [ "$code" -eq 0 ]; then give_up 2 "the report says 0, and no SARIF was written"; fi
-    fi
-    if [ "$again" -ne "$code" ]; then
-        printf 'evenkeel: two runs ended differently, %s and %s: something changed between them\n' "$code" "$again" >&2
-        if [ "$code" -eq 0 ]; then give_up 2 "of two runs the first ended with 0, the second with $again"; fi
     fi
 fi
 leave "$code"

@@ -94,6 +94,10 @@ fn apart(checked: &mut [Checked], subjects: &[Subject]) {
         .map(|one| (one.place, one.outcome.as_ref().ok().map(|told| told.compared.candidate.manifest.endpoint.clone())))
         .collect();
     let name = |place: usize| subjects.get(place).map(|subject| subject.name.as_str());
+    let committed: Vec<(usize, Endpoint)> = checked
+        .iter()
+        .filter_map(|one| Some((one.place, one.outcome.as_ref().ok()?.compared.reference.manifest.endpoint.clone())))
+        .collect();
     for one in checked.iter_mut() {
         let Ok(told) = &one.outcome else { continue };
         if told.compared.judgement.exit_code == 1 {
@@ -102,6 +106,19 @@ fn apart(checked: &mut [Checked], subjects: &[Subject]) {
         let own = &told.compared.candidate.manifest.endpoint;
         let twins = places.iter().filter(|(place, _)| *place != one.place);
         let mut twins = twins.filter_map(|(place, other)| Some((name(*place)?, own.is_same_database(other.as_ref()?))));
+        // It is where another environment's manifest was captured, and not where its own was: their secrets are swapped.
+        let is_of = |place: usize| committed.iter().any(|(at, endpoint)| *at == place && is_there(endpoint, own));
+        if let Some(other) = committed.iter().map(|(place, _)| *place).find(|place| is_of(*place)).filter(|_| !is_of(one.place)) {
+            let own = name(one.place).unwrap_or_default();
+            let other = name(other).unwrap_or_default();
+            one.outcome = Err(Box::new(
+                Trouble::new(Class::CouldNotTell, format!("environment {own} leads to where the manifest of {other} was captured"))
+                    .expected(format!("the place of its own manifest, {}", place_of(&told.compared.reference.manifest.endpoint)))
+                    .found(place_of(&told.compared.candidate.manifest.endpoint))
+                    .fix(format!("look whether the secrets of {own} and {other} are swapped")),
+            ));
+            continue;
+        }
         let Some((twin, same)) = twins.find(|(_, same)| *same != Some(false)) else { continue };
         let name = name(one.place).unwrap_or_default();
         let trouble = Trouble::new(
@@ -123,11 +140,19 @@ fn apart(checked: &mut [Checked], subjects: &[Subject]) {
     }
 }
 
+/// Whether both are one place by what was typed: database and address.
+fn is_there(one: &Endpoint, other: &Endpoint) -> bool {
+    (&one.database, &one.node) == (&other.database, &other.node)
+}
+
+fn place_of(endpoint: &Endpoint) -> String {
+    format!("database {} at {}", endpoint.database, endpoint.node)
+}
+
 /// Where the manifest was captured is not where the environment is now: it was moved, or a secret was swapped.
 fn moved(compared: &mut Compared) {
     let (old, new) = (&compared.reference.manifest.endpoint, &compared.candidate.manifest.endpoint);
-    let words = |endpoint: &Endpoint| format!("database {} at {}", endpoint.database, endpoint.node);
-    if (&old.database, &old.node) == (&new.database, &new.node) {
+    if is_there(old, new) {
         return;
     }
     let finding = Finding {
@@ -135,8 +160,8 @@ fn moved(compared: &mut Compared) {
         // A clone of production that staging was made from has its names and its content: only where it is tells them apart.
         severity: Severity::Warn,
         subject: About::Environment { name: compared.candidate.label.clone() },
-        expected: Some(words(old)),
-        found: Some(words(new)),
+        expected: Some(place_of(old)),
+        found: Some(place_of(new)),
         origin: Origin::Captured { side: Which::Reference, set_by: None },
         why: "It was captured somewhere else: the environment was moved, or its secret is another environment's.".to_owned(),
         manual: None,

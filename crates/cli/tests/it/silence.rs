@@ -184,9 +184,11 @@ fn secrets_that_were_swapped_between_a_database_and_its_clone_are_told() {
     };
     with(&left, &right, &["capture", "--all"], 0);
     with(&left, &right, &["check"], 0).says("production: matches its manifest");
-    let ran = with(&right, &left, &["check"], 0).says("is not where its manifest was captured");
+    with(&right, &left, &["check"], 2).says("leads to where the manifest of staging was captured").says("are swapped");
+    // Of one alone the other's manifest is not read: a warning, and no word of being ready.
+    let ran = with(&right, &left, &["check", "production"], 0).says("is not where its manifest was captured");
     assert!(!ran.stderr.contains("matches its manifest") && !ran.stderr.contains("READY"), "{}", ran.stderr);
-    with(&right, &left, &["check", "--fail-on", "warn"], 1);
+    with(&right, &left, &["check", "production", "--fail-on", "warn"], 1);
     with(&left, &left, &["check"], 2).says("is the same database as");
     // A server that may not be asked which it is tells nothing, and says what would.
     staging.session("app").unwrap().exec("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC; CREATE ROLE weak LOGIN").unwrap();
