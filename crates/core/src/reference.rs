@@ -54,6 +54,16 @@ pub const MOST_ROWS: usize = 100_000;
 /// The most values of a table that are read.
 const MOST_VALUES: usize = 1_000_000;
 
+/// The most tables whose content is read: a pattern that means more is no list of lookup tables.
+pub const MOST_TABLES: usize = 500;
+
+/// The gap of patterns that mean more than [`MOST_TABLES`].
+#[must_use]
+pub fn too_many(tables: usize) -> Gap {
+    let detail = format!("`reference` means {tables} tables, of more than {MOST_TABLES} none is read");
+    Gap::kind(Kind::ReferenceTable, Reason::NotCaptured, detail).cure("name the lookup tables, or narrow the pattern")
+}
+
 /// How many rows of a table with so many columns are read at the most.
 #[must_use]
 pub fn most_rows(columns: usize) -> usize {

@@ -10,7 +10,7 @@ use super::{special, statements};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, Object, Reason, display};
-use evenkeel_core::reference::{self, Column, Content, Pattern, Plan, Row, most_rows};
+use evenkeel_core::reference::{self, Column, Content, MOST_TABLES, Pattern, Plan, Row, most_rows};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -35,6 +35,10 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         return Ok(Vec::new());
     }
     let lookups = lookups(reader).await?;
+    if lookups.len() > MOST_TABLES {
+        reader.gap(reference::too_many(lookups.len()));
+        return Ok(Vec::new());
+    }
     let met = |wanted: &Pattern| lookups.values().any(|lookup| wanted.is(&lookup.shown, reader.scope.one()) == Ok(true));
     reference::unmet(asked, met).into_iter().for_each(|gap| reader.gap(gap));
     let mut plans = Vec::new();
@@ -58,11 +62,18 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     }
     // Rows as they are now, and no lock on these tables for longer than it takes to read them.
     reader.renew().await?;
-    let selects: Vec<Filled> = plans.iter().map(|(lookup, plan)| lookup.select(plan, reader.request.values)).collect();
-    let answers = special::ask_all(reader, &selects, "reading reference tables").await?;
-    reader.renew().await?;
-    let mut found = Vec::new();
-    for ((lookup, plan), answer) in plans.into_iter().zip(answers) {
+    let (mut found, mut waits) = (Vec::new(), 0);
+    for (lookup, plan) in plans {
+        // One at a time: the content of one is in memory, and no more.
+        let select = lookup.select(&plan, reader.request.values);
+        let unread = |reason, detail: &str| Err(special::Unread { reason, detail: detail.to_owned() });
+        let answer = if waits == special::WAITS {
+            unread(Reason::Locked, "not asked: other sessions hold locks, which was waited for often enough")
+        } else {
+            let answer = special::ask_all(reader, &[select], "reading reference tables").await?.into_iter().next();
+            answer.unwrap_or_else(|| unread(Reason::Failed, "the server answered nothing"))
+        };
+        waits += usize::from(matches!(answer, Err(special::Unread { reason: Reason::Locked, .. })) && waits < special::WAITS);
         let most = most_rows(plan.columns.len());
         match answer {
             Ok(rows) if rows.len() > most => {
@@ -98,6 +109,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             }
         }
     }
+    reader.renew().await?;
     for kind in [Kind::ReferenceTable, Kind::ReferenceRow] {
         reader.tell(kind, found.iter().filter(|object| object.kind == kind).count());
     }

@@ -13,7 +13,7 @@ use evenkeel_core::manifest::{Gap, Object, Reason};
 /// Statements a packet.
 const SIZE: usize = 100;
 /// Locks waited for. What comes after as many is not asked any more, so that the whole wait has a bound.
-const WAITS: usize = 3;
+pub const WAITS: usize = 3;
 
 /// Why an answer is missing.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use super::{batch, rows, sql};
 use crate::ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Reason;
-use evenkeel_core::reference::{self, Column, Content, Pattern, Plan, Row, most_rows};
+use evenkeel_core::reference::{self, Column, Content, MOST_TABLES, Pattern, Plan, Row, most_rows};
 use std::collections::BTreeMap;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
@@ -36,7 +36,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     if reader.request.reference.is_empty() {
         return Ok(Vec::new());
     }
-    let lookups = lookups(reader, names).await?;
+    let Some(lookups) = lookups(reader, names).await? else { return Ok(Vec::new()) };
     let met = |wanted: &Pattern| lookups.values().any(|lookup| wanted.is(&lookup.shown, None) == Ok(true));
     reference::unmet(&reader.request.reference, met).into_iter().for_each(|gap| reader.gap(gap));
     let mut found = Vec::new();
@@ -53,12 +53,16 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     Ok(found.into_iter().map(|object| Found { object, address: Address::default() }).collect())
 }
 
-async fn lookups<'a>(reader: &'a Reader<'_>, names: &'a Names) -> Read<BTreeMap<u32, Lookup<'a>>> {
+async fn lookups<'a>(reader: &'a Reader<'_>, names: &'a Names) -> Read<Option<BTreeMap<u32, Lookup<'a>>>> {
     let mut meant: BTreeMap<u32, (&Relation, Pattern)> = BTreeMap::new();
     for relation in names.relations.values().filter(|relation| matches!(relation.kind, 'r' | 'p' | 'f' | 'm' | 'v')) {
         if let Some(wanted) = reference::meant(&reader.request.reference, &names.relation(relation.oid), None) {
             meant.insert(relation.oid, (relation, wanted));
         }
+    }
+    if meant.len() > MOST_TABLES {
+        reader.gap(reference::too_many(meant.len()));
+        return Ok(None);
     }
     let numbers: Vec<u32> = meant.keys().copied().collect();
     let parameters: [(&(dyn ToSql + Sync), Type); 1] = [(&numbers, Type::OID_ARRAY)];
@@ -85,7 +89,7 @@ async fn lookups<'a>(reader: &'a Reader<'_>, names: &'a Names) -> Read<BTreeMap<
         lookup.columns.push(Column { name: rows::text(row, at.name)?.into(), key });
         lookup.readable.push(rows::flag(row, at.readable)?);
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// Whether nothing more can be read in this transaction.
