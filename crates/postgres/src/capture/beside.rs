@@ -2,7 +2,7 @@
 //!
 //! Does not live here: what is read through it (`mod`).
 
-use super::{CaptureFault, reader, rows, statements};
+use super::{CaptureFault, reader, rows};
 use crate::connect::{Limits, Session};
 use evenkeel_core::manifest::Instance;
 use evenkeel_core::port::Request;
@@ -60,9 +60,7 @@ pub async fn share<'a>(session: &Session, beside: Option<&'a Session>, limits: &
 
 /// Which running server this is; `None` where it does not say. A refusal ends the transaction, in which nothing else is asked.
 async fn which(session: &Session) -> Option<Instance> {
-    let statement = statements::INSTANCE.render(crate::flavor::major_of(session.server_version_num));
-    let rows = session.client.query_typed(&statement, &[]).await.ok()?;
-    instance_of(&rows).ok().flatten()
+    instance_of(&reader::instance(session).await?).ok().flatten()
 }
 
 rows::columns!(InstanceAt { server, started, database });

@@ -186,6 +186,7 @@ impl Ledger<'_> {
             let _ = write!(columns, "{comma}t.{name} as c{at}");
             let _ = match column.family {
                 Family::Bytes => write!(cells, "{comma}encode(s.c{at}, 'hex')"),
+                Family::Flag => write!(cells, "{comma}case when s.c{at} then 'true' when not s.c{at} then 'false' end"),
                 Family::Compound => {
                     write!(cells, "{comma}encode(sha256(convert_to({}, 'UTF8')), 'hex')", sql::printed(&format!("s.c{at}")))
                 }

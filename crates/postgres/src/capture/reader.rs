@@ -280,6 +280,12 @@ pub async fn export(session: &Session) -> Option<Box<str>> {
     exported.ok().and_then(|rows| rows.first().and_then(|row| rows::text(row, 0).ok()))
 }
 
+/// The rows in which this session's server says which one it is; `None` where it refuses, which ends the transaction.
+pub async fn instance(session: &Session) -> Option<Vec<Row>> {
+    let statement = statements::INSTANCE.render(flavor::major_of(session.server_version_num));
+    session.client.query_typed(&statement, &[]).await.ok()
+}
+
 /// The fixed number of a system catalog that a statement names; 0 where the objects have no address.
 fn known_class(name: &str) -> Read<u32> {
     match class_number(name) {
