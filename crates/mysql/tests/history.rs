@@ -99,3 +99,30 @@ fn rows_we_may_not_read_are_a_gap_and_tell_what_to_grant() {
         assert!(manifest.of_kind(Kind::HistoryTable).iter().all(|table| table.get("current").is_none()));
     });
 }
+
+/// A row that one side lacks is told from both ends, under today's name of the table and under the earlier one.
+#[test]
+fn rows_of_doctrine_are_told_either_way() {
+    use evenkeel_core::compare::{NoRemedies, Scope, Side, compare};
+    use evenkeel_core::digest::Tree;
+    each_flavor(|db| {
+        for (table, columns, row) in [
+            ("doctrine_migration_versions", "version varchar(191) PRIMARY KEY, executed_at datetime, execution_time int", "'D1', now(), 1"),
+            ("migration_versions", "version varchar(14) PRIMARY KEY, executed_at datetime NOT NULL", "'20260101000000', now()"),
+        ] {
+            db.exec(&format!("CREATE TABLE {table} ({columns})"));
+            let without = capture_as(&db.url());
+            db.exec(&format!("INSERT INTO {table} VALUES ({row})"));
+            let with = capture_as(&db.url());
+            db.exec(&format!("DROP TABLE {table}"));
+            for (reference, candidate, id) in [(&with, &without, "EK-migration-missing"), (&without, &with, "EK-migration-extra")] {
+                let trees = (Tree::of(reference), Tree::of(candidate));
+                let scope = Scope { dimensions: vec![Dimension::History], ..Scope::default() };
+                let side = |label, manifest, tree| Side { label, manifest, tree };
+                let found = compare(side("a", reference, &trees.0), side("b", candidate, &trees.1), &scope, &NoRemedies);
+                let told: Vec<&str> = found.differences.iter().map(|one| one.id.as_str()).collect();
+                assert_eq!((told.as_slice(), found.gaps.len()), (&[id][..], 0), "{table}: {found:#?}");
+            }
+        }
+    });
+}

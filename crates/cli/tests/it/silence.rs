@@ -145,6 +145,28 @@ fn a_fault_of_both_sides_is_told_apart() {
     place.run(&["compare", "a", "b", "--dimension", "schema"]).exits(1).hides("≠").says("1 shared fault at or above the bar");
 }
 
+/// A constraint that only the reference has not validated: which side it is of, what must be, and where the repair belongs.
+#[test]
+fn a_fault_of_the_reference_cannot_be_read_backwards() {
+    each_major(|a| {
+        let b = database(a.server.major);
+        a.exec("CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID");
+        b.exec("CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)");
+        let place = Place::new();
+        place.write("evenkeel.toml", format!("[environments.a]\nurl = \"{}\"\n[environments.b]\nurl = \"{}\"\n", a.url(), b.url()));
+        for (names, side) in [(["a", "b"], "reference"), (["b", "a"], "candidate")] {
+            let compare = |more: &[&str]| place.run(&[&["compare", names[0], names[1], "--dimension", "schema"], more].concat()).exits(1);
+            let ran = compare(&[]).says("not validated in a");
+            assert_eq!(ran.stdout.contains("the fix is for a"), side == "reference", "{}", ran.stdout);
+            let json = compare(&["--format", "json"]).json();
+            let [told] = json["differences"].as_array().unwrap().as_slice() else { panic!("{json:#}") };
+            assert_eq!((told["expected"].as_str(), told["side"].as_str()), (Some("yes"), Some(side)), "{told:#}");
+            assert!(told["found"].as_str().unwrap().starts_with("no"), "{told:#}");
+            assert!(told["fix"].as_str().unwrap().contains("VALIDATE CONSTRAINT"), "{told:#}");
+        }
+    });
+}
+
 /// What is excused is not equal, and beside two digests it is said why they are two.
 #[test]
 fn what_is_excused_is_not_called_equal() {

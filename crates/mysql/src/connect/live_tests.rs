@@ -322,10 +322,15 @@ async fn every_plugin_ends_in_a_session_or_a_fault() {
                 continue;
             }
             met += 1;
-            for rest in ["/", "/?ssl-mode=DISABLED"] {
+            for way in ["TLS", "no TLS", "the socket"] {
                 for password in [":top%20secret", ":wrong", ":", ""] {
-                    let outcome = open(&server.tcp_url(&format!("{plugin}{password}"), rest)).await;
-                    let name = format!("{}: {plugin} {password:?} {rest}", vendor.name);
+                    let user = format!("{plugin}{password}");
+                    let outcome = match way {
+                        "TLS" => open(&server.tcp_url(&user, "/")).await,
+                        "no TLS" => open(&server.tcp_url(&user, "/?ssl-mode=DISABLED")).await,
+                        _ => open(&server.socket_url(&user)).await,
+                    };
+                    let name = format!("{}: {plugin} {password:?} by {way}", vendor.name);
                     match &outcome {
                         Ok(_) => assert!(password == ":top%20secret", "{name}"),
                         Err(

@@ -3,6 +3,7 @@
 use super::{all_told, comparison};
 use evenkeel_core::compare::{Across, Change, Scope, Side, Which, compare};
 use evenkeel_core::digest::Tree;
+use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::{Dimension, Engine, Kind, Severity, Value};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_testkit::fake::{at, manifest, object};
@@ -135,6 +136,42 @@ fn a_shared_fault_is_a_warning() {
     let found = comparison(channel("stopped"), channel("broken"));
     let [one] = found.differences.as_slice() else { panic!("{:?}", all_told(&found)) };
     assert_eq!((one.expected.as_deref(), one.found.as_deref()), (Some("stopped"), Some("broken")));
+}
+
+/// A history that begins with a baseline ran nothing that the other could have run otherwise: no text was exchanged.
+#[test]
+fn a_baseline_is_no_other_text() {
+    let row = |values: &[(&str, &str)]| {
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, Value::text(*value))).collect();
+        vec![super::record(), object(Kind::Migration, "app.flyway_schema_history.1", &values)]
+    };
+    let baseline = || row(&[("description", "<< Flyway Baseline >>"), ("recorded_as", "BASELINE")]);
+    let script = |checksum| row(&[("description", "init"), ("checksum", checksum)]);
+    for (reference, candidate) in [(baseline(), script("1")), (script("1"), baseline())] {
+        let found = comparison(reference, candidate);
+        let mut told: Vec<(&str, Severity)> = found.differences.iter().map(|one| (one.id.as_str(), one.severity)).collect();
+        told.sort_unstable();
+        assert_eq!(told, [("EK-migration-description", Severity::Inform), ("EK-migration-recorded-as", Severity::Inform)]);
+    }
+    let found = comparison(script("1"), script("2"));
+    let [one] = found.differences.as_slice() else { panic!("{:?}", all_told(&found)) };
+    assert_eq!((one.id.as_str(), one.severity), ("EK-migration-checksum", Severity::Block));
+}
+
+/// A name that a tool uses is no proof: what is valid and called so may be in use, and is not to be dropped by a statement.
+#[test]
+fn a_leftover_that_is_valid_gets_no_statement() {
+    let index = |valid: &[(&str, Value)]| {
+        let values = [&[("table", Value::list(["app", "t"])), ("keys", Value::list(["a"]))][..], valid].concat();
+        vec![object(Kind::Index, "app.i_ccnew", &values)]
+    };
+    let found = comparison(index(&[]), vec![]);
+    let one = found.differences.iter().find(|one| one.id.ends_with("leftover"));
+    let one = one.unwrap_or_else(|| panic!("{:?}", all_told(&found)));
+    assert!(matches!(&one.remedy, Some(Remedy::Step(step)) if step.contains("look whether it is used")), "{:?}", one.remedy);
+    let found = comparison(index(&[("valid", Value::Flag(false))]), vec![]);
+    let one = found.differences.iter().find(|one| one.id.ends_with("leftover")).unwrap();
+    assert!(!matches!(&one.remedy, Some(Remedy::Step(_))), "{:?}", one.remedy);
 }
 
 fn side<'a>(label: &'a str, manifest: &'a Manifest, tree: &'a Tree) -> Side<'a> {

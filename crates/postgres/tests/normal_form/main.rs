@@ -80,6 +80,44 @@ fn what_is_dumped_and_restored_is_the_same() {
     });
 }
 
+/// What a constant without a name is called in a place where nobody sees the name. The server names it anew at each parse.
+const UNNAMED: &str = "
+CREATE TABLE a (x int);
+CREATE TABLE b (y int);
+CREATE VIEW inner_union AS SELECT x FROM (SELECT x FROM a UNION ALL SELECT NULL FROM b) q;
+CREATE VIEW outer_union AS SELECT x FROM a UNION ALL SELECT NULL FROM b;
+CREATE VIEW by_exists AS SELECT x FROM a WHERE EXISTS (SELECT NULL FROM b) AND EXISTS (SELECT 'one' FROM b) AND EXISTS (SELECT 1 FROM b);
+CREATE VIEW by_numbers AS SELECT x FROM a WHERE EXISTS (SELECT -1 FROM b) AND EXISTS (SELECT 1.5 FROM b) AND EXISTS (SELECT true FROM b);
+CREATE VIEW by_in AS SELECT x FROM a WHERE x::text IN (SELECT 'k' FROM b);
+CREATE VIEW of_text AS SELECT x::text FROM a UNION SELECT 'none';
+CREATE VIEW scalar AS SELECT (SELECT 'k') AS c;
+CREATE VIEW by_with AS WITH w AS (SELECT x FROM a UNION ALL SELECT NULL) SELECT x FROM w;
+CREATE VIEW array_of AS SELECT ARRAY(SELECT 'e') AS c;
+CREATE MATERIALIZED VIEW kept AS SELECT x FROM a UNION ALL SELECT NULL FROM b WITH NO DATA;
+CREATE RULE also AS ON INSERT TO b DO ALSO INSERT INTO a SELECT x FROM a WHERE EXISTS (SELECT NULL FROM b);
+ALTER TABLE a ENABLE ROW LEVEL SECURITY;
+CREATE POLICY by_exists ON a USING (EXISTS (SELECT NULL FROM b));
+CREATE POLICY by_union ON a USING (x IN (SELECT y FROM b UNION SELECT NULL));";
+
+#[test]
+fn constants_without_a_name_stay_without_one() {
+    each_major(|db| {
+        db.exec(UNNAMED);
+        let restored = database(db.major());
+        tools::dump_and_restore(&db.conninfo(), &restored.conninfo(), db.major());
+        let (before, after) = (capture(db), capture(&restored));
+        let comparison = compared(&before, &after);
+        assert!(comparison.differences.is_empty() && comparison.gaps.is_empty(), "on {}: {comparison:#?}", db.major());
+        assert_eq!(digest(&before), digest(&after), "on {}", db.major());
+        // The opposite: another constant, and a name that is seen.
+        restored.exec("CREATE OR REPLACE VIEW by_in AS SELECT x FROM a WHERE x::text IN (SELECT 'l' FROM b)");
+        restored.exec("DROP VIEW scalar; CREATE VIEW scalar AS SELECT (SELECT 'k') AS d");
+        let told: Vec<String> = compared(&before, &capture(&restored)).differences.iter().map(|one| one.subject.object.clone()).collect();
+        assert!(["by_in", "scalar"].iter().all(|view| told.iter().any(|one| one.contains(view))), "on {}: {told:?}", db.major());
+        assert!(told.iter().all(|one| one.contains("by_in") || one.contains("scalar")), "on {}: {told:?}", db.major());
+    });
+}
+
 /// The other half: a normal form that made everything equal would pass the test above.
 #[test]
 fn what_differs_in_one_token_is_seen() {
