@@ -30,6 +30,14 @@ impl fmt::Display for Literal<'_> {
     }
 }
 
+/// A comment as the grammar takes it, which is a plain literal and no other. `None` where what it holds would be read by the session's
+/// mode and character set: backslashes, signs beyond ASCII, line breaks.
+#[must_use]
+pub fn comment(text: &str) -> Option<String> {
+    let is_plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic() && byte != b'\\');
+    is_plain.then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
 /// A value of ENUM or SET as types list it: quotes doubled and nothing else. For showing and comparing, never for a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member<'a>(pub &'a str);
@@ -50,5 +58,10 @@ mod tests {
         assert_eq!(Literal("plain text").to_string(), "'plain text'");
         assert_eq!(Literal("it's").to_string(), "_utf8mb4 0x69742773");
         assert_eq!(Literal("").to_string(), "''");
+        assert_eq!(comment("it's").as_deref(), Some("'it''s'"));
+        assert_eq!(comment("").as_deref(), Some("''"));
+        for text in ["a\\", "ä", "a\nb"] {
+            assert_eq!(comment(text), None);
+        }
     }
 }

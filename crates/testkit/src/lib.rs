@@ -28,3 +28,12 @@ pub mod workshop;
 pub use evenkeel_postgres::scratch::{Fault, Session, TextRows};
 pub use server::{Server, TestDb, database, databases, each_major, majors, newest, server};
 pub use skip::{DEMANDED, REQUIRE_VARIABLE, SKIPS_VARIABLE, note_skip, skip};
+
+/// A number that a run may set by a variable: how many generated cases there are, and where they begin.
+///
+/// # Panics
+/// Where the variable holds something else.
+#[must_use]
+pub fn number(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{variable}={text}: not a number")))
+}

@@ -7,7 +7,7 @@
 mod name;
 mod privilege;
 
-use crate::ident::{Ident, Literal};
+use crate::ident::{Ident, comment};
 use crate::knowledge::settings;
 use evenkeel_core::compare::{Case, Change, Reasoning, Remedies};
 use evenkeel_core::finding::Remedy;
@@ -26,6 +26,8 @@ pub struct MysqlRemedies {
     roles: BTreeMap<String, String>,
     /// Who holds grants there under names of databases that are patterns: the server takes the most specific one alone.
     by_pattern: BTreeSet<String>,
+    /// Events as they are shown, and who defines them.
+    definers: BTreeMap<String, String>,
 }
 
 impl MysqlRemedies {
@@ -35,7 +37,9 @@ impl MysqlRemedies {
         let endpoint = &candidate.endpoint;
         let by_pattern = candidate.of_kind(Kind::Grant).iter().filter(|grant| privilege::is_by_pattern(grant));
         let by_pattern = by_pattern.map(|grant| grant.identity.part(2).to_owned()).collect();
-        Self { place: Place::new(&endpoint.database), engine: endpoint.engine, roles, by_pattern }
+        let definers = candidate.of_kind(Kind::Definer).iter().filter(|definer| definer.identity.part(0) == "event");
+        let definers = definers.filter_map(|one| Some((one.identity.part(1).to_owned(), one.text("definer")?.to_owned()))).collect();
+        Self { place: Place::new(&endpoint.database), engine: endpoint.engine, roles, by_pattern, definers }
     }
 }
 
@@ -98,7 +102,7 @@ impl MysqlRemedies {
                 Some(format!("ALTER DATABASE {} {};", self.place.database(object.identity.part(0)), collated(text?)?))
             }
             (Kind::Table, "comment") => {
-                Some(format!("ALTER TABLE {} COMMENT = {};", self.place.whole(object), Literal(text.unwrap_or_default())))
+                Some(format!("ALTER TABLE {} COMMENT = {};", self.place.whole(object), comment(text.unwrap_or_default())?))
             }
             (Kind::Table, "collation") => Some(format!("ALTER TABLE {} DEFAULT {};", self.place.whole(object), collated(text?)?)),
             (Kind::Column, _) => self.column(object, reference, attribute, wanted),
@@ -113,21 +117,7 @@ impl MysqlRemedies {
                 };
                 Some(format!("ALTER TABLE {} ALTER INDEX {} {word};", self.place.table_of(object), Ident(object.identity.part(2))))
             }
-            (Kind::Event, "status") => {
-                let word = match text {
-                    None => "ENABLE",
-                    Some("disabled") => "DISABLE",
-                    Some(_) => return None,
-                };
-                Some(format!("ALTER EVENT {} {word};", self.place.whole(object)))
-            }
-            (Kind::Event, "comment") => {
-                Some(format!("ALTER EVENT {} COMMENT {};", self.place.whole(object), Literal(text.unwrap_or_default())))
-            }
-            (Kind::Event, "preserve") => {
-                let word = if on { "" } else { "NOT " };
-                Some(format!("ALTER EVENT {} ON COMPLETION {word}PRESERVE;", self.place.whole(object)))
-            }
+            (Kind::Event, _) => self.event(object, attribute, text, on),
             (Kind::Function | Kind::Procedure, "comment" | "security") => self.routine(object, attribute, text),
             (Kind::Sequence, _) => self.sequence(object, attribute, wanted),
             _ => None,
@@ -138,6 +128,8 @@ impl MysqlRemedies {
         let generated = |object: &Object| object.get("generated").is_some() || object.get("auto_increment").is_some();
         let action = match (attribute, wanted) {
             ("default", _) if generated(object) || generated(reference) => return None,
+            // MariaDB takes ON UPDATE away with a default that is set alone.
+            ("default", _) if object.get("on_update").is_some() => return None,
             // A moment as default is written in a clause of its own, with the fraction of the type.
             ("default", Some(Value::Text(text))) if text.starts_with("current_timestamp") => return None,
             ("default", Some(Value::Text(text))) if is_literal(text) => format!("SET DEFAULT {text}"),
@@ -153,12 +145,25 @@ impl MysqlRemedies {
         Some(format!("ALTER TABLE {} ALTER COLUMN {} {action};", self.place.table_of(object), Ident(object.identity.part(2))))
     }
 
+    /// Whoever alters an event becomes its definer unless the statement says who is, so without knowing that there is none.
+    fn event(&self, object: &Object, attribute: &str, text: Option<&str>, on: bool) -> Option<String> {
+        let clause = match (attribute, text) {
+            ("status", None) => "ENABLE".to_owned(),
+            ("status", Some("disabled")) => "DISABLE".to_owned(),
+            ("comment", text) => format!("COMMENT {}", comment(text.unwrap_or_default())?),
+            ("preserve", _) => format!("ON COMPLETION {}PRESERVE", if on { "" } else { "NOT " }),
+            _ => return None,
+        };
+        let definer = privilege::account(self, self.definers.get(&object.display())?)?;
+        Some(format!("ALTER DEFINER = {definer} EVENT {} {clause};", self.place.whole(object)))
+    }
+
     fn routine(&self, object: &Object, attribute: &str, text: Option<&str>) -> Option<String> {
         let what = if object.kind == Kind::Function { "FUNCTION" } else { "PROCEDURE" };
         let clause = match (attribute, text) {
             // An empty comment changes nothing on MySQL.
             ("comment", None) if !self.is_mariadb() => return None,
-            ("comment", text) => format!("COMMENT {}", Literal(text.unwrap_or_default())),
+            ("comment", text) => format!("COMMENT {}", comment(text.unwrap_or_default())?),
             ("security", Some("definer")) => "SQL SECURITY DEFINER".to_owned(),
             ("security", None) => "SQL SECURITY INVOKER".to_owned(),
             _ => return None,

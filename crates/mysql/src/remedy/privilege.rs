@@ -1,13 +1,13 @@
 //! GRANT, REVOKE and ALTER USER.
 
 use super::MysqlRemedies;
-use crate::ident::{Ident, Literal};
+use crate::ident::{Ident, Literal, comment};
 use evenkeel_core::compare::{Case, Change};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Object, shown_parts};
 
 /// `user@host` or a role's name as SQL, by the name it has on this server.
-fn account(remedies: &MysqlRemedies, shown: &str) -> Option<String> {
+pub fn account(remedies: &MysqlRemedies, shown: &str) -> Option<String> {
     // What is shown in parentheses is a place, not a name.
     if shown.starts_with('(') || shown == "PUBLIC" {
         return None;
@@ -156,7 +156,7 @@ pub fn role(remedies: &MysqlRemedies, case: &Case<'_>) -> Option<String> {
             };
             Some(format!("ALTER USER {who} REQUIRE {word};"))
         }
-        "comment" => Some(format!("ALTER USER {who} COMMENT {};", Literal(reference.text("comment").unwrap_or_default()))),
+        "comment" => Some(format!("ALTER USER {who} COMMENT {};", comment(reference.text("comment").unwrap_or_default())?)),
         _ => None,
     }
 }
@@ -176,6 +176,7 @@ mod tests {
                 place: Place::new(database),
                 roles: std::collections::BTreeMap::new(),
                 by_pattern: std::collections::BTreeSet::new(),
+                definers: std::collections::BTreeMap::new(),
             };
             target(&remedies, "schema", object).map(|(on, _)| on)
         };

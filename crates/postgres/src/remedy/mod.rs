@@ -1,20 +1,22 @@
 //! What to do about a difference on PostgreSQL: a statement for the candidate, only where it is surely right and complete.
 //!
 //! Lives here: which fix for which difference. `name` turns shown names back into SQL, `privilege` writes GRANT and REVOKE,
-//! `setting` knows where settings are set. Each fix is proven in `tests/measures/fix.rs`: applied, captured, compared.
+//! `setting` knows where settings are set, `around` what a statement would touch or trip over. Each fix is proven in `tests/measures/fix.rs`: applied, captured, compared.
 //! Anything else is `None`: a person decides.
 
+mod around;
 mod name;
 mod privilege;
 mod setting;
 
 use crate::flavor;
+use crate::grammar::token::{Sort, tokens};
 use crate::ident::{literal, quoted};
 use crate::knowledge::settings;
 use evenkeel_core::compare::{Case, Change, Reasoning, Remedies};
 use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::{Kind, Value};
-use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::manifest::{Manifest, Object, shown_parts};
 use std::collections::BTreeMap;
 
 /// Remedies for one candidate.
@@ -28,6 +30,7 @@ pub struct PostgresRemedies {
     partitioned: Vec<(String, String)>,
     /// Identity columns as they are shown, and what their sequences are called here.
     sequences: BTreeMap<String, String>,
+    around: around::Around,
 }
 
 impl PostgresRemedies {
@@ -39,6 +42,7 @@ impl PostgresRemedies {
         let sequences = identities.filter_map(|column| Some((column.display(), column.text("identity_sequence")?.to_owned()))).collect();
         Self {
             sequences,
+            around: around::Around::of(candidate),
             database: candidate.endpoint.database.clone(),
             major: candidate.endpoint.server_major,
             roles,
@@ -119,7 +123,7 @@ impl PostgresRemedies {
                 });
                 Some(set.collect::<Vec<_>>().join(" "))
             }
-            (Kind::MaterializedView, "populated") => Some(format!("REFRESH MATERIALIZED VIEW {whole};")),
+            (Kind::MaterializedView, "populated") => self.around.is_one_view_empty().then(|| format!("REFRESH MATERIALIZED VIEW {whole};")),
             (Kind::CollationVersion, "outdated") => {
                 Some(format!("REINDEX DATABASE {}; ALTER COLLATION {whole} REFRESH VERSION;", quoted(&self.database)))
             }
@@ -142,13 +146,15 @@ impl PostgresRemedies {
         let wanted = reference.get(attribute);
         match object.kind {
             Kind::Column => self.column(object, reference, attribute, wanted),
-            Kind::Table => table(object, attribute, wanted),
+            Kind::Table => self.table(object, attribute, wanted),
             Kind::Sequence => sequence(object, reference, attribute, wanted),
-            // Extensions have update paths upwards.
+            // Extensions have update paths upwards, to what is there.
             Kind::ExtensionVersion if attribute == "version" && is_older(object.text("version")?, reference.text("version")?) => {
-                Some(format!("ALTER EXTENSION {} UPDATE TO {};", quoted(object.identity.part(0)), literal(reference.text("version")?)))
+                let (extension, version) = (object.identity.part(0), reference.text("version")?);
+                let statement = || format!("ALTER EXTENSION {} UPDATE TO {};", quoted(extension), literal(version));
+                self.around.offers(extension, version).then(statement)
             }
-            Kind::MaterializedView if attribute == "populated" && wanted.is_none() => {
+            Kind::MaterializedView if attribute == "populated" && wanted.is_none() && self.around.is_one_view_empty() => {
                 Some(format!("REFRESH MATERIALIZED VIEW {};", name::qualified(object)))
             }
             Kind::TableStatistics if attribute == "never_analyzed" && wanted.is_none() => {
@@ -175,14 +181,19 @@ impl PostgresRemedies {
 
     fn column(&self, object: &Object, reference: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
         let (table, column) = name::part_of(object);
+        let (schema, name) = (object.identity.part(0), object.identity.part(1));
+        let is_parent = self.around.is_parent(schema, name);
         let action = match (attribute, wanted) {
             // A generated or identity column takes no default.
             ("default", _) if object.get("generated").is_some() || object.get("identity").is_some() => return None,
             ("default", _) if reference.get("generated").is_some() || reference.get("identity").is_some() => return None,
-            ("default", Some(Value::Text(text))) => format!("SET DEFAULT {text}"),
+            ("default", Some(Value::Text(text))) if is_self_contained(text) => format!("SET DEFAULT {text}"),
             ("default", None) => "DROP DEFAULT".to_owned(),
+            // It reaches the children, whatever they are to be, and there are columns that must refuse NULL.
+            ("not_null", _) if is_parent || self.around.is_in_key(object) || object.get("identity").is_some() => return None,
             ("not_null", Some(Value::Flag(true))) => "SET NOT NULL".to_owned(),
-            ("not_null", None) => "DROP NOT NULL".to_owned(),
+            // The parent's holds for a child.
+            ("not_null", None) if !self.around.is_child(schema, name) => "DROP NOT NULL".to_owned(),
             ("statistics_target", Some(Value::Integer(target))) => format!("SET STATISTICS {target}"),
             ("statistics_target", None) => "SET STATISTICS -1".to_owned(),
             ("storage", Some(Value::Text(storage))) => format!("SET STORAGE {storage}"),
@@ -191,8 +202,31 @@ impl PostgresRemedies {
             ("compression", None) => "SET COMPRESSION default".to_owned(),
             _ => return None,
         };
-        Some(format!("ALTER TABLE {table} ALTER COLUMN {column} {action};"))
+        // Children are compared for themselves.
+        let only = if is_parent { "ONLY " } else { "" };
+        Some(format!("ALTER TABLE {only}{table} ALTER COLUMN {column} {action};"))
     }
+
+    fn table(&self, object: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
+        if let ("replica_identity", Some(Value::Text(text))) = (attribute, wanted)
+            && let Some(index) = text.strip_prefix("index ")
+            && let Some([index]) = shown_parts(index).as_deref()
+            && !self.around.is_unique(object.identity.part(0), index)
+        {
+            return None;
+        }
+        table(object, attribute, wanted)
+    }
+}
+
+/// Whether an expression names nothing that is not there in every database: the server prints whatever is not its own with its schema.
+fn is_self_contained(expression: &str) -> bool {
+    tokens(expression).all(|token| match token.sort {
+        Sort::Dot | Sort::Broken => false,
+        // `regclass` and its kin: a name within a text.
+        Sort::Word => !expression.get(token.start..token.end).is_some_and(|word| word.starts_with("reg")),
+        _ => true,
+    })
 }
 
 /// Whether the first version is older: `1.9` than `1.10`. Nothing is known about what is no number.
@@ -226,16 +260,36 @@ fn table(object: &Object, attribute: &str, wanted: Option<&Value>) -> Option<Str
     Some(format!("ALTER TABLE {} {action};", name::qualified(object)))
 }
 
+/// Whether a sequence takes the value of one property alone: bounds, start and step hold each other, and the value that it stands at,
+/// which is not compared. Those that count downwards are for a person.
+fn is_taken_alone(attribute: &str, wanted: &Object, sequence: &Object) -> bool {
+    let number = |object: &Object, property, usual| match object.get(property) {
+        Some(Value::Integer(number)) => *number,
+        _ => usual,
+    };
+    let ends = |object: &Object| number(object, "minimum", 1)..=number(object, "maximum", i64::MAX);
+    let start = number(wanted, "start", 1);
+    let is_upward = number(wanted, "increment", 1) > 0 && number(sequence, "increment", 1) > 0;
+    is_upward
+        && match attribute {
+            "minimum" => ends(wanted).start() <= ends(sequence).start(),
+            "maximum" => ends(wanted).end() >= ends(sequence).end(),
+            "start" => ends(wanted).contains(&start) && ends(sequence).contains(&start),
+            _ => true,
+        }
+}
+
 fn sequence(object: &Object, reference: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
-    let descends = |object: &Object| matches!(object.get("increment"), Some(Value::Integer(step)) if *step < 0);
+    if !is_taken_alone(attribute, reference, object) {
+        return None;
+    }
     let action = match (attribute, wanted) {
         ("increment", Some(Value::Integer(step))) => format!("INCREMENT BY {step}"),
         ("increment", None) => "INCREMENT BY 1".to_owned(),
         ("minimum", Some(Value::Integer(least))) => format!("MINVALUE {least}"),
         ("minimum", None) => "MINVALUE 1".to_owned(),
         ("maximum", Some(Value::Integer(most))) => format!("MAXVALUE {most}"),
-        // What the type allows is the default of an ascending sequence only.
-        ("maximum", None) if !descends(object) && !descends(reference) => "NO MAXVALUE".to_owned(),
+        ("maximum", None) => "NO MAXVALUE".to_owned(),
         ("start", Some(Value::Integer(first))) => format!("START WITH {first}"),
         ("start", None) => "START WITH 1".to_owned(),
         ("cache", Some(Value::Integer(values))) => format!("CACHE {values}"),

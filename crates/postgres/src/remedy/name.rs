@@ -39,7 +39,8 @@ pub fn commented(object: &Object) -> Option<String> {
 fn routine(schema: &str, signature: &str) -> Option<String> {
     let (name, types) = signature.split_once('(')?;
     let types = types.strip_suffix(')')?;
-    let clear = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    // Types have none where the server prints a signature; one there belongs to the name.
+    let clear = !types.contains('(') && !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     clear.then(|| format!("{}({types})", join(schema, name)))
 }
 

@@ -4,7 +4,7 @@ use super::PostgresRemedies;
 use super::name::{Shown, shown};
 use evenkeel_core::compare::Case;
 use evenkeel_core::kind::Value;
-use evenkeel_core::manifest::Object;
+use evenkeel_core::manifest::{Object, first_shown_part};
 use std::collections::BTreeMap;
 
 /// Privileges and whether each may be passed on.
@@ -19,6 +19,10 @@ pub fn owner(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
 
 /// The whole difference of one grantee, whichever property brought it up.
 pub fn grant(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
+    // What an extension grants from the start is not told: nobody knows what is to be left.
+    if case.attribute == Some("extension") {
+        return None;
+    }
     let object = case.reference.or(case.candidate)?;
     let (kind, name, grantee) = (object.identity.part(0), object.identity.part(1), object.identity.part(2));
     let target = match kind {
@@ -29,6 +33,15 @@ pub fn grant(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
     let role = remedies.role(grantee)?;
     let held = |object: Option<&Object>| object.map_or_else(|| untouched(kind, grantee), held);
     let (wanted, found) = (held(case.reference), held(case.candidate));
+    let takes = found.iter().any(|(name, may)| !wanted.contains_key(name) || *may && wanted.get(name) == Some(&false));
+    if takes && (remedies.around.is_entangled(kind, name, grantee) || remedies.around.has_columns(name, grantee) && target.column.is_none())
+    {
+        return None;
+    }
+    // Nor is what the server grants.
+    if takes && case.reference.is_none() && is_given(kind, name) {
+        return None;
+    }
     let mut statements = Vec::new();
     let lost = |name: &&String| !wanted.contains_key(*name);
     push(&mut statements, &target, "REVOKE", found.keys().filter(lost), &format!("FROM {role}"));
@@ -39,6 +52,12 @@ pub fn grant(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
     let passing = wanted.iter().filter(|(name, may)| **may && found.get(*name) != Some(&true)).map(|(name, _)| name);
     push(&mut statements, &target, "GRANT", passing, &format!("TO {role} WITH GRANT OPTION"));
     (!statements.is_empty()).then(|| statements.join(" "))
+}
+
+/// Whether the object is the server's own.
+fn is_given(kind: &str, shown: &str) -> bool {
+    let name = if kind == "schema" { Some(shown.to_owned()) } else { first_shown_part(shown).map(|(schema, _)| schema) };
+    name.is_none_or(|name| name.starts_with("pg_") || name == "information_schema")
 }
 
 fn push<'a>(statements: &mut Vec<String>, target: &Shown, verb: &str, names: impl Iterator<Item = &'a String>, role: &str) {

@@ -39,8 +39,9 @@ pub fn setting(case: &Case<'_>) -> Option<String> {
     if case.attribute != Some("value") || reference.text("rank") == Some(Rank::Expected.name()) || !RELOAD.contains(&name) {
         return None;
     }
-    // What a database, a role or the command line sets is stronger than ALTER SYSTEM, and an override's difference has its own fix.
-    if !matches!(case.candidate?.text("source"), Some("default" | "configuration file")) {
+    // What a database, a role or the command line sets is stronger than ALTER SYSTEM, and an override's difference has its own fix:
+    // on either side.
+    if [reference, case.candidate?].iter().any(|side| !matches!(side.text("source"), Some("default" | "configuration file"))) {
         return None;
     }
     Some(format!("ALTER SYSTEM SET {} = {}; SELECT pg_reload_conf();", quoted(name), literal(reference.text("value")?)))

@@ -17,7 +17,7 @@ const SETUP: &str = "
     alter table t add constraint positive check (id > 0); alter table t add foreign key (ref) references other;
     alter table t replica identity full; alter table t enable row level security; alter table t force row level security;
     alter table \"Odd one\".\"order\" cluster on order_pkey; alter table \"Odd one\".\"order\" alter t set storage external;
-    create table ri (id int not null); create unique index \"Ri idx\" on ri (id); alter table ri replica identity using index \"Ri idx\"; create sequence s increment 5 cache 10 cycle; create sequence plain;
+    create table ri (id int not null); create unique index \"Ri idx\" on ri (id); alter table ri replica identity using index \"Ri idx\"; create sequence s increment 5 cache 10 cycle; create sequence plain start 3;
     create function f(a int, b text) returns int language sql as 'select 1'; create function g() returns int language sql as 'select 1';
     create procedure p() language sql as 'select 1'; create function trg() returns trigger language plpgsql as 'begin return new; end';
     create trigger one before insert on t for each row execute function trg(); create trigger two before insert on t for each row execute function trg();
@@ -33,7 +33,7 @@ const DRIFT: &str = "
     alter table t alter v drop default, alter v set statistics -1, alter w set statistics 7;
     alter table t replica identity default; alter table t disable row level security; alter table t no force row level security;
     alter table ri replica identity default; alter table other enable row level security; alter table other replica identity nothing;
-    alter sequence s increment 1 cache 1 no cycle; alter sequence plain increment 3 minvalue 0 maxvalue 99 start 4 cache 2 cycle;
+    alter sequence s increment 1 cache 1 no cycle; alter sequence plain increment 3 minvalue 3 maxvalue 99 start 4 restart 4 cache 2 cycle;
     alter table t disable trigger one; alter table t enable always trigger two;
     comment on table t is null; comment on column t.v is 'other'; comment on function f(int, text) is null; comment on constraint positive on t is null;
     comment on schema public is 'theirs'; comment on index t_v is null; comment on view v is null; comment on materialized view m is null; comment on sequence s is 'z';
@@ -62,7 +62,7 @@ fn privileges(app: &str) -> (String, String) {
     )
 }
 
-fn sides(reference: &TestDb, candidate: &TestDb, roles: &BTreeMap<String, String>) -> (Comparison, PostgresRemedies) {
+pub fn sides(reference: &TestDb, candidate: &TestDb, roles: &BTreeMap<String, String>) -> (Comparison, PostgresRemedies) {
     let ask = |db: &TestDb| {
         capture_as(&db.conninfo(), "postgres", |request| {
             request.dimensions = vec![Dimension::Schema, Dimension::Configuration, Dimension::Data, Dimension::Privileges];
@@ -76,7 +76,7 @@ fn sides(reference: &TestDb, candidate: &TestDb, roles: &BTreeMap<String, String
     (compare(a, b, &Scope::default(), &remedies as &dyn Remedies), remedies)
 }
 
-fn said(difference: &Difference) -> String {
+pub fn said(difference: &Difference) -> String {
     format!(
         "{} {} {:?} expected {:?} found {:?}",
         difference.id, difference.subject.object, difference.subject.attribute, difference.expected, difference.found
@@ -175,7 +175,7 @@ fn is_shared(difference: &Difference) -> bool {
 }
 
 /// Fixes of several statements are separated by `; `, and none holds that inside of a text here.
-fn split(fix: &str) -> Vec<String> {
+pub fn split(fix: &str) -> Vec<String> {
     fix.split_inclusive("; ").map(str::to_owned).collect()
 }
 

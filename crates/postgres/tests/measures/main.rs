@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod fix;
+mod fix_cases;
 mod form;
 mod node;
 mod seen;

@@ -18,11 +18,7 @@ use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
-use evenkeel_testkit::{TestDb, database, each_major};
-
-fn number(variable: &str, usual: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
+use evenkeel_testkit::{TestDb, database, each_major, number};
 
 fn capture(db: &TestDb) -> Manifest {
     let target = Target::parse(&db.conninfo(), &ThisMachine).unwrap();

@@ -5,6 +5,7 @@ use super::{capture, compared, line, lines, told};
 use evenkeel_core::compare::Change;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_testkit::{database, majors, newest};
+use fastrand::Rng;
 use std::fmt::Write as _;
 
 #[test]
@@ -78,35 +79,25 @@ fn what_is_commented_otherwise_is_not_renamed() {
     assert!(told.iter().all(|line| !line.contains(" name: ")), "{told:?}");
 }
 
-/// A small generator with a seed: the same cases every time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-}
-
 /// Tables of columns of few types, in which one or two columns are renamed, or dropped and made anew under another name.
 #[test]
 fn a_rename_is_suspected_and_a_column_made_anew_never_is() {
     const TABLES: usize = 150;
     for major in [majors().first().copied(), majors().last().copied()].into_iter().flatten() {
-        let mut dice = Dice(7);
+        let mut dice = Rng::with_seed(7);
         let (mut made, mut changed) = (String::new(), String::new());
         let mut expected = Vec::new();
         for table in 0..TABLES {
-            let columns = 1 + dice.below(6);
-            let types: Vec<&str> = (0..columns).map(|_| ["int", "text", "bigint"][usize::try_from(dice.below(3)).unwrap()]).collect();
+            let columns = 1 + dice.usize(..6);
+            let types: Vec<&str> = (0..columns).map(|_| ["int", "text", "bigint"][dice.usize(..3)]).collect();
             let list: Vec<String> = types.iter().enumerate().map(|(at, ty)| format!("c{at} {ty}")).collect();
             write!(made, "create table t{table} ({}); ", list.join(", ")).unwrap();
-            let at = usize::try_from(dice.below(columns)).unwrap();
-            if dice.below(2) == 0 {
+            let at = dice.usize(..columns);
+            if dice.bool() {
                 write!(changed, "alter table t{table} rename c{at} to x{at}; ").unwrap();
                 expected.push(format!("column public.t{table}.c{at} name: public.t{table}.c{at} -> public.t{table}.x{at}"));
                 // The neighbour too: both are suspected.
-                if at > 0 && dice.below(3) == 0 {
+                if at > 0 && dice.usize(..3) == 0 {
                     let before = at - 1;
                     write!(changed, "alter table t{table} rename c{before} to x{before}; ").unwrap();
                     expected.push(format!("column public.t{table}.c{before} name: public.t{table}.c{before} -> public.t{table}.x{before}"));

@@ -1,7 +1,7 @@
 //! What is told of two databases, word for word: kinds of differences that were told falsely once, each with its relatives.
 //!
 //! Lives here: the harness. A room a kind: `copies` (triggers of partitions), `membership` (of extensions), `hidden` (catalogs),
-//! `spelling` (of values), `identity` (names, keys, renames), `upgraded` (from old servers), `code` (blanks and comments), `limits`
+//! `spelling` and `spelled` (of values), `identity` (names, keys, renames), `upgraded` (from old servers), `code` (blanks and comments), `limits`
 //! (of time), `urls` (of other clients), `sequences` (where they stand), `balanced` (two servers at one address), `earlier` (manifests).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -14,6 +14,7 @@ mod identity;
 mod limits;
 mod membership;
 mod sequences;
+mod spelled;
 mod spelling;
 #[allow(dead_code, reason = "shared with tests that need all of it")]
 #[path = "../kinds/tools.rs"]

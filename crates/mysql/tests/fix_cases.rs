@@ -1,0 +1,98 @@
+//! Fixes that would fail or touch more than the difference they are about: each applied fix must run, take its difference away and bring
+//! no other. What cannot be had so gets no statement.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use evenkeel_core::compare::{Comparison, Difference, Scope, Side, compare};
+use evenkeel_core::digest::Tree;
+use evenkeel_core::finding::Remedy;
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_mysql::connect::{Target, ThisMachine};
+use evenkeel_mysql::environment::MysqlEnvironment;
+use evenkeel_mysql::remedy::MysqlRemedies;
+use evenkeel_testkit::mysql::{TestDb, each_flavor};
+use std::collections::{BTreeMap, BTreeSet};
+
+const MOMENT: &str = "datetime(3) default current_timestamp(3) on update current_timestamp(3)";
+
+/// What the pair is about; the reference and the candidate as they are made, `APP` being an account that both share; how many of
+/// their differences get a statement.
+fn pairs() -> Vec<(&'static str, String, String, usize)> {
+    let event = |state: &str, comment: &str| {
+        format!(
+            "create definer = APP event e on schedule every 1 day starts '2030-01-01' on completion preserve {state} comment '{comment}' do do 1"
+        )
+    };
+    let table = |comment: &str| {
+        format!(
+            "create table t (id int) comment '{comment}'; create procedure p() comment '{comment}' do 1; \
+             create function f() returns int no sql comment '{comment}' return 1"
+        )
+    };
+    vec![
+        ("comment_literal: a quote", table("it''s"), table("x"), 3),
+        ("comment_literal: beyond ASCII", table("größer"), table("x"), 0),
+        ("comment_literal: a backslash", table("a\\\\b"), table("x"), 0),
+        ("comment_literal: a line break", table("a\\nb"), table("x"), 0),
+        ("event_definer: its state", event("disable", ""), event("enable", ""), 1),
+        ("event_definer: its comment", event("disable", "it''s"), event("disable", "x"), 1),
+        (
+            "on_update_lost: no default",
+            "create table t (id int primary key, d datetime(3) default null on update current_timestamp(3))".to_owned(),
+            format!("create table t (id int primary key, d {MOMENT})"),
+            0,
+        ),
+        (
+            "on_update_lost: another default",
+            "create table t (id int primary key, d datetime default '2020-01-01 00:00:00' on update current_timestamp)".to_owned(),
+            "create table t (id int primary key, d datetime default '2021-01-01 00:00:00' on update current_timestamp)".to_owned(),
+            0,
+        ),
+    ]
+}
+
+fn capture(db: &TestDb) -> Manifest {
+    let request = Request { dimensions: vec![Dimension::Schema, Dimension::Privileges], ..Request::new("test") };
+    let target = Target::parse(&db.url(), &ThisMachine).unwrap();
+    MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+}
+
+fn compared(reference: &TestDb, candidate: &TestDb) -> Comparison {
+    let (a, b) = (capture(reference), capture(candidate));
+    let remedies = MysqlRemedies::new(&b, BTreeMap::new());
+    let trees = (Tree::of(&a), Tree::of(&b));
+    let (left, right) = (Side { label: "a", manifest: &a, tree: &trees.0 }, Side { label: "b", manifest: &b, tree: &trees.1 });
+    compare(left, right, &Scope::default(), &remedies)
+}
+
+#[test]
+fn what_a_fix_touches_is_its_difference_alone() {
+    each_flavor(|db| {
+        let app = format!("{}@localhost", db.name);
+        db.exec(&format!("create user {app}"));
+        for (what, left, right, wanted) in pairs() {
+            let sides = (TestDb::create(db.server.clone()), TestDb::create(db.server.clone()));
+            for (side, sql) in [(&sides.0, left), (&sides.1, right)] {
+                side.exec(&sql.replace("APP", &app));
+            }
+            let about = |one: &&Difference| !matches!(one.subject.kind.name(), "role" | "membership" | "grant");
+            let key = |one: &Difference| (one.id.clone(), one.subject.object.clone());
+            let before = compared(&sides.0, &sides.1);
+            let all: BTreeSet<_> = before.differences.iter().filter(about).map(key).collect();
+            let mut gone = BTreeSet::new();
+            for difference in before.differences.iter().filter(about) {
+                let Some(fix) = difference.remedy.as_ref().and_then(Remedy::statements) else { continue };
+                gone.insert(key(difference));
+                sides.1.exec(fix);
+            }
+            assert!(!all.is_empty(), "{what}: nothing differs");
+            assert_eq!(gone.len(), wanted, "{what}: {:#?}", before.differences);
+            let after = compared(&sides.0, &sides.1);
+            let left: BTreeSet<_> = after.differences.iter().filter(about).map(key).collect();
+            let expected: BTreeSet<_> = all.difference(&gone).cloned().collect();
+            assert_eq!(left, expected, "{what}");
+        }
+        db.exec(&format!("drop user {app}"));
+    });
+}

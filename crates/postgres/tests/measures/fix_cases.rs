@@ -1,0 +1,158 @@
+//! Fixes that would fail, do nothing, or touch more than the difference they are about: each applied fix must run, take its difference
+//! away and bring no other. What cannot be had so gets no statement.
+
+use super::fix::{said, sides, split};
+use evenkeel_core::compare::Difference;
+use evenkeel_core::finding::Remedy;
+use evenkeel_testkit::{database, majors};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the pair is about; the reference and the candidate as they are made, `ROLE` being a role that both share; how many of their
+/// differences get a statement.
+const PAIRS: &[(&str, &str, &str, usize)] = &[
+    (
+        "04: what an extension grants from the start",
+        "create extension pg_stat_statements",
+        "create extension pg_stat_statements; grant insert on pg_stat_statements to public; grant insert on pg_catalog.pg_am to public",
+        0,
+    ),
+    (
+        "05: rights on a table, and on columns of it",
+        "create table t (a int, b int); grant select (a) on t to ROLE",
+        "create table t (a int, b int); grant select (a) on t to ROLE; grant select on t to ROLE",
+        0,
+    ),
+    (
+        "06: granted by somebody else",
+        "create table t (a int); grant select on t to ROLE with grant option",
+        "create table t (a int); grant select on t to ROLE with grant option; set role ROLE; grant select on t to ROLE_2; reset role",
+        0,
+    ),
+    (
+        "06: somebody else's depends on it",
+        "create table t (a int); grant select on t to ROLE",
+        "create table t (a int); grant select on t to ROLE with grant option; set role ROLE; grant select on t to ROLE_2; reset role",
+        0,
+    ),
+    (
+        "07: a default of a partitioned table",
+        "create table p (a text, k int) partition by list (k); create table c partition of p for values in (1); \
+      alter table c alter a set default 'y'; alter table only p alter a set default 'x'",
+        "create table p (a text, k int) partition by list (k); create table c partition of p for values in (1); alter table c alter a set default 'y'",
+        1,
+    ),
+    (
+        "07: no default of a parent",
+        "create table p (a text); create table c () inherits (p); alter table c alter a set default 'y'",
+        "create table p (a text); create table c () inherits (p); alter table c alter a set default 'y'; alter table only p alter a set default 'x'",
+        1,
+    ),
+    (
+        "07: statistics and storage of a parent",
+        "create table p (a text); create table c () inherits (p); alter table only p alter a set statistics 7; \
+      alter table only p alter a set storage external",
+        "create table p (a text); create table c () inherits (p)",
+        2,
+    ),
+    (
+        "07: NOT NULL of a parent",
+        "create table p (a text); create table c () inherits (p)",
+        "create table p (a text not null); create table c () inherits (p)",
+        0,
+    ),
+    (
+        "07: a trigger of a partitioned table",
+        "create table p (k int) partition by list (k); create table c partition of p for values in (1); create function f() returns trigger \
+         language plpgsql as 'begin return new; end'; create trigger g after insert on p for each row execute function f(); \
+         alter table only p disable trigger g",
+        "create table p (k int) partition by list (k); create table c partition of p for values in (1); create function f() returns trigger \
+         language plpgsql as 'begin return new; end'; create trigger g after insert on p for each row execute function f()",
+        0,
+    ),
+    (
+        "08: what the database sets is no setting of the server",
+        "do $$ begin execute format('alter database %I set statement_timeout = 5000', current_database()); end $$",
+        "select 1",
+        1,
+    ),
+    ("10: bounds of a sequence", "create sequence s minvalue 100 start 100", "create sequence s", 1),
+    ("10: a sequence that counts down", "create sequence s increment -1", "create sequence s", 0),
+    ("10: wider bounds", "create sequence s minvalue -5 start -5 maxvalue 99", "create sequence s maxvalue 50", 2),
+    ("16: NULL in a key", "create table t (a int)", "create table t (a int primary key)", 0),
+    ("16: NULL in an identity", "create table t (a int)", "create table t (a int generated always as identity)", 0),
+    ("16: a default by what is missing", "create table t (id serial)", "create table t (id int not null)", 0),
+    (
+        "16: a default by a function that is missing",
+        "create function f() returns int language sql as 'select 1'; create table t (id int default f())",
+        "create table t (id int)",
+        0,
+    ),
+    (
+        "16: a default by a type that is missing",
+        "create type mood as enum ('ok'); create table t (id text default 'ok'::mood)",
+        "create table t (id text)",
+        0,
+    ),
+    (
+        "16: replica identity by an index that is not unique",
+        "create table t (a int not null); create unique index i on t (a); alter table t replica identity using index i",
+        "create table t (a int not null); create index i on t (a)",
+        0,
+    ),
+    (
+        "16: a name with a parenthesis",
+        "create function \"F(x\"(int) returns int language sql as 'select 1'; comment on function \"F(x\"(int) is 'a'",
+        "create function \"F(x\"(int) returns int language sql as 'select 1'",
+        0,
+    ),
+    (
+        "16: views on views that hold nothing",
+        "create materialized view b as select 1 as x; create materialized view a as select * from b",
+        "create materialized view b as select 1 as x with no data; create materialized view a as select * from b with no data",
+        0,
+    ),
+];
+
+#[test]
+fn what_a_fix_touches_is_its_difference_alone() {
+    for major in majors() {
+        for (what, left, right, wanted) in PAIRS {
+            let (reference, candidate) = (database(major), database(major));
+            let role = format!("{}_role", reference.name);
+            reference.exec(&format!("create role {role}; create role {role}_2"));
+            for (db, sql) in [(&reference, left), (&candidate, right)] {
+                db.exec(&sql.replace("ROLE", &role));
+            }
+            let key = |one: &Difference| (one.id.clone(), one.subject.object.clone());
+            let about = |one: &&Difference| {
+                !matches!(one.subject.kind.name(), "role" | "membership" | "setting" | "table-statistics")
+                    && !one.subject.object.contains("every database")
+            };
+            let (before, _) = sides(&reference, &candidate, &BTreeMap::new());
+            let all: BTreeSet<_> = before.differences.iter().filter(about).map(key).collect();
+            let mut gone = BTreeSet::new();
+            for difference in before.differences.iter().filter(about) {
+                let Some(fix) = difference.remedy.as_ref().and_then(Remedy::statements) else { continue };
+                gone.insert(key(difference));
+                for statement in split(fix) {
+                    candidate.session().exec(&statement).unwrap_or_else(|fault| panic!("{major}, {what}: {statement}: {fault}"));
+                }
+            }
+            assert!(!all.is_empty(), "{major}, {what}: nothing differs");
+            assert_eq!(
+                gone.len(),
+                *wanted,
+                "{major}, {what}: {:#?}",
+                before.differences.iter().filter(about).map(|one| (said(one), &one.remedy)).collect::<Vec<_>>()
+            );
+            let (after, _) = sides(&reference, &candidate, &BTreeMap::new());
+            let left: BTreeSet<_> = after.differences.iter().filter(about).map(key).collect();
+            let expected: BTreeSet<_> = all.difference(&gone).cloned().collect();
+            assert_eq!(left, expected, "{major}, {what}");
+            for db in [&reference, &candidate] {
+                db.exec(&format!("drop owned by {role}, {role}_2 cascade"));
+            }
+            reference.exec(&format!("drop role {role}; drop role {role}_2"));
+        }
+    }
+}
