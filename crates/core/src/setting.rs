@@ -68,13 +68,13 @@ pub fn amount(value: &str, unit: &str) -> String {
     let digits = value.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))).unwrap_or(value.len());
     let (number, own) = value.split_at(digits);
     let Ok(number) = number.parse::<f64>() else { return value.to_owned() };
-    // Zero and negative values are switches, not amounts.
-    if number <= 0.0 {
-        return number.to_string();
-    }
     let scales: &[(&str, f64)] = if TIMES.iter().any(|(name, _)| *name == unit) { TIMES } else { SIZES };
     let own = own.trim();
     let Some(factor) = factor(scales, if own.is_empty() { unit } else { own }) else { return value.to_owned() };
+    // Zero and negative values are switches, not amounts.
+    if number <= 0.0 {
+        return (number + 0.0).to_string();
+    }
     let amount = number * factor;
     let fits = |scale: f64| amount >= scale && ((amount / scale) - (amount / scale).round()).abs() < 1e-9;
     match scales.iter().find(|(_, scale)| fits(*scale)) {
@@ -83,10 +83,10 @@ pub fn amount(value: &str, unit: &str) -> String {
     }
 }
 
-/// Largest first, in bytes.
-const SIZES: &[(&str, f64)] = &[("TB", 1_099_511_627_776.0), ("GB", 1_073_741_824.0), ("MB", 1_048_576.0), ("kB", 1024.0), ("B", 1.0)];
-/// Largest first, in microseconds.
-const TIMES: &[(&str, f64)] =
+/// Units of sizes, largest first, and what each is worth in bytes.
+pub const SIZES: &[(&str, f64)] = &[("TB", 1_099_511_627_776.0), ("GB", 1_073_741_824.0), ("MB", 1_048_576.0), ("kB", 1024.0), ("B", 1.0)];
+/// Units of times, largest first, and what each is worth in microseconds.
+pub const TIMES: &[(&str, f64)] =
     &[("d", 86_400_000_000.0), ("h", 3_600_000_000.0), ("min", 60_000_000.0), ("s", 1_000_000.0), ("ms", 1000.0), ("us", 1.0)];
 
 /// What one of that unit is worth; `8kB` is eight of `kB`.
@@ -118,6 +118,10 @@ mod tests {
             ("1024", "MB", "1GB"),
             ("90 s", "ms", "90s"),
             ("what", "ms", "what"),
+            ("0s", "ms", "0"),
+            // No amount that is read here: a zero would be another value.
+            ("0x10", "kB", "0x10"),
+            ("0parsecs", "ms", "0parsecs"),
         ] {
             assert_eq!(amount(value, unit), expected, "{value} × {unit}");
         }

@@ -80,24 +80,13 @@ pub fn option(option: &str) -> Box<str> {
     let Some((name, value)) = option.split_once('=') else { return option.into() };
     let bare = name.strip_prefix("toast.").unwrap_or(name);
     let written = match type_of(bare) {
-        Some(Type::Switch) => abbreviated(value).map(str::to_owned),
+        Some(Type::Switch) => typed::abbreviated(value).map(str::to_owned),
         Some(Type::Integer) => typed::integer(value).map(|number| number.to_string()),
         Some(Type::Real) => typed::real(value),
         Some(Type::Words) => Some(switch(value).map_or_else(|| value.to_ascii_lowercase(), str::to_owned)),
         None => None,
     };
     written.map_or_else(|| option.into(), |value| format!("{name}={value}").into())
-}
-
-/// The server takes every beginning of the words that is no beginning of both.
-/// <https://www.postgresql.org/docs/18/datatype-boolean.html>
-fn abbreviated(value: &str) -> Option<&'static str> {
-    let value = value.trim().to_ascii_lowercase();
-    let begins = |words: &[&str]| !value.is_empty() && words.iter().any(|word| word.starts_with(&value));
-    switch(&value)
-        .or_else(|| begins(&["true", "yes"]).then_some("on"))
-        .or_else(|| begins(&["false", "no"]).then_some("off"))
-        .or_else(|| (value == "of").then_some("off"))
 }
 
 /// Properties that are lists of such options.

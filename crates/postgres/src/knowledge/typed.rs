@@ -4,11 +4,13 @@
 
 use super::settings::human;
 use crate::ident;
+use evenkeel_core::setting::{self, switch};
 
 /// A value that the server keeps as it was typed (of a function, a role, a database), written as its type says.
 #[must_use]
 pub fn written(name: &str, value: &str, unit: Option<&str>, vartype: Option<&str>) -> String {
     match vartype {
+        Some("bool") => abbreviated(value).map_or_else(|| value.to_owned(), str::to_owned),
         Some("enum") => word(value),
         Some("integer") if unit.is_none() => integer(value).map_or_else(|| value.to_owned(), |number| number.to_string()),
         Some("real") if unit.is_none() => real(value).unwrap_or_else(|| value.to_owned()),
@@ -23,8 +25,60 @@ pub fn written(name: &str, value: &str, unit: Option<&str>, vartype: Option<&str
             words.sort();
             words.join(", ")
         }
+        Some(kind @ ("integer" | "real")) if unit.is_some() => {
+            let base = unit.and_then(|unit| in_base_units(value, unit, kind == "integer"));
+            human(base.as_deref().unwrap_or(value), unit, vartype)
+        }
         _ => human(value, unit, vartype),
     }
+}
+
+/// A switch. The server takes every beginning of the words that is no beginning of both.
+/// <https://www.postgresql.org/docs/18/datatype-boolean.html>
+#[must_use]
+pub fn abbreviated(value: &str) -> Option<&'static str> {
+    let value = value.trim().to_ascii_lowercase();
+    let begins = |words: &[&str]| !value.is_empty() && words.iter().any(|word| word.starts_with(&value));
+    switch(&value)
+        .or_else(|| begins(&["true", "yes"]).then_some("on"))
+        .or_else(|| begins(&["false", "no"]).then_some("off"))
+        .or_else(|| (value == "of").then_some("off"))
+}
+
+/// How many of `unit` a value is, as the server reads it: a number (decimal, with a fraction or exponent, hexadecimal or octal), and a
+/// unit of its own or none. A fraction is rounded to the next smaller unit, a whole setting to its own. `None` where it reads otherwise.
+/// <https://www.postgresql.org/docs/18/config-setting.html#CONFIG-SETTING-NAMES-VALUES>
+fn in_base_units(value: &str, unit: &str, is_whole: bool) -> Option<String> {
+    let value = value.trim();
+    let is_of_number = |c: char| c.is_ascii_hexdigit() || matches!(c, 'x' | 'X' | '.' | '+' | '-');
+    // The longest beginning that is a number: `0x1B` has no unit, `1B` has.
+    let end = value.find(|c| !is_of_number(c)).unwrap_or(value.len());
+    let read = |end: usize| number(value.get(..end)?).map(|number| (number, value.get(end..).unwrap_or_default().trim()));
+    let (number, own) = (1..=end).rev().find_map(read)?;
+    let scales = if setting::TIMES.iter().any(|(name, _)| *name == unit) { setting::TIMES } else { setting::SIZES };
+    let digits = unit.find(|c: char| !c.is_ascii_digit())?;
+    let (count, base) = unit.split_at(digits);
+    let count: f64 = if count.is_empty() { 1.0 } else { count.parse().ok()? };
+    let worth = |name: &str| scales.iter().find(|(known, _)| *known == name).map(|(_, worth)| *worth);
+    let base = worth(base)? * count;
+    if own.is_empty() {
+        let number = if is_whole { number.round_ties_even() } else { number };
+        return Some(number.to_string());
+    }
+    let mut amount = number * worth(own)?;
+    let smaller = scales.iter().map(|(_, worth)| *worth).find(|smaller| *smaller < worth(own).unwrap_or_default() && *smaller >= base);
+    if let Some(smaller) = smaller.filter(|_| number.fract() != 0.0) {
+        amount = (amount / smaller).round_ties_even() * smaller;
+    }
+    let units = amount / base;
+    Some(if is_whole { units.round_ties_even() } else { units }.to_string())
+}
+
+/// A number as C reads it.
+fn number(text: &str) -> Option<f64> {
+    let is_integer = !text.contains('.') && (text.contains(['x', 'X']) || !text.contains(['e', 'E']));
+    // Whole numbers of settings have ten digits at most.
+    if is_integer { integer(text).and_then(|number| i32::try_from(number).ok()).map(f64::from) } else { text.parse().ok() }
 }
 
 /// Whether it is text that has one spelling of its own.
@@ -139,6 +193,16 @@ mod tests {
             ("TimeZone", None, "string", "europe/Berlin", "Europe/Berlin"),
             ("DateStyle", None, "string", "iso,mdy", "ISO, MDY"),
             ("statement_timeout", Some("ms"), "integer", "5s", "5000"),
+            ("statement_timeout", Some("ms"), "integer", "5e3", "0x1388"),
+            ("statement_timeout", Some("ms"), "integer", "500us", "0"),
+            ("statement_timeout", Some("ms"), "integer", "1500us", "2"),
+            ("work_mem", Some("kB"), "integer", "0x1000", "4 MB"),
+            ("work_mem", Some("kB"), "integer", "010000kB", "4MB"),
+            ("work_mem", Some("kB"), "integer", "4194304B", "4MB"),
+            ("work_mem", Some("kB"), "integer", "1.0001GB", "1024MB"),
+            ("effective_cache_size", Some("8kB"), "integer", "0x1000", "32MB"),
+            ("enable_seqscan", None, "bool", "tru", "on"),
+            ("enable_seqscan", None, "bool", "F", "off"),
         ] {
             assert_eq!(written(name, one, unit, Some(vartype)), written(name, other, unit, Some(vartype)), "{name}: {one} and {other}");
         }
@@ -149,6 +213,9 @@ mod tests {
             ("search_path", None, "string", "a", "\"A\""),
             ("TimeZone", None, "string", "Europe/Berlin", "Europe/Paris"),
             ("log_statement", None, "enum", "all", "mod"),
+            ("work_mem", Some("kB"), "integer", "0x1000", "0x2000"),
+            ("work_mem", Some("kB"), "integer", "0x1B0", "0x1"),
+            ("enable_seqscan", None, "bool", "o", "on"),
         ] {
             assert_ne!(written(name, one, unit, Some(vartype)), written(name, other, unit, Some(vartype)), "{name}: {one} and {other}");
         }

@@ -91,8 +91,14 @@ fn spelled(value: &Value, rng: &mut Rng) -> String {
             cased(words[rng.usize(..6)], rng)
         }
         Value::Memory(kilobytes) => {
-            let mut ways =
-                vec![kilobytes.to_string(), format!("{kilobytes}kB"), format!("{}B", kilobytes * 1024), format!("0x{kilobytes:x}")];
+            let mut ways = vec![
+                kilobytes.to_string(),
+                format!("{kilobytes}kB"),
+                format!("{}B", kilobytes * 1024),
+                format!("0x{kilobytes:x}"),
+                format!("0{kilobytes:o}kB"),
+                format!("{kilobytes}e0"),
+            ];
             for (unit, size) in [("MB", 1024), ("GB", 1024 * 1024)] {
                 if kilobytes % size == 0 {
                     ways.push(format!("{}{unit}", kilobytes / size));
@@ -104,7 +110,12 @@ fn spelled(value: &Value, rng: &mut Rng) -> String {
             one(ways, rng)
         }
         Value::Time(milliseconds) => {
-            let mut ways = vec![milliseconds.to_string(), format!("{milliseconds}ms"), format!("{}us", milliseconds * 1000)];
+            let mut ways = vec![
+                milliseconds.to_string(),
+                format!("{milliseconds}ms"),
+                format!("{}us", milliseconds * 1000),
+                format!("0x{milliseconds:X}ms"),
+            ];
             for (unit, size) in [("s", 1000), ("min", 60_000), ("h", 3_600_000)] {
                 if milliseconds % size == 0 {
                     ways.push(format!("{}{unit}", milliseconds / size));
