@@ -10,10 +10,8 @@ use evenkeel_core::manifest::{Gap, Manifest, Reason};
 use evenkeel_core::port::{Environment, Request, Watch};
 use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::environment::MysqlEnvironment;
-use evenkeel_mysql::scratch::{find_servers, pick};
-use evenkeel_testkit::mysql::{TestDb, each_flavor};
+use evenkeel_testkit::mysql::{TestDb, dump_and_restore, each_flavor};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 fn golden(path: &str) -> String {
@@ -92,27 +90,7 @@ fn a_dump_restored_under_another_name_is_the_same_schema() {
     each_flavor(|db| {
         make(db);
         let copy = TestDb::create(db.server.clone());
-        let flavor = db.flavor();
-        let servers = find_servers();
-        let server = pick(&servers, Some(flavor.engine), Some(flavor.number)).unwrap();
-        let is_mariadb = flavor.engine == Engine::MariaDb;
-        let (dump, client) = if is_mariadb { ("mariadb-dump", "mariadb") } else { ("mysqldump", "mysql") };
-        // The distribution keeps servers and clients apart.
-        let program = |name: &str| {
-            [server.bin_dir().join(name), PathBuf::from("/usr/bin").join(name)].into_iter().find(|path| path.exists()).unwrap()
-        };
-        let socket = format!("--socket={}", db.server.socket.display());
-        let mut dumping = Command::new(program(dump));
-        dumping.args(["--no-defaults", "--user=root", &socket, "--routines", "--events", "--triggers"]);
-        if !is_mariadb {
-            dumping.arg("--set-gtid-purged=OFF");
-        }
-        let mut dumping = dumping.arg(&db.name).stdout(Stdio::piped()).spawn().unwrap();
-        let text = dumping.stdout.take().unwrap();
-        let restored =
-            Command::new(program(client)).args(["--no-defaults", "--user=root", &socket, &copy.name]).stdin(text).output().unwrap();
-        assert!(dumping.wait().unwrap().success());
-        assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+        dump_and_restore(db, &copy);
         let (original, restored) = (schema(db), schema(&copy));
         for (a, b) in original.objects().iter().zip(restored.objects()) {
             assert_eq!((a.kind, a.display(), a.values()), (b.kind, b.display(), b.values()));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -335,4 +336,30 @@ fn options() -> Options {
         root: Root::fast().ok(),
         ..Options::default().setting("max_connections", "300")
     }
+}
+
+/// Dumps one database by the vendor's own tool and restores it into another on the same server.
+///
+/// # Panics
+/// When that fails.
+pub fn dump_and_restore(from: &TestDb, to: &TestDb) {
+    let flavor = from.flavor();
+    let servers = find_servers();
+    let server = pick(&servers, Some(flavor.engine), Some(flavor.number)).unwrap();
+    let is_mariadb = flavor.engine == Engine::MariaDb;
+    let (dump, client) = if is_mariadb { ("mariadb-dump", "mariadb") } else { ("mysqldump", "mysql") };
+    // The distribution keeps servers and clients apart.
+    let program =
+        |name: &str| [server.bin_dir().join(name), PathBuf::from("/usr/bin").join(name)].into_iter().find(|path| path.exists()).unwrap();
+    let socket = format!("--socket={}", from.server.socket.display());
+    let mut dumping = Command::new(program(dump));
+    dumping.args(["--no-defaults", "--user=root", &socket, "--routines", "--events", "--triggers"]);
+    if !is_mariadb {
+        dumping.arg("--set-gtid-purged=OFF");
+    }
+    let mut dumping = dumping.arg(&from.name).stdout(Stdio::piped()).spawn().unwrap();
+    let text = dumping.stdout.take().unwrap();
+    let restored = Command::new(program(client)).args(["--no-defaults", "--user=root", &socket, &to.name]).stdin(text).output().unwrap();
+    assert!(dumping.wait().unwrap().success());
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
 }
