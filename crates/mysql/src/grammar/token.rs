@@ -48,6 +48,11 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
+/// The token that a text begins with.
+pub fn first(text: &str) -> Option<Token<'_>> {
+    tokens(text).next()
+}
+
 /// The token that begins the text and its length; `None` where it does not end.
 fn token(rest: &str, first: char, is_executable: bool) -> Option<(Sort, usize)> {
     Some(match first {
@@ -104,13 +109,26 @@ impl Token<'_> {
     /// <https://dev.mysql.com/doc/refman/en/string-literals.html>
     #[must_use]
     pub fn unquoted(&self) -> String {
+        self.said(false)
+    }
+
+    /// The same, but `\%` and `\_` stay as they are written: only LIKE takes the backslash off.
+    #[must_use]
+    pub fn unquoted_for_like(&self) -> String {
+        self.said(true)
+    }
+
+    fn said(&self, keeps_patterns: bool) -> String {
         let mut chars = self.text.chars();
         let quote = chars.next().unwrap_or('`');
         chars.next_back();
         let mut text = String::with_capacity(self.text.len());
         while let Some(c) = chars.next() {
             match c {
-                '\\' if quote != '`' => text.extend(chars.next().map(meant)),
+                '\\' if quote != '`' => match chars.next() {
+                    Some(kept @ ('%' | '_')) if keeps_patterns => text.extend(['\\', kept]),
+                    other => text.extend(other.map(meant)),
+                },
                 _ if c == quote => {
                     chars.next();
                     text.push(c);
@@ -122,7 +140,9 @@ impl Token<'_> {
     }
 }
 
-const fn meant(escaped: char) -> char {
+/// What a backslash and that character stand for.
+#[must_use]
+pub const fn meant(escaped: char) -> char {
     match escaped {
         '0' => '\0',
         'n' => '\n',

@@ -1,9 +1,11 @@
-//! SQL cut into tokens, as MySQL and MariaDB print it under `sql_mode = ''`: backslash escapes, strings in either quotes.
+//! What tokens of SQL mean, as MySQL and MariaDB print them under `sql_mode = ''`: names, texts with their character sets, numbers,
+//! operators. `grammar::token` cuts; here neighbours are joined (`x'41'`, `1.5e3`, `@@global.a`) and what says nothing is left out.
 //!
 //! Also undoes what MySQL does to the text of checks, defaults, generated columns and index expressions before
 //! information_schema shows it: the whole text is escaped once more (`_utf8mb4\'x\'`), and the bytes of its literals are
 //! taken for latin1 (`_utf8mb4\'Ã¼\'` is `'ü'`).
 
+use crate::grammar::token::{self as grammar, Sort};
 use std::borrow::Cow;
 
 /// A token with its meaning: what it says, without how it was quoted.
@@ -76,81 +78,40 @@ enum Scan {
 fn scan(text: &str, was_escaped: bool) -> Scan {
     let mut found: Vec<Token> = Vec::new();
     let mut rest = text;
-    loop {
-        rest = rest.trim_start();
-        let Some(first) = rest.chars().next() else { return Scan::Done(found) };
-        let next = match first {
-            '\\' if !was_escaped => return Scan::Escaped,
-            '`' => quoted(rest, '`', false).map(|(name, rest)| (Some(Token::Name(name)), rest)),
-            '\'' | '"' => quoted(rest, first, true).map(|(text, rest)| (Some(string(&mut found, text, was_escaped)), rest)),
-            '#' => Some((None, line(rest))),
-            '-' if rest.starts_with("--") && rest[2..].chars().next().is_none_or(char::is_whitespace) => Some((None, line(rest))),
-            '/' if rest.starts_with("/*") => comment(rest),
-            '@' => Some(variable(rest)),
-            '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit())
-                && !matches!(found.last(), Some(Token::Name(_) | Token::Word(_))) =>
-            {
-                Some(number(rest))
-            }
-            c if c.is_ascii_digit() => Some(number(rest)),
-            c if is_word(c) => word(rest),
-            _ => OPS.iter().find_map(|op| rest.strip_prefix(op).map(|rest| (Some(Token::Op(op)), rest))),
+    while let Some(next) = grammar::first(rest) {
+        let after = rest.get(next.text.len()..).unwrap_or_default();
+        let is_after_name = matches!(found.last(), Some(Token::Name(_) | Token::Word(_)));
+        let read = match next.sort {
+            Sort::Comment if next.text.starts_with("/*+") => Some((Some(Token::Hint(next.text.to_owned())), after)),
+            Sort::Space | Sort::Comment => Some((None, after)),
+            Sort::Opening => executed(rest),
+            Sort::Name => Some((Some(Token::Name(next.unquoted())), after)),
+            Sort::Text => Some((Some(string(&mut found, next.unquoted_for_like(), was_escaped)), after)),
+            Sort::Word if next.text.starts_with(|c: char| c.is_ascii_digit()) => Some(number(rest)),
+            Sort::Word => word(next.text, after),
+            Sort::Sign => match next.text {
+                "\\" if !was_escaped => return Scan::Escaped,
+                "@" => Some(variable(rest)),
+                "." if !is_after_name && after.starts_with(|c: char| c.is_ascii_digit()) => Some(number(rest)),
+                _ => OPS.iter().find_map(|op| rest.strip_prefix(op).map(|after| (Some(Token::Op(op)), after))),
+            },
+            Sort::Closing | Sort::Broken => None,
         };
-        let Some((token, after)) = next else { return Scan::Broken };
+        let Some((token, after)) = read else { return Scan::Broken };
         found.extend(token);
         rest = after;
     }
+    Scan::Done(found)
 }
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$' || !c.is_ascii()
 }
 
-fn line(text: &str) -> &str {
-    text.split_once('\n').map_or("", |(_, rest)| rest)
-}
-
-fn comment(text: &str) -> Option<(Option<Token>, &str)> {
-    let end = text.get(2..)?.find("*/")? + 4;
-    let (comment, rest) = text.split_at_checked(end)?;
-    let is_hint = comment.starts_with("/*+") || comment.starts_with("/*!") || comment.starts_with("/*M!");
-    Some((is_hint.then(|| Token::Hint(comment.to_owned())), rest))
-}
-
-/// What stands in quotes, and the text behind it. Doubled quotes are one; backslashes escape in strings.
-/// <https://dev.mysql.com/doc/refman/en/string-literals.html>
-fn quoted(text: &str, quote: char, escapes: bool) -> Option<(String, &str)> {
-    let mut chars = text.char_indices().skip(1).peekable();
-    let mut content = String::new();
-    while let Some((at, c)) = chars.next() {
-        if c == quote {
-            if chars.next_if(|(_, next)| *next == quote).is_none() {
-                return text.get(at + c.len_utf8()..).map(|rest| (content, rest));
-            }
-            content.push(c);
-        } else if c == '\\' && escapes {
-            match chars.next()?.1 {
-                // Both stay as they are: only LIKE takes the backslash off.
-                kept @ ('%' | '_') => content.extend(['\\', kept]),
-                other => content.push(meant(other)),
-            }
-        } else {
-            content.push(c);
-        }
-    }
-    None
-}
-
-const fn meant(escaped: char) -> char {
-    match escaped {
-        '0' => '\0',
-        'b' => '\u{8}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'Z' => '\u{1a}',
-        other => other,
-    }
+/// A comment that servers execute, verbatim.
+fn executed(text: &str) -> Option<(Option<Token>, &str)> {
+    let (comment, rest) = text.split_at_checked(text.get(2..)?.find("*/")? + 4)?;
+    Some((Some(Token::Hint(comment.to_owned())), rest))
 }
 
 fn unescape(text: &str) -> String {
@@ -158,7 +119,7 @@ fn unescape(text: &str) -> String {
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         match c {
-            '\\' => plain.extend(chars.next().map(meant)),
+            '\\' => plain.extend(chars.next().map(grammar::meant)),
             c => plain.push(c),
         }
     }
@@ -207,10 +168,9 @@ fn as_written(text: String) -> String {
 fn variable(text: &str) -> (Option<Token>, &str) {
     let marks = text.len() - text.trim_start_matches('@').len();
     let after = text.get(marks..).unwrap_or_default();
-    if let Some((name, rest)) =
-        after.chars().next().filter(|c| matches!(c, '`' | '\'' | '"')).and_then(|quote| quoted(after, quote, quote != '`'))
-    {
-        return (Some(Token::Variable(format!("{}`{}`", "@".repeat(marks), name.replace('`', "``")))), rest);
+    if let Some(quoted) = grammar::first(after).filter(|token| matches!(token.sort, Sort::Name | Sort::Text)) {
+        let name = name(&quoted.unquoted_for_like());
+        return (Some(Token::Variable(format!("{}{name}", "@".repeat(marks)))), after.get(quoted.text.len()..).unwrap_or_default());
     }
     let end = after.find(|c: char| !(is_word(c) || c == '.')).unwrap_or(after.len());
     let (name, rest) = after.split_at_checked(end).unwrap_or((after, ""));
@@ -259,22 +219,20 @@ fn bits(digits: &str) -> Option<Token> {
     Some(Token::Hex(hex))
 }
 
-fn word(text: &str) -> Option<(Option<Token>, &str)> {
-    let end = text.find(|c: char| !is_word(c)).unwrap_or(text.len());
-    let (word, rest) = text.split_at_checked(end)?;
-    if let Some(inner) = rest.strip_prefix('\'') {
-        let closed = || inner.split_once('\'');
-        if word.eq_ignore_ascii_case("x") {
-            let (digits, rest) = closed().filter(|(digits, _)| digits.chars().all(|c| c.is_ascii_hexdigit()))?;
-            return Some((Some(Token::HexText(digits.to_ascii_uppercase())), rest));
-        }
-        if word.eq_ignore_ascii_case("b") {
-            let (digits, rest) = closed()?;
-            return Some((Some(bits(digits)?), rest));
-        }
-        // The national character set: utf8mb3.
-        if word.eq_ignore_ascii_case("n") {
-            return quoted(rest, '\'', true).map(|(text, rest)| (Some(Token::Text { charset: None, text }), rest));
+/// A bare word, with the text behind it where it says what that is.
+fn word<'a>(word: &str, rest: &'a str) -> Option<(Option<Token>, &'a str)> {
+    if let Some(text) = grammar::first(rest).filter(|token| token.sort == Sort::Text && token.text.starts_with('\'')) {
+        let after = rest.get(text.text.len()..).unwrap_or_default();
+        let digits = text.text.trim_matches('\'');
+        match word {
+            "x" | "X" => {
+                let is_hex = digits.chars().all(|c| c.is_ascii_hexdigit());
+                return is_hex.then(|| (Some(Token::HexText(digits.to_ascii_uppercase())), after));
+            }
+            "b" | "B" => return Some((Some(bits(digits)?), after)),
+            // The national character set: utf8mb3.
+            "n" | "N" => return Some((Some(Token::Text { charset: None, text: text.unquoted_for_like() }), after)),
+            _ => {}
         }
     }
     Some((Some(Token::Word(word.to_owned())), rest))
