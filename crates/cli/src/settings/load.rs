@@ -8,6 +8,7 @@ use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::reference::{Pattern, Secret};
 use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -170,8 +171,8 @@ impl Resolver<'_> {
             reference,
             reach,
             tier: raw.tier,
-            manifest: raw.manifest.map(|path| folder.join(path)),
-            roles: raw.roles,
+            manifest: raw.manifest.map(|path| self.file("manifest", &path).map(|path| folder.join(path))).transpose()?,
+            roles: self.roles(raw.roles)?,
             history,
             origin,
         })
@@ -236,17 +237,38 @@ impl Resolver<'_> {
         Ok(text)
     }
 
+    /// Shared names of roles, and what they are called here.
+    fn roles(&self, raw: BTreeMap<String, Spanned<String>>) -> Result<BTreeMap<String, String>, Box<Trouble>> {
+        let named = |(shared, here): (String, Spanned<String>)| {
+            if shared.trim().is_empty() || here.get_ref().trim().is_empty() {
+                return Err(self.empty("a name in roles", here.span()));
+            }
+            Ok((shared, here.into_inner()))
+        };
+        raw.into_iter().map(named).collect()
+    }
+
+    /// A path; an empty one would be the configuration's own folder.
+    fn file<'p>(&self, key: &str, path: &'p Spanned<PathBuf>) -> Result<&'p Path, Box<Trouble>> {
+        let is_empty = path.get_ref().to_string_lossy().trim().is_empty();
+        if is_empty { Err(self.empty(key, path.span())) } else { Ok(path.get_ref()) }
+    }
+
+    fn empty(&self, key: &str, span: Range<usize>) -> Box<Trouble> {
+        Box::new(
+            Trouble::new(Class::Configuration, format!("{key} is empty"))
+                .expected("a value")
+                .found("an empty text")
+                .origin(self.place(span))
+                .fix(format!("give {key} a value, or remove the line")),
+        )
+    }
+
     /// A value of that key with its variables replaced. Empty is nothing, and nothing is a fault.
     fn filled(&self, key: &str, text: &Spanned<String>) -> Result<String, Flaw> {
         let resolved = self.resolved(text)?;
         if resolved.trim().is_empty() {
-            return Err(Flaw::Text(Box::new(
-                Trouble::new(Class::Configuration, format!("{key} is empty"))
-                    .expected("a value")
-                    .found("an empty text")
-                    .origin(self.place(text.span()))
-                    .fix(format!("give {key} a value, or remove the line")),
-            )));
+            return Err(Flaw::Text(self.empty(key, text.span())));
         }
         Ok(resolved)
     }
@@ -305,6 +327,14 @@ impl Resolver<'_> {
         let until = shown.parse().map_err(|_| {
             wrong("its `until` is not a date", raw.until.span(), shown.clone(), "write a day, such as until = \"2027-01-31\"")
         })?;
+        if let Some(attribute) = raw.attribute.as_ref().filter(|attribute| attribute.get_ref().trim().is_empty()) {
+            return Err(wrong(
+                "its `attribute` is empty",
+                attribute.span(),
+                "an empty text".to_owned(),
+                "name the property, or remove the line",
+            ));
+        }
         let named = raw.object.as_ref().or(raw.schema.as_ref());
         let Some(span) = named.map(Spanned::span) else {
             return Err(wrong("it names neither `object` nor `schema`", raw.reason.span(), "neither".to_owned(), "say what it is about"));
@@ -313,7 +343,7 @@ impl Resolver<'_> {
             object: raw.object.map_or_else(|| "*".to_owned(), Spanned::into_inner),
             schema: raw.schema.map(Spanned::into_inner),
             dimension: raw.dimension,
-            attribute: raw.attribute,
+            attribute: raw.attribute.map(Spanned::into_inner),
             reason: raw.reason.into_inner(),
             owner: raw.owner.into_inner(),
             until,

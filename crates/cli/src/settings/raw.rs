@@ -69,9 +69,9 @@ pub struct RawEnvironment {
     pub read_from: Option<ReadFrom>,
     pub migration_role: Option<Spanned<String>>,
     pub heartbeat: Option<Spanned<String>>,
-    pub manifest: Option<PathBuf>,
+    pub manifest: Option<Spanned<PathBuf>>,
     #[serde(default)]
-    pub roles: BTreeMap<String, String>,
+    pub roles: BTreeMap<String, Spanned<String>>,
     pub history: Option<Spanned<RawHistory>>,
     #[serde(default)]
     pub reference: Vec<Spanned<RawReference>>,
@@ -131,7 +131,7 @@ pub struct RawWaiver {
     pub object: Option<Spanned<String>>,
     pub schema: Option<Spanned<String>>,
     pub dimension: Option<Dimension>,
-    pub attribute: Option<String>,
+    pub attribute: Option<Spanned<String>>,
     pub reason: Spanned<String>,
     pub owner: Spanned<String>,
     pub until: Spanned<toml::Value>,

@@ -63,6 +63,8 @@ fn nothing_given_is_a_fault_and_no_default() {
         ("[environments.a]\ntier = \"production\"\n[environments.b]\n", "1:1", ["does not say where it is", "postgres://"]),
         ("[environments.a]\nhost = \"${EK_EMPTY}\"\n[environments.b]\n", "2:8", ["EK_EMPTY", "set, but empty"]),
         ("[environments.a]\nhost = \"\"\n[environments.b]\n", "2:8", ["host is empty", "a value"]),
+        ("[environments.a]\nurl = \"postgres:///d\"\nmanifest = \"\"\n[environments.b]\n", "3:12", ["manifest is empty", "a value"]),
+        ("[environments.a]\nurl = \"postgres:///d\"\nroles = { app = \" \" }\n", "3:17", ["a name in roles is empty", "a value"]),
     ] {
         place.write("evenkeel.toml", content);
         let environment: Vec<(&str, &str)> = defaults.into_iter().chain([("EK_EMPTY", "")]).collect();

@@ -2,7 +2,7 @@
 //! Neighbour: `histogram`, which reads them.
 
 use super::histogram::Histogram;
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
 use super::refused;
 use super::statements;
 use crate::connect::rows::Row;
@@ -20,22 +20,26 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         }
     };
     let mut found = Vec::with_capacity(rows.len());
+    let mut places = Places::<At>::unknown();
     for row in rows {
-        found.push(column(reader, &row)?);
+        let at = places.of(&row)?;
+        found.push(column(reader, &row, at)?);
     }
     reader.tell(Kind::ColumnStatistics, found.len());
     Ok(found)
 }
 
-fn column(reader: &Reader<'_>, row: &Row) -> Read<Object> {
+columns!(At { schema, table, name, nulls, distinct, least, most, kind, histogram, days });
+
+fn column(reader: &Reader<'_>, row: &Row, at: At) -> Read<Object> {
     let text = |index| Ok::<_, super::reader::Stop>(row.text(index)?.unwrap_or_default());
-    let identity = Identity::new([reader.scope.shown(&text(0)?), (&*text(1)?).into(), (&*text(2)?).into()]);
+    let identity = Identity::new([reader.scope.shown(&text(at.schema)?), (&*text(at.table)?).into(), (&*text(at.name)?).into()]);
     let mut object = Object::new(Kind::ColumnStatistics, identity);
-    let (kind, raw) = (row.text(7)?, row.text(8)?);
+    let (kind, raw) = (row.text(at.kind)?, row.text(at.histogram)?);
     // MariaDB keeps bounds as text; whether they are numbers is how a column of numbers is told.
     let is_number =
         |index| Ok::<_, super::reader::Stop>(row.text(index)?.is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite)));
-    let is_numeric = is_number(5)? && is_number(6)?;
+    let is_numeric = is_number(at.least)? && is_number(at.most)?;
     let histogram = match (kind.as_deref(), raw.as_deref()) {
         (_, None) | (None, _) => Some(Histogram::default()),
         (Some("JSON_HB"), Some(raw)) => Histogram::of_mariadb(raw, is_numeric),
@@ -49,12 +53,12 @@ fn column(reader: &Reader<'_>, row: &Row) -> Read<Object> {
         reader.gap(Gap::object(&object, Reason::Version, detail));
         return Ok(object);
     };
-    object.set_some("null_fraction", row.number(3)?.or(histogram.null_fraction));
-    object.set_some("distinct", row.number(4)?.or(histogram.distinct).map(f64::round));
+    object.set_some("null_fraction", row.number(at.nulls)?.or(histogram.null_fraction));
+    object.set_some("distinct", row.number(at.distinct)?.or(histogram.distinct).map(f64::round));
     object.set_some("histogram_bins", histogram.bins);
     object.set("histogram_shape", Value::list(histogram.shape));
     object.set_some("histogram_type", kind.filter(|_| raw.is_some()).map(Value::Text));
-    object.set_some("last_analyze_days", row.integer(9)?.map(|days| days.max(0)));
+    object.set_some("last_analyze_days", row.integer(at.days)?.map(|days| days.max(0)));
     if reader.request.values {
         object.set("histogram_bounds", Value::list(histogram.bounds));
     }

@@ -5,7 +5,7 @@
 //! (`"app@%" = "app_prod@10.%"`) or a user name with any host (`app = "app_prod"`). The server's own accounts are left out.
 
 use super::access::Account;
-use super::reader::{Read, Reader};
+use super::reader::{Places, Read, Reader, columns};
 use super::statements;
 use crate::connect::rows::{Row, Wrong};
 use evenkeel_core::kind::{Kind, Value};
@@ -57,6 +57,8 @@ impl Account {
     }
 }
 
+columns!(At { user, host, is_role, locked, expired, plugins, factors, connections, tls, limits, default_role, comment });
+
 /// Reads both, where the account may.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let names = &reader.request.roles;
@@ -67,26 +69,28 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         }
     }
     let mut found = Vec::new();
+    let mut places = Places::<At>::unknown();
     for row in reader.rows(statements::ROLE, Kind::Role).await? {
-        let account = account(&row, 0)?;
+        let at = places.of(&row)?;
+        let account = Account::of(&row.text(at.user)?.unwrap_or_default(), &row.text(at.host)?.unwrap_or_default());
         if account.is_reserved() || account.user == PUBLIC && account.host.is_none() {
             continue;
         }
         let mut object = Object::new(Kind::Role, Identity::new([account.shown(names)]));
-        let is_role = row.flag(2)?.unwrap_or(false);
+        let is_role = row.flag(at.is_role)?.unwrap_or(false);
         object.set("login", !is_role);
         // A role of MySQL is locked, has expired and has a plugin, but nobody can tell it from one that is not.
         if !is_role {
-            object.set("locked", row.flag(3)?.unwrap_or(false));
-            object.set("password_expired", row.flag(4)?.unwrap_or(false));
-            object.set("authentication", plugins(&row)?);
+            object.set("locked", row.flag(at.locked)?.unwrap_or(false));
+            object.set("password_expired", row.flag(at.expired)?.unwrap_or(false));
+            object.set("authentication", plugins(row.text(at.plugins)?, row.text(at.factors)?));
         }
-        object.set_some("connection_limit", row.integer(7)?);
-        object.set_some("tls", row.text(8)?.map(Value::Text));
-        object.set("limits", lines(row.text(9)?));
-        object.set_some("comment", row.text(11)?.filter(|text| !text.is_empty()).map(Value::Text));
+        object.set_some("connection_limit", row.integer(at.connections)?);
+        object.set_some("tls", row.text(at.tls)?.map(Value::Text));
+        object.set("limits", lines(row.text(at.limits)?));
+        object.set_some("comment", row.text(at.comment)?.filter(|text| !text.is_empty()).map(Value::Text));
         let mut roles = defaults.remove(&account).unwrap_or_default();
-        roles.extend(row.text(10)?.map(|role| Account::of(&role, "").shown(names)));
+        roles.extend(row.text(at.default_role)?.map(|role| Account::of(&role, "").shown(names)));
         object.set("default_roles", Value::list(roles));
         found.push(object);
     }
@@ -111,12 +115,12 @@ pub fn account(row: &Row, index: usize) -> Result<Account, Wrong> {
 }
 
 /// In the order in which they are asked for. MariaDB writes none where it is the oldest one.
-fn plugins(row: &Row) -> Result<Value, Wrong> {
-    let first = row.text(5)?.filter(|plugins| !plugins.is_empty()).unwrap_or_else(|| "mysql_native_password".into());
+fn plugins(first: Option<Box<str>>, factors: Option<Box<str>>) -> Value {
+    let first = first.filter(|plugins| !plugins.is_empty()).unwrap_or_else(|| "mysql_native_password".into());
     let mut all: Vec<String> = first.lines().map(str::to_owned).collect();
-    let more = row.text(6)?.and_then(|json| serde_json::from_str::<Vec<String>>(&json).ok());
+    let more = factors.and_then(|json| serde_json::from_str::<Vec<String>>(&json).ok());
     all.extend(more.unwrap_or_default());
-    Ok(Value::list(all))
+    Value::list(all)
 }
 
 fn lines(text: Option<Box<str>>) -> Value {

@@ -35,22 +35,81 @@ const EXEMPT: &[(&str, &str, Option<Engine>, &str)] = &[
     ("node", "cluster_members", None, "Galera does not come with MariaDB; a replication group wants a network that not every machine has"),
 ];
 
-/// Kinds that have a comment on these servers.
-const COMMENTED: &[&str] = &[
-    "schema",
-    "table",
-    "partition",
-    "column",
-    "constraint",
-    "index",
-    "function",
-    "procedure",
-    "package",
-    "library",
-    "event",
-    "sequence",
-    "role",
-];
+/// Whether a kind has a comment on these servers. Every kind is named, so that a new one asks.
+const fn has_comment(kind: Kind) -> bool {
+    match kind {
+        Kind::Schema
+        | Kind::Table
+        | Kind::Partition
+        | Kind::Column
+        | Kind::Constraint
+        | Kind::Index
+        | Kind::Function
+        | Kind::Procedure
+        | Kind::Package
+        | Kind::Library
+        | Kind::Event
+        | Kind::Sequence
+        | Kind::Role => true,
+        Kind::Extension
+        | Kind::View
+        | Kind::MaterializedView
+        | Kind::Aggregate
+        | Kind::Rule
+        | Kind::Trigger
+        | Kind::EventTrigger
+        | Kind::Policy
+        | Kind::Enum
+        | Kind::CompositeType
+        | Kind::Domain
+        | Kind::DomainConstraint
+        | Kind::RangeType
+        | Kind::BaseType
+        | Kind::Cast
+        | Kind::Operator
+        | Kind::OperatorClass
+        | Kind::OperatorFamily
+        | Kind::Collation
+        | Kind::Conversion
+        | Kind::TextSearchParser
+        | Kind::TextSearchTemplate
+        | Kind::TextSearchDictionary
+        | Kind::TextSearchConfiguration
+        | Kind::Statistics
+        | Kind::Language
+        | Kind::AccessMethod
+        | Kind::Transform
+        | Kind::ForeignDataWrapper
+        | Kind::ForeignServer
+        | Kind::UserMapping
+        | Kind::Publication
+        | Kind::PublicationTable
+        | Kind::Subscription
+        | Kind::Server
+        | Kind::Setting
+        | Kind::Override
+        | Kind::ExtensionVersion
+        | Kind::CollationVersion
+        | Kind::Tablespace
+        | Kind::Plugin
+        | Kind::TableStatistics
+        | Kind::IndexStatistics
+        | Kind::ColumnStatistics
+        | Kind::ReferenceTable
+        | Kind::ReferenceRow
+        | Kind::Node
+        | Kind::Replica
+        | Kind::Slot
+        | Kind::Channel
+        | Kind::Owner
+        | Kind::Definer
+        | Kind::Grant
+        | Kind::DefaultPrivilege
+        | Kind::Membership
+        | Kind::HistoryTable
+        | Kind::Migration => false,
+    }
+}
 
 /// Kinds that are read only where the configuration names tables, which a case cannot. The tests of the command line compare rows of them.
 const CONFIGURED: &[Kind] = &[Kind::ReferenceTable, Kind::ReferenceRow];
@@ -58,7 +117,7 @@ const CONFIGURED: &[Kind] = &[Kind::ReferenceTable, Kind::ReferenceRow];
 /// Why that property needs no case, and whether that is worth telling; `property` is nothing for presence.
 pub fn reason(engine: Engine, kind: Kind, property: Option<&Property>) -> Option<(&'static str, bool)> {
     let name = property.map_or("_missing", |property| property.name);
-    if name == "comment" && !COMMENTED.contains(&kind.name()) {
+    if name == "comment" && !has_comment(kind) {
         return Some(("it has no comment on these servers", false));
     }
     if name == "security_labels" {

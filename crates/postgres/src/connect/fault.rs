@@ -60,6 +60,8 @@ pub enum Fault {
     NoSuchDatabase { place: String, dbname: String, origin: String, message: String },
     #[error("may not open database \"{dbname}\" on {place}")]
     DatabaseForbidden { place: String, dbname: String, user: String, message: String },
+    #[error("an event trigger of database \"{dbname}\" on {place} ended the login")]
+    LoginTrigger { place: String, dbname: String, ran: String, message: String },
     #[error("no TLS connection to {place}")]
     TlsUnavailable { place: String, message: String, origin: String },
     #[error("the certificate of {place} is for another name")]
@@ -164,6 +166,10 @@ impl Troublesome for Fault {
             Self::NoSuchDatabase { message, origin, .. } => {
                 unreachable().found(message).origin(format!("the database comes from {origin}"))
             }
+            Self::LoginTrigger { message, ran, .. } => unreachable()
+                .expected("a login")
+                .found(format!("{message}, in {ran}"))
+                .fix("let the trigger's function pass this role, or be SECURITY DEFINER if it wants rights that the role has not"),
             Self::DatabaseForbidden { message, dbname, user, .. } => {
                 unreachable().found(message).fix(format!("GRANT CONNECT ON DATABASE {} TO {};", quoted(dbname), quoted(user)))
             }

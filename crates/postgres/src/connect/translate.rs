@@ -91,6 +91,11 @@ fn from_server(error: &DbError, context: &Context, doing: String) -> Fault {
         let (dbname, origin) = (context.dbname.clone(), context.dbname_origin.clone());
         return Fault::NoSuchDatabase { place, dbname, origin, message };
     }
+    // Before a session is open nothing of the database's own runs but triggers on `login`, of 17 and newer.
+    if let Some(ran) = error.where_().filter(|_| doing == super::CONNECTING) {
+        let ran = context.scrub(ran.lines().last().unwrap_or(ran));
+        return Fault::LoginTrigger { place, dbname: context.dbname.clone(), ran, message };
+    }
     if *code == SqlState::INSUFFICIENT_PRIVILEGE && doing == super::CONNECTING {
         let (dbname, user) = (context.dbname.clone(), context.user.clone());
         return Fault::DatabaseForbidden { place, dbname, user, message };

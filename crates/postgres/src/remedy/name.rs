@@ -31,7 +31,70 @@ pub fn commented(object: &Object) -> Option<String> {
         }
         Kind::Function => format!("FUNCTION {}", routine(object.identity.part(0), object.identity.part(1))?),
         Kind::Procedure => format!("PROCEDURE {}", routine(object.identity.part(0), object.identity.part(1))?),
-        _ => return None,
+        Kind::Rule | Kind::Policy | Kind::Trigger => {
+            let (table, part) = part_of(object);
+            format!("{} {part} ON {table}", object.kind.name().to_uppercase())
+        }
+        Kind::Enum | Kind::CompositeType | Kind::RangeType => format!("TYPE {}", qualified(object)),
+        Kind::Domain => format!("DOMAIN {}", qualified(object)),
+        Kind::DomainConstraint => {
+            let (domain, constraint) = part_of(object);
+            format!("CONSTRAINT {constraint} ON DOMAIN {domain}")
+        }
+        Kind::Collation => format!("COLLATION {}", qualified(object)),
+        Kind::Statistics => format!("STATISTICS {}", qualified(object)),
+        Kind::TextSearchParser => format!("TEXT SEARCH PARSER {}", qualified(object)),
+        Kind::TextSearchTemplate => format!("TEXT SEARCH TEMPLATE {}", qualified(object)),
+        Kind::TextSearchDictionary => format!("TEXT SEARCH DICTIONARY {}", qualified(object)),
+        Kind::TextSearchConfiguration => format!("TEXT SEARCH CONFIGURATION {}", qualified(object)),
+        Kind::EventTrigger => format!("EVENT TRIGGER {}", quoted(object.identity.part(0))),
+        Kind::Extension => format!("EXTENSION {}", quoted(object.identity.part(0))),
+        Kind::Language => format!("LANGUAGE {}", quoted(object.identity.part(0))),
+        Kind::Publication => format!("PUBLICATION {}", quoted(object.identity.part(0))),
+        Kind::ForeignServer => format!("SERVER {}", quoted(object.identity.part(0))),
+        // Named by what is printed of their types and methods, or shared by all databases of the server: for a person.
+        Kind::Aggregate
+        | Kind::BaseType
+        | Kind::Cast
+        | Kind::Operator
+        | Kind::OperatorClass
+        | Kind::OperatorFamily
+        | Kind::Conversion
+        | Kind::AccessMethod
+        | Kind::Transform
+        | Kind::ForeignDataWrapper
+        | Kind::Subscription
+        | Kind::Tablespace
+        | Kind::Role
+        | Kind::Server => return None,
+        // COMMENT ON does not know them, or PostgreSQL has none.
+        Kind::Partition
+        | Kind::Package
+        | Kind::Library
+        | Kind::Event
+        | Kind::UserMapping
+        | Kind::PublicationTable
+        | Kind::Setting
+        | Kind::Override
+        | Kind::ExtensionVersion
+        | Kind::CollationVersion
+        | Kind::Plugin
+        | Kind::TableStatistics
+        | Kind::IndexStatistics
+        | Kind::ColumnStatistics
+        | Kind::ReferenceTable
+        | Kind::ReferenceRow
+        | Kind::Node
+        | Kind::Replica
+        | Kind::Slot
+        | Kind::Channel
+        | Kind::Owner
+        | Kind::Definer
+        | Kind::Grant
+        | Kind::DefaultPrivilege
+        | Kind::Membership
+        | Kind::HistoryTable
+        | Kind::Migration => return None,
     })
 }
 

@@ -73,3 +73,31 @@ fn a_flood_of_notices_stops_nothing() {
         db.exec(&format!("drop event trigger flood; drop owned by {role}; drop role {role}"));
     }
 }
+
+/// A trigger on `login` that fails is told as that, and nobody is sent to grant what is granted.
+#[test]
+fn a_trigger_that_ends_the_login_is_told() {
+    for major in majors().into_iter().filter(|major| *major >= 17) {
+        let db = database(major);
+        let role = format!("{}_visitor", db.name);
+        db.exec(&format!(
+            "create role {role} login; create schema kept; create table kept.logins (at timestamptz);
+             create function note() returns event_trigger language plpgsql as $$ begin insert into kept.logins values (now()); end $$;
+             create function closed() returns event_trigger language plpgsql as $$ begin
+             if session_user = '{role}' then raise exception 'closed until noon'; end if; end $$"
+        ));
+        for (function, found) in [("note", "permission denied for schema kept"), ("closed", "closed until noon")] {
+            db.exec(&format!("create event trigger visits on login execute function {function}()"));
+            let trouble = as_role(&db.conninfo(), &role, |_| {}).unwrap_err();
+            let told = format!("{trouble:?}");
+            assert!(told.contains(found) && told.contains(&format!("function {function}()")), "{told}");
+            assert!(told.contains("event trigger") && !told.contains("GRANT CONNECT"), "{told}");
+            db.exec("drop event trigger visits");
+        }
+        // What is refused by the database itself still says what to grant.
+        db.exec(&format!("revoke connect on database {} from public", db.name));
+        let trouble = as_role(&db.conninfo(), &role, |_| {}).unwrap_err();
+        assert!(format!("{trouble:?}").contains("GRANT CONNECT"), "{trouble:?}");
+        db.exec(&format!("drop role {role}"));
+    }
+}
