@@ -64,9 +64,46 @@ pub fn too_many(tables: usize) -> Gap {
     Gap::kind(Kind::ReferenceTable, Reason::NotCaptured, detail).cure("name the lookup tables, or narrow the pattern")
 }
 
-/// How many rows of a table with so many columns are read at the most.
-#[must_use]
-pub fn most_rows(columns: usize) -> usize {
+/// The most values of all tables together that are read.
+const MOST_OF_ALL: usize = 5_000_000;
+
+/// How much may be read still.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    values: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { values: MOST_OF_ALL }
+    }
+}
+
+impl Budget {
+    /// How many rows of a table with so many columns are read at the most.
+    #[must_use]
+    pub fn rows(&self, columns: usize) -> usize {
+        most_rows(columns).min(self.values / columns.max(1))
+    }
+
+    /// Counts what was read.
+    pub fn take(&mut self, rows: usize, columns: usize) {
+        self.values = self.values.saturating_sub(rows.saturating_mul(columns));
+    }
+
+    /// Why a table of so many columns that has more rows is not read.
+    #[must_use]
+    pub fn refusal(&self, columns: usize) -> String {
+        let most = most_rows(columns);
+        if self.rows(columns) < most {
+            format!("with it the reference tables hold more than {MOST_OF_ALL} values: these are no lookup tables")
+        } else {
+            format!("it has more than {most} rows: that is no lookup table")
+        }
+    }
+}
+
+fn most_rows(columns: usize) -> usize {
     MOST_ROWS.min(MOST_VALUES / columns.max(1))
 }
 
@@ -285,6 +322,22 @@ mod tests {
     fn table() -> Vec<Column> {
         let column = |name: &str, key| Column { name: name.to_owned(), key };
         vec![column("name", None), column("id", Some(2)), column("area", Some(1))]
+    }
+
+    #[test]
+    fn all_tables_together_have_a_bound() {
+        let mut budget = Budget::default();
+        assert_eq!((budget.rows(2), budget.rows(20), budget.rows(0)), (MOST_ROWS, MOST_VALUES / 20, MOST_ROWS));
+        assert!(budget.refusal(2).contains("it has more than 100000 rows"));
+        for _ in 0..4 {
+            budget.take(MOST_ROWS, 10);
+        }
+        assert_eq!(budget.rows(10), MOST_ROWS);
+        budget.take(MOST_ROWS - 1, 10);
+        assert_eq!((budget.rows(10), budget.rows(1)), (1, 10));
+        assert!(budget.refusal(10).contains("more than 5000000 values"));
+        budget.take(usize::MAX, 2);
+        assert_eq!(budget.rows(1), 0);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{special, statements};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, Object, Reason, display};
-use evenkeel_core::reference::{self, Column, Content, MOST_TABLES, Pattern, Plan, Row, most_rows};
+use evenkeel_core::reference::{self, Budget, Column, Content, MOST_TABLES, Pattern, Plan, Row};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -62,10 +62,12 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     }
     // Rows as they are now, and no lock on these tables for longer than it takes to read them.
     reader.renew().await?;
-    let (mut found, mut waits) = (Vec::new(), 0);
+    let (mut found, mut waits, mut budget) = (Vec::new(), 0, Budget::default());
     for (lookup, plan) in plans {
         // One at a time: the content of one is in memory, and no more.
-        let select = lookup.select(&plan, reader.request.values);
+        let columns = plan.columns.len();
+        let most = budget.rows(columns);
+        let select = lookup.select(&plan, most, reader.request.values);
         let unread = |reason, detail: &str| Err(special::Unread { reason, detail: detail.to_owned() });
         let answer = if waits == special::WAITS {
             unread(Reason::Locked, "not asked: other sessions hold locks, which was waited for often enough")
@@ -74,13 +76,13 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             answer.unwrap_or_else(|| unread(Reason::Failed, "the server answered nothing"))
         };
         waits += usize::from(matches!(answer, Err(special::Unread { reason: Reason::Locked, .. })) && waits < special::WAITS);
-        let most = most_rows(plan.columns.len());
         match answer {
             Ok(rows) if rows.len() > most => {
-                let detail = format!("it has more than {most} rows: that is no lookup table");
+                let detail = budget.refusal(columns);
                 lookup.gap(reader, Reason::NotCaptured, &detail, Some("narrow `columns`, or leave it out of `reference`"));
             }
             Ok(rows) => {
+                budget.take(rows.len(), columns);
                 let content = lookup.content(plan, &rows, reader.request.values)?;
                 if content.rows.iter().flat_map(|row| &row.hashes).any(|hash| hash.as_deref() == Some(UNREAD)) {
                     let detail = "a value is longer than the server may send (max_allowed_packet)";
@@ -161,7 +163,7 @@ impl Lookup {
     }
 
     /// Its rows as hashes and, where values were asked for, as texts behind them. Names are quoted by `ident`.
-    fn select(&self, plan: &Plan, values: bool) -> Filled {
+    fn select(&self, plan: &Plan, most: usize, values: bool) -> Filled {
         let texts: Vec<String> =
             plan.columns.iter().filter_map(|at| Some(text_of(self.types.get(*at)?, &self.columns.get(*at)?.name))).collect();
         // A text too long for the server to build is NULL with a warning: that is no NULL of the table's.
@@ -171,7 +173,7 @@ impl Lookup {
         if values {
             cells.extend(texts);
         }
-        let bound = (most_rows(plan.columns.len()) + 1).to_string();
+        let bound = (most + 1).to_string();
         statements::REFERENCE_ROWS.fill(&[&cells.join(", "), &self.table, &bound])
     }
 

@@ -11,7 +11,7 @@ use super::{batch, rows, sql};
 use crate::ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Reason;
-use evenkeel_core::reference::{self, Column, Content, MOST_TABLES, Pattern, Plan, Row, most_rows};
+use evenkeel_core::reference::{self, Budget, Column, Content, MOST_TABLES, Pattern, Plan, Row};
 use std::collections::BTreeMap;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
@@ -39,9 +39,12 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let Some(lookups) = lookups(reader, names).await? else { return Ok(Vec::new()) };
     let met = |wanted: &Pattern| lookups.values().any(|lookup| wanted.is(&lookup.shown, None) == Ok(true));
     reference::unmet(&reader.request.reference, met).into_iter().for_each(|gap| reader.gap(gap));
-    let mut found = Vec::new();
-    for lookup in lookups.values() {
-        if let Some(content) = lookup.content(reader).await? {
+    // By name: what is too much is the same on every server.
+    let mut lookups: Vec<Lookup<'_>> = lookups.into_values().collect();
+    lookups.sort_by(|one, other| one.shown.cmp(&other.shown));
+    let (mut found, mut budget) = (Vec::new(), Budget::default());
+    for lookup in lookups {
+        if let Some(content) = lookup.content(reader, &mut budget).await? {
             let (objects, gaps) = reference::objects(&content, reader.request.secret.as_ref());
             found.extend(objects);
             gaps.into_iter().for_each(|gap| reader.gap(gap));
@@ -99,7 +102,7 @@ fn is_ending(code: &SqlState) -> bool {
 }
 
 impl Lookup<'_> {
-    async fn content(&self, reader: &Reader<'_>) -> Read<Option<Content>> {
+    async fn content(&self, reader: &Reader<'_>, budget: &mut Budget) -> Read<Option<Content>> {
         let shown = &self.shown;
         let table = ident::qualified(&self.relation.schema, &self.relation.name);
         let gap = |reason, detail: &str, cure: Option<&str>| {
@@ -128,7 +131,7 @@ impl Lookup<'_> {
             gap(Reason::Privilege, "row-level security may hide some of its rows from the role", Some(&cure));
             return Ok(None);
         }
-        let most = most_rows(plan.columns.len());
+        let most = budget.rows(plan.columns.len());
         let rows = match batch::patient(reader, &self.select(&plan, &table, most + 1, reader.request.values), &[], true).await {
             Ok(rows) => rows,
             Err(error) if batch::is_wait(&error) => {
@@ -149,13 +152,10 @@ impl Lookup<'_> {
             Err(error) => return Err(reader.fault(&error, shown)),
         };
         if rows.len() > most {
-            gap(
-                Reason::NotCaptured,
-                &format!("it has more than {most} rows: that is no lookup table"),
-                Some("narrow `columns`, or leave it out of `reference`"),
-            );
+            gap(Reason::NotCaptured, &budget.refusal(plan.columns.len()), Some("narrow `columns`, or leave it out of `reference`"));
             return Ok(None);
         }
+        budget.take(rows.len(), plan.columns.len());
         let mut content = Content {
             schema: self.relation.schema.clone(),
             name: self.relation.name.clone(),
