@@ -4,7 +4,7 @@ use super::{TODAY, comparison, live, run, wanted, with_all};
 use evenkeel_core::compare::{Comparison, Sameness, Scope, Which};
 use evenkeel_core::gate::{self, Readiness, Tier, Verdict, judge};
 use evenkeel_core::kind::{Dimension, Kind, Severity, Value};
-use evenkeel_core::manifest::{Instance, Manifest, Object, Reason, Whose};
+use evenkeel_core::manifest::{Gap, Instance, Manifest, Object, Reason, Whose};
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::port::Watch;
 use evenkeel_pipeline::compare::{self, Wanted};
@@ -62,6 +62,26 @@ fn two_names_of_one_database_tell_nothing() {
     }
     let unknown = beside(whole(Whose::File, with_all(Vec::new())), whole(Whose::File, with_all(Vec::new())), &wanted(&Scope::default()));
     assert_eq!((unknown.comparison.sameness, unknown.judgement.exit_code), (Sameness::Apart, 0), "two manifests are never one server");
+}
+
+/// What is known to be hidden is told once, with its own words, and another dimension's gap does not stand for it.
+#[test]
+fn a_gap_that_is_known_is_not_told_twice() {
+    let without = || with_all(Vec::new()).into_iter().filter(|object| object.kind != Kind::HistoryTable).collect::<Vec<_>>();
+    let hidden = |dimension| {
+        let mut manifest = whole(Whose::File, without());
+        manifest.gaps.push(Gap::dimension(dimension, Reason::Privilege, "may not be read".to_owned()));
+        manifest
+    };
+    let scope = Scope::default();
+    for (dimension, expected) in [(Dimension::History, &["may not be read"][..]), (Dimension::Topology, &["no migration tool"])] {
+        let found = beside(hidden(dimension), whole(Whose::File, without()), &Wanted { insisted: true, ..wanted(&scope) });
+        let of_history = found.comparison.gaps.iter().filter(|gap| gap.gap.dimension == Dimension::History);
+        let told: Vec<&str> = of_history.map(|gap| gap.gap.detail.as_str()).collect();
+        assert_eq!(told.len(), expected.len(), "{dimension:?}: {told:?}");
+        assert!(told.iter().zip(expected).all(|(told, expected)| told.starts_with(expected)), "{dimension:?}: {told:?}");
+        assert_eq!(found.judgement.exit_code, 2);
+    }
 }
 
 /// A history that nobody has is equal to nothing. Where a tier or a flag demands it, it is a gap.
