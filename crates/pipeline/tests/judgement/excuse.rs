@@ -102,3 +102,25 @@ fn an_expired_exception_alone_closes_the_gate() {
     assert_eq!((judgement.exit_code, judgement.verdict), (1, Verdict::Differs));
     assert!(judgement.dimensions.iter().all(|(_, verdict)| *verdict == Verdict::Equal), "{judgement:?}");
 }
+
+/// An exception that excuses nothing is said only where all that it is about was compared.
+#[test]
+fn an_exception_about_what_was_not_compared_may_be_of_use() {
+    let of = |dimensions: &[Dimension]| manifest(dimensions, vec![object(Kind::Table, "app.t", &[])]);
+    for (dimensions, about, is_said) in [
+        (&[Dimension::Schema, Dimension::Data][..], Some(Dimension::Data), true),
+        (&[Dimension::Schema], Some(Dimension::Data), false),
+        (&[Dimension::Schema], Some(Dimension::Schema), true),
+        (&[Dimension::Schema], None, false),
+        (&Dimension::ALL, None, true),
+    ] {
+        let scope = evenkeel_core::compare::Scope { dimensions: dimensions.to_vec(), ..Default::default() };
+        let sides = [of(dimensions), of(dimensions)].map(|side| super::live("a", evenkeel_testkit::fake::FakeEnvironment::of(side)));
+        let wanted = evenkeel_pipeline::compare::Wanted { demanded: dimensions, ..super::wanted(&scope) };
+        let waivers = [waiver("app.nothing", about, None, TODAY)];
+        let found =
+            evenkeel_pipeline::compare::run(&sides[0], &sides[1], &wanted, &super::run(&waivers, evenkeel_core::port::Watch::none()));
+        let said = found.unwrap().comparison.findings.iter().any(|finding| finding.id == WAIVER_UNUSED);
+        assert_eq!(said, is_said, "{dimensions:?} {about:?}");
+    }
+}

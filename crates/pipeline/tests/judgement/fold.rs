@@ -226,3 +226,24 @@ fn a_role_that_is_called_after_its_environment_is_suspected() {
         assert_eq!(step.is_some_and(|step| step.contains("roles = { \"app\" = \"app_prod\" }")), pair.is_some(), "{what}");
     }
 }
+
+/// A row of a history, and one of reference data, are told whatever becomes of the table; and rights on an identity sequence go with
+/// the column that has it.
+#[test]
+fn what_stands_apart_is_told_beside_its_table() {
+    let migration = object(Kind::Migration, "app.t.1", &[]);
+    let found = comparison(vec![schema(), table("t"), migration], vec![schema()]);
+    assert_eq!(all_told(&found), ["EK-table-missing app.t", "EK-migration-missing app.t.1"]);
+    let grant = || {
+        let mut grant = object(Kind::Grant, "identity-sequence.x.r", &[("privileges", Value::list(["USAGE"]))]);
+        grant.identity = evenkeel_core::manifest::Identity::new(["identity-sequence".to_owned(), "app.kept.id".to_owned(), "r".to_owned()]);
+        grant
+    };
+    let kept = || vec![schema(), table("kept"), column("kept.other")];
+    let with_column = || kept().into_iter().chain([column("kept.id"), grant()]).collect::<Vec<_>>();
+    let found = comparison(with_column(), kept());
+    assert_eq!(all_told(&found), ["EK-column-missing app.kept.id"]);
+    assert_eq!(found.differences.first().map(|one| one.with.clone()), Some(vec![(Kind::Grant, 1)]));
+    let without_grant = || kept().into_iter().chain([column("kept.id")]).collect::<Vec<_>>();
+    assert_eq!(comparison(with_column(), without_grant()).differences.len(), 1);
+}
