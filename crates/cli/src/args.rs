@@ -120,10 +120,20 @@ pub struct Reporting {
 /// `compare`.
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// What is right: an environment's name, a URL (postgres://… or mysql://…), a libpq keyword string, or a manifest file.
+    /// What is right: an environment's name, a URL (postgres://… or mysql://…), a libpq keyword string, or a manifest file. With
+    /// --schemas the one environment whose schemas are compared.
     pub reference: String,
     /// What is compared with it.
-    pub candidate: String,
+    #[arg(required_unless_present_any = ["schemas", "like"])]
+    pub candidate: Option<String>,
+    /// Schemas of one database, each compared with the one that --like names; * matches anything, as in 'tenant_*'. May be given
+    /// several times. PostgreSQL.
+    #[arg(long, value_name = "PATTERN", requires = "like", conflicts_with_all = ["candidate", "same"],
+        value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub schemas: Vec<String>,
+    /// The schema that those of --schemas are to be like.
+    #[arg(long, value_name = "SCHEMA", requires = "schemas", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub like: Option<String>,
     /// Compare a database with itself: without it two names of one database tell nothing.
     #[arg(long)]
     pub same: bool,

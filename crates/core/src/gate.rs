@@ -1,8 +1,8 @@
 //! What a comparison amounts to: the verdict, the parity floor, the exit code.
 
 use crate::compare::{Comparison, Outcome, SideGap, Which};
-use crate::kind::{Dimension, Severity};
-use crate::manifest::{Gap, Reason};
+use crate::kind::{Dimension, Kind, Severity};
+use crate::manifest::{Gap, Manifest, Reason};
 use serde::{Deserialize, Serialize};
 
 /// What an environment is for; decides which dimensions must be on the floor.
@@ -148,6 +148,35 @@ impl Judgement {
             differences => Readiness::Deviates { differences },
         }
     }
+}
+
+/// How like a reference one of several is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Likeness {
+    /// In everything that was compared.
+    Equal,
+    /// Nothing is at or above the bar; something is different, excused, or could not be seen where that is not demanded.
+    Alike,
+    Differs,
+    CouldNotTell,
+}
+
+/// How like its reference the candidate is, after so many differences were excused.
+#[must_use]
+pub fn likeness(comparison: &Comparison, judgement: &Judgement, excused: usize) -> Likeness {
+    match judgement.exit_code {
+        0 if comparison.differences.is_empty() && comparison.gaps.is_empty() && excused == 0 => Likeness::Equal,
+        0 => Likeness::Alike,
+        1 => Likeness::Differs,
+        _ => Likeness::CouldNotTell,
+    }
+}
+
+/// Whether a schema has anything that another could be like: a schema alone is no evidence.
+#[must_use]
+pub fn is_empty_schema(schema: &Manifest) -> bool {
+    schema.objects().iter().all(|object| object.kind == Kind::Schema || object.kind.spec().dimension != Dimension::Schema)
 }
 
 /// The exit code of several environments. What differs is known, whatever else could not be told or reached: the known one

@@ -12,7 +12,7 @@ use evenkeel_core::connection::typed_again;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{CANONICAL, Manifest};
-use evenkeel_core::port::{Engine, Named, Own, Workshop};
+use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
 
 /// MySQL and MariaDB.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +61,11 @@ impl Engine for Mysql {
             Box::new(trouble.found(version.unwrap_or_default()).fix("evenkeel queries --engine mariadb --major 10.11"))
         })?;
         Ok(capture::statements(&flavor, dimensions))
+    }
+
+    /// A schema is a database here, and each is read by itself.
+    fn schema_names(&self) -> Option<&dyn SchemaNames> {
+        None
     }
 
     /// Each defining statement commits what came before, and itself.

@@ -39,6 +39,7 @@ pub struct Wanted<'a> {
 }
 
 /// A manifest and its digests, under what the user calls it.
+#[derive(Clone)]
 pub struct Hashed {
     pub label: String,
     pub manifest: Manifest,
@@ -46,6 +47,13 @@ pub struct Hashed {
 }
 
 impl Hashed {
+    /// Hashes a manifest.
+    #[must_use]
+    pub fn of(label: &str, manifest: Manifest) -> Self {
+        let tree = digest::tree(&manifest);
+        Self { label: label.to_owned(), manifest, tree }
+    }
+
     /// As one side of a comparison.
     #[must_use]
     pub fn side(&self) -> Side<'_> {
@@ -79,19 +87,36 @@ pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Ru
     one_scope(reference.label(), &left.manifest, candidate.label(), &right.manifest)?;
     let remedies = run.engines.of(b).remedies(&right.manifest);
     let mut comparison = compare::compare(left.side(), right.side(), wanted.scope, &*remedies);
-    let ignored = policy::apply(&mut comparison, run.waivers, run.today);
     if wanted.same && comparison.sameness.tells_nothing() {
         comparison.sameness = Sameness::AsAsked;
     }
+    let mut said = Vec::new();
     if comparison.sameness == Sameness::Unknown {
-        comparison.findings.extend([&left, &right].into_iter().filter_map(nameless));
+        said.extend([&left, &right].into_iter().filter_map(nameless));
     }
-    comparison.findings.extend_from_slice(wanted.beforehand);
+    said.extend_from_slice(wanted.beforehand);
+    Ok(judged(Compare { reference: left, candidate: right, comparison, said }, wanted, run))
+}
+
+/// A comparison before anything is excused.
+pub(crate) struct Compare {
+    pub reference: Hashed,
+    pub candidate: Hashed,
+    pub comparison: Comparison,
+    /// What is to be said of it beside differences.
+    pub said: Vec<Finding>,
+}
+
+/// What is left of a comparison by the policy, and what it amounts to.
+pub(crate) fn judged(compare: Compare, wanted: &Wanted<'_>, run: &Run<'_>) -> Compared {
+    let Compare { reference, candidate, mut comparison, said } = compare;
+    let ignored = policy::apply(&mut comparison, run.waivers, run.today);
+    comparison.findings.extend(said);
     if wanted.insisted {
         gate::insist(&mut comparison, wanted.demanded);
     }
     let judgement = gate::judge(&comparison, wanted.demanded, wanted.bar);
-    Ok(Compared { reference: left, candidate: right, comparison, ignored, judgement })
+    Compared { reference, candidate, comparison, ignored, judgement }
 }
 
 /// A server that does not say which one it is, so that nobody can tell whether it is the other side's.
@@ -132,7 +157,5 @@ fn one_scope(reference: &str, left: &Manifest, candidate: &str, right: &Manifest
 }
 
 fn hashed(source: &Source, run: &Run<'_>) -> Result<Hashed, Box<Trouble>> {
-    let manifest = capture::manifest(source, run)?;
-    let tree = digest::tree(&manifest);
-    Ok(Hashed { label: source.label().to_owned(), manifest, tree })
+    Ok(Hashed::of(source.label(), capture::manifest(source, run)?))
 }

@@ -1,9 +1,10 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `capture  digest  compare  check`.
+//! `capture  digest  compare  schemas  check`.
 
 pub mod capture;
 pub mod check;
 pub mod compare;
 pub mod digest;
+pub mod schemas;

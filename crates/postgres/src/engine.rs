@@ -12,7 +12,7 @@ use evenkeel_core::connection::typed_again;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Engine, Named, Own, Workshop};
+use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
 
 /// PostgreSQL.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,10 @@ impl Engine for Postgres {
             })?,
         };
         Ok(capture::statements(major, dimensions))
+    }
+
+    fn schema_names(&self) -> Option<&dyn SchemaNames> {
+        Some(&capture::PostgresSchemaNames)
     }
 
     fn undoes_definitions(&self) -> bool {

@@ -2,19 +2,21 @@
 //!
 //! Lives here: the types that become JSON and its published schema; every format is painted from nothing else.
 //! Does not live here: filling it (`document/build`), the sentences in it (`document/line`), the charts' numbers
-//! (`document/data`), a comparison that did not come about (`document/unread`), painting (`format`).
+//! (`document/data`), a comparison that did not come about (`document/unread`), many schemas at a glance (`document/schemas`), painting (`format`).
 
 mod build;
 mod data;
 mod line;
+mod schemas;
 mod unread;
 mod word;
 
 pub use build::Input;
 pub use data::{ColumnData, Data, Strip, TableData, Volume};
 pub(crate) use line::unseen;
+pub use schemas::{OneSchema, Overview, Schemas};
 pub use unread::Unread;
-pub use word::{Across, Change, Dimension, NodeRole, Outcome, Reason, Severity, Side, Standing, State};
+pub use word::{Across, Change, Dimension, Likeness, NodeRole, Outcome, Reason, Severity, Side, Standing, State};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,10 @@ pub struct Document {
     /// Where two sides were compared: these, dimension by dimension.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
+    /// Where many schemas were compared with one: these, in one line each. What each comparison found stands in a document of its own,
+    /// behind this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schemas: Option<Schemas>,
 }
 
 /// What every document has.

@@ -8,6 +8,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod sarif;
+mod schemas;
 pub mod terminal;
 
 use crate::{Document, Fault, Severity};
@@ -53,26 +54,16 @@ impl Format {
 }
 
 /// One after the other, an empty line between.
-fn in_turn(documents: &[Document], style: &Style, one: fn(&Document, &Style) -> Result<Vec<u8>, Fault>) -> Result<Vec<u8>, Fault> {
+fn in_turn(documents: &[&Document], style: &Style, one: fn(&Document, &Style) -> Result<Vec<u8>, Fault>) -> Result<Vec<u8>, Fault> {
     let pages = documents.iter().map(|document| one(document, style)).collect::<Result<Vec<_>, _>>()?;
     Ok(pages.join(&b'\n'))
 }
 
 /// Every format.
 pub const FORMATS: &[Format] = &[
-    Format {
-        name: "terminal",
-        extension: "txt",
-        about: "for a person at a terminal",
-        render: |documents, style| in_turn(documents, style, terminal::render),
-    },
+    Format { name: "terminal", extension: "txt", about: "for a person at a terminal", render: terminal::several },
     Format { name: "json", extension: "json", about: "complete, for programs; docs/reference/report.schema.json", render: json::render },
-    Format {
-        name: "markdown",
-        extension: "md",
-        about: "for a pull request, under 60,000 bytes",
-        render: |documents, style| in_turn(documents, style, markdown::render),
-    },
+    Format { name: "markdown", extension: "md", about: "for a pull request, under 60,000 bytes", render: markdown::several },
     Format { name: "html", extension: "html", about: "one self-contained page, for people", render: html::pages },
     Format { name: "sarif", extension: "sarif", about: "SARIF 2.1.0, for code scanning", render: sarif::render },
     Format { name: "junit", extension: "xml", about: "for build servers; one suite a dimension", render: junit::render },

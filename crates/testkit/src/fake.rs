@@ -11,7 +11,7 @@ use evenkeel_core::compare::{NoRemedies, Remedies};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension, Kind, Value};
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Identity, Manifest, NodeRole, Object, Reason};
-use evenkeel_core::port::{Engine, Engines, Environment, Named, Own, Request, Watch, Workshop};
+use evenkeel_core::port::{Engine, Engines, Environment, Named, Own, Request, SchemaNames, Watch, Workshop};
 
 /// What an environment does when it is captured.
 enum Does {
@@ -137,12 +137,40 @@ impl Engine for FakeEngines {
         Err(none("statements"))
     }
 
+    fn schema_names(&self) -> Option<&dyn SchemaNames> {
+        Some(self)
+    }
+
     fn undoes_definitions(&self) -> bool {
         true
     }
 
     fn workshop(&self) -> Box<dyn Workshop> {
         unimplemented!("a fake engine starts no servers")
+    }
+}
+
+/// A fake text names a schema where it begins with it.
+impl SchemaNames for FakeEngines {
+    fn rename(&self, objects: &mut [Object], from: &str, to: &str) {
+        for object in objects {
+            let values: Vec<_> = object.values().to_vec();
+            for (index, value) in values {
+                if let Value::Text(text) = value
+                    && let Some(text) = self.renamed(&text, from, to)
+                {
+                    object.set_at(index, Value::text(text));
+                }
+            }
+        }
+    }
+
+    fn renamed(&self, text: &str, from: &str, to: &str) -> Option<String> {
+        text.strip_prefix(from).filter(|rest| rest.starts_with('.')).map(|rest| format!("{to}{rest}"))
+    }
+
+    fn quoted(&self, schema: &str) -> String {
+        schema.to_owned()
     }
 }
 

@@ -1,7 +1,7 @@
-//! `evenkeel compare REFERENCE CANDIDATE`.
+//! `evenkeel compare REFERENCE CANDIDATE`. Neighbour: `schemas`, the same verb within one database.
 
 use super::asked::Asked;
-use super::{Outcome, report};
+use super::{Outcome, report, schemas};
 use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
 use crate::settings::Settings;
@@ -17,6 +17,9 @@ use std::io::Read;
 pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     let reporting = &arguments.reporting;
     let asked = Asked::of(reporting, common)?;
+    if let Some(like) = &arguments.like {
+        return schemas::run(arguments, like, &asked);
+    }
     let document = document(arguments, &asked)?;
     report::publish(&asked.outputs, std::slice::from_ref(&document), reporting, common)?;
     if asked.outputs.iter().all(|(_, out)| out.is_some()) && !common.quiet {
@@ -31,16 +34,17 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
 /// As the verb.
 pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<Trouble>> {
     let settings = asked.settings();
-    let names = [&arguments.reference, &arguments.candidate].map(|name| (name.as_str(), settings.environments.get(name)));
+    let (reference, candidate) = (&arguments.reference, arguments.candidate.as_deref().unwrap_or_default());
+    let names = [reference, candidate].map(|name| (name, settings.environments.get(name)));
     let (mut scope, beforehand) = asked.scope_of(names);
     if asked.reporting.dimension.is_empty() {
-        for name in [&arguments.reference, &arguments.candidate] {
+        for name in [reference, candidate] {
             let endpoint = wire::endpoint(name, settings, asked.common, &scope.dimensions)?;
             asked.narrow(&mut scope, &endpoint);
         }
     }
-    let mut reference = wire::endpoint(&arguments.reference, settings, asked.common, &scope.dimensions)?;
-    let mut candidate = wire::endpoint(&arguments.candidate, settings, asked.common, &scope.dimensions)?;
+    let mut reference = wire::endpoint(reference, settings, asked.common, &scope.dimensions)?;
+    let mut candidate = wire::endpoint(candidate, settings, asked.common, &scope.dimensions)?;
     paint::notes(reference.warnings.iter().chain(&candidate.warnings), asked.common.quiet);
     reference_data(&mut reference, &mut candidate, settings, &scope)?;
     for endpoint in [&mut reference, &mut candidate] {

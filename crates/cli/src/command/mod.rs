@@ -14,6 +14,7 @@ mod output;
 mod queries;
 mod render;
 mod report;
+mod schemas;
 
 use crate::args::{Cli, Command};
 use evenkeel_core::fault::Trouble;

@@ -25,6 +25,7 @@ mod privilege;
 mod read_only;
 mod reference;
 mod run;
+mod schemas;
 mod secrets;
 mod silence;
 mod verbs;

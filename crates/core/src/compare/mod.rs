@@ -5,6 +5,7 @@
 //! belongs to an extension on one side, `leftover` the names interrupted online changes leave behind.
 //! What a difference means for an exit code is `gate`'s business, which are excused is `policy`'s.
 
+mod called;
 mod copied;
 mod fold;
 mod judge;
@@ -241,7 +242,8 @@ pub fn compare(reference: Side<'_>, candidate: Side<'_>, scope: &Scope, remedies
 }
 
 /// Names as a person sorts them: `t2` before `t10`. Equal only where the texts are.
-fn natural(a: &str, b: &str) -> Ordering {
+#[must_use]
+pub fn natural(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a, b);
     loop {
         let (Some(one), Some(other)) = (left.chars().next(), right.chars().next()) else {

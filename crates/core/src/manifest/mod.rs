@@ -6,10 +6,12 @@
 mod endpoint;
 mod gap;
 mod object;
+mod part;
 
 pub use endpoint::{ALL_DATABASES, Endpoint, Instance, NodeRole, Whose};
 pub use gap::{Gap, Reason};
 pub use object::{AS_TEXT, ITEM_END, Identity, Mark, Object, Space, display, first_shown_part, shown_parts};
+pub use part::{Parts, Patterns, Texts, dimensions_of_schemas, lives_in_schemas};
 
 use crate::kind::{Dimension, Engines, Kind};
 

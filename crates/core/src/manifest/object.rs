@@ -40,6 +40,16 @@ impl Identity {
         Self(parts.into_iter().map(Into::into).collect())
     }
 
+    /// The same with another part at that place; the others stay shared.
+    #[must_use]
+    pub fn with(&self, index: usize, part: Arc<str>) -> Self {
+        let mut parts = self.0.clone();
+        if let Some(place) = parts.get_mut(index) {
+            *place = part;
+        }
+        Self(parts)
+    }
+
     /// The parts in declared order.
     pub fn parts(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator + Clone {
         self.0.iter().map(AsRef::as_ref)

@@ -4,7 +4,7 @@ use super::{Environment, Workshop};
 use crate::compare::Remedies;
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Object};
 
 /// A family of servers.
 pub trait Engine: Sync {
@@ -30,11 +30,26 @@ pub trait Engine: Sync {
     /// Of class Usage: there is no such version, or it is too old.
     fn queries(&self, vendor: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>>;
 
+    /// Calling schemas of one capture otherwise; `None` where a capture holds one schema, or texts cannot be read for names.
+    fn schema_names(&self) -> Option<&dyn SchemaNames>;
+
     /// Whether what a transaction defines is gone when it is rolled back.
     fn undoes_definitions(&self) -> bool;
 
     /// Throwaway servers of this machine.
     fn workshop(&self) -> Box<dyn Workshop>;
+}
+
+/// Knows where a text names a schema: as a part of a name, never in a user's text or as another thing's name.
+pub trait SchemaNames: Sync {
+    /// Calls a schema otherwise in all values of the objects; their identities stay. Normal forms are made anew.
+    fn rename(&self, objects: &mut [Object], from: &str, to: &str);
+
+    /// The same in one text: a statement, a value, a signature. `None` where it does not name the schema.
+    fn renamed(&self, text: &str, from: &str, to: &str) -> Option<String>;
+
+    /// As it stands in a text, quoted where it must be.
+    fn quoted(&self, schema: &str) -> String;
 }
 
 /// Every family that was built in.

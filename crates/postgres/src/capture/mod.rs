@@ -29,6 +29,7 @@ mod role;
 mod role_member;
 mod rows;
 mod scan;
+mod schema_name;
 mod setting;
 mod setting_override;
 mod spelling;
@@ -42,6 +43,7 @@ mod view;
 mod watch;
 
 pub use earlier::renew;
+pub use schema_name::PostgresSchemaNames;
 pub use sql::render;
 pub use statements::{queries, statements};
 

@@ -10,6 +10,7 @@
 //! after some hundred levels), which is a fault and no crash.
 
 pub mod normal;
+pub mod schema;
 mod shape;
 mod thread;
 pub mod token;

@@ -77,7 +77,7 @@ impl Document {
             ignored: input.ignored.iter().map(|found| ignored(input, found)).collect(),
             data,
         };
-        Self { frame, comparison: Some(section) }
+        Self { frame, comparison: Some(section), schemas: None }
     }
 }
 

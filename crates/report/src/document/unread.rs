@@ -106,7 +106,7 @@ impl Document {
             ignored: Vec::new(),
             data: Data::default(),
         };
-        Self { frame, comparison: Some(section) }
+        Self { frame, comparison: Some(section), schemas: None }
     }
 }
 

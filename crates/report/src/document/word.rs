@@ -42,6 +42,20 @@ words! {
 }
 
 words! {
+    /// How like its reference one of several is.
+    Likeness from gate::Likeness {
+        /// In everything that was compared.
+        Equal = "equal",
+        /// Nothing at or above the bar; something is different, excused, or was not visible and not demanded.
+        Alike = "alike",
+        /// A difference or finding at or above the bar.
+        Differs = "differs",
+        /// Something demanded was not visible or could not be compared.
+        CouldNotTell = "could-not-tell",
+    }
+}
+
+words! {
     /// One side of an environment.
     Dimension from kind::Dimension {
         Schema = "schema",

@@ -9,14 +9,14 @@ mod item;
 mod matrix;
 mod view;
 
-use super::Style;
+use super::{Style, schemas};
 use crate::textdiff::Tag;
 use crate::{Document, Fault};
 use askama::Template;
 use evenkeel_core::digest;
 use item::{Item, Values};
 use matrix::Matrix;
-use view::View;
+use view::{Overview, View};
 
 const STYLE: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");
@@ -30,6 +30,8 @@ struct Page {
     nonce: String,
     style: &'static str,
     script: &'static str,
+    /// Where many schemas were compared with one.
+    overview: Option<Overview>,
     matrix: Matrix,
     views: Vec<View>,
     version: String,
@@ -53,13 +55,16 @@ pub fn render(documents: &[Document]) -> Result<Vec<u8>, Fault> {
         let text = serde_json::to_string(document).map_err(|source| Fault::Json { format: "html", source })?;
         hashes.push(digest::chain("page", &text, std::iter::empty()));
     }
+    let telling = schemas::telling(documents);
+    let (overview, _) = schemas::split(documents);
     let page = Page {
-        title: view::title(documents),
+        title: overview.map_or_else(|| view::title(documents), |(overview, _)| crate::clean::line(&overview.verdict.line)),
+        overview: overview.map(|(overview, schemas)| Overview::of(overview, schemas)),
         nonce: digest::chain("nonce", "", hashes.into_iter()).hex(),
         style: STYLE,
         script: SCRIPT,
-        matrix: Matrix::of(documents),
-        views: documents.iter().enumerate().map(|(index, document)| View::of(document, index)).collect(),
+        matrix: Matrix::of(&telling),
+        views: telling.iter().enumerate().map(|(index, document)| View::of(document, index)).collect(),
         version: documents.first().map(|document| crate::clean::line(&document.tool.version)).unwrap_or_default(),
     };
     let mut text = page.render()?;

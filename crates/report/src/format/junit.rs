@@ -2,7 +2,7 @@
 //!
 //! Lives here: which outcome becomes which state of a case. The XML itself is `quick-junit`'s.
 
-use super::Style;
+use super::{Style, schemas};
 use crate::document::{Difference, DimensionResult, Document, Outcome, Side};
 use crate::sentence::Remedy;
 use crate::{Fault, clean, sentence};
@@ -15,9 +15,12 @@ use std::time::Duration;
 /// # Errors
 /// Only if the XML writer fails.
 pub fn render(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
-    let verdicts: Vec<&str> = documents.iter().map(|document| document.verdict.line.as_str()).collect();
+    let (overview, documents) = schemas::split(documents);
+    // Over many schemas stands one verdict, and one reading of the database.
+    let heads: Vec<&Document> = overview.map_or_else(|| documents.iter().collect(), |(overview, _)| vec![overview]);
+    let verdicts: Vec<&str> = heads.iter().map(|document| document.verdict.line.as_str()).collect();
     let mut report = Report::new(clean::line(&format!("evenkeel: {}", verdicts.join("; "))));
-    report.set_time(Duration::from_millis(documents.iter().map(|document| document.elapsed_ms).sum()));
+    report.set_time(Duration::from_millis(heads.iter().map(|document| document.elapsed_ms).sum()));
     for document in documents {
         let apart = Some(apart(document)).filter(|_| !document.findings.is_empty());
         for mut suite in apart.into_iter().chain(document.dimensions().iter().map(|dimension| suite(document, dimension))) {

@@ -6,10 +6,10 @@
 
 mod escape;
 
-use super::Style;
+use super::{Style, in_turn, schemas};
 use crate::Fault;
 use crate::clean;
-use crate::document::{Difference, Document, Gap, Outcome, Reason, Severity};
+use crate::document::{Difference, Document, Gap, Outcome, Reason, Schemas, Severity};
 use crate::group::{self, Entry, Group, entries};
 use crate::number::{counted, short, thousands};
 use crate::sentence::{self, Remedy};
@@ -66,6 +66,52 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     }
     page.text.push_str(&foot);
     Ok(page.text.into_bytes())
+}
+
+/// Several one after the other; of many schemas an overview, and those that are not equal as long as there is room.
+///
+/// # Errors
+/// None; the signature is the formats'.
+pub fn several(documents: &[Document], style: &Style) -> Result<Vec<u8>, Fault> {
+    let telling = schemas::telling(documents);
+    let (Some((document, schemas)), _) = schemas::split(documents) else { return in_turn(&telling, style, render) };
+    let mut page = Page { text: overview(document, schemas), room: LIMIT.saturating_sub(RESERVE), full: false };
+    let mut left = 0;
+    for document in telling {
+        let piece = render(document, style)?;
+        page.full |= page.text.len() + piece.len() > page.room;
+        if page.full {
+            left += 1;
+        } else {
+            page.text.push('\n');
+            page.text.push_str(&String::from_utf8_lossy(&piece));
+        }
+    }
+    if left > 0 {
+        page.text.push_str(&format!("\n… {} more, cut to stay under {} bytes.\n", counted(left, "schema", "schemas"), thousands(LIMIT)));
+    }
+    Ok(page.text.into_bytes())
+}
+
+/// The headline and a table with a row a schema, as long as half of the page has room.
+fn overview(document: &Document, schemas: &Schemas) -> String {
+    let mut text = format!("**{}**\n\n| | schema | |\n|---|---|---|\n", plain(&document.verdict.line));
+    let lines = schemas::lines(schemas);
+    let mut shown = 0;
+    for line in &lines {
+        let row = format!("| {} | {} | {} |\n", line.sign, plain(&line.name), plain(&line.words));
+        if text.len() + row.len() > LIMIT / 2 {
+            break;
+        }
+        text.push_str(&row);
+        shown += 1;
+    }
+    if shown < lines.len() {
+        text.push_str(&format!("\n… {} more lines, all in --format json\n", thousands(lines.len() - shown)));
+    }
+    let how = sentence::how(document).into_iter().map(|part| plain(&part));
+    text.push_str(&format!("\n{} · {}\n", plain(&schemas::compared(schemas)), how.collect::<Vec<_>>().join(" · ")));
+    text
 }
 
 struct Page {

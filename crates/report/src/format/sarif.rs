@@ -3,7 +3,7 @@
 //! Lives here: the few structures of the standard that a comparison fills, by our own serde structs while no maintained
 //! crate exists. Does not live here: the texts of the rules (`explain`).
 
-use super::Style;
+use super::{Style, schemas};
 use crate::document::{self, Difference, Document, Gap, Ignored, Place, Severity};
 use crate::{Fault, clean, explain, sentence};
 use serde::Serialize;
@@ -16,7 +16,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// # Errors
 /// Only if the JSON writer fails.
 pub fn render(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: documents.iter().map(run).collect() };
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: schemas::telling_or_all(documents).into_iter().map(run).collect() };
     let mut bytes = serde_json::to_vec_pretty(&log).map_err(|source| Fault::Json { format: "sarif", source })?;
     bytes.push(b'\n');
     Ok(bytes)

@@ -6,10 +6,10 @@
 
 mod entry;
 
-use super::Style;
+use super::{Style, in_turn, schemas};
 use crate::Fault;
 use crate::clean;
-use crate::document::{Document, Severity, Side};
+use crate::document::{Document, Likeness, Schemas, Severity, Side};
 use crate::group::{self, Entry, entries};
 use crate::number::{counted, thousands};
 use crate::sentence;
@@ -50,6 +50,21 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     page.gaps();
     page.foot();
     Ok(page.text.into_bytes())
+}
+
+/// Several one after the other; of many schemas one line each, and in full only where there is one.
+///
+/// # Errors
+/// None; the signature is the formats'.
+pub fn several(documents: &[Document], style: &Style) -> Result<Vec<u8>, Fault> {
+    let (overview, rest) = schemas::split(documents);
+    let Some((document, schemas)) = overview else { return in_turn(&rest.iter().collect::<Vec<_>>(), style, render) };
+    let mut page = Page { document, style: *style, text: String::new() };
+    page.schemas(schemas);
+    let mut pages = if rest.len() == 1 { in_turn(&schemas::telling(documents), style, render)? } else { Vec::new() };
+    pages.extend(if pages.is_empty() { &b""[..] } else { b"\n" });
+    pages.extend(page.text.into_bytes());
+    Ok(pages)
 }
 
 struct Page<'a> {
@@ -263,6 +278,30 @@ impl Page<'_> {
         }
     }
 
+    /// A line each, wide as it is: lines are for other programs too. Then the verdict, which stays in sight.
+    fn schemas(&mut self, schemas: &Schemas) {
+        let lines = schemas::lines(schemas);
+        let room = lines.iter().map(|line| width(&line.name)).max().unwrap_or(0);
+        for line in &lines {
+            let sign = self.paint(tone(line.likeness), &line.sign.to_string());
+            self.line(&format!("{sign} {}  {}", fill(&line.name, room), line.words));
+        }
+        self.blank();
+        let worst = schemas.schemas.iter().map(|schema| schema.likeness).max().unwrap_or(Likeness::CouldNotTell);
+        let worst = if schemas.differ > 0 { Likeness::Differs } else { worst };
+        self.wrapped("", &clean::line(&self.document.verdict.line), tone(worst));
+        let mut parts = vec![schemas::compared(schemas)];
+        parts.extend(sentence::how(self.document));
+        for line in joined(&parts, self.style.width) {
+            let line = self.paint(DIM, &line);
+            self.line(&line);
+        }
+        if schemas.schemas.len() > 1 && schemas.equal < schemas.schemas.len() {
+            let command = clean::line(&self.document.command);
+            self.line(&format!("in full: {command} --format html=report.html"));
+        }
+    }
+
     fn foot(&mut self) {
         let document = self.document;
         self.blank();
@@ -285,6 +324,15 @@ impl Page<'_> {
             let line = self.paint(DIM, &line);
             self.line(&line);
         }
+    }
+}
+
+const fn tone(likeness: Likeness) -> Paint {
+    match likeness {
+        Likeness::Equal => GOOD,
+        Likeness::Alike => WARN,
+        Likeness::Differs => BAD,
+        Likeness::CouldNotTell => UNKNOWN,
     }
 }
 

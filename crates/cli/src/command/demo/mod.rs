@@ -136,7 +136,15 @@ fn baseline(name: &str, folder: &Path, common: &Common) -> Result<(), Box<Troubl
 }
 
 fn comparison(reference: &str, candidate: &str) -> Compare {
-    Compare { reference: reference.to_owned(), candidate: candidate.to_owned(), same: false, values: false, reporting: reporting() }
+    Compare {
+        reference: reference.to_owned(),
+        candidate: Some(candidate.to_owned()),
+        schemas: Vec::new(),
+        like: None,
+        same: false,
+        values: false,
+        reporting: reporting(),
+    }
 }
 
 fn reporting() -> Reporting {

@@ -34,10 +34,10 @@ pub(super) struct Cell {
 }
 
 impl Matrix {
-    pub(super) fn of(documents: &[Document]) -> Self {
+    pub(super) fn of(documents: &[&Document]) -> Self {
         // The reference has a column of its own where there is only one.
         let compared: Vec<(&Document, &Comparison)> =
-            documents.iter().filter_map(|document| Some((document, document.comparison.as_ref()?))).collect();
+            documents.iter().filter_map(|document| Some((*document, document.comparison.as_ref()?))).collect();
         let shared =
             compared.first().map(|(_, first)| &first.reference).filter(|first| compared.iter().all(|(_, one)| one.reference == **first));
         let mut columns: Vec<Column> = shared.map(|endpoint| column(endpoint, "reference".to_owned())).into_iter().collect();

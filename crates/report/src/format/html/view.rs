@@ -2,9 +2,10 @@
 //!
 //! Lives here: choosing and ordering. Does not live here: what a card or row holds (`item`); escaping, which the template engine does to every value.
 
+use super::super::schemas::{compared, lines};
 use super::chart::{self, Charts};
 use super::item::{Anchors, Brief, Item, brief, card, found, grouped};
-use crate::document::{Document, Outcome, Reason, Severity, Side};
+use crate::document::{Document, Likeness, Outcome, Reason, Schemas, Severity, Side};
 use crate::group::{self, Entry, entries, words};
 use crate::number::{counted, duration, thousands};
 use crate::{clean, sentence};
@@ -33,6 +34,52 @@ pub(super) struct View {
     pub exit_code: u8,
     pub fail_on: &'static str,
     pub command: String,
+}
+
+/// Many schemas at a glance.
+pub(super) struct Overview {
+    pub symbol: char,
+    pub tone: &'static str,
+    pub lines: Vec<OverviewLine>,
+    pub compared: String,
+}
+
+pub(super) struct OverviewLine {
+    pub tone: &'static str,
+    pub symbol: char,
+    pub name: String,
+    pub words: String,
+    /// Where it is told in full.
+    pub link: Option<String>,
+}
+
+impl Overview {
+    pub(super) fn of(document: &Document, schemas: &Schemas) -> Self {
+        let mut telling = 0;
+        let alone = schemas.schemas.len() == 1;
+        let lines = lines(schemas).into_iter().map(|line| {
+            let told = alone || line.likeness != Likeness::Equal;
+            let link = told.then(|| format!("e{telling}"));
+            telling += usize::from(told);
+            OverviewLine { tone: tone(line.likeness), symbol: line.sign, name: line.name, words: line.words, link }
+        });
+        let (symbol, tone) = match document.verdict.outcome {
+            Outcome::Equal if schemas.alike > 0 => ('✓', "warn"),
+            Outcome::Equal => ('✓', "good"),
+            Outcome::Differs => ('✗', "bad"),
+            Outcome::CouldNotTell | Outcome::Empty => ('?', "unknown"),
+        };
+        Self { symbol, tone, lines: lines.collect(), compared: compared(schemas) }
+    }
+}
+
+const fn tone(likeness: Likeness) -> &'static str {
+    match likeness {
+        Likeness::Equal => "good",
+        Likeness::Alike => "warn",
+        Likeness::Differs => "bad",
+        Likeness::CouldNotTell => "unknown",
+    }
 }
 
 pub(super) struct Tile {
