@@ -112,9 +112,9 @@ pub struct Reporting {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-    /// Show only differences of this severity.
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub only: Option<SeverityName>,
+    /// Show only, and all of, what has this severity (block, warn, inform) or id; may be given several times or with commas.
+    #[arg(long, value_name = "SEVERITY|ID", value_delimiter = ',')]
+    pub only: Vec<String>,
 }
 
 /// `compare`.
@@ -214,9 +214,9 @@ pub struct Render {
     /// Write the report here.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-    /// Show only differences of this severity.
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub only: Option<SeverityName>,
+    /// Show only, and all of, what has this severity (block, warn, inform) or id; may be given several times or with commas.
+    #[arg(long, value_name = "SEVERITY|ID", value_delimiter = ',')]
+    pub only: Vec<String>,
 }
 
 /// `explain`.

@@ -14,21 +14,50 @@ pub mod terminal;
 use crate::{Document, Fault, Severity};
 
 /// What a caller may ask of a format; each takes what it can use.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Style {
     /// Colours by ANSI escapes. No format carries a meaning by colour alone.
     pub color: bool,
     /// Columns of the terminal.
     pub width: usize,
-    /// Show only the differences of that severity, and all of them.
-    pub only: Option<Severity>,
+    /// A person looks at it: what is wider than the terminal is broken. Elsewhere a line of a definition stays one.
+    pub terminal: bool,
+    /// Show only these differences, and all of them.
+    pub only: Option<Only>,
     /// How many blocking differences are shown in full; the others are counted.
     pub limit: usize,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { color: false, width: 80, only: None, limit: 20 }
+        Self { color: false, width: 80, terminal: false, only: None, limit: 20 }
+    }
+}
+
+/// Which differences are shown: those of a severity, and those of an id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Only {
+    pub severities: Vec<Severity>,
+    pub ids: Vec<String>,
+}
+
+impl Only {
+    /// Those of one severity.
+    #[must_use]
+    pub fn of(severity: Severity) -> Self {
+        Self { severities: vec![severity], ids: Vec::new() }
+    }
+
+    fn has(&self, severity: Severity, id: &str) -> bool {
+        self.severities.contains(&severity) || self.ids.iter().any(|one| one == id)
+    }
+}
+
+impl Style {
+    /// Whether what has that severity and id is shown.
+    #[must_use]
+    pub fn wants(&self, severity: Severity, id: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.has(severity, id))
     }
 }
 

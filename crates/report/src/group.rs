@@ -7,7 +7,7 @@ use crate::clean;
 use crate::document::{Change, Difference, Dimension, Gap, Severity};
 use crate::number::{counted, thousands};
 use evenkeel_core::kind::Kind;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// From how many on those of one rule are one entry, and gaps of one cause.
 const MANY: usize = 3;
@@ -36,6 +36,14 @@ pub(crate) struct Group<'a> {
 }
 
 impl Entry<'_> {
+    /// The rule it is about; of several the first.
+    fn id(&self) -> &str {
+        match self {
+            Self::One(difference) => &difference.id,
+            Self::Many(group) => group.members.first().map_or("", |first| &first.id),
+        }
+    }
+
     /// How many differences it stands for.
     pub fn len(&self) -> usize {
         match self {
@@ -49,7 +57,7 @@ impl Entry<'_> {
 #[derive(PartialEq, Eq, Hash)]
 enum Key<'a> {
     Rule(&'a str),
-    Cause(&'a str, &'a str, &'a str),
+    Cause(&'a str, Option<&'a str>, Option<&'a str>),
     Lone(&'a str, &'a str),
 }
 
@@ -65,9 +73,9 @@ fn key(difference: &Difference) -> Option<Key<'_>> {
     if matches!(difference.change, Change::Missing | Change::Extra) || !place.is_empty() {
         return Some(Key::Lone(&difference.id, place));
     }
-    match (difference.change, &difference.attribute, &difference.expected, &difference.found) {
-        (Change::Changed, Some(attribute), Some(expected), Some(found)) if difference.dimension == Dimension::Schema => {
-            Some(Key::Cause(attribute, expected, found))
+    match (difference.change, &difference.attribute) {
+        (Change::Changed, Some(attribute)) if difference.dimension == Dimension::Schema => {
+            Some(Key::Cause(attribute, difference.expected.as_deref(), difference.found.as_deref()))
         }
         _ => None,
     }
@@ -96,6 +104,21 @@ pub(crate) fn entries<'a>(differences: impl Iterator<Item = &'a Difference>, sev
         }
     }
     groups.into_iter().flat_map(|(same_cause, group)| settle(group, same_cause)).collect()
+}
+
+/// Which entries are shown where there is room for so many: the first of every id, then those that stand first. In their order.
+pub(crate) fn chosen<'e, 'a>(entries: &'e [Entry<'a>], limit: usize) -> Vec<&'e Entry<'a>> {
+    let mut seen = HashSet::new();
+    let firsts: Vec<bool> = entries.iter().map(|entry| seen.insert(entry.id())).collect();
+    let mut room = limit.saturating_sub(firsts.iter().filter(|first| **first).count());
+    let mut chosen = Vec::new();
+    for (entry, first) in entries.iter().zip(firsts) {
+        if first || room > 0 {
+            room -= usize::from(!first);
+            chosen.push(entry);
+        }
+    }
+    chosen
 }
 
 /// Gaps that differ in nothing but the object are one entry, and whole dimensions that were not seen for the same reason. It

@@ -4,9 +4,10 @@
 //! Does not live here: judgement (`core`), where the bytes go (the command line).
 //!
 //! Rooms, each importing only rooms to its left:
-//! `clean  fault  number  wrap  reference  document  textdiff  group  explain  sentence  format`.
+//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format`.
 
 mod clean;
+mod contrast;
 mod document;
 mod explain;
 mod fault;
@@ -22,4 +23,4 @@ pub use clean::is_pasteable;
 pub use document::*;
 pub use explain::{all_ids, explain, suggest};
 pub use fault::Fault;
-pub use format::{FORMATS, Format, Style};
+pub use format::{FORMATS, Format, Only, Style};

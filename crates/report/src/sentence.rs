@@ -5,14 +5,15 @@
 //! the document itself (`document/line`).
 
 use crate::clean;
+use crate::contrast::{self, Contrast};
 use crate::document::{
     Change, Comparison, Difference, DimensionResult, Document, Finding, Gap, Outcome, Reason, Severity, Side, Subject, unseen,
 };
-use crate::group::words;
+use crate::group::{Group, words};
 use crate::number::{bytes, counted, duration, thousands};
 use crate::wrap::cut;
 use evenkeel_core::kind::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// `column app.orders.refunded_at`.
 pub(crate) fn title(difference: &Difference) -> String {
@@ -50,6 +51,46 @@ pub(crate) fn happened(document: &Document, difference: &Difference) -> String {
 pub(crate) fn details(difference: &Difference) -> Vec<String> {
     let shown = difference.detail.iter().filter(|(name, _)| !matches!(name.as_str(), "rename" | "manual"));
     shown.map(|(name, value)| format!("{} {}", words(&clean::line(name)), clean::line(value))).collect()
+}
+
+/// Both values in a few words: `expected 5s, found 0`, or of a long list what it lacks: `missing label_55, 59 others alike`.
+pub(crate) fn values(difference: &Difference, columns: usize) -> String {
+    match contrast::of(difference, columns) {
+        Some(Contrast::Lists { missing, extra, alike }) => {
+            let sides = [("missing", missing), ("extra", extra)].into_iter().filter(|(_, items)| !items.is_empty());
+            let mut parts: Vec<String> = sides.map(|(name, items)| format!("{name} {}", contrast::named(&items))).collect();
+            parts.push(contrast::others(alike));
+            parts.join(", ")
+        }
+        Some(Contrast::Windows { expected, found, .. }) => format!("expected {expected}, found {found}"),
+        None => {
+            let shown = |value: &Option<String>| cut(&value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line), columns);
+            format!("expected {}, found {}", shown(&difference.expected), shown(&difference.found))
+        }
+    }
+}
+
+/// How many there are of the ids of a group, and the flag that shows them all.
+pub(crate) fn rest(document: &Document, group: &Group<'_>) -> (String, String) {
+    let ids: HashSet<&str> = group.members.iter().map(|one| one.id.as_str()).collect();
+    let (mut all, mut fixed) = (0, 0);
+    for one in document.told().filter(|one| ids.contains(one.id.as_str())) {
+        all += 1;
+        fixed += usize::from(one.fix.is_some());
+    }
+    let of = if all == group.members.len() {
+        ""
+    } else if ids.len() == 1 {
+        " of this id"
+    } else {
+        " of these ids"
+    };
+    let with = match fixed {
+        0 => String::new(),
+        fixed if fixed == all => ", each with its fix".to_owned(),
+        fixed => format!(", {} of them with a fix", thousands(fixed)),
+    };
+    (format!("all {}{of}{with}", thousands(all)), format!("--only {}", group.ids().replace(", ", ",")))
 }
 
 /// Where the server's manual says more.

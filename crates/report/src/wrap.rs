@@ -43,6 +43,21 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Broken where so many columns are full: nothing is lost, blanks neither.
+pub(crate) fn broken(text: &str, width: usize) -> Vec<String> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while self::width(rest) > width.max(1) {
+        let fits = fitting(rest, width.max(1));
+        // Blanks at the end of a line nobody sees: they begin the next.
+        let seen = rest.get(..fits).map_or(0, |head| head.trim_end_matches(' ').len());
+        let (head, tail) = rest.split_at(if seen > 0 { seen } else { fits });
+        parts.push(head.to_owned());
+        rest = tail;
+    }
+    parts.push(rest.to_owned());
+    parts
+}
+
 /// Cut to `width` columns, with `…` where something is missing.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     if self::width(text) <= width {
@@ -80,6 +95,12 @@ mod tests {
         assert_eq!(wrap("abcdefghijklmnop", 10), ["abcdefghij", "klmnop"]);
         assert_eq!(wrap("x ONE,TWO,THREE,ABCDEFGHIJKL,Z", 10), ["x", "ONE,TWO,", "THREE,", "ABCDEFGHIJ", "KL,Z"]);
         assert_eq!(wrap("表表表表表表表", 10), ["表表表表表", "表表"]);
+    }
+
+    #[test]
+    fn breaking_loses_nothing() {
+        assert_eq!(broken("  one two  three", 6), ["  one", " two", "  thre", "e"]);
+        assert_eq!(broken("short", 6), ["short"]);
     }
 
     #[test]

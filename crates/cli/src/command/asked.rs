@@ -39,6 +39,7 @@ impl<'a> Asked<'a> {
     pub fn of(reporting: &'a Reporting, common: &'a Common) -> Result<Self, Box<Trouble>> {
         let started = Instant::now();
         let outputs = report::outputs(reporting)?;
+        report::only(&reporting.only)?;
         let loaded = settings::load(common.config.as_deref())?;
         paint::notes(&loaded.settings.notes, common.quiet);
         let dimensions = dimensions(&reporting.dimension);

@@ -12,7 +12,7 @@ const LARGEST: u64 = 1 << 30;
 
 pub fn run(arguments: &Render, common: &Common) -> Outcome {
     let Render { report: path, format, out, only } = arguments;
-    let reporting = Reporting { dimension: Vec::new(), fail_on: None, format: format.clone(), out: out.clone(), only: *only };
+    let reporting = Reporting { dimension: Vec::new(), fail_on: None, format: format.clone(), out: out.clone(), only: only.clone() };
     let outputs = report::outputs(&reporting)?;
     let documents = read(path)?;
     report::publish(&outputs, &documents, &reporting, common)?;

@@ -1,9 +1,10 @@
 //! From a finished comparison to the report the user asked for.
 
 use super::output;
-use crate::args::{Common, Reporting};
+use crate::args::{Common, Reporting, SeverityName};
 use crate::paint::{self, shell};
 use crate::settings::Policy;
+use clap::ValueEnum as _;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::digest::Order;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
@@ -11,7 +12,7 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::gate::{Readiness, Tier};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_pipeline::compare::Compared;
-use evenkeel_report::{Document, FORMATS, Format, Input, Style};
+use evenkeel_report::{Document, FORMATS, Format, Input, Only, Style};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,6 +59,31 @@ pub fn outputs(reporting: &Reporting) -> Result<Vec<(&'static Format, Option<Pat
     Ok(outputs)
 }
 
+/// What is shown: severities and ids as typed.
+///
+/// # Errors
+/// There is no such id.
+pub fn only(typed: &[String]) -> Result<Option<Only>, Box<Trouble>> {
+    let mut only = Only::default();
+    for text in typed {
+        if let Ok(severity) = SeverityName::from_str(text, true) {
+            only.severities.push(Severity::from(severity).into());
+        } else if let Some(id) = evenkeel_report::all_ids().into_iter().find(|id| id.eq_ignore_ascii_case(text)) {
+            only.ids.push(id);
+        } else {
+            let near = evenkeel_report::suggest(text);
+            let trouble = Trouble::new(Class::Usage, format!("{text:?} is neither a severity nor the id of a finding"));
+            let trouble = trouble.expected("block, warn, inform, or an id such as EK-table-missing").origin("flag --only");
+            return Err(Box::new(if near.is_empty() {
+                trouble.fix("list the ids: evenkeel explain")
+            } else {
+                trouble.fix(format!("did you mean {}?", near.join(", ")))
+            }));
+        }
+    }
+    Ok((!typed.is_empty()).then_some(only))
+}
+
 /// Renders and writes all of them.
 ///
 /// # Errors
@@ -69,7 +95,7 @@ pub fn publish(
     common: &Common,
 ) -> Result<(), Box<Trouble>> {
     for (format, out) in outputs {
-        let style = style(reporting, common, out.is_none());
+        let style = style(reporting, common, out.is_none())?;
         output::write(&render(format, documents, &style)?, out.as_deref())?;
     }
     Ok(())
@@ -150,14 +176,15 @@ pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
 }
 
 /// How wide and how colourful.
-pub fn style(reporting: &Reporting, common: &Common, to_stdout: bool) -> Style {
+pub fn style(reporting: &Reporting, common: &Common, to_stdout: bool) -> Result<Style, Box<Trouble>> {
     let terminal = to_stdout && std::io::stdout().is_terminal();
-    Style {
+    Ok(Style {
         color: paint::colored(common.color, terminal),
         width: width(terminal),
-        only: reporting.only.map(|name| Severity::from(name).into()),
+        terminal,
+        only: only(&reporting.only)?,
         ..Style::default()
-    }
+    })
 }
 
 /// Columns of the terminal, between 60 and 120; what `COLUMNS` says goes first, 80 where there is neither.

@@ -328,6 +328,27 @@ fn one_run_writes_several_reports_and_render_makes_others() {
     place.run(&["render", "nothing.json"]).exits(78).says("nothing.json");
 }
 
+/// One id can be asked for; that changes what is shown and nothing else.
+#[test]
+fn only_takes_severities_and_ids() {
+    let (a, b) = (shop(), shop());
+    b.exec("ALTER TABLE app.orders ADD COLUMN hot_fix text; DROP VIEW app.big");
+    let place = Place::new();
+    let (left, right) = (a.url(), b.url());
+    let compare = ["compare", left.as_str(), right.as_str(), SCHEMA[0], SCHEMA[1]];
+    let all = place.run(&compare).exits(1);
+    let one = place.run(&[&compare[..], &["--only", "EK-column-extra"]].concat()).exits(1);
+    assert_eq!(all.stdout.lines().next(), one.stdout.lines().next(), "the verdict is the same");
+    assert!(all.stdout.contains("EK-view-missing") && !one.stdout.contains("EK-view-missing") && one.stdout.contains("hot_fix"));
+    let none = place.run(&[&compare[..], &["--only", "inform"]].concat()).exits(1);
+    assert!(!none.stdout.contains("hot_fix"), "{}", none.stdout);
+    let both = place.run(&[&compare[..], &["--only", "ek-column-extra,block"]].concat()).exits(1);
+    assert!(both.stdout.contains("EK-view-missing") && both.stdout.contains("hot_fix"), "{}", both.stdout);
+    let wrong = place.run(&[&compare[..], &["--only", "EK-colum-extra"]].concat()).exits(64);
+    assert!(wrong.stdout.is_empty());
+    wrong.says("did you mean EK-column-extra").says("flag --only");
+}
+
 /// What a variable that is not set leaves is told as that.
 #[test]
 fn what_is_empty_or_lacks_a_unit_is_told() {

@@ -9,7 +9,7 @@ mod entry;
 use super::{Style, in_turn, schemas};
 use crate::Fault;
 use crate::clean;
-use crate::document::{Document, Likeness, Schemas, Severity, Side};
+use crate::document::{Difference, Document, Likeness, Schemas, Severity, Side};
 use crate::group::{self, Entry, entries};
 use crate::number::{counted, thousands};
 use crate::sentence;
@@ -18,6 +18,12 @@ use anstyle::{AnsiColor, Style as Paint};
 
 /// Lines of a value or of a definition's diff that are shown, and of a fix: that is whole or left out.
 const LINES: usize = 24;
+/// Lines of a value that are shown whole; a longer one shows where it differs, or of a list what is missing or extra.
+const VALUE_LINES: usize = 3;
+/// Columns of a value in an entry of one line.
+const SHORT: usize = 40;
+/// Columns of a line of a definition that is shown whole; of a longer one, where it differs.
+const LONGEST: usize = 1_000;
 /// How many lighter differences are shown one by one.
 const TO_KNOW: usize = 12;
 const GAPS: usize = 12;
@@ -42,10 +48,10 @@ const PLAIN: Paint = Paint::new();
 /// # Errors
 /// None; the signature is the formats'.
 pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
-    let mut page = Page { document, style: *style, text: String::new() };
+    let mut page = Page { document, style, text: String::new(), flag: None };
     page.head();
-    page.blocking();
-    page.worth_knowing();
+    page.told(Severity::Block, style.limit, ("more blocks", "more block"));
+    page.told(Severity::Warn, TO_KNOW, ("more warning", "more warnings"));
     page.expected();
     page.gaps();
     page.foot();
@@ -59,7 +65,7 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
 pub fn several(documents: &[Document], style: &Style) -> Result<Vec<u8>, Fault> {
     let (overview, rest) = schemas::split(documents);
     let Some((document, schemas)) = overview else { return in_turn(&rest.iter().collect::<Vec<_>>(), style, render) };
-    let mut page = Page { document, style: *style, text: String::new() };
+    let mut page = Page { document, style, text: String::new(), flag: None };
     page.schemas(schemas);
     let mut pages = if rest.len() == 1 { in_turn(&schemas::telling(documents), style, render)? } else { Vec::new() };
     pages.extend(if pages.is_empty() { &b""[..] } else { b"\n" });
@@ -69,11 +75,13 @@ pub fn several(documents: &[Document], style: &Style) -> Result<Vec<u8>, Fault> 
 
 struct Page<'a> {
     document: &'a Document,
-    style: Style,
+    style: &'a Style,
     text: String,
+    /// The first flag that shows more, where there is more.
+    flag: Option<String>,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
     fn paint(&self, paint: Paint, text: &str) -> String {
         if self.style.color && paint != PLAIN { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
     }
@@ -97,10 +105,6 @@ impl Page<'_> {
             let prefix = if at == 0 { first.to_owned() } else { " ".repeat(indent) };
             self.line(&format!("{prefix}{line}"));
         }
-    }
-
-    fn wants(&self, severity: Severity) -> bool {
-        self.style.only.is_none_or(|only| only == severity)
     }
 
     fn head(&mut self) {
@@ -158,99 +162,94 @@ impl Page<'_> {
         }
     }
 
-    fn blocking(&mut self) {
-        if !self.wants(Severity::Block) {
-            return;
-        }
-        self.apart(Severity::Block);
-        let limit = if self.style.only.is_some() { usize::MAX } else { self.style.limit };
-        let entries = entries(self.document.told(), Severity::Block);
-        if let Some(counts) = sentence::by_kind(self.document, Severity::Block).filter(|_| self.style.only.is_none()) {
+    /// What has that severity, in full, at most about so many: of every id at least one. Those of one cause stand together, unless
+    /// what is shown was asked for.
+    fn told(&mut self, severity: Severity, limit: usize, (one, many): (&str, &str)) {
+        self.apart(severity);
+        let entries = self.entries(severity);
+        if let Some(counts) = sentence::by_kind(self.document, severity).filter(|_| severity == Severity::Block && !self.is_all()) {
             self.blank();
             self.wrapped("", &counts, BOLD);
         }
-        self.each(&entries, limit);
-        let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
+        let limit = if self.is_all() { usize::MAX } else { limit };
+        let chosen = group::chosen(&entries, limit);
+        for entry in &chosen {
+            self.entry(entry);
+        }
+        let shown: usize = chosen.iter().map(|entry| entry.len()).sum();
+        let more = entries.iter().map(Entry::len).sum::<usize>() - shown;
         if more > 0 {
             self.blank();
-            self.more(&format!("{} {}", thousands(more), if more == 1 { "more blocks" } else { "more block" }), "--only block");
+            self.more("", &format!("{} {}", thousands(more), if more == 1 { one } else { many }), &format!("--only {}", severity.name()));
         }
     }
 
-    /// In full, so many of them. Those of one cause stand together, unless all of a severity were asked for.
-    fn each(&mut self, entries: &[Entry<'_>], limit: usize) {
-        for entry in entries.iter().take(limit) {
-            match entry {
-                Entry::Many(group) if (group.same_cause || group.lone) && self.style.only.is_some() => {
-                    for difference in &group.members {
-                        self.blank();
-                        self.difference(difference);
-                    }
-                }
-                Entry::Many(group) => {
-                    self.blank();
-                    self.group(group);
-                }
-                Entry::One(difference) => {
+    fn entry(&mut self, entry: &Entry<'_>) {
+        self.blank();
+        match entry {
+            Entry::Many(group) if self.is_all() && (group.same_cause || group.lone) => {
+                for difference in &group.members {
                     self.blank();
                     self.difference(difference);
                 }
             }
+            Entry::Many(group) => self.group(group),
+            Entry::One(difference) => self.difference(difference),
         }
+    }
+
+    /// What of that severity is shown.
+    fn entries(&self, severity: Severity) -> Vec<Entry<'a>> {
+        let style = self.style;
+        let wanted = self.document.told().filter(|difference| style.wants(severity, &difference.id));
+        entries(wanted, severity)
+    }
+
+    /// All of what was asked for is shown.
+    const fn is_all(&self) -> bool {
+        self.style.only.is_some()
     }
 
     /// What was found beside differences.
     fn apart(&mut self, severity: Severity) {
-        for finding in self.document.findings.iter().filter(|finding| finding.severity == severity) {
+        let found = self.document.findings.iter().filter(|finding| finding.severity == severity);
+        for finding in found.filter(|finding| self.style.wants(severity, &finding.id)).collect::<Vec<_>>() {
             self.blank();
             self.finding(finding);
         }
     }
 
-    fn more(&mut self, what: &str, flag: &str) {
-        let command = clean::line(&self.document.command);
-        self.line(&format!("… {what}: {command} {flag}"));
+    /// That there is more of it, and which flag shows it. The command stands once, at the end.
+    fn more(&mut self, indent: &str, what: &str, flag: &str) {
+        self.flag.get_or_insert_with(|| flag.to_owned());
+        self.wrapped(indent, &format!("… {what}: {flag}"), PLAIN);
     }
 
-    fn worth_knowing(&mut self) {
-        if !self.wants(Severity::Warn) {
-            return;
-        }
-        self.apart(Severity::Warn);
-        let limit = if self.style.only.is_some() { usize::MAX } else { TO_KNOW };
-        let entries = entries(self.document.told(), Severity::Warn);
-        self.each(&entries, limit);
-        let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
-        if more > 0 {
-            self.blank();
-            self.more(&format!("{} {}", thousands(more), if more == 1 { "more warning" } else { "more warnings" }), "--only warn");
-        }
-    }
-
-    /// What is expected or cosmetic: one line each, many alike one line together.
+    /// What is expected or cosmetic: one line each, many alike one line together. What was asked for by its id is told in full.
     fn expected(&mut self) {
-        if !self.wants(Severity::Inform) {
-            return;
-        }
-        let all = self.style.only.is_some();
-        let entries = entries(self.document.told(), Severity::Inform);
-        let limit = if all { usize::MAX } else { TO_KNOW };
+        let entries = self.entries(Severity::Inform);
+        let limit = if self.is_all() { usize::MAX } else { TO_KNOW };
         self.apart(Severity::Inform);
         self.blank();
         for entry in entries.iter().take(limit) {
             match entry {
+                Entry::One(difference) if self.is_asked(difference) => self.entry(entry),
                 Entry::One(difference) => self.short(difference),
-                Entry::Many(group) if all => group.members.iter().for_each(|difference| self.short(difference)),
                 Entry::Many(group) => self.group(group),
             }
         }
-        if entries.len() > limit {
-            self.more(&format!("{} more expected or cosmetic", thousands(entries.len() - limit)), "--only inform");
+        let more: usize = entries.iter().skip(limit).map(Entry::len).sum();
+        if more > 0 {
+            self.more("", &format!("{} more expected or cosmetic", thousands(more)), "--only inform");
         }
     }
 
+    fn is_asked(&self, difference: &Difference) -> bool {
+        self.style.only.as_ref().is_some_and(|only| only.ids.contains(&difference.id))
+    }
+
     fn gaps(&mut self) {
-        if self.style.only.is_some() {
+        if self.is_all() {
             return;
         }
         let document = self.document;
@@ -268,13 +267,13 @@ impl Page<'_> {
         }
         let more: usize = groups.iter().skip(GAPS).map(Vec::len).sum();
         if more > 0 || groups.iter().any(|gaps| gaps.len() > NAMED_GAPS) {
-            self.blank();
             let what = if more > 0 {
                 format!("{} more could not be told, all of them", thousands(more))
             } else {
                 "all of them by name".to_owned()
             };
-            self.more(&what, "--format json");
+            self.blank();
+            self.more("", &what, "--format json");
         }
     }
 
@@ -323,6 +322,11 @@ impl Page<'_> {
         for line in joined(&parts, self.style.width) {
             let line = self.paint(DIM, &line);
             self.line(&line);
+        }
+        // On one line, however long: it is pasted.
+        if let Some(flag) = self.flag.take() {
+            let command = clean::line(&document.command);
+            self.line(&format!("for more: {command} {flag}"));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Laws that hold for every sample in every format.
 
 use crate::sample::{self, SAMPLES};
-use evenkeel_report::{Difference, Document, FORMATS, Format, Place, Severity, Style, Subject};
+use evenkeel_report::{Difference, Document, FORMATS, Format, Only, Place, Severity, Style, Subject};
 use unicode_width::UnicodeWidthStr;
 
 pub fn rendered(format: &str, document: &Document, style: &Style) -> String {
@@ -132,9 +132,106 @@ fn the_terminal_counts_what_it_does_not_show() {
     let document = sample::huge();
     let text = rendered("terminal", &document, &Style::default());
     assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 20);
-    assert!(text.contains("… 2,480 more block: evenkeel compare staging production --only block"), "{text}");
-    let all = rendered("terminal", &document, &Style { only: Some(Severity::Block), ..Style::default() });
+    assert!(text.contains("… 2,480 more block: --only block\n"), "{text}");
+    assert!(text.ends_with("\nfor more: evenkeel compare staging production --only block\n"), "once, at the end:\n{text}");
+    assert_eq!(text.matches("evenkeel compare").count(), 1, "{text}");
+    let all = rendered("terminal", &document, &Style { only: Some(Only::of(Severity::Block)), ..Style::default() });
     assert_eq!(all.lines().filter(|line| line.starts_with('✗')).count(), 2_500);
+    assert!(!all.contains("for more") && !all.contains("\ni "), "nothing is left out, and nothing else is there");
+}
+
+/// Only what has an id is shown, all of it, and the verdict stays.
+#[test]
+fn one_id_is_shown_alone() {
+    let document = sample::vendors();
+    let only = Only { severities: Vec::new(), ids: vec!["EK-table-collation".to_owned()] };
+    let text = rendered("terminal", &document, &Style { only: Some(only.clone()), ..Style::default() });
+    assert_eq!(text.matches(" EK-table-collation\n").count(), 30, "{text}");
+    assert!(!text.contains("EK-column") && !text.contains("not comparable across"), "{text}");
+    assert!(text.starts_with("staging ≠ production: 64 differences block"), "{text}");
+    let page = rendered("markdown", &document, &Style { only: Some(only), ..Style::default() });
+    assert!(page.contains("EK-table-collation") && !page.contains("EK-column") && !page.contains("### Not"), "{page}");
+}
+
+/// Many of one rule never keep another rule's first from being shown.
+#[test]
+fn every_id_gets_its_first_entry() {
+    let mut document = sample::huge();
+    let differences = &mut document.comparison.as_mut().unwrap().differences;
+    let last = Difference { id: "EK-view-missing".to_owned(), kind: "view".to_owned(), ..differences[0].clone() };
+    let at = differences.iter().rposition(|one| one.severity == Severity::Block).unwrap();
+    differences.insert(at + 1, last);
+    let text = rendered("terminal", &document, &Style::default());
+    assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 20, "{text}");
+    assert!(text.contains(" EK-view-missing\n") && text.contains("… 2,481 more block: --only block"), "{text}");
+}
+
+/// A change that takes a value away from many alike is one entry, as one that gives it another is.
+#[test]
+fn a_value_taken_away_alike_is_one_entry() {
+    let mut document = sample::vendors();
+    let one = document.differences().iter().find(|one| one.attribute.as_deref() == Some("collation")).unwrap().clone();
+    for (found, entries) in [(None, 1), (Some("x"), 2)] {
+        let of = |at: usize| Difference {
+            object: evenkeel_report::Object { display: format!("t.c{at}"), ..one.object.clone() },
+            expected: Some("now()".to_owned()),
+            found: found.filter(|_| at > 6).map(str::to_owned),
+            ..one.clone()
+        };
+        document.comparison.as_mut().unwrap().differences = (0..12).map(of).collect();
+        document.frame.findings.clear();
+        let text = rendered("terminal", &document, &Style::default());
+        assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), entries, "{text}");
+    }
+}
+
+/// Expected and found never look alike: where there is no room for both, what differs is shown.
+#[test]
+fn what_differs_is_in_sight() {
+    let mut document = sample::differs();
+    let enumeration = {
+        let one = document.differences().iter().find(|one| one.severity == Severity::Block).unwrap().clone();
+        let labels: Vec<String> = (0..60).map(|at| format!("label_number_{at}")).collect();
+        let fewer: Vec<String> = labels.iter().filter(|label| !label.ends_with("_55")).cloned().collect();
+        let (kind, attribute) = ("enum".to_owned(), Some("labels".to_owned()));
+        let (expected, found) = (Some(labels.join(", ")), Some(fewer.join(", ")));
+        Difference { kind, attribute, expected, found, change: evenkeel_report::Change::Changed, fix: None, ..one }
+    };
+    let long = |end: &str| Some(format!("{}{end}", "a <> b and ".repeat(60)));
+    let text = Difference { kind: "view".to_owned(), expected: long("one"), found: long("two"), ..enumeration.clone() };
+    let body = |end: &str| Some(format!("begin\n  return {}{end};\nend", "x + ".repeat(100)));
+    let body = Difference { kind: "function".to_owned(), expected: body("one"), found: body("two"), ..enumeration.clone() };
+    for (severity, format) in
+        [Severity::Block, Severity::Warn, Severity::Inform].into_iter().flat_map(|one| [(one, "terminal"), (one, "markdown")])
+    {
+        let all = [&enumeration, &text, &body].map(|one| Difference { severity, ..one.clone() });
+        for (one, said) in all.into_iter().zip([&["missing ", "label_number_55", "59 others alike"][..], &["one", "two"], &["one", "two"]])
+        {
+            document.comparison.as_mut().unwrap().differences = vec![one];
+            document.frame.findings.clear();
+            for terminal in [false, true] {
+                let text = rendered(format, &document, &Style { terminal, ..Style::default() });
+                assert!(said.iter().all(|word| text.contains(word)), "{format}:\n{text}");
+                assert!(!text.contains("label_number_54"), "{format}:\n{text}");
+            }
+        }
+    }
+}
+
+/// A line of a definition stays one where nobody looks at it; on a terminal it is broken, and nothing is lost.
+#[test]
+fn lines_of_a_definition_are_never_cut() {
+    let mut document = sample::differs();
+    let one = document.comparison.as_mut().unwrap().differences.iter_mut().find(|one| one.kind == "function").unwrap();
+    let line = format!("  return {};", "abcdefgh + ".repeat(20).trim_end());
+    one.expected = Some(format!("begin\n{line}\nend"));
+    let text = rendered("terminal", &document, &Style::default());
+    assert!(text.contains(&format!("    -{line}\n")), "{text}");
+    let text = rendered("terminal", &document, &Style { terminal: true, ..Style::default() });
+    assert!(text.lines().filter(|line| line.starts_with("    -")).all(|line| line.width() <= 80), "{text}");
+    let parts = text.lines().skip_while(|line| !line.starts_with("    -  return")).take_while(|line| line.starts_with("    -"));
+    let joined: String = parts.map(|part| part.trim_start_matches("    -").trim_start_matches("↪ ")).collect();
+    assert!(joined.starts_with(&line), "{joined}\n{line}");
 }
 
 /// Sixty differences and thirty gaps of one cause are one entry each; few that are alike keep theirs, each with its own fix.
@@ -150,13 +247,13 @@ fn one_cause_is_one_entry() {
     for said in [
         "✗ collation of 30 columns, 30 tables",
         "differs alike in t00, t01, t02, 57 more",
-        "… all 60: evenkeel compare staging production --only block",
+        "… all 60: --only EK-column-collation,EK-table-collation",
         "? not comparable across flavours (30): name of constraint t00.\"CONSTRAINT_0\",",
         "? not visible: events in production: ",
     ] {
         assert!(text.contains(said), "{said} is not in\n{text}");
     }
-    let all = rendered("terminal", &document, &Style { only: Some(Severity::Block), ..Style::default() });
+    let all = rendered("terminal", &document, &Style { only: Some(Only::of(Severity::Block)), ..Style::default() });
     assert_eq!(all.lines().filter(|line| line.starts_with('✗')).count(), 64);
     let page = rendered("markdown", &document, &Style::default());
     assert_eq!(page.matches("<details>").count(), 5, "{page}");
@@ -239,7 +336,7 @@ fn a_fix_is_whole_or_left_out() {
         (&huge, "html", None, true),
     ] {
         document.comparison.as_mut().unwrap().differences[0].fix = Some(fix.clone());
-        let text = rendered(format, &document, &Style { only, ..Style::default() });
+        let text = rendered(format, &document, &Style { only: only.map(Only::of), ..Style::default() });
         let shown = fix.lines().all(|line| text.contains(line.replace('\'', if format == "html" { "&#39;" } else { "'" }).as_str()));
         assert_eq!((shown, text.contains("left out: ")), (whole, !whole), "{format}:\n{text}");
         assert!(whole || !text.contains(fix.lines().next().unwrap()), "{format}:\n{text}");

@@ -21,7 +21,7 @@ use crate::{signals, wire};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::Like;
-use evenkeel_report::Document;
+use evenkeel_report::{Document, Style};
 use screen::Screen;
 use std::path::Path;
 
@@ -77,7 +77,8 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
     let document = compare::document(&comparison("staging", "production"), &asked)?;
     stop.check()?;
     let terminal = report::format("terminal")?;
-    let style = report::style(&reporting, &common, true);
+    // Made for a screen, wherever it goes.
+    let style = Style { terminal: true, ..report::style(&reporting, &common, true)? };
     screen.excerpt(&report::render(terminal, std::slice::from_ref(&document), &style)?, play.shown);
 
     screen.command("Is each environment still what was committed, or did somebody change it by hand?", "evenkeel check");
@@ -148,12 +149,12 @@ fn comparison(reference: &str, candidate: &str) -> Compare {
 }
 
 fn reporting() -> Reporting {
-    Reporting { dimension: Vec::new(), fail_on: None, format: vec!["terminal".to_owned()], out: None, only: None }
+    Reporting { dimension: Vec::new(), fail_on: None, format: vec!["terminal".to_owned()], out: None, only: Vec::new() }
 }
 
 fn page(path: &Path, documents: &[Document], common: &Common) -> Result<(), Box<Trouble>> {
     let format = report::format("html")?;
-    let bytes = report::render(format, documents, &report::style(&reporting(), common, false))?;
+    let bytes = report::render(format, documents, &report::style(&reporting(), common, false)?)?;
     output::file(path, &bytes)
 }
 

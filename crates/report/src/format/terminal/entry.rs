@@ -2,14 +2,15 @@
 //!
 //! Lives here: their layout. Neighbour: `terminal`, which says how many there are, in which order, and has the pen.
 
-use super::{BAD, BOLD, DIM, GOOD, INFORM, LINES, NAMED, PLAIN, Page, WARN};
+use super::{BAD, BOLD, DIM, GOOD, INFORM, LINES, LONGEST, NAMED, PLAIN, Page, SHORT, VALUE_LINES, WARN};
 use crate::clean;
+use crate::contrast::{self, Contrast};
 use crate::document::{Change, Difference, Finding, Severity, Side};
 use crate::group::Group;
 use crate::number::{counted, thousands};
 use crate::sentence::{self, Remedy};
 use crate::textdiff::{self, Line, Tag};
-use crate::wrap::{cut, fill, width, wrap};
+use crate::wrap::{broken, fill, width, wrap};
 use anstyle::Style as Paint;
 
 impl Page<'_> {
@@ -29,7 +30,6 @@ impl Page<'_> {
         }
         self.wrapped("  ", &clean::line(&difference.why), PLAIN);
         if let Some(manual) = sentence::manual(difference) {
-            // An address is not broken: it could not be opened then.
             let manual = self.paint(DIM, &manual);
             self.line(&format!("  {manual}"));
         }
@@ -63,47 +63,37 @@ impl Page<'_> {
     /// Many alike in a few lines.
     pub(super) fn group(&mut self, group: &Group<'_>) {
         let Some(first) = group.members.first() else { return };
-        let all = self.style.only.is_some();
-        let named = group.named(if all { usize::MAX } else { NAMED });
-        if group.lone && first.severity != Severity::Inform {
-            self.headline(first.severity, &clean::line(&group.title()), &group.ids());
+        let named = group.named(NAMED);
+        self.headline(first.severity, &clean::line(&group.title()), &group.ids());
+        if self.is_all() {
+            group.members.iter().for_each(|difference| self.short(difference));
+            return;
+        }
+        if group.lone {
             self.wrapped("  ", &format!("{}: {named}", sentence::happened(self.document, first)), PLAIN);
         } else if group.same_cause {
-            self.headline(first.severity, &clean::line(&group.title()), &group.ids());
             self.wrapped("  ", &format!("differs alike in {named}"), PLAIN);
             self.values(first);
         } else {
-            let lead = format!("{} ", self.paint(weight(first.severity), sentence::symbol(first.severity)));
-            for (at, line) in wrap(&clean::line(&group.title()), self.style.width.saturating_sub(2)).iter().enumerate() {
-                let line = self.paint(BOLD, line);
-                self.line(&format!("{}{line}", if at == 0 { lead.as_str() } else { "  " }));
-            }
             self.wrapped("  ", &format!("{}{named}", group.word()), PLAIN);
         }
         if first.severity != Severity::Inform {
             self.wrapped("  ", &clean::line(&first.why), PLAIN);
         }
-        if group.same_cause || group.lone && first.severity != Severity::Inform && !all {
-            if group.same_cause {
-                self.remedy(sentence::remedy(&first.fix, &first.step));
-            }
-            let flag = if first.severity == Severity::Block { "--only block" } else { "--only warn" };
-            let with = if first.fix.is_some() { ", each with its fix" } else { "" };
-            let what = format!("all {}{with}", thousands(group.members.len()));
-            let command = clean::line(&self.document.command);
-            self.line(&format!("  … {what}: {command} {flag}"));
+        if group.same_cause {
+            self.remedy(sentence::remedy(&first.fix, &first.step));
         }
+        let (what, flag) = sentence::rest(self.document, group);
+        self.more("  ", &what, &flag);
     }
 
     pub(super) fn short(&mut self, difference: &Difference) {
-        let lead = format!("{} ", self.paint(INFORM, sentence::symbol(difference.severity)));
-        let shown = |value: &Option<String>| cut(&value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line), 40);
+        let lead = format!("{} ", self.paint(weight(difference.severity), sentence::symbol(difference.severity)));
         let text = format!(
-            "{}: {}, expected {}, found {}",
+            "{}: {}, {}",
             sentence::title(difference),
             sentence::happened(self.document, difference),
-            shown(&difference.expected),
-            shown(&difference.found)
+            sentence::values(difference, SHORT)
         );
         for (at, line) in wrap(&text, self.style.width.saturating_sub(2)).iter().enumerate() {
             self.line(&format!("{}{line}", if at == 0 { lead.as_str() } else { "  " }));
@@ -142,13 +132,34 @@ impl Page<'_> {
             self.definition(expected, found);
             return;
         }
+        let room = self.style.width.saturating_sub(14);
+        match contrast::of(difference, room * VALUE_LINES) {
+            Some(Contrast::Lists { missing, extra, alike }) => {
+                let place = clean::line(&self.document.label(Side::Candidate));
+                for (name, items) in [("missing", missing), ("extra", extra)] {
+                    if !items.is_empty() {
+                        self.wrapped(&format!("    {}  ", fill(name, 8)), &format!("{}  (in {place})", contrast::named(&items)), PLAIN);
+                    }
+                }
+                self.wrapped(&" ".repeat(14), &contrast::others(alike), DIM);
+            }
+            Some(Contrast::Windows { expected, found, alike }) => {
+                self.pair(difference, [Some(&expected), Some(&found)]);
+                let note = format!("{}; whole with --format json or html", contrast::up_to(alike));
+                self.wrapped(&" ".repeat(14), &note, DIM);
+            }
+            None => self.pair(difference, [expected, found]),
+        }
+    }
+
+    fn pair(&mut self, difference: &Difference, values: [Option<&str>; 2]) {
         let sides = match difference.change {
             Change::Changed | Change::Renamed => {
                 [Side::Reference, Side::Candidate].map(|side| format!("  ({})", clean::line(&self.document.label(side))))
             }
             _ => [String::new(), String::new()],
         };
-        for ((name, value), side) in [("expected", expected), ("found", found)].into_iter().zip(sides) {
+        for ((name, value), side) in ["expected", "found"].into_iter().zip(values).zip(sides) {
             let first = format!("    {}  ", fill(name, 8));
             let value = value.unwrap_or("nothing");
             let lines = clean::lines(value);
@@ -175,24 +186,37 @@ impl Page<'_> {
         for (paint, head) in heads {
             self.wrapped("    ", &head, paint);
         }
-        let lines = textdiff::unified(expected, found);
+        let lines = contrast::narrowed(textdiff::unified(expected, found), LONGEST);
         let more = lines.len().saturating_sub(LINES);
         for line in lines.into_iter().take(LINES) {
-            let (paint, text) = match line {
-                Line::Place(place) => (DIM, place),
+            let (paint, sign, text) = match line {
+                Line::Place(place) => (DIM, String::new(), place),
                 Line::Text(tag, text) => (
                     match tag {
                         Tag::Same => PLAIN,
                         Tag::Expected => BAD,
                         Tag::Found => GOOD,
                     },
-                    format!("{}{text}", tag.sign()),
+                    tag.sign().to_string(),
+                    text,
                 ),
             };
-            let text = self.paint(paint, &cut(&text, self.style.width.saturating_sub(4)));
-            self.line(&format!("    {text}"));
+            for part in self.parts(&text) {
+                let text = self.paint(paint, &format!("{sign}{part}"));
+                self.line(&format!("    {text}"));
+            }
         }
         self.cut_note("    ", more);
+    }
+
+    /// A line of a definition: whole, or on a terminal in as many lines as it needs, each with a mark that it goes on.
+    fn parts(&self, text: &str) -> Vec<String> {
+        let room = self.style.width.saturating_sub(5);
+        if !self.style.terminal || width(text) <= room {
+            return vec![text.to_owned()];
+        }
+        let parts = broken(text, room.saturating_sub(2));
+        parts.into_iter().enumerate().map(|(at, part)| if at == 0 { part } else { format!("↪ {part}") }).collect()
     }
 
     /// Must stay pasteable: whole, wrapped only where a line break cannot change what it means.
@@ -200,7 +224,7 @@ impl Page<'_> {
         let lead = self.paint(BOLD, "fix:");
         let (lines, fix) = match clean::pasteable(fix) {
             // Whoever asks for one severity wants all of it.
-            Some(lines) if lines.len() > LINES && self.style.only.is_none() => {
+            Some(lines) if lines.len() > LINES && !self.is_all() => {
                 (vec![format!("left out: it has {} lines; --format json or html has it whole", thousands(lines.len()))], "")
             }
             Some(lines) => (lines, fix),
