@@ -86,6 +86,8 @@ pub enum Command {
     Explain(Explain),
     /// Print every statement a capture sends, for a server version.
     Queries(Queries),
+    /// Print which throwaway servers this machine can start, and how to get the others.
+    Servers(Servers),
     /// Show it all on throwaway servers: drift planted, compared, reported.
     Demo(Demo),
     /// Print shell completions.
@@ -238,6 +240,21 @@ pub struct Queries {
     /// Only the statements that read these dimensions.
     #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
     pub dimension: Vec<DimensionName>,
+}
+
+/// `servers`.
+#[derive(Debug, Args)]
+pub struct Servers {
+    /// Form of the list.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
+}
+
+/// Forms of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Terminal,
+    Json,
 }
 
 /// `demo`.

@@ -99,9 +99,20 @@ impl Engines for Built {
 }
 
 /// Who plays the demo, and what.
-pub fn demo(vendor: kind::Engine) -> (Box<dyn Workshop>, Play) {
+pub fn demo(vendor: kind::Engine, settings: &Settings) -> (Box<dyn Workshop>, Play) {
     let (engine, play) = built_in(vendor);
-    (engine.workshop(), play())
+    (engine.workshop(&settings.scratch), play())
+}
+
+/// Throwaway servers of every family.
+pub fn workshops(settings: &Settings) -> Vec<Box<dyn Workshop>> {
+    let mut families: Vec<kind::Engine> = Vec::new();
+    for vendor in kind::Engine::ALL {
+        if !families.iter().any(|family| family.comparable(vendor)) {
+            families.push(vendor);
+        }
+    }
+    families.into_iter().map(|vendor| built_in(vendor).0.workshop(&settings.scratch)).collect()
 }
 
 /// Whose a text is that names no engine: a libpq keyword string.

@@ -13,6 +13,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{CANONICAL, Manifest};
 use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
+use std::path::PathBuf;
 
 /// MySQL and MariaDB.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +75,7 @@ impl Engine for Mysql {
         false
     }
 
-    fn workshop(&self) -> Box<dyn Workshop> {
-        Box::new(MysqlWorkshop::default())
+    fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {
+        Box::new(MysqlWorkshop { folders: folders.to_vec(), ..MysqlWorkshop::default() })
     }
 }

@@ -121,7 +121,7 @@ impl Flavor {
 }
 
 /// The versions this evenkeel was tested with, oldest first.
-const fn tested(engine: Engine) -> &'static [u16] {
+pub(crate) const fn tested(engine: Engine) -> &'static [u16] {
     match engine {
         Engine::MariaDb => &[1011, 1108],
         Engine::MySql | Engine::PostgreSql => &[907],

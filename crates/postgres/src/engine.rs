@@ -13,6 +13,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
+use std::path::PathBuf;
 
 /// PostgreSQL.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +70,7 @@ impl Engine for Postgres {
         true
     }
 
-    fn workshop(&self) -> Box<dyn Workshop> {
-        Box::new(PostgresWorkshop::default())
+    fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {
+        Box::new(PostgresWorkshop { folders: folders.to_vec(), ..PostgresWorkshop::default() })
     }
 }

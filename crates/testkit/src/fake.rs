@@ -145,7 +145,7 @@ impl Engine for FakeEngines {
         true
     }
 
-    fn workshop(&self) -> Box<dyn Workshop> {
+    fn workshop(&self, _: &[std::path::PathBuf]) -> Box<dyn Workshop> {
         unimplemented!("a fake engine starts no servers")
     }
 }

@@ -15,6 +15,7 @@ mod queries;
 mod render;
 mod report;
 mod schemas;
+mod servers;
 
 use crate::args::{Cli, Command};
 use evenkeel_core::fault::Trouble;
@@ -39,6 +40,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Render(arguments) => render::run(arguments, &cli.common),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Queries(arguments) => queries::run(arguments),
+        Command::Servers(arguments) => servers::run(arguments, &cli.common),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),
         Command::Completions(arguments) => generated::completions(arguments.shell),
         Command::Man => generated::man(),

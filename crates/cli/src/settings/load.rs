@@ -111,7 +111,10 @@ impl Resolver<'_> {
                 Ok((name, environment))
             })
             .collect::<Result<_, Box<Trouble>>>()?;
-        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret })
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let scratch = file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?)));
+        let scratch = scratch.collect::<Result<_, Box<Trouble>>>()?;
+        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch })
     }
 
     /// Lookup tables whose content is compared.

@@ -28,11 +28,20 @@ pub struct Settings {
     pub reference: Vec<Pattern>,
     /// Under which rows of reference tables are hashed. That it is not set is told to whoever reads such a table.
     pub secret: Result<Option<Secret>, Box<Trouble>>,
+    /// Folders that may hold programs of servers, for throwaway ones.
+    pub scratch: Vec<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { environments: BTreeMap::new(), policy: Policy::default(), notes: Vec::new(), reference: Vec::new(), secret: Ok(None) }
+        Self {
+            environments: BTreeMap::new(),
+            policy: Policy::default(),
+            notes: Vec::new(),
+            reference: Vec::new(),
+            secret: Ok(None),
+            scratch: Vec::new(),
+        }
     }
 }
 

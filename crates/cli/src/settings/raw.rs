@@ -19,6 +19,16 @@ pub struct File {
     pub environments: BTreeMap<String, Spanned<RawEnvironment>>,
     #[serde(default)]
     pub policy: RawPolicy,
+    #[serde(default)]
+    pub scratch: RawScratch,
+}
+
+/// Throwaway servers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawScratch {
+    #[serde(default)]
+    pub folders: Vec<Spanned<PathBuf>>,
 }
 
 /// What holds for all environments.

@@ -416,3 +416,31 @@ fn a_capture_goes_where_it_can_and_overwrites_nobody() {
     place.run(&["capture", "--all"]).exits(78).says("first and second name one manifest").says("evenkeel.toml:");
     assert!(!place.path("same.jsonl").exists(), "nothing was written");
 }
+
+/// What a folder of the configuration holds is listed in front of what packages put elsewhere, and what is no server is not.
+#[cfg(unix)]
+#[test]
+fn servers_of_further_folders_are_listed() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    for (folder, answer) in [("own/17/bin", "postgres (PostgreSQL) 17.99"), ("own/other/bin", "no server at all")] {
+        for program in ["postgres", "initdb"] {
+            let path = format!("{folder}/{program}");
+            std::fs::create_dir_all(place.path(folder)).unwrap();
+            place.write(&path, format!("#!/bin/sh\necho '{answer}'\n"));
+            std::fs::set_permissions(place.path(&path), std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+    place.write("evenkeel.toml", "[scratch]\nfolders = [\"own/*/bin\"]\n");
+    let listed = place.run(&["servers", "--format", "json"]).exits(0).json();
+    let own: Vec<&serde_json::Value> =
+        listed["servers"].as_array().unwrap().iter().filter(|server| server["folder"].as_str().unwrap().contains("/own/")).collect();
+    assert_eq!(own.len(), 1, "{listed:#}");
+    assert_eq!((own[0]["major"].as_str(), own[0]["version"].as_str()), (Some("17"), Some("17.99")));
+    assert_eq!(listed["servers"][0], *own[0], "it comes first");
+    place.run(&["servers"]).exits(0).says("PostgreSQL 17.99");
+    for (wrong, at) in [("[scratch]\nfolders = [\"\"]\n", "2:12"), ("[scratch]\nfolder = []\n", "2:1")] {
+        place.write("evenkeel.toml", wrong);
+        place.run(&["servers"]).exits(78).says(&format!("evenkeel.toml:{at}"));
+    }
+}

@@ -5,6 +5,7 @@ use crate::compare::Remedies;
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
 use crate::manifest::{Manifest, Object};
+use std::path::PathBuf;
 
 /// A family of servers.
 pub trait Engine: Sync {
@@ -36,8 +37,8 @@ pub trait Engine: Sync {
     /// Whether what a transaction defines is gone when it is rolled back.
     fn undoes_definitions(&self) -> bool;
 
-    /// Throwaway servers of this machine.
-    fn workshop(&self) -> Box<dyn Workshop>;
+    /// Throwaway servers of this machine; `folders` may hold server programs beside the usual places, `*` matches anything in them.
+    fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop>;
 }
 
 /// Knows where a text names a schema: as a part of a name, never in a user's text or as another thing's name.

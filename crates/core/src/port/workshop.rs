@@ -13,6 +13,9 @@ pub trait Workshop: Send + Sync {
     /// What this machine can start, in the order it was found.
     fn servers(&self) -> Vec<Installed>;
 
+    /// The vendors and versions that evenkeel is tested with, oldest first, each as it is asked for.
+    fn tested(&self) -> Vec<(Engine, u16)>;
+
     /// Which of them would be started: the newest that fits, of equals the first found.
     ///
     /// # Errors

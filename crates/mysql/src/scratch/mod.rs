@@ -27,7 +27,7 @@ use evenkeel_launcher::{Identity, Instance, Recipe, StopSignal, StopStep, sweep_
 pub use evenkeel_launcher::Root;
 pub use fault::Fault;
 pub use replica::ReplicaOptions;
-pub use servers::{BIN_VARIABLE, ServerBinaries, find_servers, pick, series};
+pub use servers::{BIN_VARIABLE, ServerBinaries, find_servers, find_servers_beside, pick, series};
 pub use session::{Session, TextRows};
 pub use workshop::MysqlWorkshop;
 

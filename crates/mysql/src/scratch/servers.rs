@@ -95,7 +95,14 @@ pub fn series(engine: Engine, number: u16) -> String {
 /// Asks each for its version (a few milliseconds each); what does not answer is no server.
 #[must_use]
 pub fn find_servers() -> Vec<ServerBinaries> {
+    find_servers_beside(&[])
+}
+
+/// The same, and those of further folders, which come behind the variable's; `*` matches anything in them.
+#[must_use]
+pub fn find_servers_beside(folders: &[PathBuf]) -> Vec<ServerBinaries> {
     let mut places: Vec<PathBuf> = std::env::var_os(BIN_VARIABLE).map(|value| std::env::split_paths(&value).collect()).unwrap_or_default();
+    places.extend_from_slice(folders);
     places.extend(PROGRAMS.iter().filter_map(|program| on_path(program)?.parent().map(Path::to_path_buf)));
     places.extend(PLACES.iter().map(PathBuf::from));
     find_in(&places)

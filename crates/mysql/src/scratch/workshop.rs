@@ -5,25 +5,29 @@ use std::path::PathBuf;
 
 use evenkeel_core::connection::Blank;
 use evenkeel_core::fault::{Trouble, Troublesome};
+use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
 use evenkeel_core::port::{Environment, Installed, Like, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
-use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers, pick};
+use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_beside, pick};
 use crate::connect::Target;
 use crate::environment::MysqlEnvironment;
+use crate::flavor::tested;
 
 /// Throwaway servers of this machine.
 #[derive(Debug, Default)]
 pub struct MysqlWorkshop {
     /// Where their files are; nothing means in memory where that can be, else [`Root::open`].
     pub root: Option<Root>,
+    /// Folders that may hold server programs, beside the usual places.
+    pub folders: Vec<PathBuf>,
 }
 
 impl MysqlWorkshop {
-    fn found(like: &Like) -> Result<ServerBinaries, Fault> {
-        let servers = find_servers();
+    fn found(&self, like: &Like) -> Result<ServerBinaries, Fault> {
+        let servers = find_servers_beside(&self.folders);
         let fits = |server: &&ServerBinaries| {
             (like.major.is_some() || server.flavor.oldest_if_too_old().is_none())
                 && like.place.as_ref().is_none_or(|place| place == server.bin_dir())
@@ -48,15 +52,20 @@ impl From<&ServerBinaries> for Installed {
 
 impl Workshop for MysqlWorkshop {
     fn servers(&self) -> Vec<Installed> {
-        find_servers().iter().map(Installed::from).collect()
+        find_servers_beside(&self.folders).iter().map(Installed::from).collect()
+    }
+
+    fn tested(&self) -> Vec<(Engine, u16)> {
+        let all = [Engine::MariaDb, Engine::MySql].into_iter();
+        all.flat_map(|vendor| tested(vendor).iter().map(move |number| (vendor, *number))).collect()
     }
 
     fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
-        Self::found(like).map(|server| Installed::from(&server)).map_err(words)
+        self.found(like).map(|server| Installed::from(&server)).map_err(words)
     }
 
     fn start(&self, like: &Like, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
-        let binaries = Self::found(like).map_err(words)?;
+        let binaries = self.found(like).map_err(words)?;
         let said = [("character_set_server", &like.encoding), ("collation_server", &like.collation)];
         let said = said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
         let options = Options {

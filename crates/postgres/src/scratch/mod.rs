@@ -24,7 +24,7 @@ use evenkeel_launcher::{Identity, Instance, Program, Readiness, Recipe, StopSign
 pub use evenkeel_launcher::Root;
 pub use fault::Fault;
 pub use replica::ReplicaOptions;
-pub use servers::{BIN_VARIABLE, ServerBinaries, find_servers, pick};
+pub use servers::{BIN_VARIABLE, ServerBinaries, find_servers, find_servers_beside, pick};
 pub use session::{Session, TextRows};
 pub use workshop::PostgresWorkshop;
 

@@ -67,7 +67,14 @@ impl ServerBinaries {
 /// Asks each for its version (a few milliseconds each); what does not answer is no server.
 #[must_use]
 pub fn find_servers() -> Vec<ServerBinaries> {
+    find_servers_beside(&[])
+}
+
+/// The same, and those of further folders, which come behind the variable's; `*` matches anything in them.
+#[must_use]
+pub fn find_servers_beside(folders: &[PathBuf]) -> Vec<ServerBinaries> {
     let mut places: Vec<PathBuf> = std::env::var_os(BIN_VARIABLE).map(|value| std::env::split_paths(&value).collect()).unwrap_or_default();
+    places.extend_from_slice(folders);
     places.extend(on_path("postgres").and_then(|program| program.parent().map(Path::to_path_buf)));
     places.extend(PLACES.iter().map(PathBuf::from));
     find_programs(&places, "postgres").into_iter().filter_map(ServerBinaries::look_at).collect()

@@ -12,21 +12,23 @@ use evenkeel_core::port::{Environment, Installed, Like, Session, Watch, Workshop
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
-use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers};
+use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_beside};
 use crate::connect::Target;
 use crate::environment::PostgresEnvironment;
-use crate::flavor::OLDEST;
+use crate::flavor::{NEWEST, OLDEST};
 
 /// Throwaway servers of this machine.
 #[derive(Debug, Default)]
 pub struct PostgresWorkshop {
     /// Where their files are; nothing means in memory where that can be, else [`Root::open`].
     pub root: Option<Root>,
+    /// Folders that may hold server programs, beside the usual places.
+    pub folders: Vec<PathBuf>,
 }
 
 impl PostgresWorkshop {
-    fn found(like: &Like) -> Result<ServerBinaries, Fault> {
-        let servers = find_servers();
+    fn found(&self, like: &Like) -> Result<ServerBinaries, Fault> {
+        let servers = find_servers_beside(&self.folders);
         let wanted = like.major.map(u32::from);
         let fits = |server: &&ServerBinaries| {
             wanted.map_or(server.major >= u32::from(OLDEST), |major| server.major == major)
@@ -61,15 +63,19 @@ impl From<&ServerBinaries> for Installed {
 
 impl Workshop for PostgresWorkshop {
     fn servers(&self) -> Vec<Installed> {
-        find_servers().iter().map(Installed::from).collect()
+        find_servers_beside(&self.folders).iter().map(Installed::from).collect()
+    }
+
+    fn tested(&self) -> Vec<(Engine, u16)> {
+        (OLDEST..=NEWEST).map(|major| (Engine::PostgreSql, major)).collect()
     }
 
     fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
-        Self::found(like).map(|server| Installed::from(&server)).map_err(words)
+        self.found(like).map(|server| Installed::from(&server)).map_err(words)
     }
 
     fn start(&self, like: &Like, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
-        let binaries = Self::found(like).map_err(words)?;
+        let binaries = self.found(like).map_err(words)?;
         let options = Options {
             major: None,
             settings: like.settings.clone(),

@@ -17,7 +17,7 @@ use super::asked::Asked;
 use super::check::{State, Told};
 use super::{Outcome, capture, check, compare, output, report};
 use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
-use crate::{signals, wire};
+use crate::{settings, signals, wire};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::Like;
@@ -43,7 +43,8 @@ pub fn run(arguments: &Demo, common: &Common) -> Outcome {
 fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
     let stop = signals::stop();
     writable(&arguments.report)?;
-    let (workshop, play) = wire::demo(arguments.engine.into());
+    let settings = settings::load(common.config.as_deref())?.settings;
+    let (workshop, play) = wire::demo(arguments.engine.into(), &settings);
     let extensions = play.extensions.iter().map(|name| (*name).to_owned()).collect();
     let server = workshop.choose(&Like { engine: Some(arguments.engine.into()), extensions, ..Like::default() })?;
     screen.line(
