@@ -31,7 +31,7 @@ fn check(table: &str, name: &str, expression: &str) -> Object {
 #[test]
 fn parts_share_the_fate_of_what_holds_them() {
     let both = || vec![schema(), table("kept"), column("kept.id")];
-    let cases: Vec<(&str, Vec<Object>, Vec<&str>, Vec<(Kind, usize)>)> = vec![
+    let mut cases: Vec<(&str, Vec<Object>, Vec<&str>, Vec<(Kind, usize)>)> = vec![
         ("nothing", vec![], vec![], vec![]),
         ("a column of a table that is there", vec![column("kept.more")], vec!["EK-column-missing app.kept.more"], vec![]),
         (
@@ -48,6 +48,10 @@ fn parts_share_the_fate_of_what_holds_them() {
             vec![(Kind::IndexStatistics, 1)],
         ),
     ];
+    let mut behind = index("k", "kept", "id");
+    behind.set("constraint", "k");
+    let key = object(Kind::Constraint, "app.kept.k", &[("type", "unique".into())]);
+    cases.push(("a key with the index behind it", vec![key, behind], vec!["EK-constraint-missing app.kept.k"], vec![(Kind::Index, 1)]));
     for (what, more, expected, with) in cases {
         let whole: Vec<Object> = both().into_iter().chain(more).collect();
         let there = comparison(whole.clone(), both());
@@ -205,7 +209,12 @@ fn role(name: &str, login: bool, reads: &str) -> Vec<Object> {
 /// One role under another name is suspected where all that is said of it is the same, and the map is proposed; the differences stay.
 #[test]
 fn a_role_that_is_called_after_its_environment_is_suspected() {
-    let cases: [(&str, Vec<Object>, Vec<Object>, Option<(&str, &str)>); 5] = [
+    let bare = |name: &str| vec![object(Kind::Role, name, &[])];
+    let owning = |name: &str| [bare(name), role(name, true, "t").split_off(1)].concat();
+    let cases: [(&str, Vec<Object>, Vec<Object>, Option<(&str, &str)>); 8] = [
+        ("nothing but that they are there", bare("app"), bare("app_prod"), None),
+        ("an attribute alone", role("app", true, "t")[..1].to_vec(), role("app_prod", true, "t")[..1].to_vec(), Some(("app", "app_prod"))),
+        ("what it owns alone", owning("app"), owning("app_prod"), Some(("app", "app_prod"))),
         ("the same but for the name", role("app", true, "t"), role("app_prod", true, "t"), Some(("app", "app_prod"))),
         ("another attribute", role("app", true, "t"), role("app_prod", false, "t"), None),
         ("another table", role("app", true, "t"), role("app_prod", true, "u"), None),
