@@ -138,6 +138,46 @@ fn a_shared_fault_is_a_warning() {
     assert_eq!((one.expected.as_deref(), one.found.as_deref()), (Some("stopped"), Some("broken")));
 }
 
+/// What the migration role gets is told where the server's own value does not say it already.
+#[test]
+fn what_a_role_gets_is_told_once() {
+    let setting = |value: &str, effective: Option<&str>| {
+        let mut values = vec![("value", Value::text(value)), ("rank", "must match".into())];
+        values.extend(effective.map(|effective| ("effective", Value::text(effective))));
+        vec![object(Kind::Setting, "lock_timeout", &values)]
+    };
+    let (value, effective) = ("EK-setting-value lock_timeout", "EK-setting-effective lock_timeout");
+    for (what, reference, candidate, expected) in [
+        ("as the server's", setting("5s", Some("5s")), setting("0", Some("0")), vec![value]),
+        ("the role's alone", setting("0", Some("5s")), setting("0", Some("0")), vec![effective]),
+        ("both, each otherwise", setting("1s", Some("1s")), setting("2s", Some("3s")), vec![effective, value]),
+        ("the server's alone", setting("1s", Some("3s")), setting("2s", Some("3s")), vec![value]),
+        ("one side was told no role", setting("1s", Some("3s")), setting("1s", None), vec![]),
+        ("the other was not", setting("1s", None), setting("1s", Some("3s")), vec![]),
+    ] {
+        let mut told = all_told(&comparison(reference, candidate));
+        told.sort();
+        assert_eq!(told, expected, "{what}");
+    }
+}
+
+/// Code that is laid out otherwise is cosmetic; of code that is other code the layout is not told beside it.
+#[test]
+fn the_layout_of_other_code_is_not_told() {
+    let function = |body: &str, layout: &str| vec![object(Kind::Function, "app.f()", &[("body", body.into()), ("layout", layout.into())])];
+    let layout = "EK-function-layout app.f()";
+    for (candidate, expected) in [
+        (function("select 1", "one"), vec![]),
+        (function("select 1", "two"), vec![layout]),
+        (function("select 2", "two"), vec!["EK-function-body app.f()"]),
+        (function("select 2", "one"), vec!["EK-function-body app.f()"]),
+    ] {
+        let found = comparison(function("select 1", "one"), candidate);
+        assert_eq!(all_told(&found), expected);
+        assert!(found.differences.iter().all(|one| (one.severity == Severity::Inform) == (expected == [layout])));
+    }
+}
+
 /// A history that begins with a baseline ran nothing that the other could have run otherwise: no text was exchanged.
 #[test]
 fn a_baseline_is_no_other_text() {
