@@ -65,13 +65,8 @@ pub fn run<T: Send>(
 ) -> Result<Told<T>, Box<Trouble>> {
     let patterns = patterns(wanted)?;
     let manifest = capture::manifest(source, run)?;
-    let engine = manifest.endpoint.engine;
-    let names = run.engines.of(engine).schema_names().ok_or_else(|| {
-        let trouble = Trouble::new(Class::Configuration, format!("cannot compare schemas of {}", source.label()));
-        let trouble = trouble.expected("a database with several schemas, as PostgreSQL has them");
-        let trouble = trouble.found(format!("{}, where a schema is a database of its own", engine.name()));
-        Box::new(trouble.fix("compare two databases: evenkeel compare mysql://HOST/TEMPLATE mysql://HOST/TENANT"))
-    })?;
+    let names = run.engines.of(manifest.endpoint.engine).schema_names();
+    let names = names.map_err(|trouble| Box::new(Trouble { what: format!("{}: {}", source.label(), trouble.what), ..*trouble }))?;
     let chosen = chosen(source.label(), &manifest, &patterns, wanted)?;
     let mark = mark(&manifest, names);
     let each = Each { parts: Parts::of(&manifest), names, mark: &mark, wanted, run };

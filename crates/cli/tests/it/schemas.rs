@@ -1,7 +1,7 @@
 //! `compare ENV --schemas PATTERN --like SCHEMA`: many schemas of one database beside one of them.
 
 use crate::run::{Place, Ran};
-use evenkeel_testkit::{TestDb, database, majors, newest};
+use evenkeel_testkit::{TestDb, database, majors, mysql, newest};
 use serde_json::Value;
 
 /// What a tenant has, piece by piece: as it is everywhere, and as it is in the one tenant where it is wrong. `{s}` is the tenant's
@@ -333,6 +333,14 @@ fn a_role_without_usage_is_told_the_same_and_a_manifest_too() {
     assert_eq!(lines(&ran.json())[0].1, "could-not-tell");
     compare(&place, &db, &flags).exits(0);
     db.exec(&format!("DROP ROLE {role}"));
+}
+
+#[test]
+fn where_a_schema_is_a_database_it_is_refused() {
+    let db = mysql::database(mysql::newest_mariadb());
+    db.exec("CREATE TABLE t (id int PRIMARY KEY)");
+    let ran = Place::new().run(&["compare", &db.url(), "--schemas", "*", "--like", "t"]).exits(78);
+    ran.says("where a schema is a database of its own").says("compare two databases: evenkeel compare mysql://");
 }
 
 #[test]
