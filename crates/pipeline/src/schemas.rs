@@ -178,7 +178,7 @@ impl Each<'_> {
             return None;
         }
         let marked = self.marked(part, like);
-        let shown = self.shown(&marked);
+        let shown = self.shown(&marked, false);
         Some(Reference { marked: Hashed::of(like, marked), shown })
     }
 
@@ -211,9 +211,9 @@ impl Each<'_> {
     fn one(&self, name: &str, reference: Result<&Reference, ()>) -> OneSchema {
         let started = Instant::now();
         let outcome = reference.map_err(|()| self.empty()).map(|reference| self.compared(name, reference));
-        let likeness = outcome
-            .as_ref()
-            .map_or(Likeness::CouldNotTell, |compared| gate::likeness(&compared.comparison, &compared.judgement, compared.ignored.len()));
+        let likeness = outcome.as_ref().map_or(Likeness::CouldNotTell, |compared| {
+            gate::likeness(&compared.comparison, &compared.judgement, compared.ignored.len(), self.wanted.comparison.bar)
+        });
         OneSchema { name: name.to_owned(), elapsed: started.elapsed(), likeness, outcome }
     }
 
@@ -238,7 +238,7 @@ impl Each<'_> {
         comparison.call_schema(self.mark, like, &|text| if is_mixed { None } else { self.unmarked(text, like) });
         let Hashed { label, tree, .. } = &reference.marked;
         let reference = Hashed { label: label.clone(), manifest: reference.shown.clone(), tree: tree.clone() };
-        let candidate = Hashed { manifest: self.shown(&marked.manifest), ..marked };
+        let candidate = Hashed { manifest: self.shown(&marked.manifest, is_mixed), ..marked };
         let said = self.wanted.comparison.beforehand.to_vec();
         compare::judged(Compare { reference, candidate, comparison, said }, &self.wanted.comparison, self.run)
     }
@@ -250,8 +250,9 @@ impl Each<'_> {
     }
 
     /// Called as the reference is, in names: texts are not looked at again.
-    fn shown(&self, marked: &Manifest) -> Manifest {
-        marked.with_schema_called(self.mark, self.wanted.like, &|text| self.unmarked(text, self.wanted.like))
+    fn shown(&self, marked: &Manifest, is_mixed: bool) -> Manifest {
+        let like = self.wanted.like;
+        marked.with_schema_called(self.mark, like, &|text| if is_mixed { None } else { self.unmarked(text, like) })
     }
 
     fn names_reference(&self, part: &Manifest) -> bool {
