@@ -6,7 +6,7 @@
 
 use crate::capture::{self, Source};
 use crate::compare::{self, Compare, Compared, Hashed};
-use evenkeel_core::compare::natural;
+use evenkeel_core::compare::{Which, natural};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::{self, Likeness};
 use evenkeel_core::kind::{Dimension, Value};
@@ -233,8 +233,8 @@ impl Each<'_> {
         let remedies = engine.remedies(&marked.manifest);
         let scope = self.wanted.comparison.scope;
         let mut comparison = evenkeel_core::compare::compare(reference.marked.side(), marked.side(), scope, &*remedies);
-        comparison.map_remedies(&|text| self.unmarked(text, name));
         let like = self.wanted.like;
+        comparison.map_remedies(&|text, which| self.unmarked(text, if which == Which::Reference { like } else { name }));
         comparison.call_schema(self.mark, like, &|text| if is_mixed { None } else { self.unmarked(text, like) });
         let Hashed { label, tree, .. } = &reference.marked;
         let reference = Hashed { label: label.clone(), manifest: reference.shown.clone(), tree: tree.clone() };
