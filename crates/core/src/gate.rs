@@ -156,19 +156,22 @@ impl Judgement {
 pub enum Likeness {
     /// In everything that was compared.
     Equal,
-    /// Nothing is at or above the bar; something is different, excused, or could not be seen where that is not demanded.
+    /// No difference is at or above the bar; something is different, excused, or could not be seen where that is not demanded, or
+    /// something else closes the gate.
     Alike,
     Differs,
     CouldNotTell,
 }
 
-/// How like its reference the candidate is, after so many differences were excused.
+/// How like its reference the candidate is, after so many differences were excused. An exception that has run out closes the gate and
+/// makes no difference.
 #[must_use]
-pub fn likeness(comparison: &Comparison, judgement: &Judgement, excused: usize) -> Likeness {
+pub fn likeness(comparison: &Comparison, judgement: &Judgement, excused: usize, bar: Severity) -> Likeness {
+    let differs = comparison.differences.iter().any(|difference| difference.severity >= bar);
     match judgement.exit_code {
+        1 if differs => Likeness::Differs,
         0 if comparison.differences.is_empty() && comparison.gaps.is_empty() && excused == 0 => Likeness::Equal,
-        0 => Likeness::Alike,
-        1 => Likeness::Differs,
+        0 | 1 => Likeness::Alike,
         _ => Likeness::CouldNotTell,
     }
 }

@@ -65,8 +65,10 @@ impl Engine for Mysql {
     }
 
     /// A schema is a database here, and each is read by itself.
-    fn schema_names(&self) -> Option<&dyn SchemaNames> {
-        None
+    fn schema_names(&self) -> Result<&dyn SchemaNames, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "its schemas cannot be compared in one run");
+        let trouble = trouble.expected("a database that has schemas").found("MySQL or MariaDB, where a schema is a database of its own");
+        Err(Box::new(trouble.fix("compare two databases: evenkeel compare mysql://HOST/TEMPLATE mysql://HOST/TENANT")))
     }
 
     /// Each defining statement commits what came before, and itself.

@@ -6,7 +6,7 @@
 
 use crate::capture::{self, Source};
 use crate::compare::{self, Compare, Compared, Hashed};
-use evenkeel_core::compare::natural;
+use evenkeel_core::compare::{Which, natural};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::{self, Likeness};
 use evenkeel_core::kind::{Dimension, Value};
@@ -65,13 +65,8 @@ pub fn run<T: Send>(
 ) -> Result<Told<T>, Box<Trouble>> {
     let patterns = patterns(wanted)?;
     let manifest = capture::manifest(source, run)?;
-    let engine = manifest.endpoint.engine;
-    let names = run.engines.of(engine).schema_names().ok_or_else(|| {
-        let trouble = Trouble::new(Class::Configuration, format!("cannot compare schemas of {}", source.label()));
-        let trouble = trouble.expected("a database with several schemas, as PostgreSQL has them");
-        let trouble = trouble.found(format!("{}, where a schema is a database of its own", engine.name()));
-        Box::new(trouble.fix("compare two databases: evenkeel compare mysql://HOST/TEMPLATE mysql://HOST/TENANT"))
-    })?;
+    let names = run.engines.of(manifest.endpoint.engine).schema_names();
+    let names = names.map_err(|trouble| Box::new(Trouble { what: format!("{}: {}", source.label(), trouble.what), ..*trouble }))?;
     let chosen = chosen(source.label(), &manifest, &patterns, wanted)?;
     let mark = mark(&manifest, names);
     let each = Each { parts: Parts::of(&manifest), names, mark: &mark, wanted, run };
@@ -183,7 +178,7 @@ impl Each<'_> {
             return None;
         }
         let marked = self.marked(part, like);
-        let shown = self.shown(&marked);
+        let shown = self.shown(&marked, false);
         Some(Reference { marked: Hashed::of(like, marked), shown })
     }
 
@@ -216,9 +211,9 @@ impl Each<'_> {
     fn one(&self, name: &str, reference: Result<&Reference, ()>) -> OneSchema {
         let started = Instant::now();
         let outcome = reference.map_err(|()| self.empty()).map(|reference| self.compared(name, reference));
-        let likeness = outcome
-            .as_ref()
-            .map_or(Likeness::CouldNotTell, |compared| gate::likeness(&compared.comparison, &compared.judgement, compared.ignored.len()));
+        let likeness = outcome.as_ref().map_or(Likeness::CouldNotTell, |compared| {
+            gate::likeness(&compared.comparison, &compared.judgement, compared.ignored.len(), self.wanted.comparison.bar)
+        });
         OneSchema { name: name.to_owned(), elapsed: started.elapsed(), likeness, outcome }
     }
 
@@ -238,12 +233,12 @@ impl Each<'_> {
         let remedies = engine.remedies(&marked.manifest);
         let scope = self.wanted.comparison.scope;
         let mut comparison = evenkeel_core::compare::compare(reference.marked.side(), marked.side(), scope, &*remedies);
-        comparison.map_remedies(&|text| self.unmarked(text, name));
         let like = self.wanted.like;
+        comparison.map_remedies(&|text, which| self.unmarked(text, if which == Which::Reference { like } else { name }));
         comparison.call_schema(self.mark, like, &|text| if is_mixed { None } else { self.unmarked(text, like) });
         let Hashed { label, tree, .. } = &reference.marked;
         let reference = Hashed { label: label.clone(), manifest: reference.shown.clone(), tree: tree.clone() };
-        let candidate = Hashed { manifest: self.shown(&marked.manifest), ..marked };
+        let candidate = Hashed { manifest: self.shown(&marked.manifest, is_mixed), ..marked };
         let said = self.wanted.comparison.beforehand.to_vec();
         compare::judged(Compare { reference, candidate, comparison, said }, &self.wanted.comparison, self.run)
     }
@@ -255,8 +250,9 @@ impl Each<'_> {
     }
 
     /// Called as the reference is, in names: texts are not looked at again.
-    fn shown(&self, marked: &Manifest) -> Manifest {
-        marked.with_schema_called(self.mark, self.wanted.like, &|text| self.unmarked(text, self.wanted.like))
+    fn shown(&self, marked: &Manifest, is_mixed: bool) -> Manifest {
+        let like = self.wanted.like;
+        marked.with_schema_called(self.mark, like, &|text| if is_mixed { None } else { self.unmarked(text, like) })
     }
 
     fn names_reference(&self, part: &Manifest) -> bool {

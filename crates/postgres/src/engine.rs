@@ -62,8 +62,8 @@ impl Engine for Postgres {
         Ok(capture::statements(major, dimensions))
     }
 
-    fn schema_names(&self) -> Option<&dyn SchemaNames> {
-        Some(&capture::PostgresSchemaNames)
+    fn schema_names(&self) -> Result<&dyn SchemaNames, Box<Trouble>> {
+        Ok(&capture::PostgresSchemaNames)
     }
 
     fn undoes_definitions(&self) -> bool {

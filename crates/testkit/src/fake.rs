@@ -137,8 +137,8 @@ impl Engine for FakeEngines {
         Err(none("statements"))
     }
 
-    fn schema_names(&self) -> Option<&dyn SchemaNames> {
-        Some(self)
+    fn schema_names(&self) -> Result<&dyn SchemaNames, Box<Trouble>> {
+        Ok(self)
     }
 
     fn undoes_definitions(&self) -> bool {

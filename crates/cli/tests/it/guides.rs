@@ -131,6 +131,19 @@ fn replicas_and_poolers() {
     play("docs/guide/replicas-and-poolers.md", &[("PRODUCTION_DATABASE_URL", &primary), ("PRODUCTION_REPLICA_URL", &replica)]);
 }
 
+#[test]
+fn many_schemas() {
+    let server = Scratch::start(&Options::major(newest()).database("tenants")).unwrap();
+    let session = server.session("tenants").unwrap();
+    for tenant in ["tenant_template", "tenant_1", "tenant_2", "tenant_10"] {
+        let orders = "CREATE SCHEMA t; CREATE TABLE t.orders (id bigserial PRIMARY KEY, total numeric DEFAULT 0, placed date);
+            CREATE INDEX orders_placed ON t.orders (placed); CREATE VIEW t.large AS SELECT id FROM t.orders WHERE total > 1000;";
+        session.exec(&orders.replace(" t.", &format!(" {tenant}.")).replace(" t;", &format!(" {tenant};"))).unwrap();
+    }
+    session.exec("DROP INDEX tenant_2.orders_placed; ALTER TABLE tenant_2.orders ALTER total DROP DEFAULT").unwrap();
+    play("docs/guide/tenants.md", &[("TENANTS_DATABASE_URL", &server.url("tenants"))]);
+}
+
 /// The names of a struct's fields, as its source has them.
 fn fields<'a>(source: &'a str, name: &str) -> BTreeSet<&'a str> {
     let (_, rest) = source.split_once(&format!("struct {name} {{\n")).unwrap_or_else(|| panic!("no struct {name}"));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The fixture that holds every kind of object: a psql script.
-fn all_kinds() -> PathBuf {
+pub fn all_kinds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/postgres/kinds/all_kinds.sql")
 }
 

@@ -1,7 +1,9 @@
 //! `compare ENV --schemas PATTERN --like SCHEMA`: many schemas of one database beside one of them.
 
+use crate::privilege::{all_kinds, load};
 use crate::run::{Place, Ran};
-use evenkeel_testkit::{TestDb, database, majors, newest};
+use evenkeel_postgres::scratch::{Options, Scratch, find_servers, pick};
+use evenkeel_testkit::{TestDb, database, majors, mysql, newest};
 use serde_json::Value;
 
 /// What a tenant has, piece by piece: as it is everywhere, and as it is in the one tenant where it is wrong. `{s}` is the tenant's
@@ -213,6 +215,51 @@ fn tenants_of_one_script_are_equal_and_each_wrong_piece_is_seen_where_it_is() {
     }
 }
 
+/// The text with another word in its place, where it stands alone.
+fn with_word(text: &str, word: &str, other: &str) -> String {
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let (mut written, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(word) {
+        let (before, after) = (rest.get(..at).unwrap(), rest.get(at + word.len()..).unwrap());
+        let alone = !is_part(before.chars().next_back().or(written.chars().next_back())) && !is_part(after.chars().next());
+        written.push_str(before);
+        written.push_str(if alone { other } else { word });
+        rest = after;
+    }
+    written + rest
+}
+
+#[test]
+fn every_kind_of_a_schema_is_the_same_under_another_name() {
+    let servers = find_servers();
+    for major in [majors()[0], newest()] {
+        let binaries = pick(&servers, Some(major)).unwrap();
+        let scratch = Scratch::start_with(binaries, &Options::default().setting("wal_level", "logical").database("app")).unwrap();
+        load(binaries, &scratch.conninfo("app"));
+        // Again, for another schema: what belongs to none is there already, and is not made again.
+        let again =
+            with_word(&std::fs::read_to_string(all_kinds()).unwrap(), "app", "tenant").replace("ON_ERROR_STOP on", "ON_ERROR_STOP off");
+        let place = Place::new();
+        place.write("again.sql", again);
+        let own = binaries.bin_dir.join("psql");
+        let psql = if own.exists() { own.to_str().unwrap().to_owned() } else { "psql".to_owned() };
+        let made = place.shell(&format!("{psql} -X -q -d '{}' -f again.sql 2>&1", scratch.conninfo("app")), &[]);
+        assert!(made.stdout.contains("already exists"), "{}", made.stdout);
+        let arguments = ["compare", &scratch.url("app"), "--schemas", "tenant", "--like", "app", "--fail-on", "inform", "--format", "json"];
+        let report = place.run(&arguments).json();
+        let counts = report[1]["dimensions"][0]["counts"].as_array().unwrap();
+        assert!(counts.len() > 25, "{counts:?}");
+        // Publications are of no schema, and were not made again.
+        let differences = report[1]["differences"].as_array().unwrap();
+        let others: Vec<String> = differences
+            .iter()
+            .filter(|one| one["kind"] != "publication-table")
+            .map(|one| format!("{} {} {}: {} / {}", one["id"], one["object"]["display"], one["attribute"], one["expected"], one["found"]))
+            .collect();
+        assert_eq!(others, Vec::<String>::new(), "PostgreSQL {major}");
+    }
+}
+
 #[test]
 fn generated_tenants_are_equal_and_one_change_shows_in_one_of_them() {
     let seed = std::env::var("EVENKEEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_128);
@@ -270,6 +317,25 @@ fn a_fix_names_the_tenant_and_mends_it() {
         db.exec(fix);
     }
     compare(&place, &db, &arguments).exits(0);
+}
+
+#[test]
+fn a_fault_is_mended_in_the_schema_that_has_it() {
+    let (db, place) = (database(newest()), Place::new());
+    let fault = |schema: &str| db.exec(&format!("ALTER TABLE {schema}.base ADD CONSTRAINT later CHECK (id > 0) NOT VALID"));
+    for schema in ["tenant_template", "tenant_1", "tenant_2"] {
+        tenant(&db, schema, &[], None);
+    }
+    let fix = |schema: &str| format!("ALTER TABLE {schema}.base VALIDATE CONSTRAINT later;");
+    let report = || compare(&place, &db, &["--schemas", "tenant_*", "--like", "tenant_template", "--format", "json"]).json();
+    ["tenant_template", "tenant_1"].into_iter().for_each(fault);
+    db.exec("ALTER TABLE tenant_2.base ADD CONSTRAINT later CHECK (id > 0)");
+    let both = report();
+    assert_eq!(both[1]["shared"][0]["fix"], format!("{}\n{}", fix("tenant_template"), fix("tenant_1")));
+    let own = both[2]["differences"].as_array().unwrap().iter().find(|one| one["attribute"] == "validated").unwrap();
+    assert_eq!(own["fix"], fix("tenant_template"), "{own}");
+    db.exec(both[1]["shared"][0]["fix"].as_str().unwrap());
+    assert_eq!(lines(&report()).iter().filter(|(_, likeness, _)| likeness == "equal").count(), 2);
 }
 
 #[test]
@@ -333,6 +399,14 @@ fn a_role_without_usage_is_told_the_same_and_a_manifest_too() {
     assert_eq!(lines(&ran.json())[0].1, "could-not-tell");
     compare(&place, &db, &flags).exits(0);
     db.exec(&format!("DROP ROLE {role}"));
+}
+
+#[test]
+fn where_a_schema_is_a_database_it_is_refused() {
+    let db = mysql::database(mysql::newest_mariadb());
+    db.exec("CREATE TABLE t (id int PRIMARY KEY)");
+    let ran = Place::new().run(&["compare", &db.url(), "--schemas", "*", "--like", "t"]).exits(78);
+    ran.says("where a schema is a database of its own").says("compare two databases: evenkeel compare mysql://");
 }
 
 #[test]

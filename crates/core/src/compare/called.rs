@@ -3,7 +3,7 @@
 //! Lives here: the names of objects and the values that are shown. Neighbour: `manifest::part`, which knows where a schema's name
 //! stands.
 
-use super::{Comparison, identity};
+use super::{Change, Comparison, Which, identity};
 use crate::finding::{Remedy, Thing};
 use crate::kind::Parent;
 use crate::manifest::{Identity, Object, Texts};
@@ -27,12 +27,18 @@ impl Comparison {
         }
     }
 
-    /// Writes every remedy anew.
-    pub fn map_remedies(&mut self, texts: Texts<'_>) {
+    /// Writes every remedy anew, for the side it is for: a fault is mended where it is, one that both have on both.
+    pub fn map_remedies(&mut self, texts: &dyn Fn(&str, Which) -> Option<String>) {
         for difference in self.differences.iter_mut().chain(&mut self.shared) {
-            if let Some(Remedy::Statements(text) | Remedy::Step(text)) = &mut difference.finding.remedy
-                && let Some(renamed) = texts(text)
-            {
+            let which = if difference.change == Change::Unsound { difference.which } else { Which::Candidate };
+            let Some(Remedy::Statements(text) | Remedy::Step(text)) = &mut difference.finding.remedy else { continue };
+            let renamed = match which {
+                Which::Both => {
+                    texts(text, Which::Reference).zip(texts(text, Which::Candidate)).map(|(one, other)| format!("{one}\n{other}"))
+                }
+                one => texts(text, one),
+            };
+            if let Some(renamed) = renamed {
                 *text = renamed;
             }
         }

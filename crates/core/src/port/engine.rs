@@ -31,8 +31,11 @@ pub trait Engine: Sync {
     /// Of class Usage: there is no such version, or it is too old.
     fn queries(&self, vendor: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>>;
 
-    /// Calling schemas of one capture otherwise; `None` where a capture holds one schema, or texts cannot be read for names.
-    fn schema_names(&self) -> Option<&dyn SchemaNames>;
+    /// Calling schemas of one capture otherwise.
+    ///
+    /// # Errors
+    /// Of class Configuration: such a server has no schemas within a database.
+    fn schema_names(&self) -> Result<&dyn SchemaNames, Box<Trouble>>;
 
     /// Whether what a transaction defines is gone when it is rolled back.
     fn undoes_definitions(&self) -> bool;

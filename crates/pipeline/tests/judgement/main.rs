@@ -1,12 +1,14 @@
 //! Tables of judgement: what a comparison folds, weighs, excuses and lets pass, on environments that are manifests. No server runs.
 //!
-//! Lives here: the harness, and what the stages refuse. `fold`, `rows`, `weigh`, `excuse` and `pass` hold the tables.
+//! Lives here: the harness, and what the stages refuse. `fold`, `rows`, `weigh`, `excuse` and `pass` hold the tables, `schemas` those of
+//! one database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::type_complexity, reason = "tables")]
 
 mod excuse;
 mod fold;
 mod pass;
 mod rows;
+mod schemas;
 mod silence;
 mod stages;
 mod weigh;

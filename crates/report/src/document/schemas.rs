@@ -4,6 +4,7 @@
 
 use super::{Change, Difference, Dimension, Document, Frame, Likeness, Outcome, SCHEMA_VERSION, Severity, Tool, Verdict};
 use crate::number::{counted, thousands};
+use evenkeel_core::finding::WAIVER_EXPIRED;
 use evenkeel_core::{gate, kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -134,7 +135,7 @@ fn verdict(input: &Overview<'_>, section: &Schemas) -> Verdict {
 fn headline(section: &Schemas) -> String {
     let words = [
         (section.equal, "equal", "equal"),
-        (section.alike, "alike, nothing at or above the bar", "alike, nothing at or above the bar"),
+        (section.alike, "alike but not equal", "alike but not equal"),
         (section.differ, "differs", "differ"),
         (section.could_not_tell, "could not be told", "could not be told"),
     ];
@@ -174,7 +175,9 @@ fn words(document: &Document, likeness: Likeness) -> String {
         parts.push(format!("{count} ({}): {}", heaviest.name(), named.join(", ")));
     }
     if findings > 0 {
-        parts.push(counted(findings, "finding", "findings"));
+        let expired = document.findings.iter().filter(|finding| finding.id == WAIVER_EXPIRED).count();
+        parts.extend((expired > 0).then(|| counted(expired, "exception has run out", "exceptions have run out")));
+        parts.extend((findings > expired).then(|| counted(findings - expired, "finding", "findings")));
     }
     if document.verdict.ignored > 0 {
         parts.push(format!("{} excused", thousands(document.verdict.ignored)));

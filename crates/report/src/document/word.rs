@@ -46,7 +46,8 @@ words! {
     Likeness from gate::Likeness {
         /// In everything that was compared.
         Equal = "equal",
-        /// Nothing at or above the bar; something is different, excused, or was not visible and not demanded.
+        /// No difference at or above the bar; something is different, excused, or was not visible and not demanded, or a finding
+        /// closes the gate.
         Alike = "alike",
         /// A difference or finding at or above the bar.
         Differs = "differs",
