@@ -410,6 +410,22 @@ impl Document {
     }
 }
 
+impl DimensionResult {
+    /// The side that alone has anything of it, where that is no difference: its tables are missing, and told in another dimension.
+    pub(crate) fn alone(&self) -> Option<Side> {
+        let per = self.differences;
+        let sum = |side: fn(&Count) -> usize| self.counts.iter().map(side).sum::<usize>();
+        if !self.compared || self.verdict != Outcome::Equal || per.block + per.warn + per.inform + self.ignored > 0 {
+            return None;
+        }
+        match (sum(|count| count.reference), sum(|count| count.candidate)) {
+            (0, 1..) => Some(Side::Candidate),
+            (1.., 0) => Some(Side::Reference),
+            _ => None,
+        }
+    }
+}
+
 impl Endpoint {
     /// Whether anything but its name is known.
     #[must_use]

@@ -168,7 +168,7 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         "✗"
     } else if dimension.verdict == Outcome::CouldNotTell {
         "?"
-    } else if dimension.verdict == Outcome::Empty {
+    } else if dimension.verdict == Outcome::Empty || dimension.alone().is_some() {
         "–"
     } else {
         "✓"
@@ -180,7 +180,9 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         parts.push(clean::line(note));
     }
     let apart = dimension.reference_digest != dimension.candidate_digest;
-    if dimension.verdict == Outcome::Equal && per.block + per.warn == 0 {
+    if dimension.alone().is_some() {
+        parts.insert(0, "only one side has any".to_owned());
+    } else if dimension.verdict == Outcome::Equal && per.block + per.warn == 0 {
         parts.insert(0, alike(dimension));
     } else if dimension.ignored > 0 {
         parts.push(format!("{} excused", thousands(dimension.ignored)));

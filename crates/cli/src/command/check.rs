@@ -129,7 +129,7 @@ fn write(checks: &[OneCheck], asked: &Asked<'_>) -> Result<(), Box<Trouble>> {
         let shown: Vec<Document> = checks.iter().filter(is_shown).map(|check| check.document.clone()).collect();
         // A report of nothing would look like one without differences.
         if !shown.is_empty() {
-            report::publish(std::slice::from_ref(output), &shown, asked.reporting, asked.common)?;
+            report::publish_in(std::slice::from_ref(output), &shown, asked.reporting, asked.common, true)?;
         }
     }
     Ok(())

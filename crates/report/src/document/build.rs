@@ -341,7 +341,8 @@ fn key(subject: &finding::Thing) -> (Kind, Vec<&str>) {
 
 /// What only a comparison knows of a difference, in words.
 fn detail(found: &compare::Difference) -> BTreeMap<String, String> {
-    let part = |(kind, count): &(Kind, usize)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural });
+    let part =
+        |(kind, count): &(Kind, usize)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural }.replace('-', " "));
     let with: Vec<String> = found.with.iter().map(part).collect();
     let renamed = found.change == compare::Change::Renamed;
     let told = [
