@@ -7,6 +7,7 @@
 mod build;
 mod data;
 mod line;
+mod origin;
 mod unread;
 mod word;
 
@@ -302,6 +303,9 @@ pub struct Difference {
     /// What that says beyond the side it was read on: who set the value there, a manual's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_by: Option<String>,
+    /// Who set what was found, where the candidate tells that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_set_by: Option<String>,
     /// A line of a file that it can be looked up in: of a manifest, or where the environment is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,

@@ -7,3 +7,4 @@ mod machine;
 mod page;
 mod reference;
 mod sample;
+mod truth;

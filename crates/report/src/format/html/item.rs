@@ -130,7 +130,7 @@ pub(super) fn card(document: &Document, difference: &Difference, anchors: &mut A
         manual: sentence::manual(difference),
         sided: difference.change != Change::Unsound,
         values: values(difference),
-        origin: difference.set_by.as_deref().map(clean::line),
+        origin: sentence::origin(document, difference),
         why: clean::line(&difference.why),
         fix: difference.fix.as_deref().map(clean::fix),
         step: difference.step.as_deref().map(clean::line),
