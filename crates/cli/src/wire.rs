@@ -234,7 +234,7 @@ fn either(words: impl Iterator<Item = String>) -> String {
 /// The names that are configured, the first of many.
 pub fn known(settings: &Settings) -> String {
     const NAMED: usize = 12;
-    let mut names: Vec<String> = settings.environments.keys().take(NAMED).cloned().collect();
+    let mut names: Vec<String> = settings.in_order().into_iter().take(NAMED).map(|(name, _)| name.to_owned()).collect();
     let more = settings.environments.len().saturating_sub(NAMED);
     names.extend((more > 0).then(|| format!("{more} more")));
     names.join(", ")
@@ -248,5 +248,5 @@ fn unknown(text: &str, settings: &Settings) -> Trouble {
     Trouble::new(Class::Usage, format!("{shown:?} names no environment"))
         .expected(format!("an environment from evenkeel.toml ({known}), a URL such as postgres://host/database or mysql://host/database, or a manifest file"))
         .found("no such name and no such file")
-        .fix("write the URL, or add the environment to evenkeel.toml: [environments.NAME] url = \"…\"")
+        .fix("write the URL, or add the environment to evenkeel.toml:\n[environments.NAME]\nurl = \"…\"")
 }

@@ -4,11 +4,13 @@
 //! Lives here: what every format does to every text before its own escaping. Does not live here: the escaping of a
 //! format (`format/markdown`, askama for HTML, `quick-junit` for XML).
 
-/// One line: line breaks and everything a terminal obeys or an eye cannot see are spelled out, `\n`, `\u{1b}`.
+/// One line: line breaks and everything a terminal obeys or an eye cannot see are spelled out, `\n`, `\u{1b}`. Where anything is, a
+/// backslash of the text itself is two.
 pub(crate) fn line(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
+    let is_spelled = text.contains(is_harmful);
     for c in text.chars() {
-        push(&mut clean, c);
+        push(&mut clean, c, is_spelled);
     }
     clean
 }
@@ -48,14 +50,16 @@ pub(crate) fn fix(fix: &str) -> String {
 
 fn inner(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
+    let is_spelled = text.contains(|c| c != '\t' && is_harmful(c));
     for c in text.chars() {
-        if c == '\t' { clean.push_str("    ") } else { push(&mut clean, c) }
+        if c == '\t' { clean.push_str("    ") } else { push(&mut clean, c, is_spelled) }
     }
     clean
 }
 
-fn push(clean: &mut String, c: char) {
+fn push(clean: &mut String, c: char, is_spelled: bool) {
     match c {
+        '\\' if is_spelled => clean.push_str("\\\\"),
         '\n' => clean.push_str("\\n"),
         '\t' => clean.push_str("\\t"),
         '\r' => clean.push_str("\\r"),
@@ -90,8 +94,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_typed_is_told_from_what_is_spelled_out() {
+        assert_eq!(line("C:\\path\\n"), "C:\\path\\n");
+        assert_eq!(line("C:\\path\n"), "C:\\\\path\\n");
+        assert_ne!(line("a\\n\n"), line("a\n\\n"));
+        assert_eq!(lines("\\d\t\\w\n\\r\r"), ["\\d    \\w", "\\\\r\\r"]);
+    }
+
+    #[test]
     fn harmless_text_is_left_alone() {
-        for text in ["app.orders", "naïve \"Größe\" 表 🐘", "a  b"] {
+        for text in [r"C:\new\table", "app.orders", "naïve \"Größe\" 表 🐘", "a  b"] {
             assert_eq!(line(text), text);
         }
     }

@@ -7,6 +7,7 @@
 mod build;
 mod data;
 mod line;
+mod origin;
 mod schemas;
 mod unread;
 mod word;
@@ -308,6 +309,9 @@ pub struct Difference {
     /// What that says beyond the side it was read on: who set the value there, a manual's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_by: Option<String>,
+    /// Who set what was found, where the candidate tells that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_set_by: Option<String>,
     /// A line of a file that it can be looked up in: of a manifest, or where the environment is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -413,6 +417,22 @@ impl Document {
     #[must_use]
     pub fn is_read(&self) -> bool {
         self.comparison.is_none() || self.looked_at().iter().any(|(_, endpoint)| endpoint.is_read())
+    }
+}
+
+impl DimensionResult {
+    /// The side that alone has anything of it, where that is no difference: its tables are missing, and told in another dimension.
+    pub(crate) fn alone(&self) -> Option<Side> {
+        let per = self.differences;
+        let sum = |side: fn(&Count) -> usize| self.counts.iter().map(side).sum::<usize>();
+        if !self.compared || self.verdict != Outcome::Equal || per.block + per.warn + per.inform + self.ignored > 0 {
+            return None;
+        }
+        match (sum(|count| count.reference), sum(|count| count.candidate)) {
+            (0, 1..) => Some(Side::Candidate),
+            (1.., 0) => Some(Side::Reference),
+            _ => None,
+        }
     }
 }
 

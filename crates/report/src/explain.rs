@@ -1,6 +1,8 @@
 //! What `evenkeel explain ID` says: derived from the declarations of the kinds, so that it says what a report says.
 //!
-//! Lives here: the list of ids and their texts. Does not live here: the knowledge itself (`core::kind`).
+//! Lives here: the list of ids and their texts; what to do is in `explain/advice`. Does not live here: the knowledge itself (`core::kind`).
+
+mod advice;
 
 use crate::group::words;
 use evenkeel_core::compare::{LEFTOVERS, MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
@@ -8,7 +10,7 @@ use evenkeel_core::finding;
 use evenkeel_core::kind::{ALL, Class, Kind, Neutral, Parent, Property, Severity, Tolerance};
 
 /// What a finding is about.
-enum Subject {
+pub(crate) enum Subject {
     /// Only one side has the object.
     Presence {
         kind: Kind,
@@ -39,7 +41,27 @@ pub fn explain(id: &str) -> Option<String> {
             text.push_str(&format!("{name:<9} {value}\n"));
         }
     }
+    text.push_str(&advice::text(&subject));
     Some(text)
+}
+
+/// Every id in a line, with its weight and what it says, under the kind it is about.
+#[must_use]
+pub fn list() -> String {
+    let (mut text, mut under) = (String::new(), "");
+    let subjects = subjects();
+    let widest = subjects.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
+    for (id, subject) in &subjects {
+        let heading = subject.kind().map_or("the run itself", Kind::name);
+        if heading != under {
+            text.push_str(&format!("{}{}\n", if text.is_empty() { "" } else { "\n" }, words(heading)));
+            under = heading;
+        }
+        let Explanation { what, weight, .. } = subject.explanation();
+        let weight = weight.split([',', ' ']).next().unwrap_or_default();
+        text.push_str(&format!("  {id:<widest$}  {weight:<6}  {what}\n"));
+    }
+    text
 }
 
 /// Title and reason of an id, for formats that carry a catalogue of rules.
@@ -103,6 +125,21 @@ fn subjects() -> Vec<(String, Subject)> {
 }
 
 impl Subject {
+    /// The kind it is about.
+    const fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Presence { kind, .. }
+            | Self::Rename(kind)
+            | Self::Leftover(kind)
+            | Self::Extension(kind)
+            | Self::ColumnOrder(kind)
+            | Self::Property(kind, _) => Some(*kind),
+            Self::WaiverExpired | Self::WaiverUnused | Self::PlaceChanged | Self::SourceHidden | Self::HistoryNowhere | Self::RoleName => {
+                None
+            }
+        }
+    }
+
     fn explanation(&self) -> Explanation {
         match self {
             Self::Presence { kind, missing } => {
@@ -263,6 +300,29 @@ mod tests {
         for text in all_ids().iter().filter_map(|id| explain(id)) {
             assert!(![" a a", " a e", " a i", " a o", " an u"].iter().any(|wrong| text.lines().nth(2).unwrap().contains(wrong)), "{text}");
         }
+    }
+
+    #[test]
+    fn every_id_says_what_to_do_and_how_to_except_it() {
+        let extra = explain("EK-index-extra").unwrap();
+        assert!(extra.contains("reference is right  drop the index in the candidate") && extra.contains("object = \"index:"), "{extra}");
+        let missing = explain("EK-index-missing").unwrap();
+        assert!(missing.contains("reference is right  make the index in the candidate"), "{missing}");
+        let property = explain("EK-column-type").unwrap();
+        assert!(property.contains("attribute = \"type\"") && property.contains("evenkeel compare CANDIDATE REFERENCE"), "{property}");
+        assert!(!explain("EK-waiver-expired").unwrap().contains("object = "), "an exception is not excepted");
+        for id in all_ids() {
+            assert!(explain(&id).unwrap().contains("\nto do\n"), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_list_has_every_id_once_under_its_kind() {
+        let list = list();
+        let told: Vec<&str> = list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+        assert_eq!(told, all_ids());
+        assert_eq!(list.lines().filter(|line| *line == "column").count(), 1);
+        assert!(list.starts_with("schema\n  EK-schema-missing ") || list.contains("\nschema\n  EK-schema-missing "), "{list}");
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Style {
     pub width: usize,
     /// A person looks at it: what is wider than the terminal is broken. Elsewhere a line of a definition stays one.
     pub terminal: bool,
+    /// Of several documents those that fail stand before those that hold; in the matrix all stand in their order.
+    pub failing_first: bool,
     /// Show only these differences, and all of them.
     pub only: Option<Only>,
     /// How many blocking differences are shown in full; the others are counted.
@@ -30,7 +32,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { color: false, width: 80, terminal: false, only: None, limit: 20 }
+        Self { color: false, width: 80, terminal: false, failing_first: false, only: None, limit: 20 }
     }
 }
 
@@ -84,7 +86,11 @@ impl Format {
 
 /// One after the other, an empty line between.
 fn in_turn(documents: &[&Document], style: &Style, one: fn(&Document, &Style) -> Result<Vec<u8>, Fault>) -> Result<Vec<u8>, Fault> {
-    let pages = documents.iter().map(|document| one(document, style)).collect::<Result<Vec<_>, _>>()?;
+    let mut documents = documents.to_vec();
+    if style.failing_first {
+        documents.sort_by_key(|document| document.verdict.exit_code == 0);
+    }
+    let pages = documents.into_iter().map(|document| one(document, style)).collect::<Result<Vec<_>, _>>()?;
     Ok(pages.join(&b'\n'))
 }
 

@@ -21,6 +21,6 @@ mod wrap;
 
 pub use clean::is_pasteable;
 pub use document::*;
-pub use explain::{all_ids, explain, suggest};
+pub use explain::{all_ids, explain, list, suggest};
 pub use fault::Fault;
 pub use format::{FORMATS, Format, Only, Style};

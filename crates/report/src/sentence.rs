@@ -93,6 +93,20 @@ pub(crate) fn rest(document: &Document, group: &Group<'_>) -> (String, String) {
     (format!("all {}{of}{with}", thousands(all)), format!("--only {}", group.ids().replace(", ", ",")))
 }
 
+/// Where expected comes from, and found where that is known too.
+pub(crate) fn origin(document: &Document, difference: &Difference) -> Option<String> {
+    let expected = difference.set_by.as_deref().map(clean::line);
+    match (expected, difference.found_set_by.as_deref().map(clean::line)) {
+        (Some(expected), Some(found)) if expected == found => Some(format!("{expected} on both sides")),
+        (expected, Some(found)) => {
+            let [reference, candidate] = [Side::Reference, Side::Candidate].map(|side| clean::line(&document.label(side)));
+            let expected = expected.map(|expected| format!("{reference}: {expected}; ")).unwrap_or_default();
+            Some(format!("{expected}{candidate}: {found}"))
+        }
+        (expected, None) => expected,
+    }
+}
+
 /// Where the server's manual says more.
 pub(crate) fn manual(difference: &Difference) -> Option<String> {
     difference.detail.get("manual").map(|address| clean::line(address))
@@ -168,7 +182,7 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         "✗"
     } else if dimension.verdict == Outcome::CouldNotTell {
         "?"
-    } else if dimension.verdict == Outcome::Empty {
+    } else if dimension.verdict == Outcome::Empty || dimension.alone().is_some() {
         "–"
     } else {
         "✓"
@@ -180,7 +194,9 @@ pub(crate) fn dimension(dimension: &DimensionResult) -> (&'static str, String) {
         parts.push(clean::line(note));
     }
     let apart = dimension.reference_digest != dimension.candidate_digest;
-    if dimension.verdict == Outcome::Equal && per.block + per.warn == 0 {
+    if dimension.alone().is_some() {
+        parts.insert(0, "only one side has any".to_owned());
+    } else if dimension.verdict == Outcome::Equal && per.block + per.warn == 0 {
         parts.insert(0, alike(dimension));
     } else if dimension.ignored > 0 {
         parts.push(format!("{} excused", thousands(dimension.ignored)));

@@ -68,8 +68,53 @@ pub(crate) fn unified(expected: &str, found: &str) -> Vec<Line> {
 /// A line in pieces; none where the other side has a line more.
 pub(crate) type Cell = Option<Vec<Piece>>;
 
+/// Equal lines that are shown around a change; where not many more are between two changes, they are shown too.
+const AROUND: usize = 3;
+const FEW: usize = 3;
+
+/// Rows of two columns with long stretches of equal lines left out.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    Pair(Cell, Cell),
+    /// So many equal lines.
+    Skipped(usize),
+}
+
+/// The changes of both texts and some lines around them, for two columns.
+pub(crate) fn hunks(expected: &str, found: &str) -> Vec<Row> {
+    let all = columns(expected, found);
+    let equal: Vec<bool> = all.iter().map(|(left, right)| is_same(left) && is_same(right)).collect();
+    let near = |at: usize| {
+        let around = at.saturating_sub(AROUND)..(at + AROUND + 1).min(equal.len());
+        equal.get(around).is_some_and(|around| around.contains(&false))
+    };
+    let mut rows = Vec::new();
+    let mut skipped = Vec::new();
+    let settle = |skipped: &mut Vec<(Cell, Cell)>, rows: &mut Vec<Row>| {
+        if skipped.len() > FEW {
+            rows.push(Row::Skipped(skipped.len()));
+            skipped.clear();
+        }
+        rows.extend(skipped.drain(..).map(|(left, right)| Row::Pair(left, right)));
+    };
+    for (at, (left, right)) in all.into_iter().enumerate() {
+        if near(at) {
+            settle(&mut skipped, &mut rows);
+            rows.push(Row::Pair(left, right));
+        } else {
+            skipped.push((left, right));
+        }
+    }
+    settle(&mut skipped, &mut rows);
+    rows
+}
+
+fn is_same(cell: &Cell) -> bool {
+    cell.as_ref().is_some_and(|pieces| pieces.iter().all(|piece| piece.tag == Tag::Same))
+}
+
 /// Every line of both texts with its changed words, for two columns: pairs of rows, either of which may be empty.
-pub(crate) fn columns(expected: &str, found: &str) -> Vec<(Cell, Cell)> {
+fn columns(expected: &str, found: &str) -> Vec<(Cell, Cell)> {
     let diff = TextDiff::from_lines(expected, found);
     let mut rows = Vec::new();
     let (mut gone, mut come) = (Vec::new(), Vec::new());
@@ -195,6 +240,18 @@ mod tests {
         let changed =
             |pieces: Vec<Piece>| pieces.into_iter().filter(|piece| piece.tag != Tag::Same).map(|piece| piece.text).collect::<Vec<_>>();
         assert_eq!((changed(left), changed(right)), (vec!["a".to_owned()], vec!["b".to_owned()]));
+    }
+
+    #[test]
+    fn equal_lines_far_from_a_change_are_left_out() {
+        let long: String = (0..90).map(|at| format!("line {at}\n")).collect();
+        let rows = hunks(&long, &long.replace("line 80\n", "line eighty\n"));
+        assert_eq!(rows.first(), Some(&Row::Skipped(77)));
+        assert_eq!(rows.last(), Some(&Row::Skipped(6)));
+        assert_eq!(rows.len(), 9, "three lines before and behind the change");
+        let short: String = (0..6).map(|at| format!("line {at}\n")).collect();
+        let rows = hunks(&short, &short.replace("line 0\n", "line none\n"));
+        assert!(rows.iter().all(|row| matches!(row, Row::Pair(..))), "few are shown: {rows:?}");
     }
 
     #[test]

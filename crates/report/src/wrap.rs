@@ -27,7 +27,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
             lines.push(std::mem::take(&mut line));
         }
         let mut rest = word;
-        while self::width(rest) > width {
+        while self::width(rest) > width && !is_address(word) {
             let fits = fitting(rest, width);
             // A long list without blanks breaks behind a comma.
             let comma = rest.get(..fits).and_then(|head| head.rfind(',')).map(|at| at + 1);
@@ -41,6 +41,11 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// A URL or a path is opened or pasted: broken it leads nowhere.
+fn is_address(word: &str) -> bool {
+    word.contains("://") || word.contains('/') && !word.contains(',')
 }
 
 /// Broken where so many columns are full: nothing is lost, blanks neither.
@@ -95,6 +100,8 @@ mod tests {
         assert_eq!(wrap("abcdefghijklmnop", 10), ["abcdefghij", "klmnop"]);
         assert_eq!(wrap("x ONE,TWO,THREE,ABCDEFGHIJKL,Z", 10), ["x", "ONE,TWO,", "THREE,", "ABCDEFGHIJ", "KL,Z"]);
         assert_eq!(wrap("表表表表表表表", 10), ["表表表表表", "表表"]);
+        assert_eq!(wrap("see https://example.org/a/b now", 10), ["see", "https://example.org/a/b", "now"]);
+        assert_eq!(wrap("in parity/production.jsonl", 10), ["in", "parity/production.jsonl"]);
     }
 
     #[test]

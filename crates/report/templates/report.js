@@ -36,6 +36,17 @@
       const inside = box.querySelectorAll(".entry");
       box.hidden = inside.length > 0 && ![...inside].some((entry) => !entry.hidden);
     }
+    // Charts are of data: they go where data is filtered out, and where nothing is named as it was searched for.
+    const data = (!dimension || dimension === "data") && (!kind || kind.endsWith("-statistics"));
+    for (const chart of document.querySelectorAll(".chart")) {
+      let left = 0;
+      for (const row of chart.querySelectorAll("tbody tr")) {
+        const text = words.length ? row.textContent.toLowerCase() : "";
+        row.hidden = !words.every((word) => text.includes(word));
+        left += row.hidden ? 0 : 1;
+      }
+      chart.hidden = !data || !left || (words.length > 0 && !shown);
+    }
     const number = (count) => count.toLocaleString("en");
     field("count").value = `${number(shown)} of ${number(entries.length)} shown`;
   };

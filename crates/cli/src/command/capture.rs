@@ -26,8 +26,8 @@ pub fn run(arguments: &Capture, common: &Common) -> Outcome {
 
 /// Every environment into its own manifest. One that cannot be read keeps none of the others from it.
 fn all(arguments: &Capture, common: &Common, settings: &Settings) -> Outcome {
-    let named = settings.environments.iter().filter_map(|(name, configured)| Some((name, configured.manifest.as_deref()?)));
-    let named: Vec<(&String, &Path)> = named.collect();
+    let named = settings.in_order().into_iter().filter_map(|(name, configured)| Some((name, configured.manifest.as_deref()?)));
+    let named: Vec<(&str, &Path)> = named.collect();
     if named.is_empty() {
         return Err(Box::new(
             Trouble::new(Class::Configuration, "nothing to capture")

@@ -28,7 +28,7 @@ pub fn run(arguments: &Check, common: &Common) -> Outcome {
     Ok(exit_code)
 }
 
-/// What came out, in the order of the environments' names; those that have nothing to be checked against stand last.
+/// What came out, in the order in which the environments are written; those that have nothing to be checked against stand last.
 pub struct Told {
     pub checks: Vec<OneCheck>,
     pub exit_code: u8,
@@ -129,7 +129,7 @@ fn write(checks: &[OneCheck], asked: &Asked<'_>) -> Result<(), Box<Trouble>> {
         let shown: Vec<Document> = checks.iter().filter(is_shown).map(|check| check.document.clone()).collect();
         // A report of nothing would look like one without differences.
         if !shown.is_empty() {
-            report::publish(std::slice::from_ref(output), &shown, asked.reporting, asked.common)?;
+            report::publish_in(std::slice::from_ref(output), &shown, asked.reporting, asked.common, true)?;
         }
     }
     Ok(())
@@ -146,7 +146,7 @@ fn say(check: &OneCheck, common: &Common) {
             if check.document.verdict.exit_code == 1 && !check.document.differences().is_empty() {
                 let name = shell::quoted(&check.name);
                 paint::say!("  if it is meant: evenkeel capture {name} --out {}, and commit it", shell::quoted(&check.manifest));
-                paint::say!("  if it is not: apply the fixes of the report to {name}, then: evenkeel check {name}");
+                paint::say!("  if it is not: {}, then: evenkeel check {name}", to_mend(&check.document, &name));
             }
         }
         State::Unchecked => {
@@ -160,6 +160,19 @@ fn say(check: &OneCheck, common: &Common) {
     }
 }
 
+/// What is to be done to an environment that is not as it was committed, and how far the report helps.
+fn to_mend(document: &Document, name: &str) -> String {
+    let told = document.differences();
+    let with = told.iter().filter(|difference| difference.fix.is_some()).count();
+    match (with, told.len()) {
+        (0, 1) => format!("change {name} back (no statement for it is in the report)"),
+        (0, all) => format!("change {name} back (none of the {all} differences has a statement in the report)"),
+        (1, 1) => format!("apply the statement of the report to {name}"),
+        (with, all) if with == all => format!("apply the fixes of the report to {name} (all {all} have a statement)"),
+        (with, all) => format!("apply the fixes of the report to {name} ({with} of {all} have a statement)"),
+    }
+}
+
 /// The environments to check: those named, else all; of these, such without a manifest stand last.
 fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &'a Environment)>, Box<Trouble>> {
     let settings = asked.settings();
@@ -168,7 +181,7 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
             Trouble::new(Class::Configuration, "nothing to check")
                 .expected("a file evenkeel.toml here or in a folder above, with environments that name a manifest")
                 .found("none")
-                .fix("write evenkeel.toml: [environments.production] url = \"${PRODUCTION_DATABASE_URL}\" manifest = \"parity/production.jsonl\""),
+                .fix("write evenkeel.toml:\n[environments.production]\nurl = \"${PRODUCTION_DATABASE_URL}\"\nmanifest = \"parity/production.jsonl\""),
         ));
     };
     for name in &arguments.environments {
@@ -178,7 +191,7 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
             return Err(Box::new(trouble.origin(path.display().to_string())));
         }
     }
-    let named = settings.environments.iter().map(|(name, configured)| (name.as_str(), configured));
+    let named = settings.in_order().into_iter();
     if !arguments.environments.is_empty() {
         return Ok(named.filter(|(name, _)| is_named(arguments, name)).collect());
     }

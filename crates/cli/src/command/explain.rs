@@ -7,7 +7,7 @@ use evenkeel_report as explain;
 
 pub fn run(arguments: &Explain) -> Outcome {
     let Some(id) = &arguments.id else {
-        output::write(format!("{}\n", explain::all_ids().join("\n")).as_bytes(), None)?;
+        output::write(explain::list().as_bytes(), None)?;
         return Ok(0);
     };
     let Some(text) = explain::explain(id) else {

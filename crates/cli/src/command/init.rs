@@ -27,7 +27,7 @@ pub fn run() -> Outcome {
     Ok(0)
 }
 
-/// Every variable whose value is a URL of a database, in the order of their names.
+/// Every variable whose value is a URL of a database.
 fn proposed(variables: impl Iterator<Item = (String, String)>) -> Vec<Proposed> {
     let is_database =
         |value: &str| value.split_once("://").is_some_and(|(scheme, _)| wire::schemes().contains(&&*scheme.to_ascii_lowercase()));
@@ -52,7 +52,9 @@ fn proposed(variables: impl Iterator<Item = (String, String)>) -> Vec<Proposed> 
             Proposed { name, variable, tier }
         })
         .collect();
-    found.sort_by(|a, b| (&a.name, &a.variable).cmp(&(&b.name, &b.variable)));
+    // In the order of a release; what has no tier behind it.
+    let rank = |one: &Proposed| ["dev", "staging", "production"].iter().position(|tier| Some(*tier) == one.tier).unwrap_or(usize::MAX);
+    found.sort_by(|a, b| (rank(a), &a.name, &a.variable).cmp(&(rank(b), &b.name, &b.variable)));
     // Two variables of one stem are two environments.
     for at in 1..found.len() {
         if let [before, one] = found.get(at - 1..=at).unwrap_or_default()
@@ -91,6 +93,7 @@ mod tests {
         let variables = [
             ("STAGING_DATABASE_URL", "postgres://u:hunter2@h/db"),
             ("PROD_URL", "mysql://h/db"),
+            ("MY_DEV_URL", "mysql://h/db"),
             ("DATABASE_URL", "postgresql://h/db"),
             ("HOMEPAGE_URL", "https://example.org"),
             ("EMPTY_DATABASE_URL", ""),
@@ -101,16 +104,19 @@ mod tests {
         assert_eq!(
             told,
             [
+                ("my_dev", "MY_DEV_URL", Some("dev")),
+                ("staging", "STAGING_DATABASE_URL", Some("staging")),
+                ("prod", "PROD_URL", Some("production")),
                 ("billing", "BILLING_DSN", None),
                 ("database", "DATABASE_URL", None),
-                ("prod", "PROD_URL", Some("production")),
-                ("staging", "STAGING_DATABASE_URL", Some("staging")),
             ]
         );
         let text = written(&proposed);
         assert!(!text.contains("hunter2"));
         let settings =
             crate::settings::parse(&text, std::path::Path::new("evenkeel.toml"), &|_| Some("postgres://h/db".to_owned())).unwrap();
-        assert_eq!(settings.environments.len(), 4);
+        assert_eq!(settings.environments.len(), 5);
+        let order: Vec<&str> = settings.in_order().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(order, ["my_dev", "staging", "prod", "billing", "database"], "as they are written");
     }
 }

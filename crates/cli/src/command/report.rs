@@ -94,8 +94,22 @@ pub fn publish(
     reporting: &Reporting,
     common: &Common,
 ) -> Result<(), Box<Trouble>> {
+    publish_in(outputs, documents, reporting, common, false)
+}
+
+/// The same, where those that fail may stand first.
+///
+/// # Errors
+/// One cannot be written.
+pub fn publish_in(
+    outputs: &[(&'static Format, Option<PathBuf>)],
+    documents: &[Document],
+    reporting: &Reporting,
+    common: &Common,
+    failing_first: bool,
+) -> Result<(), Box<Trouble>> {
     for (format, out) in outputs {
-        let style = style(reporting, common, out.is_none())?;
+        let style = Style { failing_first, ..style(reporting, common, out.is_none())? };
         output::write(&render(format, documents, &style)?, out.as_deref())?;
     }
     Ok(())

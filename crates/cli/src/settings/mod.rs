@@ -45,6 +45,15 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The environments as they are written, which is the order of a release.
+    pub fn in_order(&self) -> Vec<(&str, &Environment)> {
+        let mut all: Vec<(&str, &Environment)> = self.environments.iter().map(|(name, one)| (name.as_str(), one)).collect();
+        all.sort_by_key(|(_, one)| (one.place.line, one.place.column));
+        all
+    }
+}
+
 /// One environment.
 #[derive(Debug)]
 pub struct Environment {

@@ -57,6 +57,31 @@ fn check_goes_through_all_environments() {
     check(&["b_good", "e_bare"], 78).says("b_good: matches its manifest");
 }
 
+/// Environments stand as they are written; in a report for people those that differ stand first.
+#[test]
+fn environments_stand_in_the_order_of_the_file() {
+    let (dev, production) = (database(newest()), database(newest()));
+    dev.exec(SHOP);
+    production.exec(SHOP);
+    let place = Place::new();
+    let environment = |name: &str, url: &str| format!("[environments.{name}]\nurl = \"{url}\"\nmanifest = \"{name}.jsonl\"\n");
+    place.write("evenkeel.toml", [environment("test_bed", &dev.url()), environment("production", &production.url())].concat());
+    place.run(&["capture", "--all", SCHEMA[0], SCHEMA[1]]).exits(0);
+    production.exec("ALTER TABLE app.orders ADD COLUMN hot_fix text; ALTER TABLE app.orders ENABLE ROW LEVEL SECURITY");
+    let check = |format: &[&str]| place.run(&[&["check"], &SCHEMA[..], format].concat()).exits(1);
+    let json = check(&["--format", "json"]).json();
+    let told: Vec<&str> = json.as_array().unwrap().iter().map(|one| one["candidate"]["label"].as_str().unwrap()).collect();
+    assert_eq!(told, ["test_bed", "production"]);
+    let ran = check(&[]).says("(1 of 2 have a statement)");
+    let at = |text: &str| ran.stdout.find(text).unwrap_or_else(|| panic!("{text} is not in\n{}", ran.stdout));
+    assert!(at("production.jsonl ≠ production") < at("test_bed.jsonl = test_bed"), "{}", ran.stdout);
+    place
+        .run(&["compare", "nobody", "test_bed"])
+        .exits(64)
+        .says("configured: test_bed, production")
+        .says("\n            [environments.NAME]\n");
+}
+
 /// Whoever reads only the report, a file of today, sees who could not be read; and a report that cannot be written takes
 /// nobody's trouble with it.
 #[test]

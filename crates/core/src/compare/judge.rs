@@ -1,7 +1,7 @@
 //! Two objects with the same identity: which properties differ, and what that weighs.
 
 use super::{Across, Case, Change, Difference, SideGap, Walk, Which, captured, row};
-use crate::finding::{Finding, Thing};
+use crate::finding::{Finding, Remedy, Thing};
 use crate::kind::{Class, Kind, Property, Rank, Severity, Shape, Tolerance, Value};
 use crate::manifest::{AS_TEXT, Gap, Mark, Object, Reason};
 
@@ -260,10 +260,18 @@ impl<'a> Walk<'a> {
             severity: if which == Which::Both { Severity::Warn } else { property.weight() },
             origin: captured(side, None),
             why: property.why.to_owned(),
-            remedy: self.remedies.fix(&case),
+            // What the reference does not have is looked at before it is mended.
+            remedy: if which == Which::Candidate { Some(self.extra(object)) } else { self.remedies.fix(&case) },
             ..plain.finding
         };
         self.differences.push(Difference { finding, which, ..plain });
+    }
+
+    /// What to do about a faulty object that only the candidate has.
+    fn extra(&self, object: &Object) -> Remedy {
+        let (reference, candidate) = (self.label(Which::Reference), self.label(Which::Candidate));
+        let kind = object.kind.name().replace('-', " ");
+        Remedy::Step(format!("{reference} has no such {kind}: drop it in {candidate}, or mend it there and make it in {reference} too"))
     }
 }
 

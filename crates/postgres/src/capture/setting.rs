@@ -141,7 +141,7 @@ fn raw(row: &Row, at: At) -> Read<Raw> {
 fn gaps(reader: &Reader<'_>, seen: &Seen) {
     if !seen.all {
         let detail = "settings that only superusers may see are hidden".to_owned();
-        let cure = format!("GRANT pg_read_all_settings TO {}", ident::quoted(&seen.my_name));
+        let cure = format!("GRANT pg_read_all_settings TO {};", ident::quoted(&seen.my_name));
         reader.gap(Gap::kind(Kind::Setting, Reason::Privilege, detail).cure(cure));
     }
     if seen.migration_role == Some(0) {

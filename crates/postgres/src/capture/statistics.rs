@@ -100,10 +100,10 @@ fn hide(reader: &Reader<'_>, names: &Names, hidden: &[tokio_postgres::Row]) -> R
     }
     if !closed.is_empty() {
         let cure = if reader.major >= flavor::READ_ALL_DATA {
-            format!("GRANT pg_read_all_data TO {me}")
+            format!("GRANT pg_read_all_data TO {me};")
         } else {
             let schemas: Vec<&str> = schemas.iter().map(AsRef::as_ref).collect();
-            format!("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {me}", schemas.join(", "))
+            format!("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {me};", schemas.join(", "))
         };
         let detail = format!("columns' statistics of {} are hidden: no SELECT on them", listed(&closed));
         reader.gap(Gap::kind(Kind::ColumnStatistics, Reason::Privilege, detail).cure(cure));

@@ -21,7 +21,7 @@ pub async fn read(reader: &Reader<'_>, names: &Names) -> Read<Vec<Found>> {
     let streaming = nodes.iter().any(|node| matches!(node.object.get("replicas"), Some(Value::Integer(count)) if *count > 0));
     if streaming && !rows::flag(row, at.sees)? {
         let detail = "names, states and lag of replicas are hidden".to_owned();
-        reader.gap(Gap::kind(Kind::Replica, Reason::Privilege, detail).cure(format!("GRANT pg_monitor TO {}", rows::text(row, at.me)?)));
+        reader.gap(Gap::kind(Kind::Replica, Reason::Privilege, detail).cure(format!("GRANT pg_monitor TO {};", rows::text(row, at.me)?)));
     }
     Ok(nodes.into_iter().chain(replicas).chain(slots).collect())
 }

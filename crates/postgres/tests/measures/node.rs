@@ -28,7 +28,7 @@ fn a_replica_is_seen_from_both_ends() {
         let hidden = topology(&primary, "plain");
         assert!(lines(&hidden, Kind::Replica).is_empty());
         let gap = hidden.gaps.iter().find(|gap| gap.kind.as_deref() == Some("replica")).expect("a gap");
-        assert_eq!((gap.reason, gap.cure.as_deref()), (Reason::Privilege, Some("GRANT pg_monitor TO plain")));
+        assert_eq!((gap.reason, gap.cure.as_deref()), (Reason::Privilege, Some("GRANT pg_monitor TO plain;")));
 
         // A standby knows the age of what it shows once it has replayed a transaction.
         let far = replica.session("postgres").unwrap();

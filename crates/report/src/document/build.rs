@@ -5,7 +5,7 @@
 
 use super::{
     Count, Data, Difference, DimensionResult, Document, Endpoint, Finding, Floor, Frame, Gap, Gate, Ignored, Object, PerSeverity, Place,
-    SCHEMA_VERSION, Subject, Tool, Verdict, line,
+    SCHEMA_VERSION, Subject, Tool, Verdict, line, origin,
 };
 use evenkeel_core::compare::{self, Comparison, Side};
 use evenkeel_core::digest;
@@ -278,7 +278,12 @@ fn endpoint(label: &str, endpoint: &manifest::Endpoint) -> Endpoint {
 fn difference(input: &Input<'_>, found: &compare::Difference) -> Difference {
     let about = &found.subject;
     let part = |name: &str| about.identity.iter().find(|(part, _)| *part == name).map(|(_, value)| value.clone());
-    let (origin, set_by) = origin(input, &found.origin);
+    let own = |side| origin::set_by(side, about).filter(|_| found.change == compare::Change::Changed);
+    let (origin, set_by) = match (&found.origin, own(input.reference)) {
+        (finding::Origin::Captured { side, .. }, set_by @ Some(_)) => origin_of(input, &finding::Origin::Captured { side: *side, set_by }),
+        _ => origin_of(input, &found.origin),
+    };
+    let found_set_by = own(input.candidate).map(|set_by| format!("set by {set_by}"));
     Difference {
         id: found.id.clone(),
         dimension: about.dimension.into(),
@@ -294,6 +299,7 @@ fn difference(input: &Input<'_>, found: &compare::Difference) -> Difference {
         severity: found.severity.into(),
         origin,
         set_by,
+        found_set_by,
         place: None,
         why: found.why.clone(),
         fix: found.remedy.as_ref().and_then(Remedy::statements).map(str::to_owned),
@@ -341,7 +347,8 @@ fn key(subject: &finding::Thing) -> (Kind, Vec<&str>) {
 
 /// What only a comparison knows of a difference, in words.
 fn detail(found: &compare::Difference) -> BTreeMap<String, String> {
-    let part = |(kind, count): &(Kind, usize)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural });
+    let part =
+        |(kind, count): &(Kind, usize)| format!("{count} {}", if *count == 1 { kind.name() } else { kind.spec().plural }.replace('-', " "));
     let with: Vec<String> = found.with.iter().map(part).collect();
     let renamed = found.change == compare::Change::Renamed;
     let told = [
@@ -354,7 +361,7 @@ fn detail(found: &compare::Difference) -> BTreeMap<String, String> {
 }
 
 /// Where an expectation comes from, whole; and what of it goes beyond what is known of the side anyway.
-fn origin(input: &Input<'_>, origin: &finding::Origin) -> (String, Option<String>) {
+fn origin_of(input: &Input<'_>, origin: &finding::Origin) -> (String, Option<String>) {
     match origin {
         finding::Origin::Captured { side, set_by } => {
             let side = if *side == finding::Which::Candidate { input.candidate } else { input.reference };

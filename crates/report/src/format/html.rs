@@ -14,7 +14,7 @@ use crate::textdiff::Tag;
 use crate::{Document, Fault};
 use askama::Template;
 use evenkeel_core::digest;
-use item::{Item, Values};
+use item::{Item, Row, Values};
 use matrix::Matrix;
 use view::{Overview, View};
 
@@ -25,6 +25,8 @@ const SCRIPT: &str = include_str!("../../templates/report.js");
 #[template(path = "report.html")]
 struct Page {
     title: String,
+    /// What stands in the browser's tab.
+    tab: String,
     /// Names our style and script to the browser, which runs nothing else. It depends on everything the page says, so
     /// that no text in it can know it.
     nonce: String,
@@ -37,19 +39,11 @@ struct Page {
     version: String,
 }
 
-/// Writes one document.
+/// Writes one document, or several as one page: one column of the matrix and one section each.
 ///
 /// # Errors
 /// Only if the template engine fails.
-pub fn pages(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
-    render(documents)
-}
-
-/// Writes several comparisons as one page: one column of the matrix and one section each.
-///
-/// # Errors
-/// Only if the template engine fails.
-pub fn render(documents: &[Document]) -> Result<Vec<u8>, Fault> {
+pub fn pages(documents: &[Document], style: &Style) -> Result<Vec<u8>, Fault> {
     let mut hashes = Vec::with_capacity(documents.len());
     for document in documents {
         let text = serde_json::to_string(document).map_err(|source| Fault::Json { format: "html", source })?;
@@ -57,14 +51,21 @@ pub fn render(documents: &[Document]) -> Result<Vec<u8>, Fault> {
     }
     let telling = schemas::telling(documents);
     let (overview, _) = schemas::split(documents);
+    let matrix = Matrix::of(&telling);
+    let mut views: Vec<View> = telling.iter().enumerate().map(|(index, document)| View::of(document, index)).collect();
+    if style.failing_first {
+        views.sort_by_key(|view| view.exit_code == 0);
+    }
+    let named = overview.map(|(overview, _)| crate::clean::line(&overview.verdict.line));
     let page = Page {
-        title: overview.map_or_else(|| view::title(documents), |(overview, _)| crate::clean::line(&overview.verdict.line)),
+        title: named.clone().unwrap_or_else(|| view::title(documents)),
+        tab: named.unwrap_or_else(|| view::tab(documents, &matrix)),
         overview: overview.map(|(overview, schemas)| Overview::of(overview, schemas)),
         nonce: digest::chain("nonce", "", hashes.into_iter()).hex(),
         style: STYLE,
         script: SCRIPT,
-        matrix: Matrix::of(&telling),
-        views: telling.iter().enumerate().map(|(index, document)| View::of(document, index)).collect(),
+        matrix,
+        views,
         version: documents.first().map(|document| crate::clean::line(&document.tool.version)).unwrap_or_default(),
     };
     let mut text = page.render()?;

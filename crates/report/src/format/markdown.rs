@@ -33,7 +33,7 @@ const EXCUSED: usize = 8;
 pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     let foot = foot(document);
     let mut page = Page { text: head(document), room: LIMIT.saturating_sub(RESERVE + foot.len()), full: false };
-    for (severity, title, more) in [(Severity::Block, "What blocks", "more block"), (Severity::Warn, "Warnings", "more warnings")] {
+    for (severity, title, more) in [(Severity::Block, "What blocks", "more that block"), (Severity::Warn, "Warnings", "more warnings")] {
         page.section(title, more, pieces(document, style, severity).into_iter());
     }
     if style.only.is_none() {
@@ -146,6 +146,7 @@ fn head(document: &Document) -> String {
         let (symbol, _) = sentence::dimension(dimension);
         let verdict = match dimension.verdict {
             _ if !dimension.compared => "not compared",
+            Outcome::Equal if dimension.alone().is_some() => "only one side has any",
             Outcome::Equal if dimension.differences.warn > 0 => "nothing blocks",
             Outcome::Equal if dimension.ignored > 0 => "alike but for what is excused",
             Outcome::Empty => "nothing there",

@@ -50,7 +50,7 @@ const PLAIN: Paint = Paint::new();
 pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     let mut page = Page { document, style, text: String::new(), flag: None };
     page.head();
-    page.told(Severity::Block, style.limit, ("more blocks", "more block"));
+    page.told(Severity::Block, style.limit, ("more that blocks", "more that block"));
     page.told(Severity::Warn, TO_KNOW, ("more warning", "more warnings"));
     page.expected();
     page.gaps();

@@ -122,7 +122,7 @@ fn markdown_stays_below_the_limit_and_says_what_is_cut() {
     let text = rendered("markdown", &sample::huge(), &Style::default());
     let shown = text.matches("<details>").count();
     assert!(shown > 20, "{shown}");
-    let note = format!("… {},{:03} more block", (2_500 - shown) / 1_000, (2_500 - shown) % 1_000);
+    let note = format!("… {},{:03} more that block", (2_500 - shown) / 1_000, (2_500 - shown) % 1_000);
     assert!(text.contains(&note), "no {note:?}");
     assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
 }
@@ -132,7 +132,7 @@ fn the_terminal_counts_what_it_does_not_show() {
     let document = sample::huge();
     let text = rendered("terminal", &document, &Style::default());
     assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 20);
-    assert!(text.contains("… 2,480 more block: --only block\n"), "{text}");
+    assert!(text.contains("… 2,480 more that block: --only block\n"), "{text}");
     assert!(text.ends_with("\nfor more: evenkeel compare staging production --only block\n"), "once, at the end:\n{text}");
     assert_eq!(text.matches("evenkeel compare").count(), 1, "{text}");
     let all = rendered("terminal", &document, &Style { only: Some(Only::of(Severity::Block)), ..Style::default() });
@@ -163,7 +163,7 @@ fn every_id_gets_its_first_entry() {
     differences.insert(at + 1, last);
     let text = rendered("terminal", &document, &Style::default());
     assert_eq!(text.lines().filter(|line| line.starts_with('✗')).count(), 20, "{text}");
-    assert!(text.contains(" EK-view-missing\n") && text.contains("… 2,481 more block: --only block"), "{text}");
+    assert!(text.contains(" EK-view-missing\n") && text.contains("… 2,481 more that block: --only block"), "{text}");
 }
 
 /// A change that takes a value away from many alike is one entry, as one that gives it another is.

@@ -8,3 +8,4 @@ mod page;
 mod reference;
 mod sample;
 mod schemas;
+mod truth;

@@ -177,7 +177,7 @@ fn drifted() -> Vec<Object> {
 
 /// What a run was asked for beside the manifests.
 #[derive(Default)]
-struct Run<'a> {
+pub struct Run<'a> {
     waivers: &'a [Waiver],
     extra: Vec<Difference>,
     tier: Option<Tier>,
@@ -185,7 +185,7 @@ struct Run<'a> {
     labels: Option<(&'a str, &'a str)>,
 }
 
-fn document(reference: &Manifest, candidate: &Manifest, run: Run<'_>) -> Document {
+pub fn document(reference: &Manifest, candidate: &Manifest, run: Run<'_>) -> Document {
     let (left, right) = run.labels.unwrap_or(("staging", "production"));
     let trees = (Tree::of(reference), Tree::of(candidate));
     let reference = Side { label: left, manifest: reference, tree: &trees.0 };
@@ -214,7 +214,7 @@ fn document(reference: &Manifest, candidate: &Manifest, run: Run<'_>) -> Documen
     })
 }
 
-fn manifest(version: &str, objects: Vec<Object>, gaps: Vec<Gap>) -> Manifest {
+pub fn manifest(version: &str, objects: Vec<Object>, gaps: Vec<Gap>) -> Manifest {
     Manifest::new(endpoint(version, 15, "db1.internal:5432"), CAPTURED.to_vec(), objects, gaps)
 }
 

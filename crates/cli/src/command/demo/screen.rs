@@ -53,6 +53,8 @@ impl Screen {
     /// A finished report without the differences whose id is not in `shown`; the table above and the foot below stay.
     pub fn excerpt(&self, bytes: &[u8], shown: &[&str]) {
         let text = String::from_utf8_lossy(bytes);
+        // What it names is gone when the demo ends.
+        let text = text.split("\nfor more: ").next().unwrap_or_default();
         let paragraphs: Vec<&str> = text.trim_end().split("\n\n").collect();
         let is_difference = |paragraph: &&str| paragraph.contains("EK-");
         let head = paragraphs.iter().position(is_difference).unwrap_or(0);

@@ -7,8 +7,9 @@
 //! Lives here: numbers to percentages and to words. The markup is in `templates/report.html`.
 
 use crate::clean;
-use crate::document::{ColumnData, Comparison, Document, Strip, TableData, Volume};
-use crate::number::{bytes, percent, rough, thousands};
+use crate::document::{Change, ColumnData, Comparison, Dimension, Document, Strip, TableData, Volume};
+use crate::number::{bytes, counted, percent, rough, thousands};
+use std::collections::HashSet;
 
 /// Rows of a chart that are drawn; the others are in the JSON.
 const TABLES: usize = 200;
@@ -18,16 +19,30 @@ const SHORTEST: f64 = 0.6;
 
 pub(super) struct Charts {
     pub volumes: Option<Volumes>,
-    pub strips: Vec<StripPair>,
-    pub more_tables: String,
-    pub more_columns: String,
+    pub strips: Rows<StripPair>,
+}
+
+/// What is beyond tolerance, and what is alike: folded.
+pub(super) struct Rows<T> {
+    pub beyond: Vec<T>,
+    pub alike: Vec<T>,
+    /// `84 columns alike`.
+    pub alike_title: String,
+    /// How many more there are than are drawn.
+    pub more: String,
+}
+
+impl<T> Rows<T> {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.beyond.is_empty() && self.alike.is_empty()
+    }
 }
 
 pub(super) struct Volumes {
     /// What the axis counts: `bytes` or `rows`.
     pub unit: &'static str,
     pub ticks: Vec<Tick>,
-    pub tables: Vec<Bars>,
+    pub tables: Rows<Bars>,
 }
 
 pub(super) struct Tick {
@@ -77,18 +92,61 @@ pub(super) struct Part {
 pub(super) fn of(document: &Document) -> Option<Charts> {
     let comparison = document.comparison.as_ref()?;
     let data = &comparison.data;
-    let more = |all: usize, shown: usize, what: &str| {
-        if all > shown { format!("… {} more {what}: --format json", thousands(all - shown)) } else { String::new() }
-    };
-    (!data.is_empty()).then(|| Charts {
-        volumes: volumes(comparison),
-        strips: data.columns.iter().take(COLUMNS).map(|column| strips(comparison, column)).collect(),
-        more_tables: more(data.tables.len(), TABLES, "tables"),
-        more_columns: more(data.columns.len(), COLUMNS, "columns"),
+    (!data.is_empty()).then(|| {
+        let lone = Lone::of(comparison);
+        let strip = |column: &ColumnData| strips(comparison, column, &lone);
+        Charts {
+            volumes: volumes(comparison, &lone),
+            strips: rows(comparison, &data.columns, ("column", "columns", COLUMNS), |column| &column.column, strip),
+        }
     })
 }
 
-fn volumes(comparison: &Comparison) -> Option<Volumes> {
+/// Rows of a chart: first those a difference was told of.
+fn rows<T, R>(
+    comparison: &Comparison,
+    all: &[T],
+    (one, many, most): (&str, &str, usize),
+    name: impl Fn(&T) -> &String,
+    draw: impl Fn(&T) -> R,
+) -> Rows<R> {
+    let told = comparison.differences.iter().filter(|difference| difference.dimension == Dimension::Data);
+    let told: HashSet<&str> = told.map(|difference| difference.object.display.as_str()).collect();
+    let (beyond, alike): (Vec<&T>, Vec<&T>) = all.iter().partition(|row| told.contains(name(row).as_str()));
+    let more = all.len().saturating_sub(most);
+    let drawn = |rows: &[&T], most: usize| rows.iter().take(most).map(|row| draw(row)).collect();
+    Rows {
+        alike_title: format!("{} alike", counted(alike.len(), one, many)),
+        alike: drawn(&alike, most.saturating_sub(beyond.len())),
+        beyond: drawn(&beyond, most),
+        more: if more > 0 { format!("… {} more {many}: --format json", thousands(more)) } else { String::new() },
+    }
+}
+
+/// What only one side has, by name: its numbers are not lacking on the other.
+struct Lone<'a> {
+    missing: HashSet<&'a str>,
+    extra: HashSet<&'a str>,
+}
+
+impl<'a> Lone<'a> {
+    fn of(comparison: &'a Comparison) -> Self {
+        let names = |change| {
+            let lone = comparison.differences.iter().filter(move |one| one.dimension == Dimension::Schema && one.change == change);
+            lone.map(|one| one.object.display.as_str()).collect()
+        };
+        Self { missing: names(Change::Missing), extra: names(Change::Extra) }
+    }
+
+    /// Why a side has no numbers of that table or column.
+    fn why(&self, name: &str, is_reference: bool) -> &'static str {
+        let lone = if is_reference { &self.extra } else { &self.missing };
+        let mut above = std::iter::successors(Some(name), |name| name.rsplit_once('.').map(|(above, _)| above));
+        if above.any(|name| lone.contains(name)) { "not there" } else { "no statistics" }
+    }
+}
+
+fn volumes(comparison: &Comparison, lone: &Lone<'_>) -> Option<Volumes> {
     let tables = &comparison.data.tables;
     let all = || tables.iter().flat_map(|table| [table.reference, table.candidate]).flatten();
     let (unit, read): (_, fn(Volume) -> Option<f64>) =
@@ -104,12 +162,13 @@ fn volumes(comparison: &Comparison) -> Option<Volumes> {
     let bars = |table: &TableData| Bars {
         table: clean::line(&table.table),
         sides: [
-            bar("reference", &comparison.reference.label, table.reference, read, shown, &axis),
-            bar("candidate", &comparison.candidate.label, table.candidate, read, shown, &axis),
+            bar(("reference", &comparison.reference.label), table.reference, (read, shown), &axis, lone.why(&table.table, true)),
+            bar(("candidate", &comparison.candidate.label), table.candidate, (read, shown), &axis, lone.why(&table.table, false)),
         ],
         ratio: ratio(table.reference.and_then(read), table.candidate.and_then(read)),
     };
-    Some(Volumes { unit, ticks: axis.ticks(shown), tables: tables.iter().take(TABLES).map(bars).collect() })
+    let tables = rows(comparison, tables, ("table", "tables", TABLES), |table| &table.table, bars);
+    Some(Volumes { unit, ticks: axis.ticks(shown), tables })
 }
 
 /// Powers of ten at both ends.
@@ -144,14 +203,10 @@ impl Axis {
     }
 }
 
-fn bar(
-    class: &'static str,
-    label: &str,
-    volume: Option<Volume>,
-    read: fn(Volume) -> Option<f64>,
-    shown: fn(f64) -> String,
-    axis: &Axis,
-) -> Bar {
+/// A number of a volume, and how it is spelled.
+type Measure = (fn(Volume) -> Option<f64>, fn(f64) -> String);
+
+fn bar((class, label): (&'static str, &str), volume: Option<Volume>, (read, shown): Measure, axis: &Axis, lacking: &str) -> Bar {
     let label = clean::line(label);
     let number = volume.and_then(read);
     let mut parts = Vec::new();
@@ -161,11 +216,16 @@ fn bar(
             parts.extend(part.map(|part| format!("{name} {}", bytes(part))));
         }
     }
+    // A partitioned table has rows and nothing stored of its own.
+    let rows = volume.and_then(|volume| volume.rows).map(|rows| format!("{} rows", rough(rows)));
+    if number.is_none() && rows.is_some() {
+        parts.push("partitioned: no storage of its own".to_owned());
+    }
     Bar {
         class,
         length: number.filter(|number| *number > 0.0).map(|number| format!("{:.2}", axis.place(number))),
-        value: number.map_or_else(|| "not there".to_owned(), shown),
-        full: if parts.is_empty() { "not there".to_owned() } else { parts.join(", ") },
+        value: number.map(shown).or(rows).unwrap_or_else(|| lacking.to_owned()),
+        full: if parts.is_empty() { lacking.to_owned() } else { parts.join(", ") },
         label,
     }
 }
@@ -181,20 +241,20 @@ fn ratio(reference: Option<f64>, candidate: Option<f64>) -> String {
     }
 }
 
-fn strips(comparison: &Comparison, column: &ColumnData) -> StripPair {
+fn strips(comparison: &Comparison, column: &ColumnData, lone: &Lone<'_>) -> StripPair {
     StripPair {
         column: clean::line(&column.column),
         sides: [
-            strip(&comparison.reference.label, column.reference.as_ref()),
-            strip(&comparison.candidate.label, column.candidate.as_ref()),
+            strip(&comparison.reference.label, column.reference.as_ref(), lone.why(&column.column, true)),
+            strip(&comparison.candidate.label, column.candidate.as_ref(), lone.why(&column.column, false)),
         ],
     }
 }
 
 /// NULLs, then the most common values by falling share, then the rest.
-fn strip(label: &str, strip: Option<&Strip>) -> StripView {
+fn strip(label: &str, strip: Option<&Strip>, lacking: &str) -> StripView {
     let label = clean::line(label);
-    let Some(strip) = strip else { return StripView { label, parts: Vec::new(), words: "not there".to_owned() } };
+    let Some(strip) = strip else { return StripView { label, parts: Vec::new(), words: lacking.to_owned() } };
     let mut parts = Vec::new();
     let mut at = 0.0;
     let mut push = |class, share: f64, title: String| {
@@ -238,9 +298,20 @@ mod tests {
     }
 
     #[test]
+    fn what_has_rows_and_no_bytes_is_partitioned() {
+        let axis = Axis { low: 3.0, high: 9.0 };
+        let bar = |volume| bar(("reference", "staging"), volume, (|volume| volume.bytes(), bytes), &axis, "no statistics");
+        let partitioned = bar(Some(Volume { rows: Some(12_000.0), ..Volume::default() }));
+        let said = (partitioned.value.as_str(), partitioned.full.as_str());
+        assert_eq!(said, ("12 k rows", "12 k rows, partitioned: no storage of its own"));
+        assert_eq!(bar(Some(Volume { rows: Some(12.0), table_bytes: Some(8e3), ..Volume::default() })).value, "8.0 kB");
+        assert_eq!(bar(None).value, "no statistics");
+    }
+
+    #[test]
     fn a_strip_is_never_longer_than_the_whole() {
         let strip = Strip { null_fraction: Some(0.5), common: vec![0.4, 0.3], ..Strip::default() };
-        let view = super::strip("staging", Some(&strip));
+        let view = super::strip("staging", Some(&strip), "no statistics");
         let lengths: Vec<&str> = view.parts.iter().map(|part| part.length.as_str()).collect();
         assert_eq!(lengths, ["50.00", "40.00", "10.00"]);
     }

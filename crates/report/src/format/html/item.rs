@@ -4,11 +4,16 @@
 //! which the template engine does to every value.
 
 use super::matrix;
+use crate::contrast::{self, Contrast};
 use crate::document::{Change, Difference, Dimension, Document, Finding, Severity};
 use crate::group::{self, words};
+use crate::number::counted;
 use crate::textdiff::{self, Piece, Tag};
-use crate::{clean, sentence};
+use crate::{clean, sentence, wrap};
 use std::collections::HashSet;
+
+/// Characters of a value that a table shows.
+const SEEN: usize = 120;
 
 pub(super) enum Item {
     Card(Box<Card>),
@@ -50,7 +55,14 @@ pub(super) enum Values {
     /// One short value a side.
     Pair([Option<Vec<Piece>>; 2]),
     /// Definitions, line by line.
-    Columns(Vec<[Option<Vec<Piece>>; 2]>),
+    Columns(Vec<Row>),
+}
+
+/// A row of two definitions.
+pub(super) enum Row {
+    Pair([Option<Vec<Piece>>; 2]),
+    /// `… 78 equal lines …`.
+    Skipped(String),
 }
 
 pub(super) struct Group {
@@ -73,10 +85,16 @@ pub(super) struct Brief {
     pub keys: Keys,
     pub object: String,
     pub attribute: String,
-    pub expected: String,
-    pub found: String,
+    pub expected: Long,
+    pub found: Long,
     pub ratio: String,
     pub id: String,
+}
+
+/// A value in a table: what is seen of it, and the whole where that is more.
+pub(super) struct Long {
+    pub seen: String,
+    pub whole: Option<String>,
 }
 
 pub(super) struct Anchors {
@@ -112,7 +130,7 @@ pub(super) fn card(document: &Document, difference: &Difference, anchors: &mut A
         manual: sentence::manual(difference),
         sided: difference.change != Change::Unsound,
         values: values(difference),
-        origin: difference.set_by.as_deref().map(clean::line),
+        origin: sentence::origin(document, difference),
         why: clean::line(&difference.why),
         fix: difference.fix.as_deref().map(clean::fix),
         step: difference.step.as_deref().map(clean::line),
@@ -170,22 +188,50 @@ pub(super) fn grouped(document: &Document, group: &group::Group<'_>, anchors: &m
 }
 
 pub(super) fn brief(difference: &Difference, anchors: &mut Anchors) -> Brief {
-    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line);
+    let [expected, found] = seen(difference);
     Brief {
         keys: anchors.keys(difference),
         object: sentence::title(difference),
         attribute: difference.attribute.as_deref().map(words).unwrap_or_default(),
-        expected: value(&difference.expected),
-        found: value(&difference.found),
+        expected,
+        found,
         ratio: difference.detail.get("ratio").map(|ratio| clean::line(ratio)).unwrap_or_default(),
         id: clean::line(&difference.id),
     }
 }
 
+/// Both values as a table has room for: of long ones the part where they differ.
+fn seen(difference: &Difference) -> [Long; 2] {
+    let whole = [&difference.expected, &difference.found].map(|value| value.as_deref().map(clean::block));
+    let shown = [&difference.expected, &difference.found].map(|value| value.as_deref().map_or_else(|| "nothing".to_owned(), clean::line));
+    let fits = shown.each_ref().map(|value| value.chars().count() <= SEEN);
+    let windows = match contrast::of(difference, SEEN) {
+        Some(Contrast::Lists { missing, extra, alike }) => {
+            let side = |word, items: &[String]| format!("{word} {}; {}", contrast::named(items), contrast::others(alike));
+            [
+                if missing.is_empty() { contrast::others(alike) } else { side("missing", &missing) },
+                if extra.is_empty() { contrast::others(alike) } else { side("extra", &extra) },
+            ]
+        }
+        Some(Contrast::Windows { expected, found, .. }) => [expected, found],
+        None => shown.each_ref().map(|value| wrap::cut(value, SEEN)),
+    };
+    let [expected, found] = windows;
+    let long = |seen: String, shown: &String, whole: Option<String>, fits: bool| {
+        if fits { Long { seen: shown.clone(), whole: None } } else { Long { seen, whole } }
+    };
+    let [whole_expected, whole_found] = whole;
+    [long(expected, &shown[0], whole_expected, fits[0]), long(found, &shown[1], whole_found, fits[1])]
+}
+
 fn values(difference: &Difference) -> Values {
     match (difference.expected.as_deref(), difference.found.as_deref()) {
         (Some(expected), Some(found)) if textdiff::is_definition(Some(expected), Some(found)) => {
-            Values::Columns(textdiff::columns(expected, found).into_iter().map(|(left, right)| [left, right]).collect())
+            let row = |row| match row {
+                textdiff::Row::Pair(left, right) => Row::Pair([left, right]),
+                textdiff::Row::Skipped(lines) => Row::Skipped(format!("… {} …", counted(lines, "equal line", "equal lines"))),
+            };
+            Values::Columns(textdiff::hunks(expected, found).into_iter().map(row).collect())
         }
         (Some(expected), Some(found)) if difference.change != Change::Unsound => {
             let (left, right) = textdiff::pieces(expected, found);

@@ -91,13 +91,13 @@ impl Cell {
         let per = dimension.differences;
         let (words, tone) = match symbol {
             "✗" if per.block == 0 => ("differs".to_owned(), "bad"),
-            "✗" if per.block == 1 => ("1 blocks".to_owned(), "bad"),
-            "✗" => (format!("{} block", thousands(per.block)), "bad"),
+            "✗" => (format!("{} blocking", thousands(per.block)), "bad"),
             "!" => (counted(per.warn, "warning", "warnings"), "warn"),
             "?" if dimension.gaps > dimension.not_comparable => ("not visible".to_owned(), "unknown"),
             "?" if dimension.gaps > 0 => ("not comparable".to_owned(), "unknown"),
             "?" if dimension.compared => ("could not tell".to_owned(), "unknown"),
             "?" => ("not compared".to_owned(), "unknown"),
+            "–" if dimension.alone().is_some() => ("one side only".to_owned(), "quiet"),
             "–" => ("nothing there".to_owned(), "quiet"),
             _ => (sentence::alike(dimension), "good"),
         };

@@ -5,6 +5,7 @@
 use super::super::schemas::{compared, lines};
 use super::chart::{self, Charts};
 use super::item::{Anchors, Brief, Item, brief, card, found, grouped};
+use super::matrix::Matrix;
 use crate::document::{Document, Likeness, Outcome, Reason, Schemas, Severity, Side};
 use crate::group::{self, Entry, entries, words};
 use crate::number::{counted, duration, thousands};
@@ -132,6 +133,13 @@ pub(super) fn title(documents: &[Document]) -> String {
             format!("{} of {} hold", thousands(equal), counted(several.len(), "comparison", "comparisons"))
         }
     }
+}
+
+/// The same for the browser's tab, where the environments are told from others first.
+pub(super) fn tab(documents: &[Document], matrix: &Matrix) -> String {
+    let title = title(documents);
+    let names: Vec<&str> = matrix.columns.iter().map(|column| column.label.as_str()).collect();
+    if documents.len() > 1 { format!("{}: {title}", names.join(", ")) } else { title }
 }
 
 impl View {

@@ -88,8 +88,8 @@ fn folded(document: &Document, entry: &Entry<'_>) -> String {
     if !details.is_empty() {
         text.push_str(&format!("{}\n\n", code(&shortened(&details.join(", ")))));
     }
-    if let Some(origin) = difference.set_by.as_deref().filter(|_| alone) {
-        text.push_str(&format!("From {}\n\n", code(&shortened(&clean::line(origin)))));
+    if let Some(origin) = sentence::origin(document, difference).filter(|_| alone) {
+        text.push_str(&format!("From {}\n\n", code(&shortened(&origin))));
     }
     text.push_str(&format!("{}\n\n", plain(&difference.why)));
     if let Some(manual) = sentence::manual(difference) {

@@ -25,8 +25,8 @@ impl Page<'_> {
         }
         self.wrapped("  ", &happened, PLAIN);
         self.values(difference);
-        if let Some(origin) = difference.set_by.as_deref() {
-            self.wrapped("    from      ", &clean::line(origin), DIM);
+        if let Some(origin) = sentence::origin(document, difference) {
+            self.wrapped("    from      ", &origin, DIM);
         }
         self.wrapped("  ", &clean::line(&difference.why), PLAIN);
         if let Some(manual) = sentence::manual(difference) {
