@@ -10,7 +10,7 @@ use crate::settings::{Environment as Configured, History, Settings};
 use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension};
-use evenkeel_core::port::{Engine, Engines, Named, Own, Request, Run, Watch, Watcher, Workshop};
+use evenkeel_core::port::{Engine, Families, Named, Own, Request, Run, Watch, Watcher, Workshop};
 use evenkeel_pipeline::capture::Source;
 use secrecy::ExposeSecret;
 
@@ -92,7 +92,7 @@ fn built_in(vendor: kind::Engine) -> (&'static dyn Engine, fn() -> Play) {
 /// Every engine that is built in.
 pub struct Built;
 
-impl Engines for Built {
+impl Families for Built {
     fn of(&self, vendor: kind::Engine) -> &dyn Engine {
         built_in(vendor).0
     }

@@ -11,7 +11,7 @@ mod run;
 mod watch;
 mod workshop;
 
-pub use engine::{Engine, Engines, Named, Own, SchemaNames};
+pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use grants::{Step, script};
 pub use query::{Query, fill, listing};
 pub use run::Run;

@@ -11,7 +11,7 @@ use evenkeel_core::compare::{NoRemedies, Remedies};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension, Kind, Value};
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Identity, Manifest, NodeRole, Object, Reason};
-use evenkeel_core::port::{Engine, Engines, Environment, Named, Own, Request, SchemaNames, Watch, Workshop};
+use evenkeel_core::port::{Engine, Environment, Families, Named, Own, Request, SchemaNames, Watch, Workshop};
 
 /// What an environment does when it is captured.
 enum Does {
@@ -106,17 +106,17 @@ fn narrowed(manifest: &Manifest, dimensions: &[Dimension]) -> Manifest {
     Manifest::new(manifest.endpoint.clone(), manifest.dimensions.iter().copied().filter(wanted).collect(), objects, gaps)
 }
 
-/// Engines that know nothing to do about a difference.
+/// Families that know nothing to do about a difference.
 #[derive(Debug, Clone, Copy)]
-pub struct FakeEngines;
+pub struct FakeFamilies;
 
-impl Engines for FakeEngines {
+impl Families for FakeFamilies {
     fn of(&self, _: kind::Engine) -> &dyn Engine {
         self
     }
 }
 
-impl Engine for FakeEngines {
+impl Engine for FakeFamilies {
     fn schemes(&self) -> &'static [&'static str] {
         &["fake"]
     }
@@ -151,7 +151,7 @@ impl Engine for FakeEngines {
 }
 
 /// A fake text names a schema where it begins with it.
-impl SchemaNames for FakeEngines {
+impl SchemaNames for FakeFamilies {
     fn rename(&self, objects: &mut [Object], from: &str, to: &str) {
         for object in objects {
             let values: Vec<_> = object.values().to_vec();

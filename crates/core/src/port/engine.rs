@@ -57,7 +57,7 @@ pub trait SchemaNames: Sync {
 }
 
 /// Every family that was built in.
-pub trait Engines: Sync {
+pub trait Families: Sync {
     fn of(&self, engine: kind::Engine) -> &dyn Engine;
 }
 

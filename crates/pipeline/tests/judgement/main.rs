@@ -21,7 +21,7 @@ use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::{Request, Run, Watch};
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::compare::{self, Compared, Wanted};
-use evenkeel_testkit::fake::{FakeEngines, FakeEnvironment, manifest, object};
+use evenkeel_testkit::fake::{FakeEnvironment, FakeFamilies, manifest, object};
 use jiff::civil::{Date, date};
 
 pub const TODAY: Date = date(2026, 11, 28);
@@ -31,7 +31,7 @@ pub fn live(label: &str, environment: FakeEnvironment) -> Source {
 }
 
 pub fn run<'a>(waivers: &'a [Waiver], watch: Watch<'a>) -> Run<'a> {
-    Run { engines: &FakeEngines, watch, today: TODAY, waivers }
+    Run { engines: &FakeFamilies, watch, today: TODAY, waivers }
 }
 
 /// Everything, failing on what blocks.
