@@ -22,7 +22,7 @@ fn root() -> (tempfile::TempDir, Root) {
 fn the_laws_hold() {
     let servers = find_servers();
     let (_folder, root) = root();
-    let workshop = MysqlWorkshop { root: Some(root.clone()) };
+    let workshop = MysqlWorkshop { root: Some(root.clone()), folders: Vec::new() };
     for (engine, number) in flavors() {
         holds(&Subject {
             engine: &Mysql,

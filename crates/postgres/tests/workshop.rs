@@ -22,7 +22,7 @@ fn root() -> (tempfile::TempDir, Root) {
 fn the_laws_hold() {
     let servers = find_servers();
     let (_folder, root) = root();
-    let workshop = PostgresWorkshop { root: Some(root.clone()) };
+    let workshop = PostgresWorkshop { root: Some(root.clone()), folders: Vec::new() };
     for major in majors() {
         holds(&Subject {
             engine: &Postgres,
