@@ -16,7 +16,13 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// # Errors
 /// Only if the JSON writer fails.
 pub fn render(documents: &[Document], _: &Style) -> Result<Vec<u8>, Fault> {
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: schemas::telling_or_all(documents).into_iter().map(run).collect() };
+    let told = schemas::telling_or_all(documents);
+    // Code scanning takes twenty runs of a file at the most, and there may be any number of schemas: they are one.
+    let runs = match schemas::split(documents).0 {
+        Some((overview, _)) => vec![run(overview, &told)],
+        None => told.into_iter().map(|document| run(document, &[document])).collect(),
+    };
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs };
     let mut bytes = serde_json::to_vec_pretty(&log).map_err(|source| Fault::Json { format: "sarif", source })?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -150,27 +156,42 @@ struct Suppression {
     justification: String,
 }
 
-/// One run a document.
-fn run(document: &Document) -> Run {
+/// One run: what it is about, and what is told in it.
+fn run(about: &Document, told: &[&Document]) -> Run {
     let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
-    let excused = document.ignored().iter().map(|ignored| &ignored.difference);
-    for difference in document.told().chain(excused) {
-        let rule = rules.entry(&difference.id).or_insert_with(|| rule(difference));
-        // The same rule may weigh differently from object to object: the heaviest is its default.
-        if weight(rule.default_configuration.level) < difference.severity {
-            rule.default_configuration.level = level(difference.severity);
+    for document in told {
+        let excused = document.ignored().iter().map(|ignored| &ignored.difference);
+        for difference in document.told().chain(excused) {
+            let rule = rules.entry(&difference.id).or_insert_with(|| rule(difference));
+            // The same rule may weigh differently from object to object: the heaviest is its default.
+            if weight(rule.default_configuration.level) < difference.severity {
+                rule.default_configuration.level = level(difference.severity);
+            }
+        }
+        for found in &document.findings {
+            let (what, why) = explain::rule(&found.id).unwrap_or_else(|| (sentence::subject(found).0, found.why.clone()));
+            rules.entry(&found.id).or_insert_with(|| rule_of(&found.id, what, &why, found.severity));
         }
     }
-    for found in &document.findings {
-        let (what, why) = explain::rule(&found.id).unwrap_or_else(|| (sentence::subject(found).0, found.why.clone()));
-        rules.entry(&found.id).or_insert_with(|| rule_of(&found.id, what, &why, found.severity));
-    }
     let places: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(at, id)| (*id, at)).collect();
-    let place = |difference: &Difference| places.get(difference.id.as_str()).copied().unwrap_or_default();
-    let mut results: Vec<Finding> = document.told().map(|difference| finding(document, difference, place(difference), None)).collect();
-    results.extend(document.findings.iter().map(|found| apart(found, places.get(found.id.as_str()).copied().unwrap_or_default())));
-    results
-        .extend(document.ignored().iter().map(|ignored| finding(document, &ignored.difference, place(&ignored.difference), Some(ignored))));
+    let place = |id: &str| places.get(id).copied().unwrap_or_default();
+    let mut results = Vec::new();
+    for document in told {
+        let excused =
+            document.ignored().iter().map(|ignored| finding(document, &ignored.difference, place(&ignored.difference.id), Some(ignored)));
+        let differences = document.told().map(|difference| finding(document, difference, place(&difference.id), None));
+        let mut own: Vec<Finding> = differences.collect();
+        own.extend(document.findings.iter().map(|found| apart(found, place(&found.id))));
+        own.extend(excused);
+        // What several have alike is told of each.
+        if !std::ptr::eq(*document, about) {
+            let name = category(document);
+            own.iter_mut().flat_map(|found| found.partial_fingerprints.values_mut()).for_each(|print| *print = format!("{name}{print}"));
+        }
+        results.extend(own);
+    }
+    let gaps = told.iter().flat_map(|document| document.gaps.iter().map(|gap| notification(document, gap)));
+    let document = about;
     Run {
         tool: Tool {
             driver: Driver {
@@ -184,7 +205,7 @@ fn run(document: &Document) -> Run {
             execution_successful: document.is_read(),
             exit_code: document.verdict.exit_code,
             exit_code_description: clean::line(&document.verdict.line),
-            tool_execution_notifications: document.gaps.iter().map(|gap| notification(document, gap)).collect(),
+            tool_execution_notifications: gaps.collect(),
         }],
         automation_details: Automation { id: category(document) },
         column_kind: "unicodeCodePoints",

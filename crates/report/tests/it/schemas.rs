@@ -81,3 +81,31 @@ fn equal_ones_share_a_line_where_they_are_many_and_never_hide_another() {
     let markdown = text("markdown", &run(many, &[gate::Likeness::Differs; 9], 1));
     assert!(markdown.len() < 60_000 && markdown.contains(" more, cut to stay under 60,000 bytes."), "{}", markdown.len());
 }
+
+/// Code scanning refuses a file of more than twenty runs, and takes two results of one fingerprint for one.
+#[test]
+fn any_number_of_schemas_is_one_run_of_code_scanning() {
+    let documents: Vec<Document> = (0..30)
+        .map(|number| {
+            let mut document = sample::differs();
+            for comparison in &mut document.comparison {
+                comparison.candidate.label = format!("tenant_{number}");
+            }
+            document
+        })
+        .collect();
+    let one: serde_json::Value = serde_json::from_str(&text("sarif", &documents[..1])).unwrap();
+    let all: serde_json::Value = serde_json::from_str(&text("sarif", &run(documents, &[gate::Likeness::Differs; 30], 1))).unwrap();
+    let results = |log: &serde_json::Value| log["runs"][0]["results"].as_array().unwrap().clone();
+    assert_eq!(all["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(results(&all).len(), results(&one).len() * 30);
+    let prints: std::collections::BTreeSet<String> =
+        results(&all).iter().map(|result| result["partialFingerprints"]["evenkeel/v1"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(prints.len(), results(&all).len(), "each schema's are its own");
+    let rules = all["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let is_its_rule = |result: &serde_json::Value| {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        rules[index]["id"] == result["ruleId"]
+    };
+    assert!(results(&all).iter().all(is_its_rule));
+}
