@@ -34,7 +34,8 @@ fn compared(reference: &Manifest, candidate: &Manifest) -> Comparison {
 }
 
 fn digest(manifest: &Manifest) -> String {
-    Tree::of(manifest).branch(Dimension::Schema).expect("there are objects").digest.hex()
+    let tree = Tree::of(manifest);
+    tree.branch(Dimension::Schema).unwrap_or_else(|| panic!("there are no objects: {:#?}", manifest.gaps)).digest.hex()
 }
 
 /// Makes the objects of so many cases; what the server refuses is left out. Returns how many objects there are.
