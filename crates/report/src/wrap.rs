@@ -4,6 +4,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+const LONGEST_ADDRESS: usize = 300;
+
 /// Columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
@@ -43,9 +45,9 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A URL or a path is opened or pasted: broken it leads nowhere.
+/// A URL or a path is opened or pasted: broken it leads nowhere. What is longer than such are is a value.
 fn is_address(word: &str) -> bool {
-    word.contains("://") || word.contains('/') && !word.contains(',')
+    word.len() <= LONGEST_ADDRESS && (word.contains("://") || word.contains('/') && !word.contains(','))
 }
 
 /// Broken where so many columns are full: nothing is lost, blanks neither.
@@ -101,6 +103,7 @@ mod tests {
         assert_eq!(wrap("x ONE,TWO,THREE,ABCDEFGHIJKL,Z", 10), ["x", "ONE,TWO,", "THREE,", "ABCDEFGHIJ", "KL,Z"]);
         assert_eq!(wrap("表表表表表表表", 10), ["表表表表表", "表表"]);
         assert_eq!(wrap("see https://example.org/a/b now", 10), ["see", "https://example.org/a/b", "now"]);
+        assert!(wrap(&format!("a {}/", "x".repeat(400)), 10).iter().all(|line| width(line) <= 10));
         assert_eq!(wrap("in parity/production.jsonl", 10), ["in", "parity/production.jsonl"]);
     }
 

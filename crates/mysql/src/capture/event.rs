@@ -25,7 +25,7 @@ pub async fn read(reader: &Reader<'_>, is_replica: Option<bool>) -> Read<Vec<Obj
             None => {
                 let detail = "it waits on replicas only, and the account may not know whether this server is one".to_owned();
                 let cure = if reader.flavor.is_mariadb() { "GRANT SLAVE MONITOR ON *.*" } else { "GRANT REPLICATION CLIENT ON *.*" };
-                let cure = format!("{cure} to the account evenkeel uses");
+                let cure = format!("{cure} TO {};", reader.access.account);
                 reader.gap(Gap::object(&object, Reason::Privilege, detail).attribute("status").cure(cure));
             }
         }

@@ -201,7 +201,7 @@ async fn records(reader: &Reader<'_>, ledgers: &[Ledger]) -> Read<HashMap<Place,
                 ledger.gap(reader, Reason::Locked, LOCKED, Some("run it again when no deploy is running"));
             }
             Err(Unread { reason: Reason::Privilege, .. }) => {
-                let cure = format!("GRANT SELECT ON {} to the account evenkeel uses", ledger.table);
+                let cure = format!("GRANT SELECT ON {} TO {};", ledger.table, reader.access.account);
                 ledger.gap(reader, Reason::Privilege, "the account may not read it", Some(&cure));
             }
             Err(Unread { reason, detail }) => ledger.gap(reader, reason, &format!("the server could not read it: {detail}"), None),

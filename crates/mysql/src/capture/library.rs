@@ -15,7 +15,9 @@ use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Identity, Object, Reason, display};
 use std::collections::BTreeSet;
 
-const CURE: &str = "GRANT SHOW_ROUTINE ON *.* to the account evenkeel uses";
+fn cure(reader: &Reader<'_>) -> String {
+    format!("GRANT SHOW_ROUTINE ON *.* TO {};", reader.access.account)
+}
 
 /// Reads libraries.
 pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
@@ -37,13 +39,13 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         let body = match bodies.get(&at) {
             Some(Ok(text)) => Some(text.as_str().into()),
             Some(Err(unread)) => {
-                reader.gap(unread.gap(&object, CURE).attribute("body"));
+                reader.gap(unread.gap(&object, &cure(reader)).attribute("body"));
                 named(&row, "_body")?
             }
             None => named(&row, "_body")?,
         };
         // No statement of SQL: nothing in it names the own database.
-        stored::text_or_gap(reader, &mut object, "body", body.map(|text| text.replace("\r\n", "\n")), CURE);
+        stored::text_or_gap(reader, &mut object, "body", body.map(|text| text.replace("\r\n", "\n")), &cure(reader));
         object.set("sql_mode", stored::sql_mode(&named(&row, "_sql_mode")?.unwrap_or_default()));
         found.push(object);
     }
@@ -74,7 +76,7 @@ pub async fn uses(reader: &Reader<'_>, found: &mut [Object]) -> Read<()> {
             Ok(libraries) => {
                 object.set("libraries", Value::list(libraries));
             }
-            Err(unread) => reader.gap(unread.gap(object, CURE).attribute("libraries")),
+            Err(unread) => reader.gap(unread.gap(object, &cure(reader)).attribute("libraries")),
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             let list = if reader.flavor.is_mariadb() { "mysql.func" } else { "performance_schema.user_defined_functions" };
             let reason = fault.code().map_or(Reason::Failed, super::reader::reason);
             let detail = format!("functions out of libraries were not read: the account may not read {list}");
-            reader.gap(Gap::kind(Kind::Function, reason, detail).cure(format!("GRANT SELECT ON {list} to the account evenkeel uses")));
+            reader.gap(Gap::kind(Kind::Function, reason, detail).cure(format!("GRANT SELECT ON {list} TO {};", reader.access.account)));
             return Ok(Vec::new());
         }
     };

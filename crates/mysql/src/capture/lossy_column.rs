@@ -136,7 +136,7 @@ async fn literals(reader: &Reader<'_>, tables: &BTreeMap<String, Vec<Column>>, f
                     object.set("default", default);
                 }
                 Ok(None) => {}
-                Err(unread) => reader.gap(unread.gap(object, &cure(table)).attribute("default")),
+                Err(unread) => reader.gap(unread.gap(object, &cure(reader, table)).attribute("default")),
             }
         }
     }
@@ -219,7 +219,7 @@ async fn expressions(reader: &Reader<'_>, asked: Vec<(usize, String, &'static st
                 object.set(property, canonical::expression(&whole, context));
                 canonical::marks(object, property, &whole, context);
             }
-            Err(unread) => reader.gap(unread.gap(object, &cure(&table)).attribute(property)),
+            Err(unread) => reader.gap(unread.gap(object, &cure(reader, &table)).attribute(property)),
         }
     }
     Ok(())
@@ -243,8 +243,8 @@ pub async fn checks(reader: &Reader<'_>, doubts: Vec<(usize, String, Box<str>)>,
     expressions(reader, asked, found).await
 }
 
-fn cure(table: &str) -> String {
-    format!("GRANT SELECT ON {table} to the account evenkeel uses")
+fn cure(reader: &Reader<'_>, table: &str) -> String {
+    format!("GRANT SELECT ON {table} TO {};", reader.access.account)
 }
 
 /// Locks waited for, as in `special`.
@@ -285,7 +285,7 @@ async fn members(reader: &Reader<'_>, asked: &[Column], found: &mut [Object]) ->
             Ok(data_type) => {
                 object.set("type", data_type);
             }
-            Err(unread) => reader.gap(unread.gap(object, &cure(&column.table)).attribute("type")),
+            Err(unread) => reader.gap(unread.gap(object, &cure(reader, &column.table)).attribute("type")),
         }
     }
     Ok(())

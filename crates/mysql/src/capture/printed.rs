@@ -65,7 +65,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables, found: &mut Vec<Object>)
             Err(unread) => {
                 for (at, attribute) in concerns {
                     if let Some(object) = found.get(at) {
-                        let gap = unread.gap(object, &format!("GRANT SELECT ON {quoted} to the account evenkeel uses"));
+                        let gap = unread.gap(object, &format!("GRANT SELECT ON {quoted} TO {};", reader.access.account));
                         reader.gap(if attribute.is_empty() { gap } else { gap.attribute(attribute) });
                     }
                 }

@@ -45,7 +45,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     for ((database, table), lookup) in &lookups {
         // Columns that the account may not see are not listed: what is compared would be less than what is there.
         if !reader.access.on_table(database, table, "SELECT") {
-            let cure = format!("GRANT SELECT ON {} to the account evenkeel uses", lookup.table);
+            let cure = format!("GRANT SELECT ON {} TO {};", lookup.table, reader.access.account);
             lookup.gap(reader, Reason::Privilege, "the account may not read all of it", Some(&cure));
             continue;
         }
@@ -99,7 +99,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
                 gaps.into_iter().for_each(|gap| reader.gap(gap));
             }
             Err(special::Unread { reason: Reason::Privilege, .. }) => {
-                let cure = format!("GRANT SELECT ON {} to the account evenkeel uses", lookup.table);
+                let cure = format!("GRANT SELECT ON {} TO {};", lookup.table, reader.access.account);
                 lookup.gap(reader, Reason::Privilege, "the account may not read it", Some(&cure));
             }
             Err(special::Unread { reason: Reason::Locked, .. }) => {

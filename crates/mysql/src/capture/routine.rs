@@ -55,7 +55,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
         let key = (schema, name, kind == Kind::Function);
         let arguments = parameters.remove(&key).unwrap_or_default();
         if let Some(unread) = unread.get(&key) {
-            reader.gap(unread.gap(&object, cure(reader)).attribute("arguments"));
+            reader.gap(unread.gap(&object, &cure(reader)).attribute("arguments"));
         }
         found.extend(routine(reader, &mut object, &row, arguments, bodies.get(&at))?);
         found.push(object);
@@ -227,7 +227,7 @@ fn routine(
             }
         }
     }
-    stored::body_or_gap(reader, object, "body", row, told, cure(reader))?;
+    stored::body_or_gap(reader, object, "body", row, told, &cure(reader))?;
     stored::finish(object, row)
 }
 
@@ -241,7 +241,7 @@ fn package(
 ) -> Result<(), Wrong> {
     let property = if is_body { "body" } else { "specification" };
     let is_first = package.text("body").is_none();
-    stored::body_or_gap(reader, package, property, row, told, cure(reader))?;
+    stored::body_or_gap(reader, package, property, row, told, &cure(reader))?;
     // Both halves have the rest; the body's counts, because it is what runs.
     if is_body || is_first {
         package.set_some("security", named(row, "_security")?.map(Value::Text));
@@ -252,11 +252,12 @@ fn package(
 }
 
 /// What lets an account read bodies of routines that are not its own.
-fn cure(reader: &Reader<'_>) -> &'static str {
+fn cure(reader: &Reader<'_>) -> String {
+    let account = &reader.access.account;
     match reader.flavor.number {
-        _ if !reader.flavor.is_mariadb() => "GRANT SHOW_ROUTINE ON *.* to the account evenkeel uses",
-        1103.. => "GRANT SHOW CREATE ROUTINE on the database to the account evenkeel uses",
-        _ => "GRANT SELECT ON mysql.proc to the account evenkeel uses",
+        _ if !reader.flavor.is_mariadb() => format!("GRANT SHOW_ROUTINE ON *.* TO {account};"),
+        1103.. => "GRANT SHOW CREATE ROUTINE on the database to the account evenkeel uses".to_owned(),
+        _ => format!("GRANT SELECT ON mysql.proc TO {account};"),
     }
 }
 

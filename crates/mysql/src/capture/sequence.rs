@@ -59,7 +59,7 @@ pub async fn read(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
             }
             // Property by property, so that what one gap of the kind stands for still says which values are unknown.
             Err(unread) => {
-                let gap = unread.gap(&object, &format!("GRANT SELECT ON {place} to the account evenkeel uses"));
+                let gap = unread.gap(&object, &format!("GRANT SELECT ON {place} TO {};", reader.access.account));
                 if unread.reason == Reason::Privilege {
                     for property in COLUMNS.iter().map(|(_, property)| *property).chain(["cycle"]) {
                         reader.gap(gap.clone().attribute(property));

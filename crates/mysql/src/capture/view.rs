@@ -25,7 +25,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
     for (at, (mut object, row)) in rows.into_iter().enumerate() {
         let database = named(&row, "_database")?.unwrap_or_default();
         let place = format!("{}.{}", Ident(&database), Ident(object.identity.part(1)));
-        let cure = format!("GRANT SHOW VIEW, SELECT ON {place} to the account evenkeel uses");
+        let cure = format!("GRANT SHOW VIEW, SELECT ON {place} TO {};", reader.access.account);
         let raw = match queries.get(&at) {
             Some(Ok(text)) => Some(text.as_str().into()),
             Some(Err(unread)) => {
@@ -175,7 +175,7 @@ fn algorithms(reader: &Reader<'_>, views: &mut [Object], names: &[String], shown
                 }
             }
             Err(unread) => {
-                let cure = format!("GRANT SHOW VIEW, SELECT ON {name} to the account evenkeel uses");
+                let cure = format!("GRANT SHOW VIEW, SELECT ON {name} TO {};", reader.access.account);
                 reader.gap(unread.gap(view, &cure).attribute("algorithm"));
             }
         }

@@ -136,6 +136,12 @@ fn every_fix_removes_its_difference() {
                 );
                 continue;
             };
+            // What is at fault and not there in the reference is looked at first; here what it was left by removes it.
+            let Some(statements) = fix.statements() else {
+                let is_extra = difference.change == Change::Unsound && difference.subject.object.contains("loose_ccnew");
+                assert!(is_extra, "no statement for {}", said(difference));
+                continue;
+            };
             *kinds.entry(difference.id.clone()).or_default() += 1;
             assert!(
                 difference.change != Change::Unsound || difference.which != Which::Reference,
@@ -143,7 +149,7 @@ fn every_fix_removes_its_difference() {
                 said(difference)
             );
             // One statement at a time: some refuse to run in a transaction.
-            for statement in split(fix.statements().expect("a statement")) {
+            for statement in split(statements) {
                 if let Err(fault) = candidate.session().exec(&statement) {
                     unanswered.push(format!("{}: {statement}: {fault}", said(difference)));
                 }
