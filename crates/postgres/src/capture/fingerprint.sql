@@ -53,7 +53,13 @@ select 'pg_ts_dict', count(*), coalesce(sum(hashtext(d.oid || '.' || d.xmin)::bi
 union all
 select 'pg_language', count(*), coalesce(sum(hashtext(l.oid || '.' || l.xmin)::bigint), 0)::text from pg_catalog.pg_language l
 union all
+-- Of roles the names are printed that something of this database names. Roles that come and go beside it (short-lived credentials)
+-- are nothing to it; built-in ones are in no list of dependencies.
 select 'pg_roles', count(*), coalesce(sum(hashtext(r.oid || '.' || r.rolname)::bigint), 0)::text from pg_catalog.pg_roles r
+where r.oid < 16384 or r.oid in (
+  select d.refobjid from pg_catalog.pg_shdepend d join pg_catalog.pg_database b on b.oid = d.dbid and b.datname = pg_catalog.current_database()
+  where d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+)
 union all
 select 'pg_statistic_ext', count(*), coalesce(sum(hashtext(s.oid || '.' || s.xmin)::bigint), 0)::text from pg_catalog.pg_statistic_ext s
 join ours o on o.oid = s.stxrelid

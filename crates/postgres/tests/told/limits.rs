@@ -101,3 +101,23 @@ fn a_trigger_that_ends_the_login_is_told() {
         db.exec(&format!("drop role {role}"));
     }
 }
+
+/// Roles that come and go, as short-lived credentials do, change nothing of a database that does not name them; one that it names does.
+#[test]
+fn roles_beside_a_database_are_nothing_to_it() {
+    let fingerprint = include_str!("../../src/capture/fingerprint.sql");
+    for major in majors() {
+        let db = database(major);
+        let (owner, guest) = (format!("{}_owner", db.name), format!("{}_guest", db.name));
+        let seen = || db.session().value(&format!("select string_agg(f::text, ',') from ({fingerprint}) f")).unwrap();
+        db.exec(&format!("create role {owner}; create table t (a int); alter table t owner to {owner}"));
+        let before = seen();
+        db.exec(&format!("create role {guest}; alter role {guest} rename to {guest}_2; create role {guest}"));
+        assert_eq!(before, seen(), "on {major}");
+        db.exec(&format!("drop role {guest}; drop role {guest}_2"));
+        assert_eq!(before, seen(), "on {major}");
+        db.exec(&format!("alter role {owner} rename to {owner}_2"));
+        assert_ne!(before, seen(), "on {major}: it is printed under another name");
+        db.exec(&format!("drop owned by {owner}_2; drop role {owner}_2"));
+    }
+}
