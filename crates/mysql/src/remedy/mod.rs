@@ -7,6 +7,7 @@
 mod name;
 mod privilege;
 
+use crate::grammar::token::{Sort, tokens};
 use crate::ident::{Ident, comment};
 use crate::knowledge::settings;
 use evenkeel_core::compare::{Case, Change, Reasoning, Remedies};
@@ -26,8 +27,6 @@ pub struct MysqlRemedies {
     roles: BTreeMap<String, String>,
     /// Who holds grants there under names of databases that are patterns: the server takes the most specific one alone.
     by_pattern: BTreeSet<String>,
-    /// Events as they are shown, and who defines them.
-    definers: BTreeMap<String, String>,
 }
 
 impl MysqlRemedies {
@@ -37,9 +36,7 @@ impl MysqlRemedies {
         let endpoint = &candidate.endpoint;
         let by_pattern = candidate.of_kind(Kind::Grant).iter().filter(|grant| privilege::is_by_pattern(grant));
         let by_pattern = by_pattern.map(|grant| grant.identity.part(2).to_owned()).collect();
-        let definers = candidate.of_kind(Kind::Definer).iter().filter(|definer| definer.identity.part(0) == "event");
-        let definers = definers.filter_map(|one| Some((one.identity.part(1).to_owned(), one.text("definer")?.to_owned()))).collect();
-        Self { place: Place::new(&endpoint.database), engine: endpoint.engine, roles, by_pattern, definers }
+        Self { place: Place::new(&endpoint.database), engine: endpoint.engine, roles, by_pattern }
     }
 }
 
@@ -92,10 +89,9 @@ impl MysqlRemedies {
     fn changed(&self, object: &Object, case: &Case<'_>) -> Option<String> {
         let (reference, attribute) = (case.reference?, case.attribute?);
         let wanted = reference.get(attribute);
-        let (on, text) = match wanted {
-            Some(Value::Flag(flag)) => (*flag, None),
-            Some(Value::Text(text)) => (false, Some(&**text)),
-            _ => (false, None),
+        let text = match wanted {
+            Some(Value::Text(text)) => Some(&**text),
+            _ => None,
         };
         match (object.kind, attribute) {
             (Kind::Schema, "collation") => {
@@ -107,6 +103,8 @@ impl MysqlRemedies {
             (Kind::Table, "collation") => Some(format!("ALTER TABLE {} DEFAULT {};", self.place.whole(object), collated(text?)?)),
             (Kind::Column, _) => self.column(object, reference, attribute, wanted),
             // Absent is visible.
+            // One that is unique may stand for the primary key, which is never hidden.
+            (Kind::Index, "visible") if object.get("unique").is_some() => None,
             (Kind::Index, "visible") => {
                 let visible = wanted.is_none();
                 let word = match (self.is_mariadb(), visible) {
@@ -117,7 +115,8 @@ impl MysqlRemedies {
                 };
                 Some(format!("ALTER TABLE {} ALTER INDEX {} {word};", self.place.table_of(object), Ident(object.identity.part(2))))
             }
-            (Kind::Event, _) => self.event(object, attribute, text, on),
+            // ALTER EVENT takes the character sets of whoever runs it along with whatever it changes.
+            (Kind::Event, _) => None,
             (Kind::Function | Kind::Procedure, "comment" | "security") => self.routine(object, attribute, text),
             (Kind::Sequence, _) => self.sequence(object, attribute, wanted),
             _ => None,
@@ -126,6 +125,9 @@ impl MysqlRemedies {
 
     fn column(&self, object: &Object, reference: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
         let generated = |object: &Object| object.get("generated").is_some() || object.get("auto_increment").is_some();
+        if attribute == "default" && (object.get("type") != reference.get("type") || is_large(object.text("type")?)) {
+            return None;
+        }
         let action = match (attribute, wanted) {
             ("default", _) if generated(object) || generated(reference) => return None,
             // MariaDB takes ON UPDATE away with a default that is set alone.
@@ -145,19 +147,6 @@ impl MysqlRemedies {
         Some(format!("ALTER TABLE {} ALTER COLUMN {} {action};", self.place.table_of(object), Ident(object.identity.part(2))))
     }
 
-    /// Whoever alters an event becomes its definer unless the statement says who is, so without knowing that there is none.
-    fn event(&self, object: &Object, attribute: &str, text: Option<&str>, on: bool) -> Option<String> {
-        let clause = match (attribute, text) {
-            ("status", None) => "ENABLE".to_owned(),
-            ("status", Some("disabled")) => "DISABLE".to_owned(),
-            ("comment", text) => format!("COMMENT {}", comment(text.unwrap_or_default())?),
-            ("preserve", _) => format!("ON COMPLETION {}PRESERVE", if on { "" } else { "NOT " }),
-            _ => return None,
-        };
-        let definer = privilege::account(self, self.definers.get(&object.display())?)?;
-        Some(format!("ALTER DEFINER = {definer} EVENT {} {clause};", self.place.whole(object)))
-    }
-
     fn routine(&self, object: &Object, attribute: &str, text: Option<&str>) -> Option<String> {
         let what = if object.kind == Kind::Function { "FUNCTION" } else { "PROCEDURE" };
         let clause = match (attribute, text) {
@@ -172,6 +161,11 @@ impl MysqlRemedies {
     }
 
     fn sequence(&self, object: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
+        // Bounds, start and step hold each other; only the usual ones are known to take any.
+        let is_usual = ["minimum", "maximum", "increment"].iter().all(|property| object.get(property).is_none());
+        if matches!(attribute, "increment" | "start") && !(is_usual && wanted.is_none_or(|value| value.as_number() > Some(0.0))) {
+            return None;
+        }
         let action = match (attribute, wanted) {
             ("increment", Some(Value::Integer(step))) => format!("INCREMENT BY {step}"),
             ("increment", None) => "INCREMENT BY 1".to_owned(),
@@ -194,9 +188,14 @@ fn collated(collation: &str) -> Option<String> {
     (plain(charset) && plain(collation)).then(|| format!("CHARACTER SET {charset} COLLATE {collation}"))
 }
 
+/// Whether a column of that type takes no plain default.
+fn is_large(kind: &str) -> bool {
+    ["text", "blob", "json", "geometry", "vector", "point", "linestring", "polygon"].iter().any(|word| kind.contains(word))
+}
+
 /// A string, number, bit or hexadecimal literal; anything else is an expression, which wants parentheses.
 fn is_literal(text: &str) -> bool {
-    let quoted = |text: &str| text.len() >= 2 && text.starts_with('\'') && text.ends_with('\'');
+    let quoted = |text: &str| text.starts_with('\'') && tokens(text).map(|token| token.sort).eq([Sort::Text]);
     let number = text.strip_prefix('-').unwrap_or(text);
     quoted(text)
         || text.strip_prefix(['b', 'x']).is_some_and(quoted)
@@ -212,7 +211,7 @@ mod tests {
         for text in ["'a'", "''", "5", "-1.5", "b'101'", "x'AB'"] {
             assert!(is_literal(text), "{text}");
         }
-        for text in ["uuid()", "1 + 1", "-", "", "'a' 'b", "curdate()"] {
+        for text in ["'x' = 'y'", "'x' like 'y'", "uuid()", "1 + 1", "-", "", "'a' 'b", "curdate()"] {
             assert!(!is_literal(text), "{text}");
         }
     }

@@ -7,7 +7,7 @@ use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{Object, shown_parts};
 
 /// `user@host` or a role's name as SQL, by the name it has on this server.
-pub fn account(remedies: &MysqlRemedies, shown: &str) -> Option<String> {
+fn account(remedies: &MysqlRemedies, shown: &str) -> Option<String> {
     // What is shown in parentheses is a place, not a name.
     if shown.starts_with('(') || shown == "PUBLIC" {
         return None;
@@ -176,7 +176,6 @@ mod tests {
                 place: Place::new(database),
                 roles: std::collections::BTreeMap::new(),
                 by_pattern: std::collections::BTreeSet::new(),
-                definers: std::collections::BTreeMap::new(),
             };
             target(&remedies, "schema", object).map(|(on, _)| on)
         };

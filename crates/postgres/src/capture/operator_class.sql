@@ -11,7 +11,7 @@ select 'pg_opclass'::text as _classid, o.oid as _oid, n.nspname as schema, o.opc
     from pg_catalog.pg_amop p
     where p.amopfamily = o.opcfamily and p.amoplefttype = o.opcintype and p.amoprighttype = o.opcintype
     order by p.amopstrategy, p.amoppurpose) as operators,
-  array(select p.amprocnum || ' ' || regexp_replace(nullif(p.amproc::oid, 0)::regprocedure::text, '^([^.]*)\(.*\)$', '\1')
+  array(select p.amprocnum || ' ' || regexp_replace(nullif(p.amproc::oid, 0)::regprocedure::text, '^("([^"]|"")*"|[^."(]*)\(.*\)$', '\1')
     from pg_catalog.pg_amproc p
     where p.amprocfamily = o.opcfamily and p.amproclefttype = o.opcintype and p.amprocrighttype = o.opcintype
     order by p.amprocnum) as functions

@@ -9,7 +9,7 @@ select 'pg_opfamily'::text as _classid, f.oid as _oid, n.nspname as schema, f.op
       and exists (select from pg_catalog.pg_opclass o where o.opcfamily = f.oid and o.opcintype = p.amoplefttype))
     order by p.amopstrategy, p.amopopr::regoperator::text collate "C") as operators,
   array(select p.amprocnum || ' (' || pg_catalog.format_type(p.amproclefttype, null) || ', ' || pg_catalog.format_type(p.amprocrighttype, null) || ') '
-      || regexp_replace(nullif(p.amproc::oid, 0)::regprocedure::text, '^([^.]*)\(.*\)$', '\1')
+      || regexp_replace(nullif(p.amproc::oid, 0)::regprocedure::text, '^("([^"]|"")*"|[^."(]*)\(.*\)$', '\1')
     from pg_catalog.pg_amproc p
     where p.amprocfamily = f.oid and not (p.amproclefttype = p.amprocrighttype
       and exists (select from pg_catalog.pg_opclass o where o.opcfamily = f.oid and o.opcintype = p.amproclefttype))

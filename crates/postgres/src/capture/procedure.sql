@@ -1,9 +1,9 @@
 -- Plain procedures that belong to no extension.
--- From 14 on IN is written out where older servers leave it away; it is taken out everywhere.
+-- From 14 on IN is written out where older servers leave it away; it is taken out everywhere but within quotes.
 -- Versions: 13 to 18; SQL-standard bodies from 14 on. Privileges: none. Those are printed apart (sqlbody_text.sql).
 select 'pg_proc'::text as _classid, p.oid as _oid, n.nspname as schema,
   p.proname || '(' || array_to_string(array(select pg_catalog.format_type(t, null) from unnest(p.proargtypes::oid[]) with ordinality as a (t, o) order by a.o), ', ') || ')' as signature,
-  nullif(regexp_replace(pg_catalog.pg_get_function_arguments(p.oid), '(^|, )IN ', '\1', 'g'), '') as arguments,
+  nullif(regexp_replace(pg_catalog.pg_get_function_arguments(p.oid), '("([^"]|"")*"|''([^'']|'''')*'')|(^|, )IN ', '\1\4', 'g'), '') as arguments,
   l.lanname as language,
   p.prosrc as body,
   p.probin as library,

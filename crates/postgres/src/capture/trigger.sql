@@ -10,7 +10,7 @@ select 'pg_trigger'::text as _classid, t.oid as _oid, c.oid as _relation, n.nspn
     join pg_catalog.pg_attribute a on a.attrelid = t.tgrelid and a.attnum = k.number order by 1) as columns,
   case when t.tgtype & 1 <> 0 then 'row' else 'statement' end as level,
   t.tgoldtable as old_table, t.tgnewtable as new_table,
-  regexp_replace(nullif(t.tgfoid::oid, 0)::regprocedure::text, '^([^.]*)\(.*\)$', '\1') as function,
+  regexp_replace(nullif(t.tgfoid::oid, 0)::regprocedure::text, '^("([^"]|"")*"|[^."(]*)\(.*\)$', '\1') as function,
   array(select convert_from(decode(m.part[1], 'hex'), pg_catalog.getdatabaseencoding())
     from regexp_matches(encode(t.tgargs, 'hex'), '((?:[0-9a-f]{2})*?)00', 'g') with ordinality as m (part, position)
     where t.tgnargs > 0 order by m.position) as arguments,

@@ -15,8 +15,18 @@ pub struct Around {
     children: BTreeSet<(String, String)>,
     /// Columns of primary keys: schema, table, column.
     keys: BTreeSet<(String, String, String)>,
-    /// Unique indexes that a replica identity may use: schema and name.
-    unique: BTreeSet<(String, String)>,
+    /// Indexes that a replica identity may use: schema, table and name.
+    identifying: BTreeSet<(String, String, String)>,
+    /// Indexes that a table may be clustered on, likewise.
+    ordering: BTreeSet<(String, String, String)>,
+    /// Who owns what, by kind and name.
+    owners: BTreeMap<(String, String), String>,
+    /// Sequences that belong to a column, as they are shown: they go with its table.
+    owned: BTreeSet<String>,
+    /// Roles of the server, where they were captured.
+    roles: BTreeSet<String>,
+    /// Settings of the server, where they were captured.
+    settings: BTreeSet<String>,
     /// Materialized views that hold nothing yet.
     empty_views: usize,
     /// By object, as kind and name: who holds what there, and whether any of it may be passed on.
@@ -55,9 +65,35 @@ impl Around {
             let part = |index| key.identity.part(index).to_owned();
             around.keys.extend(list(key, "columns").iter().map(|column| (part(0), part(1), column.to_string())));
         }
-        let indexes = candidate.of_kind(Kind::Index).iter();
-        let unique = indexes.filter(|index| index.get("unique").is_some() || index.text("constraint").is_some());
-        around.unique.extend(unique.map(|index| (index.identity.part(0).to_owned(), index.identity.part(1).to_owned())));
+        let columns = candidate.of_kind(Kind::Column).iter().filter(|column| column.get("not_null").is_some());
+        let refusing: BTreeSet<[&str; 3]> = columns.map(|column| [0, 1, 2].map(|at| column.identity.part(at))).collect();
+        for index in candidate.of_kind(Kind::Index) {
+            let [schema, table] = list(index, "table") else { continue };
+            let place = (schema.to_string(), table.to_string(), index.identity.part(1).to_owned());
+            // One behind a key carries nothing but its state.
+            if index.text("constraint").is_some() && index.get("valid").is_none() {
+                around.ordering.insert(place);
+                continue;
+            }
+            let keys = list(index, "keys");
+            let is_plain = index.text("predicate").is_none() && index.get("valid").is_none() && !keys.is_empty();
+            if is_plain && index.text("method").is_none() && keys.iter().all(|key| refusing.contains(&[&**schema, &**table, &**key])) {
+                around.ordering.insert(place.clone());
+                if index.get("unique").is_some() {
+                    around.identifying.insert(place);
+                }
+            } else if is_plain && index.text("method").is_none() {
+                around.ordering.insert(place);
+            }
+        }
+        for owner in candidate.of_kind(Kind::Owner) {
+            let key = (owner.identity.part(0).to_owned(), owner.identity.part(1).to_owned());
+            around.owners.extend(owner.text("owner").map(|role| (key, role.to_owned())));
+        }
+        let sequences = candidate.of_kind(Kind::Sequence).iter().filter(|sequence| sequence.get("owned_by").is_some());
+        around.owned.extend(sequences.map(Object::display));
+        around.roles.extend(candidate.of_kind(Kind::Role).iter().map(|role| role.identity.part(0).to_owned()));
+        around.settings.extend(candidate.of_kind(Kind::Setting).iter().map(|setting| setting.identity.part(0).to_ascii_lowercase()));
         around.empty_views = candidate.of_kind(Kind::MaterializedView).iter().filter(|view| view.get("populated").is_some()).count();
         for grant in candidate.of_kind(Kind::Grant) {
             let (kind, object, grantee) = (grant.identity.part(0), grant.identity.part(1), grant.identity.part(2));
@@ -90,8 +126,39 @@ impl Around {
         self.keys.contains(&(part(0), part(1), part(2)))
     }
 
-    pub fn is_unique(&self, schema: &str, index: &str) -> bool {
-        self.unique.contains(&(schema.to_owned(), index.to_owned()))
+    /// Whether rows of the table may be identified by that index: unique, of its own, over columns that refuse NULL.
+    pub fn identifies(&self, schema: &str, table: &str, index: &str) -> bool {
+        self.identifying.contains(&(schema.to_owned(), table.to_owned(), index.to_owned()))
+    }
+
+    pub fn orders(&self, schema: &str, table: &str, index: &str) -> bool {
+        self.ordering.contains(&(schema.to_owned(), table.to_owned(), index.to_owned()))
+    }
+
+    /// Whether somebody holds rights on it that becoming, or being, its owner would swallow.
+    pub fn owns_or_holds(&self, kind: &str, object: &str, role: &str) -> bool {
+        let key = (kind.to_owned(), object.to_owned());
+        let holds = self.grants.get(&key).is_some_and(|held| held.iter().any(|(grantee, _)| grantee == role));
+        holds || self.is_owner(kind, object, role)
+    }
+
+    pub fn is_owner(&self, kind: &str, object: &str, role: &str) -> bool {
+        self.owners.get(&(kind.to_owned(), object.to_owned())).is_some_and(|owner| owner == role)
+    }
+
+    /// Whether a sequence's owner is its table's.
+    pub fn is_owned_sequence(&self, kind: &str, object: &str) -> bool {
+        kind == "sequence" && self.owned.contains(object)
+    }
+
+    /// Whether the server has such a role, as far as that is known; built-in ones are listed nowhere.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.is_empty() || role.starts_with("pg_") || self.roles.contains(role)
+    }
+
+    /// Whether the server has such a setting, as far as that is known.
+    pub fn has_setting(&self, name: &str) -> bool {
+        self.settings.is_empty() || self.settings.contains(&name.to_ascii_lowercase())
     }
 
     /// Whether one materialized view alone holds nothing: of several, one may read another.

@@ -59,7 +59,7 @@ impl PostgresRemedies {
         match self.roles.get(shown) {
             Some(server) => Some(quoted(server)),
             None if shown == "PUBLIC" => Some(shown.to_owned()),
-            None if shown.starts_with('(') => None,
+            None if shown.starts_with('(') || !self.around.has_role(shown) => None,
             None => Some(quoted(shown)),
         }
     }
@@ -103,7 +103,10 @@ impl PostgresRemedies {
     fn unsound(&self, object: &Object, attribute: &str) -> Option<String> {
         let whole = name::qualified(object);
         match (object.kind, attribute) {
-            (Kind::Index, "leftover") => Some(format!("DROP INDEX CONCURRENTLY {whole};")),
+            (Kind::Index, "leftover") => {
+                let Some(Value::List(table)) = object.get("table") else { return None };
+                (!self.is_partitioned(table.first()?, table.get(1)?)).then(|| format!("DROP INDEX CONCURRENTLY {whole};"))
+            }
             (Kind::Index, "valid" | "ready") => {
                 let Some(Value::List(table)) = object.get("table") else { return None };
                 (!self.is_partitioned(table.first()?, table.get(1)?)).then(|| format!("REINDEX INDEX CONCURRENTLY {whole};"))
@@ -185,6 +188,10 @@ impl PostgresRemedies {
         let is_parent = self.around.is_parent(schema, name);
         let action = match (attribute, wanted) {
             // A generated or identity column takes no default.
+            // What fits one type need not fit another, which is told as well.
+            (_, Some(_)) if attribute != "not_null" && attribute != "statistics_target" && object.get("type") != reference.get("type") => {
+                return None;
+            }
             ("default", _) if object.get("generated").is_some() || object.get("identity").is_some() => return None,
             ("default", _) if reference.get("generated").is_some() || reference.get("identity").is_some() => return None,
             ("default", Some(Value::Text(text))) if is_self_contained(text) => format!("SET DEFAULT {text}"),
@@ -208,12 +215,17 @@ impl PostgresRemedies {
     }
 
     fn table(&self, object: &Object, attribute: &str, wanted: Option<&Value>) -> Option<String> {
-        if let ("replica_identity", Some(Value::Text(text))) = (attribute, wanted)
-            && let Some(index) = text.strip_prefix("index ")
-            && let Some([index]) = shown_parts(index).as_deref()
-            && !self.around.is_unique(object.identity.part(0), index)
-        {
-            return None;
+        let (schema, name) = (object.identity.part(0), object.identity.part(1));
+        match (attribute, wanted) {
+            ("replica_identity", Some(Value::Text(text))) => {
+                if let Some(index) = text.strip_prefix("index ") {
+                    let parts = shown_parts(index)?;
+                    let [index] = parts.as_slice() else { return None };
+                    self.around.identifies(schema, name, index).then_some(())?;
+                }
+            }
+            ("cluster_on", Some(Value::Text(index))) => self.around.orders(schema, name, index).then_some(())?,
+            _ => {}
         }
         table(object, attribute, wanted)
     }
@@ -270,7 +282,10 @@ fn is_taken_alone(attribute: &str, wanted: &Object, sequence: &Object) -> bool {
     let ends = |object: &Object| number(object, "minimum", 1)..=number(object, "maximum", i64::MAX);
     let start = number(wanted, "start", 1);
     let is_upward = number(wanted, "increment", 1) > 0 && number(sequence, "increment", 1) > 0;
+    // A smaller type has bounds of its own.
+    let is_usual = sequence.get("type").is_none() && wanted.get("type").is_none();
     is_upward
+        && (is_usual || !matches!(attribute, "minimum" | "maximum" | "start"))
         && match attribute {
             "minimum" => ends(wanted).start() <= ends(sequence).start(),
             "maximum" => ends(wanted).end() >= ends(sequence).end(),

@@ -13,7 +13,12 @@ type Held = BTreeMap<String, bool>;
 pub fn owner(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
     let (object, reference) = (case.candidate?, case.reference?);
     let target = shown(object.identity.part(0), object.identity.part(1), &remedies.database)?;
-    let role = remedies.role(reference.text("owner")?)?;
+    let (kind, name, wanted) = (object.identity.part(0), object.identity.part(1), reference.text("owner")?);
+    // A right that he holds becomes his own, and what is then taken from him is the owner's; a sequence goes with its table.
+    if remedies.around.owns_or_holds(kind, name, wanted) || remedies.around.is_owned_sequence(kind, name) {
+        return None;
+    }
+    let role = remedies.role(wanted)?;
     (!target.alter.is_empty()).then(|| format!("ALTER {} {} OWNER TO {role};", target.alter, target.name))
 }
 
@@ -33,6 +38,10 @@ pub fn grant(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String> {
     let role = remedies.role(grantee)?;
     let held = |object: Option<&Object>| object.map_or_else(|| untouched(kind, grantee), held);
     let (wanted, found) = (held(case.reference), held(case.candidate));
+    // What an owner holds is another thing.
+    if remedies.around.is_owner(kind, name, grantee) {
+        return None;
+    }
     let takes = found.iter().any(|(name, may)| !wanted.contains_key(name) || *may && wanted.get(name) == Some(&false));
     if takes && (remedies.around.is_entangled(kind, name, grantee) || remedies.around.has_columns(name, grantee) && target.column.is_none())
     {

@@ -34,6 +34,8 @@ const RELOAD: &[&str] = &[
     "max_parallel_workers_per_gather",
 ];
 
+const READ_ONLY: &str = "default_transaction_read_only";
+
 pub fn setting(case: &Case<'_>) -> Option<String> {
     let (reference, name) = (case.reference?, case.reference?.identity.part(0));
     if case.attribute != Some("value") || reference.text("rank") == Some(Rank::Expected.name()) || !RELOAD.contains(&name) {
@@ -59,13 +61,15 @@ pub fn overriding(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String
     };
     let Some(reference) = case.reference else { return Some(format!("ALTER {who} RESET {};", dotted(name))) };
     // What may not be shown is not known either.
-    if name.contains('.') || !settings::is_printed(name, Some("integer")) {
+    // A database that is read-only by default refuses whatever is to be mended in it after this.
+    if name.contains('.') || !settings::is_printed(name, Some("integer")) || !remedies.around.has_setting(name) || name == READ_ONLY {
         return None;
     }
     let value = reference.text("value")?;
     if matches!(value, SET | UNSET) {
         return None;
     }
-    let value = if LISTS.contains(&name) { value.to_owned() } else { literal(value) };
+    // An empty list is one empty name in the catalog, and no name that SQL takes.
+    let value = if LISTS.contains(&name) && value != "\"\"" { value.to_owned() } else { literal(value.trim_matches('"')) };
     Some(format!("ALTER {who} SET {} = {value};", dotted(name)))
 }
