@@ -1,8 +1,12 @@
 //! Server programs on disk: finding them in given places and noticing that one was replaced. Which places an engine's
 //! servers are installed in is the engine crate's knowledge.
 
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::fault::Fault;
 
@@ -44,6 +48,29 @@ impl Fingerprint {
     pub fn text(&self) -> String {
         format!("{:x}-{:x}-{:x}-{}.{}", self.device, self.inode, self.size, self.modified.0, self.modified.1)
     }
+}
+
+/// How long a program may take to say its version, and how much it may say.
+const ANSWER: (Duration, u64) = (Duration::from_secs(5), 4096);
+
+/// The first line that a program prints. `None` where it cannot be run, or says nothing in time: then it is ended.
+#[must_use]
+pub fn answer(program: &Path, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
+    let out = child.stdout.take()?;
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = BufReader::new(out.take(ANSWER.1)).read_line(&mut line);
+        // Nobody waits any more where that fails.
+        let _ = sender.send(read.map(|_| line));
+    });
+    let said = receiver.recv_timeout(ANSWER.0);
+    let _ = child.kill();
+    let _ = child.wait();
+    said.ok()?.ok().filter(|line| !line.is_empty())
 }
 
 /// The directories that hold an executable file `program`, in the order in which the patterns name them. The last part
@@ -143,5 +170,23 @@ mod tests {
 
         std::fs::remove_file(&file).unwrap();
         assert!(!before.still_holds());
+    }
+
+    #[test]
+    fn a_program_is_asked_once_and_not_for_ever() {
+        let home = tempfile::tempdir().unwrap();
+        let made = |name: &str, text: &str| {
+            let file = home.path().join(name);
+            std::fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+            file
+        };
+        assert_eq!(answer(&made("plain", "echo \"version $1\""), &["7"]).as_deref(), Some("version 7\n"));
+        assert_eq!(answer(&made("endless", "exec yes word"), &[]).as_deref(), Some("word\n"));
+        assert_eq!(answer(&made("child", "echo one; sleep 60 &"), &[]).as_deref(), Some("one\n"));
+        assert_eq!(answer(&made("one_line", "exec tr '\\0' x < /dev/zero"), &[]).map(|line| line.len()), Some(4096));
+        assert_eq!(answer(&made("nothing", "exit 1"), &[]), None);
+        assert_eq!(answer(&made("silent", "exec sleep 600"), &[]), None);
+        assert_eq!(answer(Path::new("/nowhere/at/all"), &[]), None);
     }
 }

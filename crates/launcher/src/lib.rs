@@ -23,7 +23,7 @@ mod sweep;
 mod template;
 mod user;
 
-pub use binary::{Fingerprint, find_programs, on_path};
+pub use binary::{Fingerprint, answer, find_programs, on_path};
 pub use copy::{Take, copy_tree, make_like};
 pub use fault::Fault;
 pub use instance::{Held, Instance};

@@ -6,11 +6,11 @@
 
 use crate::capture::{self, Source};
 use crate::compare::{self, Compare, Compared, Hashed};
-use evenkeel_core::compare::{Which, natural};
+use evenkeel_core::compare::{SideGap, Which, natural};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::{self, Likeness};
 use evenkeel_core::kind::{Dimension, Value};
-use evenkeel_core::manifest::{Manifest, Parts, Patterns};
+use evenkeel_core::manifest::{Gap, Manifest, Parts, Patterns, Reason};
 use evenkeel_core::port::{Run, SchemaNames};
 use std::borrow::Cow;
 use std::sync::Mutex;
@@ -151,6 +151,9 @@ fn holds(value: &Value, text: &str) -> bool {
     }
 }
 
+/// Properties that say something to people and name nothing.
+const IS_SAID: &[&str] = &["comment", "security_labels"];
+
 /// What every comparison of the run shares.
 struct Each<'a> {
     parts: Parts<'a>,
@@ -234,6 +237,7 @@ impl Each<'_> {
         let scope = self.wanted.comparison.scope;
         let mut comparison = evenkeel_core::compare::compare(reference.marked.side(), marked.side(), scope, &*remedies);
         let like = self.wanted.like;
+        comparison.gaps.extend(self.untold(&reference.marked.manifest, &marked.manifest));
         comparison.map_remedies(&|text, which| self.unmarked(text, if which == Which::Reference { like } else { name }));
         comparison.call_schema(self.mark, like, &|text| if is_mixed { None } else { self.unmarked(text, like) });
         let Hashed { label, tree, .. } = &reference.marked;
@@ -241,6 +245,32 @@ impl Each<'_> {
         let candidate = Hashed { manifest: self.shown(&marked.manifest, is_mixed), ..marked };
         let said = self.wanted.comparison.beforehand.to_vec();
         compare::judged(Compare { reference, candidate, comparison, said }, &self.wanted.comparison, self.run)
+    }
+
+    /// What is written alike on both sides and may mean the reference's schema: of a tenant that would be the wrong one.
+    fn untold(&self, reference: &Manifest, tenant: &Manifest) -> Vec<SideGap> {
+        let like = self.wanted.like;
+        let may_mean = |text: &str| self.names.may_mean(text, like);
+        let mut gaps = Vec::new();
+        for object in tenant.objects() {
+            let parts: Vec<&str> = object.identity.parts().collect();
+            let Some(own) = reference.find(object.kind, &parts) else { continue };
+            let spec = object.kind.spec();
+            let texts = object.values().iter().filter_map(|(index, value)| Some((spec.property(*index)?, value)));
+            let meaning = texts.filter(|(property, value)| own.get(property.name) == Some(*value) && !IS_SAID.contains(&property.name));
+            let named = meaning.filter(|(_, value)| match value {
+                Value::Text(text) => may_mean(text),
+                Value::List(items) => items.iter().any(|item| may_mean(item)),
+                Value::Flag(_) | Value::Integer(_) | Value::Number(_) => false,
+            });
+            let Some((property, _)) = named.into_iter().next() else { continue };
+            let detail = format!("its {} has the name {like}, and whether that means the schema cannot be told", property.name);
+            let gap = Gap::object(object, Reason::NotCaptured, detail);
+            let gap =
+                gap.cure(format!("look whether it should name its own schema; without {like} in literals and aliases it can be told"));
+            gaps.push(SideGap { which: Which::Candidate, gap, across: None });
+        }
+        gaps
     }
 
     /// Called by the mark, in names and in texts.

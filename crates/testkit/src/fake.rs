@@ -169,6 +169,10 @@ impl SchemaNames for FakeFamilies {
         text.strip_prefix(from).filter(|rest| rest.starts_with('.')).map(|rest| format!("{to}{rest}"))
     }
 
+    fn may_mean(&self, text: &str, schema: &str) -> bool {
+        text.contains(&format!("'{schema}'"))
+    }
+
     fn quoted(&self, schema: &str) -> String {
         schema.to_owned()
     }

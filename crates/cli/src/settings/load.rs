@@ -338,6 +338,11 @@ impl Resolver<'_> {
                 "name the property, or remove the line",
             ));
         }
+        for (what, text) in [("object", &raw.object), ("schema", &raw.schema)] {
+            if let Some(text) = text.as_ref().filter(|text| text.get_ref().trim().is_empty()) {
+                return Err(wrong(&format!("its `{what}` is empty"), text.span(), "an empty text".to_owned(), "say what it is about"));
+            }
+        }
         let named = raw.object.as_ref().or(raw.schema.as_ref());
         let Some(span) = named.map(Spanned::span) else {
             return Err(wrong("it names neither `object` nor `schema`", raw.reason.span(), "neither".to_owned(), "say what it is about"));

@@ -32,6 +32,12 @@ fn an_unknown_key_or_value_is_named() {
     complains("[environments.a]\nurl = \"x\"\ntier = \"prod\"\n", "3:8", &["prod", "production"]);
     complains("[policy]\nfail_on = \"sometimes\"\n", "2:11", &["sometimes", "block"]);
     complains("[environments.a]\nurl = \"x\"\nhost = \"y\"\n", "2:7", &["twice", "either url"]);
+    for key in ["object", "schema", "attribute"] {
+        let named = if key == "attribute" { "object = \"a\"\n" } else { "" };
+        let waiver = format!("[[policy.ignore]]\n{named}{key} = \"\"\nreason = \"r\"\nowner = \"o\"\nuntil = \"2099-01-01\"\n");
+        let line = if named.is_empty() { 2 } else { 3 };
+        complains(&waiver, &format!("{line}:"), &["is empty"]);
+    }
     complains("[environments.a]\nurl = \"x\"\nread_from = \"replica\"\n", "1:1", &["replicas"]);
     complains("[environments.a]\nurl = \"x\"\nheartbeat = \"heartbeat\"\n", "3:13", &["database.table", "percona.heartbeat"]);
 }

@@ -453,3 +453,44 @@ fn an_exception_holds_for_every_schema_by_the_name_of_the_reference() {
     let ran = compare(&place, &db, &["--schemas", "tenant_1", "--like", "tenant_template"]).exits(0);
     ran.says("≈ tenant_1").says("1 excused").hides("= tenant_1");
 }
+
+/// What a copy of the template looks like that still names the template: the same text in both. Whatever it is, it is not equal.
+const COPIED: &[&str] = &[
+    "CREATE TABLE {s}.x (id bigint DEFAULT nextval('tenant_template.base_id_seq'::text))",
+    "CREATE VIEW {s}.x AS SELECT nextval('tenant_template.base_id_seq'::text) AS a, to_regclass('tenant_template.base') AS b",
+    "CREATE POLICY x ON {s}.base USING (has_table_privilege('tenant_template.base', 'select'))",
+    "CREATE TRIGGER x BEFORE INSERT ON {s}.base FOR EACH ROW EXECUTE FUNCTION {s}.touch('tenant_template.base')",
+    "CREATE FUNCTION {s}.x() RETURNS bigint LANGUAGE sql AS $f$ SELECT nextval(E'tenant_template.base_id_seq'::regclass) $f$",
+    "CREATE FUNCTION {s}.x() RETURNS bigint LANGUAGE sql AS $f$ SELECT nextval(U&'tenant_template.base_id_seq'::regclass) $f$",
+    "CREATE FUNCTION {s}.x() RETURNS bigint LANGUAGE plpgsql AS $f$ BEGIN RETURN nextval($$tenant_template.base_id_seq$$::regclass); END $f$",
+    "CREATE FUNCTION {s}.x() RETURNS bigint LANGUAGE sql AS $f$ SELECT nextval(('tenant_template.base_id_seq')::regclass) $f$",
+    "CREATE FUNCTION {s}.x() RETURNS bigint LANGUAGE sql AS $f$ SELECT nextval('tenant_template.base_id_seq'::\"regclass\") $f$",
+    "CREATE FUNCTION {s}.x() RETURNS bigint LANGUAGE sql AS $f$ SELECT count(*) FROM U&\"tenant_template\".base $f$",
+    "CREATE FUNCTION {s}.x() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN SET SCHEMA 'tenant_template'; END $f$",
+    "CREATE FUNCTION {s}.x() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN EXECUTE 'DELETE FROM tenant_template.base'; END $f$",
+    "CREATE FUNCTION {s}.x() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN PERFORM set_config('search_path', 'tenant_template', true); END $f$",
+    "CREATE FUNCTION {s}.x() RETURNS void LANGUAGE plpgsql AS $f$ DECLARE tenant_template int; BEGIN DELETE FROM {s}.base q USING tenant_template.base b; END $f$",
+    "CREATE FUNCTION {s}.x() RETURNS void LANGUAGE plpgsql AS $f$ DECLARE tenant_template int; BEGIN TRUNCATE {s}.base, tenant_template.base; END $f$",
+];
+
+#[test]
+fn a_copy_that_names_the_template_still_is_not_equal() {
+    let place = Place::new();
+    for piece in COPIED {
+        let db = database(newest());
+        for schema in ["tenant_template", "tenant_1"] {
+            tenant(&db, schema, &[], None);
+            db.exec(&piece.replace("{s}", schema));
+        }
+        let ran = place.run(&["compare", &db.url(), "--schemas", "tenant_*", "--like", "tenant_template"]);
+        assert!(matches!(ran.code, Some(1 | 2)), "{piece}: {}", ran.stdout);
+        assert!(!ran.stdout.contains("= tenant_1"), "{piece}: {}", ran.stdout);
+    }
+    // What names the template in a comment, or another schema in a literal, is as equal as it was.
+    let db = database(newest());
+    for schema in ["tenant_template", "tenant_1"] {
+        tenant(&db, schema, &[], None);
+        db.exec(&format!("COMMENT ON TABLE {schema}.base IS 'as in tenant_template.base'; CREATE VIEW {schema}.y AS SELECT 'tenant_templates' AS a, 'other.t' AS b"));
+    }
+    place.run(&["compare", &db.url(), "--schemas", "tenant_*", "--like", "tenant_template"]).exits(0);
+}

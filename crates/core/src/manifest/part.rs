@@ -117,6 +117,10 @@ impl Object {
         if kind.is_some_and(|kind| !kind.spec().in_schema()) {
             return None;
         }
+        // A setting's name may have a dot, and no schema.
+        if self.identity.part(0).starts_with("parameter") {
+            return None;
+        }
         let (schema, rest) = first_shown_part(shown)?;
         // What no kind of ours stands for is called as the server calls it: a large object has no schema.
         let has_schema = rest.starts_with('.') || kind == Some(Kind::Schema) && rest.is_empty();

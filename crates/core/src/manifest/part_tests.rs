@@ -50,6 +50,7 @@ fn a_schema_has_what_is_in_it_and_what_is_said_of_that() {
             object(Kind::Grant, &["column", "t-2.orders.id", "app"]),
             object(Kind::Grant, &["identity-sequence", "\"T-1\".orders.id", "app"]),
             object(Kind::Grant, &["large object", "4711", "app"]),
+            object(Kind::Grant, &["parameter ACL", "T-1.debug", "app"]),
             object(Kind::Grant, &["language", "T-1", "app"]),
             object(Kind::Grant, &["database", "(this database)", "app"]),
             object(Kind::DefaultPrivilege, &["app", "T-1", "tables", "reader"]),

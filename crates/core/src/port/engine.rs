@@ -52,6 +52,9 @@ pub trait SchemaNames: Sync {
     /// The same in one text: a statement, a value, a signature. `None` where it does not name the schema.
     fn renamed(&self, text: &str, from: &str, to: &str) -> Option<String>;
 
+    /// Whether a text may mean the schema where that cannot be told: in a literal, or in front of a dot.
+    fn may_mean(&self, text: &str, schema: &str) -> bool;
+
     /// As it stands in a text, quoted where it must be.
     fn quoted(&self, schema: &str) -> String;
 }

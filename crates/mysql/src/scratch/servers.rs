@@ -1,10 +1,9 @@
 //! Which MySQL and MariaDB servers are installed here. Starting one is the neighbour `mod.rs`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use evenkeel_core::kind::Engine;
-use evenkeel_launcher::{find_programs, on_path};
+use evenkeel_launcher::{answer, find_programs, on_path};
 
 use crate::flavor::Flavor;
 
@@ -77,8 +76,7 @@ impl ServerBinaries {
 
     fn look_at(server: PathBuf) -> Option<Self> {
         // --no-defaults: a broken option file of somebody else's server is none of ours.
-        let output = Command::new(&server).args(["--no-defaults", "--version"]).output().ok()?;
-        let version = parse_version(&String::from_utf8_lossy(&output.stdout))?;
+        let version = parse_version(&answer(&server, &["--no-defaults", "--version"])?)?;
         let found = Self { flavor: Flavor::parse(&version)?, version, server };
         // A server without what makes its data directory is of no use here.
         (!found.flavor.is_mariadb() || found.install_db().is_some()).then_some(found)

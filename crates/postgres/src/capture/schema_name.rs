@@ -24,6 +24,10 @@ impl SchemaNames for PostgresSchemaNames {
         schema::renamed(text, from, to)
     }
 
+    fn may_mean(&self, text: &str, schema: &str) -> bool {
+        schema::may_mean(text, schema)
+    }
+
     fn quoted(&self, schema: &str) -> String {
         ident::quoted(schema)
     }

@@ -227,9 +227,9 @@ pub(crate) fn opening(limits: &Limits, snapshot: Option<&str>, major: u16, is_as
         let _ = write!(sql, "SET LOCAL {name}={value};");
     }
     // Such a database holds bytes of any encoding. Asked for UTF-8, the server would refuse to send those that are none.
-    if is_ascii {
-        sql.push_str("SET LOCAL client_encoding='SQL_ASCII';");
-    }
+    // A trigger on `login` may have set another one.
+    let encoding = if is_ascii { "SQL_ASCII" } else { "UTF8" };
+    let _ = write!(sql, "SET LOCAL client_encoding='{encoding}';");
     sql
 }
 

@@ -318,6 +318,37 @@ fn unquoted(written: &str, quote: char) -> Option<String> {
     is_one.then(|| inside.replace(&double, &single))
 }
 
+/// Whether a text has the name of a schema where it may mean that schema: as a word of a literal, whatever its letters' case, or in
+/// front of a dot, where it may be an alias or a variable too.
+#[must_use]
+pub fn may_mean(text: &str, schema: &str) -> bool {
+    let mut tokens = tokens(text).filter(|token| !matches!(token.sort, Sort::Space | Sort::Comment)).peekable();
+    while let Some(token) = tokens.next() {
+        let Some(own) = text.get(token.start..token.end) else { continue };
+        let is_qualifier = tokens.peek().is_some_and(|next| next.sort == Sort::Dot);
+        let is_meant = match token.sort {
+            Sort::Literal | Sort::Dollar | Sort::Broken => has_word(own, schema),
+            Sort::Quoted => is_qualifier && has_word(own, schema),
+            Sort::Word => is_qualifier && own.eq_ignore_ascii_case(schema),
+            _ => false,
+        };
+        if is_meant {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a name stands in a text by itself, and not within another.
+fn has_word(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(&name).any(|(at, found)| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + found.len()..).unwrap_or_default());
+        !before.ends_with(is_of_name) && !after.starts_with(is_of_name)
+    })
+}
+
 #[cfg(test)]
 #[path = "schema_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 //! Names of schemas in texts, and what only looks like one.
 
 #![allow(clippy::unwrap_used)]
-use super::renamed;
+use super::{may_mean, renamed};
 
 fn own(text: &str) -> String {
     renamed(text, "tenant_1", "(schema)").unwrap_or_else(|| "same".to_owned())
@@ -84,5 +84,26 @@ fn any_name_works_and_comes_back() {
         let marked = renamed(&text, name, "(schema)").unwrap();
         assert_eq!(marked, "SELECT nextval('\"(schema)\".s'::regclass) FROM \"(schema)\".t, t WHERE \"(schema)\".f(1)", "{name}");
         assert_eq!(renamed(&marked, "(schema)", name).unwrap(), text, "{name}");
+    }
+}
+
+#[test]
+fn a_name_in_a_literal_or_before_a_dot_may_mean_the_schema() {
+    for text in [
+        "nextval('tenant_1.s'::text)",
+        "EXECUTE 'DELETE FROM tenant_1.t'",
+        "nextval(E'Tenant_1.s'::regclass)",
+        "$$tenant_1.s$$::regclass",
+        "FROM U&\"tenant_1\".t",
+        "SET SCHEMA 'tenant_1'",
+        "USING tenant_1.base b",
+        "'{tenant_1.base}'::regclass[]",
+        "f(int, tenant_1.mood)",
+        "it is 'not closed tenant_1",
+    ] {
+        assert!(may_mean(text, "tenant_1"), "{text}");
+    }
+    for text in ["'tenant_10.s'", "'my_tenant_1'", "tenant_1 + 1", "-- tenant_1.t", "\"tenant_1\"", "x.tenant_1", "'tenant'", ""] {
+        assert!(!may_mean(text, "tenant_1"), "{text}");
     }
 }

@@ -1,9 +1,8 @@
 //! Which PostgreSQL servers are installed here. Starting one is the neighbour `mod.rs`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use evenkeel_launcher::{find_programs, on_path};
+use evenkeel_launcher::{answer, find_programs, on_path};
 
 /// The environment variable that names further directories with server programs, separated like `PATH`.
 pub const BIN_VARIABLE: &str = "EVENKEEL_PG_BIN";
@@ -55,8 +54,7 @@ impl ServerBinaries {
         if !bin_dir.join("initdb").exists() {
             return None;
         }
-        let output = Command::new(bin_dir.join("postgres")).arg("--version").output().ok()?;
-        let text = String::from_utf8(output.stdout).ok()?;
+        let text = answer(&bin_dir.join("postgres"), &["--version"])?;
         let (major, version) = parse_version(&text)?;
         let has_contrib = extension_directories(&bin_dir, major).iter().any(|path| path.join("pg_trgm.control").exists());
         Some(Self { major, version, bin_dir, has_contrib })

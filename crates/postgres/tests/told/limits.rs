@@ -94,6 +94,15 @@ fn a_trigger_that_ends_the_login_is_told() {
             assert!(told.contains("event trigger") && !told.contains("GRANT CONNECT"), "{told}");
             db.exec("drop event trigger visits");
         }
+        // One that passes may have set what a session reads by.
+        db.exec("create table \"☃\" (a int)");
+        db.exec(
+            "create function latin() returns event_trigger language plpgsql as $$ begin perform set_config('client_encoding', 'LATIN1', false); end $$;
+             create event trigger visits on login execute function latin()",
+        );
+        let manifest = as_role(&db.conninfo(), "postgres", |request| request.dimensions = vec![Dimension::Schema]);
+        db.exec("drop event trigger visits");
+        assert!(manifest.is_ok_and(|manifest| manifest.find(Kind::Table, &["public", "☃"]).is_some()), "on {major}");
         // What is refused by the database itself still says what to grant.
         db.exec(&format!("revoke connect on database {} from public", db.name));
         let trouble = as_role(&db.conninfo(), &role, |_| {}).unwrap_err();
