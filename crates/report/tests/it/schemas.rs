@@ -88,7 +88,7 @@ fn any_number_of_schemas_is_one_run_of_code_scanning() {
     let documents: Vec<Document> = (0..30)
         .map(|number| {
             let mut document = sample::differs();
-            for comparison in &mut document.comparison {
+            if let Some(comparison) = &mut document.comparison {
                 comparison.candidate.label = format!("tenant_{number}");
             }
             document
