@@ -33,8 +33,8 @@ pub fn renamed(text: &str, from: &str, to: &str) -> Option<String> {
 
 /// Whether the name stands there at all, in any case: most texts name no schema, and need not be cut.
 fn may_name(text: &str, name: &str) -> bool {
-    // A quote is doubled in a quoted name.
-    let longest = name.split('"').max_by_key(|part| part.len()).unwrap_or(name).as_bytes();
+    // A quote is doubled in a quoted name, or in a literal that holds one.
+    let longest = name.split(['"', '\'']).max_by_key(|part| part.len()).unwrap_or(name).as_bytes();
     longest.is_empty() || text.as_bytes().windows(longest.len()).any(|window| window.eq_ignore_ascii_case(longest))
 }
 
@@ -139,7 +139,7 @@ impl<'a> Text<'a> {
         let mut edits: Vec<Edit> = Vec::new();
         let mut path_end = 0;
         for at in 0..self.tokens.len() {
-            if self.is_word(at, "search_path") {
+            if self.sets_path(at) {
                 path_end = self.path_end(at);
             }
             let in_path = at < path_end;
@@ -203,7 +203,7 @@ impl<'a> Text<'a> {
     fn is_alias(&self) -> bool {
         let mut path_end = 0;
         (0..self.tokens.len()).any(|at| {
-            if self.is_word(at, "search_path") {
+            if self.sets_path(at) {
                 path_end = self.path_end(at);
             }
             self.is_name(at) && at >= path_end && !self.is_qualifier(at) && !self.is_after_schema(at)
@@ -262,6 +262,19 @@ impl<'a> Text<'a> {
             }
         }
         relations
+    }
+
+    /// Whether a statement, or a setting that stands alone, sets `search_path`: not a column of that name.
+    fn sets_path(&self, at: usize) -> bool {
+        if !self.is_word(at, "search_path") {
+            return false;
+        }
+        let Some(mut set) = at.checked_sub(1) else { return true };
+        if self.is_word_of(set, &["local", "session"]) {
+            set = set.saturating_sub(1);
+        }
+        let begins = |before: usize| self.written(before) == ";" || self.is_word_of(before, &["begin", "then", "else", "loop", "atomic"]);
+        self.is_word(set, "set") && set.checked_sub(1).is_none_or(begins)
     }
 
     /// Behind the list that `search_path` is set to; the place itself where it is not set.

@@ -19,6 +19,8 @@ fn names_of_things_in_it_are_renamed() {
         ("\"tenant_1\".t", "\"(schema)\".t"),
         ("'new'::tenant_1.mood", "'new'::\"(schema)\".mood"),
         ("search_path=tenant_1, public", "search_path=\"(schema)\", public"),
+        ("SET search_path = tenant_1", "SET search_path = \"(schema)\""),
+        ("BEGIN PERFORM 1; SET search_path TO 'tenant_1'; END", "BEGIN PERFORM 1; SET search_path TO '(schema)'; END"),
         ("BEGIN SET LOCAL search_path TO 'tenant_1', x; END", "BEGIN SET LOCAL search_path TO '(schema)', x; END"),
         ("GRANT USAGE ON SCHEMA tenant_1 TO x", "GRANT USAGE ON SCHEMA \"(schema)\" TO x"),
         ("a OPERATOR(tenant_1.+) b", "a OPERATOR(\"(schema)\".+) b"),
@@ -32,6 +34,9 @@ fn names_of_things_in_it_are_renamed() {
 fn what_is_no_schema_stays() {
     for text in [
         "'tenant_1.x'",
+        "SELECT x FROM cfg WHERE search_path = 'tenant_1'",
+        "BEGIN UPDATE cfg SET search_path = 'tenant_1'; END",
+        "(search_path = 'tenant_1'::text)",
         "SELECT 'tenant_1.t' || E'tenant_1.t'",
         "SELECT tenant_1 FROM x",
         "SELECT x.tenant_1 FROM x",
@@ -106,4 +111,10 @@ fn a_name_in_a_literal_or_before_a_dot_may_mean_the_schema() {
     for text in ["'tenant_10.s'", "'my_tenant_1'", "tenant_1 + 1", "-- tenant_1.t", "\"tenant_1\"", "x.tenant_1", "'tenant'", ""] {
         assert!(!may_mean(text, "tenant_1"), "{text}");
     }
+}
+
+#[test]
+fn a_name_with_a_quote_is_found_in_a_literal() {
+    let found = renamed("nextval('\"it''s\".s'::regclass)", "it's", "(schema)");
+    assert_eq!(found.as_deref(), Some("nextval('\"(schema)\".s'::regclass)"));
 }
