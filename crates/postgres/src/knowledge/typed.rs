@@ -13,7 +13,10 @@ pub fn written(name: &str, value: &str, unit: Option<&str>, vartype: Option<&str
         Some("bool") => abbreviated(value).map_or_else(|| value.to_owned(), str::to_owned),
         Some("enum") => word(value),
         Some("integer") if unit.is_none() => integer(value).map_or_else(|| value.to_owned(), |number| number.to_string()),
-        Some("real") if unit.is_none() => real(value).unwrap_or_else(|| value.to_owned()),
+        Some("real") if unit.is_none() => {
+            let number = number(value.trim()).filter(|number| number.is_finite());
+            number.map_or_else(|| value.to_owned(), |number| (number + 0.0).to_string())
+        }
         Some("string") if QUOTED_LISTS.iter().any(|list| list.eq_ignore_ascii_case(name)) => {
             // Names of libraries are files' names, whose case counts.
             quoted_list(value, !name.to_ascii_lowercase().ends_with("_libraries"))
@@ -184,6 +187,8 @@ mod tests {
             ("work_mem", Some("kB"), "integer", "65536", "64 MB"),
             ("enable_seqscan", None, "bool", "off", "FALSE"),
             ("random_page_cost", None, "real", "4.0", "4"),
+            ("random_page_cost", None, "real", "0x4", "4.00"),
+            ("random_page_cost", None, "real", "4e0", "4"),
             ("default_statistics_target", None, "integer", "100", "0x64"),
             ("plan_cache_mode", None, "enum", "FORCE_custom_plan", "force_custom_plan"),
             ("synchronous_commit", None, "enum", "true", "on"),
