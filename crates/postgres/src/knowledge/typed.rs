@@ -11,6 +11,8 @@ use evenkeel_core::setting::{self, switch};
 pub fn written(name: &str, value: &str, unit: Option<&str>, vartype: Option<&str>) -> String {
     match vartype {
         Some("bool") => abbreviated(value).map_or_else(|| value.to_owned(), str::to_owned),
+        // Since 15 a choice of methods, of which `on` is the first.
+        Some("enum") if name.eq_ignore_ascii_case("wal_compression") && value.eq_ignore_ascii_case("pglz") => "on".to_owned(),
         Some("enum") => word(value),
         Some("integer") if unit.is_none() => integer(value).map_or_else(|| value.to_owned(), |number| number.to_string()),
         Some("real") if unit.is_none() => {
@@ -22,9 +24,9 @@ pub fn written(name: &str, value: &str, unit: Option<&str>, vartype: Option<&str
             quoted_list(value, !name.to_ascii_lowercase().ends_with("_libraries"))
         }
         // Zones are found whatever their letters' case; words of a date style are, too.
-        Some("string") if name.eq_ignore_ascii_case("timezone") => value.to_ascii_lowercase(),
+        Some("string") if name.eq_ignore_ascii_case("timezone") => real(value).unwrap_or_else(|| value.to_ascii_lowercase()),
         Some("string") if name.eq_ignore_ascii_case("datestyle") => {
-            let mut words: Vec<String> = value.split(',').map(|word| word.trim().to_ascii_uppercase()).collect();
+            let mut words: Vec<String> = value.split(',').map(|word| order_of_dates(&word.trim().to_ascii_uppercase())).collect();
             words.sort();
             words.join(", ")
         }
@@ -82,6 +84,17 @@ fn number(text: &str) -> Option<f64> {
     let is_integer = !text.contains('.') && (text.contains(['x', 'X']) || !text.contains(['e', 'E']));
     // Whole numbers of settings have ten digits at most.
     if is_integer { integer(text).and_then(|number| i32::try_from(number).ok()).map(f64::from) } else { text.parse().ok() }
+}
+
+/// A word of a date style, where it has others that say the same.
+/// <https://www.postgresql.org/docs/18/datatype-datetime.html#DATATYPE-DATETIME-OUTPUT2-TABLE>
+fn order_of_dates(word: &str) -> String {
+    match word {
+        "US" => "MDY".to_owned(),
+        _ if word.starts_with("NONEURO") => "MDY".to_owned(),
+        _ if word.starts_with("EURO") => "DMY".to_owned(),
+        _ => word.to_owned(),
+    }
 }
 
 /// Whether it is text that has one spelling of its own.
@@ -197,6 +210,10 @@ mod tests {
             ("search_path", None, "string", "", ""),
             ("TimeZone", None, "string", "europe/Berlin", "Europe/Berlin"),
             ("DateStyle", None, "string", "iso,mdy", "ISO, MDY"),
+            ("DateStyle", None, "string", "ISO, US", "ISO, MDY"),
+            ("DateStyle", None, "string", "European, SQL", "SQL, DMY"),
+            ("TimeZone", None, "string", "2", "2.0"),
+            ("wal_compression", None, "enum", "pglz", "true"),
             ("statement_timeout", Some("ms"), "integer", "5s", "5000"),
             ("statement_timeout", Some("ms"), "integer", "5e3", "0x1388"),
             ("statement_timeout", Some("ms"), "integer", "500us", "0"),
@@ -218,6 +235,9 @@ mod tests {
             ("search_path", None, "string", "a", "\"A\""),
             ("TimeZone", None, "string", "Europe/Berlin", "Europe/Paris"),
             ("log_statement", None, "enum", "all", "mod"),
+            ("wal_compression", None, "enum", "lz4", "on"),
+            ("DateStyle", None, "string", "ISO, US", "ISO, DMY"),
+            ("TimeZone", None, "string", "2", "-2"),
             ("work_mem", Some("kB"), "integer", "0x1000", "0x2000"),
             ("work_mem", Some("kB"), "integer", "0x1B0", "0x1"),
             ("enable_seqscan", None, "bool", "o", "on"),
