@@ -70,6 +70,10 @@ pub fn overriding(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String
         return None;
     }
     // An empty list is one empty name in the catalog, and no name that SQL takes.
-    let value = if LISTS.contains(&name) && value != "\"\"" { value.to_owned() } else { literal(value.trim_matches('"')) };
+    let value = match (LISTS.contains(&name), value) {
+        (true, "\"\"") => literal(""),
+        (true, list) => list.to_owned(),
+        (false, value) => literal(value),
+    };
     Some(format!("ALTER {who} SET {} = {value};", dotted(name)))
 }

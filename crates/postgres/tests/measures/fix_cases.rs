@@ -111,6 +111,33 @@ const PAIRS: &[(&str, &str, &str, usize)] = &[
         "create materialized view b as select 1 as x with no data; create materialized view a as select * from b with no data",
         0,
     ),
+    (
+        "an owner who held a right",
+        "create table t (a int); alter table t owner to ROLE",
+        "create table t (a int); grant select on t to ROLE",
+        1,
+    ),
+    ("a default of another type", "create table t (a text default 'x')", "create table t (a int)", 0),
+    (
+        "replica identity by a partial index",
+        "create table t (a int not null); create unique index i on t (a); alter table t replica identity using index i",
+        "create table t (a int not null); create unique index i on t (a) where a > 0",
+        0,
+    ),
+    (
+        "clustered on what is missing",
+        "create table t (a int); create index i on t (a); alter table t cluster on i",
+        "create table t (a int)",
+        0,
+    ),
+    ("bounds of a small type", "create sequence s as smallint maxvalue 30", "create sequence s as smallint maxvalue 20", 0),
+    (
+        "an empty list, and a text in quotes",
+        "do $$ begin execute format('alter database %I set search_path = %L', current_database(), ''); \
+         execute format('alter database %I set DateStyle = %L', current_database(), 'ISO, DMY'); end $$",
+        "select 1",
+        2,
+    ),
 ];
 
 #[test]
