@@ -11,7 +11,8 @@ use evenkeel_core::compare::Remedies;
 use evenkeel_core::connection::typed_again;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
-use evenkeel_core::manifest::{CANONICAL, Manifest};
+use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest};
+use evenkeel_core::patch::Dialect;
 use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
 use std::path::PathBuf;
 
@@ -75,6 +76,11 @@ impl Engine for Mysql {
     /// <https://dev.mysql.com/doc/refman/en/implicit-commit.html>
     fn undoes_definitions(&self) -> bool {
         false
+    }
+
+    fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "patches are not written for such a server yet").expected("PostgreSQL");
+        Err(Box::new(trouble.found(candidate.engine.name()).fix("compare without --patch: differences say what to do where that is known")))
     }
 
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {

@@ -7,4 +7,5 @@ pub mod capture;
 pub mod check;
 pub mod compare;
 pub mod digest;
+pub mod patch;
 pub mod schemas;

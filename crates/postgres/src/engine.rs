@@ -5,13 +5,15 @@ use crate::capture;
 use crate::connect::{Target, ThisMachine};
 use crate::environment::PostgresEnvironment;
 use crate::flavor::{NEWEST, OLDEST};
+use crate::patch::PostgresDialect;
 use crate::remedy::PostgresRemedies;
 use crate::scratch::PostgresWorkshop;
 use evenkeel_core::compare::Remedies;
 use evenkeel_core::connection::typed_again;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::manifest::{Endpoint, Manifest};
+use evenkeel_core::patch::Dialect;
 use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
 use std::path::PathBuf;
 
@@ -68,6 +70,10 @@ impl Engine for Postgres {
 
     fn undoes_definitions(&self) -> bool {
         true
+    }
+
+    fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {
+        Ok(Box::new(PostgresDialect::of(candidate)))
     }
 
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {

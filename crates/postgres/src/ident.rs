@@ -65,6 +65,28 @@ pub fn dotted(name: &str) -> String {
     name.split('.').map(quoted).collect::<Vec<_>>().join(".")
 }
 
+/// A name made of others as the server makes one: joined by `_`, the longest cut first until it fits into 63 bytes.
+/// <https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS>
+#[must_use]
+pub fn shortened(names: &[&str], suffix: &str) -> String {
+    const LONGEST: usize = 63;
+    let mut lengths: Vec<usize> = names.iter().map(|name| name.len()).collect();
+    let rest = suffix.len() + names.len();
+    while lengths.iter().sum::<usize>() + rest > LONGEST {
+        let longest = lengths.iter().enumerate().max_by_key(|(at, length)| (**length, usize::MAX - at)).map(|(at, _)| at);
+        match longest.and_then(|at| lengths.get_mut(at)) {
+            Some(length) if *length > 0 => *length -= 1,
+            _ => break,
+        }
+    }
+    let cut = |name: &str, length: usize| {
+        let end = (0..=length.min(name.len())).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+        name.get(..end).unwrap_or_default().to_owned()
+    };
+    let parts: Vec<String> = names.iter().zip(lengths).map(|(name, length)| cut(name, length)).collect();
+    format!("{}_{suffix}", parts.join("_"))
+}
+
 /// A text as a literal that means the same whatever `standard_conforming_strings` says.
 #[must_use]
 pub fn literal(text: &str) -> String {

@@ -15,5 +15,6 @@ pub mod grammar;
 pub mod grants;
 pub mod ident;
 pub mod knowledge;
+pub mod patch;
 pub mod remedy;
 pub mod scratch;

@@ -11,6 +11,7 @@ use evenkeel_core::compare::{NoRemedies, Remedies};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension, Kind, Value};
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Identity, Manifest, NodeRole, Object, Reason};
+use evenkeel_core::patch::Dialect;
 use evenkeel_core::port::{Engine, Environment, Families, Named, Own, Request, SchemaNames, Watch, Workshop};
 
 /// What an environment does when it is captured.
@@ -143,6 +144,10 @@ impl Engine for FakeFamilies {
 
     fn undoes_definitions(&self) -> bool {
         true
+    }
+
+    fn dialect(&self, _: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {
+        Err(none("patches"))
     }
 
     fn workshop(&self, _: &[std::path::PathBuf]) -> Box<dyn Workshop> {

@@ -317,7 +317,7 @@ fn factor(ratio: f64) -> String {
 }
 
 /// Whether two values that differ have the same key for that mark's property and boundary.
-fn same_key(reference: &Object, candidate: &Object, mark: &Mark) -> bool {
+pub(crate) fn same_key(reference: &Object, candidate: &Object, mark: &Mark) -> bool {
     let key = |object: &Object| {
         let of = |boundary| object.marks.iter().find(|own| own.property == mark.property && own.boundary == boundary);
         // A value that needs no key of its own for this boundary stands by the one that holds everywhere.

@@ -4,7 +4,8 @@ use super::{Environment, Workshop};
 use crate::compare::Remedies;
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
-use crate::manifest::{Manifest, Object};
+use crate::manifest::{Endpoint, Manifest, Object};
+use crate::patch::Dialect;
 use std::path::PathBuf;
 
 /// A family of servers.
@@ -39,6 +40,12 @@ pub trait Engine: Sync {
 
     /// Whether what a transaction defines is gone when it is rolled back.
     fn undoes_definitions(&self) -> bool;
+
+    /// Writes statements for the server that a manifest was captured of.
+    ///
+    /// # Errors
+    /// Of class Configuration: nobody writes them for such a server.
+    fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>>;
 
     /// Throwaway servers of this machine; `folders` may hold server programs beside the usual places, `*` matches anything in them.
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop>;

@@ -1,0 +1,292 @@
+//! What makes one environment like another: the statements, in an order that runs as a whole.
+//!
+//! Lives here: the nouns, and what is asked of an engine ([`Dialect`]). `world` finds objects of a manifest and what needs them,
+//! `change` tells what differs, `spread` what is taken along, `order` puts it in order, `script` writes it down. Does not live here:
+//! any statement (`patch` of each engine), and running it (`pipeline/patch`).
+
+mod change;
+mod order;
+mod plan;
+mod script;
+mod spread;
+mod world;
+
+pub use change::differing;
+pub use plan::plan;
+pub use script::{Proof, Script, script};
+pub use world::World;
+
+use crate::kind::{Dimension, Kind};
+use crate::manifest::Object;
+use std::collections::BTreeSet;
+
+/// How a plan is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Form {
+    /// For a server nobody else works on: plain statements instead of those that let others go on.
+    pub offline: bool,
+    /// Everything is made from nothing: no statement has to ask what is there.
+    pub from_nothing: bool,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Statement {
+    /// With its `;`.
+    pub sql: String,
+    /// It cannot run inside of a transaction.
+    pub alone: bool,
+    pub hazards: Vec<Hazard>,
+}
+
+impl Statement {
+    #[must_use]
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self { sql: sql.into(), ..Self::default() }
+    }
+
+    /// It cannot run inside of a transaction.
+    #[must_use]
+    pub const fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
+    #[must_use]
+    pub fn hazard(mut self, hazard: Hazard) -> Self {
+        self.hazards.push(hazard);
+        self
+    }
+
+    /// Whether data may be gone after it.
+    #[must_use]
+    pub fn is_destructive(&self) -> bool {
+        self.hazards.iter().any(|hazard| matches!(hazard, Hazard::Loses(_)))
+    }
+}
+
+/// What a statement may do to those who are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hazard {
+    /// What is gone after it.
+    Loses(String),
+    /// The relation is written anew.
+    Rewrites(String),
+    /// All rows of the relation are read under its lock.
+    Scans(String),
+    /// The mode, in the server's words, and the relation.
+    Locks { mode: &'static str, relation: String },
+    /// What rows make it fail.
+    FailsIf(String),
+    /// Who may do what after it that was closed before.
+    Opens(String),
+}
+
+impl Hazard {
+    /// As a person reads it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Loses(what) => format!("loses {what}"),
+            Self::Rewrites(relation) => format!("writes {relation} anew"),
+            Self::Scans(relation) => format!("reads all rows of {relation}"),
+            Self::Locks { mode, relation } => format!("takes {mode} on {relation}"),
+            Self::FailsIf(what) => format!("fails if {what}"),
+            Self::Opens(what) => format!("opens: {what}"),
+        }
+    }
+}
+
+/// What is done to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Act {
+    Drop,
+    Create,
+    Alter,
+}
+
+impl Act {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Create => "create",
+            Self::Alter => "alter",
+        }
+    }
+}
+
+/// What is done about one object, with what goes along with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub act: Act,
+    pub kind: Kind,
+    /// As it is shown.
+    pub object: String,
+    /// Empty where nothing is left to do.
+    pub statements: Vec<Statement>,
+}
+
+/// What cannot be made, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refusal {
+    pub kind: Kind,
+    pub object: String,
+    pub reason: String,
+}
+
+/// Everything that is to be done, in order, and what cannot be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+    pub refused: Vec<Refusal>,
+}
+
+impl Plan {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.iter().all(|step| step.statements.is_empty()) && self.refused.is_empty()
+    }
+
+    /// All statements, in order.
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.steps.iter().flat_map(|step| &step.statements)
+    }
+
+    /// With another's steps after its own.
+    pub fn append(&mut self, other: Self) {
+        self.steps.extend(other.steps);
+        self.refused.extend(other.refused);
+        self.refused.sort();
+        self.refused.dedup();
+    }
+}
+
+/// Two states of one object.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// As the candidate has it.
+    pub from: &'a Object,
+    /// As the reference has it.
+    pub to: &'a Object,
+    /// What differs.
+    pub attributes: &'a [&'static str],
+}
+
+impl Change<'_> {
+    #[must_use]
+    pub fn touches(&self, attribute: &str) -> bool {
+        self.attributes.contains(&attribute)
+    }
+
+    /// Whether nothing but these differs.
+    #[must_use]
+    pub fn only(&self, attributes: &[&str]) -> bool {
+        self.attributes.iter().all(|attribute| attributes.contains(attribute))
+    }
+}
+
+/// How a change can be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// By altering the object; what needs it may stay.
+    InPlace,
+    /// By altering it, when those are out of the way that the dialect names ([`Dialect::is_in_the_way`]).
+    Cleared,
+    /// By dropping it and making it anew, with all that needs it.
+    Replace,
+    /// Not at all.
+    Refuse(String),
+}
+
+/// What statements are written for, or why there are none.
+pub type Written = Result<Vec<Statement>, String>;
+
+/// What a statement may ask about while it is written.
+#[derive(Clone, Copy)]
+pub struct Making<'a> {
+    /// What is there before.
+    pub from: &'a World<'a>,
+    /// What shall be there after.
+    pub to: &'a World<'a>,
+    pub form: Form,
+    /// Relations that this plan makes: nobody uses them yet. As they are shown.
+    pub new: &'a BTreeSet<String>,
+    /// Objects that are made without what they would need too early, as `kind name`: their dialect's `finish` adds it.
+    pub bare: &'a BTreeSet<String>,
+    /// Objects whose `loosen` was run, likewise.
+    pub loosened: &'a BTreeSet<String>,
+}
+
+impl Making<'_> {
+    #[must_use]
+    pub fn is_bare(&self, object: &Object) -> bool {
+        self.bare.contains(&World::name_of(object))
+    }
+
+    #[must_use]
+    pub fn is_loosened(&self, object: &Object) -> bool {
+        self.loosened.contains(&World::name_of(object))
+    }
+}
+
+/// Writes the statements of one engine. `world` is the manifest that the object stands in.
+pub trait Dialect: Sync {
+    /// The dimensions in which a patch can make something equal.
+    fn dimensions(&self) -> &'static [Dimension];
+
+    /// Whether objects of that kind are made, altered and dropped by statements.
+    fn covers(&self, kind: Kind) -> bool;
+
+    /// Where a kind stands among those that nothing else orders: what is smaller is made earlier and dropped later.
+    fn rank(&self, kind: Kind) -> u16;
+
+    /// Kinds with the same number share their names within a schema.
+    fn name_space(&self, kind: Kind) -> Option<u8>;
+
+    /// The object with whose statement it is made, and with which it goes: a column with its table.
+    fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object>;
+
+    /// What must be there first, beside what the server told and what its kind says.
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object>;
+
+    /// What must be there before its `finish`; `None` where it has none.
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>>;
+
+    /// Whether it can be made without what it needs, which its `finish` adds: cuts circles.
+    fn can_be_bare(&self, object: &Object) -> bool;
+
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way;
+
+    /// Whether `other`, which needs the changed object, must go before that is altered.
+    fn is_in_the_way(&self, other: &Object, change: &Change<'_>) -> bool;
+
+    /// Whether what needs something that goes can let go of it and stay: a column of its default.
+    fn can_loosen(&self, object: &Object, from: &World<'_>, gone: &Object) -> bool;
+
+    /// # Errors
+    /// Why there is no such statement.
+    fn loosen(&self, object: &Object, making: &Making<'_>) -> Written;
+
+    /// # Errors
+    /// Why there is no such statement.
+    fn create(&self, object: &Object, making: &Making<'_>) -> Written;
+
+    /// # Errors
+    /// Why there is no such statement.
+    fn finish(&self, object: &Object, making: &Making<'_>) -> Written;
+
+    /// # Errors
+    /// Why there is no such statement.
+    fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written;
+
+    /// # Errors
+    /// Why there is no such statement.
+    fn drop(&self, object: &Object, making: &Making<'_>) -> Written;
+
+    /// What a session says first, so that names and texts mean what they are meant to.
+    fn opening(&self) -> &'static [&'static str];
+
+    /// What begins and ends a transaction that definitions take part in; `None` where each is one of its own.
+    fn transaction(&self) -> Option<(&'static str, &'static str)>;
+}

@@ -1,0 +1,88 @@
+//! A plan as a script that a person reads and a client runs.
+
+use super::{Dialect, Plan, Statement};
+use std::fmt::Write as _;
+
+/// Whether it was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// Run on a throwaway server, which then was as it should be.
+    Proven { server: String },
+    /// Why it was not.
+    Not { why: String },
+}
+
+/// What is written down.
+#[derive(Debug, Clone, Copy)]
+pub struct Script<'a> {
+    /// What the sides are called: the candidate, which is changed, and the reference.
+    pub sides: (&'a str, &'a str),
+    pub plan: &'a Plan,
+    pub proof: &'a Proof,
+    pub allow_destructive: bool,
+}
+
+/// The text: statements that a transaction can hold stand in one, the others apart; what loses data is commented out unless it is
+/// allowed; what cannot be made is named.
+#[must_use]
+pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
+    let Script { sides: (candidate, reference), plan, proof, allow_destructive } = *script;
+    let mut text = String::new();
+    match proof {
+        Proof::Proven { server } => push(&mut text, &format!("-- proven on {server}: {} is then like {}", one(candidate), one(reference))),
+        Proof::Not { why } => push(&mut text, &format!("-- NOT PROVEN: {}", one(why))),
+    }
+    push(&mut text, &format!("-- makes {} like {}", one(candidate), one(reference)));
+    let held = plan.statements().filter(|statement| statement.is_destructive()).count();
+    if held > 0 && !allow_destructive {
+        push(&mut text, &format!("-- {held} that would lose data are commented out; --allow-destructive writes them"));
+    }
+    for refusal in &plan.refused {
+        push(&mut text, &format!("-- refused: {} {}: {}", refusal.kind.name(), one(&refusal.object), one(&refusal.reason)));
+    }
+    if plan.statements().next().is_none() {
+        push(&mut text, "-- nothing to do");
+        return text;
+    }
+    text.push('\n');
+    for line in dialect.opening() {
+        push(&mut text, line);
+    }
+    let mut is_open = false;
+    for statement in plan.statements() {
+        if let Some((begin, commit)) = dialect.transaction()
+            && is_open == statement.alone
+        {
+            text.push('\n');
+            push(&mut text, if is_open { commit } else { begin });
+            is_open = !is_open;
+        }
+        write_statement(&mut text, statement, allow_destructive);
+    }
+    if let Some((_, commit)) = dialect.transaction().filter(|_| is_open) {
+        push(&mut text, commit);
+    }
+    text
+}
+
+fn write_statement(text: &mut String, statement: &Statement, allow_destructive: bool) {
+    for hazard in &statement.hazards {
+        push(text, &format!("-- {}", one(&hazard.words())));
+    }
+    if statement.is_destructive() && !allow_destructive {
+        for line in statement.sql.split('\n') {
+            push(text, &format!("-- {}", line.trim_end_matches('\r').replace('\r', " ")));
+        }
+    } else {
+        push(text, &statement.sql);
+    }
+}
+
+/// In one line: a name may have line ends, which would end a comment.
+fn one(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') { ' ' } else { letter }).collect()
+}
+
+fn push(text: &mut String, line: &str) {
+    let _ = writeln!(text, "{line}");
+}

@@ -1,0 +1,130 @@
+//! A throwaway server with the schema of a manifest, from nothing but the manifest.
+
+use super::{Left, Odd, left};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::{Dialect, Form, Plan, Statement, Step, World, plan};
+use evenkeel_core::port::{Answer, Engine, Like, Request, Scratch, Session, Watch, Workshop};
+use std::collections::BTreeMap;
+
+/// Statements sent together: fewer round trips, and what is refused is found among so many.
+const BATCH: usize = 200;
+/// What a round left may be made by another: rights that a default gave, names that were taken.
+const ROUNDS: usize = 3;
+
+/// Who makes such servers.
+#[derive(Clone, Copy)]
+pub struct Builder<'a> {
+    pub engine: &'a dyn Engine,
+    pub workshop: &'a dyn Workshop,
+    pub watch: Watch<'a>,
+}
+
+/// A server with the schema of a manifest.
+pub struct Built {
+    pub scratch: Box<dyn Scratch>,
+    /// The database in it.
+    pub database: String,
+    /// As it was captured again.
+    pub seen: Manifest,
+    /// What is not as the manifest says.
+    pub left: Vec<Left>,
+}
+
+/// Makes a server of the same vendor and version with everything that the manifest tells of the schema and its rights, and captures it
+/// again.
+///
+/// # Errors
+/// No such server can be had, it is lost, or the end was asked for. What cannot be made in it is no error: it is listed.
+pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Trouble>> {
+    let Builder { engine, workshop, watch } = *builder;
+    let dialect = engine.dialect(&manifest.endpoint)?;
+    let database = manifest.endpoint.database.clone();
+    let server = manifest.of_kind(Kind::Server).first();
+    let like = Like {
+        engine: Some(manifest.endpoint.engine),
+        major: Some(manifest.endpoint.server_major),
+        encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
+        ..Like::default()
+    };
+    let scratch = workshop.start(&like.database(&database), &watch)?;
+    let mut reasons = BTreeMap::new();
+    let mut seen = look(&*scratch, &database, &*dialect, &watch)?;
+    let form = Form { offline: true, from_nothing: true };
+    let mut odd = left(&seen, manifest, &*dialect);
+    for round in 0..ROUNDS {
+        if odd.is_empty() {
+            break;
+        }
+        watch.stop.check()?;
+        let planned = plan(&World::of(&seen), &World::of(manifest), &*dialect, Form { from_nothing: round == 0, ..form });
+        for refusal in &planned.refused {
+            reasons.entry((refusal.kind, refusal.object.clone())).or_insert_with(|| refusal.reason.clone());
+        }
+        let mut session = scratch.session(&database)?;
+        let refused = run(&mut *session, &planned, &*dialect, &watch)?;
+        reasons.extend(refused);
+        drop(session);
+        seen = look(&*scratch, &database, &*dialect, &watch)?;
+        let before = std::mem::replace(&mut odd, left(&seen, manifest, &*dialect));
+        if before == odd {
+            break;
+        }
+    }
+    for one in &mut odd {
+        if let Odd::Missing(why) = &mut one.what {
+            *why = reasons.get(&(one.kind, one.object.clone())).cloned();
+        }
+    }
+    Ok(Built { scratch, database, seen, left: odd })
+}
+
+/// Captures what statements can make.
+pub(super) fn look(scratch: &dyn Scratch, database: &str, dialect: &dyn Dialect, watch: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
+    let dimensions: Vec<Dimension> = dialect.dimensions().to_vec();
+    let request = Request { dimensions, ..Request::new("a throwaway server") };
+    scratch.environment(database)?.capture(&request, watch)
+}
+
+/// Why statements were refused, by the object they are about.
+pub(super) type Refused = BTreeMap<(Kind, String), String>;
+
+/// Runs a plan, going on after what the server refuses.
+pub(super) fn run(session: &mut dyn Session, plan: &Plan, dialect: &dyn Dialect, watch: &Watch<'_>) -> Result<Refused, Box<Trouble>> {
+    let mut refused = Refused::new();
+    for line in dialect.opening() {
+        if let Answer::Refused(why) = session.run(line)? {
+            let trouble = Trouble::new(Class::Internal, "a throwaway server refuses how a session begins");
+            return Err(Box::new(trouble.found(why.message).fix("report it: this is a bug in evenkeel")));
+        }
+    }
+    let mut batch: Vec<(&Step, &Statement)> = Vec::new();
+    let limit = if dialect.transaction().is_some() { BATCH } else { 1 };
+    for step in &plan.steps {
+        for statement in &step.statements {
+            if statement.alone || batch.len() >= limit {
+                flush(session, &mut batch, &mut refused)?;
+                watch.stop.check()?;
+            }
+            batch.push((step, statement));
+            if statement.alone {
+                flush(session, &mut batch, &mut refused)?;
+            }
+        }
+    }
+    flush(session, &mut batch, &mut refused)?;
+    Ok(refused)
+}
+
+/// Sends what is gathered as one; where it is refused, one by one.
+fn flush(session: &mut dyn Session, batch: &mut Vec<(&Step, &Statement)>, refused: &mut Refused) -> Result<(), Box<Trouble>> {
+    let whole = batch.iter().map(|(_, statement)| statement.sql.as_str()).collect::<Vec<_>>().join("\n");
+    let is_refused = !whole.is_empty() && matches!(session.run(&whole)?, Answer::Refused(_));
+    for (step, statement) in std::mem::take(batch).into_iter().filter(|_| is_refused) {
+        if let Answer::Refused(why) = session.run(&statement.sql)? {
+            refused.entry((step.kind, step.object.clone())).or_insert(format!("{} ({})", why.message, why.code));
+        }
+    }
+    Ok(())
+}

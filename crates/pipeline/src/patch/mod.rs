@@ -1,0 +1,72 @@
+//! SQL that makes a candidate like a reference, proven on a throwaway server before anybody sees it.
+//!
+//! Lives here: what is asked and what comes of it. `build` makes a server's schema from its manifest alone, `prove` tries a plan on
+//! such a one. Does not live here: which statements, and their order (`core/patch`, `patch` of each engine).
+
+mod build;
+mod prove;
+
+pub use build::{Builder, Built, build};
+pub use prove::{Patch, prove};
+
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::{Dialect, World, differing};
+
+/// What is not as it should be after statements were run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Left {
+    pub kind: Kind,
+    /// As it is shown.
+    pub object: String,
+    pub what: Odd,
+}
+
+/// How it is not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Odd {
+    /// It is not there. Why, where a statement was refused or could not be written.
+    Missing(Option<String>),
+    /// It is there and should not be.
+    Extra,
+    /// It has another value of these.
+    Differs(Vec<&'static str>),
+}
+
+impl Left {
+    /// `function app.f(): missing: …`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let what = match &self.what {
+            Odd::Missing(None) => "missing".to_owned(),
+            Odd::Missing(Some(why)) => format!("missing: {why}"),
+            Odd::Extra => "should not be there".to_owned(),
+            Odd::Differs(attributes) => format!("differs in {}", attributes.join(", ")),
+        };
+        format!("{} {}: {what}", self.kind.name(), self.object)
+    }
+}
+
+/// Whatever of what statements can make is not the same in both, in all dimensions that both have.
+#[must_use]
+pub fn left(seen: &Manifest, wanted: &Manifest, dialect: &dyn Dialect) -> Vec<Left> {
+    let mut left = Vec::new();
+    let (there, here) = (World::of(seen), World::of(wanted));
+    let is_told = |kind: Kind| dialect.covers(kind) && seen.covers(kind.spec().dimension) && wanted.covers(kind.spec().dimension);
+    for object in wanted.objects().iter().filter(|object| is_told(object.kind)) {
+        let what = match there.same(object) {
+            None => Odd::Missing(None),
+            Some(found) => match differing(found, object, (seen, wanted)) {
+                attributes if attributes.is_empty() => continue,
+                attributes => Odd::Differs(attributes),
+            },
+        };
+        left.push(Left { kind: object.kind, object: object.display(), what });
+    }
+    for object in seen.objects().iter().filter(|object| is_told(object.kind)) {
+        if here.same(object).is_none() {
+            left.push(Left { kind: object.kind, object: object.display(), what: Odd::Extra });
+        }
+    }
+    left
+}

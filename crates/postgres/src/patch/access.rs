@@ -1,0 +1,261 @@
+//! Owners, rights on objects, and rights that new objects will have.
+
+use super::named::{granted, named};
+use super::text::relation;
+use super::{Maker, Target, flag, list};
+use crate::ident::quoted;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Object, shown_parts};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+use std::collections::BTreeMap;
+
+pub struct Owners;
+pub struct Grants;
+pub struct Defaults;
+
+/// The grantee that owns the object, whatever it is called.
+const OWNER: &str = "(owner)";
+const DATABASE: &str = "database";
+
+impl Maker for Owners {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        let owner = object.text("owner").ok_or("the owner is not known")?;
+        // What the bootstrap superuser makes is its.
+        if owner.starts_with('(') {
+            return if to.making.form.from_nothing {
+                Ok(Vec::new())
+            } else {
+                Err(format!("its owner is {owner}, which is a place and no name"))
+            };
+        }
+        let role = to.role(owner)?;
+        if object.identity.part(0) == DATABASE {
+            return Ok(vec![Statement::new(format!("ALTER DATABASE {} OWNER TO {role};", quoted(&to.dialect.database)))]);
+        }
+        let owned = to.making.to.shown(object.identity.part(0), object.identity.part(1)).ok_or("what it is the owner of is not there")?;
+        // It is made by whoever will own it, and cannot be given away.
+        if owned.kind == Kind::Extension {
+            return Ok(Vec::new());
+        }
+        let named = named(owned).ok_or("there is no statement for such an owner")?;
+        Ok(vec![Statement::new(format!("ALTER {named} OWNER TO {role};"))])
+    }
+
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        object.text("owner").and_then(|owner| world.find(Kind::Role, &[owner])).into_iter().collect()
+    }
+
+    fn way(&self, _: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        Way::InPlace
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        self.create(change.to, to)
+    }
+
+    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
+        Ok(Vec::new())
+    }
+}
+
+/// Privileges and whether each may be passed on.
+type Held = BTreeMap<String, bool>;
+
+fn held(object: &Object) -> Held {
+    let passing = list(object, "grantable");
+    let mut held: Held = list(object, "privileges").iter().map(|name| (name.to_string(), passing.contains(name))).collect();
+    if flag(object, "maintain") {
+        held.insert("MAINTAIN".to_owned(), flag(object, "maintain_grantable"));
+    }
+    held
+}
+
+/// What a new object grants. Source: <https://www.postgresql.org/docs/current/ddl-priv.html#PRIVILEGES-SUMMARY-TABLE>.
+fn untouched(kind: &str, grantee: &str, major: u16) -> Held {
+    let names: &[&str] = match (kind, grantee) {
+        ("function" | "procedure" | "aggregate", _) if grantee == "PUBLIC" || grantee == OWNER => &["EXECUTE"],
+        (DATABASE, "PUBLIC") => &["CONNECT", "TEMPORARY"],
+        (DATABASE, OWNER) => &["CONNECT", "CREATE", "TEMPORARY"],
+        ("language" | "enum" | "domain" | "composite-type" | "range-type" | "base-type", _) if grantee == "PUBLIC" || grantee == OWNER => {
+            &["USAGE"]
+        }
+        ("table" | "view" | "materialized-view", OWNER) if major >= crate::flavor::MAINTAIN => {
+            &["DELETE", "INSERT", "MAINTAIN", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"]
+        }
+        ("table" | "view" | "materialized-view", OWNER) => &["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"],
+        ("sequence" | "identity-sequence", OWNER) => &["SELECT", "UPDATE", "USAGE"],
+        ("schema", OWNER) => &["CREATE", "USAGE"],
+        ("foreign-data-wrapper" | "foreign-server", OWNER) => &["USAGE"],
+        _ => &[],
+    };
+    names.iter().map(|name| ((*name).to_owned(), false)).collect()
+}
+
+/// What GRANT and REVOKE name: `ON …`, and the column.
+fn target(object: &Object, world: &World<'_>, database: &str) -> Result<(String, Option<String>), String> {
+    let (kind, shown) = (object.identity.part(0), object.identity.part(1));
+    match kind {
+        DATABASE => return Ok((format!("DATABASE {}", quoted(database)), None)),
+        "identity-sequence" => {
+            let column = world.shown("column", shown).and_then(|column| column.text("identity_sequence"));
+            return Ok((format!("SEQUENCE {}", relation(column.ok_or("its sequence is not known")?)?), None));
+        }
+        "column" => {
+            let parts = shown_parts(shown).ok_or("its name is not known")?;
+            let [schema, table, column] = parts.as_slice() else { return Err("its name is not known".to_owned()) };
+            return Ok((format!("TABLE {}", crate::ident::qualified(schema, table)), Some(quoted(column))));
+        }
+        _ => {}
+    }
+    let target = world.shown(kind, shown).and_then(granted);
+    Ok((target.ok_or("it belongs to an extension or the server, or GRANT knows no such thing")?, None))
+}
+
+/// From what is held to what shall be.
+fn between(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
+    let (on, column) =
+        target(object, to.making.to, &to.dialect.database).or_else(|_| target(object, to.making.from, &to.dialect.database))?;
+    let grantee = object.identity.part(2);
+    let role = if grantee == OWNER { owner_of(object, to)? } else { to.role(grantee)? };
+    let column = column.map(|column| format!(" ({column})")).unwrap_or_default();
+    let mut statements = Vec::new();
+    let mut push = |verb: &str, names: Vec<&String>, whom: &str| {
+        if !names.is_empty() {
+            let names: Vec<String> = names.into_iter().map(|name| format!("{name}{column}")).collect();
+            let statement = Statement::new(format!("{verb} {} ON {on} {whom};", names.join(", ")));
+            statements.push(if grantee == "PUBLIC" && verb == "GRANT" {
+                statement.hazard(Hazard::Opens(format!("{} on {on} to everybody", names.join(", "))))
+            } else {
+                statement
+            });
+        }
+    };
+    push("REVOKE", was.keys().filter(|name| !is.contains_key(*name)).collect(), &format!("FROM {role}"));
+    let no_longer = was.iter().filter(|(name, may)| **may && is.get(*name) == Some(&false)).map(|(name, _)| name);
+    push("REVOKE GRANT OPTION FOR", no_longer.collect(), &format!("FROM {role}"));
+    push(
+        "GRANT",
+        is.iter().filter(|(name, may)| !**may && !was.contains_key(*name)).map(|(name, _)| name).collect(),
+        &format!("TO {role}"),
+    );
+    let passing = is.iter().filter(|(name, may)| **may && was.get(*name) != Some(&true)).map(|(name, _)| name);
+    push("GRANT", passing.collect(), &format!("TO {role} WITH GRANT OPTION"));
+    Ok(statements)
+}
+
+fn owner_of(object: &Object, to: &Target<'_>) -> Result<String, String> {
+    let (kind, shown) = (object.identity.part(0), object.identity.part(1));
+    let of = |kind: &str, shown: &str| to.making.to.find(Kind::Owner, &[kind, shown]).and_then(|owner| owner.text("owner"));
+    let table = |shown: &str| {
+        let parts = shown_parts(shown)?;
+        let relation = to.making.to.relation(parts.first()?, parts.get(1)?)?;
+        of(relation.kind.name(), &relation.display())
+    };
+    let owner = of(kind, shown).or_else(|| table(shown)).ok_or("its owner is not known")?;
+    // Whoever runs it on a throwaway server is that one.
+    if owner.starts_with('(') && to.making.form.from_nothing {
+        return Ok("CURRENT_USER".to_owned());
+    }
+    to.role(owner)
+}
+
+impl Maker for Grants {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        between(object, &untouched(object.identity.part(0), object.identity.part(2), to.dialect.major), &held(object), to)
+    }
+
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        let role = world.find(Kind::Role, &[object.identity.part(2)]);
+        // The owner grants, and what he is not yet, he cannot.
+        let owner = world.find(Kind::Owner, &[object.identity.part(0), object.identity.part(1)]);
+        let column = (object.identity.part(0) == "identity-sequence").then(|| world.shown("column", object.identity.part(1))).flatten();
+        role.into_iter().chain(owner).chain(column).collect()
+    }
+
+    fn way(&self, _: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        Way::InPlace
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        between(change.to, &held(change.from), &held(change.to), to)
+    }
+
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        between(object, &held(object), &untouched(object.identity.part(0), object.identity.part(2), to.dialect.major), to)
+    }
+}
+
+impl Maker for Defaults {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        defaults(object, &Held::new(), &held(object), to)
+    }
+
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        let roles = [0, 3].into_iter().filter_map(|at| world.find(Kind::Role, &[object.identity.part(at)]));
+        roles.chain(world.find(Kind::Schema, &[object.identity.part(1)])).collect()
+    }
+
+    fn way(&self, _: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        Way::InPlace
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        defaults(change.to, &held(change.from), &held(change.to), to)
+    }
+
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        defaults(object, &held(object), &Held::new(), to)
+    }
+}
+
+/// What the server grants on new objects where nothing was said: only lists for all schemas replace it.
+fn built_in(object: &Object) -> Held {
+    let (schema, objects, grantee) = (object.identity.part(1), object.identity.part(2), object.identity.part(3));
+    if !schema.is_empty() {
+        return Held::new();
+    }
+    let kind = match objects {
+        "tables" => "table",
+        "sequences" => "sequence",
+        "functions" => "function",
+        "types" => "enum",
+        "schemas" => "schema",
+        _ => "",
+    };
+    untouched(kind, grantee, u16::MAX)
+}
+
+fn defaults(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
+    let (creator, schema, objects, grantee) =
+        (object.identity.part(0), object.identity.part(1), object.identity.part(2), object.identity.part(3));
+    let creator = to.role(creator)?;
+    let grantee = if grantee == OWNER { creator.clone() } else { to.role(grantee)? };
+    let place = if schema.is_empty() { String::new() } else { format!(" IN SCHEMA {}", quoted(schema)) };
+    let head = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {creator}{place}");
+    let objects = objects.to_ascii_uppercase();
+    // An object that is not there means the built-in list.
+    let built_in = built_in(object);
+    let was = if was.is_empty() && !is_told(object, to.making.from) { &built_in } else { was };
+    let is = if is.is_empty() && !is_told(object, to.making.to) { &built_in } else { is };
+    let mut statements = Vec::new();
+    let mut push = |verb: &str, names: Vec<&String>, whom: &str| {
+        if !names.is_empty() {
+            let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+            statements.push(Statement::new(format!("{head} {verb} {} ON {objects} {whom};", names.join(", "))));
+        }
+    };
+    push(
+        "REVOKE",
+        was.iter().filter(|(name, may)| !is.contains_key(*name) || **may && is.get(*name) == Some(&false)).map(|(name, _)| name).collect(),
+        &format!("FROM {grantee}"),
+    );
+    let plain = is.iter().filter(|(name, may)| !**may && was.get(*name) != Some(&false)).map(|(name, _)| name);
+    push("GRANT", plain.collect(), &format!("TO {grantee}"));
+    let passing = is.iter().filter(|(name, may)| **may && was.get(*name) != Some(&true)).map(|(name, _)| name);
+    push("GRANT", passing.collect(), &format!("TO {grantee} WITH GRANT OPTION"));
+    Ok(statements)
+}
+
+fn is_told(object: &Object, world: &World<'_>) -> bool {
+    world.same(object).is_some()
+}

@@ -1,0 +1,410 @@
+//! Columns: within CREATE TABLE, added, and altered property by property. What a table has set by itself is set on it alone: each
+//! child says its own.
+
+use super::text::{foreign_options, last, option_changes, parameters, whole};
+use super::{COMMENT, Maker, Target, comment_on, flag, integer, is_not, list, locks};
+use crate::flavor;
+use crate::ident::{quoted, shortened};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+
+pub struct Columns;
+
+/// The line of CREATE TABLE.
+pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
+    let mut line = format!("{} {}", last(column), column.text("type").ok_or("its type is not known")?);
+    let options = foreign_options(list(column, "foreign_options"))?;
+    if !options.is_empty() {
+        line.push_str(&format!(" OPTIONS ({})", options.join(", ")));
+    }
+    if let Some(collation) = column.text("collation") {
+        line.push_str(&format!(" COLLATE {collation}"));
+    }
+    line.push_str(&clauses(column, to));
+    Ok(line)
+}
+
+/// The line of CREATE TABLE … OF, where the type does not say all.
+pub fn of_type(column: &Object, to: &Target<'_>) -> Result<Option<String>, String> {
+    let clauses = clauses(column, to);
+    Ok((!clauses.is_empty()).then(|| format!("{} WITH OPTIONS{clauses}", last(column))))
+}
+
+fn clauses(column: &Object, to: &Target<'_>) -> String {
+    let mut line = String::new();
+    // One that is not yet valid is added afterwards.
+    if flag(column, "not_null") && !is_not(column, "not_null_valid") {
+        if let Some(name) = column.text("not_null_name").filter(|_| column.get("local").is_none()) {
+            line.push_str(&format!(" CONSTRAINT {}", quoted(name)));
+        }
+        line.push_str(" NOT NULL");
+        if flag(column, "not_null_no_inherit") {
+            line.push_str(" NO INHERIT");
+        }
+    }
+    if let Some(expression) = column.text("generated") {
+        let kind = column.text("generated_kind").unwrap_or("stored").to_ascii_uppercase();
+        line.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
+    } else if let Some(default) = column.text("default").filter(|_| !to.making.is_bare(column)) {
+        line.push_str(&format!(" DEFAULT {default}"));
+    }
+    if let Some(identity) = column.text("identity") {
+        line.push_str(&format!(" GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity_options(column, true)));
+    }
+    line
+}
+
+/// Its sequence keeps the name it has: rights are given by it.
+fn identity_options(column: &Object, is_new: bool) -> String {
+    let options = column.text("identity_options").unwrap_or_default();
+    // The type is the column's.
+    let options = options.strip_prefix("AS ").and_then(|rest| rest.split_once(' ')).map_or(options, |(_, rest)| rest);
+    match column.text("identity_sequence").and_then(|shown| super::text::relation(shown).ok()).filter(|_| is_new) {
+        Some(name) => format!("SEQUENCE NAME {name} {options}"),
+        None => options.to_owned(),
+    }
+}
+
+fn alter(column: &Object, what: &str) -> Statement {
+    let word = if column.kind == Kind::Column { "TABLE ONLY" } else { "TABLE" };
+    Statement::new(format!("ALTER {word} {} ALTER COLUMN {} {what};", whole(column), last(column)))
+}
+
+/// What CREATE TABLE cannot say of a column.
+pub fn after(column: &Object, to: &Target<'_>) -> Written {
+    let mut statements = Vec::new();
+    if flag(column, "not_null") && is_not(column, "not_null_valid") {
+        let name = column.text("not_null_name").map_or_else(|| generated_not_null(column), str::to_owned);
+        let sql = format!("ALTER TABLE {} ADD CONSTRAINT {} NOT NULL {} NOT VALID;", whole(column), quoted(&name), last(column));
+        statements.push(Statement::new(sql));
+    }
+    if let Some(storage) = column.text("storage") {
+        statements.push(alter(column, &format!("SET STORAGE {}", storage.to_ascii_uppercase())));
+    }
+    if let Some(compression) = column.text("compression") {
+        statements.push(alter(column, &format!("SET COMPRESSION {compression}")));
+    }
+    if let Some(target) = integer(column, "statistics_target") {
+        statements.push(alter(column, &format!("SET STATISTICS {target}")));
+    }
+    let options = parameters(list(column, "options"), "");
+    if !options.is_empty() {
+        statements.push(alter(column, &format!("SET ({})", options.join(", "))));
+    }
+    // What a child has otherwise than its parent.
+    if is_not(column, "local")
+        && let Some(default) = column.text("default").filter(|_| !to.making.is_bare(column) && column.get("generated").is_none())
+    {
+        statements.push(set_default(column, Some(default)));
+    }
+    if let Some(comment) = column.text(COMMENT) {
+        statements.push(comment_on(column, Some(comment))?);
+    }
+    Ok(statements)
+}
+
+/// As the server names it.
+fn generated_not_null(column: &Object) -> String {
+    shortened(&[column.identity.part(1), column.identity.part(2)], "not_null")
+}
+
+pub fn set_default(column: &Object, default: Option<&str>) -> Statement {
+    match default {
+        Some(default) => alter(column, &format!("SET DEFAULT {default}")),
+        None => alter(column, "DROP DEFAULT"),
+    }
+}
+
+/// Whether the server refuses to alter a column's type while that is there.
+pub fn is_in_the_way(other: &Object, change: &Change<'_>) -> bool {
+    match other.kind {
+        Kind::View
+        | Kind::MaterializedView
+        | Kind::Rule
+        | Kind::Policy
+        | Kind::Trigger
+        | Kind::PublicationTable
+        | Kind::Function
+        | Kind::Procedure => true,
+        Kind::Column => other.get("generated").is_some() && other.identity.part(2) != change.to.identity.part(2),
+        _ => false,
+    }
+}
+
+/// Whether values of one type are kept as they are in the other, which only allows more.
+fn is_widened(from: &str, to: &str) -> bool {
+    let parts = |text: &str| -> Option<(String, Vec<u32>)> {
+        let Some((name, rest)) = text.split_once('(') else { return Some((text.to_owned(), Vec::new())) };
+        let numbers = rest.strip_suffix(')')?.split(',').map(|number| number.trim().parse().ok()).collect::<Option<Vec<u32>>>()?;
+        Some((name.to_owned(), numbers))
+    };
+    let (Some((name, a)), Some((other, b))) = (parts(from), parts(to)) else { return false };
+    let is_text = |name: &str| matches!(name, "character varying" | "text");
+    match (a.as_slice(), b.as_slice()) {
+        (_, []) if is_text(&name) && is_text(&other) => true,
+        ([a], [b]) if is_text(&name) && name == other => a <= b,
+        ([_, _], []) => name == "numeric" && other == "numeric",
+        ([a, scale], [b, other_scale]) => name == "numeric" && other == "numeric" && a <= b && scale == other_scale,
+        _ => false,
+    }
+}
+
+/// Defaults that give each row a value of its own: the table is written anew.
+fn is_volatile(default: &str) -> bool {
+    ["nextval(", "random(", "gen_random_uuid(", "clock_timestamp(", "uuid_generate", "uuidv7(", "timeofday("]
+        .iter()
+        .any(|call| default.contains(call))
+}
+
+impl Maker for Columns {
+    fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        world.relation(object.identity.part(0), object.identity.part(1))
+    }
+
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        let (schema, table) = (object.identity.part(0), object.identity.part(1));
+        let relation = to.making.to.relation(schema, table).ok_or("its relation is not there")?;
+        if relation.kind != Kind::Table {
+            return view_column(object);
+        }
+        // Its parent's statement adds it.
+        if is_not(object, "local") {
+            return after(object, to);
+        }
+        let mut statement = Statement::new(format!("ALTER TABLE {} ADD COLUMN {};", whole(object), definition(object, to)?));
+        if to.is_in_use(schema, table) {
+            statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table));
+            let is_stored = object.get("generated").is_some() && object.text("generated_kind") != Some("virtual");
+            if is_stored || object.get("identity").is_some() || object.text("default").is_some_and(is_volatile) {
+                statement = statement.hazard(Hazard::Rewrites(whole(object)));
+            }
+            let has_value = ["default", "generated", "identity"].iter().any(|property| object.get(property).is_some());
+            if flag(object, "not_null") && !has_value {
+                statement = statement.hazard(Hazard::FailsIf(format!("{} has rows", whole(object))));
+            }
+        }
+        let mut statements = vec![statement];
+        statements.extend(after(object, to)?.into_iter().filter(|statement| !statement.sql.starts_with("COMMENT ON")));
+        Ok(statements)
+    }
+
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        let waits = to.making.is_bare(object) || to.making.is_loosened(object);
+        Ok(object.text("default").filter(|_| waits).map(|default| set_default(object, Some(default))).into_iter().collect())
+    }
+
+    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+        if is_not(object, "local") {
+            return Ok(Vec::new());
+        }
+        let statement = Statement::new(format!("ALTER TABLE {} DROP COLUMN {};", whole(object), last(object)));
+        let statement = statement.hazard(locks("ACCESS EXCLUSIVE", object.identity.part(0), object.identity.part(1)));
+        let is_derived = object.get("generated").is_some();
+        Ok(vec![if is_derived { statement } else { statement.hazard(Hazard::Loses(format!("all values of {}", object.display()))) }])
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, to: &World<'_>) -> Way {
+        let is_generated = |column: &Object| column.get("generated").is_some();
+        let is_of_table =
+            to.relation(change.to.identity.part(0), change.to.identity.part(1)).is_some_and(|relation| relation.kind == Kind::Table);
+        // The view's own statement brings its columns.
+        if !is_of_table {
+            return Way::InPlace;
+        }
+        if change.touches("generated") || change.touches("generated_kind") {
+            let same_kind = !change.touches("generated_kind");
+            let sets = u32::from(to.manifest.endpoint.server_major) >= u32::from(flavor::SET_EXPRESSION);
+            if is_generated(change.from) && is_generated(change.to) && same_kind && sets {
+                return Way::InPlace;
+            }
+            let is_dropped = is_generated(change.from) && !is_generated(change.to) && change.from.text("generated_kind") != Some("virtual");
+            return if is_dropped { Way::InPlace } else { Way::Replace };
+        }
+        if change.touches("type") || change.touches("collation") {
+            return Way::Cleared;
+        }
+        Way::InPlace
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        let (object, before) = (change.to, change.from);
+        let (schema, table) = (object.identity.part(0), object.identity.part(1));
+        if to.making.to.relation(schema, table).is_some_and(|relation| relation.kind != Kind::Table) {
+            return view_column(object);
+        }
+        let mut statements = Vec::new();
+        let retyped = change.touches("type") || change.touches("collation");
+        let loosened = to.making.is_loosened(before);
+        if retyped && before.get("default").is_some() && !loosened {
+            statements.push(set_default(before, None));
+        }
+        if before.get("identity").is_some() && object.get("identity").is_none() {
+            statements.push(alter(object, "DROP IDENTITY"));
+        }
+        if retyped && !is_not(object, "local") {
+            statements.push(retype(change, to)?);
+        }
+        if (change.touches("default") || retyped) && object.get("generated").is_none() {
+            match object.text("default") {
+                Some(default) => statements.push(set_default(object, Some(default))),
+                None if before.get("default").is_some() && !retyped && !loosened => statements.push(set_default(object, None)),
+                None => {}
+            }
+        }
+        for attribute in change.attributes {
+            match *attribute {
+                "type" | "collation" | "default" | "local" | "generated_kind" => {}
+                "generated" => statements.push(match object.text("generated") {
+                    Some(expression) => alter(object, &format!("SET EXPRESSION AS ({expression})")).hazard(Hazard::Rewrites(whole(object))),
+                    None => alter(object, "DROP EXPRESSION"),
+                }),
+                "not_null" if flag(object, "not_null") => statements.extend(not_null(object, to)),
+                "not_null" => {
+                    statements.push(Statement::new(format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;", whole(object), last(object))))
+                }
+                "not_null_name" if !change.touches("not_null") && flag(object, "not_null") => {
+                    let name = |column: &Object| column.text("not_null_name").map_or_else(|| generated_not_null(column), str::to_owned);
+                    let sql =
+                        format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {};", whole(object), quoted(&name(before)), quoted(&name(object)));
+                    if object.get("local").is_none() {
+                        statements.push(Statement::new(sql));
+                    }
+                }
+                "not_null_valid" if !is_not(object, "not_null_valid") && !change.touches("not_null") => {
+                    let name = before.text("not_null_name").map_or_else(|| generated_not_null(before), str::to_owned);
+                    let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", whole(object), quoted(&name));
+                    statements.push(Statement::new(sql).alone().hazard(Hazard::Scans(whole(object))));
+                }
+                "not_null_valid" if !change.touches("not_null") => {
+                    statements.push(Statement::new(format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;", whole(object), last(object))));
+                    statements.extend(not_null(object, to));
+                }
+                "not_null_no_inherit" if !change.touches("not_null") => {
+                    let name = object.text("not_null_name").map_or_else(|| generated_not_null(object), str::to_owned);
+                    let words = if flag(object, "not_null_no_inherit") { "NO INHERIT" } else { "INHERIT" };
+                    statements.push(Statement::new(format!("ALTER TABLE {} ALTER CONSTRAINT {} {words};", whole(object), quoted(&name))));
+                }
+                "not_null_name" | "not_null_valid" | "not_null_no_inherit" => {}
+                "identity" => match (before.get("identity"), object.text("identity")) {
+                    (None, Some(identity)) => statements.push(alter(
+                        object,
+                        &format!("ADD GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity_options(object, true)),
+                    )),
+                    (Some(_), Some(identity)) => {
+                        statements.push(alter(object, &format!("SET GENERATED {}", identity.to_ascii_uppercase())));
+                    }
+                    (_, None) => {}
+                },
+                "identity_options" if before.get("identity").is_some() && object.get("identity").is_some() => {
+                    statements.push(alter(object, &identity_changes(object)));
+                }
+                "identity_options" => {}
+                "storage" => {
+                    let storage = match object.text("storage") {
+                        Some(storage) => storage.to_ascii_uppercase(),
+                        None if to.dialect.major >= flavor::STORAGE_DEFAULT => "DEFAULT".to_owned(),
+                        None => return Err("before PostgreSQL 16 there is no word for a type's own storage".to_owned()),
+                    };
+                    statements.push(alter(object, &format!("SET STORAGE {storage}")));
+                }
+                "compression" => {
+                    statements.push(alter(object, &format!("SET COMPRESSION {}", object.text("compression").unwrap_or("default"))));
+                }
+                "statistics_target" => {
+                    statements.push(alter(object, &format!("SET STATISTICS {}", integer(object, "statistics_target").unwrap_or(-1))));
+                }
+                "options" => {
+                    statements.extend(super::table::options((before, object), "options", "", &|what| alter(object, &what)));
+                }
+                "foreign_options" => {
+                    let changes = option_changes(list(before, "foreign_options"), list(object, "foreign_options"))?;
+                    let sql = format!("ALTER FOREIGN TABLE {} ALTER COLUMN {} OPTIONS ({changes});", whole(object), last(object));
+                    statements.push(Statement::new(sql));
+                }
+                other => return Err(format!("there is no statement for its {other}")),
+            }
+        }
+        Ok(statements)
+    }
+}
+
+fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String> {
+    let (object, before) = (change.to, change.from);
+    let typ = object.text("type").ok_or("its type is not known")?;
+    let collation = object.text("collation").map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
+    let was = before.text("type").unwrap_or_default();
+    let is_kept = typ == was || is_widened(was, typ);
+    let using = if is_kept { String::new() } else { format!(" USING {}::{typ}", last(object)) };
+    let sql = format!("ALTER TABLE {} ALTER COLUMN {} TYPE {typ}{collation}{using};", whole(object), last(object));
+    let (schema, table) = (object.identity.part(0), object.identity.part(1));
+    let mut statement = Statement::new(sql);
+    if to.is_in_use(schema, table) {
+        statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table));
+    }
+    if !is_kept {
+        statement = statement
+            .hazard(Hazard::Rewrites(whole(object)))
+            .hazard(Hazard::FailsIf(format!("a value of {} is none of {typ}", object.display())));
+    }
+    Ok(statement)
+}
+
+/// Online: a check that is validated under a weak lock is what SET NOT NULL believes.
+/// <https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL>
+fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
+    let (schema, table) = (object.identity.part(0), object.identity.part(1));
+    let (name, column) = (whole(object), last(object));
+    let no_inherit = if flag(object, "not_null_no_inherit") { " NO INHERIT" } else { "" };
+    if to.dialect.major >= flavor::NAMED_NOT_NULL
+        && (object.get("not_null_name").is_some() || is_not(object, "not_null_valid") || !no_inherit.is_empty())
+    {
+        let constraint = object.text("not_null_name").map_or_else(|| generated_not_null(object), str::to_owned);
+        let valid = if is_not(object, "not_null_valid") { " NOT VALID" } else { "" };
+        let add = format!("ALTER TABLE {name} ADD CONSTRAINT {} NOT NULL {column}{no_inherit}{valid};", quoted(&constraint));
+        return vec![Statement::new(add).hazard(Hazard::FailsIf(format!("{} holds NULL", object.display())))];
+    }
+    let set = Statement::new(format!("ALTER TABLE {name} ALTER COLUMN {column} SET NOT NULL;"));
+    let fails = Hazard::FailsIf(format!("{} holds NULL", object.display()));
+    if !to.is_in_use(schema, table) {
+        return vec![set.hazard(fails)];
+    }
+    let proof = quoted(&shortened(&["evenkeel", object.identity.part(2)], "is_not_null"));
+    vec![
+        Statement::new(format!("ALTER TABLE {name} ADD CONSTRAINT {proof} CHECK ({column} IS NOT NULL) NOT VALID;")).hazard(locks(
+            "ACCESS EXCLUSIVE",
+            schema,
+            table,
+        )),
+        Statement::new(format!("ALTER TABLE {name} VALIDATE CONSTRAINT {proof};"))
+            .alone()
+            .hazard(Hazard::Scans(name.clone()))
+            .hazard(fails),
+        set.hazard(locks("ACCESS EXCLUSIVE", schema, table)),
+        Statement::new(format!("ALTER TABLE {name} DROP CONSTRAINT {proof};")),
+    ]
+}
+
+/// `START 10 INCREMENT 5 …` as SET takes each.
+fn identity_changes(object: &Object) -> String {
+    let options = identity_options(object, false);
+    let words: Vec<&str> = options.split(' ').collect();
+    let mut changes: Vec<String> = words
+        .chunks(2)
+        .filter_map(|pair| match pair {
+            [name, value] => Some(format!("SET {name} {value}")),
+            _ => None,
+        })
+        .collect();
+    changes.push(if words.last() == Some(&"CYCLE") { "SET CYCLE" } else { "SET NO CYCLE" }.to_owned());
+    changes.join(" ")
+}
+
+/// Columns of views have defaults and comments alone.
+fn view_column(object: &Object) -> Written {
+    let default = object.text("default");
+    Ok(vec![Statement::new(match default {
+        Some(default) => format!("ALTER VIEW {} ALTER COLUMN {} SET DEFAULT {default};", whole(object), last(object)),
+        None => format!("ALTER VIEW {} ALTER COLUMN {} DROP DEFAULT;", whole(object), last(object)),
+    })])
+}

@@ -1,0 +1,269 @@
+//! Constraints of tables. On a table in use, checks and foreign keys are added first and validated after, and keys stand on an index
+//! that was built beside the work of others.
+
+use super::text::{columns, last, parameters, relation, upper, whole};
+use super::{Maker, Target, flag, is_not, list, locks};
+use crate::ident::quoted;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+
+pub struct Constraints;
+
+fn place(object: &Object) -> (&str, &str) {
+    (object.identity.part(0), object.identity.part(1))
+}
+
+/// Its parent table's constraint of that name, which brings it along.
+fn inherited<'w>(object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+    let (schema, table) = place(object);
+    let table = world.find(Kind::Table, &[schema, table])?;
+    // A partition's own come first and are attached.
+    if !is_not(object, "local") || table.get("partition_of").is_some() {
+        return None;
+    }
+    list(table, "inherits").iter().find_map(|parent| {
+        let parent = world.shown("table", parent)?;
+        world.find(Kind::Constraint, &[parent.identity.part(0), parent.identity.part(1), object.identity.part(2)])
+    })
+}
+
+/// What follows ADD CONSTRAINT and its name.
+fn definition(object: &Object) -> Result<String, String> {
+    let key = |period: &str| {
+        let names = list(object, "columns");
+        let is_temporal = flag(object, "temporal");
+        let named: Vec<String> = names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| match (is_temporal && at + 1 == names.len(), period) {
+                (true, "PERIOD") => format!("PERIOD {}", quoted(name)),
+                (true, period) => format!("{} {period}", quoted(name)),
+                (false, _) => quoted(name),
+            })
+            .collect();
+        format!("({})", named.join(", "))
+    };
+    let mut sql = match object.text("type") {
+        Some("primary key") => format!("PRIMARY KEY {}", key("WITHOUT OVERLAPS")),
+        Some("unique") => {
+            let nulls = if flag(object, "nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
+            format!("UNIQUE{nulls} {}", key("WITHOUT OVERLAPS"))
+        }
+        Some("check") => format!("CHECK ({})", object.text("expression").ok_or("its condition is not known")?),
+        Some("exclusion") => {
+            let method = object.text("index_method").unwrap_or("btree");
+            let elements = object.text("expression").ok_or("its elements are not known")?;
+            let (elements, filter) = split_filter(elements);
+            let after = behind(object);
+            return Ok(format!("EXCLUDE USING {} ({elements}){after}{filter}{}", quoted(method), deferral(object)));
+        }
+        Some("foreign key") => return foreign_key(object, &key("PERIOD")),
+        other => return Err(format!("{} is no type of constraint that is known", other.unwrap_or("nothing"))),
+    };
+    if object.text("type") != Some("check") {
+        sql.push_str(&behind(object));
+    }
+    if flag(object, "no_inherit") {
+        sql.push_str(" NO INHERIT");
+    }
+    sql.push_str(&deferral(object));
+    Ok(sql)
+}
+
+/// What the index behind a key has.
+fn behind(object: &Object) -> String {
+    let mut sql = String::new();
+    if !list(object, "include").is_empty() {
+        sql.push_str(&format!(" INCLUDE {}", columns(list(object, "include"))));
+    }
+    let options = parameters(list(object, "index_options"), "");
+    if !options.is_empty() {
+        sql.push_str(&format!(" WITH ({})", options.join(", ")));
+    }
+    if let Some(space) = object.text("index_tablespace") {
+        sql.push_str(&format!(" USING INDEX TABLESPACE {}", quoted(space)));
+    }
+    sql
+}
+
+/// The elements of an exclusion constraint and its predicate, which stands apart.
+fn split_filter(elements: &str) -> (&str, String) {
+    match elements.rfind(" WHERE (") {
+        Some(at) if elements.ends_with(')') => {
+            let (elements, filter) = elements.split_at(at);
+            (elements, filter.to_owned())
+        }
+        _ => (elements, String::new()),
+    }
+}
+
+fn deferral(object: &Object) -> String {
+    match (flag(object, "deferrable"), flag(object, "initially_deferred")) {
+        (_, true) => " DEFERRABLE INITIALLY DEFERRED".to_owned(),
+        (true, false) => " DEFERRABLE".to_owned(),
+        (false, false) => String::new(),
+    }
+}
+
+fn foreign_key(object: &Object, key: &str) -> Result<String, String> {
+    let table = relation(object.text("references").ok_or("the table it references is not known")?)?;
+    let names = list(object, "referenced_columns");
+    let referenced = if flag(object, "temporal") {
+        let last = names.len().saturating_sub(1);
+        let named = names.iter().enumerate().map(|(at, name)| if at == last { format!("PERIOD {}", quoted(name)) } else { quoted(name) });
+        format!("({})", named.collect::<Vec<_>>().join(", "))
+    } else {
+        columns(names)
+    };
+    let mut sql = format!("FOREIGN KEY {key} REFERENCES {table} {referenced}");
+    if object.text("match") == Some("full") {
+        sql.push_str(" MATCH FULL");
+    }
+    for (property, word) in [("on_update", "UPDATE"), ("on_delete", "DELETE")] {
+        if let Some(action) = object.text(property) {
+            sql.push_str(&format!(" ON {word} {}", upper(action)));
+        }
+    }
+    if !list(object, "on_delete_columns").is_empty() {
+        sql.push_str(&format!(" {}", columns(list(object, "on_delete_columns"))));
+    }
+    sql.push_str(&deferral(object));
+    Ok(sql)
+}
+
+impl Maker for Constraints {
+    fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        inherited(object, world)
+    }
+
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        let (schema, table) = place(object);
+        let world = to.making.to;
+        let is_foreign = world.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("server").is_some());
+        let word = if is_foreign { "FOREIGN TABLE" } else { "TABLE" };
+        let head = format!("ALTER {word} {} ADD CONSTRAINT {} ", whole(object), last(object));
+        let mut definition = definition(object)?;
+        let kind = object.text("type").unwrap_or_default();
+        let mut statements = Vec::new();
+        let is_enforced = !is_not(object, "enforced");
+        let is_valid = !is_not(object, "validated");
+        if !is_enforced {
+            definition.push_str(" NOT ENFORCED");
+        } else if !is_valid {
+            definition.push_str(" NOT VALID");
+        }
+        let is_in_use = to.is_in_use(schema, table);
+        let is_partitioned = world.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some());
+        match kind {
+            "check" | "foreign key" if is_in_use && is_valid && is_enforced && !(is_partitioned && kind == "foreign key") => {
+                let mode = if kind == "check" { "ACCESS EXCLUSIVE" } else { "SHARE ROW EXCLUSIVE" };
+                statements.push(Statement::new(format!("{head}{definition} NOT VALID;")).hazard(locks(mode, schema, table)));
+                let validate = format!("ALTER {word} {} VALIDATE CONSTRAINT {};", whole(object), last(object));
+                statements.push(
+                    Statement::new(validate)
+                        .alone()
+                        .hazard(Hazard::Scans(whole(object)))
+                        .hazard(Hazard::FailsIf(format!("a row of {} does not meet it", whole(object)))),
+                );
+            }
+            "primary key" | "unique" if is_in_use && !is_partitioned && !flag(object, "temporal") => {
+                statements.extend(beside(object, to)?);
+            }
+            _ => {
+                let mut statement = Statement::new(format!("{head}{definition};"));
+                if is_in_use {
+                    statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table)).hazard(Hazard::Scans(whole(object)));
+                }
+                statements.push(statement);
+            }
+        }
+        // The index behind it has a comment and statistics of its own.
+        if let Some(index) = world.find(Kind::Index, &[schema, object.identity.part(2)]).filter(|index| index.get("constraint").is_some()) {
+            statements.extend(super::index::after(index)?);
+        }
+        if is_not(object, "triggers_enabled") {
+            return Err("its triggers are off, which ALTER TABLE … DISABLE TRIGGER ALL does to all of a table: a person's work".to_owned());
+        }
+        Ok(statements)
+    }
+
+    fn way(&self, change: &Change<'_>, from: &World<'_>, _: &World<'_>) -> Way {
+        if change.only(&["local"]) {
+            return Way::InPlace;
+        }
+        if change.only(&["validated"]) && !is_not(change.to, "validated") {
+            return Way::InPlace;
+        }
+        if change.only(&["deferrable", "initially_deferred"]) && change.to.text("type") == Some("foreign key") {
+            return Way::InPlace;
+        }
+        if change.only(&["triggers_enabled"]) {
+            return Way::Refuse("ALTER TABLE … ENABLE or DISABLE TRIGGER ALL is about all of a table's: a person's work".to_owned());
+        }
+        if change.only(&["index_options"])
+            && from.find(Kind::Index, &[change.from.identity.part(0), change.from.identity.part(2)]).is_some()
+        {
+            return Way::InPlace;
+        }
+        Way::Replace
+    }
+
+    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+        let object = change.to;
+        let mut statements = Vec::new();
+        if change.touches("validated") {
+            let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", whole(object), last(object));
+            statements.push(Statement::new(sql).alone().hazard(Hazard::Scans(whole(object))));
+        }
+        if change.touches("deferrable") || change.touches("initially_deferred") {
+            let words = match (flag(object, "deferrable"), flag(object, "initially_deferred")) {
+                (_, true) => "DEFERRABLE INITIALLY DEFERRED",
+                (true, false) => "DEFERRABLE INITIALLY IMMEDIATE",
+                (false, false) => "NOT DEFERRABLE",
+            };
+            statements.push(Statement::new(format!("ALTER TABLE {} ALTER CONSTRAINT {} {words};", whole(object), last(object))));
+        }
+        if change.touches("index_options") {
+            let index = crate::ident::qualified(object.identity.part(0), object.identity.part(2));
+            statements.extend(super::table::options((change.from, object), "index_options", "", &|what| {
+                Statement::new(format!("ALTER INDEX {index} {what};"))
+            }));
+        }
+        Ok(statements)
+    }
+
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        let (schema, table) = place(object);
+        // A child's copy goes with its parent's.
+        if is_not(object, "local") {
+            return Ok(Vec::new());
+        }
+        let is_foreign = to.making.from.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("server").is_some());
+        let word = if is_foreign { "FOREIGN TABLE" } else { "TABLE" };
+        let sql = format!("ALTER {word} {} DROP CONSTRAINT {};", whole(object), last(object));
+        Ok(vec![Statement::new(sql).hazard(locks("ACCESS EXCLUSIVE", schema, table))])
+    }
+}
+
+/// A key on an index that is built while others work.
+fn beside(object: &Object, _: &Target<'_>) -> Written {
+    let (schema, table) = place(object);
+    let nulls = if flag(object, "nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
+    let include = if list(object, "include").is_empty() { String::new() } else { format!(" INCLUDE {}", columns(list(object, "include"))) };
+    let options = parameters(list(object, "index_options"), "");
+    let with = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
+    let space = object.text("index_tablespace").map(|space| format!(" TABLESPACE {}", quoted(space))).unwrap_or_default();
+    let keys = columns(list(object, "columns"));
+    let build = format!("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {keys}{include}{nulls}{with}{space};", last(object), whole(object));
+    let word = if object.text("type") == Some("primary key") { "PRIMARY KEY" } else { "UNIQUE" };
+    let add =
+        format!("ALTER TABLE {} ADD CONSTRAINT {} {word} USING INDEX {}{};", whole(object), last(object), last(object), deferral(object));
+    Ok(vec![
+        Statement::new(build)
+            .alone()
+            .hazard(Hazard::Scans(whole(object)))
+            .hazard(Hazard::FailsIf(format!("two rows of {} have the same values", whole(object)))),
+        Statement::new(add).hazard(locks("ACCESS EXCLUSIVE", schema, table)),
+    ])
+}

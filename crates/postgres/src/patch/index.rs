@@ -1,0 +1,177 @@
+//! Indexes of their own; those behind a constraint come with it.
+
+use super::text::{last, parameters, relation, whole};
+use super::{COMMENT, Maker, Target, comment_on, flag, is_not, list};
+use crate::ident::{qualified, quoted};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Object, first_shown_part};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+
+pub struct Indexes;
+
+fn table_of(index: &Object) -> Result<(&str, &str), String> {
+    match list(index, "table") {
+        [schema, name] => Ok((schema, name)),
+        _ => Err("its table is not known".to_owned()),
+    }
+}
+
+/// A key part as SQL: where it begins with a column's name, that is quoted as SQL wants it.
+fn key(shown: &str, columns: &[&Object]) -> String {
+    let is_column = |name: &str| columns.iter().any(|column| column.identity.part(2) == name);
+    if shown.starts_with('"') {
+        if let Some((name, rest)) = first_shown_part(shown).filter(|(name, _)| is_column(name)) {
+            return format!("{}{rest}", quoted(&name));
+        }
+        return shown.to_owned();
+    }
+    let (name, rest) = shown.split_at(shown.find(' ').unwrap_or(shown.len()));
+    if is_column(name) { format!("{}{rest}", quoted(name)) } else { shown.to_owned() }
+}
+
+/// What CREATE INDEX cannot say.
+pub fn after(index: &Object) -> Written {
+    let mut statements = Vec::new();
+    for target in list(index, "statistics_targets") {
+        let (column, target) = target.split_once('=').ok_or("a statistics target is not as it should be")?;
+        statements.push(Statement::new(format!("ALTER INDEX {} ALTER COLUMN {column} SET STATISTICS {target};", whole(index))));
+    }
+    if let Some(comment) = index.text(COMMENT).filter(|_| index.get("constraint").is_some()) {
+        statements.push(comment_on(index, Some(comment))?);
+    }
+    Ok(statements)
+}
+
+impl Maker for Indexes {
+    fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        let constraint = object.text("constraint")?;
+        let (schema, table) = table_of(object).ok()?;
+        world.find(Kind::Constraint, &[schema, table, constraint])
+    }
+
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        let (schema, table) = table_of(object)?;
+        if object.get("constraint").is_some() {
+            return after(object);
+        }
+        if is_not(object, "valid") || is_not(object, "ready") {
+            return Err("it is not valid, which no statement makes".to_owned());
+        }
+        let world = to.making.to;
+        let columns = world.columns(schema, table);
+        let relation_of = world.find(Kind::Table, &[schema, table]);
+        let is_partitioned = relation_of.is_some_and(|table| table.get("partition_by").is_some());
+        let is_concurrent = to.is_in_use(schema, table) && !is_partitioned;
+        let unique = if flag(object, "unique") { "UNIQUE " } else { "" };
+        let concurrently = if is_concurrent { "CONCURRENTLY " } else { "" };
+        let mut sql = format!("CREATE {unique}INDEX {concurrently}{} ON {}", last(object), qualified(schema, table));
+        if let Some(method) = object.text("method") {
+            sql.push_str(&format!(" USING {}", quoted(method)));
+        }
+        let keys: Vec<String> = list(object, "keys").iter().map(|shown| key(shown, &columns)).collect();
+        if keys.is_empty() {
+            return Err("its keys are not known".to_owned());
+        }
+        sql.push_str(&format!(" ({})", keys.join(", ")));
+        let include: Vec<String> = list(object, "include").iter().map(|shown| key(shown, &columns)).collect();
+        if !include.is_empty() {
+            sql.push_str(&format!(" INCLUDE ({})", include.join(", ")));
+        }
+        if flag(object, "nulls_not_distinct") {
+            sql.push_str(" NULLS NOT DISTINCT");
+        }
+        let options = parameters(list(object, "options"), "");
+        if !options.is_empty() {
+            sql.push_str(&format!(" WITH ({})", options.join(", ")));
+        }
+        if let Some(space) = object.text("tablespace") {
+            sql.push_str(&format!(" TABLESPACE {}", quoted(space)));
+        }
+        if let Some(predicate) = object.text("predicate") {
+            sql.push_str(&format!(" WHERE {predicate}"));
+        }
+        let mut statement = Statement::new(format!("{sql};"));
+        if to.is_in_use(schema, table) {
+            statement = statement.hazard(Hazard::Scans(qualified(schema, table)));
+            if !is_concurrent {
+                statement = statement.hazard(super::locks("SHARE", schema, table));
+            }
+            if flag(object, "unique") {
+                statement = statement.hazard(Hazard::FailsIf(format!("two rows of {} have the same keys", qualified(schema, table))));
+            }
+        }
+        let mut statements = vec![if is_concurrent { statement.alone() } else { statement }];
+        statements.extend(after(object)?);
+        // One on a table that is a partition already is attached by hand.
+        if let Some(parent) = object.text("attached_to").filter(|_| !to.is_new(schema, table)) {
+            statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(object))));
+        }
+        Ok(statements)
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        if change.only(&["options", "tablespace", "statistics_targets", "comment"]) {
+            return Way::InPlace;
+        }
+        if change.only(&["attached_to"]) && change.to.get("attached_to").is_some() && change.from.get("attached_to").is_none() {
+            return Way::InPlace;
+        }
+        // What stands behind a constraint is its.
+        if change.to.get("constraint").is_some() && change.from.get("constraint").is_some() {
+            return Way::InPlace;
+        }
+        if change.only(&["valid", "ready"]) {
+            return if is_not(change.to, "valid") || is_not(change.to, "ready") {
+                Way::Refuse("the reference's is not valid, which no statement makes".to_owned())
+            } else {
+                Way::InPlace
+            };
+        }
+        Way::Replace
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        let object = change.to;
+        let name = whole(object);
+        let mut statements =
+            super::table::options((change.from, object), "options", "", &|what| Statement::new(format!("ALTER INDEX {name} {what};")));
+        if change.touches("valid") || change.touches("ready") {
+            let concurrently = if to.making.form.offline { "" } else { "CONCURRENTLY " };
+            let statement = Statement::new(format!("REINDEX INDEX {concurrently}{name};"));
+            statements.push(if to.making.form.offline { statement } else { statement.alone() });
+        }
+        if change.touches("tablespace") {
+            let space = object.text("tablespace").unwrap_or("pg_default");
+            statements.push(
+                Statement::new(format!("ALTER INDEX {name} SET TABLESPACE {};", quoted(space))).hazard(Hazard::Rewrites(name.clone())),
+            );
+        }
+        if change.touches("statistics_targets") {
+            let column = |target: &str| target.split('=').next().unwrap_or_default().to_owned();
+            let kept: Vec<String> = list(object, "statistics_targets").iter().map(|target| column(target)).collect();
+            for gone in list(change.from, "statistics_targets").iter().map(|target| column(target)).filter(|one| !kept.contains(one)) {
+                statements.push(Statement::new(format!("ALTER INDEX {name} ALTER COLUMN {gone} SET STATISTICS -1;")));
+            }
+            statements.extend(after(object)?.into_iter().filter(|statement| !statement.sql.starts_with("COMMENT")));
+        }
+        if change.touches("attached_to")
+            && let Some(parent) = object.text("attached_to").filter(|_| object.get("constraint").is_none())
+        {
+            statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {name};", relation(parent)?)));
+        }
+        Ok(statements)
+    }
+
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        // It goes with the partitioned one that it is attached to.
+        if object.get("attached_to").is_some() {
+            return Ok(Vec::new());
+        }
+        let (schema, table) = table_of(object)?;
+        let is_partitioned = to.making.from.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some());
+        if to.is_in_use(schema, table) && !is_partitioned {
+            return Ok(vec![Statement::new(format!("DROP INDEX CONCURRENTLY {};", whole(object))).alone()]);
+        }
+        Ok(vec![Statement::new(format!("DROP INDEX {};", whole(object)))])
+    }
+}

@@ -1,0 +1,352 @@
+//! Statements that make, alter and drop objects of PostgreSQL, from what a manifest says of them.
+//!
+//! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names back to SQL, `named` is
+//! what COMMENT ON, DROP and OWNER TO take. Does not live here: the order of statements (`core/patch`).
+
+mod access;
+mod column;
+mod constraint;
+mod domain;
+mod extension;
+mod foreign;
+mod index;
+mod named;
+mod operator;
+mod publication;
+mod role;
+mod routine;
+mod rule;
+mod search;
+mod sequence;
+mod setting;
+mod statistics;
+mod table;
+mod text;
+mod trigger;
+mod types;
+mod view;
+
+use crate::ident::literal;
+use evenkeel_core::kind::{Dimension, Kind, Value};
+use evenkeel_core::manifest::{Endpoint, Object};
+use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Statement, Way, World, Written};
+use std::collections::BTreeMap;
+
+/// What a file here knows of its kind. What it does not say is the usual.
+trait Maker: Sync {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written;
+
+    /// What makes one state the other, where [`Maker::way`] says that it can be altered.
+    fn alter(&self, _: &Change<'_>, _: &Target<'_>) -> Written {
+        Err("there is no statement that alters it".to_owned())
+    }
+
+    fn way(&self, _: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        Way::Replace
+    }
+
+    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+        let named = named::named(object).ok_or("it has a name that cannot be told apart from its arguments")?;
+        Ok(vec![Statement::new(format!("DROP {named};"))])
+    }
+
+    fn finish(&self, _: &Object, _: &Target<'_>) -> Written {
+        Ok(Vec::new())
+    }
+
+    fn finish_needs<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<Vec<&'w Object>> {
+        None
+    }
+
+    fn needs<'w>(&self, _: &'w Object, _: &World<'w>) -> Vec<&'w Object> {
+        Vec::new()
+    }
+
+    fn made_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
+        None
+    }
+}
+
+/// The server that statements are written for, and what is known while they are.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    dialect: &'a PostgresDialect,
+    making: &'a Making<'a>,
+}
+
+impl Target<'_> {
+    /// A role as SQL, by its name on the server.
+    fn role(&self, shown: &str) -> Result<String, String> {
+        text::role(shown, &self.dialect.roles)
+    }
+
+    /// Whether this plan makes the relation, so that nobody uses it yet.
+    fn is_new(&self, schema: &str, name: &str) -> bool {
+        self.making.to.relation(schema, name).is_some_and(|relation| self.making.new.contains(&relation.display()))
+    }
+
+    /// Whether others are at work on the relation while the statement runs.
+    fn is_in_use(&self, schema: &str, name: &str) -> bool {
+        !self.making.form.offline && !self.is_new(schema, name)
+    }
+}
+
+/// PostgreSQL's statements for one server.
+#[derive(Debug, Clone)]
+pub struct PostgresDialect {
+    database: String,
+    major: u16,
+    /// Shared name to name on this server.
+    roles: BTreeMap<String, String>,
+}
+
+impl PostgresDialect {
+    /// For the server that was captured.
+    #[must_use]
+    pub fn of(endpoint: &Endpoint) -> Self {
+        Self { database: endpoint.database.clone(), major: endpoint.server_major, roles: endpoint.roles.clone() }
+    }
+}
+
+/// Who writes a kind, and where it stands among the others; `None` for what no statement of a patch makes.
+const fn maker(kind: Kind) -> Option<(u16, &'static dyn Maker)> {
+    Some(match kind {
+        Kind::Role => (10, &role::Roles),
+        Kind::Membership => (20, &role::Memberships),
+        Kind::Schema => (30, &extension::Schemas),
+        Kind::Extension => (40, &extension::Extensions),
+        Kind::Language => (50, &extension::Languages),
+        Kind::AccessMethod => (55, &extension::AccessMethods),
+        Kind::ForeignDataWrapper => (60, &foreign::Wrappers),
+        Kind::ForeignServer => (65, &foreign::Servers),
+        Kind::UserMapping => (70, &foreign::Mappings),
+        Kind::Collation => (80, &types::Collations),
+        Kind::Enum => (90, &types::Enums),
+        Kind::CompositeType => (95, &types::Composites),
+        Kind::RangeType => (100, &types::Ranges),
+        Kind::BaseType => (105, &types::Bases),
+        Kind::Domain => (110, &domain::Domains),
+        Kind::DomainConstraint => (115, &domain::Constraints),
+        Kind::Function => (120, &routine::Routines { word: "FUNCTION" }),
+        Kind::Procedure => (121, &routine::Routines { word: "PROCEDURE" }),
+        Kind::Aggregate => (125, &routine::Aggregates),
+        Kind::Operator => (130, &operator::Operators),
+        Kind::OperatorFamily => (135, &operator::Families),
+        Kind::OperatorClass => (140, &operator::Classes),
+        Kind::Cast => (145, &operator::Casts),
+        Kind::Transform => (146, &operator::Transforms),
+        Kind::Conversion => (147, &operator::Conversions),
+        Kind::TextSearchParser => (150, &search::Parsers),
+        Kind::TextSearchTemplate => (151, &search::Templates),
+        Kind::TextSearchDictionary => (152, &search::Dictionaries),
+        Kind::TextSearchConfiguration => (153, &search::Configurations),
+        Kind::Sequence => (160, &sequence::Sequences),
+        Kind::Table => (170, &table::Tables),
+        Kind::Column => (175, &column::Columns),
+        Kind::View => (180, &view::Views),
+        Kind::MaterializedView => (181, &view::MaterializedViews),
+        Kind::Constraint => (200, &constraint::Constraints),
+        Kind::Index => (190, &index::Indexes),
+        Kind::Statistics => (210, &statistics::Extended),
+        Kind::Rule => (220, &rule::Rules),
+        Kind::Trigger => (230, &trigger::Triggers),
+        Kind::Policy => (240, &rule::Policies),
+        Kind::Publication => (250, &publication::Publications),
+        Kind::PublicationTable => (255, &publication::Tables),
+        Kind::Subscription => (260, &publication::Subscriptions),
+        Kind::Owner => (300, &access::Owners),
+        Kind::Grant => (310, &access::Grants),
+        Kind::DefaultPrivilege => (320, &access::Defaults),
+        Kind::Override => (330, &setting::Overrides),
+        // They fire on what is done after them.
+        Kind::EventTrigger => (400, &trigger::EventTriggers),
+        // Of another engine.
+        Kind::Partition | Kind::Package | Kind::Library | Kind::Event | Kind::Plugin | Kind::Definer | Kind::Channel => return None,
+        // A server's own, or what it measures, or what a run of a tool leaves: no statement of a patch makes them.
+        Kind::Server
+        | Kind::Setting
+        | Kind::ExtensionVersion
+        | Kind::CollationVersion
+        | Kind::Tablespace
+        | Kind::TableStatistics
+        | Kind::IndexStatistics
+        | Kind::ColumnStatistics
+        | Kind::ReferenceTable
+        | Kind::ReferenceRow
+        | Kind::Node
+        | Kind::Replica
+        | Kind::Slot
+        | Kind::HistoryTable
+        | Kind::Migration => return None,
+    })
+}
+
+fn of(object: &Object) -> Result<&'static dyn Maker, String> {
+    maker(object.kind).map(|(_, maker)| maker).ok_or_else(|| "no statement of a patch makes such a thing".to_owned())
+}
+
+const COMMENT: &str = "comment";
+const LABELS: &str = "security_labels";
+
+/// COMMENT ON, and what is said of security labels: every kind has them.
+fn remarks(object: &Object) -> Written {
+    let mut statements = Vec::new();
+    if let Some(comment) = object.text(COMMENT) {
+        statements.push(comment_on(object, Some(comment))?);
+    }
+    if object.get(LABELS).is_some() {
+        return Err("security labels are set by their provider's own rules: a person's work".to_owned());
+    }
+    Ok(statements)
+}
+
+fn comment_on(object: &Object, comment: Option<&str>) -> Result<Statement, String> {
+    let named = named::named(object).ok_or("COMMENT ON takes no such name")?;
+    Ok(Statement::new(format!("COMMENT ON {named} IS {};", comment.map_or_else(|| "NULL".to_owned(), literal))))
+}
+
+/// The items of a list property.
+fn list<'a>(object: &'a Object, property: &str) -> &'a [Box<str>] {
+    match object.get(property) {
+        Some(Value::List(items)) => items,
+        _ => &[],
+    }
+}
+
+fn flag(object: &Object, property: &str) -> bool {
+    object.get(property) == Some(&Value::Flag(true))
+}
+
+/// A property whose neutral value is yes.
+fn is_not(object: &Object, property: &str) -> bool {
+    object.get(property) == Some(&Value::Flag(false))
+}
+
+fn integer(object: &Object, property: &str) -> Option<i64> {
+    match object.get(property) {
+        Some(Value::Integer(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+impl Dialect for PostgresDialect {
+    fn dimensions(&self) -> &'static [Dimension] {
+        &[Dimension::Schema, Dimension::Privileges, Dimension::Configuration]
+    }
+
+    fn covers(&self, kind: Kind) -> bool {
+        maker(kind).is_some()
+    }
+
+    fn rank(&self, kind: Kind) -> u16 {
+        maker(kind).map_or(u16::MAX, |(rank, _)| rank)
+    }
+
+    fn name_space(&self, kind: Kind) -> Option<u8> {
+        match kind {
+            Kind::Table | Kind::View | Kind::MaterializedView | Kind::Sequence | Kind::Index => Some(1),
+            Kind::Enum | Kind::CompositeType | Kind::Domain | Kind::RangeType | Kind::BaseType => Some(2),
+            Kind::Function | Kind::Procedure | Kind::Aggregate => Some(3),
+            _ => None,
+        }
+    }
+
+    fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        maker(object.kind).and_then(|(_, maker)| maker.made_with(object, world))
+    }
+
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        maker(object.kind).map(|(_, maker)| maker.needs(object, world)).unwrap_or_default()
+    }
+
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        maker(object.kind).and_then(|(_, maker)| maker.finish_needs(object, world))
+    }
+
+    fn can_be_bare(&self, object: &Object) -> bool {
+        match object.kind {
+            Kind::Column => object.get("default").is_some(),
+            Kind::View | Kind::BaseType => true,
+            Kind::RangeType => object.get("canonical").is_some(),
+            _ => false,
+        }
+    }
+
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
+        if change.touches(LABELS) {
+            return Way::Refuse("security labels are set by their provider's own rules: a person's work".to_owned());
+        }
+        if change.only(&[COMMENT]) {
+            return Way::InPlace;
+        }
+        match maker(change.to.kind) {
+            Some((_, maker)) => maker.way(change, from, to),
+            None => Way::Refuse("no statement of a patch makes such a thing".to_owned()),
+        }
+    }
+
+    fn is_in_the_way(&self, other: &Object, change: &Change<'_>) -> bool {
+        match change.to.kind {
+            Kind::Column => column::is_in_the_way(other, change),
+            _ => true,
+        }
+    }
+
+    fn can_loosen(&self, object: &Object, _: &World<'_>, gone: &Object) -> bool {
+        // A default names functions and sequences; a type it needs is the column's own.
+        object.kind == Kind::Column
+            && object.get("default").is_some()
+            && matches!(gone.kind, Kind::Function | Kind::Sequence | Kind::Operator | Kind::Aggregate)
+    }
+
+    fn loosen(&self, object: &Object, _: &Making<'_>) -> Written {
+        Ok(vec![column::set_default(object, None)])
+    }
+
+    fn create(&self, object: &Object, making: &Making<'_>) -> Written {
+        let target = Target { dialect: self, making };
+        let mut statements = of(object)?.create(object, &target)?;
+        statements.extend(remarks(object)?);
+        Ok(statements)
+    }
+
+    fn finish(&self, object: &Object, making: &Making<'_>) -> Written {
+        of(object)?.finish(object, &Target { dialect: self, making })
+    }
+
+    fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
+        let target = Target { dialect: self, making };
+        let rest: Vec<&'static str> = change.attributes.iter().copied().filter(|attribute| *attribute != COMMENT).collect();
+        let mut statements = Vec::new();
+        if !rest.is_empty() {
+            statements = of(change.to)?.alter(&Change { attributes: &rest, ..*change }, &target)?;
+        }
+        if change.touches(COMMENT) {
+            statements.push(comment_on(change.to, change.to.text(COMMENT))?);
+        }
+        Ok(statements)
+    }
+
+    fn drop(&self, object: &Object, making: &Making<'_>) -> Written {
+        of(object)?.drop(object, &Target { dialect: self, making })
+    }
+
+    fn opening(&self) -> &'static [&'static str] {
+        // Names mean what they say, bodies are not looked into before what they use is there.
+        &["SET search_path = '';", "SET check_function_bodies = off;", "SET client_min_messages = warning;"]
+    }
+
+    fn transaction(&self) -> Option<(&'static str, &'static str)> {
+        Some(("BEGIN;", "COMMIT;"))
+    }
+}
+
+/// What a lock means for those who are there.
+fn locks(mode: &'static str, schema: &str, name: &str) -> Hazard {
+    Hazard::Locks { mode, relation: crate::ident::qualified(schema, name) }
+}
+
+/// A statement that goes with data.
+fn loses(sql: String, what: String) -> Statement {
+    Statement::new(sql).hazard(Hazard::Loses(what))
+}

@@ -1,0 +1,117 @@
+//! Roles, without passwords, and memberships.
+
+use super::{Maker, Target, flag, integer, is_not, list};
+use crate::flavor;
+use crate::ident::literal;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+
+pub struct Roles;
+pub struct Memberships;
+
+const FLAGS: &[(&str, &str)] = &[
+    ("superuser", "SUPERUSER"),
+    ("create_role", "CREATEROLE"),
+    ("create_database", "CREATEDB"),
+    ("login", "LOGIN"),
+    ("replication", "REPLICATION"),
+    ("bypass_rls", "BYPASSRLS"),
+];
+
+fn attributes(object: &Object, is_told: &dyn Fn(&str) -> bool) -> String {
+    let mut words: Vec<String> = FLAGS
+        .iter()
+        .filter(|(property, _)| is_told(property))
+        .map(|(property, word)| if flag(object, property) { (*word).to_owned() } else { format!("NO{word}") })
+        .collect();
+    if is_told("inherit") {
+        words.push(if is_not(object, "inherit") { "NOINHERIT" } else { "INHERIT" }.to_owned());
+    }
+    if is_told("connection_limit") {
+        words.push(format!("CONNECTION LIMIT {}", integer(object, "connection_limit").unwrap_or(-1)));
+    }
+    if is_told("valid_until") {
+        words.push(format!("VALID UNTIL {}", literal(object.text("valid_until").unwrap_or("infinity"))));
+    }
+    words.join(" ")
+}
+
+fn opens(statement: Statement, object: &Object, is_told: &dyn Fn(&str) -> bool) -> Statement {
+    let mut statement = statement;
+    for (property, what) in
+        [("superuser", "everything"), ("bypass_rls", "all rows that policies hide"), ("create_role", "the making of roles")]
+    {
+        if is_told(property) && flag(object, property) {
+            statement = statement.hazard(Hazard::Opens(format!("{what} to role {}", object.identity.part(0))));
+        }
+    }
+    statement
+}
+
+impl Maker for Roles {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        // Every server has one, by whatever name.
+        if object.identity.part(0).starts_with('(') {
+            return Ok(Vec::new());
+        }
+        let role = to.role(object.identity.part(0))?;
+        let is_told = |property: &str| object.get(property).is_some();
+        let words = attributes(object, &is_told);
+        let statement = Statement::new(format!("CREATE ROLE {role} {words}").trim_end().to_owned() + ";");
+        Ok(vec![opens(statement, object, &is_told)])
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        if change.to.identity.part(0).starts_with('(') {
+            return Way::Refuse("the bootstrap superuser is the server's own".to_owned());
+        }
+        Way::InPlace
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        let role = to.role(change.to.identity.part(0))?;
+        let is_told = |property: &str| change.touches(property);
+        let statement = Statement::new(format!("ALTER ROLE {role} {};", attributes(change.to, &is_told)));
+        Ok(vec![opens(statement, change.to, &is_told)])
+    }
+
+    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
+        Err("a role belongs to all databases of its server, and others may use it: a person's work".to_owned())
+    }
+}
+
+impl Maker for Memberships {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        let (role, member) = (to.role(object.identity.part(0))?, to.role(object.identity.part(1))?);
+        let admin = flag(object, "admin");
+        let mut options = Vec::new();
+        if to.dialect.major >= flavor::INHERIT_BY_MEMBERSHIP {
+            options.push(format!("ADMIN {}", admin));
+            options.push(format!("INHERIT {}", !is_not(object, "inherit")));
+            options.push(format!("SET {}", !is_not(object, "set")));
+        } else if admin {
+            options.push("ADMIN OPTION".to_owned());
+        }
+        let with = if options.is_empty() { String::new() } else { format!(" WITH {}", options.join(", ")) };
+        let statement = Statement::new(format!("GRANT {role} TO {member}{with};"));
+        Ok(vec![statement.hazard(Hazard::Opens(format!("what {role} may to {member}")))])
+    }
+
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        [0, 1].into_iter().filter_map(|at| world.find(Kind::Role, &[object.identity.part(at)])).collect()
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        // Who granted it is not made again: whoever runs the patch does.
+        if change.only(&["grantors"]) {
+            return Way::Refuse("who granted it cannot be altered: it would have to be revoked and granted by that role".to_owned());
+        }
+        if list(change.from, "grantors").len() > 1 { Way::Refuse("several granted it: a person's work".to_owned()) } else { Way::Replace }
+    }
+
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        let (role, member) = (to.role(object.identity.part(0))?, to.role(object.identity.part(1))?);
+        Ok(vec![Statement::new(format!("REVOKE {role} FROM {member};"))])
+    }
+}

@@ -1,0 +1,193 @@
+//! Functions, procedures and aggregates.
+
+use super::named::{call, named};
+use super::text::{name_of, signature, upper};
+use super::{Maker, Target, flag, integer, list};
+use crate::ident::{dotted, literal, qualified, quoted};
+use crate::knowledge::settings;
+use evenkeel_core::kind::Value;
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Statement, Way, World, Written};
+
+pub struct Routines {
+    pub word: &'static str,
+}
+pub struct Aggregates;
+
+/// Lists of names: the catalog keeps them as they must be written, and one literal would be one name.
+pub const LISTS: &[&str] =
+    &["search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries", "local_preload_libraries"];
+
+/// `name = value` of a setting. What may not be shown is in no manifest.
+pub fn setting(name: &str, value: &str) -> Result<String, String> {
+    if matches!(value, evenkeel_core::setting::SET | evenkeel_core::setting::UNSET) {
+        return Err(format!("the value of {name} may be secret and is in no manifest"));
+    }
+    let value = match (LISTS.contains(&name), value) {
+        (true, "" | "\"\"") => literal(""),
+        (true, list) => list.to_owned(),
+        (false, value) => literal(value),
+    };
+    Ok(format!("{} = {value}", dotted(name)))
+}
+
+fn number(object: &Object, property: &str) -> Option<String> {
+    match object.get(property) {
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn create(object: &Object, word: &str, head: &str) -> Result<Statement, String> {
+    let name = name_of(object.identity.part(1)).ok_or("its name cannot be told apart from its arguments")?;
+    let mut sql = format!("{head} {word} {}({})", qualified(object.identity.part(0), name), object.text("arguments").unwrap_or_default());
+    if let Some(returns) = object.text("returns") {
+        sql.push_str(&format!("\n RETURNS {returns}"));
+    }
+    let language = object.text("language").ok_or("its language is not known")?;
+    sql.push_str(&format!("\n LANGUAGE {}", quoted(language)));
+    let transforms: Vec<String> = list(object, "transforms").iter().map(|typ| format!("FOR TYPE {typ}")).collect();
+    if !transforms.is_empty() {
+        sql.push_str(&format!("\n TRANSFORM {}", transforms.join(", ")));
+    }
+    if flag(object, "window") {
+        sql.push_str(" WINDOW");
+    }
+    if word == "FUNCTION" {
+        sql.push_str(&format!(" {}", upper(object.text("volatility").unwrap_or("volatile"))));
+        if flag(object, "strict") {
+            sql.push_str(" STRICT");
+        }
+        if flag(object, "leakproof") {
+            sql.push_str(" LEAKPROOF");
+        }
+        sql.push_str(&format!(" PARALLEL {}", upper(object.text("parallel").unwrap_or("unsafe"))));
+        for (property, clause) in [("cost", "COST"), ("rows", "ROWS")] {
+            if let Some(number) = number(object, property) {
+                sql.push_str(&format!(" {clause} {number}"));
+            }
+        }
+        if let Some(support) = call(object, "support") {
+            sql.push_str(&format!(" SUPPORT {support}"));
+        }
+    }
+    if object.text("security") == Some("definer") {
+        sql.push_str(" SECURITY DEFINER");
+    }
+    for item in list(object, "configuration") {
+        let (name, value) = item.split_once('=').ok_or("a setting of it is not as it should be")?;
+        if settings::known(name).is_none() && name.contains('.') && value == evenkeel_core::setting::SET {
+            return Err(format!("the value of {name} may be secret and is in no manifest"));
+        }
+        sql.push_str(&format!("\n SET {}", setting(name, value)?));
+    }
+    let body = object.text("body").unwrap_or_default();
+    match (object.text("library"), language) {
+        (Some(library), _) => sql.push_str(&format!("\n AS {}, {}", literal(library), literal(body))),
+        // A body that is a text has a layout; the server printed the other.
+        (None, "sql") if object.get("layout").is_none() => sql.push_str(&format!("\n {body}")),
+        (None, _) => sql.push_str(&format!("\n AS {}", dollar(body))),
+    }
+    Ok(Statement::new(format!("{sql};")))
+}
+
+/// A text between dollars, whose mark is not in it.
+fn dollar(text: &str) -> String {
+    let mut mark = "$$".to_owned();
+    let mut number = 0;
+    // A `$` at its end would begin the mark.
+    while text.contains(&mark) || text.ends_with('$') && mark == "$$" {
+        number += 1;
+        mark = format!("$body{number}$");
+    }
+    format!("{mark}{text}{mark}")
+}
+
+impl Maker for Routines {
+    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+        Ok(vec![create(object, self.word, "CREATE")?])
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        // Names and defaults of arguments may not go, the result may not become another.
+        if ["arguments", "returns", "window"].iter().any(|attribute| change.touches(attribute)) { Way::Replace } else { Way::InPlace }
+    }
+
+    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+        let object = change.to;
+        let only_settings = change.only(&["configuration"]);
+        if only_settings {
+            let named = named(object).ok_or("its name cannot be told apart from its arguments")?;
+            let name = |item: &str| item.split('=').next().unwrap_or_default().to_owned();
+            let (was, is) = (list(change.from, "configuration"), list(object, "configuration"));
+            let kept: Vec<String> = is.iter().map(|item| name(item)).collect();
+            let mut statements = Vec::new();
+            for gone in was.iter().map(|item| name(item)).filter(|name| !kept.contains(name)) {
+                statements.push(Statement::new(format!("ALTER {named} RESET {};", dotted(&gone))));
+            }
+            for item in is.iter().filter(|item| !was.contains(item)) {
+                let (name, value) = item.split_once('=').ok_or("a setting of it is not as it should be")?;
+                statements.push(Statement::new(format!("ALTER {named} SET {};", setting(name, value)?)));
+            }
+            return Ok(statements);
+        }
+        Ok(vec![create(object, self.word, "CREATE OR REPLACE")?])
+    }
+
+    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+        let signature = signature(object.identity.part(0), object.identity.part(1));
+        let signature = signature.ok_or("its name cannot be told apart from its arguments")?;
+        Ok(vec![Statement::new(format!("DROP {} {signature};", self.word))])
+    }
+}
+
+impl Maker for Aggregates {
+    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+        let name = name_of(object.identity.part(1)).ok_or("its name cannot be told apart from its arguments")?;
+        let mut parts = Vec::new();
+        let mut add = |word: &str, value: Option<String>| parts.extend(value.map(|value| format!("{word} = {value}")));
+        add("SFUNC", call(object, "transition"));
+        add("STYPE", object.text("state").map(str::to_owned));
+        add("SSPACE", integer(object, "state_size").map(|size| size.to_string()));
+        add("FINALFUNC", call(object, "final"));
+        let modify = |property: &str| object.text(property).map(|word| upper(word).replace(' ', "_"));
+        add("FINALFUNC_MODIFY", modify("final_modify"));
+        add("COMBINEFUNC", call(object, "combine"));
+        add("SERIALFUNC", call(object, "serial"));
+        add("DESERIALFUNC", call(object, "deserial"));
+        add("INITCOND", object.text("initial").map(literal));
+        add("MSFUNC", call(object, "moving_transition"));
+        add("MINVFUNC", call(object, "moving_inverse"));
+        add("MSTYPE", object.text("moving_state").map(str::to_owned));
+        add("MSSPACE", integer(object, "moving_state_size").map(|size| size.to_string()));
+        add("MFINALFUNC", call(object, "moving_final"));
+        add("MFINALFUNC_MODIFY", modify("moving_final_modify"));
+        add("MINITCOND", object.text("moving_initial").map(literal));
+        add("SORTOP", call(object, "sort_operator").map(|operator| format!("OPERATOR({operator})")));
+        add("PARALLEL", object.text("parallel").map(upper));
+        for (property, word) in [("final_extra", "FINALFUNC_EXTRA"), ("moving_final_extra", "MFINALFUNC_EXTRA")] {
+            if flag(object, property) {
+                parts.push(word.to_owned());
+            }
+        }
+        if object.text("type") == Some("hypothetical set") {
+            parts.push("HYPOTHETICAL".to_owned());
+        }
+        let arguments = object.text("arguments").unwrap_or("*");
+        let sql = format!("CREATE AGGREGATE {}({arguments}) ({});", qualified(object.identity.part(0), name), parts.join(", "));
+        Ok(vec![Statement::new(sql)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dollar;
+
+    #[test]
+    fn a_body_is_told_from_its_marks() {
+        assert_eq!(dollar("a"), "$$a$$");
+        assert_eq!(dollar("a $$ b"), "$body1$a $$ b$body1$");
+        assert_eq!(dollar("a $$ $body1$"), "$body2$a $$ $body1$$body2$");
+        assert_eq!(dollar("a$"), "$body1$a$$body1$");
+    }
+}

@@ -1,0 +1,80 @@
+//! Sequences; whose column they are is said when the column is there.
+
+use super::text::{relation, whole};
+use super::{Maker, Target, flag, integer};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Object, shown_parts};
+use evenkeel_core::patch::{Change, Statement, Way, World, Written};
+
+pub struct Sequences;
+
+/// The table that it belongs to.
+fn table<'w>(sequence: &Object, world: &World<'w>) -> Option<&'w Object> {
+    let parts = shown_parts(sequence.text("owned_by")?)?;
+    world.relation(parts.first()?, parts.get(1)?)
+}
+
+/// Bounds, start and step in one statement: each alone could be out of the others' bounds.
+fn options(sequence: &Object) -> String {
+    let typ = sequence.text("type").unwrap_or("bigint");
+    let increment = integer(sequence, "increment").unwrap_or(1);
+    let minimum = integer(sequence, "minimum").unwrap_or(1);
+    let maximum = integer(sequence, "maximum").unwrap_or(match typ {
+        "smallint" => i64::from(i16::MAX),
+        "integer" => i64::from(i32::MAX),
+        _ => i64::MAX,
+    });
+    let start = integer(sequence, "start").unwrap_or(1);
+    let cache = integer(sequence, "cache").unwrap_or(1);
+    let cycle = if flag(sequence, "cycle") { "CYCLE" } else { "NO CYCLE" };
+    format!("AS {typ} INCREMENT BY {increment} MINVALUE {minimum} MAXVALUE {maximum} START WITH {start} CACHE {cache} {cycle}")
+}
+
+impl Maker for Sequences {
+    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+        let word = if object.text("persistence") == Some("unlogged") { "UNLOGGED SEQUENCE" } else { "SEQUENCE" };
+        Ok(vec![Statement::new(format!("CREATE {word} {} {};", whole(object), options(object)))])
+    }
+
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        let table = table(object, world)?;
+        // The server wants both to have one owner by then.
+        let owners = [object, table].into_iter().filter_map(|one| world.find(Kind::Owner, &[one.kind.name(), &one.display()]));
+        Some(
+            std::iter::once(table)
+                .chain(owners)
+                .chain(world.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Column))
+                .collect(),
+        )
+    }
+
+    fn finish(&self, object: &Object, _: &Target<'_>) -> Written {
+        let Some(column) = object.text("owned_by") else { return Ok(Vec::new()) };
+        Ok(vec![Statement::new(format!("ALTER SEQUENCE {} OWNED BY {};", whole(object), relation(column)?))])
+    }
+
+    fn way(&self, _: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        Way::InPlace
+    }
+
+    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+        let object = change.to;
+        let mut statements = Vec::new();
+        if !change.only(&["owned_by", "persistence"]) {
+            statements.push(Statement::new(format!("ALTER SEQUENCE {} {};", whole(object), options(object))));
+        }
+        if change.touches("persistence") {
+            let words = if object.text("persistence") == Some("unlogged") { "SET UNLOGGED" } else { "SET LOGGED" };
+            statements.push(Statement::new(format!("ALTER SEQUENCE {} {words};", whole(object))));
+        }
+        if change.touches("owned_by") {
+            let owner = object.text("owned_by").map_or(Ok("NONE".to_owned()), relation)?;
+            statements.push(Statement::new(format!("ALTER SEQUENCE {} OWNED BY {owner};", whole(object))));
+        }
+        Ok(statements)
+    }
+
+    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+        Ok(vec![Statement::new(format!("DROP SEQUENCE {};", whole(object)))])
+    }
+}

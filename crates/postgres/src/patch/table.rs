@@ -1,0 +1,304 @@
+//! Tables, foreign ones and partitions. A partition is made alone and attached when it has everything: its keys and indexes keep
+//! their names that way.
+
+use super::text::{foreign_options, parameters, relation, whole};
+use super::{Maker, Target, column, flag, list, locks, loses, text};
+use crate::ident::quoted;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Object, shown_parts};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+
+pub struct Tables;
+
+/// The index that rows are identified by, where it is one.
+fn identity_index(table: &Object) -> Option<String> {
+    let shown = table.text("replica_identity")?.strip_prefix("index ")?;
+    shown_parts(shown)?.pop()
+}
+
+fn has_finish(table: &Object) -> bool {
+    table.get("partition_of").is_some() || table.get("cluster_on").is_some() || identity_index(table).is_some()
+}
+
+/// Parents whose columns it lists as its own: it is told to inherit after it is made.
+fn inherits_later(table: &Object, world: &World<'_>) -> bool {
+    let (schema, name) = (table.identity.part(0), table.identity.part(1));
+    !list(table, "inherits").is_empty()
+        && world.parts_of_kind(schema, name, Kind::Column).all(|column| column.get("local").is_none())
+        && world.parts_of_kind(schema, name, Kind::Constraint).all(|constraint| constraint.get("local").is_none())
+}
+
+fn parents<'w>(table: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+    let shown = table.text("partition_of").into_iter().chain(list(table, "inherits").iter().map(AsRef::as_ref));
+    shown.filter_map(|name| world.shown("table", name)).collect()
+}
+
+impl Maker for Tables {
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        let mut needs = if object.get("partition_of").is_some() { Vec::new() } else { parents(object, world) };
+        needs.extend(object.text("server").and_then(|server| world.find(Kind::ForeignServer, &[server])));
+        needs.extend(object.text("access_method").and_then(|method| world.find(Kind::AccessMethod, &[method])));
+        needs.extend(object.text("of_type").and_then(|typ| world.shown("composite-type", typ)));
+        needs
+    }
+
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        if !has_finish(object) && !inherits_later(object, world) {
+            return None;
+        }
+        let mut needs: Vec<&Object> = Vec::new();
+        let relations = std::iter::once(object).chain(parents(object, world));
+        for relation in relations {
+            let (schema, name) = (relation.identity.part(0), relation.identity.part(1));
+            needs.push(relation);
+            let parts = world.parts_of(schema, name);
+            needs.extend(parts.filter(|part| matches!(part.kind, Kind::Constraint | Kind::Index | Kind::Trigger | Kind::Column)));
+        }
+        // Those that are attached to it come first.
+        let shown = object.display();
+        let partitions = world.manifest.of_kind(Kind::Table).iter().filter(|table| table.text("partition_of") == Some(&shown));
+        if object.get("partition_by").is_some() {
+            needs.extend(partitions);
+        }
+        Some(needs)
+    }
+
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        let world = to.making.to;
+        let (schema, name) = (object.identity.part(0), object.identity.part(1));
+        let later = inherits_later(object, world);
+        let columns = world.columns(schema, name);
+        let own = columns.iter().filter(|column| object.get("partition_of").is_some() || column.get("local").is_none());
+        let mut lines = Vec::new();
+        let typed = object.text("of_type");
+        for column in own {
+            if typed.is_some() {
+                lines.extend(column::of_type(column, to)?);
+            } else {
+                lines.push(column::definition(column, to)?);
+            }
+        }
+        let word = match (object.get("server"), object.text("persistence")) {
+            (Some(_), _) => "FOREIGN TABLE",
+            (None, Some("unlogged")) => "UNLOGGED TABLE",
+            (None, _) => "TABLE",
+        };
+        let mut sql = format!("CREATE {word} {}", whole(object));
+        if let Some(typ) = typed {
+            sql.push_str(&format!(" OF {}", relation(typ)?));
+        }
+        if typed.is_none() || !lines.is_empty() {
+            let body = if lines.is_empty() { String::new() } else { format!("\n    {}\n", lines.join(",\n    ")) };
+            sql.push_str(&format!(" ({body})"));
+        }
+        if !later && object.get("partition_of").is_none() && !list(object, "inherits").is_empty() {
+            let names = list(object, "inherits").iter().map(|parent| relation(parent)).collect::<Result<Vec<_>, _>>()?;
+            sql.push_str(&format!(" INHERITS ({})", names.join(", ")));
+        }
+        if let Some(key) = object.text("partition_by") {
+            sql.push_str(&format!(" PARTITION BY {key}"));
+        }
+        if let Some(method) = object.text("access_method").filter(|_| object.get("server").is_none()) {
+            sql.push_str(&format!(" USING {}", quoted(method)));
+        }
+        let mut options = parameters(list(object, "options"), "");
+        options.extend(parameters(list(object, "toast_options"), "toast."));
+        if !options.is_empty() {
+            sql.push_str(&format!(" WITH ({})", options.join(", ")));
+        }
+        if let Some(space) = object.text("tablespace") {
+            sql.push_str(&format!(" TABLESPACE {}", quoted(space)));
+        }
+        if let Some(server) = object.text("server") {
+            sql.push_str(&format!(" SERVER {}", quoted(server)));
+            let options = foreign_options(list(object, "foreign_options"))?;
+            if !options.is_empty() {
+                sql.push_str(&format!(" OPTIONS ({})", options.join(", ")));
+            }
+        }
+        let mut statements = vec![Statement::new(format!("{sql};"))];
+        for column in &columns {
+            statements.extend(column::after(column, to)?);
+        }
+        if flag(object, "row_security") {
+            statements.push(Statement::new(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", whole(object))));
+        }
+        if flag(object, "force_row_security") {
+            statements.push(Statement::new(format!("ALTER TABLE {} FORCE ROW LEVEL SECURITY;", whole(object))));
+        }
+        if let Some(identity) = object.text("replica_identity").filter(|identity| !identity.starts_with("index ")) {
+            statements.extend(replica_identity(object, identity)?);
+        }
+        Ok(statements)
+    }
+
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        let name = whole(object);
+        let mut statements = Vec::new();
+        if let Some(parent) = object.text("partition_of") {
+            statements.push(attach(object, parent)?);
+        } else if inherits_later(object, to.making.to) {
+            for parent in list(object, "inherits") {
+                statements.push(Statement::new(format!("ALTER TABLE {name} INHERIT {};", relation(parent)?)));
+            }
+        }
+        if let Some(index) = object.text("cluster_on") {
+            statements.push(Statement::new(format!("ALTER TABLE {name} CLUSTER ON {};", quoted(index))));
+        }
+        if identity_index(object).is_some() {
+            statements.extend(replica_identity(object, object.text("replica_identity").unwrap_or_default())?);
+        }
+        Ok(statements)
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        let fixed = ["server", "of_type", "partition_by"];
+        if let Some(attribute) = fixed.iter().find(|attribute| change.touches(attribute)) {
+            return Way::Refuse(format!("{attribute} of a table cannot be altered: it would have to be made anew, with its rows"));
+        }
+        if change.touches("detach_pending") {
+            return Way::Refuse("finish the detach first: ALTER TABLE … DETACH PARTITION … FINALIZE".to_owned());
+        }
+        Way::InPlace
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        let (object, before) = (change.to, change.from);
+        let name = whole(object);
+        let (schema, table) = (object.identity.part(0), object.identity.part(1));
+        let word = if object.get("server").is_some() { "FOREIGN TABLE" } else { "TABLE" };
+        let alter = |what: String| Statement::new(format!("ALTER {word} {name} {what};"));
+        let mut statements = Vec::new();
+        for attribute in change.attributes {
+            match *attribute {
+                "persistence" => {
+                    let words = if object.text("persistence") == Some("unlogged") { "SET UNLOGGED" } else { "SET LOGGED" };
+                    statements.push(alter(words.to_owned()).hazard(Hazard::Rewrites(name.clone())).hazard(locks(
+                        "ACCESS EXCLUSIVE",
+                        schema,
+                        table,
+                    )));
+                }
+                "access_method" => {
+                    let method = object.text("access_method").unwrap_or("heap");
+                    statements.push(
+                        alter(format!("SET ACCESS METHOD {}", quoted(method))).hazard(Hazard::Rewrites(name.clone())).hazard(locks(
+                            "ACCESS EXCLUSIVE",
+                            schema,
+                            table,
+                        )),
+                    );
+                }
+                "options" => statements.extend(options((before, object), "options", "", &alter)),
+                "toast_options" => statements.extend(options((before, object), "toast_options", "toast.", &alter)),
+                "tablespace" => {
+                    let space = object.text("tablespace").unwrap_or("pg_default");
+                    statements.push(
+                        alter(format!("SET TABLESPACE {}", quoted(space))).hazard(Hazard::Rewrites(name.clone())).hazard(locks(
+                            "ACCESS EXCLUSIVE",
+                            schema,
+                            table,
+                        )),
+                    );
+                }
+                "row_security" if flag(object, "row_security") => statements.push(alter("ENABLE ROW LEVEL SECURITY".to_owned())),
+                "row_security" => statements.push(
+                    alter("DISABLE ROW LEVEL SECURITY".to_owned())
+                        .hazard(Hazard::Opens(format!("all rows of {name} to whoever may read or write it"))),
+                ),
+                "force_row_security" if flag(object, "force_row_security") => {
+                    statements.push(alter("FORCE ROW LEVEL SECURITY".to_owned()));
+                }
+                "force_row_security" => statements.push(
+                    alter("NO FORCE ROW LEVEL SECURITY".to_owned()).hazard(Hazard::Opens(format!("all rows of {name} to its owner"))),
+                ),
+                "replica_identity" if identity_index(object).is_some() && to.making.form.from_nothing => {}
+                "replica_identity" => statements.extend(replica_identity(object, object.text("replica_identity").unwrap_or("default"))?),
+                "cluster_on" => statements.push(match object.text("cluster_on") {
+                    Some(index) => alter(format!("CLUSTER ON {}", quoted(index))),
+                    None => alter("SET WITHOUT CLUSTER".to_owned()),
+                }),
+                "partition_of" | "partition_bound" => {
+                    if attribute == &"partition_bound" && change.touches("partition_of") {
+                        continue;
+                    }
+                    if let Some(parent) = before.text("partition_of") {
+                        statements.push(
+                            Statement::new(format!("ALTER TABLE {} DETACH PARTITION {name};", relation(parent)?))
+                                .hazard(Hazard::Locks { mode: "ACCESS EXCLUSIVE", relation: relation(parent)? }),
+                        );
+                    }
+                    if let Some(parent) = object.text("partition_of") {
+                        statements.push(attach(object, parent)?);
+                    }
+                }
+                "inherits" => {
+                    let (was, is) = (list(before, "inherits"), list(object, "inherits"));
+                    for parent in was.iter().filter(|parent| !is.contains(parent)) {
+                        statements.push(alter(format!("NO INHERIT {}", relation(parent)?)));
+                    }
+                    for parent in is.iter().filter(|parent| !was.contains(parent)) {
+                        statements.push(alter(format!("INHERIT {}", relation(parent)?)));
+                    }
+                }
+                "foreign_options" => {
+                    let changed = text::option_changes(list(before, "foreign_options"), list(object, "foreign_options"))?;
+                    statements.push(alter(format!("OPTIONS ({changed})")));
+                }
+                other => return Err(format!("there is no statement for its {other}")),
+            }
+        }
+        Ok(statements)
+    }
+
+    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+        let word = if object.get("server").is_some() { "FOREIGN TABLE" } else { "TABLE" };
+        let sql = format!("DROP {word} {};", whole(object));
+        if object.get("server").is_some() {
+            return Ok(vec![Statement::new(sql)]);
+        }
+        Ok(vec![loses(sql, format!("all rows of {}", object.display())).hazard(locks(
+            "ACCESS EXCLUSIVE",
+            object.identity.part(0),
+            object.identity.part(1),
+        ))])
+    }
+}
+
+fn attach(object: &Object, parent: &str) -> Result<Statement, String> {
+    let bound = object.text("partition_bound").ok_or("its bound is not known")?;
+    let sql = format!("ALTER TABLE {} ATTACH PARTITION {} {bound};", relation(parent)?, whole(object));
+    Ok(Statement::new(sql).hazard(Hazard::Scans(whole(object))))
+}
+
+fn replica_identity(object: &Object, identity: &str) -> Written {
+    let words = match identity {
+        "default" => "DEFAULT".to_owned(),
+        "full" => "FULL".to_owned(),
+        "nothing" => "NOTHING".to_owned(),
+        _ => format!("USING INDEX {}", quoted(&identity_index(object).ok_or("the index of its replica identity is gone")?)),
+    };
+    // A foreign table says so and takes no such statement.
+    if object.get("server").is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Statement::new(format!("ALTER TABLE {} REPLICA IDENTITY {words};", whole(object)))])
+}
+
+/// SET and RESET of storage parameters, from one list to the other.
+pub fn options((before, object): (&Object, &Object), property: &str, prefix: &str, alter: &dyn Fn(String) -> Statement) -> Vec<Statement> {
+    let (was, is) = (list(before, property), list(object, property));
+    let name = |item: &str| item.split('=').next().unwrap_or_default().to_owned();
+    let set = parameters(is.iter().filter(|item| !was.contains(item)), prefix);
+    let kept: Vec<String> = is.iter().map(|item| name(item)).collect();
+    let reset: Vec<String> =
+        was.iter().map(|item| name(item)).filter(|name| !kept.contains(name)).map(|name| format!("{prefix}{}", quoted(&name))).collect();
+    let mut statements = Vec::new();
+    if !set.is_empty() {
+        statements.push(alter(format!("SET ({})", set.join(", "))));
+    }
+    if !reset.is_empty() {
+        statements.push(alter(format!("RESET ({})", reset.join(", "))));
+    }
+    statements
+}

@@ -1,0 +1,192 @@
+//! Enums, composite, range and base types, collations.
+
+use super::named::call;
+use super::text::whole;
+use super::{Maker, Target, flag, integer, is_not, list};
+use crate::ident::{literal, quoted};
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Statement, Way, World, Written};
+
+pub struct Enums;
+pub struct Composites;
+pub struct Ranges;
+pub struct Bases;
+pub struct Collations;
+
+impl Maker for Enums {
+    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+        let labels: Vec<String> = list(object, "labels").iter().map(|label| literal(label)).collect();
+        Ok(vec![Statement::new(format!("CREATE TYPE {} AS ENUM ({});", whole(object), labels.join(", ")))])
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        // Labels can be added at any place, none taken away or moved.
+        let (was, is) = (list(change.from, "labels"), list(change.to, "labels"));
+        let kept: Vec<&Box<str>> = is.iter().filter(|label| was.contains(label)).collect();
+        if kept.len() == was.len() && kept.into_iter().eq(was.iter()) { Way::InPlace } else { Way::Replace }
+    }
+
+    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+        let (was, is) = (list(change.from, "labels"), list(change.to, "labels"));
+        let mut statements = Vec::new();
+        for (at, label) in is.iter().enumerate().filter(|(_, label)| !was.contains(label)) {
+            // Each stands after the one before it, which is there by then.
+            let place = match at.checked_sub(1).and_then(|before| is.get(before)) {
+                Some(before) => format!(" AFTER {}", literal(before)),
+                None => was.first().map(|first| format!(" BEFORE {}", literal(first))).unwrap_or_default(),
+            };
+            // A transaction that adds a label cannot use it.
+            statements.push(Statement::new(format!("ALTER TYPE {} ADD VALUE {}{place};", whole(change.to), literal(label))).alone());
+        }
+        Ok(statements)
+    }
+}
+
+impl Maker for Composites {
+    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+        let attributes: Vec<String> = list(object, "attributes").iter().map(ToString::to_string).collect();
+        let mut statements = vec![Statement::new(format!("CREATE TYPE {} AS ({});", whole(object), attributes.join(", ")))];
+        statements.extend(attribute_comments(object, &[])?);
+        Ok(statements)
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        let (was, is) = (list(change.from, "attributes"), list(change.to, "attributes"));
+        // Added at the end; anything else changes stored values.
+        if is.starts_with(was) { Way::InPlace } else { Way::Replace }
+    }
+
+    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+        let (was, is) = (list(change.from, "attributes"), list(change.to, "attributes"));
+        let added = is.get(was.len()..).unwrap_or_default();
+        let mut statements: Vec<Statement> = added
+            .iter()
+            .map(|attribute| Statement::new(format!("ALTER TYPE {} ADD ATTRIBUTE {attribute} CASCADE;", whole(change.to))))
+            .collect();
+        statements.extend(attribute_comments(change.to, list(change.from, "attribute_comments"))?);
+        Ok(statements)
+    }
+}
+
+/// Each `name: comment`, the name as SQL.
+fn attribute_comments(object: &Object, before: &[Box<str>]) -> Written {
+    let name = |item: &str| -> Option<usize> {
+        match item.strip_prefix('"') {
+            None => item.find(": "),
+            Some(_) => item.find("\": ").map(|at| at + 1),
+        }
+    };
+    let mut statements = Vec::new();
+    let is = list(object, "attribute_comments");
+    for item in is.iter().filter(|item| !before.contains(item)) {
+        let at = name(item).ok_or("a comment of an attribute is not as it should be")?;
+        let (attribute, comment) = (item.get(..at).unwrap_or_default(), item.get(at + 2..).unwrap_or_default());
+        statements.push(Statement::new(format!("COMMENT ON COLUMN {}.{attribute} IS {};", whole(object), literal(comment))));
+    }
+    let names: Vec<&str> = is.iter().filter_map(|item| name(item).and_then(|at| item.get(..at))).collect();
+    for gone in before.iter().filter_map(|item| name(item).and_then(|at| item.get(..at))).filter(|gone| !names.contains(gone)) {
+        statements.push(Statement::new(format!("COMMENT ON COLUMN {}.{gone} IS NULL;", whole(object))));
+    }
+    Ok(statements)
+}
+
+impl Maker for Ranges {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        if to.making.is_bare(object) {
+            return Ok(vec![shell(object)]);
+        }
+        let mut parts = vec![format!("SUBTYPE = {}", object.text("subtype").ok_or("its subtype is not known")?)];
+        let mut add = |word: &str, value: Option<String>| parts.extend(value.map(|value| format!("{word} = {value}")));
+        add("SUBTYPE_OPCLASS", object.text("operator_class").map(str::to_owned));
+        add("COLLATION", object.text("collation").map(str::to_owned));
+        add("CANONICAL", call(object, "canonical"));
+        add("SUBTYPE_DIFF", call(object, "difference"));
+        add("MULTIRANGE_TYPE_NAME", object.text("multirange").map(str::to_owned));
+        Ok(vec![Statement::new(format!("CREATE TYPE {} AS RANGE ({});", whole(object), parts.join(", ")))])
+    }
+
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        whole_of(self, object, to)
+    }
+}
+
+/// What stands for a type while its functions are made, which name it.
+fn shell(object: &Object) -> Statement {
+    Statement::new(format!("CREATE TYPE {};", whole(object)))
+}
+
+/// The type that a shell stood for.
+fn whole_of(maker: &dyn Maker, object: &Object, to: &Target<'_>) -> Written {
+    let none = std::collections::BTreeSet::new();
+    let making = evenkeel_core::patch::Making { bare: &none, ..*to.making };
+    maker.create(object, &Target { making: &making, ..*to })
+}
+
+impl Maker for Bases {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        if is_not(object, "defined") || to.making.is_bare(object) {
+            return Ok(vec![shell(object)]);
+        }
+        let mut parts = Vec::new();
+        let mut add = |word: &str, value: Option<String>| parts.extend(value.map(|value| format!("{word} = {value}")));
+        for (word, property) in [
+            ("INPUT", "input"),
+            ("OUTPUT", "output"),
+            ("RECEIVE", "receive"),
+            ("SEND", "send"),
+            ("TYPMOD_IN", "modifier_in"),
+            ("TYPMOD_OUT", "modifier_out"),
+            ("ANALYZE", "analyze"),
+            ("SUBSCRIPT", "subscript"),
+        ] {
+            add(word, call(object, property));
+        }
+        let length = match integer(object, "length") {
+            Some(length) if length >= 0 => length.to_string(),
+            _ => "VARIABLE".to_owned(),
+        };
+        add("INTERNALLENGTH", Some(length));
+        add("ALIGNMENT", object.text("alignment").map(str::to_owned));
+        add("STORAGE", object.text("storage").map(str::to_owned));
+        add("CATEGORY", object.text("category").map(literal));
+        add("DEFAULT", object.text("default").map(literal));
+        add("ELEMENT", object.text("element").map(str::to_owned));
+        add("DELIMITER", object.text("delimiter").map(literal));
+        for (property, word) in [("by_value", "PASSEDBYVALUE"), ("preferred", "PREFERRED = true"), ("collatable", "COLLATABLE = true")] {
+            if flag(object, property) {
+                parts.push(word.to_owned());
+            }
+        }
+        Ok(vec![Statement::new(format!("CREATE TYPE {} ({});", whole(object), parts.join(", ")))])
+    }
+
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        whole_of(self, object, to)
+    }
+
+    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+        // Its functions name it and it names them: they go together.
+        Ok(vec![Statement::new(format!("DROP TYPE {} CASCADE;", whole(object)))])
+    }
+}
+
+impl Maker for Collations {
+    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+        let provider = object.text("provider").unwrap_or("libc");
+        let mut parts = Vec::new();
+        let mut add = |word: &str, value: Option<&str>| parts.extend(value.map(|value| format!("{word} = {}", literal(value))));
+        match provider {
+            "libc" => {
+                add("LC_COLLATE", object.text("collate"));
+                add("LC_CTYPE", object.text("ctype"));
+            }
+            _ => add("LOCALE", object.text("locale")),
+        }
+        add("RULES", object.text("rules"));
+        parts.push(format!("PROVIDER = {}", quoted(provider)));
+        if is_not(object, "deterministic") {
+            parts.push("DETERMINISTIC = false".to_owned());
+        }
+        Ok(vec![Statement::new(format!("CREATE COLLATION {} ({});", whole(object), parts.join(", ")))])
+    }
+}

@@ -1,0 +1,166 @@
+//! Views and materialised views. A view is replaced in place where its columns stay as they are, and made bare, with its columns alone,
+//! where it and what it reads need each other.
+
+use super::text::{last, parameters, whole};
+use super::{COMMENT, Maker, Target, comment_on, is_not, list};
+use crate::ident::quoted;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+
+pub struct Views;
+pub struct MaterializedViews;
+
+/// What the server prints has a `;` at its end or none.
+fn query(object: &Object) -> Result<&str, String> {
+    Ok(object.text("definition").ok_or("its query is not known")?.trim_end().trim_end_matches(';'))
+}
+
+fn names(object: &Object, world: &World<'_>) -> String {
+    let columns = world.columns(object.identity.part(0), object.identity.part(1));
+    if columns.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", columns.iter().map(|column| last(column)).collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn view(object: &Object, world: &World<'_>, head: &str, query: &str) -> Statement {
+    let options = parameters(list(object, "options"), "");
+    let with = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
+    Statement::new(format!("{head} {}{}{with} AS\n{query};", whole(object), names(object, world)))
+}
+
+/// Its columns, each as a NULL of its type.
+fn bare(object: &Object, world: &World<'_>) -> Result<String, String> {
+    let columns = world.columns(object.identity.part(0), object.identity.part(1));
+    let nulls = columns.iter().map(|column| {
+        let collation = column.text("collation").map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
+        let typ = column.text("type").ok_or("the type of a column is not known")?;
+        Ok(format!("NULL::{typ}{collation} AS {}", last(column)))
+    });
+    let nulls = nulls.collect::<Result<Vec<String>, String>>()?;
+    Ok(format!("SELECT {}", nulls.join(", ")))
+}
+
+/// Defaults and comments of a view's columns.
+fn columns(object: &Object, to: &Target<'_>) -> Written {
+    let mut statements = Vec::new();
+    for column in to.making.to.columns(object.identity.part(0), object.identity.part(1)) {
+        if let Some(default) = column.text("default").filter(|_| object.kind == Kind::View) {
+            let sql = format!("ALTER VIEW {} ALTER COLUMN {} SET DEFAULT {default};", whole(object), last(column));
+            statements.push(Statement::new(sql));
+        }
+        if object.kind == Kind::MaterializedView {
+            statements.extend(
+                super::column::after(column, to)?
+                    .into_iter()
+                    .filter(|one| !one.sql.starts_with("COMMENT ON"))
+                    .map(|one| Statement { sql: one.sql.replacen("ALTER TABLE ONLY", "ALTER MATERIALIZED VIEW", 1), ..one }),
+            );
+        }
+        if let Some(comment) = column.text(COMMENT) {
+            statements.push(comment_on(column, Some(comment))?);
+        }
+    }
+    Ok(statements)
+}
+
+impl Maker for Views {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        let world = to.making.to;
+        if to.making.is_bare(object) {
+            return Ok(vec![view(object, world, "CREATE VIEW", &bare(object, world)?)]);
+        }
+        let mut statements = vec![view(object, world, "CREATE VIEW", query(object)?)];
+        statements.extend(columns(object, to)?);
+        Ok(statements)
+    }
+
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        let mut statements = vec![view(object, to.making.to, "CREATE OR REPLACE VIEW", query(object)?)];
+        statements.extend(columns(object, to)?);
+        Ok(statements)
+    }
+
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
+        if !change.touches("definition") {
+            return Way::InPlace;
+        }
+        // Columns may be added at the end, and none may go or become another.
+        let of = |world: &World<'_>| -> Vec<(String, Option<String>, Option<String>)> {
+            let columns = world.columns(change.to.identity.part(0), change.to.identity.part(1));
+            let text = |column: &Object, name| column.text(name).map(str::to_owned);
+            columns.iter().map(|column| (last(column), text(column, "type"), text(column, "collation"))).collect()
+        };
+        if of(to).starts_with(&of(from)) { Way::InPlace } else { Way::Replace }
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        let object = change.to;
+        if change.touches("definition") {
+            return Ok(vec![view(object, to.making.to, "CREATE OR REPLACE VIEW", query(object)?)]);
+        }
+        let name = whole(object);
+        Ok(super::table::options((change.from, object), "options", "", &|what| Statement::new(format!("ALTER VIEW {name} {what};"))))
+    }
+}
+
+impl Maker for MaterializedViews {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        let mut sql = format!("CREATE MATERIALIZED VIEW {}{}", whole(object), names(object, to.making.to));
+        if let Some(method) = object.text("access_method") {
+            sql.push_str(&format!(" USING {}", quoted(method)));
+        }
+        let mut options = parameters(list(object, "options"), "");
+        options.extend(parameters(list(object, "toast_options"), "toast."));
+        if !options.is_empty() {
+            sql.push_str(&format!(" WITH ({})", options.join(", ")));
+        }
+        if let Some(space) = object.text("tablespace") {
+            sql.push_str(&format!(" TABLESPACE {}", quoted(space)));
+        }
+        let data = if is_not(object, "populated") { " WITH NO DATA" } else { "" };
+        sql.push_str(&format!(" AS\n{}{data};", query(object)?));
+        let mut statements = vec![Statement::new(sql)];
+        statements.extend(columns(object, to)?);
+        Ok(statements)
+    }
+
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        let index = object.text("cluster_on")?;
+        Some(world.find(Kind::Index, &[object.identity.part(0), index]).into_iter().collect())
+    }
+
+    fn finish(&self, object: &Object, _: &Target<'_>) -> Written {
+        let clustered =
+            object.text("cluster_on").map(|index| format!("ALTER MATERIALIZED VIEW {} CLUSTER ON {};", whole(object), quoted(index)));
+        Ok(clustered.map(Statement::new).into_iter().collect())
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        if change.touches("definition") || change.touches("access_method") { Way::Replace } else { Way::InPlace }
+    }
+
+    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+        let (object, name) = (change.to, whole(change.to));
+        let alter = |what: String| Statement::new(format!("ALTER MATERIALIZED VIEW {name} {what};"));
+        let mut statements = super::table::options((change.from, object), "options", "", &alter);
+        statements.extend(super::table::options((change.from, object), "toast_options", "toast.", &alter));
+        if change.touches("tablespace") {
+            let space = object.text("tablespace").unwrap_or("pg_default");
+            statements.push(alter(format!("SET TABLESPACE {}", quoted(space))).hazard(Hazard::Rewrites(name.clone())));
+        }
+        if change.touches("cluster_on") {
+            statements.push(match object.text("cluster_on") {
+                Some(index) => alter(format!("CLUSTER ON {}", quoted(index))),
+                None => alter("SET WITHOUT CLUSTER".to_owned()),
+            });
+        }
+        if change.touches("populated") {
+            let data = if is_not(object, "populated") { " WITH NO DATA" } else { "" };
+            statements.push(Statement::new(format!("REFRESH MATERIALIZED VIEW {name}{data};")));
+        }
+        Ok(statements)
+    }
+}
