@@ -235,7 +235,7 @@ impl Spec {
         self.identity.first().is_some_and(|part| *part == "schema")
     }
 
-    /// The place of a property, common ones (`comment`, `security_labels`) after the declared ones.
+    /// The place of a property, common ones (`comment`, `security_labels`, `needs`) after the declared ones.
     #[must_use]
     pub fn index_of(&self, name: &str) -> Option<u8> {
         let declared = self.properties.iter().position(|property| property.name == name);

@@ -234,4 +234,11 @@ pub const COMMON: &[Property] = &[
         "Security labels, each `provider: label`.",
         "A label provider (SELinux, a masking extension) may treat the object differently.",
     ),
+    Property::list(
+        "needs",
+        "What it cannot exist without, each `kind name`, sorted.",
+        "Statements that make it run only where that is there.",
+    )
+    .on(Engines::POSTGRESQL)
+    .volatile(),
 ];

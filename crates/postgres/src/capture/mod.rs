@@ -9,6 +9,7 @@ mod bulk;
 mod canonical;
 mod column;
 mod constraint;
+mod depend;
 mod earlier;
 mod history;
 mod index;
@@ -49,6 +50,7 @@ pub use statements::{queries, statements};
 
 use crate::connect::{Fault, Limits, OVER, Session, Target, connect};
 use crate::ident;
+use depend::Needs;
 use evenkeel_core::digest;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{Dimension, Engine, Kind, Value};
@@ -272,15 +274,15 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
     // Owners and grants hang on the objects of the schema, so these are read for them too.
     let schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
     let plainly = |dimension| wants(dimension) || dimension == Dimension::Schema && schema;
-    let (names, notes, mut found) = if schema {
-        let (names, raw, plain, notes) = catalogs(reader, plainly).await?;
+    let (names, notes, needs, mut found) = if schema {
+        let (names, raw, plain, notes, needs) = catalogs(reader, plainly).await?;
         let mut found = bulk::read(reader, &names, raw).await?;
         found.extend(plain);
-        (names, notes, found)
+        (names, notes, needs, found)
     } else {
         let names = Names::read(reader).await?;
         let found = plain::read(reader, &names, &Absent::default(), plainly).await?;
-        (names, Notes::read(reader).await?, found)
+        (names, Notes::read(reader).await?, Needs::default(), found)
     };
     if wants(Dimension::Configuration) {
         found.extend(setting::read(reader, &names).await?);
@@ -292,6 +294,7 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
         found.extend(role_member::read(reader, &names).await?);
     }
     notes.hang(&mut found);
+    needs.hang(&names, &mut found);
     members(reader, &mut found);
     // These stand at the addresses of tables and indexes too, and must not take their comments or owners.
     if wants(Dimension::Data) {
@@ -344,7 +347,7 @@ fn members(reader: &Reader<'_>, found: &mut [Found]) {
 }
 
 /// What the catalogs hold of the schema: all statements that need nothing but each other's names, sent at once.
-async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> Read<(Names, bulk::Raw, Vec<Found>, Notes)> {
+async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> Read<(Names, bulk::Raw, Vec<Found>, Notes, Needs)> {
     let beside = reader.beside();
     let named = async {
         let (names, absent) = tokio::try_join!(Names::read(reader), Absent::read(reader))?;
@@ -356,7 +359,7 @@ async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> R
         )?;
         Ok((names, constraints, indexes, plain))
     };
-    let ((names, constraints, indexes, plain), defaults, off, parents, columns, notes, ()) = tokio::try_join!(
+    let ((names, constraints, indexes, plain), defaults, off, parents, columns, notes, needs, ()) = tokio::try_join!(
         named,
         column::Defaults::read(reader),
         constraint::unwatched(reader),
@@ -364,10 +367,11 @@ async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> R
         // Columns are most of what there is to read; the second session begins with them at once.
         column::Columns::read(&beside),
         Notes::read(&beside),
+        Needs::read(&beside),
         unread::note(&beside),
     )?;
     let raw = bulk::Raw { columns, defaults, constraints, off, indexes, parents };
-    Ok((names, raw, plain, notes))
+    Ok((names, raw, plain, notes, needs))
 }
 
 /// Comments and security labels, by what they are about.

@@ -156,6 +156,7 @@ statements! {
     TRIGGER_OFF = "trigger_off.sql" for OBJECTS;
     INHERIT = "inherit.sql" for OBJECTS;
     UNREAD = "unread.sql" for OBJECTS;
+    DEPEND = "depend.sql" for &[Schema];
     CONSTRAINT = "constraint.sql" for OBJECTS;
     INDEX = "index.sql" for OBJECTS;
     TYPE_NAME = "type_name.sql" for OBJECTS;
