@@ -25,8 +25,9 @@ use std::collections::BTreeSet;
 pub struct Form {
     /// For a server nobody else works on: plain statements instead of those that let others go on.
     pub offline: bool,
-    /// Everything is made from nothing: no statement has to ask what is there.
-    pub from_nothing: bool,
+    /// For a server that nobody will miss: what a manifest does not hold because it may be secret is made up, and who owns what the
+    /// superuser makes is as it should be.
+    pub throwaway: bool,
 }
 
 /// One statement.
@@ -212,6 +213,8 @@ pub struct Making<'a> {
     pub form: Form,
     /// Relations that this plan makes: nobody uses them yet. As they are shown.
     pub new: &'a BTreeSet<String>,
+    /// Everything that this plan makes, for the first time or anew, as `kind name`.
+    pub made: &'a BTreeSet<String>,
     /// Objects that are made without what they would need too early, as `kind name`: their dialect's `finish` adds it.
     pub bare: &'a BTreeSet<String>,
     /// Objects whose `loosen` was run, likewise.
@@ -272,6 +275,8 @@ pub trait Dialect: Sync {
     /// Why there is no such statement.
     fn create(&self, object: &Object, making: &Making<'_>) -> Written;
 
+    /// What comes after all that it needs; of an object that is altered in place, as far as that is another than before.
+    ///
     /// # Errors
     /// Why there is no such statement.
     fn finish(&self, object: &Object, making: &Making<'_>) -> Written;
@@ -283,6 +288,9 @@ pub trait Dialect: Sync {
     /// # Errors
     /// Why there is no such statement.
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written;
+
+    /// Settings of a throwaway server on which nothing but the schema is of interest.
+    fn scratch_settings(&self) -> &'static [(&'static str, &'static str)];
 
     /// What a session says first, so that names and texts mean what they are meant to.
     fn opening(&self) -> &'static [&'static str];

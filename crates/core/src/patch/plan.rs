@@ -118,6 +118,12 @@ impl<'w, 'm> Planning<'w, 'm> {
         }
         for place in self.fates.altered.keys().copied().collect::<Vec<_>>() {
             self.add(Part::Alter, place, MAKING + u32::from(self.rank(self.from, place)));
+            let there = self.fates.altered.get(&place).map(|(there, _)| *there);
+            if let Some((there, object)) = there.and_then(|there| Some((there, self.to.at(there)?)))
+                && self.dialect.finish_needs(object, self.to).is_some()
+            {
+                self.add(Part::Finish, there, 2 * MAKING + u32::from(self.rank(self.to, there)));
+            }
         }
         for place in loosened {
             let finish = self.from.at(place).and_then(|object| self.to.place(object));
@@ -376,7 +382,8 @@ impl<'w, 'm> Planning<'w, 'm> {
             .map(Object::display)
             .collect();
         let (bare, loosened) = (names(self.to, &self.bare), names(self.from, &self.fates.loosened));
-        let making = Making { from: self.from, to: self.to, form, new: &new, bare: &bare, loosened: &loosened };
+        let made = names(self.to, &self.fates.made);
+        let making = Making { from: self.from, to: self.to, form, new: &new, made: &made, bare: &bare, loosened: &loosened };
         let mut failed: BTreeSet<usize> = self.fates.left.clone();
         let mut plan = Plan::default();
         for act in order {

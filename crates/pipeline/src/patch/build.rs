@@ -48,17 +48,18 @@ pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Tr
         encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
         ..Like::default()
     };
-    let scratch = workshop.start(&like.database(&database), &watch)?;
+    let like = dialect.scratch_settings().iter().fold(like.database(&database), |like, (name, value)| like.setting(name, value));
+    let scratch = workshop.start(&like, &watch)?;
     let mut reasons = BTreeMap::new();
     let mut seen = look(&*scratch, &database, &*dialect, &watch)?;
-    let form = Form { offline: true, from_nothing: true };
+    let form = Form { offline: true, throwaway: true };
     let mut odd = left(&seen, manifest, &*dialect);
-    for round in 0..ROUNDS {
+    for _ in 0..ROUNDS {
         if odd.is_empty() {
             break;
         }
         watch.stop.check()?;
-        let planned = plan(&World::of(&seen), &World::of(manifest), &*dialect, Form { from_nothing: round == 0, ..form });
+        let planned = plan(&World::of(&seen), &World::of(manifest), &*dialect, form);
         for refusal in &planned.refused {
             reasons.entry((refusal.kind, refusal.object.clone())).or_insert_with(|| refusal.reason.clone());
         }

@@ -22,7 +22,7 @@ impl Maker for Owners {
         let owner = object.text("owner").ok_or("the owner is not known")?;
         // What the bootstrap superuser makes is its.
         if owner.starts_with('(') {
-            return if to.making.form.from_nothing {
+            return if to.making.form.throwaway {
                 Ok(Vec::new())
             } else {
                 Err(format!("its owner is {owner}, which is a place and no name"))
@@ -153,7 +153,7 @@ fn owner_of(object: &Object, to: &Target<'_>) -> Result<String, String> {
     };
     let owner = of(kind, shown).or_else(|| table(shown)).ok_or("its owner is not known")?;
     // Whoever runs it on a throwaway server is that one.
-    if owner.starts_with('(') && to.making.form.from_nothing {
+    if owner.starts_with('(') && to.making.form.throwaway {
         return Ok("CURRENT_USER".to_owned());
     }
     to.role(owner)

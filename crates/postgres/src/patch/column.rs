@@ -1,7 +1,7 @@
 //! Columns: within CREATE TABLE, added, and altered property by property. What a table has set by itself is set on it alone: each
 //! child says its own.
 
-use super::text::{foreign_options, last, option_changes, parameters, whole};
+use super::text::{last, option_changes, parameters, whole};
 use super::{COMMENT, Maker, Target, comment_on, flag, integer, is_not, list, locks};
 use crate::flavor;
 use crate::ident::{quoted, shortened};
@@ -14,7 +14,7 @@ pub struct Columns;
 /// The line of CREATE TABLE.
 pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
     let mut line = format!("{} {}", last(column), column.text("type").ok_or("its type is not known")?);
-    let options = foreign_options(list(column, "foreign_options"))?;
+    let options = to.foreign_options(list(column, "foreign_options"))?;
     if !options.is_empty() {
         line.push_str(&format!(" OPTIONS ({})", options.join(", ")));
     }
@@ -35,7 +35,7 @@ fn clauses(column: &Object, to: &Target<'_>) -> String {
     let mut line = String::new();
     // One that is not yet valid is added afterwards.
     if flag(column, "not_null") && !is_not(column, "not_null_valid") {
-        if let Some(name) = column.text("not_null_name").filter(|_| column.get("local").is_none()) {
+        if let Some(name) = column.text("not_null_name") {
             line.push_str(&format!(" CONSTRAINT {}", quoted(name)));
         }
         line.push_str(" NOT NULL");

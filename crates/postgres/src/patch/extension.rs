@@ -24,7 +24,7 @@ impl Maker for Extensions {
         let schema = object.text("schema").map(|schema| format!(" SCHEMA {}", quoted(schema))).unwrap_or_default();
         let version = to.making.to.find(Kind::ExtensionVersion, &[name]).and_then(|version| version.text("version"));
         // A throwaway server has what it has; the version is compared apart.
-        let version = version.filter(|_| !to.making.form.from_nothing).map(|version| format!(" VERSION {}", quoted(version)));
+        let version = version.filter(|_| !to.making.form.throwaway).map(|version| format!(" VERSION {}", quoted(version)));
         Ok(vec![Statement::new(format!("CREATE EXTENSION {}{schema}{};", quoted(name), version.unwrap_or_default()))])
     }
 

@@ -1,7 +1,7 @@
 //! Foreign-data wrappers, servers and user mappings. What may be secret is in no manifest: then they are refused.
 
 use super::named::call;
-use super::text::{foreign_options, option_changes};
+use super::text::option_changes;
 use super::{Maker, Target, list};
 use crate::ident::{literal, quoted};
 use evenkeel_core::kind::Kind;
@@ -12,20 +12,20 @@ pub struct Wrappers;
 pub struct Servers;
 pub struct Mappings;
 
-fn options(object: &Object, lists: &[&str]) -> Result<String, String> {
-    let options = foreign_options(lists.iter().flat_map(|property| list(object, property)))?;
+fn options(object: &Object, lists: &[&str], to: &Target<'_>) -> Result<String, String> {
+    let options = to.foreign_options(lists.iter().flat_map(|property| list(object, property)))?;
     Ok(if options.is_empty() { String::new() } else { format!(" OPTIONS ({})", options.join(", ")) })
 }
 
 impl Maker for Wrappers {
-    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         let mut sql = format!("CREATE FOREIGN DATA WRAPPER {}", quoted(object.identity.part(0)));
         for (property, word) in [("handler", "HANDLER"), ("validator", "VALIDATOR")] {
             if let Some(function) = call(object, property) {
                 sql.push_str(&format!(" {word} {function}"));
             }
         }
-        sql.push_str(&options(object, &["options"])?);
+        sql.push_str(&options(object, &["options"], to)?);
         Ok(vec![Statement::new(format!("{sql};"))])
     }
 
@@ -49,7 +49,7 @@ impl Maker for Wrappers {
 }
 
 impl Maker for Servers {
-    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         let mut sql = format!("CREATE SERVER {}", quoted(object.identity.part(0)));
         for (property, word) in [("type", "TYPE"), ("version", "VERSION")] {
             if let Some(text) = object.text(property) {
@@ -57,7 +57,7 @@ impl Maker for Servers {
             }
         }
         let wrapper = object.text("wrapper").ok_or("its wrapper is not known")?;
-        sql.push_str(&format!(" FOREIGN DATA WRAPPER {}{};", quoted(wrapper), options(object, &["place", "options"])?));
+        sql.push_str(&format!(" FOREIGN DATA WRAPPER {}{};", quoted(wrapper), options(object, &["place", "options"], to)?));
         Ok(vec![Statement::new(sql)])
     }
 

@@ -80,6 +80,21 @@ impl Target<'_> {
         text::role(shown, &self.dialect.roles)
     }
 
+    /// The object as the candidate has it, where it is altered in place.
+    fn before(&self, object: &Object) -> Option<&Object> {
+        self.making.from.same(object).filter(|_| !self.making.made.contains(&World::name_of(object)))
+    }
+
+    /// Options of foreign objects; on a throwaway server what may be secret is made up.
+    fn foreign_options<'a>(&self, items: impl IntoIterator<Item = &'a Box<str>>) -> Result<Vec<String>, String> {
+        if !self.making.form.throwaway {
+            return text::foreign_options(items);
+        }
+        let made_up: Vec<Box<str>> =
+            items.into_iter().map(|item| item.strip_suffix(" (set)").map_or_else(|| item.clone(), |name| format!("{name}=0").into())).collect();
+        text::foreign_options(&made_up)
+    }
+
     /// Whether this plan makes the relation, so that nobody uses it yet.
     fn is_new(&self, schema: &str, name: &str) -> bool {
         self.making.to.relation(schema, name).is_some_and(|relation| self.making.new.contains(&relation.display()))
@@ -329,6 +344,11 @@ impl Dialect for PostgresDialect {
 
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written {
         of(object)?.drop(object, &Target { dialect: self, making })
+    }
+
+    fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
+        // Subscriptions lead nowhere from there.
+        &[("max_logical_replication_workers", "0")]
     }
 
     fn opening(&self) -> &'static [&'static str] {

@@ -91,7 +91,10 @@ impl Maker for Families {
         Some(vec![class])
     }
 
-    fn finish(&self, object: &Object, _: &Target<'_>) -> Written {
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        if to.before(object).is_some() {
+            return Ok(Vec::new());
+        }
         let name = named(object).ok_or("its name is not known")?;
         let entries = entries(object);
         let mut statements =

@@ -98,8 +98,36 @@ impl Maker for Tables {
 }
 
 impl Maker for Subscriptions {
-    fn create(&self, _: &Object, _: &Target<'_>) -> Written {
-        Err("its connection may hold a secret and is in no manifest".to_owned())
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        if !to.making.form.throwaway {
+            return Err("its connection may hold a secret and is in no manifest".to_owned());
+        }
+        let name = quoted(object.identity.part(0));
+        let publications: Vec<String> = list(object, "publications").iter().map(|one| quoted(one)).collect();
+        let slot = object.text("slot").map_or_else(|| "NONE".to_owned(), literal);
+        let mut options = vec!["connect = false".to_owned(), format!("slot_name = {slot}")];
+        for property in ["synchronous_commit", "streaming", "origin"] {
+            options.extend(object.text(property).map(|value| format!("{property} = {value}")));
+        }
+        for property in ["binary", "two_phase", "disable_on_error", "run_as_owner", "failover"] {
+            if flag(object, property) {
+                options.push(format!("{property} = true"));
+            }
+        }
+        if super::is_not(object, "password_required") {
+            options.push("password_required = false".to_owned());
+        }
+        // It leads nowhere: where it leads is in no manifest.
+        let sql = format!(
+            "CREATE SUBSCRIPTION {name} CONNECTION 'host=/nowhere password=none' PUBLICATION {} WITH ({});",
+            publications.join(", "),
+            options.join(", ")
+        );
+        let mut statements = vec![Statement::new(sql)];
+        if !super::is_not(object, "enabled") && object.get("slot").is_some() {
+            statements.push(Statement::new(format!("ALTER SUBSCRIPTION {name} ENABLE;")));
+        }
+        Ok(statements)
     }
 
     fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
@@ -152,7 +180,12 @@ impl Maker for Subscriptions {
         Ok(statements)
     }
 
-    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        if to.making.form.throwaway {
+            let name = quoted(object.identity.part(0));
+            let alone = format!("ALTER SUBSCRIPTION {name} DISABLE; ALTER SUBSCRIPTION {name} SET (slot_name = NONE); DROP SUBSCRIPTION {name};");
+            return Ok(vec![Statement::new(alone)]);
+        }
         Err("DROP SUBSCRIPTION would drop a slot at the publisher: a person's work".to_owned())
     }
 }

@@ -71,7 +71,7 @@ impl Maker for Policies {
         }
         let statement = Statement::new(format!("{sql};"));
         let is_permissive = object.text("type").is_none();
-        Ok(vec![if is_permissive && !to.making.form.from_nothing {
+        Ok(vec![if is_permissive && !to.making.form.throwaway {
             statement.hazard(Hazard::Opens(format!("rows of {} to those it names", whole(object))))
         } else {
             statement

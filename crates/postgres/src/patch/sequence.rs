@@ -48,8 +48,9 @@ impl Maker for Sequences {
         )
     }
 
-    fn finish(&self, object: &Object, _: &Target<'_>) -> Written {
-        let Some(column) = object.text("owned_by") else { return Ok(Vec::new()) };
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        let is_said = to.before(object).is_some_and(|before| before.get("owned_by") == object.get("owned_by"));
+        let Some(column) = object.text("owned_by").filter(|_| !is_said) else { return Ok(Vec::new()) };
         Ok(vec![Statement::new(format!("ALTER SEQUENCE {} OWNED BY {};", whole(object), relation(column)?))])
     }
 
@@ -67,9 +68,9 @@ impl Maker for Sequences {
             let words = if object.text("persistence") == Some("unlogged") { "SET UNLOGGED" } else { "SET LOGGED" };
             statements.push(Statement::new(format!("ALTER SEQUENCE {} {words};", whole(object))));
         }
-        if change.touches("owned_by") {
-            let owner = object.text("owned_by").map_or(Ok("NONE".to_owned()), relation)?;
-            statements.push(Statement::new(format!("ALTER SEQUENCE {} OWNED BY {owner};", whole(object))));
+        // `finish` names a column, when that is there.
+        if change.touches("owned_by") && object.get("owned_by").is_none() {
+            statements.push(Statement::new(format!("ALTER SEQUENCE {} OWNED BY NONE;", whole(object))));
         }
         Ok(statements)
     }

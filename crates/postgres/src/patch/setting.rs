@@ -25,7 +25,7 @@ fn whose(object: &Object, to: &Target<'_>) -> Result<String, String> {
 impl Maker for Overrides {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         let name = object.identity.part(2);
-        if name == READ_ONLY && !to.making.form.from_nothing {
+        if name == READ_ONLY && !to.making.form.throwaway {
             return Err("a database that is read-only by default refuses what is to be done after it: a person's work".to_owned());
         }
         let value = object.text("value").ok_or("its value is not known")?;

@@ -1,7 +1,7 @@
 //! Tables, foreign ones and partitions. A partition is made alone and attached when it has everything: its keys and indexes keep
 //! their names that way.
 
-use super::text::{foreign_options, parameters, relation, whole};
+use super::text::{parameters, relation, whole};
 use super::{Maker, Target, column, flag, list, locks, loses, text};
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
@@ -43,7 +43,7 @@ impl Maker for Tables {
     }
 
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
-        if !has_finish(object) && !inherits_later(object, world) {
+        if !has_finish(object) && list(object, "inherits").is_empty() {
             return None;
         }
         let mut needs: Vec<&Object> = Vec::new();
@@ -111,7 +111,7 @@ impl Maker for Tables {
         }
         if let Some(server) = object.text("server") {
             sql.push_str(&format!(" SERVER {}", quoted(server)));
-            let options = foreign_options(list(object, "foreign_options"))?;
+            let options = to.foreign_options(list(object, "foreign_options"))?;
             if !options.is_empty() {
                 sql.push_str(&format!(" OPTIONS ({})", options.join(", ")));
             }
@@ -135,17 +135,22 @@ impl Maker for Tables {
     fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
         let name = whole(object);
         let mut statements = Vec::new();
+        let before = to.before(object);
+        let is_other = |property: &str| before.is_none_or(|before| before.get(property) != object.get(property));
         if let Some(parent) = object.text("partition_of") {
-            statements.push(attach(object, parent)?);
-        } else if inherits_later(object, to.making.to) {
-            for parent in list(object, "inherits") {
+            if is_other("partition_of") || is_other("partition_bound") {
+                statements.push(attach(object, parent)?);
+            }
+        } else if before.is_some() || inherits_later(object, to.making.to) {
+            let known = before.map(|before| list(before, "inherits")).unwrap_or_default();
+            for parent in list(object, "inherits").iter().filter(|parent| !known.contains(parent)) {
                 statements.push(Statement::new(format!("ALTER TABLE {name} INHERIT {};", relation(parent)?)));
             }
         }
-        if let Some(index) = object.text("cluster_on") {
+        if let Some(index) = object.text("cluster_on").filter(|_| is_other("cluster_on")) {
             statements.push(Statement::new(format!("ALTER TABLE {name} CLUSTER ON {};", quoted(index))));
         }
-        if identity_index(object).is_some() {
+        if identity_index(object).is_some() && is_other("replica_identity") {
             statements.extend(replica_identity(object, object.text("replica_identity").unwrap_or_default())?);
         }
         Ok(statements)
@@ -162,7 +167,7 @@ impl Maker for Tables {
         Way::InPlace
     }
 
-    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
         let (object, before) = (change.to, change.from);
         let name = whole(object);
         let (schema, table) = (object.identity.part(0), object.identity.part(1));
@@ -212,12 +217,11 @@ impl Maker for Tables {
                 "force_row_security" => statements.push(
                     alter("NO FORCE ROW LEVEL SECURITY".to_owned()).hazard(Hazard::Opens(format!("all rows of {name} to its owner"))),
                 ),
-                "replica_identity" if identity_index(object).is_some() && to.making.form.from_nothing => {}
+                // `finish` says it, when the index is there.
+                "replica_identity" if identity_index(object).is_some() => {}
+                "cluster_on" if object.get("cluster_on").is_some() => {}
                 "replica_identity" => statements.extend(replica_identity(object, object.text("replica_identity").unwrap_or("default"))?),
-                "cluster_on" => statements.push(match object.text("cluster_on") {
-                    Some(index) => alter(format!("CLUSTER ON {}", quoted(index))),
-                    None => alter("SET WITHOUT CLUSTER".to_owned()),
-                }),
+                "cluster_on" => statements.push(alter("SET WITHOUT CLUSTER".to_owned())),
                 "partition_of" | "partition_bound" => {
                     if attribute == &"partition_bound" && change.touches("partition_of") {
                         continue;
@@ -228,17 +232,12 @@ impl Maker for Tables {
                                 .hazard(Hazard::Locks { mode: "ACCESS EXCLUSIVE", relation: relation(parent)? }),
                         );
                     }
-                    if let Some(parent) = object.text("partition_of") {
-                        statements.push(attach(object, parent)?);
-                    }
                 }
                 "inherits" => {
                     let (was, is) = (list(before, "inherits"), list(object, "inherits"));
+                    // What is new is told when its columns are there.
                     for parent in was.iter().filter(|parent| !is.contains(parent)) {
                         statements.push(alter(format!("NO INHERIT {}", relation(parent)?)));
-                    }
-                    for parent in is.iter().filter(|parent| !was.contains(parent)) {
-                        statements.push(alter(format!("INHERIT {}", relation(parent)?)));
                     }
                 }
                 "foreign_options" => {

@@ -132,9 +132,10 @@ impl Maker for MaterializedViews {
         Some(world.find(Kind::Index, &[object.identity.part(0), index]).into_iter().collect())
     }
 
-    fn finish(&self, object: &Object, _: &Target<'_>) -> Written {
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        let is_said = to.before(object).is_some_and(|before| before.get("cluster_on") == object.get("cluster_on"));
         let clustered =
-            object.text("cluster_on").map(|index| format!("ALTER MATERIALIZED VIEW {} CLUSTER ON {};", whole(object), quoted(index)));
+            object.text("cluster_on").filter(|_| !is_said).map(|index| format!("ALTER MATERIALIZED VIEW {} CLUSTER ON {};", whole(object), quoted(index)));
         Ok(clustered.map(Statement::new).into_iter().collect())
     }
 
@@ -151,11 +152,8 @@ impl Maker for MaterializedViews {
             let space = object.text("tablespace").unwrap_or("pg_default");
             statements.push(alter(format!("SET TABLESPACE {}", quoted(space))).hazard(Hazard::Rewrites(name.clone())));
         }
-        if change.touches("cluster_on") {
-            statements.push(match object.text("cluster_on") {
-                Some(index) => alter(format!("CLUSTER ON {}", quoted(index))),
-                None => alter("SET WITHOUT CLUSTER".to_owned()),
-            });
+        if change.touches("cluster_on") && object.get("cluster_on").is_none() {
+            statements.push(alter("SET WITHOUT CLUSTER".to_owned()));
         }
         if change.touches("populated") {
             let data = if is_not(object, "populated") { " WITH NO DATA" } else { "" };

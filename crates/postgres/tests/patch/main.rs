@@ -1,0 +1,37 @@
+//! Statements that make one environment like another, tried on real servers: a schema from its manifest alone, and patches between two.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod build;
+
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Engine, Environment, Request, Watch, Workshop};
+use evenkeel_pipeline::patch::{Builder, Built, build as built};
+use evenkeel_postgres::connect::{Target, ThisMachine};
+use evenkeel_postgres::engine::Postgres;
+use evenkeel_postgres::environment::PostgresEnvironment;
+
+/// Everything that a patch can touch.
+fn capture(conninfo: &str) -> Manifest {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let target = Target::parse(conninfo, &ThisMachine).unwrap();
+    let mut request = Request::new("test");
+    request.dimensions = vec![Dimension::Schema, Dimension::Privileges, Dimension::Configuration];
+    PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+}
+
+fn workshop() -> Box<dyn Workshop> {
+    Postgres.workshop(&[])
+}
+
+/// The manifest's schema on a server of its own.
+fn build_of(manifest: &Manifest) -> Built {
+    let workshop = workshop();
+    let builder = Builder { engine: &Postgres, workshop: &*workshop, watch: Watch::none() };
+    built(manifest, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+}
+
+/// What is left, in words.
+fn left(built: &Built) -> Vec<String> {
+    built.left.iter().map(evenkeel_pipeline::patch::Left::words).collect()
+}
