@@ -1,7 +1,7 @@
 //! What makes one environment like another: the statements, in an order that runs as a whole.
 //!
 //! Lives here: the nouns, and what is asked of an engine ([`Dialect`]). `world` finds objects of a manifest and what needs them,
-//! `change` tells what differs, `spread` what is taken along, `order` puts it in order, `script` writes it down. Does not live here:
+//! `change` tells what differs, `wanted` what is left alone, `spread` what is taken along, `order` puts it in order, `script` writes it down. Does not live here:
 //! any statement (`patch` of each engine), and running it (`pipeline/patch`).
 
 mod change;
@@ -9,11 +9,13 @@ mod order;
 mod plan;
 mod script;
 mod spread;
+mod wanted;
 mod world;
 
 pub use change::differing;
 pub use plan::plan;
 pub use script::{Proof, Script, script};
+pub use wanted::{Excused, wanted};
 pub use world::World;
 
 use crate::kind::{Dimension, Kind};
@@ -249,6 +251,12 @@ pub trait Dialect: Sync {
 
     /// The object with whose statement it is made, and with which it goes: a column with its table.
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object>;
+
+    /// The object with which it goes, where it is made by a statement of its own: an index that is attached to another.
+    fn goes_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object>;
+
+    /// Whether dropping it drops what it and others need each other for, too: a type and its functions.
+    fn takes_along(&self, object: &Object) -> bool;
 
     /// What must be there first, beside what the server told and what its kind says.
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object>;

@@ -52,6 +52,8 @@ struct Planning<'w, 'm> {
     /// By act of making: those it makes, itself first.
     members: BTreeMap<usize, Vec<usize>>,
     bare: BTreeSet<usize>,
+    /// Acts of dropping that another's statement does too.
+    taken: BTreeSet<usize>,
     refused: Vec<Refusal>,
 }
 
@@ -69,6 +71,7 @@ impl<'w, 'm> Planning<'w, 'm> {
             with: BTreeMap::new(),
             members: BTreeMap::new(),
             bare: BTreeSet::new(),
+            taken: BTreeSet::new(),
             refused,
         }
     }
@@ -152,9 +155,10 @@ impl<'w, 'm> Planning<'w, 'm> {
     /// What goes and takes it along: its relation, its table, what it is a right on.
     fn goes_with(&self, place: usize) -> Option<usize> {
         let object = self.from.at(place)?;
-        let whole = self.dialect.made_with(object, self.from).and_then(|whole| self.from.place(whole));
+        let with = [self.dialect.made_with(object, self.from), self.dialect.goes_with(object, self.from)];
+        let whole = with.into_iter().flatten().filter_map(|whole| self.from.place(whole));
         let parent = self.from.parent(object).filter(|parent| parent.kind != Kind::Schema).and_then(|parent| self.from.place(parent));
-        whole.into_iter().chain(parent).find(|other| self.fates.gone.contains(other))
+        whole.chain(parent).find(|other| self.fates.gone.contains(other))
     }
 
     /// The act after which an object of the reference is there as it shall be; `None` where it is already.
@@ -300,11 +304,29 @@ impl<'w, 'm> Planning<'w, 'm> {
             if circle.is_empty() {
                 return order;
             }
-            if !self.cut(&circle) {
+            if !self.take_along(&circle) && !self.cut(&circle) {
                 self.refuse_circle(&circle);
                 return order;
             }
         }
+    }
+
+    /// Of things that need each other and go, one takes the others along.
+    fn take_along(&mut self, circle: &BTreeSet<usize>) -> bool {
+        let is_dropped = |act: &&usize| matches!(self.acts.get(**act), Some((Part::Drop, _)));
+        let gone: BTreeSet<usize> = circle.iter().filter(is_dropped).copied().collect();
+        let first = gone.iter().copied().find(|act| {
+            let object = self.acts.get(*act).and_then(|(_, place)| self.from.at(*place));
+            object.is_some_and(|object| self.dialect.takes_along(object))
+        });
+        let Some(first) = first.filter(|first| self.graph.waits_for(*first).any(|other| gone.contains(&other))) else { return false };
+        self.graph.release(first, &gone);
+        for other in gone.iter().copied().filter(|other| *other != first) {
+            if self.graph.waits_for(other).any(|waited| waited == first) {
+                self.taken.insert(other);
+            }
+        }
+        true
     }
 
     /// Makes one member of the circle bare: what it needs of the circle, its finishing waits for.
@@ -399,6 +421,7 @@ impl<'w, 'm> Planning<'w, 'm> {
             }
             let (act, written) = match part {
                 Part::Loosen => (Act::Alter, self.dialect.loosen(object, &making)),
+                Part::Drop if self.taken.contains(act) => continue,
                 Part::Drop => (Act::Drop, self.dialect.drop(object, &making)),
                 Part::Make => (Act::Create, self.dialect.create(object, &making)),
                 Part::Finish => (Act::Alter, self.dialect.finish(object, &making)),

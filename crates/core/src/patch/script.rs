@@ -10,6 +10,8 @@ pub enum Proof {
     Proven { server: String },
     /// Why it was not.
     Not { why: String },
+    /// There is no statement to try.
+    Nothing,
 }
 
 /// What is written down.
@@ -30,7 +32,8 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     let mut text = String::new();
     match proof {
         Proof::Proven { server } => push(&mut text, &format!("-- proven on {server}: {} is then like {}", one(candidate), one(reference))),
-        Proof::Not { why } => push(&mut text, &format!("-- NOT PROVEN: {}", one(why))),
+        Proof::Not { why } => push(&mut text, &format!("-- not proven: {}", one(why))),
+        Proof::Nothing => {}
     }
     push(&mut text, &format!("-- makes {} like {}", one(candidate), one(reference)));
     let held = plan.statements().filter(|statement| statement.is_destructive()).count();

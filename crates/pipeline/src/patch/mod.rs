@@ -7,7 +7,7 @@ mod build;
 mod prove;
 
 pub use build::{Builder, Built, build};
-pub use prove::{Patch, prove};
+pub use prove::{Asked, Patch, excused, prove};
 
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;

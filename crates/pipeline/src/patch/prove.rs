@@ -2,9 +2,12 @@
 
 use super::build::{look, run};
 use super::{Builder, Left, build, left};
+use evenkeel_core::compare::Change;
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::patch::{Form, Plan, Proof, World, plan};
+use evenkeel_core::patch::{Excused, Form, Plan, Proof, World, plan, wanted};
+use evenkeel_core::policy::Ignored;
 
 /// What a round left may be made by another.
 const ROUNDS: usize = 3;
@@ -26,17 +29,46 @@ impl Patch {
     /// Whether it does what it says.
     #[must_use]
     pub fn is_proven(&self) -> bool {
-        matches!(self.proof, Proof::Proven { .. }) && self.left.is_empty() && self.failed.is_empty()
+        matches!(self.proof, Proof::Proven { .. } | Proof::Nothing) && self.left.is_empty() && self.failed.is_empty()
     }
+}
+
+/// What is asked of a patch.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Only in these is anything made equal.
+    pub dimensions: &'a [Dimension],
+    /// Differences that are to stay.
+    pub excused: &'a [Excused],
+    pub form: Form,
+}
+
+/// What the policy of a comparison excuses.
+#[must_use]
+pub fn excused(ignored: &[Ignored]) -> Vec<Excused> {
+    let one = |ignored: &Ignored| {
+        let subject = &ignored.difference.subject;
+        let attribute = subject.attribute.filter(|_| !matches!(ignored.difference.change, Change::Missing | Change::Extra));
+        Excused { kind: subject.kind, object: subject.object.clone(), attribute }
+    };
+    ignored.iter().map(one).collect()
 }
 
 /// Writes what makes the candidate like the reference, and tries it.
 ///
 /// # Errors
 /// The end was asked for, or a throwaway server is lost. That none can be had is no error: then nothing is proven, and it says so.
-pub fn prove(reference: &Manifest, candidate: &Manifest, form: Form, builder: &Builder<'_>) -> Result<Patch, Box<Trouble>> {
+pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, builder: &Builder<'_>) -> Result<Patch, Box<Trouble>> {
     let dialect = builder.engine.dialect(&candidate.endpoint)?;
+    let form = asked.form;
+    let (reference, unseen) = wanted(&World::of(reference), &World::of(candidate), asked.dimensions, asked.excused, &*dialect);
+    let reference = &reference;
     let mut planned = plan(&World::of(candidate), &World::of(reference), &*dialect, form);
+    planned.refused.extend(unseen);
+    if planned.statements().next().is_none() {
+        let proof = Proof::Nothing;
+        return Ok(Patch { plan: planned, proof, failed: Vec::new(), left: Vec::new(), unbuilt: Vec::new() });
+    }
     let built = match build(candidate, builder) {
         Ok(built) => built,
         Err(trouble) if builder.watch.stop.is_requested() => return Err(trouble),
@@ -48,6 +80,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, form: Form, builder: &B
     let mut failed = Vec::new();
     let mut step = planned.clone();
     let mut odd;
+    let mut seen;
     let mut rounds = 0;
     loop {
         rounds += 1;
@@ -55,7 +88,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, form: Form, builder: &B
         let refused = run(&mut *session, &step, &*dialect, &builder.watch)?;
         drop(session);
         failed.extend(refused.iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
-        let seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
+        seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
         odd = left(&seen, reference, &*dialect);
         odd.retain(|one| !planned.refused.iter().any(|refusal| refusal.kind == one.kind && refusal.object == one.object));
         odd.retain(|one| !built.left.iter().any(|other| other.kind == one.kind && other.object == one.object));
@@ -70,6 +103,11 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, form: Form, builder: &B
         }
         planned.append(step.clone());
     }
+    // What was refused and came about all the same, as a consequence of something else, is no refusal.
+    let still = left(&seen, reference, &*dialect);
+    planned.refused.retain(|refusal| {
+        refusal.object.starts_with('(') || still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object)
+    });
     let proof = if failed.is_empty() && odd.is_empty() {
         Proof::Proven { server: built.scratch.describe() }
     } else {

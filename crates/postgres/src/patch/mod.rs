@@ -65,6 +65,10 @@ trait Maker: Sync {
     fn made_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
         None
     }
+
+    fn goes_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
+        None
+    }
 }
 
 /// The server that statements are written for, and what is known while they are.
@@ -90,8 +94,10 @@ impl Target<'_> {
         if !self.making.form.throwaway {
             return text::foreign_options(items);
         }
-        let made_up: Vec<Box<str>> =
-            items.into_iter().map(|item| item.strip_suffix(" (set)").map_or_else(|| item.clone(), |name| format!("{name}=0").into())).collect();
+        let made_up: Vec<Box<str>> = items
+            .into_iter()
+            .map(|item| item.strip_suffix(" (set)").map_or_else(|| item.clone(), |name| format!("{name}=0").into()))
+            .collect();
         text::foreign_options(&made_up)
     }
 
@@ -203,14 +209,11 @@ fn of(object: &Object) -> Result<&'static dyn Maker, String> {
 const COMMENT: &str = "comment";
 const LABELS: &str = "security_labels";
 
-/// COMMENT ON, and what is said of security labels: every kind has them.
+/// COMMENT ON. Security labels are told when the rest is there.
 fn remarks(object: &Object) -> Written {
     let mut statements = Vec::new();
     if let Some(comment) = object.text(COMMENT) {
         statements.push(comment_on(object, Some(comment))?);
-    }
-    if object.get(LABELS).is_some() {
-        return Err("security labels are set by their provider's own rules: a person's work".to_owned());
     }
     Ok(statements)
 }
@@ -270,6 +273,14 @@ impl Dialect for PostgresDialect {
         maker(object.kind).and_then(|(_, maker)| maker.made_with(object, world))
     }
 
+    fn goes_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        maker(object.kind).and_then(|(_, maker)| maker.goes_with(object, world))
+    }
+
+    fn takes_along(&self, object: &Object) -> bool {
+        matches!(object.kind, Kind::BaseType | Kind::RangeType)
+    }
+
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
         maker(object.kind).map(|(_, maker)| maker.needs(object, world)).unwrap_or_default()
     }
@@ -288,14 +299,17 @@ impl Dialect for PostgresDialect {
     }
 
     fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
-        if change.touches(LABELS) {
-            return Way::Refuse("security labels are set by their provider's own rules: a person's work".to_owned());
-        }
-        if change.only(&[COMMENT]) {
-            return Way::InPlace;
+        let rest: Vec<&'static str> = change.attributes.iter().copied().filter(|one| ![COMMENT, LABELS].contains(one)).collect();
+        if rest.is_empty() {
+            // Nothing but a comment can be set besides, and what is left is told by the next round.
+            return if change.touches(LABELS) && !change.touches(COMMENT) {
+                Way::Refuse("its security labels are a provider's, a module that no throwaway server loads: a person's work".to_owned())
+            } else {
+                Way::InPlace
+            };
         }
         match maker(change.to.kind) {
-            Some((_, maker)) => maker.way(change, from, to),
+            Some((_, maker)) => maker.way(&Change { attributes: &rest, ..*change }, from, to),
             None => Way::Refuse("no statement of a patch makes such a thing".to_owned()),
         }
     }
@@ -331,7 +345,7 @@ impl Dialect for PostgresDialect {
 
     fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
         let target = Target { dialect: self, making };
-        let rest: Vec<&'static str> = change.attributes.iter().copied().filter(|attribute| *attribute != COMMENT).collect();
+        let rest: Vec<&'static str> = change.attributes.iter().copied().filter(|one| ![COMMENT, LABELS].contains(one)).collect();
         let mut statements = Vec::new();
         if !rest.is_empty() {
             statements = of(change.to)?.alter(&Change { attributes: &rest, ..*change }, &target)?;

@@ -3,6 +3,7 @@
 
 use super::text::{parameters, relation, whole};
 use super::{Maker, Target, column, flag, list, locks, loses, text};
+use crate::flavor;
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, shown_parts};
@@ -156,10 +157,13 @@ impl Maker for Tables {
         Ok(statements)
     }
 
-    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+    fn way(&self, change: &Change<'_>, to: &World<'_>, _: &World<'_>) -> Way {
         let fixed = ["server", "of_type", "partition_by"];
         if let Some(attribute) = fixed.iter().find(|attribute| change.touches(attribute)) {
             return Way::Refuse(format!("{attribute} of a table cannot be altered: it would have to be made anew, with its rows"));
+        }
+        if change.touches("access_method") && to.manifest.endpoint.server_major < flavor::SET_ACCESS_METHOD {
+            return Way::Refuse("before PostgreSQL 15 no statement gives a table another access method".to_owned());
         }
         if change.touches("detach_pending") {
             return Way::Refuse("finish the detach first: ALTER TABLE … DETACH PARTITION … FINALIZE".to_owned());
