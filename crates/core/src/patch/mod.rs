@@ -83,6 +83,8 @@ pub enum Hazard {
     FailsIf(String),
     /// Who may do what after it that was closed before.
     Opens(String),
+    /// Who must run it.
+    RunBy(String),
 }
 
 impl Hazard {
@@ -96,6 +98,7 @@ impl Hazard {
             Self::Locks { mode, relation } => format!("takes {mode} on {relation}"),
             Self::FailsIf(what) => format!("fails if {what}"),
             Self::Opens(what) => format!("opens: {what}"),
+            Self::RunBy(role) => format!("must be run by {role}"),
         }
     }
 }

@@ -31,11 +31,15 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     let Script { sides: (candidate, reference), plan, proof, allow_destructive } = *script;
     let mut text = String::new();
     match proof {
-        Proof::Proven { server } => push(&mut text, &format!("-- proven on {server}: {} is then like {}", one(candidate), one(reference))),
+        Proof::Proven { server } => {
+            push(&mut text, &format!("-- proven on {server}: with every statement run, {} is like {}", one(candidate), one(reference)))
+        }
         Proof::Not { why } => push(&mut text, &format!("-- not proven: {}", one(why))),
         Proof::Nothing => {}
     }
-    push(&mut text, &format!("-- makes {} like {}", one(candidate), one(reference)));
+    if !matches!(proof, Proof::Proven { .. }) {
+        push(&mut text, &format!("-- makes {} like {}", one(candidate), one(reference)));
+    }
     let held = plan.statements().filter(|statement| statement.is_destructive()).count();
     if held > 0 && !allow_destructive {
         push(&mut text, &format!("-- {held} that would lose data are commented out; --allow-destructive writes them"));

@@ -51,9 +51,13 @@ impl Maker for Tables {
         let relations = std::iter::once(object).chain(parents(object, world));
         for relation in relations {
             let (schema, name) = (relation.identity.part(0), relation.identity.part(1));
-            needs.push(relation);
             let parts = world.parts_of(schema, name);
-            needs.extend(parts.filter(|part| matches!(part.kind, Kind::Constraint | Kind::Index | Kind::Trigger | Kind::Column)));
+            needs.extend(parts.filter(|part| match part.kind {
+                Kind::Constraint | Kind::Index | Kind::Column => true,
+                // A copy comes with the attachment.
+                Kind::Trigger => !flag(part, "copied"),
+                _ => false,
+            }));
         }
         // Those that are attached to it come first.
         let shown = object.display();
