@@ -47,7 +47,8 @@ impl Patched {
         let builder = Builder { engine, workshop: &*workshop, watch: Watch { watcher: progress, stop: signals::stop() } };
         let form = Form { offline: asked.offline, throwaway: false };
         let excused = excused(&compared.ignored);
-        let wanted = Asked { dimensions: &scope.dimensions, excused: &excused, form };
+        let differences = &compared.comparison.differences;
+        let wanted = Asked { dimensions: &scope.dimensions, excused: &excused, differences, form };
         let patch = prove(&reference.manifest, &candidate.manifest, &wanted, &builder)?;
         let dialect = engine.dialect(&candidate.manifest.endpoint)?;
         let written = Script {

@@ -146,6 +146,8 @@ pub struct Refusal {
 pub struct Plan {
     pub steps: Vec<Step>,
     pub refused: Vec<Refusal>,
+    /// Words for whoever runs it: a rename that is proposed, and never assumed.
+    pub notes: Vec<String>,
 }
 
 impl Plan {
@@ -245,6 +247,15 @@ pub trait Dialect: Sync {
 
     /// Whether objects of that kind are made, altered and dropped by statements.
     fn covers(&self, kind: Kind) -> bool;
+
+    /// Why objects of a kind are not; asked of kinds that are not covered.
+    fn why_not(&self, kind: Kind) -> &'static str;
+
+    /// Whether it can be made although that, which it needs, cannot: an index without the one it is attached to.
+    fn stands_without(&self, object: &Object, needed: &Object) -> bool;
+
+    /// The statement that renames an object of the candidate, proposed where two look like one.
+    fn renames(&self, from: &Object, to: &Object) -> Option<String>;
 
     /// Where a kind stands among those that nothing else orders: what is smaller is made earlier and dropped later.
     fn rank(&self, kind: Kind) -> u16;

@@ -458,9 +458,11 @@ impl<'w, 'm> Planning<'w, 'm> {
         let members = self.members.get(&place).into_iter().flatten().filter_map(|member| self.to.at(*member));
         std::iter::once(object).chain(members).find_map(|member| {
             let needs = self.to.told_needs(member).chain(self.to.parent(member)).chain(self.dialect.needs(member, self.to));
-            let missing =
-                needs.filter(|needed| self.to.place(needed).is_some_and(|needed| failed.contains(&needed) && self.is_new(needed)));
-            missing.map(|needed| format!("it needs {}, which cannot be made", World::name_of(needed))).next()
+            let mut missing = needs.filter(|needed| {
+                !self.dialect.stands_without(member, needed)
+                    && self.to.place(needed).is_some_and(|needed| failed.contains(&needed) && self.is_new(needed))
+            });
+            missing.next().map(|needed| format!("it needs {}, which cannot be made", World::name_of(needed)))
         })
     }
 

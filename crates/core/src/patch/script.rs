@@ -44,6 +44,9 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     if held > 0 && !allow_destructive {
         push(&mut text, &format!("-- {held} that would lose data are commented out; --allow-destructive writes them"));
     }
+    for note in &plan.notes {
+        push(&mut text, &format!("-- {}", one(note)));
+    }
     for refusal in &plan.refused {
         push(&mut text, &format!("-- refused: {} {}: {}", refusal.kind.name(), one(&refusal.object), one(&refusal.reason)));
     }

@@ -256,6 +256,34 @@ impl Dialect for PostgresDialect {
         maker(kind).is_some()
     }
 
+    fn why_not(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Setting => {
+                "it is the server's own, for all its databases: set it where the server is configured, on a managed server in its parameter group"
+            }
+            Kind::ExtensionVersion => "ALTER EXTENSION … UPDATE goes only along paths that are installed there",
+            Kind::CollationVersion => "indexes must be rebuilt before a version is taken note of",
+            Kind::Tablespace => "a tablespace is a folder of the server's machine",
+            Kind::Server => "it was decided when the server or database was made",
+            Kind::HistoryTable | Kind::Migration => "what a migration tool records is not schema",
+            Kind::ReferenceTable | Kind::ReferenceRow => "rows are data, and no patch writes data",
+            _ => "no statement of a patch makes it",
+        }
+    }
+
+    fn stands_without(&self, object: &Object, needed: &Object) -> bool {
+        object.kind == Kind::Index && needed.kind == Kind::Index
+    }
+
+    fn renames(&self, from: &Object, to: &Object) -> Option<String> {
+        let name = text::last(to);
+        Some(match from.kind {
+            Kind::Column => format!("ALTER TABLE {} RENAME COLUMN {} TO {name};", text::whole(from), text::last(from)),
+            Kind::Constraint => format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {name};", text::whole(from), text::last(from)),
+            _ => format!("ALTER {} RENAME TO {name};", named::named(from)?),
+        })
+    }
+
     fn rank(&self, kind: Kind) -> u16 {
         maker(kind).map_or(u16::MAX, |(rank, _)| rank)
     }

@@ -179,6 +179,90 @@ fn on(major: u32) {
     assert!(tally.failed == 0, "{} failed on PostgreSQL {major}\n{}", tally.failed, tally.report);
 }
 
+/// Where a case calls its schema so, one of several is called otherwise.
+fn called(statements: &[String], name: &str) -> Vec<String> {
+    let is_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    let one = |sql: &String| {
+        let (mut text, mut rest) = (String::new(), sql.as_str());
+        while let Some(at) = rest.find("app") {
+            let (before, after) = rest.split_at(at);
+            text.push_str(before);
+            let is_whole = !is_word(text.chars().last()) && !is_word(after[3..].chars().next());
+            text.push_str(if is_whole { name } else { "app" });
+            rest = &after[3..];
+        }
+        text + rest
+    };
+    statements.iter().map(one).collect()
+}
+
+/// Two or three cases in one database, drawn by a seed: what one statement touches of another's is seen here.
+/// `EVENKEEL_PATCH_CASES` says how many, `EVENKEEL_PATCH_SEED` from where.
+#[test]
+fn several_at_once() {
+    let number = |name: &str, usual: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let (count, seed) = (number("EVENKEEL_PATCH_CASES", 60), number("EVENKEEL_PATCH_SEED", 1));
+    let mut random = fastrand::Rng::with_seed(seed);
+    let major = *evenkeel_testkit::majors().last().unwrap();
+    let on = On { engine: Engine::PostgreSql, version: u16::try_from(major).unwrap() };
+    let plain = |case: &Case| {
+        let sections = [&case.server, &case.cleanup, &case.meanwhile];
+        case.applies
+            && !case.in_place
+            && !case.replica
+            && !case.candidate.is_other_server()
+            && case.reference_clauses.is_none()
+            && case.candidate.clauses.is_none()
+            && sections.iter().all(|section| section.is_empty())
+    };
+    let all: Vec<Case> = cases(&root(), on).into_iter().filter(plain).collect();
+    let mut place = Place::start(major);
+    let mut tally = Tally::default();
+    let (mut tried, mut clashed) = (0, 0);
+    while tried < count {
+        let size = random.usize(2..=3);
+        let chosen: Vec<&Case> = (0..size).map(|_| &all[random.usize(..all.len())]).collect();
+        let names: Vec<&str> = chosen.iter().map(|case| case.path.as_str()).collect();
+        let what = names.join(" + ");
+        let pair = place.pair(chosen[0]);
+        let made = chosen.iter().enumerate().try_for_each(|(at, case)| {
+            let name = format!("app{at}");
+            for (database, section) in [(&pair.0, &case.reference), (&pair.1, &case.change)] {
+                database.run(&called(&case.setup, &name))?;
+                database.run(&called(section, &name))?;
+            }
+            Ok::<(), String>(())
+        });
+        if made.is_err() {
+            // Both make something of the same name that stands in no schema.
+            clashed += 1;
+            assert!(clashed < 4 * count + 100, "hardly any of them can be had together");
+            place.start_over();
+            continue;
+        }
+        tried += 1;
+        let (reference, candidate) = (capture(&pair.0, chosen[0]), capture(&pair.1, chosen[0]));
+        let there = patched(&pair.1, chosen[0], &candidate, &reference, Form::default());
+        let mut is_fine = tally.note(&format!("seed {seed}, {what} there"), there);
+        if is_fine {
+            let now = capture(&pair.1, chosen[0]);
+            let back = patched(&pair.1, chosen[0], &now, &candidate, Form { offline: true, ..Form::default() });
+            is_fine = tally.note(&format!("seed {seed}, {what} back"), back);
+        }
+        if is_fine {
+            place.give_back(chosen[0], pair);
+        } else {
+            place.start_over();
+        }
+    }
+    println!(
+        "PostgreSQL {major}: {tried} of several, {clashed} clashed, {} equal, {} refused, {} failed",
+        tally.equal, tally.refused, tally.failed
+    );
+    assert!(tally.failed == 0, "{} failed\n{}", tally.failed, tally.report);
+    assert!(tally.equal * 2 > usize::try_from(count).unwrap(), "{} equal only", tally.equal);
+}
+
 macro_rules! majors {
     ($($name:ident = $major:literal),+) => {$(
         #[test]
