@@ -249,13 +249,19 @@ pub trait Dialect: Sync {
     fn covers(&self, kind: Kind) -> bool;
 
     /// Why objects of a kind are not; asked of kinds that are not covered.
-    fn why_not(&self, kind: Kind) -> &'static str;
+    fn why_not(&self, _: Kind) -> &'static str {
+        "no statement of a patch makes it"
+    }
 
     /// Whether it can be made although that, which it needs, cannot: an index without the one it is attached to.
-    fn stands_without(&self, object: &Object, needed: &Object) -> bool;
+    fn stands_without(&self, _: &Object, _: &Object) -> bool {
+        false
+    }
 
     /// The statement that renames an object of the candidate, proposed where two look like one.
-    fn renames(&self, from: &Object, to: &Object) -> Option<String>;
+    fn renames(&self, _: &Object, _: &Object) -> Option<String> {
+        None
+    }
 
     /// Where a kind stands among those that nothing else orders: what is smaller is made earlier and dropped later.
     fn rank(&self, kind: Kind) -> u16;
@@ -267,10 +273,14 @@ pub trait Dialect: Sync {
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object>;
 
     /// The object with which it goes, where it is made by a statement of its own: an index that is attached to another.
-    fn goes_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object>;
+    fn goes_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
+        None
+    }
 
     /// Whether dropping it drops what it and others need each other for, too: a type and its functions.
-    fn takes_along(&self, object: &Object) -> bool;
+    fn takes_along(&self, _: &Object) -> bool {
+        false
+    }
 
     /// What must be there first, beside what the server told and what its kind says.
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object>;
@@ -312,7 +322,9 @@ pub trait Dialect: Sync {
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written;
 
     /// Settings of a throwaway server on which nothing but the schema is of interest.
-    fn scratch_settings(&self) -> &'static [(&'static str, &'static str)];
+    fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
 
     /// What a session says first, so that names and texts mean what they are meant to.
     fn opening(&self) -> &'static [&'static str];
