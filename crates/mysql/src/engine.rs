@@ -5,6 +5,7 @@ use crate::capture;
 use crate::connect::{Target, ThisMachine};
 use crate::environment::MysqlEnvironment;
 use crate::flavor::Flavor;
+use crate::patch::MysqlDialect;
 use crate::remedy::MysqlRemedies;
 use crate::scratch::MysqlWorkshop;
 use evenkeel_core::compare::Remedies;
@@ -79,8 +80,7 @@ impl Engine for Mysql {
     }
 
     fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {
-        let trouble = Trouble::new(Class::Configuration, "patches are not written for such a server yet").expected("PostgreSQL");
-        Err(Box::new(trouble.found(candidate.engine.name()).fix("compare without --patch: differences say what to do where that is known")))
+        Ok(Box::new(MysqlDialect::of(candidate)))
     }
 
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {

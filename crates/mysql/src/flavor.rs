@@ -101,6 +101,54 @@ impl Flavor {
         }
     }
 
+    /// The word that lets the optimizer use an index, or keeps it from that.
+    #[must_use]
+    pub fn index_visibility(&self, is_visible: bool) -> &'static str {
+        match (self.is_mariadb(), is_visible) {
+            (true, true) => "NOT IGNORED",
+            (true, false) => "IGNORED",
+            (false, true) => "VISIBLE",
+            (false, false) => "INVISIBLE",
+        }
+    }
+
+    /// MySQL from 8.4 on takes foreign keys that refer to no unique key only where `restrict_fk_on_non_standard_key` is off.
+    #[must_use]
+    pub fn asks_for_keys_to_refer_to(&self) -> bool {
+        !self.is_mariadb() && self.number >= 804
+    }
+
+    /// An empty comment of a routine takes the one before away; on MySQL it changes nothing.
+    #[must_use]
+    pub fn takes_comments_back(&self) -> bool {
+        self.is_mariadb()
+    }
+
+    /// What says of an event that it waits on replicas. MySQL renamed it in 8.0.26.
+    #[must_use]
+    pub fn disabled_on_replica(&self) -> &'static str {
+        if self.is_mariadb() || self.number < 804 { "DISABLE ON SLAVE" } else { "DISABLE ON REPLICA" }
+    }
+
+    /// What drops a check by its name; checks and foreign keys may share theirs on MySQL.
+    #[must_use]
+    pub fn drop_check(&self) -> &'static str {
+        if self.is_mariadb() { "DROP CONSTRAINT" } else { "DROP CHECK" }
+    }
+
+    /// Only MariaDB keeps old versions of rows, and what alters such a table has to say what becomes of them.
+    #[must_use]
+    pub fn asks_what_becomes_of_history(&self) -> bool {
+        self.is_mariadb()
+    }
+
+    /// MySQL makes up a password that nobody knows, and shows it once; MariaDB has a hash that no password has.
+    /// <https://dev.mysql.com/doc/refman/en/create-user.html>
+    #[must_use]
+    pub fn makes_passwords_up(&self) -> bool {
+        !self.is_mariadb()
+    }
+
     /// Asks which running server this is, when it was started (microseconds of the epoch, to the second) and which database is
     /// read. A copy of a data directory has the same number, and another place.
     #[must_use]

@@ -38,6 +38,40 @@ pub fn comment(text: &str) -> Option<String> {
     is_plain.then(|| format!("'{}'", text.replace('\'', "''")))
 }
 
+/// A string literal that can be read, for a session that takes UTF-8 and whose `sql_mode` is known: with NO_BACKSLASH_ESCAPES a backslash
+/// is a sign like any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quoted<'a> {
+    pub text: &'a str,
+    pub has_escapes: bool,
+}
+
+impl<'a> Quoted<'a> {
+    /// As a session without NO_BACKSLASH_ESCAPES takes it.
+    #[must_use]
+    pub const fn of(text: &'a str) -> Self {
+        Self { text, has_escapes: true }
+    }
+}
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("'")?;
+        for letter in self.text.chars() {
+            match letter {
+                '\'' => f.write_str("''")?,
+                '\\' if self.has_escapes => f.write_str("\\\\")?,
+                '\0' if self.has_escapes => f.write_str("\\0")?,
+                '\n' if self.has_escapes => f.write_str("\\n")?,
+                '\r' if self.has_escapes => f.write_str("\\r")?,
+                '\u{1a}' if self.has_escapes => f.write_str("\\Z")?,
+                other => write!(f, "{other}")?,
+            }
+        }
+        f.write_str("'")
+    }
+}
+
 /// A value of ENUM or SET as types list it: quotes doubled and nothing else. For showing and comparing, never for a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member<'a>(pub &'a str);
@@ -60,6 +94,8 @@ mod tests {
         assert_eq!(Literal("").to_string(), "''");
         assert_eq!(comment("it's").as_deref(), Some("'it''s'"));
         assert_eq!(comment("").as_deref(), Some("''"));
+        assert_eq!(Quoted::of("it's \\\n").to_string(), r"'it''s \\\n'");
+        assert_eq!(Quoted { text: r"a\'", has_escapes: false }.to_string(), r"'a\'''");
         for text in ["a\\", "ä", "a\nb"] {
             assert_eq!(comment(text), None);
         }

@@ -1,10 +1,11 @@
 //! Everything that knows MySQL and MariaDB. Rooms are named as in `postgres`.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  flavor  knowledge  connect  grammar  capture  remedy  grants  environment  scratch  engine`.
+//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  environment  scratch  engine`.
 //!
 //! They are: quoting; facts about vendors and versions, nowhere else; what settings mean; URLs, option files, TLS and
-//! sessions; text cut into tokens; an environment as a manifest; what to do about a difference; the script for a capture account;
+//! sessions; text cut into tokens; an environment as a manifest; what to do about a difference; statements that make one
+//! environment like another; the script for a capture account;
 //! an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
@@ -16,5 +17,6 @@ pub mod grammar;
 pub mod grants;
 pub mod ident;
 pub mod knowledge;
+pub mod patch;
 pub mod remedy;
 pub mod scratch;

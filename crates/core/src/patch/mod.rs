@@ -194,6 +194,29 @@ impl Change<'_> {
     }
 }
 
+/// What happens to one part of an object that stays.
+#[derive(Debug, Clone, Copy)]
+pub enum Piece<'a> {
+    /// As the candidate has it.
+    Dropped(&'a Object),
+    /// As the reference has it.
+    Made(&'a Object),
+    Altered(Change<'a>),
+}
+
+impl<'a> Piece<'a> {
+    #[must_use]
+    pub const fn object(&self) -> &'a Object {
+        match self {
+            Self::Dropped(object) | Self::Made(object) => object,
+            Self::Altered(change) => change.to,
+        }
+    }
+}
+
+/// Statements for several parts of an object, and which of these, by their places, cannot be made, and why.
+pub type Together = (Vec<Statement>, Vec<(usize, String)>);
+
 /// How a change can be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Way {
@@ -320,6 +343,28 @@ pub trait Dialect: Sync {
     /// # Errors
     /// Why there is no such statement.
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written;
+
+    /// The object that stays, with whose one act everything is done to this part of it, or to itself: a table and what hangs on it,
+    /// where the server takes one statement for all of it. `None` where each has an act of its own.
+    fn altered_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
+        None
+    }
+
+    /// Everything that is done to parts of `object`, which stays and is handed in as the reference has it.
+    fn alter_together(&self, _: &Object, pieces: &[Piece<'_>], _: &Making<'_>) -> Together {
+        let reason = "this engine alters nothing together".to_owned();
+        (Vec::new(), (0..pieces.len()).map(|at| (at, reason.clone())).collect())
+    }
+
+    /// Whether it has to be dropped by itself even where what it hangs on goes.
+    fn is_dropped_apart(&self, _: &Object, _: &World<'_>) -> bool {
+        false
+    }
+
+    /// A statement as the engine's command line client takes it, where that ends statements at the first `;`.
+    fn for_client(&self, sql: &str) -> String {
+        sql.to_owned()
+    }
 
     /// Settings of a throwaway server on which nothing but the schema is of interest.
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {

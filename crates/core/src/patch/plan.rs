@@ -3,7 +3,7 @@
 use super::change::Changes;
 use super::order::Graph;
 use super::spread::{Fates, fates};
-use super::{Act, Change, Dialect, Form, Making, Plan, Refusal, Statement, Step, World};
+use super::{Act, Change, Dialect, Form, Making, Piece, Plan, Refusal, Statement, Step, World};
 use crate::kind::Kind;
 use crate::manifest::Object;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -51,6 +51,8 @@ struct Planning<'w, 'm> {
     with: BTreeMap<usize, usize>,
     /// By act of making: those it makes, itself first.
     members: BTreeMap<usize, Vec<usize>>,
+    /// By act: what one statement does to several parts of an object that stays, where the dialect puts them together.
+    together: BTreeMap<usize, Vec<(Part, usize)>>,
     bare: BTreeSet<usize>,
     /// Acts of dropping that another's statement does too.
     taken: BTreeSet<usize>,
@@ -70,6 +72,7 @@ impl<'w, 'm> Planning<'w, 'm> {
             by: HashMap::new(),
             with: BTreeMap::new(),
             members: BTreeMap::new(),
+            together: BTreeMap::new(),
             bare: BTreeSet::new(),
             taken: BTreeSet::new(),
             refused,
@@ -77,10 +80,35 @@ impl<'w, 'm> Planning<'w, 'm> {
     }
 
     fn add(&mut self, part: Part, place: usize, rank: u32) -> usize {
+        if let Some(whole) = self.altered_with(part, place) {
+            let act = self.by.get(&(Part::Alter, whole)).copied();
+            let act = act.unwrap_or_else(|| {
+                let act = self.graph.add(MAKING + u32::from(self.rank(self.from, whole)));
+                self.acts.push((Part::Alter, whole));
+                self.by.insert((Part::Alter, whole), act);
+                act
+            });
+            self.by.insert((part, place), act);
+            self.together.entry(act).or_default().push((part, place));
+            return act;
+        }
         let act = self.graph.add(rank);
         self.acts.push((part, place));
         self.by.insert((part, place), act);
         act
+    }
+
+    /// The place in the candidate of the object that stays and whose one act this is a part of.
+    fn altered_with(&self, part: Part, place: usize) -> Option<usize> {
+        let world = match part {
+            Part::Make => self.to,
+            Part::Drop | Part::Alter => self.from,
+            Part::Loosen | Part::Finish => return None,
+        };
+        let whole = self.dialect.altered_with(world.at(place)?, world)?;
+        let (before, after) = (self.from.place(whole)?, self.to.place(whole)?);
+        let stays = !self.fates.gone.contains(&before) && !self.fates.made.contains(&after) && !self.fates.left.contains(&after);
+        stays.then_some(before)
     }
 
     fn rank(&self, world: &World<'_>, place: usize) -> u16 {
@@ -155,6 +183,9 @@ impl<'w, 'm> Planning<'w, 'm> {
     /// What goes and takes it along: its relation, its table, what it is a right on.
     fn goes_with(&self, place: usize) -> Option<usize> {
         let object = self.from.at(place)?;
+        if self.dialect.is_dropped_apart(object, self.from) {
+            return None;
+        }
         let with = [self.dialect.made_with(object, self.from), self.dialect.goes_with(object, self.from)];
         let whole = with.into_iter().flatten().filter_map(|whole| self.from.place(whole));
         let parent = self.from.parent(object).filter(|parent| parent.kind != Kind::Schema).and_then(|parent| self.from.place(parent));
@@ -171,8 +202,11 @@ impl<'w, 'm> Planning<'w, 'm> {
     }
 
     fn connect(&mut self) {
-        for act in 0..self.acts.len() {
-            let Some((part, place)) = self.acts.get(act).copied() else { continue };
+        let tasks = (0..self.acts.len()).flat_map(|act| {
+            let parts = self.together.get(&act).cloned();
+            parts.unwrap_or_else(|| self.acts.get(act).copied().into_iter().collect()).into_iter().map(move |(part, place)| (act, part, place))
+        });
+        for (act, part, place) in tasks.collect::<Vec<_>>() {
             match part {
                 Part::Make => {
                     let members: Vec<usize> =
@@ -410,6 +444,10 @@ impl<'w, 'm> Planning<'w, 'm> {
         let mut plan = Plan::default();
         for act in order {
             let Some((part, place)) = self.acts.get(*act).copied() else { continue };
+            if let Some(parts) = self.together.get(act).cloned() {
+                self.write_together(place, &parts, &making, &mut failed, &mut plan);
+                continue;
+            }
             let is_later = matches!(part, Part::Make | Part::Finish);
             let Some(object) = (if is_later { self.to.at(place) } else { self.from.at(place) }) else { continue };
             if is_later && let Some(reason) = self.hopeless(object, place, &failed) {
@@ -445,6 +483,44 @@ impl<'w, 'm> Planning<'w, 'm> {
         plan.refused.sort();
         plan.refused.dedup();
         plan
+    }
+
+    /// One act for several parts of an object.
+    fn write_together(
+        &mut self,
+        whole: usize,
+        parts: &[(Part, usize)],
+        making: &Making<'_>,
+        failed: &mut BTreeSet<usize>,
+        plan: &mut Plan,
+    ) {
+        let Some(object) = self.from.at(whole).and_then(|object| self.to.same(object)) else { return };
+        let (mut pieces, mut refused) = (Vec::new(), Vec::new());
+        for (part, place) in parts {
+            match part {
+                Part::Make => {
+                    let Some(made) = self.to.at(*place) else { continue };
+                    match self.hopeless(made, *place, failed) {
+                        Some(reason) => refused.push((made, reason)),
+                        None => pieces.push(Piece::Made(made)),
+                    }
+                }
+                Part::Alter => {
+                    let Some((there, attributes)) = self.fates.altered.get(place) else { continue };
+                    if let (Some(from), Some(to)) = (self.from.at(*place), self.to.at(*there)) {
+                        pieces.push(Piece::Altered(Change { from, to, attributes }));
+                    }
+                }
+                Part::Drop => pieces.extend(self.from.at(*place).map(Piece::Dropped)),
+                Part::Loosen | Part::Finish => {}
+            }
+        }
+        let (statements, more) = self.dialect.alter_together(object, &pieces, making);
+        refused.extend(more.into_iter().filter_map(|(at, reason)| pieces.get(at).map(|piece| (piece.object(), reason))));
+        failed.extend(refused.iter().filter_map(|(object, _)| self.to.place(object)).filter(|place| self.fates.made.contains(place)));
+        let refused = refused.into_iter().map(|(object, reason)| Refusal { kind: object.kind, object: object.display(), reason });
+        self.refused.extend(refused.collect::<Vec<_>>());
+        push(plan, Act::Alter, object, statements);
     }
 
     /// Why it cannot be made: something that it needs could not.

@@ -67,7 +67,7 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
             push(&mut text, if is_open { commit } else { begin });
             is_open = !is_open;
         }
-        write_statement(&mut text, statement, allow_destructive);
+        write_statement(&mut text, statement, dialect, allow_destructive);
     }
     if let Some((_, commit)) = dialect.transaction().filter(|_| is_open) {
         push(&mut text, commit);
@@ -75,16 +75,17 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     text
 }
 
-fn write_statement(text: &mut String, statement: &Statement, allow_destructive: bool) {
+fn write_statement(text: &mut String, statement: &Statement, dialect: &dyn Dialect, allow_destructive: bool) {
+    let sql = dialect.for_client(&statement.sql);
     for hazard in &statement.hazards {
         push(text, &format!("-- {}", one(&hazard.words())));
     }
     if statement.is_destructive() && !allow_destructive {
-        for line in statement.sql.split('\n') {
+        for line in sql.split('\n') {
             push(text, &format!("-- {}", line.trim_end_matches('\r').replace('\r', " ")));
         }
     } else {
-        push(text, &statement.sql);
+        push(text, &sql);
     }
 }
 

@@ -4,7 +4,7 @@
 //! Each fix is proven in `tests/every_property`: applied, captured, compared. Anything else is `None`: a person decides.
 //! What rewrites a table (its engine, its row format, a column's type) is for a person too.
 
-mod name;
+pub(crate) mod name;
 mod privilege;
 
 use crate::grammar::token::{Sort, tokens};

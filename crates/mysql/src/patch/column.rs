@@ -1,0 +1,113 @@
+//! Columns by their whole definition, as CREATE TABLE, ADD COLUMN and MODIFY COLUMN take it. Columns of views are their queries' own.
+
+use super::text::{collated, column_type, is_large, is_literal};
+use super::{Maker, MysqlDialect, Target, constraint, flag, integer};
+use crate::ident::{Ident, Quoted};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Way, World, Written};
+
+pub struct Columns;
+
+/// What a foreign key on either side does not let be altered.
+const KEYED: &[&str] = &["type", "collation", "generated", "generated_kind"];
+
+impl Maker for Columns {
+    /// Alone: a column of a view, which comes with it.
+    fn create(&self, _: &Object, _: &Target<'_>) -> Written {
+        Ok(Vec::new())
+    }
+
+    fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
+        if change.attributes.iter().any(|attribute| KEYED.contains(attribute)) { Way::Cleared } else { Way::InPlace }
+    }
+
+    fn alter(&self, _: &Change<'_>, _: &Target<'_>) -> Written {
+        Ok(Vec::new())
+    }
+
+    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
+        Ok(Vec::new())
+    }
+
+    fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        let parts = [object.identity.part(0), object.identity.part(1)];
+        world.find(Kind::Table, &parts).or_else(|| world.find(Kind::View, &parts))
+    }
+}
+
+/// `` `name` varchar(20) CHARACTER SET … NOT NULL DEFAULT 'x' ``
+pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
+    let is_mariadb = to.flavor().is_mariadb();
+    let shown = column.text("type").ok_or("its type is not known")?;
+    let mut sql = format!("{} {}", Ident(column.identity.part(2)), column_type(shown)?);
+    let mut add = |words: &str| {
+        sql.push(' ');
+        sql.push_str(words);
+    };
+    if column.text("compression").is_some() {
+        add("COMPRESSED");
+    }
+    if let Some(collation) = column.text("collation") {
+        add(&collated(collation)?);
+    }
+    let is_row = column.text("row_period");
+    let generated = column.text("generated");
+    if let Some(end) = is_row {
+        add(&format!("GENERATED ALWAYS AS ROW {}", end.to_ascii_uppercase()));
+    } else if let Some(expression) = generated {
+        let kind = if column.text("generated_kind") == Some("stored") { "STORED" } else { "VIRTUAL" };
+        add(&format!("GENERATED ALWAYS AS ({expression}) {kind}"));
+    }
+    let is_computed = is_row.is_some() || generated.is_some();
+    if flag(column, "not_null") && is_row.is_none() {
+        add("NOT NULL");
+    } else if !is_computed {
+        add("NULL");
+    }
+    if let Some(srid) = integer(column, "srid") {
+        add(&format!("SRID {srid}"));
+    }
+    if let Some(default) = column.text("default").filter(|_| !is_computed) {
+        add(&format!("DEFAULT {}", default_of(default, shown, is_mariadb)));
+    }
+    if let Some(update) = column.text("on_update") {
+        add(&format!("ON UPDATE {update}"));
+    }
+    if flag(column, "auto_increment") {
+        add("AUTO_INCREMENT");
+    }
+    if flag(column, "invisible") {
+        add("INVISIBLE");
+    }
+    if flag(column, "unversioned") {
+        add("WITHOUT SYSTEM VERSIONING");
+    }
+    if let Some(comment) = column.text("comment") {
+        add(&format!("COMMENT {}", Quoted::of(comment)));
+    }
+    if let Some(attribute) = column.text("engine_attribute") {
+        add(&format!("ENGINE_ATTRIBUTE = {}", Quoted::of(attribute)));
+    }
+    if let Some(check) = constraint::of_column(column, to.making.to) {
+        add(&format!("CHECK ({check})"));
+    }
+    Ok(sql)
+}
+
+/// Where the type takes no literal, or it is none, in parentheses.
+fn default_of(default: &str, shown: &str, is_mariadb: bool) -> String {
+    let is_moment = default.starts_with("current_timestamp") && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
+    let is_plain = is_moment || is_literal(default) && (is_mariadb || !is_large(shown));
+    if is_plain { default.to_owned() } else { format!("({default})") }
+}
+
+/// Where a column that is added or moved stands: behind the one before it.
+pub fn place(column: &Object, world: &World<'_>) -> String {
+    let columns = world.columns(column.identity.part(0), column.identity.part(1));
+    let at = columns.iter().position(|other| other.identity == column.identity);
+    match at.and_then(|at| at.checked_sub(1)).and_then(|before| columns.get(before)) {
+        Some(before) => format!("AFTER {}", Ident(before.identity.part(2))),
+        None => "FIRST".to_owned(),
+    }
+}

@@ -1,0 +1,339 @@
+//! Statements that make, alter and drop objects of MySQL and MariaDB, from what a manifest says of them.
+//!
+//! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names and canonical texts back to
+//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table. Does not live
+//! here: the order of statements (`core/patch`), facts about versions (`flavor`).
+
+mod account;
+mod column;
+mod constraint;
+mod event;
+mod grant;
+mod index;
+mod online;
+mod partition;
+mod routine;
+mod schema;
+mod sequence;
+mod stored;
+mod table;
+mod text;
+mod together;
+mod trigger;
+mod view;
+
+use crate::flavor::Flavor;
+use crate::grammar::token::{Sort, tokens};
+use crate::remedy::name::Place;
+use evenkeel_core::kind::{Dimension, Kind, Value};
+use evenkeel_core::manifest::{Endpoint, Object};
+use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written};
+use std::collections::BTreeMap;
+
+/// What a file here knows of its kind. What it does not say is the usual.
+trait Maker: Sync {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written;
+
+    /// What makes one state the other, where [`Maker::way`] says that it can be altered.
+    fn alter(&self, _: &Change<'_>, _: &Target<'_>) -> Written {
+        Err("there is no statement that alters it".to_owned())
+    }
+
+    fn way(&self, _: &Change<'_>, _: (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
+        Way::Replace
+    }
+
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written;
+
+    fn needs<'w>(&self, _: &'w Object, _: &World<'w>) -> Vec<&'w Object> {
+        Vec::new()
+    }
+
+    fn made_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
+        None
+    }
+}
+
+/// The server that statements are written for, and what is known while they are.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    dialect: &'a MysqlDialect,
+    making: &'a Making<'a>,
+}
+
+impl Target<'_> {
+    const fn flavor(&self) -> &Flavor {
+        &self.dialect.flavor
+    }
+
+    /// An object of the form schema and name.
+    fn whole(&self, object: &Object) -> String {
+        self.dialect.place.whole(object)
+    }
+
+    fn account(&self, shown: &str) -> Result<String, String> {
+        text::account(shown, &self.dialect.roles)
+    }
+
+    /// Whether this plan makes the relation, so that nobody uses it yet.
+    fn is_new(&self, schema: &str, name: &str) -> bool {
+        self.making.to.relation(schema, name).is_some_and(|relation| self.making.new.contains(&relation.display()))
+    }
+
+    /// Whether this plan makes the object, for the first time or anew.
+    fn is_made(&self, object: &Object) -> bool {
+        self.making.made.contains(&World::name_of(object))
+    }
+}
+
+/// Statements for one server.
+#[derive(Debug, Clone)]
+pub struct MysqlDialect {
+    place: Place,
+    flavor: Flavor,
+    /// Who is connected there, as evenkeel saw it.
+    role: String,
+    /// Shared name to name on this server.
+    roles: BTreeMap<String, String>,
+}
+
+impl MysqlDialect {
+    /// For the server that was captured.
+    #[must_use]
+    pub fn of(endpoint: &Endpoint) -> Self {
+        let flavor = Flavor { engine: endpoint.engine, version: endpoint.server_version.clone(), number: endpoint.server_major };
+        Self { place: Place::new(&endpoint.database), flavor, role: endpoint.role.clone(), roles: endpoint.roles.clone() }
+    }
+}
+
+/// Who writes a kind, and where it stands among the others; `None` for what no statement of a patch makes.
+const fn maker(kind: Kind) -> Option<(u16, &'static dyn Maker)> {
+    Some(match kind {
+        Kind::Role => (10, &account::Accounts),
+        Kind::Membership => (20, &account::Memberships),
+        Kind::Schema => (30, &schema::Schemas),
+        Kind::Library => (40, &routine::Libraries),
+        Kind::Sequence => (50, &sequence::Sequences),
+        Kind::Table => (60, &table::Tables),
+        Kind::Column => (61, &column::Columns),
+        Kind::Index => (62, &index::Indexes),
+        Kind::Constraint => (70, &constraint::Constraints),
+        Kind::Partition => (80, &partition::Partitions),
+        Kind::Function => (90, &routine::Routines { word: "FUNCTION" }),
+        Kind::Procedure => (91, &routine::Routines { word: "PROCEDURE" }),
+        Kind::Package => (92, &routine::Packages),
+        Kind::View => (100, &view::Views),
+        Kind::Trigger => (110, &trigger::Triggers),
+        Kind::Event => (120, &event::Events),
+        Kind::Definer => (130, &stored::Definers),
+        Kind::Grant => (140, &grant::Grants),
+        // Of another engine.
+        Kind::Extension
+        | Kind::MaterializedView
+        | Kind::Aggregate
+        | Kind::Rule
+        | Kind::EventTrigger
+        | Kind::Policy
+        | Kind::Enum
+        | Kind::CompositeType
+        | Kind::Domain
+        | Kind::DomainConstraint
+        | Kind::RangeType
+        | Kind::BaseType
+        | Kind::Cast
+        | Kind::Operator
+        | Kind::OperatorClass
+        | Kind::OperatorFamily
+        | Kind::Collation
+        | Kind::Conversion
+        | Kind::TextSearchParser
+        | Kind::TextSearchTemplate
+        | Kind::TextSearchDictionary
+        | Kind::TextSearchConfiguration
+        | Kind::Statistics
+        | Kind::Language
+        | Kind::AccessMethod
+        | Kind::Transform
+        | Kind::ForeignDataWrapper
+        | Kind::ForeignServer
+        | Kind::UserMapping
+        | Kind::Publication
+        | Kind::PublicationTable
+        | Kind::Subscription
+        | Kind::Override
+        | Kind::ExtensionVersion
+        | Kind::CollationVersion
+        | Kind::Tablespace
+        | Kind::Slot
+        | Kind::Owner
+        | Kind::DefaultPrivilege => return None,
+        // A server's own, or what it measures, or what a run of a tool leaves: no statement of a patch makes them.
+        Kind::Server
+        | Kind::Setting
+        | Kind::Plugin
+        | Kind::TableStatistics
+        | Kind::IndexStatistics
+        | Kind::ColumnStatistics
+        | Kind::ReferenceTable
+        | Kind::ReferenceRow
+        | Kind::Node
+        | Kind::Replica
+        | Kind::Channel
+        | Kind::HistoryTable
+        | Kind::Migration => return None,
+    })
+}
+
+fn of(object: &Object) -> Result<&'static dyn Maker, String> {
+    maker(object.kind).map(|(_, maker)| maker).ok_or_else(|| "no statement of a patch makes such a thing".to_owned())
+}
+
+/// The items of a list property.
+fn list<'a>(object: &'a Object, property: &str) -> &'a [Box<str>] {
+    match object.get(property) {
+        Some(Value::List(items)) => items,
+        _ => &[],
+    }
+}
+
+fn flag(object: &Object, property: &str) -> bool {
+    object.get(property) == Some(&Value::Flag(true))
+}
+
+/// A property whose neutral value is yes.
+fn is_not(object: &Object, property: &str) -> bool {
+    object.get(property) == Some(&Value::Flag(false))
+}
+
+fn integer(object: &Object, property: &str) -> Option<i64> {
+    match object.get(property) {
+        Some(Value::Integer(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+/// A statement that goes with data.
+fn loses(sql: String, what: String) -> Statement {
+    Statement::new(sql).hazard(Hazard::Loses(what))
+}
+
+/// Whether it is a foreign key, which is made after all tables.
+fn is_foreign_key(object: &Object) -> bool {
+    object.kind == Kind::Constraint && object.text("type") == Some("foreign key")
+}
+
+/// The table of what is written into its statement; columns of views are their queries' own.
+fn table_of<'w>(object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+    if !matches!(object.kind, Kind::Column | Kind::Index | Kind::Constraint | Kind::Partition) || is_foreign_key(object) {
+        return None;
+    }
+    world.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)])
+}
+
+impl Dialect for MysqlDialect {
+    fn dimensions(&self) -> &'static [Dimension] {
+        &[Dimension::Schema, Dimension::Privileges]
+    }
+
+    fn covers(&self, kind: Kind) -> bool {
+        maker(kind).is_some()
+    }
+
+    fn rank(&self, kind: Kind) -> u16 {
+        maker(kind).map_or(u16::MAX, |(rank, _)| rank)
+    }
+
+    fn name_space(&self, kind: Kind) -> Option<u8> {
+        match kind {
+            Kind::Table | Kind::View | Kind::Sequence => Some(1),
+            _ => None,
+        }
+    }
+
+    fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        maker(object.kind).and_then(|(_, maker)| maker.made_with(object, world))
+    }
+
+    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        maker(object.kind).map(|(_, maker)| maker.needs(object, world)).unwrap_or_default()
+    }
+
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        (object.kind == Kind::Role).then(|| account::memberships_of(object, world))
+    }
+
+    fn can_be_bare(&self, _: &Object) -> bool {
+        false
+    }
+
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
+        match maker(change.to.kind) {
+            Some((_, maker)) => maker.way(change, (from, to), self),
+            None => Way::Refuse("no statement of a patch makes such a thing".to_owned()),
+        }
+    }
+
+    fn is_in_the_way(&self, other: &Object, _: &Change<'_>) -> bool {
+        is_foreign_key(other)
+    }
+
+    fn can_loosen(&self, _: &Object, _: &World<'_>, _: &Object) -> bool {
+        false
+    }
+
+    fn loosen(&self, _: &Object, _: &Making<'_>) -> Written {
+        Err("nothing here lets go of what it needs".to_owned())
+    }
+
+    fn create(&self, object: &Object, making: &Making<'_>) -> Written {
+        of(object)?.create(object, &Target { dialect: self, making })
+    }
+
+    fn finish(&self, object: &Object, making: &Making<'_>) -> Written {
+        if object.kind == Kind::Role { account::default_roles(object, &Target { dialect: self, making }) } else { Ok(Vec::new()) }
+    }
+
+    fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
+        of(change.to)?.alter(change, &Target { dialect: self, making })
+    }
+
+    fn drop(&self, object: &Object, making: &Making<'_>) -> Written {
+        of(object)?.drop(object, &Target { dialect: self, making })
+    }
+
+    fn altered_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        if object.kind == Kind::Table { Some(object) } else { table_of(object, world) }
+    }
+
+    fn alter_together(&self, object: &Object, pieces: &[Piece<'_>], making: &Making<'_>) -> Together {
+        together::alter(object, pieces, &Target { dialect: self, making })
+    }
+
+    fn is_dropped_apart(&self, object: &Object, _: &World<'_>) -> bool {
+        // Rights outlive what they are on, and a foreign key holds the other table.
+        object.kind == Kind::Grant || is_foreign_key(object)
+    }
+
+    fn for_client(&self, sql: &str) -> String {
+        let body = sql.strip_suffix(';').unwrap_or(sql);
+        if tokens(body).any(|token| token.sort == Sort::Sign && token.text == ";") {
+            format!("DELIMITER ;;\n{body};;\nDELIMITER ;")
+        } else {
+            sql.to_owned()
+        }
+    }
+
+    fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
+        // It may make functions that say nothing of what they do, as any server without a log for replicas.
+        &[]
+    }
+
+    fn opening(&self) -> &'static [&'static str] {
+        // A value that does not fit fails and is not bent; dates that the usual mode refuses stand in defaults.
+        &["SET NAMES utf8mb4;", "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION';"]
+    }
+
+    fn transaction(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+}

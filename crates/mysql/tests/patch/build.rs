@@ -1,0 +1,27 @@
+//! From nothing to a schema, by the pipeline's builder.
+
+use crate::tried::capture;
+use evenkeel_core::kind::Engine as Vendor;
+use evenkeel_core::port::{Engine, Watch};
+use evenkeel_mysql::engine::Mysql;
+use evenkeel_pipeline::patch::{Builder, Left, build};
+use evenkeel_testkit::mysql::each_flavor;
+
+fn golden(path: &str) -> String {
+    let path = format!("{}/../../tests/golden/mysql/kinds/{path}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn every_kind_is_built_from_its_manifest() {
+    each_flavor(|db| {
+        db.exec(&golden("both.sql"));
+        db.exec(&golden(if db.flavor().engine == Vendor::MariaDb { "mariadb.sql" } else { "mysql.sql" }));
+        let manifest = capture(&db.url());
+        let workshop = Mysql.workshop(&[]);
+        let builder = Builder { engine: &Mysql, workshop: &*workshop, watch: Watch::none() };
+        let built = build(&manifest, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+        let left: Vec<String> = built.left.iter().map(Left::words).collect();
+        assert_eq!(left, Vec::<String>::new());
+    });
+}
