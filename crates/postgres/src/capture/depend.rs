@@ -62,9 +62,9 @@ impl Needs {
         needs.iter_mut().for_each(|(address, on)| (*address, *on) = (self.whole(*address), self.whole(*on)));
         needs.sort_unstable();
         needs.dedup();
+        let mut places: ByNumber<Address, usize> = ByNumber::with_capacity_and_hasher(found.len(), Default::default());
         let ours = found.iter().enumerate().filter(|(_, found)| found.object.kind.spec().dimension == Dimension::Schema);
-        let places: ByNumber<Address, usize> =
-            ours.filter(|(_, found)| found.address.oid != 0).map(|(at, found)| (found.address, at)).collect();
+        places.extend(ours.filter(|(_, found)| found.address.oid != 0).map(|(at, found)| (found.address, at)));
         for needs in needs.chunk_by(|(one, _), (other, _)| one == other) {
             let Some(place) = needs.first().and_then(|(address, _)| places.get(address)) else { continue };
             let items = found.get(*place).map(|own| items(own, needs, names, &places, found)).unwrap_or_default();
@@ -100,7 +100,7 @@ fn item(own: &Found, on: Address, names: &Names, places: &ByNumber<Address, usiz
     };
     let other = found.get(*places.get(&on).or_else(extension)?)?;
     let is_known = other.address == own.address || is_around(&own.object, &other.object);
-    (!is_known).then(|| format!("{} {}", other.object.kind.name(), other.object.display()).into())
+    (!is_known).then(|| [other.object.kind.name(), " ", &other.object.display()].concat().into())
 }
 
 /// Whether it is the relation or domain that the object is part of, or a column that a constraint has beside it there.
