@@ -101,9 +101,10 @@ impl Patched {
             Proof::Proven { server } => format!("patch: {statements} statements{place}, tried on a throwaway {server}"),
             Proof::Not { why } => format!("patch: {statements} statements{place}, NOT PROVEN: {why}"),
         }];
-        let destructive = patch.plan.statements().filter(|statement| statement.is_destructive()).count();
-        if destructive > 0 {
-            words.push(format!("patch: {destructive} of them lose data"));
+        let (losing, waiting) = patch.plan.destructive();
+        if losing > 0 {
+            let waiting = if waiting > 0 { format!(", and {waiting} cannot run before these") } else { String::new() };
+            words.push(format!("patch: {losing} of them lose data{waiting}"));
         }
         if !patch.plan.refused.is_empty() {
             words.push(format!("patch: {} refused, each with its reason in the patch", patch.plan.refused.len()));

@@ -131,6 +131,8 @@ pub struct Step {
     pub object: String,
     /// Empty where nothing is left to do.
     pub statements: Vec<Statement>,
+    /// It cannot run where something before it that loses data is left out.
+    pub held: bool,
 }
 
 /// What cannot be made, and why.
@@ -154,6 +156,17 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.iter().all(|step| step.statements.is_empty()) && self.refused.is_empty()
+    }
+
+    /// How many statements lose data, and how many wait for one that does.
+    #[must_use]
+    pub fn destructive(&self) -> (usize, usize) {
+        let mut counts = (0, 0);
+        for (step, statement) in self.steps.iter().flat_map(|step| step.statements.iter().map(move |statement| (step, statement))) {
+            counts.0 += usize::from(statement.is_destructive());
+            counts.1 += usize::from(step.held && !statement.is_destructive());
+        }
+        counts
     }
 
     /// All statements, in order.

@@ -204,7 +204,10 @@ impl<'w, 'm> Planning<'w, 'm> {
     fn connect(&mut self) {
         let tasks = (0..self.acts.len()).flat_map(|act| {
             let parts = self.together.get(&act).cloned();
-            parts.unwrap_or_else(|| self.acts.get(act).copied().into_iter().collect()).into_iter().map(move |(part, place)| (act, part, place))
+            parts
+                .unwrap_or_else(|| self.acts.get(act).copied().into_iter().collect())
+                .into_iter()
+                .map(move |(part, place)| (act, part, place))
         });
         for (act, part, place) in tasks.collect::<Vec<_>>() {
             match part {
@@ -442,47 +445,62 @@ impl<'w, 'm> Planning<'w, 'm> {
         let making = Making { from: self.from, to: self.to, form, new: &new, made: &made, bare: &bare, loosened: &loosened };
         let mut failed: BTreeSet<usize> = self.fates.left.clone();
         let mut plan = Plan::default();
+        // Acts that lose data, or wait for one that does.
+        let mut held: BTreeSet<usize> = BTreeSet::new();
         for act in order {
-            let Some((part, place)) = self.acts.get(*act).copied() else { continue };
-            if let Some(parts) = self.together.get(act).cloned() {
-                self.write_together(place, &parts, &making, &mut failed, &mut plan);
-                continue;
+            let waits = self.graph.waits_for(*act).any(|other| held.contains(&other));
+            let known = plan.steps.len();
+            self.write_act(*act, &making, &mut failed, &mut plan);
+            let new = plan.steps.get_mut(known..).unwrap_or_default();
+            if waits || new.iter().flat_map(|step| &step.statements).any(Statement::is_destructive) {
+                held.insert(*act);
             }
-            let is_later = matches!(part, Part::Make | Part::Finish);
-            let Some(object) = (if is_later { self.to.at(place) } else { self.from.at(place) }) else { continue };
-            if is_later && let Some(reason) = self.hopeless(object, place, &failed) {
-                if part == Part::Make || !failed.contains(&place) {
-                    self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
-                }
-                failed.insert(place);
-                continue;
-            }
-            let (act, written) = match part {
-                Part::Loosen => (Act::Alter, self.dialect.loosen(object, &making)),
-                Part::Drop if self.taken.contains(act) => continue,
-                Part::Drop => (Act::Drop, self.dialect.drop(object, &making)),
-                Part::Make => (Act::Create, self.dialect.create(object, &making)),
-                Part::Finish => (Act::Alter, self.dialect.finish(object, &making)),
-                Part::Alter => {
-                    let Some((there, attributes)) = self.fates.altered.get(&place) else { continue };
-                    let Some(to) = self.to.at(*there) else { continue };
-                    (Act::Alter, self.dialect.alter(&Change { from: object, to, attributes }, &making))
-                }
-            };
-            match written {
-                Ok(statements) => push(&mut plan, act, object, statements),
-                Err(reason) => {
-                    self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
-                    if is_later {
-                        failed.insert(place);
-                    }
-                }
+            for step in new {
+                step.held = waits;
             }
         }
         plan.refused = self.refused;
         plan.refused.sort();
         plan.refused.dedup();
         plan
+    }
+
+    fn write_act(&mut self, act: usize, making: &Making<'_>, failed: &mut BTreeSet<usize>, plan: &mut Plan) {
+        let Some((part, place)) = self.acts.get(act).copied() else { return };
+        if let Some(parts) = self.together.get(&act).cloned() {
+            self.write_together(place, &parts, making, failed, plan);
+            return;
+        }
+        let is_later = matches!(part, Part::Make | Part::Finish);
+        let Some(object) = (if is_later { self.to.at(place) } else { self.from.at(place) }) else { return };
+        if is_later && let Some(reason) = self.hopeless(object, place, failed) {
+            if part == Part::Make || !failed.contains(&place) {
+                self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
+            }
+            failed.insert(place);
+            return;
+        }
+        let (act, written) = match part {
+            Part::Drop if self.taken.contains(&act) => return,
+            Part::Loosen => (Act::Alter, self.dialect.loosen(object, making)),
+            Part::Drop => (Act::Drop, self.dialect.drop(object, making)),
+            Part::Make => (Act::Create, self.dialect.create(object, making)),
+            Part::Finish => (Act::Alter, self.dialect.finish(object, making)),
+            Part::Alter => {
+                let Some((there, attributes)) = self.fates.altered.get(&place) else { return };
+                let Some(to) = self.to.at(*there) else { return };
+                (Act::Alter, self.dialect.alter(&Change { from: object, to, attributes }, making))
+            }
+        };
+        match written {
+            Ok(statements) => push(plan, act, object, statements),
+            Err(reason) => {
+                self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
+                if is_later {
+                    failed.insert(place);
+                }
+            }
+        }
     }
 
     /// One act for several parts of an object.
@@ -550,6 +568,6 @@ impl<'w, 'm> Planning<'w, 'm> {
 /// Adds what is left to do; nothing where nothing is.
 fn push(plan: &mut Plan, act: Act, object: &Object, statements: Vec<Statement>) {
     if !statements.is_empty() {
-        plan.steps.push(Step { act, kind: object.kind, object: object.display(), statements });
+        plan.steps.push(Step { act, kind: object.kind, object: object.display(), statements, held: false });
     }
 }

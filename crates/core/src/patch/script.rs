@@ -40,9 +40,10 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     if !matches!(proof, Proof::Proven { .. }) {
         push(&mut text, &format!("-- makes {} like {}", one(candidate), one(reference)));
     }
-    let held = plan.statements().filter(|statement| statement.is_destructive()).count();
-    if held > 0 && !allow_destructive {
-        push(&mut text, &format!("-- {held} that would lose data are commented out; --allow-destructive writes them"));
+    let (losing, waiting) = plan.destructive();
+    if losing > 0 && !allow_destructive {
+        let waiting = if waiting > 0 { format!(", and {waiting} that cannot run before these") } else { String::new() };
+        push(&mut text, &format!("-- {losing} that would lose data are commented out{waiting}; --allow-destructive writes them"));
     }
     for note in &plan.notes {
         push(&mut text, &format!("-- {}", one(note)));
@@ -59,7 +60,7 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
         push(&mut text, line);
     }
     let mut is_open = false;
-    for statement in plan.statements() {
+    for (step, statement) in plan.steps.iter().flat_map(|step| step.statements.iter().map(move |statement| (step, statement))) {
         if let Some((begin, commit)) = dialect.transaction()
             && is_open == statement.alone
         {
@@ -67,7 +68,8 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
             push(&mut text, if is_open { commit } else { begin });
             is_open = !is_open;
         }
-        write_statement(&mut text, statement, dialect, allow_destructive);
+        let is_held = !allow_destructive && (step.held || statement.is_destructive());
+        write_statement(&mut text, statement, dialect, is_held);
     }
     if let Some((_, commit)) = dialect.transaction().filter(|_| is_open) {
         push(&mut text, commit);
@@ -75,12 +77,12 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     text
 }
 
-fn write_statement(text: &mut String, statement: &Statement, dialect: &dyn Dialect, allow_destructive: bool) {
+fn write_statement(text: &mut String, statement: &Statement, dialect: &dyn Dialect, is_held: bool) {
     let sql = dialect.for_client(&statement.sql);
     for hazard in &statement.hazards {
         push(text, &format!("-- {}", one(&hazard.words())));
     }
-    if statement.is_destructive() && !allow_destructive {
+    if is_held {
         for line in sql.split('\n') {
             push(text, &format!("-- {}", line.trim_end_matches('\r').replace('\r', " ")));
         }

@@ -68,7 +68,9 @@ impl Routines {
             add(&comment);
         }
         if language == "sql" {
-            if is_oracle && !body.trim_start().get(..2).is_some_and(|word| word.eq_ignore_ascii_case("as") || word.eq_ignore_ascii_case("is")) {
+            if is_oracle
+                && !body.trim_start().get(..2).is_some_and(|word| word.eq_ignore_ascii_case("as") || word.eq_ignore_ascii_case("is"))
+            {
                 add("AS");
             }
             sql.push('\n');
@@ -101,7 +103,12 @@ fn used(shown: &str, to: &Target<'_>) -> Result<String, String> {
 fn loadable(object: &Object, library: &str) -> Result<String, String> {
     let returns = object.text("returns").ok_or("what it returns is not known")?;
     let aggregate = if flag(object, "aggregate") { "AGGREGATE " } else { "" };
-    Ok(format!("CREATE {aggregate}FUNCTION {} RETURNS {} SONAME {};", Ident(object.identity.part(1)), returns.to_ascii_uppercase(), Quoted::of(library)))
+    Ok(format!(
+        "CREATE {aggregate}FUNCTION {} RETURNS {} SONAME {};",
+        Ident(object.identity.part(1)),
+        returns.to_ascii_uppercase(),
+        Quoted::of(library)
+    ))
 }
 
 /// In the manner of Oracle a mode stands behind the name: `` `a` out int ``.

@@ -79,7 +79,9 @@ fn run(place: &mut Place, case: &Case, tally: &mut Tally) -> Result<(), String> 
     let outcome = tried(&place.scratch, &second.name, candidate, reference, Form::default());
     tally.count(&format!("{} back", case.path), &outcome);
     match first {
-        Some(first) => tally.count(&format!("{} there", case.path), &tried(&place.scratch, &first.name, reference, candidate, Form::default())),
+        Some(first) => {
+            tally.count(&format!("{} there", case.path), &tried(&place.scratch, &first.name, reference, candidate, Form::default()))
+        }
         None => {
             let seen = capture(&second.url);
             tally.count(&format!("{} there", case.path), &tried(&place.scratch, &second.name, &seen, candidate, Form::default()));
@@ -125,7 +127,11 @@ fn on(engine: Engine, number: u16, refused: usize) {
         println!("  {what}: {reasons}");
     }
     assert!(tally.wrong.is_empty(), "{} plans went wrong on {name}:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
-    assert!(!wanted.is_empty() || tally.refused.len() == refused, "{} plans refuse something on {name}, not {refused}", tally.refused.len());
+    assert!(
+        !wanted.is_empty() || tally.refused.len() == refused,
+        "{} plans refuse something on {name}, not {refused}",
+        tally.refused.len()
+    );
 }
 
 #[test]
