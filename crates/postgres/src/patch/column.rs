@@ -321,7 +321,7 @@ impl Maker for Columns {
                     statements.push(alter(object, &format!("SET STATISTICS {}", integer(object, "statistics_target").unwrap_or(-1))));
                 }
                 "options" => {
-                    statements.extend(super::table::options((before, object), "options", "", &|what| alter(object, &what)));
+                    statements.extend(super::parameter::changes((before, object), "options", "", &|what| alter(object, &what)));
                 }
                 "foreign_options" => {
                     let changes = option_changes(list(before, "foreign_options"), list(object, "foreign_options"))?;

@@ -12,6 +12,7 @@ mod foreign;
 mod index;
 mod named;
 mod operator;
+mod parameter;
 mod publication;
 mod role;
 mod routine;
