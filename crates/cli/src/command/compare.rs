@@ -58,7 +58,12 @@ fn documented(arguments: &Compare, asked: &Asked<'_>) -> Result<(Document, Optio
         }
     }
     let mut reference = wire::endpoint(reference, settings, asked.common, &scope.dimensions)?;
-    let mut candidate = wire::endpoint(candidate, settings, asked.common, &scope.dimensions)?;
+    // What has to be made anew comes back with its owner and rights, whatever is compared.
+    let mut captured = scope.dimensions.clone();
+    if arguments.patching.patch.is_some() && !captured.contains(&Dimension::Privileges) {
+        captured.push(Dimension::Privileges);
+    }
+    let mut candidate = wire::endpoint(candidate, settings, asked.common, &captured)?;
     paint::notes(reference.warnings.iter().chain(&candidate.warnings), asked.common.quiet);
     reference_data(&mut reference, &mut candidate, settings, &scope)?;
     for endpoint in [&mut reference, &mut candidate] {

@@ -161,3 +161,29 @@ fn what_was_not_seen_is_not_touched() {
     assert!(!script.contains("REVOKE") && !script.contains("OWNER TO"), "rights were not looked at: {script}");
     assert!(script.contains("DROP TABLE public.extra;"), "{script}");
 }
+
+/// A view that has to be made anew keeps its owner and rights, also where nobody asked about rights.
+#[test]
+fn what_is_made_anew_keeps_its_rights() {
+    let place = Place::new();
+    let view = "create view v as select a from t; comment on view v is 'x'";
+    let (reference, candidate) = two(&format!("create table t (a text); {view}"), &format!("create table t (a varchar(5)); {view}"));
+    let role = format!("{}_role", candidate.name);
+    candidate.exec(&format!(
+        "create role {role}; grant create on schema public to {role}; alter view v owner to {role}; grant select on v to public"
+    ));
+    let arguments = ["compare", &reference.url(), &candidate.url(), "--dimension", "schema", "--patch", "patch.sql"];
+    place.run(&arguments).exits(1).says("tried on");
+    psql(&candidate, &place.path("patch.sql"));
+    let rights = "select pg_get_userbyid(relowner) || ' ' || relacl::text from pg_class where relname = 'v'";
+    let left = candidate.value(rights).unwrap_or_default();
+    assert!(left.starts_with(&role) && left.contains("=r/"), "{left}");
+    place.run(&["compare", &reference.url(), &candidate.url(), "--dimension", "schema"]).exits(0);
+    // A manifest that does not tell them: then it is said that they are lost, and held back.
+    candidate.exec("drop view v; alter table t alter a type varchar(5); create view v as select a from t; comment on view v is 'x'");
+    place.run(&["capture", &candidate.url(), "--out", "candidate.jsonl", "--dimension", "schema"]).exits(0);
+    let arguments = ["compare", &reference.url(), "candidate.jsonl", "--dimension", "schema", "--patch"];
+    let script = place.run(&arguments).stdout;
+    assert!(script.contains("-- loses the owner and the rights of public.v, which were not looked at\n-- DROP VIEW"), "{script}");
+    candidate.exec(&format!("drop owned by {role}; drop role {role}"));
+}

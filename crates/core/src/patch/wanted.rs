@@ -90,7 +90,8 @@ pub fn wanted(
     }
     refused.sort();
     refused.dedup();
-    let manifest = Manifest::new(reference.manifest.endpoint.clone(), reference.manifest.dimensions.clone(), objects, Vec::new());
+    // What is left alone is there as the candidate has it: so it comes back with what has to be made anew.
+    let manifest = Manifest::new(reference.manifest.endpoint.clone(), candidate.manifest.dimensions.clone(), objects, Vec::new());
     (manifest, refused)
 }
 

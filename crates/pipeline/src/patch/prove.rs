@@ -1,7 +1,7 @@
 //! A plan, tried on a throwaway server that has the candidate's schema, and compared in all that a patch can touch.
 
 use super::build::{look, run};
-use super::{Builder, Left, build, left};
+use super::{Builder, Left, Odd, build, left};
 use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
@@ -111,6 +111,8 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     for (side, manifest) in [("reference", reference), ("candidate", candidate)] {
         knows_needs(side, manifest)?;
     }
+    let told: Vec<Dimension> = asked.dimensions.iter().copied().filter(|dimension| reference.covers(*dimension)).collect();
+    let is_told = |kind: Kind| told.contains(&kind.spec().dimension);
     let (reference, unseen) = wanted(&World::of(reference), &World::of(candidate), asked.dimensions, asked.excused, &*dialect);
     let reference = &reference;
     let mut planned = plan(&World::of(candidate), &World::of(reference), &*dialect, form);
@@ -151,6 +153,8 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
         odd = left(&seen, reference, &*dialect);
         odd.retain(|one| !planned.refused.iter().any(|refusal| refusal.kind == one.kind && refusal.object == one.object));
+        // Of what was not asked for, only what was there has to be there still.
+        odd.retain(|one| is_told(one.kind) || one.what != Odd::Extra);
         odd.retain(|one| !built.left.iter().any(|other| other.kind == one.kind && other.object == one.object));
         if odd.is_empty() || !failed.is_empty() || rounds == ROUNDS {
             break;

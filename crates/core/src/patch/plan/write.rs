@@ -1,9 +1,9 @@
 //! Acts as statements, in their order. What cannot be written is refused, and with it whatever needs it.
 
 use super::{Part, Planning};
-use crate::kind::Kind;
+use crate::kind::{Dimension, Kind, Parent};
 use crate::manifest::Object;
-use crate::patch::{Act, Change, Form, Making, Piece, Plan, Refusal, Statement, Step, World};
+use crate::patch::{Act, Change, Form, Hazard, Making, Piece, Plan, Refusal, Statement, Step, World};
 use std::collections::BTreeSet;
 
 impl<'m> Planning<'_, 'm> {
@@ -61,7 +61,7 @@ impl<'m> Planning<'_, 'm> {
         let (act, written) = match part {
             Part::Drop if self.taken.contains(&act) => return,
             Part::Loosen => (Act::Alter, self.dialect.loosen(object, making)),
-            Part::Drop => (Act::Drop, self.dialect.drop(object, making)),
+            Part::Drop => (Act::Drop, self.dialect.drop(object, making).map(|statements| self.with_rights(object, statements))),
             Part::Make => (Act::Create, self.dialect.create(object, making)),
             Part::Finish => (Act::Alter, self.dialect.finish(object, making)),
             Part::Alter => {
@@ -82,6 +82,17 @@ impl<'m> Planning<'_, 'm> {
                 }
             }
         }
+    }
+
+    /// Of what is made anew, owner and rights come back only where they were looked at.
+    fn with_rights(&self, object: &Object, mut statements: Vec<Statement>) -> Vec<Statement> {
+        let comes_back = self.to.place(object).is_some_and(|there| self.fates.made.contains(&there));
+        let has_rights = object.kind.spec().parent == Parent::Schema;
+        if comes_back && has_rights && !self.from.manifest.covers(Dimension::Privileges) {
+            let what = format!("the owner and the rights of {}, which were not looked at", object.display());
+            statements = statements.into_iter().map(|statement| statement.hazard(Hazard::Loses(what.clone()))).collect();
+        }
+        statements
     }
 
     /// What would have been made by the statement of another is named as well.
