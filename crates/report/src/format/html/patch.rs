@@ -1,0 +1,206 @@
+//! The patch on the page: the whole of it, and at each finding the statements about its object.
+//!
+//! Lives here: what is shown of it, as far as there is room, neutralised. Does not live here: its sentences (`sentence/patch`),
+//! escaping, which the template engine does to every value.
+
+use crate::document::{Difference, Dimension, Document, Patch, PatchState, PatchStatement};
+use crate::group::words;
+use crate::number::{bytes, counted};
+use crate::{clean, sentence};
+use std::collections::HashMap;
+
+/// Bytes of the script on a page, and again of the statements at findings: a browser stays quick.
+const ROOM: usize = 200_000;
+/// Lines of statements at a finding that are in sight.
+const LINES: usize = 6;
+/// Of what is refused or went wrong so many are in sight, and so many are named at all.
+const SEEN: usize = 8;
+const NAMED: usize = 500;
+
+pub(super) struct PatchView {
+    pub anchor: String,
+    pub tone: &'static str,
+    pub symbol: &'static str,
+    pub short: String,
+    pub proof: String,
+    pub counts: String,
+    pub script: Option<Script>,
+    pub lists: Vec<List>,
+}
+
+pub(super) struct Script {
+    pub title: String,
+    pub text: String,
+    /// Why it is only to be read; what has no such word can be copied and run.
+    pub only_read: Option<String>,
+    /// Too long for paper.
+    pub is_long: bool,
+}
+
+/// What is refused, or went wrong.
+pub(super) struct List {
+    pub title: String,
+    pub items: Vec<String>,
+    pub is_folded: bool,
+}
+
+/// What the patch does about one finding.
+pub(super) struct InPatch {
+    pub label: &'static str,
+    /// The statements; nothing where there is no room for them.
+    pub text: Option<String>,
+    pub count: String,
+    pub is_folded: bool,
+    /// Why the patch does nothing about it.
+    pub refused: Option<String>,
+    /// They are what the finding proposes by itself.
+    pub is_fix: bool,
+}
+
+impl PatchView {
+    pub(super) fn of(document: &Document, index: usize) -> Option<Self> {
+        let patch = document.patch()?;
+        let (symbol, proof) = sentence::patch::proof(document, patch);
+        Some(Self {
+            anchor: format!("e{index}-patch"),
+            tone: match patch.proof.state {
+                PatchState::Proven => "good",
+                PatchState::NotProven => "bad",
+                PatchState::NothingToDo => "quiet",
+            },
+            symbol,
+            short: sentence::patch::short(patch),
+            proof,
+            counts: sentence::patch::counts(patch),
+            script: script(patch),
+            lists: lists(patch),
+        })
+    }
+}
+
+/// As much of the script as there is room for, cut behind a statement.
+fn script(patch: &Patch) -> Option<Script> {
+    if patch.statements.is_empty() {
+        return None;
+    }
+    let whole = patch.script.trim_end_matches('\n');
+    let cut = if whole.len() > ROOM { whole.get(..end_within(patch, ROOM)).unwrap_or_default() } else { whole };
+    let is_cut = cut.len() < whole.len();
+    let (text, is_exact) = clean::exact(cut);
+    let elsewhere = sentence::patch::elsewhere(patch);
+    let only_read = if is_cut {
+        let size = |text: &str| bytes(f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX)));
+        Some(format!("The first {} of {}: {elsewhere}.", size(cut), size(whole)))
+    } else if is_exact {
+        None
+    } else {
+        Some(format!("To read, not to run: characters that cannot be seen are spelled out here. {elsewhere}."))
+    };
+    let lines = whole.split('\n').count();
+    Some(Script { title: format!("the SQL, {}", counted(lines, "line", "lines")), text, only_read, is_long: lines > 400 })
+}
+
+/// The end of the last statement that ends within so many bytes; else of the last line.
+fn end_within(patch: &Patch, room: usize) -> usize {
+    let boundary = (0..=room).rev().find(|at| patch.script.is_char_boundary(*at)).unwrap_or(0);
+    let head = patch.script.get(..boundary).unwrap_or_default();
+    let mut end = 0;
+    for statement in &patch.statements {
+        // What stands otherwise in the script, for a client or as a comment, is no place to cut.
+        let Some(found) = head.get(end..).and_then(|rest| rest.find(&statement.sql)) else { continue };
+        end += found + statement.sql.len();
+    }
+    if end > room / 2 { end } else { head.rfind('\n').unwrap_or(boundary) }
+}
+
+fn lists(patch: &Patch) -> Vec<List> {
+    let refused = patch.refused.iter().map(|one| format!("{} {}: {}", words(&one.kind), one.object, one.reason));
+    let told: [(&str, Vec<String>); 5] = [
+        ("Failed when it was tried", patch.failed.clone()),
+        ("Not as it should be after it was tried", patch.left.clone()),
+        ("Could not be built for the trial, and nothing is said of it", patch.unbuilt.clone()),
+        ("Refused", refused.collect()),
+        ("To know", patch.notes.clone()),
+    ];
+    let list = |(title, all): (&str, Vec<String>)| {
+        let more = all.len().saturating_sub(NAMED);
+        let is_folded = all.len() > SEEN;
+        let title = format!("{title}{}", if is_folded { format!(" ({})", all.len()) } else { String::new() });
+        let mut items: Vec<String> = all.iter().take(NAMED).map(|item| clean::line(item)).collect();
+        items.extend((more > 0).then(|| format!("… {more} more, all in --format json")));
+        List { title, items, is_folded }
+    };
+    told.into_iter().filter(|(_, all)| !all.is_empty()).map(list).collect()
+}
+
+/// What of a patch is about which object, and how much room is left for it.
+pub(super) struct Parts<'a> {
+    statements: HashMap<(&'a str, &'a str), Vec<&'a PatchStatement>>,
+    refused: HashMap<(&'a str, &'a str), &'a str>,
+    room: usize,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn of(patch: &'a Patch) -> Self {
+        let mut statements: HashMap<_, Vec<_>> = HashMap::new();
+        for statement in &patch.statements {
+            statements.entry((&*statement.kind, &*statement.object)).or_default().push(statement);
+        }
+        let refused = patch.refused.iter().map(|one| ((&*one.kind, &*one.object), &*one.reason)).collect();
+        Self { statements, refused, room: ROOM }
+    }
+
+    /// What is done about these, in their order.
+    pub(super) fn about(&mut self, members: &[&Difference]) -> Option<InPatch> {
+        let mut found: Vec<&PatchStatement> = Vec::new();
+        let (mut refused, mut is_whole): (Vec<&str>, bool) = (Vec::new(), false);
+        for one in members {
+            let key = (&*one.kind, &*one.object.display);
+            refused.extend(self.refused.get(&key).copied());
+            let own = self.statements.get(&key);
+            let with = if own.is_none() && !self.refused.contains_key(&key) { self.with_table(one) } else { Vec::new() };
+            is_whole |= !with.is_empty();
+            for statement in own.into_iter().flatten().copied().chain(with) {
+                if !found.iter().any(|other| std::ptr::eq(*other, statement)) {
+                    found.push(statement);
+                }
+            }
+        }
+        if found.is_empty() && refused.is_empty() {
+            return None;
+        }
+        let text = found.iter().map(|statement| as_written(statement)).collect::<Vec<_>>().join("\n");
+        let has_room = !found.is_empty() && text.len() <= self.room;
+        self.room -= if has_room { text.len() } else { 0 };
+        let fixes = members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n'));
+        let is_fix = has_room && !found.is_empty() && fixes.collect::<Vec<_>>().join("\n") == text;
+        let of = if refused.len() < members.len() { format!("{} of {}: ", refused.len(), members.len()) } else { String::new() };
+        Some(InPatch {
+            label: match (is_fix, is_whole) {
+                (true, _) => "fix, in the patch",
+                (false, true) => "in the patch, with its table",
+                (false, false) => "in the patch",
+            },
+            count: counted(found.len(), "statement", "statements"),
+            is_folded: text.split('\n').count() > LINES,
+            text: has_room.then(|| clean::fix(&text)),
+            refused: refused.first().map(|reason| format!("{of}{}", clean::line(reason))),
+            is_fix,
+        })
+    }
+
+    /// Where an engine takes one statement for a table and its parts: those that name the part.
+    fn with_table(&self, difference: &Difference) -> Vec<&'a PatchStatement> {
+        let table = difference.object.table.as_deref().filter(|_| difference.dimension == Dimension::Schema);
+        let name = difference.identity.get("name").map_or("", String::as_str);
+        let all = table.and_then(|table| self.statements.get(&("table", table))).into_iter().flatten().copied();
+        all.filter(|statement| !name.is_empty() && statement.sql.contains(name)).collect()
+    }
+}
+
+/// A statement as it stands in the script: what it does to others before it, and as a comment where it does not run.
+fn as_written(statement: &PatchStatement) -> String {
+    let mut lines: Vec<String> = statement.hazards.iter().map(|hazard| format!("-- {}", clean::line(hazard))).collect();
+    lines.extend(statement.sql.split('\n').map(|line| if statement.commented_out { format!("-- {line}") } else { line.to_owned() }));
+    lines.join("\n")
+}
