@@ -5,11 +5,14 @@
 use crate::clean;
 use crate::document::{Document, Patch, PatchState, Side};
 use crate::number::counted;
+use crate::wrap::cut;
+
+/// Characters of a reason within a sentence.
+const WHY: usize = 240;
 
 /// A sign and a sentence: whether it does what it says.
 pub(crate) fn proof(document: &Document, patch: &Patch) -> (&'static str, String) {
     let [reference, candidate] = [Side::Reference, Side::Candidate].map(|side| clean::line(&document.label(side)));
-    let word = |text: &Option<String>| text.as_deref().map(clean::line).unwrap_or_default();
     match patch.proof.state {
         PatchState::Proven => {
             let all = if patch.statements.iter().any(|statement| statement.commented_out) {
@@ -24,12 +27,12 @@ pub(crate) fn proof(document: &Document, patch: &Patch) -> (&'static str, String
                     format!(". Nothing is said of {} that could not be built for the trial", counted(number, "object", "objects"))
                 }
             };
-            ("✓", format!("Proven on {}: {all} {candidate} is like {reference}{but}{unbuilt}.", word(&patch.proof.server)))
+            ("✓", format!("Proven on {}: {all} {candidate} is like {reference}{but}{unbuilt}.", word(patch.proof.server.as_deref())))
         }
         PatchState::NotProven if patch.is_wrong() => {
-            ("✗", format!("NOT PROVEN: {}. Do not run it: this is a fault of evenkeel.", word(&patch.proof.why)))
+            ("✗", format!("NOT PROVEN: {}. Do not run it: this is a fault of evenkeel.", word(patch.proof.why.as_deref())))
         }
-        PatchState::NotProven => ("✗", format!("NOT PROVEN: {}. Nobody has tried these statements.", word(&patch.proof.why))),
+        PatchState::NotProven => ("✗", format!("NOT PROVEN: {}. Nobody has tried these statements.", word(patch.proof.why.as_deref()))),
         PatchState::NothingToDo => ("–", format!("Nothing to do: no statement would make {candidate} more like {reference}.")),
     }
 }
@@ -55,10 +58,9 @@ pub(crate) fn counts(patch: &Patch) -> String {
 /// All of it in a line: `36 statements, proven on PostgreSQL 17.10; 2 lose data, 1 refused`.
 pub(crate) fn short(patch: &Patch) -> String {
     let statements = counted(patch.statements.len(), "statement", "statements");
-    let word = |text: &Option<String>| text.as_deref().map(clean::line).unwrap_or_default();
     let proof = match patch.proof.state {
-        PatchState::Proven => format!("{statements}, proven on {}", word(&patch.proof.server)),
-        PatchState::NotProven => format!("{statements}, NOT PROVEN: {}", word(&patch.proof.why)),
+        PatchState::Proven => format!("{statements}, proven on {}", word(patch.proof.server.as_deref())),
+        PatchState::NotProven => format!("{statements}, NOT PROVEN: {}", word(patch.proof.why.as_deref())),
         PatchState::NothingToDo => "nothing to do".to_owned(),
     };
     let (losing, _) = destructive(patch);
@@ -66,6 +68,11 @@ pub(crate) fn short(patch: &Patch) -> String {
     let refused = (!patch.refused.is_empty()).then(|| format!("{} refused", patch.refused.len()));
     let more: Vec<String> = [losing, refused].into_iter().flatten().collect();
     if more.is_empty() { proof } else { format!("{proof}; {}", more.join(", ")) }
+}
+
+/// A server's name, or what it said: as much as a sentence has room for.
+fn word(text: Option<&str>) -> String {
+    cut(&text.map(clean::line).unwrap_or_default(), WHY)
 }
 
 /// Where the whole of it is, for a page that has no room.

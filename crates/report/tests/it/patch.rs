@@ -87,7 +87,7 @@ fn each_finding_has_its_statements() {
 fn a_part_is_found_in_the_statement_of_its_table() {
     let sql = ["ALTER TABLE app.orders MODIFY discount decimal(12,2);", "ALTER TABLE app.orders COMMENT 'x';"].map(Statement::new);
     let steps = vec![step(Act::Alter, Kind::Table, "app.orders", sql.to_vec())];
-    let page = text("html", &with(sample::differs(), &Plan { steps, ..Plan::default() }, &Proof::Nothing, &[]));
+    let page = text("html", &with(sample::differs(), &Plan { steps, ..Plan::default() }, &patched::proven(), &[]));
     let altered = card(&page, "app.orders.discount");
     assert!(altered.contains(">in the patch, with its table</span><pre>ALTER TABLE app.orders MODIFY discount"), "{altered}");
     assert!(!altered.contains("COMMENT"), "{altered}");
@@ -109,6 +109,17 @@ fn the_page_says_it_loudly_where_nothing_is_proven() {
         assert!(section.contains(&format!("<article class=\"card {tone}\">")) && section.contains(said), "{section}");
         assert!(page.contains("<a href=\"#e0-patch\">patch: 7 statements, "), "the top of the page says it");
     }
+}
+
+/// What was tried and does not do it is shown, and nothing on the page offers it.
+#[test]
+fn a_wrong_patch_is_not_offered() {
+    let page = text("html", &patched::wrong());
+    let altered = card(&page, "app.orders.discount");
+    assert!(altered.contains("<div class=\"fix read\"><span class=\"label\">in the patch, not proven</span>"), "{altered}");
+    let added = card(&page, "app.orders.refunded_at");
+    assert!(added.contains(">fix</span>") && added.matches("ADD COLUMN").count() == 2, "the fix stands apart: {added}");
+    assert!(!page.split("<script nonce").next().unwrap().contains("data-save"));
 }
 
 /// Half a megabyte of statements: the page holds a part of it, cut behind a statement, and says where the rest is.

@@ -122,7 +122,7 @@ pub fn with(document: Document, plan: &Plan, proof: &Proof, left: &[String]) -> 
     })
 }
 
-fn proven() -> Proof {
+pub fn proven() -> Proof {
     Proof::Proven { server: "PostgreSQL 17.10".to_owned() }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct PatchView {
     pub proof: String,
     pub counts: String,
     pub script: Option<Script>,
+    /// What failed, and what is left.
+    pub wrong: Vec<List>,
     pub lists: Vec<List>,
 }
 
@@ -53,6 +55,8 @@ pub(super) struct InPatch {
     pub is_folded: bool,
     /// Why the patch does nothing about it.
     pub refused: Option<String>,
+    /// They were tried and do not do it: nobody should run them.
+    pub is_only_read: bool,
     /// They are what the finding proposes by itself.
     pub is_fix: bool,
 }
@@ -73,6 +77,7 @@ impl PatchView {
             proof,
             counts: sentence::patch::counts(patch),
             script: script(patch),
+            wrong: wrong(patch),
             lists: lists(patch),
         })
     }
@@ -91,10 +96,10 @@ fn script(patch: &Patch) -> Option<Script> {
     let only_read = if is_cut {
         let size = |text: &str| bytes(f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX)));
         Some(format!("The first {} of {}: {elsewhere}.", size(cut), size(whole)))
-    } else if is_exact {
-        None
-    } else {
+    } else if !is_exact {
         Some(format!("To read, not to run: characters that cannot be seen are spelled out here. {elsewhere}."))
+    } else {
+        patch.is_wrong().then(|| "To read, not to run.".to_owned())
     };
     let lines = whole.split('\n').count();
     Some(Script { title: format!("the SQL, {}", counted(lines, "line", "lines")), text, only_read, is_long: lines > 400 })
@@ -113,30 +118,35 @@ fn end_within(patch: &Patch, room: usize) -> usize {
     if end > room / 2 { end } else { head.rfind('\n').unwrap_or(boundary) }
 }
 
+fn wrong(patch: &Patch) -> Vec<List> {
+    let failed = List::of("Failed when it was tried", &patch.failed);
+    [failed, List::of("Not as it should be after it was tried", &patch.left)].into_iter().flatten().collect()
+}
+
 fn lists(patch: &Patch) -> Vec<List> {
     let refused = patch.refused.iter().map(|one| format!("{} {}: {}", words(&one.kind), one.object, one.reason));
-    let told: [(&str, Vec<String>); 5] = [
-        ("Failed when it was tried", patch.failed.clone()),
-        ("Not as it should be after it was tried", patch.left.clone()),
-        ("Could not be built for the trial, and nothing is said of it", patch.unbuilt.clone()),
-        ("Refused", refused.collect()),
-        ("To know", patch.notes.clone()),
-    ];
-    let list = |(title, all): (&str, Vec<String>)| {
+    let unbuilt = List::of("Could not be built for the trial, and nothing is said of it", &patch.unbuilt);
+    let refused = List::of("Refused", &refused.collect::<Vec<_>>());
+    [unbuilt, refused, List::of("To know", &patch.notes)].into_iter().flatten().collect()
+}
+
+impl List {
+    fn of(title: &str, all: &[String]) -> Option<Self> {
         let more = all.len().saturating_sub(NAMED);
         let is_folded = all.len() > SEEN;
         let title = format!("{title}{}", if is_folded { format!(" ({})", all.len()) } else { String::new() });
         let mut items: Vec<String> = all.iter().take(NAMED).map(|item| clean::line(item)).collect();
         items.extend((more > 0).then(|| format!("… {more} more, all in --format json")));
-        List { title, items, is_folded }
-    };
-    told.into_iter().filter(|(_, all)| !all.is_empty()).map(list).collect()
+        (!all.is_empty()).then_some(Self { title, items, is_folded })
+    }
 }
 
 /// What of a patch is about which object, and how much room is left for it.
 pub(super) struct Parts<'a> {
     statements: HashMap<(&'a str, &'a str), Vec<&'a PatchStatement>>,
     refused: HashMap<(&'a str, &'a str), &'a str>,
+    is_proven: bool,
+    is_wrong: bool,
     room: usize,
 }
 
@@ -147,7 +157,8 @@ impl<'a> Parts<'a> {
             statements.entry((&*statement.kind, &*statement.object)).or_default().push(statement);
         }
         let refused = patch.refused.iter().map(|one| ((&*one.kind, &*one.object), &*one.reason)).collect();
-        Self { statements, refused, room: ROOM }
+        let is_proven = patch.proof.state == PatchState::Proven;
+        Self { statements, refused, is_proven, is_wrong: patch.is_wrong(), room: ROOM }
     }
 
     /// What is done about these, in their order.
@@ -173,18 +184,21 @@ impl<'a> Parts<'a> {
         let has_room = !found.is_empty() && text.len() <= self.room;
         self.room -= if has_room { text.len() } else { 0 };
         let fixes = members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n'));
-        let is_fix = has_room && !found.is_empty() && fixes.collect::<Vec<_>>().join("\n") == text;
+        let is_fix = has_room && !self.is_wrong && fixes.collect::<Vec<_>>().join("\n") == text;
         let of = if refused.len() < members.len() { format!("{} of {}: ", refused.len(), members.len()) } else { String::new() };
         Some(InPatch {
-            label: match (is_fix, is_whole) {
-                (true, _) => "fix, in the patch",
-                (false, true) => "in the patch, with its table",
-                (false, false) => "in the patch",
+            label: match (is_fix, self.is_proven, is_whole) {
+                (true, _, _) => "fix, in the patch",
+                (false, true, true) => "in the patch, with its table",
+                (false, true, false) => "in the patch",
+                (false, false, true) => "in the patch, with its table, not proven",
+                (false, false, false) => "in the patch, not proven",
             },
             count: counted(found.len(), "statement", "statements"),
             is_folded: text.split('\n').count() > LINES,
             text: has_room.then(|| clean::fix(&text)),
             refused: refused.first().map(|reason| format!("{of}{}", clean::line(reason))),
+            is_only_read: self.is_wrong,
             is_fix,
         })
     }
