@@ -48,7 +48,7 @@ fn a_patch_run_by_psql_makes_both_equal() {
     psql(&candidate, &place.path("patch.sql"));
     let left = place.run(&["compare", &urls[0], &urls[1], "--dimension", "schema", "--format", "json"]).exits(1).json();
     let names: Vec<&str> =
-        left["differences"].as_array().unwrap().iter().map(|difference| difference["subject"]["object"].as_str().unwrap()).collect();
+        left["differences"].as_array().unwrap().iter().map(|difference| difference["object"]["display"].as_str().unwrap()).collect();
     assert_eq!(names, ["shop.users.legacy"]);
     // With it, nothing is.
     let all = ["compare", &urls[0], &urls[1], "--dimension", "schema", "--patch", "all.sql", "--allow-destructive", "--offline"];

@@ -230,7 +230,7 @@ impl Maker for Constraints {
         }
         if change.touches("index_options") {
             let index = crate::ident::qualified(object.identity.part(0), object.identity.part(2));
-            statements.extend(super::table::options((change.from, object), "index_options", "", &|what| {
+            statements.extend(super::parameter::changes((change.from, object), "index_options", "", &|what| {
                 Statement::new(format!("ALTER INDEX {index} {what};"))
             }));
         }

@@ -150,7 +150,7 @@ impl Maker for Indexes {
         let object = change.to;
         let name = whole(object);
         let mut statements =
-            super::table::options((change.from, object), "options", "", &|what| Statement::new(format!("ALTER INDEX {name} {what};")));
+            super::parameter::changes((change.from, object), "options", "", &|what| Statement::new(format!("ALTER INDEX {name} {what};")));
         if change.touches("valid") || change.touches("ready") {
             let concurrently = if to.making.form.offline { "" } else { "CONCURRENTLY " };
             let statement = Statement::new(format!("REINDEX INDEX {concurrently}{name};"));

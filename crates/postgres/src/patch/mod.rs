@@ -12,6 +12,7 @@ mod foreign;
 mod index;
 mod named;
 mod operator;
+mod parameter;
 mod publication;
 mod role;
 mod routine;
@@ -303,6 +304,10 @@ impl Dialect for PostgresDialect {
 
     fn goes_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
         maker(object.kind).and_then(|(_, maker)| maker.goes_with(object, world))
+    }
+
+    fn can_be_dropped_apart(&self, object: &Object) -> bool {
+        object.kind == Kind::Constraint && object.text("type") == Some("foreign key")
     }
 
     fn takes_along(&self, object: &Object) -> bool {

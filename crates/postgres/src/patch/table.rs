@@ -2,7 +2,7 @@
 //! their names that way.
 
 use super::text::{parameters, relation, whole};
-use super::{Maker, Target, column, flag, list, locks, loses, text};
+use super::{Maker, Target, column, flag, list, locks, loses, parameter, text};
 use crate::flavor;
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
@@ -202,8 +202,8 @@ impl Maker for Tables {
                         )),
                     );
                 }
-                "options" => statements.extend(options((before, object), "options", "", &alter)),
-                "toast_options" => statements.extend(options((before, object), "toast_options", "toast.", &alter)),
+                "options" => statements.extend(parameter::changes((before, object), "options", "", &alter)),
+                "toast_options" => statements.extend(parameter::changes((before, object), "toast_options", "toast.", &alter)),
                 "tablespace" => {
                     let space = object.text("tablespace").unwrap_or("pg_default");
                     statements.push(
@@ -290,22 +290,4 @@ fn replica_identity(object: &Object, identity: &str) -> Written {
         return Ok(Vec::new());
     }
     Ok(vec![Statement::new(format!("ALTER TABLE {} REPLICA IDENTITY {words};", whole(object)))])
-}
-
-/// SET and RESET of storage parameters, from one list to the other.
-pub fn options((before, object): (&Object, &Object), property: &str, prefix: &str, alter: &dyn Fn(String) -> Statement) -> Vec<Statement> {
-    let (was, is) = (list(before, property), list(object, property));
-    let name = |item: &str| item.split('=').next().unwrap_or_default().to_owned();
-    let set = parameters(is.iter().filter(|item| !was.contains(item)), prefix);
-    let kept: Vec<String> = is.iter().map(|item| name(item)).collect();
-    let reset: Vec<String> =
-        was.iter().map(|item| name(item)).filter(|name| !kept.contains(name)).map(|name| format!("{prefix}{}", quoted(&name))).collect();
-    let mut statements = Vec::new();
-    if !set.is_empty() {
-        statements.push(alter(format!("SET ({})", set.join(", "))));
-    }
-    if !reset.is_empty() {
-        statements.push(alter(format!("RESET ({})", reset.join(", "))));
-    }
-    statements
 }

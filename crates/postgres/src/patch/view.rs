@@ -99,7 +99,7 @@ impl Maker for Views {
             return Ok(vec![view(object, to.making.to, "CREATE OR REPLACE VIEW", query(object)?)]);
         }
         let name = whole(object);
-        Ok(super::table::options((change.from, object), "options", "", &|what| Statement::new(format!("ALTER VIEW {name} {what};"))))
+        Ok(super::parameter::changes((change.from, object), "options", "", &|what| Statement::new(format!("ALTER VIEW {name} {what};"))))
     }
 }
 
@@ -145,8 +145,8 @@ impl Maker for MaterializedViews {
     fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
         let (object, name) = (change.to, whole(change.to));
         let alter = |what: String| Statement::new(format!("ALTER MATERIALIZED VIEW {name} {what};"));
-        let mut statements = super::table::options((change.from, object), "options", "", &alter);
-        statements.extend(super::table::options((change.from, object), "toast_options", "toast.", &alter));
+        let mut statements = super::parameter::changes((change.from, object), "options", "", &alter);
+        statements.extend(super::parameter::changes((change.from, object), "toast_options", "toast.", &alter));
         if change.touches("tablespace") {
             let space = object.text("tablespace").unwrap_or("pg_default");
             statements.push(alter(format!("SET TABLESPACE {}", quoted(space))).hazard(Hazard::Rewrites(name.clone())));
