@@ -91,6 +91,10 @@ fn a_part_is_found_in_the_statement_of_its_table() {
     let altered = card(&page, "app.orders.discount");
     assert!(altered.contains(">in the patch, with its table</span><pre>ALTER TABLE app.orders MODIFY discount"), "{altered}");
     assert!(!altered.contains("COMMENT"), "{altered}");
+    // A view is made with its columns, whether it names them or not.
+    let steps = vec![step(Act::Create, Kind::View, "app.orders", vec![Statement::new("CREATE VIEW app.orders AS SELECT * FROM x;")])];
+    let page = text("html", &with(sample::differs(), &Plan { steps, ..Plan::default() }, &patched::proven(), &[]));
+    assert!(card(&page, "app.orders.discount").contains(">in the patch, with its view</span><pre>CREATE VIEW"), "{page}");
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub(super) struct List {
 
 /// What the patch does about one finding.
 pub(super) struct InPatch {
-    pub label: &'static str,
+    pub label: String,
     /// The statements; nothing where there is no room for them.
     pub text: Option<String>,
     pub count: String,
@@ -164,13 +164,14 @@ impl<'a> Parts<'a> {
     /// What is done about these, in their order.
     pub(super) fn about(&mut self, members: &[&Difference]) -> Option<InPatch> {
         let mut found: Vec<&PatchStatement> = Vec::new();
-        let (mut refused, mut is_whole): (Vec<&str>, bool) = (Vec::new(), false);
+        let (mut refused, mut whole): (Vec<&str>, Option<&str>) = (Vec::new(), None);
         for one in members {
             let key = (&*one.kind, &*one.object.display);
             refused.extend(self.refused.get(&key).copied());
             let own = self.statements.get(&key);
-            let with = if own.is_none() && !self.refused.contains_key(&key) { self.with_table(one) } else { Vec::new() };
-            is_whole |= !with.is_empty();
+            let with = if own.is_none() && !self.refused.contains_key(&key) { self.with_whole(one) } else { None };
+            whole = whole.or(with.as_ref().map(|(words, _)| *words));
+            let with = with.map(|(_, statements)| statements).unwrap_or_default();
             for statement in own.into_iter().flatten().copied().chain(with) {
                 if !found.iter().any(|other| std::ptr::eq(*other, statement)) {
                     found.push(statement);
@@ -185,15 +186,10 @@ impl<'a> Parts<'a> {
         self.room -= if has_room { text.len() } else { 0 };
         let fixes = members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n'));
         let is_fix = has_room && !self.is_wrong && fixes.collect::<Vec<_>>().join("\n") == text;
+        let proven = if self.is_proven { "" } else { ", not proven" };
         let of = if refused.len() < members.len() { format!("{} of {}: ", refused.len(), members.len()) } else { String::new() };
         Some(InPatch {
-            label: match (is_fix, self.is_proven, is_whole) {
-                (true, _, _) => "fix, in the patch",
-                (false, true, true) => "in the patch, with its table",
-                (false, true, false) => "in the patch",
-                (false, false, true) => "in the patch, with its table, not proven",
-                (false, false, false) => "in the patch, not proven",
-            },
+            label: if is_fix { "fix, in the patch".to_owned() } else { format!("in the patch{}{proven}", whole.unwrap_or_default()) },
             count: counted(found.len(), "statement", "statements"),
             is_folded: text.split('\n').count() > LINES,
             text: has_room.then(|| clean::fix(&text)),
@@ -203,12 +199,16 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// Where an engine takes one statement for a table and its parts: those that name the part.
-    fn with_table(&self, difference: &Difference) -> Vec<&'a PatchStatement> {
-        let table = difference.object.table.as_deref().filter(|_| difference.dimension == Dimension::Schema);
-        let name = difference.identity.get("name").map_or("", String::as_str);
-        let all = table.and_then(|table| self.statements.get(&("table", table))).into_iter().flatten().copied();
-        all.filter(|statement| !name.is_empty() && statement.sql.contains(name)).collect()
+    /// What is done to the relation that it is a part of, and with it: a view is made with its columns, and some engines take one
+    /// statement for a table and all its parts, which then names the part.
+    fn with_whole(&self, difference: &Difference) -> Option<(&'static str, Vec<&'a PatchStatement>)> {
+        let relation = difference.object.table.as_deref().filter(|_| difference.dimension == Dimension::Schema)?;
+        let name = difference.identity.get("name").filter(|name| !name.is_empty())?;
+        let kinds = [("table", ", with its table"), ("view", ", with its view"), ("materialized-view", ", with its view")];
+        let found = kinds.into_iter().find_map(|(kind, words)| Some((kind, words, self.statements.get(&(kind, relation))?)));
+        let (kind, words, all) = found?;
+        let about: Vec<_> = all.iter().copied().filter(|one| kind != "table" || one.sql.contains(name)).collect();
+        (!about.is_empty()).then_some((words, about))
     }
 }
 
