@@ -48,6 +48,11 @@ pub(crate) fn fix(fix: &str) -> String {
     pasteable(fix).map_or_else(|| LEFT_OUT.to_owned(), |lines| lines.join("\n"))
 }
 
+/// A long text as it is, where it can be shown so; else with what cannot be seen spelled out, only to be read.
+pub(crate) fn exact(text: &str) -> (String, bool) {
+    if is_pasteable(text) { (text.to_owned(), true) } else { (block(text), false) }
+}
+
 fn inner(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let is_spelled = text.contains(|c| c != '\t' && is_harmful(c));

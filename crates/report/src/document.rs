@@ -2,12 +2,14 @@
 //!
 //! Lives here: the types that become JSON and its published schema; every format is painted from nothing else.
 //! Does not live here: filling it (`document/build`), the sentences in it (`document/line`), the charts' numbers
-//! (`document/data`), a comparison that did not come about (`document/unread`), many schemas at a glance (`document/schemas`), painting (`format`).
+//! (`document/data`), a comparison that did not come about (`document/unread`), many schemas at a glance (`document/schemas`),
+//! the SQL that makes both alike (`document/patch`), painting (`format`).
 
 mod build;
 mod data;
 mod line;
 mod origin;
+mod patch;
 mod schemas;
 mod unread;
 mod word;
@@ -15,9 +17,10 @@ mod word;
 pub use build::Input;
 pub use data::{ColumnData, Data, Strip, TableData, Volume};
 pub(crate) use line::unseen;
+pub use patch::{Patch, PatchProof, PatchRefusal, PatchState, PatchStatement, Written};
 pub use schemas::{OneSchema, Overview, Schemas};
 pub use unread::Unread;
-pub use word::{Across, Change, Dimension, Likeness, NodeRole, Outcome, Reason, Severity, Side, Standing, State};
+pub use word::{Across, Act, Change, Dimension, Likeness, NodeRole, Outcome, Reason, Severity, Side, Standing, State};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -88,6 +91,9 @@ pub struct Comparison {
     /// Volumes and distributions of both sides, where they were captured.
     #[serde(default)]
     pub data: Data,
+    /// SQL that makes the candidate like the reference, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Patch>,
 }
 
 impl Deref for Document {

@@ -4,6 +4,8 @@
 //! Lives here: wording from a document. Does not live here: escaping and layout of a format; wording that is part of
 //! the document itself (`document/line`).
 
+pub(crate) mod patch;
+
 use crate::clean;
 use crate::contrast::{self, Contrast};
 use crate::document::{

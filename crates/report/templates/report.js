@@ -1,4 +1,4 @@
-// Filters, copy buttons, and unfolding what a link or the printer needs. The page says everything without it.
+// Filters, buttons to copy and save, and unfolding what a link or the printer needs. The page says everything without it.
 "use strict";
 (() => {
   const form = document.getElementById("filters");
@@ -58,17 +58,29 @@
     apply();
   }
 
-  for (const fix of document.querySelectorAll(".fix")) {
-    if (!navigator.clipboard) break;
+  const offer = (fix, words, done, act) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "copy";
+    button.textContent = words;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(fix.querySelector("pre").textContent);
-      button.textContent = "copied";
-      setTimeout(() => { button.textContent = "copy"; }, 1500);
+      await act(fix.querySelector("pre").textContent);
+      button.textContent = done;
+      setTimeout(() => { button.textContent = words; }, 1500);
     });
     fix.append(button);
+  };
+  for (const fix of document.querySelectorAll(".fix:not(.read)")) {
+    if (!navigator.clipboard) break;
+    offer(fix, "copy", "copied", (text) => navigator.clipboard.writeText(text));
+  }
+  for (const fix of document.querySelectorAll("[data-save]")) {
+    offer(fix, "save", "saved", (text) => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text + "\n"], { type: "application/sql" }));
+      link.download = fix.dataset.save;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1500);
+    });
   }
 
   const unfold = () => {
@@ -82,7 +94,7 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open]):not(.alike)")];
+    closed = [...document.querySelectorAll("details:not([open]):not(.alike):not(.long)")];
     for (const one of closed) one.open = true;
   });
   addEventListener("afterprint", () => { for (const one of closed) one.open = false; });

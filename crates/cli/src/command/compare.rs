@@ -99,6 +99,10 @@ fn documented(arguments: &Compare, asked: &Asked<'_>) -> Result<(Document, Optio
         command: &command,
     };
     let document = report::document(&compared, &frame);
+    let document = match &patched {
+        Some(patched) => patched.stands_in(document),
+        None => document,
+    };
     // The process ends soon: freeing a million small values one by one would only take time.
     std::mem::forget(compared);
     Ok((document, patched))

@@ -11,6 +11,7 @@ use evenkeel_core::patch::{Form, Proof, Script, script};
 use evenkeel_core::port::Watch;
 use evenkeel_pipeline::compare::Compared;
 use evenkeel_pipeline::patch::{Asked, Builder, Left, Patch, excused, prove};
+use evenkeel_report::{Document, Written};
 use std::path::PathBuf;
 
 /// Ends a run whose own patch does not do what it says.
@@ -27,6 +28,7 @@ pub struct Patched {
     text: String,
     patch: Patch,
     candidate: String,
+    allow_destructive: bool,
 }
 
 impl Patched {
@@ -59,7 +61,23 @@ impl Patched {
         };
         let text = script(&written, &*dialect);
         let out = (file.as_os_str() != "-").then(|| file.clone());
-        Ok(Some(Self { out, text, candidate: candidate.label.clone(), patch }))
+        Ok(Some(Self { out, text, candidate: candidate.label.clone(), allow_destructive: asked.allow_destructive, patch }))
+    }
+
+    /// The document with it, for every report.
+    pub fn stands_in(&self, document: Document) -> Document {
+        let file = self.out.as_ref().map(|path| path.display().to_string());
+        let words = |left: &[Left]| left.iter().map(Left::words).collect::<Vec<_>>();
+        document.with_patch(&Written {
+            plan: &self.patch.plan,
+            proof: &self.patch.proof,
+            script: &self.text,
+            file: file.as_deref(),
+            allow_destructive: self.allow_destructive,
+            failed: &self.patch.failed,
+            left: &words(&self.patch.left),
+            unbuilt: &words(&self.patch.unbuilt),
+        })
     }
 
     /// Writes it down and says what is to be known of it.

@@ -187,3 +187,24 @@ fn what_is_made_anew_keeps_its_rights() {
     assert!(script.contains("-- loses the owner and the rights of public.v, which were not looked at\n-- DROP VIEW"), "{script}");
     candidate.exec(&format!("drop owned by {role}; drop role {role}"));
 }
+
+/// Every report of the run has the patch, and the file is the same.
+#[test]
+fn reports_have_the_patch() {
+    let place = Place::new();
+    let (reference, candidate) = two(REFERENCE, CANDIDATE);
+    let urls = [reference.url(), candidate.url()];
+    let flags = ["--dimension", "schema", "--patch", "patch.sql", "--format", "html=report.html", "--format", "json=report.json"];
+    place.run(&[&["compare", &urls[0], &urls[1]], &flags[..]].concat()).exits(1);
+    let read = |name: &str| std::fs::read_to_string(place.path(name)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&read("report.json")).unwrap();
+    assert_eq!(json["patch"]["script"].as_str(), Some(read("patch.sql").as_str()));
+    assert_eq!((&json["patch"]["proof"]["state"], &json["patch"]["file"]), (&"proven".into(), &"patch.sql".into()));
+    let lost = json["patch"]["statements"].as_array().unwrap().iter().find(|statement| statement["destructive"] == true).unwrap();
+    assert_eq!((&lost["object"], &lost["commented_out"]), (&"shop.users.legacy".into(), &true.into()));
+    let page = read("report.html");
+    assert!(page.contains("<h2>Patch</h2>") && page.contains("Proven on PostgreSQL") && page.contains("in the patch</span>"), "{page}");
+    // A page can be made of the JSON later.
+    place.run(&["render", "report.json", "--format", "markdown", "--out", "report.md"]).exits(1);
+    assert!(read("report.md").contains("### Patch") && read("report.md").contains("CREATE INDEX CONCURRENTLY orders_by_user"));
+}

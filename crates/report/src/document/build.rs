@@ -76,6 +76,7 @@ impl Document {
             same_database: comparison.sameness != compare::Sameness::Apart,
             ignored: input.ignored.iter().map(|found| ignored(input, found)).collect(),
             data,
+            patch: None,
         };
         Self { frame, comparison: Some(section), schemas: None }
     }

@@ -105,6 +105,7 @@ impl Document {
             same_database: false,
             ignored: Vec::new(),
             data: Data::default(),
+            patch: None,
         };
         Self { frame, comparison: Some(section), schemas: None }
     }

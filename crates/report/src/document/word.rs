@@ -2,7 +2,7 @@
 //!
 //! Lives here: one enum a set, spelled as in JSON. Neighbour: `document`, which uses them.
 
-use evenkeel_core::{compare, gate, kind, manifest};
+use evenkeel_core::{compare, gate, kind, manifest, patch};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,15 @@ words! {
         Versions = "versions",
         /// Servers of different vendors.
         Flavours = "flavours",
+    }
+}
+
+words! {
+    /// What a statement of a patch does to its object.
+    Act from patch::Act {
+        Drop = "drop",
+        Create = "create",
+        Alter = "alter",
     }
 }
 

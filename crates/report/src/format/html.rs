@@ -1,12 +1,13 @@
 //! HTML: one self-contained page, readable without JavaScript and on paper, for one comparison or several.
 //!
 //! Lives here: the entry and what guards the page (no request leaves it, only our own style and script run). What is
-//! shown is decided in `html/view` and `html/item`, the matrix in `html/matrix`, the charts in `html/chart`; markup, style and script
-//! are files of their own in `templates/`.
+//! shown is decided in `html/view` and `html/item`, the matrix in `html/matrix`, the charts in `html/chart`, the patch in `html/patch`;
+//! markup, style and script are files of their own in `templates/`.
 
 mod chart;
 mod item;
 mod matrix;
+mod patch;
 mod view;
 
 use super::{Style, schemas};

@@ -2,10 +2,11 @@
 //! know, what was not visible, how to reproduce it. Always below the size limits of GitHub and GitLab.
 //!
 //! Lives here: layout and the cut. What a database says stands only in code. Does not live here: the escaping
-//! (`markdown/escape`), what stands in an entry (`markdown/entry`), the sentences (`sentence`).
+//! (`markdown/escape`), what stands in an entry (`markdown/entry`) or of a patch (`markdown/patch`), the sentences (`sentence`).
 
 mod entry;
 mod escape;
+mod patch;
 
 use super::{Style, in_turn, schemas};
 use crate::Fault;
@@ -32,7 +33,9 @@ const EXCUSED: usize = 8;
 /// None; the signature is the formats'.
 pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
     let foot = foot(document);
-    let mut page = Page { text: head(document), room: LIMIT.saturating_sub(RESERVE + foot.len()), full: false };
+    let patch = document.patch().filter(|_| style.only.is_none());
+    let words = patch.map(|patch| patch::words(document, patch)).unwrap_or_default();
+    let mut page = Page { text: head(document), room: LIMIT.saturating_sub(RESERVE + foot.len() + words.len()), full: false };
     for (severity, title, more) in [(Severity::Block, "What blocks", "more that block"), (Severity::Warn, "Warnings", "more warnings")] {
         page.section(title, more, pieces(document, style, severity).into_iter());
     }
@@ -44,6 +47,10 @@ pub fn render(document: &Document, style: &Style) -> Result<Vec<u8>, Fault> {
         }
     }
     page.section("Expected or cosmetic", "more expected or cosmetic", pieces(document, style, Severity::Inform).into_iter());
+    page.text.push_str(&words);
+    if let Some(patch) = patch {
+        page.text.push_str(&patch::script(patch, (page.room + words.len()).saturating_sub(page.text.len())));
+    }
     page.text.push_str(&foot);
     Ok(page.text.into_bytes())
 }

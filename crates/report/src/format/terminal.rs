@@ -9,7 +9,7 @@ mod entry;
 use super::{Style, in_turn, schemas};
 use crate::Fault;
 use crate::clean;
-use crate::document::{Difference, Document, Likeness, Schemas, Severity, Side};
+use crate::document::{Difference, Document, Likeness, PatchState, Schemas, Severity, Side};
 use crate::group::{self, Entry, entries};
 use crate::number::{counted, thousands};
 use crate::sentence;
@@ -322,6 +322,10 @@ impl<'a> Page<'a> {
         for line in joined(&parts, self.style.width) {
             let line = self.paint(DIM, &line);
             self.line(&line);
+        }
+        if let Some(patch) = document.patch() {
+            let paint = if patch.proof.state == PatchState::NotProven { BAD } else { PLAIN };
+            self.wrapped("", &format!("patch: {}", sentence::patch::short(patch)), paint);
         }
         // On one line, however long: it is pasted.
         if let Some(flag) = self.flag.take() {

@@ -8,10 +8,40 @@ use std::path::{Path, PathBuf};
 
 /// Formats whose look is worth a review, with the samples they are reviewed in. `huge` is checked by laws (`every`).
 const SHOWN: &[(&str, &[&str])] = &[
-    ("terminal", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty", "vendors", "unread"]),
-    ("markdown", &["equal", "differs", "could-not-tell", "to-know", "hostile", "empty", "vendors", "unread"]),
-    ("json", &["could-not-tell"]),
-    ("html", &["differs", "hostile", "vendors"]),
+    (
+        "terminal",
+        &[
+            "equal",
+            "differs",
+            "could-not-tell",
+            "to-know",
+            "hostile",
+            "empty",
+            "vendors",
+            "unread",
+            "patched",
+            "patch-wrong",
+            "patch-untried",
+        ],
+    ),
+    (
+        "markdown",
+        &[
+            "equal",
+            "differs",
+            "could-not-tell",
+            "to-know",
+            "hostile",
+            "empty",
+            "vendors",
+            "unread",
+            "patched",
+            "patch-wrong",
+            "patch-untried",
+        ],
+    ),
+    ("json", &["could-not-tell", "patched"]),
+    ("html", &["differs", "hostile", "vendors", "patched"]),
     ("sarif", &["differs"]),
     ("junit", &["differs"]),
 ];

@@ -5,6 +5,8 @@ mod every;
 mod golden;
 mod machine;
 mod page;
+mod patch;
+mod patched;
 mod reference;
 mod sample;
 mod schemas;

@@ -1,6 +1,7 @@
 //! Sample documents: each built the way the command line does it, from two manifests through `core::compare`. The numbers
 //! behind the charts are put in by hand.
 
+use crate::patched;
 use evenkeel_core::compare::{Case, Change, Comparison, Difference, Remedies, Scope, Side, Which, compare};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::finding::{Finding, Origin, Place, Remedy, Thing, id};
@@ -25,6 +26,11 @@ pub const SAMPLES: &[Sample] = &[
     ("huge", huge),
     ("vendors", vendors),
     ("unread", unread),
+    ("patched", patched::patched),
+    ("patch-wrong", patched::wrong),
+    ("patch-untried", patched::untried),
+    ("patch-hostile", patched::hostile),
+    ("patch-huge", patched::huge),
 ];
 
 const CAPTURED: [Dimension; 3] = [Dimension::Schema, Dimension::Configuration, Dimension::Data];

@@ -4,6 +4,7 @@
 //! which the template engine does to every value.
 
 use super::matrix;
+use super::patch::{InPatch, Parts};
 use crate::contrast::{self, Contrast};
 use crate::document::{Change, Difference, Dimension, Document, Finding, Severity};
 use crate::group::{self, words};
@@ -49,6 +50,7 @@ pub(super) struct Card {
     pub fix: Option<String>,
     /// Words to read.
     pub step: Option<String>,
+    pub patch: Option<InPatch>,
 }
 
 pub(super) enum Values {
@@ -77,6 +79,7 @@ pub(super) struct Group {
     /// The change that all of them have in common, where it is one.
     pub values: Option<Values>,
     pub fix: Option<String>,
+    pub patch: Option<InPatch>,
     pub rows: Vec<Brief>,
 }
 
@@ -97,12 +100,16 @@ pub(super) struct Long {
     pub whole: Option<String>,
 }
 
-pub(super) struct Anchors {
+/// What the items of one comparison share.
+pub(super) struct Context<'a> {
     pub index: usize,
+    /// Dimensions that the matrix has a place to lead to for.
     pub used: HashSet<Dimension>,
+    /// What the patch does about what, where there is one.
+    pub parts: Option<Parts<'a>>,
 }
 
-impl Anchors {
+impl Context<'_> {
     pub(super) fn first(&mut self, dimension: Dimension) -> Option<String> {
         self.used.insert(dimension).then(|| matrix::anchor(self.index, dimension))
     }
@@ -117,9 +124,10 @@ impl Anchors {
     }
 }
 
-pub(super) fn card(document: &Document, difference: &Difference, anchors: &mut Anchors) -> Card {
+pub(super) fn card(document: &Document, difference: &Difference, context: &mut Context<'_>) -> Card {
+    let patch = context.parts.as_mut().and_then(|parts| parts.about(&[difference]));
     Card {
-        keys: anchors.keys(difference),
+        keys: context.keys(difference),
         symbol: sentence::symbol(difference.severity),
         tone: tone(difference.severity),
         kind: words(&clean::line(&difference.kind)),
@@ -132,8 +140,9 @@ pub(super) fn card(document: &Document, difference: &Difference, anchors: &mut A
         values: values(difference),
         origin: sentence::origin(document, difference),
         why: clean::line(&difference.why),
-        fix: difference.fix.as_deref().map(clean::fix),
+        fix: difference.fix.as_deref().filter(|_| !is_fix(patch.as_ref())).map(clean::fix),
         step: difference.step.as_deref().map(clean::line),
+        patch,
     }
 }
 
@@ -157,13 +166,14 @@ pub(super) fn found(finding: &Finding) -> Card {
         why: clean::line(&finding.why),
         fix: finding.fix.as_deref().map(clean::fix),
         step: finding.step.as_deref().map(clean::line),
+        patch: None,
     }
 }
 
-pub(super) fn grouped(document: &Document, group: &group::Group<'_>, anchors: &mut Anchors) -> Group {
+pub(super) fn grouped(document: &Document, group: &group::Group<'_>, context: &mut Context<'_>) -> Group {
     let first = group.members.first().copied();
     let keys = match first {
-        Some(first) => anchors.keys(first),
+        Some(first) => context.keys(first),
         None => Keys { anchor: None, severity: "warn", dimension: "", kind: String::new() },
     };
     let severity = first.map_or(Severity::Warn, |first| first.severity);
@@ -173,6 +183,7 @@ pub(super) fn grouped(document: &Document, group: &group::Group<'_>, anchors: &m
         _ => group.word().to_owned(),
     };
     let fixes: Vec<&str> = group.members.iter().filter_map(|one| one.fix.as_deref()).map(|fix| fix.trim_end_matches('\n')).collect();
+    let patch = context.parts.as_mut().and_then(|parts| parts.about(&group.members));
     Group {
         keys,
         symbol: sentence::symbol(severity),
@@ -182,15 +193,21 @@ pub(super) fn grouped(document: &Document, group: &group::Group<'_>, anchors: &m
         why: first.map(|first| clean::line(&first.why)).unwrap_or_default(),
         named: format!("{lead}{}", group.named(3)),
         values: first.filter(|_| group.same_cause).map(values),
-        fix: (!fixes.is_empty()).then(|| clean::fix(&fixes.join("\n"))),
-        rows: group.members.iter().map(|difference| brief(difference, anchors)).collect(),
+        fix: (!fixes.is_empty() && !is_fix(patch.as_ref())).then(|| clean::fix(&fixes.join("\n"))),
+        patch,
+        rows: group.members.iter().map(|difference| brief(difference, context)).collect(),
     }
 }
 
-pub(super) fn brief(difference: &Difference, anchors: &mut Anchors) -> Brief {
+/// What the patch has of it is what would be proposed anyway: it is shown once.
+fn is_fix(patch: Option<&InPatch>) -> bool {
+    patch.is_some_and(|patch| patch.is_fix)
+}
+
+pub(super) fn brief(difference: &Difference, context: &mut Context<'_>) -> Brief {
     let [expected, found] = seen(difference);
     Brief {
-        keys: anchors.keys(difference),
+        keys: context.keys(difference),
         object: sentence::title(difference),
         attribute: difference.attribute.as_deref().map(words).unwrap_or_default(),
         expected,

@@ -4,8 +4,9 @@
 
 use super::super::schemas::{compared, lines};
 use super::chart::{self, Charts};
-use super::item::{Anchors, Brief, Item, brief, card, found, grouped};
+use super::item::{Brief, Context, Item, brief, card, found, grouped};
 use super::matrix::Matrix;
+use super::patch::{Parts, PatchView};
 use crate::document::{Document, Likeness, Outcome, Reason, Schemas, Severity, Side};
 use crate::group::{self, Entry, entries, words};
 use crate::number::{counted, duration, thousands};
@@ -27,6 +28,7 @@ pub(super) struct View {
     pub inform: Vec<Brief>,
     pub inform_title: String,
     pub gaps: Vec<GapList>,
+    pub patch: Option<PatchView>,
     pub charts: Option<Charts>,
     pub ignored: Vec<Excused>,
     pub sides: Vec<Facts>,
@@ -144,7 +146,7 @@ pub(super) fn tab(documents: &[Document], matrix: &Matrix) -> String {
 
 impl View {
     pub(super) fn of(document: &Document, index: usize) -> Self {
-        let mut anchors = Anchors { index, used: HashSet::new() };
+        let mut context = Context { index, used: HashSet::new(), parts: document.patch().map(Parts::of) };
         let verdict = &document.verdict;
         let (symbol, tone) = match verdict.outcome {
             Outcome::Equal if verdict.warn > 0 => ("✓", "warn"),
@@ -152,14 +154,14 @@ impl View {
             Outcome::Differs => ("✗", "bad"),
             Outcome::CouldNotTell | Outcome::Empty => ("?", "unknown"),
         };
-        let item = |entry: Entry<'_>, anchors: &mut Anchors| match entry {
-            Entry::One(difference) => Item::Card(Box::new(card(document, difference, anchors))),
-            Entry::Many(group) => Item::Group(Box::new(grouped(document, &group, anchors))),
+        let item = |entry: Entry<'_>, context: &mut Context<'_>| match entry {
+            Entry::One(difference) => Item::Card(Box::new(card(document, difference, context))),
+            Entry::Many(group) => Item::Group(Box::new(grouped(document, &group, context))),
         };
         let mut items = |severity: Severity| -> Vec<Item> {
             let findings = document.findings.iter().filter(|finding| finding.severity == severity);
             let mut items: Vec<Item> = findings.map(|finding| Item::Card(Box::new(found(finding)))).collect();
-            items.extend(entries(document.told(), severity).into_iter().map(|entry| item(entry, &mut anchors)));
+            items.extend(entries(document.told(), severity).into_iter().map(|entry| item(entry, &mut context)));
             items
         };
         let (block, mut warn) = (items(Severity::Block), items(Severity::Warn));
@@ -179,9 +181,10 @@ impl View {
             tiles: tiles(document),
             block,
             warn,
-            inform: informs.map(|difference| brief(difference, &mut anchors)).collect(),
+            inform: informs.map(|difference| brief(difference, &mut context)).collect(),
             inform_title: counted(verdict.inform, "expected or cosmetic difference", "expected or cosmetic differences"),
-            gaps: gap_lists(document, &mut anchors),
+            gaps: gap_lists(document, &mut context),
+            patch: PatchView::of(document, index),
             charts: chart::of(document),
             ignored: document.ignored().iter().map(excused).collect(),
             sides: document.looked_at().into_iter().map(|(role, endpoint)| facts(role, endpoint)).collect(),
@@ -214,21 +217,21 @@ fn tiles(document: &Document) -> Vec<Tile> {
     tiles
 }
 
-fn gap_lists(document: &Document, anchors: &mut Anchors) -> Vec<GapList> {
+fn gap_lists(document: &Document, context: &mut Context<'_>) -> Vec<GapList> {
     let (apart, hidden): (Vec<_>, Vec<_>) =
         group::gaps(&document.gaps).into_iter().partition(|gaps| gaps.iter().all(|gap| gap.reason == Reason::NotComparable));
     let lists = [("Not visible", hidden), ("Not comparable", apart)].into_iter().filter(|(_, groups)| !groups.is_empty());
     lists
-        .map(|(title, groups)| GapList { title, gaps: groups.iter().filter_map(|gaps| gap_view(document, gaps, anchors)).collect() })
+        .map(|(title, groups)| GapList { title, gaps: groups.iter().filter_map(|gaps| gap_view(document, gaps, context)).collect() })
         .collect()
 }
 
-fn gap_view(document: &Document, gaps: &[&crate::Gap], anchors: &mut Anchors) -> Option<GapView> {
+fn gap_view(document: &Document, gaps: &[&crate::Gap], context: &mut Context<'_>) -> Option<GapView> {
     let first = gaps.first()?;
     let one_dimension = gaps.iter().all(|gap| gap.dimension == first.dimension);
     let all = gaps.iter().filter(|_| gaps.len() > 1).filter_map(|gap| gap.object.as_deref());
     Some(GapView {
-        anchors: gaps.iter().filter_map(|gap| anchors.first(gap.dimension)).collect(),
+        anchors: gaps.iter().filter_map(|gap| context.first(gap.dimension)).collect(),
         dimension: if one_dimension { first.dimension.name() } else { "" },
         text: sentence::gaps(document, gaps, 3).1,
         reason: words(first.reason.name()),
