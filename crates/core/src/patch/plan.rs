@@ -430,6 +430,7 @@ impl<'w, 'm> Planning<'w, 'm> {
             let Some(object) = (if is_later { self.to.at(place) } else { self.from.at(place) }) else { continue };
             if is_later && let Some(reason) = self.hopeless(object, place, &failed) {
                 if part == Part::Make || !failed.contains(&place) {
+                    self.refuse_members(object, place);
                     self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
                 }
                 failed.insert(place);
@@ -449,6 +450,9 @@ impl<'w, 'm> Planning<'w, 'm> {
             match written {
                 Ok(statements) => push(&mut plan, act, object, statements),
                 Err(reason) => {
+                    if part == Part::Make {
+                        self.refuse_members(object, place);
+                    }
                     self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
                     if is_later {
                         failed.insert(place);
@@ -460,6 +464,14 @@ impl<'w, 'm> Planning<'w, 'm> {
         plan.refused.sort();
         plan.refused.dedup();
         plan
+    }
+
+    /// What would have been made by the statement of another is named as well.
+    fn refuse_members(&mut self, whole: &Object, place: usize) {
+        let members = self.members.get(&place).into_iter().flatten().filter_map(|member| self.to.at(*member));
+        let reason = format!("it needs {}, which cannot be made", World::name_of(whole));
+        let refused = members.map(|member| Refusal { kind: member.kind, object: member.display(), reason: reason.clone() });
+        self.refused.extend(refused.collect::<Vec<_>>());
     }
 
     /// One act for several parts of an object.

@@ -183,11 +183,12 @@ fn relation(shown: &str, to: &Target<'_>) -> Result<String, String> {
 
 /// An engine that does not know an option keeps it where the session lets it.
 pub fn lenient(table: &Object, to: &Target<'_>, statements: Vec<Statement>) -> Vec<Statement> {
-    if !to.flavor().is_mariadb() || !flag(table, "encrypted") || table.text("engine") == Some("InnoDB") {
+    let has_option = |table: &Object| flag(table, "encrypted") && table.text("engine") != Some("InnoDB");
+    if !to.flavor().is_mariadb() || statements.is_empty() || !has_option(table) && !to.making.from.same(table).is_some_and(has_option) {
         return statements;
     }
     let set = |modes: &str| Statement::new(format!("SET SESSION sql_mode = '{modes}';"));
-    let mut all = vec![set("IGNORE_BAD_TABLE_OPTIONS,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION")];
+    let mut all = vec![set("IGNORE_BAD_TABLE_OPTIONS,NO_ENGINE_SUBSTITUTION")];
     all.extend(statements);
     all.push(set(super::stored::MODES));
     all

@@ -13,7 +13,11 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 struct Gathered {
     clauses: Vec<String>,
+    /// What the server would not tell from what is there, where both are in one statement.
+    first: Vec<String>,
     cost: Cost,
+    /// Whether something is computed and not stored: MySQL makes or drops that alone, or copies all rows.
+    has_virtual: bool,
     hazards: Vec<Hazard>,
     /// Columns whose definition is written already.
     modified: BTreeSet<String>,
@@ -36,15 +40,24 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
     let mut order: Vec<usize> = (0..pieces.len()).collect();
     // Columns first, in the order in which they stand.
     order.sort_by_key(|at| pieces.get(*at).map_or((2, 0), |piece| key(piece)));
-    for at in order {
+    let period = of_a_period(pieces);
+    for at in order.into_iter().filter(|at| !period.iter().any(|(other, _)| other == at)) {
         let Some(piece) = pieces.get(at) else { continue };
         if let Err(reason) = gather(piece, &mut all, to) {
             refused.push((at, reason));
         }
     }
+    refused.extend(period);
     let before = to.making.from.same(object);
     let mut statements = Vec::new();
     let name = to.whole(object);
+    if !all.first.is_empty() {
+        let plain = format!("ALTER TABLE {name}\n    {}", all.first.join(",\n    "));
+        statements.push(online::statement(&plain, Cost::Free, object, to));
+    }
+    if all.has_virtual && all.clauses.len() > 1 {
+        all.cost = Cost::Copy;
+    }
     if !all.clauses.is_empty() {
         let plain = format!("ALTER TABLE {name}\n    {}", all.clauses.join(",\n    "));
         let mut statement = online::statement(&plain, all.cost, object, to);
@@ -73,6 +86,17 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
         statements.push(set("ERROR"));
     }
     (table::lenient(object, to, statements), refused)
+}
+
+/// Where columns that keep the time of a row become others: these, and the key that holds one.
+fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
+    let is_altered = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if change.touches("row_period"));
+    if !pieces.iter().any(is_altered) {
+        return Vec::new();
+    }
+    let is_meant = |piece: &Piece<'_>| is_altered(piece) || constraint::is_primary(piece.object());
+    let reason = "columns that keep the time of a row cannot be altered: the table would have to be made anew";
+    pieces.iter().enumerate().filter(|(_, piece)| is_meant(piece)).map(|(at, _)| (at, reason.to_owned())).collect()
 }
 
 fn key(piece: &Piece<'_>) -> (u8, i64) {
@@ -110,6 +134,7 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
             if before.get("generated").is_none() {
                 all.hazards.push(lost(before));
             }
+            all.has_virtual |= before.get("generated").is_some();
             all.add(format!("DROP COLUMN {name}"), Cost::Free);
         }
         Piece::Made(object) => {
@@ -117,12 +142,10 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
                 return Err("a table begins to keep the time of its rows in columns of its own by a person's hand".to_owned());
             }
             let cost = online::of_new_column(object);
+            all.has_virtual |= object.get("generated").is_some();
             all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), cost);
         }
         Piece::Altered(change) => {
-            if change.touches("row_period") {
-                return Err("columns that keep the time of a row cannot be altered: the table would have to be made anew".to_owned());
-            }
             if all.modified.insert(name.0.to_owned()) {
                 return modify(change, all, to);
             }
@@ -159,7 +182,10 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
     let object = piece.object();
     let name = Ident(object.identity.part(2));
     match piece {
-        Piece::Dropped(_) => all.add(format!("DROP KEY {name}"), Cost::Free),
+        Piece::Dropped(before) => {
+            all.has_virtual |= index::has_expression(before);
+            all.add(format!("DROP KEY {name}"), Cost::Free);
+        }
         Piece::Made(object) => add_index(object, all, to)?,
         Piece::Altered(change) => {
             if change.touches("enabled") {
@@ -173,7 +199,12 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
                 return Ok(());
             }
             let written = index::clause(object, to)?;
-            all.add(format!("DROP KEY {name}"), Cost::Free);
+            all.has_virtual |= index::has_expression(object) || index::has_expression(change.from);
+            if change.only(&["parser", "block_size", "comment", "visible", "engine_attribute", "enabled"]) && !to.flavor().tells_index_options_apart() {
+                all.first.push(format!("DROP KEY {name}"));
+            } else {
+                all.add(format!("DROP KEY {name}"), Cost::Free);
+            }
             fails_where_twice(object, change.touches("unique") || change.touches("keys"), all);
             all.add(format!("ADD {written}"), online::of_index(object));
         }
@@ -182,6 +213,7 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
 }
 
 fn add_index(object: &Object, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    all.has_virtual |= index::has_expression(object);
     fails_where_twice(object, true, all);
     all.add(format!("ADD {}", index::clause(object, to)?), online::of_index(object));
     if is_not(object, "enabled") {
@@ -239,7 +271,7 @@ fn constraints(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result
         let is_primary = constraint::is_primary(object);
         let what = if is_primary { "a key of it is there twice or NULL" } else { "a row does not meet it" };
         all.hazards.push(Hazard::FailsIf(format!("{}: {what}", object.display())));
-        all.add(format!("ADD {clause}"), if is_primary { Cost::Free } else { Cost::Copy });
+        all.add(format!("ADD {clause}"), if is_primary && !flag(object, "temporal") { Cost::Free } else { Cost::Copy });
     }
     Ok(())
 }
