@@ -1,6 +1,6 @@
 //! Columns by their whole definition, as CREATE TABLE, ADD COLUMN and MODIFY COLUMN take it. Columns of views are their queries' own.
 
-use super::text::{collated, column_type, is_large, is_literal};
+use super::text::{collated, column_type, is_large, is_literal, is_number, runnable};
 use super::{Maker, MysqlDialect, Target, constraint, flag, integer};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
@@ -57,7 +57,7 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
         add(&format!("GENERATED ALWAYS AS ROW {}", end.to_ascii_uppercase()));
     } else if let Some(expression) = generated {
         let kind = if column.text("generated_kind") == Some("stored") { "STORED" } else { "VIRTUAL" };
-        add(&format!("GENERATED ALWAYS AS ({expression}) {kind}"));
+        add(&format!("GENERATED ALWAYS AS ({}) {kind}", runnable(expression)?));
     }
     let is_computed = is_row.is_some() || generated.is_some();
     if flag(column, "not_null") && is_row.is_none() {
@@ -69,7 +69,7 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
         add(&format!("SRID {srid}"));
     }
     if let Some(default) = column.text("default").filter(|_| !is_computed) {
-        add(&format!("DEFAULT {}", default_of(default, shown, is_mariadb)));
+        add(&format!("DEFAULT {}", default_of(&runnable(default)?, shown, is_mariadb)));
     }
     if let Some(update) = column.text("on_update") {
         add(&format!("ON UPDATE {update}"));
@@ -97,8 +97,12 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
 
 /// Where the type takes no literal, or it is none, in parentheses.
 fn default_of(default: &str, shown: &str, is_mariadb: bool) -> String {
-    let is_moment = default.starts_with("current_timestamp") && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
-    let is_plain = is_moment || is_literal(default) && (is_mariadb || !is_large(shown));
+    let digits = default.strip_prefix("current_timestamp").map(|rest| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest));
+    let is_now = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_moment = is_now && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
+    // MySQL shows a literal as the type has it; any other is an expression.
+    let is_of_type = is_mariadb || !is_large(shown) && is_number(shown) != default.starts_with(['\'', 'x']);
+    let is_plain = is_moment || is_literal(default) && is_of_type;
     if is_plain { default.to_owned() } else { format!("({default})") }
 }
 

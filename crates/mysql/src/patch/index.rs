@@ -109,7 +109,7 @@ pub fn part(object: &Object, shown: &str, world: &World<'_>) -> Result<String, S
         return Ok(format!("{}({length}){order}", Ident(name)));
     }
     if rest.starts_with('(') && rest.ends_with(')') {
-        return Ok(format!("{rest}{order}"));
+        return Ok(format!("{}{order}", super::text::runnable(rest)?));
     }
     Err(format!("a part of it cannot be read: {shown}"))
 }

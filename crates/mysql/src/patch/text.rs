@@ -82,6 +82,37 @@ pub fn column_type(shown: &str) -> Result<String, String> {
     if rest.is_empty() { Ok(format!("{name}({})", found.join(","))) } else { Err(wrong()) }
 }
 
+/// A canonical expression or query as a session of ours reads it: a literal of another character set holds that one's bytes, and what
+/// stands in the text is what they mean.
+pub fn runnable(text: &str) -> Result<String, String> {
+    if text.is_ascii() {
+        return Ok(text.to_owned());
+    }
+    let (mut found, mut before): (String, Option<&str>) = (String::with_capacity(text.len()), None);
+    for token in tokens(text) {
+        let charset = before.filter(|_| token.sort == Sort::Text && !token.text.is_ascii());
+        match charset {
+            Some("_latin1") if token.unquoted().chars().all(|letter| matches!(u32::from(letter), 0..=0x7f | 0xa0..=0xff)) => {
+                let digits: String = token.unquoted().chars().map(|letter| format!("{:02x}", u32::from(letter))).collect();
+                found.push_str(&format!(" x'{digits}'"));
+            }
+            Some(charset) => return Err(format!("it holds a literal of {charset} beyond ASCII, whose bytes are not known")),
+            None => found.push_str(token.text),
+        }
+        before = Some(token.text).filter(|text| token.sort == Sort::Word && text.starts_with('_'));
+    }
+    Ok(found)
+}
+
+/// Whether values of that type are written without quotes.
+pub fn is_number(kind: &str) -> bool {
+    let base = kind.split(['(', ' ']).next().unwrap_or_default();
+    matches!(
+        base,
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float" | "double" | "year" | "bit" | "bool" | "boolean"
+    )
+}
+
 /// Whether a column of that type takes no plain default.
 pub fn is_large(kind: &str) -> bool {
     ["text", "blob", "json", "geometry", "vector", "point", "linestring", "polygon"].iter().any(|word| kind.contains(word))
@@ -142,6 +173,12 @@ mod tests {
     fn names_are_told_by_what_is_known() {
         assert_eq!(names("a, b, c", &["a", "b, c", "b", "c"]).unwrap(), ["`a`", "`b, c`"]);
         assert!(names("a, x", &["a"]).is_err());
+    }
+
+    #[test]
+    fn literals_hold_the_bytes_of_their_character_set() {
+        assert_eq!(runnable("`ä` = _latin1'ä' or 'ü' = _latin1'a'").unwrap(), "`ä` = _latin1 x'e4' or 'ü' = _latin1'a'");
+        assert!(runnable("_cp1251'ж'").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Views, by CREATE OR REPLACE, which keeps what is granted on them.
 
+use super::text::runnable;
 use super::{Maker, MysqlDialect, Target, stored};
 use crate::grammar::token::{Sort, Token, tokens};
 use evenkeel_core::kind::Kind;
@@ -10,7 +11,7 @@ pub struct Views;
 
 impl Maker for Views {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
-        let definition = object.text("definition").ok_or("its query is not known")?;
+        let definition = runnable(object.text("definition").ok_or("its query is not known")?)?;
         let algorithm = object.text("algorithm").unwrap_or("undefined").to_ascii_uppercase();
         let security = if object.text("security") == Some("invoker") { "INVOKER" } else { "DEFINER" };
         let check = match object.text("check_option") {

