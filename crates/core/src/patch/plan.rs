@@ -200,7 +200,10 @@ impl<'w, 'm> Planning<'w, 'm> {
     fn connect(&mut self) {
         let tasks = (0..self.acts.len()).flat_map(|act| {
             let parts = self.together.get(&act).cloned();
-            parts.unwrap_or_else(|| self.acts.get(act).copied().into_iter().collect()).into_iter().map(move |(part, place)| (act, part, place))
+            parts
+                .unwrap_or_else(|| self.acts.get(act).copied().into_iter().collect())
+                .into_iter()
+                .map(move |(part, place)| (act, part, place))
         });
         for (act, part, place) in tasks.collect::<Vec<_>>() {
             match part {

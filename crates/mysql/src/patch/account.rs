@@ -12,7 +12,16 @@ pub struct Accounts;
 /// Plugins that take a password, and for which both vendors have something that none fits.
 const WITH_PASSWORD: &[&str] = &["mysql_native_password", "caching_sha2_password", "sha256_password"];
 /// Plugins that take none.
-const WITHOUT: &[&str] = &["auth_socket", "unix_socket", "pam", "gssapi", "named_pipe", "authentication_ldap_simple", "authentication_ldap_sasl", "authentication_kerberos"];
+const WITHOUT: &[&str] = &[
+    "auth_socket",
+    "unix_socket",
+    "pam",
+    "gssapi",
+    "named_pipe",
+    "authentication_ldap_simple",
+    "authentication_ldap_sasl",
+    "authentication_kerberos",
+];
 
 /// The server's own superuser, and whoever the statements run as: what takes anything from them may end the script in its middle.
 pub fn is_own(shown: &str, dialect: &MysqlDialect) -> bool {
@@ -75,7 +84,11 @@ impl Maker for Accounts {
         }
         let statement = Statement::new(format!("ALTER USER {who}{sql};"));
         let opens = change.touches("locked") && !flag(change.to, "locked") || change.touches("tls") && change.to.text("tls").is_none();
-        Ok(vec![if opens { statement.hazard(Hazard::Opens(format!("{} may log in as it could not before", change.to.display()))) } else { statement }])
+        Ok(vec![if opens {
+            statement.hazard(Hazard::Opens(format!("{} may log in as it could not before", change.to.display())))
+        } else {
+            statement
+        }])
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {

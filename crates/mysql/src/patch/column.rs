@@ -97,7 +97,9 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
 
 /// Where the type takes no literal, or it is none, in parentheses.
 fn default_of(default: &str, shown: &str, is_mariadb: bool) -> String {
-    let digits = default.strip_prefix("current_timestamp").map(|rest| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest));
+    let digits = default
+        .strip_prefix("current_timestamp")
+        .map(|rest| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest));
     let is_now = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let is_moment = is_now && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
     // MySQL shows a literal as the type has it; any other is an expression.

@@ -45,7 +45,8 @@ impl Maker for Grants {
         if !held.is_empty() {
             statements.push(Statement::new(format!("REVOKE {} ON {on} FROM {who};", words(&held, column.as_deref()))));
         }
-        let may_pass_on = !list(object, "grantable").is_empty() || list(object, "privileges").iter().any(|privilege| &**privilege == OPTION);
+        let may_pass_on =
+            !list(object, "grantable").is_empty() || list(object, "privileges").iter().any(|privilege| &**privilege == OPTION);
         if may_pass_on && !is_proxy(object) {
             statements.push(Statement::new(format!("REVOKE GRANT OPTION ON {on} FROM {who};")));
         }
@@ -157,7 +158,9 @@ fn changes(object: &Object, (held, passed): (&[Box<str>], &[Box<str>]), to: &Tar
     if could && !may && !is_proxy(object) {
         statements.push(Statement::new(format!("REVOKE GRANT OPTION ON {on} FROM {who};")));
     }
-    let opens = |what: &str| Hazard::Opens(format!("{} may {what} on {} {}", object.identity.part(2), object.identity.part(0), object.identity.part(1)));
+    let opens = |what: &str| {
+        Hazard::Opens(format!("{} may {what} on {} {}", object.identity.part(2), object.identity.part(0), object.identity.part(1)))
+    };
     let new = without(wanted, &held);
     let (with, plain): (Vec<Box<str>>, Vec<Box<str>>) = new.into_iter().partition(|item| passing.contains(item));
     // What is held already and may be passed on from now.

@@ -79,8 +79,8 @@ pub fn statement(plain: &str, cost: Cost, table: &Object, to: &Target<'_>) -> St
     match cost {
         Cost::Free => Statement::new(format!("{plain},\n    LOCK=NONE;")),
         Cost::Shared => Statement::new(format!("{plain},\n    LOCK=SHARED;")).hazard(Hazard::Locks { mode: "SHARED", relation }),
-        Cost::Copy => {
-            Statement::new(format!("{plain};")).hazard(Hazard::Rewrites(relation.clone())).hazard(Hazard::Locks { mode: "SHARED", relation })
-        }
+        Cost::Copy => Statement::new(format!("{plain};"))
+            .hazard(Hazard::Rewrites(relation.clone()))
+            .hazard(Hazard::Locks { mode: "SHARED", relation }),
     }
 }

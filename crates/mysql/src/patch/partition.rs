@@ -2,8 +2,8 @@
 
 use super::constraint::columns_of;
 use super::{Maker, MysqlDialect, Target, list, table_of};
-use crate::ident::{Ident, Quoted};
 use crate::grammar::token::{Sort, tokens};
+use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Way, World, Written};
@@ -133,7 +133,8 @@ pub fn definition(partition: &Object) -> Result<String, String> {
     let subpartitions = list(partition, "subpartitions");
     let options = list(partition, "options");
     // Of one part alone: `s0: max_rows=5`.
-    let own = |name: &str| options.iter().filter_map(|option| option.strip_prefix(name)?.strip_prefix(": ")).map(option).collect::<String>();
+    let own =
+        |name: &str| options.iter().filter_map(|option| option.strip_prefix(name)?.strip_prefix(": ")).map(option).collect::<String>();
     let is_apart = !subpartitions.is_empty() && subpartitions.iter().any(|name| !own(name).is_empty());
     if !is_apart {
         sql.extend(options.iter().map(|text| option(text)));

@@ -101,7 +101,12 @@ fn used(shown: &str, to: &Target<'_>) -> Result<String, String> {
 fn loadable(object: &Object, library: &str) -> Result<String, String> {
     let returns = object.text("returns").ok_or("what it returns is not known")?;
     let aggregate = if flag(object, "aggregate") { "AGGREGATE " } else { "" };
-    Ok(format!("CREATE {aggregate}FUNCTION {} RETURNS {} SONAME {};", Ident(object.identity.part(1)), returns.to_ascii_uppercase(), Quoted::of(library)))
+    Ok(format!(
+        "CREATE {aggregate}FUNCTION {} RETURNS {} SONAME {};",
+        Ident(object.identity.part(1)),
+        returns.to_ascii_uppercase(),
+        Quoted::of(library)
+    ))
 }
 
 /// Whether the text begins with the word that stands before it in the manner of Oracle: servers keep it where options stand before that.

@@ -22,7 +22,7 @@ impl Maker for Tables {
         }
         lines.extend(row_period(object, world));
         lines.extend(list(object, "periods").iter().map(|shown| period(shown)).collect::<Result<Vec<_>, _>>()?);
-        for part in parts(object, world, |part| constraint::is_primary(part)) {
+        for part in parts(object, world, constraint::is_primary) {
             lines.extend(constraint::clause(part, to)?);
         }
         for part in parts(object, world, |part| part.kind == Kind::Index) {
@@ -69,7 +69,8 @@ fn parts<'w>(table: &'w Object, world: &'w World<'w>, is_meant: impl Fn(&Object)
 /// `` PERIOD FOR SYSTEM_TIME (`s`, `e`) `` where the table names its columns.
 pub fn row_period(table: &Object, world: &World<'_>) -> Option<String> {
     let columns = world.columns(table.identity.part(0), table.identity.part(1));
-    let named = |end: &str| columns.iter().find(|column| column.text("row_period") == Some(end)).map(|column| Ident(column.identity.part(2)));
+    let named =
+        |end: &str| columns.iter().find(|column| column.text("row_period") == Some(end)).map(|column| Ident(column.identity.part(2)));
     Some(format!("PERIOD FOR SYSTEM_TIME ({}, {})", named("start")?, named("end")?))
 }
 
@@ -99,7 +100,9 @@ pub fn option(table: &Object, before: Option<&Object>, property: &str, to: &Targ
     let text = table.text(property);
     Ok(match property {
         "engine" => text.map(|engine| format!("ENGINE={engine}")).into_iter().collect(),
-        "row_format" => text.filter(|_| has_formats(table)).map(|format| format!("ROW_FORMAT={}", format.to_ascii_uppercase())).into_iter().collect(),
+        "row_format" => {
+            text.filter(|_| has_formats(table)).map(|format| format!("ROW_FORMAT={}", format.to_ascii_uppercase())).into_iter().collect()
+        }
         "collation" => text.map(|collation| Ok(format!("DEFAULT {}", collated(collation)?))).into_iter().collect::<Result<_, String>>()?,
         "compression" => {
             let words = match (is_mariadb, text) {

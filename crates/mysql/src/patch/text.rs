@@ -33,7 +33,11 @@ pub fn account(shown: &str, roles: &BTreeMap<String, String>) -> Result<String, 
     // Only plain quotes are an account's name everywhere.
     let quoted = |text: &str| {
         let quoted = Literal(text).to_string();
-        if quoted.starts_with('_') { Err(format!("the name of the account {shown} has signs that not every session reads alike")) } else { Ok(quoted) }
+        if quoted.starts_with('_') {
+            Err(format!("the name of the account {shown} has signs that not every session reads alike"))
+        } else {
+            Ok(quoted)
+        }
     };
     Ok(match host {
         Some(host) => format!("{}@{}", quoted(&user)?, quoted(&host)?),
@@ -137,7 +141,8 @@ pub fn names(text: &str, known: &[&str]) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     while !rest.is_empty() {
         let fits = |name: &&&str| rest.strip_prefix(**name).is_some_and(|after| after.is_empty() || after.starts_with(", "));
-        let name = known.iter().filter(fits).max_by_key(|name| name.len()).ok_or_else(|| format!("there is no column like that in {text}"))?;
+        let name =
+            known.iter().filter(fits).max_by_key(|name| name.len()).ok_or_else(|| format!("there is no column like that in {text}"))?;
         found.push(Ident(name).to_string());
         rest = rest.get(name.len()..).unwrap_or_default();
         rest = rest.strip_prefix(", ").unwrap_or(rest);

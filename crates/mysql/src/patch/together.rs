@@ -200,7 +200,9 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
             }
             let written = index::clause(object, to)?;
             all.has_virtual |= index::has_expression(object) || index::has_expression(change.from);
-            if change.only(&["parser", "block_size", "comment", "visible", "engine_attribute", "enabled"]) && !to.flavor().tells_index_options_apart() {
+            if change.only(&["parser", "block_size", "comment", "visible", "engine_attribute", "enabled"])
+                && !to.flavor().tells_index_options_apart()
+            {
                 all.first.push(format!("DROP KEY {name}"));
             } else {
                 all.add(format!("DROP KEY {name}"), Cost::Free);
@@ -231,9 +233,8 @@ fn fails_where_twice(object: &Object, is_new: bool, all: &mut Gathered) {
 fn constraints(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
     let object = piece.object();
     let name = Ident(object.identity.part(2));
-    let of_column = |object: &Object, is_later: bool| {
-        constraint::is_of_column(object, if is_later { to.making.to } else { to.making.from })
-    };
+    let of_column =
+        |object: &Object, is_later: bool| constraint::is_of_column(object, if is_later { to.making.to } else { to.making.from });
     let whole = [object.identity.part(0), object.identity.part(1), object.identity.part(2)];
     let (dropped, made) = match piece {
         Piece::Dropped(before) => (Some(*before), None),
@@ -299,7 +300,11 @@ fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(
             other => {
                 let cost = online::of_option(other);
                 // The format is that of an engine, and is said with it.
-                let more = if other == "engine" && !change.touches("row_format") { table::option(object, Some(before), "row_format", to)? } else { Vec::new() };
+                let more = if other == "engine" && !change.touches("row_format") {
+                    table::option(object, Some(before), "row_format", to)?
+                } else {
+                    Vec::new()
+                };
                 for words in table::option(object, Some(before), other, to)?.into_iter().chain(more) {
                     all.add(words, cost);
                 }
@@ -319,7 +324,8 @@ fn repartitioned(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Resu
     let by = object.text("partition_by").unwrap_or_default();
     let is_listed = by.starts_with("range") || by.starts_with("list");
     if !is_by_another && is_listed && all().all(|piece| !matches!(piece, Piece::Altered(_))) {
-        let dropped: Vec<&Object> = all().filter_map(|piece| if let Piece::Dropped(object) = piece { Some(*object) } else { None }).collect();
+        let dropped: Vec<&Object> =
+            all().filter_map(|piece| if let Piece::Dropped(object) = piece { Some(*object) } else { None }).collect();
         let wanted = partition::in_order(object, to.making.to);
         let is_made = |object: &Object| all().any(|piece| matches!(piece, Piece::Made(made) if made.identity == object.identity));
         let made: Vec<&Object> = wanted.iter().copied().filter(|object| is_made(object)).collect();

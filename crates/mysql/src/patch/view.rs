@@ -73,7 +73,9 @@ fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> Vec<&'w Object> {
             }
             Sort::Word => match &*token.text.to_ascii_lowercase() {
                 "from" | "join" | "straight_join" => state = (true, true),
-                "select" | "where" | "group" | "order" | "having" | "limit" | "window" | "union" | "except" | "intersect" => state = (false, false),
+                "select" | "where" | "group" | "order" | "having" | "limit" | "window" | "union" | "except" | "intersect" => {
+                    state = (false, false)
+                }
                 _ => {}
             },
             Sort::Sign => match token.text {

@@ -79,14 +79,16 @@ fn run(place: &mut Place, case: &Case, tally: &mut Tally) -> Result<(), String> 
     let outcome = tried(&place.scratch, &second.name, candidate, reference, Form::default());
     tally.count(&format!("{} back", case.path), &outcome);
     match first {
-        Some(first) => tally.count(&format!("{} there", case.path), &tried(&place.scratch, &first.name, reference, candidate, Form::default())),
+        Some(first) => {
+            tally.count(&format!("{} there", case.path), &tried(&place.scratch, &first.name, reference, candidate, Form::default()))
+        }
         None => {
             let seen = capture(&second.url);
             tally.count(&format!("{} there", case.path), &tried(&place.scratch, &second.name, &seen, candidate, Form::default()));
         }
     }
     // That each kind and whatever is printed is made from nothing others try by default.
-    for (which, manifest) in [("candidate", candidate), ("reference", reference)].into_iter().filter(|_| is_whole()) {
+    for (which, manifest) in [("reference", reference), ("candidate", candidate)].into_iter().filter(|_| is_whole()) {
         let (empty, other) = place.pair(case);
         drop(other);
         let seen = capture(&empty.url);
@@ -132,7 +134,11 @@ fn on(engine: Engine, number: u16, counts: (usize, usize)) {
     }
     assert!(tally.wrong.is_empty(), "{} plans went wrong on {name}:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
     let refused = if is_whole() { counts.1 } else { counts.0 };
-    assert!(!wanted.is_empty() || tally.refused.len() == refused, "{} plans refuse something on {name}, not {refused}", tally.refused.len());
+    assert!(
+        !wanted.is_empty() || tally.refused.len() == refused,
+        "{} plans refuse something on {name}, not {refused}",
+        tally.refused.len()
+    );
 }
 
 #[test]

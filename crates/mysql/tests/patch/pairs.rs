@@ -97,7 +97,11 @@ const OF_MARIADB: &[(&str, &str, &str)] = &[
         "create table t (id int primary key, a int) with system versioning",
         "create table t (id int primary key, a bigint, b int without system versioning) with system versioning",
     ),
-    ("json is a type", "create table t (id int primary key, a text)", "create table t (id int primary key, a json, b json not null default '{}')"),
+    (
+        "json is a type",
+        "create table t (id int primary key, a text)",
+        "create table t (id int primary key, a json, b json not null default '{}')",
+    ),
 ];
 
 fn make(session: &Session, database: &str, sql: &str) {
@@ -131,7 +135,12 @@ fn on(engine: Engine, number: u16) {
         for (way, database, from, to, form) in tries {
             let outcome = tried(&place.scratch, database, &from, to, form);
             if !outcome.wrong.is_empty() || !outcome.refused.is_empty() {
-                wrong.push(format!("{what}, {way}: {:?}\n  {}\n  after:\n    {}", outcome.refused, outcome.wrong.join("\n  "), outcome.sql.join("\n    ")));
+                wrong.push(format!(
+                    "{what}, {way}: {:?}\n  {}\n  after:\n    {}",
+                    outcome.refused,
+                    outcome.wrong.join("\n  "),
+                    outcome.sql.join("\n    ")
+                ));
             }
         }
     }

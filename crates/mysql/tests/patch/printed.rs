@@ -27,7 +27,8 @@ fn golden(name: &str) -> String {
 /// Statements of which a server may not take each.
 fn statements() -> Vec<String> {
     let (views, expressions, columns) = (golden("views.sql"), golden("expressions.sql"), golden("columns.sql"));
-    let queries = views.lines().map(|query| query.replace("shop.", "")).chain(expressions.lines().map(|it| format!("select {it} as x from t")));
+    let queries =
+        views.lines().map(|query| query.replace("shop.", "")).chain(expressions.lines().map(|it| format!("select {it} as x from t")));
     let mut all: Vec<String> = queries.enumerate().map(|(at, query)| format!("create view v{at} as {query}")).collect();
     for (at, it) in expressions.lines().enumerate() {
         let column = if it.contains("match") || it.contains("->") { "tx" } else { "g" };
