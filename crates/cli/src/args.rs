@@ -143,7 +143,24 @@ pub struct Compare {
     #[arg(long)]
     pub values: bool,
     #[command(flatten)]
+    pub patching: Patching,
+    #[command(flatten)]
     pub reporting: Reporting,
+}
+
+/// What is wanted of a patch.
+#[derive(Debug, Default, Args)]
+pub struct Patching {
+    /// Write SQL that makes the candidate like the reference, tried on a throwaway server of this machine. Without FILE it takes the
+    /// place of the report.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", conflicts_with = "schemas", value_hint = ValueHint::FilePath)]
+    pub patch: Option<PathBuf>,
+    /// Write statements that lose data too; without it they are commented out.
+    #[arg(long, requires = "patch")]
+    pub allow_destructive: bool,
+    /// For a database that nobody uses meanwhile: plain statements in place of those that let others go on.
+    #[arg(long, requires = "patch")]
+    pub offline: bool,
 }
 
 /// `check`.

@@ -43,7 +43,12 @@ pub fn run() -> ExitCode {
             return exit::code(exit::USAGE);
         }
     };
-    let ending = if matches!(cli.command, args::Command::Demo(_)) { signals::Ending::InOrder } else { signals::Ending::Soon };
+    let has_servers = match &cli.command {
+        args::Command::Demo(_) => true,
+        args::Command::Compare(compare) => compare.patching.patch.is_some(),
+        _ => false,
+    };
+    let ending = if has_servers { signals::Ending::InOrder } else { signals::Ending::Soon };
     match signals::hear(ending, cli.common.color).and_then(|()| command::run(&cli)) {
         Ok(code) => exit::code(code),
         Err(trouble) => {

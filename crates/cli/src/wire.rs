@@ -98,6 +98,11 @@ impl Families for Built {
     }
 }
 
+/// The family of a vendor.
+pub fn engine(vendor: kind::Engine) -> &'static dyn Engine {
+    built_in(vendor).0
+}
+
 /// Who plays the demo, and what.
 pub fn demo(vendor: kind::Engine, settings: &Settings) -> (Box<dyn Workshop>, Play) {
     let (engine, play) = built_in(vendor);

@@ -30,6 +30,8 @@ pub const BACKUP_START: u16 = 15;
 pub const INHERIT_BY_MEMBERSHIP: u16 = 16;
 /// The first version with `SET STORAGE DEFAULT`; before, there is no word for the type's own. UNTIL(pg16)
 pub const STORAGE_DEFAULT: u16 = 16;
+/// The first version with `ALTER TABLE … SET ACCESS METHOD`. UNTIL(pg15)
+pub const SET_ACCESS_METHOD: u16 = 15;
 /// The first version that alters the expression of a generated column. UNTIL(pg17)
 pub const SET_EXPRESSION: u16 = 17;
 /// The first version where MAINTAIN is a privilege; before, owners alone could. UNTIL(pg17)

@@ -1,10 +1,10 @@
 //! Everything that knows PostgreSQL.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  flavor  knowledge  connect  grammar  capture  remedy  grants  environment  scratch  engine`.
+//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  environment  scratch  engine`.
 //!
 //! They are: quoting; facts about versions; what settings mean; libpq's connection layer; the server's parser; an environment as a manifest; what
-//! to do about a difference; the script for a capture role; an environment of the port; throwaway servers; the engine's port.
+//! to do about a difference; statements that make one environment like another; the script for a capture role; an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod connect;

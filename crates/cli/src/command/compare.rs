@@ -1,6 +1,7 @@
 //! `evenkeel compare REFERENCE CANDIDATE`. Neighbour: `schemas`, the same verb within one database.
 
 use super::asked::Asked;
+use super::patch::Patched;
 use super::{Outcome, report, schemas};
 use crate::args::{Common, Compare};
 use crate::paint::{self, progress::Line};
@@ -20,12 +21,20 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
     if let Some(like) = &arguments.like {
         return schemas::run(arguments, like, &asked);
     }
-    let document = document(arguments, &asked)?;
-    report::publish(&asked.outputs, std::slice::from_ref(&document), reporting, common)?;
-    if asked.outputs.iter().all(|(_, out)| out.is_some()) && !common.quiet {
+    let (document, patched) = documented(arguments, &asked)?;
+    let takes_the_place = patched.as_ref().is_some_and(|patched| patched.out.is_none());
+    let in_files = asked.outputs.iter().all(|(_, out)| out.is_some());
+    if !takes_the_place || in_files {
+        report::publish(&asked.outputs, std::slice::from_ref(&document), reporting, common)?;
+    }
+    if (in_files || takes_the_place) && !common.quiet {
         paint::say!("{}", paint::plain(&document.verdict.line));
     }
-    Ok(document.verdict.exit_code)
+    let code = document.verdict.exit_code;
+    match patched {
+        Some(patched) => patched.publish(code, common),
+        None => Ok(code),
+    }
 }
 
 /// The comparison as a document, before it has any format.
@@ -33,6 +42,11 @@ pub fn run(arguments: &Compare, common: &Common) -> Outcome {
 /// # Errors
 /// As the verb.
 pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<Trouble>> {
+    documented(arguments, asked).map(|(document, _)| document)
+}
+
+/// The same, with a patch where one is asked for.
+fn documented(arguments: &Compare, asked: &Asked<'_>) -> Result<(Document, Option<Patched>), Box<Trouble>> {
     let settings = asked.settings();
     let (reference, candidate) = (&arguments.reference, arguments.candidate.as_deref().unwrap_or_default());
     let names = [reference, candidate].map(|name| (name, settings.environments.get(name)));
@@ -61,6 +75,7 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
     let insisted = asked.insists(tier);
     let wanted = Wanted { scope: &scope, demanded: &demanded, insisted, bar: asked.bar, same: arguments.same, beforehand: &beforehand };
     let compared = compare::run(&reference.source, &candidate.source, &wanted, &wire::run(&progress, settings))?;
+    let patched = Patched::of(&arguments.patching, &compared, &scope, (settings, &progress))?;
     drop(progress);
     let mut same = if arguments.same { " --same" } else { "" }.to_owned();
     same.push_str(if arguments.values { " --values" } else { "" });
@@ -81,7 +96,7 @@ pub fn document(arguments: &Compare, asked: &Asked<'_>) -> Result<Document, Box<
     let document = report::document(&compared, &frame);
     // The process ends soon: freeing a million small values one by one would only take time.
     std::mem::forget(compared);
-    Ok(document)
+    Ok((document, patched))
 }
 
 /// What either side is asked for is read on both: content that only one side has read can be compared with nothing. Two live sides

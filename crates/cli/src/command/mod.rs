@@ -11,6 +11,7 @@ mod generated;
 mod grants;
 mod init;
 mod output;
+mod patch;
 mod queries;
 mod render;
 mod report;

@@ -21,6 +21,7 @@ mod mysql_manifest;
 mod mysql_outage;
 mod mysql_read_only;
 mod outage;
+mod patch;
 mod privilege;
 mod read_only;
 mod reference;

@@ -254,6 +254,12 @@ impl Spec {
         }
     }
 
+    /// Whether servers of that vendor have a property of that name.
+    #[must_use]
+    pub fn property_on(&self, name: &str, engine: Engine) -> bool {
+        self.index_of(name).and_then(|at| self.property(at)).is_some_and(|property| property.engines.since(engine).is_some())
+    }
+
     /// Every property, the common ones last.
     pub fn all_properties(&self) -> impl Iterator<Item = &'static Property> + use<> {
         self.properties.iter().chain(property::COMMON.iter())

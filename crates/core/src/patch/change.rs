@@ -2,7 +2,7 @@
 
 use super::Dialect;
 use crate::compare::same_key;
-use crate::kind::Class;
+use crate::kind::{Class, Kind};
 use crate::manifest::{Manifest, Object};
 
 /// Names of the properties in which two objects differ, in declared order: those that statements set, where both servers have them.
@@ -43,6 +43,8 @@ impl Changes {
     /// Both are sorted alike, so one walk finds them.
     pub fn between(from: &Manifest, to: &Manifest, dialect: &dyn Dialect) -> Self {
         let mut changes = Self::default();
+        // What one of them did not look at is unknown there, not missing.
+        let covers = |kind: Kind| dialect.covers(kind) && from.covers(kind.spec().dimension) && to.covers(kind.spec().dimension);
         let (mut a, mut b) = (from.objects().iter().enumerate().peekable(), to.objects().iter().enumerate().peekable());
         loop {
             let order = match (a.peek(), b.peek()) {
@@ -54,9 +56,9 @@ impl Changes {
             let left = if order.is_le() { a.next() } else { None };
             let right = if order.is_ge() { b.next() } else { None };
             match (left, right) {
-                (Some((at, object)), None) if dialect.covers(object.kind) => changes.dropped.push(at),
-                (None, Some((at, object))) if dialect.covers(object.kind) => changes.created.push(at),
-                (Some((at, object)), Some((there, other))) if dialect.covers(object.kind) => {
+                (Some((at, object)), None) if covers(object.kind) => changes.dropped.push(at),
+                (None, Some((at, object))) if covers(object.kind) => changes.created.push(at),
+                (Some((at, object)), Some((there, other))) if covers(object.kind) => {
                     let attributes = differing(object, other, (from, to));
                     if !attributes.is_empty() {
                         changes.altered.push((at, there, attributes));

@@ -1,7 +1,7 @@
 //! What makes one environment like another: the statements, in an order that runs as a whole.
 //!
 //! Lives here: the nouns, and what is asked of an engine ([`Dialect`]). `world` finds objects of a manifest and what needs them,
-//! `change` tells what differs, `spread` what is taken along, `order` puts it in order, `script` writes it down. Does not live here:
+//! `change` tells what differs, `wanted` what is left alone, `spread` what is taken along, `order` puts it in order, `script` writes it down. Does not live here:
 //! any statement (`patch` of each engine), and running it (`pipeline/patch`).
 
 mod change;
@@ -9,11 +9,13 @@ mod order;
 mod plan;
 mod script;
 mod spread;
+mod wanted;
 mod world;
 
 pub use change::differing;
 pub use plan::plan;
 pub use script::{Proof, Script, script};
+pub use wanted::{Excused, wanted};
 pub use world::World;
 
 use crate::kind::{Dimension, Kind};
@@ -81,6 +83,8 @@ pub enum Hazard {
     FailsIf(String),
     /// Who may do what after it that was closed before.
     Opens(String),
+    /// Who must run it.
+    RunBy(String),
 }
 
 impl Hazard {
@@ -94,6 +98,7 @@ impl Hazard {
             Self::Locks { mode, relation } => format!("takes {mode} on {relation}"),
             Self::FailsIf(what) => format!("fails if {what}"),
             Self::Opens(what) => format!("opens: {what}"),
+            Self::RunBy(role) => format!("must be run by {role}"),
         }
     }
 }
@@ -126,6 +131,8 @@ pub struct Step {
     pub object: String,
     /// Empty where nothing is left to do.
     pub statements: Vec<Statement>,
+    /// It cannot run where something before it that loses data is left out.
+    pub held: bool,
 }
 
 /// What cannot be made, and why.
@@ -141,12 +148,25 @@ pub struct Refusal {
 pub struct Plan {
     pub steps: Vec<Step>,
     pub refused: Vec<Refusal>,
+    /// Words for whoever runs it: a rename that is proposed, and never assumed.
+    pub notes: Vec<String>,
 }
 
 impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.iter().all(|step| step.statements.is_empty()) && self.refused.is_empty()
+    }
+
+    /// How many statements lose data, and how many wait for one that does.
+    #[must_use]
+    pub fn destructive(&self) -> (usize, usize) {
+        let mut counts = (0, 0);
+        for (step, statement) in self.steps.iter().flat_map(|step| step.statements.iter().map(move |statement| (step, statement))) {
+            counts.0 += usize::from(statement.is_destructive());
+            counts.1 += usize::from(step.held && !statement.is_destructive());
+        }
+        counts
     }
 
     /// All statements, in order.
@@ -264,6 +284,21 @@ pub trait Dialect: Sync {
     /// Whether objects of that kind are made, altered and dropped by statements.
     fn covers(&self, kind: Kind) -> bool;
 
+    /// Why objects of a kind are not; asked of kinds that are not covered.
+    fn why_not(&self, _: Kind) -> &'static str {
+        "no statement of a patch makes it"
+    }
+
+    /// Whether it can be made although that, which it needs, cannot: an index without the one it is attached to.
+    fn stands_without(&self, _: &Object, _: &Object) -> bool {
+        false
+    }
+
+    /// The statement that renames an object of the candidate, proposed where two look like one.
+    fn renames(&self, _: &Object, _: &Object) -> Option<String> {
+        None
+    }
+
     /// Where a kind stands among those that nothing else orders: what is smaller is made earlier and dropped later.
     fn rank(&self, kind: Kind) -> u16;
 
@@ -272,6 +307,16 @@ pub trait Dialect: Sync {
 
     /// The object with whose statement it is made, and with which it goes: a column with its table.
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object>;
+
+    /// The object with which it goes, where it is made by a statement of its own: an index that is attached to another.
+    fn goes_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
+        None
+    }
+
+    /// Whether dropping it drops what it and others need each other for, too: a type and its functions.
+    fn takes_along(&self, _: &Object) -> bool {
+        false
+    }
 
     /// What must be there first, beside what the server told and what its kind says.
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object>;
@@ -335,7 +380,9 @@ pub trait Dialect: Sync {
     }
 
     /// Settings of a throwaway server on which nothing but the schema is of interest.
-    fn scratch_settings(&self) -> &'static [(&'static str, &'static str)];
+    fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
 
     /// What a session says first, so that names and texts mean what they are meant to.
     fn opening(&self) -> &'static [&'static str];

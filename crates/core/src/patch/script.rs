@@ -10,6 +10,8 @@ pub enum Proof {
     Proven { server: String },
     /// Why it was not.
     Not { why: String },
+    /// There is no statement to try.
+    Nothing,
 }
 
 /// What is written down.
@@ -29,13 +31,22 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     let Script { sides: (candidate, reference), plan, proof, allow_destructive } = *script;
     let mut text = String::new();
     match proof {
-        Proof::Proven { server } => push(&mut text, &format!("-- proven on {server}: {} is then like {}", one(candidate), one(reference))),
-        Proof::Not { why } => push(&mut text, &format!("-- NOT PROVEN: {}", one(why))),
+        Proof::Proven { server } => {
+            push(&mut text, &format!("-- proven on {server}: with every statement run, {} is like {}", one(candidate), one(reference)))
+        }
+        Proof::Not { why } => push(&mut text, &format!("-- not proven: {}", one(why))),
+        Proof::Nothing => {}
     }
-    push(&mut text, &format!("-- makes {} like {}", one(candidate), one(reference)));
-    let held = plan.statements().filter(|statement| statement.is_destructive()).count();
-    if held > 0 && !allow_destructive {
-        push(&mut text, &format!("-- {held} that would lose data are commented out; --allow-destructive writes them"));
+    if !matches!(proof, Proof::Proven { .. }) {
+        push(&mut text, &format!("-- makes {} like {}", one(candidate), one(reference)));
+    }
+    let (losing, waiting) = plan.destructive();
+    if losing > 0 && !allow_destructive {
+        let waiting = if waiting > 0 { format!(", and {waiting} that cannot run before these") } else { String::new() };
+        push(&mut text, &format!("-- {losing} that would lose data are commented out{waiting}; --allow-destructive writes them"));
+    }
+    for note in &plan.notes {
+        push(&mut text, &format!("-- {}", one(note)));
     }
     for refusal in &plan.refused {
         push(&mut text, &format!("-- refused: {} {}: {}", refusal.kind.name(), one(&refusal.object), one(&refusal.reason)));
@@ -49,7 +60,7 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
         push(&mut text, line);
     }
     let mut is_open = false;
-    for statement in plan.statements() {
+    for (step, statement) in plan.steps.iter().flat_map(|step| step.statements.iter().map(move |statement| (step, statement))) {
         if let Some((begin, commit)) = dialect.transaction()
             && is_open == statement.alone
         {
@@ -57,7 +68,8 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
             push(&mut text, if is_open { commit } else { begin });
             is_open = !is_open;
         }
-        write_statement(&mut text, statement, dialect, allow_destructive);
+        let is_held = !allow_destructive && (step.held || statement.is_destructive());
+        write_statement(&mut text, statement, dialect, is_held);
     }
     if let Some((_, commit)) = dialect.transaction().filter(|_| is_open) {
         push(&mut text, commit);
@@ -65,12 +77,12 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     text
 }
 
-fn write_statement(text: &mut String, statement: &Statement, dialect: &dyn Dialect, allow_destructive: bool) {
+fn write_statement(text: &mut String, statement: &Statement, dialect: &dyn Dialect, is_held: bool) {
     let sql = dialect.for_client(&statement.sql);
     for hazard in &statement.hazards {
         push(text, &format!("-- {}", one(&hazard.words())));
     }
-    if statement.is_destructive() && !allow_destructive {
+    if is_held {
         for line in sql.split('\n') {
             push(text, &format!("-- {}", line.trim_end_matches('\r').replace('\r', " ")));
         }

@@ -1,6 +1,6 @@
 //! A throwaway server with the schema of a manifest, from nothing but the manifest.
 
-use super::{Left, Odd, left};
+use super::{Left, left};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
@@ -74,9 +74,7 @@ pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Tr
         }
     }
     for one in &mut odd {
-        if let Odd::Missing(why) = &mut one.what {
-            *why = reasons.get(&(one.kind, one.object.clone())).cloned();
-        }
+        one.why = reasons.get(&(one.kind, one.object.clone())).cloned();
     }
     Ok(Built { scratch, database, seen, left: odd })
 }

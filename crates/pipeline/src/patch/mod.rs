@@ -7,7 +7,7 @@ mod build;
 mod prove;
 
 pub use build::{Builder, Built, build};
-pub use prove::{Patch, prove};
+pub use prove::{Asked, Patch, excused, prove};
 
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
@@ -20,13 +20,15 @@ pub struct Left {
     /// As it is shown.
     pub object: String,
     pub what: Odd,
+    /// Why, where a statement was refused or could not be written.
+    pub why: Option<String>,
 }
 
 /// How it is not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Odd {
-    /// It is not there. Why, where a statement was refused or could not be written.
-    Missing(Option<String>),
+    /// It is not there.
+    Missing,
     /// It is there and should not be.
     Extra,
     /// It has another value of these.
@@ -38,12 +40,12 @@ impl Left {
     #[must_use]
     pub fn words(&self) -> String {
         let what = match &self.what {
-            Odd::Missing(None) => "missing".to_owned(),
-            Odd::Missing(Some(why)) => format!("missing: {why}"),
+            Odd::Missing => "missing".to_owned(),
             Odd::Extra => "should not be there".to_owned(),
             Odd::Differs(attributes) => format!("differs in {}", attributes.join(", ")),
         };
-        format!("{} {}: {what}", self.kind.name(), self.object)
+        let why = self.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        format!("{} {}: {what}{why}", self.kind.name(), self.object)
     }
 }
 
@@ -55,17 +57,17 @@ pub fn left(seen: &Manifest, wanted: &Manifest, dialect: &dyn Dialect) -> Vec<Le
     let is_told = |kind: Kind| dialect.covers(kind) && seen.covers(kind.spec().dimension) && wanted.covers(kind.spec().dimension);
     for object in wanted.objects().iter().filter(|object| is_told(object.kind)) {
         let what = match there.same(object) {
-            None => Odd::Missing(None),
+            None => Odd::Missing,
             Some(found) => match differing(found, object, (seen, wanted)) {
                 attributes if attributes.is_empty() => continue,
                 attributes => Odd::Differs(attributes),
             },
         };
-        left.push(Left { kind: object.kind, object: object.display(), what });
+        left.push(Left { kind: object.kind, object: object.display(), what, why: None });
     }
     for object in seen.objects().iter().filter(|object| is_told(object.kind)) {
         if here.same(object).is_none() {
-            left.push(Left { kind: object.kind, object: object.display(), what: Odd::Extra });
+            left.push(Left { kind: object.kind, object: object.display(), what: Odd::Extra, why: None });
         }
     }
     left

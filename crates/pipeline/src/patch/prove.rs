@@ -2,9 +2,12 @@
 
 use super::build::{look, run};
 use super::{Builder, Left, build, left};
-use evenkeel_core::fault::Trouble;
-use evenkeel_core::manifest::Manifest;
-use evenkeel_core::patch::{Form, Plan, Proof, World, plan};
+use evenkeel_core::compare::{Change, Difference};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::patch::{Dialect, Excused, Form, Plan, Proof, Refusal, World, plan, wanted};
+use evenkeel_core::policy::Ignored;
 
 /// What a round left may be made by another.
 const ROUNDS: usize = 3;
@@ -26,17 +29,98 @@ impl Patch {
     /// Whether it does what it says.
     #[must_use]
     pub fn is_proven(&self) -> bool {
-        matches!(self.proof, Proof::Proven { .. }) && self.left.is_empty() && self.failed.is_empty()
+        matches!(self.proof, Proof::Proven { .. } | Proof::Nothing) && self.left.is_empty() && self.failed.is_empty()
     }
+}
+
+/// What is asked of a patch.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Only in these is anything made equal.
+    pub dimensions: &'a [Dimension],
+    /// Differences that are to stay.
+    pub excused: &'a [Excused],
+    /// What was found, so that nothing is left out in silence.
+    pub differences: &'a [Difference],
+    pub form: Form,
+}
+
+/// What the policy of a comparison excuses.
+#[must_use]
+pub fn excused(ignored: &[Ignored]) -> Vec<Excused> {
+    let one = |ignored: &Ignored| {
+        let subject = &ignored.difference.subject;
+        let attribute = subject.attribute.filter(|_| !matches!(ignored.difference.change, Change::Missing | Change::Extra));
+        Excused { kind: subject.kind, object: subject.object.clone(), attribute }
+    };
+    ignored.iter().map(one).collect()
+}
+
+/// A manifest of an earlier evenkeel does not say what needs what, and no order can be told from it.
+fn knows_needs(side: &str, manifest: &Manifest) -> Result<(), Box<Trouble>> {
+    // These need something wherever they are.
+    let tells = |object: &Object| object.get("needs").is_some();
+    let is_reference = |object: &Object| object.text("type") == Some("foreign key");
+    let has_needy = !manifest.of_kind(Kind::Trigger).is_empty() || manifest.of_kind(Kind::Constraint).iter().any(is_reference);
+    let has_property = Kind::Table.spec().property_on("needs", manifest.endpoint.engine);
+    if !has_property || !has_needy || manifest.objects().iter().any(tells) {
+        return Ok(());
+    }
+    Err(Box::new(
+        Trouble::new(Class::CouldNotTell, format!("the manifest of the {side} does not say what needs what"))
+            .expected("a manifest of this version of evenkeel, which records what the server knows of it")
+            .found("triggers or foreign keys, and nothing that any of them needs")
+            .fix("capture it again"),
+    ))
+}
+
+/// Differences that no statement of a patch is about, each with the reason.
+fn uncovered(differences: &[Difference], dialect: &dyn Dialect) -> Vec<Refusal> {
+    let others = differences.iter().filter(|difference| !dialect.covers(difference.subject.kind));
+    let one = |difference: &Difference| {
+        let subject = &difference.subject;
+        Refusal { kind: subject.kind, object: subject.object.clone(), reason: dialect.why_not(subject.kind).to_owned() }
+    };
+    others.map(one).collect()
+}
+
+/// What looks like one object under two names: the plan drops one and makes the other, and says that it may be a rename.
+fn renames(differences: &[Difference], (candidate, reference): (&Manifest, &Manifest), dialect: &dyn Dialect) -> Vec<String> {
+    let (from, to) = (World::of(candidate), World::of(reference));
+    let renamed = differences.iter().filter(|difference| difference.change == Change::Renamed);
+    renamed
+        .filter_map(|difference| {
+            let kind = difference.subject.kind.name();
+            let (expected, found) = (difference.expected.as_deref()?, difference.found.as_deref()?);
+            let (to, from) = (to.shown(kind, expected)?, from.shown(kind, found)?);
+            let statement = dialect.renames(from, to)?;
+            Some(format!("perhaps a rename: then run this first, and write the patch again: {statement}"))
+        })
+        .collect()
 }
 
 /// Writes what makes the candidate like the reference, and tries it.
 ///
 /// # Errors
 /// The end was asked for, or a throwaway server is lost. That none can be had is no error: then nothing is proven, and it says so.
-pub fn prove(reference: &Manifest, candidate: &Manifest, form: Form, builder: &Builder<'_>) -> Result<Patch, Box<Trouble>> {
+pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, builder: &Builder<'_>) -> Result<Patch, Box<Trouble>> {
     let dialect = builder.engine.dialect(&candidate.endpoint)?;
+    let form = asked.form;
+    for (side, manifest) in [("reference", reference), ("candidate", candidate)] {
+        knows_needs(side, manifest)?;
+    }
+    let (reference, unseen) = wanted(&World::of(reference), &World::of(candidate), asked.dimensions, asked.excused, &*dialect);
+    let reference = &reference;
     let mut planned = plan(&World::of(candidate), &World::of(reference), &*dialect, form);
+    planned.refused.extend(unseen);
+    planned.refused.extend(uncovered(asked.differences, &*dialect));
+    planned.refused.sort();
+    planned.refused.dedup();
+    planned.notes = renames(asked.differences, (candidate, reference), &*dialect);
+    if planned.statements().next().is_none() {
+        let proof = Proof::Nothing;
+        return Ok(Patch { plan: planned, proof, failed: Vec::new(), left: Vec::new(), unbuilt: Vec::new() });
+    }
     let built = match build(candidate, builder) {
         Ok(built) => built,
         Err(trouble) if builder.watch.stop.is_requested() => return Err(trouble),
@@ -48,6 +132,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, form: Form, builder: &B
     let mut failed = Vec::new();
     let mut step = planned.clone();
     let mut odd;
+    let mut seen;
     let mut rounds = 0;
     loop {
         rounds += 1;
@@ -55,7 +140,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, form: Form, builder: &B
         let refused = run(&mut *session, &step, &*dialect, &builder.watch)?;
         drop(session);
         failed.extend(refused.iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
-        let seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
+        seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
         odd = left(&seen, reference, &*dialect);
         odd.retain(|one| !planned.refused.iter().any(|refusal| refusal.kind == one.kind && refusal.object == one.object));
         odd.retain(|one| !built.left.iter().any(|other| other.kind == one.kind && other.object == one.object));
@@ -70,6 +155,13 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, form: Form, builder: &B
         }
         planned.append(step.clone());
     }
+    // What was refused and came about all the same, as a consequence of something else, is no refusal.
+    let still = left(&seen, reference, &*dialect);
+    planned.refused.retain(|refusal| {
+        refusal.object.starts_with('(')
+            || !dialect.covers(refusal.kind)
+            || still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object)
+    });
     let proof = if failed.is_empty() && odd.is_empty() {
         Proof::Proven { server: built.scratch.describe() }
     } else {

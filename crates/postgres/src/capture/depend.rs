@@ -9,47 +9,62 @@ use super::reader::{Address, Found, Read, Reader, class_number};
 use super::{rows, statements};
 use evenkeel_core::kind::{Dimension, Kind, Parent, Value};
 use evenkeel_core::manifest::Object;
-use futures_util::{StreamExt, pin_mut};
 
 /// What needs what, by address. An object of ours may stand at either end, or at none.
 #[derive(Default)]
-pub struct Needs(Vec<(Address, Address)>);
+pub struct Needs {
+    said: Vec<(Address, Address)>,
+    /// What is no object of ours, by its catalog and number: the one whose part it is.
+    wholes: ByNumber<(u32, u32), Address>,
+}
 
-rows::columns!(At { class, oid, sub, on_class, on_oid, on_sub });
+rows::columns!(At { class, on_class, is_part, oids, subs, on_oids, on_subs });
+
+/// The longest way from a part to its whole: an array of multiranges, the multirange, its range type. More would go round.
+const WAY: usize = 8;
 
 impl Needs {
     /// Reads `pg_depend`, where there are objects to hang it on.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
-        let mut needs = Vec::new();
+        let mut needs = Self::default();
         if !reader.request.dimensions.contains(&Dimension::Schema) {
-            return Ok(Self(needs));
+            return Ok(needs);
         }
-        let stream = reader.stream(statements::DEPEND, "pg_depend").await?;
-        pin_mut!(stream);
-        let mut places = rows::Places::<At>::unknown();
-        while let Some(row) = stream.next().await {
-            let row = row.map_err(|error| reader.fault(&error, "pg_depend"))?;
-            let at = places.of(&row)?;
-            let address = |class, oid, column| -> Read<Address> {
-                Ok(Address {
-                    class: rows::oid(&row, class)?,
-                    oid: rows::oid(&row, oid)?,
-                    column: rows::get::<i32>(&row, column)?.unwrap_or(0),
-                })
+        let rows = reader.rows(statements::DEPEND, "pg_depend").await?;
+        for (row, at) in rows::each::<At>(&rows)? {
+            let side = |class, oids, subs| -> Read<Vec<Address>> {
+                let class = rows::oid(row, class)?;
+                let addresses = rows::oids(row, oids)?.into_iter().zip(rows::numbers(row, subs)?);
+                Ok(addresses.map(|(oid, column)| Address { class, oid, column }).collect())
             };
-            needs.push((address(at.class, at.oid, at.sub)?, address(at.on_class, at.on_oid, at.on_sub)?));
+            let pairs = side(at.class, at.oids, at.subs)?.into_iter().zip(side(at.on_class, at.on_oids, at.on_subs)?);
+            if rows::flag(row, at.is_part)? {
+                needs.wholes.extend(pairs.map(|(part, whole)| ((part.class, part.oid), whole)));
+            } else {
+                needs.said.extend(pairs);
+            }
         }
-        Ok(Self(needs))
+        Ok(needs)
+    }
+
+    /// The address of the object that speaks for what stands at this one.
+    fn whole(&self, mut address: Address) -> Address {
+        for _ in 0..WAY {
+            let Some(whole) = self.wholes.get(&(address.class, address.oid)) else { break };
+            address = *whole;
+        }
+        address
     }
 
     /// Hangs them on the objects of the schema.
-    pub fn hang(self, names: &Names, found: &mut [Found]) {
-        let mut needs = self.0;
+    pub fn hang(mut self, names: &Names, found: &mut [Found]) {
+        let mut needs = std::mem::take(&mut self.said);
+        needs.iter_mut().for_each(|(address, on)| (*address, *on) = (self.whole(*address), self.whole(*on)));
         needs.sort_unstable();
         needs.dedup();
+        let mut places: ByNumber<Address, usize> = ByNumber::with_capacity_and_hasher(found.len(), Default::default());
         let ours = found.iter().enumerate().filter(|(_, found)| found.object.kind.spec().dimension == Dimension::Schema);
-        let places: ByNumber<Address, usize> =
-            ours.filter(|(_, found)| found.address.oid != 0).map(|(at, found)| (found.address, at)).collect();
+        places.extend(ours.filter(|(_, found)| found.address.oid != 0).map(|(at, found)| (found.address, at)));
         for needs in needs.chunk_by(|(one, _), (other, _)| one == other) {
             let Some(place) = needs.first().and_then(|(address, _)| places.get(address)) else { continue };
             let items = found.get(*place).map(|own| items(own, needs, names, &places, found)).unwrap_or_default();
@@ -84,12 +99,14 @@ fn item(own: &Found, on: Address, names: &Names, places: &ByNumber<Address, usiz
         places.get(&Address { class: class_number("pg_extension"), oid, column: 0 })
     };
     let other = found.get(*places.get(&on).or_else(extension)?)?;
-    let is_known = other.address == own.address || is_parent(&own.object, &other.object);
-    (!is_known).then(|| format!("{} {}", other.object.kind.name(), other.object.display()).into())
+    let is_known = other.address == own.address || is_around(&own.object, &other.object);
+    (!is_known).then(|| [other.object.kind.name(), " ", &other.object.display()].concat().into())
 }
 
-/// Whether it is the relation that the object is part of.
-fn is_parent(object: &Object, other: &Object) -> bool {
-    let is_relation = matches!(other.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain);
-    is_relation && object.kind.spec().parent == Parent::Relation && other.identity.parts().eq(object.identity.parts().take(2))
+/// Whether it is the relation or domain that the object is part of, or a column that a constraint has beside it there.
+fn is_around(object: &Object, other: &Object) -> bool {
+    let is_whole = matches!(other.kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Domain);
+    let is_beside = object.kind == Kind::Constraint && other.kind == Kind::Column;
+    let is_part = object.kind.spec().parent == Parent::Relation;
+    (is_whole || is_beside) && is_part && other.identity.parts().take(2).eq(object.identity.parts().take(2))
 }

@@ -275,8 +275,9 @@ async fn pass(reader: &Reader<'_>) -> Read<Vec<Object>> {
     let schema = wants(Dimension::Schema) || wants(Dimension::Privileges);
     let plainly = |dimension| wants(dimension) || dimension == Dimension::Schema && schema;
     let (names, notes, needs, mut found) = if schema {
-        let (names, raw, plain, notes, needs) = catalogs(reader, plainly).await?;
-        let mut found = bulk::read(reader, &names, raw).await?;
+        let (names, raw, plain, notes) = catalogs(reader, plainly).await?;
+        // The second session is still printing views when this one has told what needs what.
+        let (mut found, needs) = tokio::try_join!(bulk::read(reader, &names, raw), Needs::read(reader))?;
         found.extend(plain);
         (names, notes, needs, found)
     } else {
@@ -347,7 +348,7 @@ fn members(reader: &Reader<'_>, found: &mut [Found]) {
 }
 
 /// What the catalogs hold of the schema: all statements that need nothing but each other's names, sent at once.
-async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> Read<(Names, bulk::Raw, Vec<Found>, Notes, Needs)> {
+async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> Read<(Names, bulk::Raw, Vec<Found>, Notes)> {
     let beside = reader.beside();
     let named = async {
         let (names, absent) = tokio::try_join!(Names::read(reader), Absent::read(reader))?;
@@ -359,7 +360,7 @@ async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> R
         )?;
         Ok((names, constraints, indexes, plain))
     };
-    let ((names, constraints, indexes, plain), defaults, off, parents, columns, notes, needs, ()) = tokio::try_join!(
+    let ((names, constraints, indexes, plain), defaults, off, parents, columns, notes, ()) = tokio::try_join!(
         named,
         column::Defaults::read(reader),
         constraint::unwatched(reader),
@@ -367,11 +368,10 @@ async fn catalogs(reader: &Reader<'_>, plainly: impl Fn(Dimension) -> bool) -> R
         // Columns are most of what there is to read; the second session begins with them at once.
         column::Columns::read(&beside),
         Notes::read(&beside),
-        Needs::read(&beside),
         unread::note(&beside),
     )?;
     let raw = bulk::Raw { columns, defaults, constraints, off, indexes, parents };
-    Ok((names, raw, plain, notes, needs))
+    Ok((names, raw, plain, notes))
 }
 
 /// Comments and security labels, by what they are about.

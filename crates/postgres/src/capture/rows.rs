@@ -187,6 +187,11 @@ pub fn shorts(row: &Row, index: usize) -> Result<Vec<i16>, tokio_postgres::Error
     Ok(get::<Vec<i16>>(row, index)?.unwrap_or_default())
 }
 
+/// A list of numbers (`int4[]`), empty where it is NULL.
+pub fn numbers(row: &Row, index: usize) -> Result<Vec<i32>, tokio_postgres::Error> {
+    Ok(get::<Vec<i32>>(row, index)?.unwrap_or_default())
+}
+
 /// A list of oids (`oidvector`, `oid[]`), empty where it is NULL.
 pub fn oids(row: &Row, index: usize) -> Result<Vec<u32>, tokio_postgres::Error> {
     Ok(get::<Vec<u32>>(row, index)?.unwrap_or_default())

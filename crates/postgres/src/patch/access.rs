@@ -22,15 +22,19 @@ impl Maker for Owners {
         let owner = object.text("owner").ok_or("the owner is not known")?;
         // What the bootstrap superuser makes is its.
         if owner.starts_with('(') {
-            return if to.making.form.throwaway {
-                Ok(Vec::new())
-            } else {
-                Err(format!("its owner is {owner}, which is a place and no name"))
-            };
+            if to.making.form.throwaway {
+                return Ok(Vec::new());
+            }
         }
-        let role = to.role(owner)?;
+        // That one's name is in no manifest.
+        let is_bootstrap = owner.starts_with('(');
+        let role = if is_bootstrap { "CURRENT_USER".to_owned() } else { to.role(owner)? };
+        let statement = |sql: String| {
+            let statement = Statement::new(sql);
+            if is_bootstrap { statement.hazard(Hazard::RunBy(format!("the {}", owner.trim_matches(['(', ')'])))) } else { statement }
+        };
         if object.identity.part(0) == DATABASE {
-            return Ok(vec![Statement::new(format!("ALTER DATABASE {} OWNER TO {role};", quoted(&to.dialect.database)))]);
+            return Ok(vec![statement(format!("ALTER DATABASE {} OWNER TO {role};", quoted(&to.dialect.database)))]);
         }
         let owned = to.making.to.shown(object.identity.part(0), object.identity.part(1)).ok_or("what it is the owner of is not there")?;
         // It is made by whoever will own it, and cannot be given away.
@@ -38,7 +42,7 @@ impl Maker for Owners {
             return Ok(Vec::new());
         }
         let named = named(owned).ok_or("there is no statement for such an owner")?;
-        Ok(vec![Statement::new(format!("ALTER {named} OWNER TO {role};"))])
+        Ok(vec![statement(format!("ALTER {named} OWNER TO {role};"))])
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
@@ -153,7 +157,7 @@ fn owner_of(object: &Object, to: &Target<'_>) -> Result<String, String> {
     };
     let owner = of(kind, shown).or_else(|| table(shown)).ok_or("its owner is not known")?;
     // Whoever runs it on a throwaway server is that one.
-    if owner.starts_with('(') && to.making.form.throwaway {
+    if owner.starts_with('(') {
         return Ok("CURRENT_USER".to_owned());
     }
     to.role(owner)

@@ -2,7 +2,7 @@
 //! child says its own.
 
 use super::text::{last, option_changes, parameters, whole};
-use super::{COMMENT, Maker, Target, comment_on, flag, integer, is_not, list, locks};
+use super::{Maker, Target, flag, integer, is_not, list, locks};
 use crate::flavor;
 use crate::ident::{quoted, shortened};
 use evenkeel_core::kind::Kind;
@@ -73,6 +73,12 @@ fn alter(column: &Object, what: &str) -> Statement {
 
 /// What CREATE TABLE cannot say of a column.
 pub fn after(column: &Object, to: &Target<'_>) -> Written {
+    let mut statements = settings(column, to);
+    statements.extend(super::remarks(column)?);
+    Ok(statements)
+}
+
+pub fn settings(column: &Object, to: &Target<'_>) -> Vec<Statement> {
     let mut statements = Vec::new();
     if flag(column, "not_null") && is_not(column, "not_null_valid") {
         let name = column.text("not_null_name").map_or_else(|| generated_not_null(column), str::to_owned);
@@ -98,10 +104,7 @@ pub fn after(column: &Object, to: &Target<'_>) -> Written {
     {
         statements.push(set_default(column, Some(default)));
     }
-    if let Some(comment) = column.text(COMMENT) {
-        statements.push(comment_on(column, Some(comment))?);
-    }
-    Ok(statements)
+    statements
 }
 
 /// As the server names it.
@@ -170,7 +173,7 @@ impl Maker for Columns {
         }
         // Its parent's statement adds it.
         if is_not(object, "local") {
-            return after(object, to);
+            return Ok(settings(object, to));
         }
         let mut statement = Statement::new(format!("ALTER TABLE {} ADD COLUMN {};", whole(object), definition(object, to)?));
         if to.is_in_use(schema, table) {
@@ -185,7 +188,7 @@ impl Maker for Columns {
             }
         }
         let mut statements = vec![statement];
-        statements.extend(after(object, to)?.into_iter().filter(|statement| !statement.sql.starts_with("COMMENT ON")));
+        statements.extend(settings(object, to));
         Ok(statements)
     }
 
@@ -223,6 +226,9 @@ impl Maker for Columns {
         }
         if change.touches("type") || change.touches("collation") {
             return Way::Cleared;
+        }
+        if change.only(&["local"]) {
+            return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
         }
         Way::InPlace
     }
@@ -315,7 +321,7 @@ impl Maker for Columns {
                     statements.push(alter(object, &format!("SET STATISTICS {}", integer(object, "statistics_target").unwrap_or(-1))));
                 }
                 "options" => {
-                    statements.extend(super::table::options((before, object), "options", "", &|what| alter(object, &what)));
+                    statements.extend(super::parameter::changes((before, object), "options", "", &|what| alter(object, &what)));
                 }
                 "foreign_options" => {
                     let changes = option_changes(list(before, "foreign_options"), list(object, "foreign_options"))?;

@@ -1,7 +1,7 @@
 //! Constraints of tables. On a table in use, checks and foreign keys are added first and validated after, and keys stand on an index
 //! that was built beside the work of others.
 
-use super::text::{columns, last, parameters, relation, upper, whole};
+use super::text::{callable, columns, last, parameters, relation, upper, whole};
 use super::{Maker, Target, flag, is_not, list, locks};
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
@@ -55,6 +55,10 @@ fn definition(object: &Object) -> Result<String, String> {
             let method = object.text("index_method").unwrap_or("btree");
             let elements = object.text("expression").ok_or("its elements are not known")?;
             let (elements, filter) = split_filter(elements);
+            // The server prints an operator with the types it takes.
+            let elements = list(object, "operators").iter().fold(elements.to_owned(), |text, operator| {
+                text.replace(&format!(" WITH {operator}"), &format!(" WITH OPERATOR({})", callable(operator)))
+            });
             let after = behind(object);
             return Ok(format!("EXCLUDE USING {} ({elements}){after}{filter}{}", quoted(method), deferral(object)));
         }
@@ -190,7 +194,7 @@ impl Maker for Constraints {
 
     fn way(&self, change: &Change<'_>, from: &World<'_>, _: &World<'_>) -> Way {
         if change.only(&["local"]) {
-            return Way::InPlace;
+            return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
         }
         if change.only(&["validated"]) && !is_not(change.to, "validated") {
             return Way::InPlace;
@@ -226,7 +230,7 @@ impl Maker for Constraints {
         }
         if change.touches("index_options") {
             let index = crate::ident::qualified(object.identity.part(0), object.identity.part(2));
-            statements.extend(super::table::options((change.from, object), "index_options", "", &|what| {
+            statements.extend(super::parameter::changes((change.from, object), "index_options", "", &|what| {
                 Statement::new(format!("ALTER INDEX {index} {what};"))
             }));
         }

@@ -1,7 +1,7 @@
 //! Indexes of their own; those behind a constraint come with it.
 
 use super::text::{last, parameters, relation, whole};
-use super::{COMMENT, Maker, Target, comment_on, flag, is_not, list};
+use super::{Maker, Target, flag, is_not, list};
 use crate::ident::{qualified, quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, first_shown_part};
@@ -29,6 +29,10 @@ fn key(shown: &str, columns: &[&Object]) -> String {
     if is_column(name) { format!("{}{rest}", quoted(name)) } else { shown.to_owned() }
 }
 
+fn attached_to<'w>(index: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+    world.shown("index", index.text("attached_to")?)
+}
+
 /// What CREATE INDEX cannot say.
 pub fn after(index: &Object) -> Written {
     let mut statements = Vec::new();
@@ -36,8 +40,8 @@ pub fn after(index: &Object) -> Written {
         let (column, target) = target.split_once('=').ok_or("a statistics target is not as it should be")?;
         statements.push(Statement::new(format!("ALTER INDEX {} ALTER COLUMN {column} SET STATISTICS {target};", whole(index))));
     }
-    if let Some(comment) = index.text(COMMENT).filter(|_| index.get("constraint").is_some()) {
-        statements.push(comment_on(index, Some(comment))?);
+    if index.get("constraint").is_some() {
+        statements.extend(super::remarks(index)?);
     }
     Ok(statements)
 }
@@ -47,6 +51,10 @@ impl Maker for Indexes {
         let constraint = object.text("constraint")?;
         let (schema, table) = table_of(object).ok()?;
         world.find(Kind::Constraint, &[schema, table, constraint])
+    }
+
+    fn goes_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        attached_to(object, world)
     }
 
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
@@ -109,12 +117,15 @@ impl Maker for Indexes {
         Ok(statements)
     }
 
-    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
         if change.only(&["options", "tablespace", "statistics_targets", "comment"]) {
             return Way::InPlace;
         }
         if change.only(&["attached_to"]) && change.to.get("attached_to").is_some() && change.from.get("attached_to").is_none() {
             return Way::InPlace;
+        }
+        if change.touches("attached_to") && attached_to(change.from, from).is_some_and(|parent| to.same(parent).is_some()) {
+            return Way::Refuse("an index cannot be detached from the partitioned one it belongs to".to_owned());
         }
         // What stands behind a constraint is its.
         if change.to.get("constraint").is_some() && change.from.get("constraint").is_some() {
@@ -123,6 +134,11 @@ impl Maker for Indexes {
         if change.only(&["valid", "ready"]) {
             return if is_not(change.to, "valid") || is_not(change.to, "ready") {
                 Way::Refuse("the reference's is not valid, which no statement makes".to_owned())
+            } else if table_of(change.to).is_ok_and(|(schema, table)| {
+                to.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some())
+            }) {
+                // REINDEX rebuilds what partitions have, and says nothing of the whole.
+                Way::Replace
             } else {
                 Way::InPlace
             };
@@ -134,7 +150,7 @@ impl Maker for Indexes {
         let object = change.to;
         let name = whole(object);
         let mut statements =
-            super::table::options((change.from, object), "options", "", &|what| Statement::new(format!("ALTER INDEX {name} {what};")));
+            super::parameter::changes((change.from, object), "options", "", &|what| Statement::new(format!("ALTER INDEX {name} {what};")));
         if change.touches("valid") || change.touches("ready") {
             let concurrently = if to.making.form.offline { "" } else { "CONCURRENTLY " };
             let statement = Statement::new(format!("REINDEX INDEX {concurrently}{name};"));
@@ -163,10 +179,6 @@ impl Maker for Indexes {
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
-        // It goes with the partitioned one that it is attached to.
-        if object.get("attached_to").is_some() {
-            return Ok(Vec::new());
-        }
         let (schema, table) = table_of(object)?;
         let is_partitioned = to.making.from.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some());
         if to.is_in_use(schema, table) && !is_partitioned {

@@ -12,6 +12,7 @@ mod foreign;
 mod index;
 mod named;
 mod operator;
+mod parameter;
 mod publication;
 mod role;
 mod routine;
@@ -65,6 +66,10 @@ trait Maker: Sync {
     fn made_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
         None
     }
+
+    fn goes_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
+        None
+    }
 }
 
 /// The server that statements are written for, and what is known while they are.
@@ -90,8 +95,10 @@ impl Target<'_> {
         if !self.making.form.throwaway {
             return text::foreign_options(items);
         }
-        let made_up: Vec<Box<str>> =
-            items.into_iter().map(|item| item.strip_suffix(" (set)").map_or_else(|| item.clone(), |name| format!("{name}=0").into())).collect();
+        let made_up: Vec<Box<str>> = items
+            .into_iter()
+            .map(|item| item.strip_suffix(" (set)").map_or_else(|| item.clone(), |name| format!("{name}=0").into()))
+            .collect();
         text::foreign_options(&made_up)
     }
 
@@ -203,14 +210,11 @@ fn of(object: &Object) -> Result<&'static dyn Maker, String> {
 const COMMENT: &str = "comment";
 const LABELS: &str = "security_labels";
 
-/// COMMENT ON, and what is said of security labels: every kind has them.
+/// COMMENT ON. Security labels are told when the rest is there.
 fn remarks(object: &Object) -> Written {
     let mut statements = Vec::new();
     if let Some(comment) = object.text(COMMENT) {
         statements.push(comment_on(object, Some(comment))?);
-    }
-    if object.get(LABELS).is_some() {
-        return Err("security labels are set by their provider's own rules: a person's work".to_owned());
     }
     Ok(statements)
 }
@@ -253,6 +257,34 @@ impl Dialect for PostgresDialect {
         maker(kind).is_some()
     }
 
+    fn why_not(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Setting => {
+                "it is the server's own, for all its databases: set it where the server is configured, on a managed server in its parameter group"
+            }
+            Kind::ExtensionVersion => "ALTER EXTENSION … UPDATE goes only along paths that are installed there",
+            Kind::CollationVersion => "indexes must be rebuilt before a version is taken note of",
+            Kind::Tablespace => "a tablespace is a folder of the server's machine",
+            Kind::Server => "it was decided when the server or database was made",
+            Kind::HistoryTable | Kind::Migration => "what a migration tool records is not schema",
+            Kind::ReferenceTable | Kind::ReferenceRow => "rows are data, and no patch writes data",
+            _ => "no statement of a patch makes it",
+        }
+    }
+
+    fn stands_without(&self, object: &Object, needed: &Object) -> bool {
+        object.kind == Kind::Index && needed.kind == Kind::Index
+    }
+
+    fn renames(&self, from: &Object, to: &Object) -> Option<String> {
+        let name = text::last(to);
+        Some(match from.kind {
+            Kind::Column => format!("ALTER TABLE {} RENAME COLUMN {} TO {name};", text::whole(from), text::last(from)),
+            Kind::Constraint => format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {name};", text::whole(from), text::last(from)),
+            _ => format!("ALTER {} RENAME TO {name};", named::named(from)?),
+        })
+    }
+
     fn rank(&self, kind: Kind) -> u16 {
         maker(kind).map_or(u16::MAX, |(rank, _)| rank)
     }
@@ -268,6 +300,14 @@ impl Dialect for PostgresDialect {
 
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
         maker(object.kind).and_then(|(_, maker)| maker.made_with(object, world))
+    }
+
+    fn goes_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        maker(object.kind).and_then(|(_, maker)| maker.goes_with(object, world))
+    }
+
+    fn takes_along(&self, object: &Object) -> bool {
+        matches!(object.kind, Kind::BaseType | Kind::RangeType)
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
@@ -288,14 +328,17 @@ impl Dialect for PostgresDialect {
     }
 
     fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
-        if change.touches(LABELS) {
-            return Way::Refuse("security labels are set by their provider's own rules: a person's work".to_owned());
-        }
-        if change.only(&[COMMENT]) {
-            return Way::InPlace;
+        let rest: Vec<&'static str> = change.attributes.iter().copied().filter(|one| ![COMMENT, LABELS].contains(one)).collect();
+        if rest.is_empty() {
+            // Nothing but a comment can be set besides, and what is left is told by the next round.
+            return if change.touches(LABELS) && !change.touches(COMMENT) {
+                Way::Refuse("its security labels are a provider's, a module that no throwaway server loads: a person's work".to_owned())
+            } else {
+                Way::InPlace
+            };
         }
         match maker(change.to.kind) {
-            Some((_, maker)) => maker.way(change, from, to),
+            Some((_, maker)) => maker.way(&Change { attributes: &rest, ..*change }, from, to),
             None => Way::Refuse("no statement of a patch makes such a thing".to_owned()),
         }
     }
@@ -331,7 +374,7 @@ impl Dialect for PostgresDialect {
 
     fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
         let target = Target { dialect: self, making };
-        let rest: Vec<&'static str> = change.attributes.iter().copied().filter(|attribute| *attribute != COMMENT).collect();
+        let rest: Vec<&'static str> = change.attributes.iter().copied().filter(|one| ![COMMENT, LABELS].contains(one)).collect();
         let mut statements = Vec::new();
         if !rest.is_empty() {
             statements = of(change.to)?.alter(&Change { attributes: &rest, ..*change }, &target)?;

@@ -152,8 +152,20 @@ impl Maker for Classes {
             .collect()
     }
 
-    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
-        Ok(vec![Statement::new(format!("DROP {};", named(object).ok_or("its name is not known")?))])
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        let name = named(object).ok_or("its name is not known")?;
+        let world = to.making.from;
+        let family = world.find(Kind::OperatorFamily, &[object.identity.part(0), object.identity.part(1), object.identity.part(2)]);
+        let alone = family.filter(|family| {
+            let shown = whole(family);
+            let others = world.manifest.of_kind(Kind::OperatorClass).iter().any(|class| class.text("family") == Some(&shown));
+            object.get("family").is_none() && entries(family).is_empty() && !others
+        });
+        // Entries that were added to the family of its own would stay there.
+        Ok(vec![Statement::new(match alone {
+            Some(family) => format!("DROP {} CASCADE;", named(family).ok_or("its name is not known")?),
+            None => format!("DROP {name};"),
+        })])
     }
 }
 

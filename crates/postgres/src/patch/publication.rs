@@ -183,7 +183,8 @@ impl Maker for Subscriptions {
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         if to.making.form.throwaway {
             let name = quoted(object.identity.part(0));
-            let alone = format!("ALTER SUBSCRIPTION {name} DISABLE; ALTER SUBSCRIPTION {name} SET (slot_name = NONE); DROP SUBSCRIPTION {name};");
+            let alone =
+                format!("ALTER SUBSCRIPTION {name} DISABLE; ALTER SUBSCRIPTION {name} SET (slot_name = NONE); DROP SUBSCRIPTION {name};");
             return Ok(vec![Statement::new(alone)]);
         }
         Err("DROP SUBSCRIPTION would drop a slot at the publisher: a person's work".to_owned())

@@ -24,11 +24,28 @@ pub fn setting(name: &str, value: &str) -> Result<String, String> {
         return Err(format!("the value of {name} may be secret and is in no manifest"));
     }
     let value = match (LISTS.contains(&name), value) {
-        (true, "" | "\"\"") => literal(""),
-        (true, list) => list.to_owned(),
+        (true, list) => names(list).iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "),
         (false, value) => literal(value),
     };
     Ok(format!("{} = {value}", dotted(name)))
+}
+
+/// The names of a list as the catalog keeps it: quoted where they must be, with commas between.
+fn names(list: &str) -> Vec<String> {
+    let mut names = vec![String::new()];
+    let mut letters = list.chars().peekable();
+    let mut is_quoted = false;
+    while let Some(letter) = letters.next() {
+        let Some(name) = names.last_mut() else { break };
+        match letter {
+            '"' if is_quoted && letters.next_if_eq(&'"').is_some() => name.push('"'),
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => names.push(String::new()),
+            ' ' if !is_quoted => {}
+            letter => name.push(letter),
+        }
+    }
+    names
 }
 
 fn number(object: &Object, property: &str) -> Option<String> {
@@ -181,7 +198,13 @@ impl Maker for Aggregates {
 
 #[cfg(test)]
 mod tests {
-    use super::dollar;
+    use super::{dollar, names};
+
+    #[test]
+    fn a_list_is_cut_at_commas_outside_of_quotes() {
+        assert_eq!(names("pg_catalog, \"A, \"\"b\", \"\""), ["pg_catalog", "A, \"b", ""]);
+        assert_eq!(names(""), [""]);
+    }
 
     #[test]
     fn a_body_is_told_from_its_marks() {

@@ -2,7 +2,8 @@
 //! their names that way.
 
 use super::text::{parameters, relation, whole};
-use super::{Maker, Target, column, flag, list, locks, loses, text};
+use super::{Maker, Target, column, flag, list, locks, loses, parameter, text};
+use crate::flavor;
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, shown_parts};
@@ -50,9 +51,13 @@ impl Maker for Tables {
         let relations = std::iter::once(object).chain(parents(object, world));
         for relation in relations {
             let (schema, name) = (relation.identity.part(0), relation.identity.part(1));
-            needs.push(relation);
             let parts = world.parts_of(schema, name);
-            needs.extend(parts.filter(|part| matches!(part.kind, Kind::Constraint | Kind::Index | Kind::Trigger | Kind::Column)));
+            needs.extend(parts.filter(|part| match part.kind {
+                Kind::Constraint | Kind::Index | Kind::Column => true,
+                // A copy comes with the attachment.
+                Kind::Trigger => !flag(part, "copied"),
+                _ => false,
+            }));
         }
         // Those that are attached to it come first.
         let shown = object.display();
@@ -156,10 +161,13 @@ impl Maker for Tables {
         Ok(statements)
     }
 
-    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+    fn way(&self, change: &Change<'_>, to: &World<'_>, _: &World<'_>) -> Way {
         let fixed = ["server", "of_type", "partition_by"];
         if let Some(attribute) = fixed.iter().find(|attribute| change.touches(attribute)) {
             return Way::Refuse(format!("{attribute} of a table cannot be altered: it would have to be made anew, with its rows"));
+        }
+        if change.touches("access_method") && to.manifest.endpoint.server_major < flavor::SET_ACCESS_METHOD {
+            return Way::Refuse("before PostgreSQL 15 no statement gives a table another access method".to_owned());
         }
         if change.touches("detach_pending") {
             return Way::Refuse("finish the detach first: ALTER TABLE … DETACH PARTITION … FINALIZE".to_owned());
@@ -194,8 +202,8 @@ impl Maker for Tables {
                         )),
                     );
                 }
-                "options" => statements.extend(options((before, object), "options", "", &alter)),
-                "toast_options" => statements.extend(options((before, object), "toast_options", "toast.", &alter)),
+                "options" => statements.extend(parameter::changes((before, object), "options", "", &alter)),
+                "toast_options" => statements.extend(parameter::changes((before, object), "toast_options", "toast.", &alter)),
                 "tablespace" => {
                     let space = object.text("tablespace").unwrap_or("pg_default");
                     statements.push(
@@ -282,22 +290,4 @@ fn replica_identity(object: &Object, identity: &str) -> Written {
         return Ok(Vec::new());
     }
     Ok(vec![Statement::new(format!("ALTER TABLE {} REPLICA IDENTITY {words};", whole(object)))])
-}
-
-/// SET and RESET of storage parameters, from one list to the other.
-pub fn options((before, object): (&Object, &Object), property: &str, prefix: &str, alter: &dyn Fn(String) -> Statement) -> Vec<Statement> {
-    let (was, is) = (list(before, property), list(object, property));
-    let name = |item: &str| item.split('=').next().unwrap_or_default().to_owned();
-    let set = parameters(is.iter().filter(|item| !was.contains(item)), prefix);
-    let kept: Vec<String> = is.iter().map(|item| name(item)).collect();
-    let reset: Vec<String> =
-        was.iter().map(|item| name(item)).filter(|name| !kept.contains(name)).map(|name| format!("{prefix}{}", quoted(&name))).collect();
-    let mut statements = Vec::new();
-    if !set.is_empty() {
-        statements.push(alter(format!("SET ({})", set.join(", "))));
-    }
-    if !reset.is_empty() {
-        statements.push(alter(format!("RESET ({})", reset.join(", "))));
-    }
-    statements
 }

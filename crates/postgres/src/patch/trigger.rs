@@ -14,9 +14,9 @@ pub struct EventTriggers;
 
 impl Maker for Triggers {
     fn create(&self, object: &Object, _: &Target<'_>) -> Written {
-        // The partitioned table's brings it; only whether it fires is its own.
+        // The partitioned table's brings it when its table is attached; only whether it fires is its own.
         if flag(object, "copied") {
-            return Ok(vec![enable(object, "TRIGGER")]);
+            return Ok(Vec::new());
         }
         let constraint = if flag(object, "constraint") { "CONSTRAINT " } else { "" };
         let events = list(object, "events").iter().map(|event| {
@@ -58,17 +58,19 @@ impl Maker for Triggers {
         Ok(statements)
     }
 
-    fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-        // A copy is there when its table is attached.
+    fn finish(&self, object: &Object, _: &Target<'_>) -> Written {
+        Ok(if flag(object, "copied") { vec![enable(object, "TRIGGER")] } else { Vec::new() })
+    }
+
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
         if !flag(object, "copied") {
-            return Vec::new();
+            return None;
         }
         let table = world.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]);
         let parent = table.and_then(|table| table.text("partition_of")).and_then(|parent| world.shown("table", parent));
-        parent
-            .and_then(|parent| world.find(Kind::Trigger, &[parent.identity.part(0), parent.identity.part(1), object.identity.part(2)]))
-            .into_iter()
-            .collect()
+        let copied = parent
+            .and_then(|parent| world.find(Kind::Trigger, &[parent.identity.part(0), parent.identity.part(1), object.identity.part(2)]));
+        Some(table.into_iter().chain(copied).collect())
     }
 
     fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {

@@ -108,6 +108,12 @@ impl Maker for Ranges {
     fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
         whole_of(self, object, to)
     }
+
+    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+        // It and the function that makes its values equal need each other.
+        let cascade = if object.get("canonical").is_some() { " CASCADE" } else { "" };
+        Ok(vec![Statement::new(format!("DROP TYPE {}{cascade};", whole(object)))])
+    }
 }
 
 /// What stands for a type while its functions are made, which name it.

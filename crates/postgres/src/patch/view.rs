@@ -2,7 +2,7 @@
 //! where it and what it reads need each other.
 
 use super::text::{last, parameters, whole};
-use super::{COMMENT, Maker, Target, comment_on, is_not, list};
+use super::{Maker, Target, is_not, list};
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
@@ -53,15 +53,12 @@ fn columns(object: &Object, to: &Target<'_>) -> Written {
         }
         if object.kind == Kind::MaterializedView {
             statements.extend(
-                super::column::after(column, to)?
+                super::column::settings(column, to)
                     .into_iter()
-                    .filter(|one| !one.sql.starts_with("COMMENT ON"))
                     .map(|one| Statement { sql: one.sql.replacen("ALTER TABLE ONLY", "ALTER MATERIALIZED VIEW", 1), ..one }),
             );
         }
-        if let Some(comment) = column.text(COMMENT) {
-            statements.push(comment_on(column, Some(comment))?);
-        }
+        statements.extend(super::remarks(column)?);
     }
     Ok(statements)
 }
@@ -102,7 +99,7 @@ impl Maker for Views {
             return Ok(vec![view(object, to.making.to, "CREATE OR REPLACE VIEW", query(object)?)]);
         }
         let name = whole(object);
-        Ok(super::table::options((change.from, object), "options", "", &|what| Statement::new(format!("ALTER VIEW {name} {what};"))))
+        Ok(super::parameter::changes((change.from, object), "options", "", &|what| Statement::new(format!("ALTER VIEW {name} {what};"))))
     }
 }
 
@@ -134,8 +131,10 @@ impl Maker for MaterializedViews {
 
     fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
         let is_said = to.before(object).is_some_and(|before| before.get("cluster_on") == object.get("cluster_on"));
-        let clustered =
-            object.text("cluster_on").filter(|_| !is_said).map(|index| format!("ALTER MATERIALIZED VIEW {} CLUSTER ON {};", whole(object), quoted(index)));
+        let clustered = object
+            .text("cluster_on")
+            .filter(|_| !is_said)
+            .map(|index| format!("ALTER MATERIALIZED VIEW {} CLUSTER ON {};", whole(object), quoted(index)));
         Ok(clustered.map(Statement::new).into_iter().collect())
     }
 
@@ -146,8 +145,8 @@ impl Maker for MaterializedViews {
     fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
         let (object, name) = (change.to, whole(change.to));
         let alter = |what: String| Statement::new(format!("ALTER MATERIALIZED VIEW {name} {what};"));
-        let mut statements = super::table::options((change.from, object), "options", "", &alter);
-        statements.extend(super::table::options((change.from, object), "toast_options", "toast.", &alter));
+        let mut statements = super::parameter::changes((change.from, object), "options", "", &alter);
+        statements.extend(super::parameter::changes((change.from, object), "toast_options", "toast.", &alter));
         if change.touches("tablespace") {
             let space = object.text("tablespace").unwrap_or("pg_default");
             statements.push(alter(format!("SET TABLESPACE {}", quoted(space))).hazard(Hazard::Rewrites(name.clone())));

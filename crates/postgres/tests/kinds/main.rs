@@ -5,6 +5,7 @@
 //! `common.jsonl` on every version, `13.jsonl` … only there. `UPDATE_GOLDEN=1` writes these files anew.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod needs;
 mod queries;
 mod tools;
 

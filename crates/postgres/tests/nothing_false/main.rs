@@ -33,16 +33,18 @@ fn cases() -> Vec<PathBuf> {
 }
 
 fn capture(conninfo: &str) -> Manifest {
-    capture_of(conninfo, Dimension::Schema)
+    capture_of(conninfo, &[Dimension::Schema])
 }
 
-fn capture_of(conninfo: &str, dimension: Dimension) -> Manifest {
+fn capture_of(conninfo: &str, dimensions: &[Dimension]) -> Manifest {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let target = Target::parse(conninfo, &ThisMachine).unwrap();
     let mut request = Request::new("test");
-    request.dimensions = vec![dimension];
+    request.dimensions = dimensions.to_vec();
     let manifest = PostgresEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
-    assert_eq!(manifest.gaps, []);
+    // Objects that no kind stands for are told as a gap of rights.
+    let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.kind.as_deref() != Some("large-object")).collect();
+    assert_eq!(gaps, Vec::<&evenkeel_core::manifest::Gap>::new());
     manifest
 }
 
@@ -112,7 +114,7 @@ fn owners_may_do_the_same_on_every_version() {
         .map(|major| {
             let db = database(major);
             tools::psql(&db.conninfo(), &golden().join("own_grants/schema.sql"));
-            let manifest = capture_of(&db.conninfo(), Dimension::Privileges);
+            let manifest = capture_of(&db.conninfo(), &[Dimension::Privileges]);
             assert!(manifest.objects().iter().filter(|object| object.kind == Kind::Grant).count() >= 4, "on {major}");
             (major, manifest)
         })

@@ -3,7 +3,11 @@
 //! The suite comes with the server's source package and is not ours, so it is no part of this repository: `regress.sh`
 //! beside this file fetches it, `EVENKEEL_REGRESS` says where it is. Without it this is a skip, counted like any other.
 
-use crate::{between, capture, compared, gaps, tools};
+use crate::{between, capture, capture_of, compared, gaps, tools};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::port::{Engine, Watch};
+use evenkeel_pipeline::patch::{Builder, Left, build};
+use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::scratch::{Options, Scratch, find_servers, pick};
 use evenkeel_testkit::note_skip;
 use std::path::{Path, PathBuf};
@@ -51,6 +55,22 @@ fn the_regression_database_survives_a_dump() {
     assert_eq!(differences, Vec::<String>::new());
     assert_eq!(gaps(&comparison), Vec::<String>::new());
     assert_eq!(before.objects().len(), after.objects().len());
+    is_built_from_its_manifest(&from);
+}
+
+/// Everything that statements can make of it, from nothing but the manifest.
+fn is_built_from_its_manifest(conninfo: &str) {
+    let manifest = capture_of(conninfo, &[Dimension::Schema, Dimension::Privileges, Dimension::Configuration]);
+    if let Some(file) = std::env::var_os("EVENKEEL_REGRESS_MANIFEST") {
+        std::fs::write(file, evenkeel_core::file::write(&manifest, evenkeel_core::file::Part::Stable).unwrap()).unwrap();
+    }
+    let workshop = Postgres.workshop(&[]);
+    let builder = Builder { engine: &Postgres, workshop: &*workshop, watch: Watch::none() };
+    let begun = std::time::Instant::now();
+    let built = build(&manifest, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+    let left: Vec<String> = built.left.iter().map(Left::words).collect();
+    println!("{} objects built in {:.1} s, {} left", manifest.objects().len(), begun.elapsed().as_secs_f64(), left.len());
+    assert_eq!(left, Vec::<String>::new());
 }
 
 /// Every file in the order of the schedule. Many statements fail on purpose, more because the suite's C library is not built.

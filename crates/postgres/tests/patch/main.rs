@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod build;
+mod pairs;
+#[allow(dead_code)]
+#[path = "../every_property/place.rs"]
+mod place;
 
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;

@@ -16,7 +16,7 @@ mod screen;
 use super::asked::Asked;
 use super::check::{State, Told};
 use super::{Outcome, capture, check, compare, output, report};
-use crate::args::{Capture, Check, Common, Compare, Demo, Reporting};
+use crate::args::{Capture, Check, Common, Compare, Demo, Patching, Reporting};
 use crate::{settings, signals, wire};
 use estate::Estate;
 use evenkeel_core::fault::{Class, Trouble};
@@ -143,6 +143,7 @@ fn comparison(reference: &str, candidate: &str) -> Compare {
         candidate: Some(candidate.to_owned()),
         schemas: Vec::new(),
         like: None,
+        patching: Patching::default(),
         same: false,
         values: false,
         reporting: reporting(),

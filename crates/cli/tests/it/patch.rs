@@ -1,0 +1,135 @@
+//! `compare … --patch`: SQL that makes one database like another, as a user gets it.
+
+use crate::run::Place;
+use evenkeel_testkit::{TestDb, database, newest};
+
+/// Two databases of the newest server.
+fn two(reference: &str, candidate: &str) -> (TestDb, TestDb) {
+    let pair = (database(newest()), database(newest()));
+    pair.0.exec(reference);
+    pair.1.exec(candidate);
+    pair
+}
+
+const REFERENCE: &str = "create schema shop; create type shop.state as enum ('new', 'paid', 'sent');
+    create table shop.users (id bigint generated always as identity primary key, email text not null unique);
+    create table shop.orders (id bigserial primary key, user_id bigint not null references shop.users, state shop.state not null default 'new');
+    create index orders_by_user on shop.orders (user_id);
+    create view shop.per_user as select u.email, count(*) as orders from shop.users u join shop.orders o on o.user_id = u.id group by 1;
+    create view shop.heavy as select * from shop.per_user where orders > 10; comment on view shop.heavy is 'who buys a lot'";
+const CANDIDATE: &str = "create schema shop; create type shop.state as enum ('new', 'sent');
+    create table shop.users (id bigint generated always as identity primary key, email varchar(40), legacy text);
+    create table shop.orders (id bigserial primary key, user_id bigint);
+    create view shop.per_user as select u.email, count(*) as orders from shop.users u join shop.orders o on o.user_id = u.id group by 1;
+    create view shop.heavy as select * from shop.per_user where orders > 10; comment on view shop.heavy is 'who buys a lot'";
+
+/// Runs a script as a person would.
+fn psql(db: &TestDb, script: &std::path::Path) {
+    let mut psql = std::process::Command::new("psql");
+    psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &db.conninfo(), "-f"]).arg(script);
+    let ran = psql.output().expect("psql starts");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn a_patch_run_by_psql_makes_both_equal() {
+    let place = Place::new();
+    let (reference, candidate) = two(REFERENCE, CANDIDATE);
+    let urls = [reference.url(), candidate.url()];
+    let arguments = ["compare", &urls[0], &urls[1], "--dimension", "schema", "--patch", "patch.sql"];
+    let ran = place.run(&arguments).exits(1).says("tried on a throwaway PostgreSQL");
+    assert!(ran.stdout.contains("differences"), "the report is still there: {}", ran.stdout);
+    let held = std::fs::read_to_string(place.path("patch.sql")).unwrap();
+    assert!(held.starts_with("-- proven on PostgreSQL"), "{held}");
+    assert!(held.contains("-- ALTER TABLE shop.users DROP COLUMN legacy;"), "what loses data is commented out: {held}");
+    assert!(held.contains("-- loses all values of shop.users.legacy"), "{held}");
+    assert!(held.contains("CREATE INDEX CONCURRENTLY orders_by_user"), "{held}");
+    // As it is, only what would lose data is left.
+    psql(&candidate, &place.path("patch.sql"));
+    let left = place.run(&["compare", &urls[0], &urls[1], "--dimension", "schema", "--format", "json"]).exits(1).json();
+    let names: Vec<&str> =
+        left["differences"].as_array().unwrap().iter().map(|difference| difference["object"]["display"].as_str().unwrap()).collect();
+    assert_eq!(names, ["shop.users.legacy"]);
+    // With it, nothing is.
+    let all = ["compare", &urls[0], &urls[1], "--dimension", "schema", "--patch", "all.sql", "--allow-destructive", "--offline"];
+    place.run(&all).exits(1).says("1 of them lose data");
+    psql(&candidate, &place.path("all.sql"));
+    place.run(&["compare", &urls[0], &urls[1], "--dimension", "schema"]).exits(0);
+    place.run(&["compare", &urls[0], &urls[1], "--dimension", "schema", "--patch"]).exits(0).says("nothing to do");
+}
+
+#[test]
+fn without_a_file_the_patch_takes_the_place_of_the_report() {
+    let place = Place::new();
+    let (reference, candidate) = two("create table t (a int, b text)", "create table t (a int)");
+    let ran = place.run(&["compare", &reference.url(), &candidate.url(), "--dimension", "schema", "--patch"]).exits(1);
+    assert!(ran.stdout.starts_with("-- proven on"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("ALTER TABLE public.t ADD COLUMN b text;"), "{}", ran.stdout);
+    assert!(ran.stderr.contains('≠'), "the verdict is said beside it: {}", ran.stderr);
+}
+
+/// Two manifests are enough: no way to either database.
+#[test]
+fn two_manifests_are_enough() {
+    let place = Place::new();
+    let (reference, candidate) = two(REFERENCE, CANDIDATE);
+    place.run(&["capture", &reference.url(), "--out", "reference.jsonl"]).exits(0);
+    place.run(&["capture", &candidate.url(), "--out", "candidate.jsonl"]).exits(0);
+    let arguments = ["compare", "reference.jsonl", "candidate.jsonl", "--dimension", "schema,privileges", "--patch", "patch.sql"];
+    place.run(&arguments).exits(1).says("tried on a throwaway PostgreSQL");
+}
+
+/// What the policy excuses, and dimensions that nobody asked for, stay as they are.
+#[test]
+fn what_is_excused_or_out_of_scope_is_left_alone() {
+    let place = Place::new();
+    let (reference, candidate) = two(
+        "create table missing (a int primary key); create table t (a int, b int, c int); grant select on t to public",
+        "create table extra (a int primary key); create table t (a int)",
+    );
+    let ignored = ["public.missing", "public.extra", "public.t.c"]
+        .map(|object| format!("[[policy.ignore]]\nobject = \"{object}*\"\nreason = \"known\"\nowner = \"me\"\nuntil = 2099-01-01\n"));
+    let urls = format!("[environments.a]\nurl = \"{}\"\n[environments.b]\nurl = \"{}\"\n", reference.url(), candidate.url());
+    place.write("evenkeel.toml", format!("{urls}{}", ignored.concat()));
+    let ran = place.run(&["compare", "a", "b", "--dimension", "schema", "--patch", "--allow-destructive"]).exits(1);
+    let statements: Vec<&str> =
+        ran.stdout.lines().filter(|line| line.starts_with(|c: char| c.is_uppercase()) && !line.starts_with("SET")).collect();
+    assert_eq!(statements, ["BEGIN;", "ALTER TABLE public.t ADD COLUMN b integer;", "COMMIT;"]);
+}
+
+#[test]
+fn flags_that_mean_nothing_alone_are_refused() {
+    let place = Place::new();
+    for flag in ["--offline", "--allow-destructive"] {
+        place.run(&["compare", "a.jsonl", "b.jsonl", flag]).exits(64).says("--patch");
+    }
+}
+
+/// Names that would end a comment, a literal or a body.
+#[test]
+fn hostile_names_stay_names() {
+    let place = Place::new();
+    let name = "a\";\nDROP TABLE x; --\u{2028}$$";
+    let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+    let sql = format!(
+        "create schema {quoted}; create table {quoted}.{quoted} ({quoted} int default 1, b int); create index {quoted}_i on {quoted}.{quoted} ({quoted});
+         create function {quoted}.{quoted}(int) returns int language sql as 'select 1 -- $$'; comment on table {quoted}.{quoted} is 'it''s; $$ --';
+         create view {quoted}.v as select {quoted} from {quoted}.{quoted}"
+    )
+    .replace("\"_i on", "_i\" on");
+    let (reference, candidate) = two(&sql, "select 1");
+    let (a, b) = (reference.url(), candidate.url());
+    place.run(&["compare", &a, &b, "--dimension", "schema", "--patch", "patch.sql"]).exits(1).says("tried on");
+    psql(&candidate, &place.path("patch.sql"));
+    place.run(&["compare", &a, &b, "--dimension", "schema"]).exits(0);
+    // And the way back, where every one of these names stands in a comment too.
+    place.run(&["compare", &b, &a, "--dimension", "schema"]).exits(0);
+    let (empty, full) = two("select 1", &sql);
+    place.run(&["compare", &empty.url(), &full.url(), "--dimension", "schema", "--patch", "back.sql"]).exits(1);
+    psql(&full, &place.path("back.sql"));
+    let ran = place.run(&["compare", &empty.url(), &full.url(), "--dimension", "schema"]).exits(1);
+    assert!(ran.stdout.contains("table"), "the table that holds data is still there: {}", ran.stdout);
+    place.run(&["compare", &empty.url(), &full.url(), "--dimension", "schema", "--patch", "back.sql", "--allow-destructive"]).exits(1);
+    psql(&full, &place.path("back.sql"));
+    place.run(&["compare", &empty.url(), &full.url(), "--dimension", "schema"]).exits(0);
+}

@@ -1,0 +1,131 @@
+//! What each act waits for: what it needs, what is in its way, and the name that it takes.
+
+use super::{Part, Planning};
+use crate::kind::Kind;
+use crate::manifest::Object;
+use std::collections::HashMap;
+
+impl<'m> Planning<'_, 'm> {
+    pub(super) fn connect(&mut self) {
+        let tasks = (0..self.acts.len()).flat_map(|act| {
+            let parts = self.together.get(&act).cloned();
+            parts
+                .unwrap_or_else(|| self.acts.get(act).copied().into_iter().collect())
+                .into_iter()
+                .map(move |(part, place)| (act, part, place))
+        });
+        for (act, part, place) in tasks.collect::<Vec<_>>() {
+            match part {
+                Part::Make => {
+                    let members: Vec<usize> =
+                        std::iter::once(place).chain(self.members.get(&place).into_iter().flatten().copied()).collect();
+                    for member in members {
+                        self.after_needs(act, member);
+                    }
+                    if let Some(gone) =
+                        self.to.at(place).and_then(|object| self.from.place(object)).and_then(|before| self.dropped_by(before))
+                    {
+                        self.graph.after(act, gone);
+                    }
+                }
+                Part::Alter => {
+                    if let Some((there, _)) = self.fates.altered.get(&place) {
+                        self.after_needs(act, *there);
+                    }
+                    if let Some(loosen) = self.by.get(&(Part::Loosen, place)) {
+                        self.graph.after(act, *loosen);
+                    }
+                }
+                Part::Finish => {
+                    if let Some(made) = self.made_by(place) {
+                        self.graph.after(act, made);
+                    }
+                    let Some(object) = self.to.at(place) else { continue };
+                    self.after_needs(act, place);
+                    for needed in self.dialect.finish_needs(object, self.to).unwrap_or_default() {
+                        let Some(needed) = self.to.place(needed) else { continue };
+                        let others = [self.made_by(needed), self.by.get(&(Part::Finish, needed)).copied()];
+                        for other in others.into_iter().flatten() {
+                            self.graph.after(act, other);
+                        }
+                    }
+                }
+                Part::Loosen | Part::Drop => {}
+            }
+        }
+        self.connect_drops();
+        self.connect_names();
+    }
+
+    pub(super) fn after_needs(&mut self, act: usize, place: usize) {
+        let Some(object) = self.to.at(place) else { return };
+        let needs: Vec<&Object> =
+            self.to.told_needs(object).chain(self.to.parent(object)).chain(self.dialect.needs(object, self.to)).collect();
+        let made: Vec<usize> =
+            needs.into_iter().filter_map(|needed| self.to.place(needed)).filter_map(|needed| self.made_by(needed)).collect();
+        for other in made {
+            self.graph.after(act, other);
+        }
+        // What hangs on a relation may name any column of it that is added or altered.
+        if object.kind != Kind::Column
+            && let Some(parent) = self.to.parent(object).filter(|parent| parent.kind == Kind::Table)
+        {
+            let columns = self.to.parts_of_kind(parent.identity.part(0), parent.identity.part(1), Kind::Column);
+            let made: Vec<usize> = columns.filter_map(|column| self.to.place(column)).filter_map(|column| self.made_by(column)).collect();
+            for other in made {
+                self.graph.after(act, other);
+            }
+        }
+    }
+
+    /// What needs something goes, lets go or becomes another before that goes.
+    pub(super) fn connect_drops(&mut self) {
+        let needed_by = self.from.needed_by(&|object| self.dialect.needs(object, self.from));
+        for (needed, users) in needed_by {
+            let Some(gone) = self.dropped_by(needed) else {
+                self.clear_before_alter(needed, &users);
+                continue;
+            };
+            for user in users {
+                let loosened = self.by.get(&(Part::Loosen, user)).copied();
+                let altered = self.by.get(&(Part::Alter, user)).copied().filter(|_| loosened.is_none());
+                let is_replaced =
+                    self.fates.made.contains(&self.from.at(needed).and_then(|object| self.to.place(object)).unwrap_or(usize::MAX));
+                for other in [self.dropped_by(user), loosened, altered.filter(|_| !is_replaced)].into_iter().flatten() {
+                    self.graph.after(gone, other);
+                }
+            }
+        }
+    }
+
+    /// What stands in the way of an alteration goes before it.
+    pub(super) fn clear_before_alter(&mut self, needed: usize, users: &[usize]) {
+        let Some(alter) = self.by.get(&(Part::Alter, needed)).copied() else { return };
+        let gone: Vec<usize> = users.iter().filter_map(|user| self.dropped_by(*user)).collect();
+        for other in gone {
+            self.graph.after(alter, other);
+        }
+    }
+
+    /// A name is free before it is taken.
+    pub(super) fn connect_names(&mut self) {
+        let mut held: HashMap<(u8, &str, &str), Vec<usize>> = HashMap::new();
+        for place in &self.fates.gone {
+            let Some(object) = self.from.at(*place) else { continue };
+            if let (Some(space), Some(act)) = (self.dialect.name_space(object.kind), self.dropped_by(*place)) {
+                held.entry((space, object.identity.part(0), object.identity.part(1))).or_default().push(act);
+            }
+        }
+        let mut edges = Vec::new();
+        for place in &self.fates.made {
+            let Some(object) = self.to.at(*place) else { continue };
+            let (Some(space), Some(act)) = (self.dialect.name_space(object.kind), self.made_by(*place)) else { continue };
+            for gone in held.get(&(space, object.identity.part(0), object.identity.part(1))).into_iter().flatten() {
+                edges.push((act, *gone));
+            }
+        }
+        for (act, gone) in edges {
+            self.graph.after(act, gone);
+        }
+    }
+}

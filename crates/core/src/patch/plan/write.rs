@@ -1,0 +1,161 @@
+//! Acts as statements, in their order. What cannot be written is refused, and with it whatever needs it.
+
+use super::{Part, Planning};
+use crate::kind::Kind;
+use crate::manifest::Object;
+use crate::patch::{Act, Change, Form, Making, Piece, Plan, Refusal, Statement, Step, World};
+use std::collections::BTreeSet;
+
+impl<'m> Planning<'_, 'm> {
+    pub(super) fn write(mut self, order: &[usize], form: Form) -> Plan {
+        let names = |world: &World<'_>, places: &BTreeSet<usize>| -> BTreeSet<String> {
+            places.iter().filter_map(|place| world.at(*place)).map(World::name_of).collect()
+        };
+        let relations = self.fates.made.iter().filter_map(|place| self.to.at(*place));
+        let new: BTreeSet<String> = relations
+            .filter(|object| matches!(object.kind, Kind::Table | Kind::View | Kind::MaterializedView))
+            .map(Object::display)
+            .collect();
+        let (bare, loosened) = (names(self.to, &self.bare), names(self.from, &self.fates.loosened));
+        let made = names(self.to, &self.fates.made);
+        let making = Making { from: self.from, to: self.to, form, new: &new, made: &made, bare: &bare, loosened: &loosened };
+        let mut failed: BTreeSet<usize> = self.fates.left.clone();
+        let mut plan = Plan::default();
+        // Acts that lose data, or wait for one that does.
+        let mut held: BTreeSet<usize> = BTreeSet::new();
+        for act in order {
+            let waits = self.graph.waits_for(*act).any(|other| held.contains(&other));
+            let known = plan.steps.len();
+            self.write_act(*act, &making, &mut failed, &mut plan);
+            let new = plan.steps.get_mut(known..).unwrap_or_default();
+            if waits || new.iter().flat_map(|step| &step.statements).any(Statement::is_destructive) {
+                held.insert(*act);
+            }
+            for step in new {
+                step.held = waits;
+            }
+        }
+        plan.refused = self.refused;
+        plan.refused.sort();
+        plan.refused.dedup();
+        plan
+    }
+
+    pub(super) fn write_act(&mut self, act: usize, making: &Making<'_>, failed: &mut BTreeSet<usize>, plan: &mut Plan) {
+        let Some((part, place)) = self.acts.get(act).copied() else { return };
+        if let Some(parts) = self.together.get(&act).cloned() {
+            self.write_together(place, &parts, making, failed, plan);
+            return;
+        }
+        let is_later = matches!(part, Part::Make | Part::Finish);
+        let Some(object) = (if is_later { self.to.at(place) } else { self.from.at(place) }) else { return };
+        if is_later && let Some(reason) = self.hopeless(object, place, failed) {
+            if part == Part::Make || !failed.contains(&place) {
+                self.refuse_members(object, place);
+                self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
+            }
+            failed.insert(place);
+            return;
+        }
+        let (act, written) = match part {
+            Part::Drop if self.taken.contains(&act) => return,
+            Part::Loosen => (Act::Alter, self.dialect.loosen(object, making)),
+            Part::Drop => (Act::Drop, self.dialect.drop(object, making)),
+            Part::Make => (Act::Create, self.dialect.create(object, making)),
+            Part::Finish => (Act::Alter, self.dialect.finish(object, making)),
+            Part::Alter => {
+                let Some((there, attributes)) = self.fates.altered.get(&place) else { return };
+                let Some(to) = self.to.at(*there) else { return };
+                (Act::Alter, self.dialect.alter(&Change { from: object, to, attributes }, making))
+            }
+        };
+        match written {
+            Ok(statements) => push(plan, act, object, statements),
+            Err(reason) => {
+                if part == Part::Make {
+                    self.refuse_members(object, place);
+                }
+                self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
+                if is_later {
+                    failed.insert(place);
+                }
+            }
+        }
+    }
+
+    /// What would have been made by the statement of another is named as well.
+    fn refuse_members(&mut self, whole: &Object, place: usize) {
+        let members = self.members.get(&place).into_iter().flatten().filter_map(|member| self.to.at(*member));
+        let reason = format!("it needs {}, which cannot be made", World::name_of(whole));
+        let refused = members.map(|member| Refusal { kind: member.kind, object: member.display(), reason: reason.clone() });
+        self.refused.extend(refused.collect::<Vec<_>>());
+    }
+
+    /// One act for several parts of an object.
+    pub(super) fn write_together(
+        &mut self,
+        whole: usize,
+        parts: &[(Part, usize)],
+        making: &Making<'_>,
+        failed: &mut BTreeSet<usize>,
+        plan: &mut Plan,
+    ) {
+        let Some(object) = self.from.at(whole).and_then(|object| self.to.same(object)) else { return };
+        let (mut pieces, mut refused) = (Vec::new(), Vec::new());
+        for (part, place) in parts {
+            match part {
+                Part::Make => {
+                    let Some(made) = self.to.at(*place) else { continue };
+                    match self.hopeless(made, *place, failed) {
+                        Some(reason) => refused.push((made, reason)),
+                        None => pieces.push(Piece::Made(made)),
+                    }
+                }
+                Part::Alter => {
+                    let Some((there, attributes)) = self.fates.altered.get(place) else { continue };
+                    if let (Some(from), Some(to)) = (self.from.at(*place), self.to.at(*there)) {
+                        pieces.push(Piece::Altered(Change { from, to, attributes }));
+                    }
+                }
+                Part::Drop => pieces.extend(self.from.at(*place).map(Piece::Dropped)),
+                Part::Loosen | Part::Finish => {}
+            }
+        }
+        let (statements, more) = self.dialect.alter_together(object, &pieces, making);
+        refused.extend(more.into_iter().filter_map(|(at, reason)| pieces.get(at).map(|piece| (piece.object(), reason))));
+        failed.extend(refused.iter().filter_map(|(object, _)| self.to.place(object)).filter(|place| self.fates.made.contains(place)));
+        let refused = refused.into_iter().map(|(object, reason)| Refusal { kind: object.kind, object: object.display(), reason });
+        self.refused.extend(refused.collect::<Vec<_>>());
+        push(plan, Act::Alter, object, statements);
+    }
+
+    /// Why it cannot be made: something that it needs could not.
+    pub(super) fn hopeless(&self, object: &'m Object, place: usize, failed: &BTreeSet<usize>) -> Option<String> {
+        if failed.is_empty() {
+            return None;
+        }
+        if failed.contains(&place) {
+            return Some("it could not be made".to_owned());
+        }
+        let members = self.members.get(&place).into_iter().flatten().filter_map(|member| self.to.at(*member));
+        std::iter::once(object).chain(members).find_map(|member| {
+            let needs = self.to.told_needs(member).chain(self.to.parent(member)).chain(self.dialect.needs(member, self.to));
+            let mut missing = needs.filter(|needed| {
+                !self.dialect.stands_without(member, needed)
+                    && self.to.place(needed).is_some_and(|needed| failed.contains(&needed) && self.is_new(needed))
+            });
+            missing.next().map(|needed| format!("it needs {}, which cannot be made", World::name_of(needed)))
+        })
+    }
+
+    pub(super) fn is_new(&self, place: usize) -> bool {
+        self.fates.made.contains(&place)
+    }
+}
+
+/// Adds what is left to do; nothing where nothing is.
+fn push(plan: &mut Plan, act: Act, object: &Object, statements: Vec<Statement>) {
+    if !statements.is_empty() {
+        plan.steps.push(Step { act, kind: object.kind, object: object.display(), statements, held: false });
+    }
+}

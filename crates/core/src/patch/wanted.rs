@@ -1,0 +1,141 @@
+//! What a patch is to reach: the reference, but as the candidate is wherever that is excused, out of scope, or was not seen.
+//!
+//! What was not seen on either side is no difference that a statement may mend: it stays as it is, and is refused by name.
+
+use super::{Dialect, Refusal, World};
+use crate::kind::{Dimension, Kind};
+use crate::manifest::{Manifest, Object};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A difference that somebody wants to stay.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Excused {
+    pub kind: Kind,
+    /// As it is shown.
+    pub object: String,
+    /// Nothing: that the object is there at all, or is not.
+    pub attribute: Option<&'static str>,
+}
+
+/// What is left alone.
+#[derive(Default)]
+struct Alone<'a> {
+    kinds: BTreeSet<&'a str>,
+    objects: BTreeSet<(&'a str, &'a str)>,
+    attributes: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    parts: BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>,
+}
+
+/// The manifest that a patch is to reach, and what it cannot tell.
+#[must_use]
+pub fn wanted(
+    reference: &World<'_>,
+    candidate: &World<'_>,
+    dimensions: &[Dimension],
+    excused: &[Excused],
+    dialect: &dyn Dialect,
+) -> (Manifest, Vec<Refusal>) {
+    let mut alone = Alone::default();
+    let mut refused = Vec::new();
+    for one in excused {
+        match one.attribute {
+            None => drop(alone.objects.insert((one.kind.name(), &one.object))),
+            Some(attribute) => drop(alone.parts.entry((one.kind.name(), &one.object)).or_default().insert(attribute)),
+        }
+    }
+    for (side, manifest) in [("reference", reference.manifest), ("candidate", candidate.manifest)] {
+        for gap in &manifest.gaps {
+            let Some(kind) = gap.kind.as_deref().and_then(Kind::from_name).filter(|kind| dialect.covers(*kind)) else { continue };
+            if !dimensions.contains(&gap.dimension) {
+                continue;
+            }
+            match (gap.object.as_deref(), gap.attribute.as_deref()) {
+                (None, None) => drop(alone.kinds.insert(kind.name())),
+                (Some(object), None) => drop(alone.objects.insert((kind.name(), object))),
+                (None, Some(attribute)) => drop(alone.attributes.entry(kind.name()).or_default().insert(attribute)),
+                (Some(object), Some(attribute)) => drop(alone.parts.entry((kind.name(), object)).or_default().insert(attribute)),
+            }
+            let object = gap.object.clone().unwrap_or_else(|| format!("(every {})", kind.name()));
+            let attribute = gap.attribute.as_deref().map(|attribute| format!("its {attribute} ")).unwrap_or_default();
+            refused.push(Refusal { kind, object, reason: format!("{attribute}could not be read on the {side}: {}", gap.detail) });
+        }
+    }
+    let is_told = |kind: Kind| {
+        let dimension = kind.spec().dimension;
+        dimensions.contains(&dimension) && reference.manifest.covers(dimension) && candidate.manifest.covers(dimension)
+    };
+    let mut objects: Vec<Object> = Vec::new();
+    let (mut theirs, mut ours) = (reference.manifest.objects().iter().peekable(), candidate.manifest.objects().iter().peekable());
+    loop {
+        let order = match (theirs.peek(), ours.peek()) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(a), Some(b)) => a.key().cmp(&b.key()),
+        };
+        let wanted = if order.is_le() { theirs.next() } else { None };
+        let there = if order.is_ge() { ours.next() } else { None };
+        let Some(either) = wanted.or(there) else { break };
+        let worlds = (wanted.map(|object| (object, reference)), there.map(|object| (object, candidate)));
+        let is_left = !is_told(either.kind)
+            || alone.has(either)
+            || [worlds.0, worlds.1].into_iter().flatten().any(|(object, world)| alone.has_whole_of(object, world));
+        match (wanted, there) {
+            (_, there) if is_left => objects.extend(there.cloned()),
+            (Some(wanted), Some(there)) => objects.push(alone.mixed(wanted, there)),
+            (Some(wanted), None) => objects.push(wanted.clone()),
+            (None, _) => {}
+        }
+    }
+    refused.sort();
+    refused.dedup();
+    let manifest = Manifest::new(reference.manifest.endpoint.clone(), reference.manifest.dimensions.clone(), objects, Vec::new());
+    (manifest, refused)
+}
+
+impl Alone<'_> {
+    fn has(&self, object: &Object) -> bool {
+        self.kinds.contains(object.kind.name()) || self.objects.contains(&(object.kind.name(), &*object.display()))
+    }
+
+    /// Whether what it hangs on is left as it is, and it with that.
+    fn has_whole_of(&self, object: &Object, world: &World<'_>) -> bool {
+        let mut above = world.parent(object);
+        for _ in 0..4 {
+            let Some(parent) = above.filter(|parent| parent.kind != Kind::Schema) else { return false };
+            if self.objects.contains(&(parent.kind.name(), &*parent.display())) {
+                return true;
+            }
+            above = world.parent(parent);
+        }
+        false
+    }
+
+    /// The reference's object with the candidate's values of what is left alone.
+    fn mixed(&self, wanted: &Object, there: &Object) -> Object {
+        let kind = wanted.kind.name();
+        let of_kind = self.attributes.get(kind);
+        let shown = if self.parts.is_empty() { String::new() } else { wanted.display() };
+        let own = self.parts.get(&(kind, &*shown));
+        if of_kind.is_none() && own.is_none() {
+            return wanted.clone();
+        }
+        let spec = wanted.kind.spec();
+        let is_left = |at: u8| {
+            let name = spec.property(at).map_or("", |property| property.name);
+            of_kind.is_some_and(|names| names.contains(name)) || own.is_some_and(|names| names.contains(name))
+        };
+        let mut mixed = Object::new(wanted.kind, wanted.identity.clone());
+        for (object, takes) in [(wanted, false), (there, true)] {
+            for (at, value) in object.values().iter().filter(|(at, _)| is_left(*at) == takes) {
+                mixed.set_at(*at, value.clone());
+            }
+            for (at, normal) in object.normals().iter().filter(|(at, _)| is_left(*at) == takes) {
+                mixed.set_normal_at(*at, Some(normal.clone()));
+            }
+            mixed.marks.extend(object.marks.iter().filter(|mark| is_left(mark.property) == takes).cloned());
+        }
+        mixed
+    }
+}

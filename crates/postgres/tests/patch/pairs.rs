@@ -1,0 +1,275 @@
+//! Every property case as a pair: what makes the candidate like the reference, and back, applied and captured again; and each side made
+//! from nothing. `EVENKEEL_PATCH=column/type` tries the cases whose path begins so, `EVENKEEL_PATCH_ALL=1` every case on every version.
+
+use crate::place::{Database, Place};
+use evenkeel_core::kind::{Dimension, Engine};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::{Dialect, Form, Plan, World, plan};
+use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_pipeline::patch::{Left, left};
+use evenkeel_postgres::connect::{Target, ThisMachine};
+use evenkeel_postgres::environment::PostgresEnvironment;
+use evenkeel_postgres::patch::PostgresDialect;
+use evenkeel_testkit::property::{Case, On, cases};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/postgres/property")
+}
+
+fn capture(database: &Database, case: &Case) -> Manifest {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let target = Target::parse(&database.conninfo, &ThisMachine).unwrap();
+    let mut request = Request::new(&database.name);
+    request.dimensions = vec![Dimension::Schema, Dimension::Privileges, Dimension::Configuration];
+    let environment = PostgresEnvironment::new(target).migrating_as(case.migration_role.as_deref());
+    environment.capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+}
+
+/// What came of one patch.
+enum Outcome {
+    Equal,
+    /// Nothing that statements of a patch make is another.
+    Alike,
+    Refused(Vec<String>),
+}
+
+/// Runs a plan as one script; the error says which statement was refused.
+fn apply(database: &Database, planned: &Plan, dialect: &dyn Dialect) -> Result<(), String> {
+    let mut script: Vec<String> = dialect.opening().iter().map(ToString::to_string).collect();
+    script.extend(planned.statements().map(|statement| statement.sql.clone()));
+    let ran = database.run(&script);
+    database.run(&["reset search_path; reset check_function_bodies; reset client_min_messages".to_owned()])?;
+    ran.map_err(|problem| format!("{problem}\n{}", script.join("\n")))
+}
+
+/// Makes a database that is like `from` into one that is like `to`.
+fn patched(database: &Database, case: &Case, from: &Manifest, to: &Manifest, form: Form) -> Result<Outcome, String> {
+    let mut endpoint = from.endpoint.clone();
+    endpoint.database.clone_from(&database.name);
+    let dialect = PostgresDialect::of(&endpoint);
+    let (before, after) = (World::of(from), World::of(to));
+    if left(from, to, &dialect).is_empty() {
+        return Ok(Outcome::Alike);
+    }
+    let mut planned = plan(&before, &after, &dialect, form);
+    apply(database, &planned, &dialect)?;
+    let mut seen = capture(database, case);
+    let odd = |seen: &Manifest, planned: &Plan| -> Vec<Left> {
+        let mut odd = left(seen, to, &dialect);
+        odd.retain(|one| !planned.refused.iter().any(|refusal| refusal.kind == one.kind && refusal.object == one.object));
+        odd
+    };
+    let mut rest = odd(&seen, &planned);
+    for _ in 0..2 {
+        if rest.is_empty() {
+            break;
+        }
+        let again = plan(&World::of(&seen), &after, &dialect, form);
+        apply(database, &again, &dialect)?;
+        planned.append(again);
+        seen = capture(database, case);
+        rest = odd(&seen, &planned);
+    }
+    let still = left(&seen, to, &dialect);
+    planned.refused.retain(|refusal| still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object));
+    if !rest.is_empty() {
+        let words: Vec<String> = rest.iter().map(Left::words).collect();
+        let script: Vec<&str> = planned.statements().map(|statement| statement.sql.as_str()).collect();
+        return Err(format!("left: {words:#?}\n{}", script.join("\n")));
+    }
+    if planned.refused.is_empty() {
+        return Ok(Outcome::Equal);
+    }
+    Ok(Outcome::Refused(planned.refused.iter().map(|one| format!("{} {}: {}", one.kind.name(), one.object, one.reason)).collect()))
+}
+
+#[derive(Default)]
+struct Tally {
+    equal: usize,
+    alike: usize,
+    refused: usize,
+    failed: usize,
+    reasons: BTreeMap<String, usize>,
+    report: String,
+}
+
+impl Tally {
+    fn note(&mut self, what: &str, outcome: Result<Outcome, String>) -> bool {
+        match outcome {
+            Ok(Outcome::Equal) => self.equal += 1,
+            Ok(Outcome::Alike) => self.alike += 1,
+            Ok(Outcome::Refused(reasons)) => {
+                self.refused += 1;
+                *self.reasons.entry(format!("{what}: {}", reasons.join("; "))).or_default() += 1;
+            }
+            Err(problem) => {
+                self.failed += 1;
+                let _ = writeln!(self.report, "\n{what}: {problem}");
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn tried(place: &mut Place, case: &Case, tally: &mut Tally) -> Result<(), String> {
+    place.on_server(&case.server)?;
+    let pair = place.pair(case);
+    for (database, section) in [(&pair.0, &case.reference), (&pair.1, &case.change)] {
+        database.run(&case.setup)?;
+        database.run(section)?;
+    }
+    let (reference, candidate) = (capture(&pair.0, case), capture(&pair.1, case));
+    let form = Form::default();
+    let there = patched(&pair.1, case, &candidate, &reference, form);
+    let is_there = tally.note(&format!("{} there", case.path), there);
+    if is_there {
+        let now = capture(&pair.1, case);
+        let back = patched(&pair.1, case, &now, &candidate, Form { offline: true, ..form });
+        tally.note(&format!("{} back", case.path), back);
+    }
+    place.on_server(&case.cleanup)?;
+    place.give_back(case, pair);
+    Ok(())
+}
+
+fn on(major: u32) {
+    if !evenkeel_testkit::majors().contains(&major) {
+        return;
+    }
+    let wanted = std::env::var("EVENKEEL_PATCH").unwrap_or_default();
+    let all = !wanted.is_empty() || std::env::var_os("EVENKEEL_PATCH_ALL").is_some_and(|value| value == "1");
+    let on = On { engine: Engine::PostgreSql, version: u16::try_from(major).unwrap() };
+    let is_meant = |case: &Case| {
+        case.applies
+            && !case.in_place
+            && !case.candidate.is_other_server()
+            && !case.replica
+            && case.meanwhile.is_empty()
+            && case.path.starts_with(&wanted)
+            && (all || matches!(major, 13 | 18) || case.bounds.contains(&on.version))
+    };
+    let cases: Vec<Case> = cases(&root(), on).into_iter().filter(is_meant).collect();
+    let mut place = Place::start(major);
+    let mut tally = Tally::default();
+    for case in &cases {
+        let before = tally.failed;
+        if let Err(problem) = tried(&mut place, case, &mut tally) {
+            tally.failed += 1;
+            let _ = writeln!(tally.report, "\n{}: {problem}", case.path);
+        }
+        if tally.failed > before {
+            place.start_over();
+        }
+    }
+    println!(
+        "PostgreSQL {major}: {} cases, {} equal, {} alike, {} refused, {} failed",
+        cases.len(),
+        tally.equal,
+        tally.alike,
+        tally.refused,
+        tally.failed
+    );
+    for reason in tally.reasons.keys() {
+        println!("  refused: {reason}");
+    }
+    assert!(tally.failed == 0, "{} failed on PostgreSQL {major}\n{}", tally.failed, tally.report);
+}
+
+/// Where a case calls its schema so, one of several is called otherwise.
+fn called(statements: &[String], name: &str) -> Vec<String> {
+    let is_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    let one = |sql: &String| {
+        let (mut text, mut rest) = (String::new(), sql.as_str());
+        while let Some(at) = rest.find("app") {
+            let (before, after) = rest.split_at(at);
+            text.push_str(before);
+            let is_whole = !is_word(text.chars().last()) && !is_word(after[3..].chars().next());
+            text.push_str(if is_whole { name } else { "app" });
+            rest = &after[3..];
+        }
+        text + rest
+    };
+    statements.iter().map(one).collect()
+}
+
+/// Two or three cases in one database, drawn by a seed: what one statement touches of another's is seen here.
+/// `EVENKEEL_PATCH_CASES` says how many, `EVENKEEL_PATCH_SEED` from where.
+#[test]
+fn several_at_once() {
+    let number = |name: &str, usual: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let (count, seed) = (number("EVENKEEL_PATCH_CASES", 60), number("EVENKEEL_PATCH_SEED", 1));
+    let mut random = fastrand::Rng::with_seed(seed);
+    let major = *evenkeel_testkit::majors().last().unwrap();
+    let on = On { engine: Engine::PostgreSql, version: u16::try_from(major).unwrap() };
+    let plain = |case: &Case| {
+        let sections = [&case.server, &case.cleanup, &case.meanwhile];
+        case.applies
+            && !case.in_place
+            && !case.replica
+            && !case.candidate.is_other_server()
+            && case.reference_clauses.is_none()
+            && case.candidate.clauses.is_none()
+            && sections.iter().all(|section| section.is_empty())
+    };
+    let all: Vec<Case> = cases(&root(), on).into_iter().filter(plain).collect();
+    let mut place = Place::start(major);
+    let mut tally = Tally::default();
+    let (mut tried, mut clashed) = (0, 0);
+    while tried < count {
+        let size = random.usize(2..=3);
+        let chosen: Vec<&Case> = (0..size).map(|_| &all[random.usize(..all.len())]).collect();
+        let names: Vec<&str> = chosen.iter().map(|case| case.path.as_str()).collect();
+        let what = names.join(" + ");
+        let pair = place.pair(chosen[0]);
+        let made = chosen.iter().enumerate().try_for_each(|(at, case)| {
+            let name = format!("app{at}");
+            for (database, section) in [(&pair.0, &case.reference), (&pair.1, &case.change)] {
+                database.run(&called(&case.setup, &name))?;
+                database.run(&called(section, &name))?;
+            }
+            Ok::<(), String>(())
+        });
+        if made.is_err() {
+            // Both make something of the same name that stands in no schema.
+            clashed += 1;
+            assert!(clashed < 4 * count + 100, "hardly any of them can be had together");
+            place.start_over();
+            continue;
+        }
+        tried += 1;
+        let (reference, candidate) = (capture(&pair.0, chosen[0]), capture(&pair.1, chosen[0]));
+        let there = patched(&pair.1, chosen[0], &candidate, &reference, Form::default());
+        let mut is_fine = tally.note(&format!("seed {seed}, {what} there"), there);
+        if is_fine {
+            let now = capture(&pair.1, chosen[0]);
+            let back = patched(&pair.1, chosen[0], &now, &candidate, Form { offline: true, ..Form::default() });
+            is_fine = tally.note(&format!("seed {seed}, {what} back"), back);
+        }
+        if is_fine {
+            place.give_back(chosen[0], pair);
+        } else {
+            place.start_over();
+        }
+    }
+    println!(
+        "PostgreSQL {major}: {tried} of several, {clashed} clashed, {} equal, {} refused, {} failed",
+        tally.equal, tally.refused, tally.failed
+    );
+    assert!(tally.failed == 0, "{} failed\n{}", tally.failed, tally.report);
+    assert!(tally.equal * 2 > usize::try_from(count).unwrap(), "{} equal only", tally.equal);
+}
+
+macro_rules! majors {
+    ($($name:ident = $major:literal),+) => {$(
+        #[test]
+        fn $name() {
+            on($major);
+        }
+    )+};
+}
+
+majors!(on_13 = 13, on_14 = 14, on_15 = 15, on_16 = 16, on_17 = 17, on_18 = 18);
