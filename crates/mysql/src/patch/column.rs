@@ -1,11 +1,11 @@
 //! Columns by their whole definition, as CREATE TABLE, ADD COLUMN and MODIFY COLUMN take it. Columns of views are their queries' own.
 
 use super::text::{collated, column_type, is_large, is_literal, is_number, runnable};
-use super::{Maker, MysqlDialect, Target, constraint, flag, integer};
+use super::{Maker, MysqlDialect, Target, constraint, flag, integer, online, table_of, together};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Way, World, Written};
 
 pub struct Columns;
 
@@ -26,8 +26,16 @@ impl Maker for Columns {
         Ok(Vec::new())
     }
 
-    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
-        Ok(Vec::new())
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        if table_of(object, to.making.from).is_none() {
+            return Ok(Vec::new());
+        }
+        let plain = format!("ALTER TABLE {} DROP COLUMN {}", to.whole(object), Ident(object.identity.part(2)));
+        let parts = [object.identity.part(0), object.identity.part(1)];
+        let table = to.making.to.find(Kind::Table, &parts).ok_or("its table goes")?;
+        let mut statement = online::statement(&plain, online::Cost::Free, table, to);
+        statement.hazards.insert(0, Hazard::Loses(format!("the values of {}", object.display())));
+        Ok(together::keeping_history(table, vec![statement], to))
     }
 
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {

@@ -24,10 +24,11 @@ mod view;
 
 use crate::flavor::Flavor;
 use crate::grammar::token::{Sort, tokens};
+use crate::ident::Ident;
 use crate::remedy::name::Place;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written};
+use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -301,8 +302,37 @@ impl Dialect for MysqlDialect {
         of(object)?.drop(object, &Target { dialect: self, making })
     }
 
-    fn altered_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
-        if object.kind == Kind::Table { Some(object) } else { table_of(object, world) }
+    fn altered_with<'w>(&self, object: &'w Object, act: Act, world: &World<'w>) -> Option<&'w Object> {
+        // What loses data is a statement of its own, so that all the others run without it. A column that numbers rows goes with its key.
+        let loses = object.kind == Kind::Column && object.get("generated").is_none() && object.get("auto_increment").is_none();
+        match object.kind {
+            Kind::Table => Some(object),
+            _ if act == Act::Drop && loses => None,
+            _ => table_of(object, world),
+        }
+    }
+
+    fn why_not(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Setting => {
+                "it is the server's own, for all its databases: set it where the server is configured, on a managed server in its parameter group"
+            }
+            Kind::Plugin => "what the server loads is said where it is configured, and its file has to be there",
+            Kind::Server => "it was decided when the server was made",
+            Kind::HistoryTable | Kind::Migration => "what a migration tool records is not schema",
+            Kind::ReferenceTable | Kind::ReferenceRow => "rows are data, and no patch writes data",
+            _ => "no statement of a patch makes it",
+        }
+    }
+
+    fn renames(&self, from: &Object, to: &Object) -> Option<String> {
+        let (table, last) = (self.place.whole(from), |object: &Object| Ident(object.identity.part(2)).to_string());
+        Some(match from.kind {
+            Kind::Table | Kind::View => format!("RENAME TABLE {table} TO {};", self.place.whole(to)),
+            Kind::Column => format!("ALTER TABLE {table} RENAME COLUMN {} TO {};", last(from), last(to)),
+            Kind::Index => format!("ALTER TABLE {table} RENAME INDEX {} TO {};", last(from), last(to)),
+            _ => return None,
+        })
     }
 
     fn alter_together(&self, object: &Object, pieces: &[Piece<'_>], making: &Making<'_>) -> Together {
@@ -324,8 +354,8 @@ impl Dialect for MysqlDialect {
     }
 
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
-        // It may make functions that say nothing of what they do, as any server without a log for replicas.
-        &[]
+        // Nothing runs by itself there.
+        &[("event_scheduler", "OFF")]
     }
 
     fn opening(&self) -> &'static [&'static str] {

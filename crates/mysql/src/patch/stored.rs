@@ -124,6 +124,12 @@ fn anew(object: &Object, to: &Target<'_>) -> Written {
         statement.hazards.clear();
     }
     statements.extend(maker.create(object, to)?);
+    // What is granted on a routine goes with it.
+    let shown = object.display();
+    let grants = to.making.to.manifest.of_kind(Kind::Grant).iter().filter(|grant| grant.identity.part(0) == object.kind.name());
+    for grant in grants.filter(|grant| object.kind != Kind::View && grant.identity.part(1) == shown && !to.is_made(grant)) {
+        statements.extend(of(grant)?.create(grant, to)?);
+    }
     if let Some(last) = statements.iter_mut().find(|statement| statement.sql.starts_with("CREATE")) {
         last.hazards.push(hazard);
     }

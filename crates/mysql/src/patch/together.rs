@@ -48,7 +48,6 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
         }
     }
     refused.extend(period);
-    let before = to.making.from.same(object);
     let mut statements = Vec::new();
     let name = to.whole(object);
     if !all.first.is_empty() {
@@ -76,16 +75,22 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
     if let Some(enabled) = all.keys {
         statements.push(Statement::new(format!("ALTER TABLE {name} {} KEYS;", if enabled { "ENABLE" } else { "DISABLE" })));
     }
+    (table::lenient(object, to, keeping_history(object, statements, to)), refused)
+}
+
+/// Old versions of the rows are altered along.
+pub fn keeping_history(table: &Object, mut statements: Vec<Statement>, to: &Target<'_>) -> Vec<Statement> {
+    let before = to.making.from.same(table);
     if to.flavor().asks_what_becomes_of_history()
         && !statements.is_empty()
         && before.is_some_and(|before| flag(before, "system_versioned"))
-        && flag(object, "system_versioned")
+        && flag(table, "system_versioned")
     {
         let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};"));
         statements.insert(0, set("KEEP"));
         statements.push(set("ERROR"));
     }
-    (table::lenient(object, to, statements), refused)
+    statements
 }
 
 /// Where columns that keep the time of a row become others: these, and the key that holds one.
