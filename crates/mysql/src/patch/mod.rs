@@ -274,8 +274,8 @@ impl Dialect for MysqlDialect {
         }
     }
 
-    fn is_in_the_way(&self, other: &Object, _: &Change<'_>) -> bool {
-        is_foreign_key(other)
+    fn is_in_the_way(&self, other: &Object, change: &Change<'_>) -> bool {
+        if change.to.kind == Kind::Grant { grant::is_on_column(other) } else { is_foreign_key(other) }
     }
 
     fn can_loosen(&self, _: &Object, _: &World<'_>, _: &Object) -> bool {

@@ -2,7 +2,8 @@
 //! two sides of each property case, both ways. What is refused is counted, so that nothing falls silent.
 //!
 //! Rooms: `build` (from nothing, by the pipeline's builder), `printed` (whatever servers print of expressions and queries, run again),
-//! `cases` (the property cases), `pairs` (what several changes do together), `tried` (one plan, run and looked at).
+//! `cases` (the property cases), `pairs` (what several changes do together), `rights` (accounts and grants; scripts),
+//! `tried` (one plan, run and looked at).
 //! `EVENKEEL_PROPERTY=column/type` runs the cases whose path begins so, `EVENKEEL_PATCH=all` also the plans that seldom say anything new.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -13,4 +14,5 @@ mod pairs;
 #[path = "../every_property/place.rs"]
 mod place;
 mod printed;
+mod rights;
 mod tried;
