@@ -1,7 +1,7 @@
 //! Columns by their whole definition, as CREATE TABLE, ADD COLUMN and MODIFY COLUMN take it. Columns of views are their queries' own.
 
 use super::text::{collated, column_type, is_large, is_literal, is_number, runnable};
-use super::{Maker, MysqlDialect, Target, constraint, flag, integer, online, table_of, together};
+use super::{Maker, MysqlDialect, Target, constraint, flag, integer, online, table_of};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
@@ -35,7 +35,7 @@ impl Maker for Columns {
         let table = to.making.to.find(Kind::Table, &parts).ok_or("its table goes")?;
         let mut statement = online::statement(&plain, online::Cost::Free, table, to);
         statement.hazards.insert(0, Hazard::Loses(format!("the values of {}", object.display())));
-        Ok(together::keeping_history(table, vec![statement], to))
+        Ok(online::keeping_history(table, vec![statement], to))
     }
 
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {

@@ -1,10 +1,11 @@
 //! Statements that make, alter and drop objects of MySQL and MariaDB, from what a manifest says of them.
 //!
 //! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names and canonical texts back to
-//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table. Does not live
+//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs. Does not live
 //! here: the order of statements (`core/patch`), facts about versions (`flavor`).
 
 mod account;
+mod clauses;
 mod column;
 mod constraint;
 mod event;

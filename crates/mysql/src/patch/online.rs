@@ -84,3 +84,18 @@ pub fn statement(plain: &str, cost: Cost, table: &Object, to: &Target<'_>) -> St
             .hazard(Hazard::Locks { mode: "SHARED", relation }),
     }
 }
+
+/// Old versions of the rows are altered along.
+pub fn keeping_history(table: &Object, mut statements: Vec<Statement>, to: &Target<'_>) -> Vec<Statement> {
+    let before = to.making.from.same(table);
+    if to.flavor().asks_what_becomes_of_history()
+        && !statements.is_empty()
+        && before.is_some_and(|before| flag(before, "system_versioned"))
+        && flag(table, "system_versioned")
+    {
+        let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};"));
+        statements.insert(0, set("KEEP"));
+        statements.push(set("ERROR"));
+    }
+    statements
+}

@@ -1,10 +1,12 @@
 //! From nothing to a schema, by the pipeline's builder.
 
 use crate::tried::capture;
+use evenkeel_core::kind::Dimension;
 use evenkeel_core::kind::Engine as Vendor;
+use evenkeel_core::patch::Form;
 use evenkeel_core::port::{Engine, Watch};
 use evenkeel_mysql::engine::Mysql;
-use evenkeel_pipeline::patch::{Builder, build};
+use evenkeel_pipeline::patch::{Asked, Builder, build, prove};
 use evenkeel_testkit::mysql::each_flavor;
 use std::cell::RefCell;
 
@@ -26,4 +28,21 @@ fn every_kind_is_built_from_its_manifest() {
         odd.borrow_mut().extend(built.left.iter().map(|left| format!("{}: {}", built.scratch.describe(), left.words())));
     });
     assert_eq!(odd.into_inner(), Vec::<String>::new());
+}
+
+#[test]
+fn a_patch_is_proven_on_a_throwaway_server() {
+    each_flavor(|db| {
+        db.exec("create table t (id int primary key, a int, key (a)); create view v as select a from t");
+        let candidate = capture(&db.url());
+        db.exec("alter table t add b varchar(20) not null default 'x', drop key a, add unique key a (a); create or replace view v as select a, b from t");
+        db.exec("create trigger r before insert on t for each row begin set new.a = 1; set new.b = 'y'; end");
+        let reference = capture(&db.url());
+        let workshop = Mysql.workshop(&[]);
+        let builder = Builder { engine: &Mysql, workshop: &*workshop, watch: Watch::none() };
+        let dimensions = [Dimension::Schema, Dimension::Privileges];
+        let asked = Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default() };
+        let patch = prove(&reference, &candidate, &asked, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+        assert!(patch.is_proven() && patch.unbuilt.is_empty(), "{patch:#?}");
+    });
 }

@@ -46,7 +46,7 @@ struct Sides {
     second: Database,
 }
 
-fn is_tried(case: &Case) -> bool {
+pub fn is_tried(case: &Case) -> bool {
     let dimension = case.kind.spec().dimension;
     matches!(dimension, Dimension::Schema | Dimension::Privileges)
         && case.applies
