@@ -64,9 +64,6 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
             all.add(format!("DROP COLUMN {name}"), Cost::Free);
         }
         Piece::Made(object) => {
-            if object.text("row_period").is_some() {
-                return Err("a table begins to keep the time of its rows in columns of its own by a person's hand".to_owned());
-            }
             let cost = online::of_new_column(object);
             all.has_virtual |= object.get("generated").is_some();
             all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), cost);

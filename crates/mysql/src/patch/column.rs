@@ -14,16 +14,16 @@ const KEYED: &[&str] = &["type", "collation", "generated", "generated_kind"];
 
 impl Maker for Columns {
     /// Alone: a column of a view, which comes with it.
-    fn create(&self, _: &Object, _: &Target<'_>) -> Written {
-        Ok(Vec::new())
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        of_a_view(object, to)
     }
 
     fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
         if change.attributes.iter().any(|attribute| KEYED.contains(attribute)) { Way::Cleared } else { Way::InPlace }
     }
 
-    fn alter(&self, _: &Change<'_>, _: &Target<'_>) -> Written {
-        Ok(Vec::new())
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        of_a_view(change.to, to)
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
@@ -32,7 +32,7 @@ impl Maker for Columns {
         }
         let plain = format!("ALTER TABLE {} DROP COLUMN {}", to.whole(object), Ident(object.identity.part(2)));
         let parts = [object.identity.part(0), object.identity.part(1)];
-        let table = to.making.to.find(Kind::Table, &parts).ok_or("its table goes")?;
+        let table = to.making.to.find(Kind::Table, &parts).ok_or("its table cannot be altered")?;
         let mut statement = online::statement(&plain, online::Cost::Free, table, to);
         statement.hazards.insert(0, Hazard::Loses(format!("the values of {}", object.display())));
         Ok(online::keeping_history(table, vec![statement], to))
@@ -41,6 +41,14 @@ impl Maker for Columns {
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
         let parts = [object.identity.part(0), object.identity.part(1)];
         world.find(Kind::Table, &parts).or_else(|| world.find(Kind::View, &parts))
+    }
+}
+
+/// What stands in a table is written with the table, and if not, then that cannot be altered.
+fn of_a_view(object: &Object, to: &Target<'_>) -> Written {
+    match table_of(object, to.making.to) {
+        Some(_) => Err("its table cannot be altered".to_owned()),
+        None => Ok(Vec::new()),
     }
 }
 

@@ -305,7 +305,8 @@ impl Dialect for MysqlDialect {
 
     fn altered_with<'w>(&self, object: &'w Object, act: Act, world: &World<'w>) -> Option<&'w Object> {
         // What loses data is a statement of its own, so that all the others run without it. A column that numbers rows goes with its key.
-        let loses = object.kind == Kind::Column && object.get("generated").is_none() && object.get("auto_increment").is_none();
+        let is_apart = ["generated", "auto_increment", "row_period"].iter().all(|property| object.get(property).is_none());
+        let loses = object.kind == Kind::Column && is_apart;
         match object.kind {
             Kind::Table => Some(object),
             _ if act == Act::Drop && loses => None,

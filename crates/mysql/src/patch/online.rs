@@ -4,6 +4,7 @@
 //!
 //! Measured on the tested servers by `tests/patch`: whatever is said to be free is run with LOCK=NONE there.
 
+use super::text::is_literal;
 use super::{Target, flag};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
@@ -22,7 +23,9 @@ pub enum Cost {
 }
 
 pub fn of_new_column(column: &Object) -> Cost {
-    if flag(column, "auto_increment") || column.text("generated_kind") == Some("stored") { Cost::Copy } else { Cost::Free }
+    // Each row gets a value of its own.
+    let is_computed = column.text("default").is_some_and(|default| !is_literal(default) && !default.starts_with("current_timestamp"));
+    if flag(column, "auto_increment") || column.text("generated_kind") == Some("stored") || is_computed { Cost::Copy } else { Cost::Free }
 }
 
 pub fn of_index(index: &Object) -> Cost {
@@ -71,7 +74,8 @@ pub fn statement(plain: &str, cost: Cost, table: &Object, to: &Target<'_>) -> St
     }
     let relation = table.display();
     let before = to.making.from.same(table).unwrap_or(table);
-    let is_plain = |table: &Object| table.text("engine") == Some("InnoDB") && !flag(table, "system_versioned");
+    let is_plain =
+        |table: &Object| table.text("engine") == Some("InnoDB") && !flag(table, "system_versioned") && table.get("periods").is_none();
     let parts = to.making.from.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Index);
     // A table that is written anew with such indexes is locked meanwhile, and whether it is written anew the server decides.
     let has_words = parts.filter(|index| matches!(index.text("method"), Some("fulltext" | "spatial"))).count() > 0;
@@ -91,7 +95,6 @@ pub fn keeping_history(table: &Object, mut statements: Vec<Statement>, to: &Targ
     if to.flavor().asks_what_becomes_of_history()
         && !statements.is_empty()
         && before.is_some_and(|before| flag(before, "system_versioned"))
-        && flag(table, "system_versioned")
     {
         let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};"));
         statements.insert(0, set("KEEP"));

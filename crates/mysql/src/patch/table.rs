@@ -49,11 +49,21 @@ impl Maker for Tables {
         if change.touches("connection") {
             return Way::Refuse(SECRET.to_owned());
         }
-        Way::InPlace
+        let is_merged = |table: &Object| table.text("engine") == Some("MRG_MyISAM");
+        match (change.touches("engine"), is_merged(change.from), is_merged(change.to)) {
+            // It has no rows of its own.
+            (true, true, _) => Way::Replace,
+            (true, false, true) => Way::Refuse("it has rows, and the table that it shall be has none of its own: a person's work".to_owned()),
+            _ => Way::InPlace,
+        }
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
-        Ok(vec![loses(format!("DROP TABLE {};", to.whole(object)), format!("all rows of {}", object.display()))])
+        let sql = format!("DROP TABLE {};", to.whole(object));
+        if object.text("engine") == Some("MRG_MyISAM") {
+            return Ok(vec![Statement::new(sql)]);
+        }
+        Ok(vec![loses(sql, format!("all rows of {}", object.display()))])
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {

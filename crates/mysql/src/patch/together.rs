@@ -54,14 +54,18 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
     (table::lenient(object, to, online::keeping_history(object, statements, to)), refused)
 }
 
-/// Where columns that keep the time of a row become others: these, and the key that holds one.
+/// Where columns that keep the time of a row come, go or become others: these, the key that holds one, and what makes a table keep it.
 fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
-    let is_altered = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if change.touches("row_period"));
-    if !pieces.iter().any(is_altered) {
+    let is_of_row = |piece: &Piece<'_>| match piece {
+        Piece::Altered(change) => change.touches("row_period"),
+        Piece::Made(object) | Piece::Dropped(object) => object.text("row_period").is_some(),
+    };
+    if !pieces.iter().any(is_of_row) {
         return Vec::new();
     }
-    let is_meant = |piece: &Piece<'_>| is_altered(piece) || constraint::is_primary(piece.object());
-    let reason = "columns that keep the time of a row cannot be altered: the table would have to be made anew";
+    let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if change.touches("system_versioned"));
+    let is_meant = |piece: &Piece<'_>| is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece);
+    let reason = "columns that keep the time of a row cannot be added or altered by themselves: the table would have to be made anew";
     pieces.iter().enumerate().filter(|(_, piece)| is_meant(piece)).map(|(at, _)| (at, reason.to_owned())).collect()
 }
 
