@@ -205,7 +205,8 @@ fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(
     for attribute in change.attributes {
         match *attribute {
             "partition_by" | "subpartition_by" => all.parts = true,
-            "system_versioned" if flag(object, "system_versioned") => all.add("ADD SYSTEM VERSIONING".to_owned(), Cost::Copy),
+            // What says of a column that it is left out of that comes behind it.
+            "system_versioned" if flag(object, "system_versioned") => all.first.push("ADD SYSTEM VERSIONING".to_owned()),
             "system_versioned" => {
                 all.hazards.push(Hazard::Loses(format!("all old versions of the rows of {}", object.display())));
                 all.add("DROP SYSTEM VERSIONING".to_owned(), Cost::Copy);

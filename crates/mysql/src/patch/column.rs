@@ -1,7 +1,7 @@
 //! Columns by their whole definition, as CREATE TABLE, ADD COLUMN and MODIFY COLUMN take it. Columns of views are their queries' own.
 
 use super::text::{collated, column_type, is_large, is_literal, is_number, runnable};
-use super::{Maker, MysqlDialect, Target, constraint, flag, integer, online, table_of};
+use super::{Maker, MysqlDialect, Target, constraint, flag, integer, is_kept_as_it_is, online, table_of};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
@@ -33,6 +33,11 @@ impl Maker for Columns {
         let plain = format!("ALTER TABLE {} DROP COLUMN {}", to.whole(object), Ident(object.identity.part(2)));
         let parts = [object.identity.part(0), object.identity.part(1)];
         let table = to.making.to.find(Kind::Table, &parts).ok_or("its table cannot be altered")?;
+        // What is not to become of the table is not begun.
+        let before = to.making.from.same(table).ok_or("its table cannot be altered")?;
+        if is_kept_as_it_is(before, table, to) {
+            return Err("its table cannot be altered".to_owned());
+        }
         let mut statement = online::statement(&plain, online::Cost::Free, table, to);
         statement.hazards.insert(0, Hazard::Loses(format!("the values of {}", object.display())));
         Ok(online::keeping_history(table, vec![statement], to))

@@ -29,7 +29,7 @@ use crate::ident::Ident;
 use crate::remedy::name::Place;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written};
+use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written, differing};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -232,6 +232,14 @@ fn table_of<'w>(object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
     world.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)])
 }
 
+/// Whether a table is refused that is to be another one.
+fn is_kept_as_it_is(before: &Object, after: &Object, to: &Target<'_>) -> bool {
+    let Making { from, to: world, .. } = *to.making;
+    let attributes = differing(before, after, (from.manifest, world.manifest));
+    let change = Change { from: before, to: after, attributes: &attributes };
+    !attributes.is_empty() && matches!(to.dialect.way(&change, from, world), Way::Refuse(_))
+}
+
 impl Dialect for MysqlDialect {
     fn dimensions(&self) -> &'static [Dimension] {
         &[Dimension::Schema, Dimension::Privileges]
@@ -341,9 +349,9 @@ impl Dialect for MysqlDialect {
         together::alter(object, pieces, &Target { dialect: self, making })
     }
 
-    fn is_dropped_apart(&self, object: &Object, _: &World<'_>) -> bool {
-        // Rights outlive what they are on, and a foreign key holds the other table.
-        object.kind == Kind::Grant || is_foreign_key(object)
+    fn is_dropped_apart(&self, object: &Object, world: &World<'_>) -> bool {
+        // Rights outlive what they are on, and tables that refer to each other hold each other.
+        object.kind == Kind::Grant || is_foreign_key(object) && constraint::is_in_circle(object, world)
     }
 
     fn for_client(&self, sql: &str) -> String {

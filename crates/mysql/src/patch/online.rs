@@ -94,7 +94,7 @@ pub fn keeping_history(table: &Object, mut statements: Vec<Statement>, to: &Targ
     let before = to.making.from.same(table);
     if to.flavor().asks_what_becomes_of_history()
         && !statements.is_empty()
-        && before.is_some_and(|before| flag(before, "system_versioned"))
+        && (before.is_some_and(|before| flag(before, "system_versioned")) || flag(table, "system_versioned") && statements.len() > 1)
     {
         let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};"));
         statements.insert(0, set("KEEP"));

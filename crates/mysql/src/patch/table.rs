@@ -53,7 +53,9 @@ impl Maker for Tables {
         match (change.touches("engine"), is_merged(change.from), is_merged(change.to)) {
             // It has no rows of its own.
             (true, true, _) => Way::Replace,
-            (true, false, true) => Way::Refuse("it has rows, and the table that it shall be has none of its own: a person's work".to_owned()),
+            (true, false, true) => {
+                Way::Refuse("it has rows, and the table that it shall be has none of its own: a person's work".to_owned())
+            }
             _ => Way::InPlace,
         }
     }

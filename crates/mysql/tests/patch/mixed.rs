@@ -13,7 +13,7 @@ use evenkeel_testkit::mysql::flavors;
 use evenkeel_testkit::property::{Case, On, cases};
 use std::path::PathBuf;
 
-const COUNT: usize = 20;
+const COUNT: usize = 10;
 
 fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
