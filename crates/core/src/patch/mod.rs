@@ -369,6 +369,11 @@ pub trait Dialect: Sync {
         (Vec::new(), (0..pieces.len()).map(|at| (at, reason.clone())).collect())
     }
 
+    /// Whether it can be dropped by itself before what it hangs on: a foreign key of two tables that reference each other.
+    fn can_be_dropped_apart(&self, _: &Object) -> bool {
+        false
+    }
+
     /// Whether it has to be dropped by itself even where what it hangs on goes.
     fn is_dropped_apart(&self, _: &Object, _: &World<'_>) -> bool {
         false

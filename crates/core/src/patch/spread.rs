@@ -70,7 +70,13 @@ impl Spread<'_, '_> {
                     self.gone(user);
                 }
             }
-            Way::Replace => self.gone(at),
+            Way::Replace => match self.kept_by(at) {
+                None => self.gone(at),
+                Some(user) => {
+                    let reason = format!("it would have to be made anew, and {user} needs it and holds data");
+                    self.refuse(to, there, reason);
+                }
+            },
             Way::Refuse(reason) => self.refuse(to, there, reason),
         }
     }
@@ -96,17 +102,42 @@ impl Spread<'_, '_> {
                 let Some(other) = self.from.at(user) else { continue };
                 if self.dialect.can_loosen(other, self.from, object) {
                     self.fates.loosened.insert(user);
-                } else if is_kept(other, object) && self.to.same(other).is_some() {
-                    let reason =
-                        format!("it holds data and needs {} {}, which would have to be made anew", object.kind.name(), object.display());
-                    if let Some(there) = self.to.place(other) {
-                        self.refuse(other, there, reason);
-                    }
-                } else {
+                } else if self.stands_on(user, at) && !(is_kept(other, object) && self.to.same(other).is_some()) {
                     waiting.push(user);
                 }
             }
         }
+    }
+
+    /// Whether what needs it has to go with it: not where the reference's needs it no more, for then it is altered before.
+    fn stands_on(&self, user: usize, at: usize) -> bool {
+        let (Some(other), Some(needed)) = (self.from.at(user), self.from.at(at)) else { return false };
+        let Some(after) = self.to.same(other) else { return true };
+        let hangs = self.from.parent(other).is_some_and(|parent| parent.key() == needed.key());
+        let mut needs = self.to.told_needs(after).chain(self.dialect.needs(after, self.to)).chain(self.to.parent(after));
+        hangs || self.dialect.goes_with(other, self.from).is_some() || needs.any(|other| other.key() == needed.key())
+    }
+
+    /// What holds data and would have to go where this one goes to be made anew, in words.
+    fn kept_by(&self, at: usize) -> Option<String> {
+        let (mut waiting, mut seen) = (vec![at], BTreeSet::new());
+        while let Some(at) = waiting.pop() {
+            let object = self.from.at(at)?;
+            if !seen.insert(at) {
+                continue;
+            }
+            for user in self.users(at) {
+                let Some(other) = self.from.at(user) else { continue };
+                if self.dialect.can_loosen(other, self.from, object) || !self.stands_on(user, at) {
+                    continue;
+                }
+                if is_kept(other, object) && self.to.same(other).is_some() {
+                    return Some(World::name_of(other));
+                }
+                waiting.push(user);
+            }
+        }
+        None
     }
 }
 

@@ -153,6 +153,32 @@ fn is_widened(from: &str, to: &str) -> bool {
     }
 }
 
+/// Types between which the server casts by itself: `pg_cast` of every version, by families.
+const FAMILIES: &[&[&str]] = &[
+    &["smallint", "integer", "bigint", "numeric", "real", "double precision", "money"],
+    &["date", "timestamp without time zone", "timestamp with time zone"],
+    &["integer", "boolean"],
+    &["json", "jsonb"],
+    &["inet", "cidr"],
+    &["bit", "bit varying"],
+    &["character", "character varying", "text", "name"],
+];
+
+/// Whether a cast joins both: to and from text every type has one.
+fn is_cast(from: &str, to: &str) -> bool {
+    let bare = |text: &str| -> String {
+        let (head, rest) = text.split_once('(').unwrap_or((text, ""));
+        let tail = rest.split_once(')').map_or("", |(_, tail)| tail);
+        format!("{head}{tail}")
+    };
+    let (from, to) = (bare(from), bare(to));
+    let is_text = |name: &str| matches!(name, "character varying" | "text" | "character");
+    from == to
+        || is_text(&from)
+        || is_text(&to)
+        || FAMILIES.iter().any(|family| family.contains(&from.as_str()) && family.contains(&to.as_str()))
+}
+
 /// Defaults that give each row a value of its own: the table is written anew.
 fn is_volatile(default: &str) -> bool {
     ["nextval(", "random(", "gen_random_uuid(", "clock_timestamp(", "uuid_generate", "uuidv7(", "timeofday("]
@@ -341,7 +367,9 @@ fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String> {
     let collation = object.text("collation").map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
     let was = before.text("type").unwrap_or_default();
     let is_kept = typ == was || is_widened(was, typ);
-    let using = if is_kept { String::new() } else { format!(" USING {}::{typ}", last(object)) };
+    // Between types that no cast joins, values go through their texts.
+    let through = if is_cast(was, typ) { "" } else { "::text" };
+    let using = if is_kept { String::new() } else { format!(" USING {}{through}::{typ}", last(object)) };
     let sql = format!("ALTER TABLE {} ALTER COLUMN {} TYPE {typ}{collation}{using};", whole(object), last(object));
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
     let mut statement = Statement::new(sql);

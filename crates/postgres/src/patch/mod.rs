@@ -306,6 +306,10 @@ impl Dialect for PostgresDialect {
         maker(object.kind).and_then(|(_, maker)| maker.goes_with(object, world))
     }
 
+    fn can_be_dropped_apart(&self, object: &Object) -> bool {
+        object.kind == Kind::Constraint && object.text("type") == Some("foreign key")
+    }
+
     fn takes_along(&self, object: &Object) -> bool {
         matches!(object.kind, Kind::BaseType | Kind::RangeType)
     }

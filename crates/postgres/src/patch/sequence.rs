@@ -36,6 +36,10 @@ impl Maker for Sequences {
         Ok(vec![Statement::new(format!("CREATE {word} {} {};", whole(object), options(object)))])
     }
 
+    fn goes_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        world.shown("column", object.text("owned_by")?)
+    }
+
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
         let table = table(object, world)?;
         // The server wants both to have one owner by then.

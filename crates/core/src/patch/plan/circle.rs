@@ -13,7 +13,7 @@ impl<'m> Planning<'_, 'm> {
             if circle.is_empty() {
                 return order;
             }
-            if !self.take_along(&circle) && !self.cut(&circle) {
+            if !self.take_along(&circle) && !self.drop_apart(&circle) && !self.cut(&circle) {
                 self.refuse_circle(&circle);
                 return order;
             }
@@ -35,6 +35,36 @@ impl<'m> Planning<'_, 'm> {
                 self.taken.insert(other);
             }
         }
+        true
+    }
+
+    /// Of things that go and need each other through a part of theirs, that part goes first.
+    pub(super) fn drop_apart(&mut self, circle: &BTreeSet<usize>) -> bool {
+        let dropped: BTreeSet<usize> = circle.iter().copied().filter(|act| matches!(self.acts.get(*act), Some((Part::Drop, _)))).collect();
+        let parts: Vec<usize> = self
+            .fates
+            .gone
+            .iter()
+            .copied()
+            .filter(|place| !self.by.contains_key(&(Part::Drop, *place)))
+            .filter(|place| self.from.at(*place).is_some_and(|object| self.dialect.can_be_dropped_apart(object)))
+            .filter(|place| self.dropped_by(*place).is_some_and(|act| dropped.contains(&act)))
+            .collect();
+        if parts.is_empty() {
+            return false;
+        }
+        for place in parts {
+            let whole = self.dropped_by(place);
+            let act = self.add(Part::Drop, place, 0);
+            self.apart.insert(act);
+            if let Some(whole) = whole {
+                self.graph.after(whole, act);
+            }
+        }
+        for act in &dropped {
+            self.graph.release(*act, &dropped);
+        }
+        self.connect_drops();
         true
     }
 

@@ -24,7 +24,8 @@ impl<'m> Planning<'_, 'm> {
         // Acts that lose data, or wait for one that does.
         let mut held: BTreeSet<usize> = BTreeSet::new();
         for act in order {
-            let waits = self.graph.waits_for(*act).any(|other| held.contains(&other));
+            // What goes apart goes only for the sake of what loses data.
+            let waits = self.apart.contains(act) || self.graph.waits_for(*act).any(|other| held.contains(&other));
             let known = plan.steps.len();
             self.write_act(*act, &making, &mut failed, &mut plan);
             let new = plan.steps.get_mut(known..).unwrap_or_default();
