@@ -64,6 +64,16 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
             all.add(format!("DROP COLUMN {name}"), Cost::Free);
         }
         Piece::Made(object) => {
+            if to.flavor().refuses_unsafe_columns()
+                && !to.making.form.throwaway
+                && object.text("default").is_some_and(online::differs_by_server)
+            {
+                return Err(
+                    "MySQL takes no new column whose default is another on each server where it writes a log for replicas: add it without \
+                            and give each row its value, then set the default"
+                        .to_owned(),
+                );
+            }
             let cost = online::of_new_column(object);
             all.has_virtual |= object.get("generated").is_some();
             all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), cost);

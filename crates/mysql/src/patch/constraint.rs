@@ -6,7 +6,6 @@ use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
-use std::collections::BTreeSet;
 
 pub struct Constraints;
 
@@ -40,11 +39,7 @@ impl Maker for Constraints {
         if !is_foreign_key(object) {
             return Err("its table cannot be altered".to_owned());
         }
-        let statement = Statement::new(format!("ALTER TABLE {} DROP FOREIGN KEY {};", to.whole(object), Ident(object.identity.part(2))));
-        let table = to.making.to.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]);
-        // Where the table stays because nothing is to be lost, so does what guards it.
-        let guards = || Hazard::Loses(format!("what guards {}, which goes", object.identity.part(1)));
-        Ok(vec![if table.is_some() { statement } else { statement.hazard(guards()) }])
+        Ok(vec![Statement::new(format!("ALTER TABLE {} DROP FOREIGN KEY {};", to.whole(object), Ident(object.identity.part(2))))])
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
@@ -67,22 +62,6 @@ impl Maker for Constraints {
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
         table_of(object, world)
     }
-}
-
-/// Whether what it refers to refers back in the end, so that neither table can be dropped before the other.
-pub fn is_in_circle(object: &Object, world: &World<'_>) -> bool {
-    let mut waiting: Vec<&Object> = object.text("references").and_then(|shown| world.shown("table", shown)).into_iter().collect();
-    let mut seen = BTreeSet::new();
-    while let Some(table) = waiting.pop() {
-        if !seen.insert(table.display()) {
-            continue;
-        }
-        let keys = world.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Constraint);
-        waiting.extend(keys.filter_map(|key| key.text("references")).filter_map(|shown| world.shown("table", shown)));
-    }
-    let own = world.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]).map(Object::display);
-    // One that refers to itself goes as it is.
-    own.is_some_and(|own| object.text("references") != Some(&own) && seen.contains(&own))
 }
 
 /// Whether the columns it refers to are a key, and all of it.

@@ -349,9 +349,13 @@ impl Dialect for MysqlDialect {
         together::alter(object, pieces, &Target { dialect: self, making })
     }
 
-    fn is_dropped_apart(&self, object: &Object, world: &World<'_>) -> bool {
-        // Rights outlive what they are on, and tables that refer to each other hold each other.
-        object.kind == Kind::Grant || is_foreign_key(object) && constraint::is_in_circle(object, world)
+    fn is_dropped_apart(&self, object: &Object, _: &World<'_>) -> bool {
+        // Rights outlive what they are on.
+        object.kind == Kind::Grant
+    }
+
+    fn can_be_dropped_apart(&self, object: &Object) -> bool {
+        is_foreign_key(object)
     }
 
     fn for_client(&self, sql: &str) -> String {

@@ -6,6 +6,7 @@
 
 use super::text::is_literal;
 use super::{Target, flag};
+use crate::grammar::token::{Sort, tokens};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement};
@@ -26,6 +27,31 @@ pub fn of_new_column(column: &Object) -> Cost {
     // Each row gets a value of its own.
     let is_computed = column.text("default").is_some_and(|default| !is_literal(default) && !default.starts_with("current_timestamp"));
     if flag(column, "auto_increment") || column.text("generated_kind") == Some("stored") || is_computed { Cost::Copy } else { Cost::Free }
+}
+
+/// Whether a default calls something that another server answers otherwise.
+/// <https://dev.mysql.com/doc/refman/en/replication-rbr-safe-unsafe.html>
+pub fn differs_by_server(default: &str) -> bool {
+    const CALLS: &[&str] = &[
+        "uuid",
+        "uuid_short",
+        "rand",
+        "random_bytes",
+        "sysdate",
+        "user",
+        "session_user",
+        "system_user",
+        "version",
+        "connection_id",
+        "found_rows",
+        "row_count",
+        "last_insert_id",
+        "load_file",
+        "sleep",
+        "get_lock",
+        "release_lock",
+    ];
+    tokens(default).filter(|token| token.sort == Sort::Word).any(|token| CALLS.contains(&&*token.text.to_ascii_lowercase()))
 }
 
 pub fn of_index(index: &Object) -> Cost {

@@ -1,6 +1,6 @@
 //! Tables: CREATE TABLE with everything that stands in it, and their options.
 
-use super::text::collated;
+use super::text::{collated, word};
 use super::{Maker, MysqlDialect, Target, column, constraint, flag, index, is_foreign_key, is_not, list, loses, partition};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
@@ -111,9 +111,10 @@ pub fn option(table: &Object, before: Option<&Object>, property: &str, to: &Targ
     let is_mariadb = to.flavor().is_mariadb();
     let text = table.text(property);
     Ok(match property {
-        "engine" => text.map(|engine| format!("ENGINE={engine}")).into_iter().collect(),
+        "engine" => text.map(|engine| Ok(format!("ENGINE={}", word(engine)?))).into_iter().collect::<Result<_, String>>()?,
         "row_format" => {
-            text.filter(|_| has_formats(table)).map(|format| format!("ROW_FORMAT={}", format.to_ascii_uppercase())).into_iter().collect()
+            let format = text.filter(|_| has_formats(table)).map(|format| Ok(format!("ROW_FORMAT={}", word(format)?.to_ascii_uppercase())));
+            format.into_iter().collect::<Result<_, String>>()?
         }
         "collation" => text.map(|collation| Ok(format!("DEFAULT {}", collated(collation)?))).into_iter().collect::<Result<_, String>>()?,
         "compression" => {

@@ -52,6 +52,12 @@ pub fn charset_of(collation: &str) -> Result<&str, String> {
     if plain(charset) && plain(collation) { Ok(charset) } else { Err(format!("{collation} is no name of a collation")) }
 }
 
+/// A word that stands in a statement without quotes: the name of an engine, a mode, a unit.
+pub fn word(text: &str) -> Result<&str, String> {
+    let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_plain { Ok(text) } else { Err(format!("{text} is no word that a statement takes")) }
+}
+
 /// `CHARACTER SET … COLLATE …`
 pub fn collated(collation: &str) -> Result<String, String> {
     Ok(format!("CHARACTER SET {} COLLATE {collation}", charset_of(collation)?))

@@ -26,8 +26,13 @@ impl Maker for Views {
         stored::kept(object, Statement::new(sql), to)
     }
 
-    fn way(&self, _: &Change<'_>, _: (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
-        Way::InPlace
+    fn way(&self, change: &Change<'_>, (from, to): (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
+        // What it reads has the name of something else now, which has to go first, and that one it reads still.
+        let is_taken = |needed: &&Object| {
+            let before = from.relation(needed.identity.part(0), needed.identity.part(1));
+            needed.kind != Kind::Function && from.same(needed).is_none() && before.is_some()
+        };
+        if self.needs(change.to, to).iter().any(is_taken) { Way::Replace } else { Way::InPlace }
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
