@@ -133,3 +133,31 @@ fn hostile_names_stay_names() {
     psql(&full, &place.path("back.sql"));
     place.run(&["compare", &empty.url(), &full.url(), "--dimension", "schema"]).exits(0);
 }
+
+/// Row-level security that comes before its policies would hide all rows from everybody meanwhile.
+#[test]
+fn rows_are_hidden_only_when_their_policies_are_there() {
+    let place = Place::new();
+    let table = "create table t (a int, owner text)";
+    let policies = "alter table t enable row level security; create policy mine on t using (owner = current_user)";
+    let (reference, candidate) = two(&format!("{table}; {policies}"), table);
+    let arguments = ["compare", &reference.url(), &candidate.url(), "--dimension", "schema", "--patch"];
+    let script = place.run(&arguments).exits(1).stdout;
+    let at = |words: &str| script.find(words).unwrap_or_else(|| panic!("no {words}: {script}"));
+    assert!(at("CREATE POLICY mine") < at("ENABLE ROW LEVEL SECURITY"), "{script}");
+    // The other way, what is opened is said.
+    let arguments = ["compare", &candidate.url(), &reference.url(), "--dimension", "schema", "--patch"];
+    place.run(&arguments).exits(1).says("-- opens: all rows of public.t");
+}
+
+/// What the role of a capture may not see is neither dropped nor made.
+#[test]
+fn what_was_not_seen_is_not_touched() {
+    let place = Place::new();
+    let (reference, candidate) = two("create table t (a int)", "create table t (a int); create table extra (a int)");
+    place.run(&["capture", &reference.url(), "--out", "reference.jsonl", "--dimension", "schema"]).exits(0);
+    let arguments = ["compare", "reference.jsonl", &candidate.url(), "--dimension", "schema,privileges", "--patch", "--allow-destructive"];
+    let script = place.run(&arguments).stdout;
+    assert!(!script.contains("REVOKE") && !script.contains("OWNER TO"), "rights were not looked at: {script}");
+    assert!(script.contains("DROP TABLE public.extra;"), "{script}");
+}

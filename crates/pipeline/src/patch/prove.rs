@@ -11,6 +11,8 @@ use evenkeel_core::policy::Ignored;
 
 /// What a round left may be made by another.
 const ROUNDS: usize = 3;
+/// So many reasons are named.
+const NAMED: usize = 5;
 
 /// The statements, and what came of trying them.
 #[derive(Debug)]
@@ -130,6 +132,8 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         }
     };
     let mut failed = Vec::new();
+    // Extensions that this machine does not have.
+    let mut lacking: Vec<String> = Vec::new();
     let mut step = planned.clone();
     let mut odd;
     let mut seen;
@@ -139,6 +143,10 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         let mut session = built.scratch.session(&built.database)?;
         let refused = run(&mut *session, &step, &*dialect, &builder.watch)?;
         drop(session);
+        let is_extension = |kind: &Kind| *kind == Kind::Extension;
+        lacking.extend(
+            refused.iter().filter(|((kind, _), _)| is_extension(kind)).map(|((_, object), why)| format!("extension {object}: {why}")),
+        );
         failed.extend(refused.iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
         seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
         odd = left(&seen, reference, &*dialect);
@@ -162,10 +170,18 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
             || !dialect.covers(refusal.kind)
             || still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object)
     });
-    let proof = if failed.is_empty() && odd.is_empty() {
-        Proof::Proven { server: built.scratch.describe() }
-    } else {
-        Proof::Not { why: "tried on a throwaway server, it does not make both the same".to_owned() }
-    };
-    Ok(Patch { plan: planned, proof, failed, left: odd, unbuilt: built.left })
+    planned.notes.extend(built.left.iter().map(|left| format!("not tried, for it could not be built for the trial: {}", left.words())));
+    if failed.is_empty() && odd.is_empty() {
+        let proof = Proof::Proven { server: built.scratch.describe() };
+        return Ok(Patch { plan: planned, proof, failed, left: odd, unbuilt: built.left });
+    }
+    // What is not here to be tried with is no fault of the statements.
+    let lacks = built.left.iter().map(Left::words).chain(lacking);
+    let lacks: Vec<String> = lacks.take(NAMED).collect();
+    if lacks.is_empty() {
+        let why = "tried on a throwaway server, it does not make both the same".to_owned();
+        return Ok(Patch { plan: planned, proof: Proof::Not { why }, failed, left: odd, unbuilt: built.left });
+    }
+    let why = format!("the throwaway server lacks what it is about: {}", lacks.join("; "));
+    Ok(Patch { plan: planned, proof: Proof::Not { why }, failed: Vec::new(), left: Vec::new(), unbuilt: built.left })
 }

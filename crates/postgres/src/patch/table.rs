@@ -18,7 +18,10 @@ fn identity_index(table: &Object) -> Option<String> {
 }
 
 fn has_finish(table: &Object) -> bool {
-    table.get("partition_of").is_some() || table.get("cluster_on").is_some() || identity_index(table).is_some()
+    flag(table, "row_security")
+        || table.get("partition_of").is_some()
+        || table.get("cluster_on").is_some()
+        || identity_index(table).is_some()
 }
 
 /// Parents whose columns it lists as its own: it is told to inherit after it is made.
@@ -53,7 +56,7 @@ impl Maker for Tables {
             let (schema, name) = (relation.identity.part(0), relation.identity.part(1));
             let parts = world.parts_of(schema, name);
             needs.extend(parts.filter(|part| match part.kind {
-                Kind::Constraint | Kind::Index | Kind::Column => true,
+                Kind::Constraint | Kind::Index | Kind::Column | Kind::Policy => true,
                 // A copy comes with the attachment.
                 Kind::Trigger => !flag(part, "copied"),
                 _ => false,
@@ -125,9 +128,6 @@ impl Maker for Tables {
         for column in &columns {
             statements.extend(column::after(column, to)?);
         }
-        if flag(object, "row_security") {
-            statements.push(Statement::new(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", whole(object))));
-        }
         if flag(object, "force_row_security") {
             statements.push(Statement::new(format!("ALTER TABLE {} FORCE ROW LEVEL SECURITY;", whole(object))));
         }
@@ -154,6 +154,9 @@ impl Maker for Tables {
         }
         if let Some(index) = object.text("cluster_on").filter(|_| is_other("cluster_on")) {
             statements.push(Statement::new(format!("ALTER TABLE {name} CLUSTER ON {};", quoted(index))));
+        }
+        if flag(object, "row_security") && is_other("row_security") {
+            statements.push(Statement::new(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;")));
         }
         if identity_index(object).is_some() && is_other("replica_identity") {
             statements.extend(replica_identity(object, object.text("replica_identity").unwrap_or_default())?);
@@ -214,7 +217,8 @@ impl Maker for Tables {
                         )),
                     );
                 }
-                "row_security" if flag(object, "row_security") => statements.push(alter("ENABLE ROW LEVEL SECURITY".to_owned())),
+                // Without its policies it would hide all rows from everybody: `finish` says it.
+                "row_security" if flag(object, "row_security") => {}
                 "row_security" => statements.push(
                     alter("DISABLE ROW LEVEL SECURITY".to_owned())
                         .hazard(Hazard::Opens(format!("all rows of {name} to whoever may read or write it"))),

@@ -1,5 +1,6 @@
-//! Every property case as a pair: what makes the candidate like the reference, and back, applied and captured again; and each side made
-//! from nothing. `EVENKEEL_PATCH=column/type` tries the cases whose path begins so, `EVENKEEL_PATCH_ALL=1` every case on every version.
+//! Every property case as a pair: what makes the candidate like the reference, and back, applied and captured again.
+//! The newest version runs every case, the others those that begin, end or change with them.
+//! `EVENKEEL_PATCH=column/type` tries the cases whose path begins so, `EVENKEEL_PATCH_ALL=1` every case on every version.
 
 use crate::place::{Database, Place};
 use evenkeel_core::kind::{Dimension, Engine};
@@ -150,7 +151,7 @@ fn on(major: u32) {
             && !case.replica
             && case.meanwhile.is_empty()
             && case.path.starts_with(&wanted)
-            && (all || matches!(major, 13 | 18) || case.bounds.contains(&on.version))
+            && (all || major == 18 || case.bounds.contains(&on.version))
     };
     let cases: Vec<Case> = cases(&root(), on).into_iter().filter(is_meant).collect();
     let mut place = Place::start(major);
@@ -177,6 +178,9 @@ fn on(major: u32) {
         println!("  refused: {reason}");
     }
     assert!(tally.failed == 0, "{} failed on PostgreSQL {major}\n{}", tally.failed, tally.report);
+    // Labels of a provider that no server here loads are refused in every kind; of the rest hardly anything is.
+    let others = tally.reasons.keys().filter(|reason| !reason.contains("security_labels.sql")).count();
+    assert!(others * 50 <= (tally.equal + tally.refused).max(250), "{others} refused of {}", tally.equal + tally.refused);
 }
 
 /// Where a case calls its schema so, one of several is called otherwise.
@@ -201,7 +205,7 @@ fn called(statements: &[String], name: &str) -> Vec<String> {
 #[test]
 fn several_at_once() {
     let number = |name: &str, usual: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
-    let (count, seed) = (number("EVENKEEL_PATCH_CASES", 60), number("EVENKEEL_PATCH_SEED", 1));
+    let (count, seed) = (number("EVENKEEL_PATCH_CASES", 24), number("EVENKEEL_PATCH_SEED", 1));
     let mut random = fastrand::Rng::with_seed(seed);
     let major = *evenkeel_testkit::majors().last().unwrap();
     let on = On { engine: Engine::PostgreSql, version: u16::try_from(major).unwrap() };
