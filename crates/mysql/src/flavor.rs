@@ -136,6 +136,18 @@ impl Flavor {
         if self.is_mariadb() { "DROP CONSTRAINT" } else { "DROP CHECK" }
     }
 
+    /// An index that is dropped and added in one statement with other options alone is the one before to MySQL (measured on 9.7).
+    #[must_use]
+    pub fn tells_index_options_apart(&self) -> bool {
+        self.is_mariadb()
+    }
+
+    /// MySQL with a log for replicas takes no new column whose default another server answers otherwise (measured on 9.7).
+    #[must_use]
+    pub fn refuses_unsafe_columns(&self) -> bool {
+        !self.is_mariadb()
+    }
+
     /// Only MariaDB keeps old versions of rows, and what alters such a table has to say what becomes of them.
     #[must_use]
     pub fn asks_what_becomes_of_history(&self) -> bool {

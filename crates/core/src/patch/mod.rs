@@ -357,9 +357,9 @@ pub trait Dialect: Sync {
     /// Why there is no such statement.
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written;
 
-    /// The object that stays, with whose one act everything is done to this part of it, or to itself: a table and what hangs on it,
-    /// where the server takes one statement for all of it. `None` where each has an act of its own.
-    fn altered_with<'w>(&self, _: &'w Object, _: &World<'w>) -> Option<&'w Object> {
+    /// The object that stays, with whose one act that is done to this part of it, or to itself: a table and what hangs on it, where the
+    /// server takes one statement for all of it. `None` where it has an act of its own; dropping, that comes after the others.
+    fn altered_with<'w>(&self, _: &'w Object, _: Act, _: &World<'w>) -> Option<&'w Object> {
         None
     }
 

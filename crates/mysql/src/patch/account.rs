@@ -108,7 +108,7 @@ fn identified(plugins: &[Box<str>], to: &Target<'_>) -> Result<String, String> {
         let quoted = Quoted::of(plugin);
         found.push(match (takes, to.flavor().makes_passwords_up()) {
             (true, true) => format!("WITH {quoted} BY RANDOM PASSWORD"),
-            (true, false) => format!("{plugin} USING 'invalid'"),
+            (true, false) => format!("{} USING 'invalid'", text::word(plugin)?),
             (false, true) if WITHOUT.contains(&&**plugin) => format!("WITH {quoted}"),
             (false, false) if WITHOUT.contains(&&**plugin) => plugin.to_string(),
             _ => return Err(format!("an account that logs in by {plugin} cannot be made without its secret: a person's work")),

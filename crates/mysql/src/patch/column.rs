@@ -1,11 +1,11 @@
 //! Columns by their whole definition, as CREATE TABLE, ADD COLUMN and MODIFY COLUMN take it. Columns of views are their queries' own.
 
-use super::text::{collated, column_type, is_large, is_literal};
-use super::{Maker, MysqlDialect, Target, constraint, flag, integer};
+use super::text::{collated, column_type, is_large, is_literal, is_number, runnable};
+use super::{Maker, MysqlDialect, Target, constraint, flag, integer, is_kept_as_it_is, online, table_of};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Way, World, Written};
 
 pub struct Columns;
 
@@ -14,25 +14,46 @@ const KEYED: &[&str] = &["type", "collation", "generated", "generated_kind"];
 
 impl Maker for Columns {
     /// Alone: a column of a view, which comes with it.
-    fn create(&self, _: &Object, _: &Target<'_>) -> Written {
-        Ok(Vec::new())
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        of_a_view(object, to)
     }
 
     fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
         if change.attributes.iter().any(|attribute| KEYED.contains(attribute)) { Way::Cleared } else { Way::InPlace }
     }
 
-    fn alter(&self, _: &Change<'_>, _: &Target<'_>) -> Written {
-        Ok(Vec::new())
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        of_a_view(change.to, to)
     }
 
-    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
-        Ok(Vec::new())
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        if table_of(object, to.making.from).is_none() {
+            return Ok(Vec::new());
+        }
+        let plain = format!("ALTER TABLE {} DROP COLUMN {}", to.whole(object), Ident(object.identity.part(2)));
+        let parts = [object.identity.part(0), object.identity.part(1)];
+        let table = to.making.to.find(Kind::Table, &parts).ok_or("its table cannot be altered")?;
+        // What is not to become of the table is not begun.
+        let before = to.making.from.same(table).ok_or("its table cannot be altered")?;
+        if is_kept_as_it_is(before, table, to) {
+            return Err("its table cannot be altered".to_owned());
+        }
+        let mut statement = online::statement(&plain, online::Cost::Free, table, to);
+        statement.hazards.insert(0, Hazard::Loses(format!("the values of {}", object.display())));
+        Ok(online::keeping_history(table, vec![statement], to))
     }
 
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
         let parts = [object.identity.part(0), object.identity.part(1)];
         world.find(Kind::Table, &parts).or_else(|| world.find(Kind::View, &parts))
+    }
+}
+
+/// What stands in a table is written with the table, and if not, then that cannot be altered.
+fn of_a_view(object: &Object, to: &Target<'_>) -> Written {
+    match table_of(object, to.making.to) {
+        Some(_) => Err("its table cannot be altered".to_owned()),
+        None => Ok(Vec::new()),
     }
 }
 
@@ -57,7 +78,7 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
         add(&format!("GENERATED ALWAYS AS ROW {}", end.to_ascii_uppercase()));
     } else if let Some(expression) = generated {
         let kind = if column.text("generated_kind") == Some("stored") { "STORED" } else { "VIRTUAL" };
-        add(&format!("GENERATED ALWAYS AS ({expression}) {kind}"));
+        add(&format!("GENERATED ALWAYS AS ({}) {kind}", runnable(expression)?));
     }
     let is_computed = is_row.is_some() || generated.is_some();
     if flag(column, "not_null") && is_row.is_none() {
@@ -69,7 +90,7 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
         add(&format!("SRID {srid}"));
     }
     if let Some(default) = column.text("default").filter(|_| !is_computed) {
-        add(&format!("DEFAULT {}", default_of(default, shown, is_mariadb)));
+        add(&format!("DEFAULT {}", default_of(&runnable(default)?, shown, is_mariadb)));
     }
     if let Some(update) = column.text("on_update") {
         add(&format!("ON UPDATE {update}"));
@@ -97,8 +118,14 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
 
 /// Where the type takes no literal, or it is none, in parentheses.
 fn default_of(default: &str, shown: &str, is_mariadb: bool) -> String {
-    let is_moment = default.starts_with("current_timestamp") && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
-    let is_plain = is_moment || is_literal(default) && (is_mariadb || !is_large(shown));
+    let digits = default
+        .strip_prefix("current_timestamp")
+        .map(|rest| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest));
+    let is_now = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_moment = is_now && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
+    // MySQL shows a literal as the type has it; any other is an expression.
+    let is_of_type = is_mariadb || !is_large(shown) && is_number(shown) != default.starts_with(['\'', 'x']);
+    let is_plain = is_moment || is_literal(default) && is_of_type;
     if is_plain { default.to_owned() } else { format!("({default})") }
 }
 

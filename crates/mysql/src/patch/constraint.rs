@@ -1,6 +1,6 @@
 //! Primary keys and checks, which are written into the statement of their table, and foreign keys, which come after all tables.
 
-use super::text::names;
+use super::text::{names, runnable};
 use super::{Maker, MysqlDialect, Target, index, is_foreign_key, is_not, list, table_of};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
@@ -36,6 +36,9 @@ impl Maker for Constraints {
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        if !is_foreign_key(object) {
+            return Err("its table cannot be altered".to_owned());
+        }
         Ok(vec![Statement::new(format!("ALTER TABLE {} DROP FOREIGN KEY {};", to.whole(object), Ident(object.identity.part(2))))])
     }
 
@@ -108,7 +111,7 @@ pub fn of_column(column: &Object, world: &World<'_>) -> Option<String> {
     let (schema, table, name) = (column.identity.part(0), column.identity.part(1), column.identity.part(2));
     let checks = world.parts_of_kind(schema, table, Kind::Constraint);
     let check = checks.filter(|check| is_of_column(check, world)).find(|check| check.identity.part(2) == name)?;
-    check.text("expression").map(str::to_owned)
+    check.text("expression").map(|text| runnable(text).unwrap_or_else(|_| text.to_owned()))
 }
 
 /// Whether a check belongs to the definition of a column.
@@ -130,7 +133,7 @@ pub fn clause(object: &Object, to: &Target<'_>) -> Result<Option<String>, String
     if is_of_column(object, to.making.to) {
         return Ok(None);
     }
-    let expression = object.text("expression").ok_or("its condition is not known")?;
+    let expression = runnable(object.text("expression").ok_or("its condition is not known")?)?;
     let enforced = if is_not(object, "enforced") { " NOT ENFORCED" } else { "" };
     Ok(Some(format!("CONSTRAINT {} CHECK ({expression}){enforced}", Ident(object.identity.part(2)))))
 }

@@ -1,5 +1,6 @@
 //! Scheduled events.
 
+use super::text::word;
 use super::{Maker, Target, flag, stored};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::manifest::Object;
@@ -24,7 +25,7 @@ impl Maker for Events {
             let (value, unit) = every.ok_or("its schedule cannot be read")?;
             let bare = value.trim_matches('\'');
             let value = if bare.bytes().all(|byte| byte.is_ascii_digit()) { bare.to_owned() } else { quoted(bare) };
-            add(format!("EVERY {value} {}", unit.to_ascii_uppercase()));
+            add(format!("EVERY {value} {}", word(unit)?.to_ascii_uppercase()));
         }
         for (property, word) in [("starts", "STARTS"), ("ends", "ENDS")] {
             if let Some(moment) = object.text(property) {

@@ -5,14 +5,13 @@
 use super::{Maker, MysqlDialect, Target, account, list};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::{Object, shown_parts};
+use evenkeel_core::manifest::{Identity, Object, display, shown_parts};
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 
 pub struct Grants;
 
 const ALL: &str = "ALL PRIVILEGES";
 const OPTION: &str = "GRANT OPTION";
-const PROXY: &str = "PROXY";
 
 impl Maker for Grants {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
@@ -20,12 +19,14 @@ impl Maker for Grants {
         changes(object, (&[], &[]), to)
     }
 
-    fn way(&self, change: &Change<'_>, (from, _): (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Way {
+    fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Way {
         if account::is_own(change.to.identity.part(2), dialect) {
             return Way::Refuse(account::OWN.to_owned());
         }
-        let _ = from;
-        Way::InPlace
+        // What is taken on a table is taken on its columns too: rights on those go before, and come back.
+        let is = list(change.to, "privileges");
+        let is_less = list(change.from, "privileges").iter().any(|privilege| !is.contains(privilege));
+        if is_less && matches!(change.to.identity.part(0), "table" | "view") { Way::Cleared } else { Way::InPlace }
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
@@ -54,8 +55,24 @@ impl Maker for Grants {
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-        world.find(Kind::Role, &[object.identity.part(2)]).into_iter().collect()
+        let grantee = object.identity.part(2);
+        let whole = if object.identity.part(0) == "column" { table_of_column(object) } else { None };
+        let on_table = whole.into_iter().flat_map(|table| ["table", "view"].map(|kind| world.find(Kind::Grant, &[kind, &table, grantee])));
+        world.find(Kind::Role, &[grantee]).into_iter().chain(on_table.flatten()).collect()
     }
+}
+
+/// The shown name of the table of a right on a column.
+fn table_of_column(grant: &Object) -> Option<String> {
+    let parts = shown_parts(grant.identity.part(1))?;
+    let (_, table) = parts.split_last()?;
+    let schema = if table.len() == 1 { "" } else { table.first()? };
+    Some(display(Kind::Table, &Identity::new([schema, table.last()?])))
+}
+
+/// A right on a column, which goes with one on its table.
+pub fn is_on_column(grant: &Object) -> bool {
+    grant.kind == Kind::Grant && grant.identity.part(0) == "column"
 }
 
 fn is_proxy(object: &Object) -> bool {
@@ -74,7 +91,9 @@ fn check(object: &Object, before: Option<&Object>, from: &World<'_>, to: &Target
     let is_pattern = |grant: &Object| {
         grant.get("pattern").is_some() || grant.identity.part(1) != "(database)" && grant.identity.part(1).contains(['%', '_', '\\'])
     };
-    let all = from.manifest.of_kind(Kind::Grant).iter().chain(to.making.to.manifest.of_kind(Kind::Grant));
+    // What the reference has under a pattern is written under the name itself, where it is the own database.
+    let is_other = object.identity.part(1) != "(database)";
+    let all = from.manifest.of_kind(Kind::Grant).iter().chain(Some(object).filter(|_| is_other));
     let mut own = all.filter(|grant| grant.identity.part(0) == "schema" && grant.identity.part(2) == object.identity.part(2));
     if let Some(pattern) = own.find(|grant| is_pattern(grant)) {
         let name = pattern.text("pattern").unwrap_or_else(|| pattern.identity.part(1));
@@ -176,6 +195,5 @@ fn changes(object: &Object, (held, passed): (&[Box<str>], &[Box<str>]), to: &Tar
     if wanted.iter().any(|item| &**item == OPTION) && !held.iter().any(|item| &**item == OPTION) && !is_proxy(object) {
         statements.push(Statement::new(format!("GRANT USAGE ON {on} TO {who} WITH GRANT OPTION;")).hazard(opens("pass on")));
     }
-    let _ = PROXY;
     Ok(statements)
 }

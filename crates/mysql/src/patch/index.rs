@@ -68,6 +68,11 @@ pub fn clause(object: &Object, to: &Target<'_>) -> Result<String, String> {
     Ok(sql)
 }
 
+/// Whether a part of it is computed.
+pub fn has_expression(index: &Object) -> bool {
+    list(index, "keys").iter().any(|key| key.starts_with('('))
+}
+
 /// Engines whose own method is another than that which is assumed.
 fn is_hashing(object: &Object, world: &World<'_>) -> bool {
     let table = world.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]);
@@ -104,7 +109,7 @@ pub fn part(object: &Object, shown: &str, world: &World<'_>) -> Result<String, S
         return Ok(format!("{}({length}){order}", Ident(name)));
     }
     if rest.starts_with('(') && rest.ends_with(')') {
-        return Ok(format!("{rest}{order}"));
+        return Ok(format!("{}{order}", super::text::runnable(rest)?));
     }
     Err(format!("a part of it cannot be read: {shown}"))
 }

@@ -1,10 +1,11 @@
 //! Statements that make, alter and drop objects of MySQL and MariaDB, from what a manifest says of them.
 //!
 //! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names and canonical texts back to
-//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table. Does not live
+//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs. Does not live
 //! here: the order of statements (`core/patch`), facts about versions (`flavor`).
 
 mod account;
+mod clauses;
 mod column;
 mod constraint;
 mod event;
@@ -24,10 +25,11 @@ mod view;
 
 use crate::flavor::Flavor;
 use crate::grammar::token::{Sort, tokens};
+use crate::ident::Ident;
 use crate::remedy::name::Place;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written};
+use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written, differing};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -230,6 +232,14 @@ fn table_of<'w>(object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
     world.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)])
 }
 
+/// Whether a table is refused that is to be another one.
+fn is_kept_as_it_is(before: &Object, after: &Object, to: &Target<'_>) -> bool {
+    let Making { from, to: world, .. } = *to.making;
+    let attributes = differing(before, after, (from.manifest, world.manifest));
+    let change = Change { from: before, to: after, attributes: &attributes };
+    !attributes.is_empty() && matches!(to.dialect.way(&change, from, world), Way::Refuse(_))
+}
+
 impl Dialect for MysqlDialect {
     fn dimensions(&self) -> &'static [Dimension] {
         &[Dimension::Schema, Dimension::Privileges]
@@ -273,8 +283,8 @@ impl Dialect for MysqlDialect {
         }
     }
 
-    fn is_in_the_way(&self, other: &Object, _: &Change<'_>) -> bool {
-        is_foreign_key(other)
+    fn is_in_the_way(&self, other: &Object, change: &Change<'_>) -> bool {
+        if change.to.kind == Kind::Grant { grant::is_on_column(other) } else { is_foreign_key(other) }
     }
 
     fn can_loosen(&self, _: &Object, _: &World<'_>, _: &Object) -> bool {
@@ -301,8 +311,38 @@ impl Dialect for MysqlDialect {
         of(object)?.drop(object, &Target { dialect: self, making })
     }
 
-    fn altered_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
-        if object.kind == Kind::Table { Some(object) } else { table_of(object, world) }
+    fn altered_with<'w>(&self, object: &'w Object, act: Act, world: &World<'w>) -> Option<&'w Object> {
+        // What loses data is a statement of its own, so that all the others run without it. A column that numbers rows goes with its key.
+        let is_apart = ["generated", "auto_increment", "row_period"].iter().all(|property| object.get(property).is_none());
+        let loses = object.kind == Kind::Column && is_apart;
+        match object.kind {
+            Kind::Table => Some(object),
+            _ if act == Act::Drop && loses => None,
+            _ => table_of(object, world),
+        }
+    }
+
+    fn why_not(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Setting => {
+                "it is the server's own, for all its databases: set it where the server is configured, on a managed server in its parameter group"
+            }
+            Kind::Plugin => "what the server loads is said where it is configured, and its file has to be there",
+            Kind::Server => "it was decided when the server was made",
+            Kind::HistoryTable | Kind::Migration => "what a migration tool records is not schema",
+            Kind::ReferenceTable | Kind::ReferenceRow => "rows are data, and no patch writes data",
+            _ => "no statement of a patch makes it",
+        }
+    }
+
+    fn renames(&self, from: &Object, to: &Object) -> Option<String> {
+        let (table, last) = (self.place.whole(from), |object: &Object| Ident(object.identity.part(2)).to_string());
+        Some(match from.kind {
+            Kind::Table | Kind::View => format!("RENAME TABLE {table} TO {};", self.place.whole(to)),
+            Kind::Column => format!("ALTER TABLE {table} RENAME COLUMN {} TO {};", last(from), last(to)),
+            Kind::Index => format!("ALTER TABLE {table} RENAME INDEX {} TO {};", last(from), last(to)),
+            _ => return None,
+        })
     }
 
     fn alter_together(&self, object: &Object, pieces: &[Piece<'_>], making: &Making<'_>) -> Together {
@@ -310,8 +350,12 @@ impl Dialect for MysqlDialect {
     }
 
     fn is_dropped_apart(&self, object: &Object, _: &World<'_>) -> bool {
-        // Rights outlive what they are on, and a foreign key holds the other table.
-        object.kind == Kind::Grant || is_foreign_key(object)
+        // Rights outlive what they are on.
+        object.kind == Kind::Grant
+    }
+
+    fn can_be_dropped_apart(&self, object: &Object) -> bool {
+        is_foreign_key(object)
     }
 
     fn for_client(&self, sql: &str) -> String {
@@ -324,8 +368,8 @@ impl Dialect for MysqlDialect {
     }
 
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
-        // It may make functions that say nothing of what they do, as any server without a log for replicas.
-        &[]
+        // Nothing runs by itself there.
+        &[("event_scheduler", "OFF")]
     }
 
     fn opening(&self) -> &'static [&'static str] {

@@ -4,7 +4,9 @@
 //!
 //! Measured on the tested servers by `tests/patch`: whatever is said to be free is run with LOCK=NONE there.
 
+use super::text::is_literal;
 use super::{Target, flag};
+use crate::grammar::token::{Sort, tokens};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement};
@@ -22,7 +24,34 @@ pub enum Cost {
 }
 
 pub fn of_new_column(column: &Object) -> Cost {
-    if flag(column, "auto_increment") || column.text("generated_kind") == Some("stored") { Cost::Copy } else { Cost::Free }
+    // Each row gets a value of its own.
+    let is_computed = column.text("default").is_some_and(|default| !is_literal(default) && !default.starts_with("current_timestamp"));
+    if flag(column, "auto_increment") || column.text("generated_kind") == Some("stored") || is_computed { Cost::Copy } else { Cost::Free }
+}
+
+/// Whether a default calls something that another server answers otherwise.
+/// <https://dev.mysql.com/doc/refman/en/replication-rbr-safe-unsafe.html>
+pub fn differs_by_server(default: &str) -> bool {
+    const CALLS: &[&str] = &[
+        "uuid",
+        "uuid_short",
+        "rand",
+        "random_bytes",
+        "sysdate",
+        "user",
+        "session_user",
+        "system_user",
+        "version",
+        "connection_id",
+        "found_rows",
+        "row_count",
+        "last_insert_id",
+        "load_file",
+        "sleep",
+        "get_lock",
+        "release_lock",
+    ];
+    tokens(default).filter(|token| token.sort == Sort::Word).any(|token| CALLS.contains(&&*token.text.to_ascii_lowercase()))
 }
 
 pub fn of_index(index: &Object) -> Cost {
@@ -71,7 +100,8 @@ pub fn statement(plain: &str, cost: Cost, table: &Object, to: &Target<'_>) -> St
     }
     let relation = table.display();
     let before = to.making.from.same(table).unwrap_or(table);
-    let is_plain = |table: &Object| table.text("engine") == Some("InnoDB") && !flag(table, "system_versioned");
+    let is_plain =
+        |table: &Object| table.text("engine") == Some("InnoDB") && !flag(table, "system_versioned") && table.get("periods").is_none();
     let parts = to.making.from.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Index);
     // A table that is written anew with such indexes is locked meanwhile, and whether it is written anew the server decides.
     let has_words = parts.filter(|index| matches!(index.text("method"), Some("fulltext" | "spatial"))).count() > 0;
@@ -83,4 +113,18 @@ pub fn statement(plain: &str, cost: Cost, table: &Object, to: &Target<'_>) -> St
             .hazard(Hazard::Rewrites(relation.clone()))
             .hazard(Hazard::Locks { mode: "SHARED", relation }),
     }
+}
+
+/// Old versions of the rows are altered along.
+pub fn keeping_history(table: &Object, mut statements: Vec<Statement>, to: &Target<'_>) -> Vec<Statement> {
+    let before = to.making.from.same(table);
+    if to.flavor().asks_what_becomes_of_history()
+        && !statements.is_empty()
+        && (before.is_some_and(|before| flag(before, "system_versioned")) || flag(table, "system_versioned") && statements.len() > 1)
+    {
+        let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};"));
+        statements.insert(0, set("KEEP"));
+        statements.push(set("ERROR"));
+    }
+    statements
 }

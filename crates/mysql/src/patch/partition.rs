@@ -1,6 +1,7 @@
 //! By what a table is partitioned, and its partitions: PARTITION BY as a whole, and what adds and drops a partition alone.
 
 use super::constraint::columns_of;
+use super::text::word;
 use super::{Maker, MysqlDialect, Target, list, table_of};
 use crate::grammar::token::{Sort, tokens};
 use crate::ident::{Ident, Quoted};
@@ -125,7 +126,7 @@ pub fn definition(partition: &Object) -> Result<String, String> {
         _ => sql.push_str(&format!(" VALUES {values}")),
     }
     if let Some(engine) = partition.text("engine") {
-        sql.push_str(&format!(" ENGINE = {engine}"));
+        sql.push_str(&format!(" ENGINE = {}", word(engine)?));
     }
     if let Some(comment) = partition.text("comment") {
         sql.push_str(&format!(" COMMENT = {}", Quoted::of(comment)));

@@ -2,7 +2,7 @@
 
 use super::text::{charset_of, dollars};
 use super::{Maker, MysqlDialect, Target, flag, list, stored};
-use crate::grammar::token::{Sort, Token, tokens};
+use crate::grammar::token::{Sort, Token, first, tokens};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, shown_parts};
@@ -68,9 +68,7 @@ impl Routines {
             add(&comment);
         }
         if language == "sql" {
-            if is_oracle
-                && !body.trim_start().get(..2).is_some_and(|word| word.eq_ignore_ascii_case("as") || word.eq_ignore_ascii_case("is"))
-            {
+            if is_oracle && !begins(body) {
                 add("AS");
             }
             sql.push('\n');
@@ -109,6 +107,11 @@ fn loadable(object: &Object, library: &str) -> Result<String, String> {
         returns.to_ascii_uppercase(),
         Quoted::of(library)
     ))
+}
+
+/// Whether the text begins with the word that stands before it in the manner of Oracle: servers keep it where options stand before that.
+fn begins(text: &str) -> bool {
+    first(text).is_some_and(|token| token.text.eq_ignore_ascii_case("as") || token.text.eq_ignore_ascii_case("is"))
 }
 
 /// In the manner of Oracle a mode stands behind the name: `` `a` out int ``.
@@ -180,14 +183,16 @@ impl Maker for Packages {
             let comment = comment(object).map(|comment| format!(" {comment}")).unwrap_or_default();
             let head = format!("CREATE{} {word} {}", stored::definer(object, to)?, to.whole(object));
             let security = if object.text("security") == Some("invoker") { "INVOKER" } else { "DEFINER" };
-            let sql = format!("{head} SQL SECURITY {security}{comment} AS\n{text};");
+            let sql = format!("{head} SQL SECURITY {security}{comment}{}\n{text};", if begins(text) { "" } else { " AS" });
             found.extend(stored::kept(object, Statement::new(sql), to)?);
         }
         Ok(found)
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
-        Ok(vec![Statement::new(format!("DROP PACKAGE {};", to.whole(object)))])
+        // Older servers know the word in that mode alone.
+        let set = |modes: &str| Statement::new(format!("SET SESSION sql_mode = '{modes}';"));
+        Ok(vec![set("ORACLE"), Statement::new(format!("DROP PACKAGE {};", to.whole(object))), set(stored::MODES)])
     }
 }
 

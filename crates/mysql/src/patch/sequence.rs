@@ -1,5 +1,6 @@
 //! Sequences of MariaDB.
 
+use super::text::word;
 use super::{Maker, MysqlDialect, Target, flag, integer, loses};
 use crate::ident::Quoted;
 use evenkeel_core::manifest::Object;
@@ -15,7 +16,7 @@ impl Maker for Sequences {
         }
         sql.push_str(&values(object));
         if let Some(engine) = object.text("engine") {
-            sql.push_str(&format!(" ENGINE={engine}"));
+            sql.push_str(&format!(" ENGINE={}", word(engine)?));
         }
         if let Some(comment) = object.text("comment") {
             sql.push_str(&format!(" COMMENT={}", Quoted::of(comment)));
@@ -38,7 +39,7 @@ impl Maker for Sequences {
         }
         if change.touches("engine") {
             let engine = change.to.text("engine").ok_or("its engine is not known")?;
-            statements.push(Statement::new(format!("ALTER TABLE {name} ENGINE={engine};")));
+            statements.push(Statement::new(format!("ALTER TABLE {name} ENGINE={};", word(engine)?)));
         }
         if change.touches("comment") {
             let comment = Quoted::of(change.to.text("comment").unwrap_or_default());

@@ -1,7 +1,7 @@
 //! What stored code has in common: it keeps the modes, character sets and time zone of the session that made it, and runs as its
 //! definer. Each is set before the statement that makes it, and set back behind it.
 
-use super::text::charset_of;
+use super::text::{charset_of, word};
 use super::{Maker, MysqlDialect, Target, list, of};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
@@ -15,7 +15,8 @@ pub fn kept(object: &Object, statement: Statement, to: &Target<'_>) -> Written {
     let set = |sql: String| Statement::new(format!("{sql};"));
     let (mut before, mut after) = (Vec::new(), Vec::new());
     if object.kind.spec().index_of("sql_mode").is_some() {
-        before.push(set(format!("SET SESSION sql_mode = '{}'", list(object, "sql_mode").join(","))));
+        let modes = list(object, "sql_mode").iter().map(|mode| word(mode)).collect::<Result<Vec<_>, _>>()?;
+        before.push(set(format!("SET SESSION sql_mode = '{}'", modes.join(","))));
         after.push(set(format!("SET SESSION sql_mode = '{MODES}'")));
     }
     let charset = |word: &str| list(object, "charsets").iter().find_map(|item| item.strip_prefix(word)?.strip_prefix('='));
@@ -25,11 +26,7 @@ pub fn kept(object: &Object, statement: Statement, to: &Target<'_>) -> Written {
             return Err(format!("it was made by a session of {client} and holds signs beyond ASCII: a person's work"));
         }
         charset_of(connection)?;
-        let is_plain = client.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !is_plain {
-            return Err(format!("{client} is no name of a character set"));
-        }
-        before.push(set(format!("SET character_set_client = {client}")));
+        before.push(set(format!("SET character_set_client = {}", word(client)?)));
         before.push(set(format!("SET collation_connection = {connection}")));
         after.push(set("SET NAMES utf8mb4".to_owned()));
     }
@@ -124,6 +121,12 @@ fn anew(object: &Object, to: &Target<'_>) -> Written {
         statement.hazards.clear();
     }
     statements.extend(maker.create(object, to)?);
+    // What is granted on a routine goes with it.
+    let shown = object.display();
+    let grants = to.making.to.manifest.of_kind(Kind::Grant).iter().filter(|grant| grant.identity.part(0) == object.kind.name());
+    for grant in grants.filter(|grant| object.kind != Kind::View && grant.identity.part(1) == shown && !to.is_made(grant)) {
+        statements.extend(of(grant)?.create(grant, to)?);
+    }
     if let Some(last) = statements.iter_mut().find(|statement| statement.sql.starts_with("CREATE")) {
         last.hazards.push(hazard);
     }

@@ -1,6 +1,6 @@
 //! Tables: CREATE TABLE with everything that stands in it, and their options.
 
-use super::text::collated;
+use super::text::{collated, word};
 use super::{Maker, MysqlDialect, Target, column, constraint, flag, index, is_foreign_key, is_not, list, loses, partition};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
@@ -22,7 +22,7 @@ impl Maker for Tables {
         }
         lines.extend(row_period(object, world));
         lines.extend(list(object, "periods").iter().map(|shown| period(shown)).collect::<Result<Vec<_>, _>>()?);
-        for part in parts(object, world, |part| constraint::is_primary(part)) {
+        for part in parts(object, world, constraint::is_primary) {
             lines.extend(constraint::clause(part, to)?);
         }
         for part in parts(object, world, |part| part.kind == Kind::Index) {
@@ -49,11 +49,23 @@ impl Maker for Tables {
         if change.touches("connection") {
             return Way::Refuse(SECRET.to_owned());
         }
-        Way::InPlace
+        let is_merged = |table: &Object| table.text("engine") == Some("MRG_MyISAM");
+        match (change.touches("engine"), is_merged(change.from), is_merged(change.to)) {
+            // It has no rows of its own.
+            (true, true, _) => Way::Replace,
+            (true, false, true) => {
+                Way::Refuse("it has rows, and the table that it shall be has none of its own: a person's work".to_owned())
+            }
+            _ => Way::InPlace,
+        }
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
-        Ok(vec![loses(format!("DROP TABLE {};", to.whole(object)), format!("all rows of {}", object.display()))])
+        let sql = format!("DROP TABLE {};", to.whole(object));
+        if object.text("engine") == Some("MRG_MyISAM") {
+            return Ok(vec![Statement::new(sql)]);
+        }
+        Ok(vec![loses(sql, format!("all rows of {}", object.display()))])
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
@@ -99,9 +111,10 @@ pub fn option(table: &Object, before: Option<&Object>, property: &str, to: &Targ
     let is_mariadb = to.flavor().is_mariadb();
     let text = table.text(property);
     Ok(match property {
-        "engine" => text.map(|engine| format!("ENGINE={engine}")).into_iter().collect(),
+        "engine" => text.map(|engine| Ok(format!("ENGINE={}", word(engine)?))).into_iter().collect::<Result<_, String>>()?,
         "row_format" => {
-            text.filter(|_| has_formats(table)).map(|format| format!("ROW_FORMAT={}", format.to_ascii_uppercase())).into_iter().collect()
+            let format = text.filter(|_| has_formats(table)).map(|format| Ok(format!("ROW_FORMAT={}", word(format)?.to_ascii_uppercase())));
+            format.into_iter().collect::<Result<_, String>>()?
         }
         "collation" => text.map(|collation| Ok(format!("DEFAULT {}", collated(collation)?))).into_iter().collect::<Result<_, String>>()?,
         "compression" => {
@@ -186,11 +199,12 @@ fn relation(shown: &str, to: &Target<'_>) -> Result<String, String> {
 
 /// An engine that does not know an option keeps it where the session lets it.
 pub fn lenient(table: &Object, to: &Target<'_>, statements: Vec<Statement>) -> Vec<Statement> {
-    if !to.flavor().is_mariadb() || !flag(table, "encrypted") || table.text("engine") == Some("InnoDB") {
+    let has_option = |table: &Object| flag(table, "encrypted") && table.text("engine") != Some("InnoDB");
+    if !to.flavor().is_mariadb() || statements.is_empty() || !has_option(table) && !to.making.from.same(table).is_some_and(has_option) {
         return statements;
     }
     let set = |modes: &str| Statement::new(format!("SET SESSION sql_mode = '{modes}';"));
-    let mut all = vec![set("IGNORE_BAD_TABLE_OPTIONS,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION")];
+    let mut all = vec![set("IGNORE_BAD_TABLE_OPTIONS,NO_ENGINE_SUBSTITUTION")];
     all.extend(statements);
     all.push(set(super::stored::MODES));
     all

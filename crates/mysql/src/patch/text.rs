@@ -52,13 +52,23 @@ pub fn charset_of(collation: &str) -> Result<&str, String> {
     if plain(charset) && plain(collation) { Ok(charset) } else { Err(format!("{collation} is no name of a collation")) }
 }
 
+/// A word that stands in a statement without quotes: the name of an engine, a mode, a unit.
+pub fn word(text: &str) -> Result<&str, String> {
+    let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_plain { Ok(text) } else { Err(format!("{text} is no word that a statement takes")) }
+}
+
 /// `CHARACTER SET … COLLATE …`
 pub fn collated(collation: &str) -> Result<String, String> {
     Ok(format!("CHARACTER SET {} COLLATE {collation}", charset_of(collation)?))
 }
 
-/// A type as a statement takes it: the values of ENUM and SET, which are shown as they are, in quotes that a session reads.
+/// A type as a statement takes it. Servers show the values of ENUM and SET as literals; those that they cannot show, with signs beyond
+/// U+FFFF, the capture quotes by itself, and backslashes stand for themselves there.
 pub fn column_type(shown: &str) -> Result<String, String> {
+    if shown.chars().all(|letter| u32::from(letter) <= 0xffff) {
+        return Ok(shown.to_owned());
+    }
     let Some((name, values)) = shown.split_once('(').filter(|(name, _)| matches!(*name, "enum" | "set")) else {
         return Ok(shown.to_owned());
     };
@@ -80,6 +90,37 @@ pub fn column_type(shown: &str) -> Result<String, String> {
         rest = rest.strip_prefix(',').unwrap_or(rest);
     }
     if rest.is_empty() { Ok(format!("{name}({})", found.join(","))) } else { Err(wrong()) }
+}
+
+/// A canonical expression or query as a session of ours reads it: a literal of another character set holds that one's bytes, and what
+/// stands in the text is what they mean.
+pub fn runnable(text: &str) -> Result<String, String> {
+    if text.is_ascii() {
+        return Ok(text.to_owned());
+    }
+    let (mut found, mut before): (String, Option<&str>) = (String::with_capacity(text.len()), None);
+    for token in tokens(text) {
+        let charset = before.filter(|_| token.sort == Sort::Text && !token.text.is_ascii());
+        match charset {
+            Some("_latin1") if token.unquoted().chars().all(|letter| matches!(u32::from(letter), 0..=0x7f | 0xa0..=0xff)) => {
+                let digits: String = token.unquoted().chars().map(|letter| format!("{:02x}", u32::from(letter))).collect();
+                found.push_str(&format!(" x'{digits}'"));
+            }
+            Some(charset) => return Err(format!("it holds a literal of {charset} beyond ASCII, whose bytes are not known")),
+            None => found.push_str(token.text),
+        }
+        before = Some(token.text).filter(|text| token.sort == Sort::Word && text.starts_with('_'));
+    }
+    Ok(found)
+}
+
+/// Whether values of that type are written without quotes.
+pub fn is_number(kind: &str) -> bool {
+    let base = kind.split(['(', ' ']).next().unwrap_or_default();
+    matches!(
+        base,
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float" | "double" | "year" | "bit" | "bool" | "boolean"
+    )
 }
 
 /// Whether a column of that type takes no plain default.
@@ -133,15 +174,22 @@ mod tests {
 
     #[test]
     fn values_of_a_type_are_quoted_anew() {
-        assert_eq!(column_type("enum('a','it''s','b\\c','')").unwrap(), "enum('a','it''s','b\\\\c','')");
+        assert_eq!(column_type("enum('a','it''s','b\\c','😀')").unwrap(), "enum('a','it''s','b\\\\c','😀')");
+        assert_eq!(column_type("enum('b\\\\c')").unwrap(), "enum('b\\\\c')");
         assert_eq!(column_type("varchar(20)").unwrap(), "varchar(20)");
-        assert!(column_type("enum('a").is_err());
+        assert!(column_type("enum('😀").is_err());
     }
 
     #[test]
     fn names_are_told_by_what_is_known() {
         assert_eq!(names("a, b, c", &["a", "b, c", "b", "c"]).unwrap(), ["`a`", "`b, c`"]);
         assert!(names("a, x", &["a"]).is_err());
+    }
+
+    #[test]
+    fn literals_hold_the_bytes_of_their_character_set() {
+        assert_eq!(runnable("`ä` = _latin1'ä' or 'ü' = _latin1'a'").unwrap(), "`ä` = _latin1 x'e4' or 'ü' = _latin1'a'");
+        assert!(runnable("_cp1251'ж'").is_err());
     }
 
     #[test]

@@ -1,33 +1,13 @@
 //! One ALTER TABLE for all that changes on a table that stays: columns, keys, checks, options; and what the server takes alone,
 //! before or behind it. Does not live here: how each thing is written (its own file), what it costs (`online`).
 
+use super::clauses::{Gathered, gather};
 use super::online::Cost;
-use super::{Target, column, constraint, flag, index, is_not, online, partition, table};
+use super::{Target, constraint, online, partition, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Piece, Statement, Together};
-use std::collections::BTreeSet;
-
-/// What gathers while the pieces are gone through.
-#[derive(Default)]
-struct Gathered {
-    clauses: Vec<String>,
-    cost: Cost,
-    hazards: Vec<Hazard>,
-    /// Columns whose definition is written already.
-    modified: BTreeSet<String>,
-    /// Whether its partitions are to be looked at.
-    parts: bool,
-    keys: Option<bool>,
-}
-
-impl Gathered {
-    fn add(&mut self, clause: String, cost: Cost) {
-        self.clauses.push(clause);
-        self.cost = self.cost.max(cost);
-    }
-}
+use evenkeel_core::patch::{Hazard, Piece, Statement, Together};
 
 /// Everything that is done to a table.
 pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together {
@@ -36,15 +16,23 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
     let mut order: Vec<usize> = (0..pieces.len()).collect();
     // Columns first, in the order in which they stand.
     order.sort_by_key(|at| pieces.get(*at).map_or((2, 0), |piece| key(piece)));
-    for at in order {
+    let period = of_a_period(pieces);
+    for at in order.into_iter().filter(|at| !period.iter().any(|(other, _)| other == at)) {
         let Some(piece) = pieces.get(at) else { continue };
         if let Err(reason) = gather(piece, &mut all, to) {
             refused.push((at, reason));
         }
     }
-    let before = to.making.from.same(object);
+    refused.extend(period);
     let mut statements = Vec::new();
     let name = to.whole(object);
+    if !all.first.is_empty() {
+        let plain = format!("ALTER TABLE {name}\n    {}", all.first.join(",\n    "));
+        statements.push(online::statement(&plain, Cost::Free, object, to));
+    }
+    if all.has_virtual && all.clauses.len() > 1 {
+        all.cost = Cost::Copy;
+    }
     if !all.clauses.is_empty() {
         let plain = format!("ALTER TABLE {name}\n    {}", all.clauses.join(",\n    "));
         let mut statement = online::statement(&plain, all.cost, object, to);
@@ -63,16 +51,22 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
     if let Some(enabled) = all.keys {
         statements.push(Statement::new(format!("ALTER TABLE {name} {} KEYS;", if enabled { "ENABLE" } else { "DISABLE" })));
     }
-    if to.flavor().asks_what_becomes_of_history()
-        && !statements.is_empty()
-        && before.is_some_and(|before| flag(before, "system_versioned"))
-        && flag(object, "system_versioned")
-    {
-        let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};"));
-        statements.insert(0, set("KEEP"));
-        statements.push(set("ERROR"));
+    (table::lenient(object, to, online::keeping_history(object, statements, to)), refused)
+}
+
+/// Where columns that keep the time of a row come, go or become others: these, the key that holds one, and what makes a table keep it.
+fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
+    let is_of_row = |piece: &Piece<'_>| match piece {
+        Piece::Altered(change) => change.touches("row_period"),
+        Piece::Made(object) | Piece::Dropped(object) => object.text("row_period").is_some(),
+    };
+    if !pieces.iter().any(is_of_row) {
+        return Vec::new();
     }
-    (table::lenient(object, to, statements), refused)
+    let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if change.touches("system_versioned"));
+    let is_meant = |piece: &Piece<'_>| is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece);
+    let reason = "columns that keep the time of a row cannot be added or altered by themselves: the table would have to be made anew";
+    pieces.iter().enumerate().filter(|(_, piece)| is_meant(piece)).map(|(at, _)| (at, reason.to_owned())).collect()
 }
 
 fn key(piece: &Piece<'_>) -> (u8, i64) {
@@ -82,202 +76,6 @@ fn key(piece: &Piece<'_>) -> (u8, i64) {
         (Kind::Column, _) => (1, super::integer(object, "position").unwrap_or_default()),
         _ => (2, 0),
     }
-}
-
-fn gather(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
-    match piece.object().kind {
-        Kind::Column => columns(piece, all, to),
-        Kind::Index => indexes(piece, all, to),
-        Kind::Constraint => constraints(piece, all, to),
-        Kind::Partition => {
-            all.parts = true;
-            Ok(())
-        }
-        Kind::Table => match piece {
-            Piece::Altered(change) => options(change, all, to),
-            Piece::Dropped(_) | Piece::Made(_) => Ok(()),
-        },
-        _ => Err("it is no part of a table".to_owned()),
-    }
-}
-
-fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
-    let object = piece.object();
-    let name = Ident(object.identity.part(2));
-    let lost = |object: &Object| Hazard::Loses(format!("the values of {}", object.display()));
-    match piece {
-        Piece::Dropped(before) => {
-            if before.get("generated").is_none() {
-                all.hazards.push(lost(before));
-            }
-            all.add(format!("DROP COLUMN {name}"), Cost::Free);
-        }
-        Piece::Made(object) => {
-            if object.text("row_period").is_some() {
-                return Err("a table begins to keep the time of its rows in columns of its own by a person's hand".to_owned());
-            }
-            let cost = online::of_new_column(object);
-            all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), cost);
-        }
-        Piece::Altered(change) => {
-            if change.touches("row_period") {
-                return Err("columns that keep the time of a row cannot be altered: the table would have to be made anew".to_owned());
-            }
-            if all.modified.insert(name.0.to_owned()) {
-                return modify(change, all, to);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
-    let (object, name) = (change.to, Ident(change.to.identity.part(2)));
-    let definition = column::definition(object, to)?;
-    let is_virtual = |object: &Object| object.get("generated").is_some() && object.text("generated_kind") != Some("stored");
-    let is_computed_otherwise = change.touches("generated") || change.touches("generated_kind");
-    // What is not stored and what is are not made of one another.
-    if is_computed_otherwise && (is_virtual(change.from) || is_virtual(object) || to.flavor().is_mariadb()) {
-        if change.from.get("generated").is_none() {
-            all.hazards.push(Hazard::Loses(format!("the values of {}", object.display())));
-        }
-        all.add(format!("DROP COLUMN {name}"), Cost::Copy);
-        all.add(format!("ADD COLUMN {definition} {}", column::place(object, to.making.to)), Cost::Copy);
-        return Ok(());
-    }
-    if change.touches("not_null") && flag(object, "not_null") {
-        all.hazards.push(Hazard::FailsIf(format!("{} holds NULL", object.display())));
-    }
-    if change.touches("type") {
-        all.hazards.push(Hazard::FailsIf(format!("a value of {} does not fit", object.display())));
-    }
-    all.add(format!("MODIFY COLUMN {definition}"), online::of_column(change));
-    Ok(())
-}
-
-fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
-    let object = piece.object();
-    let name = Ident(object.identity.part(2));
-    match piece {
-        Piece::Dropped(_) => all.add(format!("DROP KEY {name}"), Cost::Free),
-        Piece::Made(object) => add_index(object, all, to)?,
-        Piece::Altered(change) => {
-            if change.touches("enabled") {
-                all.keys = Some(!is_not(object, "enabled"));
-            }
-            if change.only(&["enabled"]) {
-                return Ok(());
-            }
-            if change.only(&["visible"]) {
-                all.add(format!("ALTER INDEX {name} {}", to.flavor().index_visibility(!is_not(object, "visible"))), Cost::Free);
-                return Ok(());
-            }
-            let written = index::clause(object, to)?;
-            all.add(format!("DROP KEY {name}"), Cost::Free);
-            fails_where_twice(object, change.touches("unique") || change.touches("keys"), all);
-            all.add(format!("ADD {written}"), online::of_index(object));
-        }
-    }
-    Ok(())
-}
-
-fn add_index(object: &Object, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
-    fails_where_twice(object, true, all);
-    all.add(format!("ADD {}", index::clause(object, to)?), online::of_index(object));
-    if is_not(object, "enabled") {
-        all.keys = Some(false);
-    }
-    Ok(())
-}
-
-fn fails_where_twice(object: &Object, is_new: bool, all: &mut Gathered) {
-    if is_new && flag(object, "unique") {
-        all.hazards.push(Hazard::FailsIf(format!("a key of {} is there twice", object.display())));
-    }
-}
-
-fn constraints(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
-    let object = piece.object();
-    let name = Ident(object.identity.part(2));
-    let of_column =
-        |object: &Object, is_later: bool| constraint::is_of_column(object, if is_later { to.making.to } else { to.making.from });
-    let whole = [object.identity.part(0), object.identity.part(1), object.identity.part(2)];
-    let (dropped, made) = match piece {
-        Piece::Dropped(before) => (Some(*before), None),
-        Piece::Made(object) => (None, Some(*object)),
-        Piece::Altered(change) => (Some(change.from), Some(change.to)),
-    };
-    if let Piece::Altered(change) = piece
-        && change.only(&["enforced"])
-    {
-        let word = if is_not(object, "enforced") { "NOT ENFORCED" } else { "ENFORCED" };
-        all.add(format!("ALTER CHECK {name} {word}"), Cost::Copy);
-        return Ok(());
-    }
-    let is_in_column = (dropped.is_some_and(|object| of_column(object, false)), made.is_some_and(|object| of_column(object, true)));
-    // It comes and goes with the definition of its column.
-    if is_in_column.0 || is_in_column.1 {
-        match to.making.to.find(Kind::Column, &whole) {
-            Some(column) if to.making.from.same(column).is_some() && all.modified.insert(name.0.to_owned()) => {
-                all.add(format!("MODIFY COLUMN {}", column::definition(column, to)?), Cost::Copy);
-            }
-            _ => {}
-        }
-    }
-    if let Some(before) = dropped.filter(|_| !is_in_column.0) {
-        if constraint::is_primary(before) {
-            let cost = if made.is_some() { Cost::Free } else { Cost::Copy };
-            all.add("DROP PRIMARY KEY".to_owned(), cost);
-        } else {
-            all.add(format!("{} {name}", to.flavor().drop_check()), Cost::Free);
-        }
-    }
-    if let Some(object) = made.filter(|_| !is_in_column.1)
-        && let Some(clause) = constraint::clause(object, to)?
-    {
-        let is_primary = constraint::is_primary(object);
-        let what = if is_primary { "a key of it is there twice or NULL" } else { "a row does not meet it" };
-        all.hazards.push(Hazard::FailsIf(format!("{}: {what}", object.display())));
-        all.add(format!("ADD {clause}"), if is_primary { Cost::Free } else { Cost::Copy });
-    }
-    Ok(())
-}
-
-fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
-    let (object, before) = (change.to, change.from);
-    for attribute in change.attributes {
-        match *attribute {
-            "partition_by" | "subpartition_by" => all.parts = true,
-            "system_versioned" if flag(object, "system_versioned") => all.add("ADD SYSTEM VERSIONING".to_owned(), Cost::Copy),
-            "system_versioned" => {
-                all.hazards.push(Hazard::Loses(format!("all old versions of the rows of {}", object.display())));
-                all.add("DROP SYSTEM VERSIONING".to_owned(), Cost::Copy);
-            }
-            "periods" => {
-                let (was, is) = (super::list(before, "periods"), super::list(object, "periods"));
-                for gone in was.iter().filter(|shown| !is.contains(shown)) {
-                    let name = gone.split('(').next().unwrap_or_default();
-                    all.add(format!("DROP PERIOD FOR {}", Ident(name)), Cost::Copy);
-                }
-                for shown in is.iter().filter(|shown| !was.contains(shown)) {
-                    all.add(format!("ADD {}", table::period(shown)?), Cost::Copy);
-                }
-            }
-            other => {
-                let cost = online::of_option(other);
-                // The format is that of an engine, and is said with it.
-                let more = if other == "engine" && !change.touches("row_format") {
-                    table::option(object, Some(before), "row_format", to)?
-                } else {
-                    Vec::new()
-                };
-                for words in table::option(object, Some(before), other, to)?.into_iter().chain(more) {
-                    all.add(words, cost);
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Partitions that are added behind all others or dropped are so alone; anything else is said anew as a whole, and rows move.

@@ -1,5 +1,6 @@
 //! Views, by CREATE OR REPLACE, which keeps what is granted on them.
 
+use super::text::runnable;
 use super::{Maker, MysqlDialect, Target, stored};
 use crate::grammar::token::{Sort, Token, tokens};
 use evenkeel_core::kind::Kind;
@@ -10,7 +11,7 @@ pub struct Views;
 
 impl Maker for Views {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
-        let definition = object.text("definition").ok_or("its query is not known")?;
+        let definition = runnable(object.text("definition").ok_or("its query is not known")?)?;
         let algorithm = object.text("algorithm").unwrap_or("undefined").to_ascii_uppercase();
         let security = if object.text("security") == Some("invoker") { "INVOKER" } else { "DEFINER" };
         let check = match object.text("check_option") {
@@ -25,8 +26,13 @@ impl Maker for Views {
         stored::kept(object, Statement::new(sql), to)
     }
 
-    fn way(&self, _: &Change<'_>, _: (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
-        Way::InPlace
+    fn way(&self, change: &Change<'_>, (from, to): (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
+        // What it reads has the name of something else now, which has to go first, and that one it reads still.
+        let is_taken = |needed: &&Object| {
+            let before = from.relation(needed.identity.part(0), needed.identity.part(1));
+            needed.kind != Kind::Function && from.same(needed).is_none() && before.is_some()
+        };
+        if self.needs(change.to, to).iter().any(is_taken) { Way::Replace } else { Way::InPlace }
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
@@ -43,25 +49,58 @@ impl Maker for Views {
     }
 }
 
-/// Relations and functions that a canonical query names: `` `t` ``, `` `d`.`t` ``, `` `f`( ``. A name before a dot may be an alias, and one
-/// alone a column: where it is called like a relation, that is one too many to wait for.
+/// Relations and functions that a canonical query names: what stands behind FROM, JOIN and the commas of such a list, and quoted names
+/// before a parenthesis. A word that is called FROM inside of a function gives one too many to wait for, which is harmless.
 fn named<'w>(text: &str, schema: &str, world: &World<'w>) -> Vec<&'w Object> {
-    let all: Vec<Token<'_>> = tokens(text).filter(|token| token.sort != Sort::Space).collect();
+    let all: Vec<Token<'_>> = tokens(text).filter(|token| !matches!(token.sort, Sort::Space | Sort::Comment)).collect();
     let is = |at: usize, sign: &str| all.get(at).is_some_and(|token| token.text == sign);
     let name = |at: usize| all.get(at).filter(|token| token.sort == Sort::Name).map(Token::unquoted);
     let mut found: Vec<&Object> = Vec::new();
-    for at in 0..all.len() {
-        if at.checked_sub(1).is_some_and(|before| is(before, ".")) {
-            continue;
+    // By depth: whether a list of relations is being read, and whether the next name is one.
+    let mut lists = vec![(false, false)];
+    let mut at = 0;
+    while let Some(token) = all.get(at) {
+        let (is_list, is_next) = lists.last().copied().unwrap_or_default();
+        let mut state = (is_list, is_next);
+        match token.sort {
+            Sort::Name => {
+                let first = name(at).unwrap_or_default();
+                let second = if is(at + 1, ".") { name(at + 2) } else { None };
+                let end = if second.is_some() { at + 3 } else { at + 1 };
+                let (schema, name) = second.as_deref().map_or((schema, first.as_str()), |second| (first.as_str(), second));
+                if is(end, "(") {
+                    found.extend(world.find(Kind::Function, &[schema, name]));
+                } else if is_next {
+                    found.extend([Kind::Table, Kind::View, Kind::Sequence].iter().find_map(|kind| world.find(*kind, &[schema, name])));
+                }
+                state.1 = false;
+                at = end - 1;
+            }
+            Sort::Word => match &*token.text.to_ascii_lowercase() {
+                "from" | "join" | "straight_join" => state = (true, true),
+                "select" | "where" | "group" | "order" | "having" | "limit" | "window" | "union" | "except" | "intersect" => {
+                    state = (false, false)
+                }
+                _ => {}
+            },
+            Sort::Sign => match token.text {
+                "," if is_list => state.1 = true,
+                "(" => lists.push((is_next, is_next)),
+                ")" if lists.len() > 1 => {
+                    lists.pop();
+                    state = lists.last().copied().unwrap_or_default();
+                    state.1 = false;
+                }
+                _ => {}
+            },
+            _ => {}
         }
-        let Some(first) = name(at) else { continue };
-        let second = if is(at + 1, ".") { name(at + 2) } else { None };
-        let (schema, name, end) = match &second {
-            Some(second) => (first.as_str(), second.as_str(), at + 3),
-            None => (schema, first.as_str(), at + 1),
-        };
-        let kinds: &[Kind] = if is(end, "(") { &[Kind::Function] } else { &[Kind::Table, Kind::View, Kind::Sequence] };
-        found.extend(kinds.iter().find_map(|kind| world.find(*kind, &[schema, name])));
+        if !is(at, "(")
+            && let Some(last) = lists.last_mut()
+        {
+            *last = state;
+        }
+        at += 1;
     }
     found
 }

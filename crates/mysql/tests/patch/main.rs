@@ -1,13 +1,19 @@
 //! Statements that make one environment like another, tried on real servers: a schema from its manifest alone, and patches between the
 //! two sides of each property case, both ways. What is refused is counted, so that nothing falls silent.
 //!
-//! Rooms: `build` (from nothing, by the pipeline's builder), `cases` (the property cases), `tried` (one plan, run and looked at).
-//! `EVENKEEL_PROPERTY=column/type` runs the cases whose path begins so.
+//! Rooms: `build` (from nothing, by the pipeline's builder), `printed` (whatever servers print of expressions and queries, run again),
+//! `cases` (the property cases), `pairs` (what several changes do together), `mixed` (sides of unlike cases), `rights` (accounts and grants; scripts),
+//! `tried` (one plan, run and looked at).
+//! `EVENKEEL_PROPERTY=column/type` runs the cases whose path begins so, `EVENKEEL_PATCH=all` also the plans that seldom say anything new.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod build;
 mod cases;
+mod mixed;
+mod pairs;
 #[allow(dead_code)]
 #[path = "../every_property/place.rs"]
 mod place;
+mod printed;
+mod rights;
 mod tried;

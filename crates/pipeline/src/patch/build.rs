@@ -40,7 +40,8 @@ pub struct Built {
 pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Trouble>> {
     let Builder { engine, workshop, watch } = *builder;
     let dialect = engine.dialect(&manifest.endpoint)?;
-    let database = manifest.endpoint.database.clone();
+    // Where all databases of a server were captured, the plan makes them.
+    let database = if manifest.endpoint.is_whole_server() { String::new() } else { manifest.endpoint.database.clone() };
     let server = manifest.of_kind(Kind::Server).first();
     let like = Like {
         engine: Some(manifest.endpoint.engine),
@@ -48,7 +49,8 @@ pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Tr
         encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
         ..Like::default()
     };
-    let like = dialect.scratch_settings().iter().fold(like.database(&database), |like, (name, value)| like.setting(name, value));
+    let like = if database.is_empty() { like } else { like.database(&database) };
+    let like = dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value));
     let scratch = workshop.start(&like, &watch)?;
     let mut reasons = BTreeMap::new();
     let mut seen = look(&*scratch, &database, &*dialect, &watch)?;

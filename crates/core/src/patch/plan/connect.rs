@@ -50,7 +50,12 @@ impl<'m> Planning<'_, 'm> {
                         }
                     }
                 }
-                Part::Loosen | Part::Drop => {}
+                Part::Drop => {
+                    if let Some(other) = self.dropped_after(place) {
+                        self.graph.after(act, other);
+                    }
+                }
+                Part::Loosen => {}
             }
         }
         self.connect_drops();
@@ -101,7 +106,8 @@ impl<'m> Planning<'_, 'm> {
     /// What stands in the way of an alteration goes before it.
     pub(super) fn clear_before_alter(&mut self, needed: usize, users: &[usize]) {
         let Some(alter) = self.by.get(&(Part::Alter, needed)).copied() else { return };
-        let gone: Vec<usize> = users.iter().filter_map(|user| self.dropped_by(*user)).collect();
+        let users = users.iter().filter(|user| self.dropped_after(**user).is_none());
+        let gone: Vec<usize> = users.filter_map(|user| self.dropped_by(*user)).collect();
         for other in gone {
             self.graph.after(alter, other);
         }

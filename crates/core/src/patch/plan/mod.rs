@@ -7,7 +7,7 @@ mod write;
 use super::change::Changes;
 use super::order::Graph;
 use super::spread::{Fates, fates};
-use super::{Dialect, Form, Plan, Refusal, World};
+use super::{Act, Dialect, Form, Plan, Refusal, World};
 use crate::kind::Kind;
 use crate::manifest::Object;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -107,15 +107,23 @@ impl<'w, 'm> Planning<'w, 'm> {
 
     /// The place in the candidate of the object that stays and whose one act this is a part of.
     fn altered_with(&self, part: Part, place: usize) -> Option<usize> {
-        let world = match part {
-            Part::Make => self.to,
-            Part::Drop | Part::Alter => self.from,
+        let (act, world) = match part {
+            Part::Make => (Act::Create, self.to),
+            Part::Drop => (Act::Drop, self.from),
+            Part::Alter => (Act::Alter, self.from),
             Part::Loosen | Part::Finish => return None,
         };
-        let whole = self.dialect.altered_with(world.at(place)?, world)?;
+        let whole = self.dialect.altered_with(world.at(place)?, act, world)?;
         let (before, after) = (self.from.place(whole)?, self.to.place(whole)?);
         let stays = !self.fates.gone.contains(&before) && !self.fates.made.contains(&after) && !self.fates.left.contains(&after);
         stays.then_some(before)
+    }
+
+    /// The act that does all else to what this is a part of, where its dropping is apart from that, and comes after it.
+    fn dropped_after(&self, place: usize) -> Option<usize> {
+        let whole = self.dialect.altered_with(self.from.at(place)?, Act::Alter, self.from).and_then(|whole| self.from.place(whole))?;
+        let act = self.by.get(&(Part::Alter, whole)).copied()?;
+        self.by.get(&(Part::Drop, place)).is_some_and(|own| *own != act).then_some(act)
     }
 
     fn rank(&self, world: &World<'_>, place: usize) -> u16 {

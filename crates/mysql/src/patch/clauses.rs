@@ -1,0 +1,249 @@
+//! What an ALTER TABLE says for each thing that changes on a table, and what that costs. Does not live here: how a column, an index or
+//! an option is written (its own file), what is said behind it (`together`).
+
+use super::online::Cost;
+use super::{Target, column, constraint, flag, index, is_not, online, table};
+use crate::ident::Ident;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Hazard, Piece};
+use std::collections::BTreeSet;
+
+/// What gathers while the pieces are gone through.
+#[derive(Default)]
+pub struct Gathered {
+    pub clauses: Vec<String>,
+    /// What the server would not tell from what is there, where both are in one statement.
+    pub first: Vec<String>,
+    pub cost: Cost,
+    /// Whether something is computed and not stored: MySQL makes or drops that alone, or copies all rows.
+    pub has_virtual: bool,
+    pub hazards: Vec<Hazard>,
+    /// Columns whose definition is written already.
+    modified: BTreeSet<String>,
+    /// Whether its partitions are to be looked at.
+    pub parts: bool,
+    pub keys: Option<bool>,
+}
+
+impl Gathered {
+    fn add(&mut self, clause: String, cost: Cost) {
+        self.clauses.push(clause);
+        self.cost = self.cost.max(cost);
+    }
+}
+
+/// One thing more.
+pub fn gather(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    match piece.object().kind {
+        Kind::Column => columns(piece, all, to),
+        Kind::Index => indexes(piece, all, to),
+        Kind::Constraint => constraints(piece, all, to),
+        Kind::Partition => {
+            all.parts = true;
+            Ok(())
+        }
+        Kind::Table => match piece {
+            Piece::Altered(change) => options(change, all, to),
+            Piece::Dropped(_) | Piece::Made(_) => Ok(()),
+        },
+        _ => Err("it is no part of a table".to_owned()),
+    }
+}
+
+fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    let object = piece.object();
+    let name = Ident(object.identity.part(2));
+    let lost = |object: &Object| Hazard::Loses(format!("the values of {}", object.display()));
+    match piece {
+        Piece::Dropped(before) => {
+            if before.get("generated").is_none() {
+                all.hazards.push(lost(before));
+            }
+            all.has_virtual |= before.get("generated").is_some();
+            all.add(format!("DROP COLUMN {name}"), Cost::Free);
+        }
+        Piece::Made(object) => {
+            if to.flavor().refuses_unsafe_columns()
+                && !to.making.form.throwaway
+                && object.text("default").is_some_and(online::differs_by_server)
+            {
+                return Err(
+                    "MySQL takes no new column whose default is another on each server where it writes a log for replicas: add it without \
+                            and give each row its value, then set the default"
+                        .to_owned(),
+                );
+            }
+            let cost = online::of_new_column(object);
+            all.has_virtual |= object.get("generated").is_some();
+            all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), cost);
+        }
+        Piece::Altered(change) => {
+            if all.modified.insert(name.0.to_owned()) {
+                return modify(change, all, to);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    let (object, name) = (change.to, Ident(change.to.identity.part(2)));
+    let definition = column::definition(object, to)?;
+    let is_virtual = |object: &Object| object.get("generated").is_some() && object.text("generated_kind") != Some("stored");
+    let is_computed_otherwise = change.touches("generated") || change.touches("generated_kind");
+    // What is not stored and what is are not made of one another.
+    if is_computed_otherwise && (is_virtual(change.from) || is_virtual(object) || to.flavor().is_mariadb()) {
+        if change.from.get("generated").is_none() {
+            all.hazards.push(Hazard::Loses(format!("the values of {}", object.display())));
+        }
+        all.add(format!("DROP COLUMN {name}"), Cost::Copy);
+        all.add(format!("ADD COLUMN {definition} {}", column::place(object, to.making.to)), Cost::Copy);
+        return Ok(());
+    }
+    if change.touches("not_null") && flag(object, "not_null") {
+        all.hazards.push(Hazard::FailsIf(format!("{} holds NULL", object.display())));
+    }
+    if change.touches("type") {
+        all.hazards.push(Hazard::FailsIf(format!("a value of {} does not fit", object.display())));
+    }
+    all.add(format!("MODIFY COLUMN {definition}"), online::of_column(change));
+    Ok(())
+}
+
+fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    let object = piece.object();
+    let name = Ident(object.identity.part(2));
+    match piece {
+        Piece::Dropped(before) => {
+            all.has_virtual |= index::has_expression(before);
+            all.add(format!("DROP KEY {name}"), Cost::Free);
+        }
+        Piece::Made(object) => add_index(object, all, to)?,
+        Piece::Altered(change) => {
+            if change.touches("enabled") {
+                all.keys = Some(!is_not(object, "enabled"));
+            }
+            if change.only(&["enabled"]) {
+                return Ok(());
+            }
+            if change.only(&["visible"]) {
+                all.add(format!("ALTER INDEX {name} {}", to.flavor().index_visibility(!is_not(object, "visible"))), Cost::Free);
+                return Ok(());
+            }
+            let written = index::clause(object, to)?;
+            all.has_virtual |= index::has_expression(object) || index::has_expression(change.from);
+            if change.only(&["parser", "block_size", "comment", "visible", "engine_attribute", "enabled"])
+                && !to.flavor().tells_index_options_apart()
+            {
+                all.first.push(format!("DROP KEY {name}"));
+            } else {
+                all.add(format!("DROP KEY {name}"), Cost::Free);
+            }
+            fails_where_twice(object, change.touches("unique") || change.touches("keys"), all);
+            all.add(format!("ADD {written}"), online::of_index(object));
+        }
+    }
+    Ok(())
+}
+
+fn add_index(object: &Object, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    all.has_virtual |= index::has_expression(object);
+    fails_where_twice(object, true, all);
+    all.add(format!("ADD {}", index::clause(object, to)?), online::of_index(object));
+    if is_not(object, "enabled") {
+        all.keys = Some(false);
+    }
+    Ok(())
+}
+
+fn fails_where_twice(object: &Object, is_new: bool, all: &mut Gathered) {
+    if is_new && flag(object, "unique") {
+        all.hazards.push(Hazard::FailsIf(format!("a key of {} is there twice", object.display())));
+    }
+}
+
+fn constraints(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    let object = piece.object();
+    let name = Ident(object.identity.part(2));
+    let of_column =
+        |object: &Object, is_later: bool| constraint::is_of_column(object, if is_later { to.making.to } else { to.making.from });
+    let whole = [object.identity.part(0), object.identity.part(1), object.identity.part(2)];
+    let (dropped, made) = match piece {
+        Piece::Dropped(before) => (Some(*before), None),
+        Piece::Made(object) => (None, Some(*object)),
+        Piece::Altered(change) => (Some(change.from), Some(change.to)),
+    };
+    if let Piece::Altered(change) = piece
+        && change.only(&["enforced"])
+    {
+        let word = if is_not(object, "enforced") { "NOT ENFORCED" } else { "ENFORCED" };
+        all.add(format!("ALTER CHECK {name} {word}"), Cost::Copy);
+        return Ok(());
+    }
+    let is_in_column = (dropped.is_some_and(|object| of_column(object, false)), made.is_some_and(|object| of_column(object, true)));
+    // It comes and goes with the definition of its column.
+    if is_in_column.0 || is_in_column.1 {
+        match to.making.to.find(Kind::Column, &whole) {
+            Some(column) if to.making.from.same(column).is_some() && all.modified.insert(name.0.to_owned()) => {
+                all.add(format!("MODIFY COLUMN {}", column::definition(column, to)?), Cost::Copy);
+            }
+            _ => {}
+        }
+    }
+    if let Some(before) = dropped.filter(|_| !is_in_column.0) {
+        if constraint::is_primary(before) {
+            let cost = if made.is_some() { Cost::Free } else { Cost::Copy };
+            all.add("DROP PRIMARY KEY".to_owned(), cost);
+        } else {
+            all.add(format!("{} {name}", to.flavor().drop_check()), Cost::Free);
+        }
+    }
+    if let Some(object) = made.filter(|_| !is_in_column.1)
+        && let Some(clause) = constraint::clause(object, to)?
+    {
+        let is_primary = constraint::is_primary(object);
+        let what = if is_primary { "a key of it is there twice or NULL" } else { "a row does not meet it" };
+        all.hazards.push(Hazard::FailsIf(format!("{}: {what}", object.display())));
+        all.add(format!("ADD {clause}"), if is_primary && !flag(object, "temporal") { Cost::Free } else { Cost::Copy });
+    }
+    Ok(())
+}
+
+fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    let (object, before) = (change.to, change.from);
+    for attribute in change.attributes {
+        match *attribute {
+            "partition_by" | "subpartition_by" => all.parts = true,
+            // What says of a column that it is left out of that comes behind it.
+            "system_versioned" if flag(object, "system_versioned") => all.first.push("ADD SYSTEM VERSIONING".to_owned()),
+            "system_versioned" => {
+                all.hazards.push(Hazard::Loses(format!("all old versions of the rows of {}", object.display())));
+                all.add("DROP SYSTEM VERSIONING".to_owned(), Cost::Copy);
+            }
+            "periods" => {
+                let (was, is) = (super::list(before, "periods"), super::list(object, "periods"));
+                for gone in was.iter().filter(|shown| !is.contains(shown)) {
+                    let name = gone.split('(').next().unwrap_or_default();
+                    all.add(format!("DROP PERIOD FOR {}", Ident(name)), Cost::Copy);
+                }
+                for shown in is.iter().filter(|shown| !was.contains(shown)) {
+                    all.add(format!("ADD {}", table::period(shown)?), Cost::Copy);
+                }
+            }
+            other => {
+                let cost = online::of_option(other);
+                // The format is that of an engine, and is said with it.
+                let more = if other == "engine" && !change.touches("row_format") {
+                    table::option(object, Some(before), "row_format", to)?
+                } else {
+                    Vec::new()
+                };
+                for words in table::option(object, Some(before), other, to)?.into_iter().chain(more) {
+                    all.add(words, cost);
+                }
+            }
+        }
+    }
+    Ok(())
+}

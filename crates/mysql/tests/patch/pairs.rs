@@ -1,0 +1,163 @@
+//! What several changes do together: two states of a database, each made like the other, and each from nothing.
+
+use crate::place::Place;
+use crate::tried::{capture, tried};
+use evenkeel_core::kind::Engine;
+use evenkeel_core::patch::Form;
+use evenkeel_mysql::scratch::{Session, series};
+use evenkeel_testkit::mysql::flavors;
+
+/// What it is about, one state and the other.
+const PAIRS: &[(&str, &str, &str)] = &[
+    (
+        "a column that numbers rows comes with its key and goes with it",
+        "create table t (a int, b int)",
+        "create table t (id bigint unsigned not null auto_increment, a int, b int, primary key (id))",
+    ),
+    (
+        "the key of the column that numbers rows becomes another",
+        "create table t (id int not null auto_increment, a int not null, primary key (id))",
+        "create table t (id int not null auto_increment, a int not null, primary key (a), key by_id (id))",
+    ),
+    (
+        "the index of a foreign key becomes another",
+        "create table p (id int primary key); create table c (id int primary key, p int, q int, key p_key (p), constraint c_p foreign key (p) references p (id))",
+        "create table p (id int primary key); create table c (id int primary key, p int, q int, key p_q_key (p, q), constraint c_p foreign key (p) references p (id))",
+    ),
+    (
+        "a key that is referred to gets another type",
+        "create table p (id int primary key); create table c (id int primary key, p int, key (p), constraint c_p foreign key (p) references p (id) on delete cascade)",
+        "create table p (id bigint primary key); create table c (id int primary key, p bigint, key (p), constraint c_p foreign key (p) references p (id) on delete cascade)",
+    ),
+    (
+        "tables that refer to each other come and go",
+        "create table other (id int primary key)",
+        "create table other (id int primary key); create table a (id int primary key, b int, key (b)); create table b (id int primary key, a int, key (a)); \
+         alter table a add constraint a_b foreign key (b) references b (id); alter table b add constraint b_a foreign key (a) references a (id)",
+    ),
+    (
+        "views on views in whatever order, and one that is a table on the other side",
+        "create table t (id int primary key, a int); create view a as select id from t; create view b as select id from a",
+        "create table t (id int primary key, b int); create view z as select id, b from t; create view y as select id, b from z; create table a (id int primary key); create view b as select y.id, a.id as i from y join a",
+    ),
+    (
+        "a view that calls a function",
+        "create table t (id int primary key)",
+        "create table t (id int primary key); create function f(a int) returns int deterministic return a + 1; create view v as select f(id) as x from t",
+    ),
+    (
+        "columns of many kinds at once",
+        "create table t (id int primary key, a int, b varchar(20) default 'x', c text, gone int, key (a), key gone_key (gone, a))",
+        "create table t (id int primary key, first int not null default 3, a bigint, b varchar(40) not null default 'it''s \\\\ x', c mediumtext, d datetime(3) default current_timestamp(3) on update current_timestamp(3), \
+         e int generated always as (a + 1) virtual, f enum('a', 'b\\\\c', 'd''e'), key (a), unique key b_key (b), constraint f_check check (a > 5)) comment='all of it'",
+    ),
+    (
+        "triggers in another order, with one more in the middle",
+        "create table t (id int primary key, a int); create trigger a before insert on t for each row set new.a = 1; create trigger b before insert on t for each row set new.a = 2",
+        "create table t (id int primary key, a int); create trigger b before insert on t for each row set new.a = 2; create trigger n before insert on t for each row set new.a = 3; create trigger a before insert on t for each row set new.a = 1",
+    ),
+    (
+        "partitions come behind the others, and others go",
+        "create table t (id int not null, made date not null) partition by range columns (made) (partition p0 values less than ('2020-01-01'), partition p1 values less than ('2021-01-01'))",
+        "create table t (id int not null, made date not null) partition by range columns (made) (partition p1 values less than ('2021-01-01'), partition p2 values less than ('2022-01-01'), partition pz values less than (maxvalue))",
+    ),
+    (
+        "a table is no longer partitioned, and its columns change",
+        "create table t (id int not null, a int, primary key (id)) partition by hash (id) partitions 3",
+        "create table t (id int not null, a bigint, b int, primary key (id))",
+    ),
+    (
+        "bodies with semicolons, quotes and comments",
+        "create table t (id int primary key)",
+        "create table t (id int primary key); \
+         create procedure p(in a int, out b varchar(20)) reads sql data begin declare x int default 0; /* it's; */ select count(*) into x from t where id > a; -- a; comment\n set b = 'a;b'; end; \
+         create event e on schedule every 1 day starts '2036-01-01 00:00:00' disable do begin delete from t; delete from t where id = 1; end",
+    ),
+    (
+        "names that need their quotes",
+        "create table `select` (`a ``b` int primary key, `c.d` int, key `desc` (`c.d` desc))",
+        "create table `select` (`a ``b` int primary key, `c.d` bigint, `x y` int, key `desc` (`c.d`), key `of, two` (`x y`, `c.d`)); create view `from` as select `a ``b` from `select`",
+    ),
+    (
+        "a table goes with what others have on it",
+        "create table t (id int primary key); create table u (id int primary key, t int, key (t), constraint u_t foreign key (t) references t (id)); create view v as select id from t; create trigger tr before delete on t for each row set @x = 1",
+        "create table u (id int primary key, t int, key (t))",
+    ),
+];
+
+/// What MariaDB alone has.
+const OF_MARIADB: &[(&str, &str, &str)] = &[
+    (
+        "a default that draws from a sequence",
+        "create table t (id int primary key)",
+        "create sequence s start with 5; create table t (id int primary key default nextval(s), a int)",
+    ),
+    (
+        "a table keeps its history and gets a column",
+        "create table t (id int primary key, a int) with system versioning",
+        "create table t (id int primary key, a bigint, b int without system versioning) with system versioning",
+    ),
+    (
+        "json is a type",
+        "create table t (id int primary key, a text)",
+        "create table t (id int primary key, a json, b json not null default '{}')",
+    ),
+];
+
+fn make(session: &Session, database: &str, sql: &str) {
+    session.exec(&format!("create database {database}; use {database}; set sql_mode = 'STRICT_ALL_TABLES'; {sql}")).unwrap();
+}
+
+fn on(engine: Engine, number: u16) {
+    if !flavors().contains(&(engine, number)) {
+        return;
+    }
+    let place = Place::start(engine, number);
+    let name = series(engine, number);
+    let mut wrong = Vec::new();
+    let of_vendor = if engine == Engine::MariaDb { OF_MARIADB } else { &[] };
+    for (at, (what, first, second)) in PAIRS.iter().chain(of_vendor).enumerate() {
+        let databases = [format!("a{at}"), format!("b{at}"), format!("c{at}"), format!("d{at}")];
+        let [a, b, c, d] = &databases;
+        let session = place.scratch.session("").unwrap();
+        for (database, sql) in [(a, *first), (b, *second), (c, "do 1"), (d, "do 1")] {
+            make(&session, database, sql);
+        }
+        let seen = |database: &String| capture(&place.scratch.url(database));
+        let (is, other) = (seen(a), seen(b));
+        let nothing = Form { offline: true, throwaway: true };
+        let tries = [
+            ("there", a, seen(a), &other, Form::default()),
+            ("back", b, seen(b), &is, Form::default()),
+            ("first from nothing", c, seen(c), &is, nothing),
+            ("second from nothing", d, seen(d), &other, nothing),
+        ];
+        for (way, database, from, to, form) in tries {
+            let outcome = tried(&place.scratch, database, &from, to, form);
+            if !outcome.wrong.is_empty() || !outcome.refused.is_empty() {
+                wrong.push(format!(
+                    "{what}, {way}: {:?}\n  {}\n  after:\n    {}",
+                    outcome.refused,
+                    outcome.wrong.join("\n  "),
+                    outcome.sql.join("\n    ")
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} on {name}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn together_on_mariadb_10_11() {
+    on(Engine::MariaDb, 1011);
+}
+
+#[test]
+fn together_on_mariadb_11_8() {
+    on(Engine::MariaDb, 1108);
+}
+
+#[test]
+fn together_on_mysql_9_7() {
+    on(Engine::MySql, 907);
+}
