@@ -21,13 +21,11 @@ impl Maker for Owners {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         let owner = object.text("owner").ok_or("the owner is not known")?;
         // What the bootstrap superuser makes is its.
-        if owner.starts_with('(') {
-            if to.making.form.throwaway {
-                return Ok(Vec::new());
-            }
-        }
         // That one's name is in no manifest.
         let is_bootstrap = owner.starts_with('(');
+        if is_bootstrap && to.making.form.throwaway {
+            return Ok(Vec::new());
+        }
         let role = if is_bootstrap { "CURRENT_USER".to_owned() } else { to.role(owner)? };
         let statement = |sql: String| {
             let statement = Statement::new(sql);
