@@ -208,3 +208,26 @@ fn reports_have_the_patch() {
     place.run(&["render", "report.json", "--format", "markdown", "--out", "report.md"]).exits(1);
     assert!(read("report.md").contains("### Patch") && read("report.md").contains("CREATE INDEX CONCURRENTLY orders_by_user"));
 }
+
+/// MySQL and MariaDB, by their own client.
+#[test]
+fn a_patch_of_mysql_and_mariadb() {
+    use evenkeel_testkit::mysql::{self, newest_mariadb, newest_mysql};
+    let place = Place::new();
+    for flavor in [newest_mariadb(), newest_mysql()] {
+        let (reference, candidate) = (mysql::database(flavor), mysql::database(flavor));
+        reference.exec("create table users (id bigint auto_increment primary key, email varchar(120) not null, at timestamp not null default current_timestamp on update current_timestamp, key by_email (email)) comment 'who buys'");
+        reference.exec("create view v as select id, email from users");
+        candidate.exec("create table users (id bigint auto_increment primary key, email varchar(80), legacy int)");
+        let urls = [reference.url(), candidate.url()];
+        let arguments = ["compare", &urls[0], &urls[1], "--dimension", "schema", "--patch", "patch.sql", "--allow-destructive"];
+        place.run(&arguments).exits(1).says("tried on a throwaway");
+        let script = std::fs::read_to_string(place.path("patch.sql")).unwrap();
+        assert!(script.starts_with("-- proven on M"), "{script}");
+        let statements = script.lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");
+        for statement in statements.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
+            candidate.exec(statement);
+        }
+        place.run(&["compare", &urls[0], &urls[1], "--dimension", "schema"]).exits(0);
+    }
+}
