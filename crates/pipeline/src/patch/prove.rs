@@ -6,8 +6,9 @@ use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Object};
-use evenkeel_core::patch::{Dialect, Excused, Form, Plan, Proof, Refusal, World, plan, wanted};
+use evenkeel_core::patch::{Act, Dialect, Excused, Form, Plan, Proof, Refusal, World, plan, wanted};
 use evenkeel_core::policy::Ignored;
+use std::collections::BTreeSet;
 
 /// What a round left may be made by another.
 const ROUNDS: usize = 3;
@@ -86,6 +87,27 @@ fn uncovered(differences: &[Difference], dialect: &dyn Dialect) -> Vec<Refusal> 
     others.map(one).collect()
 }
 
+/// Whose rights it takes to alter what is there.
+fn owners(planned: &Plan, candidate: &Manifest) -> Vec<String> {
+    let world = World::of(candidate);
+    let mut owners: BTreeSet<&str> = BTreeSet::new();
+    for step in planned.steps.iter().filter(|step| step.act != Act::Create) {
+        let Some(object) = world.shown(step.kind.name(), &step.object) else { continue };
+        // A part is its relation's.
+        let places = std::iter::successors(Some(object), |one| world.parent(one));
+        let mut owned = places.filter_map(|one| world.find(Kind::Owner, &[one.kind.name(), &one.display()]));
+        owners.extend(owned.next().and_then(|owner| owner.text("owner")));
+    }
+    if owners.is_empty() {
+        return Vec::new();
+    }
+    let more = owners.len().saturating_sub(NAMED);
+    let mut named: Vec<&str> = owners.into_iter().take(NAMED).map(|owner| owner.trim_matches(['(', ')'])).collect();
+    let rest = format!("{more} more");
+    named.extend((more > 0).then_some(rest.as_str()));
+    vec![format!("alters what belongs to {}: to be run with the rights of these, or of a superuser", named.join(", "))]
+}
+
 /// What looks like one object under two names: the plan drops one and makes the other, and says that it may be a rename.
 fn renames(differences: &[Difference], (candidate, reference): (&Manifest, &Manifest), dialect: &dyn Dialect) -> Vec<String> {
     let (from, to) = (World::of(candidate), World::of(reference));
@@ -120,7 +142,8 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     planned.refused.extend(uncovered(asked.differences, &*dialect));
     planned.refused.sort();
     planned.refused.dedup();
-    planned.notes = renames(asked.differences, (candidate, reference), &*dialect);
+    planned.notes = owners(&planned, candidate);
+    planned.notes.extend(renames(asked.differences, (candidate, reference), &*dialect));
     if planned.statements().next().is_none() {
         let proof = Proof::Nothing;
         return Ok(Patch { plan: planned, proof, failed: Vec::new(), left: Vec::new(), unbuilt: Vec::new() });
