@@ -85,6 +85,8 @@ pub enum Hazard {
     Opens(String),
     /// Who must run it.
     RunBy(String),
+    /// What was worked out before and is not worked out again.
+    Leaves(String),
 }
 
 impl Hazard {
@@ -98,6 +100,7 @@ impl Hazard {
             Self::Locks { mode, relation } => format!("takes {mode} on {relation}"),
             Self::FailsIf(what) => format!("fails if {what}"),
             Self::Opens(what) => format!("opens: {what}"),
+            Self::Leaves(what) => format!("leaves as it was worked out before: {what}"),
             Self::RunBy(role) => format!("must be run by {role}"),
         }
     }

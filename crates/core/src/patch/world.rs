@@ -15,6 +15,8 @@ pub struct World<'m> {
     /// What hangs on a relation, by schema and name.
     parts: HashMap<(&'m str, &'m str), Vec<usize>>,
     relations: HashMap<(&'m str, &'m str), usize>,
+    /// Who needs what, by its name, as the server told it.
+    users: HashMap<&'m str, Vec<usize>>,
 }
 
 /// Kinds that others hang on by schema and name, each name at most once in a schema.
@@ -30,12 +32,18 @@ impl<'m> World<'m> {
             names: HashMap::with_capacity(objects.len()),
             parts: HashMap::new(),
             relations: HashMap::new(),
+            users: HashMap::new(),
         };
         for (at, object) in objects.iter().enumerate() {
             world.places.insert(object.key(), at);
             world.names.entry(Self::name_of(object)).or_insert(at);
             if RELATIONS.contains(&object.kind) {
                 world.relations.entry((object.identity.part(0), object.identity.part(1))).or_insert(at);
+            }
+            if let Some(Value::List(items)) = object.get(NEEDS) {
+                for name in items {
+                    world.users.entry(name).or_default().push(at);
+                }
             }
             if let Some(place) = hangs_on(object) {
                 world.parts.entry(place).or_default().push(at);
@@ -133,6 +141,12 @@ impl<'m> World<'m> {
             _ => &[],
         };
         items.iter().filter_map(|name| self.named(name))
+    }
+
+    /// Objects that the server says need this one.
+    #[must_use]
+    pub fn told_users(&self, object: &Object) -> Vec<&'m Object> {
+        self.users.get(Self::name_of(object).as_str()).into_iter().flatten().filter_map(|at| self.at(*at)).collect()
     }
 
     /// By schema, those that need something in it or hang on something: who needs each object, by its place.

@@ -87,6 +87,28 @@ fn uncovered(differences: &[Difference], dialect: &dyn Dialect) -> Vec<Refusal> 
     others.map(one).collect()
 }
 
+/// What nobody looked at, or could: "like" says nothing of it.
+fn not_looked_at((dimensions, dialect): (&[Dimension], &dyn Dialect), sides: [(&str, &Manifest); 2]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (side, manifest) in sides {
+        for dimension in dimensions.iter().filter(|dimension| dialect.dimensions().contains(dimension)) {
+            if !manifest.covers(*dimension) {
+                notes.push(format!("nothing is said of {}: it was not read, or not completely, on the {side}", dimension.name()));
+            }
+        }
+        // Those of kinds that a patch makes are refused by name.
+        let others =
+            manifest.gaps.iter().filter(|gap| dimensions.contains(&gap.dimension) && dialect.dimensions().contains(&gap.dimension));
+        for gap in others.filter(|gap| gap.kind.as_deref().and_then(Kind::from_name).is_none_or(|kind| !dialect.covers(kind))) {
+            let what = gap.kind.as_deref().unwrap_or_else(|| gap.dimension.name());
+            notes.push(format!("nothing is said of {what}: not seen on the {side}: {}", gap.detail));
+        }
+    }
+    notes.sort();
+    notes.dedup();
+    notes
+}
+
 /// Whose rights it takes to alter what is there.
 fn owners(planned: &Plan, candidate: &Manifest) -> Vec<String> {
     let world = World::of(candidate);
@@ -133,6 +155,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     for (side, manifest) in [("reference", reference), ("candidate", candidate)] {
         knows_needs(side, manifest)?;
     }
+    let unseen_notes = not_looked_at((asked.dimensions, &*dialect), [("reference", reference), ("candidate", candidate)]);
     let told: Vec<Dimension> = asked.dimensions.iter().copied().filter(|dimension| reference.covers(*dimension)).collect();
     let is_told = |kind: Kind| told.contains(&kind.spec().dimension);
     let (reference, unseen) = wanted(&World::of(reference), &World::of(candidate), asked.dimensions, asked.excused, &*dialect);
@@ -142,7 +165,8 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     planned.refused.extend(uncovered(asked.differences, &*dialect));
     planned.refused.sort();
     planned.refused.dedup();
-    planned.notes = owners(&planned, candidate);
+    planned.notes = unseen_notes;
+    planned.notes.extend(owners(&planned, candidate));
     planned.notes.extend(renames(asked.differences, (candidate, reference), &*dialect));
     if planned.statements().next().is_none() {
         let proof = Proof::Nothing;

@@ -93,6 +93,36 @@ fn untouched(kind: &str, grantee: &str, major: u16) -> Held {
     names.iter().map(|name| ((*name).to_owned(), false)).collect()
 }
 
+/// What the candidate's default privileges would give on a new object, taken back to what the server gives by itself: whose defaults
+/// hold depends on who runs it, and no trial can know that.
+pub fn as_built_in(object: &Object, to: &Target<'_>) -> Vec<Statement> {
+    let objects = match object.kind {
+        Kind::Table | Kind::View | Kind::MaterializedView => "tables",
+        Kind::Sequence => "sequences",
+        Kind::Function | Kind::Procedure | Kind::Aggregate => "functions",
+        Kind::Enum | Kind::CompositeType | Kind::RangeType | Kind::BaseType | Kind::Domain => "types",
+        Kind::Schema => "schemas",
+        _ => return Vec::new(),
+    };
+    let Some(on) = granted(object).filter(|_| !to.making.form.throwaway) else { return Vec::new() };
+    let mut statements = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for default in to.making.from.manifest.of_kind(Kind::DefaultPrivilege) {
+        let (schema, kind, grantee) = (default.identity.part(1), default.identity.part(2), default.identity.part(3));
+        let holds = kind == objects && (schema.is_empty() || schema == object.identity.part(0)) && grantee != OWNER;
+        let Some(role) = Some(grantee).filter(|_| holds && !seen.contains(&grantee)).and_then(|grantee| to.role(grantee).ok()) else {
+            continue;
+        };
+        seen.push(grantee);
+        statements.push(Statement::new(format!("REVOKE ALL ON {on} FROM {role};")));
+        let given: Vec<String> = untouched(object.kind.name(), grantee, to.dialect.major).into_keys().collect();
+        if !given.is_empty() {
+            statements.push(Statement::new(format!("GRANT {} ON {on} TO {role};", given.join(", "))));
+        }
+    }
+    statements
+}
+
 /// What GRANT and REVOKE name: `ON …`, and the column.
 fn target(object: &Object, world: &World<'_>, database: &str) -> Result<(String, Option<String>), String> {
     let (kind, shown) = (object.identity.part(0), object.identity.part(1));
@@ -122,6 +152,9 @@ fn between(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
     let column = column.map(|column| format!(" ({column})")).unwrap_or_default();
     let mut statements = Vec::new();
     let mut push = |verb: &str, names: Vec<&String>, whom: &str| {
+        // Before 17 owners may maintain, and no word says so.
+        let is_known = |name: &&String| name.as_str() != "MAINTAIN" || to.dialect.major >= crate::flavor::MAINTAIN;
+        let names: Vec<&String> = names.into_iter().filter(is_known).collect();
         if !names.is_empty() {
             let names: Vec<String> = names.into_iter().map(|name| format!("{name}{column}")).collect();
             let statement = Statement::new(format!("{verb} {} ON {on} {whom};", names.join(", ")));

@@ -4,7 +4,7 @@
 use super::text::{last, option_changes, parameters, whole};
 use super::{Maker, Target, flag, integer, is_not, list, locks};
 use crate::flavor;
-use crate::ident::{quoted, shortened};
+use crate::ident::{literal, quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
@@ -223,13 +223,15 @@ impl Maker for Columns {
         Ok(object.text("default").filter(|_| waits).map(|default| set_default(object, Some(default))).into_iter().collect())
     }
 
-    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         if is_not(object, "local") {
             return Ok(Vec::new());
         }
         let statement = Statement::new(format!("ALTER TABLE {} DROP COLUMN {};", whole(object), last(object)));
         let statement = statement.hazard(locks("ACCESS EXCLUSIVE", object.identity.part(0), object.identity.part(1)));
-        let is_derived = object.get("generated").is_some();
+        // Values that are computed come back by themselves, unless the column that comes back computes none.
+        let comes_back_plain = to.making.to.same(object).is_some_and(|column| column.get("generated").is_none());
+        let is_derived = object.get("generated").is_some() && !comes_back_plain;
         Ok(vec![if is_derived { statement } else { statement.hazard(Hazard::Loses(format!("all values of {}", object.display()))) }])
     }
 
@@ -271,6 +273,9 @@ impl Maker for Columns {
         if retyped && before.get("default").is_some() && !loosened {
             statements.push(set_default(before, None));
         }
+        if change.touches("generated") && object.get("generated").is_none() {
+            statements.push(alter(object, "DROP EXPRESSION"));
+        }
         if before.get("identity").is_some() && object.get("identity").is_none() {
             statements.push(alter(object, "DROP IDENTITY"));
         }
@@ -287,10 +292,11 @@ impl Maker for Columns {
         for attribute in change.attributes {
             match *attribute {
                 "type" | "collation" | "default" | "local" | "generated_kind" => {}
-                "generated" => statements.push(match object.text("generated") {
-                    Some(expression) => alter(object, &format!("SET EXPRESSION AS ({expression})")).hazard(Hazard::Rewrites(whole(object))),
-                    None => alter(object, "DROP EXPRESSION"),
-                }),
+                "generated" => {
+                    statements.extend(object.text("generated").map(|expression| {
+                        alter(object, &format!("SET EXPRESSION AS ({expression})")).hazard(Hazard::Rewrites(whole(object)))
+                    }))
+                }
                 "not_null" if flag(object, "not_null") => statements.extend(not_null(object, to)),
                 "not_null" => {
                     statements.push(Statement::new(format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;", whole(object), last(object))))
@@ -319,10 +325,12 @@ impl Maker for Columns {
                 }
                 "not_null_name" | "not_null_valid" | "not_null_no_inherit" => {}
                 "identity" => match (before.get("identity"), object.text("identity")) {
-                    (None, Some(identity)) => statements.push(alter(
-                        object,
-                        &format!("ADD GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity_options(object, true)),
-                    )),
+                    (None, Some(identity)) => {
+                        let add =
+                            format!("ADD GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity_options(object, true));
+                        statements.push(alter(object, &add));
+                        statements.push(goes_on(object));
+                    }
                     (Some(_), Some(identity)) => {
                         statements.push(alter(object, &format!("SET GENERATED {}", identity.to_ascii_uppercase())));
                     }
@@ -361,15 +369,51 @@ impl Maker for Columns {
     }
 }
 
+/// A new sequence behind a column that has values goes on after them.
+pub fn goes_on(column: &Object) -> Statement {
+    let (table, name) = (whole(column), last(column));
+    let sequence = format!("pg_catalog.pg_get_serial_sequence({}, {})", literal(&table), literal(column.identity.part(2)));
+    Statement::new(format!("SELECT pg_catalog.setval({sequence}, pg_catalog.max({name})) FROM {table} HAVING pg_catalog.max({name}) > 0;"))
+}
+
+/// What values of one type lose as another, although the server converts them without a word.
+fn loses_by(from: &str, to: &str) -> bool {
+    let bare = |text: &str| text.split('(').next().unwrap_or_default().trim_end().to_owned();
+    let numbers = |text: &str| -> Vec<u32> {
+        let inside = text.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(inside, _)| inside);
+        inside.split(',').filter_map(|number| number.trim().parse().ok()).collect()
+    };
+    const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric"];
+    let rank = |name: &str| NUMBERS.iter().position(|one| *one == name);
+    let is_time = |name: &str| name.starts_with("time") || name.starts_with("interval");
+    let (a, b) = (bare(from), bare(to));
+    let (digits, other) = (numbers(from), numbers(to));
+    match (a.as_str(), b.as_str()) {
+        ("numeric", "numeric") => {
+            let scale = |numbers: &[u32], without| if numbers.is_empty() { without } else { numbers.get(1).copied().unwrap_or(0) };
+            scale(&other, u32::MAX) < scale(&digits, u32::MAX)
+        }
+        ("double precision", "real") => true,
+        ("timestamp" | "timestamp without time zone" | "timestamp with time zone", "date") => true,
+        (was, is) if is_time(was) && is.starts_with("time ") && was.starts_with("timestamp") && !is.starts_with("timestamp") => true,
+        (was, is) if is_time(was) && is_time(is) => !other.is_empty() && other != digits,
+        ("real" | "double precision", is) => rank(is).is_some(),
+        // Fractions are rounded away; what is too large is refused.
+        (was, is) => rank(was) == Some(3) && rank(is).is_some_and(|is| is < 3),
+    }
+}
+
 fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String> {
     let (object, before) = (change.to, change.from);
     let typ = object.text("type").ok_or("its type is not known")?;
     let collation = object.text("collation").map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
     let was = before.text("type").unwrap_or_default();
     let is_kept = typ == was || is_widened(was, typ);
+    // A cast that is written cuts what is too long; one that is not refuses it.
+    let is_same_kind = was.split('(').next() == typ.split('(').next();
     // Between types that no cast joins, values go through their texts.
     let through = if is_cast(was, typ) { "" } else { "::text" };
-    let using = if is_kept { String::new() } else { format!(" USING {}{through}::{typ}", last(object)) };
+    let using = if is_kept || is_same_kind { String::new() } else { format!(" USING {}{through}::{typ}", last(object)) };
     let sql = format!("ALTER TABLE {} ALTER COLUMN {} TYPE {typ}{collation}{using};", whole(object), last(object));
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
     let mut statement = Statement::new(sql);
@@ -380,6 +424,9 @@ fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String> {
         statement = statement
             .hazard(Hazard::Rewrites(whole(object)))
             .hazard(Hazard::FailsIf(format!("a value of {} is none of {typ}", object.display())));
+        if loses_by(was, typ) {
+            statement = statement.hazard(Hazard::Loses(format!("what {typ} cannot hold of {}", object.display())));
+        }
     }
     Ok(statement)
 }

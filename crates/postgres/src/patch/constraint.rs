@@ -28,6 +28,16 @@ fn inherited<'w>(object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
     })
 }
 
+/// Whether this plan makes the constraint of that name of the table that it is a partition of.
+fn inherits_new(object: &Object, to: &Target<'_>) -> bool {
+    let world = to.making.to;
+    let (schema, table) = place(object);
+    let parent = world.find(Kind::Table, &[schema, table]).and_then(|table| world.shown("table", table.text("partition_of")?));
+    let above = parent
+        .and_then(|parent| world.find(Kind::Constraint, &[parent.identity.part(0), parent.identity.part(1), object.identity.part(2)]));
+    above.is_some_and(|above| to.making.made.contains(&World::name_of(above)))
+}
+
 /// What follows ADD CONSTRAINT and its name.
 fn definition(object: &Object) -> Result<String, String> {
     let key = |period: &str| {
@@ -145,7 +155,21 @@ impl Maker for Constraints {
         let (schema, table) = place(object);
         let world = to.making.to;
         let is_foreign = world.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("server").is_some());
-        let word = if is_foreign { "FOREIGN TABLE" } else { "TABLE" };
+        let is_partition = world.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_of").is_some());
+        let is_key = matches!(object.text("type"), Some("primary key" | "unique"));
+        // Its partitioned table's statement brings it.
+        if is_partition && !is_key && is_not(object, "local") && !to.is_new(schema, table) && inherits_new(object, to) {
+            return Ok(Vec::new());
+        }
+        let stands_alone = is_key
+            && !to.is_new(schema, table)
+            && world.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some());
+        let word = match (is_foreign, stands_alone) {
+            (true, _) => "FOREIGN TABLE",
+            // The keys of its partitions are attached one by one, under the names that they have.
+            (false, true) => "TABLE ONLY",
+            (false, false) => "TABLE",
+        };
         let head = format!("ALTER {word} {} ADD CONSTRAINT {} ", whole(object), last(object));
         let mut definition = definition(object)?;
         let kind = object.text("type").unwrap_or_default();
@@ -185,6 +209,9 @@ impl Maker for Constraints {
         // The index behind it has a comment and statistics of its own.
         if let Some(index) = world.find(Kind::Index, &[schema, object.identity.part(2)]).filter(|index| index.get("constraint").is_some()) {
             statements.extend(super::index::after(index)?);
+            if let Some(parent) = index.text("attached_to").filter(|_| is_partition && !to.is_new(schema, table)) {
+                statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(index))));
+            }
         }
         if is_not(object, "triggers_enabled") {
             return Err("its triggers are off, which ALTER TABLE … DISABLE TRIGGER ALL does to all of a table: a person's work".to_owned());

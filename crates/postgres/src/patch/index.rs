@@ -72,7 +72,9 @@ impl Maker for Indexes {
         let is_concurrent = to.is_in_use(schema, table) && !is_partitioned;
         let unique = if flag(object, "unique") { "UNIQUE " } else { "" };
         let concurrently = if is_concurrent { "CONCURRENTLY " } else { "" };
-        let mut sql = format!("CREATE {unique}INDEX {concurrently}{} ON {}", last(object), qualified(schema, table));
+        // What its partitions have is attached one by one, under the names that they have.
+        let only = if is_partitioned && !to.is_new(schema, table) { "ONLY " } else { "" };
+        let mut sql = format!("CREATE {unique}INDEX {concurrently}{} ON {only}{}", last(object), qualified(schema, table));
         if let Some(method) = object.text("method") {
             sql.push_str(&format!(" USING {}", quoted(method)));
         }

@@ -368,6 +368,9 @@ impl Dialect for PostgresDialect {
     fn create(&self, object: &Object, making: &Making<'_>) -> Written {
         let target = Target { dialect: self, making };
         let mut statements = of(object)?.create(object, &target)?;
+        if !statements.is_empty() {
+            statements.extend(access::as_built_in(object, &target));
+        }
         statements.extend(remarks(object)?);
         Ok(statements)
     }
@@ -400,7 +403,17 @@ impl Dialect for PostgresDialect {
 
     fn opening(&self) -> &'static [&'static str] {
         // Names mean what they say, bodies are not looked into before what they use is there.
-        &["SET search_path = '';", "SET check_function_bodies = off;", "SET client_min_messages = warning;"]
+        // What a database or role sets for its sessions must not change what a statement means.
+        &[
+            "SET search_path = '';",
+            "SET check_function_bodies = off;",
+            "SET client_min_messages = warning;",
+            "SET standard_conforming_strings = on;",
+            "SET default_tablespace = '';",
+            "SET default_table_access_method = heap;",
+            "SET xmloption = content;",
+            "SET statement_timeout = 0;",
+        ]
     }
 
     fn transaction(&self) -> Option<(&'static str, &'static str)> {

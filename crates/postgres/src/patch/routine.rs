@@ -5,9 +5,9 @@ use super::text::{name_of, signature, upper};
 use super::{Maker, Target, flag, integer, list};
 use crate::ident::{dotted, literal, qualified, quoted};
 use crate::knowledge::settings;
-use evenkeel_core::kind::Value;
+use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 
 pub struct Routines {
     pub word: &'static str,
@@ -130,7 +130,7 @@ impl Maker for Routines {
         if ["arguments", "returns", "window"].iter().any(|attribute| change.touches(attribute)) { Way::Replace } else { Way::InPlace }
     }
 
-    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
         let object = change.to;
         let only_settings = change.only(&["configuration"]);
         if only_settings {
@@ -148,7 +148,16 @@ impl Maker for Routines {
             }
             return Ok(statements);
         }
-        Ok(vec![create(object, self.word, "CREATE OR REPLACE")?])
+        let statement = create(object, self.word, "CREATE OR REPLACE")?;
+        // Stored values, keys of indexes and rows that a check let in are as the function was.
+        let stored = to.making.from.told_users(change.from).into_iter().filter(|user| match user.kind {
+            Kind::Index | Kind::Constraint | Kind::MaterializedView => true,
+            Kind::Column => user.get("generated").is_some(),
+            _ => false,
+        });
+        let names: Vec<String> = stored.map(World::name_of).take(5).collect();
+        let is_body = ["body", "language", "library", "configuration", "strict"].iter().any(|attribute| change.touches(attribute));
+        Ok(vec![if names.is_empty() || !is_body { statement } else { statement.hazard(Hazard::Leaves(names.join(", "))) }])
     }
 
     fn drop(&self, object: &Object, _: &Target<'_>) -> Written {

@@ -55,7 +55,15 @@ impl Maker for Sequences {
     fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
         let is_said = to.before(object).is_some_and(|before| before.get("owned_by") == object.get("owned_by"));
         let Some(column) = object.text("owned_by").filter(|_| !is_said) else { return Ok(Vec::new()) };
-        Ok(vec![Statement::new(format!("ALTER SEQUENCE {} OWNED BY {};", whole(object), relation(column)?))])
+        let mut statements = vec![Statement::new(format!("ALTER SEQUENCE {} OWNED BY {};", whole(object), relation(column)?))];
+        // A new one behind a column that was there goes on after its values.
+        let is_new = to.before(object).is_none();
+        if let Some(column) = to.making.from.shown("column", column).filter(|_| is_new && !to.making.form.throwaway) {
+            if !to.is_new(column.identity.part(0), column.identity.part(1)) {
+                statements.push(super::column::goes_on(column));
+            }
+        }
+        Ok(statements)
     }
 
     fn way(&self, _: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {

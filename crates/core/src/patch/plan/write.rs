@@ -23,6 +23,10 @@ impl<'m> Planning<'_, 'm> {
         let mut plan = Plan::default();
         // Acts that lose data, or wait for one that does.
         let mut held: BTreeSet<usize> = BTreeSet::new();
+        // Acts with a statement that stands alone, or that wait for one: they come after all that one transaction holds, so that
+        // nothing is open, unguarded or gone while they run.
+        let mut late: BTreeSet<usize> = BTreeSet::new();
+        let mut later: Vec<Step> = Vec::new();
         for act in order {
             // What goes apart goes only for the sake of what loses data.
             let waits = self.apart.contains(act) || self.graph.waits_for(*act).any(|other| held.contains(&other));
@@ -35,7 +39,26 @@ impl<'m> Planning<'_, 'm> {
             for step in new {
                 step.held = waits;
             }
+            let is_late = self.graph.waits_for(*act).any(|other| late.contains(&other));
+            let steps = plan.steps.split_off(known);
+            for mut step in steps {
+                let first = if is_late { Some(0) } else { step.statements.iter().position(|statement| statement.alone) };
+                let Some(first) = first else {
+                    plan.steps.push(step);
+                    continue;
+                };
+                late.insert(*act);
+                let rest = step.statements.split_off(first);
+                later.push(Step { statements: rest, object: step.object.clone(), ..step });
+                if !step.statements.is_empty() {
+                    plan.steps.push(step);
+                }
+            }
+            if is_late {
+                late.insert(*act);
+            }
         }
+        plan.steps.extend(later);
         plan.refused = self.refused;
         plan.refused.sort();
         plan.refused.dedup();
