@@ -308,6 +308,11 @@ pub trait Dialect: Sync {
     /// Kinds with the same number share their names within a schema.
     fn name_space(&self, kind: Kind) -> Option<u8>;
 
+    /// What calls of it look like, where several of one name may be there at once and a call be meant for either.
+    fn called_as(&self, _: &Object) -> Option<String> {
+        None
+    }
+
     /// The object with whose statement it is made, and with which it goes: a column with its table.
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object>;
 

@@ -25,7 +25,9 @@ pub struct Fates {
 /// Works out what happens to each object.
 pub fn fates(changes: Changes, from: &World<'_>, to: &World<'_>, dialect: &dyn Dialect) -> Fates {
     let needed_by = from.needed_by(&|object| dialect.needs(object, from));
-    let mut spread = Spread { from, to, dialect, needed_by, fates: Fates::default() };
+    let is_more = |attributes: &[&'static str]| attributes.iter().any(|attribute| *attribute != "comment");
+    let changed = changes.altered.iter().filter(|(_, _, attributes)| is_more(attributes)).map(|(at, _, _)| *at).collect();
+    let mut spread = Spread { from, to, dialect, needed_by, changed, fates: Fates::default() };
     spread.fates.made.extend(changes.created);
     for (at, there, attributes) in changes.altered {
         spread.altered(at, there, attributes);
@@ -41,6 +43,8 @@ struct Spread<'w, 'm> {
     to: &'w World<'m>,
     dialect: &'w dyn Dialect,
     needed_by: BTreeMap<usize, Vec<usize>>,
+    /// Places in the candidate of what differs in more than a comment.
+    changed: BTreeSet<usize>,
     fates: Fates,
 }
 
@@ -109,10 +113,11 @@ impl Spread<'_, '_> {
         }
     }
 
-    /// Whether what needs it has to go with it: not where the reference's needs it no more, for then it is altered before.
+    /// Whether what needs it has to go with it: not where it is altered and needs it no more, for then it is altered before. What reads
+    /// the same and needs something else (another function of that name) has to be made anew.
     fn stands_on(&self, user: usize, at: usize) -> bool {
         let (Some(other), Some(needed)) = (self.from.at(user), self.from.at(at)) else { return false };
-        let Some(after) = self.to.same(other) else { return true };
+        let Some(after) = self.to.same(other).filter(|_| self.changed.contains(&user)) else { return true };
         let hangs = self.from.parent(other).is_some_and(|parent| parent.key() == needed.key());
         let mut needs = self.to.told_needs(after).chain(self.dialect.needs(after, self.to)).chain(self.to.parent(after));
         hangs || self.dialect.goes_with(other, self.from).is_some() || needs.any(|other| other.key() == needed.key())

@@ -277,7 +277,7 @@ impl Maker for Columns {
             statements.push(alter(object, "DROP EXPRESSION"));
         }
         if before.get("identity").is_some() && object.get("identity").is_none() {
-            statements.push(alter(object, "DROP IDENTITY"));
+            statements.push(drop_identity(object));
         }
         if retyped && !is_not(object, "local") {
             statements.push(retype(change, to)?);
@@ -369,6 +369,10 @@ impl Maker for Columns {
     }
 }
 
+pub fn drop_identity(column: &Object) -> Statement {
+    alter(column, "DROP IDENTITY IF EXISTS")
+}
+
 /// A new sequence behind a column that has values goes on after them.
 pub fn goes_on(column: &Object) -> Statement {
     let (table, name) = (whole(column), last(column));
@@ -431,6 +435,12 @@ fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String> {
     Ok(statement)
 }
 
+/// Whether its table is partitioned, or a partition.
+fn has_family(object: &Object, to: &Target<'_>) -> bool {
+    let table = to.making.to.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]);
+    table.is_some_and(|table| table.get("partition_by").is_some() || table.get("partition_of").is_some())
+}
+
 /// Online: a check that is validated under a weak lock is what SET NOT NULL believes.
 /// <https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL>
 fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
@@ -438,12 +448,23 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
     let (name, column) = (whole(object), last(object));
     let no_inherit = if flag(object, "not_null_no_inherit") { " NO INHERIT" } else { "" };
     if to.dialect.major >= flavor::NAMED_NOT_NULL
-        && (object.get("not_null_name").is_some() || is_not(object, "not_null_valid") || !no_inherit.is_empty())
+        && (object.get("not_null_name").is_some() || is_not(object, "not_null_valid") || !no_inherit.is_empty() || has_family(object, to))
     {
+        // By its name: the server would number one that a partition has already.
         let constraint = object.text("not_null_name").map_or_else(|| generated_not_null(object), str::to_owned);
-        let valid = if is_not(object, "not_null_valid") { " NOT VALID" } else { "" };
+        let is_in_use = to.is_in_use(schema, table);
+        let stays_invalid = is_not(object, "not_null_valid");
+        let valid = if stays_invalid || is_in_use { " NOT VALID" } else { "" };
         let add = format!("ALTER TABLE {name} ADD CONSTRAINT {} NOT NULL {column}{no_inherit}{valid};", quoted(&constraint));
-        return vec![Statement::new(add).hazard(Hazard::FailsIf(format!("{} holds NULL", object.display())))];
+        let fails = Hazard::FailsIf(format!("{} holds NULL", object.display()));
+        let mut statements = vec![Statement::new(add)];
+        if is_in_use && !stays_invalid {
+            let validate = format!("ALTER TABLE {name} VALIDATE CONSTRAINT {};", quoted(&constraint));
+            statements.push(Statement::new(validate).alone().hazard(Hazard::Scans(name)).hazard(fails));
+        } else if !stays_invalid {
+            statements = statements.into_iter().map(|statement| statement.hazard(fails.clone())).collect();
+        }
+        return statements;
     }
     let set = Statement::new(format!("ALTER TABLE {name} ALTER COLUMN {column} SET NOT NULL;"));
     let fails = Hazard::FailsIf(format!("{} holds NULL", object.display()));

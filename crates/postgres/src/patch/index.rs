@@ -183,7 +183,9 @@ impl Maker for Indexes {
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         let (schema, table) = table_of(object)?;
         let is_partitioned = to.making.from.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some());
-        if to.is_in_use(schema, table) && !is_partitioned {
+        // One that is made anew for the sake of something else goes within its transaction: what that is waits for it.
+        let comes_back = to.making.made.contains(&World::name_of(object));
+        if to.is_in_use(schema, table) && !is_partitioned && !comes_back {
             return Ok(vec![Statement::new(format!("DROP INDEX CONCURRENTLY {};", whole(object))).alone()]);
         }
         Ok(vec![Statement::new(format!("DROP INDEX {};", whole(object)))])

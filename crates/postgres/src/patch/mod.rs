@@ -298,6 +298,12 @@ impl Dialect for PostgresDialect {
         }
     }
 
+    fn called_as(&self, object: &Object) -> Option<String> {
+        let is_routine = matches!(object.kind, Kind::Function | Kind::Procedure | Kind::Aggregate);
+        let name = text::name_of(object.identity.part(1)).filter(|_| is_routine)?;
+        Some(crate::ident::qualified(object.identity.part(0), name))
+    }
+
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
         maker(object.kind).and_then(|(_, maker)| maker.made_with(object, world))
     }

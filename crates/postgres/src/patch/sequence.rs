@@ -31,9 +31,19 @@ fn options(sequence: &Object) -> String {
 }
 
 impl Maker for Sequences {
-    fn create(&self, object: &Object, _: &Target<'_>) -> Written {
+    fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         let word = if object.text("persistence") == Some("unlogged") { "UNLOGGED SEQUENCE" } else { "SEQUENCE" };
-        Ok(vec![Statement::new(format!("CREATE {word} {} {};", whole(object), options(object)))])
+        let mut statements = Vec::new();
+        // An identity that becomes a sequence has its name until then.
+        let shown = object.display();
+        let holder = object.text("owned_by").and_then(|column| to.making.from.shown("column", column));
+        if let Some(column) =
+            holder.filter(|column| column.text("identity_sequence") == Some(&shown) && !to.making.made.contains(&World::name_of(column)))
+        {
+            statements.push(super::column::drop_identity(column));
+        }
+        statements.push(Statement::new(format!("CREATE {word} {} {};", whole(object), options(object))));
+        Ok(statements)
     }
 
     fn goes_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {

@@ -6,6 +6,7 @@ mod pairs;
 #[allow(dead_code)]
 #[path = "../every_property/place.rs"]
 mod place;
+mod scenarios;
 
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;

@@ -11,6 +11,7 @@ use evenkeel_pipeline::patch::{Left, left};
 use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::patch::PostgresDialect;
+use evenkeel_testkit::TestDb;
 use evenkeel_testkit::property::{Case, On, cases};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -30,7 +31,7 @@ fn capture(database: &Database, case: &Case) -> Manifest {
 }
 
 /// What came of one patch.
-enum Outcome {
+pub enum Outcome {
     Equal,
     /// Nothing that statements of a patch make is another.
     Alike,
@@ -39,11 +40,40 @@ enum Outcome {
 
 /// Runs a plan as one script; the error says which statement was refused.
 fn apply(database: &Database, planned: &Plan, dialect: &dyn Dialect) -> Result<(), String> {
+    let script = lines(planned, dialect);
+    let ran = database.run(&script);
+    database.run(&["reset all".to_owned()])?;
+    ran.map_err(|problem| format!("{problem}\n{}", script.join("\n")))
+}
+
+fn lines(planned: &Plan, dialect: &dyn Dialect) -> Vec<String> {
     let mut script: Vec<String> = dialect.opening().iter().map(ToString::to_string).collect();
     script.extend(planned.statements().map(|statement| statement.sql.clone()));
-    let ran = database.run(&script);
-    database.run(&["reset search_path; reset check_function_bodies; reset client_min_messages".to_owned()])?;
-    ran.map_err(|problem| format!("{problem}\n{}", script.join("\n")))
+    script
+}
+
+/// The same for a database of the shared server.
+pub fn patched_plainly(database: &TestDb, from: &Manifest, to: &Manifest, form: Form) -> Result<Outcome, String> {
+    let dialect = PostgresDialect::of(&from.endpoint);
+    let mut from = from.clone();
+    let mut planned = Plan::default();
+    for _ in 0..3 {
+        let step = plan(&World::of(&from), &World::of(to), &dialect, form);
+        let session = database.another_session();
+        for sql in lines(&step, &dialect) {
+            session.exec(&sql).map_err(|fault| format!("{fault}\n{}", lines(&step, &dialect).join("\n")))?;
+        }
+        planned.append(step);
+        from = crate::capture(&database.conninfo());
+        if left(&from, to, &dialect).is_empty() {
+            return Ok(Outcome::Equal);
+        }
+    }
+    if planned.refused.is_empty() {
+        let words: Vec<String> = left(&from, to, &dialect).iter().map(Left::words).collect();
+        return Err(format!("left: {words:#?}\n{}", lines(&planned, &dialect).join("\n")));
+    }
+    Ok(Outcome::Refused(planned.refused.iter().map(|one| format!("{} {}: {}", one.kind.name(), one.object, one.reason)).collect()))
 }
 
 /// Makes a database that is like `from` into one that is like `to`.

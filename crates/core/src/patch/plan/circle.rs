@@ -13,11 +13,21 @@ impl<'m> Planning<'_, 'm> {
             if circle.is_empty() {
                 return order;
             }
-            if !self.take_along(&circle) && !self.drop_apart(&circle) && !self.cut(&circle) {
+            if !self.soften(&circle) && !self.take_along(&circle) && !self.drop_apart(&circle) && !self.cut(&circle) {
                 self.refuse_circle(&circle);
                 return order;
             }
         }
+    }
+
+    /// What would only be better in that order gives way.
+    pub(super) fn soften(&mut self, circle: &BTreeSet<usize>) -> bool {
+        let (within, rest): (Vec<_>, Vec<_>) = self.soft.iter().partition(|(act, gone)| circle.contains(act) && circle.contains(gone));
+        self.soft = rest;
+        for (act, gone) in &within {
+            self.graph.release(*act, &BTreeSet::from([*gone]));
+        }
+        !within.is_empty()
     }
 
     /// Of things that need each other and go, one takes the others along.

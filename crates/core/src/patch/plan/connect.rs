@@ -122,6 +122,19 @@ impl<'m> Planning<'_, 'm> {
                 held.entry((space, object.identity.part(0), object.identity.part(1))).or_default().push(act);
             }
         }
+        let mut called: HashMap<String, Vec<usize>> = HashMap::new();
+        for place in &self.fates.gone {
+            let name = self.from.at(*place).and_then(|object| self.dialect.called_as(object));
+            if let (Some(name), Some(act)) = (name, self.dropped_by(*place)) {
+                called.entry(name).or_default().push(act);
+            }
+        }
+        for place in self.fates.made.iter().filter(|_| !called.is_empty()) {
+            let name = self.to.at(*place).and_then(|object| self.dialect.called_as(object));
+            if let (Some(name), Some(act)) = (name, self.made_by(*place)) {
+                self.soft.extend(called.get(&name).into_iter().flatten().map(|gone| (act, *gone)));
+            }
+        }
         let mut edges = Vec::new();
         for place in &self.fates.made {
             let Some(object) = self.to.at(*place) else { continue };
@@ -132,6 +145,11 @@ impl<'m> Planning<'_, 'm> {
         }
         for (act, gone) in edges {
             self.graph.after(act, gone);
+        }
+        let graph = &mut self.graph;
+        self.soft.retain(|(act, gone)| act != gone && !graph.waits_for(*act).any(|other| other == *gone));
+        for (act, gone) in &self.soft {
+            graph.after(*act, *gone);
         }
     }
 }

@@ -58,6 +58,8 @@ struct Planning<'w, 'm> {
     /// By act: what one statement does to several parts of an object that stays, where the dialect puts them together.
     together: BTreeMap<usize, Vec<(Part, usize)>>,
     bare: BTreeSet<usize>,
+    /// Acts that come after another if they can.
+    soft: Vec<(usize, usize)>,
     /// Acts that drop what would go with another, because that is in a circle.
     apart: BTreeSet<usize>,
     /// Acts of dropping that another's statement does too.
@@ -80,6 +82,7 @@ impl<'w, 'm> Planning<'w, 'm> {
             members: BTreeMap::new(),
             together: BTreeMap::new(),
             bare: BTreeSet::new(),
+            soft: Vec::new(),
             apart: BTreeSet::new(),
             taken: BTreeSet::new(),
             refused,
