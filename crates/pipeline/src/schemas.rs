@@ -9,7 +9,7 @@ use crate::compare::{self, Compare, Compared, Hashed};
 use evenkeel_core::compare::{SideGap, Which, natural};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::{self, Likeness};
-use evenkeel_core::kind::{Dimension, Value};
+use evenkeel_core::kind::{self, Dimension, Value};
 use evenkeel_core::manifest::{Gap, Manifest, Parts, Patterns, Reason};
 use evenkeel_core::port::{Run, SchemaNames};
 use std::borrow::Cow;
@@ -257,7 +257,9 @@ impl Each<'_> {
             let Some(own) = reference.find(object.kind, &parts) else { continue };
             let spec = object.kind.spec();
             let texts = object.values().iter().filter_map(|(index, value)| Some((spec.property(*index)?, value)));
-            let meaning = texts.filter(|(property, value)| own.get(property.name) == Some(*value) && !IS_SAID.contains(&property.name));
+            // What is never compared means nothing here either.
+            let compared = texts.filter(|(property, _)| property.class != kind::Class::Volatile);
+            let meaning = compared.filter(|(property, value)| own.get(property.name) == Some(*value) && !IS_SAID.contains(&property.name));
             let named = meaning.filter(|(_, value)| match value {
                 Value::Text(text) => may_mean(text),
                 Value::List(items) => items.iter().any(|item| may_mean(item)),
