@@ -68,11 +68,9 @@ impl Maker for Sequences {
         let mut statements = vec![Statement::new(format!("ALTER SEQUENCE {} OWNED BY {};", whole(object), relation(column)?))];
         // A new one behind a column that was there goes on after its values.
         let is_new = to.before(object).is_none();
-        if let Some(column) = to.making.from.shown("column", column).filter(|_| is_new && !to.making.form.throwaway) {
-            if !to.is_new(column.identity.part(0), column.identity.part(1)) {
-                statements.push(super::column::goes_on(column));
-            }
-        }
+        let held = to.making.from.shown("column", column).filter(|_| is_new && !to.making.form.throwaway);
+        let held = held.filter(|column| !to.is_new(column.identity.part(0), column.identity.part(1)));
+        statements.extend(held.map(super::column::goes_on));
         Ok(statements)
     }
 
