@@ -185,7 +185,12 @@ impl Maker for Indexes {
         let is_partitioned = to.making.from.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some());
         // One that is made anew for the sake of something else goes within its transaction: what that is waits for it.
         let comes_back = to.making.made.contains(&World::name_of(object));
-        if to.is_in_use(schema, table) && !is_partitioned && !comes_back {
+        // Nor one whose columns go or become others, which takes the table for itself all the same, and would take the index along.
+        let (from, wanted) = (to.making.from, to.making.to);
+        let is_at_rest = from.columns(schema, table).iter().all(|column| {
+            wanted.same(column).is_some_and(|other| ["type", "collation", "generated"].iter().all(|one| other.get(one) == column.get(one)))
+        });
+        if to.is_in_use(schema, table) && !is_partitioned && !comes_back && is_at_rest {
             return Ok(vec![Statement::new(format!("DROP INDEX CONCURRENTLY {};", whole(object))).alone()]);
         }
         Ok(vec![Statement::new(format!("DROP INDEX {};", whole(object)))])
