@@ -14,6 +14,7 @@ mod named;
 mod operator;
 mod parameter;
 mod publication;
+mod retype;
 mod role;
 mod routine;
 mod rule;
