@@ -102,3 +102,34 @@ fn loses_by(from: &str, to: &str) -> bool {
         (was, is) => rank(was) == Some(3) && rank(is).is_some_and(|is| is < 3),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{is_cast, is_widened, loses_by};
+
+    #[test]
+    fn what_is_kept_cut_or_cannot_be_cast_is_told_apart() {
+        for (from, to, widened, cast, loses) in [
+            ("character varying(10)", "character varying(20)", true, true, false),
+            ("character varying(10)", "text", true, true, false),
+            ("character varying(20)", "character varying(10)", false, true, false),
+            ("numeric(10,2)", "numeric(12,2)", true, true, false),
+            ("numeric(10,4)", "numeric(12,2)", false, true, true),
+            ("numeric(10,2)", "numeric", true, true, false),
+            ("numeric", "numeric(5,1)", false, true, true),
+            ("numeric(5,1)", "integer", false, true, true),
+            ("integer", "bigint", false, true, false),
+            ("bigint", "integer", false, true, false),
+            ("double precision", "real", false, true, true),
+            ("double precision", "bigint", false, true, true),
+            ("timestamp with time zone", "date", false, true, true),
+            ("timestamp(6) without time zone", "timestamp(0) without time zone", false, true, true),
+            ("date", "timestamp without time zone", false, true, false),
+            ("timestamp with time zone", "integer", false, false, false),
+            ("text", "uuid", false, true, false),
+            ("text[]", "jsonb", false, false, false),
+        ] {
+            assert_eq!((is_widened(from, to), is_cast(from, to), loses_by(from, to)), (widened, cast, loses), "{from} to {to}");
+        }
+    }
+}
