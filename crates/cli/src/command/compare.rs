@@ -60,8 +60,10 @@ fn documented(arguments: &Compare, asked: &Asked<'_>) -> Result<(Document, Optio
     let mut reference = wire::endpoint(reference, settings, asked.common, &scope.dimensions)?;
     // What has to be made anew comes back with its owner and rights, whatever is compared.
     let mut captured = scope.dimensions.clone();
-    if arguments.patching.patch.is_some() && !captured.contains(&Dimension::Privileges) {
-        captured.push(Dimension::Privileges);
+    for dimension in [Dimension::Schema, Dimension::Privileges] {
+        if arguments.patching.patch.is_some() && !captured.contains(&dimension) {
+            captured.push(dimension);
+        }
     }
     let mut candidate = wire::endpoint(candidate, settings, asked.common, &captured)?;
     paint::notes(reference.warnings.iter().chain(&candidate.warnings), asked.common.quiet);

@@ -231,3 +231,16 @@ fn a_patch_of_mysql_and_mariadb() {
         place.run(&["compare", &urls[0], &urls[1], "--dimension", "schema"]).exits(0);
     }
 }
+
+/// Rights alone: what they are on is known all the same.
+#[test]
+fn rights_alone_are_mended() {
+    let place = Place::new();
+    let (reference, candidate) = two("create table t (a int); grant select on t to public", "create table t (a int, b int)");
+    let arguments = ["compare", &reference.url(), &candidate.url(), "--dimension", "privileges", "--patch", "patch.sql"];
+    place.run(&arguments).says("tried on");
+    let script = std::fs::read_to_string(place.path("patch.sql")).unwrap();
+    assert!(script.contains("GRANT SELECT ON TABLE public.t TO PUBLIC;") && !script.contains("DROP COLUMN"), "{script}");
+    psql(&candidate, &place.path("patch.sql"));
+    place.run(&["compare", &reference.url(), &candidate.url(), "--dimension", "privileges", "--fail-on", "inform"]).exits(0);
+}

@@ -269,7 +269,8 @@ impl Maker for Columns {
                 "not_null_valid" if !is_not(object, "not_null_valid") && !change.touches("not_null") => {
                     let name = before.text("not_null_name").map_or_else(|| generated_not_null(before), str::to_owned);
                     let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", whole(object), quoted(&name));
-                    statements.push(Statement::new(sql).alone().hazard(Hazard::Scans(whole(object))));
+                    let fails = Hazard::FailsIf(format!("{} holds NULL", object.display()));
+                    statements.push(Statement::new(sql).alone().hazard(Hazard::Scans(whole(object))).hazard(fails));
                 }
                 "not_null_valid" if !change.touches("not_null") => {
                     statements.push(Statement::new(format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;", whole(object), last(object))));

@@ -201,7 +201,11 @@ impl Maker for Constraints {
             _ => {
                 let mut statement = Statement::new(format!("{head}{definition};"));
                 if is_in_use {
-                    statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table)).hazard(Hazard::Scans(whole(object)));
+                    statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table));
+                    if is_valid && is_enforced {
+                        let fails = Hazard::FailsIf(format!("a row of {} does not meet it", whole(object)));
+                        statement = statement.hazard(Hazard::Scans(whole(object))).hazard(fails);
+                    }
                 }
                 statements.push(statement);
             }
@@ -245,7 +249,8 @@ impl Maker for Constraints {
         let mut statements = Vec::new();
         if change.touches("validated") {
             let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", whole(object), last(object));
-            statements.push(Statement::new(sql).alone().hazard(Hazard::Scans(whole(object))));
+            let fails = Hazard::FailsIf(format!("a row of {} does not meet it", whole(object)));
+            statements.push(Statement::new(sql).alone().hazard(Hazard::Scans(whole(object))).hazard(fails));
         }
         if change.touches("deferrable") || change.touches("initially_deferred") {
             let words = match (flag(object, "deferrable"), flag(object, "initially_deferred")) {

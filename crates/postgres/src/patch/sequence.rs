@@ -4,7 +4,7 @@ use super::text::{relation, whole};
 use super::{Maker, Target, flag, integer};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, shown_parts};
-use evenkeel_core::patch::{Change, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 
 pub struct Sequences;
 
@@ -82,7 +82,10 @@ impl Maker for Sequences {
         let object = change.to;
         let mut statements = Vec::new();
         if !change.only(&["owned_by", "persistence"]) {
-            statements.push(Statement::new(format!("ALTER SEQUENCE {} {};", whole(object), options(object))));
+            let statement = Statement::new(format!("ALTER SEQUENCE {} {};", whole(object), options(object)));
+            let is_bound = ["minimum", "maximum", "type"].iter().any(|one| change.touches(one));
+            let fails = Hazard::FailsIf(format!("{} has counted beyond its bounds", whole(object)));
+            statements.push(if is_bound { statement.hazard(fails) } else { statement });
         }
         if change.touches("persistence") {
             let words = if object.text("persistence") == Some("unlogged") { "SET UNLOGGED" } else { "SET LOGGED" };

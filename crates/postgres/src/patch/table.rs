@@ -279,7 +279,8 @@ impl Maker for Tables {
 fn attach(object: &Object, parent: &str) -> Result<Statement, String> {
     let bound = object.text("partition_bound").ok_or("its bound is not known")?;
     let sql = format!("ALTER TABLE {} ATTACH PARTITION {} {bound};", relation(parent)?, whole(object));
-    Ok(Statement::new(sql).hazard(Hazard::Scans(whole(object))))
+    let fails = format!("a row of {} does not lie in its bound, or one of the default partition does", whole(object));
+    Ok(Statement::new(sql).hazard(Hazard::Scans(whole(object))).hazard(Hazard::FailsIf(fails)))
 }
 
 fn replica_identity(object: &Object, identity: &str) -> Written {
