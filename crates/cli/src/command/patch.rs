@@ -115,7 +115,8 @@ impl Patched {
         let statements = patch.plan.statements().count();
         let place = self.out.as_ref().map(|path| format!(" in {}", path.display())).unwrap_or_default();
         let mut words = vec![match &patch.proof {
-            Proof::Nothing => "patch: nothing to do".to_owned(),
+            Proof::Nothing if patch.plan.refused.is_empty() && patch.plan.unsaid.is_empty() => "patch: nothing to do".to_owned(),
+            Proof::Nothing => "patch: no statement".to_owned(),
             Proof::Proven { server } => format!("patch: {statements} statements{place}, tried on a throwaway {server}"),
             Proof::Not { why } => format!("patch: {statements} statements{place}, NOT PROVEN: {why}"),
         }];
@@ -126,6 +127,10 @@ impl Patched {
         }
         if !patch.plan.refused.is_empty() {
             words.push(format!("patch: {} refused, each with its reason in the patch", patch.plan.refused.len()));
+        }
+        let unseen = patch.plan.unsaid.len().saturating_sub(patch.unbuilt.len());
+        if unseen > 0 {
+            words.push(format!("patch: nothing is said of {unseen} that could not be seen, each named in the patch"));
         }
         if !patch.unbuilt.is_empty() {
             words.push(format!(

@@ -160,6 +160,23 @@ fn what_was_not_seen_is_not_touched() {
     let script = place.run(&arguments).stdout;
     assert!(!script.contains("REVOKE") && !script.contains("OWNER TO"), "rights were not looked at: {script}");
     assert!(script.contains("DROP TABLE public.extra;"), "{script}");
+    // And no more is claimed than was seen.
+    assert!(
+        script.starts_with("-- proven on") && script.lines().next().is_some_and(|line| line.ends_with(", but for what nothing is said of")),
+        "{script}"
+    );
+    assert!(script.contains("-- nothing is said of privileges: it was not read, or not completely, on the reference"), "{script}");
+}
+
+/// What has no statement is not called done.
+#[test]
+fn refused_alone_is_no_nothing_to_do() {
+    let place = Place::new();
+    let table = "create table t (a int) partition by list (a)";
+    let (reference, candidate) = two(table, "create table t (a int)");
+    let ran = place.run(&["compare", &reference.url(), &candidate.url(), "--dimension", "schema", "--patch"]).exits(1);
+    assert!(ran.stdout.contains("-- refused: table public.t: partition_by") && ran.stdout.contains("-- no statement"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("nothing to do") && !ran.stderr.contains("nothing to do"), "{ran:?}");
 }
 
 /// A view that has to be made anew keeps its owner and rights, also where nobody asked about rights.

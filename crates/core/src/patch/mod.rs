@@ -151,6 +151,8 @@ pub struct Refusal {
 pub struct Plan {
     pub steps: Vec<Step>,
     pub refused: Vec<Refusal>,
+    /// What was not seen or could not be tried, in words: nothing is said of it, whatever the proof says.
+    pub unsaid: Vec<String>,
     /// Words for whoever runs it: a rename that is proposed, and never assumed.
     pub notes: Vec<String>,
 }

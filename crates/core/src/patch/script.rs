@@ -32,7 +32,17 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     let mut text = String::new();
     match proof {
         Proof::Proven { server } => {
-            push(&mut text, &format!("-- proven on {server}: with every statement run, {} is like {}", one(candidate), one(reference)))
+            // No more is claimed than was seen.
+            let but = match (plan.refused.is_empty(), plan.unsaid.is_empty()) {
+                (true, true) => "",
+                (false, true) => ", but for what is refused",
+                (true, false) => ", but for what nothing is said of",
+                (false, false) => ", but for what is refused and what nothing is said of",
+            };
+            push(
+                &mut text,
+                &format!("-- proven on {server}: with every statement run, {} is like {}{but}", one(candidate), one(reference)),
+            );
         }
         Proof::Not { why } => push(&mut text, &format!("-- not proven: {}", one(why))),
         Proof::Nothing => {}
@@ -45,6 +55,9 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
         let waiting = if waiting > 0 { format!(", and {waiting} that cannot run before these") } else { String::new() };
         push(&mut text, &format!("-- {losing} that would lose data are commented out{waiting}; --allow-destructive writes them"));
     }
+    for unsaid in &plan.unsaid {
+        push(&mut text, &format!("-- nothing is said of {}", one(unsaid)));
+    }
     for note in &plan.notes {
         push(&mut text, &format!("-- {}", one(note)));
     }
@@ -52,7 +65,7 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
         push(&mut text, &format!("-- refused: {} {}: {}", refusal.kind.name(), one(&refusal.object), one(&refusal.reason)));
     }
     if plan.statements().next().is_none() {
-        push(&mut text, "-- nothing to do");
+        push(&mut text, if plan.refused.is_empty() && plan.unsaid.is_empty() { "-- nothing to do" } else { "-- no statement" });
         return text;
     }
     text.push('\n');

@@ -81,7 +81,13 @@ pub fn wanted(
         let is_left = !is_told(either.kind)
             || alone.has(either)
             || [worlds.0, worlds.1].into_iter().flatten().any(|(object, world)| alone.has_whole_of(object, world));
+        // What hangs on something that goes is not kept for itself: the owner of a table, where only tables are compared.
+        let goes_along = |object: &Object| {
+            std::iter::successors(candidate.parent(object), |parent| candidate.parent(parent))
+                .any(|parent| is_told(parent.kind) && reference.same(parent).is_none() && !alone.has(parent))
+        };
         match (wanted, there) {
+            (_, Some(there)) if is_left && !is_told(there.kind) && goes_along(there) => {}
             (_, there) if is_left => objects.extend(there.cloned()),
             (Some(wanted), Some(there)) => objects.push(alone.mixed(wanted, there)),
             (Some(wanted), None) => objects.push(wanted.clone()),

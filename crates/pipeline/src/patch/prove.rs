@@ -89,11 +89,11 @@ fn uncovered(differences: &[Difference], dialect: &dyn Dialect) -> Vec<Refusal> 
 
 /// What nobody looked at, or could: "like" says nothing of it.
 fn not_looked_at((dimensions, dialect): (&[Dimension], &dyn Dialect), sides: [(&str, &Manifest); 2]) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut unsaid = Vec::new();
     for (side, manifest) in sides {
         for dimension in dimensions.iter().filter(|dimension| dialect.dimensions().contains(dimension)) {
             if !manifest.covers(*dimension) {
-                notes.push(format!("nothing is said of {}: it was not read, or not completely, on the {side}", dimension.name()));
+                unsaid.push(format!("{}: it was not read, or not completely, on the {side}", dimension.name()));
             }
         }
         // Those of kinds that a patch makes are refused by name.
@@ -101,17 +101,16 @@ fn not_looked_at((dimensions, dialect): (&[Dimension], &dyn Dialect), sides: [(&
             manifest.gaps.iter().filter(|gap| dimensions.contains(&gap.dimension) && dialect.dimensions().contains(&gap.dimension));
         for gap in others.filter(|gap| gap.kind.as_deref().and_then(Kind::from_name).is_none_or(|kind| !dialect.covers(kind))) {
             let what = gap.kind.as_deref().unwrap_or_else(|| gap.dimension.name());
-            notes.push(format!("nothing is said of {what}: not seen on the {side}: {}", gap.detail));
+            unsaid.push(format!("{what}: not seen on the {side}: {}", gap.detail));
         }
     }
-    notes.sort();
-    notes.dedup();
-    notes
+    unsaid.sort();
+    unsaid.dedup();
+    unsaid
 }
 
 /// Whose rights it takes to alter what is there.
-fn owners(planned: &Plan, candidate: &Manifest) -> Vec<String> {
-    let world = World::of(candidate);
+fn owners(planned: &Plan, world: &World<'_>) -> Vec<String> {
     let mut owners: BTreeSet<&str> = BTreeSet::new();
     for step in planned.steps.iter().filter(|step| step.act != Act::Create) {
         let Some(object) = world.shown(step.kind.name(), &step.object) else { continue };
@@ -131,8 +130,7 @@ fn owners(planned: &Plan, candidate: &Manifest) -> Vec<String> {
 }
 
 /// What looks like one object under two names: the plan drops one and makes the other, and says that it may be a rename.
-fn renames(differences: &[Difference], (candidate, reference): (&Manifest, &Manifest), dialect: &dyn Dialect) -> Vec<String> {
-    let (from, to) = (World::of(candidate), World::of(reference));
+fn renames(differences: &[Difference], (from, to): (&World<'_>, &World<'_>), dialect: &dyn Dialect) -> Vec<String> {
     let renamed = differences.iter().filter(|difference| difference.change == Change::Renamed);
     renamed
         .filter_map(|difference| {
@@ -155,29 +153,48 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     for (side, manifest) in [("reference", reference), ("candidate", candidate)] {
         knows_needs(side, manifest)?;
     }
-    let unseen_notes = not_looked_at((asked.dimensions, &*dialect), [("reference", reference), ("candidate", candidate)]);
+    let unsaid = not_looked_at((asked.dimensions, &*dialect), [("reference", reference), ("candidate", candidate)]);
     let told: Vec<Dimension> = asked.dimensions.iter().copied().filter(|dimension| reference.covers(*dimension)).collect();
     let is_told = |kind: Kind| told.contains(&kind.spec().dimension);
-    let (reference, unseen) = wanted(&World::of(reference), &World::of(candidate), asked.dimensions, asked.excused, &*dialect);
+    let world = World::of(candidate);
+    // What no statement is about, whatever comes of the others.
+    let (reference, mut aside) = wanted(&World::of(reference), &world, asked.dimensions, asked.excused, &*dialect);
+    aside.extend(uncovered(asked.differences, &*dialect));
     let reference = &reference;
-    let mut planned = plan(&World::of(candidate), &World::of(reference), &*dialect, form);
-    planned.refused.extend(unseen);
-    planned.refused.extend(uncovered(asked.differences, &*dialect));
-    planned.refused.sort();
-    planned.refused.dedup();
-    planned.notes = unseen_notes;
-    planned.notes.extend(owners(&planned, candidate));
-    planned.notes.extend(renames(asked.differences, (candidate, reference), &*dialect));
+    let goal = World::of(reference);
+    let mut planned = plan(&world, &goal, &*dialect, form);
+    planned.unsaid = unsaid;
+    planned.notes = owners(&planned, &world);
+    planned.notes.extend(renames(asked.differences, (&world, &goal), &*dialect));
+    let is_named = |planned: &Plan, one: &Left| {
+        planned.refused.iter().chain(&aside).any(|refusal| refusal.kind == one.kind && refusal.object == one.object)
+    };
+    let with = |mut planned: Plan, proof: Proof, failed: Vec<String>, left: Vec<Left>, unbuilt: Vec<Left>| {
+        planned.refused.extend(aside.clone());
+        planned.refused.sort();
+        planned.refused.dedup();
+        Patch { plan: planned, proof, failed, left, unbuilt }
+    };
     if planned.statements().next().is_none() {
-        let proof = Proof::Nothing;
-        return Ok(Patch { plan: planned, proof, failed: Vec::new(), left: Vec::new(), unbuilt: Vec::new() });
+        // What differs and has neither a statement nor a refusal is ours.
+        let mut odd = left(candidate, reference, &*dialect);
+        odd.retain(|one| (is_told(one.kind) || one.what != Odd::Extra) && !is_named(&planned, one));
+        let proof = if odd.is_empty() { Proof::Nothing } else { Proof::Not { why: "what differs has no statement".to_owned() } };
+        return Ok(with(planned, proof, Vec::new(), odd, Vec::new()));
     }
     let built = match build(candidate, builder) {
         Ok(built) => built,
         Err(trouble) if builder.watch.stop.is_requested() => return Err(trouble),
         Err(trouble) => {
-            let why = [Some(trouble.what.clone()), trouble.found.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ");
-            return Ok(Patch { plan: planned, proof: Proof::Not { why }, failed: Vec::new(), left: Vec::new(), unbuilt: Vec::new() });
+            let cure = trouble.fix.map(|fix| format!("to do: {fix}"));
+            let parts = [
+                Some(trouble.what),
+                trouble.expected.map(|it| format!("expected {it}")),
+                trouble.found.map(|it| format!("found {it}")),
+                cure,
+            ];
+            let why = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+            return Ok(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), Vec::new()));
         }
     };
     let mut failed = Vec::new();
@@ -199,14 +216,14 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         failed.extend(refused.iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
         seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
         odd = left(&seen, reference, &*dialect);
-        odd.retain(|one| !planned.refused.iter().any(|refusal| refusal.kind == one.kind && refusal.object == one.object));
+        odd.retain(|one| !is_named(&planned, one));
         // Of what was not asked for, only what was there has to be there still.
         odd.retain(|one| is_told(one.kind) || one.what != Odd::Extra);
         odd.retain(|one| !built.left.iter().any(|other| other.kind == one.kind && other.object == one.object));
         if odd.is_empty() || !failed.is_empty() || rounds == ROUNDS {
             break;
         }
-        step = plan(&World::of(&seen), &World::of(reference), &*dialect, form);
+        step = plan(&World::of(&seen), &goal, &*dialect, form);
         // What was refused once is said once, and what the first plan has done is not undone.
         step.steps.retain(|one| odd.iter().any(|left| left.kind == one.kind && left.object == one.object));
         if step.steps.is_empty() {
@@ -216,23 +233,19 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     }
     // What was refused and came about all the same, as a consequence of something else, is no refusal.
     let still = left(&seen, reference, &*dialect);
-    planned.refused.retain(|refusal| {
-        refusal.object.starts_with('(')
-            || !dialect.covers(refusal.kind)
-            || still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object)
-    });
-    planned.notes.extend(built.left.iter().map(|left| format!("not tried, for it could not be built for the trial: {}", left.words())));
+    planned.refused.retain(|refusal| still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object));
+    planned.unsaid.extend(built.left.iter().map(|left| format!("what could not be built for the trial: {}", left.words())));
     if failed.is_empty() && odd.is_empty() {
         let proof = Proof::Proven { server: built.scratch.describe() };
-        return Ok(Patch { plan: planned, proof, failed, left: odd, unbuilt: built.left });
+        return Ok(with(planned, proof, failed, odd, built.left));
     }
     // What is not here to be tried with is no fault of the statements.
     let lacks = built.left.iter().map(Left::words).chain(lacking);
     let lacks: Vec<String> = lacks.take(NAMED).collect();
     if lacks.is_empty() {
         let why = "tried on a throwaway server, it does not make both the same".to_owned();
-        return Ok(Patch { plan: planned, proof: Proof::Not { why }, failed, left: odd, unbuilt: built.left });
+        return Ok(with(planned, Proof::Not { why }, failed, odd, built.left));
     }
     let why = format!("the throwaway server lacks what it is about: {}", lacks.join("; "));
-    Ok(Patch { plan: planned, proof: Proof::Not { why }, failed: Vec::new(), left: Vec::new(), unbuilt: built.left })
+    Ok(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), built.left))
 }

@@ -39,6 +39,14 @@ fn a_dimension_that_nobody_asked_for_is_left_alone() {
     assert_eq!(said(&patched(&reference, &candidate, BOTH, &[])), ["alter owner table.s.t owner;"]);
 }
 
+/// Its owner goes with a table, although nobody asked for owners.
+#[test]
+fn what_hangs_on_what_goes_is_not_kept() {
+    let (reference, candidate) = (of(Vec::new()), of(vec![table("s.t"), owner("s.t", "app")]));
+    let plan = patched(&reference, &candidate, &[Dimension::Schema], &[]);
+    assert_eq!((said(&plan), refused(&plan)), (vec!["drop table s.t;"], Vec::new()));
+}
+
 #[test]
 fn a_kind_that_one_side_could_not_see_is_neither_made_nor_dropped_and_named() {
     let hidden = |manifest: Manifest| manifest.with_gap(Gap::kind(Kind::Function, Reason::Privilege, "not for your eyes".to_owned()));

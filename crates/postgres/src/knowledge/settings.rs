@@ -7,6 +7,10 @@
 use evenkeel_core::kind::Rank;
 use evenkeel_core::setting::{self, Known, amount, differs, must, should};
 
+/// Lists of names: the catalog keeps them as they must be written, and one literal would be one name.
+pub const LISTS: &[&str] =
+    &["search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries", "local_preload_libraries"];
+
 /// Where the server's manual explains the setting.
 #[must_use]
 pub fn source(known: &Known) -> String {

@@ -3,6 +3,7 @@
 use super::named::{granted, named};
 use super::text::relation;
 use super::{Maker, Target, flag, list};
+use crate::capture::OWNER;
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, shown_parts};
@@ -13,8 +14,6 @@ pub struct Owners;
 pub struct Grants;
 pub struct Defaults;
 
-/// The grantee that owns the object, whatever it is called.
-const OWNER: &str = "(owner)";
 const DATABASE: &str = "database";
 
 impl Maker for Owners {
@@ -37,7 +36,11 @@ impl Maker for Owners {
         let owned = to.making.to.shown(object.identity.part(0), object.identity.part(1)).ok_or("what it is the owner of is not there")?;
         // It is made by whoever will own it, and cannot be given away.
         if owned.kind == Kind::Extension {
-            return Ok(Vec::new());
+            return if to.making.form.throwaway {
+                Ok(Vec::new())
+            } else {
+                Err("an extension is whose who makes it, and cannot be given away".to_owned())
+            };
         }
         let named = named(owned).ok_or("there is no statement for such an owner")?;
         Ok(vec![statement(format!("ALTER {named} OWNER TO {role};"))])

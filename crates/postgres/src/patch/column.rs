@@ -68,8 +68,7 @@ fn identity_options(column: &Object, is_new: bool) -> String {
 }
 
 fn alter(column: &Object, what: &str) -> Statement {
-    let word = if column.kind == Kind::Column { "TABLE ONLY" } else { "TABLE" };
-    Statement::new(format!("ALTER {word} {} ALTER COLUMN {} {what};", whole(column), last(column)))
+    Statement::new(format!("ALTER TABLE ONLY {} ALTER COLUMN {} {what};", whole(column), last(column)))
 }
 
 /// What CREATE TABLE cannot say of a column.
@@ -151,8 +150,9 @@ impl Maker for Columns {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         let (schema, table) = (object.identity.part(0), object.identity.part(1));
         let relation = to.making.to.relation(schema, table).ok_or("its relation is not there")?;
+        // A view's statement brings its columns; their defaults are set by hand.
         if relation.kind != Kind::Table {
-            return view_column(object);
+            return Ok(object.get("default").map(|_| view_default(object)).into_iter().collect());
         }
         // Its parent's statement adds it.
         if is_not(object, "local") {
@@ -221,11 +221,13 @@ impl Maker for Columns {
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
         let (object, before) = (change.to, change.from);
         let (schema, table) = (object.identity.part(0), object.identity.part(1));
-        if to.making.to.relation(schema, table).is_some_and(|relation| relation.kind != Kind::Table) {
-            return view_column(object);
+        let relation = to.making.to.relation(schema, table).map(|relation| relation.kind);
+        if relation == Some(Kind::View) {
+            return Ok(change.touches("default").then(|| view_default(object)).into_iter().collect());
         }
         let mut statements = Vec::new();
-        let retyped = change.touches("type") || change.touches("collation");
+        // Those of a materialized view are what its query makes them; how they are kept is set.
+        let retyped = relation == Some(Kind::Table) && (change.touches("type") || change.touches("collation"));
         let loosened = to.making.is_loosened(before);
         if retyped && before.get("default").is_some() && !loosened {
             statements.push(set_default(before, None));
@@ -405,11 +407,9 @@ fn identity_changes(object: &Object) -> String {
     changes.join(" ")
 }
 
-/// Columns of views have defaults and comments alone.
-fn view_column(object: &Object) -> Written {
-    let default = object.text("default");
-    Ok(vec![Statement::new(match default {
+fn view_default(object: &Object) -> Statement {
+    Statement::new(match object.text("default") {
         Some(default) => format!("ALTER VIEW {} ALTER COLUMN {} SET DEFAULT {default};", whole(object), last(object)),
         None => format!("ALTER VIEW {} ALTER COLUMN {} DROP DEFAULT;", whole(object), last(object)),
-    })])
+    })
 }

@@ -33,15 +33,20 @@ fn attached_to<'w>(index: &'w Object, world: &World<'w>) -> Option<&'w Object> {
     world.shown("index", index.text("attached_to")?)
 }
 
-/// What CREATE INDEX cannot say.
+/// What CREATE INDEX cannot say; of one behind a constraint, its comment too.
 pub fn after(index: &Object) -> Written {
+    let mut statements = targets(index)?;
+    if index.get("constraint").is_some() {
+        statements.extend(super::remarks(index)?);
+    }
+    Ok(statements)
+}
+
+fn targets(index: &Object) -> Written {
     let mut statements = Vec::new();
     for target in list(index, "statistics_targets") {
         let (column, target) = target.split_once('=').ok_or("a statistics target is not as it should be")?;
         statements.push(Statement::new(format!("ALTER INDEX {} ALTER COLUMN {column} SET STATISTICS {target};", whole(index))));
-    }
-    if index.get("constraint").is_some() {
-        statements.extend(super::remarks(index)?);
     }
     Ok(statements)
 }
@@ -170,7 +175,7 @@ impl Maker for Indexes {
             for gone in list(change.from, "statistics_targets").iter().map(|target| column(target)).filter(|one| !kept.contains(one)) {
                 statements.push(Statement::new(format!("ALTER INDEX {name} ALTER COLUMN {gone} SET STATISTICS -1;")));
             }
-            statements.extend(after(object)?.into_iter().filter(|statement| !statement.sql.starts_with("COMMENT")));
+            statements.extend(targets(object)?);
         }
         if change.touches("attached_to")
             && let Some(parent) = object.text("attached_to").filter(|_| object.get("constraint").is_none())

@@ -14,16 +14,12 @@ pub struct Routines {
 }
 pub struct Aggregates;
 
-/// Lists of names: the catalog keeps them as they must be written, and one literal would be one name.
-pub const LISTS: &[&str] =
-    &["search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries", "local_preload_libraries"];
-
 /// `name = value` of a setting. What may not be shown is in no manifest.
 pub fn setting(name: &str, value: &str) -> Result<String, String> {
     if matches!(value, evenkeel_core::setting::SET | evenkeel_core::setting::UNSET) {
         return Err(format!("the value of {name} may be secret and is in no manifest"));
     }
-    let value = match (LISTS.contains(&name), value) {
+    let value = match (settings::LISTS.contains(&name), value) {
         (true, list) => names(list).iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "),
         (false, value) => literal(value),
     };

@@ -52,11 +52,8 @@ fn columns(object: &Object, to: &Target<'_>) -> Written {
             statements.push(Statement::new(sql));
         }
         if object.kind == Kind::MaterializedView {
-            statements.extend(
-                super::column::settings(column, to)
-                    .into_iter()
-                    .map(|one| Statement { sql: one.sql.replacen("ALTER TABLE ONLY", "ALTER MATERIALIZED VIEW", 1), ..one }),
-            );
+            // ALTER TABLE takes materialized views for this.
+            statements.extend(super::column::settings(column, to));
         }
         statements.extend(super::remarks(column)?);
     }

@@ -7,10 +7,6 @@ use evenkeel_core::compare::Case;
 use evenkeel_core::kind::Rank;
 use evenkeel_core::setting::{SET, UNSET};
 
-/// Lists of names: the catalog keeps them as they must be written, and one literal would be one name.
-const LISTS: &[&str] =
-    &["search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries", "local_preload_libraries"];
-
 /// Settings that new sessions can get without a restart and by ALTER SYSTEM alone are told; others need a person.
 const RELOAD: &[&str] = &[
     "lock_timeout",
@@ -70,7 +66,7 @@ pub fn overriding(remedies: &PostgresRemedies, case: &Case<'_>) -> Option<String
         return None;
     }
     // An empty list is one empty name in the catalog, and no name that SQL takes.
-    let value = match (LISTS.contains(&name), value) {
+    let value = match (settings::LISTS.contains(&name), value) {
         (true, "\"\"") => literal(""),
         (true, list) => list.to_owned(),
         (false, value) => literal(value),

@@ -22,17 +22,3 @@ fn every_kind_is_built_from_its_manifest() {
     }
     assert_eq!(odd, Vec::<String>::new());
 }
-
-/// `EVENKEEL_BUILD=manifest.jsonl`: a manifest of yours.
-#[test]
-fn a_given_manifest_is_built() {
-    let Some(file) = std::env::var_os("EVENKEEL_BUILD") else { return };
-    let manifest = evenkeel_core::file::read(&std::fs::read(file).unwrap(), None).unwrap();
-    let begun = std::time::Instant::now();
-    let built = build_of(&manifest);
-    println!("{} objects in {:.2} s", manifest.objects().len(), begun.elapsed().as_secs_f64());
-    for line in left(&built) {
-        println!("{line}");
-    }
-    assert!(built.left.is_empty());
-}

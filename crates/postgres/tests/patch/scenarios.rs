@@ -47,6 +47,16 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ),
     ("types that no cast joins", "create table t (a uuid, b int)", "create table t (a int, b date)"),
     (
+        "how columns of a materialized view are kept",
+        "create table t (a text); create materialized view m as select a from t; alter materialized view m alter a set statistics 7, alter a set storage external",
+        "create table t (a text); create materialized view m as select a from t",
+    ),
+    (
+        "a column and its default for a view",
+        "create table t (a int, b int); create view v as select a, b from t; alter view v alter b set default 5",
+        "create table t (a int, b int); create view v as select a from t",
+    ),
+    (
         "a view in place of a table",
         "create table base (a int); create view x as select a from base",
         "create table base (a int); create table x (a int)",

@@ -22,6 +22,8 @@ pub struct Patch {
     pub refused: Vec<PatchRefusal>,
     /// Words for whoever runs it: a rename that is proposed.
     pub notes: Vec<String>,
+    /// Some of the notes say what was not seen or tried: the proof says nothing of it.
+    pub is_limited: bool,
     /// What the server that it was tried on said to which statement.
     pub failed: Vec<String>,
     /// What was not as it should be after it was tried.
@@ -141,7 +143,8 @@ impl Patch {
             script: written.script.to_owned(),
             statements: statements.collect(),
             refused: refused.collect(),
-            notes: plan.notes.clone(),
+            notes: plan.unsaid.iter().map(|unsaid| format!("nothing is said of {unsaid}")).chain(plan.notes.iter().cloned()).collect(),
+            is_limited: !plan.unsaid.is_empty(),
             failed: written.failed.to_vec(),
             left: written.left.to_vec(),
             unbuilt: written.unbuilt.to_vec(),

@@ -20,7 +20,12 @@ pub(crate) fn proof(document: &Document, patch: &Patch) -> (&'static str, String
             } else {
                 "with every statement run"
             };
-            let but = if patch.refused.is_empty() { "" } else { ", but for what is refused" };
+            let but = match (patch.refused.is_empty(), patch.is_limited) {
+                (true, false) => "",
+                (false, false) => ", but for what is refused",
+                (true, true) => ", but for what nothing is said of",
+                (false, true) => ", but for what is refused and what nothing is said of",
+            };
             let unbuilt = match patch.unbuilt.len() {
                 0 => String::new(),
                 number => {
@@ -33,7 +38,7 @@ pub(crate) fn proof(document: &Document, patch: &Patch) -> (&'static str, String
             ("✗", format!("NOT PROVEN: {}. Do not run it: this is a fault of evenkeel.", word(patch.proof.why.as_deref())))
         }
         PatchState::NotProven => ("✗", format!("NOT PROVEN: {}. Nobody has tried these statements.", word(patch.proof.why.as_deref()))),
-        PatchState::NothingToDo => ("–", format!("Nothing to do: no statement would make {candidate} more like {reference}.")),
+        PatchState::NothingToDo => ("–", format!("No statement would make {candidate} more like {reference}.")),
     }
 }
 
