@@ -1,7 +1,7 @@
 //! Pure nouns and judgement of evenkeel: no I/O, no async, no driver, no clock, no environment, no printing.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  history  reference  patch  port`.
+//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  statement  history  reference  patch  port`.
 
 pub mod compare;
 pub mod connection;
@@ -18,3 +18,4 @@ pub mod policy;
 pub mod port;
 pub mod reference;
 pub mod setting;
+pub mod statement;

@@ -1,0 +1,168 @@
+//! A source text cut into statements, with nothing left out: every byte is a statement's, a row's, a client command's, or stands between.
+//!
+//! Lives here: the nouns, places in a text, and what is asked of an engine ([`Grammar`]). Does not live here: any engine's rules of
+//! cutting (`grammar` of each engine), and whose files are read (`history/tool`).
+
+use crate::finding::Place;
+
+/// What a statement is for, as far as the grammar tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// It makes, alters or drops something that a schema consists of.
+    Definition,
+    /// It reads or changes rows.
+    Data,
+    /// It sets something for the session.
+    Session,
+    /// It begins or ends a transaction, or a part of one.
+    Transaction(Word),
+    /// It runs code that can do anything.
+    Code,
+    /// The grammar does not know it.
+    Unknown,
+}
+
+/// A word that begins or ends a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    Begin,
+    Commit,
+    RollBack,
+    /// A part within one: savepoints, and settings of the transaction.
+    Within,
+}
+
+/// One statement, understood as far as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The server's own word: `CREATE TABLE`.
+    pub tag: String,
+    pub nature: Nature,
+    /// The server refuses it inside of a transaction.
+    pub alone: bool,
+    /// Why it was not understood.
+    pub odd: Option<String>,
+}
+
+/// What stands in a part of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    Statement(Statement),
+    /// Space and comments.
+    Between,
+    /// Rows that follow a statement which reads them from the client.
+    Rows,
+    /// For the client, not for the server: `\set`. Harmless, or why it is not understood.
+    Command {
+        odd: Option<String>,
+    },
+}
+
+/// A part of a text, by its byte offsets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    pub start: usize,
+    pub end: usize,
+    pub what: What,
+}
+
+impl Piece {
+    /// Its own text.
+    #[must_use]
+    pub fn text<'t>(&self, source: &'t str) -> &'t str {
+        source.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The statement, where it is one.
+    #[must_use]
+    pub const fn statement(&self) -> Option<&Statement> {
+        match &self.what {
+            What::Statement(statement) => Some(statement),
+            _ => None,
+        }
+    }
+
+    /// Why it was not understood.
+    #[must_use]
+    pub fn odd(&self) -> Option<&str> {
+        match &self.what {
+            What::Statement(Statement { odd, .. }) | What::Command { odd } => odd.as_deref(),
+            What::Between | What::Rows => None,
+        }
+    }
+}
+
+/// Cuts texts as the servers and clients of one family do.
+pub trait Grammar: Sync {
+    /// The pieces of a text, in order and without a gap between them.
+    fn split(&self, source: &str) -> Vec<Piece>;
+}
+
+/// Whether the pieces are all of a text, in order.
+#[must_use]
+pub fn is_whole(source: &str, pieces: &[Piece]) -> bool {
+    let mut at = 0;
+    for piece in pieces {
+        if piece.start != at || piece.end <= piece.start || source.get(piece.start..piece.end).is_none() {
+            return false;
+        }
+        at = piece.end;
+    }
+    at == source.len()
+}
+
+/// Where the lines of a text begin, so that places in it are quickly told.
+#[derive(Debug, Clone)]
+pub struct Lines {
+    begins: Vec<usize>,
+}
+
+impl Lines {
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self { begins: std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect() }
+    }
+
+    /// Line and column (in characters), both counted from 1, of a byte of that text.
+    #[must_use]
+    pub fn at(&self, text: &str, byte: usize) -> (u32, u32) {
+        let line = self.begins.partition_point(|begin| *begin <= byte).max(1);
+        let begin = self.begins.get(line - 1).copied().unwrap_or_default();
+        let column = text.get(begin..byte).map_or(0, |before| before.chars().count());
+        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column + 1).unwrap_or(u32::MAX))
+    }
+}
+
+/// The place of a byte of a part that stands in a file at `line` and `column` itself.
+#[must_use]
+pub fn place(file: &str, (line, column): (u32, u32), (within, beside): (u32, u32)) -> Place {
+    let column = if within == 1 { column + beside - 1 } else { beside };
+    Place { file: file.to_owned(), line: line + within - 1, column: Some(column) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_characters_from_one() {
+        let text = "ä b\nc\r\nd";
+        let lines = Lines::of(text);
+        let at = |needle| lines.at(text, text.find(needle).unwrap_or_default());
+        assert_eq!((at("ä"), at("b"), at("c"), at("d")), ((1, 1), (1, 3), (2, 1), (3, 1)));
+        assert_eq!(place("f.sql", (4, 9), (1, 3)).to_string(), "f.sql:4:11");
+        assert_eq!(place("f.sql", (4, 9), (2, 3)).to_string(), "f.sql:5:3");
+    }
+
+    #[test]
+    fn what_is_left_out_is_seen() {
+        let piece = |start, end| Piece { start, end, what: What::Between };
+        assert!(is_whole("abc", &[piece(0, 1), piece(1, 3)]) && is_whole("", &[]));
+        for wrong in
+            [vec![], vec![piece(0, 2)], vec![piece(0, 1), piece(2, 3)], vec![piece(0, 2), piece(1, 3)], vec![piece(0, 0), piece(0, 3)]]
+        {
+            assert!(!is_whole("abc", &wrong), "{wrong:?}");
+        }
+        assert!(!is_whole("ä", &[piece(0, 1), piece(1, 2)]));
+    }
+}

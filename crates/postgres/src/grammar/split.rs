@@ -1,0 +1,191 @@
+//! A file's text cut into statements as psql and the servers' own scanner cut it. What a statement is, `tag` says.
+//!
+//! Lives here: where a statement ends; rows that follow `COPY … FROM stdin`; psql's own commands, of which nothing is run.
+//! <https://www.postgresql.org/docs/current/app-psql.html>
+
+use super::tag;
+use super::token::{Sort, Token, tokens};
+use evenkeel_core::statement::{Grammar, Piece, What};
+
+/// PostgreSQL's grammar, as the port has it.
+#[derive(Debug, Clone, Copy)]
+pub struct PostgresGrammar;
+
+impl Grammar for PostgresGrammar {
+    fn split(&self, source: &str) -> Vec<Piece> {
+        Cutter { source, at: 0, pieces: Vec::new() }.pieces()
+    }
+}
+
+/// Commands of psql that change nothing in the database and nothing of what is sent to it.
+const HARMLESS: &[&str] = &["echo", "qecho", "warn", "timing", "pset", "encoding", "prompt", "restrict", "unrestrict", "errverbose"];
+/// Those that say how psql goes on after a failure, which a runner has rules of its own for.
+const HARMLESS_SETTINGS: &[&str] = &["ON_ERROR_STOP", "ON_ERROR_ROLLBACK", "ECHO", "QUIET", "VERBOSITY"];
+
+struct Cutter<'t> {
+    source: &'t str,
+    at: usize,
+    pieces: Vec<Piece>,
+}
+
+/// What is known of a statement before its end.
+#[derive(Default)]
+struct Open {
+    start: Option<usize>,
+    depth: usize,
+    /// The first words, in small letters: whether a body may hold semicolons, and rows follow.
+    words: Vec<String>,
+    /// How many `BEGIN` and `CASE` of a body have no `END` yet.
+    blocks: usize,
+    /// `FROM stdin` stands in a `COPY`.
+    from: bool,
+    stdin: bool,
+}
+
+impl Open {
+    fn word(&mut self, word: &str) {
+        const FIRST: usize = 4;
+        let word = word.to_ascii_lowercase();
+        if self.is_routine() {
+            match word.as_str() {
+                "begin" | "case" => self.blocks += 1,
+                // Of a body that never opened one nothing is closed.
+                "end" => self.blocks = self.blocks.saturating_sub(1),
+                _ => {}
+            }
+        }
+        if self.depth == 0 && self.words.first().is_some_and(|first| first == "copy") {
+            self.stdin |= self.from && word == "stdin";
+            self.from = word == "from";
+        }
+        if self.words.len() < FIRST {
+            self.words.push(word);
+        }
+    }
+
+    /// `CREATE [OR REPLACE] FUNCTION | PROCEDURE`, whose body may be statements.
+    fn is_routine(&self) -> bool {
+        let mut words = self.words.iter().map(String::as_str);
+        let first = words.next() == Some("create");
+        let rest: Vec<&str> = words.collect();
+        let kind = rest.strip_prefix(&["or", "replace"]).unwrap_or(&rest).first();
+        first && kind.is_some_and(|kind| matches!(*kind, "function" | "procedure"))
+    }
+}
+
+impl<'t> Cutter<'t> {
+    fn pieces(mut self) -> Vec<Piece> {
+        // A byte order mark is no part of the first statement.
+        if let Some(rest) = self.source.strip_prefix('\u{feff}') {
+            self.between(self.source.len() - rest.len());
+        }
+        while self.at < self.source.len() {
+            self.statement();
+        }
+        self.pieces
+    }
+
+    fn rest(&self) -> &'t str {
+        self.source.get(self.at..).unwrap_or_default()
+    }
+
+    fn push(&mut self, end: usize, what: What) {
+        if end > self.at {
+            self.pieces.push(Piece { start: self.at, end, what });
+            self.at = end;
+        }
+    }
+
+    /// Space and comments up to there; several in a row are one piece.
+    fn between(&mut self, end: usize) {
+        match self.pieces.last_mut() {
+            Some(last) if last.what == What::Between && end > self.at => {
+                last.end = end;
+                self.at = end;
+            }
+            _ => self.push(end, What::Between),
+        }
+    }
+
+    /// The next statement, or psql's command, with what stands before it.
+    fn statement(&mut self) {
+        let (source, base) = (self.source, self.at);
+        let mut open = Open::default();
+        for Token { sort, start, end } in tokens(self.rest()) {
+            let (start, end) = (base + start, base + end);
+            let text = source.get(start..end).unwrap_or_default();
+            match sort {
+                Sort::Space | Sort::Comment => continue,
+                Sort::Sign if text == "\\" => return self.command(open.start, start),
+                Sort::Sign if text == ";" && open.depth == 0 && open.blocks == 0 => {
+                    self.between(open.start.unwrap_or(start));
+                    return self.finish(&open, end);
+                }
+                Sort::Open => open.depth += 1,
+                Sort::Close => open.depth = open.depth.saturating_sub(1),
+                Sort::Word => open.word(text),
+                _ => {}
+            }
+            open.start.get_or_insert(start);
+        }
+        match open.start {
+            Some(start) => {
+                self.between(start);
+                // What stands behind a statement without `;` is its own; space at the end is not.
+                let end = self.at + self.rest().trim_end().len();
+                self.finish(&open, end);
+                self.between(source.len());
+            }
+            None => self.between(source.len()),
+        }
+    }
+
+    /// A statement that ends there, and the rows that follow it.
+    fn finish(&mut self, open: &Open, end: usize) {
+        let text = self.source.get(self.at..end).unwrap_or_default();
+        // A semicolon that ends nothing.
+        if open.start.is_none() {
+            return self.between(end);
+        }
+        let statement = tag::statement(text);
+        self.push(end, What::Statement(statement));
+        if !open.stdin {
+            return;
+        }
+        // Rows begin on the next line, and end with one that holds nothing but `\.`.
+        let line_end = self.rest().find('\n').map_or(self.source.len(), |at| self.at + at + 1);
+        self.between(line_end);
+        let mut rows = self.at;
+        for line in self.rest().split_inclusive('\n') {
+            rows += line.len();
+            if line.trim_end_matches(['\n', '\r']) == "\\." {
+                break;
+            }
+        }
+        self.push(rows, What::Rows);
+    }
+
+    /// A command of psql, to the end of its line. What stands before it without `;` is a statement that it may send.
+    fn command(&mut self, open: Option<usize>, at: usize) {
+        match open {
+            None => self.between(at),
+            Some(start) => {
+                self.between(start);
+                let mut statement = tag::statement(self.source.get(self.at..at).unwrap_or_default());
+                statement.odd.get_or_insert("a command of psql ends it, and may send it otherwise".to_owned());
+                self.push(at, What::Statement(statement));
+            }
+        }
+        let end = self.rest().find('\n').map_or(self.source.len(), |line| self.at + line);
+        let text = self.source.get(self.at..end).unwrap_or_default();
+        let mut words = text.trim_start_matches('\\').split_whitespace();
+        let (name, argument) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let is_harmless = HARMLESS.contains(&name) || name == "set" && HARMLESS_SETTINGS.contains(&argument);
+        let odd = (!is_harmless).then(|| format!("\\{name} is a command of psql that evenkeel does not run"));
+        self.push(end, What::Command { odd });
+    }
+}
+
+#[cfg(test)]
+#[path = "split_tests.rs"]
+mod tests;

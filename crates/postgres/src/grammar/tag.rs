@@ -1,0 +1,183 @@
+//! What one statement is, by the server's own grammar: its tag, what it is for, whether it may run in a transaction.
+//!
+//! Facts: which commands refuse to run in a transaction block stands on their pages of
+//! <https://www.postgresql.org/docs/current/sql-commands.html>.
+
+use super::token::{Sort, tokens};
+use super::{Fault, with_tree};
+use evenkeel_core::statement::{Nature, Statement, Word};
+use pg_query::NodeEnum as Node;
+use pg_query::protobuf::{
+    AlterTableType, DefElem, DropStmt, ReindexObjectType, ReindexStmt, SelectStmt, TransactionStmt, TransactionStmtKind, VacuumStmt,
+};
+
+/// Longer statements of rows are told by their first word: a tree of a million values tells nothing more.
+const LONG: usize = 1 << 20;
+const ROWS: &[&str] = &["insert", "copy", "update", "delete", "values"];
+
+/// What a statement's text is.
+pub(super) fn statement(text: &str) -> Statement {
+    let words = words(text);
+    let tag = tag(&words);
+    if text.len() > LONG && words.first().is_some_and(|first| ROWS.contains(&first.as_str())) {
+        return Statement { tag, nature: Nature::Data, alone: false, odd: None };
+    }
+    let (nature, alone, odd) = match with_tree(text, |tree| match tree.stmts.as_slice() {
+        [only] => only.stmt.as_ref().and_then(|stmt| stmt.node.as_ref()).map(|node| (nature(node), is_alone(node))),
+        _ => None,
+    }) {
+        Ok(Some((nature, alone))) => (nature, alone, None),
+        Ok(None) => (Nature::Unknown, false, Some("it is not one statement".to_owned())),
+        Err(Fault::Syntax(why)) => (Nature::Unknown, false, Some(format!("PostgreSQL's grammar does not accept it: {why}"))),
+        Err(fault) => (Nature::Unknown, false, Some(fault.to_string())),
+    };
+    Statement { tag, nature, alone, odd }
+}
+
+/// The first words of a statement, in small letters.
+fn words(text: &str) -> Vec<String> {
+    const ENOUGH: usize = 10;
+    let mut words = Vec::new();
+    for token in tokens(text) {
+        match token.sort {
+            Sort::Space | Sort::Comment => {}
+            Sort::Word if words.len() < ENOUGH => words.push(text.get(token.start..token.end).unwrap_or_default().to_ascii_lowercase()),
+            _ => break,
+        }
+    }
+    words
+}
+
+/// Words between the verb and what is made.
+const BETWEEN: &[&str] =
+    &["or", "replace", "unique", "temp", "temporary", "global", "local", "unlogged", "recursive", "constraint", "trusted", "procedural"];
+/// What is made, where it has several words.
+const PAIRS: &[(&str, &str)] = &[
+    ("materialized", "view"),
+    ("foreign", "table"),
+    ("foreign", "data"),
+    ("event", "trigger"),
+    ("text", "search"),
+    ("operator", "class"),
+    ("operator", "family"),
+    ("access", "method"),
+    ("user", "mapping"),
+    ("default", "privileges"),
+];
+
+/// The server's word for it, in capitals: `CREATE TABLE`.
+fn tag(words: &[String]) -> String {
+    let Some(verb) = words.first() else { return "nothing".to_owned() };
+    let mut tag = vec![verb.as_str()];
+    if matches!(verb.as_str(), "create" | "alter" | "drop") {
+        let mut rest = words.iter().skip(1).map(String::as_str).skip_while(|word| BETWEEN.contains(word));
+        if let Some(first) = rest.next() {
+            tag.push(first);
+            let second = rest.next().filter(|second| PAIRS.contains(&(first, second)));
+            tag.extend(second);
+            // FOREIGN DATA WRAPPER, TEXT SEARCH CONFIGURATION.
+            tag.extend(rest.next().filter(|_| matches!(second, Some("data" | "search"))));
+        }
+    }
+    tag.join(" ").to_uppercase()
+}
+
+fn nature(node: &Node) -> Nature {
+    match node {
+        Node::TransactionStmt(statement) => Nature::Transaction(word(statement)),
+        Node::SelectStmt(select) if makes_a_table(select) => Nature::Definition,
+        Node::InsertStmt(_)
+        | Node::DeleteStmt(_)
+        | Node::UpdateStmt(_)
+        | Node::MergeStmt(_)
+        | Node::SelectStmt(_)
+        | Node::CopyStmt(_)
+        | Node::TruncateStmt(_)
+        | Node::LockStmt(_)
+        | Node::ExplainStmt(_)
+        | Node::DeclareCursorStmt(_)
+        | Node::ClosePortalStmt(_)
+        | Node::FetchStmt(_)
+        | Node::NotifyStmt(_)
+        | Node::RefreshMatViewStmt(_)
+        | Node::VacuumStmt(_)
+        | Node::ClusterStmt(_)
+        | Node::ReindexStmt(_)
+        | Node::CheckPointStmt(_) => Nature::Data,
+        Node::VariableSetStmt(_)
+        | Node::VariableShowStmt(_)
+        | Node::DiscardStmt(_)
+        | Node::ConstraintsSetStmt(_)
+        | Node::LoadStmt(_)
+        | Node::ListenStmt(_)
+        | Node::UnlistenStmt(_)
+        | Node::DeallocateStmt(_) => Nature::Session,
+        Node::DoStmt(_) | Node::CallStmt(_) | Node::PrepareStmt(_) | Node::ExecuteStmt(_) => Nature::Code,
+        _ => Nature::Definition,
+    }
+}
+
+const fn makes_a_table(select: &SelectStmt) -> bool {
+    select.into_clause.is_some()
+}
+
+fn word(statement: &TransactionStmt) -> Word {
+    use TransactionStmtKind as Kind;
+    match statement.kind() {
+        Kind::TransStmtBegin | Kind::TransStmtStart => Word::Begin,
+        Kind::TransStmtCommit | Kind::TransStmtPrepare | Kind::TransStmtCommitPrepared => Word::Commit,
+        Kind::TransStmtRollback | Kind::TransStmtRollbackPrepared => Word::RollBack,
+        _ => Word::Within,
+    }
+}
+
+/// Whether the server refuses it inside of a transaction.
+fn is_alone(node: &Node) -> bool {
+    match node {
+        Node::IndexStmt(index) => index.concurrent,
+        Node::DropStmt(DropStmt { concurrent, .. }) => *concurrent,
+        Node::ReindexStmt(ReindexStmt { kind, params, .. }) => {
+            let whole =
+                [ReindexObjectType::ReindexObjectDatabase, ReindexObjectType::ReindexObjectSystem, ReindexObjectType::ReindexObjectSchema];
+            whole.iter().any(|one| *one as i32 == *kind) || params.iter().any(|one| is_option(one.node.as_ref(), "concurrently"))
+        }
+        Node::AlterTableStmt(alter) => alter.cmds.iter().any(|command| match command.node.as_ref() {
+            Some(Node::AlterTableCmd(command)) => {
+                let detaches = command.subtype == AlterTableType::AtDetachPartition as i32;
+                detaches
+                    && matches!(command.def.as_ref().and_then(|def| def.node.as_ref()), Some(Node::PartitionCmd(part)) if part.concurrent)
+            }
+            _ => false,
+        }),
+        Node::VacuumStmt(VacuumStmt { is_vacuumcmd, .. }) => *is_vacuumcmd,
+        // Without a table it goes through all of them.
+        Node::ClusterStmt(cluster) => cluster.relation.is_none(),
+        Node::CreateSubscriptionStmt(create) => {
+            let off = |name: &str| create.options.iter().any(|one| is_off(one.node.as_ref(), name));
+            !off("create_slot") && !off("connect")
+        }
+        Node::DropSubscriptionStmt(_)
+        | Node::CreatedbStmt(_)
+        | Node::DropdbStmt(_)
+        | Node::CreateTableSpaceStmt(_)
+        | Node::DropTableSpaceStmt(_)
+        | Node::AlterSystemStmt(_) => true,
+        _ => false,
+    }
+}
+
+fn is_option(node: Option<&Node>, name: &str) -> bool {
+    matches!(node, Some(Node::DefElem(option)) if option.defname == name)
+}
+
+fn is_off(node: Option<&Node>, name: &str) -> bool {
+    let Some(Node::DefElem(option)) = node else { return false };
+    let DefElem { defname, arg, .. } = &**option;
+    let off = match arg.as_ref().and_then(|arg| arg.node.as_ref()) {
+        Some(Node::String(text)) => matches!(text.sval.as_str(), "false" | "off"),
+        Some(Node::Boolean(value)) => !value.boolval,
+        Some(Node::Integer(value)) => value.ival == 0,
+        _ => false,
+    };
+    defname == name && off
+}
