@@ -95,6 +95,8 @@ impl Part {
 pub enum Transaction {
     /// One of its own.
     Own,
+    /// One of its own, unless a statement of it refuses one: then none.
+    Fitting,
     /// None: each statement by itself, sent apart.
     None,
     /// None, and the file is sent whole: the server makes what it can one.
@@ -108,7 +110,7 @@ impl Transaction {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Own => "own",
+            Self::Own | Self::Fitting => "own",
             Self::None | Self::Whole => "none",
             Self::PerStatement => "per-statement",
         }
@@ -223,6 +225,8 @@ pub struct Folder {
 /// How sure it is that a folder is a tool's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sure {
+    /// Nothing tells another.
+    Otherwise,
     /// Its files could be anybody's.
     Perhaps,
     /// Names of files have the tool's form.
@@ -321,10 +325,8 @@ pub fn read(readers: &[Reader], tree: &Tree, tool: Option<&str>, tables: &[Strin
         let reader = readers.iter().find(same).ok_or_else(|| Unclear::NoSuchTool(names()))?;
         return Ok(reader.folder(tree, wish, "it is named so".to_owned()));
     }
-    let mut fits: Vec<(&Reader, Fit, bool)> = readers
-        .iter()
-        .filter_map(|reader| Some((reader, (reader.fits)(tree)?, reader.records_in(tables))))
-        .collect();
+    let mut fits: Vec<(&Reader, Fit, bool)> =
+        readers.iter().filter_map(|reader| Some((reader, (reader.fits)(tree)?, reader.records_in(tables)))).collect();
     fits.sort_by_key(|(_, fit, recorded)| Reverse((*recorded, fit.sure)));
     let Some((first, fit, recorded)) = fits.first() else { return Err(Unclear::Nothing) };
     let equal: Vec<&(&Reader, Fit, bool)> = fits.iter().filter(|(_, other, also)| (other.sure, also) == (fit.sure, recorded)).collect();

@@ -1,21 +1,24 @@
 //! What migration tools record about themselves: how to know their tables, and what a row means.
 //!
-//! Lives here: the tools (`tool`, one file each), recognition by columns (`recognise`), a row turned into a record (`record`),
+//! Lives here: the tools (`tool`, one file each), their folders (`folder`), recognition by columns (`recognise`), a row turned into a record (`record`),
 //! records turned into objects (`table`). Engine-neutral: an engine says which families its columns belong to and hands over
 //! cells as text. Does not live here: finding and reading tables (`capture/history.rs` of each engine), nor judging a record
 //! against files.
 
+pub mod effect;
+pub mod folder;
 mod recognise;
 mod record;
 mod shape;
 mod table;
 mod tool;
+pub mod verdict;
 
 pub use recognise::{recognise, recognise_named, shapes};
 pub use record::{Cells, Column, Family, Record, State};
 pub use shape::{Repeat, Role, Shape, Tool};
 pub use table::{MOST_ROWS, Table, named, not_a_record, objects, unlike};
-pub use tool::TOOLS;
+pub use tool::{READERS, TOOLS};
 
 #[cfg(test)]
 mod tests;

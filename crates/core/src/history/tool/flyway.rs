@@ -1,5 +1,7 @@
 //! Flyway. Repeatable migrations have no version; Flyway knows them by their description.
 
+use super::sum::crc32_of_lines;
+use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, rank};
 use crate::history::record::Family::{Flag, Number, Text};
 use crate::history::record::{Cells, Record, State, column, unusual};
 use crate::history::shape::{Shape, Tool};
@@ -47,4 +49,134 @@ fn read(row: &Cells<'_>) -> Option<Record> {
     };
     let recorded_as = unusual(Some(kind), &["SQL", "JDBC"]);
     Some(Record { description: row.text("description"), checksum: row.text("checksum"), state, recorded_as, ..Record::applied(key) })
+}
+
+/// `V1.1__description.sql`, `R__description.sql`, `U` for the way back and `B` for a baseline, in any folder beneath; a `.conf` beside a
+/// file says how it runs. CRC-32 of the lines.
+/// <https://documentation.red-gate.com/fd/migrations-271585107.html>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+const END: &str = ".sql";
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    let conf = tree.around.iter().find(|file| matches!(file.name(), "flyway.conf" | "flyway.toml"));
+    let is_one = |file: &&File| named(file).is_some_and(|named| named.prefix == 'V' || named.prefix == 'R');
+    let file = tree.files.iter().find(is_one)?;
+    match conf {
+        Some(conf) => Some(Fit::new(Sure::Marked, format!("{} is Flyway's", conf.path))),
+        None => Some(Fit::new(Sure::Perhaps, format!("files named V1__NAME.sql, such as {}", file.path))),
+    }
+}
+
+struct Named<'f> {
+    prefix: char,
+    /// As Flyway records it; empty of what is repeatable.
+    version: String,
+    description: &'f str,
+}
+
+fn named(file: &File) -> Option<Named<'_>> {
+    let name = file.name().strip_suffix(END)?;
+    let prefix = name.chars().next().filter(|prefix| "VRUB".contains(*prefix))?;
+    let (version, description) = name.get(1..)?.split_once("__")?;
+    let version = version.replace('_', ".");
+    let is_version = version.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
+    let fits = if prefix == 'R' { version.is_empty() } else { is_version };
+    fits.then_some(Named { prefix, version, description })
+}
+
+/// What orders versions: `1.10` after `1.9`, and `1.0` beside `1`.
+fn order(version: &str) -> Vec<(usize, String)> {
+    let mut parts: Vec<(usize, String)> = version.split('.').map(rank).collect();
+    while parts.last().is_some_and(|(digits, _)| *digits == 0) {
+        parts.pop();
+    }
+    parts
+}
+
+fn folder(tree: &Tree, wish: &Wish) -> Reading {
+    let mut reading = Reading::default();
+    let mut values: Vec<(String, String)> = wish.placeholders.clone();
+    for conf in tree.around.iter().filter(|file| file.name() == "flyway.conf") {
+        let lines = conf.text().unwrap_or_default().lines().filter_map(|line| line.trim().strip_prefix("flyway.placeholders."));
+        values.extend(lines.filter_map(|line| line.split_once('=')).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())));
+    }
+    let (mut versioned, mut repeatable, mut back) = (Vec::new(), Vec::new(), Vec::new());
+    for file in tree.ending(END) {
+        let Some(Named { prefix, version, description }) = named(file) else {
+            reading.odd.push((file.path.clone(), "its name is none of Flyway's: V1__NAME.sql, R__NAME.sql".to_owned()));
+            continue;
+        };
+        let words = description.replace('_', " ");
+        let key = if prefix == 'R' { format!("repeatable {words}") } else { version.clone() };
+        let mut migration = Migration::new(key, description, file);
+        migration.transaction = Transaction::Fitting;
+        migration.checksum = std::str::from_utf8(&file.bytes).ok().map(crc32_of_lines);
+        migration.description = Some(words);
+        migration.repeatable = prefix == 'R';
+        migration.baseline = prefix == 'B';
+        settled(&mut migration, tree, &values);
+        match prefix {
+            'U' => back.push((order(&version), file, migration)),
+            'R' => repeatable.push(migration),
+            _ => versioned.push((order(&version), migration)),
+        }
+    }
+    versioned.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| other.baseline.cmp(&one.baseline)));
+    repeatable.sort_by(|a, b| a.key.cmp(&b.key));
+    for (version, migration) in &mut versioned {
+        if let Some((.., undo)) = back.iter().find(|(other, ..)| other == version && !migration.baseline) {
+            migration.down = Some(undo.up.clone());
+            migration.files.extend(undo.files.iter().cloned());
+        }
+    }
+    // A database that is there already was not begun with a baseline, as long as what it stands for is there too.
+    let baseline = versioned.iter().rev().find(|(_, migration)| migration.baseline).map(|(version, _)| version.clone());
+    if let Some(baseline) = baseline {
+        let is_before = |(version, migration): &(Vec<_>, Migration)| *version <= baseline && !migration.baseline;
+        let has_others = versioned.iter().any(is_before);
+        versioned.retain(|one| !one.1.baseline || !has_others && one.0 == baseline);
+    }
+    reading.migrations = versioned.into_iter().map(|(_, migration)| migration).chain(repeatable).collect();
+    reading
+}
+
+/// With the values of its placeholders, and what the file beside it says.
+fn settled(migration: &mut Migration, tree: &Tree, values: &[(String, String)]) {
+    let Some(file) = migration.files.first().cloned() else { return };
+    let conf = tree.find(&format!("{file}.conf")).and_then(|conf| conf.text().ok()).unwrap_or_default();
+    let told = |key: &str| {
+        let lines = conf.lines().filter_map(|line| line.split_once('='));
+        lines.filter(|(name, _)| name.trim() == key).map(|(_, value)| value.trim().to_ascii_lowercase()).next_back()
+    };
+    if told("executeInTransaction").is_some_and(|value| value == "false") {
+        migration.transaction = Transaction::None;
+    }
+    if told("placeholderReplacement").is_some_and(|value| value == "false") {
+        return;
+    }
+    for part in &mut migration.up {
+        match filled(&part.text, values) {
+            Ok(text) => part.text = text,
+            Err(name) => {
+                let why = format!("{}: the placeholder ${{{name}}} has no value", part.file);
+                migration.unreadable.get_or_insert(why);
+            }
+        }
+    }
+}
+
+/// A text with the values of its placeholders; the name of one that has none.
+fn filled(text: &str, values: &[(String, String)]) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        filled.push_str(before);
+        let Some((name, behind)) = after.split_once('}') else { return Err(after.chars().take(40).collect()) };
+        let Some((_, value)) = values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else { return Err(name.to_owned()) };
+        filled.push_str(value);
+        rest = behind;
+    }
+    filled.push_str(rest);
+    Ok(filled)
 }

@@ -1,5 +1,6 @@
 //! golang-migrate: one row, the version the database stands at, and whether it was reached.
 
+use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Flag, Number};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::shape::{Role, Shape, Tool};
@@ -17,4 +18,49 @@ const POINTER: Shape = Shape {
 fn read(row: &Cells<'_>) -> Option<Record> {
     let state = if row.is("dirty") { State::Failed } else { State::Applied };
     Some(Record { state, ..Record::applied(row.text("version")?) })
+}
+
+/// Pairs of files, `VERSION_TITLE.up.sql` and `VERSION_TITLE.down.sql`; each is sent as one simple query. Nothing is summed up.
+/// <https://github.com/golang-migrate/migrate/blob/master/MIGRATIONS.md>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::ImplicitBlock };
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    let file = named(tree, ".up.sql").next()?.0;
+    if let Some(path) = tree.tells("go.mod", "golang-migrate/migrate") {
+        return Some(Fit::new(Sure::Marked, format!("{path} names golang-migrate")));
+    }
+    Some(Fit::new(Sure::Named, format!("files named VERSION_TITLE.up.sql, such as {}", file.path)))
+}
+
+fn named<'t>(tree: &'t Tree, end: &'t str) -> impl Iterator<Item = (&'t File, &'t str, &'t str)> {
+    tree.files.iter().filter_map(move |file| {
+        let (version, rest) = numbered(&file.path)?;
+        let rest = rest.strip_prefix('_')?.strip_suffix(end)?;
+        (!rest.contains('/')).then_some((file, version, rest))
+    })
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    let mut reading = Reading::default();
+    for (file, version, name) in named(tree, ".up.sql") {
+        let Ok(number) = version.parse::<u64>() else {
+            reading.odd.push((file.path.clone(), "its number is larger than golang-migrate can read".to_owned()));
+            continue;
+        };
+        let mut migration = Migration::new(number.to_string(), name, file);
+        migration.transaction = Transaction::Whole;
+        let down = named(tree, ".down.sql").find(|(_, other, _)| other.parse() == Ok(number));
+        reading.migrations.push(match down {
+            Some((file, ..)) => migration.with_down(file),
+            None => migration,
+        });
+    }
+    reading.migrations.sort_by_key(|migration| rank(&migration.key));
+    for (file, version, _) in named(tree, ".down.sql") {
+        let number = version.parse::<u64>().map(|number| number.to_string()).unwrap_or_default();
+        if !reading.migrations.iter().any(|migration| migration.key == number) {
+            reading.odd.push((file.path.clone(), "a way back without a way there".to_owned()));
+        }
+    }
+    reading
 }

@@ -1,5 +1,6 @@
 //! goose: a row each time a migration goes up or down; the last one tells.
 
+use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Flag, Number, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::shape::{Shape, Tool};
@@ -28,4 +29,71 @@ fn read(row: &Cells<'_>) -> Option<Record> {
     }
     let state = if row.is("is_applied") { State::Applied } else { State::RolledBack };
     Some(Record { state, ..Record::applied(key) })
+}
+
+/// Files of one folder, `VERSION_NAME.sql`, with `-- +goose Up` and `-- +goose Down` within. Nothing is summed up.
+/// <https://pressly.github.io/goose/documentation/annotations/>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    let marked = tree.ending(".sql").find(|file| file.text().is_ok_and(|text| text.lines().any(|line| annotation(line) == Some("up"))))?;
+    Some(Fit::new(Sure::Marked, format!("{} has `-- +goose Up`", marked.path)))
+}
+
+/// What goose is told by a line, in small letters.
+fn annotation(line: &str) -> Option<&'static str> {
+    const KNOWN: &[&str] = &["up", "down", "no transaction", "statementbegin", "statementend", "envsub on", "envsub off"];
+    let told = line.trim().strip_prefix("--")?.trim_start().strip_prefix("+goose")?.trim().to_ascii_lowercase();
+    KNOWN.iter().find(|known| **known == told).copied()
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    let mut reading = Reading::default();
+    for file in tree.files.iter().filter(|file| file.folder().is_empty()) {
+        let Some((version, rest)) = numbered(&file.path) else { continue };
+        let Ok(number) = version.parse::<i64>() else {
+            reading.odd.push((file.path.clone(), "its number is larger than goose can read".to_owned()));
+            continue;
+        };
+        if let Some(name) = rest.strip_suffix(".sql") {
+            reading.migrations.push(migration(file, number, name.trim_start_matches('_')));
+        } else if rest.ends_with(".go") && !rest.ends_with("_test.go") {
+            let mut migration = Migration::new(number.to_string(), rest.trim_start_matches('_'), file);
+            migration.up.clear();
+            migration.unreadable = Some("it is written in Go".to_owned());
+            reading.migrations.push(migration);
+        }
+    }
+    reading.migrations.sort_by_key(|migration| rank(&migration.key));
+    reading
+}
+
+fn migration(file: &File, number: i64, name: &str) -> Migration {
+    let mut migration = Migration::new(number.to_string(), name, file);
+    let Ok(text) = file.text() else { return migration };
+    migration.up.clear();
+    let mut part: Option<(bool, usize, String)> = None;
+    let mut parts = Vec::new();
+    for (at, line) in text.split_inclusive('\n').enumerate() {
+        match annotation(line) {
+            Some("no transaction") => migration.transaction = Transaction::None,
+            Some("envsub on") => migration.unreadable = Some("it takes values of the environment (ENVSUB)".to_owned()),
+            Some(word @ ("up" | "down")) => parts.extend(part.replace((word == "up", at + 1, String::new()))),
+            _ => {
+                if let Some((.., text)) = &mut part {
+                    text.push_str(line);
+                }
+            }
+        }
+    }
+    parts.extend(part);
+    for (is_up, from, text) in parts {
+        let part = Part::lines(&file.path, text, from);
+        if is_up {
+            migration.up.push(part);
+        } else {
+            migration.down.get_or_insert_default().push(part);
+        }
+    }
+    migration
 }

@@ -1,10 +1,11 @@
 //! The migration tools, a file each: what tables a tool makes, how to know them, in which order their rows were applied and
 //! what a row means. A new one is a file and its line in `TOOLS`.
 //!
-//! What a tool's folder, checksum and lock are like belongs in the same files, when it is first read.
+//! What a tool's folder and its sums are like stands in the same file (`sum` works the sums out); such a reader is a line in `READERS`.
 
 mod alembic;
 mod atlas;
+mod dbmate;
 mod diesel;
 mod django;
 mod doctrine;
@@ -25,12 +26,14 @@ mod node_pg_migrate;
 mod own;
 mod pgroll;
 mod phinx;
+mod plain;
 mod prisma;
 mod rails;
 mod refinery;
 mod sequelize;
 mod sqitch;
 mod sqlx;
+mod sum;
 mod supabase;
 mod tern;
 mod typeorm;
@@ -38,6 +41,7 @@ mod yoyo;
 
 pub use own::OWN;
 
+use super::folder::Reader;
 use super::shape::Tool;
 
 /// Every tool we know. Of two whose tables share a telling name, the first is named where the columns fit neither.
@@ -73,4 +77,21 @@ pub static TOOLS: &[Tool] = &[
     knex_migrator::TOOL,
     hasura::TOOL,
     jetbase::TOOL,
+];
+
+/// Whose folders can be read. Of those that read one alike the first is taken.
+pub static READERS: &[Reader] = &[
+    dbmate::FOLDER,
+    goose::FOLDER,
+    drizzle::FOLDER,
+    prisma::FOLDER,
+    diesel::FOLDER,
+    node_pg_migrate::FOLDER,
+    flyway::FOLDER,
+    refinery::FOLDER,
+    golang_migrate::FOLDER,
+    sqlx::FOLDER,
+    supabase::FOLDER,
+    yoyo::FOLDER,
+    plain::FOLDER,
 ];

@@ -1,5 +1,7 @@
 //! Prisma Migrate. A row that has no end did not finish: Prisma writes it before it runs the file.
 
+use super::sum::sha256;
+use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::shape::{Shape, Tool};
@@ -39,4 +41,32 @@ fn read(row: &Cells<'_>) -> Option<Record> {
         (None, None) => State::Failed,
     };
     Some(Record { checksum: row.text("checksum"), state, ..Record::applied(row.text("migration_name")?) })
+}
+
+/// Folders with a `migration.sql`, in the order of their names; each file is sent as one simple query and summed up with SHA-256.
+/// <https://www.prisma.io/docs/orm/prisma-migrate/understanding-prisma-migrate/migration-histories>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::ImplicitBlock };
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    if let Some(lock) = tree.files.iter().find(|file| file.name() == "migration_lock.toml") {
+        return Some(Fit::new(Sure::Marked, format!("{} is Prisma's", lock.path)));
+    }
+    let file = tree.files.iter().find(|file| file.name() == "migration.sql" && !file.folder().is_empty())?;
+    Some(Fit::new(Sure::Named, format!("folders that hold migration.sql, such as {}", file.folder())))
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    let mut reading = Reading::default();
+    for file in tree.files.iter().filter(|file| file.name() == "migration.sql") {
+        let Some(name) = file.folder().rsplit('/').next().filter(|name| !name.is_empty()) else { continue };
+        let mut migration = Migration::new(name, name, file);
+        migration.transaction = Transaction::Whole;
+        migration.checksum = Some(sha256(&file.bytes));
+        reading.migrations.push(match tree.find(&format!("{}/down.sql", file.folder())) {
+            Some(down) => migration.with_down(down),
+            None => migration,
+        });
+    }
+    reading.migrations.sort_by(|a, b| a.key.cmp(&b.key));
+    reading
 }

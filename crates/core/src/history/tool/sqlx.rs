@@ -1,5 +1,7 @@
 //! sqlx, the Rust library with its command `sqlx migrate`.
 
+use super::sum::sha384;
+use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Bytes, Flag, Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::shape::{Shape, Tool};
@@ -30,4 +32,54 @@ const LIST: Shape = Shape {
 fn read(row: &Cells<'_>) -> Option<Record> {
     let state = if row.is("success") { State::Applied } else { State::Failed };
     Some(Record { description: row.text("description"), checksum: row.text("checksum"), state, ..Record::applied(row.text("version")?) })
+}
+
+/// Files of one folder, `VERSION_DESCRIPTION.sql`, or pairs that end in `.up.sql` and `.down.sql`. The whole text is summed up with
+/// SHA-384; one that begins with `-- no-transaction` is sent without one.
+/// <https://docs.rs/sqlx/latest/sqlx/macro.migrate.html>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    let file = named(tree).next()?.0;
+    if tree.around.iter().any(|file| file.path.contains(".sqlx/")) {
+        return Some(Fit::new(Sure::Marked, "a folder .sqlx is beside it"));
+    }
+    if let Some(path) = tree.tells("Cargo.toml", "sqlx") {
+        return Some(Fit::new(Sure::Marked, format!("{path} names sqlx")));
+    }
+    Some(Fit::new(Sure::Perhaps, format!("files named VERSION_DESCRIPTION.sql, such as {}", file.path)))
+}
+
+/// Files with their version and the rest of their name.
+fn named(tree: &Tree) -> impl Iterator<Item = (&File, &str, &str)> {
+    tree.files.iter().filter_map(|file| {
+        let (version, rest) = numbered(&file.path)?;
+        let rest = rest.strip_prefix('_')?.strip_suffix(".sql")?;
+        (!rest.contains('/')).then_some((file, version, rest))
+    })
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    let mut reading = Reading::default();
+    let downs: Vec<_> = named(tree).filter_map(|(file, version, rest)| Some((file, version, rest.strip_suffix(".down")?))).collect();
+    for (file, version, rest) in named(tree).filter(|(.., rest)| !rest.ends_with(".down")) {
+        let Ok(number) = version.parse::<i64>() else {
+            reading.odd.push((file.path.clone(), "its number is larger than sqlx can read".to_owned()));
+            continue;
+        };
+        let name = rest.strip_suffix(".up").unwrap_or(rest);
+        let mut migration = Migration::new(number.to_string(), name, file);
+        migration.checksum = Some(sha384(&file.bytes));
+        migration.description = Some(name.replace('_', " "));
+        if file.bytes.starts_with(b"-- no-transaction") {
+            migration.transaction = Transaction::Whole;
+        }
+        let down = downs.iter().find(|(_, other, _)| *other == version);
+        reading.migrations.push(match down {
+            Some((file, ..)) => migration.with_down(file),
+            None => migration,
+        });
+    }
+    reading.migrations.sort_by_key(|migration| rank(&migration.key));
+    reading
 }

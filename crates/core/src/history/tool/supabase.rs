@@ -1,5 +1,6 @@
 //! Supabase's command line, which keeps the statements it ran.
 
+use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish, numbered};
 use crate::history::record::Family::{Compound, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Shape, Tool};
@@ -22,4 +23,35 @@ const LIST: Shape = Shape {
 fn read(row: &Cells<'_>) -> Option<Record> {
     let checksum = row.get("statements").map(|hash| format!("sha256 of the recorded statements: {hash}"));
     Some(Record { description: row.text("name"), checksum, ..Record::applied(row.text("version")?) })
+}
+
+/// Files of one folder, `TIMESTAMP_NAME.sql`. What it keeps are the statements it ran, not a sum of the file.
+/// <https://supabase.com/docs/guides/deployment/database-migrations>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+fn named(tree: &Tree) -> impl Iterator<Item = (&crate::history::folder::File, &str, &str)> {
+    tree.files.iter().filter_map(|file| {
+        let (version, rest) = numbered(&file.path)?;
+        let name = rest.strip_prefix('_')?.strip_suffix(".sql")?;
+        (!name.contains('/')).then_some((file, version, name))
+    })
+}
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    let file = named(tree).next()?.0;
+    if tree.shown.trim_end_matches('/').ends_with("supabase/migrations") {
+        return Some(Fit::new(Sure::Marked, "the folder is supabase/migrations"));
+    }
+    Some(Fit::new(Sure::Perhaps, format!("files named TIMESTAMP_NAME.sql, such as {}", file.path)))
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    let one = |(file, version, name): (&_, &str, &str)| {
+        let mut migration = Migration::new(version, name, file);
+        migration.description = Some(name.to_owned());
+        migration
+    };
+    let mut migrations: Vec<Migration> = named(tree).map(one).collect();
+    migrations.sort_by(|a, b| a.key.cmp(&b.key));
+    Reading { migrations, odd: Vec::new() }
 }

@@ -1,5 +1,6 @@
 //! yoyo: names of files, or their hashes where a name was not kept; a lock in a table of its own.
 
+use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Role, Shape, Tool};
@@ -30,4 +31,38 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 fn lock(row: &Cells<'_>) -> Option<Record> {
     row.get("locked").filter(|locked| *locked != "0").map(|_| Record::applied("locked".to_owned()))
+}
+
+/// Files `NAME.sql`, with `NAME.rollback.sql` for the way back, or in Python. The name is all that is recorded.
+/// <https://ollycope.com/software/yoyo/latest/#migration-files>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+const BACK: &str = ".rollback.sql";
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    if let Some(file) = tree.around.iter().find(|file| file.name() == "yoyo.ini") {
+        return Some(Fit::new(Sure::Marked, format!("{} is there", file.path)));
+    }
+    let file = tree.ending(BACK).next()?;
+    Some(Fit::new(Sure::Named, format!("files named NAME{BACK}, such as {}", file.path)))
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    let mut reading = Reading::default();
+    for file in tree.files.iter().filter(|file| file.folder().is_empty()) {
+        if let Some(name) = file.path.strip_suffix(".sql").filter(|name| !name.ends_with(".rollback")) {
+            let migration = Migration::new(name, name, file);
+            reading.migrations.push(match tree.find(&format!("{name}{BACK}")) {
+                Some(down) => migration.with_down(down),
+                None => migration,
+            });
+        } else if let Some(name) = file.path.strip_suffix(".py").filter(|name| !name.starts_with("__")) {
+            let mut migration = Migration::new(name, name, file);
+            migration.up.clear();
+            migration.unreadable = Some("it is written in Python".to_owned());
+            reading.migrations.push(migration);
+        }
+    }
+    reading.migrations.sort_by(|a, b| a.key.cmp(&b.key));
+    reading
 }

@@ -1,0 +1,42 @@
+//! The sums that tools make of a file, as they record them.
+
+use sha2::{Digest, Sha256, Sha384};
+use siphasher::sip::SipHasher13;
+use std::hash::{Hash, Hasher};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// As a server shows a column of bytes: hexadecimal digits behind `\x`.
+pub fn sha384(bytes: &[u8]) -> String {
+    format!("\\x{}", hex(&Sha384::digest(bytes)))
+}
+
+/// refinery's: name, number and text, each as Rust hashes it.
+pub fn sip13(name: &str, version: i32, text: &str) -> String {
+    let mut hasher = SipHasher13::new();
+    name.hash(&mut hasher);
+    version.hash(&mut hasher);
+    text.hash(&mut hasher);
+    hasher.finish().to_string()
+}
+
+/// Flyway's: CRC-32 of the lines without what ends them and without a byte order mark, as a signed number.
+pub fn crc32_of_lines(text: &str) -> String {
+    let mut hasher = crc32fast::Hasher::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let (line, behind) = rest.split_at(end);
+        hasher.update(line.as_bytes());
+        rest = behind.strip_prefix("\r\n").or_else(|| behind.strip_prefix(['\n', '\r'])).unwrap_or(behind);
+    }
+    i32::from_ne_bytes(hasher.finalize().to_ne_bytes()).to_string()
+}

@@ -1,0 +1,395 @@
+//! Three witnesses, one verdict: what the files say, what the tool recorded, what is there.
+//!
+//! Lives here: the verdicts, and how each is come to. A record is believed for what it is: a tool's word; whether a migration's effect is
+//! there, the objects say. Does not live here: running files (`pipeline/replay`), reading records (`capture/history.rs` of each
+//! engine), sentences (`report`).
+
+use super::effect::{Spot, Stand, Touch};
+use super::folder::Migration;
+use super::record::State;
+use crate::kind::Severity;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+/// What is said of a migration, the heaviest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    Failed,
+    HalfApplied,
+    RecordedNotPresent,
+    PartlyPresent,
+    NumberReused,
+    UnknownVersion,
+    FileMissing,
+    EditedMeaning,
+    BeforeItsDependency,
+    PresentNotRecorded,
+    NotCheckable,
+    PendingOutOfOrder,
+    EditedBytes,
+    Pending,
+    RolledBack,
+    Superseded,
+    Applied,
+}
+
+impl Verdict {
+    /// The public word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::HalfApplied => "half-applied",
+            Self::RecordedNotPresent => "recorded-not-present",
+            Self::PartlyPresent => "partly-present",
+            Self::NumberReused => "number-reused",
+            Self::UnknownVersion => "unknown-version",
+            Self::FileMissing => "file-missing",
+            Self::EditedMeaning | Self::EditedBytes => "edited",
+            Self::BeforeItsDependency => "before-its-dependency",
+            Self::PresentNotRecorded => "present-not-recorded",
+            Self::NotCheckable => "not-checkable",
+            Self::PendingOutOfOrder => "pending-out-of-order",
+            Self::Pending => "pending",
+            Self::RolledBack => "rolled-back",
+            Self::Superseded => "superseded",
+            Self::Applied => "applied",
+        }
+    }
+
+    /// How much it weighs; nothing where it is a gap.
+    #[must_use]
+    pub const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Applied | Self::Superseded | Self::RolledBack | Self::Pending => Some(Severity::Inform),
+            Self::EditedBytes | Self::PendingOutOfOrder => Some(Severity::Warn),
+            Self::NotCheckable => None,
+            _ => Some(Severity::Block),
+        }
+    }
+
+    /// `bytes` or `meaning`, of what was edited.
+    #[must_use]
+    pub const fn edit(self) -> Option<&'static str> {
+        match self {
+            Self::EditedBytes => Some("bytes"),
+            Self::EditedMeaning => Some("meaning"),
+            _ => None,
+        }
+    }
+}
+
+/// What a tool recorded of a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub key: String,
+    pub state: State,
+    pub checksum: Option<String>,
+    pub description: Option<String>,
+    /// The tool's word that it never ran it: `MARK_RAN`, `BASELINE`.
+    pub recorded_as: Option<String>,
+}
+
+/// How a text differs from the one that was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Only in what means nothing, and in what.
+    Bytes(String),
+    /// In what it does; the earlier text was found.
+    Meaning(String),
+    /// The earlier text was not found: what is there decides.
+    Unknown,
+}
+
+/// A migration of the folder, with what is known of it.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    pub migration: &'a Migration,
+    pub recorded: Option<&'a Recorded>,
+    /// Set where its text is another than was recorded.
+    pub edit: Option<Edit>,
+    /// What it did when it was run for a trial; nothing where that was not worked out.
+    pub effect: Option<Vec<Touch>>,
+    /// Why nobody can say what it does.
+    pub unclear: Option<String>,
+    /// It has a statement that defines something.
+    pub defines: bool,
+    /// What it says is accepted: it was there when a person committed the manifest.
+    pub accepted: bool,
+}
+
+impl Known<'_> {
+    /// Whether the record says that it is in force.
+    fn is_in_force(&self) -> bool {
+        self.recorded.is_some_and(|recorded| recorded.state == State::Applied)
+    }
+}
+
+/// What speaks for a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub spot: Spot,
+    pub expected: Stand,
+    pub found: Stand,
+}
+
+/// What is said of one migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    pub key: String,
+    pub verdict: Verdict,
+    pub also: Vec<Verdict>,
+    pub evidence: Vec<Evidence>,
+    /// In words, where there is more to say than the verdict.
+    pub why: Option<String>,
+    /// It could not be checked, and somebody has accepted that.
+    pub accepted: bool,
+}
+
+/// An object, or a property of one, that no migration explains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unexplained {
+    pub spot: Spot,
+    pub expected: Option<Stand>,
+    pub found: Stand,
+}
+
+/// What was counted of a migration.
+#[derive(Debug, Clone, Default)]
+struct Count {
+    there: usize,
+    missing: Vec<Evidence>,
+    present: Vec<Evidence>,
+    /// Overwritten by a later one, or nobody's any more.
+    superseded: usize,
+}
+
+/// Says of each migration how it stands. `initial` and `found` tell how a spot stands in an empty database and in the environment;
+/// effects are those of running the files in their order.
+#[must_use]
+pub fn judge(known: &[Known<'_>], initial: &dyn Fn(&Spot) -> Stand, found: &dyn Fn(&Spot) -> Stand) -> (Vec<Judged>, Vec<Unexplained>) {
+    let mut writers: HashMap<&Spot, Vec<(usize, &Stand)>> = HashMap::new();
+    for (at, one) in known.iter().enumerate() {
+        for touch in one.effect.iter().flatten() {
+            writers.entry(&touch.spot).or_default().push((at, &touch.after));
+        }
+    }
+    let mut counts: Vec<Count> = known.iter().map(|_| Count::default()).collect();
+    let mut unexplained = Vec::new();
+    for (spot, writers) in &writers {
+        let state = Spotted { spot, initial: initial(spot), found: found(spot), known, writers };
+        unexplained.extend(state.count(&mut counts));
+    }
+    unexplained.sort_by(|a: &Unexplained, b| a.spot.cmp(&b.spot));
+    let last = known.iter().rposition(Known::is_in_force);
+    let judged = known.iter().zip(counts).enumerate().map(|(at, (one, count))| one.judged(count, last.is_some_and(|last| at < last)));
+    (judged.collect(), unexplained)
+}
+
+/// A spot, and who sets it to what.
+struct Spotted<'a, 'k> {
+    spot: &'a Spot,
+    initial: Stand,
+    found: Stand,
+    known: &'a [Known<'k>],
+    writers: &'a [(usize, &'a Stand)],
+}
+
+impl Spotted<'_, '_> {
+    /// Counts it for or against those who set it; a value that none of them set is nobody's.
+    fn count(&self, counts: &mut [Count]) -> Option<Unexplained> {
+        let in_force = |at: usize| self.known.get(at).is_some_and(Known::is_in_force);
+        let recorded: Vec<(usize, &Stand)> = self.writers.iter().copied().filter(|(at, _)| in_force(*at)).collect();
+        let pending = self.writers.iter().copied().filter(|(at, _)| !in_force(*at));
+        let expected = recorded.last().map_or(&self.initial, |(_, stand)| *stand);
+        let evidence = |stand: &Stand| Evidence { spot: self.spot.clone(), expected: stand.clone(), found: self.found.clone() };
+        let mut mark = |at: usize, mark: &dyn Fn(&mut Count)| {
+            if let Some(count) = counts.get_mut(at) {
+                mark(count);
+            }
+        };
+        // The property of an object that is not there says no more than the object.
+        let is_shadow = self.spot.attribute.is_some() && self.found == Stand::Gone;
+        if self.found == *expected || is_shadow && *expected == Stand::Gone {
+            if let Some(((last, _), earlier)) = recorded.split_last() {
+                mark(*last, &|count| count.there += 1);
+                earlier.iter().for_each(|(at, _)| mark(*at, &|count| count.superseded += 1));
+            }
+            for (at, stand) in pending.filter(|(_, stand)| *stand != expected) {
+                mark(at, &|count| count.missing.push(evidence(stand)));
+            }
+            return None;
+        }
+        let pending: Vec<(usize, &Stand)> = pending.collect();
+        if let Some((by, _)) = pending.iter().find(|(_, stand)| **stand == self.found) {
+            for (at, stand) in &pending {
+                if at == by {
+                    mark(*at, &|count| count.present.push(evidence(stand)));
+                } else {
+                    mark(*at, &|count| count.superseded += 1);
+                }
+            }
+            recorded.iter().for_each(|(at, _)| mark(*at, &|count| count.superseded += 1));
+            return None;
+        }
+        for (at, stand) in &pending {
+            mark(*at, &|count| count.missing.push(evidence(stand)));
+        }
+        let kept = recorded.iter().rposition(|(_, stand)| **stand == self.found);
+        let is_known = kept.is_some() || self.found == self.initial || is_shadow;
+        if !is_known {
+            recorded.iter().for_each(|(at, _)| mark(*at, &|count| count.superseded += 1));
+            return Some(Unexplained { spot: self.spot.clone(), expected: Some(expected.clone()), found: self.found.clone() });
+        }
+        for (rank, (at, stand)) in recorded.iter().enumerate() {
+            match kept {
+                Some(kept) if rank <= kept => mark(*at, &|count| count.superseded += 1),
+                _ => mark(*at, &|count| count.missing.push(evidence(stand))),
+            }
+        }
+        None
+    }
+}
+
+impl Known<'_> {
+    fn judged(&self, mut count: Count, is_overtaken: bool) -> Judged {
+        // Whether an object is there tells of its properties too.
+        let gone: HashSet<Spot> = count.missing.iter().filter(|one| one.spot.attribute.is_none()).map(|one| one.spot.clone()).collect();
+        count.missing.retain(|one| one.spot.attribute.is_none() || !gone.contains(&Spot { attribute: None, ..one.spot.clone() }));
+        let made: HashSet<Spot> = count.present.iter().filter(|one| one.spot.attribute.is_none()).map(|one| one.spot.clone()).collect();
+        count.present.retain(|one| one.spot.attribute.is_none() || !made.contains(&Spot { attribute: None, ..one.spot.clone() }));
+        let mut said: Vec<Verdict> = Vec::new();
+        let mut why = None;
+        let mut evidence = Vec::new();
+        let is_whole = count.missing.is_empty();
+        let has_effect = self.effect.as_ref().is_some_and(|effect| !effect.is_empty());
+        let state = self.recorded.map(|recorded| recorded.state);
+        match state {
+            Some(State::Failed | State::InProgress) => {
+                said.push(Verdict::Failed);
+                let there = count.present.len();
+                why = Some(match (self.effect.is_some(), is_whole && has_effect, there) {
+                    (false, ..) => "what is there of it was not worked out".to_owned(),
+                    (true, true, _) => "all of it is there".to_owned(),
+                    (true, false, 0) => "none of it is there".to_owned(),
+                    (true, false, there) => format!("{there} of {} things of it are there", there + count.missing.len()),
+                });
+                if there > 0 && !is_whole {
+                    said.push(Verdict::HalfApplied);
+                }
+                evidence.append(&mut count.present);
+                evidence.append(&mut count.missing);
+            }
+            Some(State::Applied) => {
+                self.in_force(&mut count, &mut said, &mut why);
+                evidence.append(&mut count.missing);
+            }
+            Some(State::RolledBack) | None => {
+                if state.is_some() {
+                    said.push(Verdict::RolledBack);
+                }
+                if !count.present.is_empty() {
+                    said.push(if is_whole { Verdict::PresentNotRecorded } else { Verdict::HalfApplied });
+                    evidence.append(&mut count.present);
+                    if !is_whole {
+                        evidence.append(&mut count.missing);
+                    }
+                } else if state.is_none() {
+                    // Of one that runs again whenever it changes, nothing comes after it.
+                    let out_of_order = is_overtaken && !self.migration.repeatable;
+                    said.push(if out_of_order { Verdict::PendingOutOfOrder } else { Verdict::Pending });
+                }
+            }
+        }
+        if self.recorded.is_some()
+            && let Some(edit) = &self.edit
+        {
+            let (verdict, words) = match edit {
+                // It runs again, with its new text: that is how it is meant.
+                _ if self.migration.repeatable => (Verdict::Pending, "its text is another than ran: it runs again".to_owned()),
+                Edit::Bytes(how) => (Verdict::EditedBytes, how.clone()),
+                Edit::Meaning(how) => (Verdict::EditedMeaning, how.clone()),
+                Edit::Unknown if self.effect.is_none() || !has_effect => (
+                    Verdict::NotCheckable,
+                    "its text is another than was recorded, and nothing in the schema tells what changed".to_owned(),
+                ),
+                Edit::Unknown if evidence.is_empty() => (Verdict::EditedBytes, "by effect: all that the file says now is there".to_owned()),
+                Edit::Unknown => (Verdict::EditedMeaning, "by effect: something that the file says now is not there".to_owned()),
+            };
+            said.push(verdict);
+            why = Some(match why {
+                Some(why) => format!("{words}; {why}"),
+                None => words,
+            });
+        }
+        said.sort_unstable();
+        said.dedup();
+        let mut said = said.into_iter();
+        let verdict = said.next().unwrap_or(Verdict::NotCheckable);
+        evidence.sort_by(|a, b| a.spot.cmp(&b.spot));
+        Judged { key: self.migration.key.clone(), verdict, also: said.collect(), evidence, why, accepted: self.accepted }
+    }
+
+    /// What is recorded as applied: whether it is there.
+    fn in_force(&self, count: &mut Count, said: &mut Vec<Verdict>, why: &mut Option<String>) {
+        let stamped = self.recorded.and_then(|recorded| recorded.recorded_as.as_deref());
+        if let Some(unclear) = &self.unclear {
+            said.push(Verdict::NotCheckable);
+            *why = Some(unclear.clone());
+            return;
+        }
+        let Some(effect) = &self.effect else {
+            // Everything is as the files together say, so that nobody had to look at this one.
+            said.push(if self.defines { Verdict::Applied } else { Verdict::NotCheckable });
+            *why = (!self.defines).then(|| DATA_ONLY.to_owned());
+            return;
+        };
+        match (count.missing.len(), count.there) {
+            (0, 0) if effect.is_empty() && !self.defines => {
+                said.push(Verdict::NotCheckable);
+                *why = Some(DATA_ONLY.to_owned());
+            }
+            (0, 0) if !effect.is_empty() => said.push(Verdict::Superseded),
+            (0, _) => said.push(Verdict::Applied),
+            (_, 0) => said.push(Verdict::RecordedNotPresent),
+            (_, _) => said.push(Verdict::PartlyPresent),
+        }
+        if let Some(word) = stamped
+            && !count.missing.is_empty()
+        {
+            *why = Some(format!("recorded as {word}: the tool did not run it"));
+        }
+    }
+}
+
+/// Why a migration cannot be checked that changes rows and nothing else.
+pub const DATA_ONLY: &str = "it changes rows and defines nothing: nothing in the schema tells whether it ran";
+
+/// The records that no file stands for: of those that are newer than every file, nobody knows what they did.
+#[must_use]
+pub fn without_file<'r>(
+    migrations: &[Migration],
+    records: &'r [Recorded],
+    was_there: &dyn Fn(&str) -> bool,
+) -> Vec<(&'r Recorded, Verdict)> {
+    let newest = migrations
+        .iter()
+        .filter(|migration| !migration.repeatable)
+        .map(|migration| migration.key.as_str())
+        .max_by(|a, b| crate::compare::natural(a, b));
+    let lacking = records.iter().filter(|record| !migrations.iter().any(|migration| migration.key == record.key));
+    let mut lacking: Vec<(&Recorded, Verdict)> = lacking
+        .map(|record| {
+            let is_old = newest.is_some_and(|newest| crate::compare::natural(&record.key, newest).is_lt());
+            let verdict = match record.state {
+                State::RolledBack => Verdict::RolledBack,
+                _ if was_there(&record.key) || is_old => Verdict::FileMissing,
+                _ => Verdict::UnknownVersion,
+            };
+            (record, verdict)
+        })
+        .collect();
+    lacking.sort_by_key(|(_, verdict)| Reverse(*verdict));
+    lacking.reverse();
+    lacking
+}
