@@ -86,6 +86,10 @@ pub enum Command {
     Explain(Explain),
     /// Print every statement a capture sends, for a server version.
     Queries(Queries),
+    /// Print what was read of a folder of migrations: tool, order, statements, what was not understood.
+    Migrations(Migrations),
+    /// Say of each migration whether files, record and schema agree, and what nobody explains.
+    History(History),
     /// Print which throwaway servers this machine can start, and how to get the others.
     Servers(Servers),
     /// Show it all on throwaway servers: drift planted, compared, reported.
@@ -257,6 +261,83 @@ pub struct Queries {
     /// Only the statements that read these dimensions.
     #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
     pub dimension: Vec<DimensionName>,
+}
+
+/// Which folder of migrations, and how it is read.
+#[derive(Debug, Default, Args)]
+pub struct Reading {
+    /// The tool whose files these are; told by the files where it is not named.
+    #[arg(long, value_name = "TOOL", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub tool: Option<String>,
+    /// The value of a placeholder; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = placeholder)]
+    pub placeholder: Vec<(String, String)>,
+}
+
+/// `migrations`.
+#[derive(Debug, Args)]
+pub struct Migrations {
+    /// The folder; without it the one under [project] in evenkeel.toml.
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub folder: Option<PathBuf>,
+    /// Whose statements the files hold.
+    #[arg(long, value_name = "ENGINE", default_value = "postgresql")]
+    pub engine: EngineName,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Form of the report.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
+    pub format: HistoryFormat,
+    /// Write the report here.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+/// `history`.
+#[derive(Debug, Args)]
+pub struct History {
+    /// An environment's name, a URL, a libpq keyword string, or a manifest file.
+    pub environment: String,
+    /// The folder of migrations; without it the one under [project] in evenkeel.toml.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub migrations: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// The least severity that fails.
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityName>,
+    /// Form of the report.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
+    pub format: HistoryFormat,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+/// Forms of what is said about migrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HistoryFormat {
+    Terminal,
+    Json,
+    Markdown,
+}
+
+impl From<HistoryFormat> for evenkeel_report::history::Form {
+    fn from(format: HistoryFormat) -> Self {
+        match format {
+            HistoryFormat::Terminal => Self::Terminal,
+            HistoryFormat::Json => Self::Json,
+            HistoryFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+/// `NAME=VALUE`.
+fn placeholder(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
 }
 
 /// `servers`.

@@ -92,10 +92,27 @@ impl Piece {
     }
 }
 
+/// A statement that a superuser runs for somebody who may not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand {
+    /// What is said before it, so that it does nothing else.
+    pub before: &'static [&'static str],
+    pub sql: String,
+    /// Codes of refusals that say it is done already.
+    pub done: &'static [&'static str],
+}
+
 /// Cuts texts as the servers and clients of one family do.
 pub trait Grammar: Sync {
     /// The pieces of a text, in order and without a gap between them.
     fn split(&self, source: &str) -> Vec<Piece>;
+
+    /// A statement without comments, and with one space where there was any: two that are alike in it do the same.
+    fn bare(&self, statement: &str) -> String;
+
+    /// What a throwaway server's superuser may run for a text that is confined to one database, since nobody else may and no harm
+    /// comes of it; nothing of all else.
+    fn errand(&self, statement: &str) -> Option<Errand>;
 }
 
 /// Whether the pieces are all of a text, in order.

@@ -15,6 +15,7 @@ use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
 use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
+use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
 
 /// MySQL and MariaDB.
@@ -81,6 +82,12 @@ impl Engine for Mysql {
 
     fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {
         Ok(Box::new(MysqlDialect::of(candidate)))
+    }
+
+    fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "files of migrations cannot be cut into statements for such a server");
+        let trouble = trouble.expected("PostgreSQL").found("MySQL or MariaDB, whose files this version does not read");
+        Err(Box::new(trouble.fix("use `compare` and `check`, which read those servers")))
     }
 
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {

@@ -1,11 +1,15 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `capture  digest  compare  schemas  check  patch`.
+//! `files  migrations  capture  replay  digest  compare  schemas  check  patch  history`.
 
 pub mod capture;
 pub mod check;
 pub mod compare;
 pub mod digest;
+pub mod files;
+pub mod history;
+pub mod migrations;
 pub mod patch;
+pub mod replay;
 pub mod schemas;

@@ -5,6 +5,7 @@ use crate::capture;
 use crate::connect::{Target, ThisMachine};
 use crate::environment::PostgresEnvironment;
 use crate::flavor::{NEWEST, OLDEST};
+use crate::grammar::PostgresGrammar;
 use crate::patch::PostgresDialect;
 use crate::remedy::PostgresRemedies;
 use crate::scratch::PostgresWorkshop;
@@ -15,6 +16,7 @@ use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
 use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
+use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
 
 /// PostgreSQL.
@@ -74,6 +76,10 @@ impl Engine for Postgres {
 
     fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {
         Ok(Box::new(PostgresDialect::of(candidate)))
+    }
+
+    fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>> {
+        Ok(&PostgresGrammar)
     }
 
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {

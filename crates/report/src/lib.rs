@@ -4,7 +4,7 @@
 //! Does not live here: judgement (`core`), where the bytes go (the command line).
 //!
 //! Rooms, each importing only rooms to its left:
-//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format`.
+//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format  history`.
 
 mod clean;
 mod contrast;
@@ -13,6 +13,7 @@ mod explain;
 mod fault;
 pub mod format;
 mod group;
+pub mod history;
 mod number;
 pub mod reference;
 mod sentence;

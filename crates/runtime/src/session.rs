@@ -28,6 +28,12 @@ pub trait Conversation: Send {
     /// The connection is lost.
     fn run(&mut self, statement: &str) -> impl Future<Output = Result<Answer, Self::Fault>>;
 
+    /// Runs a statement that takes rows from the client.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    fn feed(&mut self, statement: &str, rows: &str) -> impl Future<Output = Result<Answer, Self::Fault>>;
+
     /// Ends the transaction; the bounds end with it.
     ///
     /// # Errors
@@ -102,6 +108,10 @@ impl<C: Conversation> Session for Blocking<C> {
 
     fn run(&mut self, statement: &str) -> Result<Answer, Box<Trouble>> {
         words(self.with(async |conversation| conversation.run(statement).await))
+    }
+
+    fn feed(&mut self, statement: &str, rows: &str) -> Result<Answer, Box<Trouble>> {
+        words(self.with(async |conversation| conversation.feed(statement, rows).await))
     }
 
     fn commit(&mut self) -> Result<Answer, Box<Trouble>> {

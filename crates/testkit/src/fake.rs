@@ -13,6 +13,7 @@ use evenkeel_core::kind::{self, Dimension, Kind, Value};
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Identity, Manifest, NodeRole, Object, Reason};
 use evenkeel_core::patch::Dialect;
 use evenkeel_core::port::{Engine, Environment, Families, Named, Own, Request, SchemaNames, Watch, Workshop};
+use evenkeel_core::statement::Grammar;
 
 /// What an environment does when it is captured.
 enum Does {
@@ -148,6 +149,10 @@ impl Engine for FakeFamilies {
 
     fn dialect(&self, _: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {
         Err(none("patches"))
+    }
+
+    fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>> {
+        Err(none("grammar"))
     }
 
     fn workshop(&self, _: &[std::path::PathBuf]) -> Box<dyn Workshop> {

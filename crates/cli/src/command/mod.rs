@@ -9,7 +9,9 @@ mod digest;
 mod explain;
 mod generated;
 mod grants;
+mod history;
 mod init;
+mod migrations;
 mod output;
 mod patch;
 mod queries;
@@ -41,6 +43,8 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Render(arguments) => render::run(arguments, &cli.common),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Queries(arguments) => queries::run(arguments),
+        Command::Migrations(arguments) => migrations::run(arguments, &cli.common),
+        Command::History(arguments) => history::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),
         Command::Completions(arguments) => generated::completions(arguments.shell),

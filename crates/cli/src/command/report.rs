@@ -202,7 +202,7 @@ pub fn style(reporting: &Reporting, common: &Common, to_stdout: bool) -> Result<
 }
 
 /// Columns of the terminal, between 60 and 120; what `COLUMNS` says goes first, 80 where there is neither.
-fn width(terminal: bool) -> usize {
+pub fn width(terminal: bool) -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse::<usize>().ok());
     let seen = || terminal.then(|| rustix::termios::tcgetwinsize(std::io::stdout()).map(|size| usize::from(size.ws_col)).ok()).flatten();
     let columns = said.filter(|columns| *columns > 0).or_else(seen);

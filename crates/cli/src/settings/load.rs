@@ -1,7 +1,10 @@
 //! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
 
-use super::raw::{ColumnOrder, File, RawEnvironment, RawHistory, RawPolicy, RawReference, RawReferenceTable, RawWaiver, ReadFrom};
-use super::{Environment, History, Policy, Reach, Settings};
+use super::raw::{
+    ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawPolicy, RawReference, RawReferenceTable,
+    RawWaiver, ReadFrom,
+};
+use super::{Environment, History, Migrations, Policy, Reach, Settings};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
@@ -92,11 +95,6 @@ impl Resolver<'_> {
         if file.gates.as_ref().is_some_and(|table| !table.is_empty()) {
             notes.push(format!("[gates] in {} is not used by this version", self.path.display()));
         }
-        for (name, key) in [("migrations", &file.project.migrations), ("tool", &file.project.tool)] {
-            if key.is_some() {
-                notes.push(format!("{name} in [project] in {} is not used by this version", self.path.display()));
-            }
-        }
         let reference = self.reference(&file.project.reference)?;
         let secret = match file.project.secret.as_ref().map(|secret| self.filled("secret", secret)).transpose() {
             Ok(secret) => Ok(secret.map(|text| Secret::new(&text))),
@@ -114,7 +112,41 @@ impl Resolver<'_> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let scratch = file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?)));
         let scratch = scratch.collect::<Result<_, Box<Trouble>>>()?;
-        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch })
+        let migrations = self.migrations(file.project.migrations, file.project.tool.as_ref(), &environments)?;
+        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch, migrations })
+    }
+
+    /// Folders of migrations.
+    fn migrations(
+        &self,
+        raw: Option<RawMigrations>,
+        tool: Option<&Spanned<String>>,
+        environments: &BTreeMap<String, Environment>,
+    ) -> Result<Vec<Migrations>, Box<Trouble>> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let shared = tool.map(|tool| tool.get_ref().clone());
+        let several = match raw {
+            None => return Ok(Vec::new()),
+            Some(RawMigrations::One(path)) => {
+                let path = folder.join(self.file("migrations", &path)?);
+                return Ok(vec![Migrations { folder: path, tool: shared, environments: Vec::new(), placeholders: Vec::new() }]);
+            }
+            Some(RawMigrations::Several(several)) => several,
+        };
+        let one = |raw: RawMigrationsTable| {
+            if let Some(unknown) = raw.environments.iter().find(|name| !environments.contains_key(name.get_ref())) {
+                let trouble = Trouble::new(Class::Configuration, "migrations are for an environment that is not configured");
+                let trouble = trouble.expected("names of [environments.NAME]").found(format!("{:?}", unknown.get_ref()));
+                return Err(Box::new(trouble.origin(self.place(unknown.span())).fix("correct the name, or configure the environment")));
+            }
+            Ok(Migrations {
+                folder: folder.join(self.file("folder", &raw.folder)?),
+                tool: raw.tool.map(Spanned::into_inner).or_else(|| shared.clone()),
+                environments: raw.environments.into_iter().map(Spanned::into_inner).collect(),
+                placeholders: raw.placeholders.into_iter().collect(),
+            })
+        };
+        several.into_iter().map(one).collect()
     }
 
     /// Lookup tables whose content is compared.

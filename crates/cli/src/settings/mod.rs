@@ -30,6 +30,20 @@ pub struct Settings {
     pub secret: Result<Option<Secret>, Box<Trouble>>,
     /// Folders that may hold programs of servers, for throwaway ones.
     pub scratch: Vec<PathBuf>,
+    /// Folders of migrations.
+    pub migrations: Vec<Migrations>,
+}
+
+/// A folder of migrations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrations {
+    pub folder: PathBuf,
+    /// The tool that reads it; told by the files where it is not named.
+    pub tool: Option<String>,
+    /// The environments it is for; all where none is named.
+    pub environments: Vec<String>,
+    /// Values of placeholders by their names.
+    pub placeholders: Vec<(String, String)>,
 }
 
 impl Default for Settings {
@@ -41,6 +55,7 @@ impl Default for Settings {
             reference: Vec::new(),
             secret: Ok(None),
             scratch: Vec::new(),
+            migrations: Vec::new(),
         }
     }
 }

@@ -38,9 +38,27 @@ pub struct RawProject {
     #[serde(default)]
     pub reference: Vec<Spanned<RawReference>>,
     pub secret: Option<Spanned<String>>,
-    /// Keys of a later version.
-    pub migrations: Option<toml::Value>,
-    pub tool: Option<toml::Value>,
+    pub migrations: Option<RawMigrations>,
+    pub tool: Option<Spanned<String>>,
+}
+
+/// `"db/migrations"`, or several folders with what each is for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum RawMigrations {
+    One(Spanned<PathBuf>),
+    Several(Vec<RawMigrationsTable>),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawMigrationsTable {
+    pub folder: Spanned<PathBuf>,
+    pub tool: Option<Spanned<String>>,
+    #[serde(default)]
+    pub environments: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub placeholders: BTreeMap<String, String>,
 }
 
 /// `"app.countries"`, or a table with what is compared of it.

@@ -337,7 +337,9 @@ pub fn read(readers: &[Reader], tree: &Tree, tool: Option<&str>, tables: &[Strin
     let folder = first.folder(tree, wish, why.clone());
     let others: Vec<&str> = equal.iter().skip(1).map(|(reader, ..)| reader.tool).collect();
     let runs = |folder: &Folder| {
-        let one = |migration: &Migration| (migration.up.clone(), migration.transaction);
+        // What is fitted to its statements is so whoever runs it.
+        let fitted = |transaction| if transaction == Transaction::Fitting { Transaction::Own } else { transaction };
+        let one = |migration: &Migration| (migration.up.clone(), fitted(migration.transaction));
         (folder.grouping, folder.migrations.iter().map(one).collect::<Vec<_>>())
     };
     let differing = equal.iter().skip(1).any(|(reader, fit, _)| runs(&reader.folder(tree, wish, fit.why.clone())) != runs(&folder));

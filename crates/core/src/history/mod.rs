@@ -11,6 +11,7 @@ mod recognise;
 mod record;
 mod shape;
 mod table;
+pub mod told;
 mod tool;
 pub mod verdict;
 

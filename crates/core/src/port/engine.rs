@@ -6,6 +6,7 @@ use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
 use crate::manifest::{Endpoint, Manifest, Object};
 use crate::patch::Dialect;
+use crate::statement::Grammar;
 use std::path::PathBuf;
 
 /// A family of servers.
@@ -46,6 +47,12 @@ pub trait Engine: Sync {
     /// # Errors
     /// Of class Configuration: nobody writes them for such a server.
     fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>>;
+
+    /// Cuts files into statements.
+    ///
+    /// # Errors
+    /// Of class Configuration: nobody cuts files for such servers.
+    fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>>;
 
     /// Throwaway servers of this machine; `folders` may hold server programs beside the usual places, `*` matches anything in them.
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop>;

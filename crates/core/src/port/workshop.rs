@@ -4,7 +4,7 @@
 //! processes and files (`launcher`), how a server is found, set and spoken to (`scratch` of each engine).
 
 use super::{Environment, Limits, Watch};
-use crate::fault::Trouble;
+use crate::fault::{Class, Trouble, shortened};
 use crate::kind::Engine;
 use std::path::PathBuf;
 
@@ -123,6 +123,25 @@ pub trait Scratch: Send + Sync {
     /// The server cannot be reached; the message says where it is gone.
     fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>>;
 
+    /// A session for texts that nobody vouches for: as a role that may do everything in that database and nothing beyond it, with no
+    /// way to files, programs, the network or other databases. The named roles are there for it to give things to; they may nothing.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or has no such roles.
+    fn confined(&self, database: &str, _roles: &[String]) -> Result<Box<dyn Session>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("no session on {database} that is confined to it"));
+        Err(Box::new(trouble.found(format!("{}: evenkeel cannot confine one there yet", self.describe()))))
+    }
+
+    /// Ends a session from outside, whatever it waits for.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    fn end(&self, session: u64) -> Result<(), Box<Trouble>> {
+        let trouble = Trouble::new(Class::Internal, format!("cannot end session {session}"));
+        Err(Box::new(trouble.found(format!("{}: evenkeel ends none there yet", self.describe()))))
+    }
+
     /// Starts a server that follows this one, with its settings, and returns when it does.
     ///
     /// # Errors
@@ -171,6 +190,14 @@ pub trait Session: Send {
     /// # Errors
     /// The connection is lost: nobody knows what became of the statement.
     fn run(&mut self, statement: &str) -> Result<Answer, Box<Trouble>>;
+
+    /// Runs a statement that takes rows from the client, with these rows.
+    ///
+    /// # Errors
+    /// The connection is lost; such a server takes none.
+    fn feed(&mut self, statement: &str, _rows: &str) -> Result<Answer, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Internal, "such a server takes no rows behind a statement").found(shortened(statement))))
+    }
 
     /// Commits, unless the server refuses; some refuse a transaction in which a statement was refused. It is then still to be
     /// rolled back.

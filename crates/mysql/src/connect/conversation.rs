@@ -44,6 +44,11 @@ impl Conversation for Session {
         })
     }
 
+    async fn feed(&mut self, statement: &str, _: &str) -> Result<Answer, Fault> {
+        // No statement of theirs takes rows from the text behind it.
+        Conversation::run(self, statement).await
+    }
+
     async fn end(&mut self, commit: bool) -> Result<Answer, Fault> {
         let answer = Conversation::run(self, if commit { "COMMIT" } else { "ROLLBACK" }).await?;
         self.bound = None;

@@ -3,8 +3,11 @@
 //! Lives here: transactions with bounds, and telling a refusal from a lost connection. Does not live here: the transaction
 //! every capture reads in (`session`), blocking calls (`runtime`).
 
+use bytes::Bytes;
 use evenkeel_core::port::{Answer, Limits, Ran, Refused};
 use evenkeel_runtime::Conversation;
+use futures_util::SinkExt;
+use std::pin::pin;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::{DbError, ErrorPosition, Severity};
 
@@ -12,6 +15,8 @@ use super::fault::Fault;
 use super::session::{Session, bounded};
 
 const DOING: &str = "running a statement";
+/// Bytes that are sent together.
+const ROWS_AT_ONCE: usize = 1 << 16;
 
 impl Conversation for Session {
     type Fault = Fault;
@@ -47,6 +52,24 @@ impl Conversation for Session {
             }
         }
         Ok(Answer::Ran(ran))
+    }
+
+    async fn feed(&mut self, statement: &str, rows: &str) -> Result<Answer, Fault> {
+        let copied = async {
+            let sink = self.client.copy_in::<_, Bytes>(statement.trim_end().trim_end_matches(';')).await?;
+            let mut sink = pin!(sink);
+            for line in rows.as_bytes().chunks(ROWS_AT_ONCE) {
+                sink.send(Bytes::copy_from_slice(line)).await?;
+            }
+            sink.finish().await
+        };
+        match copied.await {
+            Ok(affected) => Ok(Answer::Ran(Ran { rows: Vec::new(), affected })),
+            Err(error) => match error.as_db_error().filter(|said| !is_last_word(said)) {
+                Some(said) => Ok(Answer::Refused(self.refused(said))),
+                None => Err(self.fault(&error, DOING)),
+            },
+        }
     }
 
     async fn end(&mut self, commit: bool) -> Result<Answer, Fault> {

@@ -9,6 +9,7 @@
 //! build; the parser's own C code allows itself 2 MB of any stack and then refuses (in a debug build
 //! after some hundred levels), which is a fault and no crash.
 
+mod errand;
 pub mod normal;
 pub mod schema;
 mod shape;

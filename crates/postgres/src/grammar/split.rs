@@ -5,7 +5,7 @@
 
 use super::tag;
 use super::token::{Sort, Token, tokens};
-use evenkeel_core::statement::{Grammar, Piece, What};
+use evenkeel_core::statement::{Errand, Grammar, Piece, What};
 
 /// PostgreSQL's grammar, as the port has it.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,22 @@ pub struct PostgresGrammar;
 impl Grammar for PostgresGrammar {
     fn split(&self, source: &str) -> Vec<Piece> {
         Cutter { source, at: 0, pieces: Vec::new() }.pieces()
+    }
+
+    fn bare(&self, statement: &str) -> String {
+        let mut bare = String::with_capacity(statement.len());
+        for Token { sort, start, end } in tokens(statement) {
+            match sort {
+                Sort::Space | Sort::Comment if bare.ends_with(' ') || bare.is_empty() => {}
+                Sort::Space | Sort::Comment => bare.push(' '),
+                _ => bare.push_str(statement.get(start..end).unwrap_or_default()),
+            }
+        }
+        bare.trim_end_matches([' ', ';']).to_owned()
+    }
+
+    fn errand(&self, statement: &str) -> Option<Errand> {
+        super::errand::of(statement)
     }
 }
 

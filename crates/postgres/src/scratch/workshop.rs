@@ -117,6 +117,16 @@ impl port::Scratch for Scratch {
         Ok(Box::new(Self::session(self, database).map_err(words)?.into_port()))
     }
 
+    fn confined(&self, database: &str, roles: &[String]) -> Result<Box<dyn Session>, Box<Trouble>> {
+        Ok(Box::new(super::confined::open(self, database, roles).map_err(words)?.into_port()))
+    }
+
+    fn end(&self, session: u64) -> Result<(), Box<Trouble>> {
+        Self::session(self, "postgres")
+            .and_then(|own| own.exec(&format!("SELECT pg_catalog.pg_terminate_backend({session})")))
+            .map_err(words)
+    }
+
     fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
         // replica_a, replica_b, …: names stand in reports.
         let number = u8::try_from(self.replicas.fetch_add(1, Ordering::Relaxed) % 26).unwrap_or_default();

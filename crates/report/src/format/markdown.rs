@@ -16,7 +16,8 @@ use crate::group::{self, Entry, entries};
 use crate::number::{counted, short, thousands};
 use crate::sentence;
 use entry::{cut, gap, shortened};
-use escape::{code, plain};
+use escape::code;
+pub(crate) use escape::plain;
 
 /// Bytes; GitHub refuses a comment beyond 65,536 characters.
 pub const LIMIT: usize = 60_000;

@@ -62,9 +62,11 @@ fn fits(tree: &Tree) -> Option<Fit> {
     let conf = tree.around.iter().find(|file| matches!(file.name(), "flyway.conf" | "flyway.toml"));
     let is_one = |file: &&File| named(file).is_some_and(|named| named.prefix == 'V' || named.prefix == 'R');
     let file = tree.files.iter().find(is_one)?;
-    match conf {
-        Some(conf) => Some(Fit::new(Sure::Marked, format!("{} is Flyway's", conf.path))),
-        None => Some(Fit::new(Sure::Perhaps, format!("files named V1__NAME.sql, such as {}", file.path))),
+    let is_own = |file: &&File| named(file).is_some_and(|named| "RB".contains(named.prefix) || named.version.contains('.'));
+    match (conf, tree.files.iter().find(is_own)) {
+        (Some(conf), _) => Some(Fit::new(Sure::Marked, format!("{} is Flyway's", conf.path))),
+        (None, Some(own)) => Some(Fit::new(Sure::Named, format!("files named as Flyway's alone are, such as {}", own.path))),
+        (None, None) => Some(Fit::new(Sure::Perhaps, format!("files named V1__NAME.sql, such as {}", file.path))),
     }
 }
 

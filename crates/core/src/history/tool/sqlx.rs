@@ -47,6 +47,9 @@ fn fits(tree: &Tree) -> Option<Fit> {
     if let Some(path) = tree.tells("Cargo.toml", "sqlx") {
         return Some(Fit::new(Sure::Marked, format!("{path} names sqlx")));
     }
+    if let Some((file, ..)) = named(tree).find(|(file, ..)| file.bytes.starts_with(b"-- no-transaction")) {
+        return Some(Fit::new(Sure::Marked, format!("{} begins with `-- no-transaction`", file.path)));
+    }
     Some(Fit::new(Sure::Perhaps, format!("files named VERSION_DESCRIPTION.sql, such as {}", file.path)))
 }
 

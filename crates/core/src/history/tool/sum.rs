@@ -13,9 +13,9 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// As a server shows a column of bytes: hexadecimal digits behind `\x`.
+/// Hexadecimal digits.
 pub fn sha384(bytes: &[u8]) -> String {
-    format!("\\x{}", hex(&Sha384::digest(bytes)))
+    hex(&Sha384::digest(bytes))
 }
 
 /// refinery's: name, number and text, each as Rust hashes it.

@@ -23,7 +23,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// Text outside of code: no markup, no HTML, no mention, no reference to an issue, no link.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let clean = clean::line(text);
     let mut shown = String::with_capacity(clean.len() + 16);
     for c in clean.chars() {

@@ -1,0 +1,75 @@
+//! What was found about the migrations of one environment, whole: what reports show.
+//!
+//! Does not live here: how it was come to (`verdict`), whom was asked (`pipeline/history`).
+
+use super::verdict::{Judged, Recorded, Unexplained, Verdict};
+use crate::finding::Place;
+use crate::kind::Severity;
+
+/// One migration, with everything that is said of it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub judged: Judged,
+    pub name: String,
+    pub files: Vec<String>,
+    pub recorded: Option<Recorded>,
+    /// For each piece of evidence the statement that is about it.
+    pub places: Vec<Option<Place>>,
+}
+
+/// What nobody explains, and what is known of it.
+#[derive(Debug, Clone)]
+pub struct Stray {
+    pub unexplained: Unexplained,
+    pub why: String,
+}
+
+/// The tool's table and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ledger {
+    /// `schema.table`, as it is shown.
+    pub table: String,
+    /// The tool whose table it is, by its columns.
+    pub tool: String,
+}
+
+/// What came out.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// What the user calls the environment.
+    pub label: String,
+    pub tool: &'static str,
+    pub why: String,
+    pub ledger: Option<Ledger>,
+    /// On which throwaway server the files ran.
+    pub replayed_on: String,
+    pub migrations: Vec<Entry>,
+    pub unexplained: Vec<Stray>,
+    /// Locks that are held, in words.
+    pub in_flight: Vec<String>,
+    /// What could not be seen or told, in words.
+    pub gaps: Vec<String>,
+    /// Worth a word, and no fault.
+    pub notes: Vec<String>,
+    pub exit_code: u8,
+}
+
+impl History {
+    /// How many migrations have that verdict, the heaviest first.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(Verdict, usize)> {
+        let mut counts: std::collections::BTreeMap<Verdict, usize> = std::collections::BTreeMap::new();
+        for entry in &self.migrations {
+            *counts.entry(entry.judged.verdict).or_default() += 1;
+        }
+        counts.into_iter().collect()
+    }
+}
+
+impl Entry {
+    /// How much the heaviest of what is said weighs; nothing where it is a gap.
+    #[must_use]
+    pub const fn severity(&self) -> Option<Severity> {
+        self.judged.verdict.severity()
+    }
+}

@@ -1,0 +1,435 @@
+//! Three witnesses: files, record, schema. What each migration's verdict is, and what nobody explains.
+//!
+//! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
+//! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before. Does not live here: what a
+//! verdict means (`core/history/verdict`).
+
+mod edit;
+mod explained;
+
+use crate::capture::{self, Source};
+use crate::migrations::{self, Cut, Migrations};
+use crate::replay::{Means, Replay, Stage, Stopped, Target};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::finding::Place;
+use evenkeel_core::history::READERS;
+use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
+use evenkeel_core::history::told::{Entry, History, Ledger, Stray};
+use evenkeel_core::history::verdict::{Judged, Known, Recorded, Unexplained, Verdict, judge, without_file};
+use evenkeel_core::history::{State, folder::Migration};
+use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
+use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::port::Run;
+use explained::Explained;
+use std::collections::{BTreeSet, HashMap};
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    pub migrations: migrations::Wanted,
+    /// What a person has committed: what could not be checked then stays accepted.
+    pub committed: Option<&'a Manifest>,
+    /// The least severity that fails.
+    pub bar: Severity,
+}
+
+/// What is read of an environment for this.
+pub const DIMENSIONS: [Dimension; 3] = [Dimension::Schema, Dimension::Privileges, Dimension::History];
+
+/// Reads the environment, runs the files, and judges.
+///
+/// # Errors
+/// The environment cannot be read, the folder is nobody's, or no throwaway server can be had.
+pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_>) -> Result<History, Box<Trouble>> {
+    let manifest = capture::manifest(source, run)?;
+    let engine = run.engines.of(manifest.endpoint.engine);
+    let workshop = engine.workshop(means.folders);
+    let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: means.limits };
+    let grammar = engine.grammar()?;
+    let tools: Vec<String> = ledgers(&manifest).into_iter().map(|(_, ledger)| ledger.tool).collect();
+    let asked = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
+    let read = migrations::read(&asked, grammar, run.watch.stop)?;
+    let target = Target::of(&manifest);
+    let replay = Replay::start(stage, &target)?;
+    let mut inquiry = Inquiry::new(&manifest, &read, wanted, source.label());
+    inquiry.records();
+    inquiry.edits(grammar, run)?;
+    inquiry.settle(&replay)?;
+    Ok(inquiry.history(replay.describe()))
+}
+
+/// The tables that record migrations, and whose they are.
+fn ledgers(manifest: &Manifest) -> Vec<(&Object, Ledger)> {
+    let tables = manifest.of_kind(Kind::HistoryTable).iter();
+    tables.map(|table| (table, Ledger { table: table.display(), tool: table.text("tool").unwrap_or_default().to_owned() })).collect()
+}
+
+struct Inquiry<'a> {
+    manifest: &'a Manifest,
+    read: &'a Migrations,
+    wanted: &'a Wanted<'a>,
+    label: &'a str,
+    ledger: Option<Ledger>,
+    records: Vec<Recorded>,
+    /// No tool records anything: what is there decides alone.
+    by_effect: bool,
+    edits: HashMap<String, evenkeel_core::history::verdict::Edit>,
+    explained: Explained,
+    effects: Vec<Option<Vec<Touch>>>,
+    stopped: Option<Stopped>,
+    initial: Option<Manifest>,
+    gaps: Vec<String>,
+    notes: Vec<String>,
+    in_flight: Vec<String>,
+}
+
+impl<'a> Inquiry<'a> {
+    fn new(manifest: &'a Manifest, read: &'a Migrations, wanted: &'a Wanted<'a>, label: &'a str) -> Self {
+        let seen = manifest.gaps.iter().filter(|gap| matches!(gap.dimension, Dimension::Schema | Dimension::History));
+        let mut gaps: Vec<String> = seen
+            .map(|gap| {
+                let cure = gap.cure.as_ref().map(|cure| format!("; to do: {cure}")).unwrap_or_default();
+                format!("not seen on {label}: {}{cure}", gap.detail)
+            })
+            .collect();
+        gaps.extend(read.folder.odd.iter().map(|(file, why)| format!("{file}: {why}")));
+        Self {
+            manifest,
+            read,
+            wanted,
+            label,
+            ledger: None,
+            records: Vec::new(),
+            by_effect: false,
+            edits: HashMap::new(),
+            explained: Explained::of(manifest),
+            effects: read.cuts.iter().map(|_| None).collect(),
+            stopped: None,
+            initial: None,
+            gaps,
+            notes: Vec::new(),
+            in_flight: Vec::new(),
+        }
+    }
+
+    /// What the tool's own table says.
+    fn records(&mut self) {
+        let reader = READERS.iter().find(|reader| reader.tool == self.read.folder.tool);
+        let is_own =
+            |ledger: &Ledger| reader.is_some_and(|reader| reader.tool == ledger.tool || reader.records.contains(&ledger.tool.as_str()));
+        let all = ledgers(self.manifest);
+        for (table, ledger) in &all {
+            if table.get("locked").is_some_and(|value| value.shown() == "yes") {
+                self.in_flight.push(format!("the lock of {} ({}) is taken: a deploy is in flight, or one died", ledger.tool, ledger.table));
+            }
+        }
+        let own: Vec<&(&Object, Ledger)> = all.iter().filter(|(_, ledger)| is_own(ledger)).collect();
+        self.notes.extend(
+            all.iter()
+                .filter(|(_, ledger)| !is_own(ledger))
+                .map(|(_, ledger)| format!("{} records migrations of {}, whose files these are not", ledger.table, ledger.tool)),
+        );
+        if let [_, other, ..] = own.as_slice() {
+            self.gaps.push(format!(
+                "{} records migrations of {} too: nobody can tell which of its tables these files are recorded in",
+                other.1.table, other.1.tool
+            ));
+        }
+        let Some((table, ledger)) = own.first() else {
+            self.by_effect = reader.is_none_or(|reader| reader.records.is_empty());
+            if !self.by_effect {
+                self.notes.push(format!("{} has no table of {}: nothing is recorded there", self.label, self.read.folder.tool));
+            }
+            return;
+        };
+        self.ledger = Some(ledger.clone());
+        let parts: Vec<&str> = table.identity.parts().collect();
+        let rows = self.manifest.of_kind(Kind::Migration).iter();
+        self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
+        if let Some(evenkeel_core::kind::Value::List(current)) = table.get("current") {
+            self.pointed(current.iter().map(|version| version.to_string()).collect(), table);
+        }
+    }
+
+    /// A tool that keeps where it stands: everything up to there is in force.
+    fn pointed(&mut self, current: Vec<String>, table: &Object) {
+        let is_dirty = table.get("dirty").is_some_and(|value| value.shown() == "yes");
+        let one = |key: &str, state| Recorded { key: key.to_owned(), state, checksum: None, description: None, recorded_as: None };
+        for version in current {
+            let last = if is_dirty { State::Failed } else { State::Applied };
+            let before = self.read.cuts.iter().map(|cut| cut.migration.key.as_str());
+            let before = before.filter(|key| evenkeel_core::compare::natural(key, &version).is_lt());
+            self.records.extend(before.map(|key| one(key, State::Applied)));
+            self.records.push(one(&version, last));
+        }
+    }
+
+    fn record(&self, migration: &Migration) -> Option<&Recorded> {
+        self.records.iter().find(|record| record.key == migration.key)
+    }
+
+    /// Which texts are not those that were recorded.
+    fn edits(&mut self, grammar: &dyn evenkeel_core::statement::Grammar, run: &Run<'_>) -> Result<(), Box<Trouble>> {
+        let mut edits = HashMap::new();
+        for cut in &self.read.cuts {
+            let migration = &cut.migration;
+            let Some(Recorded { checksum: Some(before), .. }) = self.record(migration) else { continue };
+            if migration.checksum.as_ref().is_some_and(|now| now != before) {
+                run.watch.stop.check()?;
+                edits.insert(migration.key.clone(), edit::of(self.read, cut, before, grammar));
+            }
+        }
+        self.edits = edits;
+        Ok(())
+    }
+
+    fn is_in_force(&self, cut: &Cut) -> bool {
+        self.by_effect || self.record(&cut.migration).is_some_and(|record| record.state == State::Applied)
+    }
+
+    /// Runs the files: once where everything agrees, step by step where it does not.
+    fn settle(&mut self, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
+        let in_force: Vec<&Cut> = self.read.cuts.iter().filter(|cut| self.is_in_force(cut)).collect();
+        let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
+        let mut end = None;
+        let stopped = replay.run(0, &in_force, &mut |ran, look| {
+            if ran == in_force.len() {
+                end = Some(look()?);
+            }
+            Ok(())
+        })?;
+        let agrees = end.as_ref().is_some_and(|end| self.differing(end).is_empty());
+        if stopped.is_none() && agrees && is_plain {
+            return Ok(());
+        }
+        // One that is in force may need one that is not recorded: then they run in the order of the files.
+        let all: Vec<&Cut> = self.read.cuts.iter().collect();
+        let mut before: Option<Manifest> = None;
+        let (mut effects, mut initial, mut alike) = (Vec::new(), None, None);
+        let stopped = replay.run(1, &all, &mut |ran, look| {
+            let now = look()?;
+            if let Some(before) = &before {
+                effects.push(Some(effect(before, &now)));
+            } else {
+                initial = Some(now.clone());
+            }
+            if alike.is_none() && self.differing(&now).is_empty() {
+                alike = Some(ran);
+            }
+            before = Some(now);
+            Ok(())
+        })?;
+        effects.resize(self.read.cuts.len(), None);
+        (self.effects, self.initial) = (effects, initial);
+        if let Some(stopped) = stopped {
+            self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));
+            self.stopped = Some(stopped);
+        }
+        if self.by_effect {
+            self.reached(alike);
+        }
+        Ok(())
+    }
+
+    /// Where nothing is recorded: what is there says how far it came.
+    fn reached(&mut self, alike: Option<usize>) {
+        let count = alike.unwrap_or_else(|| {
+            let there = |effect: &Option<Vec<Touch>>| {
+                let touches = effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none());
+                touches.filter(|touch| touch.after == Stand::There).any(|touch| found(&touch.spot, self.manifest) == Stand::There)
+            };
+            self.effects.iter().rposition(there).map_or(0, |last| last + 1)
+        });
+        self.by_effect = false;
+        let keys = self.read.cuts.iter().take(count).map(|cut| cut.migration.key.clone());
+        let one = |key| Recorded { key, state: State::Applied, checksum: None, description: None, recorded_as: None };
+        self.records = keys.map(one).collect();
+        self.notes.push("nothing records migrations there: what is applied is told by what is there alone".to_owned());
+    }
+
+    /// What of a state is not so in the environment.
+    fn differing(&self, state: &Manifest) -> Vec<Touch> {
+        let mut touches = effect(state, self.manifest);
+        touches.retain(|touch| touch.spot.is_semantic() && !self.explained.is(&touch.spot, self.manifest));
+        touches
+    }
+
+    fn history(mut self, replayed_on: String) -> History {
+        let committed: BTreeSet<&str> =
+            self.wanted.committed.iter().flat_map(|manifest| manifest.of_kind(Kind::Migration)).map(|row| row.identity.part(2)).collect();
+        let is_silent = self.by_effect && self.initial.is_none();
+        if is_silent {
+            self.reached(Some(self.read.cuts.len()));
+        }
+        let known: Vec<Known<'_>> = self
+            .read
+            .cuts
+            .iter()
+            .zip(&self.effects)
+            .enumerate()
+            .map(|(at, (cut, effect))| Known {
+                migration: &cut.migration,
+                recorded: self.record(&cut.migration),
+                edit: self.edits.get(&cut.migration.key).cloned(),
+                effect: effect.clone(),
+                unclear: self.unclear(at, cut),
+                defines: cut.defines(),
+                accepted: committed.contains(cut.migration.key.as_str()),
+            })
+            .collect();
+        let initial = |spot: &Spot| self.initial.as_ref().map_or(Stand::Gone, |initial| found(spot, initial));
+        let there = |spot: &Spot| found(spot, self.manifest);
+        let (judged, mut unexplained) = judge(&known, &initial, &there);
+        unexplained.retain(|one| one.spot.is_semantic());
+        drop(known);
+        if self.stopped.is_none() {
+            unexplained.extend(self.strays());
+        }
+        let mut entries: Vec<Entry> = judged.into_iter().zip(&self.read.cuts).map(|(judged, cut)| self.entry(judged, cut)).collect();
+        let keys: Vec<Migration> = self.read.folder.migrations.clone();
+        let was_there = |key: &str| edit::was_there(self.read, key);
+        entries.extend(without_file(&keys, &self.records, &was_there).into_iter().map(|(record, verdict)| Entry {
+            judged: Judged { key: record.key.clone(), verdict, also: Vec::new(), evidence: Vec::new(), why: None, accepted: false },
+            name: record.description.clone().unwrap_or_default(),
+            files: Vec::new(),
+            recorded: Some(record.clone()),
+            places: Vec::new(),
+        }));
+        let open = entries.iter().filter(|entry| entry.judged.verdict == Verdict::NotCheckable && !entry.judged.accepted);
+        let open: Vec<String> =
+            open.map(|entry| format!("{}: {}", entry.judged.key, entry.judged.why.clone().unwrap_or_default())).collect();
+        self.gaps.extend(open);
+        let strays: Vec<Stray> = unexplained.into_iter().map(|unexplained| self.stray(unexplained)).collect();
+        let weighs =
+            |verdict: &Verdict| verdict.severity().is_some_and(|severity| severity >= self.wanted.bar && severity > Severity::Inform);
+        let fails = entries.iter().any(|entry| std::iter::once(&entry.judged.verdict).chain(&entry.judged.also).any(|one| weighs(one)));
+        let exit_code = match (fails || !strays.is_empty(), self.gaps.is_empty() && self.in_flight.is_empty()) {
+            (true, _) => 1,
+            (false, true) => 0,
+            (false, false) => 2,
+        };
+        History {
+            label: self.label.to_owned(),
+            tool: self.read.folder.tool,
+            why: self.read.folder.why.clone(),
+            ledger: self.ledger,
+            replayed_on,
+            migrations: entries,
+            unexplained: strays,
+            in_flight: self.in_flight,
+            gaps: self.gaps,
+            notes: self.notes,
+            exit_code,
+        }
+    }
+
+    fn unclear(&self, at: usize, cut: &Cut) -> Option<String> {
+        if let Some(why) = &cut.migration.unreadable {
+            return Some(why.clone());
+        }
+        let stopped = self.stopped.as_ref().filter(|stopped| at >= stopped.at)?;
+        Some(match at == stopped.at {
+            true => format!("it does not run on an empty database: {}", stopped.why),
+            false => format!("it was not run: {} before it does not run", stopped.key),
+        })
+    }
+
+    /// Objects that no file makes.
+    fn strays(&self) -> Vec<Unexplained> {
+        let Some(initial) = &self.initial else { return Vec::new() };
+        let made: BTreeSet<&Spot> = self.effects.iter().flatten().flatten().map(|touch| &touch.spot).collect();
+        let mut strays: Vec<Unexplained> = Vec::new();
+        for touch in effect(initial, self.manifest) {
+            let is_whole = touch.spot.attribute.is_none();
+            if is_whole && !made.contains(&touch.spot) && !self.explained.is(&touch.spot, self.manifest) {
+                strays.push(Unexplained { spot: touch.spot, expected: None, found: touch.after });
+            }
+        }
+        let lone = |one: &Unexplained| !strays.iter().any(|other| explained::is_part(&one.spot, &other.spot, self.manifest));
+        strays.iter().filter(|one| lone(one)).cloned().collect()
+    }
+
+    /// The relation that an object hangs on which a migration made, as a list is shown.
+    fn hangs_on(&self, spot: &Spot) -> Option<String> {
+        let Parent::Property(name) = spot.kind.spec().parent else { return None };
+        let wanted = Spot { attribute: Some(name), ..spot.clone() };
+        let touch = self.effects.iter().flatten().flatten().find(|touch| touch.spot == wanted)?;
+        Some(touch.after.shown())
+    }
+
+    fn stray(&self, unexplained: Unexplained) -> Stray {
+        let why = match &unexplained.expected {
+            None => "no migration makes it".to_owned(),
+            Some(expected) => format!("the migrations make it {}, and it is {}", expected.shown(), unexplained.found.shown()),
+        };
+        Stray { unexplained, why }
+    }
+
+    fn entry(&self, mut judged: Judged, cut: &Cut) -> Entry {
+        // A table tells of its parts.
+        let spots: Vec<Spot> = judged.evidence.iter().map(|evidence| evidence.spot.clone()).collect();
+        let wholes: Vec<&Spot> = spots.iter().filter(|spot| spot.attribute.is_none()).collect();
+        let is_folded = |spot: &Spot| {
+            let hangs = self.hangs_on(spot);
+            let is_its = |whole: &Spot| hangs.as_ref() == Some(&format!("{}, {}", whole.identity.part(0), whole.identity.part(1)));
+            wholes.iter().any(|whole| explained::is_part(spot, whole, self.manifest) || is_its(whole))
+        };
+        judged.evidence.retain(|evidence| !is_folded(&evidence.spot));
+        let places = judged.evidence.iter().map(|evidence| place_of(&evidence.spot, cut)).collect();
+        Entry {
+            name: cut.migration.name.clone(),
+            files: cut.migration.files.clone(),
+            recorded: self.record(&cut.migration).cloned(),
+            places,
+            judged,
+        }
+    }
+}
+
+fn recorded(row: &Object) -> Recorded {
+    let state = match row.text("state") {
+        Some("failed") => State::Failed,
+        Some("in progress") => State::InProgress,
+        Some("rolled back") => State::RolledBack,
+        _ => State::Applied,
+    };
+    let text = |name| row.text(name).map(str::to_owned);
+    Recorded {
+        key: row.identity.part(2).to_owned(),
+        state,
+        checksum: text("checksum"),
+        description: text("description"),
+        recorded_as: text("recorded_as"),
+    }
+}
+
+/// The first statement that names an object: where to look, and no proof of anything.
+fn place_of(spot: &Spot, cut: &Cut) -> Option<Place> {
+    let name = spot.identity.parts().next_back()?.to_lowercase();
+    let scripts = cut.up.iter().flat_map(|script| script.statements());
+    let mut first = None;
+    for said in scripts {
+        let place = Place { file: said.file.to_owned(), line: said.line, column: Some(said.column) };
+        if said.text.to_lowercase().contains(&name) {
+            return Some(place);
+        }
+        first.get_or_insert(place);
+    }
+    first
+}
+
+/// That an environment cannot be judged where it is a file.
+///
+/// # Errors
+/// It is a manifest file without a history.
+pub fn judged_live(source: &Source) -> Result<(), Box<Trouble>> {
+    if source.dimensions().is_none_or(|there| DIMENSIONS.iter().all(|wanted| *wanted == Dimension::Privileges || there.contains(wanted))) {
+        return Ok(());
+    }
+    Err(Box::new(
+        Trouble::new(Class::Usage, format!("{} does not tell what is recorded and what is there", source.label()))
+            .expected("a live environment, or a manifest with the dimensions schema and history")
+            .found("a manifest without one of them")
+            .fix("capture it with both"),
+    ))
+}

@@ -1,0 +1,106 @@
+//! What an edited file was before: tools keep a sum, not the text, so a text is sought whose sum is the recorded one.
+
+use crate::files;
+use crate::migrations::{Cut, Migrations};
+use evenkeel_core::history::READERS;
+use evenkeel_core::history::folder::{File, Tree, Wish};
+use evenkeel_core::history::verdict::Edit;
+use evenkeel_core::statement::{Grammar, What};
+use std::path::Path;
+
+/// How the text that was recorded with a sum differs from the one that is there.
+pub(super) fn of(read: &Migrations, cut: &Cut, before: &str, grammar: &dyn Grammar) -> Edit {
+    let Some(file) = cut.migration.files.first() else { return Edit::Unknown };
+    let Ok(now) = std::fs::read(read.path.join(file)) else { return Edit::Unknown };
+    let is_it = |bytes: &[u8]| sum(read, cut, file, bytes).as_deref() == Some(before);
+    for (how, text) in variants(&now, grammar) {
+        if is_it(&text) {
+            return Edit::Bytes(format!("{how} only"));
+        }
+    }
+    for earlier in files::earlier(&read.path, file) {
+        for (how, text) in std::iter::once(("", earlier.clone())).chain(variants(&earlier, grammar)) {
+            if !is_it(&text) {
+                continue;
+            }
+            let how = if how.is_empty() { String::new() } else { format!(", {how} apart") };
+            return match said(&earlier, grammar) == said(&now, grammar) {
+                true => Edit::Bytes(format!("comments or layout only: git has the text that ran{how}")),
+                false => Edit::Meaning(format!("its statements are others than those that ran: git has the earlier text{how}")),
+            };
+        }
+    }
+    Edit::Unknown
+}
+
+/// The sum that the tool would make of a file with that content.
+fn sum(read: &Migrations, cut: &Cut, file: &str, bytes: &[u8]) -> Option<String> {
+    let reader = READERS.iter().find(|reader| reader.tool == read.folder.tool)?;
+    let mut files = vec![File { path: file.to_owned(), bytes: bytes.to_vec() }];
+    // What names the files in order is needed to read one.
+    let others = ["meta/_journal.json", "drizzle/meta/_journal.json"];
+    files.extend(
+        others.into_iter().filter_map(|path| Some(File { path: path.to_owned(), bytes: std::fs::read(read.path.join(path)).ok()? })),
+    );
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let tree = Tree { files, ..Tree::default() };
+    let reading = (reader.read)(&tree, &Wish::default());
+    reading.migrations.into_iter().find(|migration| migration.key == cut.migration.key)?.checksum
+}
+
+/// Texts that mean the same, and in what they differ.
+fn variants(bytes: &[u8], grammar: &dyn Grammar) -> Vec<(&'static str, Vec<u8>)> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let mut found: Vec<(&'static str, Vec<u8>)> = Vec::new();
+    let Ok(text) = std::str::from_utf8(bytes) else { return found };
+    let unix = text.replace("\r\n", "\n");
+    found.push(("line ends (LF for CRLF)", unix.clone().into_bytes()));
+    found.push(("line ends (CRLF for LF)", unix.replace('\n', "\r\n").into_bytes()));
+    match bytes.strip_prefix(MARK) {
+        Some(rest) => found.push(("a byte order mark", rest.to_vec())),
+        None => found.push(("a byte order mark", [MARK, bytes].concat())),
+    }
+    found.push(("the last line's end", format!("{text}\n").into_bytes()));
+    found.push(("the last line's end", text.trim_end_matches(['\n', '\r']).as_bytes().to_vec()));
+    // Comments that were put in since, each of them and all of them.
+    let pieces = grammar.split(text);
+    let mut without = String::new();
+    for piece in &pieces {
+        if piece.what != What::Between {
+            without.push_str(piece.text(text));
+            continue;
+        }
+        for line in piece.text(text).split_inclusive('\n') {
+            if !line.trim_start().starts_with("--") {
+                without.push_str(line);
+            }
+        }
+    }
+    found.push(("comments", without.clone().into_bytes()));
+    found.push(("comments", without.trim_start().as_bytes().to_vec()));
+    found.push(("comments", format!("{}\n", without.trim()).into_bytes()));
+    found.push(("comments", without.trim().as_bytes().to_vec()));
+    found.retain(|(_, other)| other != bytes);
+    found
+}
+
+/// What a text says, without comments and layout.
+fn said(bytes: &[u8], grammar: &dyn Grammar) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let pieces = grammar.split(&text);
+    let said = pieces.iter().filter(|piece| piece.what != What::Between);
+    said.map(|piece| if piece.statement().is_some() { grammar.bare(piece.text(&text)) } else { piece.text(&text).to_owned() }).collect()
+}
+
+/// Whether a file of that key was in the folder once, by the word of git.
+pub(super) fn was_there(read: &Migrations, key: &str) -> bool {
+    let names = files::names_once(&read.path);
+    names.iter().any(|name| Path::new(name).file_name().and_then(|name| name.to_str()).is_some_and(|name| is_of(name, key)))
+}
+
+/// Whether a file's name begins with a key, and does not go on as a number.
+fn is_of(name: &str, key: &str) -> bool {
+    let name = name.trim_start_matches(['V', 'U']).trim_start_matches('0');
+    let rest = name.strip_prefix(key.trim_start_matches('0'));
+    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
+}

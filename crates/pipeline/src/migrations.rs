@@ -1,0 +1,168 @@
+//! What a tool would run: its files in order, cut into statements, with what was not understood.
+//!
+//! Neighbours: `files`, which reads them; `replay`, which runs them.
+
+use crate::files;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::finding::Place;
+use evenkeel_core::history::READERS;
+use evenkeel_core::history::folder::{self, Folder, Migration, Part, Transaction, Unclear, Wish};
+use evenkeel_core::port::Stop;
+use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Statement, place};
+use std::path::PathBuf;
+
+/// Which folder, and how it is to be read.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub folder: PathBuf,
+    /// The tool that is named.
+    pub tool: Option<String>,
+    /// Tools whose tables a target has.
+    pub tables: Vec<String>,
+    pub wish: Wish,
+}
+
+/// A text of a migration and the pieces it was cut into.
+#[derive(Debug, Clone)]
+pub struct Script {
+    pub part: Part,
+    pub pieces: Vec<Piece>,
+}
+
+/// A statement of a migration and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    pub statement: &'a Statement,
+    pub text: &'a str,
+    pub line: u32,
+    pub column: u32,
+    pub file: &'a str,
+}
+
+/// A migration, cut into statements.
+#[derive(Debug, Clone)]
+pub struct Cut {
+    pub migration: Migration,
+    pub up: Vec<Script>,
+    pub down: Option<Vec<Script>>,
+    /// What was not understood, and where.
+    pub odd: Vec<(Place, String)>,
+}
+
+/// A folder, read.
+#[derive(Debug, Clone)]
+pub struct Migrations {
+    pub folder: Folder,
+    pub shown: String,
+    pub path: PathBuf,
+    pub cuts: Vec<Cut>,
+}
+
+impl Script {
+    fn of(part: &Part, grammar: &dyn Grammar) -> Self {
+        Self { part: part.clone(), pieces: grammar.split(&part.text) }
+    }
+
+    /// Its statements and where they stand.
+    #[must_use]
+    pub fn statements(&self) -> Vec<Said<'_>> {
+        let lines = Lines::of(&self.part.text);
+        let mut found = Vec::new();
+        for piece in &self.pieces {
+            let Some(statement) = piece.statement() else { continue };
+            let Place { line, column, .. } = place("", self.part.begins, lines.at(&self.part.text, piece.start));
+            let column = column.unwrap_or(1);
+            found.push(Said { statement, text: piece.text(&self.part.text), line, column, file: &self.part.file });
+        }
+        found
+    }
+
+    /// Where a byte of it stands.
+    #[must_use]
+    pub fn place(&self, byte: usize) -> Place {
+        place(&self.part.file, self.part.begins, Lines::of(&self.part.text).at(&self.part.text, byte))
+    }
+
+    fn odd(&self) -> impl Iterator<Item = (Place, String)> + '_ {
+        self.pieces.iter().filter_map(|piece| Some((self.place(piece.start), piece.odd()?.to_owned())))
+    }
+}
+
+impl Cut {
+    fn of(migration: &Migration, grammar: &dyn Grammar) -> Self {
+        let scripts = |parts: &[Part]| parts.iter().map(|part| Script::of(part, grammar)).collect::<Vec<_>>();
+        let (up, down) = (scripts(&migration.up), migration.down.as_deref().map(scripts));
+        let mut migration = migration.clone();
+        let mut odd: Vec<(Place, String)> = up.iter().chain(down.iter().flatten()).flat_map(Script::odd).collect();
+        if let Some(why) = &migration.unreadable {
+            let file = migration.files.first().cloned().unwrap_or_default();
+            odd.push((Place { file, line: 1, column: None }, why.clone()));
+        }
+        if migration.transaction == Transaction::Fitting {
+            let is_alone = up.iter().flat_map(|script| &script.pieces).filter_map(Piece::statement).any(|statement| statement.alone);
+            migration.transaction = if is_alone { Transaction::None } else { Transaction::Own };
+        }
+        Self { migration, up, down, odd }
+    }
+
+    /// The statements of its way there.
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.up.iter().flat_map(|script| &script.pieces).filter_map(Piece::statement)
+    }
+
+    /// Whether a statement of it may define something.
+    #[must_use]
+    pub fn defines(&self) -> bool {
+        self.migration.unreadable.is_some()
+            || self.statements().any(|statement| matches!(statement.nature, Nature::Definition | Nature::Code | Nature::Unknown))
+    }
+}
+
+impl Migrations {
+    /// What was not understood, in words.
+    #[must_use]
+    pub fn odd(&self) -> usize {
+        self.folder.odd.len() + self.cuts.iter().map(|cut| cut.odd.len()).sum::<usize>()
+    }
+}
+
+/// Reads a folder as its tool would.
+///
+/// # Errors
+/// It cannot be read, is nobody's, or several tools' who would run it differently.
+pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migrations, Box<Trouble>> {
+    let tree = files::tree(&wanted.folder, stop)?;
+    let folder = folder::read(READERS, &tree, wanted.tool.as_deref(), &wanted.tables, &wanted.wish);
+    let folder = folder.map_err(|unclear| told(&unclear, &tree.shown, wanted.tool.as_deref()))?;
+    if folder.migrations.is_empty() {
+        return Err(told(&Unclear::Nothing, &tree.shown, None));
+    }
+    let mut cuts = Vec::with_capacity(folder.migrations.len());
+    for migration in &folder.migrations {
+        stop.check()?;
+        cuts.push(Cut::of(migration, grammar));
+    }
+    Ok(Migrations { folder, shown: tree.shown, path: wanted.folder.clone(), cuts })
+}
+
+/// A folder of which nobody can say how it is read.
+fn told(unclear: &Unclear, shown: &str, tool: Option<&str>) -> Box<Trouble> {
+    let trouble = Trouble::new(Class::Configuration, format!("cannot tell what the migrations in {shown:?} are"));
+    Box::new(match unclear {
+        Unclear::NoSuchTool(known) => Trouble::new(Class::Configuration, "no migration tool of that name is known")
+            .expected(format!("one of {}", known.join(", ")))
+            .found(format!("{:?}", tool.unwrap_or_default()))
+            .fix("correct --tool, or tool = \"…\" under [project]"),
+        Unclear::Nothing => trouble
+            .expected("files of a migration tool, or SQL files")
+            .found("nothing that any tool would run")
+            .fix("name the folder that holds the migrations themselves"),
+        Unclear::Several(tools) => {
+            let found: Vec<String> = tools.iter().map(|(tool, why)| format!("{tool} ({why})")).collect();
+            trouble
+                .expected("the files of one tool")
+                .found(format!("several would read them, and run them differently: {}", found.join("; ")))
+                .fix(format!("name it: --tool {:?}, or tool = \"…\" under [project]", tools.first().map_or("", |(tool, _)| tool)))
+        }
+    })
+}

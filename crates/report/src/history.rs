@@ -1,0 +1,91 @@
+//! The history of one environment, and what was read of a folder of migrations: their public JSON, and how a person sees them.
+//!
+//! Lives here: layout and sentences. Does not live here: what is said (`core/history/told`).
+
+mod data;
+mod markdown;
+mod terminal;
+
+pub use data::{Listed, ListedMigration, ListedStatement, Listing, NotUnderstood};
+
+use crate::Fault;
+use crate::format::Style;
+use evenkeel_core::history::told::History;
+use evenkeel_core::history::verdict::Verdict;
+
+/// Forms of such a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Terminal,
+    Json,
+    Markdown,
+}
+
+impl Form {
+    pub const ALL: [Self; 3] = [Self::Terminal, Self::Json, Self::Markdown];
+
+    /// The word that is typed.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+/// The history of an environment.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn history(history: &History, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
+    match form {
+        Form::Terminal => Ok(terminal::history(history, style).into_bytes()),
+        Form::Json => data::json(&data::of(history)),
+        Form::Markdown => Ok(markdown::history(history).into_bytes()),
+    }
+}
+
+/// What was read of a folder.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn listing(listing: &Listing, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
+    match form {
+        Form::Terminal => Ok(terminal::listing(listing, style).into_bytes()),
+        Form::Json => data::json(listing),
+        Form::Markdown => Ok(markdown::listing(listing).into_bytes()),
+    }
+}
+
+/// The verdict on a history in one line, as a person reads it aloud.
+#[must_use]
+pub fn verdict_line(history: &History) -> String {
+    let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let words: Vec<String> = history.counts().into_iter().map(|(verdict, count)| format!("{count} {}", word(verdict))).collect();
+    let mut parts = vec![if words.is_empty() { "no migration".to_owned() } else { words.join(", ") }];
+    if !history.unexplained.is_empty() {
+        parts.push(format!("{} that no migration explains", of(history.unexplained.len(), "thing", "things")));
+    }
+    if !history.in_flight.is_empty() {
+        parts.push("a deploy in flight".to_owned());
+    }
+    if !history.gaps.is_empty() {
+        parts.push(format!("{} could not be told", of(history.gaps.len(), "thing", "things")));
+    }
+    let head = match history.exit_code {
+        0 => "record and schema agree",
+        1 => "record and schema do not agree",
+        _ => "could not tell",
+    };
+    format!("{}: {head}: {}", history.label, parts.join(" · "))
+}
+
+/// The verdict with what kind of edit it is.
+fn word(verdict: Verdict) -> String {
+    match verdict.edit() {
+        Some(edit) => format!("{} ({edit})", verdict.name()),
+        None => verdict.name().to_owned(),
+    }
+}

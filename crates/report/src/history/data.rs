@@ -1,0 +1,216 @@
+//! The public JSON. Field names are a contract (`docs/reference/json.md`).
+
+use super::verdict_line;
+use crate::Fault;
+use evenkeel_core::history::told::{Entry, History, Stray};
+use evenkeel_core::history::verdict::Verdict;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of the shapes below.
+const SCHEMA_VERSION: u32 = 1;
+
+/// What a history says, whole.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Told {
+    schema_version: u32,
+    environment: String,
+    tool: Tool,
+    verdict: Line,
+    migrations: Vec<Migration>,
+    unexplained: Vec<Unexplained>,
+    in_flight: Vec<String>,
+    gaps: Vec<String>,
+    notes: Vec<String>,
+    /// The throwaway server on which the files ran.
+    replayed_on: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Tool {
+    name: String,
+    /// `schema.table` in which it records; null where there is none.
+    table: Option<String>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Line {
+    line: String,
+    exit_code: u8,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Migration {
+    key: String,
+    name: String,
+    files: Vec<String>,
+    recorded: Option<Recorded>,
+    verdict: &'static str,
+    also: Vec<&'static str>,
+    /// `bytes` or `meaning`, of one that was edited.
+    edit: Option<&'static str>,
+    why: Option<String>,
+    /// It could not be checked, and the committed manifest accepts that.
+    accepted: bool,
+    evidence: Vec<Evidence>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Recorded {
+    state: &'static str,
+    at: Option<String>,
+    by: Option<String>,
+    checksum: Option<String>,
+    recorded_as: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Evidence {
+    kind: &'static str,
+    object: String,
+    attribute: Option<&'static str>,
+    expected: String,
+    found: String,
+    statement: Option<Statement>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Statement {
+    file: String,
+    line: u32,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Unexplained {
+    kind: &'static str,
+    object: String,
+    attribute: Option<&'static str>,
+    why: String,
+}
+
+pub(super) fn of(history: &History) -> Told {
+    Told {
+        schema_version: SCHEMA_VERSION,
+        environment: history.label.clone(),
+        tool: Tool {
+            name: history.tool.to_owned(),
+            table: history.ledger.as_ref().map(|ledger| ledger.table.clone()),
+            why: history.why.clone(),
+        },
+        verdict: Line { line: verdict_line(history), exit_code: history.exit_code },
+        migrations: history.migrations.iter().map(migration).collect(),
+        unexplained: history.unexplained.iter().map(unexplained).collect(),
+        in_flight: history.in_flight.clone(),
+        gaps: history.gaps.clone(),
+        notes: history.notes.clone(),
+        replayed_on: history.replayed_on.clone(),
+    }
+}
+
+fn migration(entry: &Entry) -> Migration {
+    let judged = &entry.judged;
+    let all = || std::iter::once(&judged.verdict).chain(&judged.also);
+    let evidence = judged.evidence.iter().enumerate().map(|(at, evidence)| Evidence {
+        kind: evidence.spot.kind.name(),
+        object: evidence.spot.display(),
+        attribute: evidence.spot.attribute,
+        expected: evidence.expected.shown(),
+        found: evidence.found.shown(),
+        statement: entry.places.get(at).cloned().flatten().map(|place| Statement { file: place.file, line: place.line }),
+    });
+    Migration {
+        key: judged.key.clone(),
+        name: entry.name.clone(),
+        files: entry.files.clone(),
+        recorded: entry.recorded.as_ref().map(|recorded| Recorded {
+            state: recorded.state.name(),
+            at: None,
+            by: None,
+            checksum: recorded.checksum.clone(),
+            recorded_as: recorded.recorded_as.clone(),
+        }),
+        verdict: judged.verdict.name(),
+        also: judged.also.iter().map(|verdict| verdict.name()).collect(),
+        edit: all().find_map(|verdict: &Verdict| verdict.edit()),
+        why: judged.why.clone(),
+        accepted: judged.accepted,
+        evidence: evidence.collect(),
+    }
+}
+
+fn unexplained(stray: &Stray) -> Unexplained {
+    let spot = &stray.unexplained.spot;
+    Unexplained { kind: spot.kind.name(), object: spot.display(), attribute: spot.attribute, why: stray.why.clone() }
+}
+
+/// What was read of a folder.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Listing {
+    pub schema_version: u32,
+    pub folder: String,
+    pub tool: String,
+    pub why: String,
+    /// How the runner puts migrations together: per-file, batch, none or implicit-block.
+    pub grouping: String,
+    pub migrations: Vec<ListedMigration>,
+    /// Of the folder as a whole.
+    pub not_understood: Vec<NotUnderstood>,
+    pub verdict: Listed,
+}
+
+/// The verdict on what was read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Listed {
+    pub line: String,
+    pub exit_code: u8,
+}
+
+/// One migration, in the order they run.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ListedMigration {
+    pub key: String,
+    pub name: String,
+    pub files: Vec<String>,
+    /// own, none or per-statement.
+    pub transaction: String,
+    pub repeatable: bool,
+    pub baseline: bool,
+    /// As the tool would record it.
+    pub checksum: Option<String>,
+    pub statements: Vec<ListedStatement>,
+    /// Of its way back; null where it has none, empty where that has no statement.
+    pub down: Option<Vec<ListedStatement>>,
+    pub not_understood: Vec<NotUnderstood>,
+}
+
+/// One statement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ListedStatement {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+    /// The server's own word for it.
+    pub tag: String,
+    /// Whether the server runs it inside of a transaction.
+    pub in_transaction: bool,
+}
+
+/// What was not understood.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NotUnderstood {
+    pub file: String,
+    pub line: Option<u32>,
+    pub why: String,
+}
+
+impl Listing {
+    /// The version of these shapes.
+    pub const SCHEMA_VERSION: u32 = SCHEMA_VERSION;
+}
+
+pub(super) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Fault> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|source| Fault::Json { format: "json", source })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
