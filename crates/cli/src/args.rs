@@ -188,6 +188,9 @@ pub struct Capture {
     /// The stable part goes here, the measured part beside it; without it the stable part goes to stdout.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+    /// For replay:DIR, the environment whose engine and version the throwaway server shall have.
+    #[arg(long, value_name = "ENV", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub like: Option<String>,
     /// End with 2 where something asked for was not visible.
     #[arg(long)]
     pub strict: bool,
@@ -207,6 +210,9 @@ pub struct Digest {
     /// Another dimension than schema.
     #[arg(long, value_name = "DIMENSION", default_value = "schema")]
     pub dimension: DimensionName,
+    /// For replay:DIR, the environment whose engine and version the throwaway server shall have.
+    #[arg(long, value_name = "ENV", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub like: Option<String>,
     /// Count column order.
     #[arg(long)]
     pub ordered: bool,

@@ -1,7 +1,8 @@
 //! The only file that chooses an engine: from what the user typed to something that can be captured, and what else differs by
 //! engine (the statements of a capture, the script of `grants`, the demo's part).
 //!
-//! An endpoint is a name from `evenkeel.toml`, a URL or connection string, or a manifest file, tried in that order.
+//! An endpoint is a name from `evenkeel.toml`, a URL or connection string, `replay:` and a folder of migrations, or a manifest file, tried in
+//! that order.
 
 use crate::args::Common;
 use crate::command::demo::{self, play::Play};
@@ -10,8 +11,8 @@ use crate::settings::{Environment as Configured, History, Settings};
 use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension};
-use evenkeel_core::port::{Engine, Families, Named, Own, Request, Run, Watch, Watcher, Workshop};
-use evenkeel_pipeline::capture::Source;
+use evenkeel_core::port::{Engine, Families, Limits, Named, Own, Request, Run, Watch, Watcher, Workshop};
+use evenkeel_pipeline::capture::{Replayed, Source};
 use secrecy::ExposeSecret;
 
 /// What every stage is handed.
@@ -57,6 +58,9 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
                 .fix("look where the variable was to come from; with `set -u` a shell refuses one that is not set"),
         ));
     }
+    if let Some(typed) = text.strip_prefix(REPLAY) {
+        return replayed(text, typed, settings, common);
+    }
     let text = if text == "-" { "/dev/stdin" } else { text };
     // A pipe is as good as a file: `<(…)`, /dev/stdin.
     if std::fs::metadata(text).is_ok_and(|facts| !facts.is_dir()) {
@@ -66,12 +70,68 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
     Err(Box::new(unknown(text, settings)))
 }
 
+/// Begins an endpoint that is files of migrations.
+const REPLAY: &str = "replay:";
+
+/// `DIR` or `DIR@KEY`: a folder whose name has an `@` is one where it is there.
+fn replayed<'a>(text: &str, typed: &str, settings: &'a Settings, common: &Common) -> Result<Endpoint<'a>, Box<Trouble>> {
+    let (folder, upto) = match typed.rsplit_once('@') {
+        Some((folder, key)) if !std::path::Path::new(typed).is_dir() => (folder, Some(key.to_owned())),
+        _ => (typed, None),
+    };
+    let reading = crate::args::Reading::default();
+    let named = (!folder.is_empty()).then(|| std::path::Path::new(folder));
+    // What the configuration says of that folder holds for it here too.
+    let same = |one: &&crate::settings::Migrations| named.is_some_and(|named| one.folder.canonicalize().ok() == named.canonicalize().ok());
+    let configured = settings.migrations.iter().find(same);
+    let mut wanted = crate::command::migrations::wanted(named, &reading, None, settings)?;
+    if let Some(configured) = configured {
+        wanted.tool.clone_from(&configured.tool);
+        wanted.wish.placeholders.clone_from(&configured.placeholders);
+    }
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let replayed = Replayed { label: text.to_owned(), wanted, upto, folders: settings.scratch.clone(), limits, like: None };
+    Ok(Endpoint { source: Source::Replay(replayed), configured: None, shown: shell::quoted(text), warnings: Vec::new() })
+}
+
+/// As [`live`], or files of migrations.
+///
+/// # Errors
+/// As `live`.
+pub fn live_or_replay<'a>(
+    text: &str,
+    settings: &'a Settings,
+    common: &Common,
+    dimensions: &[Dimension],
+) -> Result<Endpoint<'a>, Box<Trouble>> {
+    if text.starts_with(REPLAY) { endpoint(text, settings, common, dimensions) } else { live(text, settings, common, dimensions) }
+}
+
+/// Says on whose engine and version files are to run: those of the environment that is named.
+///
+/// # Errors
+/// It is none, or cannot be read; nothing is to be run.
+pub fn like(source: &mut Source, named: Option<&str>, (settings, common): (&Settings, &Common), run: &Run<'_>) -> Result<(), Box<Trouble>> {
+    let Some(named) = named else { return Ok(()) };
+    let Source::Replay(replayed) = source else {
+        let trouble = Trouble::new(Class::Usage, "--like means nothing here").expected("files of migrations: replay:DIR");
+        return Err(Box::new(trouble.found("an environment, which has an engine and a version").fix("leave --like out")));
+    };
+    let other = endpoint(named, settings, common, &[])?;
+    replayed.like = Some(Box::new(evenkeel_pipeline::capture::manifest(&other.source, run)?.endpoint));
+    Ok(())
+}
+
 /// Several words that may name the same live environment: name or connection, but no file.
 ///
 /// # Errors
 /// As `endpoint`, and where it is a file.
 pub fn live<'a>(text: &str, settings: &'a Settings, common: &Common, dimensions: &[Dimension]) -> Result<Endpoint<'a>, Box<Trouble>> {
     let endpoint = endpoint(text, settings, common, dimensions)?;
+    if matches!(endpoint.source, Source::Replay(_)) {
+        let trouble = Trouble::new(Class::Usage, format!("{text} is files of migrations"));
+        return Err(Box::new(trouble.expected("a live environment: a name from evenkeel.toml or a URL").found("files")));
+    }
     if matches!(endpoint.source, Source::File { .. }) {
         let trouble = Trouble::new(Class::Usage, format!("{text} is a manifest file"));
         return Err(Box::new(trouble.expected("a live environment: a name from evenkeel.toml or a URL").found("a file")));

@@ -1,10 +1,12 @@
 //! Stage 1: an environment, live or from a file, as a manifest.
 
+use crate::migrations;
+use crate::replay::{self, Stage, Target};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, NodeRole};
-use evenkeel_core::port::{Environment, Event, Request, Run, Watch};
+use evenkeel_core::port::{Environment, Event, Limits, Request, Run, Watch};
 use evenkeel_core::reference::{Pattern, Secret};
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -25,6 +27,23 @@ pub enum Source {
         label: String,
         path: PathBuf,
     },
+    /// What files of migrations make of an empty database.
+    Replay(Replayed),
+}
+
+/// Files that are run on a throwaway server.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// As it was typed: `replay:db/migrations@20260102`.
+    pub label: String,
+    pub wanted: migrations::Wanted,
+    /// The last one that runs; all where none is named.
+    pub upto: Option<String>,
+    /// Folders that may hold server programs.
+    pub folders: Vec<PathBuf>,
+    pub limits: Limits,
+    /// The environment whose engine and version it runs on, where there is no other side.
+    pub like: Option<Box<Endpoint>>,
 }
 
 impl Source {
@@ -34,6 +53,7 @@ impl Source {
         match self {
             Self::Live { request, .. } | Self::Split { request, .. } => &request.label,
             Self::File { label, .. } => label,
+            Self::Replay(replayed) => &replayed.label,
         }
     }
 
@@ -62,7 +82,7 @@ impl Source {
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         match self {
-            Self::Live { .. } | Self::Split { .. } => None,
+            Self::Live { .. } | Self::Split { .. } | Self::Replay(_) => None,
             Self::File { path, .. } => Some(path),
         }
     }
@@ -70,6 +90,9 @@ impl Source {
     /// The dimensions a file has, by its first line; nothing of what is live, of a pipe, and of what is no manifest.
     #[must_use]
     pub fn dimensions(&self) -> Option<Vec<Dimension>> {
+        if matches!(self, Self::Replay(_)) {
+            return Some(vec![Dimension::Schema]);
+        }
         let path = self.file().filter(|path| path.is_file())?;
         let mut first = Vec::new();
         let file = std::fs::File::open(path).ok()?.take(LARGEST);
@@ -92,6 +115,9 @@ impl Source {
             Self::Live { environment, request } | Self::Split { primary: environment, request, .. } => {
                 environment.grants(request, role, watch)
             }
+            Self::Replay(Replayed { label, .. }) => {
+                Err(Box::new(Trouble::new(Class::Usage, format!("{label} is files of migrations")).expected("a live environment")))
+            }
             Self::File { label, .. } => {
                 Err(Box::new(Trouble::new(Class::Usage, format!("{label} is a manifest file")).expected("a live environment")))
             }
@@ -110,7 +136,28 @@ pub fn manifest(source: &Source, run: &Run<'_>) -> Result<Manifest, Box<Trouble>
             told(&request.label, &run.watch, || split(&**primary, &**replica, request, &run.watch))
         }
         Source::File { path, .. } => read(path).map(|manifest| renewed(manifest, run)),
+        Source::Replay(replayed) => match &replayed.like {
+            Some(like) => replay(replayed, &Target { endpoint: (**like).clone(), roles: Vec::new(), encoding: None }, run),
+            None => Err(Box::new(
+                Trouble::new(Class::Usage, format!("on which server {} is to run is not known", replayed.label))
+                    .expected("another environment beside it, or --like ENV")
+                    .found("neither")
+                    .fix("add --like and an environment whose engine and version it shall have"),
+            )),
+        },
     }
+}
+
+/// Runs files of migrations on a throwaway server like the target's.
+///
+/// # Errors
+/// The folder cannot be read, no such server can be had, or a migration does not run.
+pub fn replay(replayed: &Replayed, target: &Target, run: &Run<'_>) -> Result<Manifest, Box<Trouble>> {
+    let engine = run.engines.of(target.endpoint.engine);
+    let read = migrations::read(&replayed.wanted, engine.grammar()?, run.watch.stop)?;
+    let workshop = engine.workshop(&replayed.folders);
+    let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: replayed.limits };
+    told(&replayed.label, &run.watch, || replay::manifest(&read, replayed.upto.as_deref(), target, stage))
 }
 
 /// What an earlier version of evenkeel wrote, with the texts of this one.

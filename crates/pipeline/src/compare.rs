@@ -1,7 +1,9 @@
 //! Stage 2: two environments side by side, both read at the same time.
 
-use crate::capture::{self, Source};
+use crate::capture::{self, Replayed, Source};
 use crate::digest;
+use crate::explained;
+use crate::replay::Target;
 use evenkeel_core::compare::{self, Comparison, Sameness, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
@@ -66,15 +68,22 @@ impl Hashed {
 /// # Errors
 /// Either side cannot be read, or the two are servers of different families.
 pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Compared, Box<Trouble>> {
-    let (left, right) = std::thread::scope(|threads| {
-        let other = threads.spawn(|| hashed(candidate, run));
-        let left = hashed(reference, run);
-        let right = other
-            .join()
-            .unwrap_or_else(|_| Err(Box::new(Trouble::new(Class::Internal, format!("reading {} broke off", candidate.label())))));
-        (left, right)
-    });
-    let (left, right) = (left?, right?);
+    let (left, right) = match (reference, candidate) {
+        (Source::Replay(left), Source::Replay(right)) if left.like.is_none() || right.like.is_none() => {
+            return Err(two_replays(left, right));
+        }
+        (Source::Replay(replayed), other) if replayed.like.is_none() => {
+            let other = capture::manifest(other, run)?;
+            let left = capture::replay(replayed, &Target::of(&other), run)?;
+            (Hashed::of(&replayed.label, left), Hashed::of(candidate.label(), explained::without(other)))
+        }
+        (other, Source::Replay(replayed)) if replayed.like.is_none() => {
+            let other = capture::manifest(other, run)?;
+            let right = capture::replay(replayed, &Target::of(&other), run)?;
+            (Hashed::of(reference.label(), explained::without(other)), Hashed::of(&replayed.label, right))
+        }
+        _ => both(reference, candidate, run)?,
+    };
     let (a, b) = (left.manifest.endpoint.engine, right.manifest.endpoint.engine);
     if !a.comparable(b) {
         return Err(Box::new(
@@ -96,6 +105,28 @@ pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Ru
     }
     said.extend_from_slice(wanted.beforehand);
     Ok(judged(Compare { reference: left, candidate: right, comparison, said }, wanted, run))
+}
+
+/// Both at the same time, each on a thread of its own.
+fn both(reference: &Source, candidate: &Source, run: &Run<'_>) -> Result<(Hashed, Hashed), Box<Trouble>> {
+    let (left, right) = std::thread::scope(|threads| {
+        let other = threads.spawn(|| hashed(candidate, run));
+        let left = hashed(reference, run);
+        let right = other
+            .join()
+            .unwrap_or_else(|_| Err(Box::new(Trouble::new(Class::Internal, format!("reading {} broke off", candidate.label())))));
+        (left, right)
+    });
+    Ok((left?, right?))
+}
+
+fn two_replays(left: &Replayed, right: &Replayed) -> Box<Trouble> {
+    Box::new(
+        Trouble::new(Class::Usage, "on which server the files are to run is not known")
+            .expected("an environment or a manifest on one side: its engine and version are taken")
+            .found(format!("{} and {}", left.label, right.label))
+            .fix("write one of them down first: evenkeel capture replay:DIR --like ENV --out FILE"),
+    )
 }
 
 /// A comparison before anything is excused.

@@ -5,9 +5,9 @@
 //! verdict means (`core/history/verdict`).
 
 mod edit;
-mod explained;
 
 use crate::capture::{self, Source};
+use crate::explained::{self, Explained};
 use crate::migrations::{self, Cut, Migrations};
 use crate::replay::{Means, Replay, Stage, Stopped, Target};
 use evenkeel_core::fault::{Class, Trouble};
@@ -20,7 +20,6 @@ use evenkeel_core::history::{State, folder::Migration};
 use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::Run;
-use explained::Explained;
 use std::collections::{BTreeSet, HashMap};
 
 /// What is asked.

@@ -1,12 +1,13 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  migrations  capture  replay  digest  compare  schemas  check  patch  history`.
+//! `files  migrations  replay  explained  capture  digest  compare  schemas  check  patch  history`.
 
 pub mod capture;
 pub mod check;
 pub mod compare;
 pub mod digest;
+mod explained;
 pub mod files;
 pub mod history;
 pub mod migrations;

@@ -68,10 +68,11 @@ fn all(arguments: &Capture, common: &Common, settings: &Settings) -> Outcome {
 
 fn read(name: &str, arguments: &Capture, common: &Common, settings: &Settings) -> Result<Manifest, Box<Trouble>> {
     let wanted = dimensions(&arguments.dimension);
-    let mut endpoint = wire::live(name, settings, common, &wanted)?;
+    let mut endpoint = wire::live_or_replay(name, settings, common, &wanted)?;
     endpoint.source.include_values(arguments.values);
     paint::notes(&endpoint.warnings, common.quiet);
     let progress = Line::new(common.quiet);
+    wire::like(&mut endpoint.source, arguments.like.as_deref(), (settings, common), &wire::run(&progress, settings))?;
     manifest(&endpoint.source, &wire::run(&progress, settings))
 }
 

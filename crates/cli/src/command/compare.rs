@@ -57,9 +57,18 @@ fn documented(arguments: &Compare, asked: &Asked<'_>) -> Result<(Document, Optio
             asked.narrow(&mut scope, &endpoint);
         }
     }
-    let mut reference = wire::endpoint(reference, settings, asked.common, &scope.dimensions)?;
+    // Files are run on a server like the other side's, and what tools record there is not theirs.
+    let is_replay = [reference, candidate].iter().any(|name| name.starts_with("replay:"));
+    let beside = |dimensions: &[Dimension]| {
+        let mut all = dimensions.to_vec();
+        all.extend(
+            [Dimension::Schema, Dimension::Privileges, Dimension::History].into_iter().filter(|one| is_replay && !dimensions.contains(one)),
+        );
+        all
+    };
+    let mut reference = wire::endpoint(reference, settings, asked.common, &beside(&scope.dimensions))?;
     // What has to be made anew comes back with its owner and rights, whatever is compared.
-    let mut captured = scope.dimensions.clone();
+    let mut captured = beside(&scope.dimensions);
     for dimension in [Dimension::Schema, Dimension::Privileges] {
         if arguments.patching.patch.is_some() && !captured.contains(&dimension) {
             captured.push(dimension);

@@ -14,9 +14,10 @@ use std::fmt::Write as _;
 pub fn run(arguments: &Digest, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let dimension = Dimension::from(arguments.dimension);
-    let endpoint = wire::endpoint(&arguments.environment, &loaded.settings, common, &[dimension])?;
+    let mut endpoint = wire::endpoint(&arguments.environment, &loaded.settings, common, &[dimension])?;
     paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
+    wire::like(&mut endpoint.source, arguments.like.as_deref(), (&loaded.settings, common), &wire::run(&progress, &loaded.settings))?;
     let manifest = manifest(&endpoint.source, &wire::run(&progress, &loaded.settings))?;
     drop(progress);
     let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension && gap.concerns_digest()).collect();

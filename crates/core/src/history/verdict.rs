@@ -237,6 +237,12 @@ impl Spotted<'_, '_> {
         }
         let kept = recorded.iter().rposition(|(_, stand)| **stand == self.found);
         let is_known = kept.is_some() || self.found == self.initial || is_shadow;
+        // What an edited file made before its edit is its own, whatever it was.
+        let edited = recorded.last().filter(|(at, _)| self.known.get(*at).is_some_and(|known| known.edit.is_some()));
+        if let Some((at, stand)) = edited.filter(|_| !is_known) {
+            mark(*at, &|count| count.missing.push(evidence(stand)));
+            return None;
+        }
         if !is_known {
             recorded.iter().for_each(|(at, _)| mark(*at, &|count| count.superseded += 1));
             return Some(Unexplained { spot: self.spot.clone(), expected: Some(expected.clone()), found: self.found.clone() });

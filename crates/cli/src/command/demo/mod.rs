@@ -131,8 +131,15 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
 /// `evenkeel capture NAME --out parity/NAME.jsonl`.
 fn baseline(name: &str, folder: &Path, common: &Common) -> Result<(), Box<Trouble>> {
     let out = folder.join("parity").join(format!("{name}.jsonl"));
-    let arguments =
-        Capture { environment: Some(name.to_owned()), all: false, out: Some(out), strict: false, dimension: Vec::new(), values: false };
+    let arguments = Capture {
+        environment: Some(name.to_owned()),
+        all: false,
+        out: Some(out),
+        like: None,
+        strict: false,
+        dimension: Vec::new(),
+        values: false,
+    };
     // What is not visible is told by the comparison that needs it.
     capture::run(&arguments, common).map(drop)
 }

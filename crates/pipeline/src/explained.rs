@@ -1,7 +1,7 @@
 //! What is there by itself: tables in which tools record, and evenkeel's own.
 
 use evenkeel_core::history::TOOLS;
-use evenkeel_core::history::effect::Spot;
+use evenkeel_core::history::effect::{LOOKED_AT, Spot};
 use evenkeel_core::kind::{Kind, Parent, Value};
 use evenkeel_core::manifest::{Manifest, Object};
 use std::collections::BTreeSet;
@@ -19,13 +19,13 @@ const OWN: &str = "evenkeel";
 
 /// Relations that need no migration, as schema and name, and schemas that hold nothing else.
 #[derive(Debug, Default)]
-pub(super) struct Explained {
+pub(crate) struct Explained {
     relations: BTreeSet<(String, String)>,
     schemas: BTreeSet<String>,
 }
 
 impl Explained {
-    pub(super) fn of(manifest: &Manifest) -> Self {
+    pub(crate) fn of(manifest: &Manifest) -> Self {
         let mut explained = Self::default();
         for table in manifest.of_kind(Kind::HistoryTable) {
             let (schema, name) = (table.identity.part(0), table.identity.part(1));
@@ -54,7 +54,7 @@ impl Explained {
     }
 
     /// Whether a spot needs no migration.
-    pub(super) fn is(&self, spot: &Spot, manifest: &Manifest) -> bool {
+    pub(crate) fn is(&self, spot: &Spot, manifest: &Manifest) -> bool {
         if spot.kind == Kind::Schema {
             return self.schemas.contains(spot.identity.part(0));
         }
@@ -64,6 +64,17 @@ impl Explained {
         }
         relation(spot, manifest).is_some_and(|relation| self.relations.contains(&relation))
     }
+}
+
+/// The manifest without what tools record for themselves: files of migrations do not make it.
+pub(crate) fn without(manifest: Manifest) -> Manifest {
+    let explained = Explained::of(&manifest);
+    let is_own = |object: &Object| object.kind.spec().dimension == LOOKED_AT && explained.is(&Spot::whole(object), &manifest);
+    let kept: Vec<Object> = manifest.objects().iter().filter(|object| !is_own(object)).cloned().collect();
+    let (canonical, told) = (manifest.canonical, manifest.members_told);
+    let mut manifest = Manifest::new(manifest.endpoint, manifest.dimensions, kept, manifest.gaps).written_as(canonical);
+    manifest.members_told = told;
+    manifest
 }
 
 /// Whether the first two parts of its identity are a relation.
@@ -89,7 +100,7 @@ fn relation(spot: &Spot, manifest: &Manifest) -> Option<(String, String)> {
 }
 
 /// Whether an object goes with another, so that only that has to be named.
-pub(super) fn is_part(spot: &Spot, whole: &Spot, manifest: &Manifest) -> bool {
+pub(crate) fn is_part(spot: &Spot, whole: &Spot, manifest: &Manifest) -> bool {
     if spot == whole {
         return false;
     }
