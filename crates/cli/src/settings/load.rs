@@ -119,30 +119,30 @@ impl Resolver<'_> {
     /// Folders of migrations.
     fn migrations(
         &self,
-        raw: Option<RawMigrations>,
+        raw: Option<Spanned<RawMigrations>>,
         tool: Option<&Spanned<String>>,
         environments: &BTreeMap<String, Environment>,
     ) -> Result<Vec<Migrations>, Box<Trouble>> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let Some(raw) = raw else { return Ok(Vec::new()) };
+        let span = raw.span();
         let shared = tool.map(|tool| tool.get_ref().clone());
-        let several = match raw {
-            None => return Ok(Vec::new()),
-            Some(RawMigrations::One(path)) => {
-                let path = folder.join(self.file("migrations", &path)?);
-                return Ok(vec![Migrations { folder: path, tool: shared, environments: Vec::new(), placeholders: Vec::new() }]);
+        let several = match raw.into_inner() {
+            RawMigrations::One(folder) => {
+                vec![RawMigrationsTable { folder, tool: None, environments: Vec::new(), placeholders: BTreeMap::new() }]
             }
-            Some(RawMigrations::Several(several)) => several,
+            RawMigrations::Several(several) => several,
         };
+        let base = self.path.parent().unwrap_or(Path::new("."));
         let one = |raw: RawMigrationsTable| {
-            if let Some(unknown) = raw.environments.iter().find(|name| !environments.contains_key(name.get_ref())) {
+            if let Some(unknown) = raw.environments.iter().find(|name| !environments.contains_key(*name)) {
                 let trouble = Trouble::new(Class::Configuration, "migrations are for an environment that is not configured");
-                let trouble = trouble.expected("names of [environments.NAME]").found(format!("{:?}", unknown.get_ref()));
-                return Err(Box::new(trouble.origin(self.place(unknown.span())).fix("correct the name, or configure the environment")));
+                let trouble = trouble.expected("names of [environments.NAME]").found(format!("{unknown:?}"));
+                return Err(Box::new(trouble.origin(self.place(span.clone())).fix("correct the name, or configure the environment")));
             }
             Ok(Migrations {
-                folder: folder.join(self.file("folder", &raw.folder)?),
-                tool: raw.tool.map(Spanned::into_inner).or_else(|| shared.clone()),
-                environments: raw.environments.into_iter().map(Spanned::into_inner).collect(),
+                folder: base.join(self.file("folder", &Spanned::new(span.clone(), raw.folder))?),
+                tool: raw.tool.or_else(|| shared.clone()),
+                environments: raw.environments,
                 placeholders: raw.placeholders.into_iter().collect(),
             })
         };

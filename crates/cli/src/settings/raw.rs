@@ -38,7 +38,7 @@ pub struct RawProject {
     #[serde(default)]
     pub reference: Vec<Spanned<RawReference>>,
     pub secret: Option<Spanned<String>>,
-    pub migrations: Option<RawMigrations>,
+    pub migrations: Option<Spanned<RawMigrations>>,
     pub tool: Option<Spanned<String>>,
 }
 
@@ -46,17 +46,17 @@ pub struct RawProject {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum RawMigrations {
-    One(Spanned<PathBuf>),
+    One(PathBuf),
     Several(Vec<RawMigrationsTable>),
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawMigrationsTable {
-    pub folder: Spanned<PathBuf>,
-    pub tool: Option<Spanned<String>>,
+    pub folder: PathBuf,
+    pub tool: Option<String>,
     #[serde(default)]
-    pub environments: Vec<Spanned<String>>,
+    pub environments: Vec<String>,
     #[serde(default)]
     pub placeholders: BTreeMap<String, String>,
 }

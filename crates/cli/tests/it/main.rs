@@ -9,6 +9,7 @@ mod ending;
 mod environments;
 mod gate;
 mod guides;
+mod history;
 mod hostile;
 mod locks;
 mod manifest_file;

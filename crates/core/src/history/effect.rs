@@ -31,6 +31,9 @@ pub enum Stand {
 }
 
 impl Stand {
+    /// A property that has no value, or whose object is not there.
+    pub const UNSET: Self = Self::Is { compared: None, shown: None };
+
     /// As a person reads it.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -65,7 +68,10 @@ pub fn effect(before: &Manifest, after: &Manifest) -> Vec<Touch> {
         let other = if order.is_ge() { right.next() } else { None };
         match (one, other) {
             (Some(one), Some(other)) => changed(one, other, &mut touches),
-            (Some(gone), None) => touches.push(Touch { spot: Spot::whole(gone), after: Stand::Gone }),
+            (Some(gone), None) => {
+                touches.push(Touch { spot: Spot::whole(gone), after: Stand::Gone });
+                changed(gone, &Object::new(gone.kind, gone.identity.clone()), &mut touches);
+            }
             (None, Some(made)) => {
                 touches.push(Touch { spot: Spot::whole(made), after: Stand::There });
                 changed(&Object::new(made.kind, made.identity.clone()), made, &mut touches);
@@ -93,11 +99,13 @@ fn changed(one: &Object, other: &Object, touches: &mut Vec<Touch>) {
 pub fn found(spot: &Spot, manifest: &Manifest) -> Stand {
     let parts: Vec<&str> = spot.identity.parts().collect();
     match (manifest.find(spot.kind, &parts), spot.attribute) {
-        (None, _) => Stand::Gone,
+        (None, None) => Stand::Gone,
+        // Made anew without it, an object has none either.
+        (None, Some(_)) => Stand::UNSET,
         (Some(_), None) => Stand::There,
         (Some(object), Some(attribute)) => match object.kind.spec().index_of(attribute) {
             Some(index) => stand(object, index),
-            None => Stand::Is { compared: None, shown: None },
+            None => Stand::UNSET,
         },
     }
 }

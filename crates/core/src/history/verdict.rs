@@ -208,9 +208,7 @@ impl Spotted<'_, '_> {
                 mark(count);
             }
         };
-        // The property of an object that is not there says no more than the object.
-        let is_shadow = self.spot.attribute.is_some() && self.found == Stand::Gone;
-        if self.found == *expected || is_shadow && *expected == Stand::Gone {
+        if self.found == *expected {
             if let Some(((last, _), earlier)) = recorded.split_last() {
                 mark(*last, &|count| count.there += 1);
                 earlier.iter().for_each(|(at, _)| mark(*at, &|count| count.superseded += 1));
@@ -236,7 +234,7 @@ impl Spotted<'_, '_> {
             mark(*at, &|count| count.missing.push(evidence(stand)));
         }
         let kept = recorded.iter().rposition(|(_, stand)| **stand == self.found);
-        let is_known = kept.is_some() || self.found == self.initial || is_shadow;
+        let is_known = kept.is_some() || self.found == self.initial;
         // What an edited file made before its edit is its own, whatever it was.
         let edited = recorded.last().filter(|(at, _)| self.known.get(*at).is_some_and(|known| known.edit.is_some()));
         if let Some((at, stand)) = edited.filter(|_| !is_known) {
