@@ -3,12 +3,13 @@
 //! `main.rs` calls [`run`]; fuzz targets and tests reach [`settings`] from here.
 //!
 //! Rooms: `args` (what can be typed), `exit` (codes), `settings` (`evenkeel.toml`), `paint` (the terminal), `signals` (being
-//! told to end), `wire` (which engine), `command` (one file a verb). They have no order: `wire` chooses among the demo's
-//! parts, which are in `command`, and `signals` removes what `command/output` has half written.
+//! told to end), `folder` (which migrations), `wire` (which engine), `command` (one file a verb). They have no order: `wire`
+//! chooses among the demo's parts, which are in `command`, and `signals` removes what `command/output` has half written.
 
 mod args;
 mod command;
 mod exit;
+mod folder;
 mod paint;
 pub mod settings;
 mod signals;
@@ -44,8 +45,13 @@ pub fn run() -> ExitCode {
         }
     };
     let has_servers = match &cli.command {
-        args::Command::Demo(_) => true,
-        args::Command::Compare(compare) => compare.patching.patch.is_some(),
+        args::Command::Demo(_) | args::Command::History(_) => true,
+        args::Command::Compare(compare) => {
+            let sides = [Some(&compare.reference), compare.candidate.as_ref()];
+            compare.patching.patch.is_some() || sides.into_iter().flatten().any(|side| wire::is_replay(side))
+        }
+        args::Command::Digest(digest) => wire::is_replay(&digest.environment),
+        args::Command::Capture(capture) => capture.environment.as_ref().is_some_and(|name| wire::is_replay(name)),
         _ => false,
     };
     let ending = if has_servers { signals::Ending::InOrder } else { signals::Ending::Soon };

@@ -6,6 +6,7 @@
 
 use crate::args::Common;
 use crate::command::demo::{self, play::Play};
+use crate::folder;
 use crate::paint::shell;
 use crate::settings::{Environment as Configured, History, Settings};
 use crate::signals;
@@ -73,18 +74,23 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
 /// Begins an endpoint that is files of migrations.
 const REPLAY: &str = "replay:";
 
+/// Whether an endpoint is files of migrations.
+pub fn is_replay(text: &str) -> bool {
+    text.starts_with(REPLAY)
+}
+
 /// `DIR` or `DIR@KEY`: a folder whose name has an `@` is one where it is there.
 fn replayed<'a>(text: &str, typed: &str, settings: &'a Settings, common: &Common) -> Result<Endpoint<'a>, Box<Trouble>> {
-    let (folder, upto) = match typed.rsplit_once('@') {
+    let (path, upto) = match typed.rsplit_once('@') {
         Some((folder, key)) if !std::path::Path::new(typed).is_dir() => (folder, Some(key.to_owned())),
         _ => (typed, None),
     };
     let reading = crate::args::Reading::default();
-    let named = (!folder.is_empty()).then(|| std::path::Path::new(folder));
+    let named = (!path.is_empty()).then(|| std::path::Path::new(path));
     // What the configuration says of that folder holds for it here too.
     let same = |one: &&crate::settings::Migrations| named.is_some_and(|named| one.folder.canonicalize().ok() == named.canonicalize().ok());
     let configured = settings.migrations.iter().find(same);
-    let mut wanted = crate::command::migrations::wanted(named, &reading, None, settings)?;
+    let mut wanted = folder::wanted(named, &reading, None, settings)?;
     if let Some(configured) = configured {
         wanted.tool.clone_from(&configured.tool);
         wanted.wish.placeholders.clone_from(&configured.placeholders);
@@ -104,7 +110,7 @@ pub fn live_or_replay<'a>(
     common: &Common,
     dimensions: &[Dimension],
 ) -> Result<Endpoint<'a>, Box<Trouble>> {
-    if text.starts_with(REPLAY) { endpoint(text, settings, common, dimensions) } else { live(text, settings, common, dimensions) }
+    if is_replay(text) { endpoint(text, settings, common, dimensions) } else { live(text, settings, common, dimensions) }
 }
 
 /// Says on whose engine and version files are to run: those of the environment that is named.

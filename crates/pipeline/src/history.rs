@@ -28,6 +28,8 @@ pub struct Wanted<'a> {
     pub migrations: migrations::Wanted,
     /// What a person has committed: what could not be checked then stays accepted.
     pub committed: Option<&'a Manifest>,
+    /// Keys of migrations of which it is accepted by name that they cannot be checked.
+    pub accepted: &'a [String],
     /// The least severity that fails.
     pub bar: Severity,
 }
@@ -273,7 +275,7 @@ impl<'a> Inquiry<'a> {
                 effect: effect.clone(),
                 unclear: self.unclear(at, cut),
                 defines: cut.defines(),
-                accepted: committed.contains(cut.migration.key.as_str()),
+                accepted: committed.contains(cut.migration.key.as_str()) || self.wanted.accepted.contains(&cut.migration.key),
             })
             .collect();
         let initial = |spot: &Spot| self.initial.as_ref().map_or(Stand::Gone, |initial| found(spot, initial));
@@ -294,15 +296,12 @@ impl<'a> Inquiry<'a> {
             recorded: Some(record.clone()),
             places: Vec::new(),
         }));
-        let open = entries.iter().filter(|entry| entry.judged.verdict == Verdict::NotCheckable && !entry.judged.accepted);
-        let open: Vec<String> =
-            open.map(|entry| format!("{}: {}", entry.judged.key, entry.judged.why.clone().unwrap_or_default())).collect();
-        self.gaps.extend(open);
+        let is_open = entries.iter().any(|entry| entry.judged.says(Verdict::NotCheckable) && !entry.judged.accepted);
         let strays: Vec<Stray> = unexplained.into_iter().map(|unexplained| self.stray(unexplained)).collect();
         let weighs =
             |verdict: &Verdict| verdict.severity().is_some_and(|severity| severity >= self.wanted.bar && severity > Severity::Inform);
-        let fails = entries.iter().any(|entry| std::iter::once(&entry.judged.verdict).chain(&entry.judged.also).any(|one| weighs(one)));
-        let exit_code = match (fails || !strays.is_empty(), self.gaps.is_empty() && self.in_flight.is_empty()) {
+        let fails = entries.iter().any(|entry| std::iter::once(&entry.judged.verdict).chain(&entry.judged.also).any(weighs));
+        let exit_code = match (fails || !strays.is_empty(), self.gaps.is_empty() && self.in_flight.is_empty() && !is_open) {
             (true, _) => 1,
             (false, true) => 0,
             (false, false) => 2,

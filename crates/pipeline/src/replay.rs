@@ -67,6 +67,11 @@ pub struct Stopped {
     pub why: String,
 }
 
+/// Captures what is there now.
+pub type Look<'a> = &'a dyn Fn() -> Result<Manifest, Box<Trouble>>;
+/// Told how many have run.
+pub type Seen<'a> = &'a mut dyn FnMut(usize, Look<'_>) -> Result<(), Box<Trouble>>;
+
 /// A server on which files are run.
 pub struct Replay<'a> {
     stage: Stage<'a>,
@@ -114,12 +119,7 @@ impl<'a> Replay<'a> {
     ///
     /// # Errors
     /// The server is lost, or the end was asked for. That a migration is refused is no error.
-    pub fn run(
-        &self,
-        which: usize,
-        cuts: &[&Cut],
-        seen: &mut dyn FnMut(usize, &dyn Fn() -> Result<Manifest, Box<Trouble>>) -> Result<(), Box<Trouble>>,
-    ) -> Result<Option<Stopped>, Box<Trouble>> {
+    pub fn run(&self, which: usize, cuts: &[&Cut], seen: Seen<'_>) -> Result<Option<Stopped>, Box<Trouble>> {
         let database = self.databases.get(which).map_or(DATABASES[0], String::as_str);
         let look = || self.look(database);
         // Roles and owners are settled before anything is looked at.

@@ -58,7 +58,7 @@ fn documented(arguments: &Compare, asked: &Asked<'_>) -> Result<(Document, Optio
         }
     }
     // Files are run on a server like the other side's, and what tools record there is not theirs.
-    let is_replay = [reference, candidate].iter().any(|name| name.starts_with("replay:"));
+    let is_replay = [reference, candidate].iter().any(|name| wire::is_replay(name));
     let beside = |dimensions: &[Dimension]| {
         let mut all = dimensions.to_vec();
         all.extend(

@@ -2,6 +2,7 @@
 
 use super::{Outcome, migrations, output};
 use crate::args::{Common, History};
+use crate::folder;
 use crate::paint::{self, progress::Line};
 use crate::settings::History as Recording;
 use crate::{settings, wire};
@@ -21,7 +22,7 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
         paint::notes(&[format!("{} says history = false: what is there decides alone", nowhere.origin)], common.quiet);
     }
     let name = endpoint.configured.map(|_| arguments.environment.as_str());
-    let folder = migrations::wanted(arguments.migrations.as_deref(), &arguments.reading, name, settings)?;
+    let named_folder = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, name, settings)?;
     let committed = endpoint.configured.and_then(|configured| configured.manifest.as_ref()).filter(|path| path.exists());
     let committed = committed.map(|path| evenkeel_pipeline::capture::read(path)).transpose()?;
     let progress = Line::new(common.quiet);
@@ -29,7 +30,7 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let means = Means { folders: &settings.scratch, limits };
     let bar = arguments.fail_on.map(Severity::from).or(settings.policy.fail_on).unwrap_or(Severity::Block);
-    let wanted = Wanted { migrations: folder, committed: committed.as_ref(), bar };
+    let wanted = Wanted { migrations: named_folder, committed: committed.as_ref(), accepted: &settings.policy.accept, bar };
     let history = stage::run(&endpoint.source, &wanted, &means, &run)?;
     drop(progress);
     let style = migrations::style(common, arguments.out.is_none());

@@ -1,21 +1,20 @@
 //! `evenkeel migrations [DIR]`: what was read of a folder. Neighbour: `history`, which sets it beside a database.
 
 use super::{Outcome, output};
-use crate::args::{Common, Migrations, Reading};
+use crate::args::{Common, Migrations};
+use crate::folder;
 use crate::paint;
-use crate::settings::{self, Settings};
+use crate::settings;
 use crate::{signals, wire};
-use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::history::folder::Wish;
-use evenkeel_pipeline::migrations::{self as read, Cut, Script, Wanted};
+use evenkeel_core::fault::Trouble;
+use evenkeel_pipeline::migrations::{self as read, Cut, Script};
 use evenkeel_report::Style;
 use evenkeel_report::history::{self as report, Listed, ListedMigration, ListedStatement, Listing, NotUnderstood};
-use std::path::Path;
 
 pub fn run(arguments: &Migrations, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     paint::notes(&loaded.settings.notes, common.quiet);
-    let wanted = wanted(arguments.folder.as_deref(), &arguments.reading, None, &loaded.settings)?;
+    let wanted = folder::wanted(arguments.folder.as_deref(), &arguments.reading, None, &loaded.settings)?;
     let grammar = wire::engine(arguments.engine.into()).grammar()?;
     let found = read::read(&wanted, grammar, signals::stop())?;
     let listing = listing(&found);
@@ -34,40 +33,6 @@ pub(super) fn fault_words(fault: &evenkeel_report::Fault) -> Trouble {
 pub(super) fn style(common: &Common, to_stdout: bool) -> Style {
     let terminal = to_stdout && std::io::IsTerminal::is_terminal(&std::io::stdout());
     Style { color: paint::colored(common.color, terminal), width: super::report::width(terminal), terminal, ..Style::default() }
-}
-
-/// Which folder is meant: the one that is named, else the one that is configured for the environment.
-///
-/// # Errors
-/// Neither is there, or several are.
-pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str>, settings: &Settings) -> Result<Wanted, Box<Trouble>> {
-    let wish = |own: &[(String, String)]| Wish { placeholders: reading.placeholder.iter().chain(own).cloned().collect() };
-    if let Some(folder) = folder {
-        return Ok(Wanted { folder: folder.to_owned(), tool: reading.tool.clone(), tables: Vec::new(), wish: wish(&[]) });
-    }
-    let is_for = |names: &[String]| names.is_empty() || environment.is_none_or(|name| names.iter().any(|other| other == name));
-    let fitting: Vec<_> = settings.migrations.iter().filter(|one| is_for(&one.environments)).collect();
-    match fitting.as_slice() {
-        [one] => {
-            let tool = reading.tool.clone().or_else(|| one.tool.clone());
-            Ok(Wanted { folder: one.folder.clone(), tool, tables: Vec::new(), wish: wish(&one.placeholders) })
-        }
-        [] => Err(Box::new(
-            Trouble::new(Class::Usage, "no folder of migrations is named")
-                .expected("a folder as an argument (`history`: --migrations DIR), or migrations = \"DIR\" under [project] in evenkeel.toml")
-                .found("neither")
-                .fix("evenkeel migrations db/migrations"),
-        )),
-        several => {
-            let folders: Vec<String> = several.iter().map(|one| one.folder.display().to_string()).collect();
-            Err(Box::new(
-                Trouble::new(Class::Usage, "several folders of migrations are configured")
-                    .expected("one that is for this environment")
-                    .found(folders.join(", "))
-                    .fix("name the folder, or add environments = [\"NAME\"] to each [[project.migrations]]"),
-            ))
-        }
-    }
 }
 
 fn listing(found: &read::Migrations) -> Listing {

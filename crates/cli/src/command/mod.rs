@@ -11,7 +11,7 @@ mod generated;
 mod grants;
 mod history;
 mod init;
-pub mod migrations;
+mod migrations;
 mod output;
 mod patch;
 mod queries;

@@ -330,7 +330,7 @@ impl Resolver<'_> {
             Some(ColumnOrder::Block) => Some(Severity::Block),
         };
         let ignore = raw.ignore.into_iter().map(|waiver| self.waiver(waiver)).collect::<Result<_, _>>()?;
-        Ok(Policy { ignore, fail_on: raw.fail_on, column_order, shared_faults: raw.shared_faults })
+        Ok(Policy { ignore, accept: raw.accept, fail_on: raw.fail_on, column_order, shared_faults: raw.shared_faults })
     }
 
     fn waiver(&self, raw: Spanned<RawWaiver>) -> Result<Waiver, Box<Trouble>> {

@@ -116,6 +116,8 @@ pub struct Reach {
 #[derive(Debug, Default)]
 pub struct Policy {
     pub ignore: Vec<Waiver>,
+    /// Keys of migrations that need not be checked.
+    pub accept: Vec<String>,
     pub fail_on: Option<Severity>,
     /// `None`: column order is reported, not compared.
     pub column_order: Option<Severity>,

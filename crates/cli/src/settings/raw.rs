@@ -140,6 +140,8 @@ pub enum ReadFrom {
 pub struct RawPolicy {
     #[serde(default)]
     pub ignore: Vec<Spanned<RawWaiver>>,
+    #[serde(default)]
+    pub accept: Vec<String>,
     pub fail_on: Option<Severity>,
     pub column_order: Option<ColumnOrder>,
     pub shared_faults: Option<Severity>,

@@ -204,6 +204,7 @@ fn the_schema_for_editors_says_what_is_read() {
     let structs = [
         ("File", ""),
         ("RawProject", "/$defs/project"),
+        ("RawMigrationsTable", "/$defs/migrations"),
         ("RawReferenceTable", "/$defs/reference-table"),
         ("RawEnvironment", "/$defs/environment"),
         ("RawPolicy", "/$defs/policy"),

@@ -67,6 +67,13 @@ impl History {
 }
 
 impl Entry {
+    /// Why it could not be checked, where nobody has accepted that.
+    #[must_use]
+    pub fn gap(&self) -> Option<String> {
+        let is_open = self.judged.says(Verdict::NotCheckable) && !self.judged.accepted;
+        is_open.then(|| format!("{} could not be checked: {}", self.judged.key, self.judged.why.as_deref().unwrap_or("nothing tells")))
+    }
+
     /// How much the heaviest of what is said weighs; nothing where it is a gap.
     #[must_use]
     pub const fn severity(&self) -> Option<Severity> {

@@ -146,6 +146,14 @@ pub struct Judged {
     pub accepted: bool,
 }
 
+impl Judged {
+    /// Whether that is said of it, beside other things.
+    #[must_use]
+    pub fn says(&self, verdict: Verdict) -> bool {
+        self.verdict == verdict || self.also.contains(&verdict)
+    }
+}
+
 /// An object, or a property of one, that no migration explains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unexplained {
@@ -367,7 +375,7 @@ impl Known<'_> {
 }
 
 /// Why a migration cannot be checked that changes rows and nothing else.
-pub const DATA_ONLY: &str = "it changes rows and defines nothing: nothing in the schema tells whether it ran";
+pub const DATA_ONLY: &str = "rows only: nothing in the schema tells whether it ran";
 
 /// The records that no file stands for: of those that are newer than every file, nobody knows what they did.
 #[must_use]

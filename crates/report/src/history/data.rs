@@ -1,4 +1,4 @@
-//! The public JSON. Field names are a contract (`docs/reference/json.md`).
+//! The public JSON. Field names are a contract.
 
 use super::verdict_line;
 use crate::Fault;
@@ -102,7 +102,7 @@ pub(super) fn of(history: &History) -> Told {
         migrations: history.migrations.iter().map(migration).collect(),
         unexplained: history.unexplained.iter().map(unexplained).collect(),
         in_flight: history.in_flight.clone(),
-        gaps: history.gaps.clone(),
+        gaps: history.gaps.iter().cloned().chain(history.migrations.iter().filter_map(Entry::gap)).collect(),
         notes: history.notes.clone(),
         replayed_on: history.replayed_on.clone(),
     }

@@ -1,0 +1,42 @@
+//! Which folder of migrations is meant: the one that is named, else the one that is configured.
+
+use crate::args::Reading;
+use crate::settings::Settings;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::history::folder::Wish;
+use evenkeel_pipeline::migrations::Wanted;
+use std::path::Path;
+
+/// Which folder is meant: the one that is named, else the one that is configured for the environment.
+///
+/// # Errors
+/// Neither is there, or several are.
+pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str>, settings: &Settings) -> Result<Wanted, Box<Trouble>> {
+    let wish = |own: &[(String, String)]| Wish { placeholders: reading.placeholder.iter().chain(own).cloned().collect() };
+    if let Some(folder) = folder {
+        return Ok(Wanted { folder: folder.to_owned(), tool: reading.tool.clone(), tables: Vec::new(), wish: wish(&[]) });
+    }
+    let is_for = |names: &[String]| names.is_empty() || environment.is_none_or(|name| names.iter().any(|other| other == name));
+    let fitting: Vec<_> = settings.migrations.iter().filter(|one| is_for(&one.environments)).collect();
+    match fitting.as_slice() {
+        [one] => {
+            let tool = reading.tool.clone().or_else(|| one.tool.clone());
+            Ok(Wanted { folder: one.folder.clone(), tool, tables: Vec::new(), wish: wish(&one.placeholders) })
+        }
+        [] => Err(Box::new(
+            Trouble::new(Class::Usage, "no folder of migrations is named")
+                .expected("a folder as an argument (`history`: --migrations DIR), or migrations = \"DIR\" under [project] in evenkeel.toml")
+                .found("neither")
+                .fix("evenkeel migrations db/migrations"),
+        )),
+        several => {
+            let folders: Vec<String> = several.iter().map(|one| one.folder.display().to_string()).collect();
+            Err(Box::new(
+                Trouble::new(Class::Usage, "several folders of migrations are configured")
+                    .expected("one that is for this environment")
+                    .found(folders.join(", "))
+                    .fix("name the folder, or add environments = [\"NAME\"] to each [[project.migrations]]"),
+            ))
+        }
+    }
+}
