@@ -90,6 +90,8 @@ pub enum Command {
     Migrations(Migrations),
     /// Say of each migration whether files, record and schema agree, and what nobody explains.
     History(History),
+    /// Say whether an environment has what a build needs: objects, and queries that are prepared and never run.
+    Preflight(Preflight),
     /// Print which throwaway servers this machine can start, and how to get the others.
     Servers(Servers),
     /// Show it all on throwaway servers: drift planted, compared, reported.
@@ -312,6 +314,33 @@ pub struct History {
     /// The least severity that fails.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityName>,
+    /// Form of the report.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
+    pub format: HistoryFormat,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+/// `preflight`.
+#[derive(Debug, Args)]
+pub struct Preflight {
+    /// An environment's name, a URL, a libpq keyword string; without --queries a manifest file too.
+    pub environment: String,
+    /// What must be there at least: a manifest, or replay:DIR.
+    #[arg(long, value_name = "MANIFEST|replay:DIR", required_unless_present = "queries")]
+    pub expect: Option<String>,
+    /// Queries of the build: a file of SQL, a folder of such files, sqlx's folder; may be given several times.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub queries: Vec<PathBuf>,
+    /// The role that the application connects as: its search_path decides what names mean.
+    #[arg(long, value_name = "ROLE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub role: Option<String>,
+    /// The folder of migrations, to say which of them makes what is missing; without it the one under [project].
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub migrations: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
     /// Form of the report.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
     pub format: HistoryFormat,

@@ -50,6 +50,7 @@ pub fn run() -> ExitCode {
             let sides = [Some(&compare.reference), compare.candidate.as_ref()];
             compare.patching.patch.is_some() || sides.into_iter().flatten().any(|side| wire::is_replay(side))
         }
+        args::Command::Preflight(preflight) => preflight.expect.as_ref().is_some_and(|name| wire::is_replay(name)),
         args::Command::Digest(digest) => wire::is_replay(&digest.environment),
         args::Command::Capture(capture) => capture.environment.as_ref().is_some_and(|name| wire::is_replay(name)),
         _ => false,

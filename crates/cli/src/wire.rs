@@ -13,6 +13,7 @@ use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::port::{Engine, Families, Limits, Named, Own, Request, Run, Watch, Watcher, Workshop};
+use evenkeel_core::statement::Grammar;
 use evenkeel_pipeline::capture::{Replayed, Source};
 use secrecy::ExposeSecret;
 
@@ -167,6 +168,14 @@ impl Families for Built {
 /// The family of a vendor.
 pub fn engine(vendor: kind::Engine) -> &'static dyn Engine {
     built_in(vendor).0
+}
+
+/// Cuts files of which nobody says whose they are.
+///
+/// # Errors
+/// None is built in.
+pub fn usual_grammar() -> Result<&'static dyn Grammar, Box<Trouble>> {
+    engine(USUAL).grammar()
 }
 
 /// Who plays the demo, and what.

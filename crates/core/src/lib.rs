@@ -1,7 +1,7 @@
 //! Pure nouns and judgement of evenkeel: no I/O, no async, no driver, no clock, no environment, no printing.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  statement  history  reference  patch  port`.
+//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  statement  history  preflight  reference  patch  port`.
 
 pub mod compare;
 pub mod connection;
@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod patch;
 pub mod policy;
 pub mod port;
+pub mod preflight;
 pub mod reference;
 pub mod setting;
 pub mod statement;

@@ -6,6 +6,7 @@
 
 mod engine;
 mod grants;
+mod prepare;
 mod query;
 mod run;
 mod watch;
@@ -13,12 +14,13 @@ mod workshop;
 
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use grants::{Step, script};
+pub use prepare::{Inquiry, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
 pub use workshop::{Answer, Installed, Like, Ran, Refused, Scratch, Session, Workshop};
 
-use crate::fault::Trouble;
+use crate::fault::{Class, Trouble};
 use crate::kind::Dimension;
 use crate::manifest::Manifest;
 use crate::reference::{Pattern, Secret};
@@ -100,6 +102,15 @@ pub trait Environment: Send + Sync {
     /// # Errors
     /// As for `capture`.
     fn grants(&self, request: &Request, role: Option<&str>, watch: &Watch<'_>) -> Result<String, Box<Trouble>>;
+
+    /// Has queries prepared and planned; none is run, and nothing is written. One answer a query, in their order.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; there is no such role; such servers are not asked yet.
+    fn prepare(&self, _: &Inquiry<'_>, _: &Watch<'_>) -> Result<Vec<Prepared>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("queries cannot be prepared on {}", self.describe()));
+        Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
+    }
 
     /// Where it is, without secrets.
     fn describe(&self) -> String;

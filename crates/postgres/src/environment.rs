@@ -2,10 +2,10 @@
 
 use crate::capture::Asked;
 use crate::connect::Target;
-use crate::{capture, grants};
+use crate::{capture, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_core::port::{Environment, Inquiry, Prepared, Request, Watch};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A PostgreSQL server and database.
@@ -37,6 +37,11 @@ impl Environment for PostgresEnvironment {
         let limits = request.limits();
         let script = async { grants::script(&self.target, &limits, role).await.map_err(|fault| Box::new(fault.trouble())) };
         Driver::start()?.run(interruptible(watch.stop, async {}, script))
+    }
+
+    fn prepare(&self, inquiry: &Inquiry<'_>, watch: &Watch<'_>) -> Result<Vec<Prepared>, Box<Trouble>> {
+        let work = async { prepare::all(&self.target, inquiry).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
     fn describe(&self) -> String {

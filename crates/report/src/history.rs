@@ -1,17 +1,21 @@
-//! The history of one environment, and what was read of a folder of migrations: their public JSON, and how a person sees them.
+//! The history of one environment, what was read of a folder of migrations, and what a build lacks: their public JSON, and how a
+//! person sees them.
 //!
 //! Lives here: layout and sentences. Does not live here: what is said (`core/history/told`).
 
 mod data;
 mod markdown;
+mod preflight;
 mod terminal;
 
 pub use data::{Listed, ListedMigration, ListedStatement, Listing, NotUnderstood};
+pub use preflight::verdict_line as preflight_line;
 
 use crate::Fault;
 use crate::format::Style;
 use evenkeel_core::history::told::History;
 use evenkeel_core::history::verdict::Verdict;
+use evenkeel_core::preflight::Preflight;
 
 /// Forms of such a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +60,18 @@ pub fn listing(listing: &Listing, form: Form, style: &Style) -> Result<Vec<u8>, 
         Form::Terminal => Ok(terminal::listing(listing, style).into_bytes()),
         Form::Json => data::json(listing),
         Form::Markdown => Ok(markdown::listing(listing).into_bytes()),
+    }
+}
+
+/// What a build needs and a target lacks.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn preflight(preflight: &Preflight, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
+    match form {
+        Form::Terminal => Ok(preflight::terminal(preflight, style).into_bytes()),
+        Form::Json => data::json(&preflight::of(preflight)),
+        Form::Markdown => Ok(preflight::markdown(preflight).into_bytes()),
     }
 }
 

@@ -14,6 +14,7 @@ mod init;
 mod migrations;
 mod output;
 mod patch;
+mod preflight;
 mod queries;
 mod render;
 mod report;
@@ -45,6 +46,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Queries(arguments) => queries::run(arguments),
         Command::Migrations(arguments) => migrations::run(arguments, &cli.common),
         Command::History(arguments) => history::run(arguments, &cli.common),
+        Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),
         Command::Completions(arguments) => generated::completions(arguments.shell),

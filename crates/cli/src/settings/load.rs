@@ -199,6 +199,8 @@ impl Resolver<'_> {
             Err(Flaw::Value(trouble)) => Err(trouble),
             Ok(reach) => Ok(reach),
         };
+        let application_role = raw.application_role.as_ref().map(|role| self.filled("application_role", role)).transpose();
+        let application_role = application_role.map_err(|(Flaw::Text(trouble) | Flaw::Value(trouble))| trouble)?;
         let history = self.history(raw.history.as_ref())?;
         let reference = self.reference(&raw.reference)?;
         Ok(Environment {
@@ -209,6 +211,7 @@ impl Resolver<'_> {
             manifest: raw.manifest.map(|path| self.file("manifest", &path).map(|path| folder.join(path))).transpose()?,
             roles: self.roles(raw.roles)?,
             history,
+            application_role,
             origin,
         })
     }

@@ -80,6 +80,8 @@ pub struct Environment {
     /// Neutral name to the name on this server.
     pub roles: BTreeMap<String, String>,
     pub history: History,
+    /// The role that the application connects as.
+    pub application_role: Option<String>,
     /// Lookup tables whose content is compared.
     pub reference: Vec<Pattern>,
     /// Where it is written: `evenkeel.toml:3`.

@@ -96,6 +96,7 @@ pub struct RawEnvironment {
     pub replicas: Vec<Spanned<String>>,
     pub read_from: Option<ReadFrom>,
     pub migration_role: Option<Spanned<String>>,
+    pub application_role: Option<Spanned<String>>,
     pub heartbeat: Option<Spanned<String>>,
     pub manifest: Option<Spanned<PathBuf>>,
     #[serde(default)]

@@ -23,6 +23,7 @@ mod mysql_outage;
 mod mysql_read_only;
 mod outage;
 mod patch;
+mod preflight;
 mod privilege;
 mod read_only;
 mod reference;

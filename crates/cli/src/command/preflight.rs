@@ -1,0 +1,62 @@
+//! `evenkeel preflight ENV`: does it have what this build needs?
+
+use super::{Outcome, migrations, output};
+use crate::args::{Common, Preflight};
+use crate::folder;
+use crate::paint::{self, progress::Line};
+use crate::{settings, signals, wire};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::port::Limits;
+use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
+use evenkeel_pipeline::{capture::Source, migrations as read, queries};
+use evenkeel_report::history as report;
+
+pub fn run(arguments: &Preflight, common: &Common) -> Outcome {
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    // Objects alone need no more than a manifest has.
+    let endpoint = wire::endpoint(&arguments.environment, settings, common, &DIMENSIONS)?;
+    let expected = arguments.expect.as_deref().map(|text| wire::endpoint(text, settings, common, &[Dimension::Schema, Dimension::History]));
+    let expected = expected.transpose()?;
+    paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
+    let progress = Line::new(common.quiet);
+    let run = wire::run(&progress, settings);
+    let grammar = wire::usual_grammar()?;
+    let mut asked = Vec::new();
+    for path in &arguments.queries {
+        asked.extend(queries::read(path, grammar, signals::stop())?);
+    }
+    let name = endpoint.configured.map(|_| arguments.environment.as_str());
+    // A folder that is named must be there; one that may be found helps.
+    let wanted = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, name, settings);
+    let found = match (wanted, arguments.migrations.is_some()) {
+        (Ok(wanted), _) => Some(read::read(&wanted, grammar, signals::stop())?),
+        (Err(trouble), true) => return Err(trouble),
+        (Err(_), false) => from_replay(expected.as_ref().map(|expected| &expected.source), grammar)?,
+    };
+    let role = arguments.role.as_deref().or_else(|| endpoint.configured.and_then(|configured| configured.application_role.as_deref()));
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let wanted =
+        Wanted { expected: expected.as_ref().map(|expected| &expected.source), queries: &asked, role, migrations: found.as_ref(), limits };
+    let preflight = stage::run(&endpoint.source, &wanted, &run)?;
+    drop(progress);
+    let style = migrations::style(common, arguments.out.is_none());
+    let bytes =
+        report::preflight(&preflight, arguments.format.into(), &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
+    output::write(&bytes, arguments.out.as_deref())?;
+    if arguments.out.is_some() && !common.quiet {
+        paint::say!("{}", paint::plain(&report::preflight_line(&preflight)));
+    }
+    Ok(preflight.exit_code())
+}
+
+/// The files that are expected to have run say who makes what, too.
+fn from_replay(
+    expected: Option<&Source>,
+    grammar: &dyn evenkeel_core::statement::Grammar,
+) -> Result<Option<read::Migrations>, Box<evenkeel_core::fault::Trouble>> {
+    match expected {
+        Some(Source::Replay(replayed)) => read::read(&replayed.wanted, grammar, signals::stop()).map(Some),
+        _ => Ok(None),
+    }
+}

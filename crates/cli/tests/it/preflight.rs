@@ -1,0 +1,189 @@
+//! `evenkeel preflight`: what a build needs and a target lacks, as a user gets it.
+
+use crate::run::Place;
+use evenkeel_testkit::{TestDb, database, each_major, newest};
+use serde_json::Value;
+
+const SCHEMA: &str = "create schema app; create type app.mood as enum ('sad', 'glad');
+    create table app.accounts (id bigint primary key, email text unique, note text, mood app.mood, tags text[]);
+    create function app.twice(x int) returns int language sql immutable as 'select x * 2'";
+
+fn asked(place: &Place, db: &TestDb, more: &[&str], code: i32) -> Value {
+    let url = db.url();
+    let arguments: Vec<&str> = ["preflight", &url, "--format", "json"].iter().chain(more).copied().collect();
+    place.run(&arguments).exits(code).json()
+}
+
+/// Line, code and object of what is missing.
+fn missing(told: &Value) -> Vec<(u64, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let all = told["missing"].as_array().unwrap().iter();
+    all.map(|one| (one["line"].as_u64().unwrap_or(0), text(&one["sqlstate"]), text(&one["object"]))).collect()
+}
+
+#[test]
+fn queries_are_planned_and_never_run_on_every_version() {
+    each_major(|db| {
+        db.exec(SCHEMA);
+        db.exec(
+            "insert into app.accounts (id) values (1); create table app.log (a int);
+            create function app.told() returns int language plpgsql volatile as $$ begin insert into app.log values (1); return 1; end $$",
+        );
+        let place = Place::new();
+        place.write(
+            "q/a.sql",
+            "-- one that fits
+SELECT id, email FROM app.accounts WHERE id = $1;
+SELECT total FROM app.accounts;
+SELECT a.emial FROM app.accounts a;
+DELETE FROM app.acounts WHERE id = $1;
+INSERT INTO app.accounts (id, note) VALUES ($1, $2) ON CONFLICT (note) DO NOTHING;
+INSERT INTO app.accounts (id, email) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING RETURNING *;
+DELETE FROM app.accounts;
+SELECT app.told(), pg_sleep(1000);
+SELECT app.thrice(id::int) FROM app.accounts;
+WITH gone AS (DELETE FROM app.accounts RETURNING id) SELECT count(*) FROM gone;
+SELECT * FROM nowhere.accounts;
+SELECT 'angry'::app.temper;
+",
+        );
+        let told = asked(&place, db, &["--queries", "q"], 1);
+        let expected = [
+            (3, "42703", "total"),
+            (4, "42703", "a.emial"),
+            (5, "42P01", "app.acounts"),
+            (6, "42P10", "-"),
+            (10, "42883", "app.thrice"),
+            (12, "42P01", "nowhere.accounts"),
+            (13, "42704", "app.temper"),
+        ];
+        let expected: Vec<_> = expected.map(|(line, code, object)| (line, code.to_owned(), object.to_owned())).to_vec();
+        assert_eq!(missing(&told), expected, "{told}");
+        let near: Vec<&str> = told["missing"].as_array().unwrap().iter().map(|one| one["nearest"].as_str().unwrap_or("-")).collect();
+        assert_eq!((near[1], near[2]), ("app.accounts.email", "app.accounts"));
+        assert_eq!(told["checked"]["queries"], 12);
+        let count = db.query_text("select (select count(*) from app.accounts), (select count(*) from app.log)");
+        assert_eq!(count, [[Some("1".to_owned()), Some("0".to_owned())]], "nothing ran");
+    });
+}
+
+#[test]
+fn what_nobody_can_ask_about_is_never_missing_and_never_passed() {
+    let db = database(newest());
+    db.exec(SCHEMA);
+    let place = Place::new();
+    // As pg_stat_statements writes what it cannot keep.
+    place.write("q.sql", "SELECT now() - interval $1;\nCREATE TABLE t (a int);\nSELECT FROM WHERE;\n\\gset\nSELECT 1;");
+    let told = asked(&place, &db, &["--queries", "q.sql"], 2);
+    assert_eq!(told["missing"].as_array().unwrap().len(), 0, "{told}");
+    let lines: Vec<u64> = told["not_understood"].as_array().unwrap().iter().map(|one| one["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [1, 2, 3, 4], "{told}");
+    place.write("empty/readme.txt", "nothing");
+    place.run(&["preflight", &db.url(), "--queries", "empty"]).exits(78).says("no query in it");
+    place.run(&["preflight", &db.url(), "--queries", "nowhere"]).exits(78);
+    place.run(&["preflight", &db.url()]).exits(64);
+    place.run(&["preflight", &db.url(), "--queries", "q.sql", "--role", "nobody_here"]).exits(78).says("no role");
+}
+
+#[test]
+fn the_applications_role_says_what_names_mean() {
+    let db = database(newest());
+    db.exec(SCHEMA);
+    let role = format!("ek_app_{}", std::process::id());
+    db.exec(&format!(
+        "create role {role}; alter role {role} in database {} set search_path = app",
+        db.value("select current_database()").unwrap()
+    ));
+    let place = Place::new();
+    place.write("q.sql", "SELECT id FROM accounts;");
+    asked(&place, &db, &["--queries", "q.sql"], 1);
+    asked(&place, &db, &["--queries", "q.sql", "--role", &role], 0);
+    place.write("evenkeel.toml", format!("[environments.p]\nurl = \"{}\"\napplication_role = \"{role}\"\n", db.url()));
+    place.run(&["preflight", "p", "--queries", "q.sql"]).exits(0).says("p has what the build needs: 1 query");
+    db.exec(&format!("drop role {role}"));
+}
+
+#[test]
+fn what_a_reader_may_not_plan_is_a_gap_and_what_is_missing_is_seen_all_the_same() {
+    let db = database(newest());
+    db.exec(SCHEMA);
+    let role = format!("ek_reader_{}", std::process::id());
+    db.exec(&format!("create role {role} login; grant usage on schema app to {role}"));
+    let place = Place::new();
+    place.write("q.sql", "SELECT id FROM app.accounts;");
+    let url = db.url().replace("postgres@", &format!("{role}@"));
+    let told = place.run(&["preflight", &url, "--queries", "q.sql", "--format", "json"]).exits(2).json();
+    assert!(told["gaps"][0].as_str().unwrap().contains("understood, and not planned"), "{told}");
+    place.write("q.sql", "SELECT nothing FROM app.accounts;");
+    let told = place.run(&["preflight", &url, "--queries", "q.sql", "--format", "json"]).exits(1).json();
+    assert_eq!(missing(&told)[0].1, "42703");
+    db.exec(&format!("drop owned by {role}; drop role {role}"));
+}
+
+#[test]
+fn sqlx_says_what_it_was_compiled_with() {
+    let db = database(newest());
+    db.exec(SCHEMA);
+    let place = Place::new();
+    let offline = |columns: &str, parameters: &str| {
+        format!(
+            "{{\"db_name\":\"PostgreSQL\",\"query\":\"SELECT id, mood, tags FROM app.accounts WHERE id = $1\",\"describe\":{{\"columns\":[{columns}],\"parameters\":{{\"Left\":[{parameters}]}},\"nullable\":[false,true]}},\"hash\":\"x\"}}"
+        )
+    };
+    let mood = "{\"ordinal\":1,\"name\":\"mood\",\"type_info\":{\"Custom\":{\"name\":\"mood\",\"kind\":{\"Enum\":[\"sad\",\"glad\"]}}}}";
+    let right = format!(
+        "{{\"ordinal\":0,\"name\":\"id\",\"type_info\":\"Int8\"}},{mood},{{\"ordinal\":2,\"name\":\"tags\",\"type_info\":\"TextArray\"}}"
+    );
+    place.write(".sqlx/query-1.json", offline(&right, "\"Int8\""));
+    asked(&place, &db, &["--queries", ".sqlx"], 0);
+    place.write(".sqlx/query-1.json", offline(&right.replace("Int8", "Int4").replace("\"tags\"", "\"labels\""), "\"Text\""));
+    let told = asked(&place, &db, &["--queries", ".sqlx"], 1);
+    let what: Vec<&str> = told["missing"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
+    assert_eq!(
+        what,
+        [
+            "its column id was compiled as int4, and is int8",
+            "its column labels is called tags",
+            "its parameter $1 was compiled as text, and is int8"
+        ]
+    );
+    place.write(".sqlx/query-2.json", "{}");
+    assert_eq!(asked(&place, &db, &["--queries", ".sqlx"], 1)["not_understood"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn more_is_allowed_and_what_is_not_sound_is_not_there() {
+    let place = Place::new();
+    place.write("m/1_a.sql", SCHEMA.replace(';', ";\n"));
+    place.write("m/2_b.sql", "create index on app.accounts (note); alter table app.accounts add check (id > 0);");
+    let db = database(newest());
+    db.exec(SCHEMA);
+    db.exec("create table _sqlx_migrations (version bigint primary key, description text not null, installed_on timestamptz, success boolean, checksum bytea, execution_time bigint);
+        insert into _sqlx_migrations values (1, 'a', now(), true, '\\x00', 1)");
+    let expect = ["--expect", "replay:m"];
+    let told = asked(&place, &db, &expect, 1);
+    let objects: Vec<String> = missing(&told).into_iter().map(|(.., object)| object).collect();
+    assert_eq!(objects, ["app.accounts.accounts_id_check", "app.accounts_note_idx"], "{told}");
+    let first = &told["missing"][1];
+    assert_eq!(
+        (first["migration"].clone(), first["recorded"].clone()),
+        (Value::Null, Value::Null),
+        "a generated name stands in no file: {told}"
+    );
+    db.exec("create index on app.accounts (note); alter table app.accounts add check (id > 0) not valid; alter type app.mood add value 'calm'; alter table app.accounts add more int");
+    let told = asked(&place, &db, &expect, 1);
+    assert_eq!(missing(&told).len(), 1, "{told}");
+    assert!(told["missing"][0]["what"].as_str().unwrap().contains("valid"), "{told}");
+    db.exec("alter table app.accounts validate constraint accounts_id_check");
+    asked(&place, &db, &expect, 0);
+    // The column that a later file makes is named with its file, and with what the record says of that.
+    place.write("m/3_c.sql", "alter table app.accounts add total int;");
+    let told = asked(&place, &db, &expect, 1);
+    let one = &told["missing"][0];
+    assert_eq!(
+        (one["object"].clone(), one["migration"].clone(), one["recorded"].clone()),
+        ("app.accounts.total".into(), "3".into(), "not recorded".into())
+    );
+    place.run(&["capture", "replay:m", "--like", &db.url(), "--dimension", "schema", "--out", "need.jsonl"]).exits(0);
+    assert_eq!(asked(&place, &db, &["--expect", "need.jsonl"], 1)["missing"].as_array().unwrap().len(), 1);
+}

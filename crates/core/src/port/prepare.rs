@@ -1,0 +1,27 @@
+//! Queries that a server prepares and plans, and never runs: what a build will ask for.
+
+use super::Limits;
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Inquiry<'a> {
+    /// One statement each.
+    pub queries: &'a [String],
+    /// The role the application connects as: its own settings decide what a name means. The one we connect as, where none is named.
+    pub role: Option<&'a str>,
+    pub limits: Limits,
+}
+
+/// What a server says to a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prepared {
+    /// It can be planned. Columns with their types, and the types of parameters, in the server's own words; with a reason where it was
+    /// understood and could not be planned.
+    Fits { columns: Vec<(String, String)>, parameters: Vec<String>, hidden: Option<String> },
+    /// Something that it names is not there, or is otherwise. The byte of the text at which the server points.
+    Missing { code: String, message: String, at: Option<usize> },
+    /// The server does not understand it as a query.
+    NotUnderstood { why: String },
+    /// Whether it fits cannot be seen, and what would cure that.
+    Hidden { why: String },
+}

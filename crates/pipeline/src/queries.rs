@@ -1,0 +1,129 @@
+//! The queries of a build: SQL files, sqlx's folder, lists of statements.
+
+use crate::files;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::finding::Place;
+use evenkeel_core::port::Stop;
+use evenkeel_core::preflight::{Query, Shape};
+use evenkeel_core::statement::{Grammar, Lines, Nature, What};
+use std::path::Path;
+
+/// All queries of a file or a folder, in the order of files.
+///
+/// # Errors
+/// It cannot be read, or there is no query in it.
+pub fn read(path: &Path, grammar: &dyn Grammar, stop: &Stop) -> Result<Vec<Query>, Box<Trouble>> {
+    let shown = path.display().to_string();
+    let trouble = |found: String| {
+        let trouble = Trouble::new(Class::Configuration, format!("cannot read the queries of {shown:?}"));
+        Box::new(trouble.expected("a file of SQL, a folder of such files, or sqlx's folder .sqlx").found(found))
+    };
+    let mut queries = Vec::new();
+    let facts = std::fs::metadata(path).map_err(|error| trouble(error.to_string()))?;
+    if facts.is_dir() {
+        let tree = files::tree(path, stop)?;
+        for (file, why) in &tree.unread {
+            queries.push(odd(&format!("{shown}/{file}"), why.clone()));
+        }
+        for file in &tree.files {
+            let name = format!("{}/{}", shown.trim_end_matches('/'), file.path);
+            if file.name().ends_with(".sql") {
+                queries.extend(of_sql(&name, &file.bytes, grammar));
+            } else if file.name().starts_with("query-") && file.name().ends_with(".json") {
+                queries.push(of_sqlx(&name, &file.bytes));
+            }
+        }
+    } else {
+        let bytes = std::fs::read(path).map_err(|error| trouble(error.to_string()))?;
+        match path.extension().and_then(|end| end.to_str()) {
+            Some("json") => queries.push(of_sqlx(&shown, &bytes)),
+            _ => queries.extend(of_sql(&shown, &bytes, grammar)),
+        }
+    }
+    if queries.is_empty() { Err(trouble("no query in it".to_owned())) } else { Ok(queries) }
+}
+
+fn odd(file: &str, why: String) -> Query {
+    Query { sql: String::new(), place: Place { file: file.to_owned(), line: 1, column: None }, expected: None, odd: Some(why) }
+}
+
+/// Tags of statements that can be prepared.
+const PREPARED: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "WITH", "TABLE"];
+
+fn of_sql(file: &str, bytes: &[u8], grammar: &dyn Grammar) -> Vec<Query> {
+    let Ok(text) = std::str::from_utf8(bytes) else { return vec![odd(file, "it is no UTF-8".to_owned())] };
+    let lines = Lines::of(text);
+    let mut queries = Vec::new();
+    for piece in grammar.split(text) {
+        let (line, column) = lines.at(text, piece.start);
+        let place = Place { file: file.to_owned(), line, column: Some(column) };
+        let own = piece.text(text).to_owned();
+        let one = |odd: Option<String>| Query { sql: own.clone(), place: place.clone(), expected: None, odd };
+        match &piece.what {
+            What::Statement(statement) if PREPARED.contains(&statement.tag.as_str()) => queries.push(one(None)),
+            // A first parenthesis hides the word: the server says whether it is a query.
+            What::Statement(statement) if statement.nature == Nature::Data && own.starts_with('(') => queries.push(one(None)),
+            What::Statement(statement) => {
+                let why = statement.odd.clone().unwrap_or_else(|| format!("{} is no query that a server prepares", statement.tag));
+                queries.push(one(Some(why)));
+            }
+            What::Command { odd: Some(why) } => queries.push(one(Some(why.clone()))),
+            What::Between | What::Rows | What::Command { odd: None } => {}
+        }
+    }
+    queries
+}
+
+/// One file of sqlx's folder: the query, and what it was when it was compiled.
+fn of_sqlx(file: &str, bytes: &[u8]) -> Query {
+    #[derive(serde::Deserialize)]
+    struct Offline {
+        query: String,
+        describe: Describe,
+    }
+    #[derive(serde::Deserialize)]
+    struct Describe {
+        columns: Vec<Column>,
+        #[serde(default)]
+        parameters: Parameters,
+    }
+    #[derive(serde::Deserialize)]
+    struct Column {
+        name: String,
+        type_info: serde_json::Value,
+    }
+    #[derive(serde::Deserialize, Default)]
+    struct Parameters {
+        #[serde(rename = "Left", default)]
+        types: Vec<serde_json::Value>,
+    }
+    match serde_json::from_slice::<Offline>(bytes) {
+        Err(error) => odd(file, format!("it is no file of sqlx's folder: {error}")),
+        Ok(Offline { query, describe }) => {
+            let columns = describe.columns.iter().map(|column| (column.name.clone(), type_name(&column.type_info))).collect();
+            let parameters = describe.parameters.types.iter().map(type_name).collect();
+            let place = Place { file: file.to_owned(), line: 1, column: None };
+            Query { sql: query, place, expected: Some(Shape { columns, parameters }), odd: None }
+        }
+    }
+}
+
+/// sqlx's word for a type as the server has it: `Int8`, `TextArray`, `{"Custom": {"name": "mood"}}`.
+fn type_name(info: &serde_json::Value) -> String {
+    let word = match info {
+        serde_json::Value::String(word) => word.as_str(),
+        other => {
+            let custom = other.get("Custom");
+            let kind = custom.and_then(|custom| custom.get("kind"));
+            if let Some(of) = kind.and_then(|kind| kind.get("Array")) {
+                return format!("_{}", type_name(of));
+            }
+            return custom.and_then(|custom| custom.get("name")).and_then(|name| name.as_str()).unwrap_or("unknown").to_owned();
+        }
+    };
+    let small = word.to_ascii_lowercase();
+    match small.strip_suffix("array") {
+        Some(of) if !of.is_empty() => format!("_{of}"),
+        _ => small,
+    }
+}

@@ -1,0 +1,138 @@
+//! Queries of an application, prepared and planned as its role would have them, and never run.
+//!
+//! Each is parsed and described by the protocol, which tells its columns and parameters; then it is planned once, as a generic plan,
+//! by EXPLAIN without ANALYZE: that `ON CONFLICT` finds its index is seen only there. The session is read only and bounded.
+//! <https://www.postgresql.org/docs/current/sql-explain.html>
+
+use crate::connect::{Session, Target, connect};
+use crate::ident::{literal, quoted};
+use evenkeel_core::fault::{Class, Trouble, Troublesome};
+use evenkeel_core::port::{Inquiry, Prepared};
+use futures_util::{StreamExt, stream};
+use std::time::Duration;
+use tokio_postgres::error::{DbError, ErrorPosition};
+use tokio_postgres::types::Type;
+
+/// Queries that are under way at the same time, over one connection.
+const AT_ONCE: usize = 64;
+
+/// The settings under which names mean what they mean to the role, the last of each name wins.
+const SETTINGS: &str = "SELECT entry.setting
+FROM pg_catalog.pg_db_role_setting AS stored
+CROSS JOIN LATERAL pg_catalog.unnest(stored.setconfig) AS entry (setting)
+WHERE stored.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+    AND stored.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1))
+    AND entry.setting LIKE 'search\\_path=%'
+ORDER BY stored.setrole <> 0, stored.setdatabase <> 0";
+
+/// Asks for all of them.
+///
+/// # Errors
+/// The server cannot be reached or goes away, or there is no such role.
+pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Vec<Prepared>, Box<Trouble>> {
+    let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
+    let session = connect(target).await.map_err(words)?;
+    let lost = |error: &tokio_postgres::Error| words(session.fault(error, "preparing queries"));
+    let milliseconds = |limit: Duration| limit.as_millis().clamp(1, 2_147_483_647);
+    let opening = format!(
+        "SET default_transaction_read_only = on; SET statement_timeout = {}; SET lock_timeout = {}; SET plan_cache_mode = force_generic_plan; SET jit = off",
+        milliseconds(inquiry.limits.statement_timeout),
+        milliseconds(inquiry.limits.lock_timeout),
+    );
+    session.client.batch_execute(&opening).await.map_err(|error| lost(&error))?;
+    if let Some(role) = inquiry.role {
+        as_role(&session, role).await?;
+    }
+    let one = |(at, query): (usize, &String)| {
+        let query = query.clone();
+        let session = &session;
+        async move { one(session, at, query.trim().trim_end_matches(';').trim_end()).await }
+    };
+    let mut answers = stream::iter(inquiry.queries.iter().enumerate()).map(one).buffered(AT_ONCE);
+    let mut found = Vec::with_capacity(inquiry.queries.len());
+    while let Some(answer) = answers.next().await {
+        found.push(answer.map_err(|error| lost(&error))?);
+    }
+    drop(answers);
+    Ok(found)
+}
+
+/// Names mean what they mean to that role.
+async fn as_role(session: &Session, role: &str) -> Result<(), Box<Trouble>> {
+    let doing = "reading the settings of the application's role";
+    let fault = |error: &tokio_postgres::Error| Box::new(session.fault(error, doing).trouble());
+    let there = session.client.query_typed("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1", &[(&role, Type::TEXT)]).await;
+    if there.map_err(|error| fault(&error))?.is_empty() {
+        return Err(Box::new(
+            Trouble::new(Class::Configuration, format!("there is no role {role:?} on {}", session.context().place()))
+                .expected("the role that the application connects as")
+                .found("no such role")
+                .fix("correct --role"),
+        ));
+    }
+    let rows = session.client.query_typed(SETTINGS, &[(&role, Type::TEXT)]).await.map_err(|error| fault(&error))?;
+    let path = rows.last().and_then(|row| row.try_get::<_, String>(0).ok());
+    let path = path.as_deref().and_then(|setting| setting.split_once('=')).map(|(_, path)| path.to_owned());
+    // The reader's own setting is not the application's.
+    let path = match path {
+        Some(path) => path,
+        None => {
+            let usual =
+                "SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path' AND source NOT IN ('user', 'database user')";
+            let rows = session.client.query_typed(usual, &[]).await.map_err(|error| fault(&error))?;
+            rows.first().and_then(|row| row.try_get::<_, String>(0).ok()).unwrap_or_else(|| "\"$user\", public".to_owned())
+        }
+    };
+    let path = path.replace("\"$user\"", &quoted(role));
+    let sql = format!("SELECT pg_catalog.set_config('search_path', {}, false)", literal(&path));
+    session.client.batch_execute(&sql).await.map_err(|error| fault(&error))
+}
+
+/// What the server says to one. A lost connection is an error, a refusal is an answer.
+async fn one(session: &Session, at: usize, query: &str) -> Result<Prepared, tokio_postgres::Error> {
+    let statement = match session.client.prepare(query).await {
+        Ok(statement) => statement,
+        Err(error) => return refused(error, query),
+    };
+    let columns = statement.columns().iter().map(|column| (column.name().to_owned(), column.type_().name().to_owned())).collect();
+    let parameters: Vec<String> = statement.params().iter().map(|parameter| parameter.name().to_owned()).collect();
+    let name = quoted(&format!("evenkeel {at}"));
+    let nulls = vec!["NULL"; parameters.len()].join(", ");
+    let nulls = if nulls.is_empty() { nulls } else { format!("({nulls})") };
+    // One message: what comes before a refusal of the plan stays, and is let go with the session.
+    let planning = format!("PREPARE {name} AS {query}\n; EXPLAIN (COSTS off) EXECUTE {name}{nulls}; DEALLOCATE {name}");
+    let planned = session.client.batch_execute(&planning).await;
+    match planned {
+        Ok(()) => Ok(Prepared::Fits { columns, parameters, hidden: None }),
+        Err(error) => match refused(error, query)? {
+            // It was understood: names, columns and types are there.
+            Prepared::Hidden { why } => Ok(Prepared::Fits { columns, parameters, hidden: Some(why) }),
+            answer => Ok(answer),
+        },
+    }
+}
+
+fn refused(error: tokio_postgres::Error, query: &str) -> Result<Prepared, tokio_postgres::Error> {
+    let Some(said) = error.as_db_error().filter(|said| is_of_the_query(said)) else { return Err(error) };
+    let (code, message) = (said.code().code().to_owned(), said.message().to_owned());
+    let at = match said.position() {
+        Some(ErrorPosition::Original(position)) => {
+            let skipped = usize::try_from(*position).unwrap_or(usize::MAX).saturating_sub(1);
+            query.char_indices().nth(skipped).map(|(at, _)| at)
+        }
+        _ => None,
+    };
+    Ok(match code.as_str() {
+        // What statistics views have mutilated, and what needs a type that nobody gives.
+        "42601" | "42P18" | "42P02" | "22P02" | "22007" | "22023" => Prepared::NotUnderstood { why: format!("{message} ({code})") },
+        "42501" => Prepared::Hidden { why: format!("{message} ({code})") },
+        _ if code.starts_with("42") || matches!(code.as_str(), "3F000" | "0A000" | "3D000") => Prepared::Missing { code, message, at },
+        _ => Prepared::Hidden { why: format!("{message} ({code})") },
+    })
+}
+
+/// Not that the session or the server ends.
+fn is_of_the_query(said: &DbError) -> bool {
+    let code = said.code().code();
+    !code.starts_with("57P") && !code.starts_with("08")
+}
