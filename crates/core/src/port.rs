@@ -89,6 +89,14 @@ impl Default for Limits {
     }
 }
 
+/// What goes on in an environment, in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flights {
+    pub seen: Vec<String>,
+    /// What the role may not see, with what cures it.
+    pub hidden: Vec<String>,
+}
+
 /// A live environment of one engine.
 pub trait Environment: Send + Sync {
     /// Reads the environment. Never writes, never waits without a bound.
@@ -109,6 +117,15 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away; there is no such role; such servers are not asked yet.
     fn prepare(&self, _: &Inquiry<'_>, _: &Watch<'_>) -> Result<Vec<Prepared>, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("queries cannot be prepared on {}", self.describe()));
+        Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
+    }
+
+    /// What is in flight: locks of migration tools, definitions that are being changed.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn flights(&self, _: &Limits, _: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("what is in flight cannot be seen on {}", self.describe()));
         Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
     }
 

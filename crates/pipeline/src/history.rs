@@ -54,6 +54,16 @@ pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_
     let replay = Replay::start(stage, &target)?;
     let mut inquiry = Inquiry::new(&manifest, &read, wanted, source.label());
     inquiry.records();
+    if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
+        match environment.flights(&means.limits, &run.watch) {
+            Ok(flights) => {
+                inquiry.in_flight.extend(flights.seen);
+                inquiry.gaps.extend(flights.hidden);
+            }
+            Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
+            Err(trouble) => inquiry.gaps.push(format!("what is in flight was not seen: {trouble}")),
+        }
+    }
     inquiry.edits(grammar, run)?;
     inquiry.settle(&replay)?;
     Ok(inquiry.history(replay.describe()))
@@ -147,6 +157,11 @@ impl<'a> Inquiry<'a> {
         let parts: Vec<&str> = table.identity.parts().collect();
         let rows = self.manifest.of_kind(Kind::Migration).iter();
         self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
+        let is_summed = |record: &Recorded| record.checksum.is_some();
+        if self.records.iter().any(is_summed) && self.read.cuts.iter().all(|cut| cut.migration.checksum.is_none()) {
+            self.notes
+                .push(format!("{} records sums that evenkeel does not work out: an edited file is told by its effect alone", ledger.tool));
+        }
         if let Some(evenkeel_core::kind::Value::List(current)) = table.get("current") {
             self.pointed(current.iter().map(|version| version.to_string()).collect(), table);
         }

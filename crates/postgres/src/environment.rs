@@ -2,10 +2,10 @@
 
 use crate::capture::Asked;
 use crate::connect::Target;
-use crate::{capture, grants, prepare};
+use crate::{capture, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Inquiry, Prepared, Request, Watch};
+use evenkeel_core::port::{Environment, Flights, Inquiry, Limits, Prepared, Request, Watch};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A PostgreSQL server and database.
@@ -41,6 +41,11 @@ impl Environment for PostgresEnvironment {
 
     fn prepare(&self, inquiry: &Inquiry<'_>, watch: &Watch<'_>) -> Result<Vec<Prepared>, Box<Trouble>> {
         let work = async { prepare::all(&self.target, inquiry).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn flights(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
+        let work = async { flight::all(&self.target, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
