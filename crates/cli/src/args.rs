@@ -92,6 +92,8 @@ pub enum Command {
     History(History),
     /// Say whether an environment has what a build needs: objects, and queries that are prepared and never run.
     Preflight(Preflight),
+    /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.
+    Diagnose(Diagnose),
     /// Print which throwaway servers this machine can start, and how to get the others.
     Servers(Servers),
     /// Show it all on throwaway servers: drift planted, compared, reported.
@@ -347,6 +349,18 @@ pub struct Preflight {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+}
+
+/// `diagnose`.
+#[derive(Debug, Args)]
+pub struct Diagnose {
+    /// An environment's name or URL: then its server is asked whether the cause is so. Anything else is a file; without one the text
+    /// is read from stdin.
+    #[arg(value_name = "ENV|FILE", num_args = 0..=2)]
+    pub arguments: Vec<String>,
+    /// Form of the report.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
 }
 
 /// Forms of what is said about migrations.

@@ -75,6 +75,11 @@ pub fn endpoint<'a>(text: &str, settings: &'a Settings, common: &Common, dimensi
 /// Begins an endpoint that is files of migrations.
 const REPLAY: &str = "replay:";
 
+/// Whether a word can be nothing but an environment: a configured name, or a connection.
+pub fn is_environment(text: &str, settings: &Settings) -> bool {
+    settings.environments.contains_key(text) || is_connection(text)
+}
+
 /// Whether an endpoint is files of migrations.
 pub fn is_replay(text: &str) -> bool {
     text.starts_with(REPLAY)

@@ -120,6 +120,23 @@ pub trait Environment: Send + Sync {
         Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
     }
 
+    /// How many rows a query has, or what the server says against it. It runs read only and bounded; its rows are not looked at.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn rows(&self, _: &str, _: &Limits, _: &Watch<'_>) -> Result<Result<usize, String>, Box<Trouble>> {
+        Ok(Err("such a server is not asked".to_owned()))
+    }
+
+    /// The vendor of the server.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    fn vendor(&self, watch: &Watch<'_>) -> Result<crate::kind::Engine, Box<Trouble>> {
+        let request = Request { dimensions: Vec::new(), ..Request::new(self.describe()) };
+        Ok(self.capture(&request, watch)?.endpoint.engine)
+    }
+
     /// What is in flight: locks of migration tools, definitions that are being changed.
     ///
     /// # Errors

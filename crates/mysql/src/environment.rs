@@ -1,11 +1,11 @@
 //! The port: a MySQL or MariaDB environment as the pipeline sees it. Blocking; the driver's threads stay in here.
 
 use crate::capture::Asked;
-use crate::connect::Target;
+use crate::connect::{Fault, Target, connect};
 use crate::{capture, grants};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_core::port::{Environment, Limits, Request, Watch};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A MySQL or MariaDB server, and one database of it or all.
@@ -37,6 +37,22 @@ impl Environment for MysqlEnvironment {
         let limits = request.limits();
         let script = async { grants::script(&self.target, &limits, role).await.map_err(|fault| Box::new(fault.trouble())) };
         Driver::start()?.run(interruptible(watch.stop, async {}, script))
+    }
+
+    fn rows(&self, query: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Result<usize, String>, Box<Trouble>> {
+        let work = async {
+            let words = |fault: Fault| Box::new(fault.trouble());
+            let mut session = connect(&self.target).await.map_err(words)?;
+            session.begin_read_only(limits).await.map_err(words)?;
+            let answer = match session.rows(query, "asking a query").await {
+                Ok(rows) => Ok(rows.len()),
+                Err(Fault::Server { code, message, .. }) => Err(format!("{message} ({code})")),
+                Err(fault) => return Err(words(fault)),
+            };
+            session.close().await;
+            Ok(answer)
+        };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
     fn describe(&self) -> String {

@@ -1,11 +1,12 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  migrations  replay  explained  capture  digest  compare  schemas  check  patch  history  queries  preflight`.
+//! `files  migrations  replay  explained  capture  digest  compare  schemas  check  patch  history  queries  preflight  diagnose`.
 
 pub mod capture;
 pub mod check;
 pub mod compare;
+pub mod diagnose;
 pub mod digest;
 mod explained;
 pub mod files;

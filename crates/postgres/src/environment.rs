@@ -49,6 +49,11 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
+    fn rows(&self, query: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Result<usize, String>, Box<Trouble>> {
+        let work = async { flight::rows(&self.target, query, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
     fn describe(&self) -> String {
         self.target.describe().display.clone()
     }

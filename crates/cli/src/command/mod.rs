@@ -5,6 +5,7 @@ mod capture;
 mod check;
 mod compare;
 pub mod demo;
+mod diagnose;
 mod digest;
 mod explain;
 mod generated;
@@ -47,6 +48,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Migrations(arguments) => migrations::run(arguments, &cli.common),
         Command::History(arguments) => history::run(arguments, &cli.common),
         Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
+        Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),
         Command::Completions(arguments) => generated::completions(arguments.shell),

@@ -5,6 +5,7 @@
 
 mod concurrency;
 mod configuration;
+mod diagnose;
 mod ending;
 mod environments;
 mod gate;

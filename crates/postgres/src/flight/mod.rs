@@ -5,7 +5,7 @@
 use crate::connect::{Limits, Target, connect};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port::Flights;
-use tokio_postgres::Row;
+use tokio_postgres::{Row, SimpleQueryMessage};
 
 /// Numbers that are the same in every database.
 const FIXED: &[(i64, &str)] = &[
@@ -56,6 +56,23 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Flights, Box<Troubl
         told(row, &database, &mut flights).map_err(|error| words(session.fault(&error, doing)))?;
     }
     Ok(flights)
+}
+
+/// How many rows a query has; what the server says where it refuses it.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub async fn rows(target: &Target, query: &str, limits: &Limits) -> Result<Result<usize, String>, Box<Trouble>> {
+    let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
+    let session = connect(target).await.map_err(words)?;
+    session.begin_read_only(limits, None).await.map_err(words)?;
+    match session.client.simple_query(query).await {
+        Ok(messages) => Ok(Ok(messages.iter().filter(|message| matches!(message, SimpleQueryMessage::Row(_))).count())),
+        Err(error) => match error.as_db_error() {
+            Some(said) => Ok(Err(format!("{} ({})", said.message(), said.code().code()))),
+            None => Err(words(session.fault(&error, "asking a query"))),
+        },
+    }
 }
 
 fn told(row: &Row, database: &str, flights: &mut Flights) -> Result<(), tokio_postgres::Error> {
