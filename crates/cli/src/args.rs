@@ -1,5 +1,9 @@
 //! The command line as clap reads it. Meaning is given in `command`, one file a verb.
 
+mod release;
+
+pub use release::{Diagnose, History, Migrations, Preflight, Reading};
+
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -271,122 +275,6 @@ pub struct Queries {
     /// Only the statements that read these dimensions.
     #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
     pub dimension: Vec<DimensionName>,
-}
-
-/// Which folder of migrations, and how it is read.
-#[derive(Debug, Default, Args)]
-pub struct Reading {
-    /// The tool whose files these are; told by the files where it is not named.
-    #[arg(long, value_name = "TOOL", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub tool: Option<String>,
-    /// The value of a placeholder; may be given several times.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = placeholder)]
-    pub placeholder: Vec<(String, String)>,
-}
-
-/// `migrations`.
-#[derive(Debug, Args)]
-pub struct Migrations {
-    /// The folder; without it the one under [project] in evenkeel.toml.
-    #[arg(value_hint = ValueHint::DirPath)]
-    pub folder: Option<PathBuf>,
-    /// Whose statements the files hold.
-    #[arg(long, value_name = "ENGINE", default_value = "postgresql")]
-    pub engine: EngineName,
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Form of the report.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
-    pub format: HistoryFormat,
-    /// Write the report here.
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub out: Option<PathBuf>,
-}
-
-/// `history`.
-#[derive(Debug, Args)]
-pub struct History {
-    /// An environment's name, a URL, a libpq keyword string, or a manifest file.
-    pub environment: String,
-    /// The folder of migrations; without it the one under [project] in evenkeel.toml.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub migrations: Option<PathBuf>,
-    #[command(flatten)]
-    pub reading: Reading,
-    /// The least severity that fails.
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub fail_on: Option<SeverityName>,
-    /// Form of the report.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
-    pub format: HistoryFormat,
-    /// Write the report here; the verdict line still goes to stderr.
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub out: Option<PathBuf>,
-}
-
-/// `preflight`.
-#[derive(Debug, Args)]
-pub struct Preflight {
-    /// An environment's name, a URL, a libpq keyword string; without --queries a manifest file too.
-    pub environment: String,
-    /// What must be there at least: a manifest, or replay:DIR.
-    #[arg(long, value_name = "MANIFEST|replay:DIR", required_unless_present = "queries")]
-    pub expect: Option<String>,
-    /// Queries of the build: a file of SQL, a folder of such files, sqlx's folder; may be given several times.
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub queries: Vec<PathBuf>,
-    /// The role that the application connects as: its search_path decides what names mean.
-    #[arg(long, value_name = "ROLE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub role: Option<String>,
-    /// The folder of migrations, to say which of them makes what is missing; without it the one under [project].
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub migrations: Option<PathBuf>,
-    #[command(flatten)]
-    pub reading: Reading,
-    /// Form of the report.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
-    pub format: HistoryFormat,
-    /// Write the report here; the verdict line still goes to stderr.
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub out: Option<PathBuf>,
-}
-
-/// `diagnose`.
-#[derive(Debug, Args)]
-pub struct Diagnose {
-    /// An environment's name or URL: then its server is asked whether the cause is so. Anything else is a file; without one the text
-    /// is read from stdin.
-    #[arg(value_name = "ENV|FILE", num_args = 0..=2)]
-    pub arguments: Vec<String>,
-    /// Form of the report.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
-    pub format: ListFormat,
-}
-
-/// Forms of what is said about migrations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum HistoryFormat {
-    Terminal,
-    Json,
-    Markdown,
-}
-
-impl From<HistoryFormat> for evenkeel_report::history::Form {
-    fn from(format: HistoryFormat) -> Self {
-        match format {
-            HistoryFormat::Terminal => Self::Terminal,
-            HistoryFormat::Json => Self::Json,
-            HistoryFormat::Markdown => Self::Markdown,
-        }
-    }
-}
-
-/// `NAME=VALUE`.
-fn placeholder(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE".to_owned()),
-    }
 }
 
 /// `servers`.

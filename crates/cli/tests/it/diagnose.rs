@@ -13,7 +13,10 @@ const FAILURES: &[(&str, &str)] = &[
     ("create table t (a int primary key); insert into t values (1), (1)", "unique-violation"),
     ("create table t (a int); insert into t values (null); alter table t alter a set not null", "null-values"),
     ("create table t (a int); insert into t values (1); alter table t add check (a > 1)", "check-violated"),
-    ("create table p (a int primary key); create table t (a int); insert into t values (1); alter table t add foreign key (a) references p", "foreign-key-violated"),
+    (
+        "create table p (a int primary key); create table t (a int); insert into t values (1); alter table t add foreign key (a) references p",
+        "foreign-key-violated",
+    ),
     ("create table p (a int); create table t (a int references p (a))", "foreign-key-no-unique"),
     ("create table t (a int); create view v as select a from t; drop table t", "dependent-objects"),
     ("create table t (a int); create view v as select a from t; alter table t alter a type bigint", "column-used-by-view"),

@@ -11,6 +11,7 @@ mod environments;
 mod gate;
 mod guides;
 mod history;
+mod history_hostile;
 mod hostile;
 mod locks;
 mod manifest_file;

@@ -1,5 +1,5 @@
 //! What MySQL and MariaDB say when a migration fails.
-//! Longer than 500 lines because it is one list of data.
+//! It has over 500 lines because it is one list of data.
 
 use super::signature::{Answer, Query, Signature, Vendor};
 
