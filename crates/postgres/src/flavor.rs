@@ -16,6 +16,8 @@ pub const SUBSCRIPTIONS_SHOWN: u16 = 14;
 pub const EXTRACT: u16 = 14;
 /// The first version with statistics of expressions. UNTIL(pg14)
 pub const EXPRESSION_STATISTICS: u16 = 14;
+/// The first version where a range type has a multirange type. UNTIL(pg14)
+pub const MULTIRANGE: u16 = 14;
 /// The first version with functions whose body is kept as a tree. UNTIL(pg14)
 pub const SQL_BODIES: u16 = 14;
 /// The first version where a published table may have a filter. UNTIL(pg15)

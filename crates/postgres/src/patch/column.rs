@@ -8,7 +8,7 @@ use crate::flavor;
 use crate::ident::{literal, quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Statement, Turn, Way, World, Written};
 
 pub struct Columns;
 
@@ -112,11 +112,13 @@ fn generated_not_null(column: &Object) -> String {
     shortened(&[column.identity.part(1), column.identity.part(2)], "not_null")
 }
 
+/// Before and after another type, which may be one statement with those of other columns.
 pub fn set_default(column: &Object, default: Option<&str>) -> Statement {
-    match default {
-        Some(default) => alter(column, &format!("SET DEFAULT {default}")),
-        None => alter(column, "DROP DEFAULT"),
-    }
+    let (what, turn) = match default {
+        Some(default) => (format!("SET DEFAULT {default}"), Turn::After),
+        None => ("DROP DEFAULT".to_owned(), Turn::Before),
+    };
+    alter(column, &what).clause(format!("ALTER TABLE {}", whole(column)), what, turn)
 }
 
 /// Whether the server refuses to alter a column's type while that is there.
@@ -131,8 +133,21 @@ pub fn is_in_the_way(other: &Object, change: &Change<'_>) -> bool {
         | Kind::Function
         | Kind::Procedure => true,
         Kind::Column => other.get("generated").is_some() && other.identity.part(2) != change.to.identity.part(2),
+        // One of two columns that go over to another type of that name is not comparable with the other for a while.
+        Kind::Constraint => change.from.get("type") == change.to.get("type") && joins(other, change.to),
         _ => false,
     }
+}
+
+/// Whether it is a foreign key from or to that column.
+fn joins(constraint: &Object, column: &Object) -> bool {
+    let (name, own) = (column.identity.part(2), constraint.identity.parts().take(2).eq(column.identity.parts().take(2)));
+    let is_listed = |property: &str| list(constraint, property).iter().any(|one| &**one == name);
+    let is_referenced = constraint.text("references").is_some_and(|shown| {
+        evenkeel_core::manifest::shown_parts(shown)
+            .is_some_and(|parts| parts.iter().map(String::as_str).eq(column.identity.parts().take(2)))
+    });
+    constraint.text("type") == Some("foreign key") && (own && is_listed("columns") || is_referenced && is_listed("referenced_columns"))
 }
 
 /// Defaults that give each row a value of its own: the table is written anew.
@@ -173,6 +188,19 @@ impl Maker for Columns {
         let mut statements = vec![statement];
         statements.extend(settings(object, to));
         Ok(statements)
+    }
+
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        // Its parent's statement brings another type.
+        object.get("default").filter(|_| is_not(object, "local"))?;
+        let table = world.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)])?;
+        let above = table.text("partition_of").into_iter().chain(list(table, "inherits").iter().map(AsRef::as_ref));
+        let above = above.filter_map(|shown| world.shown("table", shown));
+        Some(
+            above
+                .filter_map(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), object.identity.part(2)]))
+                .collect(),
+        )
     }
 
     fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
@@ -238,13 +266,15 @@ impl Maker for Columns {
         if before.get("identity").is_some() && object.get("identity").is_none() {
             statements.push(drop_identity(object));
         }
-        if retyped && !is_not(object, "local") {
+        let before_type = statements.len();
+        if retyped && !is_not(object, "local") && !is_inherited(object, to) {
             statements.push(retype::retype(change, to)?);
         }
-        if (change.touches("default") || retyped) && object.get("generated").is_none() {
+        // What it let go of before, `finish` says.
+        if (change.touches("default") || retyped) && object.get("generated").is_none() && !loosened {
             match object.text("default") {
                 Some(default) => statements.push(set_default(object, Some(default))),
-                None if before.get("default").is_some() && !retyped && !loosened => statements.push(set_default(object, None)),
+                None if before.get("default").is_some() && !retyped => statements.push(set_default(object, None)),
                 None => {}
             }
         }
@@ -325,8 +355,21 @@ impl Maker for Columns {
                 other => return Err(format!("there is no statement for its {other}")),
             }
         }
+        // Another type may be said with those of other columns: nothing else of this one needs to stand between.
+        for (at, statement) in statements.iter_mut().enumerate().filter(|(_, statement)| statement.clause.is_none() && !statement.alone) {
+            let turn = if at < before_type { Turn::Before } else { Turn::After };
+            *statement = std::mem::take(statement).clause(format!("ALTER TABLE {}", whole(object)), "", turn);
+        }
         Ok(statements)
     }
+}
+
+/// Whether a table that its own inherits from has it, too: that one's statement alters it here.
+fn is_inherited(column: &Object, to: &Target<'_>) -> bool {
+    let world = to.making.from;
+    let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
+    let mut above = table.into_iter().flat_map(|table| list(table, "inherits")).filter_map(|shown| world.shown("table", shown));
+    above.any(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), column.identity.part(2)]).is_some())
 }
 
 pub fn drop_identity(column: &Object) -> Statement {

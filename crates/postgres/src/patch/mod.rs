@@ -4,6 +4,7 @@
 //! what COMMENT ON, DROP and OWNER TO take. Does not live here: the order of statements (`core/patch`).
 
 mod access;
+mod aside;
 mod column;
 mod constraint;
 mod domain;
@@ -31,7 +32,7 @@ mod view;
 use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Over, Statement, Way, World, Written};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -357,6 +358,7 @@ impl Dialect for PostgresDialect {
     fn is_in_the_way(&self, other: &Object, change: &Change<'_>) -> bool {
         match change.to.kind {
             Kind::Column => column::is_in_the_way(other, change),
+            Kind::CompositeType => types::is_in_the_way(other),
             _ => true,
         }
     }
@@ -366,6 +368,18 @@ impl Dialect for PostgresDialect {
         object.kind == Kind::Column
             && object.get("default").is_some()
             && matches!(gone.kind, Kind::Function | Kind::Sequence | Kind::Operator | Kind::Aggregate)
+    }
+
+    fn can_be_put_aside(&self, change: &Change<'_>) -> Result<(), String> {
+        aside::can_be(change)
+    }
+
+    fn goes_over(&self, object: &Object, aside: &Object, from: &World<'_>, to: &World<'_>) -> Result<Over, String> {
+        aside::goes_over(object, aside, from, to)
+    }
+
+    fn put_aside(&self, object: &Object, _: &Making<'_>) -> Written {
+        Ok(aside::put(object, self.major))
     }
 
     fn loosen(&self, object: &Object, _: &Making<'_>) -> Written {
@@ -400,6 +414,9 @@ impl Dialect for PostgresDialect {
     }
 
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written {
+        if making.is_aside(object) {
+            return Ok(vec![aside::drop(object)]);
+        }
         of(object)?.drop(object, &Target { dialect: self, making })
     }
 

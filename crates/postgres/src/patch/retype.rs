@@ -2,7 +2,7 @@
 
 use super::text::{last, whole};
 use super::{Target, locks};
-use evenkeel_core::patch::{Change, Hazard, Statement};
+use evenkeel_core::patch::{Change, Hazard, Statement, Turn};
 
 pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String> {
     let (object, before) = (change.to, change.from);
@@ -14,12 +14,28 @@ pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String>
     let is_same_kind = was.split('(').next() == typ.split('(').next();
     // Between types that no cast joins, values go through their texts.
     let through = if is_cast(was, typ) { "" } else { "::text" };
-    let using = if is_kept || is_same_kind { String::new() } else { format!(" USING {}{through}::{typ}", last(object)) };
-    let sql = format!("ALTER TABLE {} ALTER COLUMN {} TYPE {typ}{collation}{using};", whole(object), last(object));
+    let over = super::aside::conversion(change, to)?;
+    let is_foreign = super::aside::is_foreign(object, to);
+    let using = match &over {
+        _ if is_foreign => String::new(),
+        Some(over) => format!(" USING {}", over.using),
+        None if is_kept || is_same_kind => String::new(),
+        None => format!(" USING {}{through}::{typ}", last(object)),
+    };
+    let head = format!("ALTER {} {}", if is_foreign { "FOREIGN TABLE" } else { "TABLE" }, whole(object));
+    let clause = format!("ALTER COLUMN {} TYPE {typ}{collation}{using}", last(object));
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
-    let mut statement = Statement::new(sql);
+    let mut statement = Statement::new(format!("{head} {clause};"));
+    if is_foreign {
+        return Ok(statement);
+    }
+    statement = statement.clause(head, clause, Turn::Joined);
     if to.is_in_use(schema, table) {
         statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table));
+    }
+    if let Some(over) = over {
+        statement = statement.hazard(Hazard::Rewrites(whole(object)));
+        return Ok(over.hazards.into_iter().fold(statement, Statement::hazard));
     }
     if !is_kept {
         statement = statement
@@ -77,7 +93,7 @@ fn is_cast(from: &str, to: &str) -> bool {
 }
 
 /// What values of one type lose as another, although the server converts them without a word.
-fn loses_by(from: &str, to: &str) -> bool {
+pub fn loses_by(from: &str, to: &str) -> bool {
     let bare = |text: &str| text.split('(').next().unwrap_or_default().trim_end().to_owned();
     let numbers = |text: &str| -> Vec<u32> {
         let inside = text.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(inside, _)| inside);

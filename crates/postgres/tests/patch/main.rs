@@ -7,6 +7,7 @@ mod pairs;
 #[path = "../every_property/place.rs"]
 mod place;
 mod scenarios;
+mod types;
 
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;

@@ -3,6 +3,7 @@
 use super::{Part, Planning};
 use crate::kind::{Dimension, Kind, Parent};
 use crate::manifest::Object;
+use crate::patch::join::joined;
 use crate::patch::{Act, Change, Form, Hazard, Making, Piece, Plan, Refusal, Statement, Step, World};
 use std::collections::BTreeSet;
 
@@ -18,7 +19,8 @@ impl<'m> Planning<'_, 'm> {
             .collect();
         let (bare, loosened) = (names(self.to, &self.bare), names(self.from, &self.fates.loosened));
         let made = names(self.to, &self.fates.made);
-        let making = Making { from: self.from, to: self.to, form, new: &new, made: &made, bare: &bare, loosened: &loosened };
+        let aside = names(self.from, &self.fates.aside);
+        let making = Making { from: self.from, to: self.to, form, new: &new, made: &made, bare: &bare, loosened: &loosened, aside: &aside };
         let mut failed: BTreeSet<usize> = self.fates.left.clone();
         let mut plan = Plan::default();
         // Acts that lose data, or wait for one that does.
@@ -59,6 +61,7 @@ impl<'m> Planning<'_, 'm> {
             }
         }
         plan.steps.extend(later);
+        plan.steps = joined(plan.steps);
         plan.refused = self.refused;
         plan.refused.sort();
         plan.refused.dedup();
@@ -84,6 +87,8 @@ impl<'m> Planning<'_, 'm> {
         let (act, written) = match part {
             Part::Drop if self.taken.contains(&act) => return,
             Part::Loosen => (Act::Alter, self.dialect.loosen(object, making)),
+            Part::Aside => (Act::Alter, self.dialect.put_aside(object, making).map(|statements| self.with_rights(object, statements))),
+            Part::Drop if making.is_aside(object) => (Act::Drop, self.dialect.drop(object, making)),
             Part::Drop => (Act::Drop, self.dialect.drop(object, making).map(|statements| self.with_rights(object, statements))),
             Part::Make => (Act::Create, self.dialect.create(object, making)),
             Part::Finish => (Act::Alter, self.dialect.finish(object, making)),
@@ -153,7 +158,7 @@ impl<'m> Planning<'_, 'm> {
                     }
                 }
                 Part::Drop => pieces.extend(self.from.at(*place).map(Piece::Dropped)),
-                Part::Loosen | Part::Finish => {}
+                Part::Loosen | Part::Aside | Part::Finish => {}
             }
         }
         let (statements, more) = self.dialect.alter_together(object, &pieces, making);
