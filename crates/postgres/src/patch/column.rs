@@ -1,11 +1,11 @@
 //! Columns: within CREATE TABLE, added, and altered property by property. What a table has set by itself is set on it alone: each
 //! child says its own.
 
-use super::retype;
 use super::text::{last, option_changes, parameters, whole};
 use super::{Maker, Target, flag, integer, is_not, list, locks};
+use super::{identity, retype};
 use crate::flavor;
-use crate::ident::{literal, quoted, shortened};
+use crate::ident::{quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Turn, Way, World, Written};
@@ -51,23 +51,12 @@ fn clauses(column: &Object, to: &Target<'_>) -> String {
         line.push_str(&format!(" DEFAULT {default}"));
     }
     if let Some(identity) = column.text("identity") {
-        line.push_str(&format!(" GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity_options(column, true)));
+        line.push_str(&format!(" GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity::options(column, true)));
     }
     line
 }
 
-/// Its sequence keeps the name it has: rights are given by it.
-fn identity_options(column: &Object, is_new: bool) -> String {
-    let options = column.text("identity_options").unwrap_or_default();
-    // The type is the column's.
-    let options = options.strip_prefix("AS ").and_then(|rest| rest.split_once(' ')).map_or(options, |(_, rest)| rest);
-    match column.text("identity_sequence").and_then(|shown| super::text::relation(shown).ok()).filter(|_| is_new) {
-        Some(name) => format!("SEQUENCE NAME {name} {options}"),
-        None => options.to_owned(),
-    }
-}
-
-fn alter(column: &Object, what: &str) -> Statement {
+pub fn alter(column: &Object, what: &str) -> Statement {
     Statement::new(format!("ALTER TABLE ONLY {} ALTER COLUMN {} {what};", whole(column), last(column)))
 }
 
@@ -261,10 +250,14 @@ impl Maker for Columns {
             statements.push(set_default(before, None));
         }
         if change.touches("generated") && object.get("generated").is_none() {
-            statements.push(alter(object, "DROP EXPRESSION"));
+            // Children let go of it with their parent.
+            if !is_not(object, "local") && !is_inherited(object, to) {
+                let sql = format!("ALTER TABLE {} ALTER COLUMN {} DROP EXPRESSION;", whole(object), last(object));
+                statements.push(Statement::new(sql));
+            }
         }
         if before.get("identity").is_some() && object.get("identity").is_none() {
-            statements.push(drop_identity(object));
+            statements.extend(identity::drop(object, to));
         }
         let before_type = statements.len();
         if retyped && !is_not(object, "local") && !is_inherited(object, to) {
@@ -314,20 +307,9 @@ impl Maker for Columns {
                     statements.push(Statement::new(format!("ALTER TABLE {} ALTER CONSTRAINT {} {words};", whole(object), quoted(&name))));
                 }
                 "not_null_name" | "not_null_valid" | "not_null_no_inherit" => {}
-                "identity" => match (before.get("identity"), object.text("identity")) {
-                    (None, Some(identity)) => {
-                        let add =
-                            format!("ADD GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity_options(object, true));
-                        statements.push(alter(object, &add));
-                        statements.push(goes_on(object));
-                    }
-                    (Some(_), Some(identity)) => {
-                        statements.push(alter(object, &format!("SET GENERATED {}", identity.to_ascii_uppercase())));
-                    }
-                    (_, None) => {}
-                },
+                "identity" => statements.extend(identity::changes(change, to)),
                 "identity_options" if before.get("identity").is_some() && object.get("identity").is_some() => {
-                    statements.push(alter(object, &identity_changes(object)));
+                    statements.extend(identity::counts(object, to));
                 }
                 "identity_options" => {}
                 "storage" => {
@@ -370,17 +352,6 @@ fn is_inherited(column: &Object, to: &Target<'_>) -> bool {
     let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
     let mut above = table.into_iter().flat_map(|table| list(table, "inherits")).filter_map(|shown| world.shown("table", shown));
     above.any(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), column.identity.part(2)]).is_some())
-}
-
-pub fn drop_identity(column: &Object) -> Statement {
-    alter(column, "DROP IDENTITY IF EXISTS")
-}
-
-/// A new sequence behind a column that has values goes on after them.
-pub fn goes_on(column: &Object) -> Statement {
-    let (table, name) = (whole(column), last(column));
-    let sequence = format!("pg_catalog.pg_get_serial_sequence({}, {})", literal(&table), literal(column.identity.part(2)));
-    Statement::new(format!("SELECT pg_catalog.setval({sequence}, pg_catalog.max({name})) FROM {table} HAVING pg_catalog.max({name}) > 0;"))
 }
 
 /// Whether its table is partitioned, or a partition.
@@ -433,21 +404,6 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
         set.hazard(locks("ACCESS EXCLUSIVE", schema, table)),
         Statement::new(format!("ALTER TABLE {name} DROP CONSTRAINT {proof};")),
     ]
-}
-
-/// `START 10 INCREMENT 5 …` as SET takes each.
-fn identity_changes(object: &Object) -> String {
-    let options = identity_options(object, false);
-    let words: Vec<&str> = options.split(' ').collect();
-    let mut changes: Vec<String> = words
-        .chunks(2)
-        .filter_map(|pair| match pair {
-            [name, value] => Some(format!("SET {name} {value}")),
-            _ => None,
-        })
-        .collect();
-    changes.push(if words.last() == Some(&"CYCLE") { "SET CYCLE" } else { "SET NO CYCLE" }.to_owned());
-    changes.join(" ")
 }
 
 fn view_default(object: &Object) -> Statement {
