@@ -339,7 +339,17 @@ pub trait Dialect: Sync {
     /// Whether objects of that kind are made, altered and dropped by statements.
     fn covers(&self, kind: Kind) -> bool;
 
-    /// Why objects of a kind are not; asked of kinds that are not covered.
+    /// Whether a property of such objects is what a statement makes it.
+    fn sets(&self, _: Kind, _: &str) -> bool {
+        true
+    }
+
+    /// What stays as it is without a word of the plan, in words: nothing of it is in a manifest, or no statement changes it.
+    fn notes(&self, _: &World<'_>, _: &World<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Why objects of a kind are not; asked of kinds that are not covered, and of properties that are not set.
     fn why_not(&self, _: Kind) -> &'static str {
         "no statement of a patch makes it"
     }

@@ -10,6 +10,7 @@ mod constraint;
 mod domain;
 mod extension;
 mod foreign;
+mod identity;
 mod index;
 mod named;
 mod operator;
@@ -139,6 +140,7 @@ const fn maker(kind: Kind) -> Option<(u16, &'static dyn Maker)> {
         Kind::Membership => (20, &role::Memberships),
         Kind::Schema => (30, &extension::Schemas),
         Kind::Extension => (40, &extension::Extensions),
+        Kind::ExtensionVersion => (45, &extension::Versions),
         Kind::Language => (50, &extension::Languages),
         Kind::AccessMethod => (55, &extension::AccessMethods),
         Kind::ForeignDataWrapper => (60, &foreign::Wrappers),
@@ -189,7 +191,6 @@ const fn maker(kind: Kind) -> Option<(u16, &'static dyn Maker)> {
         // A server's own, or what it measures, or what a run of a tool leaves: no statement of a patch makes them.
         Kind::Server
         | Kind::Setting
-        | Kind::ExtensionVersion
         | Kind::CollationVersion
         | Kind::Tablespace
         | Kind::TableStatistics
@@ -264,7 +265,7 @@ impl Dialect for PostgresDialect {
             Kind::Setting => {
                 "it is the server's own, for all its databases: set it where the server is configured, on a managed server in its parameter group"
             }
-            Kind::ExtensionVersion => "ALTER EXTENSION … UPDATE goes only along paths that are installed there",
+            Kind::ExtensionVersion => "what CREATE EXTENSION would install comes with the server's packages",
             Kind::CollationVersion => "indexes must be rebuilt before a version is taken note of",
             Kind::Tablespace => "a tablespace is a folder of the server's machine",
             Kind::Server => "it was decided when the server or database was made",
@@ -272,6 +273,10 @@ impl Dialect for PostgresDialect {
             Kind::ReferenceTable | Kind::ReferenceRow => "rows are data, and no patch writes data",
             _ => "no statement of a patch makes it",
         }
+    }
+
+    fn sets(&self, kind: Kind, attribute: &str) -> bool {
+        kind != Kind::ExtensionVersion || attribute == "version"
     }
 
     fn stands_without(&self, object: &Object, needed: &Object) -> bool {
