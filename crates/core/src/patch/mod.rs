@@ -187,6 +187,8 @@ pub struct Plan {
     pub unsaid: Vec<String>,
     /// Words for whoever runs it: a rename that is proposed, and never assumed.
     pub notes: Vec<String>,
+    /// How it is written.
+    pub form: Form,
 }
 
 impl Plan {
@@ -344,8 +346,9 @@ pub trait Dialect: Sync {
         true
     }
 
-    /// What stays as it is without a word of the plan, in words: nothing of it is in a manifest, or no statement changes it.
-    fn notes(&self, _: &World<'_>, _: &World<'_>) -> Vec<String> {
+    /// What the plan leaves as it is without a statement or a refusal, in words: nothing of it is in a manifest, or no statement changes
+    /// it.
+    fn notes(&self, _: &Plan, _: &World<'_>, _: &World<'_>) -> Vec<String> {
         Vec::new()
     }
 
@@ -485,6 +488,11 @@ pub trait Dialect: Sync {
 
     /// What a session says first, so that names and texts mean what they are meant to.
     fn opening(&self) -> &'static [&'static str];
+
+    /// What a transaction on a server that others use says first, so that nobody waits long behind it.
+    fn bounds(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// What begins and ends a transaction that definitions take part in; `None` where each is one of its own.
     fn transaction(&self) -> Option<(&'static str, &'static str)>;

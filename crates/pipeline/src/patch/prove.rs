@@ -169,7 +169,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     let mut planned = plan(&world, &goal, &*dialect, form);
     planned.unsaid = unsaid;
     planned.notes = owners(&planned, &world);
-    planned.notes.extend(dialect.notes(&world, &goal));
+    planned.notes.extend(dialect.notes(&planned, &world, &goal));
     planned.notes.extend(renames(asked.differences, (&world, &goal), &*dialect));
     let mut untold: Vec<Left> = Vec::new();
     let is_named = |planned: &Plan, one: &Left| {

@@ -139,6 +139,18 @@ fn joins(constraint: &Object, column: &Object) -> bool {
     constraint.text("type") == Some("foreign key") && (own && is_listed("columns") || is_referenced && is_listed("referenced_columns"))
 }
 
+/// The domain that the column is of, where it does not take everything.
+fn checked_domain(column: &Object, to: &Target<'_>) -> Option<String> {
+    let world = to.making.to;
+    let mut domains = world.told_needs(column).filter(|needed| needed.kind == Kind::Domain);
+    let is_checked = |domain: &&Object| flag(domain, "not_null") || !checks(domain, world).is_empty();
+    domains.find(is_checked).map(|domain| whole(domain))
+}
+
+fn checks<'w>(domain: &Object, world: &World<'w>) -> Vec<&'w Object> {
+    world.parts_of_kind(domain.identity.part(0), domain.identity.part(1), Kind::DomainConstraint).collect()
+}
+
 /// Defaults that give each row a value of its own: the table is written anew.
 fn is_volatile(default: &str) -> bool {
     ["nextval(", "random(", "gen_random_uuid(", "clock_timestamp(", "uuid_generate", "uuidv7(", "timeofday("]
@@ -170,6 +182,10 @@ impl Maker for Columns {
                 statement = statement.hazard(Hazard::Rewrites(whole(object)));
             }
             let has_value = ["default", "generated", "identity"].iter().any(|property| object.get(property).is_some());
+            if let Some(domain) = checked_domain(object, to) {
+                let fails = format!("{} has rows, and domain {domain} refuses what stands in the column then", whole(object));
+                statement = statement.hazard(Hazard::Rewrites(whole(object))).hazard(Hazard::FailsIf(fails));
+            }
             if flag(object, "not_null") && !has_value {
                 statement = statement.hazard(Hazard::FailsIf(format!("{} has rows", whole(object))));
             }
@@ -261,7 +277,7 @@ impl Maker for Columns {
         }
         let before_type = statements.len();
         if retyped && !is_not(object, "local") && !is_inherited(object, to) {
-            statements.push(retype::retype(change, to)?);
+            statements.push(retype::unique(retype::retype(change, to)?, change, to));
         }
         // What it let go of before, `finish` says.
         if (change.touches("default") || retyped) && object.get("generated").is_none() && !loosened {

@@ -12,7 +12,9 @@ mod extension;
 mod foreign;
 mod identity;
 mod index;
+mod lock;
 mod named;
+mod notes;
 mod operator;
 mod parameter;
 mod publication;
@@ -33,7 +35,7 @@ mod view;
 use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Over, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Over, Plan, Statement, Way, World, Written};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -279,6 +281,10 @@ impl Dialect for PostgresDialect {
         kind != Kind::ExtensionVersion || attribute == "version"
     }
 
+    fn notes(&self, plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {
+        notes::notes(plan, from, to)
+    }
+
     fn stands_without(&self, object: &Object, needed: &Object) -> bool {
         object.kind == Kind::Index && needed.kind == Kind::Index
     }
@@ -397,12 +403,16 @@ impl Dialect for PostgresDialect {
         if !statements.is_empty() {
             statements.extend(access::as_built_in(object, &target));
         }
+        lock::named(object, &target, &mut statements);
         statements.extend(remarks(object)?);
         Ok(statements)
     }
 
     fn finish(&self, object: &Object, making: &Making<'_>) -> Written {
-        of(object)?.finish(object, &Target { dialect: self, making })
+        let target = Target { dialect: self, making };
+        let mut statements = of(object)?.finish(object, &target)?;
+        lock::named(object, &target, &mut statements);
+        Ok(statements)
     }
 
     fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
@@ -411,6 +421,7 @@ impl Dialect for PostgresDialect {
         let mut statements = Vec::new();
         if !rest.is_empty() {
             statements = of(change.to)?.alter(&Change { attributes: &rest, ..*change }, &target)?;
+            lock::named(change.to, &target, &mut statements);
         }
         if change.touches(COMMENT) {
             statements.push(comment_on(change.to, change.to.text(COMMENT))?);
@@ -422,7 +433,10 @@ impl Dialect for PostgresDialect {
         if making.is_aside(object) {
             return Ok(vec![aside::drop(object)]);
         }
-        of(object)?.drop(object, &Target { dialect: self, making })
+        let target = Target { dialect: self, making };
+        let mut statements = of(object)?.drop(object, &target)?;
+        lock::named(object, &target, &mut statements);
+        Ok(statements)
     }
 
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
@@ -443,6 +457,11 @@ impl Dialect for PostgresDialect {
             "SET xmloption = content;",
             "SET statement_timeout = 0;",
         ]
+    }
+
+    fn bounds(&self) -> &'static [&'static str] {
+        // What waits for a lock stands in the way of all who come after. What stands alone waits for others by design.
+        &["SET LOCAL lock_timeout = '5s';"]
     }
 
     fn transaction(&self) -> Option<(&'static str, &'static str)> {

@@ -1,7 +1,9 @@
 //! Another type for a column: which cast brings its values over, and what they lose by it.
 
 use super::text::{last, whole};
-use super::{Target, locks};
+use super::{Target, flag, list, locks};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Turn};
 
 pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String> {
@@ -46,6 +48,29 @@ pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String>
         }
     }
     Ok(statement)
+}
+
+/// Values that were different may be equal after: under a key, that is said.
+pub fn unique(statement: Statement, change: &Change<'_>, to: &Target<'_>) -> Statement {
+    let (object, before) = (change.to, change.from);
+    let (was, is) = (before.text("type").unwrap_or_default(), object.text("type").unwrap_or_default());
+    let ignores_case = |typ: &str| typ == "citext" || typ.ends_with(".citext");
+    let is_coarser = loses_by(was, is) || before.get("collation") != object.get("collation") || ignores_case(is) && !ignores_case(was);
+    let (schema, table, name) = (object.identity.part(0), object.identity.part(1), object.identity.part(2));
+    let holds = |part: &&Object| match part.kind {
+        // As a column's name, or within an expression.
+        Kind::Index => flag(part, "unique") && part.get("constraint").is_none() && list(part, "keys").iter().any(|key| key.contains(name)),
+        Kind::Constraint => {
+            let is_key = matches!(part.text("type"), Some("primary key" | "unique"));
+            is_key && list(part, "columns").iter().any(|column| &**column == name)
+        }
+        _ => false,
+    };
+    let keys: Vec<String> = to.making.to.parts_of(schema, table).filter(holds).map(last).collect();
+    if !is_coarser || keys.is_empty() {
+        return statement;
+    }
+    statement.hazard(Hazard::FailsIf(format!("two values of {} are the same as {is}, which {} refuses", object.display(), keys.join(", "))))
 }
 
 /// Whether values of one type are kept as they are in the other, which only allows more.

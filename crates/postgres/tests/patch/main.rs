@@ -3,6 +3,7 @@
 
 mod build;
 mod families;
+mod hazards;
 mod pairs;
 #[allow(dead_code)]
 #[path = "../every_property/place.rs"]

@@ -22,7 +22,7 @@ impl<'m> Planning<'_, 'm> {
         let aside = names(self.from, &self.fates.aside);
         let making = Making { from: self.from, to: self.to, form, new: &new, made: &made, bare: &bare, loosened: &loosened, aside: &aside };
         let mut failed: BTreeSet<usize> = self.fates.left.clone();
-        let mut plan = Plan::default();
+        let mut plan = Plan { form, ..Plan::default() };
         // Acts that lose data, or wait for one that does.
         let mut held: BTreeSet<usize> = BTreeSet::new();
         // Acts with a statement that stands alone, or that wait for one: they come after all that one transaction holds, so that
