@@ -287,6 +287,8 @@ pub enum Way {
 pub enum Over {
     /// By altering that property of it; what it computes by the old one it lets go of before (`loosen`).
     Altered { attribute: &'static str, loosened: bool },
+    /// By letting go of what it computes by the old one, for a while (`loosen`).
+    Loosened,
     /// By being put aside itself, where something that holds data needs it; else it is made anew.
     Aside,
     /// By being made anew.
@@ -346,8 +348,7 @@ pub trait Dialect: Sync {
         true
     }
 
-    /// What the plan leaves as it is without a statement or a refusal, in words: nothing of it is in a manifest, or no statement changes
-    /// it.
+    /// What the plan leaves as it is without a statement or a refusal, in words.
     fn notes(&self, _: &Plan, _: &World<'_>, _: &World<'_>) -> Vec<String> {
         Vec::new()
     }

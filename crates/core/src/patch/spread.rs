@@ -141,7 +141,7 @@ impl Spread<'_, '_> {
     /// Another takes its place, and what needs it and holds data goes over to that before it is dropped.
     fn put_aside(&mut self, at: usize) -> Result<(), String> {
         let (mut waiting, mut aside) = (vec![at], BTreeSet::new());
-        let (mut over, mut anew) = (Vec::new(), Vec::new());
+        let (mut over, mut anew, mut loosened) = (Vec::new(), Vec::new(), Vec::new());
         while let Some(at) = waiting.pop() {
             let Some(object) = self.from.at(at) else { continue };
             let Some(there) = self.to.same(object) else { continue };
@@ -156,6 +156,7 @@ impl Spread<'_, '_> {
                 }
                 match self.dialect.goes_over(other, object, self.from, self.to)? {
                     Over::Altered { attribute, loosened } => over.push((user, attribute, loosened)),
+                    Over::Loosened => loosened.push(user),
                     Over::Aside if self.kept_by(user).is_some() => waiting.push(user),
                     Over::Aside | Over::Anew => anew.push(user),
                 }
@@ -167,6 +168,7 @@ impl Spread<'_, '_> {
             self.fates.gone.insert(at);
             self.fates.aside.insert(at);
         }
+        self.fates.loosened.extend(loosened);
         for user in anew {
             self.gone(user);
         }

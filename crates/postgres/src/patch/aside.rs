@@ -8,7 +8,7 @@ use super::{Target, list};
 use crate::flavor;
 use crate::ident::{literal, qualified, quoted, shortened};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::Object;
+use evenkeel_core::manifest::{Object, shown_parts};
 use evenkeel_core::patch::{Change, Hazard, Over, Statement, World};
 use std::collections::BTreeSet;
 
@@ -39,6 +39,9 @@ pub fn goes_over(object: &Object, aside: &Object, from: &World<'_>, to: &World<'
         Kind::Column => {
             let table = from.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]);
             let Some(after) = to.same(object).filter(|_| object.get("generated").is_none()) else { return Ok(Over::Anew) };
+            if !is_of(object, aside) {
+                return Ok(Over::Loosened);
+            }
             if table.and_then(|table| table.text("partition_by")).is_some_and(|key| names(key, object.identity.part(2))) {
                 return Err(format!("table {} is partitioned by column {}", object.identity.part(1), object.identity.part(2)));
             }
@@ -50,6 +53,14 @@ pub fn goes_over(object: &Object, aside: &Object, from: &World<'_>, to: &World<'
         }
         _ => Ok(Over::Anew),
     }
+}
+
+/// Whether its values are of that type, or arrays of it: else only its default names it.
+fn is_of(column: &Object, aside: &Object) -> bool {
+    let typ = column.text("type").unwrap_or_default();
+    let bare = typ.trim_end_matches("[]");
+    let is = |name: &str| shown_parts(bare).is_some_and(|parts| Some(parts) == shown_parts(name));
+    is(&whole(aside)) || aside.kind == Kind::RangeType && is(&multirange(aside))
 }
 
 /// Whether a partition key names the column, alone or within an expression.
@@ -70,9 +81,7 @@ pub fn put(object: &Object, major: u16) -> Vec<Statement> {
     let name = |suffix: &str| quoted(&shortened(&["evenkeel", object.identity.part(1)], suffix));
     let mut statements = vec![Statement::new(format!("ALTER {} {} RENAME TO {};", word(object), whole(object), name("before")))];
     if object.kind == Kind::RangeType && major >= flavor::MULTIRANGE {
-        let multirange = object
-            .text("multirange")
-            .map_or_else(|| qualified(object.identity.part(0), &generated_multirange(object.identity.part(1))), str::to_owned);
+        let multirange = multirange(object);
         // Of the functions that make values, these take the same arguments for the new one.
         statements.push(Statement::new(format!("ALTER FUNCTION {multirange}() RENAME TO {};", name("ranges_before"))));
         statements.push(Statement::new(format!("ALTER TYPE {multirange} RENAME TO {};", name("ranges_before"))));
@@ -84,6 +93,11 @@ pub fn put(object: &Object, major: u16) -> Vec<Statement> {
         }
     }
     statements
+}
+
+fn multirange(range: &Object) -> String {
+    let generated = || qualified(range.identity.part(0), &generated_multirange(range.identity.part(1)));
+    range.text("multirange").map_or_else(generated, str::to_owned)
 }
 
 /// As the server names it: <https://www.postgresql.org/docs/current/sql-createtype.html#SQL-CREATETYPE-RANGE>.
@@ -116,7 +130,8 @@ pub struct Conversion {
 /// `None` where the column's type is not put aside.
 pub fn conversion(change: &Change<'_>, to: &Target<'_>) -> Result<Option<Conversion>, String> {
     let (from, wanted) = (to.making.from, to.making.to);
-    let mut aside = from.told_needs(change.from).filter(|needed| to.making.is_aside(needed) && is_type(needed));
+    let mut aside =
+        from.told_needs(change.from).filter(|needed| to.making.is_aside(needed) && is_type(needed) && is_of(change.from, needed));
     match aside.next() {
         Some(aside) => written((change.from, change.to), aside, from, wanted).map(Some),
         None => Ok(None),
@@ -215,9 +230,8 @@ fn hazards_of(before: &Object, after: &Object, column: &str) -> Vec<Hazard> {
         Kind::CompositeType => {
             let wanted = attributes(after);
             for (attribute, was) in attributes(before) {
-                match wanted.iter().find(|(name, _)| *name == attribute) {
-                    Some((_, is)) => cast(was, is, format!("{attribute} in {column}")),
-                    None => {}
+                if let Some((_, is)) = wanted.iter().find(|(name, _)| *name == attribute) {
+                    cast(was, is, format!("{attribute} in {column}"));
                 }
             }
             let gone: Vec<&str> = shape(before).into_iter().filter(|name| !shape(after).contains(name)).collect();

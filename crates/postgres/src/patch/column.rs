@@ -144,7 +144,7 @@ fn checked_domain(column: &Object, to: &Target<'_>) -> Option<String> {
     let world = to.making.to;
     let mut domains = world.told_needs(column).filter(|needed| needed.kind == Kind::Domain);
     let is_checked = |domain: &&Object| flag(domain, "not_null") || !checks(domain, world).is_empty();
-    domains.find(is_checked).map(|domain| whole(domain))
+    domains.find(is_checked).map(whole)
 }
 
 fn checks<'w>(domain: &Object, world: &World<'w>) -> Vec<&'w Object> {

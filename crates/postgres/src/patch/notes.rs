@@ -1,5 +1,9 @@
 //! What no statement of a patch changes and no refusal names: the order of columns, options of user mappings, who granted what.
 
+use super::list;
+use super::text::whole;
+use super::types::attribute;
+use crate::ident::literal;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Act, Plan, World};
@@ -8,13 +12,51 @@ use evenkeel_core::patch::{Act, Plan, World};
 const NAMED: usize = 5;
 
 pub fn notes(plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {
-    [order(from, to), mappings(to), grantors(plan)].into_iter().flatten().collect()
+    let mut notes = renamed(from, to);
+    notes.extend([order(from, to), mappings(to), grantors(plan)].into_iter().flatten());
+    notes
 }
 
 fn named(objects: &[String]) -> String {
     let more = objects.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{rest}", objects.get(..NAMED.min(objects.len())).unwrap_or_default().join(", "))
+}
+
+/// Labels and attributes that one name gave way for at their place: perhaps a rename, and never assumed to be one.
+fn renamed(from: &World<'_>, to: &World<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut propose = |object: &Object, words: &str, (was, is): (Vec<String>, Vec<String>)| {
+        let mut other = was.iter().zip(&is).filter(|(was, is)| was != is);
+        if let (Some((before, after)), None) = (other.next(), other.next())
+            && was.len() == is.len()
+            && !was.contains(after)
+        {
+            notes.push(format!(
+                "perhaps a rename: then run this first, and write the patch again: ALTER TYPE {} RENAME {words} {before} TO {after};",
+                whole(object)
+            ));
+        }
+    };
+    for object in to.manifest.of_kind(Kind::Enum) {
+        let labels = |object: &Object| list(object, "labels").iter().map(|label| literal(label)).collect::<Vec<_>>();
+        if let Some(before) = from.same(object) {
+            propose(object, "VALUE", (labels(before), labels(object)));
+        }
+    }
+    for object in to.manifest.of_kind(Kind::CompositeType) {
+        let Some(before) = from.same(object) else { continue };
+        let ((was, were), (is, are)) = (attributes(before), attributes(object));
+        if were == are {
+            propose(object, "ATTRIBUTE", (was, is));
+        }
+    }
+    notes
+}
+
+/// Names and types of a composite type's attributes.
+fn attributes(object: &Object) -> (Vec<String>, Vec<String>) {
+    list(object, "attributes").iter().map(|item| attribute(item)).map(|(name, typ)| (name.to_owned(), typ.to_owned())).unzip()
 }
 
 /// Tables whose columns stand in another order after it.

@@ -51,6 +51,13 @@ const PAIRS: &[(&str, &str, &str, &str, &str)] = &[
         "a(b,1)[a,a]",
     ),
     (
+        "labels that only a default names",
+        "create type mood as enum ('b', 'a'); create table t (m mood, x text default 'a'::mood)",
+        "create type mood as enum ('a', 'b'); create table t (m mood, x text default 'a'::mood); insert into t values ('a', 'kept')",
+        "select m || x from t",
+        "akept",
+    ),
+    (
         "attributes that go and come",
         "create type pair as (x int, z int); create table t (p pair); create view v as select (p).x from t; create index i on t (((p).x))",
         "create type pair as (x int, y int); create table t (p pair); create view v as select (p).x from t; create index i on t (((p).x)); \
@@ -159,6 +166,20 @@ fn what_becomes_of_values_is_said() {
     let hazards: Vec<&Hazard> = planned.statements().flat_map(|statement| &statement.hazards).collect();
     assert!(hazards.contains(&&Hazard::FailsIf("public.t.m holds 'it''s'".to_owned())), "{hazards:?}");
     assert!(hazards.iter().any(|hazard| matches!(hazard, Hazard::Loses(what) if what.starts_with("y of every value"))), "{hazards:?}");
+    assert!(!planned.statements().any(|statement| statement.sql.contains("ALTER COLUMN p")), "an attribute goes without a rewrite");
+}
+
+/// One label in another's place may be a rename, which is proposed.
+#[test]
+fn a_renamed_label_is_proposed() {
+    let (a, b) = (database(newest()), database(newest()));
+    a.exec("create type mood as enum ('a', 'new'); create type pair as (x int, z int); create table t (m mood, p pair)");
+    b.exec("create type mood as enum ('a', 'old'); create type pair as (x int, y int); create table t (m mood, p pair)");
+    let patch = super::proven(&super::capture(&a.conninfo()), &super::capture(&b.conninfo()));
+    assert!(patch.is_proven(), "{patch:?}");
+    for statement in ["ALTER TYPE public.mood RENAME VALUE 'old' TO 'new';", "ALTER TYPE public.pair RENAME ATTRIBUTE y TO z;"] {
+        assert!(patch.plan.notes.iter().any(|note| note.ends_with(statement)), "{:?}", patch.plan.notes);
+    }
 }
 
 /// Several columns of a table that become others are one statement, which writes the table once.
