@@ -5,7 +5,7 @@ use evenkeel_core::patch::Form;
 use evenkeel_testkit::{database, majors, newest};
 
 /// What it is about; the reference and the candidate.
-const PAIRS: &[(&str, &str, &str)] = &[
+pub const PAIRS: &[(&str, &str, &str)] = &[
     (
         "bounds of several partitions",
         "create table p (k int) partition by range (k); create table p1 partition of p for values from (0) to (20); \
@@ -84,7 +84,7 @@ const PAIRS: &[(&str, &str, &str)] = &[
 ];
 
 /// Only 18 names what is not null.
-const SINCE_18: &[(&str, &str, &str)] = &[
+pub const SINCE_18: &[(&str, &str, &str)] = &[
     (
         "what is not null in the parent alone",
         "create table s (a int, b int, constraint k not null a no inherit); create table s1 () inherits (s)",

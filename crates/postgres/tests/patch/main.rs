@@ -10,6 +10,7 @@ mod pairs;
 mod place;
 mod scenarios;
 mod types;
+mod whole;
 
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;

@@ -6,7 +6,7 @@ use evenkeel_postgres::patch::PostgresDialect;
 use evenkeel_testkit::{database, majors, newest};
 
 /// What it is about; the reference and the candidate; a query that tells the values, and what it says after.
-const PAIRS: &[(&str, &str, &str, &str, &str)] = &[
+pub const PAIRS: &[(&str, &str, &str, &str, &str)] = &[
     (
         "a label that goes, others that change places",
         "create type mood as enum ('c', 'a'); create table t (m mood default 'a', n mood[]); create view v as select m from t where m <> 'a'; \
