@@ -1,7 +1,7 @@
 //! Types that columns hold values of, made anew: the old one is given another name, the new one made in its place, each column brought
 //! over, and the old one dropped. What a column holds goes through its text, or attribute by attribute.
 
-use super::retype::loses_by;
+use super::cast::loses_by;
 use super::text::{last, whole};
 use super::types::attribute;
 use super::{Target, list};

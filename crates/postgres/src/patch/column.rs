@@ -2,7 +2,7 @@
 //! child says its own.
 
 use super::text::{last, option_changes, parameters, whole};
-use super::{Maker, Target, flag, integer, is_not, list, locks};
+use super::{Maker, Target, alter_column as alter, flag, integer, is_not, list, locks};
 use super::{identity, retype};
 use crate::flavor;
 use crate::ident::{quoted, shortened};
@@ -54,10 +54,6 @@ fn clauses(column: &Object, to: &Target<'_>) -> String {
         line.push_str(&format!(" GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity::options(column, true)));
     }
     line
-}
-
-pub fn alter(column: &Object, what: &str) -> Statement {
-    Statement::new(format!("ALTER TABLE ONLY {} ALTER COLUMN {} {what};", whole(column), last(column)))
 }
 
 /// What CREATE TABLE cannot say of a column.

@@ -1,8 +1,7 @@
 //! Columns that number rows by themselves, and where their numbers go on.
 
-use super::Target;
-use super::column::alter;
 use super::text::{last, whole};
+use super::{Target, alter_column as alter};
 use crate::flavor;
 use crate::ident::literal;
 use evenkeel_core::kind::Kind;

@@ -5,6 +5,7 @@
 
 mod access;
 mod aside;
+mod cast;
 mod column;
 mod constraint;
 mod domain;
@@ -472,6 +473,11 @@ impl Dialect for PostgresDialect {
 /// What a lock means for those who are there.
 fn locks(mode: &'static str, schema: &str, name: &str) -> Hazard {
     Hazard::Locks { mode, relation: crate::ident::qualified(schema, name) }
+}
+
+/// What is said of a column of this table alone.
+fn alter_column(column: &Object, what: &str) -> Statement {
+    Statement::new(format!("ALTER TABLE ONLY {} ALTER COLUMN {} {what};", text::whole(column), text::last(column)))
 }
 
 /// A statement that goes with data.
