@@ -169,6 +169,26 @@ fn what_becomes_of_values_is_said() {
     assert!(!planned.statements().any(|statement| statement.sql.contains("ALTER COLUMN p")), "an attribute goes without a rewrite");
 }
 
+/// Without what loses data, nothing is taken apart: the view and the default stay, and the type keeps its name.
+#[test]
+fn nothing_is_taken_apart_for_what_is_left_out() {
+    let (a, b) = (database(newest()), database(newest()));
+    a.exec("create type pair as (y int); create table t (p pair default row(1), d date, k int); create view v as select (p).y, d from t; create view w as select k from t");
+    b.exec("create type pair as (x int, y bigint); create table t (p pair default row(1, 2), d timestamp, k bigint); create view v as select (p).y, d from t; create view w as select k from t");
+    let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
+    let planned = plan(&World::of(&before), &World::of(&wanted), &PostgresDialect::of(&before.endpoint), Form::default());
+    let runs =
+        planned.steps.iter().filter(|step| !step.held).flat_map(|step| &step.statements).filter(|statement| !statement.is_destructive());
+    let runs: Vec<&str> = runs.map(|statement| statement.sql.as_str()).collect();
+    for sql in &runs {
+        b.exec(sql);
+    }
+    assert_eq!(b.value("select count(*)::text from pg_views where schemaname = 'public'").as_deref(), Some("2"), "{runs:#?}");
+    assert!(b.value("select column_default from information_schema.columns where column_name = 'p'").is_some(), "{runs:#?}");
+    assert!(runs.iter().any(|sql| sql.contains("ALTER COLUMN k TYPE")), "{runs:#?}");
+    assert!(!runs.iter().any(|sql| sql.contains("RENAME") || sql.contains("DROP VIEW public.v")), "{runs:#?}");
+}
+
 /// One label in another's place may be a rename, which is proposed.
 #[test]
 fn a_renamed_label_is_proposed() {

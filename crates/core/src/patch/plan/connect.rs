@@ -124,7 +124,7 @@ impl<'m> Planning<'_, 'm> {
     }
 
     /// After which act the name of an object that goes is free.
-    fn free_by(&self, place: usize) -> Option<usize> {
+    pub(super) fn free_by(&self, place: usize) -> Option<usize> {
         self.by.get(&(Part::Aside, place)).copied().or_else(|| self.dropped_by(place).filter(|act| !self.is_of_aside(*act)))
     }
 
