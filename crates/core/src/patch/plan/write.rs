@@ -28,7 +28,8 @@ impl<'m> Planning<'_, 'm> {
         // Acts with a statement that stands alone, or that wait for one: they come after all that one transaction holds, so that
         // nothing is open, unguarded or gone while they run.
         let mut late: BTreeSet<usize> = BTreeSet::new();
-        let (mut first, mut later): (Vec<(usize, Step)>, Vec<(usize, Step)>) = (Vec::new(), Vec::new());
+        let mut first: Vec<(usize, Step)> = Vec::new();
+        let mut later: Vec<(usize, Step)> = Vec::new();
         for act in order {
             // What goes apart goes only for the sake of what loses data.
             let waits = self.apart.contains(act) || self.graph.waits_for(*act).any(|other| held.contains(&other));
