@@ -16,6 +16,8 @@ pub const SUBSCRIPTIONS_SHOWN: u16 = 14;
 pub const EXTRACT: u16 = 14;
 /// The first version with statistics of expressions. UNTIL(pg14)
 pub const EXPRESSION_STATISTICS: u16 = 14;
+/// The first version where a range type has a multirange type. UNTIL(pg14)
+pub const MULTIRANGE: u16 = 14;
 /// The first version with functions whose body is kept as a tree. UNTIL(pg14)
 pub const SQL_BODIES: u16 = 14;
 /// The first version where a published table may have a filter. UNTIL(pg15)
@@ -36,6 +38,8 @@ pub const SET_ACCESS_METHOD: u16 = 15;
 pub const SET_EXPRESSION: u16 = 17;
 /// The first version where MAINTAIN is a privilege; before, owners alone could. UNTIL(pg17)
 pub const MAINTAIN: u16 = 17;
+/// The first version where partitions number their rows with their table. UNTIL(pg17)
+pub const PARTITIONED_IDENTITY: u16 = 17;
 /// NOT NULL is a constraint with a name from here on, before it was only a flag of the column. UNTIL(pg18)
 pub const NAMED_NOT_NULL: u16 = 18;
 

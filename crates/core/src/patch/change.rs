@@ -59,7 +59,8 @@ impl Changes {
                 (Some((at, object)), None) if covers(object.kind) => changes.dropped.push(at),
                 (None, Some((at, object))) if covers(object.kind) => changes.created.push(at),
                 (Some((at, object)), Some((there, other))) if covers(object.kind) => {
-                    let attributes = differing(object, other, (from, to));
+                    let mut attributes = differing(object, other, (from, to));
+                    attributes.retain(|attribute| dialect.sets(object.kind, attribute));
                     if !attributes.is_empty() {
                         changes.altered.push((at, there, attributes));
                     }

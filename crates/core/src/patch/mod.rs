@@ -1,10 +1,12 @@
 //! What makes one environment like another: the statements, in an order that runs as a whole.
 //!
 //! Lives here: the nouns, and what is asked of an engine ([`Dialect`]). `world` finds objects of a manifest and what needs them,
-//! `change` tells what differs, `wanted` what is left alone, `spread` what is taken along, `order` puts it in order, `script` writes it down. Does not live here:
+//! `change` tells what differs, `wanted` what is left alone, `spread` what is taken along, `order` puts it in order, `join` makes one of
+//! statements that could be, `script` writes it down. Does not live here:
 //! any statement (`patch` of each engine), and running it (`pipeline/patch`).
 
 mod change;
+mod join;
 mod order;
 mod plan;
 mod script;
@@ -40,6 +42,29 @@ pub struct Statement {
     /// It cannot run inside of a transaction.
     pub alone: bool,
     pub hazards: Vec<Hazard>,
+    /// What it is a clause of, where several of these may be one statement.
+    pub clause: Option<Clause>,
+}
+
+/// A statement as one clause of a longer one: of two that write a table anew, one statement writes it once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    /// What it begins with; those that begin alike may stand together.
+    pub head: String,
+    /// What follows, without the `;`.
+    pub text: String,
+    pub turn: Turn,
+}
+
+/// When a statement about one part comes, where those about several parts of one object are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// By itself, before.
+    Before,
+    /// As a clause of the one that stands for all.
+    Joined,
+    /// By itself, after.
+    After,
 }
 
 impl Statement {
@@ -52,6 +77,13 @@ impl Statement {
     #[must_use]
     pub const fn alone(mut self) -> Self {
         self.alone = true;
+        self
+    }
+
+    /// It may be a clause of a longer one, or stand before or after that.
+    #[must_use]
+    pub fn clause(mut self, head: impl Into<String>, text: impl Into<String>, turn: Turn) -> Self {
+        self.clause = Some(Clause { head: head.into(), text: text.into(), turn });
         self
     }
 
@@ -155,6 +187,8 @@ pub struct Plan {
     pub unsaid: Vec<String>,
     /// Words for whoever runs it: a rename that is proposed, and never assumed.
     pub notes: Vec<String>,
+    /// How it is written.
+    pub form: Form,
 }
 
 impl Plan {
@@ -248,6 +282,19 @@ pub enum Way {
     Refuse(String),
 }
 
+/// How what needs a thing that is put aside comes to need the one in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// By altering that property of it; what it computes by the old one it lets go of before (`loosen`).
+    Altered { attribute: &'static str, loosened: bool },
+    /// By letting go of what it computes by the old one, for a while (`loosen`).
+    Loosened,
+    /// By being put aside itself, where something that holds data needs it; else it is made anew.
+    Aside,
+    /// By being made anew.
+    Anew,
+}
+
 /// What statements are written for, or why there are none.
 pub type Written = Result<Vec<Statement>, String>;
 
@@ -267,12 +314,19 @@ pub struct Making<'a> {
     pub bare: &'a BTreeSet<String>,
     /// Objects whose `loosen` was run, likewise.
     pub loosened: &'a BTreeSet<String>,
+    /// Objects of the candidate that go by another name until they are dropped, likewise.
+    pub aside: &'a BTreeSet<String>,
 }
 
 impl Making<'_> {
     #[must_use]
     pub fn is_bare(&self, object: &Object) -> bool {
         self.bare.contains(&World::name_of(object))
+    }
+
+    #[must_use]
+    pub fn is_aside(&self, object: &Object) -> bool {
+        self.aside.contains(&World::name_of(object))
     }
 
     #[must_use]
@@ -289,7 +343,17 @@ pub trait Dialect: Sync {
     /// Whether objects of that kind are made, altered and dropped by statements.
     fn covers(&self, kind: Kind) -> bool;
 
-    /// Why objects of a kind are not; asked of kinds that are not covered.
+    /// Whether a property of such objects is what a statement makes it.
+    fn sets(&self, _: Kind, _: &str) -> bool {
+        true
+    }
+
+    /// What the plan leaves as it is without a statement or a refusal, in words.
+    fn notes(&self, _: &Plan, _: &World<'_>, _: &World<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Why objects of a kind are not; asked of kinds that are not covered, and of properties that are not set.
     fn why_not(&self, _: Kind) -> &'static str {
         "no statement of a patch makes it"
     }
@@ -344,6 +408,30 @@ pub trait Dialect: Sync {
 
     /// Whether what needs something that goes can let go of it and stay: a column of its default.
     fn can_loosen(&self, object: &Object, from: &World<'_>, gone: &Object) -> bool;
+
+    /// Whether it can be given another name, so that the one in its place is there while what needs it goes over.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn can_be_put_aside(&self, _: &Change<'_>) -> Result<(), String> {
+        Err("nothing can take its place while it is needed".to_owned())
+    }
+
+    /// How `object`, which needs `_aside`, goes over to what takes its place.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn goes_over(&self, _object: &Object, _aside: &Object, _from: &World<'_>, _to: &World<'_>) -> Result<Over, String> {
+        Ok(Over::Anew)
+    }
+
+    /// Gives it another name; [`Dialect::drop`] drops it by that.
+    ///
+    /// # Errors
+    /// Why there is no such statement.
+    fn put_aside(&self, _: &Object, _: &Making<'_>) -> Written {
+        Err("nothing can take its place while it is needed".to_owned())
+    }
 
     /// # Errors
     /// Why there is no such statement.
@@ -401,6 +489,11 @@ pub trait Dialect: Sync {
 
     /// What a session says first, so that names and texts mean what they are meant to.
     fn opening(&self) -> &'static [&'static str];
+
+    /// What a transaction on a server that others use says first, so that nobody waits long behind it.
+    fn bounds(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// What begins and ends a transaction that definitions take part in; `None` where each is one of its own.
     fn transaction(&self) -> Option<(&'static str, &'static str)>;

@@ -79,6 +79,9 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
         {
             text.push('\n');
             push(&mut text, if is_open { commit } else { begin });
+            for bound in dialect.bounds().iter().filter(|_| !is_open && !plan.form.offline) {
+                push(&mut text, bound);
+            }
             is_open = !is_open;
         }
         let is_held = !allow_destructive && (step.held || statement.is_destructive());

@@ -1,7 +1,7 @@
 //! What goes along: an object that is dropped or made anew takes with it whatever needs it.
 
 use super::change::Changes;
-use super::{Change, Dialect, Refusal, Way, World};
+use super::{Change, Dialect, Over, Refusal, Way, World};
 use crate::kind::Kind;
 use crate::manifest::Object;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,8 @@ pub struct Fates {
     pub altered: BTreeMap<usize, (usize, Vec<&'static str>)>,
     /// Places in the candidate: they let go of what goes, and stay.
     pub loosened: BTreeSet<usize>,
+    /// Places in the candidate, as of those that go: another takes their place before, and what holds data goes over to that.
+    pub aside: BTreeSet<usize>,
     pub refused: Vec<Refusal>,
     /// Places in the reference of what is refused.
     pub left: BTreeSet<usize>,
@@ -27,7 +29,7 @@ pub fn fates(changes: Changes, from: &World<'_>, to: &World<'_>, dialect: &dyn D
     let needed_by = from.needed_by(&|object| dialect.needs(object, from));
     let is_more = |attributes: &[&'static str]| attributes.iter().any(|attribute| *attribute != "comment");
     let changed = changes.altered.iter().filter(|(_, _, attributes)| is_more(attributes)).map(|(at, _, _)| *at).collect();
-    let mut spread = Spread { from, to, dialect, needed_by, changed, fates: Fates::default() };
+    let mut spread = Spread { from, to, dialect, needed_by, changed, over: BTreeMap::new(), fates: Fates::default() };
     spread.fates.made.extend(changes.created);
     for (at, there, attributes) in changes.altered {
         spread.altered(at, there, attributes);
@@ -45,16 +47,37 @@ struct Spread<'w, 'm> {
     needed_by: BTreeMap<usize, Vec<usize>>,
     /// Places in the candidate of what differs in more than a comment.
     changed: BTreeSet<usize>,
+    /// Places in the candidate of what goes over, and by which property.
+    over: BTreeMap<usize, &'static str>,
     fates: Fates,
 }
 
 impl Spread<'_, '_> {
     fn users(&self, at: usize) -> Vec<usize> {
-        self.needed_by.get(&at).cloned().unwrap_or_default()
+        let users = self.needed_by.get(&at).cloned().unwrap_or_default();
+        let lets_go = |user: usize| {
+            let (Some(other), Some(needed)) = (self.from.at(user), self.from.at(at)) else { return false };
+            self.dialect.can_loosen(other, self.from, needed)
+        };
+        let whole = |user: usize| if lets_go(user) { user } else { self.holder(user) };
+        let mut users: Vec<usize> = users.into_iter().map(whole).filter(|user| *user != at).collect();
+        users.dedup();
+        users
     }
 
-    fn altered(&mut self, at: usize, there: usize, attributes: Vec<&'static str>) {
+    /// What a view shows is no data of its own: its columns go with it.
+    fn holder(&self, at: usize) -> usize {
+        let column = self.from.at(at).filter(|object| object.kind == Kind::Column);
+        let relation = column.and_then(|column| self.from.parent(column));
+        let view = relation.filter(|relation| matches!(relation.kind, Kind::View | Kind::MaterializedView));
+        view.and_then(|view| self.from.place(view)).unwrap_or(at)
+    }
+
+    fn altered(&mut self, at: usize, there: usize, mut attributes: Vec<&'static str>) {
         let (Some(from), Some(to)) = (self.from.at(at), self.to.at(there)) else { return };
+        if let Some(attribute) = self.over.get(&at).filter(|attribute| !attributes.contains(attribute)) {
+            attributes.push(attribute);
+        }
         if self.fates.gone.contains(&at) {
             return;
         }
@@ -77,8 +100,10 @@ impl Spread<'_, '_> {
             Way::Replace => match self.kept_by(at) {
                 None => self.gone(at),
                 Some(user) => {
-                    let reason = format!("it would have to be made anew, and {user} needs it and holds data");
-                    self.refuse(to, there, reason);
+                    if let Err(why) = self.put_aside(at) {
+                        let reason = format!("it would have to be made anew, and {user} needs it and holds data: {why}");
+                        self.refuse(to, there, reason);
+                    }
                 }
             },
             Way::Refuse(reason) => self.refuse(to, there, reason),
@@ -113,11 +138,81 @@ impl Spread<'_, '_> {
         }
     }
 
+    /// Another takes its place, and what needs it and holds data goes over to that before it is dropped.
+    fn put_aside(&mut self, at: usize) -> Result<(), String> {
+        let (mut waiting, mut aside) = (vec![at], BTreeSet::new());
+        let (mut over, mut anew, mut loosened) = (Vec::new(), Vec::new(), Vec::new());
+        while let Some(at) = waiting.pop() {
+            let Some(object) = self.from.at(at) else { continue };
+            let Some(there) = self.to.same(object) else { continue };
+            if !aside.insert(at) {
+                continue;
+            }
+            self.dialect.can_be_put_aside(&Change { from: object, to: there, attributes: &[] })?;
+            for user in self.users(at) {
+                let Some(other) = self.from.at(user).filter(|_| self.stands_on(user, at)) else { continue };
+                if self.to.same(other).is_none() {
+                    continue;
+                }
+                match self.dialect.goes_over(other, object, self.from, self.to)? {
+                    Over::Altered { attribute, loosened } => over.push((user, attribute, loosened)),
+                    Over::Loosened => loosened.push(user),
+                    Over::Aside if self.kept_by(user).is_some() => waiting.push(user),
+                    Over::Aside | Over::Anew => anew.push(user),
+                }
+            }
+        }
+        for at in aside {
+            self.fates.altered.remove(&at);
+            self.fates.made.extend(self.from.at(at).and_then(|object| self.to.place(object)));
+            self.fates.gone.insert(at);
+            self.fates.aside.insert(at);
+        }
+        self.fates.loosened.extend(loosened);
+        for user in anew {
+            self.gone(user);
+        }
+        for (user, attribute, loosened) in over {
+            self.go_over(user, attribute, loosened);
+        }
+        Ok(())
+    }
+
+    fn go_over(&mut self, at: usize, attribute: &'static str, loosened: bool) {
+        let Some(from) = self.from.at(at).filter(|_| !self.fates.gone.contains(&at)) else { return };
+        let (Some(to), Some(there)) = (self.to.same(from), self.to.place(from)) else { return };
+        self.over.insert(at, attribute);
+        let (_, attributes) = self.fates.altered.entry(at).or_insert_with(|| (there, Vec::new()));
+        if !attributes.contains(&attribute) {
+            attributes.push(attribute);
+        }
+        if loosened {
+            self.fates.loosened.insert(at);
+        }
+        let change = Change { from, to, attributes: &[attribute] };
+        // A key of the same table does not say that it needs the column.
+        let beside = self.from.parts_of_kind(from.identity.part(0), from.identity.part(1), Kind::Constraint);
+        let beside: Vec<usize> = beside.filter_map(|part| self.from.place(part)).collect();
+        for user in self.users(at).into_iter().chain(beside) {
+            if self.from.at(user).is_some_and(|other| self.dialect.is_in_the_way(other, &change)) {
+                self.gone(user);
+            }
+        }
+    }
+
     /// Whether what needs it has to go with it: not where it is altered and needs it no more, for then it is altered before. What reads
     /// the same and needs something else (another function of that name) has to be made anew.
     fn stands_on(&self, user: usize, at: usize) -> bool {
         let (Some(other), Some(needed)) = (self.from.at(user), self.from.at(at)) else { return false };
         let Some(after) = self.to.same(other).filter(|_| self.changed.contains(&user)) else { return true };
+        // What a view needs, its columns may say.
+        let shown = match other.kind {
+            Kind::View | Kind::MaterializedView => self.to.columns(after.identity.part(0), after.identity.part(1)),
+            _ => Vec::new(),
+        };
+        if shown.iter().any(|column| self.to.told_needs(column).any(|one| one.key() == needed.key())) {
+            return true;
+        }
         let hangs = self.from.parent(other).is_some_and(|parent| parent.key() == needed.key());
         let mut needs = self.to.told_needs(after).chain(self.dialect.needs(after, self.to)).chain(self.to.parent(after));
         hangs || self.dialect.goes_with(other, self.from).is_some() || needs.any(|other| other.key() == needed.key())

@@ -58,10 +58,14 @@ pub fn left(seen: &Manifest, wanted: &Manifest, dialect: &dyn Dialect) -> Vec<Le
     for object in wanted.objects().iter().filter(|object| is_told(object.kind)) {
         let what = match there.same(object) {
             None => Odd::Missing,
-            Some(found) => match differing(found, object, (seen, wanted)) {
-                attributes if attributes.is_empty() => continue,
-                attributes => Odd::Differs(attributes),
-            },
+            Some(found) => {
+                let mut attributes = differing(found, object, (seen, wanted));
+                attributes.retain(|attribute| dialect.sets(object.kind, attribute));
+                if attributes.is_empty() {
+                    continue;
+                }
+                Odd::Differs(attributes)
+            }
         };
         left.push(Left { kind: object.kind, object: object.display(), what, why: None });
     }

@@ -79,7 +79,11 @@ fn knows_needs(side: &str, manifest: &Manifest) -> Result<(), Box<Trouble>> {
 
 /// Differences that no statement of a patch is about, each with the reason.
 fn uncovered(differences: &[Difference], dialect: &dyn Dialect) -> Vec<Refusal> {
-    let others = differences.iter().filter(|difference| !dialect.covers(difference.subject.kind));
+    let is_set = |difference: &&Difference| {
+        let subject = &difference.subject;
+        dialect.covers(subject.kind) && subject.attribute.is_none_or(|attribute| dialect.sets(subject.kind, attribute))
+    };
+    let others = differences.iter().filter(|difference| !is_set(difference));
     let one = |difference: &Difference| {
         let subject = &difference.subject;
         Refusal { kind: subject.kind, object: subject.object.clone(), reason: dialect.why_not(subject.kind).to_owned() }
@@ -165,7 +169,9 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     let mut planned = plan(&world, &goal, &*dialect, form);
     planned.unsaid = unsaid;
     planned.notes = owners(&planned, &world);
+    planned.notes.extend(dialect.notes(&planned, &world, &goal));
     planned.notes.extend(renames(asked.differences, (&world, &goal), &*dialect));
+    let mut untold: Vec<Left> = Vec::new();
     let is_named = |planned: &Plan, one: &Left| {
         planned.refused.iter().chain(&aside).any(|refusal| refusal.kind == one.kind && refusal.object == one.object)
     };
@@ -183,7 +189,15 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         return Ok(with(planned, proof, Vec::new(), odd, Vec::new()));
     }
     let built = match build(candidate, builder) {
-        Ok(built) => built,
+        Ok(mut built) => {
+            // Which version of an extension is installed here is of interest where another is wanted.
+            let is_wanted = |left: &Left| planned.steps.iter().any(|step| step.kind == left.kind && step.object == left.object);
+            let (unbuilt, apart): (Vec<Left>, Vec<Left>) =
+                std::mem::take(&mut built.left).into_iter().partition(|left| left.kind != Kind::ExtensionVersion || is_wanted(left));
+            built.left = unbuilt;
+            untold.extend(apart);
+            built
+        }
         Err(trouble) if builder.watch.stop.is_requested() => return Err(trouble),
         Err(trouble) => {
             let cure = trouble.fix.map(|fix| format!("to do: {fix}"));
@@ -207,8 +221,13 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     loop {
         rounds += 1;
         let mut session = built.scratch.session(&built.database)?;
-        let refused = run(&mut *session, &step, &*dialect, &builder.watch)?;
+        let mut refused = run(&mut *session, &step, &*dialect, &builder.watch)?;
         drop(session);
+        // Whether there is a way from one version to the other, the server's files say.
+        for ((kind, object), why) in refused.extract_if(.., |(kind, _), _| *kind == Kind::ExtensionVersion) {
+            planned.steps.retain(|step| step.kind != kind || step.object != object);
+            planned.refused.push(Refusal { kind, object, reason: format!("a throwaway server says: {why}") });
+        }
         let is_extension = |kind: &Kind| *kind == Kind::Extension;
         lacking.extend(
             refused.iter().filter(|((kind, _), _)| is_extension(kind)).map(|((_, object), why)| format!("extension {object}: {why}")),
@@ -219,7 +238,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         odd.retain(|one| !is_named(&planned, one));
         // Of what was not asked for, only what was there has to be there still.
         odd.retain(|one| is_told(one.kind) || one.what != Odd::Extra);
-        odd.retain(|one| !built.left.iter().any(|other| other.kind == one.kind && other.object == one.object));
+        odd.retain(|one| !built.left.iter().chain(&untold).any(|other| other.kind == one.kind && other.object == one.object));
         if odd.is_empty() || !failed.is_empty() || rounds == ROUNDS {
             break;
         }

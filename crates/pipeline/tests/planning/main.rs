@@ -106,7 +106,12 @@ fn what_holds_data_is_never_made_anew_for_what_it_needs() {
     let table = || object(Kind::Table, "s.t", &[]);
     let plan = planned(vec![table(), column(), labels(&["a", "b"])], vec![table(), column(), labels(&["a"])]);
     assert!(said(&plan).is_empty(), "{:?}", said(&plan));
-    assert_eq!(refused(&plan), ["enum s.e: it would have to be made anew, and column s.t.c needs it and holds data"]);
+    assert_eq!(
+        refused(&plan),
+        [
+            "enum s.e: it would have to be made anew, and column s.t.c needs it and holds data: nothing can take its place while it is needed"
+        ]
+    );
 }
 
 #[test]

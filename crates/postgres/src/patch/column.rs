@@ -1,14 +1,14 @@
 //! Columns: within CREATE TABLE, added, and altered property by property. What a table has set by itself is set on it alone: each
 //! child says its own.
 
-use super::retype;
 use super::text::{last, option_changes, parameters, whole};
-use super::{Maker, Target, flag, integer, is_not, list, locks};
+use super::{Maker, Target, alter_column as alter, flag, integer, is_not, list, locks};
+use super::{identity, retype};
 use crate::flavor;
-use crate::ident::{literal, quoted, shortened};
+use crate::ident::{quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Statement, Turn, Way, World, Written};
 
 pub struct Columns;
 
@@ -51,24 +51,9 @@ fn clauses(column: &Object, to: &Target<'_>) -> String {
         line.push_str(&format!(" DEFAULT {default}"));
     }
     if let Some(identity) = column.text("identity") {
-        line.push_str(&format!(" GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity_options(column, true)));
+        line.push_str(&format!(" GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity::options(column, true)));
     }
     line
-}
-
-/// Its sequence keeps the name it has: rights are given by it.
-fn identity_options(column: &Object, is_new: bool) -> String {
-    let options = column.text("identity_options").unwrap_or_default();
-    // The type is the column's.
-    let options = options.strip_prefix("AS ").and_then(|rest| rest.split_once(' ')).map_or(options, |(_, rest)| rest);
-    match column.text("identity_sequence").and_then(|shown| super::text::relation(shown).ok()).filter(|_| is_new) {
-        Some(name) => format!("SEQUENCE NAME {name} {options}"),
-        None => options.to_owned(),
-    }
-}
-
-fn alter(column: &Object, what: &str) -> Statement {
-    Statement::new(format!("ALTER TABLE ONLY {} ALTER COLUMN {} {what};", whole(column), last(column)))
 }
 
 /// What CREATE TABLE cannot say of a column.
@@ -112,11 +97,13 @@ fn generated_not_null(column: &Object) -> String {
     shortened(&[column.identity.part(1), column.identity.part(2)], "not_null")
 }
 
+/// Before and after another type, which may be one statement with those of other columns.
 pub fn set_default(column: &Object, default: Option<&str>) -> Statement {
-    match default {
-        Some(default) => alter(column, &format!("SET DEFAULT {default}")),
-        None => alter(column, "DROP DEFAULT"),
-    }
+    let (what, turn) = match default {
+        Some(default) => (format!("SET DEFAULT {default}"), Turn::After),
+        None => ("DROP DEFAULT".to_owned(), Turn::Before),
+    };
+    alter(column, &what).clause(format!("ALTER TABLE {}", whole(column)), what, turn)
 }
 
 /// Whether the server refuses to alter a column's type while that is there.
@@ -131,8 +118,33 @@ pub fn is_in_the_way(other: &Object, change: &Change<'_>) -> bool {
         | Kind::Function
         | Kind::Procedure => true,
         Kind::Column => other.get("generated").is_some() && other.identity.part(2) != change.to.identity.part(2),
+        // One of two columns that go over to another type of that name is not comparable with the other for a while.
+        Kind::Constraint => change.from.get("type") == change.to.get("type") && joins(other, change.to),
         _ => false,
     }
+}
+
+/// Whether it is a foreign key from or to that column.
+fn joins(constraint: &Object, column: &Object) -> bool {
+    let (name, own) = (column.identity.part(2), constraint.identity.parts().take(2).eq(column.identity.parts().take(2)));
+    let is_listed = |property: &str| list(constraint, property).iter().any(|one| &**one == name);
+    let is_referenced = constraint.text("references").is_some_and(|shown| {
+        evenkeel_core::manifest::shown_parts(shown)
+            .is_some_and(|parts| parts.iter().map(String::as_str).eq(column.identity.parts().take(2)))
+    });
+    constraint.text("type") == Some("foreign key") && (own && is_listed("columns") || is_referenced && is_listed("referenced_columns"))
+}
+
+/// The domain that the column is of, where it does not take everything.
+fn checked_domain(column: &Object, to: &Target<'_>) -> Option<String> {
+    let world = to.making.to;
+    let mut domains = world.told_needs(column).filter(|needed| needed.kind == Kind::Domain);
+    let is_checked = |domain: &&Object| flag(domain, "not_null") || !checks(domain, world).is_empty();
+    domains.find(is_checked).map(whole)
+}
+
+fn checks<'w>(domain: &Object, world: &World<'w>) -> Vec<&'w Object> {
+    world.parts_of_kind(domain.identity.part(0), domain.identity.part(1), Kind::DomainConstraint).collect()
 }
 
 /// Defaults that give each row a value of its own: the table is written anew.
@@ -166,6 +178,10 @@ impl Maker for Columns {
                 statement = statement.hazard(Hazard::Rewrites(whole(object)));
             }
             let has_value = ["default", "generated", "identity"].iter().any(|property| object.get(property).is_some());
+            if let Some(domain) = checked_domain(object, to) {
+                let fails = format!("{} has rows, and domain {domain} refuses what stands in the column then", whole(object));
+                statement = statement.hazard(Hazard::Rewrites(whole(object))).hazard(Hazard::FailsIf(fails));
+            }
             if flag(object, "not_null") && !has_value {
                 statement = statement.hazard(Hazard::FailsIf(format!("{} has rows", whole(object))));
             }
@@ -173,6 +189,19 @@ impl Maker for Columns {
         let mut statements = vec![statement];
         statements.extend(settings(object, to));
         Ok(statements)
+    }
+
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        // Its parent's statement brings another type.
+        object.get("default").filter(|_| is_not(object, "local"))?;
+        let table = world.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)])?;
+        let above = table.text("partition_of").into_iter().chain(list(table, "inherits").iter().map(AsRef::as_ref));
+        let above = above.filter_map(|shown| world.shown("table", shown));
+        Some(
+            above
+                .filter_map(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), object.identity.part(2)]))
+                .collect(),
+        )
     }
 
     fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
@@ -233,18 +262,24 @@ impl Maker for Columns {
             statements.push(set_default(before, None));
         }
         if change.touches("generated") && object.get("generated").is_none() {
-            statements.push(alter(object, "DROP EXPRESSION"));
+            // Children let go of it with their parent.
+            if !is_not(object, "local") && !is_inherited(object, to) {
+                let sql = format!("ALTER TABLE {} ALTER COLUMN {} DROP EXPRESSION;", whole(object), last(object));
+                statements.push(Statement::new(sql));
+            }
         }
         if before.get("identity").is_some() && object.get("identity").is_none() {
-            statements.push(drop_identity(object));
+            statements.extend(identity::drop(object, to));
         }
-        if retyped && !is_not(object, "local") {
-            statements.push(retype::retype(change, to)?);
+        let before_type = statements.len();
+        if retyped && !is_not(object, "local") && !is_inherited(object, to) {
+            statements.push(retype::unique(retype::retype(change, to)?, change, to));
         }
-        if (change.touches("default") || retyped) && object.get("generated").is_none() {
+        // What it let go of before, `finish` says.
+        if (change.touches("default") || retyped) && object.get("generated").is_none() && !loosened {
             match object.text("default") {
                 Some(default) => statements.push(set_default(object, Some(default))),
-                None if before.get("default").is_some() && !retyped && !loosened => statements.push(set_default(object, None)),
+                None if before.get("default").is_some() && !retyped => statements.push(set_default(object, None)),
                 None => {}
             }
         }
@@ -284,20 +319,9 @@ impl Maker for Columns {
                     statements.push(Statement::new(format!("ALTER TABLE {} ALTER CONSTRAINT {} {words};", whole(object), quoted(&name))));
                 }
                 "not_null_name" | "not_null_valid" | "not_null_no_inherit" => {}
-                "identity" => match (before.get("identity"), object.text("identity")) {
-                    (None, Some(identity)) => {
-                        let add =
-                            format!("ADD GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity_options(object, true));
-                        statements.push(alter(object, &add));
-                        statements.push(goes_on(object));
-                    }
-                    (Some(_), Some(identity)) => {
-                        statements.push(alter(object, &format!("SET GENERATED {}", identity.to_ascii_uppercase())));
-                    }
-                    (_, None) => {}
-                },
+                "identity" => statements.extend(identity::changes(change, to)),
                 "identity_options" if before.get("identity").is_some() && object.get("identity").is_some() => {
-                    statements.push(alter(object, &identity_changes(object)));
+                    statements.extend(identity::counts(object, to));
                 }
                 "identity_options" => {}
                 "storage" => {
@@ -325,19 +349,21 @@ impl Maker for Columns {
                 other => return Err(format!("there is no statement for its {other}")),
             }
         }
+        // Another type may be said with those of other columns: nothing else of this one needs to stand between.
+        for (at, statement) in statements.iter_mut().enumerate().filter(|(_, statement)| statement.clause.is_none() && !statement.alone) {
+            let turn = if at < before_type { Turn::Before } else { Turn::After };
+            *statement = std::mem::take(statement).clause(format!("ALTER TABLE {}", whole(object)), "", turn);
+        }
         Ok(statements)
     }
 }
 
-pub fn drop_identity(column: &Object) -> Statement {
-    alter(column, "DROP IDENTITY IF EXISTS")
-}
-
-/// A new sequence behind a column that has values goes on after them.
-pub fn goes_on(column: &Object) -> Statement {
-    let (table, name) = (whole(column), last(column));
-    let sequence = format!("pg_catalog.pg_get_serial_sequence({}, {})", literal(&table), literal(column.identity.part(2)));
-    Statement::new(format!("SELECT pg_catalog.setval({sequence}, pg_catalog.max({name})) FROM {table} HAVING pg_catalog.max({name}) > 0;"))
+/// Whether a table that its own inherits from has it, too: that one's statement alters it here.
+fn is_inherited(column: &Object, to: &Target<'_>) -> bool {
+    let world = to.making.from;
+    let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
+    let mut above = table.into_iter().flat_map(|table| list(table, "inherits")).filter_map(|shown| world.shown("table", shown));
+    above.any(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), column.identity.part(2)]).is_some())
 }
 
 /// Whether its table is partitioned, or a partition.
@@ -390,21 +416,6 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
         set.hazard(locks("ACCESS EXCLUSIVE", schema, table)),
         Statement::new(format!("ALTER TABLE {name} DROP CONSTRAINT {proof};")),
     ]
-}
-
-/// `START 10 INCREMENT 5 …` as SET takes each.
-fn identity_changes(object: &Object) -> String {
-    let options = identity_options(object, false);
-    let words: Vec<&str> = options.split(' ').collect();
-    let mut changes: Vec<String> = words
-        .chunks(2)
-        .filter_map(|pair| match pair {
-            [name, value] => Some(format!("SET {name} {value}")),
-            _ => None,
-        })
-        .collect();
-    changes.push(if words.last() == Some(&"CYCLE") { "SET CYCLE" } else { "SET NO CYCLE" }.to_owned());
-    changes.join(" ")
 }
 
 fn view_default(object: &Object) -> Statement {

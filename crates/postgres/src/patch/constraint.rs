@@ -3,7 +3,7 @@
 
 use super::text::{callable, columns, last, parameters, relation, upper, whole};
 use super::{Maker, Target, flag, is_not, list, locks};
-use crate::ident::quoted;
+use crate::ident::{quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
@@ -196,7 +196,7 @@ impl Maker for Constraints {
                 );
             }
             "primary key" | "unique" if is_in_use && !is_partitioned && !flag(object, "temporal") => {
-                statements.extend(beside(object, to)?);
+                statements.extend(beside(object));
             }
             _ => {
                 let mut statement = Statement::new(format!("{head}{definition};"));
@@ -223,7 +223,7 @@ impl Maker for Constraints {
         Ok(statements)
     }
 
-    fn way(&self, change: &Change<'_>, from: &World<'_>, _: &World<'_>) -> Way {
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
         if change.only(&["local"]) {
             return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
         }
@@ -241,11 +241,14 @@ impl Maker for Constraints {
         {
             return Way::InPlace;
         }
-        Way::Replace
+        if swaps(change, from, to) { Way::InPlace } else { Way::Replace }
     }
 
-    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
         let object = change.to;
+        if !change.only(&["index_options"]) && swaps(change, to.making.from, to.making.to) {
+            return swap(object, to);
+        }
         let mut statements = Vec::new();
         if change.touches("validated") {
             let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", whole(object), last(object));
@@ -282,24 +285,83 @@ impl Maker for Constraints {
     }
 }
 
-/// A key on an index that is built while others work.
-fn beside(object: &Object, _: &Target<'_>) -> Written {
+/// Whether a key can become another one in one statement, so that it is never gone: nothing else stands on it, and its columns stay.
+fn swaps(change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> bool {
+    let (before, object) = (change.from, change.to);
     let (schema, table) = place(object);
+    let is_key = |object: &Object| matches!(object.text("type"), Some("primary key" | "unique")) && !flag(object, "temporal");
+    let is_plain = |world: &World<'_>| {
+        let index = world.find(Kind::Index, &[schema, object.identity.part(2)]);
+        let table = world.find(Kind::Table, &[schema, table]);
+        let is_alone = index.is_some_and(|index| index.get("attached_to").is_none() && index.get("valid").is_none());
+        // What names the index loses it with the old one.
+        let is_named = |table: &Object| {
+            let by_name = table.text("cluster_on") == Some(object.identity.part(2));
+            by_name || table.text("replica_identity").is_some_and(|identity| identity.starts_with("index "))
+        };
+        is_alone && table.is_some_and(|table| table.get("partition_by").is_none() && !is_named(table) && list(table, "inherits").is_empty())
+    };
+    let stay = list(before, "columns").iter().chain(list(before, "include")).all(|name| {
+        let column = |world: &World<'_>| {
+            let column = world.find(Kind::Column, &[schema, table, name])?;
+            Some(["type", "collation", "generated", "not_null"].map(|property| column.get(property).cloned()))
+        };
+        column(from).is_some() && column(from) == column(to)
+    });
+    let users = from.told_users(before);
+    let index = from.find(Kind::Index, &[schema, before.identity.part(2)]);
+    let is_needed = !users.is_empty() || index.is_some_and(|index| !from.told_users(index).is_empty());
+    is_key(before) && is_key(object) && before.get("type") == object.get("type") && is_plain(from) && is_plain(to) && stay && !is_needed
+}
+
+/// The new key in place of the old one: its index is built before, while others work.
+fn swap(object: &Object, to: &Target<'_>) -> Written {
+    let (schema, table) = place(object);
+    let (name, whole) = (last(object), whole(object));
+    let drop = format!("ALTER TABLE {whole} DROP CONSTRAINT {name}");
+    let fails = Hazard::FailsIf(format!("two rows of {whole} have the same values"));
+    let mut statements = Vec::new();
+    if to.is_in_use(schema, table) {
+        let built = quoted(&shortened(&["evenkeel", object.identity.part(2)], "beside"));
+        statements.push(Statement::new(index(object, &built)).alone().hazard(Hazard::Scans(whole.clone())).hazard(fails));
+        let add = format!("ADD CONSTRAINT {name} {} USING INDEX {built}{};", kind_of_key(object), deferral(object));
+        statements.push(Statement::new(format!("{drop},\n    {add}")).hazard(locks("ACCESS EXCLUSIVE", schema, table)));
+    } else {
+        let sql = format!("{drop},\n    ADD CONSTRAINT {name} {};", definition(object)?);
+        statements.push(Statement::new(sql).hazard(Hazard::Scans(whole)).hazard(fails));
+    }
+    if let Some(index) = to.making.to.find(Kind::Index, &[schema, object.identity.part(2)]) {
+        statements.extend(super::index::after(index)?);
+    }
+    statements.extend(super::remarks(object)?);
+    Ok(statements)
+}
+
+fn kind_of_key(object: &Object) -> &'static str {
+    if object.text("type") == Some("primary key") { "PRIMARY KEY" } else { "UNIQUE" }
+}
+
+/// The index of a key, built while others work.
+fn index(object: &Object, name: &str) -> String {
     let nulls = if flag(object, "nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
     let include = if list(object, "include").is_empty() { String::new() } else { format!(" INCLUDE {}", columns(list(object, "include"))) };
     let options = parameters(list(object, "index_options"), "");
     let with = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
     let space = object.text("index_tablespace").map(|space| format!(" TABLESPACE {}", quoted(space))).unwrap_or_default();
     let keys = columns(list(object, "columns"));
-    let build = format!("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {keys}{include}{nulls}{with}{space};", last(object), whole(object));
-    let word = if object.text("type") == Some("primary key") { "PRIMARY KEY" } else { "UNIQUE" };
-    let add =
-        format!("ALTER TABLE {} ADD CONSTRAINT {} {word} USING INDEX {}{};", whole(object), last(object), last(object), deferral(object));
-    Ok(vec![
-        Statement::new(build)
+    format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {} {keys}{include}{nulls}{with}{space};", whole(object))
+}
+
+/// A key on an index that is built while others work.
+fn beside(object: &Object) -> Vec<Statement> {
+    let (schema, table) = place(object);
+    let (name, word) = (last(object), kind_of_key(object));
+    let add = format!("ALTER TABLE {} ADD CONSTRAINT {name} {word} USING INDEX {name}{};", whole(object), deferral(object));
+    vec![
+        Statement::new(index(object, &name))
             .alone()
             .hazard(Hazard::Scans(whole(object)))
             .hazard(Hazard::FailsIf(format!("two rows of {} have the same values", whole(object)))),
         Statement::new(add).hazard(locks("ACCESS EXCLUSIVE", schema, table)),
-    ])
+    ]
 }

@@ -2,15 +2,19 @@
 
 use super::named::call;
 use super::{Maker, Target, flag};
-use crate::ident::quoted;
+use crate::ident::{literal, quoted};
+use crate::remedy::is_older;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 
 pub struct Schemas;
 pub struct Extensions;
+pub struct Versions;
 pub struct Languages;
 pub struct AccessMethods;
+
+const PLPGSQL: &str = "plpgsql";
 
 impl Maker for Schemas {
     fn create(&self, object: &Object, _: &Target<'_>) -> Written {
@@ -23,9 +27,19 @@ impl Maker for Extensions {
         let name = object.identity.part(0);
         let schema = object.text("schema").map(|schema| format!(" SCHEMA {}", quoted(schema))).unwrap_or_default();
         let version = to.making.to.find(Kind::ExtensionVersion, &[name]).and_then(|version| version.text("version"));
-        // A throwaway server has what it has; the version is compared apart.
-        let version = version.filter(|_| !to.making.form.throwaway).map(|version| format!(" VERSION {}", quoted(version)));
-        Ok(vec![Statement::new(format!("CREATE EXTENSION {}{schema}{};", quoted(name), version.unwrap_or_default()))])
+        let plain = format!("CREATE EXTENSION {}{schema}", quoted(name));
+        let Some(version) = version else { return Ok(vec![Statement::new(format!("{plain};"))]) };
+        let exact = format!("{plain} VERSION {}", quoted(version));
+        let speaks = name != PLPGSQL && to.making.to.find(Kind::Extension, &[PLPGSQL]).is_some();
+        Ok(vec![Statement::new(match (to.making.form.throwaway, speaks) {
+            (false, _) => format!("{exact};"),
+            // A throwaway server has what it has.
+            (true, true) => {
+                let body = format!("BEGIN {exact}; EXCEPTION WHEN invalid_parameter_value THEN {plain}; END");
+                format!("DO {};", literal(&body))
+            }
+            (true, false) => format!("{plain};"),
+        })])
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
@@ -39,6 +53,41 @@ impl Maker for Extensions {
     fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
         let schema = change.to.text("schema").ok_or("its schema is not known")?;
         Ok(vec![Statement::new(format!("ALTER EXTENSION {} SET SCHEMA {};", quoted(change.to.identity.part(0)), quoted(schema)))])
+    }
+}
+
+impl Maker for Versions {
+    fn create(&self, _: &Object, _: &Target<'_>) -> Written {
+        Ok(Vec::new())
+    }
+
+    fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
+        world.find(Kind::Extension, &[object.identity.part(0)])
+    }
+
+    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
+        match (change.from.text("version"), change.to.text("version")) {
+            (Some(from), Some(to)) if !is_older(from, to) => {
+                Way::Refuse(format!("an extension is updated to what is newer, and {to} is not known to be newer than {from}"))
+            }
+            (Some(_), Some(_)) => Way::InPlace,
+            _ => Way::Refuse("its version is not known".to_owned()),
+        }
+    }
+
+    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+        let (name, version) = (change.to.identity.part(0), change.to.text("version").ok_or("its version is not known")?);
+        let from = change.from.text("version").unwrap_or_default();
+        let fails = format!(
+            "the server has no files that lead {name} from {from} to {version}, as pg_extension_update_paths({}) tells",
+            literal(name)
+        );
+        let sql = format!("ALTER EXTENSION {} UPDATE TO {};", quoted(name), literal(version));
+        Ok(vec![Statement::new(sql).hazard(Hazard::FailsIf(fails))])
+    }
+
+    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
+        Ok(Vec::new())
     }
 }
 

@@ -4,13 +4,18 @@
 //! what COMMENT ON, DROP and OWNER TO take. Does not live here: the order of statements (`core/patch`).
 
 mod access;
+mod aside;
+mod cast;
 mod column;
 mod constraint;
 mod domain;
 mod extension;
 mod foreign;
+mod identity;
 mod index;
+mod lock;
 mod named;
+mod notes;
 mod operator;
 mod parameter;
 mod publication;
@@ -31,7 +36,7 @@ mod view;
 use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Over, Plan, Statement, Way, World, Written};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -138,6 +143,7 @@ const fn maker(kind: Kind) -> Option<(u16, &'static dyn Maker)> {
         Kind::Membership => (20, &role::Memberships),
         Kind::Schema => (30, &extension::Schemas),
         Kind::Extension => (40, &extension::Extensions),
+        Kind::ExtensionVersion => (45, &extension::Versions),
         Kind::Language => (50, &extension::Languages),
         Kind::AccessMethod => (55, &extension::AccessMethods),
         Kind::ForeignDataWrapper => (60, &foreign::Wrappers),
@@ -188,7 +194,6 @@ const fn maker(kind: Kind) -> Option<(u16, &'static dyn Maker)> {
         // A server's own, or what it measures, or what a run of a tool leaves: no statement of a patch makes them.
         Kind::Server
         | Kind::Setting
-        | Kind::ExtensionVersion
         | Kind::CollationVersion
         | Kind::Tablespace
         | Kind::TableStatistics
@@ -263,7 +268,7 @@ impl Dialect for PostgresDialect {
             Kind::Setting => {
                 "it is the server's own, for all its databases: set it where the server is configured, on a managed server in its parameter group"
             }
-            Kind::ExtensionVersion => "ALTER EXTENSION … UPDATE goes only along paths that are installed there",
+            Kind::ExtensionVersion => "what CREATE EXTENSION would install comes with the server's packages",
             Kind::CollationVersion => "indexes must be rebuilt before a version is taken note of",
             Kind::Tablespace => "a tablespace is a folder of the server's machine",
             Kind::Server => "it was decided when the server or database was made",
@@ -271,6 +276,14 @@ impl Dialect for PostgresDialect {
             Kind::ReferenceTable | Kind::ReferenceRow => "rows are data, and no patch writes data",
             _ => "no statement of a patch makes it",
         }
+    }
+
+    fn sets(&self, kind: Kind, attribute: &str) -> bool {
+        kind != Kind::ExtensionVersion || attribute == "version"
+    }
+
+    fn notes(&self, plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {
+        notes::notes(plan, from, to)
     }
 
     fn stands_without(&self, object: &Object, needed: &Object) -> bool {
@@ -357,6 +370,7 @@ impl Dialect for PostgresDialect {
     fn is_in_the_way(&self, other: &Object, change: &Change<'_>) -> bool {
         match change.to.kind {
             Kind::Column => column::is_in_the_way(other, change),
+            Kind::CompositeType => types::is_in_the_way(other),
             _ => true,
         }
     }
@@ -366,6 +380,18 @@ impl Dialect for PostgresDialect {
         object.kind == Kind::Column
             && object.get("default").is_some()
             && matches!(gone.kind, Kind::Function | Kind::Sequence | Kind::Operator | Kind::Aggregate)
+    }
+
+    fn can_be_put_aside(&self, change: &Change<'_>) -> Result<(), String> {
+        aside::can_be(change)
+    }
+
+    fn goes_over(&self, object: &Object, aside: &Object, from: &World<'_>, to: &World<'_>) -> Result<Over, String> {
+        aside::goes_over(object, aside, from, to)
+    }
+
+    fn put_aside(&self, object: &Object, _: &Making<'_>) -> Written {
+        Ok(aside::put(object, self.major))
     }
 
     fn loosen(&self, object: &Object, _: &Making<'_>) -> Written {
@@ -378,12 +404,16 @@ impl Dialect for PostgresDialect {
         if !statements.is_empty() {
             statements.extend(access::as_built_in(object, &target));
         }
+        lock::named(object, &target, &mut statements);
         statements.extend(remarks(object)?);
         Ok(statements)
     }
 
     fn finish(&self, object: &Object, making: &Making<'_>) -> Written {
-        of(object)?.finish(object, &Target { dialect: self, making })
+        let target = Target { dialect: self, making };
+        let mut statements = of(object)?.finish(object, &target)?;
+        lock::named(object, &target, &mut statements);
+        Ok(statements)
     }
 
     fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
@@ -392,6 +422,7 @@ impl Dialect for PostgresDialect {
         let mut statements = Vec::new();
         if !rest.is_empty() {
             statements = of(change.to)?.alter(&Change { attributes: &rest, ..*change }, &target)?;
+            lock::named(change.to, &target, &mut statements);
         }
         if change.touches(COMMENT) {
             statements.push(comment_on(change.to, change.to.text(COMMENT))?);
@@ -400,7 +431,13 @@ impl Dialect for PostgresDialect {
     }
 
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written {
-        of(object)?.drop(object, &Target { dialect: self, making })
+        if making.is_aside(object) {
+            return Ok(vec![aside::drop(object)]);
+        }
+        let target = Target { dialect: self, making };
+        let mut statements = of(object)?.drop(object, &target)?;
+        lock::named(object, &target, &mut statements);
+        Ok(statements)
     }
 
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
@@ -423,6 +460,11 @@ impl Dialect for PostgresDialect {
         ]
     }
 
+    fn bounds(&self) -> &'static [&'static str] {
+        // What waits for a lock stands in the way of all who come after. What stands alone waits for others by design.
+        &["SET LOCAL lock_timeout = '5s';"]
+    }
+
     fn transaction(&self) -> Option<(&'static str, &'static str)> {
         Some(("BEGIN;", "COMMIT;"))
     }
@@ -431,6 +473,11 @@ impl Dialect for PostgresDialect {
 /// What a lock means for those who are there.
 fn locks(mode: &'static str, schema: &str, name: &str) -> Hazard {
     Hazard::Locks { mode, relation: crate::ident::qualified(schema, name) }
+}
+
+/// What is said of a column of this table alone.
+fn alter_column(column: &Object, what: &str) -> Statement {
+    Statement::new(format!("ALTER TABLE ONLY {} ALTER COLUMN {} {what};", text::whole(column), text::last(column)))
 }
 
 /// A statement that goes with data.

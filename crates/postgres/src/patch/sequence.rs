@@ -40,7 +40,7 @@ impl Maker for Sequences {
         if let Some(column) =
             holder.filter(|column| column.text("identity_sequence") == Some(&shown) && !to.making.made.contains(&World::name_of(column)))
         {
-            statements.push(super::column::drop_identity(column));
+            statements.extend(super::identity::drop(column, to));
         }
         statements.push(Statement::new(format!("CREATE {word} {} {};", whole(object), options(object))));
         Ok(statements)
@@ -70,7 +70,7 @@ impl Maker for Sequences {
         let is_new = to.before(object).is_none();
         let held = to.making.from.shown("column", column).filter(|_| is_new && !to.making.form.throwaway);
         let held = held.filter(|column| !to.is_new(column.identity.part(0), column.identity.part(1)));
-        statements.extend(held.map(super::column::goes_on));
+        statements.extend(held.map(super::identity::goes_on));
         Ok(statements)
     }
 

@@ -178,7 +178,7 @@ impl Maker for Tables {
         Way::InPlace
     }
 
-    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
         let (object, before) = (change.to, change.from);
         let name = whole(object);
         let (schema, table) = (object.identity.part(0), object.identity.part(1));
@@ -187,14 +187,7 @@ impl Maker for Tables {
         let mut statements = Vec::new();
         for attribute in change.attributes {
             match *attribute {
-                "persistence" => {
-                    let words = if object.text("persistence") == Some("unlogged") { "SET UNLOGGED" } else { "SET LOGGED" };
-                    statements.push(alter(words.to_owned()).hazard(Hazard::Rewrites(name.clone())).hazard(locks(
-                        "ACCESS EXCLUSIVE",
-                        schema,
-                        table,
-                    )));
-                }
+                "persistence" => statements.extend(persistence(object, to)),
                 "access_method" => {
                     let method = object.text("access_method").unwrap_or("heap");
                     statements.push(
@@ -274,6 +267,58 @@ impl Maker for Tables {
             object.identity.part(1),
         ))])
     }
+}
+
+/// No logged table refers to one that is not: those that foreign keys join are altered together, with the first of them.
+fn persistence(object: &Object, to: &Target<'_>) -> Vec<Statement> {
+    let (from, wanted) = (to.making.from, to.making.to);
+    let is_unlogged = object.text("persistence") == Some("unlogged");
+    let is_altered = |table: &Object| {
+        let after = wanted.same(table);
+        after.is_some_and(|after| {
+            after.get("persistence") != table.get("persistence") && after.get("persistence") == object.get("persistence")
+        })
+    };
+    let tables: Vec<&Object> = from.manifest.of_kind(Kind::Table).iter().filter(|table| is_altered(table)).collect();
+    let referenced = |table: &Object| -> Vec<&Object> {
+        let keys = from.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Constraint);
+        let shown: Vec<&str> = keys.filter_map(|key| key.text("references")).collect();
+        tables.iter().copied().filter(|other| shown.contains(&other.display().as_str()) && other.key() != table.key()).collect()
+    };
+    // Those that this one is joined with, over any number of others.
+    let mut group: Vec<&Object> = tables.iter().copied().filter(|table| table.key() == object.key()).collect();
+    loop {
+        let is_in = |table: &Object| group.iter().any(|other| other.key() == table.key());
+        let touches = |table: &Object| {
+            referenced(table).into_iter().any(is_in)
+                || group.iter().any(|other| referenced(other).iter().any(|one| one.key() == table.key()))
+        };
+        let more: Vec<&Object> = tables.iter().copied().filter(|table| !is_in(table) && touches(table)).collect();
+        if more.is_empty() {
+            break;
+        }
+        group.extend(more);
+    }
+    group.sort_by_key(|table| table.display());
+    if group.first().is_none_or(|first| first.key() != object.key()) {
+        return Vec::new();
+    }
+    // Each after those that it refers to; what refers to each other comes as it may.
+    let mut order: Vec<&Object> = Vec::new();
+    while !group.is_empty() {
+        let is_free = |table: &&Object| referenced(table).iter().all(|other| !group.iter().any(|one| one.key() == other.key()));
+        let at = group.iter().position(is_free).unwrap_or_default();
+        order.push(group.remove(at));
+    }
+    if is_unlogged {
+        order.reverse();
+    }
+    let words = if is_unlogged { "SET UNLOGGED" } else { "SET LOGGED" };
+    let one = |table: &&Object| {
+        let statement = Statement::new(format!("ALTER TABLE {} {words};", whole(table)));
+        statement.hazard(Hazard::Rewrites(whole(table))).hazard(locks("ACCESS EXCLUSIVE", table.identity.part(0), table.identity.part(1)))
+    };
+    order.iter().map(one).collect()
 }
 
 fn attach(object: &Object, parent: &str) -> Result<Statement, String> {

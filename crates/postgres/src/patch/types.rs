@@ -4,8 +4,9 @@ use super::named::call;
 use super::text::whole;
 use super::{Maker, Target, flag, integer, is_not, list};
 use crate::ident::{literal, quoted};
-use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Statement, Way, World, Written};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Object, first_shown_part};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 
 pub struct Enums;
 pub struct Composites;
@@ -52,19 +53,63 @@ impl Maker for Composites {
 
     fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
         let (was, is) = (list(change.from, "attributes"), list(change.to, "attributes"));
-        // Added at the end; anything else changes stored values.
-        if is.starts_with(was) { Way::InPlace } else { Way::Replace }
+        // Dropped at any place and added at the end; anything else changes stored values.
+        let kept: Vec<Box<str>> = was.iter().filter(|attribute| is.contains(attribute)).cloned().collect();
+        match (is.starts_with(was), is.starts_with(&kept) && renamed_or_retyped(was, is).is_none()) {
+            (true, _) => Way::InPlace,
+            (false, true) => Way::Cleared,
+            (false, false) => Way::Replace,
+        }
     }
 
     fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
         let (was, is) = (list(change.from, "attributes"), list(change.to, "attributes"));
-        let added = is.get(was.len()..).unwrap_or_default();
-        let mut statements: Vec<Statement> = added
-            .iter()
-            .map(|attribute| Statement::new(format!("ALTER TYPE {} ADD ATTRIBUTE {attribute} CASCADE;", whole(change.to))))
+        let name = whole(change.to);
+        let gone = was.iter().filter(|attribute| !is.contains(attribute)).map(|item| attribute(item).0);
+        let mut statements: Vec<Statement> = gone
+            .map(|gone| {
+                let sql = format!("ALTER TYPE {name} DROP ATTRIBUTE {gone} CASCADE;");
+                Statement::new(sql).hazard(Hazard::Loses(format!("{gone} of every value of {name}")))
+            })
             .collect();
+        let added = is.iter().filter(|attribute| !was.contains(attribute));
+        statements.extend(added.map(|attribute| Statement::new(format!("ALTER TYPE {name} ADD ATTRIBUTE {attribute} CASCADE;"))));
         statements.extend(attribute_comments(change.to, list(change.from, "attribute_comments"))?);
         Ok(statements)
+    }
+}
+
+/// An attribute's name and type, both as SQL.
+pub fn attribute(item: &str) -> (&str, &str) {
+    let at = match item.strip_prefix('"').and_then(|_| first_shown_part(item)) {
+        None => item.find(' '),
+        Some((_, rest)) => item.len().checked_sub(rest.len()),
+    };
+    let (name, typ) = item.split_at_checked(at.unwrap_or(item.len())).unwrap_or((item, ""));
+    (name, typ.trim_start())
+}
+
+/// An attribute that both have, and is another.
+fn renamed_or_retyped<'a>(was: &'a [Box<str>], is: &[Box<str>]) -> Option<&'a str> {
+    let gone = was.iter().filter(|item| !is.contains(item)).map(|item| attribute(item).0);
+    gone.into_iter().find(|gone| is.iter().any(|item| attribute(item).0 == *gone))
+}
+
+/// Whether the server refuses to drop an attribute while that is there, which may use it.
+pub fn is_in_the_way(other: &Object) -> bool {
+    match other.kind {
+        Kind::View
+        | Kind::MaterializedView
+        | Kind::Rule
+        | Kind::Policy
+        | Kind::Trigger
+        | Kind::Index
+        | Kind::Constraint
+        | Kind::Statistics
+        | Kind::PublicationTable => true,
+        Kind::Function | Kind::Procedure => other.text("language") == Some("sql"),
+        Kind::Column => other.get("generated").is_some(),
+        _ => false,
     }
 }
 

@@ -116,7 +116,7 @@ impl Maker for MaterializedViews {
         }
         let data = if is_not(object, "populated") { " WITH NO DATA" } else { "" };
         sql.push_str(&format!(" AS\n{}{data};", query(object)?));
-        let mut statements = vec![Statement::new(sql)];
+        let mut statements = vec![if is_not(object, "populated") { Statement::new(sql) } else { filled(Statement::new(sql), object, to) }];
         statements.extend(columns(object, to)?);
         Ok(statements)
     }
@@ -139,7 +139,7 @@ impl Maker for MaterializedViews {
         if change.touches("definition") || change.touches("access_method") { Way::Replace } else { Way::InPlace }
     }
 
-    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
         let (object, name) = (change.to, whole(change.to));
         let alter = |what: String| Statement::new(format!("ALTER MATERIALIZED VIEW {name} {what};"));
         let mut statements = super::parameter::changes((change.from, object), "options", "", &alter);
@@ -153,8 +153,18 @@ impl Maker for MaterializedViews {
         }
         if change.touches("populated") {
             let data = if is_not(object, "populated") { " WITH NO DATA" } else { "" };
-            statements.push(Statement::new(format!("REFRESH MATERIALIZED VIEW {name}{data};")));
+            let statement = Statement::new(format!("REFRESH MATERIALIZED VIEW {name}{data};"));
+            statements.push(if data.is_empty() { filled(statement, object, to) } else { statement });
         }
         Ok(statements)
     }
+}
+
+/// What runs its query: a trial had no rows.
+fn filled(statement: Statement, object: &Object, to: &Target<'_>) -> Statement {
+    if to.making.form.throwaway {
+        return statement;
+    }
+    let fails = Hazard::FailsIf(format!("the query of {} fails on rows that are there", whole(object)));
+    statement.hazard(Hazard::Scans(format!("what {} reads", whole(object)))).hazard(fails)
 }

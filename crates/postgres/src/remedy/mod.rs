@@ -242,7 +242,7 @@ fn is_self_contained(expression: &str) -> bool {
 }
 
 /// Whether the first version is older: `1.9` than `1.10`. Nothing is known about what is no number.
-fn is_older(version: &str, than: &str) -> bool {
+pub fn is_older(version: &str, than: &str) -> bool {
     let parts = |text: &str| text.split('.').map(str::parse::<u32>).collect::<Result<Vec<_>, _>>().ok();
     matches!((parts(version), parts(than)), (Some(version), Some(than)) if version < than)
 }

@@ -5,7 +5,7 @@ use evenkeel_testkit::{database, majors};
 
 #[allow(dead_code)]
 #[path = "../kinds/tools.rs"]
-mod tools;
+pub mod tools;
 
 #[test]
 fn every_kind_is_built_from_its_manifest() {

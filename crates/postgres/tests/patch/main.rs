@@ -2,16 +2,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod build;
+mod families;
+mod hazards;
 mod pairs;
 #[allow(dead_code)]
 #[path = "../every_property/place.rs"]
 mod place;
 mod scenarios;
+mod types;
+mod whole;
 
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::Form;
 use evenkeel_core::port::{Engine, Environment, Request, Watch, Workshop};
-use evenkeel_pipeline::patch::{Builder, Built, build as built};
+use evenkeel_pipeline::patch::{Asked, Builder, Built, Patch, build as built, prove};
 use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::environment::PostgresEnvironment;
@@ -39,4 +44,13 @@ fn build_of(manifest: &Manifest) -> Built {
 /// What is left, in words.
 fn left(built: &Built) -> Vec<String> {
     built.left.iter().map(evenkeel_pipeline::patch::Left::words).collect()
+}
+
+/// What makes the candidate like the reference, tried on a server of its own.
+fn proven(reference: &Manifest, candidate: &Manifest) -> Patch {
+    let workshop = workshop();
+    let builder = Builder { engine: &Postgres, workshop: &*workshop, watch: Watch::none() };
+    let dimensions = [Dimension::Schema, Dimension::Privileges, Dimension::Configuration];
+    let asked = Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default() };
+    prove(reference, candidate, &asked, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }

@@ -1,6 +1,8 @@
 //! Pairs that were wrong once, found by strangers: each is patched there and back, with rows in both.
 
 use crate::pairs::{Outcome, patched_plainly};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::Form;
 use evenkeel_testkit::{database, newest};
 
@@ -103,4 +105,29 @@ fn numbers_go_on() {
         b.exec("insert into t (a) values (1)");
         assert_eq!(b.value("select max(id)::text from t").as_deref(), Some("10"), "{candidate} to {reference}");
     }
+}
+
+/// An extension is updated where there is a way; where there is none, that is said, and nothing is left out in silence.
+#[test]
+fn extensions_are_updated_along_their_paths() {
+    let (a, b) = (database(newest()), database(newest()));
+    a.exec("create extension pg_trgm version '1.5'");
+    b.exec("create extension pg_trgm version '1.4'");
+    let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
+    let patch = super::proven(&wanted, &before);
+    let sql: Vec<&str> = patch.plan.statements().map(|statement| statement.sql.as_str()).collect();
+    assert_eq!(sql, ["ALTER EXTENSION pg_trgm UPDATE TO '1.5';"]);
+    assert!(patch.is_proven() && patch.plan.refused.is_empty() && patch.plan.unsaid.is_empty(), "{patch:?}");
+    let back = super::proven(&before, &wanted);
+    assert!(back.plan.refused.iter().any(|refusal| refusal.reason.contains("not known to be newer")), "{back:?}");
+    let objects = wanted.objects().iter().cloned().map(|mut object| {
+        if object.kind == Kind::ExtensionVersion && object.identity.part(0) == "pg_trgm" {
+            object.set("version", Value::Text("9.9".into()));
+        }
+        object
+    });
+    let odd = Manifest::new(wanted.endpoint.clone(), wanted.dimensions.clone(), objects.collect(), Vec::new());
+    let none = super::proven(&odd, &before);
+    assert!(none.failed.is_empty() && none.plan.statements().next().is_none(), "{none:?}");
+    assert!(none.plan.refused.iter().any(|refusal| refusal.reason.contains("no update path")), "{:?}", none.plan.refused);
 }

@@ -104,7 +104,7 @@ fn plan() -> Plan {
     });
     let notes =
         vec!["perhaps a rename: then run this first, and write the patch again: ALTER TABLE app.bill RENAME TO invoices;".to_owned()];
-    Plan { steps, refused: refused.to_vec(), notes, unsaid: Vec::new() }
+    Plan { steps, refused: refused.to_vec(), notes, ..Plan::default() }
 }
 
 /// A document with a plan in it, written down as the program does it.

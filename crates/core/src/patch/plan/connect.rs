@@ -22,10 +22,9 @@ impl<'m> Planning<'_, 'm> {
                     for member in members {
                         self.after_needs(act, member);
                     }
-                    if let Some(gone) =
-                        self.to.at(place).and_then(|object| self.from.place(object)).and_then(|before| self.dropped_by(before))
-                    {
-                        self.graph.after(act, gone);
+                    let before = self.to.at(place).and_then(|object| self.from.place(object));
+                    if let Some(free) = before.and_then(|before| self.free_by(before)) {
+                        self.graph.after(act, free);
                     }
                 }
                 Part::Alter => {
@@ -55,7 +54,7 @@ impl<'m> Planning<'_, 'm> {
                         self.graph.after(act, other);
                     }
                 }
-                Part::Loosen => {}
+                Part::Loosen | Part::Aside => {}
             }
         }
         self.connect_drops();
@@ -91,16 +90,42 @@ impl<'m> Planning<'_, 'm> {
                 self.clear_before_alter(needed, &users);
                 continue;
             };
+            let aside = self.by.get(&(Part::Aside, needed)).copied();
             for user in users {
                 let loosened = self.by.get(&(Part::Loosen, user)).copied();
                 let altered = self.by.get(&(Part::Alter, user)).copied().filter(|_| loosened.is_none());
-                let is_replaced =
-                    self.fates.made.contains(&self.from.at(needed).and_then(|object| self.to.place(object)).unwrap_or(usize::MAX));
+                if let Some(aside) = aside {
+                    self.clear_before_aside((aside, gone), user);
+                }
+                let is_replaced = aside.is_none()
+                    && self.fates.made.contains(&self.from.at(needed).and_then(|object| self.to.place(object)).unwrap_or(usize::MAX));
                 for other in [self.dropped_by(user), loosened, altered.filter(|_| !is_replaced)].into_iter().flatten() {
                     self.graph.after(gone, other);
                 }
             }
         }
+    }
+
+    /// What names the thing that is put aside goes while that has its name; what holds data goes over before that is dropped.
+    fn clear_before_aside(&mut self, (aside, gone): (usize, usize), user: usize) {
+        if let Some(alter) = self.by.get(&(Part::Alter, user)).copied() {
+            self.graph.after(gone, alter);
+        }
+        let holds_data = self.from.at(user).is_some_and(|object| matches!(object.kind, Kind::Column | Kind::Table));
+        let dropped = self.dropped_by(user).filter(|dropped| !holds_data && !self.is_of_aside(*dropped));
+        if let Some(dropped) = dropped {
+            self.graph.after(aside, dropped);
+        }
+    }
+
+    /// Whether an act drops what was put aside before.
+    fn is_of_aside(&self, act: usize) -> bool {
+        matches!(self.acts.get(act), Some((Part::Drop, place)) if self.fates.aside.contains(place))
+    }
+
+    /// After which act the name of an object that goes is free.
+    pub(super) fn free_by(&self, place: usize) -> Option<usize> {
+        self.by.get(&(Part::Aside, place)).copied().or_else(|| self.dropped_by(place).filter(|act| !self.is_of_aside(*act)))
     }
 
     /// What stands in the way of an alteration goes before it.
@@ -118,7 +143,7 @@ impl<'m> Planning<'_, 'm> {
         let mut held: HashMap<(u8, &str, &str), Vec<usize>> = HashMap::new();
         for place in &self.fates.gone {
             let Some(object) = self.from.at(*place) else { continue };
-            if let (Some(space), Some(act)) = (self.dialect.name_space(object.kind), self.dropped_by(*place)) {
+            if let (Some(space), Some(act)) = (self.dialect.name_space(object.kind), self.free_by(*place)) {
                 held.entry((space, object.identity.part(0), object.identity.part(1))).or_default().push(act);
             }
         }

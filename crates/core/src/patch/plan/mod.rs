@@ -18,6 +18,8 @@ enum Part {
     /// Lets go of what is dropped. A place in the candidate, as of those that go.
     Loosen,
     Drop,
+    /// Gives another name to what is dropped after what needs it went over. A place in the candidate.
+    Aside,
     /// A place in the reference.
     Make,
     /// A place in the candidate.
@@ -114,7 +116,7 @@ impl<'w, 'm> Planning<'w, 'm> {
             Part::Make => (Act::Create, self.to),
             Part::Drop => (Act::Drop, self.from),
             Part::Alter => (Act::Alter, self.from),
-            Part::Loosen | Part::Finish => return None,
+            Part::Loosen | Part::Aside | Part::Finish => return None,
         };
         let whole = self.dialect.altered_with(world.at(place)?, act, world)?;
         let (before, after) = (self.from.place(whole)?, self.to.place(whole)?);
@@ -143,6 +145,9 @@ impl<'w, 'm> Planning<'w, 'm> {
                 let rank = u32::from(LATEST - self.rank(self.from, place));
                 self.add(Part::Drop, place, rank);
             }
+        }
+        for place in self.fates.aside.clone() {
+            self.add(Part::Aside, place, MAKING - 1);
         }
         for place in self.fates.made.clone() {
             if self.fates.left.contains(&place) {

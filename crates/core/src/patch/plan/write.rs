@@ -3,6 +3,7 @@
 use super::{Part, Planning};
 use crate::kind::{Dimension, Kind, Parent};
 use crate::manifest::Object;
+use crate::patch::join::joined;
 use crate::patch::{Act, Change, Form, Hazard, Making, Piece, Plan, Refusal, Statement, Step, World};
 use std::collections::BTreeSet;
 
@@ -18,51 +19,82 @@ impl<'m> Planning<'_, 'm> {
             .collect();
         let (bare, loosened) = (names(self.to, &self.bare), names(self.from, &self.fates.loosened));
         let made = names(self.to, &self.fates.made);
-        let making = Making { from: self.from, to: self.to, form, new: &new, made: &made, bare: &bare, loosened: &loosened };
+        let aside = names(self.from, &self.fates.aside);
+        let making = Making { from: self.from, to: self.to, form, new: &new, made: &made, bare: &bare, loosened: &loosened, aside: &aside };
         let mut failed: BTreeSet<usize> = self.fates.left.clone();
-        let mut plan = Plan::default();
+        let mut plan = Plan { form, ..Plan::default() };
         // Acts that lose data, or wait for one that does.
         let mut held: BTreeSet<usize> = BTreeSet::new();
         // Acts with a statement that stands alone, or that wait for one: they come after all that one transaction holds, so that
         // nothing is open, unguarded or gone while they run.
         let mut late: BTreeSet<usize> = BTreeSet::new();
-        let mut later: Vec<Step> = Vec::new();
+        let mut first: Vec<(usize, Step)> = Vec::new();
+        let mut later: Vec<(usize, Step)> = Vec::new();
         for act in order {
             // What goes apart goes only for the sake of what loses data.
             let waits = self.apart.contains(act) || self.graph.waits_for(*act).any(|other| held.contains(&other));
-            let known = plan.steps.len();
             self.write_act(*act, &making, &mut failed, &mut plan);
-            let new = plan.steps.get_mut(known..).unwrap_or_default();
+            let mut new = std::mem::take(&mut plan.steps);
             if waits || new.iter().flat_map(|step| &step.statements).any(Statement::is_destructive) {
                 held.insert(*act);
             }
-            for step in new {
+            for step in &mut new {
                 step.held = waits;
             }
             let is_late = self.graph.waits_for(*act).any(|other| late.contains(&other));
-            let steps = plan.steps.split_off(known);
-            for mut step in steps {
-                let first = if is_late { Some(0) } else { step.statements.iter().position(|statement| statement.alone) };
-                let Some(first) = first else {
-                    plan.steps.push(step);
+            for mut step in new {
+                let cut = if is_late { Some(0) } else { step.statements.iter().position(|statement| statement.alone) };
+                let Some(cut) = cut else {
+                    first.push((*act, step));
                     continue;
                 };
                 late.insert(*act);
-                let rest = step.statements.split_off(first);
-                later.push(Step { statements: rest, object: step.object.clone(), ..step });
+                let rest = step.statements.split_off(cut);
+                later.push((*act, Step { statements: rest, object: step.object.clone(), ..step }));
                 if !step.statements.is_empty() {
-                    plan.steps.push(step);
+                    first.push((*act, step));
                 }
             }
             if is_late {
                 late.insert(*act);
             }
         }
-        plan.steps.extend(later);
+        let forced = self.held_too(&held);
+        let steps = first.into_iter().chain(later).map(|(act, mut step)| {
+            step.held |= forced.contains(&act);
+            step
+        });
+        plan.steps = joined(steps.collect());
         plan.refused = self.refused;
         plan.refused.sort();
         plan.refused.dedup();
         plan
+    }
+
+    /// What must not run where those are left out, beyond what waits for them: what goes only to come back after them, is put aside,
+    /// or lets go for a while, and whatever waits for that.
+    fn held_too(&self, held: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let (mut all, mut forced) = (held.clone(), BTreeSet::new());
+        loop {
+            let mut more: BTreeSet<usize> = BTreeSet::new();
+            for act in &all {
+                let Some((part, place)) = self.acts.get(*act).copied() else { continue };
+                let before = self.to.at(place).and_then(|object| self.from.place(object));
+                match (part, before) {
+                    (Part::Make, Some(before)) => more.extend(self.free_by(before)),
+                    (Part::Finish, Some(before)) => more.extend(self.by.get(&(Part::Loosen, before))),
+                    (Part::Drop, _) => more.extend(self.by.get(&(Part::Aside, place))),
+                    _ => {}
+                }
+            }
+            more.extend((0..self.acts.len()).filter(|act| self.graph.waits_for(*act).any(|other| all.contains(&other))));
+            more.retain(|act| !all.contains(act));
+            if more.is_empty() {
+                return forced;
+            }
+            forced.extend(&more);
+            all.extend(more);
+        }
     }
 
     pub(super) fn write_act(&mut self, act: usize, making: &Making<'_>, failed: &mut BTreeSet<usize>, plan: &mut Plan) {
@@ -84,6 +116,8 @@ impl<'m> Planning<'_, 'm> {
         let (act, written) = match part {
             Part::Drop if self.taken.contains(&act) => return,
             Part::Loosen => (Act::Alter, self.dialect.loosen(object, making)),
+            Part::Aside => (Act::Alter, self.dialect.put_aside(object, making).map(|statements| self.with_rights(object, statements))),
+            Part::Drop if making.is_aside(object) => (Act::Drop, self.dialect.drop(object, making)),
             Part::Drop => (Act::Drop, self.dialect.drop(object, making).map(|statements| self.with_rights(object, statements))),
             Part::Make => (Act::Create, self.dialect.create(object, making)),
             Part::Finish => (Act::Alter, self.dialect.finish(object, making)),
@@ -153,7 +187,7 @@ impl<'m> Planning<'_, 'm> {
                     }
                 }
                 Part::Drop => pieces.extend(self.from.at(*place).map(Piece::Dropped)),
-                Part::Loosen | Part::Finish => {}
+                Part::Loosen | Part::Aside | Part::Finish => {}
             }
         }
         let (statements, more) = self.dialect.alter_together(object, &pieces, making);

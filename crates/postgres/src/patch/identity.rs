@@ -1,0 +1,74 @@
+//! Columns that number rows by themselves, and where their numbers go on.
+
+use super::text::{last, whole};
+use super::{Target, alter_column as alter};
+use crate::flavor;
+use crate::ident::literal;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Object;
+use evenkeel_core::patch::{Change, Statement};
+
+/// Its sequence keeps the name it has: rights are given by it.
+pub fn options(column: &Object, is_new: bool) -> String {
+    let options = column.text("identity_options").unwrap_or_default();
+    // The type is the column's.
+    let options = options.strip_prefix("AS ").and_then(|rest| rest.split_once(' ')).map_or(options, |(_, rest)| rest);
+    match column.text("identity_sequence").and_then(|shown| super::text::relation(shown).ok()).filter(|_| is_new) {
+        Some(name) => format!("SEQUENCE NAME {name} {options}"),
+        None => options.to_owned(),
+    }
+}
+
+/// ALTER COLUMN of what a partitioned table numbers for all its partitions: said once, for all of them.
+fn altered(column: &Object, what: &str, to: &Target<'_>) -> Option<Statement> {
+    let table = to.making.to.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
+    let has = |property: &str| to.dialect.major >= flavor::PARTITIONED_IDENTITY && table.is_some_and(|table| table.get(property).is_some());
+    if has("partition_of") {
+        return None;
+    }
+    if has("partition_by") {
+        return Some(Statement::new(format!("ALTER TABLE {} ALTER COLUMN {} {what};", whole(column), last(column))));
+    }
+    Some(alter(column, what))
+}
+
+pub fn changes(change: &Change<'_>, to: &Target<'_>) -> Vec<Statement> {
+    let object = change.to;
+    let Some(identity) = object.text("identity").map(str::to_ascii_uppercase) else { return Vec::new() };
+    if change.from.get("identity").is_some() {
+        return altered(object, &format!("SET GENERATED {identity}"), to).into_iter().collect();
+    }
+    let add = altered(object, &format!("ADD GENERATED {identity} AS IDENTITY ({})", options(object, true)), to);
+    add.into_iter().flat_map(|add| [add, goes_on(object)]).collect()
+}
+
+/// Another way of counting.
+pub fn counts(object: &Object, to: &Target<'_>) -> Option<Statement> {
+    altered(object, &counting(object), to)
+}
+
+pub fn drop(column: &Object, to: &Target<'_>) -> Option<Statement> {
+    altered(column, "DROP IDENTITY IF EXISTS", to)
+}
+
+/// A new sequence behind a column that has values goes on after them.
+pub fn goes_on(column: &Object) -> Statement {
+    let (table, name) = (whole(column), last(column));
+    let sequence = format!("pg_catalog.pg_get_serial_sequence({}, {})", literal(&table), literal(column.identity.part(2)));
+    Statement::new(format!("SELECT pg_catalog.setval({sequence}, pg_catalog.max({name})) FROM {table} HAVING pg_catalog.max({name}) > 0;"))
+}
+
+/// `START 10 INCREMENT 5 …` as SET takes each.
+fn counting(object: &Object) -> String {
+    let options = options(object, false);
+    let words: Vec<&str> = options.split(' ').collect();
+    let mut changes: Vec<String> = words
+        .chunks(2)
+        .filter_map(|pair| match pair {
+            [name, value] => Some(format!("SET {name} {value}")),
+            _ => None,
+        })
+        .collect();
+    changes.push(if words.last() == Some(&"CYCLE") { "SET CYCLE" } else { "SET NO CYCLE" }.to_owned());
+    changes.join(" ")
+}

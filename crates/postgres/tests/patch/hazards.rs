@@ -1,0 +1,138 @@
+//! What is said above a statement, and what is said of what no statement does.
+
+use crate::pairs::patched_plainly;
+use evenkeel_core::patch::{Form, Hazard, Plan, World, plan};
+use evenkeel_postgres::patch::PostgresDialect;
+use evenkeel_testkit::{TestDb, database, newest};
+
+/// The candidate, and what makes it like the reference.
+fn planned(reference: &str, candidate: &str) -> (TestDb, Plan) {
+    let (a, b) = (database(newest()), database(newest()));
+    a.exec(reference);
+    b.exec(candidate);
+    let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
+    let planned = plan(&World::of(&before), &World::of(&wanted), &PostgresDialect::of(&before.endpoint), Form::default());
+    patched_plainly(&b, &before, &wanted, Form::default()).map(drop).unwrap_or_else(|problem| panic!("{problem}"));
+    (b, planned)
+}
+
+fn words(planned: &Plan, sql: &str) -> Vec<String> {
+    let meant = planned.statements().filter(|statement| statement.sql.contains(sql));
+    meant.flat_map(|statement| &statement.hazards).map(Hazard::words).collect()
+}
+
+/// Each: the reference, the candidate, a part of a statement, and what must stand above it.
+const SAID: &[(&str, &str, &str, &str)] = &[
+    (
+        "create domain d as int check (value > 0); create table t (a int, b d default 5)",
+        "create domain d as int check (value > 0); create table t (a int)",
+        "ADD COLUMN b",
+        "fails if public.t has rows, and domain public.d refuses what stands in the column then",
+    ),
+    (
+        "create domain d as int not null; create table t (a int, b d default 5)",
+        "create domain d as int not null; create table t (a int)",
+        "ADD COLUMN b",
+        "writes public.t anew",
+    ),
+    (
+        "create extension citext; create table t (a citext unique)",
+        "create extension citext; create table t (a text unique)",
+        "ALTER COLUMN a TYPE",
+        "fails if two values of public.t.a are the same as public.citext, which t_a_key refuses",
+    ),
+    (
+        "create collation c (provider = icu, locale = 'und-u-ks-level2', deterministic = false); create table t (a text collate c); create unique index i on t (a)",
+        "create collation c (provider = icu, locale = 'und-u-ks-level2', deterministic = false); create table t (a text); create unique index i on t (a)",
+        "ALTER COLUMN a TYPE",
+        "fails if two values of public.t.a are the same as text, which i refuses",
+    ),
+    (
+        "create table t (a int); create materialized view m as select 1 / a from t",
+        "create table t (a int)",
+        "CREATE MATERIALIZED VIEW",
+        "fails if the query of public.m fails on rows that are there",
+    ),
+    (
+        "create table t (a int); create policy p on t using (a > 0)",
+        "create table t (a int)",
+        "CREATE POLICY",
+        "takes ACCESS EXCLUSIVE on public.t",
+    ),
+    (
+        "create function f() returns trigger language plpgsql as 'begin return new; end'; create table t (a int); create trigger g before insert on t for each row execute function f()",
+        "create function f() returns trigger language plpgsql as 'begin return new; end'; create table t (a int)",
+        "CREATE TRIGGER",
+        "takes SHARE ROW EXCLUSIVE on public.t",
+    ),
+    ("create table t (a int default 1)", "create table t (a int)", "SET DEFAULT", "takes ACCESS EXCLUSIVE on public.t"),
+    (
+        "create table t (a int); alter table t owner to pg_monitor",
+        "create table t (a int)",
+        "OWNER TO",
+        "takes ACCESS EXCLUSIVE on public.t",
+    ),
+    (
+        "create table t (a int); alter table t alter a set statistics 7",
+        "create table t (a int)",
+        "SET STATISTICS",
+        "takes SHARE UPDATE EXCLUSIVE on public.t",
+    ),
+];
+
+#[test]
+fn what_a_statement_does_to_others_is_said() {
+    for (reference, candidate, sql, said) in SAID {
+        let (_, planned) = planned(reference, candidate);
+        let words = words(&planned, sql);
+        assert!(words.iter().any(|word| word == said), "{sql}: {words:?}");
+    }
+}
+
+/// The new key's index is built before, and the old key gives way to it in one statement.
+#[test]
+fn a_key_is_never_gone() {
+    for (reference, candidate) in [
+        (
+            "create table t (a int, b int, constraint u unique (a, b)); comment on constraint u on t is 'new'",
+            "create table t (a int, b int, constraint u unique (a))",
+        ),
+        (
+            "create table t (a int not null, b int not null, constraint u primary key (b, a) deferrable)",
+            "create table t (a int not null, b int not null, constraint u primary key (a))",
+        ),
+        (
+            "create table t (a int, b int, constraint u unique (a) include (b))",
+            "create table t (a int, b int, constraint u unique (a) with (fillfactor = 70))",
+        ),
+    ] {
+        let (b, planned) = planned(reference, candidate);
+        let statements: Vec<&str> = planned.statements().map(|statement| statement.sql.as_str()).collect();
+        let built = statements.iter().position(|sql| sql.starts_with("CREATE UNIQUE INDEX CONCURRENTLY")).unwrap();
+        let swapped = statements.iter().position(|sql| sql.contains("DROP CONSTRAINT u,")).unwrap();
+        assert!(built < swapped && !statements.iter().any(|sql| sql.ends_with("DROP CONSTRAINT u;")), "{statements:#?}");
+        assert_eq!(b.value("select count(*)::text from pg_index where indrelid = 't'::regclass").as_deref(), Some("1"));
+    }
+}
+
+/// What no statement changes is noted, and an online script bounds its waits.
+#[test]
+fn what_stays_as_it_is_is_noted() {
+    let mapped = "create foreign data wrapper w; create server s foreign data wrapper w; create user mapping for current_user server s";
+    let (a, b) = (database(newest()), database(newest()));
+    a.exec(&format!("{mapped} options (password 'x'); create table t (b int, a int); grant select on t to pg_monitor"));
+    b.exec(&format!("{mapped}; create table t (a int, b int)"));
+    let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
+    let patch = super::proven(&wanted, &before);
+    for part in ["the order of columns, which stays another in public.t:", "options of user mappings hold passwords", "who granted what"] {
+        assert!(patch.plan.notes.iter().any(|note| note.contains(part)), "{part}: {:?}", patch.plan.notes);
+    }
+    let dialect = PostgresDialect::of(&before.endpoint);
+    let text = |plan: &Plan| {
+        let script = evenkeel_core::patch::Script { sides: ("b", "a"), plan, proof: &patch.proof, allow_destructive: false };
+        evenkeel_core::patch::script(&script, &dialect)
+    };
+    assert!(text(&patch.plan).contains("BEGIN;\nSET LOCAL lock_timeout = '5s';\n"), "{}", text(&patch.plan));
+    let offline = Plan { form: Form { offline: true, ..Form::default() }, ..patch.plan.clone() };
+    assert!(!text(&offline).contains("lock_timeout"));
+}
