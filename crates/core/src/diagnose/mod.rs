@@ -3,9 +3,21 @@
 //! Lives here: the signatures as data, a file a program that prints them, and finding them in a text. Does not live here: asking a
 //! server whether a cause is so (`pipeline/diagnose`).
 
+mod dbmate;
+mod flyway;
+mod golang_migrate;
+mod goose;
+mod knex;
+mod liquibase;
 mod mysql;
 mod postgresql;
+mod prisma;
+mod python;
+mod rails;
 mod roots;
+mod rust;
+#[cfg(test)]
+mod seeds;
 mod signature;
 
 pub use signature::{Answer, Query, Signature, Vendor};
@@ -14,7 +26,20 @@ use regex::{Regex, RegexBuilder};
 use std::sync::OnceLock;
 
 /// Every signature, by who prints it.
-pub static SIGNATURES: &[&[Signature]] = &[mysql::MYSQL, postgresql::POSTGRESQL];
+pub static SIGNATURES: &[&[Signature]] = &[
+    dbmate::DBMATE,
+    flyway::FLYWAY,
+    golang_migrate::GOLANG_MIGRATE,
+    goose::GOOSE,
+    knex::KNEX,
+    liquibase::LIQUIBASE,
+    mysql::MYSQL,
+    postgresql::POSTGRESQL,
+    prisma::PRISMA,
+    python::PYTHON,
+    rails::RAILS,
+    rust::RUST,
+];
 
 /// A signature that was met, and where.
 #[derive(Debug, Clone)]
@@ -115,9 +140,23 @@ mod tests {
     }
 
     #[test]
+    fn what_users_asked_for_by_name_is_known() {
+        for (text, ids) in seeds::SEEDS {
+            let met = diagnose(text);
+            for id in *ids {
+                assert!(
+                    met.iter().any(|met| met.signature.id == *id),
+                    "{text}: {:?}",
+                    met.iter().map(|met| met.signature.id).collect::<Vec<_>>()
+                );
+            }
+        }
+    }
+
+    #[test]
     fn queries_only_read() {
         for (signature, query) in all().flat_map(|signature| signature.confirm.iter().map(move |query| (signature, query))) {
-            let first = query.sql.trim_start().split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+            let first = query.sql.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
             assert!(["SELECT", "SHOW", "WITH"].contains(&first.as_str()), "{}: {}", signature.id, query.sql);
             assert!(!query.means.is_empty() && !query.sql.contains(';'), "{}: {}", signature.id, query.sql);
         }

@@ -21,6 +21,12 @@ const MYSQL_TRANSACTIONS: Query = Query {
     ],
 };
 
+const SERVER_VERSION: Query = Query {
+    vendor: Vendor::MySqlAndMariaDb,
+    sql: "SELECT @@GLOBAL.version AS version, @@GLOBAL.version_comment AS vendor LIMIT 1",
+    means: &[Answer::Rows("Compare vendor and version with where the file worked.")],
+};
+
 const SQL_MODE: Query = Query {
     vendor: Vendor::MySqlAndMariaDb,
     sql: "SELECT @@GLOBAL.sql_mode AS for_new_sessions, @@SESSION.sql_mode AS here LIMIT 1",
@@ -112,7 +118,8 @@ pub const MYSQL: &[Signature] = &[
         next: "See the Reason. On a small table allow what is named after Try; on a large one use an online tool \
          or a quiet window, after a rehearsal.",
         avoid: "Do not just drop the clause: the server then silently takes a copy that blocks writes.",
-        source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_alter_operation_not_supported_reason",
+        source: "https://dev.mysql.com/doc/mysql-errors/en/\
+         server-error-reference.html#error_er_alter_operation_not_supported_reason",
         follows: &[],
     },
     Signature {
@@ -120,7 +127,7 @@ pub const MYSQL: &[Signature] = &[
         says: "MySQL",
         pattern: concat!(
             r"Maximum row versions reached for table (?P<relation>\S+)\. No more columns|",
-            r"can\'t be added[^\n]* with ALGORITHM=INSTANT",
+            r"can't be added[^\n]* with ALGORITHM=INSTANT",
         ),
         sample: "ERROR 4092 (HY000): Maximum row versions reached for table shop/orders. No more columns can be \
          added or dropped instantly. Please use COPY/INPLACE.",
@@ -214,11 +221,7 @@ pub const MYSQL: &[Signature] = &[
          MariaDB server version for the right syntax to use near 'RENAME INDEX' at line 1",
         cause: "The server does not understand the text: the other vendor or an older version than where it worked, \
          a new reserved word, or DELIMITER sent by a tool that does not know it.",
-        confirm: &[Query {
-            vendor: Vendor::MySqlAndMariaDb,
-            sql: "SELECT @@GLOBAL.version AS version, @@GLOBAL.version_comment AS vendor LIMIT 1",
-            means: &[Answer::Rows("Compare vendor and version with where the file worked.")],
-        }],
+        confirm: &[SERVER_VERSION],
         next: "Compare vendor and version. Statements before this one are in: run `evenkeel history` before the next try.",
         avoid: "",
         source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_parse_error",
@@ -306,7 +309,7 @@ pub const MYSQL: &[Signature] = &[
                 Answer::NoRows("This schema has no foreign key, or none is selected."),
             ],
         }],
-        next: "Name the key in the migration: drop it first and add it again afterwards, or build the replacing index first.",
+        next: "Build the index that replaces it first. If the key itself has to change, name it: drop and add it in one ALTER.",
         avoid: "Do not set foreign_key_checks=0 around the DROP.",
         source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_drop_index_fk",
         follows: &[],
@@ -387,7 +390,7 @@ pub const MYSQL: &[Signature] = &[
     Signature {
         id: "mysql-connection-lost",
         says: "MySQL and MariaDB",
-        pattern: r"(?:MySQL s|S|s)erver has gone away|Lost connection to (?:MySQL )?server (?:during query|at|\')",
+        pattern: r"(?:MySQL s|S|s)erver has gone away|Lost connection to (?:MySQL )?server (?:during query|at|')",
         sample: "ERROR 2013 (HY000): Lost connection to MySQL server during query",
         cause: "The connection broke: a time-out of client or proxy, a packet above max_allowed_packet, a restart, \
          or lack of memory. The ALTER may still be running on the server.",
@@ -412,7 +415,7 @@ pub const MYSQL: &[Signature] = &[
     Signature {
         id: "mysql-table-full",
         says: "MySQL and MariaDB",
-        pattern: r"The table '(?P<relation>[^']+)' is full|Disk full|failed, as disk is full|No space left on device\W{0,3}\(?28",
+        pattern: r"The table '(?P<relation>[^']+)' is full|Disk full \(|failed, as disk is full|No space left on device\W{0,3}\(?28",
         sample: "ERROR 1114 (HY000): The table '#sql-1d9e_8' is full",
         cause: "There was no room for the table or its temporary copy: disk, tmpdir, or a tablespace limit. A name \
          with #sql is the copy that an ALTER builds.",
@@ -582,7 +585,7 @@ pub const MYSQL: &[Signature] = &[
         follows: &[],
     },
     Signature {
-        id: "mysql-max-execution-time",
+        id: "mysql-interrupted",
         says: "MySQL and MariaDB",
         pattern: r"max_statement_time exceeded|maximum statement execution time exceeded|Query execution was interrupted",
         sample: "ERROR 1317 (70100): Query execution was interrupted",
@@ -592,6 +595,57 @@ pub const MYSQL: &[Signature] = &[
          `evenkeel history` before the next try.",
         avoid: "",
         source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_query_interrupted",
+        follows: &[],
+    },
+    Signature {
+        id: "mysql-routine-missing",
+        says: "MySQL and MariaDB",
+        pattern: r"(?P<kind>FUNCTION|PROCEDURE) (?P<name>\S+) does not exist",
+        sample: "ERROR 1305 (42000): FUNCTION shop.order_total does not exist",
+        cause: "The routine is not in this schema: its migration did not run here, a dump was taken without \
+         routines, or the other vendor has the function built in.",
+        confirm: &[],
+        next: "Run `evenkeel history`, and compare with the environment where it worked (`evenkeel compare`). \
+         Dumps need --routines.",
+        avoid: "",
+        source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_sp_does_not_exist",
+        follows: &[],
+    },
+    Signature {
+        id: "mysql-unknown-setting",
+        says: "MySQL and MariaDB",
+        pattern: r"Unknown system variable '(?P<name>[^']+)'|Variable '(?P<variable>[^']+)' can't be set to the value of",
+        sample: "ERROR 1231 (42000): Variable 'sql_mode' can't be set to the value of 'NO_AUTO_CREATE_USER'",
+        cause: "The file or the connection sets something that this version or vendor does not have (any more).",
+        confirm: &[SERVER_VERSION],
+        next: "Take the line out, or put it into a comment for the versions that know it.",
+        avoid: "",
+        source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_wrong_value_for_var",
+        follows: &[],
+    },
+    Signature {
+        id: "mysql-index-part",
+        says: "MySQL and MariaDB",
+        pattern: r"used in key specification without a key length|Incorrect prefix key; |Column length too big for column",
+        sample: "ERROR 1170 (42000): BLOB/TEXT column 'note' used in key specification without a key length",
+        cause: "The index part or the column length does not fit the type: TEXT needs a prefix length, a prefix \
+         cannot be longer than the column, and utf8mb4 counts four bytes a character.",
+        confirm: &[],
+        next: "Give a prefix length that fits, or a shorter column. A unique index over a prefix means less than over the whole.",
+        avoid: "",
+        source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_blob_key_without_length",
+        follows: &[],
+    },
+    Signature {
+        id: "mysql-partition-key",
+        says: "MySQL and MariaDB",
+        pattern: r"must include all columns in the table's partitioning function",
+        sample: "ERROR 1503 (HY000): A PRIMARY KEY must include all columns in the table's partitioning function",
+        cause: "On a partitioned table every unique key must hold the partition columns.",
+        confirm: &[],
+        next: "Add the partition columns to the key, or partition by a column of the key.",
+        avoid: "",
+        source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_unique_key_need_all_fields_in_pf",
         follows: &[],
     },
 ];

@@ -201,7 +201,10 @@ pub const POSTGRESQL: &[Signature] = &[
     Signature {
         id: "relation-exists",
         says: "PostgreSQL",
-        pattern: r#"\b42P07\b|(?m)(?:^|[-:"'\[(>,]\s*)relation \\?"(?P<relation>[^"\\]+)\\?" already exists(?:[^,]|,[^ ]|, [^s]|$)"#,
+        pattern: concat!(
+            r#"(?m)\b42P07\b(?:[^:]|$)|(?:^|[-:"'\[()>,]\s*)relation \\?"(?P<relation>[^"\\]+)\\?" already exists(?:[^,]|"#,
+            r",[^ ]|, [^s]|$)",
+        ),
         sample: "ERROR:  relation \"orders\" already exists",
         cause: "The table, index, view or sequence is there already. Either an earlier run created it and did not \
          record it, or somebody made it by hand.",
@@ -217,8 +220,8 @@ pub const POSTGRESQL: &[Signature] = &[
         id: "column-exists",
         says: "PostgreSQL",
         pattern: concat!(
-            r"\b42701\b|",
-            r#"(?m)column \\?"(?P<column>[^"\\]+)\\?" of relation \\?"(?P<relation>[^"\\]+)\\?" already exists(?:[^,]|,[^ ]|"#,
+            r"(?m)(?i:sqlstate|sql state|code)\W{1,6}42701\b|",
+            r#"column \\?"(?P<column>[^"\\]+)\\?" of relation \\?"(?P<relation>[^"\\]+)\\?" already exists(?:[^,]|,[^ ]|"#,
             r", [^s]|$)",
         ),
         sample: "ERROR:  column \"email_verified\" of relation \"users\" already exists",
@@ -259,8 +262,7 @@ pub const POSTGRESQL: &[Signature] = &[
         cause: "IF NOT EXISTS found the name and did nothing; nobody compared the definition. An INVALID index of \
          that name stays invalid while the migration is recorded as done.",
         confirm: &[INVALID_INDEXES],
-        next: "Check that the object found is the one meant. For an invalid index: `DROP INDEX CONCURRENTLY`, then \
-         build it again.",
+        next: "Check that the object found is the one meant. Build an invalid one anew: `REINDEX INDEX CONCURRENTLY`.",
         avoid: "",
         source: "https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
         follows: &[],
@@ -269,7 +271,7 @@ pub const POSTGRESQL: &[Signature] = &[
         id: "relation-missing",
         says: "PostgreSQL",
         pattern: concat!(
-            r#"\b42P01\b|(?m)(?:^|[-:"'\[(>,]\s*)(?:relation|table) \\?"(?P<relation>[^"\\]+)\\?" does not exist(?:[^,]|"#,
+            r#"(?m)\b42P01\b|(?:^|[-:"'\[()>,]\s*)(?:relation|table) \\?"(?P<relation>[^"\\]+)\\?" does not exist(?:[^,]|"#,
             r",[^ ]|, [^s]|$)",
         ),
         sample: "ERROR: relation \"users_v2\" does not exist",
@@ -286,8 +288,8 @@ pub const POSTGRESQL: &[Signature] = &[
         id: "column-missing",
         says: "PostgreSQL",
         pattern: concat!(
-            r"\b42703\b|",
-            r#"(?m)column \\?"?(?P<column>[^"\\\s]+)\\?"?(?: of relation \\?"(?P<relation>[^"\\]+)\\?")? does not exist(?:[^,]|"#,
+            r"(?m)(?i:sqlstate|sql state|code)\W{1,6}42703\b|",
+            r#"column \\?"?(?P<column>[^"\\\s`]+)\\?"?(?: of relation \\?"(?P<relation>[^"\\]+)\\?")? does not exist(?:[^,]|"#,
             r",[^ ]|, [^s]|$)",
         ),
         sample: "ERROR:  column orders.shipped_at does not exist",
@@ -326,8 +328,8 @@ pub const POSTGRESQL: &[Signature] = &[
         cause: "Rows that are there already are duplicates under the new unique index. A concurrent build leaves an \
          INVALID index behind.",
         confirm: &[INVALID_INDEXES],
-        next: "Find the duplicates (GROUP BY … HAVING count(*) > 1), have their owner decide which stay, then drop \
-         the invalid index concurrently and build again.",
+        next: "Find the duplicates (GROUP BY … HAVING count(*) > 1), have their owner decide which stay, then \
+         build the invalid index anew with `REINDEX INDEX CONCURRENTLY`.",
         avoid: "Do not delete rows to make it pass without knowing what refers to them.",
         source: "https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
         follows: &[],
@@ -424,7 +426,8 @@ pub const POSTGRESQL: &[Signature] = &[
         cause: "Views, keys or other objects use what is to be dropped. DETAIL lists them; one that no migration \
          knows was made by hand.",
         confirm: &[],
-        next: "Drop and recreate the dependents in the same migration, in order, with their grants.",
+        next: "Name each dependent in the migration: change it first so that it no longer needs the object, or (a \
+         view) drop and recreate it in the same transaction with its grants.",
         avoid: "Do not follow the HINT: CASCADE drops every dependent, and what depends on those, without asking.",
         source: "https://www.postgresql.org/docs/current/ddl-depend.html",
         follows: &[],
@@ -441,7 +444,8 @@ pub const POSTGRESQL: &[Signature] = &[
         cause: "A view, rule, generated column, trigger, policy or publication uses the column. A view that only \
          exists here was made by hand.",
         confirm: &[],
-        next: "In one transaction: drop the view, alter the column, create the view again with owner, grants and comments.",
+        next: "In one transaction: drop the view (it holds no data), alter the column, create the view again with \
+         owner, grants and comments.",
         avoid: "Do not use DROP VIEW … CASCADE.",
         source: "https://www.postgresql.org/docs/current/sql-altertable.html",
         follows: &[],
@@ -492,7 +496,8 @@ pub const POSTGRESQL: &[Signature] = &[
             r"to (?:create|set|alter|drop|grant))",
         ),
         sample: "ERROR:  permission denied for schema public",
-        cause: "The role lacks a right. From version 15 on, only the owner of the database may create in `public`.",
+        cause: "The role lacks a right. From version 15 on, only the owner of the database may create in `public` \
+         unless it is granted.",
         confirm: &[Query {
             vendor: Vendor::PostgreSql,
             sql: "SELECT CURRENT_USER AS role, n.nspname, pg_catalog.has_schema_privilege(n.oid, 'CREATE') AS \
@@ -510,7 +515,7 @@ pub const POSTGRESQL: &[Signature] = &[
         id: "disk-full",
         says: "PostgreSQL",
         pattern: concat!(
-            r"\b53100\b|could not (?:extend|write)[^\n]*No space left on device|",
+            r"(?i:sqlstate|sql state|code)\W{1,6}53100\b|could not (?:extend|write)[^\n]*No space left on device|",
             r"could not write to (?:temporary )?file[^\n]*No space left",
         ),
         sample: "ERROR:  could not extend file \"base/16384/24601\": No space left on device\nHINT:  Check free disk space.",
@@ -561,8 +566,8 @@ pub const POSTGRESQL: &[Signature] = &[
         id: "too-many-connections",
         says: "PostgreSQL",
         pattern: concat!(
-            r"\b53300\b|(?i:sorry, too many clients already|remaining connection slots are reserved|",
-            r"too many connections for (?:role|database))",
+            r"(?i:sqlstate|sql state|code)\W{1,6}53300\b|(?i:sorry, too many clients already|",
+            r"remaining connection slots are reserved|too many connections for (?:role|database))",
         ),
         sample: "FATAL:  sorry, too many clients already",
         cause: "All connection slots are taken. During a rollout old and new instances hold their pools at the same time.",
@@ -621,7 +626,10 @@ pub const POSTGRESQL: &[Signature] = &[
     Signature {
         id: "read-only",
         says: "PostgreSQL",
-        pattern: r"\b25006\b|cannot execute (?P<command>[A-Z ]+) in a read-only transaction|cannot execute [A-Z ]+ during recovery",
+        pattern: concat!(
+            r"(?i:sqlstate|sql state|code)\W{1,6}25006\b|cannot execute (?P<command>[A-Z ]+) in a read-only transaction|",
+            r"cannot execute [A-Z ]+ during recovery",
+        ),
         sample: "ERROR:  cannot execute CREATE TABLE in a read-only transaction",
         cause: "The migration runs on a standby, or in a session or database that is set read only, sometimes by a \
          provider when the disk is nearly full.",
@@ -650,7 +658,7 @@ pub const POSTGRESQL: &[Signature] = &[
     Signature {
         id: "using-needed",
         says: "PostgreSQL",
-        pattern: r#"column \\?"(?P<column>[^"\\]+)\\?" cannot be cast automatically to type"#,
+        pattern: r#"(?m)(?:^|[-:"'\[()>,]\s*)column \\?"(?P<column>[^"\\]+)\\?" cannot be cast automatically to type"#,
         sample: "ERROR:  column \"total\" cannot be cast automatically to type integer\n\
          HINT:  You might need to specify \"USING total::integer\".",
         cause: "There is no automatic conversion between the two types. With USING the whole table is rewritten \
@@ -705,8 +713,8 @@ pub const POSTGRESQL: &[Signature] = &[
         id: "object-in-use",
         says: "PostgreSQL",
         pattern: concat!(
-            r"\b55006\b|because it is being used by active queries in this session|because it has pending trigger events|",
-            r"is being accessed by other users|cannot drop the currently open database",
+            r"(?i:sqlstate|sql state|code)\W{1,6}55006\b|because it is being used by active queries in this session|",
+            r"because it has pending trigger events|is being accessed by other users|cannot drop the currently open database",
         ),
         sample: "ERROR:  cannot ALTER TABLE \"orders\" because it has pending trigger events",
         cause: "The same transaction has unfinished work on the table (deferred keys, an open cursor), or others \
@@ -803,7 +811,7 @@ pub const POSTGRESQL: &[Signature] = &[
     Signature {
         id: "prepared-statement-pooler",
         says: "PostgreSQL",
-        pattern: r#"\b42P05\b|\b26000\b|prepared statement \\?"(?P<statement>[^"\\]*)\\?" (?:already exists|does not exist)"#,
+        pattern: r#"\b42P05\b|prepared statement \\?"(?P<statement>[^"\\]*)\\?" (?:already exists|does not exist)"#,
         sample: "ERROR:  prepared statement \"s0\" already exists",
         cause: "Named prepared statements and a pooler in transaction mode do not go together: the next transaction \
          gets another server session. Advisory locks of migration tools fail in the same way.",
@@ -916,6 +924,21 @@ pub const POSTGRESQL: &[Signature] = &[
         next: "Find what the runner does in between (a remote call, a prompt, a slow script) and move it out of the transaction.",
         avoid: "",
         source: "https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-IN-TRANSACTION-SESSION-TIMEOUT",
+        follows: &[],
+    },
+    Signature {
+        id: "lock-wait-logged",
+        says: "PostgreSQL",
+        pattern: r"still waiting for (?P<mode>\w+Lock) on",
+        sample: "LOG:  process 811 still waiting for AccessExclusiveLock on relation 16402 of database 5 after \
+         1000.123 ms\n\
+         DETAIL:  Process holding the lock: 842. Wait queue: 811.",
+        cause: "With log_lock_waits the server tells of a wait longer than deadlock_timeout. AccessExclusiveLock on \
+         a history table means two deployments at once.",
+        confirm: &[BLOCKERS, LONG_TRANSACTIONS],
+        next: "See who holds the lock (DETAIL names the process). Let that finish; keep the other deployment back.",
+        avoid: "Do not end the holder before you know what it does.",
+        source: "https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-LOG-LOCK-WAITS",
         follows: &[],
     },
 ];

@@ -53,6 +53,7 @@ pub(super) const POSTGRESQL: &[&str] = &[
     "syntax-error",
     "pg-dump-version",
     "idle-in-transaction",
+    "lock-wait-logged",
 ];
 
 /// Every id of `postgresql.rs` and `mysql.rs`.
@@ -109,6 +110,7 @@ pub(super) const SERVER: &[&str] = &[
     "syntax-error",
     "pg-dump-version",
     "idle-in-transaction",
+    "lock-wait-logged",
     "mysql-lock-wait-timeout",
     "mysql-deadlock",
     "mysql-duplicate-entry",
@@ -144,5 +146,9 @@ pub(super) const SERVER: &[&str] = &[
     "mysql-read-only",
     "mysql-unknown-database",
     "mysql-unknown-collation",
-    "mysql-max-execution-time",
+    "mysql-interrupted",
+    "mysql-routine-missing",
+    "mysql-unknown-setting",
+    "mysql-index-part",
+    "mysql-partition-key",
 ];
