@@ -5,8 +5,8 @@ use super::{Builder, Left, Odd, build, left};
 use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{Manifest, Object};
-use evenkeel_core::patch::{Act, Dialect, Excused, Form, Plan, Proof, Refusal, World, plan, wanted};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::{Act, Dialect, Excused, Form, Plan, Proof, Refusal, World, plan, tells_needs, wanted};
 use evenkeel_core::policy::Ignored;
 use std::collections::BTreeSet;
 
@@ -61,12 +61,7 @@ pub fn excused(ignored: &[Ignored]) -> Vec<Excused> {
 
 /// A manifest of an earlier evenkeel does not say what needs what, and no order can be told from it.
 fn knows_needs(side: &str, manifest: &Manifest) -> Result<(), Box<Trouble>> {
-    // These need something wherever they are.
-    let tells = |object: &Object| object.get("needs").is_some();
-    let is_reference = |object: &Object| object.text("type") == Some("foreign key");
-    let has_needy = !manifest.of_kind(Kind::Trigger).is_empty() || manifest.of_kind(Kind::Constraint).iter().any(is_reference);
-    let has_property = Kind::Table.spec().property_on("needs", manifest.endpoint.engine);
-    if !has_property || !has_needy || manifest.objects().iter().any(tells) {
+    if tells_needs(manifest) {
         return Ok(());
     }
     Err(Box::new(

@@ -1,11 +1,11 @@
 //! Owners, rights on objects, and rights that new objects will have.
 
-use super::named::{granted, named};
+use super::named::{granted, named, shown};
 use super::text::relation;
 use super::{Maker, Target, flag, list};
 use crate::capture::OWNER;
 use crate::ident::quoted;
-use evenkeel_core::kind::Kind;
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Object, shown_parts};
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 use std::collections::BTreeMap;
@@ -32,6 +32,11 @@ impl Maker for Owners {
         };
         if object.identity.part(0) == DATABASE {
             return Ok(vec![statement(format!("ALTER DATABASE {} OWNER TO {role};", quoted(&to.dialect.database)))]);
+        }
+        if !to.making.to.manifest.covers(Dimension::Schema) {
+            let named = shown(object.identity.part(0), object.identity.part(1), &to.dialect.database);
+            let named = named.filter(|named| !named.alter.is_empty()).ok_or("there is no statement for such an owner")?;
+            return Ok(vec![statement(format!("ALTER {} {} OWNER TO {role};", named.alter, named.name))]);
         }
         let owned = to.making.to.shown(object.identity.part(0), object.identity.part(1)).ok_or("what it is the owner of is not there")?;
         // It is made by whoever will own it, and cannot be given away.
@@ -141,6 +146,10 @@ fn target(object: &Object, world: &World<'_>, database: &str) -> Result<(String,
             return Ok((format!("TABLE {}", crate::ident::qualified(schema, table)), Some(quoted(column))));
         }
         _ => {}
+    }
+    if !world.manifest.covers(Dimension::Schema) {
+        let target = super::named::shown(kind, shown, database).ok_or("GRANT knows no such thing")?;
+        return Ok((format!("{} {}", target.grant, target.name), None));
     }
     let target = world.shown(kind, shown).and_then(granted);
     Ok((target.ok_or("it belongs to an extension or the server, or GRANT knows no such thing")?, None))

@@ -4,6 +4,7 @@
 //! what COMMENT ON, DROP and OWNER TO take. Does not live here: the order of statements (`core/patch`).
 
 mod access;
+mod alone;
 mod column;
 mod constraint;
 mod domain;
@@ -31,7 +32,7 @@ mod view;
 use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Dialect, Hazard, Making, One, Statement, Way, World, Written};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -401,6 +402,10 @@ impl Dialect for PostgresDialect {
 
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written {
         of(object)?.drop(object, &Target { dialect: self, making })
+    }
+
+    fn leans_on(&self, one: &One<'_>, from: &World<'_>) -> Option<String> {
+        alone::leans_on(one, from)
     }
 
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {

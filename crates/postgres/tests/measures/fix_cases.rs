@@ -75,41 +75,41 @@ const PAIRS: &[(&str, &str, &str, usize)] = &[
         "select 1",
         1,
     ),
-    ("10: bounds of a sequence", "create sequence s minvalue 100 start 100", "create sequence s", 1),
-    ("10: a sequence that counts down", "create sequence s increment -1", "create sequence s", 0),
-    ("10: wider bounds", "create sequence s minvalue -5 start -5 maxvalue 99", "create sequence s maxvalue 50", 2),
+    ("10: bounds of a sequence", "create sequence s minvalue 100 start 100", "create sequence s", 2),
+    ("10: a sequence that counts down", "create sequence s increment -1", "create sequence s", 4),
+    ("10: wider bounds", "create sequence s minvalue -5 start -5 maxvalue 99", "create sequence s maxvalue 50", 3),
     ("16: NULL in a key", "create table t (a int)", "create table t (a int primary key)", 0),
-    ("16: NULL in an identity", "create table t (a int)", "create table t (a int generated always as identity)", 0),
-    ("16: a default by what is missing", "create table t (id serial)", "create table t (id int not null)", 0),
+    ("16: NULL in an identity", "create table t (a int)", "create table t (a int generated always as identity)", 3),
+    ("16: a default by what is missing", "create table t (id serial)", "create table t (id int not null)", 1),
     (
         "16: a default by a function that is missing",
         "create function f() returns int language sql as 'select 1'; create table t (id int default f())",
         "create table t (id int)",
-        0,
+        1,
     ),
     (
         "16: a default by a type that is missing",
         "create type mood as enum ('ok'); create table t (id text default 'ok'::mood)",
         "create table t (id text)",
-        0,
+        1,
     ),
     (
         "16: replica identity by an index that is not unique",
         "create table t (a int not null); create unique index i on t (a); alter table t replica identity using index i",
         "create table t (a int not null); create index i on t (a)",
-        0,
+        1,
     ),
     (
         "16: a name with a parenthesis",
         "create function \"F(x\"(int) returns int language sql as 'select 1'; comment on function \"F(x\"(int) is 'a'",
         "create function \"F(x\"(int) returns int language sql as 'select 1'",
-        0,
+        1,
     ),
     (
         "16: views on views that hold nothing",
         "create materialized view b as select 1 as x; create materialized view a as select * from b",
         "create materialized view b as select 1 as x with no data; create materialized view a as select * from b with no data",
-        0,
+        1,
     ),
     (
         "an owner who held a right",
@@ -117,20 +117,20 @@ const PAIRS: &[(&str, &str, &str, usize)] = &[
         "create table t (a int); grant select on t to ROLE",
         1,
     ),
-    ("a default of another type", "create table t (a text default 'x')", "create table t (a int)", 0),
+    ("a default of another type", "create table t (a text default 'x')", "create table t (a int)", 2),
     (
         "replica identity by a partial index",
         "create table t (a int not null); create unique index i on t (a); alter table t replica identity using index i",
         "create table t (a int not null); create unique index i on t (a) where a > 0",
-        0,
+        1,
     ),
     (
         "clustered on what is missing",
         "create table t (a int); create index i on t (a); alter table t cluster on i",
         "create table t (a int)",
-        0,
+        1,
     ),
-    ("bounds of a small type", "create sequence s as smallint maxvalue 30", "create sequence s as smallint maxvalue 20", 0),
+    ("bounds of a small type", "create sequence s as smallint maxvalue 30", "create sequence s as smallint maxvalue 20", 1),
     (
         "an empty list, and a text in quotes",
         "do $$ begin execute format('alter database %I set search_path = %L', current_database(), ''); \
@@ -155,7 +155,7 @@ fn what_a_fix_touches_is_its_difference_alone() {
                 !matches!(one.subject.kind.name(), "role" | "membership" | "setting" | "table-statistics")
                     && !one.subject.object.contains("every database")
             };
-            let (before, _) = sides(&reference, &candidate, &BTreeMap::new());
+            let before = sides(&reference, &candidate, &BTreeMap::new());
             let all: BTreeSet<_> = before.differences.iter().filter(about).map(key).collect();
             let mut gone = BTreeSet::new();
             for difference in before.differences.iter().filter(about) {
@@ -172,7 +172,7 @@ fn what_a_fix_touches_is_its_difference_alone() {
                 "{major}, {what}: {:#?}",
                 before.differences.iter().filter(about).map(|one| (said(one), &one.remedy)).collect::<Vec<_>>()
             );
-            let (after, _) = sides(&reference, &candidate, &BTreeMap::new());
+            let after = sides(&reference, &candidate, &BTreeMap::new());
             let left: BTreeSet<_> = after.differences.iter().filter(about).map(key).collect();
             let expected: BTreeSet<_> = all.difference(&gone).cloned().collect();
             assert_eq!(left, expected, "{major}, {what}");
