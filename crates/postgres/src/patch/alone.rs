@@ -12,6 +12,10 @@ pub fn leans_on(one: &One<'_>, from: &World<'_>) -> Option<String> {
         Kind::Grant => grant(one, from),
         Kind::Owner => owner(one, from),
         Kind::Column => column(one, from),
+        Kind::Table if one.touches("inherits") => Some("columns become its own, or the parent's, with it".to_owned()),
+        Kind::Index if [one.before, one.after].into_iter().flatten().any(|index| index.get("constraint").is_some()) => {
+            Some("it stands behind a constraint".to_owned())
+        }
         Kind::Constraint | Kind::Index | Kind::Trigger if one.before.is_none() => part(one.object(), from),
         // Said of a partitioned table it reaches the copies on its partitions too, which may differ.
         Kind::Trigger if one.touches("enabled") && is_parent(one.object(), from) => Some("it reaches the copies on partitions".to_owned()),
