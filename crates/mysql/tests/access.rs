@@ -501,7 +501,7 @@ fn grants_under_several_names_are_compared_by_what_holds() {
         session.exec("DROP USER w@localhost; CREATE USER w@localhost; GRANT SELECT, INSERT ON `us\\_a`.* TO w@localhost; GRANT SELECT ON `us\\_b`.* TO w@localhost").unwrap();
         let remedies = told(&root("us_a"), &root("us_b"));
         assert!(
-            matches!(&remedies[..], [Some(Remedy::Statements(sql))] if sql.starts_with("GRANT INSERT ON `us\\_b`.* TO")),
+            matches!(&remedies[..], [Some(Remedy::Statements(sql))] if sql.contains("\nGRANT INSERT ON `us\\_b`.* TO")),
             "{remedies:?}"
         );
         if scratch.url("").starts_with("mysql") {

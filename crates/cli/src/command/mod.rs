@@ -12,6 +12,7 @@ mod grants;
 mod init;
 mod output;
 mod patch;
+mod proofs;
 mod queries;
 mod render;
 mod report;

@@ -5,6 +5,7 @@
 //! any statement (`patch` of each engine), and running it (`pipeline/patch`).
 
 mod change;
+mod fingerprint;
 mod fix;
 mod order;
 mod plan;
@@ -14,6 +15,7 @@ mod wanted;
 mod world;
 
 pub use change::differing;
+pub use fingerprint::{Ground, fingerprint};
 pub use fix::{Fixes, Goal};
 pub use plan::plan;
 pub use script::{Proof, Script, script};

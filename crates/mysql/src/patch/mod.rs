@@ -374,7 +374,8 @@ impl Dialect for MysqlDialect {
 
     fn needs_opening(&self, statement: &Statement) -> bool {
         // Others set what stored code keeps, and set it back to that; or are read by the session's mode and character set.
-        statement.sql.starts_with("SET ") || !statement.sql.is_ascii() || statement.sql.contains('\\')
+        let is_escaped = |sql: &str| tokens(sql).any(|token| token.sort == Sort::Text && token.text.contains('\\'));
+        statement.sql.starts_with("SET ") || !statement.sql.is_ascii() || is_escaped(&statement.sql)
     }
 
     fn opening(&self) -> &'static [&'static str] {
