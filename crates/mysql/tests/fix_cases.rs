@@ -5,12 +5,15 @@
 use evenkeel_core::compare::{Comparison, Difference, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::finding::Remedy;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::{Dialect, Form, World, plan};
 use evenkeel_core::port::{Engine as _, Environment, Request, Watch};
 use evenkeel_mysql::connect::{Target, ThisMachine};
 use evenkeel_mysql::engine::Mysql;
 use evenkeel_mysql::environment::MysqlEnvironment;
+use evenkeel_mysql::patch::MysqlDialect;
+use evenkeel_pipeline::patch::left;
 use evenkeel_testkit::mysql::{TestDb, each_flavor};
 use std::collections::BTreeSet;
 
@@ -93,6 +96,37 @@ fn what_a_fix_touches_is_its_difference_alone() {
             let left: BTreeSet<_> = after.differences.iter().filter(about).map(key).collect();
             let expected: BTreeSet<_> = all.difference(&gone).cloned().collect();
             assert_eq!(left, expected, "{what}");
+        }
+        db.exec(&format!("drop user {app}"));
+    });
+}
+
+/// Without the accounts of the server, which other tests make meanwhile.
+fn own(db: &TestDb) -> Manifest {
+    let seen = capture(db);
+    let objects = seen.objects().iter().filter(|object| !matches!(object.kind, Kind::Role | Kind::Membership | Kind::Grant)).cloned();
+    Manifest::new(seen.endpoint.clone(), seen.dimensions.clone(), objects.collect(), Vec::new())
+}
+
+/// The same pairs, each as one patch: equal after it.
+#[test]
+fn every_pair_is_a_patch() {
+    each_flavor(|db| {
+        let app = format!("{}@localhost", db.name);
+        db.exec(&format!("create user {app}"));
+        for (what, reference, candidate, _) in pairs() {
+            let sides = (TestDb::create(db.server.clone()), TestDb::create(db.server.clone()));
+            for (side, sql) in [(&sides.0, reference), (&sides.1, candidate)] {
+                side.exec(&sql.replace("APP", &app));
+            }
+            let (goal, seen) = (own(&sides.0), own(&sides.1));
+            let dialect = MysqlDialect::of(&seen.endpoint);
+            let planned = plan(&World::of(&seen), &World::of(&goal), &dialect, Form::default());
+            assert_eq!(planned.refused, [], "{what}");
+            let statements = planned.statements().map(|statement| statement.sql.as_str());
+            sides.1.exec(&dialect.opening().iter().copied().chain(statements).collect::<Vec<_>>().join("\n"));
+            let odd = left(&own(&sides.1), &goal, &dialect);
+            assert!(odd.is_empty(), "{what}: {odd:#?}");
         }
         db.exec(&format!("drop user {app}"));
     });

@@ -22,9 +22,9 @@ const ROOM: usize = 500_000;
 /// What is taken back where the reference does not have it: nothing is gone with it but itself.
 const TAKEN_BACK: &[Kind] = &[Kind::Grant, Kind::DefaultPrivilege, Kind::Membership, Kind::Override];
 
-/// What is to be reached, worked out when first asked for.
+/// What is to be reached, worked out when first asked for; nothing where that is the reference as it is.
 #[derive(Default)]
-pub struct Goal(OnceCell<Manifest>);
+pub struct Goal(OnceCell<Option<Manifest>>);
 
 /// Fixes of the differences between two manifests.
 pub struct Fixes<'a> {
@@ -99,7 +99,11 @@ impl<'a> Fixes<'a> {
     fn sides(&self) -> &Sides<'a> {
         self.sides.get_or_init(|| {
             let (from, dialect) = (World::of(self.candidate), self.dialect);
-            let goal = self.goal.0.get_or_init(|| wanted(&World::of(self.reference), &from, self.dimensions, &[], dialect).0);
+            let goal = self.goal.0.get_or_init(|| {
+                let is_all = self.is_all_told();
+                (!is_all).then(|| wanted(&World::of(self.reference), &from, self.dimensions, &[], dialect).0)
+            });
+            let goal = goal.as_ref().unwrap_or(self.reference);
             let to = World::of(goal);
             let needed_by = from.needed_by(&|object| dialect.needs(object, &from));
             let changes = Changes::between(self.candidate, goal, dialect);
@@ -109,6 +113,16 @@ impl<'a> Fixes<'a> {
             let is_told = tells_needs(self.reference) && tells_needs(self.candidate);
             Sides { needed_by, altered, created, dropped, is_told, from, to }
         })
+    }
+
+    /// Whether both sides were seen whole, in everything that is asked for, and nothing else was.
+    fn is_all_told(&self) -> bool {
+        let (reference, candidate) = (self.reference, self.candidate);
+        let is_asked = |dimension: &Dimension| self.dimensions.contains(dimension) || !reference.dimensions.contains(dimension);
+        reference.gaps.is_empty()
+            && candidate.gaps.is_empty()
+            && reference.dimensions == candidate.dimensions
+            && self.dialect.dimensions().iter().all(is_asked)
     }
 
     fn planned(&self, case: &Case<'_>) -> Option<Remedy> {

@@ -1,5 +1,6 @@
 //! Owners, rights on objects, and rights that new objects will have.
 
+use super::alone;
 use super::named::{granted, named, shown};
 use super::text::relation;
 use super::{Maker, Target, flag, list};
@@ -206,6 +207,11 @@ fn owner_of(object: &Object, to: &Target<'_>) -> Result<String, String> {
     to.role(owner)
 }
 
+/// On a throwaway server the owner granted all.
+fn entangled(before: &Object, after: Option<&Object>, to: &Target<'_>) -> Result<(), String> {
+    if to.making.form.throwaway { Ok(()) } else { alone::entangled(before, after, to.making.from).map_or(Ok(()), Err) }
+}
+
 impl Maker for Grants {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         between(object, &untouched(object.identity.part(0), object.identity.part(2), to.dialect.major), &held(object), to)
@@ -224,10 +230,12 @@ impl Maker for Grants {
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        entangled(change.from, Some(change.to), to)?;
         between(change.to, &held(change.from), &held(change.to), to)
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        entangled(object, None, to)?;
         between(object, &held(object), &untouched(object.identity.part(0), object.identity.part(2), to.dialect.major), to)
     }
 }

@@ -2,6 +2,7 @@
 //! do more or less than they say. Does not live here: what the server records as needed (`needs`), which the plan knows.
 
 use super::{flag, list};
+use crate::capture::OWNER;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, first_shown_part, shown_parts};
 use evenkeel_core::patch::{One, World};
@@ -43,6 +44,17 @@ fn is_child(object: &Object, from: &World<'_>) -> bool {
     table_of(object, from).is_some_and(|table| table.text("partition_of").is_some() || !list(table, "inherits").is_empty())
 }
 
+/// Whether the column of a table above lets go of NOT NULL, and this one's with it.
+pub fn is_lifted_above(column: &Object, from: &World<'_>, to: &World<'_>) -> bool {
+    let Some(table) = table_of(column, from) else { return false };
+    let parents = table.text("partition_of").into_iter().chain(list(table, "inherits").iter().map(AsRef::as_ref));
+    let mut columns = parents.filter_map(|parent| {
+        let parts = shown_parts(parent)?;
+        from.find(Kind::Column, &[parts.first()?, parts.get(1)?, column.identity.part(2)])
+    });
+    columns.any(|above| flag(above, "not_null") && to.same(above).is_some_and(|after| !flag(after, "not_null")))
+}
+
 /// What is added to a table is added to those below it, and what those have comes from above.
 fn part(object: &Object, from: &World<'_>) -> Option<String> {
     (is_parent(object, from) || is_child(object, from)).then(|| "partitions and children of a table have their parts from it".to_owned())
@@ -77,8 +89,29 @@ fn on<'w>(kind: &'w str, shown: &'w str, from: &World<'w>) -> impl Iterator<Item
     grants.take_while(move |grant| (grant.identity.part(0), grant.identity.part(1)) == (kind, shown))
 }
 
-fn passes_on(grant: &Object) -> bool {
-    !list(grant, "grantable").is_empty() || flag(grant, "maintain_grantable")
+/// Privileges as the catalog names them, and those that may be passed on.
+fn held(grant: &Object) -> (Vec<&str>, Vec<&str>) {
+    let named = |property, maintain| {
+        let more = Some("MAINTAIN").filter(|_| flag(grant, maintain));
+        list(grant, property).iter().map(AsRef::as_ref).chain(more).collect::<Vec<_>>()
+    };
+    (named("privileges", "maintain"), named("grantable", "maintain_grantable"))
+}
+
+/// Why taking rights might do nothing, or fail: a manifest does not say who granted what, and REVOKE takes only what the owner granted,
+/// and nothing that others hold from whom it is taken from.
+pub fn entangled(before: &Object, after: Option<&Object>, from: &World<'_>) -> Option<String> {
+    let (kind, shown, grantee) = (before.identity.part(0), before.identity.part(1), before.identity.part(2));
+    let ((held_before, passed_before), (stay, pass)) = (held(before), after.map(held).unwrap_or_default());
+    let lost = held_before.iter().filter(|privilege| !stay.contains(*privilege));
+    let taken: Vec<&str> = lost.chain(passed_before.iter().filter(|privilege| !pass.contains(*privilege))).copied().collect();
+    let is_other = |grant: &&Object| ![grantee, OWNER].contains(&grant.identity.part(2));
+    let other = on(kind, shown, from).filter(is_other).find(|grant| {
+        let (has, may) = held(grant);
+        taken.iter().any(|privilege| may.contains(privilege) || passed_before.contains(privilege) && has.contains(privilege))
+    })?;
+    let other = other.identity.part(2);
+    Some(format!("who granted it is in no manifest, and {other} may hold it from {grantee} or have passed it on: revoke it as whoever did"))
 }
 
 fn grant(one: &One<'_>, from: &World<'_>) -> Option<String> {
@@ -99,12 +132,6 @@ fn grant(one: &One<'_>, from: &World<'_>) -> Option<String> {
     let is_built_in = one.before.is_none() && one.after.is_some_and(|after| list(after, "privileges").is_empty());
     if !takes("privileges") && !takes("grantable") && !takes_maintain && !is_built_in {
         return None;
-    }
-    // The manifest does not say who granted what: REVOKE would then do nothing, or fail.
-    let others = on(kind, shown, from).filter(|grant| grant.identity.part(2) != grantee).count();
-    let is_entangled = on(kind, shown, from).any(|grant| passes_on(grant) && (grant.identity.part(2) != grantee || others > 0));
-    if is_entangled {
-        return Some("somebody there may pass rights on, so that others may hold theirs from him".to_owned());
     }
     let parts = shown_parts(shown).filter(|_| kind != "column")?;
     let [schema, table] = parts.as_slice() else { return None };

@@ -1,10 +1,16 @@
 //! Fixes that would fail, do nothing, or touch more than the difference they are about: each applied fix must run, take its difference
 //! away and bring no other. What cannot be had so gets no statement.
 
+use super::capture_as;
 use super::fix::{said, sides, split};
 use evenkeel_core::compare::Difference;
 use evenkeel_core::finding::Remedy;
-use evenkeel_testkit::{database, majors};
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::{Dialect, Form, Refusal, World, plan};
+use evenkeel_pipeline::patch::left;
+use evenkeel_postgres::patch::PostgresDialect;
+use evenkeel_testkit::{TestDb, database, majors};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the pair is about; the reference and the candidate as they are made, `ROLE` being a role that both share; how many of their
@@ -182,4 +188,59 @@ fn what_a_fix_touches_is_its_difference_alone() {
             reference.exec(&format!("drop role {role}; drop role {role}_2"));
         }
     }
+}
+
+/// Without what other tests make on the same server meanwhile.
+fn own(db: &TestDb) -> Manifest {
+    let dimensions = vec![Dimension::Schema, Dimension::Privileges, Dimension::Configuration];
+    let seen = capture_as(&db.conninfo(), "postgres", |request| request.dimensions.clone_from(&dimensions));
+    let is_shared = |kind: Kind, shown: &str| {
+        matches!(kind, Kind::Role | Kind::Membership | Kind::Setting) || kind == Kind::Override && !shown.contains("this database")
+    };
+    let objects = seen.objects().iter().filter(|object| !is_shared(object.kind, &object.display())).cloned().collect();
+    Manifest::new(seen.endpoint.clone(), seen.dimensions.clone(), objects, Vec::new())
+}
+
+/// Rounds in which the whole is made, as `--patch` tries it.
+const ROUNDS: usize = 3;
+
+/// The same pairs, each as one patch: equal after it, or refused by name.
+#[test]
+fn every_pair_is_a_patch() {
+    let (mut equal, mut refused) = (0, BTreeSet::new());
+    for major in majors() {
+        for (what, reference, candidate, _) in PAIRS {
+            let sides = (database(major), database(major));
+            let role = format!("{}_role", sides.0.name);
+            sides.0.exec(&format!("create role {role}; create role {role}_2"));
+            for (db, sql) in [(&sides.0, reference), (&sides.1, candidate)] {
+                db.exec(&sql.replace("ROLE", &role));
+            }
+            let goal = own(&sides.0);
+            let mut seen = own(&sides.1);
+            let dialect = PostgresDialect::of(&seen.endpoint);
+            let mut said: Vec<Refusal> = Vec::new();
+            for _ in 0..ROUNDS {
+                let planned = plan(&World::of(&seen), &World::of(&goal), &dialect, Form::default());
+                let session = sides.1.another_session();
+                let opening = dialect.opening().iter().copied();
+                for sql in opening.chain(planned.statements().map(|statement| statement.sql.as_str())) {
+                    session.exec(sql).unwrap_or_else(|fault| panic!("{major}, {what}: {sql}: {fault}"));
+                }
+                said.extend(planned.refused);
+                seen = own(&sides.1);
+            }
+            let mut odd = left(&seen, &goal, &dialect);
+            equal += usize::from(odd.is_empty());
+            let is_named = |kind, object: &str| said.iter().any(|refusal| refusal.kind == kind && refusal.object == object);
+            refused.extend(odd.iter().filter(|one| is_named(one.kind, &one.object)).map(|one| (*what, one.object.clone())));
+            odd.retain(|one| !is_named(one.kind, &one.object));
+            assert!(odd.is_empty(), "{major}, {what}: {odd:#?}, refused: {said:#?}");
+            for db in [&sides.0, &sides.1] {
+                db.exec(&format!("drop owned by {role}, {role}_2 cascade"));
+            }
+            sides.0.exec(&format!("drop role {role}; drop role {role}_2"));
+        }
+    }
+    println!("{equal} of {} equal, refused: {refused:#?}", PAIRS.len() * majors().len());
 }
