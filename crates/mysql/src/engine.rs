@@ -54,7 +54,7 @@ impl Engine for Mysql {
     }
 
     fn remedies(&self, candidate: &Manifest) -> Box<dyn Remedies> {
-        Box::new(MysqlRemedies::new(candidate, candidate.endpoint.roles.clone()))
+        Box::new(MysqlRemedies::new(candidate))
     }
 
     fn queries(&self, vendor: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {

@@ -2,17 +2,20 @@
 //! no other. What cannot be had so gets no statement.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use evenkeel_core::compare::{Comparison, Difference, Scope, Side, compare};
+use evenkeel_core::compare::{Comparison, Difference, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::finding::Remedy;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_core::patch::{Dialect, Form, World, plan};
+use evenkeel_core::port::{Engine as _, Environment, Request, Watch};
 use evenkeel_mysql::connect::{Target, ThisMachine};
+use evenkeel_mysql::engine::Mysql;
 use evenkeel_mysql::environment::MysqlEnvironment;
-use evenkeel_mysql::remedy::MysqlRemedies;
+use evenkeel_mysql::patch::MysqlDialect;
+use evenkeel_pipeline::patch::left;
 use evenkeel_testkit::mysql::{TestDb, each_flavor};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const MOMENT: &str = "datetime(3) default current_timestamp(3) on update current_timestamp(3)";
 
@@ -32,24 +35,24 @@ fn pairs() -> Vec<(&'static str, String, String, usize)> {
     };
     vec![
         ("comment_literal: a quote", table("it''s"), table("x"), 3),
-        ("comment_literal: beyond ASCII", table("größer"), table("x"), 0),
-        ("comment_literal: a backslash", table("a\\\\b"), table("x"), 0),
-        ("comment_literal: a line break", table("a\\nb"), table("x"), 0),
-        ("event_definer: its state", event("disable", ""), event("enable", ""), 0),
-        ("event_definer: its comment", event("disable", "it''s"), event("disable", "x"), 0),
+        ("comment_literal: beyond ASCII", table("größer"), table("x"), 3),
+        ("comment_literal: a backslash", table("a\\\\b"), table("x"), 3),
+        ("comment_literal: a line break", table("a\\nb"), table("x"), 3),
+        ("event_definer: its state", event("disable", ""), event("enable", ""), 1),
+        ("event_definer: its comment", event("disable", "it''s"), event("disable", "x"), 1),
         ("a default that is a comparison", "create table t (a int default ('x' = 'y'))".to_owned(), "create table t (a int)".to_owned(), 1),
-        ("a default of another type", "create table t (a varchar(9) default 'abc')".to_owned(), "create table t (a int)".to_owned(), 0),
+        ("a default of another type", "create table t (a varchar(9) default 'abc')".to_owned(), "create table t (a int)".to_owned(), 3),
         (
             "on_update_lost: no default",
             "create table t (id int primary key, d datetime(3) default null on update current_timestamp(3))".to_owned(),
             format!("create table t (id int primary key, d {MOMENT})"),
-            0,
+            1,
         ),
         (
             "on_update_lost: another default",
             "create table t (id int primary key, d datetime default '2020-01-01 00:00:00' on update current_timestamp)".to_owned(),
             "create table t (id int primary key, d datetime default '2021-01-01 00:00:00' on update current_timestamp)".to_owned(),
-            0,
+            1,
         ),
     ]
 }
@@ -62,10 +65,9 @@ fn capture(db: &TestDb) -> Manifest {
 
 fn compared(reference: &TestDb, candidate: &TestDb) -> Comparison {
     let (a, b) = (capture(reference), capture(candidate));
-    let remedies = MysqlRemedies::new(&b, BTreeMap::new());
     let trees = (Tree::of(&a), Tree::of(&b));
     let (left, right) = (Side { label: "a", manifest: &a, tree: &trees.0 }, Side { label: "b", manifest: &b, tree: &trees.1 });
-    compare(left, right, &Scope::default(), &remedies)
+    Mysql.compare(left, right, &Scope::default())
 }
 
 #[test]
@@ -94,6 +96,37 @@ fn what_a_fix_touches_is_its_difference_alone() {
             let left: BTreeSet<_> = after.differences.iter().filter(about).map(key).collect();
             let expected: BTreeSet<_> = all.difference(&gone).cloned().collect();
             assert_eq!(left, expected, "{what}");
+        }
+        db.exec(&format!("drop user {app}"));
+    });
+}
+
+/// Without the accounts of the server, which other tests make meanwhile.
+fn own(db: &TestDb) -> Manifest {
+    let seen = capture(db);
+    let objects = seen.objects().iter().filter(|object| !matches!(object.kind, Kind::Role | Kind::Membership | Kind::Grant)).cloned();
+    Manifest::new(seen.endpoint.clone(), seen.dimensions.clone(), objects.collect(), Vec::new())
+}
+
+/// The same pairs, each as one patch: equal after it.
+#[test]
+fn every_pair_is_a_patch() {
+    each_flavor(|db| {
+        let app = format!("{}@localhost", db.name);
+        db.exec(&format!("create user {app}"));
+        for (what, reference, candidate, _) in pairs() {
+            let sides = (TestDb::create(db.server.clone()), TestDb::create(db.server.clone()));
+            for (side, sql) in [(&sides.0, reference), (&sides.1, candidate)] {
+                side.exec(&sql.replace("APP", &app));
+            }
+            let (goal, seen) = (own(&sides.0), own(&sides.1));
+            let dialect = MysqlDialect::of(&seen.endpoint);
+            let planned = plan(&World::of(&seen), &World::of(&goal), &dialect, Form::default());
+            assert_eq!(planned.refused, [], "{what}");
+            let statements = planned.statements().map(|statement| statement.sql.as_str());
+            sides.1.exec(&dialect.opening().iter().copied().chain(statements).collect::<Vec<_>>().join("\n"));
+            let odd = left(&own(&sides.1), &goal, &dialect);
+            assert!(odd.is_empty(), "{what}: {odd:#?}");
         }
         db.exec(&format!("drop user {app}"));
     });

@@ -4,7 +4,7 @@ use crate::capture::{self, Replayed, Source};
 use crate::digest;
 use crate::explained;
 use crate::replay::Target;
-use evenkeel_core::compare::{self, Comparison, Sameness, Scope, Side};
+use evenkeel_core::compare::{Comparison, Sameness, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::{Finding, Origin, Remedy, SOURCE_HIDDEN, Subject, Which};
@@ -94,8 +94,7 @@ pub fn run(reference: &Source, candidate: &Source, wanted: &Wanted<'_>, run: &Ru
         ));
     }
     one_scope(reference.label(), &left.manifest, candidate.label(), &right.manifest)?;
-    let remedies = run.engines.of(b).remedies(&right.manifest);
-    let mut comparison = compare::compare(left.side(), right.side(), wanted.scope, &*remedies);
+    let mut comparison = run.engines.of(b).compare(left.side(), right.side(), wanted.scope);
     if wanted.same && comparison.sameness.tells_nothing() {
         comparison.sameness = Sameness::AsAsked;
     }

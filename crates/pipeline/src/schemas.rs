@@ -233,9 +233,8 @@ impl Each<'_> {
         let is_mixed = self.names_reference(&part);
         let marked = Hashed::of(name, self.marked(part, name));
         let engine = self.run.engines.of(marked.manifest.endpoint.engine);
-        let remedies = engine.remedies(&marked.manifest);
         let scope = self.wanted.comparison.scope;
-        let mut comparison = evenkeel_core::compare::compare(reference.marked.side(), marked.side(), scope, &*remedies);
+        let mut comparison = engine.compare(reference.marked.side(), marked.side(), scope);
         let like = self.wanted.like;
         comparison.gaps.extend(self.untold(&reference.marked.manifest, &marked.manifest));
         comparison.map_remedies(&|text, which| self.unmarked(text, if which == Which::Reference { like } else { name }));

@@ -51,7 +51,7 @@ impl Engine for Postgres {
     }
 
     fn remedies(&self, candidate: &Manifest) -> Box<dyn Remedies> {
-        Box::new(PostgresRemedies::new(candidate, candidate.endpoint.roles.clone()))
+        Box::new(PostgresRemedies::new(candidate))
     }
 
     fn queries(&self, _: kind::Engine, version: Option<&str>, dimensions: &[Dimension]) -> Result<String, Box<Trouble>> {

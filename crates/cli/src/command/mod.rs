@@ -16,6 +16,7 @@ mod migrations;
 mod output;
 mod patch;
 mod preflight;
+mod proofs;
 mod queries;
 mod render;
 mod report;

@@ -1,5 +1,6 @@
 //! `compare … --patch`: the SQL that makes the candidate like the reference. Neighbour: `pipeline/patch` writes and tries it.
 
+use super::proofs::Kept;
 use super::{Outcome, output};
 use crate::args::{Common, Patching};
 use crate::paint::{self, progress::Line};
@@ -50,7 +51,15 @@ impl Patched {
         let form = Form { offline: asked.offline, throwaway: false };
         let excused = excused(&compared.ignored);
         let differences = &compared.comparison.differences;
-        let wanted = Asked { dimensions: &scope.dimensions, excused: &excused, differences, form };
+        let proofs = Kept::of_this_user();
+        let wanted = Asked {
+            dimensions: &scope.dimensions,
+            excused: &excused,
+            differences,
+            form,
+            version: env!("CARGO_PKG_VERSION"),
+            proofs: &proofs,
+        };
         let patch = prove(&reference.manifest, &candidate.manifest, &wanted, &builder)?;
         let dialect = engine.dialect(&candidate.manifest.endpoint)?;
         let written = Script {

@@ -261,3 +261,47 @@ fn rights_alone_are_mended() {
     psql(&candidate, &place.path("patch.sql"));
     place.run(&["compare", &reference.url(), &candidate.url(), "--dimension", "privileges", "--fail-on", "inform"]).exits(0);
 }
+
+/// The same is not tried again, whatever else is in the folder.
+#[test]
+fn what_was_proven_is_taken_as_proven_where_all_is_the_same() {
+    let place = Place::new();
+    let (reference, candidate) = two("create table t (a int, b text)", "create table t (a int)");
+    for (db, file) in [(&reference, "a.jsonl"), (&candidate, "b.jsonl")] {
+        place.run(&["capture", &db.url(), "--dimension", "schema", "--out", file]).exits(0);
+    }
+    let arguments = ["compare", "a.jsonl", "b.jsonl", "--dimension", "schema", "--patch"];
+    let first = |more: &[(&str, &str)]| {
+        let ran = place.run_with(&arguments, more).exits(1);
+        ran.stdout.lines().next().unwrap_or_default().to_owned()
+    };
+    let is_before = |line: &str| line.contains("(tried before, at 2");
+    let new = first(&[]);
+    assert!(new.starts_with("-- proven on PostgreSQL") && !is_before(&new), "{new}");
+    let again = first(&[]);
+    assert!(is_before(&again), "{again}");
+    assert!(!is_before(&first(&[("EVENKEEL_PROOFS", "off")])));
+    let folder = place.path(".cache/evenkeel/proofs");
+    let kept: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    // Another form is another patch, and so is another schema.
+    let ran = place.run(&["compare", "a.jsonl", "b.jsonl", "--dimension", "schema", "--patch", "--offline"]).exits(1);
+    assert!(!is_before(&ran.stdout), "{}", ran.stdout);
+    candidate.exec("create table u (a int)");
+    place.run(&["capture", &candidate.url(), "--dimension", "schema", "--out", "b.jsonl"]).exits(0);
+    reference.exec("create table u (a int)");
+    place.run(&["capture", &reference.url(), "--dimension", "schema", "--out", "a.jsonl"]).exits(0);
+    let other = first(&[]);
+    assert!(!is_before(&other), "{other}");
+    assert!(is_before(&first(&[])));
+    // What is broken, or others may write to, is as if it were not there.
+    for path in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+        std::fs::write(path, "evenkeel proof 1\nyesterday\n").unwrap();
+    }
+    assert!(!is_before(&first(&[])) && is_before(&first(&[])));
+    std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    assert!(!is_before(&first(&[])));
+    std::fs::remove_dir_all(place.path(".cache")).unwrap();
+    std::fs::write(place.path(".cache"), "no folder").unwrap();
+    assert!(!is_before(&first(&[])), "and that is no error");
+}

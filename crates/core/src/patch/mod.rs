@@ -1,11 +1,13 @@
 //! What makes one environment like another: the statements, in an order that runs as a whole.
 //!
 //! Lives here: the nouns, and what is asked of an engine ([`Dialect`]). `world` finds objects of a manifest and what needs them,
-//! `change` tells what differs, `wanted` what is left alone, `spread` what is taken along, `order` puts it in order, `join` makes one of
-//! statements that could be, `script` writes it down. Does not live here:
-//! any statement (`patch` of each engine), and running it (`pipeline/patch`).
+//! `change` tells what differs, `wanted` what is left alone, `fix` what is to do about one difference, `spread` what is taken along,
+//! `order` puts it in order, `join` makes one of statements that could be, `script` writes it down, `fingerprint` tells one plan from
+//! another. Does not live here: any statement (`patch` of each engine), and running it (`pipeline/patch`).
 
 mod change;
+mod fingerprint;
+mod fix;
 mod join;
 mod order;
 mod plan;
@@ -15,10 +17,12 @@ mod wanted;
 mod world;
 
 pub use change::differing;
+pub use fingerprint::{Ground, fingerprint};
+pub use fix::{Fixes, Goal};
 pub use plan::plan;
 pub use script::{Proof, Script, script};
 pub use wanted::{Excused, wanted};
-pub use world::World;
+pub use world::{World, tells_needs};
 
 use crate::kind::{Dimension, Kind};
 use crate::manifest::Object;
@@ -243,6 +247,36 @@ impl Change<'_> {
     #[must_use]
     pub fn only(&self, attributes: &[&str]) -> bool {
         self.attributes.iter().all(|attribute| attributes.contains(attribute))
+    }
+}
+
+/// One object that is to become another, that is to come, or to go.
+#[derive(Debug, Clone, Copy)]
+pub struct One<'a> {
+    /// As the candidate has it.
+    pub before: Option<&'a Object>,
+    /// As the reference has it.
+    pub after: Option<&'a Object>,
+    /// What differs, where both have it.
+    pub attributes: &'a [&'static str],
+    object: &'a Object,
+}
+
+impl<'a> One<'a> {
+    /// `None` where neither has it.
+    #[must_use]
+    pub fn new(before: Option<&'a Object>, after: Option<&'a Object>, attributes: &'a [&'static str]) -> Option<Self> {
+        Some(Self { before, after, attributes, object: after.or(before)? })
+    }
+
+    #[must_use]
+    pub const fn object(&self) -> &'a Object {
+        self.object
+    }
+
+    #[must_use]
+    pub fn touches(&self, attribute: &str) -> bool {
+        self.attributes.contains(&attribute)
     }
 }
 
@@ -480,6 +514,17 @@ pub trait Dialect: Sync {
     /// A statement as the engine's command line client takes it, where that ends statements at the first `;`.
     fn for_client(&self, sql: &str) -> String {
         sql.to_owned()
+    }
+
+    /// Why the statements about one object would fail, or do more or less than make it equal, where nothing else of the plan is run with
+    /// them; nothing where they stand by themselves.
+    fn leans_on(&self, _: &One<'_>, _: &World<'_>) -> Option<String> {
+        None
+    }
+
+    /// Whether a statement means what it should only in a session that began as [`Dialect::opening`] says.
+    fn needs_opening(&self, _: &Statement) -> bool {
+        false
     }
 
     /// Settings of a throwaway server on which nothing but the schema is of interest.

@@ -108,7 +108,7 @@ fn write_statement(text: &mut String, statement: &Statement, dialect: &dyn Diale
 }
 
 /// In one line: a name may have line ends, which would end a comment.
-fn one(text: &str) -> String {
+pub(super) fn one(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') { ' ' } else { letter }).collect()
 }
 

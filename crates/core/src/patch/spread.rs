@@ -25,8 +25,12 @@ pub struct Fates {
 }
 
 /// Works out what happens to each object.
-pub fn fates(changes: Changes, from: &World<'_>, to: &World<'_>, dialect: &dyn Dialect) -> Fates {
-    let needed_by = from.needed_by(&|object| dialect.needs(object, from));
+pub fn fates(
+    changes: Changes,
+    (from, to): (&World<'_>, &World<'_>),
+    needed_by: &BTreeMap<usize, Vec<usize>>,
+    dialect: &dyn Dialect,
+) -> Fates {
     let is_more = |attributes: &[&'static str]| attributes.iter().any(|attribute| *attribute != "comment");
     let changed = changes.altered.iter().filter(|(_, _, attributes)| is_more(attributes)).map(|(at, _, _)| *at).collect();
     let mut spread = Spread { from, to, dialect, needed_by, changed, over: BTreeMap::new(), fates: Fates::default() };
@@ -44,7 +48,7 @@ struct Spread<'w, 'm> {
     from: &'w World<'m>,
     to: &'w World<'m>,
     dialect: &'w dyn Dialect,
-    needed_by: BTreeMap<usize, Vec<usize>>,
+    needed_by: &'w BTreeMap<usize, Vec<usize>>,
     /// Places in the candidate of what differs in more than a comment.
     changed: BTreeSet<usize>,
     /// Places in the candidate of what goes over, and by which property.

@@ -7,6 +7,17 @@ use std::collections::{BTreeMap, HashMap};
 /// What needs what, as the server told it.
 const NEEDS: &str = "needs";
 
+/// Whether a manifest says what needs what: one of an earlier evenkeel does not, and no order can be told from it.
+#[must_use]
+pub fn tells_needs(manifest: &Manifest) -> bool {
+    // These need something wherever they are.
+    let tells = |object: &Object| object.get(NEEDS).is_some();
+    let is_reference = |object: &Object| object.text("type") == Some("foreign key");
+    let has_needy = !manifest.of_kind(Kind::Trigger).is_empty() || manifest.of_kind(Kind::Constraint).iter().any(is_reference);
+    let has_property = Kind::Table.spec().property_on(NEEDS, manifest.endpoint.engine);
+    !has_property || !has_needy || manifest.objects().iter().any(tells)
+}
+
 /// A manifest with ways through it.
 pub struct World<'m> {
     pub manifest: &'m Manifest,

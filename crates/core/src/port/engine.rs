@@ -1,11 +1,11 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
 use super::{Environment, Workshop};
-use crate::compare::Remedies;
+use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
 use crate::manifest::{Endpoint, Manifest, Object};
-use crate::patch::Dialect;
+use crate::patch::{Dialect, Fixes, Goal};
 use crate::statement::Grammar;
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ pub trait Engine: Sync {
     /// Brings the texts of a manifest that an earlier version of evenkeel wrote to today's canonical and normal forms.
     fn renew(&self, manifest: &mut Manifest);
 
-    /// What to do about differences of a candidate, in its own names of roles.
+    /// What to do about differences of a candidate that no statement of a patch is about.
     fn remedies(&self, candidate: &Manifest) -> Box<dyn Remedies>;
 
     /// Every statement a capture of these dimensions sends to a server of that vendor and version, as its vendor writes it; of
@@ -53,6 +53,19 @@ pub trait Engine: Sync {
     /// # Errors
     /// Of class Configuration: nobody cuts files for such servers.
     fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>>;
+
+    /// Two manifests side by side, with what is to be done about each difference.
+    fn compare(&self, reference: Side<'_>, candidate: Side<'_>, scope: &Scope) -> Comparison {
+        let remedies = self.remedies(candidate.manifest);
+        let goal = Goal::default();
+        match self.dialect(&candidate.manifest.endpoint) {
+            Ok(dialect) => {
+                let fixes = Fixes::new((reference.manifest, candidate.manifest), &scope.dimensions, &*dialect, &*remedies, &goal);
+                compare::compare(reference, candidate, scope, &fixes)
+            }
+            Err(_) => compare::compare(reference, candidate, scope, &*remedies),
+        }
+    }
 
     /// Throwaway servers of this machine; `folders` may hold server programs beside the usual places, `*` matches anything in them.
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop>;

@@ -372,6 +372,12 @@ impl Dialect for MysqlDialect {
         &[("event_scheduler", "OFF")]
     }
 
+    fn needs_opening(&self, statement: &Statement) -> bool {
+        // Others set what stored code keeps, and set it back to that; or are read by the session's mode and character set.
+        let is_escaped = |sql: &str| tokens(sql).any(|token| token.sort == Sort::Text && token.text.contains('\\'));
+        statement.sql.starts_with("SET ") || !statement.sql.is_ascii() || is_escaped(&statement.sql)
+    }
+
     fn opening(&self) -> &'static [&'static str] {
         // A value that does not fit fails and is not bent; dates that the usual mode refuses stand in defaults.
         &["SET NAMES utf8mb4;", "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION';"]

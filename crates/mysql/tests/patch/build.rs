@@ -6,7 +6,7 @@ use evenkeel_core::kind::Engine as Vendor;
 use evenkeel_core::patch::Form;
 use evenkeel_core::port::{Engine, Watch};
 use evenkeel_mysql::engine::Mysql;
-use evenkeel_pipeline::patch::{Asked, Builder, build, prove};
+use evenkeel_pipeline::patch::{Asked, Builder, NoProofs, build, prove};
 use evenkeel_testkit::mysql::each_flavor;
 use std::cell::RefCell;
 
@@ -41,7 +41,8 @@ fn a_patch_is_proven_on_a_throwaway_server() {
         let workshop = Mysql.workshop(&[]);
         let builder = Builder { engine: &Mysql, workshop: &*workshop, watch: Watch::none() };
         let dimensions = [Dimension::Schema, Dimension::Privileges];
-        let asked = Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default() };
+        let asked =
+            Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default(), version: "test", proofs: &NoProofs };
         let patch = prove(&reference, &candidate, &asked, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
         assert!(patch.is_proven() && patch.unbuilt.is_empty(), "{patch:#?}");
     });

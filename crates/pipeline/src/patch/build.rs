@@ -40,17 +40,8 @@ pub struct Built {
 pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Trouble>> {
     let Builder { engine, workshop, watch } = *builder;
     let dialect = engine.dialect(&manifest.endpoint)?;
-    // Where all databases of a server were captured, the plan makes them.
-    let database = if manifest.endpoint.is_whole_server() { String::new() } else { manifest.endpoint.database.clone() };
-    let server = manifest.of_kind(Kind::Server).first();
-    let like = Like {
-        engine: Some(manifest.endpoint.engine),
-        major: Some(manifest.endpoint.server_major),
-        encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
-        ..Like::default()
-    };
-    let like = if database.is_empty() { like } else { like.database(&database) };
-    let like = dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value));
+    let database = database_of(manifest);
+    let like = like(manifest, &*dialect);
     let scratch = workshop.start(&like, &watch)?;
     let mut reasons = BTreeMap::new();
     let mut seen = look(&*scratch, &database, &*dialect, &watch)?;
@@ -79,6 +70,25 @@ pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Tr
         one.why = reasons.get(&(one.kind, one.object.clone())).cloned();
     }
     Ok(Built { scratch, database, seen, left: odd })
+}
+
+/// Where all databases of a server were captured, the plan makes them.
+fn database_of(manifest: &Manifest) -> String {
+    if manifest.endpoint.is_whole_server() { String::new() } else { manifest.endpoint.database.clone() }
+}
+
+/// The server that it takes.
+pub(super) fn like(manifest: &Manifest, dialect: &dyn Dialect) -> Like {
+    let database = database_of(manifest);
+    let server = manifest.of_kind(Kind::Server).first();
+    let like = Like {
+        engine: Some(manifest.endpoint.engine),
+        major: Some(manifest.endpoint.server_major),
+        encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
+        ..Like::default()
+    };
+    let like = if database.is_empty() { like } else { like.database(&database) };
+    dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value))
 }
 
 /// Captures what statements can make.

@@ -1,12 +1,14 @@
 //! SQL that makes a candidate like a reference, proven on a throwaway server before anybody sees it.
 //!
 //! Lives here: what is asked and what comes of it. `build` makes a server's schema from its manifest alone, `prove` tries a plan on
-//! such a one. Does not live here: which statements, and their order (`core/patch`, `patch` of each engine).
+//! such a one, `proofs` are those of earlier runs. Does not live here: which statements, and their order (`core/patch`, `patch` of each engine).
 
 mod build;
+mod proofs;
 mod prove;
 
 pub use build::{Builder, Built, build};
+pub use proofs::{Before, NoProofs, Proofs};
 pub use prove::{Asked, Patch, excused, prove};
 
 use evenkeel_core::kind::Kind;

@@ -1,12 +1,12 @@
 //! A plan, tried on a throwaway server that has the candidate's schema, and compared in all that a patch can touch.
 
-use super::build::{look, run};
-use super::{Builder, Left, Odd, build, left};
+use super::build::{like, look, run};
+use super::{Builder, Left, Odd, Proofs, build, left};
 use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{Manifest, Object};
-use evenkeel_core::patch::{Act, Dialect, Excused, Form, Plan, Proof, Refusal, World, plan, wanted};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::{Act, Dialect, Excused, Form, Ground, Plan, Proof, Refusal, World, fingerprint, plan, tells_needs, wanted};
 use evenkeel_core::policy::Ignored;
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ impl Patch {
 }
 
 /// What is asked of a patch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// Only in these is anything made equal.
     pub dimensions: &'a [Dimension],
@@ -46,6 +46,9 @@ pub struct Asked<'a> {
     /// What was found, so that nothing is left out in silence.
     pub differences: &'a [Difference],
     pub form: Form,
+    /// Of evenkeel.
+    pub version: &'a str,
+    pub proofs: &'a dyn Proofs,
 }
 
 /// What the policy of a comparison excuses.
@@ -61,12 +64,7 @@ pub fn excused(ignored: &[Ignored]) -> Vec<Excused> {
 
 /// A manifest of an earlier evenkeel does not say what needs what, and no order can be told from it.
 fn knows_needs(side: &str, manifest: &Manifest) -> Result<(), Box<Trouble>> {
-    // These need something wherever they are.
-    let tells = |object: &Object| object.get("needs").is_some();
-    let is_reference = |object: &Object| object.text("type") == Some("foreign key");
-    let has_needy = !manifest.of_kind(Kind::Trigger).is_empty() || manifest.of_kind(Kind::Constraint).iter().any(is_reference);
-    let has_property = Kind::Table.spec().property_on("needs", manifest.endpoint.engine);
-    if !has_property || !has_needy || manifest.objects().iter().any(tells) {
+    if tells_needs(manifest) {
         return Ok(());
     }
     Err(Box::new(
@@ -188,6 +186,15 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         let proof = if odd.is_empty() { Proof::Nothing } else { Proof::Not { why: "what differs has no statement".to_owned() } };
         return Ok(with(planned, proof, Vec::new(), odd, Vec::new()));
     }
+    let server = builder.workshop.choose(&like(candidate, &*dialect)).map(|server| server.display()).ok();
+    let ground = server.and_then(|server| {
+        let (dimensions, version) = (told.as_slice(), asked.version);
+        fingerprint(&Ground { candidate, goal: reference, dimensions, form, server: &server, version }, &planned)
+    });
+    if let Some(before) = ground.as_deref().and_then(|ground| asked.proofs.before(ground)) {
+        let server = format!("{} (tried before, at {})", before.server, before.at);
+        return Ok(with(planned, Proof::Proven { server }, Vec::new(), Vec::new(), Vec::new()));
+    }
     let built = match build(candidate, builder) {
         Ok(mut built) => {
             // Which version of an extension is installed here is of interest where another is wanted.
@@ -252,10 +259,17 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     }
     // What was refused and came about all the same, as a consequence of something else, is no refusal.
     let still = left(&seen, reference, &*dialect);
+    let refused = planned.refused.len();
     planned.refused.retain(|refusal| still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object));
     planned.unsaid.extend(built.left.iter().map(|left| format!("what could not be built for the trial: {}", left.words())));
     if failed.is_empty() && odd.is_empty() {
-        let proof = Proof::Proven { server: built.scratch.describe() };
+        let server = built.scratch.describe();
+        // What more than the plan decided is not told by the plan.
+        let is_plain = rounds == 1 && built.left.is_empty() && refused == planned.refused.len();
+        if let Some(ground) = ground.filter(|_| is_plain) {
+            asked.proofs.keep(&ground, &server);
+        }
+        let proof = Proof::Proven { server };
         return Ok(with(planned, proof, failed, odd, built.left));
     }
     // What is not here to be tried with is no fault of the statements.

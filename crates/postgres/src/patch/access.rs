@@ -1,11 +1,12 @@
 //! Owners, rights on objects, and rights that new objects will have.
 
-use super::named::{granted, named};
+use super::alone;
+use super::named::{granted, named, shown};
 use super::text::relation;
 use super::{Maker, Target, flag, list};
 use crate::capture::OWNER;
 use crate::ident::quoted;
-use evenkeel_core::kind::Kind;
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Object, shown_parts};
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 use std::collections::BTreeMap;
@@ -32,6 +33,11 @@ impl Maker for Owners {
         };
         if object.identity.part(0) == DATABASE {
             return Ok(vec![statement(format!("ALTER DATABASE {} OWNER TO {role};", quoted(&to.dialect.database)))]);
+        }
+        if !to.making.to.manifest.covers(Dimension::Schema) {
+            let named = shown(object.identity.part(0), object.identity.part(1), &to.dialect.database);
+            let named = named.filter(|named| !named.alter.is_empty()).ok_or("there is no statement for such an owner")?;
+            return Ok(vec![statement(format!("ALTER {} {} OWNER TO {role};", named.alter, named.name))]);
         }
         let owned = to.making.to.shown(object.identity.part(0), object.identity.part(1)).ok_or("what it is the owner of is not there")?;
         // It is made by whoever will own it, and cannot be given away.
@@ -142,6 +148,10 @@ fn target(object: &Object, world: &World<'_>, database: &str) -> Result<(String,
         }
         _ => {}
     }
+    if !world.manifest.covers(Dimension::Schema) {
+        let target = super::named::shown(kind, shown, database).ok_or("GRANT knows no such thing")?;
+        return Ok((format!("{} {}", target.grant, target.name), None));
+    }
     let target = world.shown(kind, shown).and_then(granted);
     Ok((target.ok_or("it belongs to an extension or the server, or GRANT knows no such thing")?, None))
 }
@@ -197,6 +207,11 @@ fn owner_of(object: &Object, to: &Target<'_>) -> Result<String, String> {
     to.role(owner)
 }
 
+/// On a throwaway server the owner granted all.
+fn entangled(before: &Object, after: Option<&Object>, to: &Target<'_>) -> Result<(), String> {
+    if to.making.form.throwaway { Ok(()) } else { alone::entangled(before, after, to.making.from).map_or(Ok(()), Err) }
+}
+
 impl Maker for Grants {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         between(object, &untouched(object.identity.part(0), object.identity.part(2), to.dialect.major), &held(object), to)
@@ -215,10 +230,12 @@ impl Maker for Grants {
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        entangled(change.from, Some(change.to), to)?;
         between(change.to, &held(change.from), &held(change.to), to)
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        entangled(object, None, to)?;
         between(object, &held(object), &untouched(object.identity.part(0), object.identity.part(2), to.dialect.major), to)
     }
 }

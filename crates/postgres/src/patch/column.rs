@@ -292,6 +292,8 @@ impl Maker for Columns {
                     }))
                 }
                 "not_null" if flag(object, "not_null") => statements.extend(not_null(object, to)),
+                // Said of the table above it reaches this one.
+                "not_null" if super::alone::is_lifted_above(object, to.making.from, to.making.to) => {}
                 "not_null" => {
                     statements.push(Statement::new(format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;", whole(object), last(object))))
                 }

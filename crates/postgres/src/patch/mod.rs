@@ -4,6 +4,7 @@
 //! what COMMENT ON, DROP and OWNER TO take. Does not live here: the order of statements (`core/patch`).
 
 mod access;
+mod alone;
 mod aside;
 mod cast;
 mod column;
@@ -36,7 +37,7 @@ mod view;
 use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Change, Dialect, Hazard, Making, Over, Plan, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Dialect, Hazard, Making, One, Over, Plan, Statement, Way, World, Written};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -438,6 +439,10 @@ impl Dialect for PostgresDialect {
         let mut statements = of(object)?.drop(object, &target)?;
         lock::named(object, &target, &mut statements);
         Ok(statements)
+    }
+
+    fn leans_on(&self, one: &One<'_>, from: &World<'_>) -> Option<String> {
+        alone::leans_on(one, from)
     }
 
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {

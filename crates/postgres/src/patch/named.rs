@@ -3,7 +3,7 @@
 use super::text::{arguments_at, callable, last, name_of, signature, whole};
 use crate::ident::{qualified, quoted};
 use evenkeel_core::kind::Kind;
-use evenkeel_core::manifest::Object;
+use evenkeel_core::manifest::{Object, first_shown_part, shown_parts};
 
 /// `FUNCTION app.f(integer)`. `None` where no such statement takes it.
 pub fn named(object: &Object) -> Option<String> {
@@ -75,4 +75,52 @@ pub fn granted(object: &Object) -> Option<String> {
 /// A function or operator as another object names it, without arguments.
 pub fn call(object: &Object, property: &str) -> Option<String> {
     object.text(property).map(callable).map(str::to_owned)
+}
+
+/// What GRANT ON and ALTER … OWNER TO take for an object that is known by the name of its kind and as it is shown.
+/// The word for GRANT, the word for ALTER, and the name.
+pub struct Shown {
+    pub grant: &'static str,
+    pub alter: &'static str,
+    pub name: String,
+}
+
+/// Reads a shown name, where nothing else is known of what it means, because rights alone were captured; `None` for kinds that have no such statement, or none that is surely right.
+pub fn shown(kind: &str, object: &str, database: &str) -> Option<Shown> {
+    let whole = |grant, alter| {
+        let parts = shown_parts(object)?;
+        let [schema, name] = parts.as_slice() else { return None };
+        Some(Shown { grant, alter, name: qualified(schema, name) })
+    };
+    let alone = |grant, alter| Some(Shown { grant, alter, name: quoted(shown_parts(object).as_deref().and_then(<[String]>::first)?) });
+    let routine = |word| {
+        // The schema may be quoted; what follows is the bare signature.
+        let (schema, printed) = first_shown_part(object)?;
+        Some(Shown { grant: word, alter: word, name: signature(&schema, printed.strip_prefix('.')?)? })
+    };
+    match kind {
+        "table" => whole("TABLE", "TABLE"),
+        "view" => whole("TABLE", "VIEW"),
+        "materialized-view" => whole("TABLE", "MATERIALIZED VIEW"),
+        "sequence" => whole("SEQUENCE", "SEQUENCE"),
+        "schema" => alone("SCHEMA", "SCHEMA"),
+        "function" => routine("FUNCTION"),
+        "procedure" => routine("PROCEDURE"),
+        "database" => Some(Shown { grant: "DATABASE", alter: "DATABASE", name: quoted(database) }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::shown;
+
+    #[test]
+    fn shown_names_become_sql() {
+        assert_eq!(shown("table", "app.order", "db").unwrap().name, "app.\"order\"");
+        assert_eq!(shown("function", "\"A b\".Do(integer, text)", "db").unwrap().name, "\"A b\".\"Do\"(integer, text)");
+        assert!(shown("function", "app.odd(name(integer)", "db").is_none_or(|shown| shown.name.starts_with("app.odd(")));
+        assert!(shown("operator", "app.+", "db").is_none());
+    }
 }

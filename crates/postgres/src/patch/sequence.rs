@@ -2,6 +2,7 @@
 
 use super::text::{relation, whole};
 use super::{Maker, Target, flag, integer};
+use crate::ident::literal;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, shown_parts};
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
@@ -18,16 +19,35 @@ fn table<'w>(sequence: &Object, world: &World<'w>) -> Option<&'w Object> {
 fn options(sequence: &Object) -> String {
     let typ = sequence.text("type").unwrap_or("bigint");
     let increment = integer(sequence, "increment").unwrap_or(1);
-    let minimum = integer(sequence, "minimum").unwrap_or(1);
-    let maximum = integer(sequence, "maximum").unwrap_or(match typ {
-        "smallint" => i64::from(i16::MAX),
-        "integer" => i64::from(i32::MAX),
-        _ => i64::MAX,
-    });
+    let (minimum, maximum) = bounds(sequence).into_inner();
     let start = integer(sequence, "start").unwrap_or(1);
     let cache = integer(sequence, "cache").unwrap_or(1);
     let cycle = if flag(sequence, "cycle") { "CYCLE" } else { "NO CYCLE" };
     format!("AS {typ} INCREMENT BY {increment} MINVALUE {minimum} MAXVALUE {maximum} START WITH {start} CACHE {cache} {cycle}")
+}
+
+/// One that nobody has used stands at its start, and goes to the new one where the new bounds would leave it out.
+fn moved(change: &Change<'_>) -> Vec<Statement> {
+    let (before, after) = (bounds(change.from), bounds(change.to));
+    let start = |sequence: &Object| integer(sequence, "start").unwrap_or(1);
+    if after.contains(&start(change.from)) {
+        return Vec::new();
+    }
+    let (name, start) = (whole(change.to), start(change.to));
+    let (least, most) = (before.start().min(after.start()), before.end().max(after.end()));
+    vec![
+        Statement::new(format!("ALTER SEQUENCE {name} AS bigint MINVALUE {least} MAXVALUE {most};")),
+        Statement::new(format!("SELECT pg_catalog.setval({}, {start}, false) FROM {name} WHERE NOT is_called;", literal(&name))),
+    ]
+}
+
+fn bounds(sequence: &Object) -> std::ops::RangeInclusive<i64> {
+    let maximum = match sequence.text("type") {
+        Some("smallint") => i64::from(i16::MAX),
+        Some("integer") => i64::from(i32::MAX),
+        _ => i64::MAX,
+    };
+    integer(sequence, "minimum").unwrap_or(1)..=integer(sequence, "maximum").unwrap_or(maximum)
 }
 
 impl Maker for Sequences {
@@ -85,6 +105,9 @@ impl Maker for Sequences {
             let statement = Statement::new(format!("ALTER SEQUENCE {} {};", whole(object), options(object)));
             let is_bound = ["minimum", "maximum", "type"].iter().any(|one| change.touches(one));
             let fails = Hazard::FailsIf(format!("{} has counted beyond its bounds", whole(object)));
+            if is_bound {
+                statements.extend(moved(change));
+            }
             statements.push(if is_bound { statement.hazard(fails) } else { statement });
         }
         if change.touches("persistence") {

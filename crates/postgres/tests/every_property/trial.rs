@@ -1,14 +1,13 @@
 //! One case, tried: both sides made and captured. What that means everywhere, and what came out, is
 //! the testkit's `property`.
 
-use std::collections::BTreeMap;
-
+use evenkeel_core::compare::Scope;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Manifest, Reason};
-use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_core::port::{Engine as _, Environment, Request, Watch};
 use evenkeel_postgres::connect::{Target, ThisMachine};
+use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::environment::PostgresEnvironment;
-use evenkeel_postgres::remedy::PostgresRemedies;
 use evenkeel_postgres::scratch::{Options, ReplicaOptions, Scratch};
 use evenkeel_testkit::property::{self, Case, both, judge};
 
@@ -42,11 +41,10 @@ pub fn run(place: &mut Place, case: &Case) -> Result<(), String> {
 fn closed(case: &Case, candidate: &Database, captured: &(Manifest, Manifest)) -> Result<(), String> {
     let apply = |fix: &str| {
         // Not as one: that would be one transaction, which not every statement may run in.
-        let statements: Vec<String> = fix.split_inclusive("; ").map(|statement| statement.trim().to_owned()).collect();
-        candidate.run(&statements)
+        let statements = pg_query::split_with_parser(fix).map_err(|fault| format!("{fix}: {fault}"))?;
+        candidate.run(&statements.into_iter().map(str::to_owned).collect::<Vec<_>>())
     };
-    let remedies = |found: &Manifest| PostgresRemedies::new(found, BTreeMap::new());
-    property::closed(case, captured, remedies, apply, || capture(candidate, case))
+    property::closed(case, captured, |a, b| Postgres.compare(a, b, &Scope::default()), apply, || capture(candidate, case))
 }
 
 fn touches_settings(case: &Case) -> bool {

@@ -2,14 +2,15 @@
 //! ways they can, some of them round in a circle, some under names that need quotes.
 
 use super::{capture, capture_with, digest, lines};
-use evenkeel_core::compare::{Scope, Side, compare};
+use evenkeel_core::compare::{Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::file::{self, Part};
 use evenkeel_core::kind::{Dimension, Value};
 use evenkeel_core::manifest::{Manifest, Object};
-use evenkeel_postgres::remedy::PostgresRemedies;
+use evenkeel_core::port::Engine as _;
+use evenkeel_postgres::engine::Postgres;
 use evenkeel_testkit::{TestDb, each_major};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Every version takes these.
 const MADE: &str = r#"
@@ -223,9 +224,8 @@ fn what_is_needed_is_never_compared() {
         let (of_earlier, of_now) = (Tree::of(&earlier), Tree::of(&manifest));
         let reference = Side { label: "earlier", manifest: &earlier, tree: &of_earlier };
         let candidate = Side { label: "now", manifest: &manifest, tree: &of_now };
-        let remedies = PostgresRemedies::new(&manifest, BTreeMap::new());
         let scope = Scope { dimensions: manifest.dimensions.clone(), ..Scope::default() };
-        let found = compare(reference, candidate, &scope, &remedies);
+        let found = Postgres.compare(reference, candidate, &scope);
         assert!(found.differences.is_empty(), "on {}: {:?}", db.major(), found.differences);
     });
 }

@@ -1,11 +1,12 @@
 //! Every fix closes its loop: drift by hand, compare, apply what was proposed, compare again: nothing is left.
 
 use super::capture_as;
-use evenkeel_core::compare::{Change, Comparison, Difference, Remedies, Scope, Side, Which, compare};
+use evenkeel_core::compare::{Change, Comparison, Difference, Scope, Side, Which};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::Dimension;
-use evenkeel_postgres::remedy::PostgresRemedies;
+use evenkeel_core::port::Engine;
+use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::scratch::{Options, Scratch};
 use evenkeel_testkit::{TestDb, database, majors, newest, server};
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ fn privileges(app: &str) -> (String, String) {
     )
 }
 
-pub fn sides(reference: &TestDb, candidate: &TestDb, roles: &BTreeMap<String, String>) -> (Comparison, PostgresRemedies) {
+pub fn sides(reference: &TestDb, candidate: &TestDb, roles: &BTreeMap<String, String>) -> Comparison {
     let ask = |db: &TestDb| {
         capture_as(&db.conninfo(), "postgres", |request| {
             request.dimensions = vec![Dimension::Schema, Dimension::Configuration, Dimension::Data, Dimension::Privileges];
@@ -70,10 +71,9 @@ pub fn sides(reference: &TestDb, candidate: &TestDb, roles: &BTreeMap<String, St
         })
     };
     let (a, b) = (ask(reference), ask(candidate));
-    let remedies = PostgresRemedies::new(&b, roles.clone());
     let trees = (Tree::of(&a), Tree::of(&b));
     let (a, b) = (Side { label: "reference", manifest: &a, tree: &trees.0 }, Side { label: "candidate", manifest: &b, tree: &trees.1 });
-    (compare(a, b, &Scope::default(), &remedies as &dyn Remedies), remedies)
+    Postgres.compare(a, b, &Scope::default())
 }
 
 pub fn said(difference: &Difference) -> String {
@@ -119,7 +119,7 @@ fn every_fix_removes_its_difference() {
         candidate.exec("select pg_sleep(1.1)");
         candidate.exec("select 1");
         let roles = BTreeMap::from([("shared name".to_owned(), app.clone())]);
-        let (comparison, _) = sides(&reference, &candidate, &roles);
+        let comparison = sides(&reference, &candidate, &roles);
         let mut unanswered = Vec::new();
         let mut kinds = BTreeMap::<String, usize>::new();
         for difference in &comparison.differences {
@@ -158,7 +158,7 @@ fn every_fix_removes_its_difference() {
         assert!(unanswered.is_empty(), "on {major}, without a fix that works: {unanswered:#?}");
         println!("{kinds:#?}");
         assert!(kinds.len() > 36, "{}: {kinds:#?}", kinds.len());
-        let (again, _) = sides(&reference, &candidate, &roles);
+        let again = sides(&reference, &candidate, &roles);
         let left: Vec<String> = again
             .differences
             .iter()
@@ -180,9 +180,9 @@ fn is_shared(difference: &Difference) -> bool {
         || difference.subject.kind.name() == "override" && !difference.subject.object.contains("this database")
 }
 
-/// Fixes of several statements are separated by `; `, and none holds that inside of a text here.
+/// The statements of a fix, one by one: not each may run in a transaction.
 pub fn split(fix: &str) -> Vec<String> {
-    fix.split_inclusive("; ").map(str::to_owned).collect()
+    pg_query::split_with_parser(fix).unwrap_or_else(|fault| panic!("{fix}: {fault}")).into_iter().map(str::to_owned).collect()
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn an_outdated_collation_is_rebuilt_and_noted() {
             candidate
                 .exec("set allow_system_table_mods = on; update pg_database set datcollversion = '1' where datname = current_database()");
         }
-        let (comparison, _) = sides(&reference, &candidate, &BTreeMap::new());
+        let comparison = sides(&reference, &candidate, &BTreeMap::new());
         let outdated: Vec<&Difference> = comparison.differences.iter().filter(|difference| difference.change == Change::Unsound).collect();
         assert_eq!(outdated.iter().filter(|difference| difference.subject.kind.name() == "collation-version").count(), 1, "on {major}");
         for difference in outdated {
@@ -211,7 +211,7 @@ fn an_outdated_collation_is_rebuilt_and_noted() {
                 candidate.session().exec(&statement).unwrap_or_else(|fault| panic!("{statement}: {fault}"));
             }
         }
-        let (again, _) = sides(&reference, &candidate, &BTreeMap::new());
+        let again = sides(&reference, &candidate, &BTreeMap::new());
         let left: Vec<String> = again.differences.iter().filter(|difference| difference.id.contains("collation")).map(said).collect();
         assert!(left.is_empty(), "on {major}: {left:#?}");
     }
@@ -228,7 +228,7 @@ fn nothing_validates_what_is_not_enforced() {
             for (db, state) in [(&reference, left), (&candidate, right)] {
                 db.exec(&format!("create table t (a int); alter table t add constraint k check (a > 0){state}"));
             }
-            let (comparison, _) = sides(&reference, &candidate, &BTreeMap::new());
+            let comparison = sides(&reference, &candidate, &BTreeMap::new());
             let all = comparison.differences.iter().chain(&comparison.shared);
             let found: Vec<&Difference> = all.filter(|one| one.change == Change::Unsound).collect();
             assert_eq!(found.len(), about, "{left} / {right}: {:?}", found.iter().map(|one| said(one)).collect::<Vec<_>>());
@@ -264,7 +264,7 @@ fn a_setting_is_set_where_the_reference_has_it() {
     let differences = |candidate: &(Tree, evenkeel_core::manifest::Manifest)| {
         let left = Side { label: "reference", manifest: &reference, tree: &expected };
         let right = Side { label: "candidate", manifest: &candidate.1, tree: &candidate.0 };
-        compare(left, right, &Scope::default(), &PostgresRemedies::new(&candidate.1, BTreeMap::new())).differences
+        Postgres.compare(left, right, &Scope::default()).differences
     };
     let found = differences(&seen());
     assert_eq!(found.iter().map(|difference| difference.subject.object.as_str()).collect::<Vec<_>>(), ["lock_timeout", "work_mem"]);

@@ -16,7 +16,7 @@ use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::Form;
 use evenkeel_core::port::{Engine, Environment, Request, Watch, Workshop};
-use evenkeel_pipeline::patch::{Asked, Builder, Built, Patch, build as built, prove};
+use evenkeel_pipeline::patch::{Asked, Builder, Built, NoProofs, Patch, build as built, prove};
 use evenkeel_postgres::connect::{Target, ThisMachine};
 use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::environment::PostgresEnvironment;
@@ -51,6 +51,7 @@ fn proven(reference: &Manifest, candidate: &Manifest) -> Patch {
     let workshop = workshop();
     let builder = Builder { engine: &Postgres, workshop: &*workshop, watch: Watch::none() };
     let dimensions = [Dimension::Schema, Dimension::Privileges, Dimension::Configuration];
-    let asked = Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default() };
+    let asked =
+        Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default(), version: "test", proofs: &NoProofs };
     prove(reference, candidate, &asked, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }

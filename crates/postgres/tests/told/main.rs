@@ -22,17 +22,16 @@ mod tools;
 mod upgraded;
 mod urls;
 
-use evenkeel_core::compare::{Comparison, Difference, Scope, Side, compare};
+use evenkeel_core::compare::{Comparison, Difference, Scope, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::finding::Remedy;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Request, Watch};
+use evenkeel_core::port::{Engine as _, Environment, Request, Watch};
 use evenkeel_postgres::connect::{Target, ThisMachine};
+use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::environment::PostgresEnvironment;
-use evenkeel_postgres::remedy::PostgresRemedies;
 use evenkeel_testkit::database;
-use std::collections::BTreeMap;
 
 /// A capture of these dimensions.
 fn capture(conninfo: &str, dimensions: &[Dimension]) -> Manifest {
@@ -48,7 +47,7 @@ fn compared(reference: &Manifest, candidate: &Manifest) -> Comparison {
     let reference = Side { label: "reference", manifest: reference, tree: &of_reference };
     let candidate = Side { label: "candidate", manifest: candidate, tree: &of_candidate };
     let scope = Scope { dimensions: reference.manifest.dimensions.clone(), ..Scope::default() };
-    compare(reference, candidate, &scope, &PostgresRemedies::new(candidate.manifest, BTreeMap::new()))
+    Postgres.compare(reference, candidate, &scope)
 }
 
 /// A difference in words: `trigger app.t.audit enabled: origin -> disabled [ALTER …]`.

@@ -18,6 +18,8 @@ use anstyle::{AnsiColor, Style as Paint};
 
 /// Lines of a value or of a definition's diff that are shown, and of a fix: that is whole or left out.
 const LINES: usize = 24;
+/// Bytes of a fix that is shown, likewise.
+const WHOLE: usize = 4_000;
 /// Lines of a value that are shown whole; a longer one shows where it differs, or of a list what is missing or extra.
 const VALUE_LINES: usize = 3;
 /// Columns of a value in an entry of one line.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use evenkeel_core::compare::{Difference, Remedies, Scope, Side, compare};
+use evenkeel_core::compare::{Comparison, Difference, Side};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::finding::Remedy;
 use evenkeel_core::manifest::Manifest;
@@ -48,19 +48,19 @@ pub fn both(reference: impl FnOnce() -> Manifest, candidate: impl FnOnce() -> Ma
     })
 }
 
-/// What evenkeel proposes is applied to the candidate; the difference is then gone, and no other has come. `remedies`
-/// are for a candidate, `apply` runs a fix on it, `capture` captures it anew.
+/// What evenkeel proposes is applied to the candidate; the difference is then gone, and no other has come. `compared`
+/// proposes it, `apply` runs a fix on it, `capture` captures it anew.
 ///
 /// # Errors
 /// The fix fails, or something is left or new.
-pub fn closed<R: Remedies>(
+pub fn closed(
     case: &Case,
     (reference, candidate): &(Manifest, Manifest),
-    remedies: impl Fn(&Manifest) -> R,
+    compared: impl Fn(Side<'_>, Side<'_>) -> Comparison,
     apply: impl FnOnce(&str) -> Result<(), String>,
     capture: impl FnOnce() -> Manifest,
 ) -> Result<(), String> {
-    let before = differences(reference, candidate, &remedies(candidate));
+    let before = differences(reference, candidate, &compared);
     let is_expected = |difference: &Difference| place_of(difference) == case.expected.place();
     let proposed = before.iter().find(|difference| is_expected(difference)).and_then(|difference| difference.remedy.as_ref());
     // A step in words is for a person.
@@ -69,25 +69,22 @@ pub fn closed<R: Remedies>(
     apply(fix).map_err(|problem| format!("  the proposed fix fails: {problem}"))?;
     let known: BTreeSet<String> = before.iter().filter(|difference| !is_expected(difference)).map(place_of).collect();
     let after = capture();
-    let left: Vec<String> = differences(reference, &after, &remedies(&after))
-        .iter()
-        .filter(|difference| !known.contains(&place_of(difference)))
-        .map(shown)
-        .collect();
+    let left: Vec<String> =
+        differences(reference, &after, &compared).iter().filter(|difference| !known.contains(&place_of(difference))).map(shown).collect();
     if left.is_empty() { Ok(()) } else { Err(format!("  after the proposed fix ({fix}) this is left: {}", left.join("; "))) }
 }
 
-fn differences(reference: &Manifest, candidate: &Manifest, remedies: &dyn Remedies) -> Vec<Difference> {
+fn differences(reference: &Manifest, candidate: &Manifest, compared: impl Fn(Side<'_>, Side<'_>) -> Comparison) -> Vec<Difference> {
     let trees = (Tree::of(reference), Tree::of(candidate));
     let side = |label, manifest, tree| Side { label, manifest, tree };
-    compare(side("reference", reference, &trees.0), side("candidate", candidate, &trees.1), &Scope::default(), remedies).differences
+    compared(side("reference", reference, &trees.0), side("candidate", candidate, &trees.1)).differences
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::case::On;
     use super::*;
-    use evenkeel_core::compare::{Case as Asked, Reasoning};
+    use evenkeel_core::compare::{Case as Asked, Reasoning, Remedies, Scope, compare};
     use evenkeel_core::kind::{Dimension, Engine, Kind};
     use evenkeel_core::manifest::{Endpoint, Identity, NodeRole, Object};
 
@@ -142,7 +139,8 @@ mod tests {
             Case::parse("table/comment.sql", "-- expect: table s.a comment\n-- candidate\nselect 1\n", on).expect("it is understood");
         let sides = (manifest(["x", "x"]), manifest(["y", "x"]));
         let closed = |fix, after| {
-            closed(&case, &sides, |_| Proposing(fix), |fix| if fix == "BAD;" { Err("no".to_owned()) } else { Ok(()) }, || manifest(after))
+            let compared = |a: Side<'_>, b: Side<'_>| compare(a, b, &Scope::default(), &Proposing(fix));
+            closed(&case, &sides, compared, |fix| if fix == "BAD;" { Err("no".to_owned()) } else { Ok(()) }, || manifest(after))
         };
         assert_eq!(closed("SET;", ["x", "x"]), Ok(()));
         assert!(closed("SET;", ["y", "x"]).is_err_and(|problem| problem.contains("table s.a comment: x -> y")));
@@ -151,6 +149,9 @@ mod tests {
         assert_eq!(closed("look at it", ["y", "z"]), Ok(()), "a step for a person is not applied");
         // What differed before besides is no fault of the fix.
         let sides = (manifest(["x", "x"]), manifest(["y", "z"]));
-        assert_eq!(super::closed(&case, &sides, |_| Proposing("SET;"), |_| Ok(()), || manifest(["x", "z"])), Ok(()));
+        assert_eq!(
+            super::closed(&case, &sides, |a, b| compare(a, b, &Scope::default(), &Proposing("SET;")), |_| Ok(()), || manifest(["x", "z"])),
+            Ok(())
+        );
     }
 }

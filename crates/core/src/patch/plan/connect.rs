@@ -3,7 +3,7 @@
 use super::{Part, Planning};
 use crate::kind::Kind;
 use crate::manifest::Object;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 impl<'m> Planning<'_, 'm> {
     pub(super) fn connect(&mut self) {
@@ -84,14 +84,18 @@ impl<'m> Planning<'_, 'm> {
 
     /// What needs something goes, lets go or becomes another before that goes.
     pub(super) fn connect_drops(&mut self) {
-        let needed_by = self.from.needed_by(&|object| self.dialect.needs(object, self.from));
-        for (needed, users) in needed_by {
+        let needed_by = self.needed_by;
+        // Only these may go or become others.
+        let acted_on = self.by.keys().filter(|(part, _)| matches!(part, Part::Drop | Part::Alter)).map(|(_, place)| *place);
+        let touched: BTreeSet<usize> = self.fates.gone.iter().copied().chain(acted_on).collect();
+        for needed in touched {
+            let Some(users) = needed_by.get(&needed) else { continue };
             let Some(gone) = self.dropped_by(needed) else {
-                self.clear_before_alter(needed, &users);
+                self.clear_before_alter(needed, users);
                 continue;
             };
             let aside = self.by.get(&(Part::Aside, needed)).copied();
-            for user in users {
+            for user in users.iter().copied() {
                 let loosened = self.by.get(&(Part::Loosen, user)).copied();
                 let altered = self.by.get(&(Part::Alter, user)).copied().filter(|_| loosened.is_none());
                 if let Some(aside) = aside {

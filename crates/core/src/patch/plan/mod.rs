@@ -36,8 +36,19 @@ const LATEST: u16 = u16::MAX;
 #[must_use]
 pub fn plan(from: &World<'_>, to: &World<'_>, dialect: &dyn Dialect, form: Form) -> Plan {
     let changes = Changes::between(from.manifest, to.manifest, dialect);
-    let fates = fates(changes, from, to, dialect);
-    let mut planning = Planning::new(from, to, dialect, fates);
+    let needed_by = from.needed_by(&|object| dialect.needs(object, from));
+    let fates = fates(changes, (from, to), &needed_by, dialect);
+    of_fates(fates, (from, to), &needed_by, (dialect, form))
+}
+
+/// The statements that make what was worked out come about.
+pub(super) fn of_fates(
+    fates: Fates,
+    (from, to): (&World<'_>, &World<'_>),
+    needed_by: &BTreeMap<usize, Vec<usize>>,
+    (dialect, form): (&dyn Dialect, Form),
+) -> Plan {
+    let mut planning = Planning::new((from, to), needed_by, dialect, fates);
     planning.add_acts();
     planning.connect();
     let order = planning.order();
@@ -48,6 +59,8 @@ struct Planning<'w, 'm> {
     from: &'w World<'m>,
     to: &'w World<'m>,
     dialect: &'w dyn Dialect,
+    /// Who needs each object of the candidate, by places.
+    needed_by: &'w BTreeMap<usize, Vec<usize>>,
     fates: Fates,
     graph: Graph,
     /// By act: what it does, and to which place.
@@ -70,12 +83,18 @@ struct Planning<'w, 'm> {
 }
 
 impl<'w, 'm> Planning<'w, 'm> {
-    fn new(from: &'w World<'m>, to: &'w World<'m>, dialect: &'w dyn Dialect, mut fates: Fates) -> Self {
+    fn new(
+        (from, to): (&'w World<'m>, &'w World<'m>),
+        needed_by: &'w BTreeMap<usize, Vec<usize>>,
+        dialect: &'w dyn Dialect,
+        mut fates: Fates,
+    ) -> Self {
         let refused = std::mem::take(&mut fates.refused);
         Self {
             from,
             to,
             dialect,
+            needed_by,
             fates,
             graph: Graph::default(),
             acts: Vec::new(),

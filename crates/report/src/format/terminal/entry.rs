@@ -2,7 +2,7 @@
 //!
 //! Lives here: their layout. Neighbour: `terminal`, which says how many there are, in which order, and has the pen.
 
-use super::{BAD, BOLD, DIM, GOOD, INFORM, LINES, LONGEST, NAMED, PLAIN, Page, SHORT, VALUE_LINES, WARN};
+use super::{BAD, BOLD, DIM, GOOD, INFORM, LINES, LONGEST, NAMED, PLAIN, Page, SHORT, VALUE_LINES, WARN, WHOLE};
 use crate::clean;
 use crate::contrast::{self, Contrast};
 use crate::document::{Change, Difference, Finding, Severity, Side};
@@ -224,6 +224,9 @@ impl Page<'_> {
         let lead = self.paint(BOLD, "fix:");
         let (lines, fix) = match clean::pasteable(fix) {
             // Whoever asks for one severity wants all of it.
+            Some(_) if fix.len() > WHOLE && !self.is_all() => {
+                (vec![format!("left out: it has {} bytes; --format json or html has it whole", thousands(fix.len()))], "")
+            }
             Some(lines) if lines.len() > LINES && !self.is_all() => {
                 (vec![format!("left out: it has {} lines; --format json or html has it whole", thousands(lines.len()))], "")
             }
