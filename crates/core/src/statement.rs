@@ -10,6 +10,8 @@ use crate::finding::Place;
 pub enum Nature {
     /// It makes, alters or drops something that a schema consists of.
     Definition,
+    /// It gives or takes rights, makes roles, sets something for later sessions: nothing that a schema consists of.
+    Right,
     /// It reads or changes rows.
     Data,
     /// It sets something for the session.

@@ -1,10 +1,13 @@
 //! Three witnesses: files, record, schema. What each migration's verdict is, and what nobody explains.
 //!
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
-//! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before. Does not live here: what a
+//! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
+//! `ledger` reads records. Does not live here: what a
 //! verdict means (`core/history/verdict`).
 
 mod edit;
+mod ledger;
+mod looks;
 
 use crate::capture::{self, Source};
 use crate::explained::{self, Explained};
@@ -15,11 +18,13 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
 use evenkeel_core::history::told::{Entry, History, Ledger, Stray};
-use evenkeel_core::history::verdict::{Judged, Known, Recorded, Unexplained, Verdict, judge, without_file};
+use evenkeel_core::history::verdict::{Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
 use evenkeel_core::history::{State, folder::Migration};
 use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::Run;
+use ledger::{ledgers, recorded};
+use looks::{Looks, mentions, names, whole};
 use std::collections::{BTreeSet, HashMap};
 
 /// What is asked.
@@ -69,12 +74,6 @@ pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_
     Ok(inquiry.history(replay.describe()))
 }
 
-/// The tables that record migrations, and whose they are.
-fn ledgers(manifest: &Manifest) -> Vec<(&Object, Ledger)> {
-    let tables = manifest.of_kind(Kind::HistoryTable).iter();
-    tables.map(|table| (table, Ledger { table: table.display(), tool: table.text("tool").unwrap_or_default().to_owned() })).collect()
-}
-
 struct Inquiry<'a> {
     manifest: &'a Manifest,
     read: &'a Migrations,
@@ -89,6 +88,10 @@ struct Inquiry<'a> {
     effects: Vec<Option<Vec<Touch>>>,
     stopped: Option<Stopped>,
     initial: Option<Manifest>,
+    /// What the files that are in force make, where they ran to their end.
+    expected: Option<Manifest>,
+    /// What is not so; nothing where every step was looked at.
+    disputed: Option<Vec<Touch>>,
     gaps: Vec<String>,
     notes: Vec<String>,
     in_flight: Vec<String>,
@@ -117,6 +120,8 @@ impl<'a> Inquiry<'a> {
             effects: read.cuts.iter().map(|_| None).collect(),
             stopped: None,
             initial: None,
+            expected: None,
+            disputed: None,
             gaps,
             notes: Vec::new(),
             in_flight: Vec::new(),
@@ -203,40 +208,81 @@ impl<'a> Inquiry<'a> {
         self.by_effect || self.record(&cut.migration).is_some_and(|record| record.state == State::Applied)
     }
 
-    /// Runs the files: once where everything agrees, step by step where it does not.
+    /// Runs the files: once where everything agrees, and again with looks in between where something does not.
     fn settle(&mut self, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
-        let in_force: Vec<&Cut> = self.read.cuts.iter().filter(|cut| self.is_in_force(cut)).collect();
+        let in_force: Vec<(usize, &Cut)> = self.read.cuts.iter().enumerate().filter(|(_, cut)| self.is_in_force(cut)).collect();
         let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
-        let mut end = None;
-        let stopped = replay.run(0, &in_force, &mut |ran, look| {
-            if ran == in_force.len() {
-                end = Some(look()?);
+        let cuts: Vec<&Cut> = in_force.iter().map(|(_, cut)| *cut).collect();
+        let mut looks = Looks::default();
+        for (place, (_, cut)) in in_force.iter().enumerate().filter(|(_, (_, cut))| cut.may_define()) {
+            looks.around(place);
+            debug_assert!(!cut.defines());
+        }
+        looks.points.extend([0, cuts.len()]);
+        let stopped = replay.run(0, &cuts, &mut |ran, look| looks.see(ran, look))?;
+        let disputed = looks.end(cuts.len()).map(|end| self.differing(end));
+        if stopped.is_none() && is_plain && disputed.as_ref().is_some_and(Vec::is_empty) {
+            for (place, effect) in looks.effects {
+                if let Some(slot) = in_force.get(place).and_then(|(at, _)| self.effects.get_mut(*at)) {
+                    *slot = Some(effect);
+                }
             }
-            Ok(())
-        })?;
-        let agrees = end.as_ref().is_some_and(|end| self.differing(end).is_empty());
-        if stopped.is_none() && agrees && is_plain {
+            self.initial = looks.initial;
+            self.disputed = Some(Vec::new());
             return Ok(());
         }
         // One that is in force may need one that is not recorded: then they run in the order of the files.
+        self.expected = looks.last.map(|(_, end)| end).filter(|_| stopped.is_none());
+        let disputed = if self.by_effect { None } else { disputed };
+        self.step_by_step(disputed.as_deref(), replay)
+    }
+
+    /// Runs all files, and looks at the state before and after those that what is disputed may be of; all of them, where nobody knows
+    /// what is.
+    fn step_by_step(&mut self, disputed: Option<&[Touch]>, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
         let all: Vec<&Cut> = self.read.cuts.iter().collect();
-        let mut before: Option<Manifest> = None;
-        let (mut effects, mut initial, mut alike) = (Vec::new(), None, None);
-        let stopped = replay.run(1, &all, &mut |ran, look| {
-            let now = look()?;
-            if let Some(before) = &before {
-                effects.push(Some(effect(before, &now)));
-            } else {
-                initial = Some(now.clone());
+        let wholes: Option<BTreeSet<Spot>> = disputed.map(|touches| touches.iter().map(|touch| whole(&touch.spot)).collect());
+        let mut looks = Looks { wholes: wholes.clone(), ..Looks::default() };
+        match &wholes {
+            None => looks.points.extend(0..=all.len()),
+            Some(wholes) => {
+                let names: BTreeSet<String> = wholes.iter().flat_map(names).collect();
+                for (at, cut) in all.iter().enumerate() {
+                    let record = self.record(&cut.migration);
+                    let is_odd = record.is_some_and(|record| record.state != State::Applied) || self.edits.contains_key(&cut.migration.key);
+                    if is_odd || cut.may_define() || mentions(cut, &names) {
+                        looks.around(at);
+                    }
+                }
+                let step = all.len().isqrt().max(1);
+                looks.points.extend((0..=all.len()).step_by(step).chain([all.len()]));
             }
-            if alike.is_none() && self.differing(&now).is_empty() {
+        }
+        let mut alike = None;
+        let mut stopped = replay.run(1, &all, &mut |ran, look| {
+            looks.see(ran, look)?;
+            let now = looks.last.as_ref().filter(|(at, _)| *at == ran);
+            if alike.is_none() && now.is_some_and(|(_, now)| self.differing(now).is_empty()) {
                 alike = Some(ran);
             }
-            before = Some(now);
             Ok(())
         })?;
-        effects.resize(self.read.cuts.len(), None);
-        (self.effects, self.initial) = (effects, initial);
+        if !looks.unclear.is_empty() && stopped.is_none() {
+            // What is disputed became another somewhere between two looks.
+            let mut again = Looks { wholes, ..Looks::default() };
+            for (from, to) in std::mem::take(&mut looks.unclear) {
+                again.points.extend(from..=to);
+            }
+            stopped = replay.run(2, &all, &mut |ran, look| again.see(ran, look))?;
+            looks.effects.extend(again.effects);
+        }
+        for (at, effect) in looks.effects {
+            if let Some(slot) = self.effects.get_mut(at) {
+                *slot = Some(effect);
+            }
+        }
+        self.initial = looks.initial;
+        self.disputed = disputed.map(<[Touch]>::to_vec);
         if let Some(stopped) = stopped {
             self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));
             self.stopped = Some(stopped);
@@ -263,18 +309,18 @@ impl<'a> Inquiry<'a> {
         self.notes.push("nothing records migrations there: what is applied is told by what is there alone".to_owned());
     }
 
-    /// What of a state is not so in the environment.
+    /// What of a state is not so in the environment. A comment that was put there by hand is no dispute, one that is lost is.
     fn differing(&self, state: &Manifest) -> Vec<Touch> {
         let mut touches = effect(state, self.manifest);
-        touches.retain(|touch| touch.spot.is_semantic() && !self.explained.is(&touch.spot, self.manifest));
+        let counts = |touch: &Touch| touch.spot.is_semantic() || found(&touch.spot, state) != Stand::UNSET;
+        touches.retain(|touch| counts(touch) && !self.explained.is(&touch.spot, self.manifest));
         touches
     }
 
     fn history(mut self, replayed_on: String) -> History {
         let committed: BTreeSet<&str> =
             self.wanted.committed.iter().flat_map(|manifest| manifest.of_kind(Kind::Migration)).map(|row| row.identity.part(2)).collect();
-        let is_silent = self.by_effect && self.initial.is_none();
-        if is_silent {
+        if self.by_effect {
             self.reached(Some(self.read.cuts.len()));
         }
         let known: Vec<Known<'_>> = self
@@ -295,7 +341,9 @@ impl<'a> Inquiry<'a> {
             .collect();
         let initial = |spot: &Spot| self.initial.as_ref().map_or(Stand::Gone, |initial| found(spot, initial));
         let there = |spot: &Spot| found(spot, self.manifest);
-        let (judged, mut unexplained) = judge(&known, &initial, &there);
+        let disputed: Option<BTreeSet<&Spot>> = self.disputed.as_ref().map(|touches| touches.iter().map(|touch| &touch.spot).collect());
+        let is_disputed = |spot: &Spot| disputed.as_ref().is_none_or(|disputed| disputed.contains(spot));
+        let (judged, mut unexplained) = judge(&known, &Seen { initial: &initial, found: &there, is_disputed: &is_disputed });
         unexplained.retain(|one| one.spot.is_semantic());
         drop(known);
         if self.stopped.is_none() {
@@ -347,15 +395,27 @@ impl<'a> Inquiry<'a> {
         })
     }
 
-    /// Objects that no file makes.
+    /// What no file makes, or makes so.
     fn strays(&self) -> Vec<Unexplained> {
         let Some(initial) = &self.initial else { return Vec::new() };
         let made: BTreeSet<&Spot> = self.effects.iter().flatten().flatten().map(|touch| &touch.spot).collect();
         let mut strays: Vec<Unexplained> = Vec::new();
-        for touch in effect(initial, self.manifest) {
-            let is_whole = touch.spot.attribute.is_none();
-            if is_whole && !made.contains(&touch.spot) && !self.explained.is(&touch.spot, self.manifest) {
-                strays.push(Unexplained { spot: touch.spot, expected: None, found: touch.after });
+        // Where every step was looked at, what is there beside an empty database is what counts; else what is disputed.
+        let seen = effect(initial, self.manifest);
+        for touch in self.disputed.as_ref().unwrap_or(&seen) {
+            let Touch { spot, after } = touch;
+            if made.contains(spot) || self.explained.is(spot, self.manifest) {
+                continue;
+            }
+            if spot.attribute.is_none() && *after == Stand::There {
+                strays.push(Unexplained { spot: spot.clone(), expected: None, found: after.clone() });
+            } else if let (true, Some(expected)) = (self.disputed.is_some() && spot.is_semantic(), &self.expected) {
+                // Nobody was seen to set it: it is told all the same.
+                let parent = whole(spot);
+                let is_there = found(&parent, expected) == found(&parent, self.manifest);
+                if is_there || spot.attribute.is_none() {
+                    strays.push(Unexplained { spot: spot.clone(), expected: Some(found(spot, expected)), found: after.clone() });
+                }
             }
         }
         let lone = |one: &Unexplained| !strays.iter().any(|other| explained::is_part(&one.spot, &other.spot, self.manifest));
@@ -396,23 +456,6 @@ impl<'a> Inquiry<'a> {
             places,
             judged,
         }
-    }
-}
-
-fn recorded(row: &Object) -> Recorded {
-    let state = match row.text("state") {
-        Some("failed") => State::Failed,
-        Some("in progress") => State::InProgress,
-        Some("rolled back") => State::RolledBack,
-        _ => State::Applied,
-    };
-    let text = |name| row.text(name).map(str::to_owned);
-    Recorded {
-        key: row.identity.part(2).to_owned(),
-        state,
-        checksum: text("checksum"),
-        description: text("description"),
-        recorded_as: text("recorded_as"),
     }
 }
 

@@ -110,11 +110,22 @@ impl Cut {
         self.up.iter().flat_map(|script| &script.pieces).filter_map(Piece::statement)
     }
 
-    /// Whether a statement of it may define something.
+    /// Whether a statement of it surely defines something.
     #[must_use]
     pub fn defines(&self) -> bool {
-        self.migration.unreadable.is_some()
-            || self.statements().any(|statement| matches!(statement.nature, Nature::Definition | Nature::Code | Nature::Unknown))
+        self.statements().any(|statement| statement.nature == Nature::Definition)
+    }
+
+    /// Whether only a look can tell if it defines something: code runs in it, or functions are called.
+    #[must_use]
+    pub fn may_define(&self) -> bool {
+        const CALLS: &[&str] = &["SELECT", "WITH", "VALUES", "EXPLAIN"];
+        let may = |statement: &Statement| match statement.nature {
+            Nature::Code | Nature::Unknown => true,
+            Nature::Data => CALLS.contains(&statement.tag.as_str()),
+            _ => false,
+        };
+        !self.defines() && self.statements().any(may)
     }
 }
 

@@ -82,7 +82,7 @@ pub struct Replay<'a> {
 }
 
 /// One whose name no file means.
-const DATABASES: [&str; 2] = ["replay", "replay_again"];
+const DATABASES: [&str; 3] = ["replay", "replay_again", "replay_once_more"];
 
 impl<'a> Replay<'a> {
     /// Starts a server like the target's.
@@ -93,8 +93,8 @@ impl<'a> Replay<'a> {
         let grammar = stage.engine.grammar()?;
         // Where the target's name is known it is called so: files may set something for the database by its name.
         let first = Some(&target.endpoint.database).filter(|name| !name.is_empty() && !target.endpoint.is_whole_server());
-        let first = first.filter(|name| !["postgres", "template0", "template1", DATABASES[1]].contains(&name.as_str()));
-        let databases = vec![first.map_or(DATABASES[0], String::as_str).to_owned(), DATABASES[1].to_owned()];
+        let first = first.filter(|name| !["postgres", "template0", "template1", DATABASES[1], DATABASES[2]].contains(&name.as_str()));
+        let databases = vec![first.map_or(DATABASES[0], String::as_str).to_owned(), DATABASES[1].to_owned(), DATABASES[2].to_owned()];
         let dialect = stage.engine.dialect(&target.endpoint)?;
         let like = Like {
             engine: Some(target.endpoint.engine),
@@ -114,7 +114,7 @@ impl<'a> Replay<'a> {
         self.scratch.describe()
     }
 
-    /// Runs them one after the other on one of its two databases, until one does not run to its end. After each, and once before all,
+    /// Runs them one after the other on one of its three databases, until one does not run to its end. After each, and once before all,
     /// `seen` is called with how many have run.
     ///
     /// # Errors

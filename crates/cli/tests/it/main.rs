@@ -12,6 +12,7 @@ mod gate;
 mod guides;
 mod history;
 mod history_hostile;
+mod history_long;
 mod hostile;
 mod locks;
 mod manifest_file;

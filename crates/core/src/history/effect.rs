@@ -3,7 +3,7 @@
 //! Lives here: the smallest things that are made, set or removed ([`Touch`]) and where an environment has them. What that says about a
 //! migration is `verdict`'s. Does not live here: running anything (`pipeline/replay`).
 
-use crate::kind::{Class, Dimension, Kind};
+use crate::kind::{Class, Dimension, Kind, Property};
 use crate::manifest::{Identity, Manifest, Object};
 use std::cmp::Ordering;
 
@@ -115,12 +115,13 @@ fn of(manifest: &Manifest) -> impl Iterator<Item = &Object> {
     manifest.objects().iter().filter(|object| object.kind.spec().dimension == LOOKED_AT)
 }
 
-/// Properties that a migration can set and a capture compares or reports, with their places.
+/// What a migration may set that is compared nowhere, and yet is all that it does.
+const COMMENT: &str = "comment";
+
+/// Properties that a migration can set and a capture tells, with their places.
 pub fn properties(kind: Kind) -> impl Iterator<Item = (&'static str, u8)> {
-    kind.spec()
-        .all_properties()
-        .zip(0..)
-        .filter_map(|(property, at)| matches!(property.class, Class::Semantic | Class::Cosmetic).then_some((property.name, at)))
+    let is_told = |property: &Property| property.class == Class::Semantic || property.name == COMMENT;
+    kind.spec().all_properties().zip(0..).filter_map(move |(property, at)| is_told(property).then_some((property.name, at)))
 }
 
 fn stand(object: &Object, index: u8) -> Stand {

@@ -112,7 +112,7 @@ pub struct Known<'a> {
     pub effect: Option<Vec<Touch>>,
     /// Why nobody can say what it does.
     pub unclear: Option<String>,
-    /// It has a statement that defines something.
+    /// It has a statement that defines something, so that what it does shows.
     pub defines: bool,
     /// What it says is accepted: it was there when a person committed the manifest.
     pub accepted: bool,
@@ -172,10 +172,21 @@ struct Count {
     superseded: usize,
 }
 
-/// Says of each migration how it stands. `initial` and `found` tell how a spot stands in an empty database and in the environment;
-/// effects are those of running the files in their order.
+/// How spots stand.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// In an empty database.
+    pub initial: &'a dyn Fn(&Spot) -> Stand,
+    /// In the environment.
+    pub found: &'a dyn Fn(&Spot) -> Stand,
+    /// What is not disputed is as all that is in force together makes it, whoever of them was looked at.
+    pub is_disputed: &'a dyn Fn(&Spot) -> bool,
+}
+
+/// Says of each migration how it stands; effects are those of running the files in their order.
 #[must_use]
-pub fn judge(known: &[Known<'_>], initial: &dyn Fn(&Spot) -> Stand, found: &dyn Fn(&Spot) -> Stand) -> (Vec<Judged>, Vec<Unexplained>) {
+pub fn judge(known: &[Known<'_>], seen: &Seen<'_>) -> (Vec<Judged>, Vec<Unexplained>) {
+    let Seen { initial, found, is_disputed } = *seen;
     let mut writers: HashMap<&Spot, Vec<(usize, &Stand)>> = HashMap::new();
     for (at, one) in known.iter().enumerate() {
         for touch in one.effect.iter().flatten() {
@@ -185,7 +196,7 @@ pub fn judge(known: &[Known<'_>], initial: &dyn Fn(&Spot) -> Stand, found: &dyn 
     let mut counts: Vec<Count> = known.iter().map(|_| Count::default()).collect();
     let mut unexplained = Vec::new();
     for (spot, writers) in &writers {
-        let state = Spotted { spot, initial: initial(spot), found: found(spot), known, writers };
+        let state = Spotted { spot, initial: initial(spot), found: found(spot), is_agreed: !is_disputed(spot), known, writers };
         unexplained.extend(state.count(&mut counts));
     }
     unexplained.sort_by(|a: &Unexplained, b| a.spot.cmp(&b.spot));
@@ -199,6 +210,8 @@ struct Spotted<'a, 'k> {
     spot: &'a Spot,
     initial: Stand,
     found: Stand,
+    /// It is as the files that are in force make it.
+    is_agreed: bool,
     known: &'a [Known<'k>],
     writers: &'a [(usize, &'a Stand)],
 }
@@ -216,12 +229,12 @@ impl Spotted<'_, '_> {
                 mark(count);
             }
         };
-        if self.found == *expected {
-            if let Some(((last, _), earlier)) = recorded.split_last() {
-                mark(*last, &|count| count.there += 1);
+        if self.is_agreed || self.found == *expected {
+            if let Some(((last, stand), earlier)) = recorded.split_last() {
+                mark(*last, &|count| if **stand == self.found { count.there += 1 } else { count.superseded += 1 });
                 earlier.iter().for_each(|(at, _)| mark(*at, &|count| count.superseded += 1));
             }
-            for (at, stand) in pending.filter(|(_, stand)| *stand != expected) {
+            for (at, stand) in pending.filter(|(_, stand)| **stand != self.found) {
                 mark(at, &|count| count.missing.push(evidence(stand)));
             }
             return None;
@@ -375,7 +388,7 @@ impl Known<'_> {
 }
 
 /// Why a migration cannot be checked that changes rows and nothing else.
-pub const DATA_ONLY: &str = "rows only: nothing in the schema tells whether it ran";
+pub const DATA_ONLY: &str = "rows, rights or settings only: nothing in the schema tells whether it ran";
 
 /// The records that no file stands for: of those that are newer than every file, nobody knows what they did.
 #[must_use]

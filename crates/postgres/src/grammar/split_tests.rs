@@ -92,6 +92,11 @@ fn a_statement_is_what_the_grammar_says() {
         ("end", "END", Nature::Transaction(Word::Commit), false),
         ("rollback to a", "ROLLBACK", Nature::Transaction(Word::Within), false),
         ("abort", "ABORT", Nature::Transaction(Word::RollBack), false),
+        ("grant select on t to x", "GRANT", Nature::Right, false),
+        ("alter table t owner to x", "ALTER TABLE", Nature::Right, false),
+        ("alter table t add a int", "ALTER TABLE", Nature::Definition, false),
+        ("alter function f() owner to x", "ALTER FUNCTION", Nature::Right, false),
+        ("alter role x set search_path = a", "ALTER ROLE", Nature::Right, false),
         ("create tabel t()", "CREATE TABEL", Nature::Unknown, false),
     ] {
         assert_eq!(one(source), (tag.to_owned(), nature, alone), "{source}");

@@ -104,6 +104,26 @@ fn nature(node: &Node) -> Nature {
         | Node::ClusterStmt(_)
         | Node::ReindexStmt(_)
         | Node::CheckPointStmt(_) => Nature::Data,
+        Node::GrantStmt(_)
+        | Node::GrantRoleStmt(_)
+        | Node::AlterDefaultPrivilegesStmt(_)
+        | Node::CreateRoleStmt(_)
+        | Node::AlterRoleStmt(_)
+        | Node::AlterRoleSetStmt(_)
+        | Node::DropRoleStmt(_)
+        | Node::AlterDatabaseStmt(_)
+        | Node::AlterDatabaseSetStmt(_)
+        | Node::AlterSystemStmt(_)
+        | Node::AlterOwnerStmt(_)
+        | Node::DropOwnedStmt(_)
+        | Node::ReassignOwnedStmt(_)
+        | Node::CreateTableSpaceStmt(_)
+        | Node::AlterTableSpaceOptionsStmt(_)
+        | Node::DropTableSpaceStmt(_)
+        | Node::SecLabelStmt(_)
+        | Node::CreatedbStmt(_)
+        | Node::DropdbStmt(_) => Nature::Right,
+        Node::AlterTableStmt(alter) if alter.cmds.iter().all(|command| is_owner(command.node.as_ref())) => Nature::Right,
         Node::VariableSetStmt(_)
         | Node::VariableShowStmt(_)
         | Node::DiscardStmt(_)
@@ -115,6 +135,11 @@ fn nature(node: &Node) -> Nature {
         Node::DoStmt(_) | Node::CallStmt(_) | Node::PrepareStmt(_) | Node::ExecuteStmt(_) => Nature::Code,
         _ => Nature::Definition,
     }
+}
+
+/// Whether a part of ALTER TABLE changes whose the table is.
+fn is_owner(command: Option<&Node>) -> bool {
+    matches!(command, Some(Node::AlterTableCmd(command)) if command.subtype == AlterTableType::AtChangeOwner as i32)
 }
 
 const fn makes_a_table(select: &SelectStmt) -> bool {

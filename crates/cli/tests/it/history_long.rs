@@ -1,0 +1,81 @@
+//! Long histories: few migrations are looked at one by one, and nothing is said otherwise than if all were.
+
+use crate::history::{place_with, words};
+use crate::run::Place;
+use evenkeel_testkit::{TestDb, database, newest};
+use serde_json::Value;
+
+const FILES: usize = 60;
+
+/// A history of tables that come, change and go, all of it recorded.
+fn long() -> (Place, TestDb) {
+    let place = place_with(&[]);
+    let db = database(newest());
+    db.exec("create table schema_migrations (version varchar primary key)");
+    for at in 0..FILES {
+        let text = match at % 6 {
+            0 => format!("create table t{at} (id int primary key, note text); create index i{at} on t{at} (note);"),
+            1 => format!("alter table t{} add more{at} int;", at - 1),
+            2 => format!("do $$ begin execute 'create table hidden_' || {at} || ' (a int)'; end $$;"),
+            3 => format!("alter table t{} alter note type varchar(40);", at - 3),
+            4 => format!("create view v{at} as select id, note from t{};", at - 4),
+            _ => format!("drop view v{}; alter table t{} drop more{};", at - 1, at - 5, at - 4),
+        };
+        place.write(&format!("m/{at:03}_x.sql"), format!("-- migrate:up\n{text}\n-- migrate:down\n"));
+        db.exec(&text);
+        db.exec(&format!("insert into schema_migrations values ('{at:03}')"));
+    }
+    (place, db)
+}
+
+fn told(place: &Place, db: &TestDb, code: i32) -> Value {
+    place.run(&["history", &db.url(), "--migrations", "m", "--format", "json"]).exits(code).json()
+}
+
+/// Keys of the migrations that have that verdict.
+fn of(told: &Value, verdict: &str) -> Vec<String> {
+    let all = told["migrations"].as_array().unwrap().iter().filter(|one| one["verdict"] == verdict);
+    all.map(|one| one["key"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn whose_effect_is_missing_is_told_among_many() {
+    let (place, db) = long();
+    assert!(words(&told(&place, &db, 0)).iter().all(|word| word == "applied"));
+    // Lost: an index (24), what a DO block made (20), a type that a later file set (33).
+    db.exec("drop index i24; drop table hidden_20; alter table t30 alter note type text");
+    let lost = told(&place, &db, 1);
+    assert_eq!(of(&lost, "partly-present"), ["024"], "{lost}");
+    assert_eq!(of(&lost, "recorded-not-present"), ["020", "033"], "{lost}");
+    assert_eq!(lost["unexplained"], serde_json::json!([]), "{lost}");
+    // What a later file took away came back; something is there that nobody made, and one thing is otherwise than anybody made it.
+    db.exec("create index i24 on t24 (note); create table hidden_20 (a int); alter table t30 alter note type varchar(40)");
+    db.exec("alter table t12 add more13 int; create table stray (a int); alter table t48 alter id type bigint");
+    let odd = told(&place, &db, 1);
+    assert_eq!(of(&odd, "partly-present"), ["017"], "what file 017 dropped is there: {odd}");
+    let strays: Vec<&str> = odd["unexplained"].as_array().unwrap().iter().map(|one| one["object"].as_str().unwrap()).collect();
+    assert!(strays.contains(&"public.stray") && strays.contains(&"public.t48.id"), "{strays:?}");
+}
+
+#[test]
+fn what_shows_in_no_schema_is_never_applied_without_a_look() {
+    let place = place_with(&[
+        ("1_a.sql", "-- migrate:up\ncreate table t (a int);"),
+        ("2_b.sql", "-- migrate:up\ngrant select on t to public;"),
+        ("3_c.sql", "-- migrate:up\ndo $$ begin update t set a = 1; end $$;"),
+        ("4_d.sql", "-- migrate:up\ncomment on table t is 'what it is for';"),
+        ("5_e.sql", "-- migrate:up\ndo $$ begin create index by_a on t (a); end $$;"),
+        ("6_f.sql", "-- migrate:up\nalter table t owner to current_user;"),
+    ]);
+    let db = database(newest());
+    db.exec("create table schema_migrations (version varchar primary key); insert into schema_migrations values ('1'), ('2'), ('3'), ('4'), ('5'), ('6');
+        create table t (a int); comment on table t is 'what it is for'; create index by_a on t (a)");
+    let all = told(&place, &db, 2);
+    assert_eq!(words(&all), ["applied", "not-checkable", "not-checkable", "applied", "applied", "not-checkable"], "{all}");
+    db.exec("comment on table t is null; drop index by_a");
+    let lost = told(&place, &db, 1);
+    assert_eq!(of(&lost, "recorded-not-present"), ["4", "5"], "{lost}");
+    // Another comment is nobody's fault, and no loss.
+    db.exec("comment on table t is 'another'; create index by_a on t (a)");
+    assert_eq!(words(&told(&place, &db, 2))[3], "superseded");
+}
