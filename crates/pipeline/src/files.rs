@@ -24,7 +24,18 @@ const ABOVE: usize = 8;
 const LARGEST_AROUND: u64 = 1 << 20;
 
 /// Files of a repository that tell which tool is used.
-const AROUND: &[&str] = &["Cargo.toml", "go.mod", "package.json", "flyway.conf", "flyway.toml", "yoyo.ini", "sqitch.conf", "atlas.hcl"];
+const AROUND: &[&str] = &[
+    "Cargo.toml",
+    "go.mod",
+    "package.json",
+    "Gemfile",
+    "composer.json",
+    "flyway.conf",
+    "flyway.toml",
+    "yoyo.ini",
+    "sqitch.conf",
+    "atlas.hcl",
+];
 
 /// Everything in a folder, and what the repository around it tells.
 ///

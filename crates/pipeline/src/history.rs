@@ -178,9 +178,19 @@ impl<'a> Inquiry<'a> {
         let one = |key: &str, state| Recorded { key: key.to_owned(), state, checksum: None, description: None, recorded_as: None };
         for version in current {
             let last = if is_dirty { State::Failed } else { State::Applied };
-            let before = self.read.cuts.iter().map(|cut| cut.migration.key.as_str());
-            let before = before.filter(|key| evenkeel_core::compare::natural(key, &version).is_lt());
-            self.records.extend(before.map(|key| one(key, State::Applied)));
+            // Those that stand before it; of one that no file has, those with a smaller number.
+            let place = self.read.cuts.iter().position(|cut| cut.migration.key == version);
+            let is_before = |at: usize, key: &str| match place {
+                Some(place) => at < place,
+                None => version.chars().all(|c| c.is_ascii_digit()) && evenkeel_core::compare::natural(key, &version).is_lt(),
+            };
+            let keys = self.read.cuts.iter().enumerate().map(|(at, cut)| (at, cut.migration.key.as_str()));
+            let before: Vec<Recorded> = keys.filter(|(at, key)| is_before(*at, key)).map(|(_, key)| one(key, State::Applied)).collect();
+            for record in before {
+                if !self.records.iter().any(|known| known.key == record.key) {
+                    self.records.push(record);
+                }
+            }
             self.records.push(one(&version, last));
         }
     }
@@ -284,7 +294,13 @@ impl<'a> Inquiry<'a> {
         self.initial = looks.initial;
         self.disputed = disputed.map(<[Touch]>::to_vec);
         if let Some(stopped) = stopped {
-            self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));
+            // One in a programming language is told by itself; what could not be seen because of it is worth a word.
+            let is_unread = self.read.cuts.get(stopped.at).is_some_and(|cut| cut.migration.unreadable.is_some());
+            if is_unread {
+                self.notes.push(format!("what no migration explains was not looked for: {} could not be run", stopped.key));
+            } else {
+                self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));
+            }
             self.stopped = Some(stopped);
         }
         if self.by_effect {

@@ -11,6 +11,7 @@ mod environments;
 mod gate;
 mod guides;
 mod history;
+mod history_code;
 mod history_hostile;
 mod history_long;
 mod hostile;

@@ -1,5 +1,7 @@
 //! Django: migrations are numbered in each app, so a key is both.
 
+use super::code::{self, Names};
+use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Shape, Tool};
@@ -18,4 +20,25 @@ const LIST: Shape = Shape::list(
 
 fn read(row: &Cells<'_>) -> Option<Record> {
     Some(Record::applied(format!("{}.{}", row.get("app")?, row.get("name")?)))
+}
+
+/// Python files `NNNN_name.py` in the folder `migrations` of each app; app and name are recorded.
+/// <https://docs.djangoproject.com/en/stable/topics/migrations/>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+const NAMES: Names = Names { language: "Python", key };
+
+fn key(file: &File) -> Option<String> {
+    let name = file.name().strip_suffix(".py")?;
+    let (number, _) = code::numbered_with(name, '_')?;
+    let app = file.folder().strip_suffix("/migrations")?.rsplit('/').next()?;
+    (number.len() == 4).then(|| format!("{app}.{name}"))
+}
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    code::fits(tree, &NAMES, tree.files.iter().find(|file| file.name() == "manage.py").map(|file| format!("{} is Django's", file.path)))
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    code::read(tree, &NAMES)
 }

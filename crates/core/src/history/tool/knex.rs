@@ -1,5 +1,7 @@
 //! Knex: names of files in batches; a lock in a table of its own.
 
+use super::code::{self, Names};
+use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Role, Shape, Tool};
@@ -31,4 +33,23 @@ fn read(row: &Cells<'_>) -> Option<Record> {
 
 fn lock(row: &Cells<'_>) -> Option<Record> {
     row.get("is_locked").filter(|locked| *locked != "0").map(|_| Record::applied("locked".to_owned()))
+}
+
+/// Scripts `TIMESTAMP_name.js`; the whole name of the file is recorded.
+/// <https://knexjs.org/guide/migrations.html>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+const NAMES: Names = Names { language: "JavaScript", key };
+
+fn key(file: &File) -> Option<String> {
+    code::numbered_with(code::script(file.name())?, '_')?;
+    Some(file.name().to_owned())
+}
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    code::fits(tree, &NAMES, tree.tells("package.json", "\"knex\"").map(|path| format!("{path} names Knex")))
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    code::read(tree, &NAMES)
 }

@@ -5,6 +5,7 @@
 
 mod alembic;
 mod atlas;
+mod code;
 mod dbmate;
 mod diesel;
 mod django;
@@ -93,5 +94,13 @@ pub static READERS: &[Reader] = &[
     sqlx::FOLDER,
     supabase::FOLDER,
     yoyo::FOLDER,
+    sqitch::FOLDER,
+    alembic::FOLDER,
+    django::FOLDER,
+    rails::FOLDER,
+    typeorm::FOLDER,
+    knex::FOLDER,
+    sequelize::FOLDER,
+    laravel::FOLDER,
     plain::FOLDER,
 ];

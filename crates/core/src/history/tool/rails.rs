@@ -1,6 +1,8 @@
 //! Rails and dbmate, which make the same table; Rails keeps another one beside it. `db/migrate` and dbmate's folder are alike
 //! in nothing else, so what is said of their files will need a file each.
 
+use super::code::{self, Names};
+use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Shape, Tool};
@@ -16,4 +18,23 @@ const LIST: Shape = Shape {
 
 fn read(row: &Cells<'_>) -> Option<Record> {
     row.text("version").map(Record::applied)
+}
+
+/// Ruby files `VERSION_name.rb`, each in a transaction of its own; the version is all that is recorded.
+/// <https://guides.rubyonrails.org/active_record_migrations.html>
+pub const FOLDER: Reader = Reader { tool: "Rails", records: &["Rails", NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+const NAMES: Names = Names { language: "Ruby", key };
+
+fn key(file: &File) -> Option<String> {
+    let (version, _) = code::numbered_with(file.name(), '_')?;
+    file.name().ends_with(".rb").then(|| version.to_owned())
+}
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    code::fits(tree, &NAMES, tree.tells("Gemfile", "rails").map(|path| format!("{path} names Rails")))
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    code::read(tree, &NAMES)
 }

@@ -1,5 +1,7 @@
 //! Sequelize, and umzug, whose storage it is: names of files and nothing else.
 
+use super::code::{self, Names};
+use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Shape, Tool};
@@ -12,4 +14,23 @@ const LIST: Shape = Shape::list(NAME, &["sequelizemeta"], &[column("name", Text)
 
 fn read(row: &Cells<'_>) -> Option<Record> {
     row.text("name").map(Record::applied)
+}
+
+/// Scripts `TIMESTAMP-name.js`; the whole name of the file is recorded.
+/// <https://sequelize.org/docs/v6/other-topics/migrations/>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::PerFile };
+
+const NAMES: Names = Names { language: "JavaScript", key };
+
+fn key(file: &File) -> Option<String> {
+    code::numbered_with(code::script(file.name())?, '-')?;
+    Some(file.name().to_owned())
+}
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    code::fits(tree, &NAMES, tree.tells("package.json", "\"sequelize\"").map(|path| format!("{path} names Sequelize")))
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    code::read(tree, &NAMES)
 }

@@ -1,5 +1,6 @@
 //! The sums that tools make of a file, as they record them.
 
+use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384};
 use siphasher::sip::SipHasher13;
 use std::hash::{Hash, Hasher};
@@ -11,6 +12,11 @@ fn hex(bytes: &[u8]) -> String {
 /// Hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// Hexadecimal digits.
+pub fn sha1(bytes: &[u8]) -> String {
+    hex(&Sha1::digest(bytes))
 }
 
 /// Hexadecimal digits.

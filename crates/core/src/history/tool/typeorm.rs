@@ -1,5 +1,7 @@
 //! TypeORM: names of classes.
 
+use super::code::{self, Names};
+use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Shape, Tool};
@@ -15,4 +17,24 @@ const LIST: Shape = Shape {
 
 fn read(row: &Cells<'_>) -> Option<Record> {
     row.text("name").map(Record::applied)
+}
+
+/// Scripts `TIMESTAMP-Name.ts` with a class `NameTIMESTAMP`, whose name is recorded; all that is pending runs in one transaction.
+/// <https://typeorm.io/docs/advanced-topics/migrations>
+pub const FOLDER: Reader = Reader { tool: NAME, records: &[NAME], fits, read: folder, grouping: Grouping::Batch };
+
+const NAMES: Names = Names { language: "JavaScript", key };
+
+fn key(file: &File) -> Option<String> {
+    let (time, name) = code::numbered_with(code::script(file.name())?, '-')?;
+    let begins = name.chars().next().is_some_and(char::is_uppercase);
+    (begins && time.len() == 13).then(|| format!("{name}{time}"))
+}
+
+fn fits(tree: &Tree) -> Option<Fit> {
+    code::fits(tree, &NAMES, tree.tells("package.json", "\"typeorm\"").map(|path| format!("{path} names TypeORM")))
+}
+
+fn folder(tree: &Tree, _: &Wish) -> Reading {
+    code::read(tree, &NAMES)
 }
