@@ -179,6 +179,7 @@ fn what_one_did_without_a_record_is_told_on_every_version() {
         assert_eq!(words(&told), ["applied", "applied"], "{told}");
         let strays: Vec<&str> = told["unexplained"].as_array().unwrap().iter().map(|one| one["object"].as_str().unwrap()).collect();
         assert_eq!(strays, ["public.stray", "public.orders.hot_fix"], "a table stands for its parts");
+        assert_eq!(told["gaps"], serde_json::json!([]), "everything is seen on {}", db.server.version);
     });
 }
 

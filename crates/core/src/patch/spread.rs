@@ -63,7 +63,8 @@ impl Spread<'_, '_> {
             let (Some(other), Some(needed)) = (self.from.at(user), self.from.at(at)) else { return false };
             self.dialect.can_loosen(other, self.from, needed)
         };
-        let whole = |user: usize| if lets_go(user) { user } else { self.holder(user) };
+        // Its own columns go with a view by themselves.
+        let whole = |user: usize| if lets_go(user) { user } else { Some(self.holder(user)).filter(|holder| *holder != at).unwrap_or(user) };
         let mut users: Vec<usize> = users.into_iter().map(whole).filter(|user| *user != at).collect();
         users.dedup();
         users
