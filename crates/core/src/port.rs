@@ -14,7 +14,7 @@ mod workshop;
 
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use grants::{Step, script};
-pub use prepare::{Inquiry, Prepared};
+pub use prepare::{Answers, Inquiry, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
@@ -111,11 +111,11 @@ pub trait Environment: Send + Sync {
     /// As for `capture`.
     fn grants(&self, request: &Request, role: Option<&str>, watch: &Watch<'_>) -> Result<String, Box<Trouble>>;
 
-    /// Has queries prepared and planned; none is run, and nothing is written. One answer a query, in their order.
+    /// Has queries prepared and planned; none is run, and nothing is written.
     ///
     /// # Errors
     /// The server cannot be reached, or goes away; there is no such role; such servers are not asked yet.
-    fn prepare(&self, _: &Inquiry<'_>, _: &Watch<'_>) -> Result<Vec<Prepared>, Box<Trouble>> {
+    fn prepare(&self, _: &Inquiry<'_>, _: &Watch<'_>) -> Result<Answers, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("queries cannot be prepared on {}", self.describe()));
         Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
     }

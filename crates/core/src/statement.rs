@@ -42,6 +42,8 @@ pub struct Statement {
     pub nature: Nature,
     /// The server refuses it inside of a transaction.
     pub alone: bool,
+    /// What it does surely shows in a schema: it makes something that was not there, and that stays.
+    pub shows: bool,
     /// Why it was not understood.
     pub odd: Option<String>,
 }

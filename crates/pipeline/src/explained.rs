@@ -1,4 +1,4 @@
-//! What is there by itself: tables in which tools record, and evenkeel's own.
+//! What is there by itself: tables in which tools record.
 
 use evenkeel_core::history::TOOLS;
 use evenkeel_core::history::effect::{LOOKED_AT, Spot};
@@ -14,9 +14,6 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("Sqitch", &["dependencies", "events", "projects", "releases", "tags"]),
     ("Django", &["django_content_type"]),
 ];
-/// evenkeel's own schema in a target.
-const OWN: &str = "evenkeel";
-
 /// Relations that need no migration, as schema and name, and schemas that hold nothing else.
 #[derive(Debug, Default)]
 pub(crate) struct Explained {
@@ -49,7 +46,6 @@ impl Explained {
                 .all(|table| explained.relations.contains(&((*schema).to_owned(), table.identity.part(1).to_owned())))
         };
         explained.schemas = schemas.into_iter().filter(is_alone).map(str::to_owned).collect();
-        explained.schemas.insert(OWN.to_owned());
         explained
     }
 
@@ -59,8 +55,12 @@ impl Explained {
             return self.schemas.contains(spot.identity.part(0));
         }
         let own = (spot.identity.part(0).to_owned(), spot.identity.part(1).to_owned());
-        if own.0 == OWN && spot.kind.spec().in_schema() || self.relations.contains(&own) && is_relation_or_part(spot.kind) {
+        if self.relations.contains(&own) && matches!(spot.kind, Kind::Table | Kind::Column | Kind::Constraint) {
             return true;
+        }
+        // A trigger, a rule or a policy on it is somebody's.
+        if !matches!(spot.kind, Kind::Index | Kind::Sequence) {
+            return false;
         }
         relation(spot, manifest).is_some_and(|relation| self.relations.contains(&relation))
     }
@@ -75,11 +75,6 @@ pub(crate) fn without(manifest: Manifest) -> Manifest {
     let mut manifest = Manifest::new(manifest.endpoint, manifest.dimensions, kept, manifest.gaps).written_as(canonical);
     manifest.members_told = told;
     manifest
-}
-
-/// Whether the first two parts of its identity are a relation.
-fn is_relation_or_part(kind: Kind) -> bool {
-    kind == Kind::Table || kind.spec().parent == Parent::Relation
 }
 
 /// The relation that an object goes with, where its identity does not say it: an index, a sequence of a column.

@@ -2,12 +2,13 @@
 //!
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
-//! `ledger` reads records. Does not live here: what a
+//! `ledger` reads records, `settle` runs files. Does not live here: what a
 //! verdict means (`core/history/verdict`).
 
 mod edit;
 mod ledger;
 mod looks;
+mod settle;
 
 use crate::capture::{self, Source};
 use crate::explained::{self, Explained};
@@ -24,7 +25,7 @@ use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::Run;
 use ledger::{ledgers, recorded};
-use looks::{Looks, mentions, names, whole};
+use looks::whole;
 use std::collections::{BTreeSet, HashMap};
 
 /// What is asked.
@@ -83,6 +84,8 @@ struct Inquiry<'a> {
     records: Vec<Recorded>,
     /// No tool records anything: what is there decides alone.
     by_effect: bool,
+    /// What is recorded could not be read, or nobody knows where.
+    is_blind: bool,
     edits: HashMap<String, evenkeel_core::history::verdict::Edit>,
     explained: Explained,
     effects: Vec<Option<Vec<Touch>>>,
@@ -115,6 +118,7 @@ impl<'a> Inquiry<'a> {
             ledger: None,
             records: Vec::new(),
             by_effect: false,
+            is_blind: false,
             edits: HashMap::new(),
             explained: Explained::of(manifest),
             effects: read.cuts.iter().map(|_| None).collect(),
@@ -151,6 +155,8 @@ impl<'a> Inquiry<'a> {
                 other.1.table, other.1.tool
             ));
         }
+        let unread = self.manifest.gaps.iter().any(|gap| gap.dimension == Dimension::History);
+        self.is_blind = unread || own.len() > 1;
         let Some((table, ledger)) = own.first() else {
             self.by_effect = reader.is_none_or(|reader| reader.records.is_empty());
             if !self.by_effect {
@@ -162,6 +168,9 @@ impl<'a> Inquiry<'a> {
         let parts: Vec<&str> = table.identity.parts().collect();
         let rows = self.manifest.of_kind(Kind::Migration).iter();
         self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
+        if self.read.cuts.iter().any(Cut::has_rights) {
+            self.notes.push("rights, owners and settings that the files give were not looked at".to_owned());
+        }
         let is_summed = |record: &Recorded| record.checksum.is_some();
         if self.records.iter().any(is_summed) && self.read.cuts.iter().all(|cut| cut.migration.checksum.is_none()) {
             self.notes
@@ -176,7 +185,8 @@ impl<'a> Inquiry<'a> {
     fn pointed(&mut self, current: Vec<String>, table: &Object) {
         let is_dirty = table.get("dirty").is_some_and(|value| value.shown() == "yes");
         let one = |key: &str, state| Recorded { key: key.to_owned(), state, checksum: None, description: None, recorded_as: None };
-        for version in current {
+        // golang-migrate's word for none.
+        for version in current.into_iter().filter(|version| !version.starts_with('-')) {
             let last = if is_dirty { State::Failed } else { State::Applied };
             // Those that stand before it; of one that no file has, those with a smaller number.
             let place = self.read.cuts.iter().position(|cut| cut.migration.key == version);
@@ -218,121 +228,6 @@ impl<'a> Inquiry<'a> {
         self.by_effect || self.record(&cut.migration).is_some_and(|record| record.state == State::Applied)
     }
 
-    /// Runs the files: once where everything agrees, and again with looks in between where something does not.
-    fn settle(&mut self, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
-        let in_force: Vec<(usize, &Cut)> = self.read.cuts.iter().enumerate().filter(|(_, cut)| self.is_in_force(cut)).collect();
-        let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
-        let cuts: Vec<&Cut> = in_force.iter().map(|(_, cut)| *cut).collect();
-        let mut looks = Looks::default();
-        for (place, (_, cut)) in in_force.iter().enumerate().filter(|(_, (_, cut))| cut.may_define()) {
-            looks.around(place);
-            debug_assert!(!cut.defines());
-        }
-        looks.points.extend([0, cuts.len()]);
-        let stopped = replay.run(0, &cuts, &mut |ran, look| looks.see(ran, look))?;
-        let disputed = looks.end(cuts.len()).map(|end| self.differing(end));
-        if stopped.is_none() && is_plain && disputed.as_ref().is_some_and(Vec::is_empty) {
-            for (place, effect) in looks.effects {
-                if let Some(slot) = in_force.get(place).and_then(|(at, _)| self.effects.get_mut(*at)) {
-                    *slot = Some(effect);
-                }
-            }
-            self.initial = looks.initial;
-            self.disputed = Some(Vec::new());
-            return Ok(());
-        }
-        // One that is in force may need one that is not recorded: then they run in the order of the files.
-        self.expected = looks.last.map(|(_, end)| end).filter(|_| stopped.is_none());
-        let disputed = if self.by_effect { None } else { disputed };
-        self.step_by_step(disputed.as_deref(), replay)
-    }
-
-    /// Runs all files, and looks at the state before and after those that what is disputed may be of; all of them, where nobody knows
-    /// what is.
-    fn step_by_step(&mut self, disputed: Option<&[Touch]>, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
-        let all: Vec<&Cut> = self.read.cuts.iter().collect();
-        let wholes: Option<BTreeSet<Spot>> = disputed.map(|touches| touches.iter().map(|touch| whole(&touch.spot)).collect());
-        let mut looks = Looks { wholes: wholes.clone(), ..Looks::default() };
-        match &wholes {
-            None => looks.points.extend(0..=all.len()),
-            Some(wholes) => {
-                let names: BTreeSet<String> = wholes.iter().flat_map(names).collect();
-                for (at, cut) in all.iter().enumerate() {
-                    let record = self.record(&cut.migration);
-                    let is_odd = record.is_some_and(|record| record.state != State::Applied) || self.edits.contains_key(&cut.migration.key);
-                    if is_odd || cut.may_define() || mentions(cut, &names) {
-                        looks.around(at);
-                    }
-                }
-                let step = all.len().isqrt().max(1);
-                looks.points.extend((0..=all.len()).step_by(step).chain([all.len()]));
-            }
-        }
-        let mut alike = None;
-        let mut stopped = replay.run(1, &all, &mut |ran, look| {
-            looks.see(ran, look)?;
-            let now = looks.last.as_ref().filter(|(at, _)| *at == ran);
-            if alike.is_none() && now.is_some_and(|(_, now)| self.differing(now).is_empty()) {
-                alike = Some(ran);
-            }
-            Ok(())
-        })?;
-        if !looks.unclear.is_empty() && stopped.is_none() {
-            // What is disputed became another somewhere between two looks.
-            let mut again = Looks { wholes, ..Looks::default() };
-            for (from, to) in std::mem::take(&mut looks.unclear) {
-                again.points.extend(from..=to);
-            }
-            stopped = replay.run(2, &all, &mut |ran, look| again.see(ran, look))?;
-            looks.effects.extend(again.effects);
-        }
-        for (at, effect) in looks.effects {
-            if let Some(slot) = self.effects.get_mut(at) {
-                *slot = Some(effect);
-            }
-        }
-        self.initial = looks.initial;
-        self.disputed = disputed.map(<[Touch]>::to_vec);
-        if let Some(stopped) = stopped {
-            // One in a programming language is told by itself; what could not be seen because of it is worth a word.
-            let is_unread = self.read.cuts.get(stopped.at).is_some_and(|cut| cut.migration.unreadable.is_some());
-            if is_unread {
-                self.notes.push(format!("what no migration explains was not looked for: {} could not be run", stopped.key));
-            } else {
-                self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));
-            }
-            self.stopped = Some(stopped);
-        }
-        if self.by_effect {
-            self.reached(alike);
-        }
-        Ok(())
-    }
-
-    /// Where nothing is recorded: what is there says how far it came.
-    fn reached(&mut self, alike: Option<usize>) {
-        let count = alike.unwrap_or_else(|| {
-            let there = |effect: &Option<Vec<Touch>>| {
-                let touches = effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none());
-                touches.filter(|touch| touch.after == Stand::There).any(|touch| found(&touch.spot, self.manifest) == Stand::There)
-            };
-            self.effects.iter().rposition(there).map_or(0, |last| last + 1)
-        });
-        self.by_effect = false;
-        let keys = self.read.cuts.iter().take(count).map(|cut| cut.migration.key.clone());
-        let one = |key| Recorded { key, state: State::Applied, checksum: None, description: None, recorded_as: None };
-        self.records = keys.map(one).collect();
-        self.notes.push("nothing records migrations there: what is applied is told by what is there alone".to_owned());
-    }
-
-    /// What of a state is not so in the environment. A comment that was put there by hand is no dispute, one that is lost is.
-    fn differing(&self, state: &Manifest) -> Vec<Touch> {
-        let mut touches = effect(state, self.manifest);
-        let counts = |touch: &Touch| touch.spot.is_semantic() || found(&touch.spot, state) != Stand::UNSET;
-        touches.retain(|touch| counts(touch) && !self.explained.is(&touch.spot, self.manifest));
-        touches
-    }
-
     fn history(mut self, replayed_on: String) -> History {
         let committed: BTreeSet<&str> =
             self.wanted.committed.iter().flat_map(|manifest| manifest.of_kind(Kind::Migration)).map(|row| row.identity.part(2)).collect();
@@ -352,6 +247,7 @@ impl<'a> Inquiry<'a> {
                 effect: effect.clone(),
                 unclear: self.unclear(at, cut),
                 defines: cut.defines(),
+                is_empty: cut.is_empty(),
                 accepted: committed.contains(cut.migration.key.as_str()) || self.wanted.accepted.contains(&cut.migration.key),
             })
             .collect();
@@ -359,11 +255,27 @@ impl<'a> Inquiry<'a> {
         let there = |spot: &Spot| found(spot, self.manifest);
         let disputed: Option<BTreeSet<&Spot>> = self.disputed.as_ref().map(|touches| touches.iter().map(|touch| &touch.spot).collect());
         let is_disputed = |spot: &Spot| disputed.as_ref().is_none_or(|disputed| disputed.contains(spot));
-        let (judged, mut unexplained) = judge(&known, &Seen { initial: &initial, found: &there, is_disputed: &is_disputed });
+        let (mut judged, mut unexplained) = judge(&known, &Seen { initial: &initial, found: &there, is_disputed: &is_disputed });
         unexplained.retain(|one| one.spot.is_semantic());
         drop(known);
         if self.stopped.is_none() {
             unexplained.extend(self.strays());
+        }
+        if self.is_blind {
+            // No verdict rests on a record that nobody has read.
+            unexplained.clear();
+            for one in &mut judged {
+                let why = Some("what is recorded could not be read".to_owned());
+                *one = Judged {
+                    verdict: Verdict::NotCheckable,
+                    also: Vec::new(),
+                    evidence: Vec::new(),
+                    why,
+                    accepted: false,
+                    key: one.key.clone(),
+                };
+            }
+            self.records.clear();
         }
         let mut entries: Vec<Entry> = judged.into_iter().zip(&self.read.cuts).map(|(judged, cut)| self.entry(judged, cut)).collect();
         let keys: Vec<Migration> = self.read.folder.migrations.clone();
@@ -482,7 +394,8 @@ fn place_of(spot: &Spot, cut: &Cut) -> Option<Place> {
     let mut first = None;
     for said in scripts {
         let place = Place { file: said.file.to_owned(), line: said.line, column: Some(said.column) };
-        if said.text.to_lowercase().contains(&name) {
+        let text = said.text.to_lowercase();
+        if text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).any(|word| word == name) {
             return Some(place);
         }
         first.get_or_insert(place);

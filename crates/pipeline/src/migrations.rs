@@ -110,22 +110,34 @@ impl Cut {
         self.up.iter().flat_map(|script| &script.pieces).filter_map(Piece::statement)
     }
 
-    /// Whether a statement of it surely defines something.
+    /// Whether what it does surely shows in a schema, all of it.
     #[must_use]
     pub fn defines(&self) -> bool {
-        self.statements().any(|statement| statement.nature == Nature::Definition)
+        self.migration.unreadable.is_none() && !self.is_empty() && self.statements().all(|statement| statement.shows)
     }
 
-    /// Whether only a look can tell if it defines something: code runs in it, or functions are called.
+    /// Whether it does nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.migration.unreadable.is_none() && self.statements().next().is_none() && self.odd.is_empty()
+    }
+
+    /// Whether only a look can tell if it defines something.
     #[must_use]
     pub fn may_define(&self) -> bool {
-        const CALLS: &[&str] = &["SELECT", "WITH", "VALUES", "EXPLAIN"];
-        let may = |statement: &Statement| match statement.nature {
-            Nature::Code | Nature::Unknown => true,
-            Nature::Data => CALLS.contains(&statement.tag.as_str()),
+        const ROWS: &[&str] = &["INSERT", "UPDATE", "DELETE", "COPY", "TRUNCATE", "LOCK", "ANALYZE", "VACUUM", "REINDEX", "CLUSTER"];
+        let is_rows = |statement: &Statement| match statement.nature {
+            Nature::Data => ROWS.contains(&statement.tag.as_str()),
+            Nature::Right | Nature::Session | Nature::Transaction(_) => true,
             _ => false,
         };
-        !self.defines() && self.statements().any(may)
+        !self.defines() && !self.statements().all(is_rows)
+    }
+
+    /// Whether it gives or takes rights, or sets something, beside what it defines.
+    #[must_use]
+    pub fn has_rights(&self) -> bool {
+        self.statements().any(|statement| statement.nature == Nature::Right)
     }
 }
 

@@ -57,7 +57,8 @@ pub fn run(target: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Prefli
         };
         let texts: Vec<String> = asked.iter().map(|query| query.sql.clone()).collect();
         let answers = environment.prepare(&Inquiry { queries: &texts, role: wanted.role, limits: wanted.limits }, &run.watch)?;
-        for (query, answer) in asked.iter().zip(answers) {
+        preflight.gaps.extend(answers.hidden);
+        for (query, answer) in asked.iter().zip(answers.prepared) {
             told.answer(query, answer, &mut preflight);
         }
         preflight.queries = asked.len();
@@ -83,6 +84,8 @@ fn objects(expected: &Manifest, told: &Told<'_>, preflight: &mut Preflight) {
     for difference in comparison.differences.iter().chain(&comparison.shared) {
         if is_lack(difference, expected, told.manifest) {
             preflight.lacks.push(told.difference(difference));
+        } else if difference.change == Change::Extra {
+            told.extra(difference, expected, preflight);
         }
     }
 }
@@ -110,7 +113,9 @@ fn is_more(difference: &Difference, expected: &Manifest, found: &Manifest) -> bo
     };
     let there = list(found);
     let wanted = list(expected);
-    !wanted.is_empty() && wanted.iter().all(|label| there.contains(label))
+    // In their order: it decides what is greater.
+    let mut rest = there.iter();
+    !wanted.is_empty() && wanted.iter().all(|label| rest.any(|other| other == label))
 }
 
 struct Told<'a> {
@@ -168,11 +173,44 @@ impl Told<'_> {
             Prepared::Hidden { why } => preflight.gaps.push(format!("{}: {why}", query.place)),
             Prepared::Missing { code, message, at } => {
                 let object = at.and_then(|at| named_at(&query.sql, at));
-                let near = object.as_deref().and_then(|object| self.nearest_of_any(object));
+                let is_name = ["42P01", "42703", "42883", "42704"].contains(&code.as_str());
+                let near = object.as_deref().filter(|_| is_name).and_then(|object| self.nearest_of_any(object));
                 let lack = lack(Some(code), object, message);
                 preflight.lacks.push(self.with_migration(Lack { nearest: near, ..lack }));
             }
         }
+    }
+
+    /// What is there beside what the build needs, and may stand in its way: it writes to the relation, and does not know of it.
+    fn extra(&self, difference: &Difference, expected: &Manifest, preflight: &mut Preflight) {
+        let subject = &difference.subject;
+        let parts: Vec<&str> = subject.identity.iter().map(|(_, value)| value.as_str()).collect();
+        let Some(object) = self.manifest.find(subject.kind, &parts) else { return };
+        let table = match object.get("table") {
+            Some(Value::List(parts)) => parts.to_vec(),
+            _ => parts.iter().take(2).map(|part| Box::from(*part)).collect(),
+        };
+        let table: Vec<&str> = table.iter().map(|part| &**part).collect();
+        if expected.find(Kind::Table, &table).is_none() && expected.find(Kind::View, &table).is_none() {
+            return;
+        }
+        let is = |name: &str| object.get(name).is_some_and(|value| value.shown() == "yes");
+        let is_filled = ["default", "identity", "generated", "expression"].iter().any(|name| object.get(name).is_some());
+        match subject.kind {
+            Kind::Column if is("not_null") && !is_filled => {
+                let what = "it is not null and has no default, and what the build inserts does not know it".to_owned();
+                preflight.lacks.push(Lack { what, nearest: None, ..self.difference(difference) });
+            }
+            Kind::Trigger | Kind::Rule | Kind::Policy | Kind::Constraint => self.hindrance(difference, preflight),
+            Kind::Index if is("unique") => self.hindrance(difference, preflight),
+            _ => {}
+        }
+    }
+
+    fn hindrance(&self, difference: &Difference, preflight: &mut Preflight) {
+        let subject = &difference.subject;
+        let words = "may refuse or change what the build writes, which does not know it";
+        preflight.gaps.push(format!("{} {} is there and {words}", subject.kind.name(), subject.object));
     }
 
     fn nearest(&self, kind: Kind, object: &str) -> Option<String> {

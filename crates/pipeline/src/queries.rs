@@ -16,7 +16,7 @@ pub fn read(path: &Path, grammar: &dyn Grammar, stop: &Stop) -> Result<Vec<Query
     let shown = path.display().to_string();
     let trouble = |found: String| {
         let trouble = Trouble::new(Class::Configuration, format!("cannot read the queries of {shown:?}"));
-        Box::new(trouble.expected("a file of SQL, a folder of such files, or sqlx's folder .sqlx").found(found))
+        Box::new(trouble.expected("a file of SQL, a folder of such files, or sqlx's folder .sqlx").found(found).fix("correct --queries"))
     };
     let mut queries = Vec::new();
     let facts = std::fs::metadata(path).map_err(|error| trouble(error.to_string()))?;

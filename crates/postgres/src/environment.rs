@@ -5,7 +5,7 @@ use crate::connect::Target;
 use crate::{capture, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Flights, Inquiry, Limits, Prepared, Request, Watch};
+use evenkeel_core::port::{Answers, Environment, Flights, Inquiry, Limits, Request, Watch};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A PostgreSQL server and database.
@@ -39,7 +39,7 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, script))
     }
 
-    fn prepare(&self, inquiry: &Inquiry<'_>, watch: &Watch<'_>) -> Result<Vec<Prepared>, Box<Trouble>> {
+    fn prepare(&self, inquiry: &Inquiry<'_>, watch: &Watch<'_>) -> Result<Answers, Box<Trouble>> {
         let work = async { prepare::all(&self.target, inquiry).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }

@@ -1,13 +1,14 @@
 //! Queries of an application, prepared and planned as its role would have them, and never run.
 //!
 //! Each is parsed and described by the protocol, which tells its columns and parameters; then it is planned once, as a generic plan,
-//! by EXPLAIN without ANALYZE: that `ON CONFLICT` finds its index is seen only there. The session is read only and bounded.
+//! by EXPLAIN without ANALYZE: that `ON CONFLICT` finds its index is seen only there. The session is read only and bounded: planning may
+//! work out calls of immutable functions over constants.
 //! <https://www.postgresql.org/docs/current/sql-explain.html>
 
 use crate::connect::{Session, Target, connect};
 use crate::ident::{literal, quoted};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
-use evenkeel_core::port::{Inquiry, Prepared};
+use evenkeel_core::port::{Answers, Inquiry, Prepared};
 use futures_util::{StreamExt, stream};
 use std::time::Duration;
 use tokio_postgres::error::{DbError, ErrorPosition};
@@ -29,7 +30,7 @@ ORDER BY stored.setrole <> 0, stored.setdatabase <> 0";
 ///
 /// # Errors
 /// The server cannot be reached or goes away, or there is no such role.
-pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Vec<Prepared>, Box<Trouble>> {
+pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Answers, Box<Trouble>> {
     let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
     let session = connect(target).await.map_err(words)?;
     let lost = |error: &tokio_postgres::Error| words(session.fault(error, "preparing queries"));
@@ -40,13 +41,20 @@ pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Vec<Prepared>
         milliseconds(inquiry.limits.lock_timeout),
     );
     session.client.batch_execute(&opening).await.map_err(|error| lost(&error))?;
+    let mut hidden = Vec::new();
+    let mut is_role = false;
     if let Some(role) = inquiry.role {
         as_role(&session, role).await?;
+        // Its rights are checked where we may stand in for it.
+        is_role = session.client.batch_execute(&format!("SET ROLE {}", quoted(role))).await.is_ok();
+        if !is_role {
+            hidden.push(format!("what {role} may read and write was not checked: GRANT {} to the role that asks", quoted(role)));
+        }
     }
     let one = |(at, query): (usize, &String)| {
         let query = query.clone();
         let session = &session;
-        async move { one(session, at, query.trim().trim_end_matches(';').trim_end()).await }
+        async move { one(session, at, query.trim().trim_end_matches(';').trim_end(), is_role).await }
     };
     let mut answers = stream::iter(inquiry.queries.iter().enumerate()).map(one).buffered(AT_ONCE);
     let mut found = Vec::with_capacity(inquiry.queries.len());
@@ -54,7 +62,7 @@ pub async fn all(target: &Target, inquiry: &Inquiry<'_>) -> Result<Vec<Prepared>
         found.push(answer.map_err(|error| lost(&error))?);
     }
     drop(answers);
-    Ok(found)
+    Ok(Answers { prepared: found, hidden })
 }
 
 /// Names mean what they mean to that role.
@@ -89,10 +97,10 @@ async fn as_role(session: &Session, role: &str) -> Result<(), Box<Trouble>> {
 }
 
 /// What the server says to one. A lost connection is an error, a refusal is an answer.
-async fn one(session: &Session, at: usize, query: &str) -> Result<Prepared, tokio_postgres::Error> {
+async fn one(session: &Session, at: usize, query: &str, is_role: bool) -> Result<Prepared, tokio_postgres::Error> {
     let statement = match session.client.prepare(query).await {
         Ok(statement) => statement,
-        Err(error) => return refused(error, query),
+        Err(error) => return refused(error, query, is_role),
     };
     let columns = statement.columns().iter().map(|column| (column.name().to_owned(), column.type_().name().to_owned())).collect();
     let parameters: Vec<String> = statement.params().iter().map(|parameter| parameter.name().to_owned()).collect();
@@ -104,7 +112,7 @@ async fn one(session: &Session, at: usize, query: &str) -> Result<Prepared, toki
     let planned = session.client.batch_execute(&planning).await;
     match planned {
         Ok(()) => Ok(Prepared::Fits { columns, parameters, hidden: None }),
-        Err(error) => match refused(error, query)? {
+        Err(error) => match refused(error, query, is_role)? {
             // It was understood: names, columns and types are there.
             Prepared::Hidden { why } => Ok(Prepared::Fits { columns, parameters, hidden: Some(why) }),
             answer => Ok(answer),
@@ -112,7 +120,7 @@ async fn one(session: &Session, at: usize, query: &str) -> Result<Prepared, toki
     }
 }
 
-fn refused(error: tokio_postgres::Error, query: &str) -> Result<Prepared, tokio_postgres::Error> {
+fn refused(error: tokio_postgres::Error, query: &str, is_role: bool) -> Result<Prepared, tokio_postgres::Error> {
     let Some(said) = error.as_db_error().filter(|said| is_of_the_query(said)) else { return Err(error) };
     let (code, message) = (said.code().code().to_owned(), said.message().to_owned());
     let at = match said.position() {
@@ -124,9 +132,11 @@ fn refused(error: tokio_postgres::Error, query: &str) -> Result<Prepared, tokio_
     };
     Ok(match code.as_str() {
         // What statistics views have mutilated, and what needs a type that nobody gives.
-        "42601" | "42P18" | "42P02" | "22P02" | "22007" | "22023" => Prepared::NotUnderstood { why: format!("{message} ({code})") },
-        "42501" => Prepared::Hidden { why: format!("{message} ({code})") },
-        _ if code.starts_with("42") || matches!(code.as_str(), "3F000" | "0A000" | "3D000") => Prepared::Missing { code, message, at },
+        "42601" | "42P18" | "42P02" => Prepared::NotUnderstood { why: format!("{message} ({code})") },
+        "42501" if !is_role => Prepared::Hidden { why: format!("{message} ({code})") },
+        _ if code.starts_with("42") || matches!(code.as_str(), "3F000" | "0A000" | "3D000" | "22P02" | "22007" | "22023" | "55000") => {
+            Prepared::Missing { code, message, at }
+        }
         _ => Prepared::Hidden { why: format!("{message} ({code})") },
     })
 }

@@ -42,10 +42,10 @@ fn listing(found: &read::Migrations) -> Listing {
     let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let told = if odd == 0 { "everything understood".to_owned() } else { of(odd, "thing not understood", "things not understood") };
     let line = format!(
-        "{}: {} of {} statements, as {} reads them: {told}",
+        "{}: {} of {}, as {} reads them: {told}",
         found.shown,
         of(migrations.len(), "migration", "migrations"),
-        statements,
+        of(statements, "statement", "statements"),
         found.folder.tool
     );
     Listing {

@@ -97,10 +97,15 @@ fn the_applications_role_says_what_names_mean() {
     let place = Place::new();
     place.write("q.sql", "SELECT id FROM accounts;");
     asked(&place, &db, &["--queries", "q.sql"], 1);
+    // What it may not see is not there for it, and what it may not read is missing too.
+    assert_eq!(missing(&asked(&place, &db, &["--queries", "q.sql", "--role", &role], 1))[0].1, "42P01");
+    db.exec(&format!("grant usage on schema app to {role}"));
+    assert_eq!(missing(&asked(&place, &db, &["--queries", "q.sql", "--role", &role], 1))[0].1, "42501");
+    db.exec(&format!("grant select on app.accounts to {role}"));
     asked(&place, &db, &["--queries", "q.sql", "--role", &role], 0);
     place.write("evenkeel.toml", format!("[environments.p]\nurl = \"{}\"\napplication_role = \"{role}\"\n", db.url()));
     place.run(&["preflight", "p", "--queries", "q.sql"]).exits(0).says("p has what the build needs: 1 query");
-    db.exec(&format!("drop role {role}"));
+    db.exec(&format!("drop owned by {role}; drop role {role}"));
 }
 
 #[test]
@@ -176,6 +181,13 @@ fn more_is_allowed_and_what_is_not_sound_is_not_there() {
     assert!(told["missing"][0]["what"].as_str().unwrap().contains("valid"), "{told}");
     db.exec("alter table app.accounts validate constraint accounts_id_check");
     asked(&place, &db, &expect, 0);
+    // More that the build does not know of, and that stands in its way.
+    db.exec("alter table app.accounts add must int not null default 0; alter table app.accounts add check (must < 9)");
+    let told = asked(&place, &db, &expect, 2);
+    assert!(told["gaps"][0].as_str().unwrap().contains("may refuse or change"), "{told}");
+    db.exec("alter table app.accounts alter must drop default");
+    assert_eq!(missing(&asked(&place, &db, &expect, 1))[0].2, "app.accounts.must");
+    db.exec("alter table app.accounts drop must");
     // The column that a later file makes is named with its file, and with what the record says of that.
     place.write("m/3_c.sql", "alter table app.accounts add total int;");
     let told = asked(&place, &db, &expect, 1);

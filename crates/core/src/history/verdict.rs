@@ -112,8 +112,10 @@ pub struct Known<'a> {
     pub effect: Option<Vec<Touch>>,
     /// Why nobody can say what it does.
     pub unclear: Option<String>,
-    /// It has a statement that defines something, so that what it does shows.
+    /// What it does surely shows, all of it.
     pub defines: bool,
+    /// It has no statement.
+    pub is_empty: bool,
     /// What it says is accepted: it was there when a person committed the manifest.
     pub accepted: bool,
 }
@@ -262,6 +264,15 @@ impl Spotted<'_, '_> {
             mark(*at, &|count| count.missing.push(evidence(stand)));
             return None;
         }
+        // A comment that reads otherwise is not the one that was set.
+        if let Some((at, stand)) = recorded.last().filter(|_| !is_known && !self.spot.is_semantic()) {
+            mark(*at, &|count| count.missing.push(evidence(stand)));
+            return None;
+        }
+        // Nothing in force sets it, and what is pending has its evidence.
+        if !is_known && recorded.is_empty() {
+            return None;
+        }
         if !is_known {
             recorded.iter().for_each(|(at, _)| mark(*at, &|count| count.superseded += 1));
             return Some(Unexplained { spot: self.spot.clone(), expected: Some(expected.clone()), found: self.found.clone() });
@@ -319,6 +330,9 @@ impl Known<'_> {
                     if !is_whole {
                         evidence.append(&mut count.missing);
                     }
+                } else if let Some(unclear) = self.unclear.as_ref().filter(|_| state.is_none() && self.migration.unreadable.is_none()) {
+                    said.push(Verdict::NotCheckable);
+                    why = Some(unclear.clone());
                 } else if state.is_none() {
                     // Of one that runs again whenever it changes, nothing comes after it.
                     let out_of_order = is_overtaken && !self.migration.repeatable;
@@ -363,6 +377,11 @@ impl Known<'_> {
             *why = Some(unclear.clone());
             return;
         }
+        if self.is_empty {
+            said.push(Verdict::Applied);
+            *why = Some("it has no statement".to_owned());
+            return;
+        }
         let Some(effect) = &self.effect else {
             // Everything is as the files together say, so that nobody had to look at this one.
             said.push(if self.defines { Verdict::Applied } else { Verdict::NotCheckable });
@@ -370,7 +389,7 @@ impl Known<'_> {
             return;
         };
         match (count.missing.len(), count.there) {
-            (0, 0) if effect.is_empty() && !self.defines => {
+            (0, 0) if effect.is_empty() => {
                 said.push(Verdict::NotCheckable);
                 *why = Some(DATA_ONLY.to_owned());
             }
@@ -388,7 +407,7 @@ impl Known<'_> {
 }
 
 /// Why a migration cannot be checked that changes rows and nothing else.
-pub const DATA_ONLY: &str = "rows, rights or settings only: nothing in the schema tells whether it ran";
+pub const DATA_ONLY: &str = "what it does shows nowhere in the schema (rows, rights, settings, or nothing): nothing tells whether it ran";
 
 /// The records that no file stands for: of those that are newer than every file, nobody knows what they did.
 #[must_use]

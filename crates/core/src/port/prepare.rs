@@ -12,6 +12,15 @@ pub struct Inquiry<'a> {
     pub limits: Limits,
 }
 
+/// What a server says to all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// One a query, in their order.
+    pub prepared: Vec<Prepared>,
+    /// What could not be asked of any, in words.
+    pub hidden: Vec<String>,
+}
+
 /// What a server says to a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prepared {

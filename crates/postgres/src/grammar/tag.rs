@@ -8,7 +8,8 @@ use super::{Fault, with_tree};
 use evenkeel_core::statement::{Nature, Statement, Word};
 use pg_query::NodeEnum as Node;
 use pg_query::protobuf::{
-    AlterTableType, DefElem, DropStmt, ReindexObjectType, ReindexStmt, SelectStmt, TransactionStmt, TransactionStmtKind, VacuumStmt,
+    AlterTableType, DefElem, DropStmt, RangeVar, ReindexObjectType, ReindexStmt, SelectStmt, TransactionStmt, TransactionStmtKind,
+    VacuumStmt,
 };
 
 /// Longer statements of rows are told by their first word: a tree of a million values tells nothing more.
@@ -20,18 +21,19 @@ pub(super) fn statement(text: &str) -> Statement {
     let words = words(text);
     let tag = tag(&words);
     if text.len() > LONG && words.first().is_some_and(|first| ROWS.contains(&first.as_str())) {
-        return Statement { tag, nature: Nature::Data, alone: false, odd: None };
+        return Statement { tag, nature: Nature::Data, alone: false, shows: false, odd: None };
     }
-    let (nature, alone, odd) = match with_tree(text, |tree| match tree.stmts.as_slice() {
-        [only] => only.stmt.as_ref().and_then(|stmt| stmt.node.as_ref()).map(|node| (nature(node), is_alone(node))),
+    let unknown = |why: String| (Nature::Unknown, false, false, Some(why));
+    let (nature, alone, shows, odd) = match with_tree(text, |tree| match tree.stmts.as_slice() {
+        [only] => only.stmt.as_ref().and_then(|stmt| stmt.node.as_ref()).map(|node| (nature(node), is_alone(node), shows(node))),
         _ => None,
     }) {
-        Ok(Some((nature, alone))) => (nature, alone, None),
-        Ok(None) => (Nature::Unknown, false, Some("it is not one statement".to_owned())),
-        Err(Fault::Syntax(why)) => (Nature::Unknown, false, Some(format!("PostgreSQL's grammar does not accept it: {why}"))),
-        Err(fault) => (Nature::Unknown, false, Some(fault.to_string())),
+        Ok(Some((nature, alone, shows))) => (nature, alone, shows, None),
+        Ok(None) => unknown("it is not one statement".to_owned()),
+        Err(Fault::Syntax(why)) => unknown(format!("PostgreSQL's grammar does not accept it: {why}")),
+        Err(fault) => unknown(fault.to_string()),
     };
-    Statement { tag, nature, alone, odd }
+    Statement { tag, nature, alone, shows, odd }
 }
 
 /// The first words of a statement, in small letters.
@@ -153,6 +155,40 @@ fn word(statement: &TransactionStmt) -> Word {
         Kind::TransStmtCommit | Kind::TransStmtPrepare | Kind::TransStmtCommitPrepared => Word::Commit,
         Kind::TransStmtRollback | Kind::TransStmtRollbackPrepared => Word::RollBack,
         _ => Word::Within,
+    }
+}
+
+/// Whether it surely makes something that a schema shows: unless that is there already, and not for the session alone.
+fn shows(node: &Node) -> bool {
+    let stays = |relation: Option<&RangeVar>| {
+        relation.is_some_and(|relation| relation.relpersistence != "t" && !relation.schemaname.starts_with("pg_temp"))
+    };
+    match node {
+        Node::CreateStmt(create) => !create.if_not_exists && stays(create.relation.as_ref()),
+        Node::CreateTableAsStmt(create) => !create.if_not_exists && stays(create.into.as_ref().and_then(|into| into.rel.as_ref())),
+        Node::IndexStmt(index) => !index.if_not_exists && stays(index.relation.as_ref()),
+        Node::ViewStmt(view) => !view.replace && stays(view.view.as_ref()),
+        Node::CreateSeqStmt(create) => !create.if_not_exists && stays(create.sequence.as_ref()),
+        Node::CreateSchemaStmt(create) => !create.if_not_exists,
+        Node::CreateFunctionStmt(create) => !create.replace,
+        Node::CreateTrigStmt(create) => !create.replace,
+        Node::AlterEnumStmt(alter) => !alter.skip_if_new_val_exists,
+        Node::CompositeTypeStmt(_)
+        | Node::CreateEnumStmt(_)
+        | Node::CreateRangeStmt(_)
+        | Node::CreateDomainStmt(_)
+        | Node::CreatePolicyStmt(_) => true,
+        Node::AlterTableStmt(alter) => {
+            let adds = |command: Option<&Node>| match command {
+                Some(Node::AlterTableCmd(command)) => {
+                    let kinds = [AlterTableType::AtAddColumn, AlterTableType::AtAddConstraint];
+                    !command.missing_ok && kinds.iter().any(|kind| *kind as i32 == command.subtype)
+                }
+                _ => false,
+            };
+            !alter.missing_ok && stays(alter.relation.as_ref()) && alter.cmds.iter().all(|command| adds(command.node.as_ref()))
+        }
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Readi
 /// Files of one folder, `VERSION_NAME.sql`, with `-- migrate:up` and `-- migrate:down` within, in the order of their names. Nothing is
 /// summed up.
 /// <https://github.com/amacneil/dbmate#creating-migrations>
-pub const FOLDER: Reader = Reader { tool: "dbmate", records: &["Rails or dbmate"], fits, read, grouping: Grouping::PerFile };
+pub const FOLDER: Reader = Reader { tool: "dbmate", records: &["Rails or dbmate", "Rails"], fits, read, grouping: Grouping::PerFile };
 
 /// Whether a line begins the way there or the way back, with what is said behind it.
 fn section(line: &str) -> Option<(bool, &str)> {
@@ -45,7 +45,10 @@ fn read(tree: &Tree, _: &Wish) -> Reading {
                     parts.extend(now.replace((is_up, at + 1, String::new())));
                 }
                 (None, Some((.., text))) => text.push_str(line),
-                (None, None) => {}
+                (None, None) if line.trim().is_empty() || line.trim_start().starts_with("--") => {}
+                (None, None) => {
+                    migration.unreadable = Some(format!("line {} stands before `-- migrate:up`, and dbmate refuses it", at + 1));
+                }
             }
         }
         parts.extend(now);

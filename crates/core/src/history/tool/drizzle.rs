@@ -67,8 +67,14 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
         }
     };
     entries.sort_by_key(|entry| entry.idx);
+    let mut latest = i64::MIN;
     for Entry { when, tag, .. } in entries {
         let path = format!("{folder}{tag}.sql");
+        // It runs what is newer than the newest it has recorded.
+        if when <= latest {
+            reading.odd.push((path.clone(), "an earlier entry of the journal has a later time: Drizzle may never run it".to_owned()));
+        }
+        latest = latest.max(when);
         let Some(file) = tree.find(&path) else {
             reading.odd.push((path, "the journal names it, and it is not there".to_owned()));
             continue;

@@ -139,6 +139,17 @@ fn folder(tree: &Tree, wish: &Wish) -> Reading {
         let has_others = versioned.iter().any(is_before);
         versioned.retain(|one| !one.1.baseline || !has_others && one.0 == baseline);
     }
+    for pair in versioned.windows(2) {
+        if let [(one, first), (other, second)] = pair
+            && one == other
+            && first.key != second.key
+        {
+            let file = second.files.first().cloned().unwrap_or_default();
+            reading
+                .odd
+                .push((file, format!("its version is that of {}: Flyway refuses both", first.files.first().cloned().unwrap_or_default())));
+        }
+    }
     reading.migrations = versioned.into_iter().map(|(_, migration)| migration).chain(repeatable).collect();
     reading
 }

@@ -43,7 +43,7 @@ fn named<'t>(tree: &'t Tree, end: &'t str) -> impl Iterator<Item = (&'t File, &'
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     let mut reading = Reading::default();
     for (file, version, name) in named(tree, ".up.sql") {
-        let Ok(number) = version.parse::<u64>() else {
+        let Some(number) = version.parse::<u64>().ok().filter(|number| i64::try_from(*number).is_ok()) else {
             reading.odd.push((file.path.clone(), "its number is larger than golang-migrate can read".to_owned()));
             continue;
         };

@@ -74,8 +74,15 @@ fn migration(file: &File, number: i64, name: &str) -> Migration {
     migration.up.clear();
     let mut part: Option<(bool, usize, String)> = None;
     let mut parts = Vec::new();
+    let mut open = 0;
     for (at, line) in text.split_inclusive('\n').enumerate() {
-        match annotation(line) {
+        let is_marked = line.trim().strip_prefix("--").is_some_and(|rest| rest.trim_start().starts_with("+goose"));
+        let told = annotation(line);
+        open += i32::from(told == Some("statementbegin")) - i32::from(told == Some("statementend"));
+        if is_marked && told.is_none() || !(0..=1).contains(&open) {
+            migration.unreadable = Some(format!("line {} is no annotation that goose knows, or none that may stand there", at + 1));
+        }
+        match told {
             Some("no transaction") => migration.transaction = Transaction::None,
             Some("envsub on") => migration.unreadable = Some("it takes values of the environment (ENVSUB)".to_owned()),
             Some(word @ ("up" | "down")) => parts.extend(part.replace((word == "up", at + 1, String::new()))),
@@ -87,6 +94,11 @@ fn migration(file: &File, number: i64, name: &str) -> Migration {
         }
     }
     parts.extend(part);
+    if open != 0 || parts.iter().filter(|(is_up, ..)| *is_up).count() != 1 {
+        migration
+            .unreadable
+            .get_or_insert("it has no `-- +goose Up`, or several, or a statement that does not end: goose refuses it".to_owned());
+    }
     for (is_up, from, text) in parts {
         let part = Part::lines(&file.path, text, from);
         if is_up {

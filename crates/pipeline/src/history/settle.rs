@@ -1,0 +1,128 @@
+//! Running the files: once, and again where something is in dispute.
+
+use super::Inquiry;
+use super::looks::{Looks, mentions, names, whole};
+use crate::migrations::Cut;
+use crate::replay::Replay;
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::history::State;
+use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
+use evenkeel_core::history::verdict::Recorded;
+use evenkeel_core::manifest::Manifest;
+use std::collections::BTreeSet;
+
+impl Inquiry<'_> {
+    /// Runs the files: once where everything agrees, and again with looks in between where something does not.
+    pub(super) fn settle(&mut self, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
+        let in_force: Vec<(usize, &Cut)> = self.read.cuts.iter().enumerate().filter(|(_, cut)| self.is_in_force(cut)).collect();
+        let is_plain = self.records.iter().all(|record| record.state == State::Applied) && self.edits.is_empty();
+        let cuts: Vec<&Cut> = in_force.iter().map(|(_, cut)| *cut).collect();
+        let mut looks = Looks::default();
+        for (place, (_, cut)) in in_force.iter().enumerate().filter(|(_, (_, cut))| cut.may_define()) {
+            looks.around(place);
+            debug_assert!(!cut.defines());
+        }
+        looks.points.extend([0, cuts.len()]);
+        let stopped = replay.run(0, &cuts, &mut |ran, look| looks.see(ran, look))?;
+        let disputed = looks.end(cuts.len()).map(|end| self.differing(end));
+        if stopped.is_none() && is_plain && disputed.as_ref().is_some_and(Vec::is_empty) {
+            for (place, effect) in looks.effects {
+                if let Some(slot) = in_force.get(place).and_then(|(at, _)| self.effects.get_mut(*at)) {
+                    *slot = Some(effect);
+                }
+            }
+            self.initial = looks.initial;
+            self.disputed = Some(Vec::new());
+            return Ok(());
+        }
+        // One that is in force may need one that is not recorded: then they run in the order of the files.
+        self.expected = looks.last.map(|(_, end)| end).filter(|_| stopped.is_none());
+        let disputed = if self.by_effect { None } else { disputed };
+        self.step_by_step(disputed.as_deref(), replay)
+    }
+
+    /// Runs all files, and looks at the state before and after those that what is disputed may be of; all of them, where nobody knows
+    /// what is.
+    fn step_by_step(&mut self, disputed: Option<&[Touch]>, replay: &Replay<'_>) -> Result<(), Box<Trouble>> {
+        let all: Vec<&Cut> = self.read.cuts.iter().collect();
+        let wholes: Option<BTreeSet<Spot>> = disputed.map(|touches| touches.iter().map(|touch| whole(&touch.spot)).collect());
+        let mut looks = Looks { wholes: wholes.clone(), ..Looks::default() };
+        match &wholes {
+            None => looks.points.extend(0..=all.len()),
+            Some(wholes) => {
+                let names: BTreeSet<String> = wholes.iter().flat_map(names).collect();
+                for (at, cut) in all.iter().enumerate() {
+                    let record = self.record(&cut.migration);
+                    let is_odd = record.is_some_and(|record| record.state != State::Applied) || self.edits.contains_key(&cut.migration.key);
+                    if is_odd || cut.may_define() || mentions(cut, &names) {
+                        looks.around(at);
+                    }
+                }
+                let step = all.len().isqrt().max(1);
+                looks.points.extend((0..=all.len()).step_by(step).chain([all.len()]));
+            }
+        }
+        let mut alike = None;
+        let mut stopped = replay.run(1, &all, &mut |ran, look| {
+            looks.see(ran, look)?;
+            let now = looks.last.as_ref().filter(|(at, _)| *at == ran);
+            if alike.is_none() && now.is_some_and(|(_, now)| self.differing(now).is_empty()) {
+                alike = Some(ran);
+            }
+            Ok(())
+        })?;
+        if !looks.unclear.is_empty() && stopped.is_none() {
+            // What is disputed became another somewhere between two looks.
+            let mut again = Looks { wholes, ..Looks::default() };
+            for (from, to) in std::mem::take(&mut looks.unclear) {
+                again.points.extend(from..=to);
+            }
+            stopped = replay.run(2, &all, &mut |ran, look| again.see(ran, look))?;
+            looks.effects.extend(again.effects);
+        }
+        for (at, effect) in looks.effects {
+            if let Some(slot) = self.effects.get_mut(at) {
+                *slot = Some(effect);
+            }
+        }
+        self.initial = looks.initial;
+        self.disputed = disputed.map(<[Touch]>::to_vec);
+        if let Some(stopped) = stopped {
+            // One in a programming language is told by itself; what could not be seen because of it is worth a word.
+            let is_unread = self.read.cuts.get(stopped.at).is_some_and(|cut| cut.migration.unreadable.is_some());
+            if is_unread {
+                self.notes.push(format!("what no migration explains was not looked for: {} could not be run", stopped.key));
+            } else {
+                self.gaps.push(format!("on a throwaway {} the files run only so far: {}", replay.describe(), stopped.words()));
+            }
+            self.stopped = Some(stopped);
+        }
+        if self.by_effect {
+            self.reached(alike);
+        }
+        Ok(())
+    }
+
+    /// Where nothing is recorded: what is there says how far it came.
+    pub(super) fn reached(&mut self, alike: Option<usize>) {
+        let count = alike.unwrap_or_else(|| {
+            let there = |effect: &Option<Vec<Touch>>| {
+                let touches = effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none());
+                touches.filter(|touch| touch.after == Stand::There).any(|touch| found(&touch.spot, self.manifest) == Stand::There)
+            };
+            self.effects.iter().rposition(there).map_or(0, |last| last + 1)
+        });
+        self.by_effect = false;
+        let keys = self.read.cuts.iter().take(count).map(|cut| cut.migration.key.clone());
+        let one = |key| Recorded { key, state: State::Applied, checksum: None, description: None, recorded_as: None };
+        self.records = keys.map(one).collect();
+        self.notes.push("nothing records migrations there: what is applied is told by what is there alone".to_owned());
+    }
+
+    /// What of a state is not so in the environment.
+    fn differing(&self, state: &Manifest) -> Vec<Touch> {
+        let mut touches = effect(state, self.manifest);
+        touches.retain(|touch| !self.explained.is(&touch.spot, self.manifest));
+        touches
+    }
+}
