@@ -1,0 +1,95 @@
+//! What one statement is, by its first words: there is no parser of these servers to ask. A word that none of them knows is told.
+//!
+//! <https://dev.mysql.com/doc/refman/en/sql-statements.html>, <https://mariadb.com/kb/en/sql-statements/>
+
+use super::token::{Sort, tokens};
+use evenkeel_core::statement::{Nature, Statement, Word};
+
+/// What a statement's text is.
+pub(super) fn statement(text: &str) -> Statement {
+    let words = words(text);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let nature = nature(&words);
+    let odd = match (nature, words.first()) {
+        (Nature::Unknown, Some(first)) => Some(format!("no statement of MySQL or MariaDB begins with {}", first.to_uppercase())),
+        (Nature::Unknown, None) => Some("it begins with no word".to_owned()),
+        _ => None,
+    };
+    Statement { tag: tag(&words), nature, alone: false, odd }
+}
+
+/// The first words of a statement, in small letters; what stands in quotes or is a sign is left out, as is a parenthesis before all.
+fn words(text: &str) -> Vec<String> {
+    const ENOUGH: usize = 14;
+    let mut words = Vec::new();
+    for token in tokens(text) {
+        match token.sort {
+            Sort::Word if words.len() < ENOUGH => words.push(token.text.to_ascii_lowercase()),
+            Sort::Word => break,
+            Sort::Sign if words.is_empty() && token.text != "(" => break,
+            Sort::Name | Sort::Text | Sort::Broken if words.is_empty() => break,
+            _ => {}
+        }
+    }
+    words
+}
+
+/// What is made, altered or dropped.
+const OBJECTS: &[&str] = &[
+    "table",
+    "view",
+    "index",
+    "procedure",
+    "function",
+    "trigger",
+    "event",
+    "database",
+    "schema",
+    "user",
+    "role",
+    "server",
+    "sequence",
+    "tablespace",
+    "package",
+    "library",
+    "instance",
+    "prepare",
+];
+/// Words of a beginning with one more: `START TRANSACTION`.
+const PAIRS: &[&str] = &["start", "stop", "load", "lock", "unlock", "rename", "truncate", "analyze", "optimize", "repair", "check"];
+
+/// The server's word for it, in capitals: `CREATE TABLE`.
+fn tag(words: &[&str]) -> String {
+    let Some(verb) = words.first() else { return "nothing".to_owned() };
+    let second = match *verb {
+        "create" | "alter" | "drop" => words.iter().skip(1).find(|word| OBJECTS.contains(word)),
+        verb if PAIRS.contains(&verb) => words.get(1),
+        _ => None,
+    };
+    std::iter::once(verb).chain(second).copied().collect::<Vec<_>>().join(" ").to_uppercase()
+}
+
+fn nature(words: &[&str]) -> Nature {
+    let Some(first) = words.first() else { return Nature::Unknown };
+    let second = words.get(1).copied().unwrap_or_default();
+    match *first {
+        "drop" if second == "prepare" => Nature::Code,
+        "create" | "alter" | "drop" | "rename" | "grant" | "revoke" | "install" | "uninstall" => Nature::Definition,
+        "begin" if second == "not" => Nature::Code,
+        "begin" => Nature::Transaction(Word::Begin),
+        "start" if second == "transaction" => Nature::Transaction(Word::Begin),
+        "commit" => Nature::Transaction(Word::Commit),
+        "rollback" if words.contains(&"to") => Nature::Transaction(Word::Within),
+        "rollback" => Nature::Transaction(Word::RollBack),
+        "savepoint" | "release" | "xa" => Nature::Transaction(Word::Within),
+        "set" if words.iter().take(3).any(|word| *word == "transaction") => Nature::Transaction(Word::Within),
+        "set" | "use" | "reset" | "start" | "stop" | "change" | "purge" | "flush" | "kill" | "shutdown" | "restart" | "binlog"
+        | "clone" | "backup" => Nature::Session,
+        "call" | "prepare" | "execute" | "deallocate" | "signal" | "resignal" | "get" | "if" | "case" | "loop" | "while" | "repeat"
+        | "for" => Nature::Code,
+        "select" | "insert" | "update" | "delete" | "replace" | "load" | "with" | "values" | "table" | "do" | "truncate" | "handler"
+        | "import" | "lock" | "unlock" | "explain" | "describe" | "desc" | "show" | "analyze" | "optimize" | "repair" | "check"
+        | "checksum" | "cache" | "help" => Nature::Data,
+        _ => Nature::Unknown,
+    }
+}
