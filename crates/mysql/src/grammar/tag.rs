@@ -11,6 +11,9 @@ pub(super) fn statement(text: &str) -> Statement {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let nature = nature(&words);
     let odd = match (nature, words.first()) {
+        (Nature::Unknown, Some(first @ (&"create" | &"alter" | &"drop"))) => {
+            Some(format!("nothing that MySQL or MariaDB know follows {}", first.to_uppercase()))
+        }
         (Nature::Unknown, Some(first)) => Some(format!("no statement of MySQL or MariaDB begins with {}", first.to_uppercase())),
         (Nature::Unknown, None) => Some("it begins with no word".to_owned()),
         _ => None,
@@ -53,7 +56,9 @@ const OBJECTS: &[&str] = &[
     "package",
     "library",
     "instance",
-    "prepare",
+    "group",
+    "reference",
+    "catalog",
 ];
 /// Words of a beginning with one more: `START TRANSACTION`.
 const PAIRS: &[&str] = &["start", "stop", "load", "lock", "unlock", "rename", "truncate", "analyze", "optimize", "repair", "check"];
@@ -74,6 +79,7 @@ fn nature(words: &[&str]) -> Nature {
     let second = words.get(1).copied().unwrap_or_default();
     match *first {
         "drop" if second == "prepare" => Nature::Code,
+        "create" | "alter" | "drop" if !words.iter().any(|word| OBJECTS.contains(word)) => Nature::Unknown,
         "create" | "alter" | "drop" | "rename" | "grant" | "revoke" | "install" | "uninstall" => Nature::Definition,
         "begin" if second == "not" => Nature::Code,
         "begin" => Nature::Transaction(Word::Begin),
