@@ -94,8 +94,13 @@ impl<'a> Replay<'a> {
     /// None can be had, or the end was asked for.
     pub fn start(stage: Stage<'a>, target: &'a Target) -> Result<Self, Box<Trouble>> {
         let grammar = stage.engine.grammar()?;
+        if target.endpoint.is_whole_server() {
+            let trouble = Trouble::new(Class::Usage, "files of migrations make what is in one database");
+            let trouble = trouble.expected("an environment that is one database").found("all databases of a server");
+            return Err(Box::new(trouble.fix("name the database in the URL")));
+        }
         // Where the target's name is known it is called so: files may set something for the database by its name.
-        let first = Some(&target.endpoint.database).filter(|name| !name.is_empty() && !target.endpoint.is_whole_server());
+        let first = Some(&target.endpoint.database).filter(|name| !name.is_empty());
         let first = first.filter(|name| !["postgres", "template0", "template1", DATABASES[1]].contains(&name.as_str()));
         let databases = [first.map_or(DATABASES[0], String::as_str).to_owned(), DATABASES[1].to_owned()];
         let dialect = stage.engine.dialect(&target.endpoint)?;
