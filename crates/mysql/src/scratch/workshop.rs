@@ -136,6 +136,8 @@ impl port::Scratch for Scratch {
     fn anew(&self, database: &str, _: &str) -> Result<String, Box<Trouble>> {
         // Accounts keep what they may in it.
         let (name, own) = (Ident(database), Self::session(self, "").map_err(words)?);
+        // A session that was just ended may hold something yet.
+        own.exec("SET SESSION lock_wait_timeout = 60").map_err(words)?;
         own.exec(&format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}")).map_err(words)?;
         Ok(database.to_owned())
     }
