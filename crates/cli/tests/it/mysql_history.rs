@@ -3,7 +3,9 @@
 
 use crate::history::{last, place_with, words};
 use crate::run::Place;
-use evenkeel_testkit::mysql::{TestDb, each_flavor};
+use evenkeel_core::port;
+use evenkeel_mysql::scratch::{Options, Scratch};
+use evenkeel_testkit::mysql::{TestDb, each_flavor, flavors};
 use serde_json::Value;
 
 /// A tool with its files, what a run of them makes, and the table it records in as it stands after that.
@@ -144,14 +146,19 @@ fn routines_under_a_delimiter_are_checked_as_the_files_say() {
 }
 
 #[test]
-fn a_file_can_do_nothing_beyond_its_database() {
-    let secret = std::env::temp_dir().join(format!("evenkeel-mysql-written-{}", std::process::id()));
-    each_flavor(|db| {
-        let outfile = format!("select 1 into outfile '{}';", secret.display());
+fn what_reaches_beyond_a_database_is_refused_to_the_account_of_files() {
+    for (engine, number) in flavors() {
+        let scratch =
+            Scratch::start(&Options { number: Some(number), ..Options::engine(engine).database("own_one").database("ownXone") }).unwrap();
+        let mut session = port::Scratch::confined(&scratch, "own_one", &["app@%".to_owned()]).unwrap();
+        for text in ["create table t (a text)", "grant select on t to app@'%'", "create procedure p() begin select 1; end"] {
+            assert!(session.run(text).unwrap().ran().is_some(), "{text}");
+        }
         for text in [
-            outfile.as_str(),
-            "create table t (a text); load data infile '/etc/passwd' into table t;",
-            "create table t (a text); load data local infile '/etc/passwd' into table t;",
+            "select 1 into outfile '/tmp/evenkeel-never'",
+            // The name of a database is a pattern where something is granted.
+            "create table ownXone.t (a int)",
+            "load data infile '/etc/passwd' into table t;",
             "install plugin x soname 'x.so';",
             "create function x returns integer soname 'x.so';",
             "create user evil;",
@@ -160,14 +167,32 @@ fn a_file_can_do_nothing_beyond_its_database() {
             "shutdown;",
             "create database other;",
             "drop database mysql;",
-            "use mysql; select * from mysql.user;",
             "create definer=root@localhost procedure evil() select 1;",
             "set password for root@localhost = 'x';",
             "kill 1;",
-            "select sleep(1000);",
-            "source other.sql\n",
-            "\\! touch /tmp/x\n",
         ] {
+            let answer = session.run(text).unwrap();
+            assert!(answer.code().is_some(), "{engine:?} {number}: {text}");
+        }
+        let id = session.id();
+        port::Scratch::end(&scratch, id).unwrap();
+        port::Scratch::end(&scratch, id).unwrap();
+        assert!(session.run("select 1").is_err());
+        // The server refuses, or asks us, who give nothing.
+        let mut session = port::Scratch::confined(&scratch, "own_one", &[]).unwrap();
+        let answer = session.run("load data local infile '/etc/passwd' into table t");
+        assert!(answer.is_err() || answer.is_ok_and(|answer| answer.code().is_some()));
+    }
+}
+
+#[test]
+fn a_file_can_do_nothing_beyond_its_database() {
+    let secret = std::env::temp_dir().join(format!("evenkeel-mysql-written-{}", std::process::id()));
+    each_flavor(|db| {
+        let outfile = format!("select 1 into outfile '{}';", secret.display());
+        for text in
+            [outfile.as_str(), "use mysql; select * from mysql.user;", "select sleep(1000);", "source other.sql\n", "\\! touch /tmp/x\n"]
+        {
             let place = place_with(&[
                 ("20260101000000_a.sql", "-- migrate:up\ncreate table a(x int);\n-- migrate:down\n"),
                 ("20260102000000_b.sql", &format!("-- migrate:up\n{text}\n-- migrate:down\n")),
