@@ -5,6 +5,7 @@ use crate::capture;
 use crate::connect::{Target, ThisMachine};
 use crate::environment::MysqlEnvironment;
 use crate::flavor::Flavor;
+use crate::grammar::MysqlGrammar;
 use crate::patch::MysqlDialect;
 use crate::remedy::MysqlRemedies;
 use crate::scratch::MysqlWorkshop;
@@ -85,9 +86,7 @@ impl Engine for Mysql {
     }
 
     fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>> {
-        let trouble = Trouble::new(Class::Configuration, "files of migrations cannot be cut into statements for such a server");
-        let trouble = trouble.expected("PostgreSQL").found("MySQL or MariaDB, whose files this version does not read");
-        Err(Box::new(trouble.fix("use `compare` and `check`, which read those servers")))
+        Ok(&MysqlGrammar)
     }
 
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {

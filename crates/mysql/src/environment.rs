@@ -2,10 +2,10 @@
 
 use crate::capture::Asked;
 use crate::connect::{Fault, Target, connect};
-use crate::{capture, grants};
+use crate::{capture, flight, grants};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Limits, Request, Watch};
+use evenkeel_core::port::{Environment, Flights, Limits, Request, Watch};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A MySQL or MariaDB server, and one database of it or all.
@@ -37,6 +37,11 @@ impl Environment for MysqlEnvironment {
         let limits = request.limits();
         let script = async { grants::script(&self.target, &limits, role).await.map_err(|fault| Box::new(fault.trouble())) };
         Driver::start()?.run(interruptible(watch.stop, async {}, script))
+    }
+
+    fn flights(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
+        let work = async { flight::all(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
     fn rows(&self, query: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Result<usize, String>, Box<Trouble>> {

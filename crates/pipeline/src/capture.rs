@@ -137,7 +137,7 @@ pub fn manifest(source: &Source, run: &Run<'_>) -> Result<Manifest, Box<Trouble>
         }
         Source::File { path, .. } => read(path).map(|manifest| renewed(manifest, run)),
         Source::Replay(replayed) => match &replayed.like {
-            Some(like) => replay(replayed, &Target { endpoint: (**like).clone(), roles: Vec::new(), encoding: None }, run),
+            Some(like) => replay(replayed, &Target { endpoint: (**like).clone(), roles: Vec::new(), encoding: None, collation: None }, run),
             None => Err(Box::new(
                 Trouble::new(Class::Usage, format!("on which server {} is to run is not known", replayed.label))
                     .expected("another environment beside it, or --like ENV")

@@ -39,6 +39,8 @@ pub struct Target {
     /// Roles that files may name.
     pub roles: Vec<String>,
     pub encoding: Option<String>,
+    /// Of its database, where that decides what tables are.
+    pub collation: Option<String>,
 }
 
 impl Target {
@@ -53,6 +55,7 @@ impl Target {
             endpoint: manifest.endpoint.clone(),
             roles: manifest.of_kind(Kind::Role).iter().map(named).filter(is_name).collect(),
             encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
+            collation: manifest.of_kind(Kind::Schema).iter().find_map(|schema| schema.text("collation")).map(str::to_owned),
         }
     }
 }
@@ -78,7 +81,7 @@ pub struct Replay<'a> {
     target: &'a Target,
     scratch: Box<dyn Scratch>,
     grammar: &'a dyn Grammar,
-    databases: Vec<String>,
+    databases: [String; 3],
 }
 
 /// One whose name no file means.
@@ -91,16 +94,22 @@ impl<'a> Replay<'a> {
     /// None can be had, or the end was asked for.
     pub fn start(stage: Stage<'a>, target: &'a Target) -> Result<Self, Box<Trouble>> {
         let grammar = stage.engine.grammar()?;
+        if target.endpoint.is_whole_server() {
+            let trouble = Trouble::new(Class::Usage, "files of migrations make what is in one database");
+            let trouble = trouble.expected("an environment that is one database").found("all databases of a server");
+            return Err(Box::new(trouble.fix("name the database in the URL")));
+        }
         // Where the target's name is known it is called so: files may set something for the database by its name.
-        let first = Some(&target.endpoint.database).filter(|name| !name.is_empty() && !target.endpoint.is_whole_server());
+        let first = Some(&target.endpoint.database).filter(|name| !name.is_empty());
         let first = first.filter(|name| !["postgres", "template0", "template1", DATABASES[1], DATABASES[2]].contains(&name.as_str()));
-        let databases = vec![first.map_or(DATABASES[0], String::as_str).to_owned(), DATABASES[1].to_owned(), DATABASES[2].to_owned()];
+        let databases = [first.map_or(DATABASES[0], String::as_str), DATABASES[1], DATABASES[2]].map(str::to_owned);
         let dialect = stage.engine.dialect(&target.endpoint)?;
         let like = Like {
             engine: Some(target.endpoint.engine),
             major: Some(target.endpoint.server_major),
             encoding: target.encoding.clone(),
-            databases: databases.clone(),
+            databases: databases.to_vec(),
+            collation: target.collation.clone(),
             ..Like::default()
         };
         let like = dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value));
@@ -120,7 +129,10 @@ impl<'a> Replay<'a> {
     /// # Errors
     /// The server is lost, or the end was asked for. That a migration is refused is no error.
     pub fn run(&self, which: usize, cuts: &[&Cut], seen: Seen<'_>) -> Result<Option<Stopped>, Box<Trouble>> {
-        let database = self.databases.get(which).map_or(DATABASES[0], String::as_str);
+        let [first, ..] = &self.databases;
+        let spare = self.databases.get(which).unwrap_or(first);
+        let database = if which == 0 { first.clone() } else { self.scratch.anew(first, spare)? };
+        let database = database.as_str();
         let look = || self.look(database);
         // Roles and owners are settled before anything is looked at.
         drop(self.scratch.confined(database, &self.target.roles)?);

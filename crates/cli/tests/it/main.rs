@@ -20,6 +20,7 @@ mod manifest_file;
 mod mysql_accounts;
 mod mysql_broken;
 mod mysql_concurrency;
+mod mysql_history;
 mod mysql_hostile;
 mod mysql_letters;
 mod mysql_manifest;

@@ -142,6 +142,15 @@ pub trait Scratch: Send + Sync {
         Err(Box::new(trouble.found(format!("{}: evenkeel ends none there yet", self.describe()))))
     }
 
+    /// An empty database in which the same texts can run once more, when they ran in `database`: that one made anew, where what is in
+    /// it is called by its name, else the `spare` one.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    fn anew(&self, _database: &str, spare: &str) -> Result<String, Box<Trouble>> {
+        Ok(spare.to_owned())
+    }
+
     /// Starts a server that follows this one, with its settings, and returns when it does.
     ///
     /// # Errors

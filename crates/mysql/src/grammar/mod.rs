@@ -1,4 +1,10 @@
-//! SQL of MySQL and MariaDB as text. Lives here: `token`, which cuts it and loses nothing. What tokens mean is the caller's
-//! business: `capture::clause` reads clauses that only SHOW CREATE tells.
+//! SQL of MySQL and MariaDB as text. Lives here: `token`, which cuts it and loses nothing; `split`, which cuts a file into statements;
+//! `body`, which knows where a routine ends; `tag`, which says what a statement is. What tokens mean is the caller's business:
+//! `capture::clause` reads clauses that only SHOW CREATE tells.
 
+mod body;
+mod split;
+mod tag;
 pub mod token;
+
+pub use split::MysqlGrammar;

@@ -4,9 +4,10 @@
 //! A scratch server listens on a private Unix socket only, trusts who can reach it, keeps nothing durable, and is gone
 //! with the value that holds it. What a process needs for that in general is `evenkeel_launcher`; this room knows
 //! MySQL's side: `servers` (which are installed), `settings` (arguments), `data` (data directories and their
-//! templates), `ready` (the handshake), `session` (blocking SQL), `replica` (servers that follow another, and copies that
+//! templates), `ready` (the handshake), `session` (blocking SQL), `confined` (the same for texts of strangers), `replica` (servers that follow another, and copies that
 //! go their own way), `workshop` (all of it as the ports have it).
 
+mod confined;
 mod data;
 mod fault;
 mod ready;
@@ -307,6 +308,10 @@ fn random<const N: usize>(purpose: &'static str) -> Result<[u8; N], Fault> {
 /// A `mysql://` or `mariadb://` URL for a database of the scratch server with this socket.
 #[must_use]
 pub fn url(engine: Engine, socket: &Path, database: &str) -> String {
+    url_as(SUPERUSER, engine, socket, database)
+}
+
+fn url_as(user: &str, engine: Engine, socket: &Path, database: &str) -> String {
     let scheme = engine.name().to_ascii_lowercase();
-    format!("{scheme}://{SUPERUSER}@localhost/{}?socket={}", encoded(database), encoded(&socket.to_string_lossy()))
+    format!("{scheme}://{user}@localhost/{}?socket={}", encoded(database), encoded(&socket.to_string_lossy()))
 }

@@ -37,8 +37,13 @@ impl Session {
     /// # Errors
     /// [`Fault::Connect`].
     pub fn open(server: &str, socket: &Path, database: &str) -> Result<Self, Fault> {
+        Self::open_as(super::SUPERUSER, server, socket, database)
+    }
+
+    /// As [`Session::open`], as another account without password.
+    pub(super) fn open_as(user: &str, server: &str, socket: &Path, database: &str) -> Result<Self, Fault> {
         // Either vendor's scheme will do: they differ in what the machine adds, and this one adds nothing.
-        let url = format!("{}&{CONNECT_TIMEOUT}", super::url(Engine::MySql, socket, database));
+        let url = format!("{}&{CONNECT_TIMEOUT}", super::url_as(user, Engine::MySql, socket, database));
         let target = Target::parse(&url, &Blank)?;
         let opened = async || {
             let mut session = connect(&target).await?;

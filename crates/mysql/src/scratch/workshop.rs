@@ -10,11 +10,16 @@ use evenkeel_core::port;
 use evenkeel_core::port::{Environment, Installed, Like, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
+use super::confined;
 use super::fault::Fault;
 use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_beside, pick};
 use crate::connect::Target;
 use crate::environment::MysqlEnvironment;
 use crate::flavor::tested;
+use crate::ident::Ident;
+
+/// ER_NO_SUCH_THREAD
+const NO_SUCH_THREAD: u16 = 1094;
 
 /// Throwaway servers of this machine.
 #[derive(Debug, Default)]
@@ -66,7 +71,10 @@ impl Workshop for MysqlWorkshop {
 
     fn start(&self, like: &Like, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
         let binaries = self.found(like).map_err(words)?;
-        let said = [("character_set_server", &like.encoding), ("collation_server", &like.collation)];
+        // The name of a collation begins with its character set.
+        let of = like.collation.as_ref().and_then(|collation| collation.split('_').next()).map(str::to_owned);
+        let encoding = like.encoding.clone().or(of);
+        let said = [("character_set_server", &encoding), ("collation_server", &like.collation)];
         let said = said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
         let options = Options {
             engine: None,
@@ -111,6 +119,27 @@ impl port::Scratch for Scratch {
 
     fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
         Ok(Box::new(Self::session(self, database).map_err(words)?.into_port()))
+    }
+
+    fn confined(&self, database: &str, roles: &[String]) -> Result<Box<dyn Session>, Box<Trouble>> {
+        Ok(Box::new(confined::open(self, database, roles).map_err(words)?.into_port()))
+    }
+
+    fn end(&self, session: u64) -> Result<(), Box<Trouble>> {
+        match Self::session(self, "").and_then(|own| own.exec(&format!("KILL {session}"))) {
+            // It ended by itself.
+            Err(Fault::Sql { code: NO_SUCH_THREAD, .. }) | Ok(()) => Ok(()),
+            Err(fault) => Err(words(fault)),
+        }
+    }
+
+    fn anew(&self, database: &str, _: &str) -> Result<String, Box<Trouble>> {
+        // Accounts keep what they may in it.
+        let (name, own) = (Ident(database), Self::session(self, "").map_err(words)?);
+        // A session that was just ended may hold something yet.
+        own.exec("SET SESSION lock_wait_timeout = 60").map_err(words)?;
+        own.exec(&format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}")).map_err(words)?;
+        Ok(database.to_owned())
     }
 
     fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {

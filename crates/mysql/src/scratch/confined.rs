@@ -1,0 +1,41 @@
+//! Sessions for texts that nobody vouches for: an account that may do everything in one database and nothing beside it.
+//!
+//! It has no privilege of the server: no files (`LOAD DATA INFILE`, `INTO OUTFILE`), accounts, plugins, global variables, shutdown, and
+//! no other database; nor may it name another account as a definer. What it makes of its own account is set back each time.
+//! <https://dev.mysql.com/doc/refman/en/privileges-provided.html>
+
+use super::Scratch;
+use super::fault::Fault;
+use super::session::Session;
+use crate::ident::{Ident, Literal};
+
+/// The account; it is on throwaway servers alone.
+const ACCOUNT: &str = "evenkeel_replay";
+
+/// Opens one. The account, and those that are named, are made where they are not there yet.
+pub(super) fn open(scratch: &Scratch, database: &str, roles: &[String]) -> Result<Session, Fault> {
+    let own = scratch.session("")?;
+    let account = format!("{}@'localhost'", Literal(ACCOUNT));
+    // In GRANT the name of a database is a pattern.
+    let place = database.replace('_', "\\_").replace('%', "\\%");
+    own.exec(&format!("CREATE DATABASE IF NOT EXISTS {}", Ident(database)))?;
+    own.exec(&format!("CREATE USER IF NOT EXISTS {account}"))?;
+    own.exec(&format!("ALTER USER {account} IDENTIFIED BY ''"))?;
+    own.exec(&format!("GRANT ALL PRIVILEGES ON {}.* TO {account} WITH GRANT OPTION", Ident(&place)))?;
+    for role in roles {
+        // Nobody comes in as one of them; places and marks are no names.
+        let made = match role.rsplit_once('@') {
+            Some((user, host)) if !user.is_empty() && user != super::SUPERUSER && user != ACCOUNT => {
+                format!("CREATE USER IF NOT EXISTS {}@{} ACCOUNT LOCK", Literal(user), Literal(host))
+            }
+            None if role != "PUBLIC" && role != super::SUPERUSER => format!("CREATE ROLE IF NOT EXISTS {}", Literal(role)),
+            _ => continue,
+        };
+        // One that this server cannot have is missed by the file that names it, which is told then.
+        match own.exec(&made) {
+            Ok(()) | Err(Fault::Sql { .. }) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Session::open_as(ACCOUNT, &scratch.display(), &scratch.socket(), database)
+}
