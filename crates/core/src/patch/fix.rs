@@ -288,7 +288,8 @@ impl Sides<'_> {
         let Some((_, attributes)) = self.altered.get(&at) else { return false };
         let is_column = self.from.at(at).is_some_and(|object| object.kind == Kind::Column);
         // Nothing hangs on a column's default.
-        let kept: &[&str] = if is_column { &["comment", "default", "statistics_target", "storage", "compression"] } else { &["comment"] };
+        let kept: &[&str] =
+            if is_column { &["comment", "default", "statistics_target", "storage", "compression", "not_null_name"] } else { &["comment"] };
         attributes.iter().any(|attribute| !kept.contains(attribute))
     }
 }

@@ -158,8 +158,14 @@ fn target(object: &Object, world: &World<'_>, database: &str) -> Result<(String,
 
 /// From what is held to what shall be.
 fn between(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
-    let (on, column) =
-        target(object, to.making.to, &to.dialect.database).or_else(|_| target(object, to.making.from, &to.dialect.database))?;
+    let mut worlds = [to.making.to, to.making.from];
+    // The sequence of an identity column that stays keeps the name it has.
+    let column = to.making.from.shown("column", object.identity.part(1)).filter(|_| object.identity.part(0) == "identity-sequence");
+    if column.is_some_and(|column| column.text("identity_sequence").is_some() && !to.making.made.contains(&World::name_of(column))) {
+        worlds.reverse();
+    }
+    let [first, second] = worlds;
+    let (on, column) = target(object, first, &to.dialect.database).or_else(|_| target(object, second, &to.dialect.database))?;
     let grantee = object.identity.part(2);
     let role = if grantee == OWNER { owner_of(object, to)? } else { to.role(grantee)? };
     let column = column.map(|column| format!(" ({column})")).unwrap_or_default();

@@ -78,7 +78,8 @@ impl Maker for Triggers {
     }
 
     fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
-        Ok(vec![enable(change.to, "TRIGGER")])
+        // A copy is set after the one it is of.
+        Ok(if flag(change.to, "copied") { Vec::new() } else { vec![enable(change.to, "TRIGGER")] })
     }
 
     fn drop(&self, object: &Object, _: &Target<'_>) -> Written {

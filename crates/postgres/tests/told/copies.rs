@@ -18,16 +18,9 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("alter table only p disable trigger tg", "", &["trigger public.p.tg enabled: disabled -> origin"]),
     ("", "alter table only p disable trigger tg", &["trigger public.p.tg enabled: origin -> disabled"]),
     ("alter table only c disable trigger tg", "", &["trigger public.c.tg enabled: disabled -> origin"]),
-    (
-        "alter table d disable trigger tg",
-        "",
-        &["trigger public.d.tg enabled: disabled -> origin [ALTER TABLE public.d DISABLE TRIGGER tg;]"],
-    ),
-    (
-        "",
-        "alter table d disable trigger tg",
-        &["trigger public.d.tg enabled: origin -> disabled [ALTER TABLE public.d ENABLE TRIGGER tg;]"],
-    ),
+    // One side lists no trigger there, so that a plan has none to alter: a person does.
+    ("alter table d disable trigger tg", "", &["trigger public.d.tg enabled: disabled -> origin"]),
+    ("", "alter table d disable trigger tg", &["trigger public.d.tg enabled: origin -> disabled"]),
     (
         "alter table d disable trigger tg",
         "alter table d enable always trigger tg",
