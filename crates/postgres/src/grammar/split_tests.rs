@@ -75,7 +75,7 @@ fn a_statement_is_what_the_grammar_says() {
         ("drop index concurrently i", "DROP INDEX", Nature::Definition, true),
         ("create or replace view v as select 1", "CREATE VIEW", Nature::Definition, false),
         ("create materialized view v as select 1", "CREATE MATERIALIZED VIEW", Nature::Definition, false),
-        ("alter text search configuration c owner to x", "ALTER TEXT SEARCH CONFIGURATION", Nature::Definition, false),
+        ("alter text search configuration c owner to x", "ALTER TEXT SEARCH CONFIGURATION", Nature::Right, false),
         ("select 1 into t", "SELECT", Nature::Definition, false),
         ("with a as (select 1) insert into t select * from a", "WITH", Nature::Data, false),
         ("vacuum t", "VACUUM", Nature::Data, true),
