@@ -5,7 +5,7 @@ use crate::replay::{self, Stage, Target};
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::file;
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, NodeRole};
+use evenkeel_core::manifest::{CANONICAL, Endpoint, Gap, Manifest, NodeRole, Reason};
 use evenkeel_core::port::{Environment, Event, Limits, Request, Run, Watch};
 use evenkeel_core::reference::{Pattern, Secret};
 use std::io::{BufRead, ErrorKind, Read};
@@ -157,7 +157,10 @@ pub fn replay(replayed: &Replayed, target: &Target, run: &Run<'_>) -> Result<Man
     let read = migrations::read(&replayed.wanted, engine.grammar()?, run.watch.stop)?;
     let workshop = engine.workshop(&replayed.folders);
     let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: replayed.limits };
-    told(&replayed.label, &run.watch, || replay::manifest(&read, replayed.upto.as_deref(), target, stage))
+    let manifest = told(&replayed.label, &run.watch, || replay::manifest(&read, replayed.upto.as_deref(), target, stage))?;
+    // What the tool would not run, or not as it seems, may be of what is there.
+    let gap = |(file, why): &(String, String)| Gap::dimension(Dimension::Schema, Reason::NotCaptured, format!("{file}: {why}"));
+    Ok(read.folder.odd.iter().map(gap).fold(manifest, Manifest::with_gap))
 }
 
 /// What an earlier version of evenkeel wrote, with the texts of this one.

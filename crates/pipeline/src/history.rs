@@ -36,6 +36,8 @@ pub struct Wanted<'a> {
     pub committed: Option<&'a Manifest>,
     /// Keys of migrations of which it is accepted by name that they cannot be checked.
     pub accepted: &'a [String],
+    /// Nothing records migrations there, whatever looks as if it did.
+    pub nowhere: bool,
     /// The least severity that fails.
     pub bar: Severity,
 }
@@ -137,6 +139,11 @@ impl<'a> Inquiry<'a> {
         let reader = READERS.iter().find(|reader| reader.tool == self.read.folder.tool);
         let is_own =
             |ledger: &Ledger| reader.is_some_and(|reader| reader.tool == ledger.tool || reader.records.contains(&ledger.tool.as_str()));
+        if self.wanted.nowhere {
+            self.by_effect = true;
+            self.is_blind = !self.manifest.covers(Dimension::Schema);
+            return;
+        }
         let all = ledgers(self.manifest);
         for (table, ledger) in &all {
             if table.get("locked").is_some_and(|value| value.shown() == "yes") {
@@ -156,7 +163,7 @@ impl<'a> Inquiry<'a> {
             ));
         }
         let unread = self.manifest.gaps.iter().any(|gap| gap.dimension == Dimension::History);
-        self.is_blind = unread || own.len() > 1;
+        self.is_blind = unread || own.len() > 1 || !self.manifest.covers(Dimension::Schema);
         let Some((table, ledger)) = own.first() else {
             self.by_effect = reader.is_none_or(|reader| reader.records.is_empty());
             if !self.by_effect {
@@ -265,7 +272,7 @@ impl<'a> Inquiry<'a> {
             // No verdict rests on a record that nobody has read.
             unexplained.clear();
             for one in &mut judged {
-                let why = Some("what is recorded could not be read".to_owned());
+                let why = Some("what is recorded, or what is there, could not be read".to_owned());
                 *one = Judged {
                     verdict: Verdict::NotCheckable,
                     also: Vec::new(),

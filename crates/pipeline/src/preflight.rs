@@ -78,6 +78,9 @@ fn objects(expected: &Manifest, told: &Told<'_>, preflight: &mut Preflight) {
     preflight.gaps.extend(comparison.gaps.iter().filter(|gap| gap.which == Which::Both).map(|gap| gap.gap.detail.clone()));
     let gaps = expected.gaps.iter().filter(|gap| gap.dimension == Dimension::Schema);
     preflight.gaps.extend(gaps.map(|gap| format!("not known of what the build needs: {}", gap.detail)));
+    if !told.manifest.covers(Dimension::Schema) {
+        preflight.gaps.push(format!("the schema of {} was not read", preflight.label));
+    }
     if !expected.covers(Dimension::Schema) {
         preflight.gaps.push("what the build needs says nothing of the schema".to_owned());
     }

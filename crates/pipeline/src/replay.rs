@@ -100,10 +100,11 @@ impl<'a> Replay<'a> {
             return Err(Box::new(trouble.fix("name the database in the URL")));
         }
         // Where the target's name is known it is called so: files may set something for the database by its name.
-        let first = Some(&target.endpoint.database).filter(|name| !name.is_empty());
-        let first = first.filter(|name| !["postgres", "template0", "template1", DATABASES[1], DATABASES[2]].contains(&name.as_str()));
-        let databases = [first.map_or(DATABASES[0], String::as_str), DATABASES[1], DATABASES[2]].map(str::to_owned);
         let dialect = stage.engine.dialect(&target.endpoint)?;
+        let first = Some(&target.endpoint.database).filter(|name| !name.is_empty());
+        let is_taken = |name: &str| dialect.own_databases().contains(&name) || DATABASES.iter().skip(1).any(|other| *other == name);
+        let first = first.filter(|name| !is_taken(name));
+        let databases = [first.map_or(DATABASES[0], String::as_str), DATABASES[1], DATABASES[2]].map(str::to_owned);
         let like = Like {
             engine: Some(target.endpoint.engine),
             major: Some(target.endpoint.server_major),

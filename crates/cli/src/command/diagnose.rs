@@ -59,6 +59,9 @@ fn read(file: Option<&str>) -> Result<String, Box<Trouble>> {
             file.map_or_else(|| "cannot read the log from stdin".to_owned(), |file| format!("cannot read the log {}", paint::plain(file)));
         Trouble::new(Class::Usage, what).expected("a file, or the name of a configured environment").found(error.to_string())
     })?;
+    if bytes.len() as u64 >= LARGEST {
+        paint::notes(&[format!("only the first {} MB of the log are read", LARGEST >> 20)], false);
+    }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -18,7 +18,8 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
     let endpoint = wire::endpoint(&arguments.environment, settings, common, &DIMENSIONS)?;
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     stage::judged_live(&endpoint.source)?;
-    if let Some(nowhere) = endpoint.configured.filter(|configured| configured.history == Recording::Nowhere) {
+    let nowhere = endpoint.configured.filter(|configured| configured.history == Recording::Nowhere);
+    if let Some(nowhere) = nowhere {
         paint::notes(&[format!("{} says history = false: what is there decides alone", nowhere.origin)], common.quiet);
     }
     let name = endpoint.configured.map(|_| arguments.environment.as_str());
@@ -30,7 +31,13 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let means = Means { folders: &settings.scratch, limits };
     let bar = arguments.fail_on.map(Severity::from).or(settings.policy.fail_on).unwrap_or(Severity::Block);
-    let wanted = Wanted { migrations: named_folder, committed: committed.as_ref(), accepted: &settings.policy.accept, bar };
+    let wanted = Wanted {
+        migrations: named_folder,
+        committed: committed.as_ref(),
+        accepted: &settings.policy.accept,
+        nowhere: nowhere.is_some(),
+        bar,
+    };
     let history = stage::run(&endpoint.source, &wanted, &means, &run)?;
     drop(progress);
     let style = migrations::style(common, arguments.out.is_none());

@@ -133,3 +133,47 @@ fn what_shows_in_no_schema_is_never_applied_without_a_look() {
     db.exec("comment on table t is 'another'; create index by_a on t (a)");
     assert_eq!(words(&told(&place, &db, 1))[3], "recorded-not-present");
 }
+
+#[test]
+fn silence_is_never_agreement() {
+    let files = [("1_a.sql", "-- migrate:up\ncreate table t (a int);"), ("2_b.sql", "-- migrate:up\nupdate t set a = 1;")];
+    let place = place_with(&files);
+    let db = database(newest());
+    db.exec("create table schema_migrations (version varchar primary key); insert into schema_migrations values ('1'), ('2'); create table t (a int)");
+    // A file that was not read may make anything.
+    place.run(&["compare", "replay:m", &db.url()]).exits(0);
+    place.shell("mkfifo m/3_pipe.sql", &[]).exits(0);
+    place.run(&["compare", "replay:m", &db.url()]).exits(2).says("3_pipe.sql");
+    // A target whose schema nobody read has nothing.
+    place.run(&["capture", &db.url(), "--dimension", "history", "--out", "h.jsonl"]).exits(0);
+    place.run(&["capture", &db.url(), "--dimension", "schema", "--out", "s.jsonl"]).exits(0);
+    place.run(&["preflight", "h.jsonl", "--expect", "s.jsonl"]).exits(2);
+    // What the configuration says is nowhere is not read as a record.
+    place.shell("rm m/3_pipe.sql", &[]).exits(0);
+    db.exec("delete from schema_migrations");
+    place.write(
+        "evenkeel.toml",
+        format!("[project]\nmigrations = \"m\"\n[policy]\naccept = [\"2\"]\n[environments.p]\nurl = \"{}\"\nhistory = false\n", db.url()),
+    );
+    place.run(&["history", "p"]).exits(0).says("nothing records migrations there");
+}
+
+#[test]
+fn who_accepts_a_migration_does_not_accept_what_it_becomes() {
+    let place = place_with(&[("1_a.sql", "create table t (a int);"), ("2_b.sql", "update t set a = 2;")]);
+    let db = database(newest());
+    let columns = "version bigint primary key, description text not null, installed_on timestamptz not null, success boolean not null, checksum bytea not null, execution_time bigint not null";
+    db.exec(&format!("create table t (a int); create table _sqlx_migrations ({columns})"));
+    let listed = place.run(&["migrations", "m", "--tool", "sqlx", "--format", "json"]).exits(0).json();
+    for one in listed["migrations"].as_array().unwrap() {
+        let (key, sum) = (one["key"].as_str().unwrap(), one["checksum"].as_str().unwrap());
+        db.exec(&format!("insert into _sqlx_migrations values ({key}, 'x', now(), true, '\\x{sum}', 1)"));
+    }
+    place.write(
+        "evenkeel.toml",
+        format!("[project]\nmigrations = \"m\"\ntool = \"sqlx\"\n[policy]\naccept = [\"2\"]\n[environments.p]\nurl = \"{}\"\n", db.url()),
+    );
+    place.run(&["history", "p"]).exits(0);
+    place.write("m/2_b.sql", "update t set a = 3;");
+    place.run(&["history", "p"]).exits(2).says("its text is another than was recorded");
+}

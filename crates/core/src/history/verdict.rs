@@ -361,12 +361,14 @@ impl Known<'_> {
                 None => words,
             });
         }
+        // Who accepted that it cannot be checked has not seen what it is now.
+        let is_accepted = self.accepted && !(self.recorded.is_some() && self.edit.is_some() && !self.migration.repeatable);
         said.sort_unstable();
         said.dedup();
         let mut said = said.into_iter();
         let verdict = said.next().unwrap_or(Verdict::NotCheckable);
         evidence.sort_by(|a, b| a.spot.cmp(&b.spot));
-        Judged { key: self.migration.key.clone(), verdict, also: said.collect(), evidence, why, accepted: self.accepted }
+        Judged { key: self.migration.key.clone(), verdict, also: said.collect(), evidence, why, accepted: is_accepted }
     }
 
     /// What is recorded as applied: whether it is there.

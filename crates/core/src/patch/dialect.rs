@@ -162,6 +162,11 @@ pub trait Dialect: Sync {
         false
     }
 
+    /// Databases that every server has by itself.
+    fn own_databases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Settings of a throwaway server on which nothing but the schema is of interest.
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
         &[]

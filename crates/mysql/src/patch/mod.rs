@@ -367,6 +367,10 @@ impl Dialect for MysqlDialect {
         }
     }
 
+    fn own_databases(&self) -> &'static [&'static str] {
+        &["information_schema", "mysql", "performance_schema", "sys"]
+    }
+
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
         // Nothing runs by itself there.
         &[("event_scheduler", "OFF")]

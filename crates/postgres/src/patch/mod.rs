@@ -445,6 +445,10 @@ impl Dialect for PostgresDialect {
         alone::leans_on(one, from)
     }
 
+    fn own_databases(&self) -> &'static [&'static str] {
+        &["postgres", "template0", "template1"]
+    }
+
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
         // Subscriptions lead nowhere from there.
         &[("max_logical_replication_workers", "0")]
