@@ -8,7 +8,10 @@
 mod edit;
 mod ledger;
 mod looks;
+mod repair;
 mod settle;
+
+pub use repair::{Repair, Repairing};
 
 use crate::capture::{self, Source};
 use crate::explained::{self, Explained};
@@ -19,7 +22,7 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
 use evenkeel_core::history::told::{Entry, History, Ledger, Stray};
-use evenkeel_core::history::verdict::{Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
+use evenkeel_core::history::verdict::{Evidence, Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
 use evenkeel_core::history::{State, folder::Migration};
 use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
@@ -50,14 +53,38 @@ pub const DIMENSIONS: [Dimension; 3] = [Dimension::Schema, Dimension::Privileges
 /// # Errors
 /// The environment cannot be read, the folder is nobody's, or no throwaway server can be had.
 pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_>) -> Result<History, Box<Trouble>> {
+    inquire(source, wanted, means, run, None).map(|(history, _)| history)
+}
+
+/// The same, and then works out what makes record and schema agree.
+///
+/// # Errors
+/// As [`run`].
+pub fn repair(
+    source: &Source,
+    wanted: &Wanted<'_>,
+    means: &Means<'_>,
+    run: &Run<'_>,
+    asked: Repairing,
+) -> Result<(History, Option<Repair>), Box<Trouble>> {
+    inquire(source, wanted, means, run, Some(asked))
+}
+
+fn inquire(
+    source: &Source,
+    wanted: &Wanted<'_>,
+    means: &Means<'_>,
+    run: &Run<'_>,
+    asked: Option<Repairing>,
+) -> Result<(History, Option<Repair>), Box<Trouble>> {
     let manifest = capture::manifest(source, run)?;
     let engine = run.engines.of(manifest.endpoint.engine);
     let workshop = engine.workshop(means.folders);
     let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: means.limits };
     let grammar = engine.grammar()?;
     let tools: Vec<String> = ledgers(&manifest).into_iter().map(|(_, ledger)| ledger.tool).collect();
-    let asked = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
-    let read = migrations::read(&asked, grammar, run.watch.stop)?;
+    let asked_of = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
+    let read = migrations::read(&asked_of, grammar, run.watch.stop)?;
     let target = Target::of(&manifest);
     let replay = Replay::start(stage, &target)?;
     let mut inquiry = Inquiry::new(&manifest, &read, wanted, source.label());
@@ -74,7 +101,10 @@ pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_
     }
     inquiry.edits(grammar, run)?;
     inquiry.settle(&replay)?;
-    Ok(inquiry.history(replay.describe()))
+    let history = inquiry.judged(replay.describe());
+    drop(replay);
+    let repair = asked.map(|asked| inquiry.repair(&history, asked, stage, &target)).transpose()?;
+    Ok((history, repair))
 }
 
 struct Inquiry<'a> {
@@ -83,9 +113,13 @@ struct Inquiry<'a> {
     wanted: &'a Wanted<'a>,
     label: &'a str,
     ledger: Option<Ledger>,
+    /// The tool's table.
+    table: Option<&'a Object>,
     records: Vec<Recorded>,
     /// No tool records anything: what is there decides alone.
     by_effect: bool,
+    /// It was so at the beginning, and what is recorded is what was told by that.
+    was_by_effect: bool,
     /// What is recorded could not be read, or nobody knows where.
     is_blind: bool,
     edits: HashMap<String, evenkeel_core::history::verdict::Edit>,
@@ -118,8 +152,10 @@ impl<'a> Inquiry<'a> {
             wanted,
             label,
             ledger: None,
+            table: None,
             records: Vec::new(),
             by_effect: false,
+            was_by_effect: false,
             is_blind: false,
             edits: HashMap::new(),
             explained: Explained::of(manifest),
@@ -172,6 +208,7 @@ impl<'a> Inquiry<'a> {
             return;
         };
         self.ledger = Some(ledger.clone());
+        self.table = Some(*table);
         let parts: Vec<&str> = table.identity.parts().collect();
         let rows = self.manifest.of_kind(Kind::Migration).iter();
         self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
@@ -235,7 +272,7 @@ impl<'a> Inquiry<'a> {
         self.by_effect || self.record(&cut.migration).is_some_and(|record| record.state == State::Applied)
     }
 
-    fn history(mut self, replayed_on: String) -> History {
+    fn judged(&mut self, replayed_on: String) -> History {
         let committed: BTreeSet<&str> =
             self.wanted.committed.iter().flat_map(|manifest| manifest.of_kind(Kind::Migration)).map(|row| row.identity.part(2)).collect();
         if self.by_effect {
@@ -306,15 +343,16 @@ impl<'a> Inquiry<'a> {
         };
         History {
             label: self.label.to_owned(),
+            endpoint: self.manifest.endpoint.clone(),
             tool: self.read.folder.tool,
             why: self.read.folder.why.clone(),
-            ledger: self.ledger,
+            ledger: self.ledger.clone(),
             replayed_on,
             migrations: entries,
             unexplained: strays,
-            in_flight: self.in_flight,
-            gaps: self.gaps,
-            notes: self.notes,
+            in_flight: self.in_flight.clone(),
+            gaps: self.gaps.clone(),
+            notes: self.notes.clone(),
             exit_code,
         }
     }
@@ -374,15 +412,21 @@ impl<'a> Inquiry<'a> {
     }
 
     fn entry(&self, mut judged: Judged, cut: &Cut) -> Entry {
-        // A table tells of its parts.
-        let spots: Vec<Spot> = judged.evidence.iter().map(|evidence| evidence.spot.clone()).collect();
-        let wholes: Vec<&Spot> = spots.iter().filter(|spot| spot.attribute.is_none()).collect();
-        let is_folded = |spot: &Spot| {
-            let hangs = self.hangs_on(spot);
-            let is_its = |whole: &Spot| hangs.as_ref() == Some(&format!("{}, {}", whole.identity.part(0), whole.identity.part(1)));
-            wholes.iter().any(|whole| explained::is_part(spot, whole, self.manifest) || is_its(whole))
+        // A relation tells of its parts that stand as it does.
+        let all: Vec<Evidence> = judged.evidence.clone();
+        let wholes: Vec<&Evidence> = all.iter().filter(|evidence| evidence.spot.attribute.is_none()).collect();
+        let is_folded = |evidence: &Evidence| {
+            let hangs = self.hangs_on(&evidence.spot);
+            let is_relation = |whole: &Spot| matches!(whole.kind, Kind::Table | Kind::View | Kind::MaterializedView);
+            let is_its = |whole: &Spot| {
+                is_relation(whole) && hangs.as_ref() == Some(&format!("{}, {}", whole.identity.part(0), whole.identity.part(1)))
+            };
+            wholes.iter().any(|whole| {
+                let is_alike = (whole.expected == whole.found) == (evidence.expected == evidence.found);
+                is_alike && (explained::is_part(&evidence.spot, &whole.spot, self.manifest) || is_its(&whole.spot))
+            })
         };
-        judged.evidence.retain(|evidence| !is_folded(&evidence.spot));
+        judged.evidence.retain(|evidence| !is_folded(evidence));
         let places = judged.evidence.iter().map(|evidence| place_of(&evidence.spot, cut)).collect();
         Entry {
             name: cut.migration.name.clone(),

@@ -44,6 +44,16 @@ pub struct History {
     pub migrations: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
+    /// Write the SQL that makes record and schema agree: `forward` brings to its end what was begun, `back` takes back what is not
+    /// whole. Nothing is run but on a throwaway server.
+    #[arg(long, value_enum, value_name = "COURSE", num_args = 0..=1, require_equals = true, default_missing_value = "forward")]
+    pub repair: Option<CourseName>,
+    /// Write statements that lose data too; without it they are commented out.
+    #[arg(long, requires = "repair")]
+    pub allow_destructive: bool,
+    /// For a database that nobody uses meanwhile: plain statements in place of those that let others go on.
+    #[arg(long, requires = "repair")]
+    pub offline: bool,
     /// The least severity that fails.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityName>,
@@ -53,6 +63,22 @@ pub struct History {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+}
+
+/// Which witness a repair believes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CourseName {
+    Forward,
+    Back,
+}
+
+impl From<CourseName> for evenkeel_core::history::repair::Course {
+    fn from(course: CourseName) -> Self {
+        match course {
+            CourseName::Forward => Self::Forward,
+            CourseName::Back => Self::Back,
+        }
+    }
 }
 
 /// `preflight`.

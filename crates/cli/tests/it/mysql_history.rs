@@ -75,6 +75,43 @@ fn apply(db: &TestDb, sample: &Sample) {
     db.exec(sample.record);
 }
 
+/// Runs a script statement by statement, as a client sends it.
+fn run(db: &TestDb, script: &str) {
+    script.split(";\n").filter(|statement| !statement.trim().is_empty()).for_each(|statement| db.exec(statement));
+    // What a routine or trigger keeps of the session that makes it.
+    db.exec("set session sql_mode = default");
+}
+
+#[test]
+fn a_repair_makes_record_and_schema_agree() {
+    let turn = std::cell::Cell::new(0);
+    each_flavor(|db| {
+        let all = [
+            (
+                "Flyway",
+                "delete from flyway_schema_history where installed_rank = 3; update flyway_schema_history set success = 0 where installed_rank = 2",
+            ),
+            ("golang-migrate", "drop index i on orders; update schema_migrations set dirty = 1"),
+            ("dbmate", "drop index o_note on orders"),
+            ("goose", "delete from goose_db_version where version_id = 20260102000000; drop index o on orders"),
+        ];
+        // Two on each server.
+        turn.set(turn.get() + 1);
+        for (tool, wrong) in all.into_iter().skip(turn.get() % 2).step_by(2) {
+            db.exec("set foreign_key_checks = 0; drop table if exists orders, schema_migrations; drop view if exists v");
+            apply(db, sample(tool));
+            db.exec(wrong);
+            let place = place_with(sample(tool).folder);
+            let ran = place.run(&["history", &db.url(), "--migrations", "m", "--repair"]).exits(0);
+            assert!(ran.stdout.starts_with("-- proven on M"), "{}", ran.stdout);
+            run(db, &ran.stdout);
+            let told = history(&place, db, 0);
+            assert!(words(&told).iter().all(|word| word == "applied"), "{tool}: {told}");
+            db.exec("drop procedure if exists p; drop table if exists flyway_schema_history, goose_db_version");
+        }
+    });
+}
+
 #[test]
 fn every_tools_clean_run_is_applied_and_nothing_else() {
     each_flavor(|db| {

@@ -1,14 +1,16 @@
 //! What migration tools record about themselves: how to know their tables, and what a row means.
 //!
-//! Lives here: the tools (`tool`, one file each), their folders (`folder`), recognition by columns (`recognise`), a row turned into a record (`record`),
-//! records turned into objects (`table`). Engine-neutral: an engine says which families its columns belong to and hands over
-//! cells as text. Does not live here: finding and reading tables (`capture/history.rs` of each engine), nor judging a record
-//! against files.
+//! Lives here: the tools (`tool`, one file each), their folders (`folder`), recognition by columns (`recognise`), a row turned into a
+//! record (`record`), records turned into objects (`table`), rows to be written (`row`), and what would make record and schema agree
+//! (`repair`). Engine-neutral: an engine says which families its columns belong to and hands over cells as text. Does not live here:
+//! finding and reading tables (`capture/history.rs` of each engine), nor judging a record against files.
 
 pub mod effect;
 pub mod folder;
 mod recognise;
 mod record;
+pub mod repair;
+pub mod row;
 mod shape;
 mod table;
 pub mod told;
@@ -19,7 +21,7 @@ pub use recognise::{recognise, recognise_named, shapes};
 pub use record::{Cells, Column, Family, Record, State};
 pub use shape::{Repeat, Role, Shape, Tool};
 pub use table::{MOST_ROWS, Table, named, not_a_record, objects, unlike};
-pub use tool::{READERS, TOOLS};
+pub use tool::{READERS, ROWS, TOOLS};
 
 #[cfg(test)]
 mod tests;

@@ -113,6 +113,7 @@ impl Inquiry<'_> {
             self.effects.iter().rposition(there).map_or(0, |last| last + 1)
         });
         self.by_effect = false;
+        self.was_by_effect = true;
         let keys = self.read.cuts.iter().take(count).map(|cut| cut.migration.key.clone());
         let one = |key| Recorded { key, state: State::Applied, checksum: None, description: None, recorded_as: None };
         self.records = keys.map(one).collect();
@@ -120,7 +121,7 @@ impl Inquiry<'_> {
     }
 
     /// What of a state is not so in the environment.
-    fn differing(&self, state: &Manifest) -> Vec<Touch> {
+    pub(super) fn differing(&self, state: &Manifest) -> Vec<Touch> {
         let mut touches = effect(state, self.manifest);
         touches.retain(|touch| !self.explained.is(&touch.spot, self.manifest));
         touches

@@ -20,6 +20,7 @@ mod notes;
 mod operator;
 mod parameter;
 mod publication;
+mod record;
 mod retype;
 mod role;
 mod routine;
@@ -35,6 +36,7 @@ mod types;
 mod view;
 
 use crate::ident::literal;
+use evenkeel_core::history::row::Deed;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
 use evenkeel_core::patch::{Change, Dialect, Hazard, Making, One, Over, Plan, Statement, Way, World, Written};
@@ -256,6 +258,10 @@ fn integer(object: &Object, property: &str) -> Option<i64> {
 }
 
 impl Dialect for PostgresDialect {
+    fn recorded(&self, table: &Object, deed: &Deed) -> Result<String, String> {
+        Ok(record::row(table, deed))
+    }
+
     fn dimensions(&self) -> &'static [Dimension] {
         &[Dimension::Schema, Dimension::Privileges, Dimension::Configuration]
     }

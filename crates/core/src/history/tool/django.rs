@@ -4,6 +4,7 @@ use super::code::{self, Names};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "Django";
@@ -41,4 +42,13 @@ fn fits(tree: &Tree) -> Option<Fit> {
 
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     code::read(tree, &NAMES)
+}
+
+/// An application and a name.
+/// <https://docs.djangoproject.com/en/stable/topics/migrations/>
+pub const ROWS: Rows = Rows::list(NAME, |entry| Some([own(entry)?, vec![("applied", Cell::Now)]].concat()), own);
+
+fn own(entry: &Noted<'_>) -> Option<Row> {
+    let (app, name) = entry.key.split_once('.')?;
+    Some(vec![("app", text(app)), ("name", text(name))])
 }

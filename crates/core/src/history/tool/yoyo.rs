@@ -3,6 +3,7 @@
 use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Rows, keyed, text};
 use crate::history::shape::{Role, Shape, Tool};
 
 const NAME: &str = "yoyo";
@@ -66,3 +67,14 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     reading.migrations.sort_by(|a, b| a.key.cmp(&b.key));
     reading
 }
+
+/// The name, and its SHA-256.
+/// <https://ollycope.com/software/yoyo/latest/>
+pub const ROWS: Rows = Rows::list(
+    NAME,
+    |entry| {
+        let hash = super::sum::sha256(entry.key.as_bytes());
+        Some(vec![("migration_hash", text(hash)), ("migration_id", text(entry.key)), ("applied_at_utc", Cell::Now)])
+    },
+    |entry| keyed("migration_id", entry),
+);
