@@ -26,6 +26,7 @@ use evenkeel_core::history::verdict::{Evidence, Judged, Known, Recorded, Seen, U
 use evenkeel_core::history::{State, folder::Migration};
 use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::Run;
 use ledger::{ledgers, recorded};
 use looks::whole;
@@ -87,7 +88,8 @@ fn inquire(
     let read = migrations::read(&asked_of, grammar, run.watch.stop)?;
     let target = Target::of(&manifest);
     let replay = Replay::start(stage, &target)?;
-    let mut inquiry = Inquiry::new(&manifest, &read, wanted, source.label());
+    let excuses: Vec<&Waiver> = run.waivers.iter().filter(|waiver| waiver.until >= run.today).collect();
+    let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
     inquiry.records();
     if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
         match environment.flights(&means.limits, &run.watch) {
@@ -111,6 +113,8 @@ struct Inquiry<'a> {
     manifest: &'a Manifest,
     read: &'a Migrations,
     wanted: &'a Wanted<'a>,
+    /// What a policy excuses, today.
+    excuses: &'a [&'a Waiver],
     label: &'a str,
     ledger: Option<Ledger>,
     /// The tool's table.
@@ -137,7 +141,7 @@ struct Inquiry<'a> {
 }
 
 impl<'a> Inquiry<'a> {
-    fn new(manifest: &'a Manifest, read: &'a Migrations, wanted: &'a Wanted<'a>, label: &'a str) -> Self {
+    fn new(manifest: &'a Manifest, read: &'a Migrations, (wanted, excuses): (&'a Wanted<'a>, &'a [&'a Waiver]), label: &'a str) -> Self {
         let seen = manifest.gaps.iter().filter(|gap| matches!(gap.dimension, Dimension::Schema | Dimension::History));
         let mut gaps: Vec<String> = seen
             .map(|gap| {
@@ -150,6 +154,7 @@ impl<'a> Inquiry<'a> {
             manifest,
             read,
             wanted,
+            excuses,
             label,
             ledger: None,
             table: None,
@@ -332,6 +337,14 @@ impl<'a> Inquiry<'a> {
             places: Vec::new(),
         }));
         let is_open = entries.iter().any(|entry| entry.judged.says(Verdict::NotCheckable) && !entry.judged.accepted);
+        let (excused, unexplained): (Vec<Unexplained>, Vec<Unexplained>) =
+            unexplained.into_iter().partition(|one| self.excuses.iter().any(|waiver| waiver.is_about(&one.spot.thing())));
+        let mut notes = self.notes.clone();
+        notes.extend(
+            excused
+                .iter()
+                .map(|one| format!("excused by the policy: {} {}, which no migration explains", one.spot.kind.name(), one.spot.display())),
+        );
         let strays: Vec<Stray> = unexplained.into_iter().map(|unexplained| self.stray(unexplained)).collect();
         let weighs =
             |verdict: &Verdict| verdict.severity().is_some_and(|severity| severity >= self.wanted.bar && severity > Severity::Inform);
@@ -352,7 +365,7 @@ impl<'a> Inquiry<'a> {
             unexplained: strays,
             in_flight: self.in_flight.clone(),
             gaps: self.gaps.clone(),
-            notes: self.notes.clone(),
+            notes,
             exit_code,
         }
     }

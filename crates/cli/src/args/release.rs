@@ -2,6 +2,7 @@
 
 use super::{EngineName, ListFormat, SeverityName};
 use clap::{Args, ValueEnum, ValueHint};
+use evenkeel_report::history::Form;
 use std::path::PathBuf;
 
 /// Which folder of migrations, and how it is read.
@@ -27,8 +28,8 @@ pub struct Migrations {
     #[command(flatten)]
     pub reading: Reading,
     /// Form of the report.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
-    pub format: HistoryFormat,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListingFormat::Terminal)]
+    pub format: ListingFormat,
     /// Write the report here.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
@@ -120,20 +121,45 @@ pub struct Diagnose {
     pub format: ListFormat,
 }
 
-/// Forms of what is said about migrations.
+/// Forms of what was read of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum HistoryFormat {
+pub enum ListingFormat {
     Terminal,
     Json,
     Markdown,
 }
 
-impl From<HistoryFormat> for evenkeel_report::history::Form {
-    fn from(format: HistoryFormat) -> Self {
+impl From<ListingFormat> for Form {
+    fn from(format: ListingFormat) -> Self {
         match format {
-            HistoryFormat::Terminal => Self::Terminal,
-            HistoryFormat::Json => Self::Json,
-            HistoryFormat::Markdown => Self::Markdown,
+            ListingFormat::Terminal => Self::Terminal,
+            ListingFormat::Json => Self::Json,
+            ListingFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+/// Forms of what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HistoryFormat {
+    Terminal,
+    Json,
+    Markdown,
+    Html,
+    Sarif,
+    Junit,
+}
+
+impl HistoryFormat {
+    /// The verb's own form, or the name of a format that all reports have.
+    pub const fn form(self) -> Result<Form, &'static str> {
+        match self {
+            Self::Terminal => Ok(Form::Terminal),
+            Self::Json => Ok(Form::Json),
+            Self::Markdown => Ok(Form::Markdown),
+            Self::Html => Err("html"),
+            Self::Sarif => Err("sarif"),
+            Self::Junit => Err("junit"),
         }
     }
 }

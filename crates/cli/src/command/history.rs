@@ -8,14 +8,16 @@ use crate::settings::History as Recording;
 use crate::{settings, wire};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::told::History as Told;
-use evenkeel_core::kind::Severity;
+use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::patch::{Form, Proof};
 use evenkeel_core::port::Limits;
 use evenkeel_pipeline::history::{self as stage, DIMENSIONS, Repair, Repairing, Wanted};
 use evenkeel_pipeline::replay::Means;
-use evenkeel_report::history as report;
+use evenkeel_report::{Found, history as report};
+use std::time::Instant;
 
 pub fn run(arguments: &History, common: &Common) -> Outcome {
+    let started = Instant::now();
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let endpoint = wire::endpoint(&arguments.environment, settings, common, &DIMENSIONS)?;
@@ -52,8 +54,24 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
     let repaired = repair.map(|repair| Written::of(repair, &history, arguments.allow_destructive)).transpose()?;
     let style = migrations::style(common, arguments.out.is_none());
     let shown = repaired.as_ref().map(Written::shown);
-    let bytes = report::history(&history, shown.as_ref(), arguments.format.into(), &style);
-    output::write(&bytes.map_err(|fault| Box::new(migrations::fault_words(&fault)))?, arguments.out.as_deref())?;
+    let bytes = match arguments.format.form() {
+        Ok(form) => report::history(&history, shown.as_ref(), form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?,
+        Err(name) => {
+            let found = Found {
+                line: &report::verdict_line(&history),
+                exit_code: history.exit_code,
+                findings: &history.findings(),
+                open: &history.open(),
+                dimension: Dimension::History,
+                fail_on: bar,
+                elapsed: started.elapsed(),
+                version: env!("CARGO_PKG_VERSION"),
+                command: &format!("evenkeel history {}", endpoint.shown),
+            };
+            super::report::found(name, &found, &style)?
+        }
+    };
+    output::write(&bytes, arguments.out.as_deref())?;
     if (arguments.out.is_some() || repaired.is_some()) && !common.quiet {
         paint::say!("{}", paint::plain(&report::verdict_line(&history)));
     }

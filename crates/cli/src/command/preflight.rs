@@ -5,13 +5,15 @@ use crate::args::{Common, Preflight};
 use crate::folder;
 use crate::paint::{self, progress::Line};
 use crate::{settings, signals, wire};
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
 use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::{capture::Source, migrations as read, queries};
-use evenkeel_report::history as report;
+use evenkeel_report::{Found, history as report};
+use std::time::Instant;
 
 pub fn run(arguments: &Preflight, common: &Common) -> Outcome {
+    let started = Instant::now();
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     // Objects alone need no more than a manifest has.
@@ -41,8 +43,23 @@ pub fn run(arguments: &Preflight, common: &Common) -> Outcome {
     let preflight = stage::run(&endpoint.source, &wanted, &run)?;
     drop(progress);
     let style = migrations::style(common, arguments.out.is_none());
-    let bytes =
-        report::preflight(&preflight, arguments.format.into(), &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
+    let bytes = match arguments.format.form() {
+        Ok(form) => report::preflight(&preflight, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?,
+        Err(name) => {
+            let found = Found {
+                line: &report::preflight_line(&preflight),
+                exit_code: preflight.exit_code(),
+                findings: &preflight.findings(),
+                open: &preflight.open(),
+                dimension: Dimension::Schema,
+                fail_on: Severity::Block,
+                elapsed: started.elapsed(),
+                version: env!("CARGO_PKG_VERSION"),
+                command: &format!("evenkeel preflight {}", endpoint.shown),
+            };
+            super::report::found(name, &found, &style)?
+        }
+    };
     output::write(&bytes, arguments.out.as_deref())?;
     if arguments.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&report::preflight_line(&preflight)));

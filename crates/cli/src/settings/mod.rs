@@ -14,6 +14,7 @@ use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::reference::{Pattern, Secret};
+use evenkeel_pipeline::check::Must;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -44,6 +45,13 @@ pub struct Migrations {
     pub environments: Vec<String>,
     /// Values of placeholders by their names.
     pub placeholders: Vec<(String, String)>,
+}
+
+impl Migrations {
+    /// Whether it is that environment's; without a name, whether it is anybody's.
+    pub fn is_for(&self, environment: Option<&str>) -> bool {
+        self.environments.is_empty() || environment.is_none_or(|name| self.environments.iter().any(|other| other == name))
+    }
 }
 
 impl Default for Settings {
@@ -80,6 +88,8 @@ pub struct Environment {
     /// Neutral name to the name on this server.
     pub roles: BTreeMap<String, String>,
     pub history: History,
+    /// What of its migrations must be recorded.
+    pub recorded: Option<Must>,
     /// The role that the application connects as.
     pub application_role: Option<String>,
     /// Lookup tables whose content is compared.

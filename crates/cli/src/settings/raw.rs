@@ -102,6 +102,7 @@ pub struct RawEnvironment {
     #[serde(default)]
     pub roles: BTreeMap<String, Spanned<String>>,
     pub history: Option<Spanned<RawHistory>>,
+    pub recorded: Option<Spanned<String>>,
     #[serde(default)]
     pub reference: Vec<Spanned<RawReference>>,
 }

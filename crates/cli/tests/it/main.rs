@@ -11,6 +11,7 @@ mod environments;
 mod gate;
 mod guides;
 mod history;
+mod history_check;
 mod history_code;
 mod history_hostile;
 mod history_long;

@@ -2,11 +2,12 @@
 //!
 //! Lives here: the tools (`tool`, one file each), their folders (`folder`), recognition by columns (`recognise`), a row turned into a
 //! record (`record`), records turned into objects (`table`), rows to be written (`row`), and what would make record and schema agree
-//! (`repair`). Engine-neutral: an engine says which families its columns belong to and hands over cells as text. Does not live here:
+//! (`repair`), what was found as findings (`found`). Engine-neutral: an engine says which families its columns belong to and hands over cells as text. Does not live here:
 //! finding and reading tables (`capture/history.rs` of each engine), nor judging a record against files.
 
 pub mod effect;
 pub mod folder;
+pub mod found;
 mod recognise;
 mod record;
 pub mod repair;
@@ -16,6 +17,7 @@ mod table;
 pub mod told;
 mod tool;
 pub mod verdict;
+mod word;
 
 pub use recognise::{recognise, recognise_named, shapes};
 pub use record::{Cells, Column, Family, Record, State};

@@ -103,7 +103,7 @@ pub fn decide(entries: &[Entry], migrations: &[Migration], known: &dyn Fn(usize)
 }
 
 /// What no file stands for.
-fn without_file(entry: &Entry) -> Option<Uncured> {
+pub(super) fn without_file(entry: &Entry) -> Option<Uncured> {
     let why = match entry.judged.verdict {
         Verdict::FileMissing => "it ran, and its file is gone: bring the file back (git has it, where it was ever committed)",
         Verdict::UnknownVersion => "it is recorded and no file has it: find the branch or the release that it came from",

@@ -298,7 +298,7 @@ impl Inquiry<'_> {
         let request = Request { dimensions: super::DIMENSIONS.to_vec(), ..Request::new("a throwaway server") };
         let after = built.scratch.environment(&built.database)?.capture(&request, &builder.watch)?;
         let lacks: BTreeSet<(Kind, String)> = built.left.iter().map(|left| (left.kind, left.object.clone())).collect();
-        let mut again = Inquiry::new(&after, self.read, self.wanted, self.label);
+        let mut again = Inquiry::new(&after, self.read, (self.wanted, self.excuses), self.label);
         again.records();
         again.edits = self.edits.clone();
         // What a sum was before it was written anew is no edit any more.

@@ -36,7 +36,6 @@ mod types;
 mod view;
 
 use crate::ident::literal;
-use evenkeel_core::history::row::Deed;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
 use evenkeel_core::patch::{Change, Dialect, Hazard, Making, One, Over, Plan, Statement, Way, World, Written};
@@ -258,7 +257,7 @@ fn integer(object: &Object, property: &str) -> Option<i64> {
 }
 
 impl Dialect for PostgresDialect {
-    fn recorded(&self, table: &Object, deed: &Deed) -> Result<String, String> {
+    fn recorded(&self, table: &Object, deed: &record::Deed) -> Result<String, String> {
         Ok(record::row(table, deed))
     }
 

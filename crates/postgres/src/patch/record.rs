@@ -1,7 +1,8 @@
 //! Rows of migration tools' own tables.
 
 use crate::ident::{literal, qualified, quoted};
-use evenkeel_core::history::row::{Cell, Deed, Quoting, written};
+pub(super) use evenkeel_core::history::row::Deed;
+use evenkeel_core::history::row::{Cell, Quoting, written};
 use evenkeel_core::manifest::Object;
 
 struct Own;
