@@ -47,7 +47,9 @@ pub struct Wanted<'a> {
 }
 
 /// What is read of an environment for this.
-pub const DIMENSIONS: [Dimension; 3] = [Dimension::Schema, Dimension::Privileges, Dimension::History];
+pub const DIMENSIONS: [Dimension; 4] = [Dimension::Schema, Dimension::Privileges, Dimension::History, Dimension::Configuration];
+/// Without these nothing can be said.
+const NEEDED: [Dimension; 2] = [Dimension::Schema, Dimension::History];
 
 /// Reads the environment, runs the files, and judges.
 ///
@@ -86,7 +88,7 @@ fn inquire(
     let tools: Vec<String> = ledgers(&manifest).into_iter().map(|(_, ledger)| ledger.tool).collect();
     let asked_of = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
     let read = migrations::read(&asked_of, grammar, run.watch.stop)?;
-    let target = Target::of(&manifest);
+    let target = Target::of(&manifest, engine, means.role);
     let replay = Replay::start(stage, &target)?;
     let excuses: Vec<&Waiver> = run.waivers.iter().filter(|waiver| waiver.until >= run.today).collect();
     let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
@@ -472,7 +474,7 @@ fn place_of(spot: &Spot, cut: &Cut) -> Option<Place> {
 /// # Errors
 /// It is a manifest file without a history.
 pub fn judged_live(source: &Source) -> Result<(), Box<Trouble>> {
-    if source.dimensions().is_none_or(|there| DIMENSIONS.iter().all(|wanted| *wanted == Dimension::Privileges || there.contains(wanted))) {
+    if source.dimensions().is_none_or(|there| NEEDED.iter().all(|wanted| there.contains(wanted))) {
         return Ok(());
     }
     Err(Box::new(

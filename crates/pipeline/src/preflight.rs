@@ -38,7 +38,9 @@ pub fn run(target: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Prefli
     if let Some(expected) = wanted.expected {
         preflight.gaps.extend(seen.map(|gap| format!("not seen on {}: {}", target.label(), gap.detail)));
         let expected = match expected {
-            Source::Replay(replayed) => capture::replay(replayed, &Target::of(&manifest), run)?,
+            Source::Replay(replayed) => {
+                capture::replay(replayed, &Target::of(&manifest, run.engines.of(manifest.endpoint.engine), None), run)?
+            }
             other => crate::explained::without(capture::manifest(other, run)?),
         };
         objects(&expected, &told, &mut preflight);

@@ -121,7 +121,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
 }
 
 /// The files that make an environment, where some are configured for it.
-fn files<'a>(name: &str, configured: &Environment, asked: &'a Asked<'_>) -> Option<Files<'a>> {
+fn files<'a>(name: &str, configured: &'a Environment, asked: &'a Asked<'_>) -> Option<Files<'a>> {
     let settings = asked.settings();
     if configured.recorded.is_none() && !settings.migrations.iter().any(|one| one.is_for(Some(name))) {
         return None;
@@ -133,7 +133,7 @@ fn files<'a>(name: &str, configured: &Environment, asked: &'a Asked<'_>) -> Opti
         accepted: &settings.policy.accept,
         nowhere: configured.history == History::Nowhere,
         must: configured.recorded.clone(),
-        means: Means { folders: &settings.scratch, limits },
+        means: Means { folders: &settings.scratch, role: configured.migration_role(), limits },
     })
 }
 

@@ -4,7 +4,7 @@ use super::{Outcome, migrations, output};
 use crate::args::{Common, History};
 use crate::folder;
 use crate::paint::{self, progress::Line};
-use crate::settings::History as Recording;
+use crate::settings::{Environment, History as Recording};
 use crate::{settings, wire};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::told::History as Told;
@@ -34,7 +34,8 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
-    let means = Means { folders: &settings.scratch, limits };
+    let role = endpoint.configured.and_then(Environment::migration_role);
+    let means = Means { folders: &settings.scratch, role, limits };
     let bar = arguments.fail_on.map(Severity::from).or(settings.policy.fail_on).unwrap_or(Severity::Block);
     let wanted = Wanted {
         migrations: named_folder,

@@ -100,6 +100,13 @@ pub struct Environment {
     pub place: Place,
 }
 
+impl Environment {
+    /// The role that migrations run as, where that is configured and can be told.
+    pub fn migration_role(&self) -> Option<&str> {
+        self.reach.as_ref().ok()?.migration_role.as_deref()
+    }
+}
+
 /// Where migrations are recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum History {

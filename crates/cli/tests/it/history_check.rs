@@ -2,7 +2,7 @@
 
 use crate::history::{history, last, third};
 use crate::run::Place;
-use evenkeel_testkit::TestDb;
+use evenkeel_testkit::{TestDb, database, newest};
 use serde_json::Value;
 
 /// A configuration with production, whose manifest is what is there now.
@@ -83,4 +83,33 @@ fn what_a_policy_excuses_blocks_nothing_and_is_said() {
     assert!(told["notes"][0].as_str().unwrap().contains("excused by the policy: table public.stray"), "{told}");
     place.write("evenkeel.toml", policy.replace("2999", "2020"));
     assert_eq!(history(&place, &db, 1)["unexplained"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn files_mean_what_they_mean_to_the_role_that_runs_them() {
+    let db = database(newest());
+    // The role's own schema goes before the database's.
+    let role = format!("migrator_{}", db.name);
+    db.exec(&format!(
+        "create schema app; create schema {role}; create table {role}.orders (id bigint primary key); create table app.lines (id int);
+         alter database {} set search_path = app, public; create role {role}; alter role {role} set search_path = \"$user\", app",
+        db.name
+    ));
+    let place = Place::new();
+    place.write("m/1_schemas.sql", format!("create schema if not exists app; create schema {role};\n"));
+    place.write("m/2_orders.sql", "create table orders (id bigint primary key);\n");
+    place.write("m/3_lines.sql", "create table app.lines (id int);\n");
+    let url = db.url();
+    let config = |more: &str| {
+        let text = format!("[project]\nmigrations = \"m\"\ntool = \"plain SQL\"\n[environments.production]\nurl = \"{url}\"\n{more}");
+        place.write("evenkeel.toml", text);
+    };
+    config(&format!("migration_role = \"{role}\"\n"));
+    place.run(&["history", "production"]).exits(0);
+    // Without it they run as anybody, and the table would be in another schema.
+    config("");
+    place.run(&["history", "production"]).exits(1).says("app.orders");
+    db.exec(&format!("alter table {role}.orders set schema app"));
+    place.run(&["history", "production"]).exits(0);
+    db.exec(&format!("drop role {role}"));
 }

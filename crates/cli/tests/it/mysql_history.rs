@@ -187,7 +187,9 @@ fn what_reaches_beyond_a_database_is_refused_to_the_account_of_files() {
     for (engine, number) in flavors() {
         let scratch =
             Scratch::start(&Options { number: Some(number), ..Options::engine(engine).database("own_one").database("ownXone") }).unwrap();
-        let mut session = port::Scratch::confined(&scratch, "own_one", &["app@%".to_owned()]).unwrap();
+        let mut session =
+            port::Scratch::confined(&scratch, "own_one", &port::Confined { roles: vec!["app@%".to_owned()], ..port::Confined::default() })
+                .unwrap();
         for text in ["create table t (a text)", "grant select on t to app@'%'", "create procedure p() begin select 1; end"] {
             assert!(session.run(text).unwrap().ran().is_some(), "{text}");
         }
@@ -216,7 +218,7 @@ fn what_reaches_beyond_a_database_is_refused_to_the_account_of_files() {
         port::Scratch::end(&scratch, id).unwrap();
         assert!(session.run("select 1").is_err());
         // The server refuses, or asks us, who give nothing.
-        let mut session = port::Scratch::confined(&scratch, "own_one", &[]).unwrap();
+        let mut session = port::Scratch::confined(&scratch, "own_one", &port::Confined::default()).unwrap();
         let answer = session.run("load data local infile '/etc/passwd' into table t");
         assert!(answer.is_err() || answer.is_ok_and(|answer| answer.code().is_some()));
     }
@@ -289,4 +291,17 @@ fn all_databases_of_a_server_are_no_place_for_files() {
         let url = db.server.url("");
         place.run(&["history", &url, "--migrations", "m"]).exits(64).says("name the database in the URL");
     });
+}
+
+#[test]
+fn files_run_under_the_targets_sql_mode() {
+    // With ANSI_QUOTES a name may stand in double quotes, and it is no text. A server of its own: others share theirs.
+    let (engine, number) = *flavors().first().expect("a server");
+    let settings = vec![("sql_mode".to_owned(), "ANSI_QUOTES,NO_ENGINE_SUBSTITUTION".to_owned())];
+    let options =
+        Options { engine: Some(engine), number: Some(number), settings, databases: vec!["shop".to_owned()], ..Options::default() };
+    let scratch = Scratch::start(&options).unwrap();
+    scratch.session("shop").unwrap().exec("create table orders (id int)").unwrap();
+    let place = place_with(&[("1_orders.sql", "create table \"orders\" (id int);")]);
+    place.run(&["history", &port::Scratch::url(&scratch, "shop"), "--migrations", "m", "--tool", "plain SQL"]).exits(0);
 }

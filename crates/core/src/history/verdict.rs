@@ -44,7 +44,7 @@ pub struct Known<'a> {
     pub effect: Option<Vec<Touch>>,
     /// Why nobody can say what it does.
     pub unclear: Option<String>,
-    /// What it does surely shows, all of it.
+    /// Something that it does surely shows.
     pub defines: bool,
     /// It has no statement.
     pub is_empty: bool,
