@@ -18,6 +18,54 @@ use std::time::Instant;
 
 pub fn run(arguments: &History, common: &Common) -> Outcome {
     let started = Instant::now();
+    let Heard { history, repaired, bar, shown: named } = heard(arguments, common)?;
+    let style = migrations::style(common, arguments.out.is_none());
+    let shown = repaired.as_ref().map(Written::shown);
+    let bytes = match arguments.format.form() {
+        Ok(form) => report::history(&history, shown.as_ref(), form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?,
+        Err(name) => {
+            let found = Found {
+                line: &report::verdict_line(&history),
+                exit_code: history.exit_code,
+                findings: &history.findings(),
+                open: &history.open(),
+                dimension: Dimension::History,
+                fail_on: bar,
+                elapsed: started.elapsed(),
+                version: env!("CARGO_PKG_VERSION"),
+                command: &format!("evenkeel history {}", named),
+            };
+            super::report::found(name, &found, &style)?
+        }
+    };
+    output::write(&bytes, arguments.out.as_deref())?;
+    if (arguments.out.is_some() || repaired.is_some()) && !common.quiet {
+        paint::say!("{}", paint::plain(&report::verdict_line(&history)));
+    }
+    let Some(repaired) = repaired else { return Ok(history.exit_code) };
+    if !common.quiet {
+        for line in repaired.words() {
+            paint::say!("{}", paint::plain(&line));
+        }
+    }
+    // What is in flight, or could not be seen, may make it wrong before it is run.
+    Ok(if !repaired.is_whole() { 1 } else { u8::from(!history.in_flight.is_empty() || !history.gaps.is_empty()) * 2 })
+}
+
+/// What came out.
+pub struct Heard {
+    pub history: Told,
+    pub repaired: Option<Written>,
+    bar: Severity,
+    /// The environment, as it may be typed again.
+    shown: String,
+}
+
+/// Sets files, record and schema side by side; where a repair is asked for, that too.
+///
+/// # Errors
+/// The environment cannot be read, the folder is nobody's, or no throwaway server can be had.
+pub fn heard(arguments: &History, common: &Common) -> Result<Heard, Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let endpoint = wire::endpoint(&arguments.environment, settings, common, &DIMENSIONS)?;
@@ -53,43 +101,13 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
     };
     drop(progress);
     let repaired = repair.map(|repair| Written::of(repair, &history, arguments.allow_destructive)).transpose()?;
-    let style = migrations::style(common, arguments.out.is_none());
-    let shown = repaired.as_ref().map(Written::shown);
-    let bytes = match arguments.format.form() {
-        Ok(form) => report::history(&history, shown.as_ref(), form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?,
-        Err(name) => {
-            let found = Found {
-                line: &report::verdict_line(&history),
-                exit_code: history.exit_code,
-                findings: &history.findings(),
-                open: &history.open(),
-                dimension: Dimension::History,
-                fail_on: bar,
-                elapsed: started.elapsed(),
-                version: env!("CARGO_PKG_VERSION"),
-                command: &format!("evenkeel history {}", endpoint.shown),
-            };
-            super::report::found(name, &found, &style)?
-        }
-    };
-    output::write(&bytes, arguments.out.as_deref())?;
-    if (arguments.out.is_some() || repaired.is_some()) && !common.quiet {
-        paint::say!("{}", paint::plain(&report::verdict_line(&history)));
-    }
-    let Some(repaired) = repaired else { return Ok(history.exit_code) };
-    if !common.quiet {
-        for line in repaired.words() {
-            paint::say!("{}", paint::plain(&line));
-        }
-    }
-    // What is in flight, or could not be seen, may make it wrong before it is run.
-    Ok(if !repaired.is_whole() { 1 } else { u8::from(!history.in_flight.is_empty() || !history.gaps.is_empty()) * 2 })
+    Ok(Heard { history, repaired, bar, shown: endpoint.shown.clone() })
 }
 
 /// A repair, written down.
-struct Written {
+pub struct Written {
     repair: Repair,
-    script: String,
+    pub script: String,
     proven_on: Option<String>,
     not_proven: Vec<String>,
     blocks: Vec<Vec<String>>,
@@ -110,7 +128,7 @@ impl Written {
         Ok(Self { script, proven_on, not_proven, blocks, allow_destructive, repair })
     }
 
-    fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         self.repair.is_whole(self.allow_destructive)
     }
 
