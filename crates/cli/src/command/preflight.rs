@@ -56,7 +56,13 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
-    let grammar = wire::usual_grammar()?;
+    // Files are cut as the server's clients cut them.
+    let grammar = match &endpoint.source {
+        Source::Live { environment, .. } | Source::Split { primary: environment, .. } => {
+            wire::engine(environment.vendor(&run.watch)?).grammar()?
+        }
+        _ => wire::usual_grammar()?,
+    };
     let mut asked = Vec::new();
     for path in &arguments.queries {
         asked.extend(queries::read(path, grammar, signals::stop())?);

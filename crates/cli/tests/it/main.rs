@@ -27,6 +27,7 @@ mod mysql_hostile;
 mod mysql_letters;
 mod mysql_manifest;
 mod mysql_outage;
+mod mysql_preflight;
 mod mysql_read_only;
 mod outage;
 mod patch;

@@ -41,8 +41,7 @@ fn shows(text: &str, words: &[&str], nature: Nature) -> Shows {
 
 /// The same of ALTER TABLE, by all its words outside of quotes.
 fn altered(text: &str) -> Shows {
-    let words: Vec<String> =
-        tokens(text).into_iter().filter(|token| token.sort == Sort::Word).map(|token| token.text.to_ascii_lowercase()).collect();
+    let words: Vec<String> = tokens(text).filter(|token| token.sort == Sort::Word).map(|token| token.text.to_ascii_lowercase()).collect();
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     match (has(&["add"]), has(&["drop"])) {
         _ if has(&["rename", "change", "exchange", "import", "discard", "convert", "reorganize", "coalesce", "remove"]) => Shows::Anything,
