@@ -151,3 +151,101 @@ fn where_all_agrees_there_is_nothing_to_repair() {
     place.run(&["history", &db.url(), "--migrations", "m", "--offline"]).exits(64);
     place.run(&["history", &db.url(), "--migrations", "m", "--repair=sideways"]).exits(64);
 }
+
+/// Damage of any sort: what is made, lost, recorded and not recorded by chance. `EVENKEEL_SEED` begins elsewhere,
+/// `EVENKEEL_REPAIRS` says how many.
+#[test]
+fn whatever_is_wrong_by_chance_is_repaired_or_said() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let (seed, cases) = (number("EVENKEEL_SEED").unwrap_or(20_261_129), number("EVENKEEL_REPAIRS").unwrap_or(3));
+    let (mut whole, mut back) = (0, 0);
+    for case in 0..cases {
+        let mut dice = Dice(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(case));
+        let db = database(newest());
+        let place = Place::new();
+        db.exec("create table schema_migrations (version varchar(128) primary key)");
+        let mut made: Vec<String> = Vec::new();
+        for at in 0..8 {
+            let (text, undo) = piece(at, &mut dice);
+            place.write(&format!("m/{at}_x.sql"), format!("-- migrate:up\n{}\n-- migrate:down\n", text.join("\n")));
+            let (runs, records) = [(true, true), (true, true), (true, false), (false, true)][dice.next(4)];
+            // Those that others stand on are there, whatever is recorded.
+            if runs || at == 0 {
+                text.iter().for_each(|sql| db.exec(sql));
+                made.extend(undo);
+            }
+            if records {
+                db.exec(&format!("insert into schema_migrations values ('{at}')"));
+            }
+        }
+        for undo in made.iter().filter(|_| dice.next(5) == 0) {
+            db.exec(undo);
+        }
+        let course = if case % 2 == 0 { "--repair" } else { "--repair=back" };
+        let url = db.url();
+        let ran = place.run(&["history", &url, "--migrations", "m", course, "--allow-destructive"]);
+        let told = format!("seed {seed} case {case} {course}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.starts_with("-- proven") || ran.stdout.contains("nothing to repair"), "{told}");
+        assert_eq!(ran.code, Some(0), "{told}");
+        run(&db, &ran.stdout);
+        let after = history(&place, &db, 0);
+        let all_well = ["applied", "superseded", "pending", "pending-out-of-order"];
+        assert!(words(&after).iter().all(|word| all_well.contains(&word.as_str())), "{told}\n{after}");
+        whole += u64::from(course == "--repair");
+        back += u64::from(course != "--repair");
+    }
+    eprintln!("{whole} brought to their end, {back} taken back");
+}
+
+/// Numbers by chance that are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self, below: u64) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % below).unwrap()
+    }
+}
+
+/// Statements of a migration, and what somebody may undo of it by hand.
+fn piece(at: usize, dice: &mut Dice) -> (Vec<String>, Vec<String>) {
+    let own = |list: &[String]| list.to_vec();
+    let pair = |text: &[String], undo: &[String]| (own(text), own(undo));
+    if at == 0 {
+        return pair(&["create table base (id bigint primary key, note text, amount numeric);".to_owned()], &[]);
+    }
+    match dice.next(8) {
+        0 => pair(
+            &[format!("create table t{at} (id bigint primary key, base bigint references base (id), n int default {at});")],
+            &[format!("drop table t{at}")],
+        ),
+        1 => pair(
+            &[format!("alter table base add c{at} varchar({at}0);"), format!("create index i{at} on base (c{at});")],
+            &[format!("drop index i{at}")],
+        ),
+        2 => pair(
+            &[format!("create view v{at} as select id, note from base;"), format!("comment on view v{at} is 'x{at}';")],
+            &[format!("drop view v{at}")],
+        ),
+        3 => pair(
+            &[format!("create type mood{at} as enum ('a', 'b');"), format!("create table m{at} (a mood{at} not null);")],
+            &[format!("drop table m{at}"), format!("drop type if exists mood{at} cascade")],
+        ),
+        4 => pair(
+            &[format!("alter table base add constraint k{at} check (amount > {at});")],
+            &[format!("alter table base drop constraint k{at}")],
+        ),
+        5 => pair(
+            &[format!("create table u{at} (a int, b text);"), format!("alter table u{at} alter a type bigint, alter b set not null;")],
+            &[format!("alter table u{at} alter b drop not null")],
+        ),
+        // A later one replaces what an earlier one set.
+        6 => pair(&[format!("alter table base alter note set default 'x{at}';")], &["alter table base alter note drop default".to_owned()]),
+        _ => pair(
+            &[format!("create function f{at}(a int) returns int language sql as 'select a + {at}';")],
+            &[format!("drop function f{at}(int)")],
+        ),
+    }
+}
