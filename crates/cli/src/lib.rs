@@ -3,7 +3,7 @@
 //! `main.rs` calls [`run`]; fuzz targets and tests reach [`settings`] from here.
 //!
 //! Rooms: `args` (what can be typed), `exit` (codes), `settings` (`evenkeel.toml`), `paint` (the terminal), `signals` (being
-//! told to end), `folder` (which migrations), `wire` (which engine), `command` (one file a verb). They have no order: `wire`
+//! told to end), `folder` (which migrations), `store` (what is kept), `wire` (which engine), `command` (one file a verb). They have no order: `wire`
 //! chooses among the demo's parts, which are in `command`, and `signals` removes what `command/output` has half written.
 
 mod args;
@@ -13,6 +13,7 @@ mod folder;
 mod paint;
 pub mod settings;
 mod signals;
+mod store;
 mod wire;
 
 use args::Cli;

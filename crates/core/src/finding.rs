@@ -144,6 +144,8 @@ pub const PLACE_CHANGED: &str = "EK-place-changed";
 pub const SOURCE_HIDDEN: &str = "EK-source-hidden";
 /// The id of a history that the configuration takes out.
 pub const HISTORY_NOWHERE: &str = "EK-history-nowhere";
+/// The id of an environment that somebody has halted.
+pub const HALTED: &str = "EK-environment-halted";
 /// The id of an exception that excuses nothing.
 pub const WAIVER_UNUSED: &str = "EK-waiver-unused";
 

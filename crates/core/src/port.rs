@@ -9,6 +9,7 @@ mod grants;
 mod prepare;
 mod query;
 mod run;
+mod store;
 mod watch;
 mod workshop;
 
@@ -17,6 +18,7 @@ pub use grants::{Step, script};
 pub use prepare::{Answers, Inquiry, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;
+pub use store::{Halt, Store};
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
 pub use workshop::{Answer, Confined, Installed, Like, Ran, Refused, Scratch, Session, Workshop};
 
@@ -97,6 +99,15 @@ pub struct Flights {
     pub hidden: Vec<String>,
 }
 
+/// How the clients of a server get on. What is not visible is nothing, and is never taken for well.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Vitals {
+    /// Connections that are taken, and how many there may be.
+    pub connections: Option<(u64, u64)>,
+    /// Transactions of the database (of the server, on MySQL and MariaDB) that ended while it was watched: committed, rolled back.
+    pub ended: Option<(u64, u64)>,
+}
+
 /// A live environment of one engine.
 pub trait Environment: Send + Sync {
     /// Reads the environment. Never writes, never waits without a bound.
@@ -126,6 +137,14 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away; such servers are not asked yet.
     fn rows(&self, _: &str, _: &Limits, _: &Watch<'_>) -> Result<Result<usize, String>, Box<Trouble>> {
         Ok(Err("such a server is not asked".to_owned()))
+    }
+
+    /// How the server's clients get on, watched for so long; it reads twice and sleeps in between.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn vitals(&self, _: Duration, _: &Limits, _: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("how clients get on is not asked of {}", self.describe()))))
     }
 
     /// The vendor of the server.

@@ -45,6 +45,14 @@ pub struct Lack {
     pub recorded: Option<String>,
 }
 
+impl Lack {
+    /// Of the target as a whole.
+    #[must_use]
+    pub fn of(what: String) -> Self {
+        Self { what, place: None, query: None, code: None, object: None, nearest: None, migration: None, recorded: None }
+    }
+}
+
 /// What came out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preflight {

@@ -5,8 +5,9 @@ use crate::connect::{Fault, Target, connect};
 use crate::{capture, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Answers, Environment, Flights, Inquiry, Limits, Request, Watch};
+use evenkeel_core::port::{Answers, Environment, Flights, Inquiry, Limits, Request, Vitals, Watch};
 use evenkeel_runtime::{Driver, interruptible};
+use std::time::Duration;
 
 /// A MySQL or MariaDB server, and one database of it or all.
 pub struct MysqlEnvironment {
@@ -45,6 +46,11 @@ impl Environment for MysqlEnvironment {
 
     fn flights(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
         let work = async { flight::all(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn vitals(&self, over: Duration, limits: &Limits, watch: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
+        let work = async { flight::vitals::watch(&self.target, over, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

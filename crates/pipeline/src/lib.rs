@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  migrations  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose`.
+//! `files  migrations  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt`.
 
 pub mod capture;
 pub mod check;
@@ -10,6 +10,7 @@ pub mod diagnose;
 pub mod digest;
 mod explained;
 pub mod files;
+pub mod halt;
 pub mod history;
 pub mod migrations;
 pub mod patch;

@@ -5,8 +5,9 @@ use crate::connect::Target;
 use crate::{capture, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Answers, Environment, Flights, Inquiry, Limits, Request, Watch};
+use evenkeel_core::port::{Answers, Environment, Flights, Inquiry, Limits, Request, Vitals, Watch};
 use evenkeel_runtime::{Driver, interruptible};
+use std::time::Duration;
 
 /// A PostgreSQL server and database.
 pub struct PostgresEnvironment {
@@ -46,6 +47,11 @@ impl Environment for PostgresEnvironment {
 
     fn flights(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
         let work = async { flight::all(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn vitals(&self, over: Duration, limits: &Limits, watch: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
+        let work = async { flight::vitals::watch(&self.target, over, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

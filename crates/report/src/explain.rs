@@ -30,6 +30,7 @@ pub(crate) enum Subject {
     SourceHidden,
     HistoryNowhere,
     RoleName,
+    Halted,
     /// What is said of a migration.
     Verdict(Verdict),
     Unexplained,
@@ -132,6 +133,7 @@ fn subjects() -> Vec<(String, Subject)> {
     subjects.push((finding::SOURCE_HIDDEN.to_owned(), Subject::SourceHidden));
     subjects.push((finding::HISTORY_NOWHERE.to_owned(), Subject::HistoryNowhere));
     subjects.push((finding::ROLE_NAME.to_owned(), Subject::RoleName));
+    subjects.push((finding::HALTED.to_owned(), Subject::Halted));
     let mut verdicts: Vec<(String, Subject)> = Vec::new();
     for verdict in Verdict::ALL.into_iter().filter(|verdict| verdict.severity().is_none_or(|severity| severity >= Severity::Warn)) {
         let id = found::id(verdict);
@@ -163,6 +165,7 @@ impl Subject {
             | Self::SourceHidden
             | Self::HistoryNowhere
             | Self::RoleName
+            | Self::Halted
             | Self::Verdict(_)
             | Self::Unexplained
             | Self::Lacking => None,
@@ -229,6 +232,12 @@ impl Subject {
                 weight: Severity::Block.name().to_owned(),
                 compared: "its queries, prepared and planned and never run; what it expects, with what is there and valid".to_owned(),
                 why: preflight::LACKING_WHY.to_owned(),
+            },
+            Self::Halted => Explanation {
+                what: "Somebody has halted the environment.".to_owned(),
+                weight: Severity::Block.name().to_owned(),
+                compared: "with the marks that the store keeps".to_owned(),
+                why: "Nothing is to be deployed there until it is seen to be well.".to_owned(),
             },
             Self::RoleName => Explanation {
                 what: "A role of one side and a role of the other are alike in everything but their names.".to_owned(),

@@ -55,6 +55,18 @@ pub struct History {
     /// For a database that nobody uses meanwhile: plain statements in place of those that let others go on.
     #[arg(long, requires = "repair")]
     pub offline: bool,
+    /// Halt the environment, with the reason: `check` and `preflight` refuse it until --resume. It is kept in the store.
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["repair", "resume"], value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub halt: Option<String>,
+    /// Take the halt away, if the server can be reached, has connections left and rolls back few transactions.
+    #[arg(long, conflicts_with = "repair")]
+    pub resume: bool,
+    /// For how long the server is watched before.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = super::duration, requires = "resume")]
+    pub over: std::time::Duration,
+    /// The application is off on purpose: few transactions are no reason to stay halted.
+    #[arg(long, requires = "resume")]
+    pub idle: bool,
     /// The least severity that fails.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityName>,

@@ -8,11 +8,13 @@ use crate::args::{Check, Common, Reading};
 use crate::folder;
 use crate::paint::{self, progress::Line, shell};
 use crate::settings::{Environment, History};
+use crate::store;
 use crate::wire;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::kind::Dimension;
-use evenkeel_core::port::Limits;
+use evenkeel_core::finding::{Finding, HALTED, Origin, Remedy, Subject as About};
+use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_core::port::{Halt, Limits};
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::check::{self, Files, Subject};
 use evenkeel_pipeline::replay::Means;
@@ -64,7 +66,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
     let mut shown = Vec::with_capacity(chosen.len());
     let mut subjects = Vec::with_capacity(chosen.len());
     for (name, configured) in &chosen {
-        let (scope, beforehand) = asked.scope_of([(*name, Some(*configured))]);
+        let (scope, mut beforehand) = asked.scope_of([(*name, Some(*configured))]);
         let mut sides = sides(name, configured, asked, &scope);
         if let Err(trouble) = &mut sides
             && configured.manifest.is_none()
@@ -73,11 +75,18 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
             trouble.class = Class::CouldNotTell;
         }
         shown.push(sides.as_ref().map_or_else(|_| shell::quoted(name), |(_, shown)| shown.clone()));
-        let (sides, tier) = (sides.map(|(sides, _)| sides), configured.tier);
+        let tier = configured.tier;
         let (demanded, insisted) = (asked.demanded(tier, &scope), asked.insists(tier));
         // Said in the report; a tier does not demand what is nowhere.
         let nowhere = if beforehand.is_empty() { Vec::new() } else { vec![Dimension::History] };
         let files = files(name, configured, asked);
+        match store::halted(asked.settings(), name) {
+            Ok(None) => {}
+            Ok(Some(halt)) => beforehand.push(halted(&halt, configured)),
+            // Nobody can tell whether it is halted.
+            Err(trouble) => sides = Err(trouble),
+        }
+        let sides = sides.map(|(sides, _)| sides);
         subjects.push(Subject { name: (*name).to_owned(), sides, tier, scope, demanded, insisted, nowhere, beforehand, files });
     }
     let progress = Line::new(asked.common.quiet);
@@ -118,6 +127,21 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         checks.push(OneCheck { name: subject.name.clone(), document, state, manifest: manifest.unwrap_or_default() });
     }
     Ok(Told { checks, exit_code })
+}
+
+/// That somebody has halted it.
+fn halted(halt: &Halt, configured: &Environment) -> Finding {
+    Finding {
+        id: HALTED.to_owned(),
+        severity: Severity::Block,
+        subject: About::Environment { name: halt.environment.clone() },
+        expected: None,
+        found: Some(halt.words()),
+        origin: Origin::Written(configured.place.clone()),
+        why: "Nothing is to be deployed there until it is seen to be well.".to_owned(),
+        manual: None,
+        remedy: Some(Remedy::Step("mend what it was halted for, then: evenkeel history ENV --resume".to_owned())),
+    }
 }
 
 /// The files that make an environment, where some are configured for it.

@@ -17,6 +17,12 @@ use evenkeel_report::{Found, history as report};
 use std::time::Instant;
 
 pub fn run(arguments: &History, common: &Common) -> Outcome {
+    if let Some(reason) = &arguments.halt {
+        return super::halt::halt(arguments, reason, common);
+    }
+    if arguments.resume {
+        return super::halt::resume(arguments, common);
+    }
     let started = Instant::now();
     let Heard { history, repaired, bar, shown: named } = heard(arguments, common)?;
     let style = migrations::style(common, arguments.out.is_none());

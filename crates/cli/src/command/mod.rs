@@ -10,6 +10,7 @@ mod digest;
 mod explain;
 mod generated;
 mod grants;
+mod halt;
 mod history;
 mod init;
 mod migrations;

@@ -4,11 +4,11 @@ use super::{Outcome, migrations, output};
 use crate::args::{Common, Preflight};
 use crate::folder;
 use crate::paint::{self, progress::Line};
-use crate::{settings, signals, wire};
+use crate::{settings, signals, store, wire};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
-use evenkeel_core::preflight::Preflight as Lacking;
+use evenkeel_core::preflight::{Lack, Preflight as Lacking};
 use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::{capture::Source, migrations as read, queries};
 use evenkeel_report::{Found, history as report};
@@ -79,7 +79,11 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let wanted =
         Wanted { expected: expected.as_ref().map(|expected| &expected.source), queries: &asked, role, migrations: found.as_ref(), limits };
-    let preflight = stage::run(&endpoint.source, &wanted, &run)?;
+    let mut preflight = stage::run(&endpoint.source, &wanted, &run)?;
+    match name.map(|name| store::halted(settings, name)).transpose() {
+        Ok(halt) => preflight.lacks.extend(halt.flatten().map(|halt| Lack::of(halt.words()))),
+        Err(trouble) => preflight.gaps.push(format!("whether it is halted is not known: {trouble}")),
+    }
     drop(progress);
     Ok((preflight, endpoint.shown.clone()))
 }

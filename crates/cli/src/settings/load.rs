@@ -4,7 +4,7 @@ use super::raw::{
     ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawPolicy, RawReference, RawReferenceTable,
     RawWaiver, ReadFrom,
 };
-use super::{Environment, History, Migrations, Policy, Reach, Settings};
+use super::{Environment, History, Migrations, Policy, Reach, Settings, store};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
@@ -113,8 +113,9 @@ impl Resolver<'_> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let scratch = file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?)));
         let scratch = scratch.collect::<Result<_, Box<Trouble>>>()?;
+        let store = file.store.url.map(|url| store::file(url.get_ref(), || self.place(url.span()))).transpose()?;
         let migrations = self.migrations(file.project.migrations, file.project.tool.as_ref(), &environments)?;
-        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch, migrations })
+        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch, store, migrations })
     }
 
     /// Folders of migrations.

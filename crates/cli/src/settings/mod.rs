@@ -5,6 +5,7 @@
 
 mod load;
 mod raw;
+mod store;
 
 pub use load::{Loaded, load, parse};
 
@@ -31,6 +32,8 @@ pub struct Settings {
     pub secret: Result<Option<Secret>, Box<Trouble>>,
     /// Folders that may hold programs of servers, for throwaway ones.
     pub scratch: Vec<PathBuf>,
+    /// The file of the store, where one is named.
+    pub store: Option<PathBuf>,
     /// Folders of migrations.
     pub migrations: Vec<Migrations>,
 }
@@ -63,6 +66,7 @@ impl Default for Settings {
             reference: Vec::new(),
             secret: Ok(None),
             scratch: Vec::new(),
+            store: None,
             migrations: Vec::new(),
         }
     }

@@ -21,6 +21,15 @@ pub struct File {
     pub policy: RawPolicy,
     #[serde(default)]
     pub scratch: RawScratch,
+    #[serde(default)]
+    pub store: RawStore,
+}
+
+/// What is kept between runs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawStore {
+    pub url: Option<Spanned<String>>,
 }
 
 /// Throwaway servers.

@@ -10,6 +10,7 @@ mod ending;
 mod environments;
 mod gate;
 mod guides;
+mod halt;
 mod history;
 mod history_check;
 mod history_code;

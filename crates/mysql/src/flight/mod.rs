@@ -1,5 +1,7 @@
 //! What is in flight: locks of migration tools, definitions that are being changed, sessions that wait for them.
 
+pub mod vitals;
+
 use crate::capture::access::Access;
 use crate::connect::rows::Row;
 use crate::connect::{Fault, Limits, Target, connect};

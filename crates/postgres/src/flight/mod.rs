@@ -2,6 +2,8 @@
 //!
 //! Numbers of advisory locks are facts of the tools' sources: each file that makes one is named beside it.
 
+pub mod vitals;
+
 use crate::connect::{Limits, Target, connect};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port::Flights;

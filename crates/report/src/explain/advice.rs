@@ -53,6 +53,7 @@ fn steps(subject: &Subject) -> Vec<(&'static str, String)> {
         }),
         Subject::Unexplained => one("write a migration for it, or see what takes it back: evenkeel history ENV --repair=back"),
         Subject::Lacking => one("run the migration that makes it, or deploy the build that does not need it"),
+        Subject::Halted => one("see why it was halted, mend that, then: evenkeel history ENV --resume"),
         Subject::RoleName => one("say that they are one role with `roles` in evenkeel.toml, if they are"),
     }
 }

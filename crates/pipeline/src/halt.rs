@@ -1,0 +1,89 @@
+//! A halt: set by a person, honoured by every gate, and taken away only after the server was seen to be well.
+//!
+//! Does not live here: where marks are kept (`Store`), how a server is asked (`Environment::vitals`).
+
+use crate::capture::Source;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::port::{Limits, Run, Vitals};
+use std::time::Duration;
+
+/// So much of the connections may be taken, in hundredths.
+const FULL: u64 = 80;
+/// So many of the transactions may be rolled back, in hundredths.
+const FAILING: u64 = 5;
+/// Fewer transactions tell nothing; our own are among them.
+const FEW: u64 = 20;
+
+/// What was seen of a server, and why it is not well enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// In words.
+    pub seen: Vec<String>,
+    /// What keeps the halt: each in words. None where all is well.
+    pub against: Vec<String>,
+}
+
+/// Looks at a server for so long.
+///
+/// # Errors
+/// It cannot be reached, or the end was asked for; it is a file.
+pub fn look(source: &Source, over: Duration, is_idle: bool, limits: &Limits, run: &Run<'_>) -> Result<Seen, Box<Trouble>> {
+    let (Source::Live { environment, .. } | Source::Split { primary: environment, .. }) = source else {
+        let trouble = Trouble::new(Class::Usage, format!("{} is no server that can be looked at", source.label()));
+        return Err(Box::new(trouble.expected("a live environment").found("a file")));
+    };
+    Ok(judged(environment.vitals(over, limits, &run.watch)?, over, is_idle))
+}
+
+/// What that amounts to. What is not visible keeps the halt.
+#[must_use]
+pub fn judged(vitals: Vitals, over: Duration, is_idle: bool) -> Seen {
+    let (mut seen, mut against) = (vec!["it can be reached".to_owned()], Vec::new());
+    match vitals.connections {
+        Some((taken, most)) if most > 0 => {
+            let words = format!("{taken} of {most} connections are taken");
+            if taken.saturating_mul(100) > most.saturating_mul(FULL) {
+                against.push(format!("{words}: more than {FULL} %"));
+            } else {
+                seen.push(words);
+            }
+        }
+        _ => against.push("how many connections are taken is not visible".to_owned()),
+    }
+    let seconds = over.as_secs_f64();
+    match vitals.ended {
+        Some((committed, rolled_back)) => {
+            let all = committed.saturating_add(rolled_back);
+            let words = format!("of {all} transactions within {seconds} s {rolled_back} were rolled back");
+            if all < FEW {
+                let few = format!("{words}: too few to tell whether the application is well");
+                if is_idle { seen.push(few) } else { against.push(format!("{few} (--idle, where it is off on purpose)")) }
+            } else if rolled_back.saturating_mul(100) > all.saturating_mul(FAILING) {
+                against.push(format!("{words}: more than {FAILING} %"));
+            } else {
+                seen.push(words);
+            }
+        }
+        None => against.push("how many transactions are rolled back is not visible".to_owned()),
+    }
+    Seen { seen, against }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_seen_to_be_well_lets_go() {
+        let well = Vitals { connections: Some((10, 100)), ended: Some((1000, 3)) };
+        let over = Duration::from_secs(30);
+        let is_well = |vitals| judged(vitals, over, false).against.is_empty();
+        assert!(is_well(well));
+        assert!(is_well(Vitals { connections: Some((80, 100)), ..well }) && !is_well(Vitals { connections: Some((81, 100)), ..well }));
+        assert!(!is_well(Vitals { connections: None, ..well }) && !is_well(Vitals { connections: Some((0, 0)), ..well }));
+        assert!(is_well(Vitals { ended: Some((95, 5)), ..well }) && !is_well(Vitals { ended: Some((94, 6)), ..well }));
+        assert!(!is_well(Vitals { ended: None, ..well }) && !is_well(Vitals { ended: Some((0, 0)), ..well }));
+        assert!(judged(Vitals { ended: Some((3, 0)), ..well }, over, true).against.is_empty());
+        assert!(!judged(Vitals { ended: None, ..well }, over, true).against.is_empty(), "what is hidden is not idle");
+    }
+}
