@@ -20,6 +20,15 @@ pub struct Cli {
 const LOCK_TIMEOUT: &str = "2s";
 const STATEMENT_TIMEOUT: &str = "60s";
 
+/// Whose JSON is described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    Report,
+    History,
+    Migrations,
+    Preflight,
+}
+
 /// Flags that every verb understands.
 #[derive(Debug, Args)]
 pub struct Common {
@@ -107,7 +116,11 @@ pub enum Command {
     /// Print the manual page.
     Man,
     /// Print the JSON schema of reports.
-    Schema,
+    Schema {
+        /// Of what: the report of compare and check, or what history, migrations or preflight print.
+        #[arg(value_enum, default_value_t = SchemaName::Report)]
+        of: SchemaName,
+    },
 }
 
 /// How a report is made.

@@ -41,6 +41,20 @@ impl Form {
     }
 }
 
+/// The JSON schemas of what these verbs print, as published in `docs/reference`: name of the verb, schema.
+#[must_use]
+pub fn json_schemas() -> [(&'static str, schemars::Schema); 3] {
+    let titled = |verb: &'static str, mut schema: schemars::Schema| {
+        schema.insert("title".to_owned(), format!("evenkeel {verb}").into());
+        (verb, schema)
+    };
+    [
+        titled("history", schemars::schema_for!(data::Told)),
+        titled("migrations", schemars::schema_for!(Listing)),
+        titled("preflight", schemars::schema_for!(preflight::Told)),
+    ]
+}
+
 /// What makes record and schema agree, written down.
 #[derive(Debug, Clone, Copy)]
 pub struct Repaired<'a> {

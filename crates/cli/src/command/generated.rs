@@ -1,7 +1,7 @@
 //! What is generated from the code: completions, the manual page, the JSON schema of reports.
 
 use super::{Outcome, output};
-use crate::args::Cli;
+use crate::args::{Cli, SchemaName};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use evenkeel_core::fault::{Class, Trouble};
@@ -22,8 +22,16 @@ pub fn man() -> Outcome {
     Ok(0)
 }
 
-pub fn schema() -> Outcome {
-    let mut bytes = serde_json::to_vec_pretty(&evenkeel_report::json_schema())
+pub fn schema(of: SchemaName) -> Outcome {
+    let named = match of {
+        SchemaName::Report => None,
+        SchemaName::History => Some("history"),
+        SchemaName::Migrations => Some("migrations"),
+        SchemaName::Preflight => Some("preflight"),
+    };
+    let schemas = evenkeel_report::history::json_schemas();
+    let found = named.and_then(|verb| schemas.into_iter().find(|(other, _)| *other == verb)).map(|(_, schema)| schema);
+    let mut bytes = serde_json::to_vec_pretty(&found.unwrap_or_else(evenkeel_report::json_schema))
         .map_err(|error| Box::new(Trouble::new(Class::Internal, "the JSON schema cannot be made").found(error.to_string())))?;
     bytes.push(b'\n');
     output::write(&bytes, None)?;

@@ -55,7 +55,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Demo(arguments) => demo::run(arguments, &cli.common),
         Command::Completions(arguments) => generated::completions(arguments.shell),
         Command::Man => generated::man(),
-        Command::Schema => generated::schema(),
+        Command::Schema { of } => generated::schema(*of),
     }
 }
 

@@ -19,6 +19,19 @@ fn the_published_schema_is_the_one_of_the_types() {
     assert!(published == schema, "docs/reference/report.schema.json is not what the types say: run with UPDATE=1 and read the diff");
 }
 
+#[test]
+fn the_published_schemas_of_other_verbs_are_those_of_the_types() {
+    for (verb, schema) in evenkeel_report::history::json_schemas() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../docs/reference/{verb}.schema.json"));
+        let schema = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &schema).unwrap();
+        }
+        let published = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(published == schema, "{} is not what the types say: run with UPDATE=1 and read the diff", path.display());
+    }
+}
+
 /// Every field of the samples is in the schema, and every field it requires is in the samples.
 #[test]
 fn samples_follow_the_schema() {
