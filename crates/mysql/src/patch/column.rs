@@ -38,7 +38,7 @@ impl Maker for Columns {
         if is_kept_as_it_is(before, table, to) {
             return Err("its table cannot be altered".to_owned());
         }
-        let mut statement = online::statement(&plain, online::Cost::Free, table, to);
+        let mut statement = online::statement(&plain, &online::Costs::from([online::of_gone_column(object)]), table, to);
         statement.hazards.insert(0, Hazard::Loses(format!("the values of {}", object.display())));
         Ok(online::keeping_history(table, vec![statement], to))
     }
@@ -116,13 +116,17 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
     Ok(sql)
 }
 
-/// Where the type takes no literal, or it is none, in parentheses.
-fn default_of(default: &str, shown: &str, is_mariadb: bool) -> String {
+/// The moment and nothing more, as a default.
+pub fn is_now(default: &str) -> bool {
     let digits = default
         .strip_prefix("current_timestamp")
         .map(|rest| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest));
-    let is_now = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_moment = is_now && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
+    digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Where the type takes no literal, or it is none, in parentheses.
+fn default_of(default: &str, shown: &str, is_mariadb: bool) -> String {
+    let is_moment = is_now(default) && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
     // MySQL shows a literal as the type has it; any other is an expression.
     let is_of_type = is_mariadb || !is_large(shown) && is_number(shown) != default.starts_with(['\'', 'x']);
     let is_plain = is_moment || is_literal(default) && is_of_type;

@@ -6,7 +6,9 @@ use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::patch::{Act, Dialect, Excused, Form, Ground, Plan, Proof, Refusal, World, fingerprint, plan, tells_needs, wanted};
+use evenkeel_core::patch::{
+    Act, Dialect, Excused, Form, Ground, Plan, Proof, Refusal, World, fingerprint, plan, renamed_tables, tells_needs, wanted,
+};
 use evenkeel_core::policy::Ignored;
 use std::collections::BTreeSet;
 
@@ -133,16 +135,14 @@ fn owners(planned: &Plan, world: &World<'_>) -> Vec<String> {
 
 /// What looks like one object under two names: the plan drops one and makes the other, and says that it may be a rename.
 fn renames(differences: &[Difference], (from, to): (&World<'_>, &World<'_>), dialect: &dyn Dialect) -> Vec<String> {
-    let renamed = differences.iter().filter(|difference| difference.change == Change::Renamed);
-    renamed
-        .filter_map(|difference| {
-            let kind = difference.subject.kind.name();
-            let (expected, found) = (difference.expected.as_deref()?, difference.found.as_deref()?);
-            let (to, from) = (to.shown(kind, expected)?, from.shown(kind, found)?);
-            let statement = dialect.renames(from, to)?;
-            Some(format!("perhaps a rename: then run this first, and write the patch again: {statement}"))
-        })
-        .collect()
+    let parts = differences.iter().filter(|difference| difference.change == Change::Renamed).filter_map(|difference| {
+        let kind = difference.subject.kind.name();
+        let (expected, found) = (difference.expected.as_deref()?, difference.found.as_deref()?);
+        Some((from.shown(kind, found)?, to.shown(kind, expected)?))
+    });
+    let pairs = renamed_tables(differences, from, to).into_iter().chain(parts);
+    let statements = pairs.filter_map(|(from, to)| dialect.renames(from, to));
+    statements.map(|statement| format!("perhaps a rename: then run this first, and write the patch again: {statement}")).collect()
 }
 
 /// Writes what makes the candidate like the reference, and tries it.
