@@ -153,7 +153,7 @@ fn add_index(object: &Object, all: &mut Gathered, to: &Target<'_>) -> Result<(),
 
 /// A part that is computed is a column that nobody sees.
 fn of_computed(index: &Object) -> impl Iterator<Item = Cost> {
-    index::has_expression(index).then_some(Cost::Virtual).into_iter()
+    index::has_expression(index).then_some(Cost::Expression).into_iter()
 }
 
 fn fails_where_twice(object: &Object, is_new: bool, all: &mut Gathered) {

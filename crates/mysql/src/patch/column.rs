@@ -18,8 +18,10 @@ impl Maker for Columns {
         of_a_view(object, to)
     }
 
-    fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
-        if change.attributes.iter().any(|attribute| KEYED.contains(attribute)) { Way::Cleared } else { Way::InPlace }
+    fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Way {
+        let is_keyed = change.attributes.iter().any(|attribute| KEYED.contains(attribute));
+        let counts = change.touches("auto_increment") && dialect.flavor.keeps_keys_from_counting();
+        if is_keyed || counts { Way::Cleared } else { Way::InPlace }
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {

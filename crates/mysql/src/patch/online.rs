@@ -24,6 +24,8 @@ pub enum Cost {
     Virtual,
     /// An index of something computed goes, and with it a column that nobody sees: in a statement of its own.
     Hidden,
+    /// An index of something computed comes, and with it such a column: beside other indexes alone.
+    Expression,
     /// The definition, which the server calls work on the table (MySQL).
     Light,
     /// An index is built or goes.
@@ -231,6 +233,10 @@ fn whole(costs: &Costs, table: &Object, to: &Target<'_>) -> Whole {
     let others = costs.iter().filter(|cost| !matches!(cost, Cost::Definition | Cost::Virtual));
     if has(Cost::Hidden) {
         return if costs.len() == 1 { Whole::InPlace { rebuilds: false, shared: false } } else { Whole::Unknown };
+    }
+    if has(Cost::Expression) {
+        let is_alone = costs.iter().all(|cost| matches!(cost, Cost::Expression | Cost::Index));
+        return if is_alone { Whole::InPlace { rebuilds: false, shared: true } } else { Whole::Unknown };
     }
     if has(Cost::Virtual) {
         // Beside an index it is made in place, and nothing is written to then.

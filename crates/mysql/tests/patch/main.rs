@@ -9,6 +9,7 @@
 
 mod build;
 mod cases;
+mod corpora;
 mod mixed;
 mod online;
 mod pairs;

@@ -143,6 +143,11 @@ const OF_MARIADB: &[(&str, &str, &str)] = &[
     ("a column that checks itself", "id int primary key, a int", "id int primary key, a int, b int check (b > 0)"),
 ];
 const OF_MYSQL: &[(&str, &str, &str)] = &[
+    (
+        "a computed column between and an index on it",
+        "id int primary key, a int",
+        "id int primary key, b int generated always as (a + 1) virtual, a int, key k (b)",
+    ),
     ("an index of what is computed and another", "id int primary key, a int", "id int primary key, a int, key l (a), key k ((a + 1))"),
     (
         "an index of what is computed, and another goes",

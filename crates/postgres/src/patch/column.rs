@@ -218,7 +218,13 @@ impl Maker for Columns {
         // Values that are computed come back by themselves, unless the column that comes back computes none.
         let comes_back_plain = to.making.to.same(object).is_some_and(|column| column.get("generated").is_none());
         let is_derived = object.get("generated").is_some() && !comes_back_plain;
-        Ok(vec![if is_derived { statement } else { statement.hazard(Hazard::Loses(format!("all values of {}", object.display()))) }])
+        let mut statements = super::sequence::let_go(object, to);
+        statements.push(if is_derived {
+            statement
+        } else {
+            statement.hazard(Hazard::Loses(format!("all values of {}", object.display())))
+        });
+        Ok(statements)
     }
 
     fn way(&self, change: &Change<'_>, _: &World<'_>, to: &World<'_>) -> Way {
