@@ -28,6 +28,7 @@ mod mysql_outage;
 mod mysql_read_only;
 mod outage;
 mod patch;
+mod patch_bad;
 mod preflight;
 mod privilege;
 mod read_only;

@@ -201,25 +201,6 @@ impl Maker for Aggregates {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{dollar, names};
-
-    #[test]
-    fn a_list_is_cut_at_commas_outside_of_quotes() {
-        assert_eq!(names("pg_catalog, \"A, \"\"b\", \"\""), ["pg_catalog", "A, \"b", ""]);
-        assert_eq!(names(""), [""]);
-    }
-
-    #[test]
-    fn a_body_is_told_from_its_marks() {
-        assert_eq!(dollar("a"), "$$a$$");
-        assert_eq!(dollar("a $$ b"), "$body1$a $$ b$body1$");
-        assert_eq!(dollar("a $$ $body1$"), "$body2$a $$ $body1$$body2$");
-        assert_eq!(dollar("a$"), "$body1$a$$body1$");
-    }
-}
-
 /// Sets where names are looked up while the statements run, where a new column calls code of which the server reads the text for it:
 /// SQL that names things without their schema finds them only there.
 pub fn looked_up(object: &Object, to: &Target<'_>, statements: &mut Vec<Statement>) {
@@ -243,4 +224,23 @@ pub fn looked_up(object: &Object, to: &Target<'_>, statements: &mut Vec<Statemen
     let path = schemas.into_iter().map(quoted).collect::<Vec<_>>().join(", ");
     statements.insert(0, Statement::new(format!("SET search_path = {path};")));
     statements.push(Statement::new("SET search_path = '';"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{dollar, names};
+
+    #[test]
+    fn a_list_is_cut_at_commas_outside_of_quotes() {
+        assert_eq!(names("pg_catalog, \"A, \"\"b\", \"\""), ["pg_catalog", "A, \"b", ""]);
+        assert_eq!(names(""), [""]);
+    }
+
+    #[test]
+    fn a_body_is_told_from_its_marks() {
+        assert_eq!(dollar("a"), "$$a$$");
+        assert_eq!(dollar("a $$ b"), "$body1$a $$ b$body1$");
+        assert_eq!(dollar("a $$ $body1$"), "$body2$a $$ $body1$$body2$");
+        assert_eq!(dollar("a$"), "$body1$a$$body1$");
+    }
 }
