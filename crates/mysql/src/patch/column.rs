@@ -1,6 +1,6 @@
 //! Columns by their whole definition, as CREATE TABLE, ADD COLUMN and MODIFY COLUMN take it. Columns of views are their queries' own.
 
-use super::text::{collated, column_type, is_large, is_literal, is_number, runnable};
+use super::text::{collated, column_type, is_large, is_literal, is_now, is_number, runnable};
 use super::{Maker, MysqlDialect, Target, constraint, flag, integer, is_kept_as_it_is, online, table_of};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
@@ -116,14 +116,6 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
         add(&format!("CHECK ({check})"));
     }
     Ok(sql)
-}
-
-/// The moment and nothing more, as a default.
-pub fn is_now(default: &str) -> bool {
-    let digits = default
-        .strip_prefix("current_timestamp")
-        .map(|rest| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest));
-    digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Where the type takes no literal, or it is none, in parentheses.

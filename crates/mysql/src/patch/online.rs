@@ -4,7 +4,7 @@
 //!
 //! Measured on the tested servers by `tests/patch/online`: what is said is the lightest that the server takes, form by form.
 
-use super::text::is_literal;
+use super::text::{is_literal, is_now};
 use super::{Target, flag, list};
 use crate::flavor::Flavor;
 use crate::grammar::token::{Sort, tokens};
@@ -50,7 +50,7 @@ pub fn light(flavor: &Flavor) -> Cost {
 
 pub fn of_new_column(column: &Object) -> Vec<Cost> {
     // Each row gets a value of its own.
-    let is_computed = column.text("default").is_some_and(|default| !is_literal(default) && !super::column::is_now(default));
+    let is_computed = column.text("default").is_some_and(|default| !is_literal(default) && !is_now(default));
     if flag(column, "auto_increment") {
         vec![Cost::Shared, Cost::Rebuild]
     } else if is_computed || column.text("generated_kind") == Some("stored") {
