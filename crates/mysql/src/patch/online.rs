@@ -239,13 +239,12 @@ fn whole(costs: &Costs, table: &Object, to: &Target<'_>) -> Whole {
         return if is_alone { Whole::InPlace { rebuilds: false, shared: true } } else { Whole::Unknown };
     }
     if has(Cost::Virtual) {
-        // Beside an index it is made in place, and nothing is written to then.
-        return match (others.clone().next().is_none(), others.clone().all(|cost| *cost == Cost::Index)) {
-            (true, _) => Whole::Instant { columns: false },
-            (false, true) => Whole::InPlace { rebuilds: false, shared: true },
-            _ if heaviest <= Cost::Virtual && !flavor.alters_definitions_at_once() => Whole::Instant { columns: true },
-            _ if heaviest <= Cost::Virtual => Whole::Copy,
-            _ => Whole::Unknown,
+        // Beside an index it depends on the other columns whether it is made in place: nothing is claimed.
+        return match others.clone().next().is_none() {
+            true => Whole::Instant { columns: false },
+            false if heaviest > Cost::Virtual => Whole::Unknown,
+            false if flavor.alters_definitions_at_once() => Whole::Copy,
+            false => Whole::Instant { columns: true },
         };
     }
     let words = to.making.from.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Index);

@@ -79,11 +79,6 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("a default and an index", "id int primary key, a int", "id int primary key, a int default 1, key k (a)"),
     ("a column and a default", "id int primary key, a int", "id int primary key, a int default 1, b int"),
     (
-        "a computed column and an index on it",
-        "id int primary key, a int",
-        "id int primary key, a int, b int generated always as (a + 1) virtual, key k (b)",
-    ),
-    (
         "a computed column and another",
         "id int primary key, a int",
         "id int primary key, a int, b int generated always as (a + 1) virtual, c int",
@@ -143,11 +138,6 @@ const OF_MARIADB: &[(&str, &str, &str)] = &[
     ("a column that checks itself", "id int primary key, a int", "id int primary key, a int, b int check (b > 0)"),
 ];
 const OF_MYSQL: &[(&str, &str, &str)] = &[
-    (
-        "a computed column between and an index on it",
-        "id int primary key, a int",
-        "id int primary key, b int generated always as (a + 1) virtual, a int, key k (b)",
-    ),
     ("an index of what is computed and another", "id int primary key, a int", "id int primary key, a int, key l (a), key k ((a + 1))"),
     (
         "an index of what is computed, and another goes",
