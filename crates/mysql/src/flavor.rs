@@ -142,6 +142,33 @@ impl Flavor {
         self.is_mariadb()
     }
 
+    /// MariaDB writes what is only a definition at once; MySQL calls comments, collations and longer texts work on the table
+    /// (measured on 10.11, 11.8 and 9.7).
+    #[must_use]
+    pub fn alters_definitions_at_once(&self) -> bool {
+        self.is_mariadb()
+    }
+
+    /// MySQL does not let a column begin or cease to number rows that a foreign key refers to (measured on 9.7).
+    #[must_use]
+    pub fn keeps_keys_from_counting(&self) -> bool {
+        !self.is_mariadb()
+    }
+
+    /// MySQL keeps each version of the columns that a row may have been written with, and takes no more of them than it can number.
+    /// <https://dev.mysql.com/doc/refman/en/innodb-online-ddl-operations.html#online-ddl-column-operations>
+    #[must_use]
+    pub fn counts_instant_changes(&self) -> bool {
+        !self.is_mariadb()
+    }
+
+    /// MariaDB from 11.2 on copies the rows of a table while others write to it.
+    /// <https://mariadb.com/docs/server/server-usage/storage-engines/innodb/innodb-online-ddl/online-schema-change>
+    #[must_use]
+    pub fn copies_while_others_write(&self) -> bool {
+        self.is_mariadb() && self.number >= 1102
+    }
+
     /// MySQL with a log for replicas takes no new column whose default another server answers otherwise (measured on 9.7).
     #[must_use]
     pub fn refuses_unsafe_columns(&self) -> bool {

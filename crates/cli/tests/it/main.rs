@@ -32,6 +32,7 @@ mod mysql_preflight;
 mod mysql_read_only;
 mod outage;
 mod patch;
+mod patch_bad;
 mod preflight;
 mod privilege;
 mod read_only;

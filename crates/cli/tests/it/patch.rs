@@ -305,3 +305,17 @@ fn what_was_proven_is_taken_as_proven_where_all_is_the_same() {
     std::fs::write(place.path(".cache"), "no folder").unwrap();
     assert!(!is_before(&first(&[])), "and that is no error");
 }
+
+/// A table that goes with its rows, and one that is made with the same columns.
+#[test]
+fn a_table_under_another_name_is_asked_about() {
+    let place = Place::new();
+    let (reference, candidate) = two("create table invoices (id bigint, day date)", "create table bills (id bigint, day date)");
+    let arguments = ["compare", &reference.url(), &candidate.url(), "--dimension", "schema", "--patch"];
+    let script = place.run(&arguments).exits(1).stdout;
+    let proposed =
+        script.lines().find_map(|line| line.strip_prefix("-- perhaps a rename: then run this first, and write the patch again: "));
+    assert_eq!(proposed, Some("ALTER TABLE public.bills RENAME TO invoices;"), "{script}");
+    candidate.exec(proposed.unwrap());
+    place.run(&arguments).exits(0).says("nothing to do");
+}

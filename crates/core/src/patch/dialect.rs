@@ -126,8 +126,9 @@ pub trait Dialect: Sync {
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written;
 
     /// The object that stays, with whose one act that is done to this part of it, or to itself: a table and what hangs on it, where the
-    /// server takes one statement for all of it. `None` where it has an act of its own; dropping, that comes after the others.
-    fn altered_with<'w>(&self, _: &'w Object, _: Act, _: &World<'w>) -> Option<&'w Object> {
+    /// server takes one statement for all of it. `None` where it has an act of its own; dropping, that comes after the others. The first
+    /// world is the one that the object stands in.
+    fn altered_with<'w>(&self, _: &'w Object, _: Act, _: (&World<'w>, &World<'_>)) -> Option<&'w Object> {
         None
     }
 

@@ -1,7 +1,7 @@
 //! What an ALTER TABLE says for each thing that changes on a table, and what that costs. Does not live here: how a column, an index or
 //! an option is written (its own file), what is said behind it (`together`).
 
-use super::online::Cost;
+use super::online::{Cost, Costs};
 use super::{Target, column, constraint, flag, index, is_not, online, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
@@ -15,9 +15,7 @@ pub struct Gathered {
     pub clauses: Vec<String>,
     /// What the server would not tell from what is there, where both are in one statement.
     pub first: Vec<String>,
-    pub cost: Cost,
-    /// Whether something is computed and not stored: MySQL makes or drops that alone, or copies all rows.
-    pub has_virtual: bool,
+    pub costs: Costs,
     pub hazards: Vec<Hazard>,
     /// Columns whose definition is written already.
     modified: BTreeSet<String>,
@@ -27,9 +25,9 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, clause: String, cost: Cost) {
+    fn add(&mut self, clause: String, costs: impl IntoIterator<Item = Cost>) {
         self.clauses.push(clause);
-        self.cost = self.cost.max(cost);
+        self.costs.extend(costs);
     }
 }
 
@@ -60,8 +58,7 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
             if before.get("generated").is_none() {
                 all.hazards.push(lost(before));
             }
-            all.has_virtual |= before.get("generated").is_some();
-            all.add(format!("DROP COLUMN {name}"), Cost::Free);
+            all.add(format!("DROP COLUMN {name}"), [online::of_gone_column(before)]);
         }
         Piece::Made(object) => {
             if to.flavor().refuses_unsafe_columns()
@@ -74,9 +71,8 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
                         .to_owned(),
                 );
             }
-            let cost = online::of_new_column(object);
-            all.has_virtual |= object.get("generated").is_some();
-            all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), cost);
+            let costs = online::of_new_column(object);
+            all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), costs);
         }
         Piece::Altered(change) => {
             if all.modified.insert(name.0.to_owned()) {
@@ -97,8 +93,8 @@ fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<()
         if change.from.get("generated").is_none() {
             all.hazards.push(Hazard::Loses(format!("the values of {}", object.display())));
         }
-        all.add(format!("DROP COLUMN {name}"), Cost::Copy);
-        all.add(format!("ADD COLUMN {definition} {}", column::place(object, to.making.to)), Cost::Copy);
+        all.add(format!("DROP COLUMN {name}"), [Cost::Unknown]);
+        all.add(format!("ADD COLUMN {definition} {}", column::place(object, to.making.to)), [Cost::Unknown]);
         return Ok(());
     }
     if change.touches("not_null") && flag(object, "not_null") {
@@ -107,7 +103,7 @@ fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<()
     if change.touches("type") {
         all.hazards.push(Hazard::FailsIf(format!("a value of {} does not fit", object.display())));
     }
-    all.add(format!("MODIFY COLUMN {definition}"), online::of_column(change));
+    all.add(format!("MODIFY COLUMN {definition}"), online::of_column(change, to));
     Ok(())
 }
 
@@ -115,10 +111,7 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
     let object = piece.object();
     let name = Ident(object.identity.part(2));
     match piece {
-        Piece::Dropped(before) => {
-            all.has_virtual |= index::has_expression(before);
-            all.add(format!("DROP KEY {name}"), Cost::Free);
-        }
+        Piece::Dropped(before) => all.add(format!("DROP KEY {name}"), [online::of_gone_index(before)]),
         Piece::Made(object) => add_index(object, all, to)?,
         Piece::Altered(change) => {
             if change.touches("enabled") {
@@ -128,33 +121,39 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
                 return Ok(());
             }
             if change.only(&["visible"]) {
-                all.add(format!("ALTER INDEX {name} {}", to.flavor().index_visibility(!is_not(object, "visible"))), Cost::Free);
+                all.add(
+                    format!("ALTER INDEX {name} {}", to.flavor().index_visibility(!is_not(object, "visible"))),
+                    [online::light(to.flavor())],
+                );
                 return Ok(());
             }
             let written = index::clause(object, to)?;
-            all.has_virtual |= index::has_expression(object) || index::has_expression(change.from);
             if change.only(&["parser", "block_size", "comment", "visible", "engine_attribute", "enabled"])
                 && !to.flavor().tells_index_options_apart()
             {
                 all.first.push(format!("DROP KEY {name}"));
             } else {
-                all.add(format!("DROP KEY {name}"), Cost::Free);
+                all.add(format!("DROP KEY {name}"), index::has_expression(change.from).then_some(Cost::Hidden));
             }
             fails_where_twice(object, change.touches("unique") || change.touches("keys"), all);
-            all.add(format!("ADD {written}"), online::of_index(object));
+            all.add(format!("ADD {written}"), of_computed(object).chain(online::of_index(change, to)));
         }
     }
     Ok(())
 }
 
 fn add_index(object: &Object, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
-    all.has_virtual |= index::has_expression(object);
     fails_where_twice(object, true, all);
-    all.add(format!("ADD {}", index::clause(object, to)?), online::of_index(object));
+    all.add(format!("ADD {}", index::clause(object, to)?), of_computed(object).chain(online::of_new_index(object, to)));
     if is_not(object, "enabled") {
         all.keys = Some(false);
     }
     Ok(())
+}
+
+/// A part that is computed is a column that nobody sees.
+fn of_computed(index: &Object) -> impl Iterator<Item = Cost> {
+    index::has_expression(index).then_some(Cost::Expression).into_iter()
 }
 
 fn fails_where_twice(object: &Object, is_new: bool, all: &mut Gathered) {
@@ -178,7 +177,7 @@ fn constraints(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result
         && change.only(&["enforced"])
     {
         let word = if is_not(object, "enforced") { "NOT ENFORCED" } else { "ENFORCED" };
-        all.add(format!("ALTER CHECK {name} {word}"), Cost::Copy);
+        all.add(format!("ALTER CHECK {name} {word}"), [Cost::Unknown]);
         return Ok(());
     }
     let is_in_column = (dropped.is_some_and(|object| of_column(object, false)), made.is_some_and(|object| of_column(object, true)));
@@ -186,17 +185,17 @@ fn constraints(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result
     if is_in_column.0 || is_in_column.1 {
         match to.making.to.find(Kind::Column, &whole) {
             Some(column) if to.making.from.same(column).is_some() && all.modified.insert(name.0.to_owned()) => {
-                all.add(format!("MODIFY COLUMN {}", column::definition(column, to)?), Cost::Copy);
+                all.add(format!("MODIFY COLUMN {}", column::definition(column, to)?), [Cost::Unknown]);
             }
             _ => {}
         }
     }
     if let Some(before) = dropped.filter(|_| !is_in_column.0) {
         if constraint::is_primary(before) {
-            let cost = if made.is_some() { Cost::Free } else { Cost::Copy };
-            all.add("DROP PRIMARY KEY".to_owned(), cost);
+            let cost = if made.is_some() { Cost::Rebuild } else { Cost::Copy };
+            all.add("DROP PRIMARY KEY".to_owned(), [cost]);
         } else {
-            all.add(format!("{} {name}", to.flavor().drop_check()), Cost::Free);
+            all.add(format!("{} {name}", to.flavor().drop_check()), [Cost::Definition]);
         }
     }
     if let Some(object) = made.filter(|_| !is_in_column.1)
@@ -205,7 +204,12 @@ fn constraints(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result
         let is_primary = constraint::is_primary(object);
         let what = if is_primary { "a key of it is there twice or NULL" } else { "a row does not meet it" };
         all.hazards.push(Hazard::FailsIf(format!("{}: {what}", object.display())));
-        all.add(format!("ADD {clause}"), if is_primary && !flag(object, "temporal") { Cost::Free } else { Cost::Copy });
+        let cost = match is_primary {
+            true if flag(object, "temporal") => Cost::Unknown,
+            true => Cost::Rebuild,
+            false => Cost::Copy,
+        };
+        all.add(format!("ADD {clause}"), [cost]);
     }
     Ok(())
 }
@@ -219,20 +223,20 @@ fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(
             "system_versioned" if flag(object, "system_versioned") => all.first.push("ADD SYSTEM VERSIONING".to_owned()),
             "system_versioned" => {
                 all.hazards.push(Hazard::Loses(format!("all old versions of the rows of {}", object.display())));
-                all.add("DROP SYSTEM VERSIONING".to_owned(), Cost::Copy);
+                all.add("DROP SYSTEM VERSIONING".to_owned(), [Cost::Unknown]);
             }
             "periods" => {
                 let (was, is) = (super::list(before, "periods"), super::list(object, "periods"));
                 for gone in was.iter().filter(|shown| !is.contains(shown)) {
                     let name = gone.split('(').next().unwrap_or_default();
-                    all.add(format!("DROP PERIOD FOR {}", Ident(name)), Cost::Copy);
+                    all.add(format!("DROP PERIOD FOR {}", Ident(name)), [Cost::Unknown]);
                 }
                 for shown in is.iter().filter(|shown| !was.contains(shown)) {
-                    all.add(format!("ADD {}", table::period(shown)?), Cost::Copy);
+                    all.add(format!("ADD {}", table::period(shown)?), [Cost::Unknown]);
                 }
             }
             other => {
-                let cost = online::of_option(other);
+                let cost = online::of_option(other, change, to.flavor());
                 // The format is that of an engine, and is said with it.
                 let more = if other == "engine" && !change.touches("row_format") {
                     table::option(object, Some(before), "row_format", to)?
@@ -240,7 +244,7 @@ fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(
                     Vec::new()
                 };
                 for words in table::option(object, Some(before), other, to)?.into_iter().chain(more) {
-                    all.add(words, cost);
+                    all.add(words, [cost]);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Columns by their whole definition, as CREATE TABLE, ADD COLUMN and MODIFY COLUMN take it. Columns of views are their queries' own.
 
-use super::text::{collated, column_type, is_large, is_literal, is_number, runnable};
+use super::text::{collated, column_type, is_large, is_literal, is_now, is_number, runnable};
 use super::{Maker, MysqlDialect, Target, constraint, flag, integer, is_kept_as_it_is, online, table_of};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
@@ -18,8 +18,10 @@ impl Maker for Columns {
         of_a_view(object, to)
     }
 
-    fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), _: &MysqlDialect) -> Way {
-        if change.attributes.iter().any(|attribute| KEYED.contains(attribute)) { Way::Cleared } else { Way::InPlace }
+    fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Way {
+        let is_keyed = change.attributes.iter().any(|attribute| KEYED.contains(attribute));
+        let counts = change.touches("auto_increment") && dialect.flavor.keeps_keys_from_counting();
+        if is_keyed || counts { Way::Cleared } else { Way::InPlace }
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
@@ -38,7 +40,7 @@ impl Maker for Columns {
         if is_kept_as_it_is(before, table, to) {
             return Err("its table cannot be altered".to_owned());
         }
-        let mut statement = online::statement(&plain, online::Cost::Free, table, to);
+        let mut statement = online::statement(&plain, &online::Costs::from([online::of_gone_column(object)]), table, to);
         statement.hazards.insert(0, Hazard::Loses(format!("the values of {}", object.display())));
         Ok(online::keeping_history(table, vec![statement], to))
     }
@@ -118,11 +120,7 @@ pub fn definition(column: &Object, to: &Target<'_>) -> Result<String, String> {
 
 /// Where the type takes no literal, or it is none, in parentheses.
 fn default_of(default: &str, shown: &str, is_mariadb: bool) -> String {
-    let digits = default
-        .strip_prefix("current_timestamp")
-        .map(|rest| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest));
-    let is_now = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_moment = is_now && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
+    let is_moment = is_now(default) && (shown.starts_with("datetime") || shown.starts_with("timestamp"));
     // MySQL shows a literal as the type has it; any other is an expression.
     let is_of_type = is_mariadb || !is_large(shown) && is_number(shown) != default.starts_with(['\'', 'x']);
     let is_plain = is_moment || is_literal(default) && is_of_type;

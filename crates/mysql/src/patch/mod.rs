@@ -317,13 +317,14 @@ impl Dialect for MysqlDialect {
         of(object)?.drop(object, &Target { dialect: self, making })
     }
 
-    fn altered_with<'w>(&self, object: &'w Object, act: Act, world: &World<'w>) -> Option<&'w Object> {
+    fn altered_with<'w>(&self, object: &'w Object, act: Act, (world, other): (&World<'w>, &World<'_>)) -> Option<&'w Object> {
         // What loses data is a statement of its own, so that all the others run without it. A column that numbers rows goes with its key.
         let is_apart = ["generated", "auto_increment", "row_period"].iter().all(|property| object.get(property).is_none());
         let loses = object.kind == Kind::Column && is_apart;
         match object.kind {
             Kind::Table => Some(object),
             _ if act == Act::Drop && loses => None,
+            Kind::Partition if act == Act::Drop && partition::goes_alone(object, world, other) => None,
             _ => table_of(object, world),
         }
     }

@@ -2,12 +2,12 @@
 
 use super::constraint::columns_of;
 use super::text::word;
-use super::{Maker, MysqlDialect, Target, list, table_of};
+use super::{Maker, MysqlDialect, Target, is_kept_as_it_is, list, loses, table_of};
 use crate::grammar::token::{Sort, tokens};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Way, World, Written};
+use evenkeel_core::patch::{Change, Turn, Way, World, Written, differing};
 use std::cmp::Ordering;
 
 pub struct Partitions;
@@ -21,13 +21,40 @@ impl Maker for Partitions {
         Way::InPlace
     }
 
-    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
-        Err("its table is not known".to_owned())
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        let refused = || "its table cannot be altered".to_owned();
+        let table = to.making.to.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]).ok_or_else(refused)?;
+        let before = to.making.from.same(table).ok_or_else(refused)?;
+        // What is not to become of the table is not begun.
+        if is_kept_as_it_is(before, table, to) {
+            return Err(refused());
+        }
+        let (head, name) = (format!("ALTER TABLE {} DROP PARTITION", to.whole(object)), Ident(object.identity.part(2)));
+        let statement = loses(format!("{head} {name};"), format!("all rows of the partition {name} of {}", table.display()));
+        Ok(vec![statement.clause(head, name.to_string(), Turn::Joined)])
     }
 
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
         table_of(object, world)
     }
+}
+
+/// Whether a partition that goes does so by a statement of its own, so that all else on the table runs without it: others stay as they
+/// are, and what comes stands behind all that is there.
+pub fn goes_alone(object: &Object, from: &World<'_>, to: &World<'_>) -> bool {
+    let parts = [object.identity.part(0), object.identity.part(1)];
+    let (Some(before), Some(after)) = (from.find(Kind::Table, &parts), to.find(Kind::Table, &parts)) else { return false };
+    let is_same = |property: &str| before.text(property) == after.text(property);
+    let by = before.text("partition_by").unwrap_or_default();
+    if !is_same("partition_by") || !is_same("subpartition_by") || !(by.starts_with("range") || by.starts_with("list")) {
+        return false;
+    }
+    let (was, is) = (in_order(before, from), in_order(after, to));
+    let bound = |object: &Object| object.text("values").unwrap_or_default().to_owned();
+    let is_new = |object: &&&Object| from.same(object).is_none();
+    let is_behind = |made: &Object| by.starts_with("range") && was.iter().all(|other| compare(&bound(other), &bound(made)).is_lt());
+    let stays = |object: &&Object| from.same(object).is_some_and(|other| differing(other, object, (from.manifest, to.manifest)).is_empty());
+    is.iter().filter(is_new).all(|made| is_behind(made)) && is.iter().filter(|object| !is_new(object)).all(stays) && is.iter().any(stays)
 }
 
 /// `PARTITION BY …` with all partitions; `None` where the table is not partitioned.

@@ -128,6 +128,14 @@ pub fn is_large(kind: &str) -> bool {
     ["text", "blob", "json", "geometry", "vector", "point", "linestring", "polygon"].iter().any(|word| kind.contains(word))
 }
 
+/// The moment and nothing more, as a default.
+pub fn is_now(default: &str) -> bool {
+    let digits = default
+        .strip_prefix("current_timestamp")
+        .map(|rest| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest));
+    digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// A string, number, bit or hexadecimal literal; anything else is an expression, which wants parentheses.
 pub fn is_literal(text: &str) -> bool {
     let quoted = |text: &str| text.starts_with('\'') && tokens(text).map(|token| token.sort).eq([Sort::Text]);

@@ -2,7 +2,7 @@
 //! before or behind it. Does not live here: how each thing is written (its own file), what it costs (`online`).
 
 use super::clauses::{Gathered, gather};
-use super::online::Cost;
+use super::online::{Cost, Costs};
 use super::{Target, constraint, online, partition, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
@@ -28,14 +28,11 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
     let name = to.whole(object);
     if !all.first.is_empty() {
         let plain = format!("ALTER TABLE {name}\n    {}", all.first.join(",\n    "));
-        statements.push(online::statement(&plain, Cost::Free, object, to));
-    }
-    if all.has_virtual && all.clauses.len() > 1 {
-        all.cost = Cost::Copy;
+        statements.push(online::statement(&plain, &Costs::from([Cost::Index]), object, to));
     }
     if !all.clauses.is_empty() {
         let plain = format!("ALTER TABLE {name}\n    {}", all.clauses.join(",\n    "));
-        let mut statement = online::statement(&plain, all.cost, object, to);
+        let mut statement = online::statement(&plain, &all.costs, object, to);
         statement.hazards.splice(0..0, all.hazards);
         statements.push(statement);
     }

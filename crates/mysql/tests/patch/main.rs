@@ -3,17 +3,20 @@
 //!
 //! Rooms: `build` (from nothing, by the pipeline's builder), `printed` (whatever servers print of expressions and queries, run again),
 //! `cases` (the property cases), `pairs` (what several changes do together), `mixed` (sides of unlike cases), `rights` (accounts and grants; scripts),
-//! `tried` (one plan, run and looked at).
+//! `online` (what a statement costs, said and measured), `proposed` (what is left to a person), `tried` (one plan, run and looked at).
 //! `EVENKEEL_PROPERTY=column/type` runs the cases whose path begins so, `EVENKEEL_PATCH=all` also the plans that seldom say anything new.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod build;
 mod cases;
+mod corpora;
 mod mixed;
+mod online;
 mod pairs;
 #[allow(dead_code)]
 #[path = "../every_property/place.rs"]
 mod place;
 mod printed;
+mod proposed;
 mod rights;
 mod tried;

@@ -30,6 +30,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "create table p (id bigint primary key); create table c (id int primary key, p bigint, key (p), constraint c_p foreign key (p) references p (id) on delete cascade)",
     ),
     (
+        "a column that is referred to numbers rows",
+        "create table p (id int primary key); create table c (id int primary key, p int, key (p), constraint c_p foreign key (p) references p (id) on delete cascade)",
+        "create table p (id int not null auto_increment primary key); create table c (id int primary key, p int, key (p), constraint c_p foreign key (p) references p (id) on delete cascade)",
+    ),
+    (
         "tables that refer to each other come and go",
         "create table other (id int primary key)",
         "create table other (id int primary key); create table a (id int primary key, b int, key (b)); create table b (id int primary key, a int, key (a)); \

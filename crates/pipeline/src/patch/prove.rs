@@ -4,9 +4,11 @@ use super::build::{like, look, run};
 use super::{Builder, Left, Odd, Proofs, build, left};
 use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::patch::{Act, Dialect, Excused, Form, Ground, Plan, Proof, Refusal, World, fingerprint, plan, tells_needs, wanted};
+use evenkeel_core::patch::{
+    Act, Dialect, Excused, Form, Ground, Plan, Proof, Refusal, World, fingerprint, plan, renamed_tables, tells_needs, wanted,
+};
 use evenkeel_core::policy::Ignored;
 use std::collections::BTreeSet;
 
@@ -124,25 +126,49 @@ fn owners(planned: &Plan, world: &World<'_>) -> Vec<String> {
     if owners.is_empty() {
         return Vec::new();
     }
+    let refused = not_by(&owners, world);
     let more = owners.len().saturating_sub(NAMED);
     let mut named: Vec<&str> = owners.into_iter().take(NAMED).map(|owner| owner.trim_matches(['(', ')'])).collect();
     let rest = format!("{more} more");
     named.extend((more > 0).then_some(rest.as_str()));
-    vec![format!("alters what belongs to {}: to be run with the rights of these, or of a superuser", named.join(", "))]
+    let told = format!("alters what belongs to {}: to be run with the rights of these, or of a superuser", named.join(", "));
+    std::iter::once(told).chain(refused).collect()
+}
+
+/// Why whoever read the candidate may not alter it; nothing where that one may, or is not told of.
+fn not_by(owners: &BTreeSet<&str>, world: &World<'_>) -> Option<String> {
+    let endpoint = &world.manifest.endpoint;
+    let shared = endpoint.roles.iter().find(|(_, server)| **server == endpoint.role).map(|(shared, _)| shared);
+    let reader = shared.unwrap_or(&endpoint.role).as_str();
+    let is_superuser = world.find(Kind::Role, &[reader])?.get("superuser") == Some(&Value::Flag(true));
+    let mut acts_as: BTreeSet<&str> = BTreeSet::from([reader]);
+    loop {
+        let memberships = world.manifest.of_kind(Kind::Membership).iter();
+        let more: Vec<&str> = memberships
+            .filter(|one| acts_as.contains(one.identity.part(1)) && !acts_as.contains(one.identity.part(0)))
+            .map(|one| one.identity.part(0))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        acts_as.extend(more);
+    }
+    let lacking: Vec<&str> =
+        owners.iter().filter(|owner| !acts_as.contains(*owner)).map(|owner| owner.trim_matches(['(', ')'])).take(NAMED).collect();
+    (!is_superuser && !lacking.is_empty())
+        .then(|| format!("{reader}, who read the candidate, may not run it: no superuser, and not a member of {}", lacking.join(", ")))
 }
 
 /// What looks like one object under two names: the plan drops one and makes the other, and says that it may be a rename.
 fn renames(differences: &[Difference], (from, to): (&World<'_>, &World<'_>), dialect: &dyn Dialect) -> Vec<String> {
-    let renamed = differences.iter().filter(|difference| difference.change == Change::Renamed);
-    renamed
-        .filter_map(|difference| {
-            let kind = difference.subject.kind.name();
-            let (expected, found) = (difference.expected.as_deref()?, difference.found.as_deref()?);
-            let (to, from) = (to.shown(kind, expected)?, from.shown(kind, found)?);
-            let statement = dialect.renames(from, to)?;
-            Some(format!("perhaps a rename: then run this first, and write the patch again: {statement}"))
-        })
-        .collect()
+    let parts = differences.iter().filter(|difference| difference.change == Change::Renamed).filter_map(|difference| {
+        let kind = difference.subject.kind.name();
+        let (expected, found) = (difference.expected.as_deref()?, difference.found.as_deref()?);
+        Some((from.shown(kind, found)?, to.shown(kind, expected)?))
+    });
+    let pairs = renamed_tables(differences, from, to).into_iter().chain(parts);
+    let statements = pairs.filter_map(|(from, to)| dialect.renames(from, to));
+    statements.map(|statement| format!("perhaps a rename: then run this first, and write the patch again: {statement}")).collect()
 }
 
 /// Writes what makes the candidate like the reference, and tries it.

@@ -23,7 +23,8 @@ impl Maker for Owners {
         // What the bootstrap superuser makes is its.
         // That one's name is in no manifest.
         let is_bootstrap = owner.starts_with('(');
-        if is_bootstrap && to.making.form.throwaway {
+        let is_there = to.making.from.shown(object.identity.part(0), object.identity.part(1)).is_some();
+        if is_bootstrap && to.making.form.throwaway && !is_there {
             return Ok(Vec::new());
         }
         let role = if is_bootstrap { "CURRENT_USER".to_owned() } else { to.role(owner)? };
@@ -167,7 +168,12 @@ fn between(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
     let [first, second] = worlds;
     let (on, column) = target(object, first, &to.dialect.database).or_else(|_| target(object, second, &to.dialect.database))?;
     let grantee = object.identity.part(2);
-    let role = if grantee == OWNER { owner_of(object, to)? } else { to.role(grantee)? };
+    let role = match grantee {
+        OWNER => owner_of(object, to)?,
+        // Whoever runs it on a throwaway server is the bootstrap superuser, who has no name in a manifest.
+        _ if grantee.starts_with('(') && to.making.form.throwaway => "CURRENT_USER".to_owned(),
+        _ => to.role(grantee)?,
+    };
     let column = column.map(|column| format!(" ({column})")).unwrap_or_default();
     let mut statements = Vec::new();
     let mut push = |verb: &str, names: Vec<&String>, whom: &str| {

@@ -218,10 +218,16 @@ impl Maker for Columns {
         // Values that are computed come back by themselves, unless the column that comes back computes none.
         let comes_back_plain = to.making.to.same(object).is_some_and(|column| column.get("generated").is_none());
         let is_derived = object.get("generated").is_some() && !comes_back_plain;
-        Ok(vec![if is_derived { statement } else { statement.hazard(Hazard::Loses(format!("all values of {}", object.display()))) }])
+        let mut statements = super::sequence::let_go(object, to);
+        statements.push(if is_derived {
+            statement
+        } else {
+            statement.hazard(Hazard::Loses(format!("all values of {}", object.display())))
+        });
+        Ok(statements)
     }
 
-    fn way(&self, change: &Change<'_>, _: &World<'_>, to: &World<'_>) -> Way {
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
         let is_generated = |column: &Object| column.get("generated").is_some();
         let is_of_table =
             to.relation(change.to.identity.part(0), change.to.identity.part(1)).is_some_and(|relation| relation.kind == Kind::Table);
@@ -243,6 +249,9 @@ impl Maker for Columns {
         }
         if change.only(&["local"]) {
             return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
+        }
+        if change.only(&["not_null_name"]) && is_not(change.to, "local") && !is_named_above(change.to, (from, to)) {
+            return Way::Refuse("what keeps NULL out of it is the table's above, and the server renames it only there".to_owned());
         }
         Way::InPlace
     }
@@ -372,6 +381,17 @@ fn is_inherited(column: &Object, to: &Target<'_>) -> bool {
 fn has_family(object: &Object, to: &Target<'_>) -> bool {
     let table = to.making.to.find(Kind::Table, &[object.identity.part(0), object.identity.part(1)]);
     table.is_some_and(|table| table.get("partition_by").is_some() || table.get("partition_of").is_some())
+}
+
+/// Whether the table above gives what keeps NULL out another name, which its partitions follow.
+fn is_named_above(column: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
+    let table = to.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
+    let above = table.and_then(|table| to.shown("table", table.text("partition_of")?));
+    let of = |world: &World<'_>| {
+        let above = above?;
+        world.find(Kind::Column, &[above.identity.part(0), above.identity.part(1), column.identity.part(2)])?.get("not_null_name").cloned()
+    };
+    above.is_none() || of(from) != of(to)
 }
 
 /// Online: a check that is validated under a weak lock is what SET NOT NULL believes.

@@ -33,6 +33,16 @@ fn attached_to<'w>(index: &'w Object, world: &World<'w>) -> Option<&'w Object> {
     world.shown("index", index.text("attached_to")?)
 }
 
+/// The index that is attached in its place to the same whole, which stays, and of which nothing is ever detached.
+fn taken<'w>(index: &Object, (own, other): (&World<'w>, &World<'w>)) -> Option<&'w Object> {
+    let whole = index.text("attached_to")?;
+    let (here, there) = (own.shown("index", whole)?, other.shown("index", whole)?);
+    let is_kept = here.get("constraint").is_none() && there.get("constraint").is_none();
+    let mut others = other.manifest.of_kind(Kind::Index).iter().filter(|_| is_kept);
+    others
+        .find(|one| one.text("attached_to") == Some(whole) && list(one, "table") == list(index, "table") && one.identity != index.identity)
+}
+
 /// What CREATE INDEX cannot say; of one behind a constraint, its comment too.
 pub fn after(index: &Object) -> Written {
     let mut statements = targets(index)?;
@@ -51,6 +61,94 @@ fn targets(index: &Object) -> Written {
     Ok(statements)
 }
 
+/// The index of the same partition with the same keys that is a part of a partitioned one. Of several the server takes the first for
+/// that when the table is attached.
+fn twin<'w>(index: &Object, world: &World<'w>) -> Option<&'w Object> {
+    let (schema, table) = table_of(index).ok()?;
+    let is_partition = world.find(Kind::Table, &[schema, table])?.get("partition_of").is_some();
+    if !is_partition || ["attached_to", "constraint", "comment"].iter().any(|property| index.get(property).is_some()) {
+        return None;
+    }
+    let is_first = |other: &&Object| other.get("attached_to").is_some() && list(other, "keys") == list(index, "keys");
+    world.parts_of_kind(schema, table, Kind::Index).find(is_first)
+}
+
+/// Whether it is made after its table was attached.
+fn is_later(index: &Object, to: &Target<'_>) -> bool {
+    let is_new = table_of(index).is_ok_and(|(schema, table)| to.is_new(schema, table));
+    is_new && to.making.made.contains(&World::name_of(index)) && twin(index, to.making.to).is_some()
+}
+
+fn made(object: &Object, to: &Target<'_>) -> Written {
+    let (schema, table) = table_of(object)?;
+    if object.get("constraint").is_some() {
+        return after(object);
+    }
+    if is_not(object, "valid") || is_not(object, "ready") {
+        return Err("it is not valid, which no statement makes".to_owned());
+    }
+    let world = to.making.to;
+    let whole_stays = attached_to(object, world).is_some_and(|parent| !to.making.made.contains(&World::name_of(parent)));
+    if let Some(other) = taken(object, (world, to.making.from)).filter(|_| whole_stays && !to.is_new(schema, table)) {
+        return Err(format!(
+            "{} has its place in {}, and nothing can be detached from that: rename it, or make the whole anew",
+            other.display(),
+            object.text("attached_to").unwrap_or_default()
+        ));
+    }
+    let columns = world.columns(schema, table);
+    let relation_of = world.find(Kind::Table, &[schema, table]);
+    let is_partitioned = relation_of.is_some_and(|table| table.get("partition_by").is_some());
+    let is_concurrent = to.is_in_use(schema, table) && !is_partitioned;
+    let unique = if flag(object, "unique") { "UNIQUE " } else { "" };
+    let concurrently = if is_concurrent { "CONCURRENTLY " } else { "" };
+    // What its partitions have is attached one by one, under the names that they have.
+    let only = if is_partitioned && !to.is_new(schema, table) { "ONLY " } else { "" };
+    let mut sql = format!("CREATE {unique}INDEX {concurrently}{} ON {only}{}", last(object), qualified(schema, table));
+    if let Some(method) = object.text("method") {
+        sql.push_str(&format!(" USING {}", quoted(method)));
+    }
+    let keys: Vec<String> = list(object, "keys").iter().map(|shown| key(shown, &columns)).collect();
+    if keys.is_empty() {
+        return Err("its keys are not known".to_owned());
+    }
+    sql.push_str(&format!(" ({})", keys.join(", ")));
+    let include: Vec<String> = list(object, "include").iter().map(|shown| key(shown, &columns)).collect();
+    if !include.is_empty() {
+        sql.push_str(&format!(" INCLUDE ({})", include.join(", ")));
+    }
+    if flag(object, "nulls_not_distinct") {
+        sql.push_str(" NULLS NOT DISTINCT");
+    }
+    let options = parameters(list(object, "options"), "");
+    if !options.is_empty() {
+        sql.push_str(&format!(" WITH ({})", options.join(", ")));
+    }
+    if let Some(space) = object.text("tablespace") {
+        sql.push_str(&format!(" TABLESPACE {}", quoted(space)));
+    }
+    if let Some(predicate) = object.text("predicate") {
+        sql.push_str(&format!(" WHERE {predicate}"));
+    }
+    let mut statement = Statement::new(format!("{sql};"));
+    if to.is_in_use(schema, table) {
+        statement = statement.hazard(Hazard::Scans(qualified(schema, table)));
+        if !is_concurrent {
+            statement = statement.hazard(super::locks("SHARE", schema, table));
+        }
+        if flag(object, "unique") {
+            statement = statement.hazard(Hazard::FailsIf(format!("two rows of {} have the same keys", qualified(schema, table))));
+        }
+    }
+    let mut statements = vec![if is_concurrent { statement.alone() } else { statement }];
+    statements.extend(after(object)?);
+    // One on a table that is a partition already is attached by hand.
+    if let Some(parent) = object.text("attached_to").filter(|_| !to.is_new(schema, table)) {
+        statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(object))));
+    }
+    Ok(statements)
+}
+
 impl Maker for Indexes {
     fn made_with<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<&'w Object> {
         let constraint = object.text("constraint")?;
@@ -62,66 +160,16 @@ impl Maker for Indexes {
         attached_to(object, world)
     }
 
+    fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        twin(object, world).map(|twin| vec![twin])
+    }
+
+    fn finish(&self, object: &Object, to: &Target<'_>) -> Written {
+        if is_later(object, to) { made(object, to) } else { Ok(Vec::new()) }
+    }
+
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
-        let (schema, table) = table_of(object)?;
-        if object.get("constraint").is_some() {
-            return after(object);
-        }
-        if is_not(object, "valid") || is_not(object, "ready") {
-            return Err("it is not valid, which no statement makes".to_owned());
-        }
-        let world = to.making.to;
-        let columns = world.columns(schema, table);
-        let relation_of = world.find(Kind::Table, &[schema, table]);
-        let is_partitioned = relation_of.is_some_and(|table| table.get("partition_by").is_some());
-        let is_concurrent = to.is_in_use(schema, table) && !is_partitioned;
-        let unique = if flag(object, "unique") { "UNIQUE " } else { "" };
-        let concurrently = if is_concurrent { "CONCURRENTLY " } else { "" };
-        // What its partitions have is attached one by one, under the names that they have.
-        let only = if is_partitioned && !to.is_new(schema, table) { "ONLY " } else { "" };
-        let mut sql = format!("CREATE {unique}INDEX {concurrently}{} ON {only}{}", last(object), qualified(schema, table));
-        if let Some(method) = object.text("method") {
-            sql.push_str(&format!(" USING {}", quoted(method)));
-        }
-        let keys: Vec<String> = list(object, "keys").iter().map(|shown| key(shown, &columns)).collect();
-        if keys.is_empty() {
-            return Err("its keys are not known".to_owned());
-        }
-        sql.push_str(&format!(" ({})", keys.join(", ")));
-        let include: Vec<String> = list(object, "include").iter().map(|shown| key(shown, &columns)).collect();
-        if !include.is_empty() {
-            sql.push_str(&format!(" INCLUDE ({})", include.join(", ")));
-        }
-        if flag(object, "nulls_not_distinct") {
-            sql.push_str(" NULLS NOT DISTINCT");
-        }
-        let options = parameters(list(object, "options"), "");
-        if !options.is_empty() {
-            sql.push_str(&format!(" WITH ({})", options.join(", ")));
-        }
-        if let Some(space) = object.text("tablespace") {
-            sql.push_str(&format!(" TABLESPACE {}", quoted(space)));
-        }
-        if let Some(predicate) = object.text("predicate") {
-            sql.push_str(&format!(" WHERE {predicate}"));
-        }
-        let mut statement = Statement::new(format!("{sql};"));
-        if to.is_in_use(schema, table) {
-            statement = statement.hazard(Hazard::Scans(qualified(schema, table)));
-            if !is_concurrent {
-                statement = statement.hazard(super::locks("SHARE", schema, table));
-            }
-            if flag(object, "unique") {
-                statement = statement.hazard(Hazard::FailsIf(format!("two rows of {} have the same keys", qualified(schema, table))));
-            }
-        }
-        let mut statements = vec![if is_concurrent { statement.alone() } else { statement }];
-        statements.extend(after(object)?);
-        // One on a table that is a partition already is attached by hand.
-        if let Some(parent) = object.text("attached_to").filter(|_| !to.is_new(schema, table)) {
-            statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(object))));
-        }
-        Ok(statements)
+        if is_later(object, to) { Ok(Vec::new()) } else { made(object, to) }
     }
 
     fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
@@ -187,6 +235,11 @@ impl Maker for Indexes {
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         let (schema, table) = table_of(object)?;
+        let stays = |one: &Object| to.making.to.same(one).is_some_and(|one| !to.making.made.contains(&World::name_of(one)));
+        let is_of_table = to.making.from.find(Kind::Table, &[schema, table]).is_some_and(stays);
+        if let Some(parent) = attached_to(object, to.making.from).filter(|parent| is_of_table && stays(parent)) {
+            return Err(format!("it is a part of {}, which stays, and cannot be detached from that", parent.display()));
+        }
         let is_partitioned = to.making.from.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_by").is_some());
         // One that is made anew for the sake of something else goes within its transaction: what that is waits for it.
         let comes_back = to.making.made.contains(&World::name_of(object));

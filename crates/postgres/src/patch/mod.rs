@@ -411,6 +411,7 @@ impl Dialect for PostgresDialect {
             statements.extend(access::as_built_in(object, &target));
         }
         lock::named(object, &target, &mut statements);
+        routine::looked_up(object, &target, &mut statements);
         statements.extend(remarks(object)?);
         Ok(statements)
     }

@@ -201,6 +201,31 @@ impl Maker for Aggregates {
     }
 }
 
+/// Sets where names are looked up while the statements run, where a new column calls code of which the server reads the text for it:
+/// SQL that names things without their schema finds them only there.
+pub fn looked_up(object: &Object, to: &Target<'_>, statements: &mut Vec<Statement>) {
+    let world = to.making.to;
+    let columns = match object.kind {
+        Kind::Table => world.columns(object.identity.part(0), object.identity.part(1)),
+        Kind::Column => world.same(object).into_iter().collect(),
+        _ => return,
+    };
+    let computes = |column: &&Object| column.get("generated").is_some() || column.get("default").is_some();
+    let is_read = |code: &&Object| {
+        let is_fixed = list(code, "settings").iter().any(|setting| setting.starts_with("search_path"));
+        matches!(code.kind, Kind::Function) && code.text("language") == Some("sql") && !is_fixed
+    };
+    let columns: Vec<&Object> = columns.into_iter().filter(computes).collect();
+    let called = columns.iter().flat_map(|column| world.told_needs(column)).filter(is_read);
+    let schemas: std::collections::BTreeSet<&str> = called.map(|code| code.identity.part(0)).collect();
+    if schemas.is_empty() || statements.is_empty() {
+        return;
+    }
+    let path = schemas.into_iter().map(quoted).collect::<Vec<_>>().join(", ");
+    statements.insert(0, Statement::new(format!("SET search_path = {path};")));
+    statements.push(Statement::new("SET search_path = '';"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::{dollar, names};

@@ -50,6 +50,22 @@ fn bounds(sequence: &Object) -> std::ops::RangeInclusive<i64> {
     integer(sequence, "minimum").unwrap_or(1)..=integer(sequence, "maximum").unwrap_or(maximum)
 }
 
+/// Sequences that go on without the table or column that they belong to: it would take them along.
+pub fn let_go(gone: &Object, to: &Target<'_>) -> Vec<Statement> {
+    let (from, wanted) = (to.making.from, to.making.to);
+    let stays = |sequence: &&Object| {
+        let is_its = sequence
+            .text("owned_by")
+            .and_then(shown_parts)
+            .is_some_and(|parts| parts.len() == 3 && gone.identity.parts().zip(&parts).all(|(part, shown)| part == shown));
+        is_its
+            && wanted.same(sequence).is_some_and(|after| after.get("owned_by") != sequence.get("owned_by"))
+            && to.before(sequence).is_some()
+    };
+    let staying = from.manifest.of_kind(Kind::Sequence).iter().filter(stays);
+    staying.map(|sequence| Statement::new(format!("ALTER SEQUENCE {} OWNED BY NONE;", whole(sequence)))).collect()
+}
+
 impl Maker for Sequences {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         let word = if object.text("persistence") == Some("unlogged") { "UNLOGGED SEQUENCE" } else { "SEQUENCE" };

@@ -2,7 +2,7 @@
 //! their names that way.
 
 use super::text::{parameters, relation, whole};
-use super::{Maker, Target, column, flag, list, locks, loses, parameter, text};
+use super::{Maker, Target, column, flag, list, locks, loses, parameter, sequence, text};
 use crate::flavor;
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
@@ -255,17 +255,16 @@ impl Maker for Tables {
         Ok(statements)
     }
 
-    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         let word = if object.get("server").is_some() { "FOREIGN TABLE" } else { "TABLE" };
         let sql = format!("DROP {word} {};", whole(object));
         if object.get("server").is_some() {
             return Ok(vec![Statement::new(sql)]);
         }
-        Ok(vec![loses(sql, format!("all rows of {}", object.display())).hazard(locks(
-            "ACCESS EXCLUSIVE",
-            object.identity.part(0),
-            object.identity.part(1),
-        ))])
+        let locks = locks("ACCESS EXCLUSIVE", object.identity.part(0), object.identity.part(1));
+        let mut statements = sequence::let_go(object, to);
+        statements.push(loses(sql, format!("all rows of {}", object.display())).hazard(locks));
+        Ok(statements)
     }
 }
 

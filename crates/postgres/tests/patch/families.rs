@@ -7,6 +7,28 @@ use evenkeel_testkit::{database, majors, newest};
 /// What it is about; the reference and the candidate.
 pub const PAIRS: &[(&str, &str, &str)] = &[
     (
+        "a sequence goes over to another table",
+        "create table packages (id serial primary key, a int); alter table packages rename to crates",
+        "create table packages (id serial primary key, a int)",
+    ),
+    (
+        "a sequence goes over to another column",
+        "create table t (a int, b int default 1); create sequence s owned by t.b",
+        "create table t (a int, c int); create sequence s owned by t.c",
+    ),
+    (
+        "a partition has an index of its own like the one that is a part",
+        "create table p (k int, a int) partition by range (k); create index whole on p (a); create table p1 partition of p for values from (0) to (10); \
+         create table p2 partition of p for values from (10) to (20); create index another on p1 (a); create index one on p2 (a)",
+        "create table p (k int, a int) partition by range (k); create table p1 partition of p for values from (0) to (10); create index another on p1 (a)",
+    ),
+    (
+        "a computed column calls code that looks its names up",
+        "create type triple as (a int, b int); create function f(text) returns triple language sql immutable as 'select row(1, 2)::triple'; \
+         create table t (a text, b triple generated always as (f(a)) stored); create table u (a text, b triple default f('x'))",
+        "create type triple as (a int, b int); create table t (a text)",
+    ),
+    (
         "bounds of several partitions",
         "create table p (k int) partition by range (k); create table p1 partition of p for values from (0) to (20); \
          create table p2 partition of p for values from (20) to (30); create table p3 partition of p for values from (30) to (40); insert into p values (5), (25)",

@@ -136,3 +136,24 @@ fn what_stays_as_it_is_is_noted() {
     let offline = Plan { form: Form { offline: true, ..Form::default() }, ..patch.plan.clone() };
     assert!(!text(&offline).contains("lock_timeout"));
 }
+
+/// Who read the candidate will often run the patch: that it may not is said before.
+#[test]
+fn a_role_without_the_rights_is_told() {
+    let (a, b) = (database(newest()), database(newest()));
+    let (owner, reader) = (format!("{}_owner", b.name), format!("{}_reader", b.name));
+    a.exec("create table t (a int, b int)");
+    b.exec(&format!("create role {owner}; create role {reader}; create table t (a int); alter table t owner to {owner}"));
+    let wanted = super::capture(&a.conninfo());
+    let told = |role: &str| {
+        let mut before = super::capture(&b.conninfo());
+        role.clone_into(&mut before.endpoint.role);
+        let notes = super::proven(&wanted, &before).plan.notes;
+        notes.into_iter().find(|note| note.contains("may not run it"))
+    };
+    let expected = format!("{reader}, who read the candidate, may not run it: no superuser, and not a member of {owner}");
+    assert_eq!(told(&reader), Some(expected));
+    b.exec(&format!("grant {owner} to {reader}"));
+    assert_eq!(told(&reader), None);
+    b.exec(&format!("drop table t; drop role {owner}, {reader}"));
+}

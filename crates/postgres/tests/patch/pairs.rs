@@ -69,9 +69,11 @@ pub fn patched_plainly(database: &TestDb, from: &Manifest, to: &Manifest, form: 
             return Ok(Outcome::Equal);
         }
     }
-    if planned.refused.is_empty() {
-        let words: Vec<String> = left(&from, to, &dialect).iter().map(Left::words).collect();
-        return Err(format!("left: {words:#?}\n{}", lines(&planned, &dialect).join("\n")));
+    let still = left(&from, to, &dialect);
+    let is_named = |one: &Left| planned.refused.iter().any(|refusal| refusal.kind == one.kind && refusal.object == one.object);
+    if !still.iter().all(is_named) {
+        let words: Vec<String> = still.iter().map(Left::words).collect();
+        return Err(format!("left: {words:#?}\nrefused: {:?}\n{}", planned.refused, lines(&planned, &dialect).join("\n")));
     }
     Ok(Outcome::Refused(planned.refused.iter().map(|one| format!("{} {}: {}", one.kind.name(), one.object, one.reason)).collect()))
 }

@@ -1,6 +1,6 @@
 //! What belongs to an extension on one side only is there on both: the membership differs.
 
-use super::told;
+use super::told_alone as told;
 use evenkeel_core::kind::Dimension;
 use evenkeel_testkit::majors;
 

@@ -131,13 +131,13 @@ impl<'w, 'm> Planning<'w, 'm> {
 
     /// The place in the candidate of the object that stays and whose one act this is a part of.
     fn altered_with(&self, part: Part, place: usize) -> Option<usize> {
-        let (act, world) = match part {
-            Part::Make => (Act::Create, self.to),
-            Part::Drop => (Act::Drop, self.from),
-            Part::Alter => (Act::Alter, self.from),
+        let (act, world, other) = match part {
+            Part::Make => (Act::Create, self.to, self.from),
+            Part::Drop => (Act::Drop, self.from, self.to),
+            Part::Alter => (Act::Alter, self.from, self.to),
             Part::Loosen | Part::Aside | Part::Finish => return None,
         };
-        let whole = self.dialect.altered_with(world.at(place)?, act, world)?;
+        let whole = self.dialect.altered_with(world.at(place)?, act, (world, other))?;
         let (before, after) = (self.from.place(whole)?, self.to.place(whole)?);
         let stays = !self.fates.gone.contains(&before) && !self.fates.made.contains(&after) && !self.fates.left.contains(&after);
         stays.then_some(before)
@@ -145,7 +145,8 @@ impl<'w, 'm> Planning<'w, 'm> {
 
     /// The act that does all else to what this is a part of, where its dropping is apart from that, and comes after it.
     fn dropped_after(&self, place: usize) -> Option<usize> {
-        let whole = self.dialect.altered_with(self.from.at(place)?, Act::Alter, self.from).and_then(|whole| self.from.place(whole))?;
+        let whole =
+            self.dialect.altered_with(self.from.at(place)?, Act::Alter, (self.from, self.to)).and_then(|whole| self.from.place(whole))?;
         let act = self.by.get(&(Part::Alter, whole)).copied()?;
         self.by.get(&(Part::Drop, place)).is_some_and(|own| *own != act).then_some(act)
     }
