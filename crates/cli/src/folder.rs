@@ -12,7 +12,8 @@ use std::path::Path;
 /// # Errors
 /// Neither is there, or several are.
 pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str>, settings: &Settings) -> Result<Wanted, Box<Trouble>> {
-    let wish = |own: &[(String, String)]| Wish { placeholders: reading.placeholder.iter().chain(own).cloned().collect() };
+    let wish =
+        |own: &[(String, String)]| Wish { placeholders: reading.placeholder.iter().chain(own).cloned().collect(), ..Wish::default() };
     if let Some(folder) = folder {
         return Ok(Wanted { folder: folder.to_owned(), tool: reading.tool.clone(), tables: Vec::new(), wish: wish(&[]) });
     }

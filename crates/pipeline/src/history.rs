@@ -18,6 +18,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
+use evenkeel_core::history::matching::{self, matched};
 use evenkeel_core::history::told::{Entry, History, Ledger, Stray};
 use evenkeel_core::history::verdict::{Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
 use evenkeel_core::history::{State, folder::Migration};
@@ -26,7 +27,7 @@ use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::Run;
 use ledger::{ledgers, recorded};
 use looks::whole;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -59,7 +60,7 @@ pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_
     let asked = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
     let read = migrations::read(&asked, grammar, run.watch.stop)?;
     let target = Target::of(&manifest);
-    let replay = Replay::start(stage, &target)?;
+    let replay = Replay::start(stage, &target)?.forgiving();
     let mut inquiry = Inquiry::new(&manifest, &read, wanted, source.label());
     inquiry.records();
     if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
@@ -74,6 +75,7 @@ pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_
     }
     inquiry.edits(grammar, run)?;
     inquiry.settle(&replay)?;
+    inquiry.left_out = replay.left_out();
     Ok(inquiry.history(replay.describe()))
 }
 
@@ -92,6 +94,8 @@ struct Inquiry<'a> {
     explained: Explained,
     effects: Vec<Option<Vec<Touch>>>,
     stopped: Option<Stopped>,
+    /// Those that their tool runs on a condition, and that do not run here: the condition may not have held.
+    left_out: BTreeMap<String, String>,
     initial: Option<Manifest>,
     /// What the files that are in force make, where they ran to their end.
     expected: Option<Manifest>,
@@ -125,6 +129,7 @@ impl<'a> Inquiry<'a> {
             explained: Explained::of(manifest),
             effects: read.cuts.iter().map(|_| None).collect(),
             stopped: None,
+            left_out: BTreeMap::new(),
             initial: None,
             expected: None,
             disputed: None,
@@ -175,13 +180,28 @@ impl<'a> Inquiry<'a> {
         let parts: Vec<&str> = table.identity.parts().collect();
         let rows = self.manifest.of_kind(Kind::Migration).iter();
         self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
+        matched(&self.read.folder, &mut self.records);
+        let elsewhere: BTreeSet<String> =
+            matching::elsewhere(&self.read.folder, &self.records).into_iter().map(|record| record.key.clone()).collect();
+        if let Some(first) = elsewhere.first() {
+            let count = elsewhere.len();
+            self.notes.push(format!("{count} records are of parts whose files are not in the folder, such as {first}: not judged"));
+            self.records.retain(|record| !elsewhere.contains(&record.key));
+        }
         if self.read.cuts.iter().any(Cut::has_rights) {
             self.notes.push("rights, owners and settings that the files give were not looked at".to_owned());
         }
-        let is_summed = |record: &Recorded| record.checksum.is_some();
-        if self.records.iter().any(is_summed) && self.read.cuts.iter().all(|cut| cut.migration.checksum.is_none()) {
-            self.notes
-                .push(format!("{} records sums that evenkeel does not work out: an edited file is told by its effect alone", ledger.tool));
+        let is_unknown = |cut: &&Cut| {
+            let sum = self.record(&cut.migration).and_then(|record| record.checksum.as_ref());
+            sum.is_some_and(|sum| cut.migration.is_summed(sum).is_none())
+        };
+        let unknown: Vec<&str> = self.read.cuts.iter().filter(is_unknown).map(|cut| cut.migration.key.as_str()).collect();
+        if let [first, others @ ..] = unknown.as_slice() {
+            let more = if others.is_empty() { String::new() } else { format!(" and of {} more", others.len()) };
+            self.notes.push(format!(
+                "the sum that {} recorded of {first}{more} was not worked out: an edit of it is told by its effect alone",
+                ledger.tool
+            ));
         }
         if let Some(evenkeel_core::kind::Value::List(current)) = table.get("current") {
             self.pointed(current.iter().map(|version| version.to_string()).collect(), table);
@@ -191,13 +211,16 @@ impl<'a> Inquiry<'a> {
     /// A tool that keeps where it stands: everything up to there is in force.
     fn pointed(&mut self, current: Vec<String>, table: &Object) {
         let is_dirty = table.get("dirty").is_some_and(|value| value.shown() == "yes");
-        let one = |key: &str, state| Recorded { key: key.to_owned(), state, checksum: None, description: None, recorded_as: None };
+        let one = |key: &str, state| Recorded::of(key, state);
         // golang-migrate's word for none.
         for version in current.into_iter().filter(|version| !version.starts_with('-')) {
             let last = if is_dirty { State::Failed } else { State::Applied };
             // Those that stand before it; of one that no file has, those with a smaller number.
             let place = self.read.cuts.iter().position(|cut| cut.migration.key == version);
+            let ancestors = matching::ancestors(&self.read.folder, &version);
+            let is_graph = self.read.cuts.iter().any(|cut| cut.migration.by_graph);
             let is_before = |at: usize, key: &str| match place {
+                _ if is_graph => ancestors.contains(&key),
                 Some(place) => at < place,
                 None => version.chars().all(|c| c.is_ascii_digit()) && evenkeel_core::compare::natural(key, &version).is_lt(),
             };
@@ -219,10 +242,14 @@ impl<'a> Inquiry<'a> {
     /// Which texts are not those that were recorded.
     fn edits(&mut self, grammar: &dyn evenkeel_core::statement::Grammar, run: &Run<'_>) -> Result<(), Box<Trouble>> {
         let mut edits = HashMap::new();
+        let mut broken: Option<&str> = None;
         for cut in &self.read.cuts {
             let migration = &cut.migration;
             let Some(Recorded { checksum: Some(before), .. }) = self.record(migration) else { continue };
-            if migration.checksum.as_ref().is_some_and(|now| now != before) {
+            if let (Some(earlier), true) = (broken, migration.chained) {
+                self.notes.push(format!("whether {} was edited is not told: its sum is made of {earlier} too, which was", migration.key));
+            } else if migration.is_summed(before) == Some(false) {
+                broken = migration.chained.then_some(migration.key.as_str());
                 run.watch.stop.check()?;
                 edits.insert(migration.key.clone(), edit::of(self.read, cut, before, grammar));
             }
@@ -322,6 +349,9 @@ impl<'a> Inquiry<'a> {
     fn unclear(&self, at: usize, cut: &Cut) -> Option<String> {
         if let Some(why) = &cut.migration.unreadable {
             return Some(why.clone());
+        }
+        if let (Some(why), Some(condition)) = (self.left_out.get(&cut.migration.key), &cut.migration.condition) {
+            return Some(format!("{condition}, and on an empty database it does not run: {why}"));
         }
         let stopped = self.stopped.as_ref().filter(|stopped| at >= stopped.at)?;
         Some(match at == stopped.at {

@@ -7,6 +7,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
 use evenkeel_core::history::folder::{self, Folder, Migration, Part, Transaction, Unclear, Wish};
+use evenkeel_core::history::matching;
 use evenkeel_core::port::Stop;
 use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Statement, place};
 use std::path::PathBuf;
@@ -155,8 +156,10 @@ impl Migrations {
 /// It cannot be read, is nobody's, or several tools' who would run it differently.
 pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migrations, Box<Trouble>> {
     let tree = files::tree(&wanted.folder, stop)?;
-    let folder = folder::read(READERS, &tree, wanted.tool.as_deref(), &wanted.tables, &wanted.wish);
-    let folder = folder.map_err(|unclear| told(&unclear, &tree.shown, wanted.tool.as_deref()))?;
+    let wish = Wish { servers: grammar.servers().to_vec(), ..wanted.wish.clone() };
+    let folder = folder::read(READERS, &tree, wanted.tool.as_deref(), &wanted.tables, &wish);
+    let mut folder = folder.map_err(|unclear| told(&unclear, &tree.shown, wanted.tool.as_deref()))?;
+    matching::titled(&mut folder);
     if folder.migrations.is_empty() {
         return Err(told(&Unclear::Nothing, &tree.shown, None));
     }

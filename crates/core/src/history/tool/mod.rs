@@ -16,6 +16,7 @@ mod ef_core;
 mod flyway;
 mod golang_migrate;
 mod goose;
+mod graph;
 mod hasura;
 mod jetbase;
 mod knex;
@@ -85,6 +86,7 @@ pub static READERS: &[Reader] = &[
     dbmate::FOLDER,
     goose::FOLDER,
     drizzle::FOLDER,
+    liquibase::FOLDER,
     prisma::FOLDER,
     diesel::FOLDER,
     node_pg_migrate::FOLDER,
@@ -95,6 +97,7 @@ pub static READERS: &[Reader] = &[
     supabase::FOLDER,
     yoyo::FOLDER,
     sqitch::FOLDER,
+    atlas::FOLDER,
     alembic::FOLDER,
     django::FOLDER,
     rails::FOLDER,
@@ -102,5 +105,30 @@ pub static READERS: &[Reader] = &[
     knex::FOLDER,
     sequelize::FOLDER,
     laravel::FOLDER,
+    doctrine::FOLDER,
+    phinx::FOLDER,
     plain::FOLDER,
 ];
+
+/// Whether a recorded key is what a tool makes of a migration's, although it is written otherwise.
+pub(super) fn is_same(tool: &str, recorded: &str, key: &str) -> bool {
+    match tool {
+        flyway::NAME => flyway::is_same(recorded, key),
+        liquibase::NAME => liquibase::is_same(recorded, key),
+        _ => recorded == key,
+    }
+}
+
+/// Whether what a tool records as the description is the name of the file: then another one is another migration.
+pub(super) fn is_titled(tool: &str) -> bool {
+    [flyway::NAME, sqlx::NAME, refinery::NAME, supabase::NAME, atlas::NAME, phinx::NAME].contains(&tool)
+}
+
+/// Whether a record is of another part of the project, whose files are somewhere else.
+pub(super) fn is_elsewhere(tool: &str, recorded: &str, keys: &[&str]) -> bool {
+    match tool {
+        django::NAME => django::is_elsewhere(recorded, keys),
+        sqitch::NAME => sqitch::is_elsewhere(recorded, keys),
+        _ => false,
+    }
+}

@@ -6,11 +6,12 @@ use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Shape, Tool};
 
-const NAME: &str = "refinery";
+pub(super) const NAME: &str = "refinery";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://docs.rs/refinery", tables: &[LIST] };
 
 const LIST: Shape = Shape {
+    at: Some("applied_on"),
     anchor: Some("applied_on"),
     ..Shape::list(
         NAME,
