@@ -51,7 +51,7 @@ fn revisions_run_in_the_order_they_name() {
     let told = place.run(&["history", &db.url(), "--migrations", "m", "--format", "json"]).exits(1).json();
     assert_eq!(words(&told), ["pending", "pending", "pending", "pending", "unknown-version"], "{told}");
     place.write("m/e_lost.py", revision("d4", "'zz'"));
-    place.run(&["migrations", "m"]).exits(1).says("revision zz, which no file has");
+    place.run(&["migrations", "m"]).exits(1).says("it comes after zz, which no file has");
 }
 
 #[test]

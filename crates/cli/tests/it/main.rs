@@ -31,6 +31,7 @@ mod patch;
 mod preflight;
 mod privilege;
 mod read_only;
+mod real_tools;
 mod reference;
 mod run;
 mod schemas;
