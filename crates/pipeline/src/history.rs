@@ -292,6 +292,7 @@ impl<'a> Inquiry<'a> {
         let (mut judged, mut unexplained) = judge(&known, &Seen { initial: &initial, found: &there, is_disputed: &is_disputed });
         unexplained.retain(|one| one.spot.is_semantic());
         drop(known);
+        self.undecided(&mut judged);
         if self.stopped.is_none() {
             unexplained.extend(self.strays());
         }
@@ -343,6 +344,29 @@ impl<'a> Inquiry<'a> {
             gaps: self.gaps,
             notes: self.notes,
             exit_code,
+        }
+    }
+
+    /// What is missing may have been taken back by one that is in force and was not run: nobody can tell whose fault it is.
+    fn undecided(&self, judged: &mut [Judged]) {
+        let Some(stopped) = &self.stopped else { return };
+        if !self.read.cuts.iter().skip(stopped.at).any(|cut| self.is_in_force(cut)) {
+            return;
+        }
+        for one in judged.iter_mut().take(stopped.at) {
+            let is_missing = |verdict: &Verdict| matches!(verdict, Verdict::RecordedNotPresent | Verdict::PartlyPresent);
+            if !std::iter::once(&one.verdict).chain(&one.also).any(is_missing) {
+                continue;
+            }
+            let why = format!("something of it is not there, and {}, which was not run, may have taken it back", stopped.key);
+            one.why = Some(one.why.take().map_or_else(|| why.clone(), |earlier| format!("{why}; {earlier}")));
+            let mut said: Vec<Verdict> =
+                std::iter::once(one.verdict).chain(one.also.iter().copied()).filter(|one| !is_missing(one)).collect();
+            said.push(Verdict::NotCheckable);
+            said.sort_unstable();
+            one.verdict = said.remove(0);
+            one.also = said;
+            one.accepted = false;
         }
     }
 

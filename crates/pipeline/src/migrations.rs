@@ -3,6 +3,7 @@
 //! Neighbours: `files`, which reads them; `replay`, which runs them.
 
 use crate::files;
+use crate::render::{self, Renderer};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
@@ -21,6 +22,8 @@ pub struct Wanted {
     /// Tools whose tables a target has.
     pub tables: Vec<String>,
     pub wish: Wish,
+    /// The command that makes SQL of what is written in a programming language.
+    pub render: Option<Renderer>,
 }
 
 /// A text of a migration and the pieces it was cut into.
@@ -95,7 +98,7 @@ impl Cut {
         let (up, down) = (scripts(&migration.up), migration.down.as_deref().map(scripts));
         let mut migration = migration.clone();
         let mut odd: Vec<(Place, String)> = up.iter().chain(down.iter().flatten()).flat_map(Script::odd).collect();
-        if let Some(why) = &migration.unreadable {
+        if let Some(why) = migration.unreadable.as_ref().or(migration.partly.as_ref()) {
             let file = migration.files.first().cloned().unwrap_or_default();
             odd.push((Place { file, line: 1, column: None }, why.clone()));
         }
@@ -117,10 +120,12 @@ impl Cut {
         self.migration.unreadable.is_none() && !self.is_empty() && self.statements().all(|statement| statement.shows)
     }
 
-    /// Whether it does nothing at all.
+    /// Whether it does nothing at all: a transaction around nothing is nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.migration.unreadable.is_none() && self.statements().next().is_none() && self.odd.is_empty()
+        let is_frame = |statement: &Statement| matches!(statement.nature, Nature::Transaction(_));
+        let is_known = self.migration.unreadable.is_none() && self.migration.partly.is_none();
+        is_known && self.statements().all(is_frame) && self.odd.is_empty()
     }
 
     /// Whether only a look can tell if it defines something.
@@ -160,6 +165,9 @@ pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migra
     let folder = folder::read(READERS, &tree, wanted.tool.as_deref(), &wanted.tables, &wish);
     let mut folder = folder.map_err(|unclear| told(&unclear, &tree.shown, wanted.tool.as_deref()))?;
     matching::titled(&mut folder);
+    if let Some(renderer) = &wanted.render {
+        render::complete(&mut folder, renderer, stop)?;
+    }
     if folder.migrations.is_empty() {
         return Err(told(&Unclear::Nothing, &tree.shown, None));
     }

@@ -10,6 +10,7 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::reference::{Pattern, Secret};
+use evenkeel_pipeline::render::Renderer;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -112,7 +113,8 @@ impl Resolver<'_> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let scratch = file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?)));
         let scratch = scratch.collect::<Result<_, Box<Trouble>>>()?;
-        let migrations = self.migrations(file.project.migrations, file.project.tool.as_ref(), &environments)?;
+        let migrations =
+            self.migrations(file.project.migrations, (file.project.tool.as_ref(), file.project.render.as_ref()), &environments)?;
         Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch, migrations })
     }
 
@@ -120,15 +122,16 @@ impl Resolver<'_> {
     fn migrations(
         &self,
         raw: Option<Spanned<RawMigrations>>,
-        tool: Option<&Spanned<String>>,
+        (tool, render): (Option<&Spanned<String>>, Option<&Spanned<String>>),
         environments: &BTreeMap<String, Environment>,
     ) -> Result<Vec<Migrations>, Box<Trouble>> {
         let Some(raw) = raw else { return Ok(Vec::new()) };
         let span = raw.span();
         let shared = tool.map(|tool| tool.get_ref().clone());
+        let rendered = render.map(|render| render.get_ref().clone());
         let several = match raw.into_inner() {
             RawMigrations::One(folder) => {
-                vec![RawMigrationsTable { folder, tool: None, environments: Vec::new(), placeholders: BTreeMap::new() }]
+                vec![RawMigrationsTable { folder, tool: None, environments: Vec::new(), placeholders: BTreeMap::new(), render: None }]
             }
             RawMigrations::Several(several) => several,
         };
@@ -144,6 +147,8 @@ impl Resolver<'_> {
                 tool: raw.tool.or_else(|| shared.clone()),
                 environments: raw.environments,
                 placeholders: raw.placeholders.into_iter().collect(),
+                // It is run where this file is, whoever reads it from where.
+                render: raw.render.or_else(|| rendered.clone()).map(|command| Renderer { command, folder: base.to_owned() }),
             })
         };
         several.into_iter().map(one).collect()

@@ -175,6 +175,8 @@ pub struct Migration {
     pub condition: Option<String>,
     /// What the tool would record as its description, where it records one that can be told from the file.
     pub description: Option<String>,
+    /// What of it is not known beside its statements: a part in a programming language.
+    pub partly: Option<String>,
     /// Why its statements are not known: it is written in a programming language, its text is no UTF-8.
     pub unreadable: Option<String>,
 }
@@ -202,6 +204,7 @@ impl Migration {
             title: None,
             condition: None,
             description: None,
+            partly: None,
             unreadable: None,
         };
         match file.text() {

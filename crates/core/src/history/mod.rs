@@ -2,7 +2,8 @@
 //!
 //! Lives here: the tools (`tool`, one file each), their folders (`folder`), recognition by columns (`recognise`), a row turned into a record (`record`),
 //! records turned into objects (`table`), which record is which file's
-//! (`matching`), files that a client of the server puts in place of a line (`include`). Engine-neutral: an engine says which families its columns belong to and hands over
+//! (`matching`), files that a client of the server puts in place of a line (`include`),
+//! migrations that their tool renders (`render`). Engine-neutral: an engine says which families its columns belong to and hands over
 //! cells as text. Does not live here: finding and reading tables (`capture/history.rs` of each engine), nor judging a record
 //! against files.
 
@@ -12,6 +13,7 @@ mod include;
 pub mod matching;
 mod recognise;
 mod record;
+pub mod render;
 mod shape;
 mod table;
 pub mod told;

@@ -373,6 +373,13 @@ impl Known<'_> {
                 }
             }
         }
+        // What could be seen of it is in order; the rest was not seen.
+        if let Some(partly) = &self.migration.partly
+            && matches!(said.as_slice(), [Verdict::Applied | Verdict::Superseded])
+        {
+            said = vec![Verdict::NotCheckable];
+            why = Some(partly.clone());
+        }
         if let Some(other) = self.reused() {
             said.push(Verdict::NumberReused);
             let own = self.migration.title.as_deref().unwrap_or_default();

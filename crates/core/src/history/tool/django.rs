@@ -2,13 +2,13 @@
 
 use super::code::{self, Names};
 use super::graph;
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::shape::{Shape, Tool};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) const NAME: &str = "Django";
+pub const NAME: &str = "Django";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://docs.djangoproject.com/en/stable/topics/migrations/", tables: &[LIST] };
 
@@ -86,4 +86,21 @@ fn listed(text: &str, name: &str) -> Option<Vec<(String, String)>> {
 pub(super) fn is_elsewhere(recorded: &str, keys: &[&str]) -> bool {
     let app = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
     !keys.iter().any(|key| app(key) == app(recorded))
+}
+
+/// The key in a line of `showmigrations --plan`: `[X]  shop.0001_initial`.
+pub fn planned(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix('[')?;
+    let (mark, rest) = rest.split_once(']')?;
+    let key = rest.split_whitespace().next()?;
+    (matches!(mark.trim(), "" | "X") && key.contains('.')).then_some(key)
+}
+
+/// One of an app whose files are installed elsewhere.
+pub fn elsewhere(key: &str) -> Migration {
+    let file = File { path: String::new(), bytes: Vec::new() };
+    let mut migration = code::unread(&file, key.to_owned(), NAMES.language);
+    (migration.by_graph, migration.name) = (true, key.to_owned());
+    migration.files.clear();
+    migration
 }

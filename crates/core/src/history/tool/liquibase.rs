@@ -15,10 +15,10 @@ use crate::history::record::{Cells, Record, State, column, unusual};
 use crate::history::shape::{Role, Shape, Tool};
 use changelog::{Change, ChangeSet, Include, Log, Said};
 use node::Node;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use text::Sql;
 
-pub(super) const NAME: &str = "Liquibase";
+pub const NAME: &str = "Liquibase";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://docs.liquibase.com/", tables: &[LIST, LOCK] };
 
@@ -431,4 +431,29 @@ enum Meets {
     Yes,
     No,
     Perhaps,
+}
+
+/// What `update-sql` prints, by change set; rows of its own table are left out.
+pub fn cut(told: &str) -> HashMap<String, String> {
+    let mut found: HashMap<String, String> = HashMap::new();
+    let mut now: Option<String> = None;
+    for line in told.lines() {
+        let comment = line.trim().strip_prefix("--").map(str::trim_start);
+        // The tool's own words stand around what it would run, also behind the last one.
+        let key = comment.and_then(|comment| comment.strip_prefix("Changeset "));
+        if let Some(key) = key {
+            now = Some(key.trim().to_owned());
+            continue;
+        }
+        let is_own = line.to_ascii_lowercase().contains("databasechangelog");
+        if is_own || comment.is_some_and(|comment| comment.starts_with("Release Database Lock")) {
+            continue;
+        }
+        if let Some(key) = &now {
+            let text = found.entry(key.clone()).or_default();
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    found
 }
