@@ -39,7 +39,8 @@ pub struct Renderer {
 /// The command cannot be understood, or the end was asked for. That it fails is why a migration was not read.
 pub fn complete(folder: &mut Folder, renderer: &Renderer, stop: &Stop) -> Result<(), Box<Trouble>> {
     let words = render::words(&renderer.command).map_err(|why| misread(&renderer.command, &why))?;
-    let at = renderer.folder.as_path();
+    // The folder of a file that is named without one.
+    let at = if renderer.folder.as_os_str().is_empty() { Path::new(".") } else { renderer.folder.as_path() };
     if !render::is_for_each(&words) {
         return whole(folder, &words, at, stop);
     }

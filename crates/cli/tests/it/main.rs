@@ -14,6 +14,7 @@ mod history;
 mod history_code;
 mod history_hostile;
 mod history_long;
+mod history_tools;
 mod hostile;
 mod locks;
 mod manifest_file;

@@ -1,7 +1,10 @@
 //! `evenkeel history` beside the migration tools themselves: each runs its own migrations, then what people do to databases is done, and
 //! the verdict has to be the right one. `script/setup` installs the tools; one that is not there is a skip that is counted.
 //!
-//! Every run of CI has the light ones. `EVENKEEL_TOOLS=all` demands the heavy ones too, which take a second and more a run.
+//! Every run of CI has the light ones, and asks them what only they can answer. `EVENKEEL_TOOLS=all` demands the heavy ones too, and
+//! plays everything with each.
+
+mod tools;
 
 use crate::history::{last, words};
 use crate::run::{Place, Ran};
@@ -11,146 +14,9 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use tools::{ALL, LANGUAGES, TABLES, Tool};
 
 const TOOLS: &str = "/opt/evenkeel/tools";
-
-/// A tool as a user has it: three migrations, the commands, and the table it records in. `$URL` is the database, `$PORT` and `$DB` are its parts.
-struct Tool {
-    name: &'static str,
-    /// What has to be there to run it.
-    needs: &'static [&'static str],
-    is_heavy: bool,
-    files: &'static [(&'static str, &'static str)],
-    /// The file of the first, and of the third migration, which is put in place later.
-    first: &'static str,
-    third: &'static [(&'static str, &'static str)],
-    apply: &'static str,
-    table: &'static str,
-    /// Rows of the second, and of the third one.
-    second_row: &'static str,
-    third_row: &'static str,
-    /// Writes down that the third one ran, without running it.
-    stamp: &'static str,
-    /// An edit of a text changes a sum that the tool keeps.
-    has_sums: bool,
-    /// It runs one that was left out before others.
-    fills_gaps: bool,
-}
-
-const TABLES: [&str; 2] = [
-    "create table orders(id bigint primary key, note text);\n",
-    "create index o_note on orders(note);\ncreate function twice(x int) returns int language sql as 'select 2 * x -- doubled';\n",
-];
-
-const ALL: &[Tool] = &[
-    Tool {
-        name: "dbmate",
-        needs: &["/opt/evenkeel/tools/node_modules/@dbmate/linux-x64/bin/dbmate"],
-        is_heavy: false,
-        files: &[
-            ("m/20260101000000_one.sql", "-- migrate:up\n{1}-- migrate:down\ndrop table orders;\n"),
-            ("m/20260102000000_two.sql", "-- migrate:up\n{2}-- migrate:down\ndrop index o_note;\n"),
-        ],
-        first: "m/20260101000000_one.sql",
-        third: &[("m/20260103000000_three.sql", "-- migrate:up\n{3}-- migrate:down\n")],
-        apply: "$TOOLS/node_modules/@dbmate/linux-x64/bin/dbmate --url \"$URL?sslmode=disable\" -d m --no-dump-schema up",
-        table: "schema_migrations",
-        second_row: "version = '20260102000000'",
-        third_row: "version = '20260103000000'",
-        stamp: "insert into schema_migrations values ('20260103000000')",
-        has_sums: false,
-        fills_gaps: true,
-    },
-    Tool {
-        name: "node-pg-migrate",
-        needs: &["/opt/evenkeel/tools/node_modules/.bin/node-pg-migrate", "/usr/bin/node"],
-        is_heavy: false,
-        files: &[
-            ("m/1767225600000_one.sql", "-- Up Migration\n{1}-- Down Migration\ndrop table orders;\n"),
-            ("m/1767225600001_two.sql", "-- Up Migration\n{2}-- Down Migration\ndrop index o_note;\n"),
-        ],
-        first: "m/1767225600000_one.sql",
-        third: &[("m/1767225600002_three.sql", "-- Up Migration\n{3}")],
-        apply: "DATABASE_URL=$URL $TOOLS/node_modules/.bin/node-pg-migrate up -m m --no-check-order",
-        table: "pgmigrations",
-        second_row: "name = '1767225600001_two'",
-        third_row: "name = '1767225600002_three'",
-        stamp: "insert into pgmigrations (name, run_on) values ('1767225600002_three', now())",
-        has_sums: false,
-        fills_gaps: true,
-    },
-    Tool {
-        name: "yoyo",
-        needs: &["/opt/evenkeel/tools/python/bin/yoyo"],
-        is_heavy: false,
-        files: &[
-            ("m/one.sql", "{1}"),
-            ("m/one.rollback.sql", "drop table orders;\n"),
-            ("m/another.sql", "-- depends: one\n{2}"),
-        ],
-        first: "m/one.sql",
-        third: &[("m/third.sql", "-- depends: one\n{3}")],
-        apply: "$TOOLS/python/bin/yoyo apply --batch --no-config-file -d \"$(echo $URL | sed 's/^postgres:/postgresql:/')\" m",
-        table: "_yoyo_migration",
-        second_row: "migration_id = 'another'",
-        third_row: "migration_id = 'third'",
-        stamp: "insert into _yoyo_migration values ('x', 'third', now())",
-        has_sums: false,
-        fills_gaps: true,
-    },
-    Tool {
-        name: "Sqitch",
-        needs: &["/usr/bin/sqitch"],
-        is_heavy: false,
-        files: &[
-            ("m/sqitch.conf", "[core]\n\tengine = pg\n"),
-            (
-                "m/sqitch.plan",
-                "%syntax-version=1.0.0\n%project=shop\n\none 2026-01-01T00:00:00Z Ann <a@example.org> # first\ntwo [one] 2026-01-02T00:00:00Z Ann <a@example.org> # second\n",
-            ),
-            ("m/deploy/one.sql", "BEGIN;\n{1}COMMIT;\n"),
-            ("m/deploy/two.sql", "BEGIN;\n\\ir ../common/two.sql\nCOMMIT;\n"),
-            ("m/common/two.sql", "{2}"),
-            ("m/revert/one.sql", "DROP TABLE orders;\n"),
-        ],
-        first: "m/deploy/one.sql",
-        third: &[
-            (
-                "m/sqitch.plan",
-                "%syntax-version=1.0.0\n%project=shop\n\none 2026-01-01T00:00:00Z Ann <a@example.org> # first\ntwo [one] 2026-01-02T00:00:00Z Ann <a@example.org> # second\nthree 2026-01-03T00:00:00Z Ann <a@example.org> # third\n",
-            ),
-            ("m/deploy/three.sql", "{3}"),
-        ],
-        apply: "cd m && SQITCH_FULLNAME=Ann SQITCH_EMAIL=a@example.org sqitch deploy --no-verify \"db:pg://postgres@127.0.0.1:$PORT/$DB\"",
-        table: "sqitch.changes",
-        second_row: "change = 'two'",
-        third_row: "change = 'three'",
-        stamp: "insert into sqitch.changes (change_id, script_hash, change, project, note, committed_at, committer_name, committer_email, planned_at, planner_name, planner_email)
-            select 'x', null, 'three', project, '', now(), 'x', 'x', now(), 'x', 'x' from sqitch.changes where change = 'one'",
-        has_sums: true,
-        fills_gaps: false,
-    },
-    Tool {
-        name: "Liquibase",
-        needs: &["/opt/evenkeel/tools/node_modules/liquibase/dist/liquibase/internal/lib/liquibase-core.jar", "/usr/bin/java"],
-        is_heavy: true,
-        files: &[(
-            "m/changelog.sql",
-            "--liquibase formatted sql\n--changeset ann:1\n{1}--rollback drop table orders;\n",
-        ), ("m/two.sql", "--liquibase formatted sql\n--changeset ann:2 splitStatements:false\n{2}"),
-            ("m/main.yaml", "databaseChangeLog:\n- include: {file: changelog.sql}\n- include: {file: two.sql}\n")],
-        first: "m/changelog.sql",
-        third: &[("m/three.sql", "--liquibase formatted sql\n--changeset ann:3\n{3}"),
-            ("m/main.yaml", "databaseChangeLog:\n- include: {file: changelog.sql}\n- include: {file: two.sql}\n- include: {file: three.sql}\n")],
-        apply: "java -cp \"$TOOLS/node_modules/liquibase/dist/liquibase/internal/lib/*\" liquibase.integration.commandline.LiquibaseCommandLine --url=jdbc:postgresql://127.0.0.1:$PORT/$DB --username=postgres --password=x --search-path=m --changelog-file=main.yaml update",
-        table: "databasechangelog",
-        second_row: "id = '2'",
-        third_row: "id = '3'",
-        stamp: "insert into databasechangelog (id, author, filename, dateexecuted, orderexecuted, exectype) values ('3', 'ann', 'three.sql', now(), 9, 'EXECUTED')",
-        has_sums: true,
-        fills_gaps: true,
-    },
-];
 
 /// Whether a tool is there; where it is not, that is counted, and what CI has is demanded.
 fn is_there(name: &str, needs: &[&str], is_heavy: bool) -> bool {
@@ -261,6 +127,39 @@ impl<'t> Play<'t> {
             kept.replace('\'', "''")
         )
     }
+
+    fn hot_fix(&self) {
+        self.db.exec("alter table orders add hot_fix int");
+        let told = self.history(1);
+        assert_eq!(told["unexplained"][0]["object"], "public.orders.hot_fix", "{}: {told}", self.tool.name);
+        self.db.exec("alter table orders drop hot_fix");
+    }
+
+    /// A remark in a file that ran, and what means something else.
+    fn edits(&self) {
+        let text = self.place.read(self.tool.first);
+        self.place.write(self.tool.first, text.replace("create table", "-- a remark\ncreate table"));
+        let told = self.history(0);
+        let first = &told["migrations"][0];
+        let expected = if self.tool.has_sums { ("edited", "bytes") } else { ("applied", "") };
+        assert_eq!(
+            (first["verdict"].as_str().unwrap(), first["edit"].as_str().unwrap_or_default()),
+            expected,
+            "{}: {told}",
+            self.tool.name
+        );
+        self.place.write(self.tool.first, text.replace("note text", "note text, extra int"));
+        let told = self.says(1, &["partly-present", "applied"]);
+        assert_eq!(told["migrations"][0]["edit"].as_str().unwrap_or_default(), if self.tool.has_sums { "meaning" } else { "" }, "{told}");
+        self.place.write(self.tool.first, &text);
+    }
+
+    fn stamps(&self) {
+        let Tool { stamp, third_row, .. } = self.tool;
+        self.db.exec(&format!("set session_replication_role = replica; {stamp}; reset session_replication_role"));
+        self.says(1, &["applied", "applied", "recorded-not-present"]);
+        self.without(third_row);
+    }
 }
 
 fn plays(name: &str) {
@@ -277,26 +176,16 @@ fn plays(name: &str) {
     for list in ["unexplained", "gaps", "in_flight"] {
         assert_eq!(told[list], serde_json::json!([]), "{}: {list}: {told}", tool.name);
     }
-    // A hot-fix.
-    db.exec("alter table orders add hot_fix int");
-    let told = play.history(1);
-    assert_eq!(told["unexplained"][0]["object"], "public.orders.hot_fix", "{}: {told}", tool.name);
-    db.exec("alter table orders drop hot_fix");
+    if wants_all() {
+        play.hot_fix();
+    }
     // A row that is gone from the record.
     let back = play.without(tool.second_row);
     play.says(1, &["applied", "present-not-recorded"]);
     db.exec(&back);
-    // A remark, and what means something else.
-    let text = play.place.read(tool.first);
-    play.place.write(tool.first, text.replace("create table", "-- a remark\ncreate table"));
-    let told = play.history(0);
-    let first = &told["migrations"][0];
-    let expected = if tool.has_sums { ("edited", "bytes") } else { ("applied", "") };
-    assert_eq!((first["verdict"].as_str().unwrap(), first["edit"].as_str().unwrap_or_default()), expected, "{}: {told}", tool.name);
-    play.place.write(tool.first, text.replace("note text", "note text, extra int"));
-    let told = play.says(1, &["partly-present", "applied"]);
-    assert_eq!(told["migrations"][0]["edit"].as_str().unwrap_or_default(), if tool.has_sums { "meaning" } else { "" }, "{told}");
-    play.place.write(tool.first, &text);
+    if wants_all() || tool.has_sums {
+        play.edits();
+    }
     // One that was ended half-way, or done by hand.
     play.put(tool.third, "create table three (a int);\ncreate table four (a int);\n");
     assert_eq!(last(&play.says(0, &["applied", "applied", "pending"]))["evidence"], serde_json::json!([]));
@@ -304,9 +193,9 @@ fn plays(name: &str) {
     play.says(1, &["applied", "applied", "half-applied"]);
     db.exec("drop table three");
     // One that is written down and never ran.
-    db.exec(&format!("set session_replication_role = replica; {}; reset session_replication_role", tool.stamp));
-    play.says(1, &["applied", "applied", "recorded-not-present"]);
-    play.without(tool.third_row);
+    if wants_all() {
+        play.stamps();
+    }
     // One before others that did run.
     play.applies();
     play.says(0, &["applied", "applied", "applied"]);
@@ -344,11 +233,58 @@ fn liquibase() {
     plays("Liquibase");
 }
 
+fn speaks(name: &str) {
+    let language = LANGUAGES.iter().find(|language| language.name == name).unwrap();
+    if !is_there(language.name, language.needs, false) {
+        return;
+    }
+    let (db, place) = (database(newest()), Place::new());
+    let port = port_of(&db).to_string();
+    let url = format!("postgres://postgres@127.0.0.1:{port}/{}", db.name);
+    let variables = [("URL", url.as_str()), ("PORT", &port), ("DB", &db.name), ("TOOLS", TOOLS)];
+    language.files.iter().for_each(|(path, text)| _ = place.write(path, text));
+    place.shell(language.apply, &variables).exits(0);
+    let own = db.url();
+    let told = |more: &[&str], code: i32| {
+        let arguments: Vec<&str> =
+            ["history", &own, "--migrations", language.folder, "--format", "json"].iter().chain(more).copied().collect();
+        let told = place.run_with(&arguments, &variables);
+        assert_eq!(told.code, Some(code), "{name}: {}{}", told.stdout, told.stderr);
+        told.json()
+    };
+    let bare = told(&[], 2);
+    assert_eq!(
+        (bare["tool"]["name"].as_str().unwrap(), words(&bare)),
+        (name, language.bare.iter().map(ToString::to_string).collect()),
+        "{bare}"
+    );
+    let render = ["--render", language.render];
+    let (expected, code) = language.rendered;
+    let rendered = told(&render, code);
+    assert_eq!(words(&rendered), expected, "{rendered}");
+    let (taken, expected) = language.taken;
+    db.exec(&format!("{taken}; create table stray (a int)"));
+    let rendered = told(&render, 1);
+    assert_eq!(words(&rendered), expected, "{rendered}");
+    assert_eq!(rendered["unexplained"][0]["object"], "public.stray", "{rendered}");
+}
+
+#[test]
+fn alembic() {
+    speaks("Alembic");
+}
+
+#[test]
+fn django() {
+    speaks("Django");
+}
+
 /// Every tool's history is played by a test of its own, so that they run side by side.
 #[test]
 fn every_tool_is_played() {
     let source = include_str!("real_tools.rs");
-    for tool in ALL {
-        assert!(source.contains(&format!("plays(\"{}\")", tool.name)), "{}", tool.name);
+    let plays = ALL.iter().map(|tool| format!("plays(\"{}\")", tool.name));
+    for call in plays.chain(LANGUAGES.iter().map(|language| format!("speaks(\"{}\")", language.name))) {
+        assert!(source.contains(&call), "{call}");
     }
 }

@@ -39,11 +39,33 @@ fn formatted_sql_has_the_sums_that_liquibase_recorded() {
     let sums: Vec<&str> = folder.migrations.iter().map(|migration| migration.checksum.as_deref().unwrap()).collect();
     assert_eq!(sums, ["9:c0572ebceba230e3659d5f99a3925600", "9:ab1bb57c523874f4806fa82ffadc95b2"]);
     let [first, second] = folder.migrations.as_slice() else { panic!("{folder:?}") };
-    assert_eq!(first.condition.as_deref(), Some("it runs only where context prod, labels v1 holds"));
+    assert_eq!(first.condition.as_deref(), Some("it runs only on a condition: context prod, labels v1"));
     assert_eq!((second.up[0].begins, second.down.as_ref().unwrap()[0].text.trim()), ((6, 1), "alter table orders drop column total;"));
     assert_eq!(first.is_summed("7:anything"), None, "a sum of a kind that is not worked out is no edit");
     assert_eq!(first.is_summed("9:c0572ebceba230e3659d5f99a3925600"), Some(true));
     assert_eq!((folder.odd.len(), first.unreadable.as_deref()), (0, None));
+}
+
+#[test]
+fn the_sums_of_version_8_are_those_that_liquibase_takes_for_its_own() {
+    // Liquibase 4.28.0 found these in its table, took them for right, and wrote the sums of version 9 that stand beside them.
+    let log = "--liquibase formatted sql\n--property name:tbl value:prop_t\n\n--changeset ann:1 context:prod labels:v1\n--comment first\n-- an own comment\ncreate table orders(id bigint primary key, note text); -- trailing\n/* block\ncomment */\n--rollback drop table orders;\n\n--changeset bob:fn splitStatements:false\ncreate function f() returns int language plpgsql as $$\nbegin\n  -- inner comment\n  return 1; /* another */\nend $$;\n--rollback drop function f();\n\n--changeset bob:fn2\ncreate function f2() returns int language plpgsql as $$\nbegin\n  -- inner comment\n  return 1; /* another */\nend $$;\ncreate table ${tbl} (a text default '-- no comment');\n\n--changeset bob:raw stripComments:false endDelimiter:/\ncreate function f3() returns int language sql as 'select 1 -- x'\n/\ncreate table t3 (a int)\n/\n";
+    let folder = read(&[("a.sql", log)], None);
+    for (migration, eight, nine) in folder
+        .migrations
+        .iter()
+        .zip([
+            ("8:5dcc355ce0bc8e609dafa0871c7ce692", "9:f7c85484eb76dae9a114e2779a9fd988"),
+            ("8:b1a5e77fd3db009a1744d6c4b25600a3", "9:7a4c4657b09e89e90791607332b0fd2e"),
+            ("8:af627c65b0c2ce43c211c25fdcbd8a7b", "9:ed11add8b87a3c2a83207c1918ca2e44"),
+            ("8:5cd9dd29709bd426220024a3b3560718", "9:cea99d25fff3b800500cb439d17f6cf7"),
+        ])
+        .map(|(migration, (eight, nine))| (migration, eight, nine))
+    {
+        assert_eq!((migration.is_summed(eight), migration.is_summed(nine)), (Some(true), Some(true)), "{migration:?}");
+        assert_eq!(migration.is_summed(&eight.replace("8:", "8:0")), Some(false));
+    }
+    assert_eq!(folder.migrations.len(), 4);
 }
 
 #[test]

@@ -345,7 +345,7 @@ impl Walk<'_> {
         if let (Meets::Perhaps, Some(dbms)) = (met, &set.dbms) {
             conditions.push(format!("dbms {dbms}"));
         }
-        migration.condition = (!conditions.is_empty()).then(|| format!("it runs only where {} holds", conditions.join(", ")));
+        migration.condition = (!conditions.is_empty()).then(|| format!("it runs only on a condition: {}", conditions.join(", ")));
         if let Some(program) = &set.run_with {
             migration.unreadable = Some(format!("another program runs it (runWith:{program})"));
         }
