@@ -136,5 +136,5 @@ fn a_command_renders_what_is_written_in_a_language() {
     configured("cat \"sql/{key}");
     place.run(&["history", "p"]).exits(78).says("a text that does not end");
     // A flag wins, and is run where the user is.
-    place.run(&["migrations", "m", "--render", "cat sql/{key}"]).exits(0).says("2 statements");
+    place.run(&["migrations", "m", "--render", "cat sql/{key}"]).exits(0).says("2 migrations of 4 statements");
 }
