@@ -169,7 +169,7 @@ pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migra
         render::complete(&mut folder, renderer, stop)?;
     }
     if folder.migrations.is_empty() {
-        return Err(told(&Unclear::Nothing, &tree.shown, None));
+        return Err(nothing(&folder, &tree.shown));
     }
     let mut cuts = Vec::with_capacity(folder.migrations.len());
     for migration in &folder.migrations {
@@ -177,6 +177,19 @@ pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migra
         cuts.push(Cut::of(migration, grammar));
     }
     Ok(Migrations { folder, shown: tree.shown, path: wanted.folder.clone(), cuts })
+}
+
+/// A folder whose tool is known and that holds no migration: why not, where that is known.
+fn nothing(folder: &Folder, shown: &str) -> Box<Trouble> {
+    const SHOWN: usize = 3;
+    let trouble = told(&Unclear::Nothing, shown, None);
+    if folder.odd.is_empty() {
+        return trouble;
+    }
+    let odd: Vec<String> = folder.odd.iter().take(SHOWN).map(|(file, why)| format!("{file}: {why}")).collect();
+    let more = folder.odd.len().saturating_sub(SHOWN);
+    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+    Box::new(trouble.found(format!("no migration of {}: {}{more}", folder.tool, odd.join("; "))))
 }
 
 /// A folder of which nobody can say how it is read.

@@ -235,7 +235,7 @@ fn liquibase() {
 
 fn speaks(name: &str) {
     let language = LANGUAGES.iter().find(|language| language.name == name).unwrap();
-    if !is_there(language.name, language.needs, false) {
+    if !is_there(language.name, language.needs, language.is_heavy) {
         return;
     }
     let (db, place) = (database(newest()), Place::new());
@@ -258,15 +258,46 @@ fn speaks(name: &str) {
         (name, language.bare.iter().map(ToString::to_string).collect()),
         "{bare}"
     );
+    let (taken, afterwards) = language.taken;
+    if language.render.is_empty() {
+        db.exec(taken);
+        let told = told(&[], 2);
+        assert_eq!(words(&told), afterwards, "{told}");
+        return;
+    }
     let render = ["--render", language.render];
     let (expected, code) = language.rendered;
     let rendered = told(&render, code);
     assert_eq!(words(&rendered), expected, "{rendered}");
-    let (taken, expected) = language.taken;
     db.exec(&format!("{taken}; create table stray (a int)"));
     let rendered = told(&render, 1);
-    assert_eq!(words(&rendered), expected, "{rendered}");
+    assert_eq!(words(&rendered), afterwards, "{rendered}");
     assert_eq!(rendered["unexplained"][0]["object"], "public.stray", "{rendered}");
+}
+
+#[test]
+fn drizzle() {
+    plays("Drizzle");
+}
+
+#[test]
+fn knex() {
+    speaks("Knex");
+}
+
+#[test]
+fn sequelize() {
+    speaks("Sequelize or umzug");
+}
+
+#[test]
+fn typeorm() {
+    speaks("TypeORM");
+}
+
+#[test]
+fn rails() {
+    speaks("Rails");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Only what is in the folder is put in. <https://www.postgresql.org/docs/current/app-psql.html>
 
 use super::folder::{File, Migration, Part, Tree};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep files include each other at most.
 const DEEPEST: usize = 32;
@@ -30,15 +30,26 @@ pub fn included(mut migration: Migration, tree: &Tree, file: &File) -> Migration
     migration
 }
 
-/// Files that another one puts in: they are no migrations of their own.
+/// Files that another one puts in: they are no migrations of their own. One that goes round in a circle is told as one.
 pub fn named_anywhere(tree: &Tree) -> BTreeSet<String> {
-    let mut named = BTreeSet::new();
+    let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for file in tree.ending(".sql").filter(|file| has_any(file)) {
-        for line in file.text().unwrap_or_default().lines() {
-            named.extend(asked(line).and_then(|(path, is_relative)| found(tree, file, path, is_relative)).map(|file| file.path.clone()));
-        }
+        let asked = file.text().unwrap_or_default().lines().filter_map(asked);
+        let found = asked.filter_map(|(path, is_relative)| found(tree, file, path, is_relative));
+        named.insert(&file.path, found.map(|file| file.path.as_str()).collect());
     }
-    named
+    let is_round = |path: &str| {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&str> = named.get(path).into_iter().flatten().copied().collect();
+        while let Some(one) = open.pop() {
+            if seen.insert(one) {
+                open.extend(named.get(one).into_iter().flatten());
+            }
+        }
+        seen.contains(path)
+    };
+    let all: BTreeSet<&str> = named.values().flatten().copied().collect();
+    all.into_iter().filter(|path| !is_round(path)).map(str::to_owned).collect()
 }
 
 fn has_any(file: &File) -> bool {

@@ -1,8 +1,9 @@
 //! Which record is which migration's, where a tool writes the key otherwise than its file does.
 
 use super::folder::{Folder, Migration};
-use super::tool::{is_elsewhere, is_same, is_titled};
+use super::tool::{hint, is_same, is_titled, part};
 use super::verdict::Recorded;
+use std::collections::{HashMap, HashSet};
 
 /// Says which descriptions are names, by which two migrations of one key are told apart.
 pub fn titled(folder: &mut Folder) {
@@ -13,15 +14,18 @@ pub fn titled(folder: &mut Folder) {
 
 /// Gives records the key of the one migration that they can be of; a record that is some file's as it stands stays.
 pub fn matched(folder: &Folder, records: &mut [Recorded]) {
-    let is_taken = |records: &[Recorded], migration: &Migration| records.iter().any(|record| record.key == migration.key);
-    for at in 0..records.len() {
-        let Some(record) = records.get(at) else { continue };
-        if folder.migrations.iter().any(|migration| migration.key == record.key) {
-            continue;
-        }
-        let same = folder.migrations.iter().filter(|migration| is_same(folder.tool, &record.key, &migration.key));
-        let free: Vec<&Migration> = same.filter(|migration| !is_taken(records, migration)).collect();
-        if let ([one], Some(record)) = (free.as_slice(), records.get_mut(at)) {
+    let own: HashSet<&str> = folder.migrations.iter().map(|migration| migration.key.as_str()).collect();
+    let mut taken: HashSet<String> = records.iter().map(|record| record.key.clone()).collect();
+    let mut alike: HashMap<String, Vec<&Migration>> = HashMap::new();
+    for migration in &folder.migrations {
+        let Some(hint) = hint(folder.tool, &migration.key) else { return };
+        alike.entry(hint).or_default().push(migration);
+    }
+    for record in records.iter_mut().filter(|record| !own.contains(record.key.as_str())) {
+        let same = hint(folder.tool, &record.key).and_then(|hint| alike.get(&hint)).map(Vec::as_slice).unwrap_or_default();
+        let fits = |migration: &&&Migration| !taken.contains(&migration.key) && is_same(folder.tool, &record.key, &migration.key);
+        if let [one] = same.iter().filter(fits).collect::<Vec<_>>().as_slice() {
+            taken.insert(one.key.clone());
             record.key.clone_from(&one.key);
         }
     }
@@ -30,8 +34,9 @@ pub fn matched(folder: &Folder, records: &mut [Recorded]) {
 /// Records of other parts of the project, whose files are not in this folder.
 #[must_use]
 pub fn elsewhere<'r>(folder: &Folder, records: &'r [Recorded]) -> Vec<&'r Recorded> {
-    let keys: Vec<&str> = folder.migrations.iter().map(|migration| migration.key.as_str()).collect();
-    records.iter().filter(|record| is_elsewhere(folder.tool, &record.key, &keys)).collect()
+    let parts: HashSet<Option<&str>> = folder.migrations.iter().map(|migration| part(folder.tool, &migration.key)).collect();
+    let is_elsewhere = |record: &&Recorded| part(folder.tool, &record.key).is_some_and(|part| !parts.contains(&Some(part)));
+    records.iter().filter(is_elsewhere).collect()
 }
 
 /// Whether two keys are the same one to a tool.

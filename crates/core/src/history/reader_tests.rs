@@ -239,4 +239,7 @@ fn included_files_are_no_migrations_of_their_own() {
     assert_eq!(folder.migrations[0].files, ["1_a.sql", "shared/f.sql"]);
     assert_eq!(folder.migrations[1].up.len(), 1, "within a text it is no command");
     assert!(folder.migrations[2].unreadable.as_deref().unwrap().contains("not in the folder"));
+    let round = read(&[("a.sql", "\\i b.sql\n"), ("b.sql", "\\i a.sql\n")], Some("plain SQL"));
+    assert!(round.migrations.iter().all(|one| one.unreadable.as_deref().is_some_and(|why| why.contains("includes itself"))), "{round:?}");
+    assert_eq!(round.migrations.len(), 2);
 }

@@ -136,6 +136,35 @@ pub const ALL: &[Tool] = &[
         has_sums: true,
         fills_gaps: true,
     },
+    Tool {
+        name: "Drizzle",
+        needs: &["/opt/evenkeel/tools/node_modules/.bin/drizzle-kit", "/usr/bin/node"],
+        is_heavy: true,
+        files: &[
+            ("drizzle.config.js", "module.exports = {dialect: 'postgresql', schema: './none.js', out: './m', dbCredentials: {url: process.env.URL}};"),
+            (
+                "m/meta/_journal.json",
+                "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[{\"idx\":0,\"version\":\"7\",\"when\":1,\"tag\":\"0000_one\",\"breakpoints\":true},{\"idx\":1,\"version\":\"7\",\"when\":2,\"tag\":\"0001_two\",\"breakpoints\":true}]}",
+            ),
+            ("m/0000_one.sql", "{1}"),
+            ("m/0001_two.sql", "{2}"),
+        ],
+        first: "m/0000_one.sql",
+        third: &[
+            (
+                "m/meta/_journal.json",
+                "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[{\"idx\":0,\"version\":\"7\",\"when\":1,\"tag\":\"0000_one\",\"breakpoints\":true},{\"idx\":1,\"version\":\"7\",\"when\":2,\"tag\":\"0001_two\",\"breakpoints\":true},{\"idx\":2,\"version\":\"7\",\"when\":3,\"tag\":\"0002_three\",\"breakpoints\":true}]}",
+            ),
+            ("m/0002_three.sql", "{3}"),
+        ],
+        apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/drizzle-kit migrate",
+        table: "drizzle.__drizzle_migrations",
+        second_row: "created_at = 2",
+        third_row: "created_at = 3",
+        stamp: "insert into drizzle.__drizzle_migrations (hash, created_at) values (encode(sha256(convert_to(e'create table three (a int);\\ncreate table four (a int);\\n', 'UTF8')), 'hex'), 3)",
+        has_sums: true,
+        fills_gaps: false,
+    },
 ];
 
 /// A tool whose migrations are Python: named by it alone, and judged once it renders them.
@@ -145,6 +174,8 @@ pub struct Language {
     pub files: &'static [(&'static str, &'static str)],
     pub folder: &'static str,
     pub apply: &'static str,
+    pub is_heavy: bool,
+    /// Nothing, where the tool renders nothing.
     pub render: &'static str,
     /// Verdicts of a clean run, without and with rendering, and the exit code.
     pub bare: &'static [&'static str],
@@ -179,6 +210,7 @@ pub const LANGUAGES: &[Language] = &[
         ],
         folder: "mig/versions",
         apply: "$TOOLS/python/bin/alembic upgrade b1",
+        is_heavy: false,
         render: "/opt/evenkeel/tools/python/bin/alembic upgrade {previous}:{key} --sql",
         bare: &["not-checkable", "not-checkable", "pending"],
         rendered: (&["applied", "applied", "pending"], 0),
@@ -209,10 +241,107 @@ pub const LANGUAGES: &[Language] = &[
         ],
         folder: ".",
         apply: "$TOOLS/python/bin/python manage.py migrate",
+        is_heavy: false,
         render: "/opt/evenkeel/tools/python/bin/python manage.py sqlmigrate {app} {migration}",
         bare: &["not-checkable", "not-checkable"],
         // The second of the app that is installed elsewhere changes rows in Python.
         rendered: (&["applied", "not-checkable", "applied", "applied"], 2),
         taken: ("alter table shop_order drop total", &["applied", "not-checkable", "applied", "recorded-not-present"]),
+    },
+    Language {
+        name: "Knex",
+        needs: &["/opt/evenkeel/tools/node_modules/.bin/knex", "/usr/bin/node"],
+        files: &[
+            ("knexfile.js", "module.exports = {client: 'pg', connection: process.env.URL, migrations: {directory: './m'}};"),
+            (
+                "m/20260101000000_one.js",
+                "exports.up = k => k.schema.createTable('orders', t => { t.bigInteger('id').primary(); }); exports.down = k => k;",
+            ),
+            ("m/20260102000000_two.js", "exports.up = k => k.raw('alter table orders add total int'); exports.down = k => k;"),
+            ("package.json", "{\"dependencies\": {\"knex\": \"3\"}}"),
+        ],
+        folder: "m",
+        apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/knex migrate:latest",
+        is_heavy: true,
+        render: "",
+        bare: &["not-checkable", "not-checkable"],
+        rendered: (&[], 0),
+        taken: ("delete from knex_migrations where name like '20260101%'", &["pending-out-of-order", "not-checkable"]),
+    },
+    Language {
+        name: "Sequelize or umzug",
+        needs: &["/opt/evenkeel/tools/node_modules/.bin/sequelize-cli", "/usr/bin/node"],
+        files: &[
+            ("config/config.json", "{\"development\": {\"use_env_variable\": \"URL\", \"dialect\": \"postgres\", \"logging\": false}}"),
+            (
+                "migrations/20260101000000-one.js",
+                "module.exports = {up: q => q.sequelize.query('create table orders (id bigint primary key)'), down: q => q};",
+            ),
+            (
+                "migrations/20260102000000-two.js",
+                "module.exports = {up: q => q.sequelize.query('alter table orders add total int'), down: q => q};",
+            ),
+        ],
+        folder: "migrations",
+        apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/sequelize-cli db:migrate",
+        is_heavy: true,
+        render: "",
+        bare: &["not-checkable", "not-checkable"],
+        rendered: (&[], 0),
+        taken: ("delete from \"SequelizeMeta\" where name like '20260101%'", &["pending-out-of-order", "not-checkable"]),
+    },
+    Language {
+        name: "TypeORM",
+        needs: &["/opt/evenkeel/tools/node_modules/.bin/typeorm", "/usr/bin/node"],
+        files: &[
+            (
+                "ds.js",
+                "const {DataSource} = require('typeorm'); module.exports.default = new DataSource({type: 'postgres', url: process.env.URL, migrations: ['m/*.js']});",
+            ),
+            (
+                "m/1767225600000-One.js",
+                "class One1767225600000 { async up(q) { await q.query('create table orders (id bigint primary key)'); } async down() {} } module.exports = {One1767225600000};",
+            ),
+            (
+                "m/1767225600001-Two.js",
+                "class Two1767225600001 { async up(q) { await q.query('alter table orders add total int'); } async down() {} } module.exports = {Two1767225600001};",
+            ),
+        ],
+        folder: "m",
+        apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/typeorm migration:run -d ds.js",
+        is_heavy: true,
+        render: "",
+        bare: &["not-checkable", "not-checkable"],
+        rendered: (&[], 0),
+        taken: ("delete from migrations where name like 'One%'", &["pending-out-of-order", "not-checkable"]),
+    },
+    Language {
+        name: "Rails",
+        needs: &["/usr/bin/ruby", "/usr/share/doc/ruby-activerecord"],
+        files: &[
+            (
+                "run.rb",
+                "require 'active_record'\nActiveRecord::Base.establish_connection(ENV['URL'].sub('postgres:', 'postgresql:'))\nActiveRecord::MigrationContext.new('m', ActiveRecord::SchemaMigration).migrate\n",
+            ),
+            (
+                "render.rb",
+                "require 'active_record'\nActiveRecord::Base.establish_connection(ENV['URL'].sub('postgres:', 'postgresql:'))\nActiveRecord::Migration.verbose = false\nsaid = []\nActiveSupport::Notifications.subscribe('sql.active_record') { |*, event| said << event[:sql] if event[:sql] =~ /\\A(CREATE|ALTER|DROP)/ }\nmigration = ActiveRecord::MigrationContext.new('m', ActiveRecord::SchemaMigration).migrations.find { |one| one.version.to_s == ARGV[0] }\nActiveRecord::Base.transaction { migration.migrate(:up) rescue nil; raise ActiveRecord::Rollback }\nputs said.map { |sql| sql + ';' }\n",
+            ),
+            (
+                "m/20260101000000_create_orders.rb",
+                "class CreateOrders < ActiveRecord::Migration[6.1]\n  def change\n    create_table(:orders) { |t| t.text :note }\n  end\nend\n",
+            ),
+            (
+                "m/20260102000000_create_totals.rb",
+                "class CreateTotals < ActiveRecord::Migration[6.1]\n  def change\n    create_table(:totals) { |t| t.integer :total }\n  end\nend\n",
+            ),
+        ],
+        folder: "m",
+        apply: "ruby run.rb",
+        is_heavy: true,
+        render: "ruby render.rb {key}",
+        bare: &["not-checkable", "not-checkable"],
+        rendered: (&["applied", "applied"], 0),
+        taken: ("drop table totals", &["applied", "recorded-not-present"]),
     },
 ];

@@ -82,12 +82,6 @@ fn listed(text: &str, name: &str) -> Option<Vec<(String, String)>> {
     Some(pairs)
 }
 
-/// Whether a record is of an app whose files are not among these.
-pub(super) fn is_elsewhere(recorded: &str, keys: &[&str]) -> bool {
-    let app = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
-    !keys.iter().any(|key| app(key) == app(recorded))
-}
-
 /// The key in a line of `showmigrations --plan`: `[X]  shop.0001_initial`.
 pub fn planned(line: &str) -> Option<&str> {
     let rest = line.trim_start().strip_prefix('[')?;

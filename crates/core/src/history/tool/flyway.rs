@@ -98,6 +98,12 @@ fn order(version: &str) -> Vec<(usize, String)> {
     parts
 }
 
+/// The first number of a version.
+pub(super) fn hint(key: &str) -> String {
+    let first = key.split(['.', '_']).next().unwrap_or_default();
+    first.trim_start_matches('0').to_owned()
+}
+
 /// Versions are compared as numbers: `01` is `1`, and `1.0` is `1`.
 pub(super) fn is_same(recorded: &str, key: &str) -> bool {
     let is_version = |text: &str| !text.is_empty() && text.split(['.', '_']).all(|part| part.chars().all(|c| c.is_ascii_digit()));

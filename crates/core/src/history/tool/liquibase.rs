@@ -89,6 +89,12 @@ pub(super) fn is_same(recorded: &str, key: &str) -> bool {
     author == own_author && is_one && (is_under(&path, &own) || is_under(&own, &path))
 }
 
+/// Name and author of a change set; of a file without a header its author alone.
+pub(super) fn hint(key: &str) -> String {
+    let tail = key.split_once("::").map_or(key, |(_, tail)| tail);
+    if tail.ends_with("::includeAll") { "includeAll".to_owned() } else { tail.to_owned() }
+}
+
 /// A path as Liquibase records it.
 fn normal(path: &str) -> String {
     let path = path.replace('\\', "/");
@@ -123,10 +129,11 @@ fn log_of(file: &File) -> Option<Result<Log, String>> {
 
 /// Whether a file says itself that it is a change log.
 fn is_log(file: &File) -> bool {
-    let Ok(text) = file.text() else { return false };
+    // One that is no text is said later.
+    let text = || String::from_utf8_lossy(&file.bytes);
     match file.name().rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).as_deref() {
-        Some("sql") => formatted::is_one(text),
-        Some("xml" | "yaml" | "yml" | "json") => text.contains("databaseChangeLog"),
+        Some("sql") => formatted::is_one(&text()),
+        Some("xml" | "yaml" | "yml" | "json") => text().contains("databaseChangeLog"),
         _ => false,
     }
 }
@@ -327,9 +334,10 @@ impl Walk<'_> {
         }
         let path = set.logical.as_ref().map_or_else(|| path.to_owned(), |logical| normal(&self.filled(logical)));
         let (id, author) = (self.filled(&set.id), self.filled(&set.author));
-        let mut migration = Migration::new(format!("{path}::{id}::{author}"), id, file);
+        // Its text is a part of the file's.
+        let named = File { path: file.path.clone(), bytes: Vec::new() };
+        let mut migration = Migration::new(format!("{path}::{id}::{author}"), id, &named);
         migration.up.clear();
-        migration.unreadable = None;
         migration.repeatable = set.run_on_change || set.run_always;
         migration.transaction = if set.in_transaction { Transaction::Own } else { Transaction::None };
         migration.accepted_sums = set

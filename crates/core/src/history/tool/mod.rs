@@ -124,11 +124,20 @@ pub(super) fn is_titled(tool: &str) -> bool {
     [flyway::NAME, sqlx::NAME, refinery::NAME, supabase::NAME, atlas::NAME, phinx::NAME].contains(&tool)
 }
 
-/// Whether a record is of another part of the project, whose files are somewhere else.
-pub(super) fn is_elsewhere(tool: &str, recorded: &str, keys: &[&str]) -> bool {
+/// The part of a project that a key is of, where a tool's record holds several: an app, a project with a plan of its own.
+pub(super) fn part<'k>(tool: &str, key: &'k str) -> Option<&'k str> {
     match tool {
-        django::NAME => django::is_elsewhere(recorded, keys),
-        sqitch::NAME => sqitch::is_elsewhere(recorded, keys),
-        _ => false,
+        django::NAME => key.split_once('.').map(|(app, _)| app),
+        sqitch::NAME => key.split_once(':').map(|(project, _)| project),
+        _ => None,
+    }
+}
+
+/// What keys have in common that may be the same one; nothing of a tool that writes keys in one way.
+pub(super) fn hint(tool: &str, key: &str) -> Option<String> {
+    match tool {
+        flyway::NAME => Some(flyway::hint(key)),
+        liquibase::NAME => Some(liquibase::hint(key)),
+        _ => None,
     }
 }

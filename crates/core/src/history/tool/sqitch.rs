@@ -115,9 +115,3 @@ fn required(line: &str) -> Vec<&str> {
     let list = head.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
     list.split_whitespace().filter(|word| !word.starts_with('!')).collect()
 }
-
-/// Whether a record is of another project.
-pub(super) fn is_elsewhere(recorded: &str, keys: &[&str]) -> bool {
-    let project = |key: &str| key.split_once(':').map(|(project, _)| project.to_owned());
-    !keys.iter().any(|key| project(key) == project(recorded))
-}

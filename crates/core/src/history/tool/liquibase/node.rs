@@ -72,9 +72,12 @@ pub(super) fn xml(text: &str) -> Result<Node, String> {
         let event = reader.read_event().map_err(|error| wrong(&error))?;
         let mut say = |said: &str| {
             let Some(top) = open.last_mut() else { return };
-            if top.text.trim().is_empty() && !said.trim().is_empty() {
+            // What stands between elements says nothing, and there may be much of it.
+            if top.text.is_empty() {
+                if said.trim().is_empty() {
+                    return;
+                }
                 top.line = line;
-                top.text.clear();
             }
             top.text.push_str(said);
         };
