@@ -18,17 +18,14 @@ use tools::{ALL, LANGUAGES, TABLES, Tool};
 
 const TOOLS: &str = "/opt/evenkeel/tools";
 
-/// Whether a tool is there; where it is not, that is counted, and what CI has is demanded.
+/// Whether a tool is played: it is there, and wanted. Where not, that is counted; what CI has is demanded.
 fn is_there(name: &str, needs: &[&str], is_heavy: bool) -> bool {
-    let Some(missing) = needs.iter().find(|path| !Path::new(path).exists()) else {
-        return !is_heavy || wants_all();
-    };
-    let missing = format!("{name} ({missing})");
     if is_heavy && !wants_all() {
-        note_skip(&missing)
-    } else {
-        skip(&missing)
+        note_skip(&format!("{name}, which EVENKEEL_TOOLS=all plays,"));
+        return false;
     }
+    let Some(missing) = needs.iter().find(|path| !Path::new(path).exists()) else { return true };
+    skip(&format!("{name} ({missing})"));
     false
 }
 
@@ -252,12 +249,11 @@ fn speaks(name: &str) {
         assert_eq!(told.code, Some(code), "{name}: {}{}", told.stdout, told.stderr);
         told.json()
     };
-    let bare = told(&[], 2);
-    assert_eq!(
-        (bare["tool"]["name"].as_str().unwrap(), words(&bare)),
-        (name, language.bare.iter().map(ToString::to_string).collect()),
-        "{bare}"
-    );
+    if wants_all() || language.render.is_empty() {
+        let bare = told(&[], 2);
+        assert_eq!(bare["tool"]["name"], name, "{bare}");
+        assert_eq!(words(&bare), language.bare, "{bare}");
+    }
     let (taken, afterwards) = language.taken;
     if language.render.is_empty() {
         db.exec(taken);
