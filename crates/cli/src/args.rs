@@ -2,7 +2,7 @@
 
 mod release;
 
-pub use release::{Diagnose, History, Migrations, Preflight, Reading};
+pub use release::{CourseName, Diagnose, History, HistoryFormat, Migrations, Preflight, Reading};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;

@@ -19,8 +19,7 @@ pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str
     if let Some(folder) = folder {
         return Ok(Wanted { folder: folder.to_owned(), tool: reading.tool.clone(), tables: Vec::new(), wish: wish(&[]), render: named });
     }
-    let is_for = |names: &[String]| names.is_empty() || environment.is_none_or(|name| names.iter().any(|other| other == name));
-    let fitting: Vec<_> = settings.migrations.iter().filter(|one| is_for(&one.environments)).collect();
+    let fitting: Vec<_> = settings.migrations.iter().filter(|one| one.is_for(environment)).collect();
     match fitting.as_slice() {
         [one] => {
             let tool = reading.tool.clone().or_else(|| one.tool.clone());

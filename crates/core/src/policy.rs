@@ -1,7 +1,7 @@
 //! Exceptions a team has agreed on: each with a reason, an owner and an end. Never changes a digest.
 
 use crate::compare::{Comparison, Difference};
-use crate::finding::{Finding, Origin, Place, Remedy, Subject, WAIVER_EXPIRED, WAIVER_UNUSED};
+use crate::finding::{Finding, Origin, Place, Remedy, Subject, Thing, WAIVER_EXPIRED, WAIVER_UNUSED};
 use crate::kind::{Dimension, Severity};
 use globset::{Glob, GlobMatcher};
 use jiff::civil::Date;
@@ -86,7 +86,12 @@ impl Waiver {
     /// Whether it is about that difference.
     #[must_use]
     pub fn covers(&self, difference: &Difference) -> bool {
-        let about = &difference.subject;
+        self.is_about(&difference.subject)
+    }
+
+    /// Whether it is about an object, or that property of one.
+    #[must_use]
+    pub fn is_about(&self, about: &Thing) -> bool {
         let in_scope = match &self.scope {
             None => true,
             Some(Scope::Dimension(dimension)) => about.dimension == *dimension,

@@ -18,7 +18,7 @@ pub use prepare::{Answers, Inquiry, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
-pub use workshop::{Answer, Installed, Like, Ran, Refused, Scratch, Session, Workshop};
+pub use workshop::{Answer, Confined, Installed, Like, Ran, Refused, Scratch, Session, Workshop};
 
 use crate::fault::{Class, Trouble};
 use crate::kind::Dimension;

@@ -1,6 +1,12 @@
 //! What a build needs and a target lacks: the nouns. Who is asked is `pipeline/preflight`'s business.
 
-use crate::finding::Place;
+use crate::finding::{Finding, Origin, Place, Remedy, Subject, Which};
+use crate::kind::Severity;
+
+/// The id of something that a build needs and a target lacks.
+pub const LACKING: &str = "EK-preflight-missing";
+/// Why that matters.
+pub const LACKING_WHY: &str = "The build starts, and fails at the first request that needs it.";
 
 /// A query of a build, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +67,45 @@ impl Preflight {
             (true, true) => 0,
             (true, false) => 2,
         }
+    }
+}
+
+impl Preflight {
+    /// What is lacking.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        self.lacks.iter().map(|lack| self.finding(lack)).collect()
+    }
+
+    fn finding(&self, lack: &Lack) -> Finding {
+        let subject = match &lack.place {
+            Some(place) => Subject::Place(place.clone()),
+            None => Subject::Environment { name: self.label.clone() },
+        };
+        let migration = lack.migration.as_ref().map(|migration| {
+            let recorded = lack.recorded.as_ref().map(|recorded| format!(", recorded as {recorded}")).unwrap_or_default();
+            format!("run the migration that makes it: {migration}{recorded}")
+        });
+        let nearest = lack.nearest.as_ref().map(|nearest| format!("the nearest name that is there: {nearest}"));
+        let code = lack.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+        Finding {
+            id: LACKING.to_owned(),
+            severity: Severity::Block,
+            subject,
+            expected: lack.object.clone(),
+            found: Some(format!("{}{code}", lack.what)),
+            origin: lack.place.clone().map_or(Origin::Captured { side: Which::Reference, set_by: None }, Origin::Written),
+            why: LACKING_WHY.to_owned(),
+            manual: None,
+            remedy: migration.or(nearest).map(Remedy::Step),
+        }
+    }
+
+    /// Everything that could not be told, in words.
+    #[must_use]
+    pub fn open(&self) -> Vec<String> {
+        let odd = self.not_understood.iter().map(|(place, why)| format!("{place}: {why}"));
+        self.gaps.iter().cloned().chain(odd).collect()
     }
 }
 

@@ -34,6 +34,40 @@ pub enum Word {
     Within,
 }
 
+/// What of a statement a schema surely shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shows {
+    /// It makes something that was not there.
+    Makes,
+    /// It takes away what was there, by that name.
+    Takes,
+    /// It makes something if that is not there, or not for long.
+    MayMake,
+    /// It makes nothing and takes nothing away: rows, settings, a comment, another value of what stays.
+    Quiet,
+    /// Nobody can tell.
+    #[default]
+    Anything,
+}
+
+impl Shows {
+    /// Whether what statements do together surely shows. What is made and taken away by one text may be the same thing.
+    #[must_use]
+    pub fn surely(all: impl Iterator<Item = Self>) -> bool {
+        let (mut makes, mut may_make, mut takes) = (false, false, false);
+        for one in all {
+            match one {
+                Self::Makes => makes = true,
+                Self::MayMake => may_make = true,
+                Self::Takes => takes = true,
+                Self::Quiet => {}
+                Self::Anything => return false,
+            }
+        }
+        makes && !takes || takes && !makes && !may_make
+    }
+}
+
 /// One statement, understood as far as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -42,8 +76,8 @@ pub struct Statement {
     pub nature: Nature,
     /// The server refuses it inside of a transaction.
     pub alone: bool,
-    /// What it does surely shows in a schema: it makes something that was not there, and that stays.
-    pub shows: bool,
+    /// Whether what it does surely shows in a schema.
+    pub shows: Shows,
     /// Why it was not understood.
     pub odd: Option<String>,
 }

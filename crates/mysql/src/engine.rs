@@ -49,6 +49,12 @@ impl Engine for Mysql {
         })
     }
 
+    fn session_settings(&self, manifest: &Manifest, _: Option<&str>) -> Vec<(String, String)> {
+        // Accounts have none of their own.
+        let mode = manifest.find(kind::Kind::Setting, &["sql_mode"]).and_then(|setting| setting.text("value"));
+        mode.map(|mode| ("sql_mode".to_owned(), mode.replace(' ', ""))).into_iter().collect()
+    }
+
     fn renew(&self, manifest: &mut Manifest) {
         capture::renew(manifest);
         manifest.canonical = CANONICAL;

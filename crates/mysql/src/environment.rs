@@ -2,10 +2,10 @@
 
 use crate::capture::Asked;
 use crate::connect::{Fault, Target, connect};
-use crate::{capture, flight, grants};
+use crate::{capture, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Flights, Limits, Request, Watch};
+use evenkeel_core::port::{Answers, Environment, Flights, Inquiry, Limits, Request, Watch};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A MySQL or MariaDB server, and one database of it or all.
@@ -37,6 +37,10 @@ impl Environment for MysqlEnvironment {
         let limits = request.limits();
         let script = async { grants::script(&self.target, &limits, role).await.map_err(|fault| Box::new(fault.trouble())) };
         Driver::start()?.run(interruptible(watch.stop, async {}, script))
+    }
+
+    fn prepare(&self, inquiry: &Inquiry<'_>, watch: &Watch<'_>) -> Result<Answers, Box<Trouble>> {
+        Driver::start()?.run(interruptible(watch.stop, async {}, prepare::all(&self.target, inquiry)))
     }
 
     fn flights(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {

@@ -1,23 +1,29 @@
 //! Stage 3: every configured environment against what was committed for it.
 //!
-//! Lives here: going through environments side by side, and what each is ready for. What a comparison amounts to is `core::gate`'s
+//! Lives here: going through environments side by side, with the files that make them where they are configured, and what each is ready
+//! for. What a comparison amounts to is `core::gate`'s
 //! business; which environments there are is the caller's.
 
 use crate::capture::Source;
 use crate::compare::{self, Compared, Wanted};
-use evenkeel_core::compare::Scope;
+use crate::replay::Means;
+use crate::{history, migrations};
+use evenkeel_core::compare::{Scope, SideGap};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::{Finding, Origin, PLACE_CHANGED, Remedy, Subject as About, Which};
 use evenkeel_core::gate::{self, Readiness, Tier};
+use evenkeel_core::history::found;
+use evenkeel_core::history::told::{Entry, History};
+use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::manifest::{Endpoint, Whose};
+use evenkeel_core::manifest::{Endpoint, Gap, Reason, Whose};
 use evenkeel_core::port::Run;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// An environment and what it is held against.
-pub struct Subject {
+pub struct Subject<'a> {
     /// What the user calls it.
     pub name: String,
     /// What was committed, and what is there; or why one of them is not known.
@@ -32,6 +38,29 @@ pub struct Subject {
     /// Dimensions that the configuration says are nowhere, and what is to be said of that.
     pub nowhere: Vec<Dimension>,
     pub beforehand: Vec<Finding>,
+    /// The files that make it, where they are configured.
+    pub files: Option<Files<'a>>,
+}
+
+/// Files of migrations, and what must be recorded of them.
+pub struct Files<'a> {
+    /// Which; why nobody can say that.
+    pub migrations: Result<migrations::Wanted, Box<Trouble>>,
+    /// Keys of migrations of which it is accepted by name that they cannot be checked.
+    pub accepted: &'a [String],
+    /// Nothing records migrations there.
+    pub nowhere: bool,
+    pub must: Option<Must>,
+    pub means: Means<'a>,
+}
+
+/// What must be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Must {
+    /// All that the folder has.
+    All,
+    /// All up to that key.
+    UpTo(String),
 }
 
 /// What came of one environment.
@@ -55,7 +84,7 @@ const AT_ONCE: usize = 4;
 ///
 /// # Errors
 /// Of class `Interrupted`, when the user stops: then nothing is told.
-pub fn run(subjects: &[Subject], bar: Severity, run: &Run<'_>) -> Result<Vec<Checked>, Box<Trouble>> {
+pub fn run(subjects: &[Subject<'_>], bar: Severity, run: &Run<'_>) -> Result<Vec<Checked>, Box<Trouble>> {
     let next = AtomicUsize::new(0);
     let checked = Mutex::new(Vec::with_capacity(subjects.len()));
     std::thread::scope(|threads| {
@@ -88,7 +117,7 @@ pub fn run(subjects: &[Subject], bar: Severity, run: &Run<'_>) -> Result<Vec<Che
 
 /// Two environments that lead to one database, or may: a secret was handed out twice, and of neither can anything be told. What is known
 /// to differ stays known.
-fn apart(checked: &mut [Checked], subjects: &[Subject]) {
+fn apart(checked: &mut [Checked], subjects: &[Subject<'_>]) {
     let places: Vec<(usize, Option<Endpoint>)> = checked
         .iter()
         .map(|one| (one.place, one.outcome.as_ref().ok().map(|told| told.compared.candidate.manifest.endpoint.clone())))
@@ -172,12 +201,12 @@ fn moved(compared: &mut Compared) {
     compared.comparison.findings.push(finding);
 }
 
-fn take<'a>(next: &AtomicUsize, subjects: &'a [Subject]) -> Option<(usize, &'a Subject)> {
+fn take<'s, 'a>(next: &AtomicUsize, subjects: &'s [Subject<'a>]) -> Option<(usize, &'s Subject<'a>)> {
     let place = next.fetch_add(1, Ordering::Relaxed);
     Some((place, subjects.get(place)?))
 }
 
-fn one(subject: &Subject, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trouble>> {
+fn one(subject: &Subject<'_>, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trouble>> {
     let (reference, candidate) = subject.sides.as_ref().map_err(Clone::clone)?;
     let mut compared = compare::run(
         reference,
@@ -193,9 +222,77 @@ fn one(subject: &Subject, bar: Severity, run: &Run<'_>) -> Result<Told, Box<Trou
         run,
     )?;
     moved(&mut compared);
+    if let Some(files) = subject.files.as_ref().filter(|_| files_count(subject)) {
+        migrated(&mut compared, candidate, files, bar, run)?;
+    }
     compared.judgement = gate::judge(&compared.comparison, &subject.demanded, bar);
     let readiness = compared.judgement.readiness(subject.tier, &subject.nowhere);
     Ok(Told { compared, readiness })
+}
+
+/// Whether its files are asked about: what records them is compared, or nothing does and its schema is.
+fn files_count(subject: &Subject<'_>) -> bool {
+    subject.scope.dimensions.contains(&Dimension::History) || !subject.nowhere.is_empty()
+}
+
+/// Sets files, record and schema side by side, and adds what that says.
+fn migrated(compared: &mut Compared, candidate: &Source, files: &Files<'_>, bar: Severity, run: &Run<'_>) -> Result<(), Box<Trouble>> {
+    let told = files.migrations.clone().and_then(|migrations| {
+        let committed = Some(&compared.reference.manifest);
+        let wanted = history::Wanted { migrations, committed, accepted: files.accepted, nowhere: files.nowhere, bar };
+        history::run(candidate, &wanted, &files.means, run)
+    });
+    let history = match told {
+        Ok(history) => history,
+        Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
+        Err(trouble) => {
+            let gap = Gap::dimension(Dimension::History, Reason::Failed, format!("files, record and schema: {trouble}"));
+            let gap = match &trouble.fix {
+                Some(fix) => gap.cure(fix),
+                None => gap,
+            };
+            compared.comparison.gaps.push(SideGap { which: Which::Candidate, gap, across: None });
+            return Ok(());
+        }
+    };
+    let mut findings = history.findings();
+    findings.retain(|finding| finding.severity > Severity::Inform);
+    findings.extend(files.must.iter().flat_map(|must| owed(&history, must)));
+    compared.comparison.findings.extend(findings);
+    let open = history.open().into_iter().map(|detail| Gap::dimension(Dimension::History, Reason::Failed, detail));
+    compared.comparison.gaps.extend(open.map(|gap| SideGap { which: Which::Candidate, gap, across: None }));
+    Ok(())
+}
+
+/// What must be recorded and is not.
+fn owed(history: &History, must: &Must) -> Vec<Finding> {
+    let place = |key: &str| history.migrations.iter().position(|entry| entry.judged.key == key);
+    let (last, named) = match must {
+        Must::All => (history.migrations.len(), None),
+        Must::UpTo(key) => (place(key).map_or(0, |at| at + 1), Some(key)),
+    };
+    let origin = Origin::Captured { side: Which::Candidate, set_by: None };
+    let finding = |key: String, why: String| Finding {
+        id: found::id(Verdict::Pending),
+        severity: Severity::Block,
+        subject: About::Migration { tool: history.tool.to_owned(), key },
+        expected: Some("recorded".to_owned()),
+        found: Some("not recorded".to_owned()),
+        origin: origin.clone(),
+        why,
+        manual: None,
+        remedy: Some(Remedy::Step("run the step of the pipeline that runs migrations, or correct `recorded` in evenkeel.toml".to_owned())),
+    };
+    let mut findings: Vec<Finding> = Vec::new();
+    if let (0, Some(key)) = (last, named) {
+        findings.push(finding(key.clone(), "The configuration says that it must be recorded, and no file has it.".to_owned()));
+    }
+    let is_owed = |entry: &&Entry| entry.judged.says(Verdict::Pending) || entry.judged.says(Verdict::PendingOutOfOrder);
+    let owed = history.migrations.iter().take(last).filter(is_owed);
+    findings.extend(owed.map(|entry| {
+        finding(entry.judged.key.clone(), "The configuration says that it must be recorded here, and it did not run.".to_owned())
+    }));
+    findings
 }
 
 /// The exit code of all: what differs is known, whatever else could not be told or reached.

@@ -2,13 +2,17 @@
 //!
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
-//! `ledger` reads records, `settle` runs files. Does not live here: what a
+//! `ledger` reads records, `records` says whose they are, `settle` runs files. Does not live here: what a
 //! verdict means (`core/history/verdict`).
 
 mod edit;
 mod ledger;
 mod looks;
+mod records;
+mod repair;
 mod settle;
+
+pub use repair::{Repair, Repairing};
 
 use crate::capture::{self, Source};
 use crate::explained::{self, Explained};
@@ -16,16 +20,15 @@ use crate::migrations::{self, Cut, Migrations};
 use crate::replay::{Means, Replay, Stage, Stopped, Target};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
-use evenkeel_core::history::READERS;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
-use evenkeel_core::history::matching::{self, matched};
 use evenkeel_core::history::told::{Entry, History, Ledger, Stray};
-use evenkeel_core::history::verdict::{Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
+use evenkeel_core::history::verdict::{Evidence, Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
 use evenkeel_core::history::{State, folder::Migration};
 use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::Run;
-use ledger::{ledgers, recorded};
+use ledger::ledgers;
 use looks::whole;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -44,24 +47,51 @@ pub struct Wanted<'a> {
 }
 
 /// What is read of an environment for this.
-pub const DIMENSIONS: [Dimension; 3] = [Dimension::Schema, Dimension::Privileges, Dimension::History];
+pub const DIMENSIONS: [Dimension; 4] = [Dimension::Schema, Dimension::Privileges, Dimension::History, Dimension::Configuration];
+/// Without these nothing can be said.
+const NEEDED: [Dimension; 2] = [Dimension::Schema, Dimension::History];
 
 /// Reads the environment, runs the files, and judges.
 ///
 /// # Errors
 /// The environment cannot be read, the folder is nobody's, or no throwaway server can be had.
 pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_>) -> Result<History, Box<Trouble>> {
+    inquire(source, wanted, means, run, None).map(|(history, _)| history)
+}
+
+/// The same, and then works out what makes record and schema agree.
+///
+/// # Errors
+/// As [`run`].
+pub fn repair(
+    source: &Source,
+    wanted: &Wanted<'_>,
+    means: &Means<'_>,
+    run: &Run<'_>,
+    asked: Repairing,
+) -> Result<(History, Option<Repair>), Box<Trouble>> {
+    inquire(source, wanted, means, run, Some(asked))
+}
+
+fn inquire(
+    source: &Source,
+    wanted: &Wanted<'_>,
+    means: &Means<'_>,
+    run: &Run<'_>,
+    asked: Option<Repairing>,
+) -> Result<(History, Option<Repair>), Box<Trouble>> {
     let manifest = capture::manifest(source, run)?;
     let engine = run.engines.of(manifest.endpoint.engine);
     let workshop = engine.workshop(means.folders);
     let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: means.limits };
     let grammar = engine.grammar()?;
     let tools: Vec<String> = ledgers(&manifest).into_iter().map(|(_, ledger)| ledger.tool).collect();
-    let asked = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
-    let read = migrations::read(&asked, grammar, run.watch.stop)?;
-    let target = Target::of(&manifest);
+    let asked_of = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
+    let read = migrations::read(&asked_of, grammar, run.watch.stop)?;
+    let target = Target::of(&manifest, engine, means.role);
     let replay = Replay::start(stage, &target)?.forgiving();
-    let mut inquiry = Inquiry::new(&manifest, &read, wanted, source.label());
+    let excuses: Vec<&Waiver> = run.waivers.iter().filter(|waiver| waiver.until >= run.today).collect();
+    let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
     inquiry.records();
     if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
         match environment.flights(&means.limits, &run.watch) {
@@ -76,18 +106,27 @@ pub fn run(source: &Source, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_
     inquiry.edits(grammar, run)?;
     inquiry.settle(&replay)?;
     inquiry.left_out = replay.left_out();
-    Ok(inquiry.history(replay.describe()))
+    let history = inquiry.judged(replay.describe());
+    drop(replay);
+    let repair = asked.map(|asked| inquiry.repair(&history, asked, stage, &target)).transpose()?;
+    Ok((history, repair))
 }
 
 struct Inquiry<'a> {
     manifest: &'a Manifest,
     read: &'a Migrations,
     wanted: &'a Wanted<'a>,
+    /// What a policy excuses, today.
+    excuses: &'a [&'a Waiver],
     label: &'a str,
     ledger: Option<Ledger>,
+    /// The tool's table.
+    table: Option<&'a Object>,
     records: Vec<Recorded>,
     /// No tool records anything: what is there decides alone.
     by_effect: bool,
+    /// It was so at the beginning, and what is recorded is what was told by that.
+    was_by_effect: bool,
     /// What is recorded could not be read, or nobody knows where.
     is_blind: bool,
     edits: HashMap<String, evenkeel_core::history::verdict::Edit>,
@@ -107,7 +146,7 @@ struct Inquiry<'a> {
 }
 
 impl<'a> Inquiry<'a> {
-    fn new(manifest: &'a Manifest, read: &'a Migrations, wanted: &'a Wanted<'a>, label: &'a str) -> Self {
+    fn new(manifest: &'a Manifest, read: &'a Migrations, (wanted, excuses): (&'a Wanted<'a>, &'a [&'a Waiver]), label: &'a str) -> Self {
         let seen = manifest.gaps.iter().filter(|gap| matches!(gap.dimension, Dimension::Schema | Dimension::History));
         let mut gaps: Vec<String> = seen
             .map(|gap| {
@@ -120,10 +159,13 @@ impl<'a> Inquiry<'a> {
             manifest,
             read,
             wanted,
+            excuses,
             label,
             ledger: None,
+            table: None,
             records: Vec::new(),
             by_effect: false,
+            was_by_effect: false,
             is_blind: false,
             edits: HashMap::new(),
             explained: Explained::of(manifest),
@@ -136,102 +178,6 @@ impl<'a> Inquiry<'a> {
             gaps,
             notes: Vec::new(),
             in_flight: Vec::new(),
-        }
-    }
-
-    /// What the tool's own table says.
-    fn records(&mut self) {
-        let reader = READERS.iter().find(|reader| reader.tool == self.read.folder.tool);
-        let is_own =
-            |ledger: &Ledger| reader.is_some_and(|reader| reader.tool == ledger.tool || reader.records.contains(&ledger.tool.as_str()));
-        if self.wanted.nowhere {
-            self.by_effect = true;
-            self.is_blind = !self.manifest.covers(Dimension::Schema);
-            return;
-        }
-        let all = ledgers(self.manifest);
-        for (table, ledger) in &all {
-            if table.get("locked").is_some_and(|value| value.shown() == "yes") {
-                self.in_flight.push(format!("the lock of {} ({}) is taken: a deploy is in flight, or one died", ledger.tool, ledger.table));
-            }
-        }
-        let own: Vec<&(&Object, Ledger)> = all.iter().filter(|(_, ledger)| is_own(ledger)).collect();
-        self.notes.extend(
-            all.iter()
-                .filter(|(_, ledger)| !is_own(ledger))
-                .map(|(_, ledger)| format!("{} records migrations of {}, whose files these are not", ledger.table, ledger.tool)),
-        );
-        if let [_, other, ..] = own.as_slice() {
-            self.gaps.push(format!(
-                "{} records migrations of {} too: nobody can tell which of its tables these files are recorded in",
-                other.1.table, other.1.tool
-            ));
-        }
-        let unread = self.manifest.gaps.iter().any(|gap| gap.dimension == Dimension::History);
-        self.is_blind = unread || own.len() > 1 || !self.manifest.covers(Dimension::Schema);
-        let Some((table, ledger)) = own.first() else {
-            self.by_effect = reader.is_none_or(|reader| reader.records.is_empty());
-            if !self.by_effect {
-                self.notes.push(format!("{} has no table of {}: nothing is recorded there", self.label, self.read.folder.tool));
-            }
-            return;
-        };
-        self.ledger = Some(ledger.clone());
-        let parts: Vec<&str> = table.identity.parts().collect();
-        let rows = self.manifest.of_kind(Kind::Migration).iter();
-        self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
-        matched(&self.read.folder, &mut self.records);
-        let elsewhere: BTreeSet<String> =
-            matching::elsewhere(&self.read.folder, &self.records).into_iter().map(|record| record.key.clone()).collect();
-        if let Some(first) = elsewhere.first() {
-            let count = elsewhere.len();
-            self.notes.push(format!("{count} records are of parts whose files are not in the folder, such as {first}: not judged"));
-            self.records.retain(|record| !elsewhere.contains(&record.key));
-        }
-        if self.read.cuts.iter().any(Cut::has_rights) {
-            self.notes.push("rights, owners and settings that the files give were not looked at".to_owned());
-        }
-        let is_unknown = |cut: &&Cut| {
-            let sum = self.record(&cut.migration).and_then(|record| record.checksum.as_ref());
-            sum.is_some_and(|sum| cut.migration.is_summed(sum).is_none())
-        };
-        let unknown: Vec<&str> = self.read.cuts.iter().filter(is_unknown).map(|cut| cut.migration.key.as_str()).collect();
-        if let [first, others @ ..] = unknown.as_slice() {
-            let more = if others.is_empty() { String::new() } else { format!(" and of {} more", others.len()) };
-            self.notes.push(format!(
-                "the sum that {} recorded of {first}{more} was not worked out: an edit of it is told by its effect alone",
-                ledger.tool
-            ));
-        }
-        if let Some(evenkeel_core::kind::Value::List(current)) = table.get("current") {
-            self.pointed(current.iter().map(|version| version.to_string()).collect(), table);
-        }
-    }
-
-    /// A tool that keeps where it stands: everything up to there is in force.
-    fn pointed(&mut self, current: Vec<String>, table: &Object) {
-        let is_dirty = table.get("dirty").is_some_and(|value| value.shown() == "yes");
-        let one = |key: &str, state| Recorded::of(key, state);
-        // golang-migrate's word for none.
-        for version in current.into_iter().filter(|version| !version.starts_with('-')) {
-            let last = if is_dirty { State::Failed } else { State::Applied };
-            // Those that stand before it; of one that no file has, those with a smaller number.
-            let place = self.read.cuts.iter().position(|cut| cut.migration.key == version);
-            let ancestors = matching::ancestors(&self.read.folder, &version);
-            let is_graph = self.read.cuts.iter().any(|cut| cut.migration.by_graph);
-            let is_before = |at: usize, key: &str| match place {
-                _ if is_graph => ancestors.contains(&key),
-                Some(place) => at < place,
-                None => version.chars().all(|c| c.is_ascii_digit()) && evenkeel_core::compare::natural(key, &version).is_lt(),
-            };
-            let keys = self.read.cuts.iter().enumerate().map(|(at, cut)| (at, cut.migration.key.as_str()));
-            let before: Vec<Recorded> = keys.filter(|(at, key)| is_before(*at, key)).map(|(_, key)| one(key, State::Applied)).collect();
-            for record in before {
-                if !self.records.iter().any(|known| known.key == record.key) {
-                    self.records.push(record);
-                }
-            }
-            self.records.push(one(&version, last));
         }
     }
 
@@ -262,7 +208,7 @@ impl<'a> Inquiry<'a> {
         self.by_effect || self.record(&cut.migration).is_some_and(|record| record.state == State::Applied)
     }
 
-    fn history(mut self, replayed_on: String) -> History {
+    fn judged(&mut self, replayed_on: String) -> History {
         let committed: BTreeSet<&str> =
             self.wanted.committed.iter().flat_map(|manifest| manifest.of_kind(Kind::Migration)).map(|row| row.identity.part(2)).collect();
         if self.by_effect {
@@ -323,6 +269,14 @@ impl<'a> Inquiry<'a> {
             places: Vec::new(),
         }));
         let is_open = entries.iter().any(|entry| entry.judged.says(Verdict::NotCheckable) && !entry.judged.accepted);
+        let (excused, unexplained): (Vec<Unexplained>, Vec<Unexplained>) =
+            unexplained.into_iter().partition(|one| self.excuses.iter().any(|waiver| waiver.is_about(&one.spot.thing())));
+        let mut notes = self.notes.clone();
+        notes.extend(
+            excused
+                .iter()
+                .map(|one| format!("excused by the policy: {} {}, which no migration explains", one.spot.kind.name(), one.spot.display())),
+        );
         let strays: Vec<Stray> = unexplained.into_iter().map(|unexplained| self.stray(unexplained)).collect();
         let weighs =
             |verdict: &Verdict| verdict.severity().is_some_and(|severity| severity >= self.wanted.bar && severity > Severity::Inform);
@@ -334,15 +288,16 @@ impl<'a> Inquiry<'a> {
         };
         History {
             label: self.label.to_owned(),
+            endpoint: self.manifest.endpoint.clone(),
             tool: self.read.folder.tool,
             why: self.read.folder.why.clone(),
-            ledger: self.ledger,
+            ledger: self.ledger.clone(),
             replayed_on,
             migrations: entries,
             unexplained: strays,
-            in_flight: self.in_flight,
-            gaps: self.gaps,
-            notes: self.notes,
+            in_flight: self.in_flight.clone(),
+            gaps: self.gaps.clone(),
+            notes,
             exit_code,
         }
     }
@@ -428,15 +383,21 @@ impl<'a> Inquiry<'a> {
     }
 
     fn entry(&self, mut judged: Judged, cut: &Cut) -> Entry {
-        // A table tells of its parts.
-        let spots: Vec<Spot> = judged.evidence.iter().map(|evidence| evidence.spot.clone()).collect();
-        let wholes: Vec<&Spot> = spots.iter().filter(|spot| spot.attribute.is_none()).collect();
-        let is_folded = |spot: &Spot| {
-            let hangs = self.hangs_on(spot);
-            let is_its = |whole: &Spot| hangs.as_ref() == Some(&format!("{}, {}", whole.identity.part(0), whole.identity.part(1)));
-            wholes.iter().any(|whole| explained::is_part(spot, whole, self.manifest) || is_its(whole))
+        // A relation tells of its parts that stand as it does.
+        let all: Vec<Evidence> = judged.evidence.clone();
+        let wholes: Vec<&Evidence> = all.iter().filter(|evidence| evidence.spot.attribute.is_none()).collect();
+        let is_folded = |evidence: &Evidence| {
+            let hangs = self.hangs_on(&evidence.spot);
+            let is_relation = |whole: &Spot| matches!(whole.kind, Kind::Table | Kind::View | Kind::MaterializedView);
+            let is_its = |whole: &Spot| {
+                is_relation(whole) && hangs.as_ref() == Some(&format!("{}, {}", whole.identity.part(0), whole.identity.part(1)))
+            };
+            wholes.iter().any(|whole| {
+                let is_alike = (whole.expected == whole.found) == (evidence.expected == evidence.found);
+                is_alike && (explained::is_part(&evidence.spot, &whole.spot, self.manifest) || is_its(&whole.spot))
+            })
         };
-        judged.evidence.retain(|evidence| !is_folded(&evidence.spot));
+        judged.evidence.retain(|evidence| !is_folded(evidence));
         let places = judged.evidence.iter().map(|evidence| place_of(&evidence.spot, cut)).collect();
         Entry {
             name: cut.migration.name.clone(),
@@ -469,7 +430,7 @@ fn place_of(spot: &Spot, cut: &Cut) -> Option<Place> {
 /// # Errors
 /// It is a manifest file without a history.
 pub fn judged_live(source: &Source) -> Result<(), Box<Trouble>> {
-    if source.dimensions().is_none_or(|there| DIMENSIONS.iter().all(|wanted| *wanted == Dimension::Privileges || there.contains(wanted))) {
+    if source.dimensions().is_none_or(|there| NEEDED.iter().all(|wanted| there.contains(wanted))) {
         return Ok(());
     }
     Err(Box::new(

@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  replay  explained  capture  digest  compare  schemas  check  patch  history  queries  preflight  diagnose`.
+//! `files  render  migrations  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose`.
 
 pub mod capture;
 pub mod check;

@@ -10,7 +10,7 @@ use evenkeel_core::history::READERS;
 use evenkeel_core::history::folder::{self, Folder, Migration, Part, Transaction, Unclear, Wish};
 use evenkeel_core::history::matching;
 use evenkeel_core::port::Stop;
-use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Statement, place};
+use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Shows, Statement, place};
 use std::path::PathBuf;
 
 /// Which folder, and how it is to be read.
@@ -114,10 +114,10 @@ impl Cut {
         self.up.iter().flat_map(|script| &script.pieces).filter_map(Piece::statement)
     }
 
-    /// Whether what it does surely shows in a schema, all of it.
+    /// Whether something that it does surely shows in a schema.
     #[must_use]
     pub fn defines(&self) -> bool {
-        self.migration.unreadable.is_none() && !self.is_empty() && self.statements().all(|statement| statement.shows)
+        self.migration.unreadable.is_none() && Shows::surely(self.statements().map(|statement| statement.shows))
     }
 
     /// Whether it does nothing at all: a transaction around nothing is nothing.

@@ -38,7 +38,9 @@ pub fn run(target: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Prefli
     if let Some(expected) = wanted.expected {
         preflight.gaps.extend(seen.map(|gap| format!("not seen on {}: {}", target.label(), gap.detail)));
         let expected = match expected {
-            Source::Replay(replayed) => capture::replay(replayed, &Target::of(&manifest), run)?,
+            Source::Replay(replayed) => {
+                capture::replay(replayed, &Target::of(&manifest, run.engines.of(manifest.endpoint.engine), None), run)?
+            }
             other => crate::explained::without(capture::manifest(other, run)?),
         };
         objects(&expected, &told, &mut preflight);
@@ -174,9 +176,8 @@ impl Told<'_> {
             }
             Prepared::NotUnderstood { why } => preflight.not_understood.push((query.place.clone(), why)),
             Prepared::Hidden { why } => preflight.gaps.push(format!("{}: {why}", query.place)),
-            Prepared::Missing { code, message, at } => {
+            Prepared::Missing { code, message, at, is_name } => {
                 let object = at.and_then(|at| named_at(&query.sql, at));
-                let is_name = ["42P01", "42703", "42883", "42704"].contains(&code.as_str());
                 let near = object.as_deref().filter(|_| is_name).and_then(|object| self.nearest_of_any(object));
                 let lack = lack(Some(code), object, message);
                 preflight.lacks.push(self.with_migration(Lack { nearest: near, ..lack }));
@@ -267,7 +268,7 @@ impl Told<'_> {
 /// In what a query is not as it was compiled.
 fn unlike(expected: &Shape, found: &Shape) -> Vec<String> {
     let mut unlike = Vec::new();
-    let is_same = |one: &str, other: &str| one == other || one == "unknown";
+    let is_same = |one: &str, other: &str| one == other || one == "unknown" || other == "unknown";
     if expected.columns.len() != found.columns.len() {
         unlike.push(format!("it was compiled with {} columns, and has {}", expected.columns.len(), found.columns.len()));
     }

@@ -48,7 +48,7 @@ fn odd(file: &str, why: String) -> Query {
 }
 
 /// Tags of statements that can be prepared.
-const PREPARED: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "WITH", "TABLE"];
+const PREPARED: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES", "WITH", "TABLE"];
 
 fn of_sql(file: &str, bytes: &[u8], grammar: &dyn Grammar) -> Vec<Query> {
     let Ok(text) = std::str::from_utf8(bytes) else { return vec![odd(file, "it is no UTF-8".to_owned())] };
@@ -96,12 +96,18 @@ fn of_sqlx(file: &str, bytes: &[u8]) -> Query {
     struct Parameters {
         #[serde(rename = "Left", default)]
         types: Vec<serde_json::Value>,
+        /// Where the server tells no types: how many there are.
+        #[serde(rename = "Right", default)]
+        count: usize,
     }
     match serde_json::from_slice::<Offline>(bytes) {
         Err(error) => odd(file, format!("it is no file of sqlx's folder: {error}")),
         Ok(Offline { query, describe }) => {
             let columns = describe.columns.iter().map(|column| (column.name.clone(), type_name(&column.type_info))).collect();
-            let parameters = describe.parameters.types.iter().map(type_name).collect();
+            let parameters = describe.parameters.types.iter().map(type_name);
+            // No query has more.
+            let untold = std::iter::repeat_n("unknown".to_owned(), describe.parameters.count.min(usize::from(u16::MAX)));
+            let parameters = parameters.chain(untold).collect();
             let place = Place { file: file.to_owned(), line: 1, column: None };
             Query { sql: query, place, expected: Some(Shape { columns, parameters }), odd: None }
         }
@@ -113,6 +119,10 @@ fn type_name(info: &serde_json::Value) -> String {
     let word = match info {
         serde_json::Value::String(word) => word.as_str(),
         other => {
+            // MySQL's, with flags beside it.
+            if let Some(sort) = other.get("type").and_then(|sort| sort.as_str()) {
+                return sort.to_ascii_lowercase();
+            }
             let custom = other.get("Custom");
             let kind = custom.and_then(|custom| custom.get("kind"));
             if let Some(of) = kind.and_then(|kind| kind.get("Array")) {

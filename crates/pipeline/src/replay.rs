@@ -9,7 +9,7 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::history::folder::Transaction;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Manifest};
-use evenkeel_core::port::{Answer, Engine, Like, Limits, Refused, Request, Scratch, Session, Watch, Workshop};
+use evenkeel_core::port::{Answer, Confined, Engine, Like, Limits, Refused, Request, Scratch, Session, Watch, Workshop};
 use evenkeel_core::statement::{Grammar, What};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,6 +30,8 @@ pub struct Stage<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Means<'a> {
     pub folders: &'a [PathBuf],
+    /// The role that migrations run as, where somebody says so.
+    pub role: Option<&'a str>,
     pub limits: Limits,
 }
 
@@ -37,24 +39,27 @@ pub struct Means<'a> {
 #[derive(Debug, Clone)]
 pub struct Target {
     pub endpoint: Endpoint,
-    /// Roles that files may name.
-    pub roles: Vec<String>,
+    /// Roles that files may name, and settings that decide what they mean.
+    pub confined: Confined,
     pub encoding: Option<String>,
     /// Of its database, where that decides what tables are.
     pub collation: Option<String>,
 }
 
 impl Target {
-    /// As an environment was captured.
+    /// As an environment was captured, for files that run as `role` there.
     #[must_use]
-    pub fn of(manifest: &Manifest) -> Self {
+    pub fn of(manifest: &Manifest, engine: &dyn Engine, role: Option<&str>) -> Self {
         let named = |object: &evenkeel_core::manifest::Object| object.identity.part(0).to_owned();
         // Of owners and grants that were mapped or are places only the place is known.
         let is_name = |name: &String| !name.starts_with('(') && !name.starts_with("pg_");
         let server = manifest.of_kind(Kind::Server).first();
         Self {
             endpoint: manifest.endpoint.clone(),
-            roles: manifest.of_kind(Kind::Role).iter().map(named).filter(is_name).collect(),
+            confined: Confined {
+                roles: manifest.of_kind(Kind::Role).iter().map(named).filter(is_name).collect(),
+                settings: engine.session_settings(manifest, role),
+            },
             encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
             collation: manifest.of_kind(Kind::Schema).iter().find_map(|schema| schema.text("collation")).map(str::to_owned),
         }
@@ -155,7 +160,7 @@ impl<'a> Replay<'a> {
         let database = database.as_str();
         let look = || self.look(database);
         // Roles and owners are settled before anything is looked at.
-        drop(self.scratch.confined(database, &self.target.roles)?);
+        drop(self.scratch.confined(database, &self.target.confined)?);
         seen(0, &look)?;
         for (at, cut) in cuts.iter().enumerate() {
             self.stage.watch.stop.check()?;
@@ -186,7 +191,7 @@ impl<'a> Replay<'a> {
     }
 
     fn one(&self, database: &str, cut: &Cut) -> Result<Result<(), Told>, Box<Trouble>> {
-        let session = self.scratch.confined(database, &self.target.roles)?;
+        let session = self.scratch.confined(database, &self.target.confined)?;
         let guard = Guard::new(session.id());
         let limit = self.stage.limits.statement_timeout;
         std::thread::scope(|threads| {

@@ -46,6 +46,24 @@ impl Engine for Postgres {
         })
     }
 
+    fn session_settings(&self, manifest: &Manifest, role: Option<&str>) -> Vec<(String, String)> {
+        let given = |role: &str, scope: &str| {
+            let found = manifest.find(kind::Kind::Override, &[role, scope, "search_path"]);
+            found.and_then(|found| found.text("value")).map(str::to_owned)
+        };
+        let server = manifest.find(kind::Kind::Setting, &["search_path"]);
+        // What the role has that read it is not what another has.
+        let is_anybodys = |source: &str| !source.contains("user") && !source.contains("client") && !source.contains("session");
+        let server = server.filter(|setting| role.is_none() || setting.text("source").is_none_or(is_anybodys));
+        let own = role.and_then(|role| given(role, "this database").or_else(|| given(role, "every database")));
+        let value = own.or_else(|| given("every role", "this database")).or_else(|| server?.text("value").map(str::to_owned));
+        let value = match role {
+            Some(role) => value.map(|value| value.replace("\"$user\"", &crate::ident::quoted(role))),
+            None => value,
+        };
+        value.map(|value| ("search_path".to_owned(), value)).into_iter().collect()
+    }
+
     fn renew(&self, manifest: &mut Manifest) {
         capture::renew(manifest);
     }

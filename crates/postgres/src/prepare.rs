@@ -135,7 +135,8 @@ fn refused(error: tokio_postgres::Error, query: &str, is_role: bool) -> Result<P
         "42601" | "42P18" | "42P02" => Prepared::NotUnderstood { why: format!("{message} ({code})") },
         "42501" if !is_role => Prepared::Hidden { why: format!("{message} ({code})") },
         _ if code.starts_with("42") || matches!(code.as_str(), "3F000" | "0A000" | "3D000" | "22P02" | "22007" | "22023" | "55000") => {
-            Prepared::Missing { code, message, at }
+            let is_name = ["42P01", "42703", "42883", "42704"].contains(&code.as_str());
+            Prepared::Missing { code, message, at, is_name }
         }
         _ => Prepared::Hidden { why: format!("{message} ({code})") },
     })

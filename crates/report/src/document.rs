@@ -2,11 +2,12 @@
 //!
 //! Lives here: the types that become JSON and its published schema; every format is painted from nothing else.
 //! Does not live here: filling it (`document/build`), the sentences in it (`document/line`), the charts' numbers
-//! (`document/data`), a comparison that did not come about (`document/unread`), many schemas at a glance (`document/schemas`),
+//! (`document/data`), a comparison that did not come about (`document/unread`), findings without one (`document/found`), many schemas at a glance (`document/schemas`),
 //! the SQL that makes both alike (`document/patch`), painting (`format`).
 
 mod build;
 mod data;
+mod found;
 mod line;
 mod origin;
 mod patch;
@@ -16,6 +17,7 @@ mod word;
 
 pub use build::Input;
 pub use data::{ColumnData, Data, Strip, TableData, Volume};
+pub use found::Found;
 pub(crate) use line::unseen;
 pub use patch::{Patch, PatchProof, PatchRefusal, PatchState, PatchStatement, Written};
 pub use schemas::{OneSchema, Overview, Schemas};

@@ -7,7 +7,10 @@ mod advice;
 use crate::group::words;
 use evenkeel_core::compare::{LEFTOVERS, MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
 use evenkeel_core::finding;
+use evenkeel_core::history::found;
+use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{ALL, Class, Kind, Neutral, Parent, Property, Severity, Tolerance};
+use evenkeel_core::preflight;
 
 /// What a finding is about.
 pub(crate) enum Subject {
@@ -27,6 +30,11 @@ pub(crate) enum Subject {
     SourceHidden,
     HistoryNowhere,
     RoleName,
+    /// What is said of a migration.
+    Verdict(Verdict),
+    Unexplained,
+    /// What a build needs.
+    Lacking,
 }
 
 /// The text for an id; `None` where there is no such id (see [`suggest`]).
@@ -52,7 +60,10 @@ pub fn list() -> String {
     let subjects = subjects();
     let widest = subjects.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
     for (id, subject) in &subjects {
-        let heading = subject.kind().map_or("the run itself", Kind::name);
+        let heading = match subject {
+            Subject::Verdict(_) | Subject::Unexplained | Subject::Lacking => "files, record and schema",
+            _ => subject.kind().map_or("the run itself", Kind::name),
+        };
         if heading != under {
             text.push_str(&format!("{}{}\n", if text.is_empty() { "" } else { "\n" }, words(heading)));
             under = heading;
@@ -121,6 +132,18 @@ fn subjects() -> Vec<(String, Subject)> {
     subjects.push((finding::SOURCE_HIDDEN.to_owned(), Subject::SourceHidden));
     subjects.push((finding::HISTORY_NOWHERE.to_owned(), Subject::HistoryNowhere));
     subjects.push((finding::ROLE_NAME.to_owned(), Subject::RoleName));
+    let mut verdicts: Vec<(String, Subject)> = Vec::new();
+    for verdict in Verdict::ALL.into_iter().filter(|verdict| verdict.severity().is_none_or(|severity| severity >= Severity::Warn)) {
+        let id = found::id(verdict);
+        // Of two with one word the heavier is told.
+        if verdicts.iter().all(|(known, _)| *known != id) {
+            verdicts.push((id, Subject::Verdict(verdict)));
+        }
+    }
+    verdicts.push((found::id(Verdict::Pending), Subject::Verdict(Verdict::Pending)));
+    subjects.extend(verdicts);
+    subjects.push((found::UNEXPLAINED.to_owned(), Subject::Unexplained));
+    subjects.push((preflight::LACKING.to_owned(), Subject::Lacking));
     subjects
 }
 
@@ -134,9 +157,15 @@ impl Subject {
             | Self::Extension(kind)
             | Self::ColumnOrder(kind)
             | Self::Property(kind, _) => Some(*kind),
-            Self::WaiverExpired | Self::WaiverUnused | Self::PlaceChanged | Self::SourceHidden | Self::HistoryNowhere | Self::RoleName => {
-                None
-            }
+            Self::WaiverExpired
+            | Self::WaiverUnused
+            | Self::PlaceChanged
+            | Self::SourceHidden
+            | Self::HistoryNowhere
+            | Self::RoleName
+            | Self::Verdict(_)
+            | Self::Unexplained
+            | Self::Lacking => None,
         }
     }
 
@@ -183,6 +212,24 @@ impl Subject {
                 why: "INSERT without a column list, COPY and SELECT * depend on it.".to_owned(),
             },
             Self::Property(kind, property) => explained(*kind, property),
+            Self::Verdict(verdict) => Explanation {
+                what: verdict.what().to_owned(),
+                weight: verdict.severity().map_or("gap, until somebody accepts it", Severity::name).to_owned(),
+                compared: "what the files make on a throwaway server, with what the tool recorded and what is there".to_owned(),
+                why: verdict.why().to_owned(),
+            },
+            Self::Unexplained => Explanation {
+                what: "An object is there, or is as it is, by no migration.".to_owned(),
+                weight: Severity::Block.name().to_owned(),
+                compared: "what all migrations that are in force make, with what is there".to_owned(),
+                why: found::UNEXPLAINED_WHY.to_owned(),
+            },
+            Self::Lacking => Explanation {
+                what: "Something that a build needs is not there, or not as it needs it.".to_owned(),
+                weight: Severity::Block.name().to_owned(),
+                compared: "its queries, prepared and planned and never run; what it expects, with what is there and valid".to_owned(),
+                why: preflight::LACKING_WHY.to_owned(),
+            },
             Self::RoleName => Explanation {
                 what: "A role of one side and a role of the other are alike in everything but their names.".to_owned(),
                 weight: Severity::Warn.name().to_owned(),

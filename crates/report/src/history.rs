@@ -13,6 +13,8 @@ pub use preflight::verdict_line as preflight_line;
 
 use crate::Fault;
 use crate::format::Style;
+use crate::format::markdown::fenced;
+use evenkeel_core::history::repair::{Course, Uncured};
 use evenkeel_core::history::told::History;
 use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::preflight::Preflight;
@@ -39,15 +41,36 @@ impl Form {
     }
 }
 
-/// The history of an environment.
+/// What makes record and schema agree, written down.
+#[derive(Debug, Clone, Copy)]
+pub struct Repaired<'a> {
+    pub course: Course,
+    pub is_whole: bool,
+    pub proven_on: Option<&'a str>,
+    /// Why it is not proven, and what the trial showed.
+    pub not_proven: &'a [String],
+    /// The reasons of each block.
+    pub blocks: &'a [Vec<String>],
+    pub left: &'a [Uncured],
+    /// What no migration explains and stays, in words.
+    pub strays: &'a [String],
+    pub script: &'a str,
+}
+
+/// The history of an environment; with what repairs it, where that was asked for: to a person that is the script, which a client runs.
 ///
 /// # Errors
 /// It cannot be written as JSON.
-pub fn history(history: &History, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
-    match form {
-        Form::Terminal => Ok(terminal::history(history, style).into_bytes()),
-        Form::Json => data::json(&data::of(history)),
-        Form::Markdown => Ok(markdown::history(history).into_bytes()),
+pub fn history(history: &History, repaired: Option<&Repaired<'_>>, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
+    match (form, repaired) {
+        (Form::Terminal, Some(repaired)) => Ok(repaired.script.as_bytes().to_vec()),
+        (Form::Terminal, None) => Ok(terminal::history(history, style).into_bytes()),
+        (Form::Json, _) => data::json(&data::of(history, repaired)),
+        (Form::Markdown, None) => Ok(markdown::history(history).into_bytes()),
+        (Form::Markdown, Some(repaired)) => {
+            let lines: Vec<String> = repaired.script.lines().map(str::to_owned).collect();
+            Ok(format!("{}\n{}", markdown::history(history), fenced("sql", &lines)).into_bytes())
+        }
     }
 }
 

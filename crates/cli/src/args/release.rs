@@ -2,6 +2,7 @@
 
 use super::{EngineName, ListFormat, SeverityName};
 use clap::{Args, ValueEnum, ValueHint};
+use evenkeel_report::history::Form;
 use std::path::PathBuf;
 
 /// Which folder of migrations, and how it is read.
@@ -30,8 +31,8 @@ pub struct Migrations {
     #[command(flatten)]
     pub reading: Reading,
     /// Form of the report.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
-    pub format: HistoryFormat,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListingFormat::Terminal)]
+    pub format: ListingFormat,
     /// Write the report here.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
@@ -47,6 +48,16 @@ pub struct History {
     pub migrations: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
+    /// Write the SQL that makes record and schema agree: `forward` brings to its end what was begun, `back` takes back what is not
+    /// whole. Nothing is run but on a throwaway server.
+    #[arg(long, value_enum, value_name = "COURSE", num_args = 0..=1, require_equals = true, default_missing_value = "forward")]
+    pub repair: Option<CourseName>,
+    /// Write statements that lose data too; without it they are commented out.
+    #[arg(long, requires = "repair")]
+    pub allow_destructive: bool,
+    /// For a database that nobody uses meanwhile: plain statements in place of those that let others go on.
+    #[arg(long, requires = "repair")]
+    pub offline: bool,
     /// The least severity that fails.
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityName>,
@@ -56,6 +67,22 @@ pub struct History {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+}
+
+/// Which witness a repair believes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CourseName {
+    Forward,
+    Back,
+}
+
+impl From<CourseName> for evenkeel_core::history::repair::Course {
+    fn from(course: CourseName) -> Self {
+        match course {
+            CourseName::Forward => Self::Forward,
+            CourseName::Back => Self::Back,
+        }
+    }
 }
 
 /// `preflight`.
@@ -97,20 +124,45 @@ pub struct Diagnose {
     pub format: ListFormat,
 }
 
-/// Forms of what is said about migrations.
+/// Forms of what was read of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum HistoryFormat {
+pub enum ListingFormat {
     Terminal,
     Json,
     Markdown,
 }
 
-impl From<HistoryFormat> for evenkeel_report::history::Form {
-    fn from(format: HistoryFormat) -> Self {
+impl From<ListingFormat> for Form {
+    fn from(format: ListingFormat) -> Self {
         match format {
-            HistoryFormat::Terminal => Self::Terminal,
-            HistoryFormat::Json => Self::Json,
-            HistoryFormat::Markdown => Self::Markdown,
+            ListingFormat::Terminal => Self::Terminal,
+            ListingFormat::Json => Self::Json,
+            ListingFormat::Markdown => Self::Markdown,
+        }
+    }
+}
+
+/// Forms of what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HistoryFormat {
+    Terminal,
+    Json,
+    Markdown,
+    Html,
+    Sarif,
+    Junit,
+}
+
+impl HistoryFormat {
+    /// The verb's own form, or the name of a format that all reports have.
+    pub const fn form(self) -> Result<Form, &'static str> {
+        match self {
+            Self::Terminal => Ok(Form::Terminal),
+            Self::Json => Ok(Form::Json),
+            Self::Markdown => Ok(Form::Markdown),
+            Self::Html => Err("html"),
+            Self::Sarif => Err("sarif"),
+            Self::Junit => Err("junit"),
         }
     }
 }

@@ -4,15 +4,18 @@
 
 use super::asked::Asked;
 use super::{Outcome, report};
-use crate::args::{Check, Common};
+use crate::args::{Check, Common, Reading};
+use crate::folder;
 use crate::paint::{self, progress::Line, shell};
-use crate::settings::Environment;
+use crate::settings::{Environment, History};
 use crate::wire;
 use evenkeel_core::compare::Scope;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
+use evenkeel_core::port::Limits;
 use evenkeel_pipeline::capture::Source;
-use evenkeel_pipeline::check::{self, Subject};
+use evenkeel_pipeline::check::{self, Files, Subject};
+use evenkeel_pipeline::replay::Means;
 use evenkeel_report::{Document, Unread};
 use std::path::Path;
 
@@ -74,7 +77,8 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         let (demanded, insisted) = (asked.demanded(tier, &scope), asked.insists(tier));
         // Said in the report; a tier does not demand what is nowhere.
         let nowhere = if beforehand.is_empty() { Vec::new() } else { vec![Dimension::History] };
-        subjects.push(Subject { name: (*name).to_owned(), sides, tier, scope, demanded, insisted, nowhere, beforehand });
+        let files = files(name, configured, asked);
+        subjects.push(Subject { name: (*name).to_owned(), sides, tier, scope, demanded, insisted, nowhere, beforehand, files });
     }
     let progress = Line::new(asked.common.quiet);
     let checked = check::run(&subjects, asked.bar, &wire::run(&progress, asked.settings()))?;
@@ -114,6 +118,23 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         checks.push(OneCheck { name: subject.name.clone(), document, state, manifest: manifest.unwrap_or_default() });
     }
     Ok(Told { checks, exit_code })
+}
+
+/// The files that make an environment, where some are configured for it.
+fn files<'a>(name: &str, configured: &'a Environment, asked: &'a Asked<'_>) -> Option<Files<'a>> {
+    let settings = asked.settings();
+    if configured.recorded.is_none() && !settings.migrations.iter().any(|one| one.is_for(Some(name))) {
+        return None;
+    }
+    let common = asked.common;
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    Some(Files {
+        migrations: folder::wanted(None, &Reading::default(), Some(name), settings),
+        accepted: &settings.policy.accept,
+        nowhere: configured.history == History::Nowhere,
+        must: configured.recorded.clone(),
+        means: Means { folders: &settings.scratch, role: configured.migration_role(), limits },
+    })
 }
 
 fn is_named(arguments: &Check, name: &str) -> bool {

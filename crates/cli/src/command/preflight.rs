@@ -5,13 +5,48 @@ use crate::args::{Common, Preflight};
 use crate::folder;
 use crate::paint::{self, progress::Line};
 use crate::{settings, signals, wire};
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
+use evenkeel_core::preflight::Preflight as Lacking;
 use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::{capture::Source, migrations as read, queries};
-use evenkeel_report::history as report;
+use evenkeel_report::{Found, history as report};
+use std::time::Instant;
 
 pub fn run(arguments: &Preflight, common: &Common) -> Outcome {
+    let started = Instant::now();
+    let (preflight, shown) = asked(arguments, common)?;
+    let style = migrations::style(common, arguments.out.is_none());
+    let bytes = match arguments.format.form() {
+        Ok(form) => report::preflight(&preflight, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?,
+        Err(name) => {
+            let found = Found {
+                line: &report::preflight_line(&preflight),
+                exit_code: preflight.exit_code(),
+                findings: &preflight.findings(),
+                open: &preflight.open(),
+                dimension: Dimension::Schema,
+                fail_on: Severity::Block,
+                elapsed: started.elapsed(),
+                version: env!("CARGO_PKG_VERSION"),
+                command: &format!("evenkeel preflight {}", shown),
+            };
+            super::report::found(name, &found, &style)?
+        }
+    };
+    output::write(&bytes, arguments.out.as_deref())?;
+    if arguments.out.is_some() && !common.quiet {
+        paint::say!("{}", paint::plain(&report::preflight_line(&preflight)));
+    }
+    Ok(preflight.exit_code())
+}
+
+/// What the target lacks, and the target as it may be typed again.
+///
+/// # Errors
+/// It cannot be read, or what is expected of it.
+pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String), Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     // Objects alone need no more than a manifest has.
@@ -21,7 +56,13 @@ pub fn run(arguments: &Preflight, common: &Common) -> Outcome {
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
-    let grammar = wire::usual_grammar()?;
+    // Files are cut as the server's clients cut them.
+    let grammar = match &endpoint.source {
+        Source::Live { environment, .. } | Source::Split { primary: environment, .. } => {
+            wire::engine(environment.vendor(&run.watch)?).grammar()?
+        }
+        _ => wire::usual_grammar()?,
+    };
     let mut asked = Vec::new();
     for path in &arguments.queries {
         asked.extend(queries::read(path, grammar, signals::stop())?);
@@ -40,21 +81,14 @@ pub fn run(arguments: &Preflight, common: &Common) -> Outcome {
         Wanted { expected: expected.as_ref().map(|expected| &expected.source), queries: &asked, role, migrations: found.as_ref(), limits };
     let preflight = stage::run(&endpoint.source, &wanted, &run)?;
     drop(progress);
-    let style = migrations::style(common, arguments.out.is_none());
-    let bytes =
-        report::preflight(&preflight, arguments.format.into(), &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
-    output::write(&bytes, arguments.out.as_deref())?;
-    if arguments.out.is_some() && !common.quiet {
-        paint::say!("{}", paint::plain(&report::preflight_line(&preflight)));
-    }
-    Ok(preflight.exit_code())
+    Ok((preflight, endpoint.shown.clone()))
 }
 
 /// The files that are expected to have run say who makes what, too.
 fn from_replay(
     expected: Option<&Source>,
     grammar: &dyn evenkeel_core::statement::Grammar,
-) -> Result<Option<read::Migrations>, Box<evenkeel_core::fault::Trouble>> {
+) -> Result<Option<read::Migrations>, Box<Trouble>> {
     match expected {
         Some(Source::Replay(replayed)) => read::read(&replayed.wanted, grammar, signals::stop()).map(Some),
         _ => Ok(None),

@@ -189,6 +189,14 @@ pub fn document(compared: &Compared, frame: &Frame<'_>) -> Document {
     })
 }
 
+/// Renders what was found by a verb that compares nothing, in a format that all reports have.
+///
+/// # Errors
+/// It cannot be written so.
+pub fn found(name: &str, found: &evenkeel_report::Found<'_>, style: &Style) -> Result<Vec<u8>, Box<Trouble>> {
+    render(format(name)?, &[Document::found(found)], style)
+}
+
 /// How wide and how colourful.
 pub fn style(reporting: &Reporting, common: &Common, to_stdout: bool) -> Result<Style, Box<Trouble>> {
     let terminal = to_stdout && std::io::stdout().is_terminal();

@@ -10,6 +10,7 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::reference::{Pattern, Secret};
+use evenkeel_pipeline::check::Must;
 use evenkeel_pipeline::render::Renderer;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -113,8 +114,8 @@ impl Resolver<'_> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let scratch = file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?)));
         let scratch = scratch.collect::<Result<_, Box<Trouble>>>()?;
-        let migrations =
-            self.migrations(file.project.migrations, (file.project.tool.as_ref(), file.project.render.as_ref()), &environments)?;
+        let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
+        let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
         Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch, migrations })
     }
 
@@ -122,17 +123,13 @@ impl Resolver<'_> {
     fn migrations(
         &self,
         raw: Option<Spanned<RawMigrations>>,
-        (tool, render): (Option<&Spanned<String>>, Option<&Spanned<String>>),
+        [tool, render]: &[Option<String>; 2],
         environments: &BTreeMap<String, Environment>,
     ) -> Result<Vec<Migrations>, Box<Trouble>> {
         let Some(raw) = raw else { return Ok(Vec::new()) };
         let span = raw.span();
-        let shared = tool.map(|tool| tool.get_ref().clone());
-        let rendered = render.map(|render| render.get_ref().clone());
         let several = match raw.into_inner() {
-            RawMigrations::One(folder) => {
-                vec![RawMigrationsTable { folder, tool: None, environments: Vec::new(), placeholders: BTreeMap::new(), render: None }]
-            }
+            RawMigrations::One(folder) => vec![RawMigrationsTable { folder, ..RawMigrationsTable::default() }],
             RawMigrations::Several(several) => several,
         };
         let base = self.path.parent().unwrap_or(Path::new("."));
@@ -144,11 +141,10 @@ impl Resolver<'_> {
             }
             Ok(Migrations {
                 folder: base.join(self.file("folder", &Spanned::new(span.clone(), raw.folder))?),
-                tool: raw.tool.or_else(|| shared.clone()),
+                tool: raw.tool.or_else(|| tool.clone()),
                 environments: raw.environments,
                 placeholders: raw.placeholders.into_iter().collect(),
-                // It is run where this file is, whoever reads it from where.
-                render: raw.render.or_else(|| rendered.clone()).map(|command| Renderer { command, folder: base.to_owned() }),
+                render: raw.render.or_else(|| render.clone()).map(|command| Renderer { command, folder: base.to_owned() }),
             })
         };
         several.into_iter().map(one).collect()
@@ -209,6 +205,7 @@ impl Resolver<'_> {
         let history = self.history(raw.history.as_ref())?;
         let reference = self.reference(&raw.reference)?;
         Ok(Environment {
+            recorded: raw.recorded.as_ref().map(|recorded| self.recorded(recorded)).transpose()?,
             place,
             reference,
             reach,
@@ -219,6 +216,21 @@ impl Resolver<'_> {
             application_role,
             origin,
         })
+    }
+
+    /// What of its migrations must be recorded.
+    fn recorded(&self, raw: &Spanned<String>) -> Result<Must, Box<Trouble>> {
+        match raw.get_ref().trim() {
+            "" => Err(Box::new(
+                Trouble::new(Class::Configuration, "cannot read what must be recorded")
+                    .expected("\"all\", or the key of the last migration that must be recorded")
+                    .found("nothing")
+                    .origin(self.place(raw.span()))
+                    .fix("write recorded = \"all\", or remove the line"),
+            )),
+            "all" => Ok(Must::All),
+            key => Ok(Must::UpTo(key.to_owned())),
+        }
     }
 
     /// Where migrations are recorded.

@@ -14,6 +14,7 @@ use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::reference::{Pattern, Secret};
+use evenkeel_pipeline::check::Must;
 use evenkeel_pipeline::render::Renderer;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -47,6 +48,13 @@ pub struct Migrations {
     pub placeholders: Vec<(String, String)>,
     /// The command that prints a migration as SQL, and the folder it is run in.
     pub render: Option<Renderer>,
+}
+
+impl Migrations {
+    /// Whether it is that environment's; without a name, whether it is anybody's.
+    pub fn is_for(&self, environment: Option<&str>) -> bool {
+        self.environments.is_empty() || environment.is_none_or(|name| self.environments.iter().any(|other| other == name))
+    }
 }
 
 impl Default for Settings {
@@ -83,6 +91,8 @@ pub struct Environment {
     /// Neutral name to the name on this server.
     pub roles: BTreeMap<String, String>,
     pub history: History,
+    /// What of its migrations must be recorded.
+    pub recorded: Option<Must>,
     /// The role that the application connects as.
     pub application_role: Option<String>,
     /// Lookup tables whose content is compared.
@@ -91,6 +101,13 @@ pub struct Environment {
     pub origin: String,
     /// The same, as a place.
     pub place: Place,
+}
+
+impl Environment {
+    /// The role that migrations run as, where that is configured and can be told.
+    pub fn migration_role(&self) -> Option<&str> {
+        self.reach.as_ref().ok()?.migration_role.as_deref()
+    }
 }
 
 /// Where migrations are recorded.

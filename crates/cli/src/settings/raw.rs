@@ -51,7 +51,7 @@ pub enum RawMigrations {
     Several(Vec<RawMigrationsTable>),
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawMigrationsTable {
     pub folder: PathBuf,
@@ -104,6 +104,7 @@ pub struct RawEnvironment {
     #[serde(default)]
     pub roles: BTreeMap<String, Spanned<String>>,
     pub history: Option<Spanned<RawHistory>>,
+    pub recorded: Option<Spanned<String>>,
     #[serde(default)]
     pub reference: Vec<Spanned<RawReference>>,
 }

@@ -9,13 +9,13 @@ const ORDERS: &str = "create table orders(id bigint primary key, note text);";
 const TOTAL: &str = "alter table orders add total numeric(9,2);";
 
 /// A tool with its files, and the table it records in as it stands after all of them ran.
-struct Sample {
-    tool: &'static str,
-    folder: &'static [(&'static str, &'static str)],
-    record: &'static str,
+pub struct Sample {
+    pub tool: &'static str,
+    pub folder: &'static [(&'static str, &'static str)],
+    pub record: &'static str,
 }
 
-const SAMPLES: &[Sample] = &[
+pub const SAMPLES: &[Sample] = &[
     Sample {
         tool: "sqlx",
         folder: &[
@@ -112,7 +112,7 @@ const SAMPLES: &[Sample] = &[
 ];
 
 /// Statements of a sample's way there, as its runner would send them.
-fn apply(db: &TestDb, sample: &Sample) {
+pub fn apply(db: &TestDb, sample: &Sample) {
     for (name, text) in sample.folder.iter().filter(|(name, _)| name.ends_with(".sql")) {
         if name.contains("down.sql") || name.contains("rollback.sql") {
             continue;
@@ -132,11 +132,11 @@ pub fn place_with(files: &[(&str, &str)]) -> Place {
     place
 }
 
-fn history(place: &Place, db: &TestDb, code: i32) -> Value {
+pub fn history(place: &Place, db: &TestDb, code: i32) -> Value {
     place.run(&["history", &db.url(), "--migrations", "m", "--format", "json"]).exits(code).json()
 }
 
-fn verdicts(told: &Value) -> Vec<(String, String)> {
+pub fn verdicts(told: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     told["migrations"].as_array().unwrap().iter().map(|one| (text(&one["key"]), text(&one["verdict"]))).collect()
 }
@@ -184,7 +184,7 @@ fn what_one_did_without_a_record_is_told_on_every_version() {
 }
 
 /// A database with two migrations applied by dbmate, and a third in the folder.
-fn third(text: &str) -> (Place, TestDb) {
+pub fn third(text: &str) -> (Place, TestDb) {
     let sample = SAMPLES.iter().find(|sample| sample.tool == "dbmate").unwrap();
     let db = database(newest());
     apply(&db, sample);

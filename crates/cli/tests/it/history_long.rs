@@ -66,6 +66,8 @@ fn definitions_that_leave_nothing_behind_prove_nothing() {
         "update t set a = 1; create table if not exists t (a int);",
         "drop table if exists nothere; update t set a = 1;",
         "create table z (a int); update t set a = 1; drop table z;",
+        "create table if not exists z (a int); update t set a = 1; drop table z;",
+        "alter table t add if not exists a int; update t set a = 1;",
         "create function f() returns void language sql as 'update t set a = 1'; select f(); drop function f();",
         "alter table t alter a drop default; alter table t alter a set default 7; update t set a = 1;",
         "select 1 as one into temp foo;",

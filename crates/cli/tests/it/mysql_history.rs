@@ -75,6 +75,43 @@ fn apply(db: &TestDb, sample: &Sample) {
     db.exec(sample.record);
 }
 
+/// Runs a script statement by statement, as a client sends it.
+fn run(db: &TestDb, script: &str) {
+    script.split(";\n").filter(|statement| !statement.trim().is_empty()).for_each(|statement| db.exec(statement));
+    // What a routine or trigger keeps of the session that makes it.
+    db.exec("set session sql_mode = default");
+}
+
+#[test]
+fn a_repair_makes_record_and_schema_agree() {
+    let turn = std::cell::Cell::new(0);
+    each_flavor(|db| {
+        let all = [
+            (
+                "Flyway",
+                "delete from flyway_schema_history where installed_rank = 3; update flyway_schema_history set success = 0 where installed_rank = 2",
+            ),
+            ("golang-migrate", "drop index i on orders; update schema_migrations set dirty = 1"),
+            ("dbmate", "drop index o_note on orders"),
+            ("goose", "delete from goose_db_version where version_id = 20260102000000; drop index o on orders"),
+        ];
+        // Two on each server.
+        turn.set(turn.get() + 1);
+        for (tool, wrong) in all.into_iter().skip(turn.get() % 2).step_by(2) {
+            db.exec("set foreign_key_checks = 0; drop table if exists orders, schema_migrations; drop view if exists v");
+            apply(db, sample(tool));
+            db.exec(wrong);
+            let place = place_with(sample(tool).folder);
+            let ran = place.run(&["history", &db.url(), "--migrations", "m", "--repair"]).exits(0);
+            assert!(ran.stdout.starts_with("-- proven on M"), "{}", ran.stdout);
+            run(db, &ran.stdout);
+            let told = history(&place, db, 0);
+            assert!(words(&told).iter().all(|word| word == "applied"), "{tool}: {told}");
+            db.exec("drop procedure if exists p; drop table if exists flyway_schema_history, goose_db_version");
+        }
+    });
+}
+
 #[test]
 fn every_tools_clean_run_is_applied_and_nothing_else() {
     each_flavor(|db| {
@@ -156,7 +193,9 @@ fn what_reaches_beyond_a_database_is_refused_to_the_account_of_files() {
     for (engine, number) in flavors() {
         let scratch =
             Scratch::start(&Options { number: Some(number), ..Options::engine(engine).database("own_one").database("ownXone") }).unwrap();
-        let mut session = port::Scratch::confined(&scratch, "own_one", &["app@%".to_owned()]).unwrap();
+        let mut session =
+            port::Scratch::confined(&scratch, "own_one", &port::Confined { roles: vec!["app@%".to_owned()], ..port::Confined::default() })
+                .unwrap();
         for text in ["create table t (a text)", "grant select on t to app@'%'", "create procedure p() begin select 1; end"] {
             assert!(session.run(text).unwrap().ran().is_some(), "{text}");
         }
@@ -185,7 +224,7 @@ fn what_reaches_beyond_a_database_is_refused_to_the_account_of_files() {
         port::Scratch::end(&scratch, id).unwrap();
         assert!(session.run("select 1").is_err());
         // The server refuses, or asks us, who give nothing.
-        let mut session = port::Scratch::confined(&scratch, "own_one", &[]).unwrap();
+        let mut session = port::Scratch::confined(&scratch, "own_one", &port::Confined::default()).unwrap();
         let answer = session.run("load data local infile '/etc/passwd' into table t");
         assert!(answer.is_err() || answer.is_ok_and(|answer| answer.code().is_some()));
     }
@@ -258,4 +297,17 @@ fn all_databases_of_a_server_are_no_place_for_files() {
         let url = db.server.url("");
         place.run(&["history", &url, "--migrations", "m"]).exits(64).says("name the database in the URL");
     });
+}
+
+#[test]
+fn files_run_under_the_targets_sql_mode() {
+    // With ANSI_QUOTES a name may stand in double quotes, and it is no text. A server of its own: others share theirs.
+    let (engine, number) = *flavors().first().expect("a server");
+    let settings = vec![("sql_mode".to_owned(), "ANSI_QUOTES,NO_ENGINE_SUBSTITUTION".to_owned())];
+    let options =
+        Options { engine: Some(engine), number: Some(number), settings, databases: vec!["shop".to_owned()], ..Options::default() };
+    let scratch = Scratch::start(&options).unwrap();
+    scratch.session("shop").unwrap().exec("create table orders (id int)").unwrap();
+    let place = place_with(&[("1_orders.sql", "create table \"orders\" (id int);")]);
+    place.run(&["history", &port::Scratch::url(&scratch, "shop"), "--migrations", "m", "--tool", "plain SQL"]).exits(0);
 }

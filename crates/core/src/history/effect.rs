@@ -3,6 +3,7 @@
 //! Lives here: the smallest things that are made, set or removed ([`Touch`]) and where an environment has them. What that says about a
 //! migration is `verdict`'s. Does not live here: running anything (`pipeline/replay`).
 
+use crate::finding::Thing;
 use crate::kind::{Class, Dimension, Kind, Property};
 use crate::manifest::{Identity, Manifest, Object};
 use std::cmp::Ordering;
@@ -144,6 +145,19 @@ impl Spot {
     #[must_use]
     pub fn display(&self) -> String {
         crate::manifest::display(self.kind, &self.identity)
+    }
+
+    /// As a finding names it.
+    #[must_use]
+    pub fn thing(&self) -> Thing {
+        let spec = self.kind.spec();
+        Thing {
+            dimension: spec.dimension,
+            kind: self.kind,
+            object: self.display(),
+            identity: spec.identity.iter().copied().zip(self.identity.parts().map(str::to_owned)).collect(),
+            attribute: self.attribute,
+        }
     }
 
     /// Whether a difference of it counts: a comment that reads otherwise is reported and is no fault.

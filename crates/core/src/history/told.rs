@@ -5,6 +5,7 @@
 use super::verdict::{Judged, Recorded, Unexplained, Verdict};
 use crate::finding::Place;
 use crate::kind::Severity;
+use crate::manifest::Endpoint;
 
 /// One migration, with everything that is said of it.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub struct Ledger {
 pub struct History {
     /// What the user calls the environment.
     pub label: String,
+    /// What was asked.
+    pub endpoint: Endpoint,
     pub tool: &'static str,
     pub why: String,
     pub ledger: Option<Ledger>,

@@ -1,83 +1,15 @@
 //! Three witnesses, one verdict: what the files say, what the tool recorded, what is there.
 //!
-//! Lives here: the verdicts, and how each is come to. A record is believed for what it is: a tool's word; whether a migration's effect is
+//! Lives here: how each verdict is come to. A record is believed for what it is: a tool's word; whether a migration's effect is
 //! there, the objects say. Does not live here: running files (`pipeline/replay`), reading records (`capture/history.rs` of each
-//! engine), sentences (`report`).
+//! engine), what they are called and weigh (`word`), sentences (`report`).
 
 use super::effect::{Spot, Stand, Touch};
 use super::folder::Migration;
 use super::record::State;
-use crate::kind::Severity;
+pub use super::word::Verdict;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
-
-/// What is said of a migration, the heaviest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
-    Failed,
-    HalfApplied,
-    RecordedNotPresent,
-    PartlyPresent,
-    NumberReused,
-    UnknownVersion,
-    FileMissing,
-    EditedMeaning,
-    BeforeItsDependency,
-    PresentNotRecorded,
-    NotCheckable,
-    PendingOutOfOrder,
-    EditedBytes,
-    Pending,
-    RolledBack,
-    Superseded,
-    Applied,
-}
-
-impl Verdict {
-    /// The public word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::HalfApplied => "half-applied",
-            Self::RecordedNotPresent => "recorded-not-present",
-            Self::PartlyPresent => "partly-present",
-            Self::NumberReused => "number-reused",
-            Self::UnknownVersion => "unknown-version",
-            Self::FileMissing => "file-missing",
-            Self::EditedMeaning | Self::EditedBytes => "edited",
-            Self::BeforeItsDependency => "before-its-dependency",
-            Self::PresentNotRecorded => "present-not-recorded",
-            Self::NotCheckable => "not-checkable",
-            Self::PendingOutOfOrder => "pending-out-of-order",
-            Self::Pending => "pending",
-            Self::RolledBack => "rolled-back",
-            Self::Superseded => "superseded",
-            Self::Applied => "applied",
-        }
-    }
-
-    /// How much it weighs; nothing where it is a gap.
-    #[must_use]
-    pub const fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Applied | Self::Superseded | Self::RolledBack | Self::Pending => Some(Severity::Inform),
-            Self::EditedBytes | Self::PendingOutOfOrder => Some(Severity::Warn),
-            Self::NotCheckable => None,
-            _ => Some(Severity::Block),
-        }
-    }
-
-    /// `bytes` or `meaning`, of what was edited.
-    #[must_use]
-    pub const fn edit(self) -> Option<&'static str> {
-        match self {
-            Self::EditedBytes => Some("bytes"),
-            Self::EditedMeaning => Some("meaning"),
-            _ => None,
-        }
-    }
-}
 
 /// What a tool recorded of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +55,7 @@ pub struct Known<'a> {
     pub effect: Option<Vec<Touch>>,
     /// Why nobody can say what it does.
     pub unclear: Option<String>,
-    /// What it does surely shows, all of it.
+    /// Something that it does surely shows.
     pub defines: bool,
     /// It has no statement.
     pub is_empty: bool,

@@ -1,6 +1,7 @@
 //! What is asked of an engine while a plan is made: its statements, and how its objects hang together.
 
 use super::{Act, Change, Making, One, Over, Piece, Plan, Statement, Together, Way, World, Written};
+use crate::history::row::Deed;
 use crate::kind::{Dimension, Kind};
 use crate::manifest::Object;
 
@@ -144,6 +145,14 @@ pub trait Dialect: Sync {
     /// Whether it has to be dropped by itself even where what it hangs on goes.
     fn is_dropped_apart(&self, _: &Object, _: &World<'_>) -> bool {
         false
+    }
+
+    /// The statement by which a row of a tool's table is written, changed or taken out.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn recorded(&self, _table: &Object, _deed: &Deed) -> Result<String, String> {
+        Err("no statement is known by which such a server keeps records".to_owned())
     }
 
     /// A statement as the engine's command line client takes it, where that ends statements at the first `;`.

@@ -22,7 +22,7 @@ pub use dialect::Dialect;
 pub use fingerprint::{Ground, fingerprint};
 pub use fix::{Fixes, Goal};
 pub use plan::plan;
-pub use script::{Proof, Script, script};
+pub use script::{Block, Proof, Script, blocks, script};
 pub use wanted::{Excused, wanted};
 pub use world::{World, tells_needs};
 

@@ -72,23 +72,62 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
     for line in dialect.opening() {
         push(&mut text, line);
     }
+    statements(&mut text, plan, dialect, allow_destructive);
+    text
+}
+
+/// The statements of a plan, in transactions where they can be.
+fn statements(text: &mut String, plan: &Plan, dialect: &dyn Dialect, allow_destructive: bool) {
     let mut is_open = false;
     for (step, statement) in plan.steps.iter().flat_map(|step| step.statements.iter().map(move |statement| (step, statement))) {
         if let Some((begin, commit)) = dialect.transaction()
             && is_open == statement.alone
         {
             text.push('\n');
-            push(&mut text, if is_open { commit } else { begin });
+            push(text, if is_open { commit } else { begin });
             for bound in dialect.bounds().iter().filter(|_| !is_open && !plan.form.offline) {
-                push(&mut text, bound);
+                push(text, bound);
             }
             is_open = !is_open;
         }
         let is_held = !allow_destructive && (step.held || statement.is_destructive());
-        write_statement(&mut text, statement, dialect, is_held);
+        write_statement(text, statement, dialect, is_held);
     }
     if let Some((_, commit)) = dialect.transaction().filter(|_| is_open) {
-        push(&mut text, commit);
+        push(text, commit);
+    }
+}
+
+/// Statements that belong together, and why they are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Lines above it.
+    pub words: Vec<String>,
+    pub plan: Plan,
+}
+
+/// Blocks one after the other, each by itself, behind lines that hold for all.
+#[must_use]
+pub fn blocks(head: &[String], blocks: &[Block], dialect: &dyn Dialect, allow_destructive: bool) -> String {
+    let mut text = String::new();
+    for line in head {
+        push(&mut text, &format!("-- {}", one(line)));
+    }
+    if blocks.iter().any(|block| block.plan.statements().next().is_some()) {
+        text.push('\n');
+        for line in dialect.opening() {
+            push(&mut text, line);
+        }
+    }
+    for Block { words, plan } in blocks {
+        text.push('\n');
+        for line in words.iter().chain(&plan.notes) {
+            push(&mut text, &format!("-- {}", one(line)));
+        }
+        for refusal in &plan.refused {
+            push(&mut text, &format!("-- refused: {} {}: {}", refusal.kind.name(), one(&refusal.object), one(&refusal.reason)));
+        }
+        statements(&mut text, plan, dialect, allow_destructive);
     }
     text
 }

@@ -42,6 +42,12 @@ pub trait Engine: Sync {
     /// Whether what a transaction defines is gone when it is rolled back.
     fn undoes_definitions(&self) -> bool;
 
+    /// Settings that decide what files of migrations mean, by name, as a session has them that runs migrations there: as `role`, where
+    /// that is known. Empty where the manifest does not tell.
+    fn session_settings(&self, _: &Manifest, _role: Option<&str>) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// Writes statements for the server that a manifest was captured of.
     ///
     /// # Errors

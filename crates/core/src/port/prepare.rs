@@ -27,8 +27,9 @@ pub enum Prepared {
     /// It can be planned. Columns with their types, and the types of parameters, in the server's own words; with a reason where it was
     /// understood and could not be planned.
     Fits { columns: Vec<(String, String)>, parameters: Vec<String>, hidden: Option<String> },
-    /// Something that it names is not there, or is otherwise. The byte of the text at which the server points.
-    Missing { code: String, message: String, at: Option<usize> },
+    /// Something that it names is not there, or is otherwise. The byte of the text at which the server points, and whether what it lacks
+    /// is what stands there.
+    Missing { code: String, message: String, at: Option<usize>, is_name: bool },
     /// The server does not understand it as a query.
     NotUnderstood { why: String },
     /// Whether it fits cannot be seen, and what would cure that.

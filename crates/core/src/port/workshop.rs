@@ -95,6 +95,15 @@ impl Like {
     }
 }
 
+/// What a session for texts of strangers begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Confined {
+    /// Roles that are there for it to give things to; they may nothing.
+    pub roles: Vec<String>,
+    /// Settings by name.
+    pub settings: Vec<(String, String)>,
+}
+
 /// A running throwaway server. Dropping it ends it and removes its files.
 ///
 /// What was committed survives [`Scratch::kill`], but no crash of the machine: files are written, never forced to disk.
@@ -124,11 +133,11 @@ pub trait Scratch: Send + Sync {
     fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>>;
 
     /// A session for texts that nobody vouches for: as a role that may do everything in that database and nothing beyond it, with no
-    /// way to files, programs, the network or other databases. The named roles are there for it to give things to; they may nothing.
+    /// way to files, programs, the network or other databases.
     ///
     /// # Errors
     /// The server cannot be reached, or has no such roles.
-    fn confined(&self, database: &str, _roles: &[String]) -> Result<Box<dyn Session>, Box<Trouble>> {
+    fn confined(&self, database: &str, _: &Confined) -> Result<Box<dyn Session>, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("no session on {database} that is confined to it"));
         Err(Box::new(trouble.found(format!("{}: evenkeel cannot confine one there yet", self.describe()))))
     }

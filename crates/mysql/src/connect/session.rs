@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use evenkeel_core::port::Limits;
+use mysql_async::consts::ColumnType;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error, ServerError};
 
@@ -146,6 +147,25 @@ impl Session {
         })
         .await?;
         Ok(rows)
+    }
+
+    /// Has a statement prepared, and lets go of it: the names and types of its columns, and how many parameters it has. It is not run.
+    ///
+    /// # Errors
+    /// What the server says, or that it said nothing in time.
+    pub async fn described(&mut self, sql: &str, doing: &str) -> Result<(Vec<(String, ColumnType)>, u16), Fault> {
+        self.enter(doing)?;
+        let running = Running::new(&self.canceller);
+        let conn = &mut self.conn;
+        let work = async {
+            let statement = conn.prep(sql).await?;
+            let columns = statement.columns().iter().map(|column| (column.name_str().into_owned(), column.column_type())).collect();
+            let parameters = statement.num_params();
+            conn.close(statement).await?;
+            Ok((columns, parameters))
+        };
+        let outcome = tokio::time::timeout(self.patience, work).await;
+        self.settle(outcome, running, doing).await
     }
 
     /// Hands the rows of one statement to `take`, one at a time as they arrive. Returns the number of warnings: an

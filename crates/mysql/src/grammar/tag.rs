@@ -3,7 +3,7 @@
 //! <https://dev.mysql.com/doc/refman/en/sql-statements.html>, <https://mariadb.com/kb/en/sql-statements/>
 
 use super::token::{Sort, tokens};
-use evenkeel_core::statement::{Nature, Statement, Word};
+use evenkeel_core::statement::{Nature, Shows, Statement, Word};
 
 /// What a statement's text is.
 pub(super) fn statement(text: &str) -> Statement {
@@ -18,15 +18,40 @@ pub(super) fn statement(text: &str) -> Statement {
         (Nature::Unknown, None) => Some("it begins with no word".to_owned()),
         _ => None,
     };
-    Statement { tag: tag(&words), nature, alone: false, shows: shows(&words, nature), odd }
+    Statement { tag: tag(&words), nature, alone: false, shows: shows(text, &words, nature), odd }
 }
 
-/// Whether it surely makes something that a schema shows: unless that is there already, and not for the session alone.
-fn shows(words: &[&str], nature: Nature) -> bool {
+/// What of it a schema surely shows. What is for the session alone is gone with it.
+fn shows(text: &str, words: &[&str], nature: Nature) -> Shows {
     const SHOWN: &[&str] = &["table", "view", "index", "procedure", "function", "trigger", "event", "sequence"];
+    const ROWS: &[&str] = &["insert", "update", "delete", "replace", "load", "truncate", "lock", "unlock", "analyze"];
     let is_sure = !words.iter().any(|word| matches!(*word, "if" | "replace" | "temporary"));
     let made = words.iter().skip(1).find(|word| OBJECTS.contains(word));
-    nature == Nature::Definition && words.first() == Some(&"create") && is_sure && made.is_some_and(|made| SHOWN.contains(made))
+    let is_shown = made.is_some_and(|made| SHOWN.contains(made));
+    match words.first() {
+        Some(first) if ROWS.contains(first) => Shows::Quiet,
+        _ if matches!(nature, Nature::Session | Nature::Right | Nature::Transaction(Word::Begin | Word::Commit)) => Shows::Quiet,
+        Some(&"create") if nature == Nature::Definition && is_sure && is_shown => Shows::Makes,
+        Some(&"create") if nature == Nature::Definition => Shows::MayMake,
+        Some(&"drop") if nature == Nature::Definition && is_sure && is_shown => Shows::Takes,
+        Some(&"alter") if made == Some(&"table") => altered(text),
+        _ => Shows::Anything,
+    }
+}
+
+/// The same of ALTER TABLE, by all its words outside of quotes.
+fn altered(text: &str) -> Shows {
+    let words: Vec<String> = tokens(text).filter(|token| token.sort == Sort::Word).map(|token| token.text.to_ascii_lowercase()).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    match (has(&["add"]), has(&["drop"])) {
+        _ if has(&["rename", "change", "exchange", "import", "discard", "convert", "reorganize", "coalesce", "remove"]) => Shows::Anything,
+        (true, true) => Shows::Anything,
+        (true, false) if !has(&["if"]) => Shows::Makes,
+        (false, true) if !has(&["if"]) => Shows::Takes,
+        (_, true) => Shows::Anything,
+        (true, false) => Shows::MayMake,
+        (false, false) => Shows::Quiet,
+    }
 }
 
 /// The first words of a statement, in small letters; what stands in quotes or is a sign is left out, as is a parenthesis before all.

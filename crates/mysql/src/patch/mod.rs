@@ -13,6 +13,7 @@ mod grant;
 mod index;
 mod online;
 mod partition;
+mod record;
 mod routine;
 mod schema;
 mod sequence;
@@ -27,6 +28,7 @@ use crate::flavor::Flavor;
 use crate::grammar::token::{Sort, tokens};
 use crate::ident::Ident;
 use crate::remedy::name::Place;
+use evenkeel_core::history::row::Deed;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
 use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written, differing};
@@ -241,6 +243,10 @@ fn is_kept_as_it_is(before: &Object, after: &Object, to: &Target<'_>) -> bool {
 }
 
 impl Dialect for MysqlDialect {
+    fn recorded(&self, table: &Object, deed: &Deed) -> Result<String, String> {
+        Ok(record::row(&self.place.whole(table), deed))
+    }
+
     fn dimensions(&self) -> &'static [Dimension] {
         &[Dimension::Schema, Dimension::Privileges]
     }

@@ -8,12 +8,13 @@ use super::Scratch;
 use super::fault::Fault;
 use super::session::Session;
 use crate::ident::{Ident, Literal};
+use evenkeel_core::port::Confined;
 
 /// The account; it is on throwaway servers alone.
 const ACCOUNT: &str = "evenkeel_replay";
 
 /// Opens one. The account, and those that are named, are made where they are not there yet.
-pub(super) fn open(scratch: &Scratch, database: &str, roles: &[String]) -> Result<Session, Fault> {
+pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Result<Session, Fault> {
     let own = scratch.session("")?;
     let account = format!("{}@'localhost'", Literal(ACCOUNT));
     // In GRANT the name of a database is a pattern.
@@ -22,7 +23,7 @@ pub(super) fn open(scratch: &Scratch, database: &str, roles: &[String]) -> Resul
     own.exec(&format!("CREATE USER IF NOT EXISTS {account}"))?;
     own.exec(&format!("ALTER USER {account} IDENTIFIED BY ''"))?;
     own.exec(&format!("GRANT ALL PRIVILEGES ON {}.* TO {account} WITH GRANT OPTION", Ident(&place)))?;
-    for role in roles {
+    for role in &confined.roles {
         // Nobody comes in as one of them; places and marks are no names.
         let made = match role.rsplit_once('@') {
             Some((user, host)) if !user.is_empty() && user != super::SUPERUSER && user != ACCOUNT => {
@@ -37,5 +38,9 @@ pub(super) fn open(scratch: &Scratch, database: &str, roles: &[String]) -> Resul
             Err(fault) => return Err(fault),
         }
     }
-    Session::open_as(ACCOUNT, &scratch.display(), &scratch.socket(), database)
+    let session = Session::open_as(ACCOUNT, &scratch.display(), &scratch.socket(), database)?;
+    for (name, value) in &confined.settings {
+        session.exec(&format!("SET SESSION {} = {}", Ident(name), Literal(value)))?;
+    }
+    Ok(session)
 }

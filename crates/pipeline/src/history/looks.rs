@@ -61,11 +61,11 @@ pub(super) fn whole(spot: &Spot) -> Spot {
     Spot { attribute: None, ..spot.clone() }
 }
 
-/// The name of an object and of what it is in, without its schema: a text that makes it has one of them.
-pub(super) fn names(spot: &Spot) -> Vec<String> {
-    let parts: Vec<&str> = spot.identity.parts().collect();
-    let own = if parts.len() > 1 { parts.get(1..).unwrap_or_default() } else { &parts[..] };
-    own.iter().map(|part| part.split('(').next().unwrap_or_default().to_lowercase()).filter(|part| !part.is_empty()).collect()
+/// The object's own name: a text that makes it, or a part of it, has that word, unless the server made the name up. What it makes
+/// without the word shows between two looks.
+pub(super) fn name(spot: &Spot) -> Option<String> {
+    let own = spot.identity.parts().next_back()?;
+    Some(own.split('(').next().unwrap_or_default().to_lowercase()).filter(|name| !name.is_empty())
 }
 
 /// Whether a text of it has one of these words.

@@ -1,7 +1,7 @@
 //! Running the files: once, and again where something is in dispute.
 
 use super::Inquiry;
-use super::looks::{Looks, mentions, names, whole};
+use super::looks::{Looks, mentions, name, whole};
 use crate::migrations::Cut;
 use crate::replay::Replay;
 use evenkeel_core::fault::Trouble;
@@ -35,6 +35,14 @@ impl Inquiry<'_> {
             self.disputed = Some(Vec::new());
             return Ok(());
         }
+        if stopped.is_none() && in_force.len() == self.read.cuts.len() {
+            // The same files in the same order: what was seen need not be looked at again.
+            for (at, effect) in std::mem::take(&mut looks.effects) {
+                if let Some(slot) = self.effects.get_mut(at) {
+                    *slot = Some(effect);
+                }
+            }
+        }
         // One that is in force may need one that is not recorded: then they run in the order of the files.
         self.expected = looks.last.map(|(_, end)| end).filter(|_| stopped.is_none());
         let disputed = if self.by_effect { None } else { disputed };
@@ -50,11 +58,12 @@ impl Inquiry<'_> {
         match &wholes {
             None => looks.points.extend(0..=all.len()),
             Some(wholes) => {
-                let names: BTreeSet<String> = wholes.iter().flat_map(names).collect();
+                let names: BTreeSet<String> = wholes.iter().filter_map(name).collect();
                 for (at, cut) in all.iter().enumerate() {
                     let record = self.record(&cut.migration);
                     let is_odd = record.is_some_and(|record| record.state != State::Applied) || self.edits.contains_key(&cut.migration.key);
-                    if is_odd || cut.may_define() || mentions(cut, &names) {
+                    let is_seen = self.effects.get(at).is_some_and(Option::is_some);
+                    if !is_seen && (is_odd || cut.may_define() || mentions(cut, &names)) {
                         looks.around(at);
                     }
                 }
@@ -113,6 +122,7 @@ impl Inquiry<'_> {
             self.effects.iter().rposition(there).map_or(0, |last| last + 1)
         });
         self.by_effect = false;
+        self.was_by_effect = true;
         let keys = self.read.cuts.iter().take(count).map(|cut| cut.migration.key.clone());
         let one = |key: String| Recorded::of(key, State::Applied);
         self.records = keys.map(one).collect();
@@ -120,7 +130,7 @@ impl Inquiry<'_> {
     }
 
     /// What of a state is not so in the environment.
-    fn differing(&self, state: &Manifest) -> Vec<Touch> {
+    pub(super) fn differing(&self, state: &Manifest) -> Vec<Touch> {
         let mut touches = effect(state, self.manifest);
         touches.retain(|touch| !self.explained.is(&touch.spot, self.manifest));
         touches

@@ -99,10 +99,10 @@ pub(super) fn look(scratch: &dyn Scratch, database: &str, dialect: &dyn Dialect,
 }
 
 /// Why statements were refused, by the object they are about.
-pub(super) type Refused = BTreeMap<(Kind, String), String>;
+pub(crate) type Refused = BTreeMap<(Kind, String), String>;
 
 /// Runs a plan, going on after what the server refuses.
-pub(super) fn run(session: &mut dyn Session, plan: &Plan, dialect: &dyn Dialect, watch: &Watch<'_>) -> Result<Refused, Box<Trouble>> {
+pub(crate) fn run(session: &mut dyn Session, plan: &Plan, dialect: &dyn Dialect, watch: &Watch<'_>) -> Result<Refused, Box<Trouble>> {
     let mut refused = Refused::new();
     for line in dialect.opening() {
         if let Answer::Refused(why) = session.run(line)? {

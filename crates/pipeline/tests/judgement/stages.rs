@@ -99,7 +99,7 @@ fn a_side_that_cannot_be_read_is_told() {
     }
 }
 
-fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
+fn subject(name: &str, candidate: FakeEnvironment) -> Subject<'static> {
     let reference = live("committed", FakeEnvironment::of(manifest(&Dimension::ALL, with_all(Vec::new()))));
     let (tier, demanded) = (Some(Tier::Production), Tier::Production.demands().to_vec());
     Subject {
@@ -111,6 +111,7 @@ fn subject(name: &str, candidate: FakeEnvironment) -> Subject {
         insisted: false,
         nowhere: Vec::new(),
         beforehand: Vec::new(),
+        files: None,
     }
 }
 
@@ -120,7 +121,7 @@ fn environments_are_checked_side_by_side_and_told_in_order() {
     let meter = Arc::new(Meter::default());
     let same = || FakeEnvironment::of(manifest(&Dimension::ALL, with_all(Vec::new()))).counted(&meter);
     let other = || FakeEnvironment::of(manifest(&Dimension::ALL, with_all(vec![object(Kind::Table, "app.by_hand", &[])])));
-    let mut subjects: Vec<Subject> = (0..9).map(|at| subject(&format!("same{at}"), same())).collect();
+    let mut subjects: Vec<Subject<'static>> = (0..9).map(|at| subject(&format!("same{at}"), same())).collect();
     subjects.insert(2, subject("differs", other()));
     subjects.insert(5, subject("broken", FakeEnvironment::failing(Class::Unreachable, "nobody answers")));
     subjects.push(Subject {
@@ -132,6 +133,7 @@ fn environments_are_checked_side_by_side_and_told_in_order() {
         insisted: false,
         nowhere: Vec::new(),
         beforehand: Vec::new(),
+        files: None,
     });
     let checked = check::run(&subjects, Severity::Block, &run(&[], Watch::none())).unwrap();
     assert_eq!(checked.iter().map(|one| one.place).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
@@ -186,9 +188,8 @@ fn an_environment_that_may_be_another_is_ready_for_nothing() {
         let whole = at(&manifest(&Dimension::ALL, with_all(Vec::new())), |place| place.node = node.to_owned());
         FakeEnvironment::of(at(&whole, |place| place.whose.clone_from(&whose)))
     };
-    let subject = |name: &str, committed: &str, now: &str, whose: Whose| Subject {
-        sides: Ok((committed_of(committed), live(name, at_node(now, whose)))),
-        ..subject(name, at_node(now, Whose::File))
+    let subject = |name: &str, committed: &str, now: &str, whose: Whose| -> Subject<'static> {
+        Subject { sides: Ok((committed_of(committed), live(name, at_node(now, whose)))), ..subject(name, at_node(now, Whose::File)) }
     };
     for (what, staging, production, outcomes) in [
         ("two databases", subject("staging", "s", "s", server(1)), subject("production", "p", "p", server(2)), [Some(true), Some(true)]),

@@ -5,7 +5,7 @@
 
 use super::token::{Sort, tokens};
 use super::{Fault, with_tree};
-use evenkeel_core::statement::{Nature, Statement, Word};
+use evenkeel_core::statement::{Nature, Shows, Statement, Word};
 use pg_query::NodeEnum as Node;
 use pg_query::protobuf::{
     AlterTableType, DefElem, DropStmt, RangeVar, ReindexObjectType, ReindexStmt, SelectStmt, TransactionStmt, TransactionStmtKind,
@@ -21,9 +21,9 @@ pub(super) fn statement(text: &str) -> Statement {
     let words = words(text);
     let tag = tag(&words);
     if text.len() > LONG && words.first().is_some_and(|first| ROWS.contains(&first.as_str())) {
-        return Statement { tag, nature: Nature::Data, alone: false, shows: false, odd: None };
+        return Statement { tag, nature: Nature::Data, alone: false, shows: Shows::Anything, odd: None };
     }
-    let unknown = |why: String| (Nature::Unknown, false, false, Some(why));
+    let unknown = |why: String| (Nature::Unknown, false, Shows::Anything, Some(why));
     let (nature, alone, shows, odd) = match with_tree(text, |tree| match tree.stmts.as_slice() {
         [only] => only.stmt.as_ref().and_then(|stmt| stmt.node.as_ref()).map(|node| (nature(node), is_alone(node), shows(node))),
         _ => None,
@@ -158,38 +158,102 @@ fn word(statement: &TransactionStmt) -> Word {
     }
 }
 
-/// Whether it surely makes something that a schema shows: unless that is there already, and not for the session alone.
-fn shows(node: &Node) -> bool {
+/// What of it a schema surely shows. What is for the session alone is gone with it.
+fn shows(node: &Node) -> Shows {
     let stays = |relation: Option<&RangeVar>| {
         relation.is_some_and(|relation| relation.relpersistence != "t" && !relation.schemaname.starts_with("pg_temp"))
     };
+    let made = |surely: bool| if surely { Shows::Makes } else { Shows::MayMake };
     match node {
-        Node::CreateStmt(create) => !create.if_not_exists && stays(create.relation.as_ref()),
-        Node::CreateTableAsStmt(create) => !create.if_not_exists && stays(create.into.as_ref().and_then(|into| into.rel.as_ref())),
-        Node::IndexStmt(index) => !index.if_not_exists && stays(index.relation.as_ref()),
-        Node::ViewStmt(view) => !view.replace && stays(view.view.as_ref()),
-        Node::CreateSeqStmt(create) => !create.if_not_exists && stays(create.sequence.as_ref()),
-        Node::CreateSchemaStmt(create) => !create.if_not_exists,
-        Node::CreateFunctionStmt(create) => !create.replace,
-        Node::CreateTrigStmt(create) => !create.replace,
-        Node::AlterEnumStmt(alter) => !alter.skip_if_new_val_exists,
+        Node::CreateStmt(create) => made(!create.if_not_exists && stays(create.relation.as_ref())),
+        Node::CreateTableAsStmt(create) => made(!create.if_not_exists && stays(create.into.as_ref().and_then(|into| into.rel.as_ref()))),
+        Node::IndexStmt(index) => made(!index.if_not_exists && stays(index.relation.as_ref())),
+        Node::ViewStmt(view) => made(!view.replace && stays(view.view.as_ref())),
+        Node::CreateSeqStmt(create) => made(!create.if_not_exists && stays(create.sequence.as_ref())),
+        Node::CreateSchemaStmt(create) => made(!create.if_not_exists),
+        Node::CreateFunctionStmt(create) => made(!create.replace),
+        Node::CreateTrigStmt(create) => made(!create.replace),
+        Node::AlterEnumStmt(alter) => made(!alter.skip_if_new_val_exists && alter.old_val.is_empty()),
         Node::CompositeTypeStmt(_)
         | Node::CreateEnumStmt(_)
         | Node::CreateRangeStmt(_)
         | Node::CreateDomainStmt(_)
-        | Node::CreatePolicyStmt(_) => true,
+        | Node::CreatePolicyStmt(_) => Shows::Makes,
+        Node::CreateExtensionStmt(_) => Shows::MayMake,
+        Node::TransactionStmt(_) => match nature(node) {
+            Nature::Transaction(Word::Begin | Word::Commit) => Shows::Quiet,
+            _ => Shows::Anything,
+        },
+        Node::CommentStmt(_)
+        | Node::InsertStmt(_)
+        | Node::UpdateStmt(_)
+        | Node::DeleteStmt(_)
+        | Node::CopyStmt(_)
+        | Node::TruncateStmt(_)
+        | Node::LockStmt(_)
+        | Node::VacuumStmt(_)
+        | Node::GrantStmt(_)
+        | Node::VariableSetStmt(_)
+        | Node::AlterOwnerStmt(_) => Shows::Quiet,
+        // One of them may be what the same text made under the other name.
+        Node::DropStmt(drop) if !drop.missing_ok => Shows::Takes,
         Node::AlterTableStmt(alter) => {
-            let adds = |command: Option<&Node>| match command {
-                Some(Node::AlterTableCmd(command)) => {
-                    let kinds = [AlterTableType::AtAddColumn, AlterTableType::AtAddConstraint];
-                    !command.missing_ok && kinds.iter().any(|kind| *kind as i32 == command.subtype)
-                }
-                _ => false,
+            let one = |command: Option<&Node>| match command {
+                Some(Node::AlterTableCmd(command)) => altered(command.subtype, command.missing_ok),
+                _ => Shows::Anything,
             };
-            !alter.missing_ok && stays(alter.relation.as_ref()) && alter.cmds.iter().all(|command| adds(command.node.as_ref()))
+            let all: Vec<Shows> = alter.cmds.iter().map(|command| one(command.node.as_ref())).collect();
+            let is_sure = !alter.missing_ok && stays(alter.relation.as_ref());
+            let has = |wanted: Shows| all.contains(&wanted);
+            match (has(Shows::Makes), has(Shows::Takes)) {
+                _ if has(Shows::Anything) => Shows::Anything,
+                (true, true) => Shows::Anything,
+                (true, false) if is_sure => Shows::Makes,
+                (false, true) if is_sure => Shows::Takes,
+                (_, true) => Shows::Anything,
+                (true, false) => Shows::MayMake,
+                (false, false) => {
+                    if has(Shows::MayMake) {
+                        Shows::MayMake
+                    } else {
+                        Shows::Quiet
+                    }
+                }
+            }
         }
-        _ => false,
+        _ => Shows::Anything,
     }
+}
+
+/// The same of one part of ALTER TABLE.
+fn altered(subtype: i32, missing_ok: bool) -> Shows {
+    use AlterTableType as Part;
+    let is = |parts: &[Part]| parts.iter().any(|part| *part as i32 == subtype);
+    if is(&[Part::AtAddColumn, Part::AtAddConstraint, Part::AtAddIdentity]) {
+        return if missing_ok { Shows::MayMake } else { Shows::Makes };
+    }
+    if is(&[Part::AtDropColumn, Part::AtDropConstraint, Part::AtDropIdentity, Part::AtDropExpression]) {
+        return if missing_ok { Shows::Anything } else { Shows::Takes };
+    }
+    let quiet = [
+        Part::AtColumnDefault,
+        Part::AtSetNotNull,
+        Part::AtDropNotNull,
+        Part::AtSetStatistics,
+        Part::AtSetStorage,
+        Part::AtAlterColumnType,
+        Part::AtValidateConstraint,
+        Part::AtChangeOwner,
+        Part::AtSetRelOptions,
+        Part::AtResetRelOptions,
+        Part::AtReplicaIdentity,
+        Part::AtEnableRowSecurity,
+        Part::AtForceRowSecurity,
+        Part::AtEnableTrig,
+        Part::AtDisableTrig,
+        Part::AtAttachPartition,
+    ];
+    if is(&quiet) { Shows::Quiet } else { Shows::Anything }
 }
 
 /// Whether the server refuses it inside of a transaction.

@@ -20,6 +20,7 @@ mod notes;
 mod operator;
 mod parameter;
 mod publication;
+mod record;
 mod retype;
 mod role;
 mod routine;
@@ -256,6 +257,10 @@ fn integer(object: &Object, property: &str) -> Option<i64> {
 }
 
 impl Dialect for PostgresDialect {
+    fn recorded(&self, table: &Object, deed: &record::Deed) -> Result<String, String> {
+        Ok(record::row(table, deed))
+    }
+
     fn dimensions(&self) -> &'static [Dimension] {
         &[Dimension::Schema, Dimension::Privileges, Dimension::Configuration]
     }

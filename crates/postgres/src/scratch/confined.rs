@@ -7,17 +7,18 @@
 use super::fault::Fault;
 use super::session::Session;
 use super::{Scratch, settings};
-use crate::ident::Ident;
+use crate::ident::{Ident, literal};
+use evenkeel_core::port::Confined;
 
 /// The role; it is on throwaway servers alone.
 const ROLE: &str = "evenkeel_replay";
 
 /// Opens one. The role and those that are named are made where they are not there yet.
-pub(super) fn open(scratch: &Scratch, database: &str, roles: &[String]) -> Result<Session, Fault> {
+pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Result<Session, Fault> {
     let own = scratch.session(database)?;
     // What an earlier text made does not run with the superuser's rights.
     own.exec("SET session_replication_role = replica")?;
-    let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = {}", crate::ident::literal(role)));
+    let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = {}", literal(role)));
     if is_there(ROLE)?.is_none() {
         own.exec(&format!("CREATE ROLE {} LOGIN", Ident(ROLE)))?;
     }
@@ -27,7 +28,7 @@ pub(super) fn open(scratch: &Scratch, database: &str, roles: &[String]) -> Resul
     if has_public.is_some() {
         own.exec(&format!("ALTER SCHEMA public OWNER TO {}", Ident(ROLE)))?;
     }
-    for role in roles {
+    for role in &confined.roles {
         if is_there(role)?.is_none() {
             own.exec(&format!("CREATE ROLE {} NOLOGIN; GRANT {} TO {}", Ident(role), Ident(role), Ident(ROLE)))?;
         }
@@ -38,5 +39,9 @@ pub(super) fn open(scratch: &Scratch, database: &str, roles: &[String]) -> Resul
         settings::conninfo_word("user", ROLE),
         settings::conninfo_word("dbname", database),
     ];
-    Session::open(&scratch.display(), database, &conninfo.join(" "))
+    let session = Session::open(&scratch.display(), database, &conninfo.join(" "))?;
+    for (name, value) in &confined.settings {
+        session.exec(&format!("SELECT pg_catalog.set_config({}, {}, false)", literal(name), literal(value)))?;
+    }
+    Ok(session)
 }

@@ -8,7 +8,7 @@ use evenkeel_core::connection::Blank;
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
-use evenkeel_core::port::{Environment, Installed, Like, Session, Watch, Workshop};
+use evenkeel_core::port::{Confined, Environment, Installed, Like, Session, Watch, Workshop};
 use evenkeel_launcher::Root;
 
 use super::fault::Fault;
@@ -117,8 +117,8 @@ impl port::Scratch for Scratch {
         Ok(Box::new(Self::session(self, database).map_err(words)?.into_port()))
     }
 
-    fn confined(&self, database: &str, roles: &[String]) -> Result<Box<dyn Session>, Box<Trouble>> {
-        Ok(Box::new(super::confined::open(self, database, roles).map_err(words)?.into_port()))
+    fn confined(&self, database: &str, confined: &Confined) -> Result<Box<dyn Session>, Box<Trouble>> {
+        Ok(Box::new(super::confined::open(self, database, confined).map_err(words)?.into_port()))
     }
 
     fn end(&self, session: u64) -> Result<(), Box<Trouble>> {

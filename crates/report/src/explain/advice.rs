@@ -4,6 +4,7 @@
 
 use super::Subject;
 use crate::group::words;
+use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Class, Kind, Property};
 
 /// The last part of an explanation.
@@ -37,6 +38,21 @@ fn steps(subject: &Subject) -> Vec<(&'static str, String)> {
         Subject::PlaceChanged => one("capture it again if it was moved: evenkeel capture NAME --out FILE; else correct its url"),
         Subject::SourceHidden => one("run what `evenkeel grants` prints, so that the server says which one it is"),
         Subject::HistoryNowhere => one("nothing where no tool records migrations; else remove `history = false` from evenkeel.toml"),
+        Subject::Verdict(verdict) => one(match verdict {
+            Verdict::FileMissing => "bring the file back; git has it, where it was ever committed",
+            Verdict::UnknownVersion => "find the branch or the release that it came from",
+            Verdict::EditedMeaning | Verdict::EditedBytes => {
+                "bring back the text that ran; where only bytes changed, `evenkeel history ENV --repair` writes the new sum"
+            }
+            Verdict::NumberReused => "give the file a number of its own",
+            Verdict::BeforeItsDependency => "see which of both is wrong, and run what it depends on",
+            Verdict::NotCheckable => "look yourself, then name it under accept = [...] in [policy], or commit the manifest again",
+            Verdict::PendingOutOfOrder => "give the file a number behind the last that ran, or let the tool run it out of order",
+            Verdict::Pending => "nothing: the next release runs it",
+            _ => "see what makes record and schema agree: evenkeel history ENV --repair",
+        }),
+        Subject::Unexplained => one("write a migration for it, or see what takes it back: evenkeel history ENV --repair=back"),
+        Subject::Lacking => one("run the migration that makes it, or deploy the build that does not need it"),
         Subject::RoleName => one("say that they are one role with `roles` in evenkeel.toml, if they are"),
     }
 }

@@ -28,6 +28,8 @@ struct Page {
     title: String,
     /// What stands in the browser's tab.
     tab: String,
+    /// What sort of report it is.
+    sort: &'static str,
     /// Names our style and script to the browser, which runs nothing else. It depends on everything the page says, so
     /// that no text in it can know it.
     nonce: String,
@@ -60,6 +62,11 @@ pub fn pages(documents: &[Document], style: &Style) -> Result<Vec<u8>, Fault> {
     let named = overview.map(|(overview, _)| crate::clean::line(&overview.verdict.line));
     let page = Page {
         title: named.clone().unwrap_or_else(|| view::title(documents)),
+        sort: if documents.iter().any(|document| document.comparison.is_some() || document.schemas.is_some()) {
+            "parity report"
+        } else {
+            "report"
+        },
         tab: named.unwrap_or_else(|| view::tab(documents, &matrix)),
         overview: overview.map(|(overview, schemas)| Overview::of(overview, schemas)),
         nonce: digest::chain("nonce", "", hashes.into_iter()).hex(),

@@ -17,7 +17,7 @@ use crate::number::{counted, short, thousands};
 use crate::sentence;
 use entry::{cut, gap, shortened};
 use escape::code;
-pub(crate) use escape::plain;
+pub(crate) use escape::{fenced, plain};
 
 /// Bytes; GitHub refuses a comment beyond 65,536 characters.
 pub const LIMIT: usize = 60_000;

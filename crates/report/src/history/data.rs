@@ -1,7 +1,8 @@
 //! The public JSON. Field names are a contract.
 
-use super::verdict_line;
+use super::{Repaired, verdict_line};
 use crate::Fault;
+use evenkeel_core::history::repair::Uncured;
 use evenkeel_core::history::told::{Entry, History, Stray};
 use evenkeel_core::history::verdict::Verdict;
 use schemars::JsonSchema;
@@ -24,6 +25,47 @@ pub(super) struct Told {
     notes: Vec<String>,
     /// The throwaway server on which the files ran.
     replayed_on: String,
+    /// What makes record and schema agree, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repair: Option<Repair>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Repair {
+    /// `forward` or `back`.
+    course: &'static str,
+    /// Nothing is left to be repaired after it.
+    whole: bool,
+    /// The throwaway server on which it was seen to do what it says; null where it was not.
+    proven_on: Option<String>,
+    /// Why it was not, and what the trial showed.
+    not_proven: Vec<String>,
+    /// What each block of statements is there for.
+    blocks: Vec<Vec<String>>,
+    not_repaired: Vec<NotRepaired>,
+    script: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct NotRepaired {
+    /// Of a migration; null of what no migration explains.
+    key: Option<String>,
+    verdict: Option<&'static str>,
+    why: String,
+}
+
+fn repair(repaired: &Repaired<'_>) -> Repair {
+    let of_migration = |one: &Uncured| NotRepaired { key: Some(one.key.clone()), verdict: Some(one.verdict.name()), why: one.why.clone() };
+    let of_stray = |why: &String| NotRepaired { key: None, verdict: None, why: why.clone() };
+    Repair {
+        course: repaired.course.name(),
+        whole: repaired.is_whole,
+        proven_on: repaired.proven_on.map(str::to_owned),
+        not_proven: repaired.not_proven.to_vec(),
+        blocks: repaired.blocks.to_vec(),
+        not_repaired: repaired.left.iter().map(of_migration).chain(repaired.strays.iter().map(of_stray)).collect(),
+        script: repaired.script.to_owned(),
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -89,7 +131,7 @@ struct Unexplained {
     why: String,
 }
 
-pub(super) fn of(history: &History) -> Told {
+pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>) -> Told {
     Told {
         schema_version: SCHEMA_VERSION,
         environment: history.label.clone(),
@@ -105,6 +147,7 @@ pub(super) fn of(history: &History) -> Told {
         gaps: history.gaps.iter().cloned().chain(history.migrations.iter().filter_map(Entry::gap)).collect(),
         notes: history.notes.clone(),
         replayed_on: history.replayed_on.clone(),
+        repair: repaired.map(repair),
     }
 }
 

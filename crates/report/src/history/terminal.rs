@@ -70,6 +70,9 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         None => format!("{} {}", spot.kind.name(), spot.display()),
         Some(attribute) => format!("{} of {} {}", attribute.replace('_', " "), spot.kind.name(), spot.display()),
     };
+    if evidence.expected == evidence.found {
+        return format!("{what}: {}", evidence.found.shown());
+    }
     format!("{what}: expected {}, found {}", evidence.expected.shown(), evidence.found.shown())
 }
 

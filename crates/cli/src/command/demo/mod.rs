@@ -1,5 +1,5 @@
 //! `evenkeel demo`: three environments of one application on throwaway servers, the drifts that really happen planted
-//! in them, then `compare` and `check` as anybody runs them.
+//! in them, then `compare` and `check` as anybody runs them, and a migration that never ran (`omitted`).
 //!
 //! Lives here: the story in its order, and its words. `estate` has the environments, `play` the shape of what
 //! is loaded into them, `postgres` and `mysql` hold it (`wire` chooses), `planted` judges what is found, `enter` waits for a
@@ -8,6 +8,7 @@
 mod enter;
 mod estate;
 pub mod mysql;
+mod omitted;
 mod planted;
 pub mod play;
 pub mod postgres;
@@ -102,6 +103,9 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
 
     screen.heading(&format!("The {} differences that were planted, and where the reports name them", planted::count(&play.planted)));
     let verified = planted::verify(&play.planted, &document, &checks, screen);
+
+    screen.heading("A migration that a green pipeline never ran");
+    omitted::play(&*workshop, &server, screen, &common)?;
 
     // In the order of a release, each environment against the one before.
     let earlier = compare::document(&comparison("dev", "staging"), &asked)?;

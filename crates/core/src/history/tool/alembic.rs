@@ -4,6 +4,7 @@ use super::{code, graph};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Sure, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Role, Shape, Tool};
 
 const NAME: &str = "Alembic";
@@ -60,3 +61,8 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     graph::ordered(&mut reading, &|_| false);
     reading
 }
+
+/// One row a branch.
+/// <https://alembic.sqlalchemy.org/en/latest/api/runtime.html>
+pub const ROWS: Rows =
+    Rows { is_pointer: true, ..Rows::list(NAME, |entry| keyed("version_num", entry), |entry| keyed("version_num", entry)) };

@@ -3,6 +3,7 @@
 use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Text, Time};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "Diesel";
@@ -54,3 +55,6 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     reading.migrations.sort_by(|a, b| a.key.cmp(&b.key));
     reading
 }
+
+/// The moment is the table's default.
+pub const ROWS: Rows = Rows::list(NAME, |entry| keyed("version", entry), |entry| keyed("version", entry));

@@ -5,6 +5,7 @@ use super::graph;
 use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
 use crate::history::shape::{Shape, Tool};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,4 +98,13 @@ pub fn elsewhere(key: &str) -> Migration {
     (migration.by_graph, migration.name) = (true, key.to_owned());
     migration.files.clear();
     migration
+}
+
+/// An application and a name.
+/// <https://docs.djangoproject.com/en/stable/topics/migrations/>
+pub const ROWS: Rows = Rows::list(NAME, |entry| Some([own(entry)?, vec![("applied", Cell::Now)]].concat()), own);
+
+fn own(entry: &Noted<'_>) -> Option<Row> {
+    let (app, name) = entry.key.split_once('.')?;
+    Some(vec![("app", text(app)), ("name", text(name))])
 }

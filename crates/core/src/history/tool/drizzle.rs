@@ -4,6 +4,7 @@ use super::sum::sha256;
 use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "Drizzle";
@@ -88,4 +89,11 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     let odd: Vec<_> = beside.map(|file| (file.path.clone(), "the journal does not name it: Drizzle will not run it".to_owned())).collect();
     reading.odd.extend(odd);
     reading
+}
+
+/// <https://orm.drizzle.team/docs/drizzle-kit-migrate>
+pub const ROWS: Rows = Rows { sum: Some(|sum| Some(("hash", text(sum)))), ..Rows::list(NAME, row, |entry| by_number("created_at", entry)) };
+
+fn row(entry: &Noted<'_>) -> Option<Vec<(&'static str, Cell)>> {
+    Some(vec![("hash", text(entry.checksum?)), ("created_at", entry.number()?)])
 }

@@ -4,6 +4,7 @@ use super::sum::crc32_of_lines;
 use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, rank};
 use crate::history::record::Family::{Flag, Number, Text};
 use crate::history::record::{Cells, Record, State, column, unusual};
+use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
 use crate::history::shape::{Shape, Tool};
 
 pub(super) const NAME: &str = "Flyway";
@@ -206,4 +207,33 @@ fn filled(text: &str, values: &[(String, String)]) -> Result<String, String> {
     }
     filled.push_str(rest);
     Ok(filled)
+}
+
+/// <https://documentation.red-gate.com/fd/flyway-schema-history-table-273973417.html>
+pub const ROWS: Rows = Rows {
+    done: &[("success", Cell::Flag(true))],
+    sum: Some(|sum| Some(("checksum", Cell::Integer(sum.parse().ok()?)))),
+    ..Rows::list(NAME, row, own)
+};
+
+fn row(entry: &Noted<'_>) -> Option<Row> {
+    let version = if entry.repeatable { Cell::Null } else { text(entry.key) };
+    Some(vec![
+        ("installed_rank", Cell::Next),
+        ("version", version),
+        ("description", text(entry.description.unwrap_or(entry.name))),
+        ("type", text("SQL")),
+        ("script", text(entry.file)),
+        ("checksum", entry.checksum.and_then(|sum| sum.parse().ok()).map_or(Cell::Null, Cell::Integer)),
+        ("installed_by", Cell::User),
+        ("execution_time", Cell::Integer(0)),
+        ("success", Cell::Flag(true)),
+    ])
+}
+
+fn own(entry: &Noted<'_>) -> Option<Row> {
+    match entry.repeatable {
+        true => Some(vec![("version", Cell::Null), ("description", text(entry.description?))]),
+        false => Some(vec![("version", text(entry.key))]),
+    }
 }

@@ -3,6 +3,7 @@
 use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Flag, Number};
 use crate::history::record::{Cells, Record, State, column};
+use crate::history::row::{Cell, Noted, Rows};
 use crate::history::shape::{Role, Shape, Tool};
 
 const NAME: &str = "golang-migrate";
@@ -64,3 +65,15 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     }
     reading
 }
+
+/// One row: the version, and that it was reached.
+/// <https://github.com/golang-migrate/migrate/blob/master/GETTING_STARTED.md>
+pub const ROWS: Rows = Rows {
+    done: &[("dirty", Cell::Flag(false))],
+    is_pointer: true,
+    ..Rows::list(
+        NAME,
+        |entry: &Noted<'_>| Some(vec![("version", entry.number()?), ("dirty", Cell::Flag(false))]),
+        |entry: &Noted<'_>| Some(vec![("version", entry.number()?)]),
+    )
+};

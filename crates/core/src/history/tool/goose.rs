@@ -3,6 +3,7 @@
 use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Flag, Number, Time};
 use crate::history::record::{Cells, Record, State, column};
+use crate::history::row::{Cell, Rows, numbered as by_number};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "goose";
@@ -110,3 +111,10 @@ fn migration(file: &File, number: i64, name: &str) -> Migration {
     }
     migration
 }
+
+/// <https://pressly.github.io/goose/documentation/>
+pub const ROWS: Rows = Rows::list(
+    NAME,
+    |entry| Some(vec![("version_id", entry.number()?), ("is_applied", Cell::Flag(true))]),
+    |entry| by_number("version_id", entry),
+);

@@ -4,6 +4,7 @@ use super::code::{self, Names};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Rows, keyed, text};
 use crate::history::shape::{Role, Shape, Tool};
 
 const NAME: &str = "Knex";
@@ -54,3 +55,11 @@ fn fits(tree: &Tree) -> Option<Fit> {
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     code::read(tree, &NAMES)
 }
+
+/// In a batch of its own, so that a rollback takes back nothing else.
+/// <https://knexjs.org/guide/migrations.html>
+pub const ROWS: Rows = Rows::list(
+    NAME,
+    |entry| Some(vec![("name", text(entry.key)), ("batch", Cell::Next), ("migration_time", Cell::Now)]),
+    |entry| keyed("name", entry),
+);

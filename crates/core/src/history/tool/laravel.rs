@@ -4,6 +4,7 @@ use super::code::{self, Names};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "Laravel";
@@ -40,3 +41,8 @@ fn fits(tree: &Tree) -> Option<Fit> {
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     code::read(tree, &NAMES)
 }
+
+/// In a batch of its own, so that a rollback takes back nothing else.
+/// <https://laravel.com/docs/migrations>
+pub const ROWS: Rows =
+    Rows::list(NAME, |entry| Some(vec![("migration", text(entry.key)), ("batch", Cell::Next)]), |entry| keyed("migration", entry));

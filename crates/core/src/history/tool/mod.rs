@@ -2,6 +2,7 @@
 //! what a row means. A new one is a file and its line in `TOOLS`.
 //!
 //! What a tool's folder and its sums are like stands in the same file (`sum` works the sums out); such a reader is a line in `READERS`.
+//! What a row of it holds stands there too; that is a line in `ROWS`.
 
 mod alembic;
 mod atlas;
@@ -44,6 +45,7 @@ mod yoyo;
 pub use own::OWN;
 
 use super::folder::Reader;
+use super::row::Rows;
 use super::shape::Tool;
 
 /// Every tool we know. Of two whose tables share a telling name, the first is named where the columns fit neither.
@@ -108,6 +110,28 @@ pub static READERS: &[Reader] = &[
     doctrine::FOLDER,
     phinx::FOLDER,
     plain::FOLDER,
+];
+
+/// Whose rows can be written.
+pub static ROWS: &[Rows] = &[
+    flyway::ROWS,
+    rails::ROWS,
+    golang_migrate::ROWS,
+    goose::ROWS,
+    sqlx::ROWS,
+    refinery::ROWS,
+    diesel::ROWS,
+    alembic::ROWS,
+    django::ROWS,
+    prisma::ROWS,
+    knex::ROWS,
+    typeorm::ROWS,
+    sequelize::ROWS,
+    node_pg_migrate::ROWS,
+    yoyo::ROWS,
+    laravel::ROWS,
+    drizzle::ROWS,
+    supabase::ROWS,
 ];
 
 /// Whether a recorded key is what a tool makes of a migration's, although it is written otherwise.

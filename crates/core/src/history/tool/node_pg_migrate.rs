@@ -3,6 +3,7 @@
 use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Tree, Wish, numbered};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "node-pg-migrate";
@@ -87,3 +88,6 @@ fn parts(mut migration: Migration, file: &File) -> Migration {
     }
     migration
 }
+
+/// <https://salsita.github.io/node-pg-migrate/>
+pub const ROWS: Rows = Rows::list(NAME, |entry| Some(vec![("name", text(entry.key)), ("run_on", Cell::Now)]), |entry| keyed("name", entry));

@@ -4,6 +4,7 @@ use super::sum::sha256;
 use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
+use crate::history::row::{Cell, Noted, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "Prisma";
@@ -70,4 +71,22 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     }
     reading.migrations.sort_by(|a, b| a.key.cmp(&b.key));
     reading
+}
+
+/// <https://www.prisma.io/docs/orm/prisma-migrate/workflows/patching-and-hotfixing>
+pub const ROWS: Rows = Rows {
+    done: &[("finished_at", Cell::Now), ("rolled_back_at", Cell::Null), ("applied_steps_count", Cell::Integer(1))],
+    sum: Some(|sum| Some(("checksum", text(sum)))),
+    ..Rows::list(NAME, row, |entry| keyed("migration_name", entry))
+};
+
+fn row(entry: &Noted<'_>) -> Option<Vec<(&'static str, Cell)>> {
+    Some(vec![
+        ("id", Cell::Uuid),
+        ("checksum", text(entry.checksum?)),
+        ("finished_at", Cell::Now),
+        ("migration_name", text(entry.key)),
+        ("started_at", Cell::Now),
+        ("applied_steps_count", Cell::Integer(1)),
+    ])
 }

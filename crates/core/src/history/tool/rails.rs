@@ -5,6 +5,7 @@ use super::code::{self, Names};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "Rails or dbmate";
@@ -38,3 +39,6 @@ fn fits(tree: &Tree) -> Option<Fit> {
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     code::read(tree, &NAMES)
 }
+
+/// The version alone, of Rails as of dbmate.
+pub const ROWS: Rows = Rows::list(NAME, |entry| keyed("version", entry), |entry| keyed("version", entry));

@@ -4,6 +4,7 @@ use super::sum::sip13;
 use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish, rank};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
 use crate::history::shape::{Shape, Tool};
 
 pub(super) const NAME: &str = "refinery";
@@ -60,4 +61,18 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     }
     reading.migrations.sort_by_key(|migration| rank(&migration.key));
     reading
+}
+
+/// It reads the moment back as RFC 3339.
+/// <https://docs.rs/refinery/latest/refinery/>
+pub const ROWS: Rows =
+    Rows { sum: Some(|sum| Some(("checksum", text(sum)))), ..Rows::list(NAME, row, |entry| by_number("version", entry)) };
+
+fn row(entry: &Noted<'_>) -> Option<Vec<(&'static str, Cell)>> {
+    Some(vec![
+        ("version", entry.number()?),
+        ("name", text(entry.description.unwrap_or(entry.name))),
+        ("applied_on", Cell::NowWritten),
+        ("checksum", text(entry.checksum?)),
+    ])
 }

@@ -4,6 +4,7 @@ use super::code::{self, Names};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "Sequelize or umzug";
@@ -34,3 +35,6 @@ fn fits(tree: &Tree) -> Option<Fit> {
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     code::read(tree, &NAMES)
 }
+
+/// The name alone.
+pub const ROWS: Rows = Rows::list(NAME, |entry| keyed("name", entry), |entry| keyed("name", entry));

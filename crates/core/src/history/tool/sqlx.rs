@@ -4,6 +4,7 @@ use super::sum::sha384;
 use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish, numbered, rank};
 use crate::history::record::Family::{Bytes, Flag, Number, Text, Time};
 use crate::history::record::{Cells, Record, State, column};
+use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
 use crate::history::shape::{Shape, Tool};
 
 pub(super) const NAME: &str = "sqlx";
@@ -86,4 +87,21 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     }
     reading.migrations.sort_by_key(|migration| rank(&migration.key));
     reading
+}
+
+/// <https://docs.rs/sqlx/latest/sqlx/migrate/struct.Migrator.html>
+pub const ROWS: Rows = Rows {
+    done: &[("success", Cell::Flag(true))],
+    sum: Some(|sum| Some(("checksum", Cell::Bytes(sum.to_owned())))),
+    ..Rows::list(NAME, row, |entry| by_number("version", entry))
+};
+
+fn row(entry: &Noted<'_>) -> Option<Vec<(&'static str, Cell)>> {
+    Some(vec![
+        ("version", entry.number()?),
+        ("description", text(entry.description.unwrap_or(entry.name))),
+        ("success", Cell::Flag(true)),
+        ("checksum", Cell::Bytes(entry.checksum?.to_owned())),
+        ("execution_time", Cell::Integer(0)),
+    ])
 }

@@ -3,6 +3,7 @@
 use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish, numbered};
 use crate::history::record::Family::{Compound, Text};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
 
 pub(super) const NAME: &str = "Supabase";
@@ -56,3 +57,8 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
     migrations.sort_by(|a, b| a.key.cmp(&b.key));
     Reading { migrations, odd: Vec::new() }
 }
+
+/// The statements it keeps may be left out.
+/// <https://supabase.com/docs/reference/cli/supabase-migration-repair>
+pub const ROWS: Rows =
+    Rows::list(NAME, |entry| Some(vec![("version", text(entry.key)), ("name", text(entry.name))]), |entry| keyed("version", entry));

@@ -4,6 +4,7 @@ use super::code::{self, Names};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Cells as Row, Noted, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
 
 const NAME: &str = "TypeORM";
@@ -37,4 +38,14 @@ fn fits(tree: &Tree) -> Option<Fit> {
 
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     code::read(tree, &NAMES)
+}
+
+/// The moment of its name stands apart as well.
+/// <https://typeorm.io/docs/advanced-topics/migrations>
+pub const ROWS: Rows = Rows::list(NAME, row, |entry| keyed("name", entry));
+
+fn row(entry: &Noted<'_>) -> Option<Row> {
+    let letters = entry.key.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let time = entry.key.get(letters..)?.parse().ok()?;
+    Some(vec![("timestamp", Cell::Integer(time)), ("name", text(entry.key))])
 }

@@ -4,6 +4,7 @@ use super::graph;
 use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
+use crate::history::row::{Cell, Rows, keyed, text};
 use crate::history::shape::{Role, Shape, Tool};
 
 const NAME: &str = "yoyo";
@@ -94,3 +95,14 @@ fn needed(text: &str) -> Vec<String> {
     let list = text.split_once("__depends__").and_then(|(_, rest)| rest.split(['}', ']', ')']).next()).unwrap_or_default();
     list.split(['\'', '"']).skip(1).step_by(2).map(str::to_owned).collect()
 }
+
+/// The name, and its SHA-256.
+/// <https://ollycope.com/software/yoyo/latest/>
+pub const ROWS: Rows = Rows::list(
+    NAME,
+    |entry| {
+        let hash = super::sum::sha256(entry.key.as_bytes());
+        Some(vec![("migration_hash", text(hash)), ("migration_id", text(entry.key)), ("applied_at_utc", Cell::Now)])
+    },
+    |entry| keyed("migration_id", entry),
+);

@@ -176,7 +176,7 @@ impl View {
             line: clean::line(&verdict.line),
             symbol,
             tone,
-            compared: sentence::compared(document, 6),
+            compared: document.comparison.iter().map(|_| format!("Compared {}. ", sentence::compared(document, 6))).collect(),
             floor: sentence::floor(document),
             tiles: tiles(document),
             block,

@@ -6,7 +6,7 @@
 use crate::clean;
 
 /// A block whose fence is longer than any in it.
-pub(super) fn fenced(language: &str, lines: &[String]) -> String {
+pub(crate) fn fenced(language: &str, lines: &[String]) -> String {
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{language}\n{}\n{fence}\n\n", lines.join("\n"))

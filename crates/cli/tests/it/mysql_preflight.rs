@@ -1,0 +1,44 @@
+//! MySQL and MariaDB: does the target have what a build's queries need? Neighbour: `preflight`.
+
+use crate::run::Place;
+use evenkeel_testkit::mysql::each_flavor;
+
+#[test]
+fn queries_are_prepared_and_none_runs() {
+    each_flavor(|db| {
+        db.exec(
+            "create table accounts (id bigint primary key, email varchar(90) not null); create table hits (n int); insert into hits values (0);
+             create procedure touch() modifies sql data update hits set n = n + 1",
+        );
+        let place = Place::new();
+        place.write(
+            "q/good.sql",
+            "select id, email from accounts where id = ?;\ninsert into accounts (id, email) values (?, ?);\nupdate hits set n = n + 1;\ndelete from hits;\nreplace into accounts values (?, ?);\n",
+        );
+        place.run(&["preflight", &db.url(), "--queries", "q"]).exits(0).says("5 queries");
+        assert_eq!(db.value("select n from hits").as_deref(), Some("0"));
+        place.write(
+            "q/bad.sql",
+            "select note from accounts;\n\nselect * from acounts;\nselect nothere(1);\nselect id from accounts where emial = ?;\ninsert into accounts (id, gone) values (1, 2);\n",
+        );
+        let told = place.run(&["preflight", &db.url(), "--queries", "q", "--format", "json"]).exits(1).json();
+        let missing = told["missing"].as_array().unwrap();
+        let of = |line: u64| missing.iter().find(|one| one["line"] == line).unwrap_or_else(|| panic!("{line}: {told}"));
+        assert_eq!(missing.len(), 5, "{told}");
+        assert_eq!((of(3)["sqlstate"].clone(), of(3)["nearest"].clone()), ("1146".into(), "accounts".into()), "{told}");
+        assert_eq!((of(5)["object"].clone(), of(5)["nearest"].clone()), ("emial".into(), "accounts.email".into()), "{told}");
+        // What is no query, and what the server does not take as one.
+        place.write("q/bad.sql", "call touch();\nselect from;\ndrop table hits;\n");
+        let told = place.run(&["preflight", &db.url(), "--queries", "q", "--format", "json"]).exits(2).json();
+        assert_eq!(told["not_understood"].as_array().map(Vec::len), Some(3), "{told}");
+        assert_eq!(db.value("select n from hits").as_deref(), Some("0"));
+        // What was compiled against another schema.
+        std::fs::remove_file(place.path("q/bad.sql")).unwrap();
+        let compiled = r#"{"db_name":"MySQL","query":"select id, email from accounts where id = ?","describe":{"columns":[
+            {"ordinal":0,"name":"id","type_info":{"type":"LongLong","flags":"NOT_NULL","max_size":20}},
+            {"ordinal":1,"name":"email","type_info":{"type":"Blob","flags":"NOT_NULL","max_size":20}}],"parameters":{"Right":2},"nullable":[false,false]},"hash":"x"}"#;
+        place.write(".sqlx/query-1.json", compiled);
+        let told = place.run(&["preflight", &db.url(), "--queries", ".sqlx", "--format", "json"]).exits(1).json();
+        assert_eq!(told["missing"].as_array().map(Vec::len), Some(2), "{told}");
+    });
+}

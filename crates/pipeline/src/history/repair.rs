@@ -1,0 +1,456 @@
+//! Statements that make record and schema agree, tried on a throwaway server that has the environment's schema and record.
+//!
+//! Lives here: from what was found to blocks of statements, and their trial. Does not live here: what is decided of a verdict
+//! (`core/history/repair`), which statements change a schema (`core/patch`), running them where it counts.
+
+use super::{Dimension, Inquiry};
+use crate::explained;
+use crate::migrations::Cut;
+use crate::patch::{Builder, Left, build, run as run_plan};
+use crate::replay::{Replay, Stage, Target};
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::finding::Place;
+use evenkeel_core::history::effect::{Spot, found};
+use evenkeel_core::history::repair::{Book, Course, Cure, Decided, Uncured, decide, undone};
+use evenkeel_core::history::row::{Deed, Noted, Rows};
+use evenkeel_core::history::told::{Entry, History};
+use evenkeel_core::history::verdict::{Recorded, Verdict};
+use evenkeel_core::history::{READERS, ROWS, State};
+use evenkeel_core::kind::{Kind, Severity, Value};
+use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::patch::{
+    Act, Block, Dialect, Excused, Form, Plan, Proof, Statement, Step, World, blocks, differing, plan, tells_needs, wanted,
+};
+use evenkeel_core::port::{Answer, Request, Scratch};
+use evenkeel_core::statement::Nature;
+use std::collections::BTreeSet;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Repairing {
+    pub course: Course,
+    pub form: Form,
+}
+
+/// What is to be done, and what came of trying it.
+#[derive(Debug)]
+pub struct Repair {
+    pub course: Course,
+    /// In the order in which they run.
+    pub blocks: Vec<Block>,
+    /// Migrations that nothing is done about.
+    pub left: Vec<Uncured>,
+    /// What no migration explains and stays as it is.
+    pub strays: Vec<String>,
+    pub proof: Proof,
+    /// What the trial showed that should not be.
+    pub failed: Vec<String>,
+}
+
+impl Repair {
+    /// Whether nothing is left to be repaired after it, as far as it was seen.
+    #[must_use]
+    pub fn is_whole(&self, allow_destructive: bool) -> bool {
+        let is_held = self.blocks.iter().any(|block| block.plan.destructive().0 > 0) && !allow_destructive;
+        let is_refused = self.blocks.iter().any(|block| !block.plan.refused.is_empty());
+        self.is_sound() && self.left.is_empty() && self.strays.is_empty() && !is_held && !is_refused
+    }
+
+    /// Whether what it does was seen to do what it says.
+    #[must_use]
+    pub const fn is_sound(&self) -> bool {
+        matches!(self.proof, Proof::Proven { .. } | Proof::Nothing) && self.failed.is_empty()
+    }
+
+    /// The script, for an environment that is called so: each block in a transaction where that can be, with its reason.
+    #[must_use]
+    pub fn script(&self, label: &str, dialect: &dyn Dialect, allow_destructive: bool) -> String {
+        let held = self.blocks.iter().map(|block| block.plan.destructive().0).sum::<usize>();
+        let is_left = !self.left.is_empty() || !self.strays.is_empty();
+        let mut head = match &self.proof {
+            Proof::Proven { server } => {
+                let but = if is_left { ", but for what is not repaired" } else { "" };
+                vec![format!("proven on {server}: with every statement run, record and schema of {label} agree{but}")]
+            }
+            Proof::Not { why } => vec![format!("not proven: {why}")],
+            Proof::Nothing if is_left => vec![format!("nothing of {label} can be repaired by statements")],
+            Proof::Nothing => vec![format!("record and schema of {label} agree: nothing to repair")],
+        };
+        head.extend(self.failed.iter().map(|words| format!("after it: {words}")));
+        if self.statements() > 0 {
+            head.push("to be run by a client that stops at the first error: what is recorded comes after what it says".to_owned());
+        }
+        if held > 0 && !allow_destructive {
+            head.push(format!(
+                "{held} that would lose data are commented out, with what is recorded after them; --allow-destructive writes them"
+            ));
+        }
+        head.extend(self.left.iter().map(|one| format!("not repaired: {} ({}): {}", one.key, one.verdict.name(), one.why)));
+        head.extend(self.strays.iter().map(|stray| format!("not repaired: {stray}")));
+        blocks(&head, &self.blocks, dialect, allow_destructive)
+    }
+
+    /// How many statements there are.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.blocks.iter().map(|block| block.plan.statements().count()).sum()
+    }
+}
+
+/// How many places of statements are named.
+const NAMED: usize = 5;
+
+impl Inquiry<'_> {
+    /// Works out what makes record and schema agree, and tries it.
+    ///
+    /// # Errors
+    /// A throwaway server is lost, or the end was asked for.
+    pub(super) fn repair(&self, history: &History, asked: Repairing, stage: Stage<'_>, target: &Target) -> Result<Repair, Box<Trouble>> {
+        let Repairing { course, form } = asked;
+        let mut repair =
+            Repair { course, blocks: Vec::new(), left: Vec::new(), strays: Vec::new(), proof: Proof::Nothing, failed: Vec::new() };
+        if self.is_blind {
+            let why = "what is recorded, or what is there, could not be read";
+            let uncured = |entry: &Entry| Uncured { key: entry.judged.key.clone(), verdict: entry.judged.verdict, why: why.to_owned() };
+            repair.left = history.migrations.iter().map(uncured).collect();
+            return Ok(repair);
+        }
+        let migrations = &self.read.folder.migrations;
+        let known = |at: usize| self.effects.get(at).is_some_and(Option::is_some);
+        let Decided { cures, left } = decide(&history.migrations, migrations, &known, course, self.book());
+        repair.left = left;
+        let strays: Vec<Spot> = history.unexplained.iter().map(|stray| stray.unexplained.spot.clone()).collect();
+        let takes_strays = course == Course::Back && !strays.is_empty();
+        if !takes_strays {
+            repair.strays = strays.iter().map(stray_words).collect();
+        }
+        if cures.is_empty() && !takes_strays {
+            return Ok(repair);
+        }
+        let dialect = stage.engine.dialect(&self.manifest.endpoint)?;
+        let changes_schema = takes_strays || cures.iter().any(|cure| cure.changes_schema);
+        let goal = self.goal(&cures, stage, target)?;
+        let goal = match goal {
+            Ok(goal) => goal,
+            Err(why) => {
+                repair.left.extend(cures.iter().map(|cure| uncured(cure, &why)));
+                return Ok(repair);
+            }
+        };
+        if changes_schema && !(tells_needs(self.manifest) && tells_needs(&goal)) {
+            let why = "the manifest does not say what needs what: capture it again";
+            repair.left.extend(cures.iter().map(|cure| uncured(cure, why)));
+            return Ok(repair);
+        }
+        let mut now = self.manifest.clone();
+        if takes_strays {
+            let is_meant = |spot: &Spot| strays.iter().any(|stray| stray == spot || explained::is_part(spot, stray, self.manifest));
+            let block = Block { words: vec!["what no migration explains is taken back".to_owned()], plan: Plan::default() };
+            repair.blocks.push(self.block(block, &mut now, &goal, &is_meant, (&*dialect, form)));
+        }
+        for cure in &cures {
+            let mut block = Block { words: self.words(cure), plan: Plan { form, ..Plan::default() } };
+            if cure.changes_schema {
+                let effect = self.effects.get(cure.at).and_then(Option::as_deref).unwrap_or_default().iter();
+                let is_so = |spot: &Spot| found(spot, self.manifest) == found(spot, &goal);
+                let own: BTreeSet<&Spot> = effect.map(|touch| &touch.spot).filter(|spot| !is_so(spot)).collect();
+                let is_meant = |spot: &Spot| own.contains(spot) && !strays.contains(spot);
+                block = self.block(block, &mut now, &goal, &is_meant, (&*dialect, form));
+            }
+            match self.recording(cure, &*dialect) {
+                Ok(steps) => {
+                    let held = block.plan.destructive().0 > 0;
+                    block.plan.steps.extend(steps.into_iter().map(|step| Step { held, ..step }));
+                    if !block.plan.refused.is_empty() {
+                        // Nothing is recorded that is not so.
+                        block.plan.steps.retain(|step| step.kind != Kind::Migration);
+                    }
+                    repair.blocks.push(block);
+                }
+                Err(why) => repair.left.push(uncured(cure, &why)),
+            }
+        }
+        repair.blocks.retain(|block| block.plan.statements().next().is_some() || !block.plan.refused.is_empty());
+        if repair.statements() > 0 {
+            let builder = Builder { engine: stage.engine, workshop: stage.workshop, watch: stage.watch };
+            let (proof, failed) = self.trial(&repair.blocks, (&cures, history), (&goal, &*dialect), &builder)?;
+            (repair.proof, repair.failed) = (proof, failed);
+        }
+        Ok(repair)
+    }
+
+    /// How its tool records.
+    fn book(&self) -> Book<'_> {
+        let reader = READERS.iter().find(|reader| reader.tool == self.read.folder.tool);
+        if self.wanted.nowhere || reader.is_none_or(|reader| reader.records.is_empty()) {
+            return Book::None;
+        }
+        let Some(ledger) = &self.ledger else { return Book::Missing };
+        let rows = ROWS.iter().find(|rows| rows.tool == ledger.tool || reader.is_some_and(|reader| reader.records.contains(&rows.tool)));
+        let pointers = self.table.map_or(0, |table| current(table).len());
+        rows.map_or(Book::Foreign, |rows| Book::There { rows, pointers })
+    }
+
+    fn rows(&self) -> Option<&Rows> {
+        match self.book() {
+            Book::There { rows, .. } => Some(rows),
+            _ => None,
+        }
+    }
+
+    /// The schema that the files make which are in force afterwards; why that cannot be told.
+    fn goal(&self, cures: &[Cure], stage: Stage<'_>, target: &Target) -> Result<Result<Manifest, String>, Box<Trouble>> {
+        let is_in_force = |(at, cut): &(usize, &Cut)| match cures.iter().find(|cure| cure.at == *at) {
+            Some(cure) => cure.in_force,
+            None => self.is_in_force(cut),
+        };
+        let cuts: Vec<&Cut> = self.read.cuts.iter().enumerate().filter(is_in_force).map(|(_, cut)| cut).collect();
+        let replay = Replay::start(stage, target)?;
+        let mut goal = None;
+        let stopped = replay.run(0, &cuts, &mut |ran, look| {
+            if ran == cuts.len() {
+                goal = Some(look()?);
+            }
+            Ok(())
+        })?;
+        Ok(match (stopped, goal) {
+            (None, Some(goal)) => Ok(goal),
+            (stopped, _) => {
+                let words = stopped.map(|stopped| stopped.words()).unwrap_or_default();
+                Err(format!("what would be in force afterwards does not run by itself: {words}"))
+            }
+        })
+    }
+
+    /// What makes those spots as the goal has them; `now` is then as if it had run.
+    fn block(
+        &self,
+        mut block: Block,
+        now: &mut Manifest,
+        goal: &Manifest,
+        is_meant: &dyn Fn(&Spot) -> bool,
+        (dialect, form): (&dyn Dialect, Form),
+    ) -> Block {
+        let excused = excused(now, goal, is_meant);
+        let (wanted, refused) = wanted(&World::of(goal), &World::of(now), &[Dimension::Schema], &excused, dialect);
+        let mut planned = plan(&World::of(now), &World::of(&wanted), dialect, form);
+        planned.refused.extend(refused.into_iter().filter(|refusal| is_named(refusal.kind, &refusal.object, goal, is_meant)));
+        block.plan = planned;
+        *now = wanted;
+        block
+    }
+
+    /// Why a block is there, and what it does not do.
+    fn words(&self, cure: &Cure) -> Vec<String> {
+        let mut words = vec![format!("{} ({}): {}", cure.key, cure.verdict.name(), cure.why)];
+        let Some(cut) = self.read.cuts.get(cure.at) else { return words };
+        let says_it_ran = cure.in_force && (cure.changes_schema || !cure.deeds.is_empty()) && cure.verdict != Verdict::EditedBytes;
+        let rows: Vec<Place> = cut
+            .up
+            .iter()
+            .flat_map(|script| script.statements())
+            .filter(|said| said.statement.nature == Nature::Data)
+            .map(|said| Place { file: said.file.to_owned(), line: said.line, column: None })
+            .collect();
+        if says_it_ran && !rows.is_empty() {
+            let more = rows.len().saturating_sub(NAMED);
+            let named: Vec<String> = rows.iter().take(NAMED).map(|place| format!("{}:{}", place.file, place.line)).collect();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            words.push(format!("it changes rows too, and nothing tells whether it did: look at {}{more}", named.join(", ")));
+        }
+        words
+    }
+
+    /// The statements that write the record, as steps.
+    fn recording(&self, cure: &Cure, dialect: &dyn Dialect) -> Result<Vec<Step>, String> {
+        let Some(table) = self.table else { return Ok(Vec::new()) };
+        let one = |deed: &Deed| {
+            let statement = Statement::new(dialect.recorded(table, deed)?);
+            let object = format!("{}: {}", table.display(), cure.key);
+            Ok(Step { act: Act::Alter, kind: Kind::Migration, object, statements: vec![statement], held: false })
+        };
+        cure.deeds.iter().map(one).collect()
+    }
+
+    /// Runs the blocks where the environment's schema and record stand, and judges again.
+    fn trial(
+        &self,
+        blocks: &[Block],
+        (cures, before): (&[Cure], &History),
+        (goal, dialect): (&Manifest, &dyn Dialect),
+        builder: &Builder<'_>,
+    ) -> Result<(Proof, Vec<String>), Box<Trouble>> {
+        let not = |why: String, failed: Vec<String>| Ok((Proof::Not { why }, failed));
+        let built = match build(self.manifest, builder) {
+            Ok(built) => built,
+            Err(trouble) if builder.watch.stop.is_requested() => return Err(trouble),
+            Err(trouble) => return not(trouble.to_string(), Vec::new()),
+        };
+        if let Err(why) = self.copy_record(&*built.scratch, &built.database, dialect)? {
+            return not(why, Vec::new());
+        }
+        let mut refused = Vec::new();
+        for block in blocks {
+            let mut session = built.scratch.session(&built.database)?;
+            let words = run_plan(&mut *session, &block.plan, dialect, &builder.watch)?;
+            refused.extend(words.into_iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
+        }
+        let request = Request { dimensions: super::DIMENSIONS.to_vec(), ..Request::new("a throwaway server") };
+        let after = built.scratch.environment(&built.database)?.capture(&request, &builder.watch)?;
+        let lacks: BTreeSet<(Kind, String)> = built.left.iter().map(|left| (left.kind, left.object.clone())).collect();
+        let mut again = Inquiry::new(&after, self.read, (self.wanted, self.excuses), self.label);
+        again.records();
+        again.edits = self.edits.clone();
+        // What a sum was before it was written anew is no edit any more.
+        again.edits.retain(|key, _| {
+            let now = again.read.cuts.iter().find(|cut| cut.migration.key == *key).and_then(|cut| cut.migration.checksum.as_ref());
+            let recorded = again.records.iter().find(|record| record.key == *key).and_then(|record| record.checksum.as_ref());
+            now != recorded
+        });
+        again.effects.clone_from(&self.effects);
+        again.initial.clone_from(&self.initial);
+        again.stopped.clone_from(&self.stopped);
+        again.expected = Some(goal.clone());
+        again.disputed = Some(again.differing(goal));
+        if self.was_by_effect {
+            again.records.clone_from(&self.records);
+            again.by_effect = false;
+        }
+        let history = again.judged(String::new());
+        let mut failed = refused;
+        failed.extend(still(&history, before, cures));
+        failed.retain(|words| !lacks.iter().any(|(kind, object)| words.starts_with(&format!("{} {object}", kind.name()))));
+        let server = built.scratch.describe();
+        if failed.is_empty() && built.left.is_empty() {
+            return Ok((Proof::Proven { server }, failed));
+        }
+        if failed.is_empty() {
+            let lacking: Vec<String> = built.left.iter().take(NAMED).map(Left::words).collect();
+            // What could not be built has nothing to do with what was tried, unless it was named.
+            return Ok((Proof::Proven { server: format!("{server}, but for what it lacks: {}", lacking.join("; ")) }, failed));
+        }
+        not("tried on a throwaway server, record and schema do not agree after it".to_owned(), failed)
+    }
+
+    /// Puts what is recorded into the tool's table there.
+    fn copy_record(&self, scratch: &dyn Scratch, database: &str, dialect: &dyn Dialect) -> Result<Result<(), String>, Box<Trouble>> {
+        let (Some(table), Some(rows)) = (self.table, self.rows()) else { return Ok(Ok(())) };
+        let mut deeds: Vec<Deed> = Vec::new();
+        let migration = |key: &str| self.read.folder.migrations.iter().find(|migration| migration.key == key);
+        let mut copy = |recorded: &Recorded| {
+            let entry = Noted::recorded(recorded, migration(&recorded.key));
+            let (Some(row), Some(own)) = ((rows.applied)(&entry), (rows.own)(&entry)) else {
+                return Err(format!("the record of {} cannot be written as its tool would", recorded.key));
+            };
+            match recorded.state {
+                State::RolledBack => {}
+                State::Applied => deeds.push(Deed::Insert(row)),
+                State::Failed | State::InProgress => deeds.extend([Deed::Insert(row), Deed::Update(undone(rows), own)]),
+            }
+            Ok(())
+        };
+        if rows.is_pointer {
+            let state = if table.get("dirty") == Some(&Value::Flag(true)) { State::Failed } else { State::Applied };
+            for version in current(table) {
+                let pointer = Recorded::of(version.to_string(), state);
+                if let Err(why) = copy(&pointer) {
+                    return Ok(Err(why));
+                }
+            }
+        } else {
+            for recorded in &self.records {
+                if let Err(why) = copy(recorded) {
+                    return Ok(Err(why));
+                }
+            }
+        }
+        let mut session = scratch.session(database)?;
+        for line in dialect.opening() {
+            session.run(line)?;
+        }
+        for deed in deeds {
+            let statement = match dialect.recorded(table, &deed) {
+                Ok(statement) => statement,
+                Err(why) => return Ok(Err(why)),
+            };
+            if let Answer::Refused(refused) = session.run(&statement)? {
+                return Ok(Err(format!("what is recorded could not be copied for the trial: {} ({})", refused.message, refused.code)));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// Where a pointer stands; golang-migrate's word for nowhere is none.
+fn current(table: &Object) -> Vec<&str> {
+    match table.get("current") {
+        Some(Value::List(items)) => items.iter().map(|item| &**item).filter(|item| !item.starts_with('-')).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn uncured(cure: &Cure, why: &str) -> Uncured {
+    Uncured { key: cure.key.clone(), verdict: cure.verdict, why: why.to_owned() }
+}
+
+/// What is said of what stays.
+fn stray_words(spot: &Spot) -> String {
+    let attribute = spot.attribute.map(|attribute| format!(".{attribute}")).unwrap_or_default();
+    let how = "write a migration for it, or take it back (--repair=back)";
+    format!("{} {}{attribute}: no migration explains it, and it stays: {how}", spot.kind.name(), spot.display())
+}
+
+/// What is not as it should be after the trial.
+fn still(after: &History, before: &History, cures: &[Cure]) -> Vec<String> {
+    let mut failed = Vec::new();
+    for entry in &after.migrations {
+        let (key, verdict) = (&entry.judged.key, entry.judged.verdict);
+        let cure = cures.iter().find(|cure| cure.key == *key);
+        let is_well = match cure {
+            Some(cure) if cure.in_force => {
+                matches!(verdict, Verdict::Applied | Verdict::Superseded)
+                    || verdict == Verdict::NotCheckable && !cure.changes_schema && cure.verdict == Verdict::EditedBytes
+            }
+            Some(_) => matches!(verdict, Verdict::Pending | Verdict::PendingOutOfOrder | Verdict::RolledBack),
+            None => {
+                let was = before.migrations.iter().find(|one| one.judged.key == *key).map(|one| one.judged.verdict);
+                was == Some(verdict) || verdict.severity().is_some_and(|severity| severity <= Severity::Inform)
+            }
+        };
+        if !is_well {
+            failed.push(format!("migration {key}: {} after it", verdict.name()));
+        }
+    }
+    let known: BTreeSet<&Spot> = before.unexplained.iter().map(|stray| &stray.unexplained.spot).collect();
+    let new = after.unexplained.iter().map(|stray| &stray.unexplained.spot).filter(|spot| !known.contains(spot));
+    failed.extend(new.map(|spot| format!("{} {}: no migration explains it after it", spot.kind.name(), spot.display())));
+    failed
+}
+
+/// Whether something of an object is meant.
+fn is_named(kind: Kind, shown: &str, goal: &Manifest, is_meant: &dyn Fn(&Spot) -> bool) -> bool {
+    let mut objects = goal.of_kind(kind).iter();
+    objects.any(|object| object.display() == shown && is_meant(&Spot::whole(object)))
+}
+
+/// Every difference that is not meant.
+fn excused(now: &Manifest, goal: &Manifest, is_meant: &dyn Fn(&Spot) -> bool) -> Vec<Excused> {
+    let mut excused = Vec::new();
+    let (here, there) = (World::of(now), World::of(goal));
+    let one = |object: &Object, attribute| Excused { kind: object.kind, object: object.display(), attribute };
+    let is_schema = |object: &&Object| object.kind.spec().dimension == Dimension::Schema;
+    for object in now.objects().iter().filter(is_schema) {
+        match there.same(object) {
+            None if !is_meant(&Spot::whole(object)) => excused.push(one(object, None)),
+            None => {}
+            Some(other) => {
+                let spot = |attribute| Spot { attribute: Some(attribute), ..Spot::whole(object) };
+                let others = differing(object, other, (now, goal)).into_iter().filter(|attribute| !is_meant(&spot(attribute)));
+                excused.extend(others.map(|attribute| one(object, Some(attribute))));
+            }
+        }
+    }
+    let missing = goal.objects().iter().filter(is_schema).filter(|object| here.same(object).is_none());
+    excused.extend(missing.filter(|object| !is_meant(&Spot::whole(object))).map(|object| one(object, None)));
+    excused
+}
