@@ -5,22 +5,31 @@ use crate::settings::Settings;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::folder::Wish;
 use evenkeel_pipeline::migrations::Wanted;
-use std::path::Path;
+use evenkeel_pipeline::render::Renderer;
+use std::path::{Path, PathBuf};
 
 /// Which folder is meant: the one that is named, else the one that is configured for the environment.
 ///
 /// # Errors
 /// Neither is there, or several are.
 pub fn wanted(folder: Option<&Path>, reading: &Reading, environment: Option<&str>, settings: &Settings) -> Result<Wanted, Box<Trouble>> {
-    let wish = |own: &[(String, String)]| Wish { placeholders: reading.placeholder.iter().chain(own).cloned().collect() };
+    let wish =
+        |own: &[(String, String)]| Wish { placeholders: reading.placeholder.iter().chain(own).cloned().collect(), ..Wish::default() };
+    let named = reading.render.clone().map(|command| Renderer { command, folder: PathBuf::from(".") });
     if let Some(folder) = folder {
-        return Ok(Wanted { folder: folder.to_owned(), tool: reading.tool.clone(), tables: Vec::new(), wish: wish(&[]) });
+        return Ok(Wanted { folder: folder.to_owned(), tool: reading.tool.clone(), tables: Vec::new(), wish: wish(&[]), render: named });
     }
     let fitting: Vec<_> = settings.migrations.iter().filter(|one| one.is_for(environment)).collect();
     match fitting.as_slice() {
         [one] => {
             let tool = reading.tool.clone().or_else(|| one.tool.clone());
-            Ok(Wanted { folder: one.folder.clone(), tool, tables: Vec::new(), wish: wish(&one.placeholders) })
+            Ok(Wanted {
+                folder: one.folder.clone(),
+                tool,
+                tables: Vec::new(),
+                wish: wish(&one.placeholders),
+                render: named.or_else(|| one.render.clone()),
+            })
         }
         [] => Err(Box::new(
             Trouble::new(Class::Usage, "no folder of migrations is named")

@@ -100,6 +100,7 @@ fn replayed<'a>(text: &str, typed: &str, settings: &'a Settings, common: &Common
     if let Some(configured) = configured {
         wanted.tool.clone_from(&configured.tool);
         wanted.wish.placeholders.clone_from(&configured.placeholders);
+        wanted.render.clone_from(&configured.render);
     }
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let replayed = Replayed { label: text.to_owned(), wanted, upto, folders: settings.scratch.clone(), limits, like: None };

@@ -142,6 +142,9 @@ pub struct Errand {
 
 /// Cuts texts as the servers and clients of one family do.
 pub trait Grammar: Sync {
+    /// What migration tools call the servers that speak it.
+    fn servers(&self) -> &'static [&'static str];
+
     /// The pieces of a text, in order and without a gap between them.
     fn split(&self, source: &str) -> Vec<Piece>;
 

@@ -2,12 +2,13 @@
 //!
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
-//! `ledger` reads records, `settle` runs files. Does not live here: what a
+//! `ledger` reads records, `records` says whose they are, `settle` runs files. Does not live here: what a
 //! verdict means (`core/history/verdict`).
 
 mod edit;
 mod ledger;
 mod looks;
+mod records;
 mod repair;
 mod settle;
 
@@ -19,7 +20,6 @@ use crate::migrations::{self, Cut, Migrations};
 use crate::replay::{Means, Replay, Stage, Stopped, Target};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
-use evenkeel_core::history::READERS;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
 use evenkeel_core::history::told::{Entry, History, Ledger, Stray};
 use evenkeel_core::history::verdict::{Evidence, Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
@@ -28,9 +28,9 @@ use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::Run;
-use ledger::{ledgers, recorded};
+use ledger::ledgers;
 use looks::whole;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -89,7 +89,7 @@ fn inquire(
     let asked_of = migrations::Wanted { tables: tools, ..wanted.migrations.clone() };
     let read = migrations::read(&asked_of, grammar, run.watch.stop)?;
     let target = Target::of(&manifest, engine, means.role);
-    let replay = Replay::start(stage, &target)?;
+    let replay = Replay::start(stage, &target)?.forgiving();
     let excuses: Vec<&Waiver> = run.waivers.iter().filter(|waiver| waiver.until >= run.today).collect();
     let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
     inquiry.records();
@@ -105,6 +105,7 @@ fn inquire(
     }
     inquiry.edits(grammar, run)?;
     inquiry.settle(&replay)?;
+    inquiry.left_out = replay.left_out();
     let history = inquiry.judged(replay.describe());
     drop(replay);
     let repair = asked.map(|asked| inquiry.repair(&history, asked, stage, &target)).transpose()?;
@@ -132,6 +133,8 @@ struct Inquiry<'a> {
     explained: Explained,
     effects: Vec<Option<Vec<Touch>>>,
     stopped: Option<Stopped>,
+    /// Those that their tool runs on a condition, and that do not run here: the condition may not have held.
+    left_out: BTreeMap<String, String>,
     initial: Option<Manifest>,
     /// What the files that are in force make, where they ran to their end.
     expected: Option<Manifest>,
@@ -168,91 +171,13 @@ impl<'a> Inquiry<'a> {
             explained: Explained::of(manifest),
             effects: read.cuts.iter().map(|_| None).collect(),
             stopped: None,
+            left_out: BTreeMap::new(),
             initial: None,
             expected: None,
             disputed: None,
             gaps,
             notes: Vec::new(),
             in_flight: Vec::new(),
-        }
-    }
-
-    /// What the tool's own table says.
-    fn records(&mut self) {
-        let reader = READERS.iter().find(|reader| reader.tool == self.read.folder.tool);
-        let is_own =
-            |ledger: &Ledger| reader.is_some_and(|reader| reader.tool == ledger.tool || reader.records.contains(&ledger.tool.as_str()));
-        if self.wanted.nowhere {
-            self.by_effect = true;
-            self.is_blind = !self.manifest.covers(Dimension::Schema);
-            return;
-        }
-        let all = ledgers(self.manifest);
-        for (table, ledger) in &all {
-            if table.get("locked").is_some_and(|value| value.shown() == "yes") {
-                self.in_flight.push(format!("the lock of {} ({}) is taken: a deploy is in flight, or one died", ledger.tool, ledger.table));
-            }
-        }
-        let own: Vec<&(&Object, Ledger)> = all.iter().filter(|(_, ledger)| is_own(ledger)).collect();
-        self.notes.extend(
-            all.iter()
-                .filter(|(_, ledger)| !is_own(ledger))
-                .map(|(_, ledger)| format!("{} records migrations of {}, whose files these are not", ledger.table, ledger.tool)),
-        );
-        if let [_, other, ..] = own.as_slice() {
-            self.gaps.push(format!(
-                "{} records migrations of {} too: nobody can tell which of its tables these files are recorded in",
-                other.1.table, other.1.tool
-            ));
-        }
-        let unread = self.manifest.gaps.iter().any(|gap| gap.dimension == Dimension::History);
-        self.is_blind = unread || own.len() > 1 || !self.manifest.covers(Dimension::Schema);
-        let Some((table, ledger)) = own.first() else {
-            self.by_effect = reader.is_none_or(|reader| reader.records.is_empty());
-            if !self.by_effect {
-                self.notes.push(format!("{} has no table of {}: nothing is recorded there", self.label, self.read.folder.tool));
-            }
-            return;
-        };
-        self.ledger = Some(ledger.clone());
-        self.table = Some(*table);
-        let parts: Vec<&str> = table.identity.parts().collect();
-        let rows = self.manifest.of_kind(Kind::Migration).iter();
-        self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
-        if self.read.cuts.iter().any(Cut::has_rights) {
-            self.notes.push("rights, owners and settings that the files give were not looked at".to_owned());
-        }
-        let is_summed = |record: &Recorded| record.checksum.is_some();
-        if self.records.iter().any(is_summed) && self.read.cuts.iter().all(|cut| cut.migration.checksum.is_none()) {
-            self.notes
-                .push(format!("{} records sums that evenkeel does not work out: an edited file is told by its effect alone", ledger.tool));
-        }
-        if let Some(evenkeel_core::kind::Value::List(current)) = table.get("current") {
-            self.pointed(current.iter().map(|version| version.to_string()).collect(), table);
-        }
-    }
-
-    /// A tool that keeps where it stands: everything up to there is in force.
-    fn pointed(&mut self, current: Vec<String>, table: &Object) {
-        let is_dirty = table.get("dirty").is_some_and(|value| value.shown() == "yes");
-        let one = |key: &str, state| Recorded { key: key.to_owned(), state, checksum: None, description: None, recorded_as: None };
-        // golang-migrate's word for none.
-        for version in current.into_iter().filter(|version| !version.starts_with('-')) {
-            let last = if is_dirty { State::Failed } else { State::Applied };
-            // Those that stand before it; of one that no file has, those with a smaller number.
-            let place = self.read.cuts.iter().position(|cut| cut.migration.key == version);
-            let is_before = |at: usize, key: &str| match place {
-                Some(place) => at < place,
-                None => version.chars().all(|c| c.is_ascii_digit()) && evenkeel_core::compare::natural(key, &version).is_lt(),
-            };
-            let keys = self.read.cuts.iter().enumerate().map(|(at, cut)| (at, cut.migration.key.as_str()));
-            let before: Vec<Recorded> = keys.filter(|(at, key)| is_before(*at, key)).map(|(_, key)| one(key, State::Applied)).collect();
-            for record in before {
-                if !self.records.iter().any(|known| known.key == record.key) {
-                    self.records.push(record);
-                }
-            }
-            self.records.push(one(&version, last));
         }
     }
 
@@ -263,10 +188,14 @@ impl<'a> Inquiry<'a> {
     /// Which texts are not those that were recorded.
     fn edits(&mut self, grammar: &dyn evenkeel_core::statement::Grammar, run: &Run<'_>) -> Result<(), Box<Trouble>> {
         let mut edits = HashMap::new();
+        let mut broken: Option<&str> = None;
         for cut in &self.read.cuts {
             let migration = &cut.migration;
             let Some(Recorded { checksum: Some(before), .. }) = self.record(migration) else { continue };
-            if migration.checksum.as_ref().is_some_and(|now| now != before) {
+            if let (Some(earlier), true) = (broken, migration.chained) {
+                self.notes.push(format!("whether {} was edited is not told: its sum is made of {earlier} too, which was", migration.key));
+            } else if migration.is_summed(before) == Some(false) {
+                broken = migration.chained.then_some(migration.key.as_str());
                 run.watch.stop.check()?;
                 edits.insert(migration.key.clone(), edit::of(self.read, cut, before, grammar));
             }
@@ -309,6 +238,7 @@ impl<'a> Inquiry<'a> {
         let (mut judged, mut unexplained) = judge(&known, &Seen { initial: &initial, found: &there, is_disputed: &is_disputed });
         unexplained.retain(|one| one.spot.is_semantic());
         drop(known);
+        self.undecided(&mut judged);
         if self.stopped.is_none() {
             unexplained.extend(self.strays());
         }
@@ -372,9 +302,35 @@ impl<'a> Inquiry<'a> {
         }
     }
 
+    /// What is missing may have been taken back by one that is in force and was not run: nobody can tell whose fault it is.
+    fn undecided(&self, judged: &mut [Judged]) {
+        let Some(stopped) = &self.stopped else { return };
+        if !self.read.cuts.iter().skip(stopped.at).any(|cut| self.is_in_force(cut)) {
+            return;
+        }
+        for one in judged.iter_mut().take(stopped.at) {
+            let is_missing = |verdict: &Verdict| matches!(verdict, Verdict::RecordedNotPresent | Verdict::PartlyPresent);
+            if !std::iter::once(&one.verdict).chain(&one.also).any(is_missing) {
+                continue;
+            }
+            let why = format!("something of it is not there, and {}, which was not run, may have taken it back", stopped.key);
+            one.why = Some(one.why.take().map_or_else(|| why.clone(), |earlier| format!("{why}; {earlier}")));
+            let mut said: Vec<Verdict> =
+                std::iter::once(one.verdict).chain(one.also.iter().copied()).filter(|one| !is_missing(one)).collect();
+            said.push(Verdict::NotCheckable);
+            said.sort_unstable();
+            one.verdict = said.remove(0);
+            one.also = said;
+            one.accepted = false;
+        }
+    }
+
     fn unclear(&self, at: usize, cut: &Cut) -> Option<String> {
         if let Some(why) = &cut.migration.unreadable {
             return Some(why.clone());
+        }
+        if let (Some(why), Some(condition)) = (self.left_out.get(&cut.migration.key), &cut.migration.condition) {
+            return Some(format!("{condition}, and on an empty database it does not run: {why}"));
         }
         let stopped = self.stopped.as_ref().filter(|stopped| at >= stopped.at)?;
         Some(match at == stopped.at {

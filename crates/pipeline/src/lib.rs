@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  migrations  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt`.
+//! `files  render  migrations  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt`.
 
 pub mod capture;
 pub mod check;
@@ -16,5 +16,6 @@ pub mod migrations;
 pub mod patch;
 pub mod preflight;
 pub mod queries;
+pub mod render;
 pub mod replay;
 pub mod schemas;

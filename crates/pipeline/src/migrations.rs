@@ -3,10 +3,12 @@
 //! Neighbours: `files`, which reads them; `replay`, which runs them.
 
 use crate::files;
+use crate::render::{self, Renderer};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
 use evenkeel_core::history::folder::{self, Folder, Migration, Part, Transaction, Unclear, Wish};
+use evenkeel_core::history::matching;
 use evenkeel_core::port::Stop;
 use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Shows, Statement, place};
 use std::path::PathBuf;
@@ -20,6 +22,8 @@ pub struct Wanted {
     /// Tools whose tables a target has.
     pub tables: Vec<String>,
     pub wish: Wish,
+    /// The command that makes SQL of what is written in a programming language.
+    pub render: Option<Renderer>,
 }
 
 /// A text of a migration and the pieces it was cut into.
@@ -94,7 +98,7 @@ impl Cut {
         let (up, down) = (scripts(&migration.up), migration.down.as_deref().map(scripts));
         let mut migration = migration.clone();
         let mut odd: Vec<(Place, String)> = up.iter().chain(down.iter().flatten()).flat_map(Script::odd).collect();
-        if let Some(why) = &migration.unreadable {
+        if let Some(why) = migration.unreadable.as_ref().or(migration.partly.as_ref()) {
             let file = migration.files.first().cloned().unwrap_or_default();
             odd.push((Place { file, line: 1, column: None }, why.clone()));
         }
@@ -116,10 +120,12 @@ impl Cut {
         self.migration.unreadable.is_none() && Shows::surely(self.statements().map(|statement| statement.shows))
     }
 
-    /// Whether it does nothing at all.
+    /// Whether it does nothing at all: a transaction around nothing is nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.migration.unreadable.is_none() && self.statements().next().is_none() && self.odd.is_empty()
+        let is_frame = |statement: &Statement| matches!(statement.nature, Nature::Transaction(_));
+        let is_known = self.migration.unreadable.is_none() && self.migration.partly.is_none();
+        is_known && self.statements().all(is_frame) && self.odd.is_empty()
     }
 
     /// Whether only a look can tell if it defines something.
@@ -155,10 +161,15 @@ impl Migrations {
 /// It cannot be read, is nobody's, or several tools' who would run it differently.
 pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migrations, Box<Trouble>> {
     let tree = files::tree(&wanted.folder, stop)?;
-    let folder = folder::read(READERS, &tree, wanted.tool.as_deref(), &wanted.tables, &wanted.wish);
-    let folder = folder.map_err(|unclear| told(&unclear, &tree.shown, wanted.tool.as_deref()))?;
+    let wish = Wish { servers: grammar.servers().to_vec(), ..wanted.wish.clone() };
+    let folder = folder::read(READERS, &tree, wanted.tool.as_deref(), &wanted.tables, &wish);
+    let mut folder = folder.map_err(|unclear| told(&unclear, &tree.shown, wanted.tool.as_deref()))?;
+    matching::titled(&mut folder);
+    if let Some(renderer) = &wanted.render {
+        render::complete(&mut folder, renderer, stop)?;
+    }
     if folder.migrations.is_empty() {
-        return Err(told(&Unclear::Nothing, &tree.shown, None));
+        return Err(nothing(&folder, &tree.shown));
     }
     let mut cuts = Vec::with_capacity(folder.migrations.len());
     for migration in &folder.migrations {
@@ -166,6 +177,19 @@ pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migra
         cuts.push(Cut::of(migration, grammar));
     }
     Ok(Migrations { folder, shown: tree.shown, path: wanted.folder.clone(), cuts })
+}
+
+/// A folder whose tool is known and that holds no migration: why not, where that is known.
+fn nothing(folder: &Folder, shown: &str) -> Box<Trouble> {
+    const SHOWN: usize = 3;
+    let trouble = told(&Unclear::Nothing, shown, None);
+    if folder.odd.is_empty() {
+        return trouble;
+    }
+    let odd: Vec<String> = folder.odd.iter().take(SHOWN).map(|(file, why)| format!("{file}: {why}")).collect();
+    let more = folder.odd.len().saturating_sub(SHOWN);
+    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+    Box::new(trouble.found(format!("no migration of {}: {}{more}", folder.tool, odd.join("; "))))
 }
 
 /// A folder of which nobody can say how it is read.

@@ -11,6 +11,7 @@ use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::port::{Answer, Confined, Engine, Like, Limits, Refused, Request, Scratch, Session, Watch, Workshop};
 use evenkeel_core::statement::{Grammar, What};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -87,6 +88,10 @@ pub struct Replay<'a> {
     scratch: Box<dyn Scratch>,
     grammar: &'a dyn Grammar,
     databases: [String; 3],
+    /// Whether one that its tool may leave out is left out where it does not run.
+    is_forgiving: bool,
+    /// Those that were, by their key, and what the server said.
+    left_out: Mutex<BTreeMap<String, String>>,
 }
 
 /// One whose name no file means.
@@ -120,7 +125,21 @@ impl<'a> Replay<'a> {
         };
         let like = dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value));
         let scratch = stage.workshop.start(&like, &stage.watch)?;
-        Ok(Self { stage, target, scratch, grammar, databases })
+        let left_out = Mutex::default();
+        Ok(Self { stage, target, scratch, grammar, databases, is_forgiving: false, left_out })
+    }
+
+    /// The same, and one that its tool runs on a condition is left out where it does not run: nobody but the database knows whether it
+    /// held.
+    #[must_use]
+    pub fn forgiving(mut self) -> Self {
+        self.is_forgiving = true;
+        self
+    }
+
+    /// Those that were left out, and why.
+    pub fn left_out(&self) -> BTreeMap<String, String> {
+        self.left_out.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// `PostgreSQL 17.10`.
@@ -149,6 +168,15 @@ impl<'a> Replay<'a> {
                 return Ok(Some(Stopped { at, key: cut.migration.key.clone(), place: None, why }));
             }
             if let Err((place, why)) = self.one(database, cut)? {
+                // What it did before it failed is taken back where it is one transaction.
+                let is_whole = cut.up.len() == 1 && cut.migration.transaction == Transaction::Own;
+                if self.is_forgiving && is_whole && cut.migration.condition.is_some() {
+                    let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+                    left_out.insert(cut.migration.key.clone(), why);
+                    drop(left_out);
+                    seen(at + 1, &look)?;
+                    continue;
+                }
                 return Ok(Some(Stopped { at, key: cut.migration.key.clone(), place, why }));
             }
             seen(at + 1, &look)?;

@@ -14,6 +14,9 @@ pub struct Reading {
     /// The value of a placeholder; may be given several times.
     #[arg(long, value_name = "NAME=VALUE", value_parser = placeholder)]
     pub placeholder: Vec<(String, String)>,
+    /// The command that prints a migration as SQL, where it is written in a programming language; it is run as it stands, without a shell.
+    #[arg(long, value_name = "COMMAND", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub render: Option<String>,
 }
 
 /// `migrations`.

@@ -11,6 +11,7 @@ use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::reference::{Pattern, Secret};
 use evenkeel_pipeline::check::Must;
+use evenkeel_pipeline::render::Renderer;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -114,7 +115,8 @@ impl Resolver<'_> {
         let scratch = file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?)));
         let scratch = scratch.collect::<Result<_, Box<Trouble>>>()?;
         let store = file.store.url.map(|url| store::file(url.get_ref(), || self.place(url.span()))).transpose()?;
-        let migrations = self.migrations(file.project.migrations, file.project.tool.as_ref(), &environments)?;
+        let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
+        let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
         Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch, store, migrations })
     }
 
@@ -122,16 +124,13 @@ impl Resolver<'_> {
     fn migrations(
         &self,
         raw: Option<Spanned<RawMigrations>>,
-        tool: Option<&Spanned<String>>,
+        [tool, render]: &[Option<String>; 2],
         environments: &BTreeMap<String, Environment>,
     ) -> Result<Vec<Migrations>, Box<Trouble>> {
         let Some(raw) = raw else { return Ok(Vec::new()) };
         let span = raw.span();
-        let shared = tool.map(|tool| tool.get_ref().clone());
         let several = match raw.into_inner() {
-            RawMigrations::One(folder) => {
-                vec![RawMigrationsTable { folder, tool: None, environments: Vec::new(), placeholders: BTreeMap::new() }]
-            }
+            RawMigrations::One(folder) => vec![RawMigrationsTable { folder, ..RawMigrationsTable::default() }],
             RawMigrations::Several(several) => several,
         };
         let base = self.path.parent().unwrap_or(Path::new("."));
@@ -143,9 +142,10 @@ impl Resolver<'_> {
             }
             Ok(Migrations {
                 folder: base.join(self.file("folder", &Spanned::new(span.clone(), raw.folder))?),
-                tool: raw.tool.or_else(|| shared.clone()),
+                tool: raw.tool.or_else(|| tool.clone()),
                 environments: raw.environments,
                 placeholders: raw.placeholders.into_iter().collect(),
+                render: raw.render.or_else(|| render.clone()).map(|command| Renderer { command, folder: base.to_owned() }),
             })
         };
         several.into_iter().map(one).collect()

@@ -16,6 +16,7 @@ use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::reference::{Pattern, Secret};
 use evenkeel_pipeline::check::Must;
+use evenkeel_pipeline::render::Renderer;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -48,6 +49,8 @@ pub struct Migrations {
     pub environments: Vec<String>,
     /// Values of placeholders by their names.
     pub placeholders: Vec<(String, String)>,
+    /// The command that prints a migration as SQL, and the folder it is run in.
+    pub render: Option<Renderer>,
 }
 
 impl Migrations {

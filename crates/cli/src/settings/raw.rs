@@ -49,6 +49,7 @@ pub struct RawProject {
     pub secret: Option<Spanned<String>>,
     pub migrations: Option<Spanned<RawMigrations>>,
     pub tool: Option<Spanned<String>>,
+    pub render: Option<Spanned<String>>,
 }
 
 /// `"db/migrations"`, or several folders with what each is for.
@@ -59,7 +60,7 @@ pub enum RawMigrations {
     Several(Vec<RawMigrationsTable>),
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawMigrationsTable {
     pub folder: PathBuf,
@@ -68,6 +69,7 @@ pub struct RawMigrationsTable {
     pub environments: Vec<String>,
     #[serde(default)]
     pub placeholders: BTreeMap<String, String>,
+    pub render: Option<String>,
 }
 
 /// `"app.countries"`, or a table with what is compared of it.

@@ -72,3 +72,31 @@ fn odd_folders_are_read_as_far_as_they_can_be_and_the_rest_is_told() {
     place.shell("mkdir n; echo '-- migrate:up' > n/1_a.sql; echo '-- +goose Up' > n/2_b.sql", &[]).exits(0);
     place.run(&["migrations", "n"]).exits(78).says("several would read them").says("dbmate").says("goose");
 }
+
+#[test]
+fn change_logs_that_are_hostile_are_refused_with_the_reason() {
+    let place = crate::run::Place::new();
+    let bomb = "<!DOCTYPE l [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><databaseChangeLog><changeSet id='1' author='x'><sql>&b;</sql></changeSet></databaseChangeLog>";
+    let outside = "databaseChangeLog:\n- include: {file: ../../etc/passwd, relativeToChangelogFile: true}\n- changeSet: {id: 1, author: a, changes: [{sqlFile: {path: /etc/passwd}}]}\n";
+    for (name, text, says) in [
+        ("bomb.xml", bomb.to_owned(), "an entity of its own"),
+        ("file.xml", bomb.replace("\"aaaa\"", "SYSTEM \"file:///etc/passwd\""), "an entity of its own"),
+        ("deep.xml", format!("<databaseChangeLog>{}", "<a>".repeat(100_000)), "nested deeper"),
+        ("deep.yaml", format!("databaseChangeLog: {}", "[".repeat(100_000)), "recursion limit"),
+        ("ends.xml", "<databaseChangeLog><changeSet>".to_owned(), "ends before"),
+        ("outside.yaml", outside.to_owned(), "which is not there"),
+    ] {
+        place.write(&format!("{name}.d/{name}"), text);
+        let ran = place.run(&["migrations", &format!("{name}.d")]);
+        assert!(matches!(ran.code, Some(1 | 78)), "{name}: {ran:?}");
+        ran.says(says).hides("root:");
+    }
+    // Whole lines of it are one change set each, and the file is read once for all.
+    let mut large = "<databaseChangeLog>".to_owned();
+    for at in 0..5_000 {
+        large.push_str(&format!("<changeSet id='{at}' author='a'><sql>create table t{at} (a int)</sql></changeSet>\n"));
+    }
+    place.write("large/a.xml", large + "</databaseChangeLog>");
+    let ran = place.run(&["migrations", "large"]).exits(0).says("5000 migrations");
+    assert!(ran.took.as_secs() < 20, "{:?}", ran.took);
+}

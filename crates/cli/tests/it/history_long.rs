@@ -168,8 +168,8 @@ fn who_accepts_a_migration_does_not_accept_what_it_becomes() {
     db.exec(&format!("create table t (a int); create table _sqlx_migrations ({columns})"));
     let listed = place.run(&["migrations", "m", "--tool", "sqlx", "--format", "json"]).exits(0).json();
     for one in listed["migrations"].as_array().unwrap() {
-        let (key, sum) = (one["key"].as_str().unwrap(), one["checksum"].as_str().unwrap());
-        db.exec(&format!("insert into _sqlx_migrations values ({key}, 'x', now(), true, '\\x{sum}', 1)"));
+        let [key, name, sum] = ["key", "name", "checksum"].map(|field| one[field].as_str().unwrap());
+        db.exec(&format!("insert into _sqlx_migrations values ({key}, '{name}', now(), true, '\\x{sum}', 1)"));
     }
     place.write(
         "evenkeel.toml",

@@ -122,6 +122,12 @@ fn every_tools_clean_run_is_applied_and_nothing_else() {
             let told = history(&place, &db, 0);
             assert_eq!(told["tool"]["name"], sample.tool, "{told}");
             assert!(words(&told).iter().all(|word| word == "applied"), "{}: {told}", sample.tool);
+            // Who recorded it, and when, where the tool's table says that.
+            let recorded = &told["migrations"][0]["recorded"];
+            let is_told = ["by", "at"].map(|name| recorded[name].is_string());
+            if sample.tool == "Flyway" {
+                assert_eq!(is_told, [true, true], "{told}");
+            }
             for list in ["unexplained", "gaps", "in_flight"] {
                 assert_eq!(told[list].as_array().map(Vec::len), Some(0), "{}: {list}: {told}", sample.tool);
             }

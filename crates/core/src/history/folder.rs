@@ -159,8 +159,24 @@ pub struct Migration {
     pub squashed: bool,
     /// As the tool would record it; nothing where it records none.
     pub checksum: Option<String>,
+    /// The same as other versions of the tool record it.
+    pub other_sums: Vec<String>,
+    /// Sums that are accepted whatever the text is, by the word of the file itself.
+    pub accepted_sums: Vec<String>,
+    /// Its sum is made of those before it too.
+    pub chained: bool,
+    /// Keys of those that have to be applied before it, where its file names them.
+    pub after: Vec<String>,
+    /// Its place comes from those it comes after, not from its name.
+    pub by_graph: bool,
+    /// The name that is recorded beside the key: another one there is another migration.
+    pub title: Option<String>,
+    /// Why its tool may leave it out: a context, a condition that only the database tells.
+    pub condition: Option<String>,
     /// What the tool would record as its description, where it records one that can be told from the file.
     pub description: Option<String>,
+    /// What of it is not known beside its statements: a part in a programming language.
+    pub partly: Option<String>,
     /// Why its statements are not known: it is written in a programming language, its text is no UTF-8.
     pub unreadable: Option<String>,
 }
@@ -180,7 +196,15 @@ impl Migration {
             baseline: false,
             squashed: false,
             checksum: None,
+            other_sums: Vec::new(),
+            accepted_sums: Vec::new(),
+            chained: false,
+            after: Vec::new(),
+            by_graph: false,
+            title: None,
+            condition: None,
             description: None,
+            partly: None,
             unreadable: None,
         };
         match file.text() {
@@ -199,6 +223,20 @@ impl Migration {
             Err(why) => self.unreadable = Some(format!("{}: {why}", file.path)),
         }
         self
+    }
+
+    /// Whether its text is the one that was recorded with a sum; nothing where that sum is of a kind that was not worked out.
+    #[must_use]
+    pub fn is_summed(&self, recorded: &str) -> Option<bool> {
+        let is_accepted = |sum: &String| sum == recorded || sum.eq_ignore_ascii_case("any");
+        if self.accepted_sums.iter().any(is_accepted) {
+            return Some(true);
+        }
+        // Versions of a sum stand before a colon.
+        let kind = |sum: &str| sum.split_once(':').map(|(kind, _)| kind.to_owned());
+        let mut own = self.checksum.iter().chain(&self.other_sums).filter(|own| kind(own) == kind(recorded));
+        let first = own.next()?;
+        Some(first == recorded || own.any(|own| own == recorded))
     }
 
     /// The text of its way there, of all its parts.
@@ -254,6 +292,8 @@ impl Fit {
 pub struct Wish {
     /// Values of placeholders by their name.
     pub placeholders: Vec<(String, String)>,
+    /// What tools call the servers that the files are read for; none where nobody said.
+    pub servers: Vec<&'static str>,
 }
 
 /// Reads the folders of one tool.

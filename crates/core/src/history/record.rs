@@ -30,13 +30,16 @@ pub struct Record {
     pub checksum: Option<String>,
     pub state: State,
     pub recorded_as: Option<String>,
+    /// When, and by whom, as the table says it.
+    pub at: Option<String>,
+    pub by: Option<String>,
 }
 
 impl Record {
     /// A migration that was applied, of which no more than its key is told.
     #[must_use]
     pub const fn applied(key: String) -> Self {
-        Self { key, description: None, checksum: None, state: State::Applied, recorded_as: None }
+        Self { key, description: None, checksum: None, state: State::Applied, recorded_as: None, at: None, by: None }
     }
 }
 
@@ -81,6 +84,12 @@ impl Cells<'_> {
     pub fn get(&self, name: &str) -> Option<&str> {
         let at = self.columns.iter().position(|column| column.name == name)?;
         self.values.get(at)?.as_deref()
+    }
+
+    /// When and by whom, which stand behind the columns that tell what is recorded.
+    pub(super) fn moment(&self) -> (Option<String>, Option<String>) {
+        let cell = |at: usize| self.values.get(self.columns.len() + at).and_then(|cell| cell.as_deref()).map(str::to_owned);
+        (cell(0), cell(1))
     }
 
     /// Whether a flag is set.

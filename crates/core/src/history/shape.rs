@@ -53,6 +53,9 @@ pub struct Shape {
     pub repeat: Repeat,
     /// Where a table of that name stands in the same schema, the tool is known for certain: (table, tool's name).
     pub beside: Option<(&'static str, &'static str)>,
+    /// Columns that say when and by whom a row was written, where a table has them.
+    pub at: Option<&'static str>,
+    pub by: Option<&'static str>,
     /// What a row means; `None` for rows that record no migration.
     pub read: fn(&Cells<'_>) -> Option<Record>,
 }
@@ -67,7 +70,14 @@ impl Shape {
         read: fn(&Cells<'_>) -> Option<Record>,
     ) -> Self {
         let (role, repeat) = (Role::List, Repeat::Last);
-        Self { tool, tables, vague: &[], anchor: None, exact: true, columns, order, role, repeat, beside: None, read }
+        Self { tool, tables, vague: &[], anchor: None, exact: true, columns, order, role, repeat, beside: None, at: None, by: None, read }
+    }
+
+    /// What a row says, with when and by whom; its cells are those of the columns and these two.
+    #[must_use]
+    pub fn record(&self, cells: &Cells<'_>) -> Option<Record> {
+        let (at, by) = cells.moment();
+        (self.read)(cells).map(|record| Record { at, by, ..record })
     }
 
     /// Whether a table has one of its usual names, or one with a prefix before it (`app_schema_migrations`).

@@ -51,6 +51,8 @@ pub fn objects(tables: Vec<Table>, is_there: impl Fn(&str, &str) -> bool) -> Vec
             object.set_some("checksum", record.checksum);
             object.set_some("description", record.description);
             object.set_some("recorded_as", record.recorded_as);
+            object.set_some("at", record.at);
+            object.set_some("by", record.by);
             object.set("position", position);
             found.push(object);
         }

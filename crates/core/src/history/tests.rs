@@ -119,7 +119,8 @@ fn states_of_the_others() {
 
 #[test]
 fn the_last_row_of_a_key_counts() {
-    let record = |key: &str, state| Record { key: key.to_owned(), description: None, checksum: None, state, recorded_as: None };
+    let record =
+        |key: &str, state| Record { key: key.to_owned(), description: None, checksum: None, state, recorded_as: None, at: None, by: None };
     let rows = [record("1", State::Applied), record("2", State::Applied), record("1", State::RolledBack)];
     let last = records(tool("goose"), rows.clone());
     assert_eq!(last, [(3, record("1", State::RolledBack)), (2, record("2", State::Applied))]);
@@ -129,8 +130,15 @@ fn the_last_row_of_a_key_counts() {
 
 #[test]
 fn tables_and_records_become_objects() {
-    let record =
-        |key: &str, state| Record { key: key.to_owned(), description: None, checksum: Some("c".to_owned()), state, recorded_as: None };
+    let record = |key: &str, state| Record {
+        key: key.to_owned(),
+        description: None,
+        checksum: Some("c".to_owned()),
+        state,
+        recorded_as: None,
+        at: None,
+        by: None,
+    };
     let table = |shape, schema: &str, name: &str, records: Vec<Record>| Table { shape, schema: schema.into(), name: name.into(), records };
     let lock = shapes().find(|shape| shape.role == Role::Lock).unwrap();
     let list = tool(lock.tool);

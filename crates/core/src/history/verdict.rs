@@ -20,6 +20,17 @@ pub struct Recorded {
     pub description: Option<String>,
     /// The tool's word that it never ran it: `MARK_RAN`, `BASELINE`.
     pub recorded_as: Option<String>,
+    /// When it was recorded, and by whom, as the tool's table says it.
+    pub at: Option<String>,
+    pub by: Option<String>,
+}
+
+impl Recorded {
+    /// One of which no more is told than how it stands.
+    #[must_use]
+    pub fn of(key: impl Into<String>, state: State) -> Self {
+        Self { key: key.into(), state, checksum: None, description: None, recorded_as: None, at: None, by: None }
+    }
 }
 
 /// How a text differs from the one that was recorded.
@@ -81,6 +92,22 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// With what it comes after and what is not in force.
+    fn before(mut self, needed: &[&str]) -> Self {
+        if needed.is_empty() {
+            return self;
+        }
+        let words = format!("it comes after {}, which the record does not say is applied", needed.join(", "));
+        self.why = Some(self.why.map_or_else(|| words.clone(), |why| format!("{words}; {why}")));
+        self.also.push(self.verdict);
+        self.also.push(Verdict::BeforeItsDependency);
+        self.also.sort_unstable();
+        self.verdict = self.also.remove(0);
+        // What is in order by itself says nothing beside this.
+        self.also.retain(|verdict| *verdict != Verdict::Applied);
+        self
+    }
+
     /// Whether that is said of it, beside other things.
     #[must_use]
     pub fn says(&self, verdict: Verdict) -> bool {
@@ -135,7 +162,11 @@ pub fn judge(known: &[Known<'_>], seen: &Seen<'_>) -> (Vec<Judged>, Vec<Unexplai
     }
     unexplained.sort_by(|a: &Unexplained, b| a.spot.cmp(&b.spot));
     let last = known.iter().rposition(Known::is_in_force);
-    let judged = known.iter().zip(counts).enumerate().map(|(at, (one, count))| one.judged(count, last.is_some_and(|last| at < last)));
+    let in_force: HashSet<&str> = known.iter().filter(|one| one.is_in_force()).map(|one| one.migration.key.as_str()).collect();
+    let judged = known.iter().zip(counts).enumerate().map(|(at, (one, count))| {
+        let needed = one.migration.after.iter().filter(|key| one.is_in_force() && !in_force.contains(key.as_str()));
+        one.judged(count, last.is_some_and(|last| at < last)).before(&needed.map(String::as_str).collect::<Vec<_>>())
+    });
     (judged.collect(), unexplained)
 }
 
@@ -267,12 +298,26 @@ impl Known<'_> {
                     why = Some(unclear.clone());
                 } else if state.is_none() {
                     // Of one that runs again whenever it changes, nothing comes after it.
-                    let out_of_order = is_overtaken && !self.migration.repeatable;
+                    let Migration { repeatable, by_graph, condition, .. } = self.migration;
+                    let out_of_order = is_overtaken && !repeatable && !by_graph && condition.is_none();
                     said.push(if out_of_order { Verdict::PendingOutOfOrder } else { Verdict::Pending });
+                    why = condition.clone();
                 }
             }
         }
-        if self.recorded.is_some()
+        // What could be seen of it is in order; the rest was not seen.
+        if let Some(partly) = &self.migration.partly
+            && matches!(said.as_slice(), [Verdict::Applied | Verdict::Superseded])
+        {
+            said = vec![Verdict::NotCheckable];
+            why = Some(partly.clone());
+        }
+        if let Some(other) = self.reused() {
+            said.push(Verdict::NumberReused);
+            let own = self.migration.title.as_deref().unwrap_or_default();
+            let words = format!("recorded under it is {other:?}, and the file is {own:?}");
+            why = Some(why.map_or_else(|| words.clone(), |why| format!("{words}; {why}")));
+        } else if self.recorded.is_some()
             && let Some(edit) = &self.edit
         {
             let (verdict, words) = match edit {
@@ -301,6 +346,14 @@ impl Known<'_> {
         let verdict = said.next().unwrap_or(Verdict::NotCheckable);
         evidence.sort_by(|a, b| a.spot.cmp(&b.spot));
         Judged { key: self.migration.key.clone(), verdict, also: said.collect(), evidence, why, accepted: is_accepted }
+    }
+
+    /// The name of another migration that is recorded under its key: a file of the same text has only another name.
+    fn reused(&self) -> Option<&str> {
+        let (own, other) = (self.migration.title.as_deref()?, self.recorded?.description.as_deref()?);
+        let plain = |name: &str| name.replace(['_', '-'], " ").trim().to_lowercase();
+        let has_sum = self.recorded.is_some_and(|recorded| recorded.checksum.is_some()) && self.migration.checksum.is_some();
+        (plain(own) != plain(other) && (self.edit.is_some() || !has_sum)).then_some(other)
     }
 
     /// What is recorded as applied: whether it is there.

@@ -1,4 +1,4 @@
-//! Kind `migration`: one recorded migration. Who applied it, when, and how long it took differ by nature: not captured.
+//! Kind `migration`: one recorded migration. Who applied it and when differ by nature: shown, and never compared.
 
 use crate::kind::{Dimension, Engines, Neutral, Parent, Property, Severity, Spec};
 
@@ -18,6 +18,8 @@ pub static SPEC: Spec = Spec {
         Property::text("description", "The description or file name the tool recorded.", "Only the wording differs.").cosmetic(),
         Property::text("recorded_as", "The tool's own word for how it came there, where it is not the usual one: `BASELINE`, `MARK_RAN`.", "Recorded without having been run: look whether the schema agrees.")
             .cosmetic(),
+        Property::text("at", "When it was recorded, as the tool wrote it.", "Differs by nature.").volatile(),
+        Property::text("by", "Who recorded it, as the tool wrote it.", "Differs by nature.").volatile(),
         Property::integer("position", "Rank in the order of application.", "Tells which came first.").volatile(),
     ],
     summary: &["state", "description"],

@@ -160,7 +160,10 @@ impl Ledger {
                 Family::Number | Family::Time => format!("CAST({name} AS CHAR)"),
             }
         });
-        let cells: Vec<String> = cells.collect();
+        // When and by whom stand behind them, as texts.
+        let moment = [self.shape.at, self.shape.by]
+            .map(|column| column.map_or_else(|| "NULL".to_owned(), |column| format!("CAST({} AS CHAR)", name(column))));
+        let cells: Vec<String> = cells.chain(moment).collect();
         let order: Vec<String> = self.shape.order.iter().map(|column| name(column)).collect();
         let bound = (MOST_ROWS + 1).to_string();
         statements::HISTORY_ROWS.fill(&[&cells.join(", "), &self.table, &order.join(", "), &bound])
@@ -169,8 +172,8 @@ impl Ledger {
     fn read(&self, rows: &[Row]) -> Result<Vec<Record>, crate::connect::rows::Wrong> {
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
-            let values: Vec<Option<Box<str>>> = (0..self.shape.columns.len()).map(|at| row.text(at)).collect::<Result<_, _>>()?;
-            found.extend((self.shape.read)(&Cells { columns: self.shape.columns, values: &values }));
+            let values: Vec<Option<Box<str>>> = (0..self.shape.columns.len() + 2).map(|at| row.text(at)).collect::<Result<_, _>>()?;
+            found.extend(self.shape.record(&Cells { columns: self.shape.columns, values: &values }));
         }
         Ok(found)
     }

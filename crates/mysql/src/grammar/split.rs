@@ -14,6 +14,10 @@ use evenkeel_core::statement::{Errand, Grammar, Piece, What};
 pub struct MysqlGrammar;
 
 impl Grammar for MysqlGrammar {
+    fn servers(&self) -> &'static [&'static str] {
+        &["mysql", "mariadb"]
+    }
+
     fn split(&self, source: &str) -> Vec<Piece> {
         Cutter { source, at: 0, delimiter: ";", pieces: Vec::new() }.pieces()
     }

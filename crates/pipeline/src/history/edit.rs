@@ -3,49 +3,61 @@
 use crate::files;
 use crate::migrations::{Cut, Migrations};
 use evenkeel_core::history::READERS;
-use evenkeel_core::history::folder::{File, Tree, Wish};
+use evenkeel_core::history::folder::{File, Migration, Tree, Wish};
+use evenkeel_core::history::matching;
 use evenkeel_core::history::verdict::Edit;
 use evenkeel_core::statement::{Grammar, What};
 use std::path::Path;
 
 /// How the text that was recorded with a sum differs from the one that is there.
 pub(super) fn of(read: &Migrations, cut: &Cut, before: &str, grammar: &dyn Grammar) -> Edit {
-    let Some(file) = cut.migration.files.first() else { return Edit::Unknown };
-    let Ok(now) = std::fs::read(read.path.join(file)) else { return Edit::Unknown };
-    let is_it = |bytes: &[u8]| sum(read, cut, file, bytes).as_deref() == Some(before);
+    let seek = |file: &String| of_file(read, cut, file, before, grammar);
+    cut.migration.files.iter().find_map(seek).unwrap_or(Edit::Unknown)
+}
+
+/// The same, where it is one file of a migration that was edited.
+fn of_file(read: &Migrations, cut: &Cut, file: &str, before: &str, grammar: &dyn Grammar) -> Option<Edit> {
+    let now = std::fs::read(read.path.join(file)).ok()?;
+    let is_it = |bytes: &[u8]| read_as(read, cut, file, bytes).and_then(|migration| migration.is_summed(before)) == Some(true);
     for (how, text) in variants(&now, grammar) {
         if is_it(&text) {
-            return Edit::Bytes(format!("{how} only"));
+            return Some(Edit::Bytes(format!("{how} only")));
         }
     }
+    // A file may hold others too: what this one says is compared.
+    let says = |bytes: &[u8]| match read_as(read, cut, file, bytes) {
+        Some(migration) if migration.unreadable.is_none() => said(&migration.text(), grammar),
+        _ => said(&String::from_utf8_lossy(bytes), grammar),
+    };
     for earlier in files::earlier(&read.path, file) {
         for (how, text) in std::iter::once(("", earlier.clone())).chain(variants(&earlier, grammar)) {
             if !is_it(&text) {
                 continue;
             }
             let how = if how.is_empty() { String::new() } else { format!(", {how} apart") };
-            return match said(&earlier, grammar) == said(&now, grammar) {
+            return Some(match says(&earlier) == says(&now) {
                 true => Edit::Bytes(format!("comments or layout only: git has the text that ran{how}")),
                 false => Edit::Meaning(format!("its statements are others than those that ran: git has the earlier text{how}")),
-            };
+            });
         }
     }
-    Edit::Unknown
+    None
 }
 
-/// The sum that the tool would make of a file with that content.
-fn sum(read: &Migrations, cut: &Cut, file: &str, bytes: &[u8]) -> Option<String> {
+/// The migration as its tool would read a file with that content.
+fn read_as(read: &Migrations, cut: &Cut, file: &str, bytes: &[u8]) -> Option<Migration> {
     let reader = READERS.iter().find(|reader| reader.tool == read.folder.tool)?;
     let mut files = vec![File { path: file.to_owned(), bytes: bytes.to_vec() }];
-    // What names the files in order is needed to read one.
-    let others = ["meta/_journal.json", "drizzle/meta/_journal.json"];
-    files.extend(
-        others.into_iter().filter_map(|path| Some(File { path: path.to_owned(), bytes: std::fs::read(read.path.join(path)).ok()? })),
-    );
+    // What names the files in order is needed to read one, and so are the other files of the same migration.
+    let all = read.cuts.iter().filter(|other| other.migration.chained || other.migration.key == cut.migration.key);
+    let own = all.flat_map(|other| &other.migration.files).map(String::as_str).filter(|other| *other != file);
+    let others = ["meta/_journal.json", "drizzle/meta/_journal.json", "sqitch.plan", "atlas.sum"].into_iter().chain(own);
+    files.extend(others.filter_map(|path| Some(File { path: path.to_owned(), bytes: std::fs::read(read.path.join(path)).ok()? })));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let tree = Tree { files, ..Tree::default() };
     let reading = (reader.read)(&tree, &Wish::default());
-    reading.migrations.into_iter().find(|migration| migration.key == cut.migration.key)?.checksum
+    let is_own = |migration: &Migration| matching::is_one(read.folder.tool, &migration.key, &cut.migration.key);
+    reading.migrations.into_iter().find(is_own)
 }
 
 /// Texts that mean the same, and in what they differ.
@@ -64,18 +76,24 @@ fn variants(bytes: &[u8], grammar: &dyn Grammar) -> Vec<(&'static str, Vec<u8>)>
     found.push(("the last line's end", text.trim_end_matches(['\n', '\r']).as_bytes().to_vec()));
     // Comments that were put in since, each of them and all of them.
     let pieces = grammar.split(text);
-    let mut without = String::new();
+    let (mut without, mut marked) = (String::new(), String::new());
     for piece in &pieces {
         if piece.what != What::Between {
             without.push_str(piece.text(text));
+            marked.push_str(piece.text(text));
             continue;
         }
         for line in piece.text(text).split_inclusive('\n') {
-            if !line.trim_start().starts_with("--") {
+            let comment = line.trim_start().strip_prefix("--");
+            if comment.is_none() {
                 without.push_str(line);
+            }
+            if comment.is_none_or(is_told) {
+                marked.push_str(line);
             }
         }
     }
+    found.push(("comments", marked.into_bytes()));
     found.push(("comments", without.clone().into_bytes()));
     found.push(("comments", without.trim_start().as_bytes().to_vec()));
     found.push(("comments", format!("{}\n", without.trim()).into_bytes()));
@@ -84,12 +102,34 @@ fn variants(bytes: &[u8], grammar: &dyn Grammar) -> Vec<(&'static str, Vec<u8>)>
     found
 }
 
+/// Whether a comment is a word to a tool, and no remark.
+fn is_told(comment: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "liquibase",
+        "changeset",
+        "rollback",
+        "precondition",
+        "property",
+        "validchecksum",
+        "ignorelines",
+        "migrate:",
+        "+",
+        "no-transaction",
+        "up migration",
+        "down migration",
+        "depends",
+        "transactional",
+        "->",
+    ];
+    let comment = comment.trim_start().to_ascii_lowercase();
+    WORDS.iter().any(|word| comment.starts_with(word))
+}
+
 /// What a text says, without comments and layout.
-fn said(bytes: &[u8], grammar: &dyn Grammar) -> Vec<String> {
-    let text = String::from_utf8_lossy(bytes);
-    let pieces = grammar.split(&text);
+fn said(text: &str, grammar: &dyn Grammar) -> Vec<String> {
+    let pieces = grammar.split(text);
     let said = pieces.iter().filter(|piece| piece.what != What::Between);
-    said.map(|piece| if piece.statement().is_some() { grammar.bare(piece.text(&text)) } else { piece.text(&text).to_owned() }).collect()
+    said.map(|piece| if piece.statement().is_some() { grammar.bare(piece.text(text)) } else { piece.text(text).to_owned() }).collect()
 }
 
 /// Whether a file of that key was in the folder once, by the word of git.

@@ -27,5 +27,7 @@ pub(super) fn recorded(row: &Object) -> Recorded {
         checksum: text("checksum"),
         description: text("description"),
         recorded_as: text("recorded_as"),
+        at: text("at"),
+        by: text("by"),
     }
 }

@@ -352,7 +352,7 @@ impl Inquiry<'_> {
         if rows.is_pointer {
             let state = if table.get("dirty") == Some(&Value::Flag(true)) { State::Failed } else { State::Applied };
             for version in current(table) {
-                let pointer = Recorded { key: version.to_string(), state, checksum: None, description: None, recorded_as: None };
+                let pointer = Recorded::of(version.to_string(), state);
                 if let Err(why) = copy(&pointer) {
                     return Ok(Err(why));
                 }

@@ -124,7 +124,7 @@ impl Inquiry<'_> {
         self.by_effect = false;
         self.was_by_effect = true;
         let keys = self.read.cuts.iter().take(count).map(|cut| cut.migration.key.clone());
-        let one = |key| Recorded { key, state: State::Applied, checksum: None, description: None, recorded_as: None };
+        let one = |key: String| Recorded::of(key, State::Applied);
         self.records = keys.map(one).collect();
         self.notes.push("nothing records migrations there: what is applied is told by what is there alone".to_owned());
     }

@@ -193,6 +193,17 @@ impl Ledger<'_> {
                 _ => write!(cells, "{comma}{}", sql::printed(&format!("s.c{at}"))),
             };
         }
+        // When and by whom stand behind them, where the table has them and the role may read them.
+        for (at, moment) in [self.shape.at, self.shape.by].into_iter().enumerate() {
+            let column = moment.and_then(|name| self.candidate.column(name)).filter(|column| column.readable);
+            let number = self.shape.columns.len() + at;
+            if let Some(column) = column {
+                let _ = write!(columns, ", t.{} as c{number}", column.quoted);
+                let _ = write!(cells, ", {}", sql::printed(&format!("s.c{number}")));
+            } else {
+                let _ = write!(cells, ", null::text");
+            }
+        }
         let place = |name: &&str| self.shape.columns.iter().position(|column| column.name == *name);
         let order: Vec<String> = self.shape.order.iter().filter_map(place).map(|at| format!("s.c{at}")).collect();
         let (number, bound, table) = (number.to_string(), (MOST_ROWS + 1).to_string(), format!("{only}{}", self.candidate.table));
@@ -284,7 +295,7 @@ fn sort_in(reader: &Reader<'_>, names: &Names, batch: &[&Ledger<'_>], rows: &[to
             continue;
         }
         rows.sort_unstable_by_key(|(rank, _)| *rank);
-        let read = rows.iter().filter_map(|(_, values)| (ledger.shape.read)(&Cells { columns: ledger.shape.columns, values }));
+        let read = rows.iter().filter_map(|(_, values)| ledger.shape.record(&Cells { columns: ledger.shape.columns, values }));
         records.insert(ledger.candidate.relation.oid, read.collect());
     }
     Ok(())

@@ -12,6 +12,10 @@ use evenkeel_core::statement::{Errand, Grammar, Piece, What};
 pub struct PostgresGrammar;
 
 impl Grammar for PostgresGrammar {
+    fn servers(&self) -> &'static [&'static str] {
+        &["postgresql"]
+    }
+
     fn split(&self, source: &str) -> Vec<Piece> {
         Cutter { source, at: 0, pieces: Vec::new() }.pieces()
     }

@@ -168,8 +168,8 @@ fn migration(entry: &Entry) -> Migration {
         files: entry.files.clone(),
         recorded: entry.recorded.as_ref().map(|recorded| Recorded {
             state: recorded.state.name(),
-            at: None,
-            by: None,
+            at: recorded.at.clone(),
+            by: recorded.by.clone(),
             checksum: recorded.checksum.clone(),
             recorded_as: recorded.recorded_as.clone(),
         }),

@@ -1,6 +1,6 @@
 //! Alembic: the revisions the database stands at, one row a branch.
 
-use super::code;
+use super::{code, graph};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Sure, Tree, Wish};
 use crate::history::record::Family::Text;
 use crate::history::record::{Cells, Record, column};
@@ -40,7 +40,9 @@ fn quoted(value: &str) -> Vec<String> {
 fn revision(file: &File) -> Option<(String, Vec<String>)> {
     let text = file.text().ok().filter(|_| file.name().ends_with(".py"))?;
     let own = quoted(written(text, "revision")?).into_iter().next()?;
-    Some((own, quoted(written(text, "down_revision")?)))
+    let mut after = quoted(written(text, "down_revision")?);
+    after.extend(written(text, "depends_on").map(quoted).unwrap_or_default());
+    Some((own, after))
 }
 
 fn fits(tree: &Tree) -> Option<Fit> {
@@ -50,26 +52,13 @@ fn fits(tree: &Tree) -> Option<Fit> {
 
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     let mut reading = Reading::default();
-    let mut waiting: Vec<(&File, String, Vec<String>)> =
-        tree.files.iter().filter_map(|file| revision(file).map(|(own, after)| (file, own, after))).collect();
-    let known: Vec<String> = waiting.iter().map(|(_, own, _)| own.clone()).collect();
-    for (file, _, after) in &waiting {
-        for missing in after.iter().filter(|one| !known.contains(one)) {
-            reading.odd.push((file.path.clone(), format!("it comes after revision {missing}, which no file has")));
-        }
+    for file in &tree.files {
+        let Some((own, after)) = revision(file) else { continue };
+        let mut migration = code::unread(file, own, "Python");
+        (migration.after, migration.by_graph) = (after, true);
+        reading.migrations.push(migration);
     }
-    while !waiting.is_empty() {
-        let is_open = |(_, _, after): &(&File, String, Vec<String>)| {
-            let is_done = |one: &String| !known.contains(one) || reading.migrations.iter().any(|done| done.key == *one);
-            after.iter().all(is_done)
-        };
-        let Some(at) = waiting.iter().position(is_open) else { break };
-        let (file, own, _) = waiting.remove(at);
-        reading.migrations.push(code::unread(file, own, "Python"));
-    }
-    for (file, ..) in waiting {
-        reading.odd.push((file.path.clone(), "its revisions come after each other in a circle".to_owned()));
-    }
+    graph::ordered(&mut reading, &|_| false);
     reading
 }
 

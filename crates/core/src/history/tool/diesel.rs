@@ -10,8 +10,10 @@ const NAME: &str = "Diesel";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://docs.rs/diesel_migrations", tables: &[LIST] };
 
-const LIST: Shape =
-    Shape::list(NAME, &["__diesel_schema_migrations"], &[column("version", Text), column("run_on", Time)], &["version"], read);
+const LIST: Shape = Shape {
+    at: Some("run_on"),
+    ..Shape::list(NAME, &["__diesel_schema_migrations"], &[column("version", Text), column("run_on", Time)], &["version"], read)
+};
 
 fn read(row: &Cells<'_>) -> Option<Record> {
     row.text("version").map(Record::applied)

@@ -1,23 +1,28 @@
 //! Django: migrations are numbered in each app, so a key is both.
 
 use super::code::{self, Names};
-use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use super::graph;
+use crate::history::folder::{File, Fit, Grouping, Migration, Reader, Reading, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
 use crate::history::shape::{Shape, Tool};
+use std::collections::{BTreeMap, BTreeSet};
 
-const NAME: &str = "Django";
+pub const NAME: &str = "Django";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://docs.djangoproject.com/en/stable/topics/migrations/", tables: &[LIST] };
 
-const LIST: Shape = Shape::list(
-    NAME,
-    &["django_migrations"],
-    &[column("id", Number), column("app", Text), column("name", Text), column("applied", Time)],
-    &["id"],
-    read,
-);
+const LIST: Shape = Shape {
+    at: Some("applied"),
+    ..Shape::list(
+        NAME,
+        &["django_migrations"],
+        &[column("id", Number), column("app", Text), column("name", Text), column("applied", Time)],
+        &["id"],
+        read,
+    )
+};
 
 fn read(row: &Cells<'_>) -> Option<Record> {
     Some(Record::applied(format!("{}.{}", row.get("app")?, row.get("name")?)))
@@ -41,7 +46,58 @@ fn fits(tree: &Tree) -> Option<Fit> {
 }
 
 fn folder(tree: &Tree, _: &Wish) -> Reading {
-    code::read(tree, &NAMES)
+    let mut reading = code::read(tree, &NAMES);
+    reading.migrations.sort_by(|a, b| a.key.cmp(&b.key));
+    let app = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
+    let apps: BTreeSet<String> = reading.migrations.iter().map(|migration| app(&migration.key)).collect();
+    let firsts: BTreeMap<String, String> = reading.migrations.iter().rev().map(|one| (app(&one.key), one.key.clone())).collect();
+    for migration in &mut reading.migrations {
+        let text = migration.files.first().and_then(|path| tree.find(path)).and_then(|file| file.text().ok()).unwrap_or_default();
+        migration.by_graph = true;
+        migration.squashed = listed(text, "replaces").is_some_and(|list| !list.is_empty());
+        for (app, name) in listed(text, "dependencies").unwrap_or_default() {
+            let first = firsts.get(&app).filter(|_| name == "__first__").cloned();
+            migration.after.push(first.unwrap_or_else(|| format!("{app}.{name}")));
+        }
+    }
+    // Those of apps that are installed elsewhere have their files there.
+    graph::ordered(&mut reading, &|key| !apps.contains(&app(key)));
+    reading
+}
+
+/// Pairs of an app and a name in a list that a class has.
+fn listed(text: &str, name: &str) -> Option<Vec<(String, String)>> {
+    let line = |line: &&str| line.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', ':']));
+    text.lines().find(line)?;
+    // What is behind the name, of this line and the following ones.
+    let before: usize = text.lines().take_while(|other| !line(other)).map(|other| other.len() + 1).sum();
+    let list = text.get(before..)?.split_once('[')?.1;
+    let list = list.split(']').next().unwrap_or_default();
+    let mut pairs = Vec::new();
+    for pair in list.split('(').skip(1) {
+        let words: Vec<&str> = pair.split(')').next().unwrap_or_default().split(['\'', '"']).skip(1).step_by(2).collect();
+        if let [app, name] = words.as_slice() {
+            pairs.push(((*app).to_owned(), (*name).to_owned()));
+        }
+    }
+    Some(pairs)
+}
+
+/// The key in a line of `showmigrations --plan`: `[X]  shop.0001_initial`.
+pub fn planned(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix('[')?;
+    let (mark, rest) = rest.split_once(']')?;
+    let key = rest.split_whitespace().next()?;
+    (matches!(mark.trim(), "" | "X") && key.contains('.')).then_some(key)
+}
+
+/// One of an app whose files are installed elsewhere.
+pub fn elsewhere(key: &str) -> Migration {
+    let file = File { path: String::new(), bytes: Vec::new() };
+    let mut migration = code::unread(&file, key.to_owned(), NAMES.language);
+    (migration.by_graph, migration.name) = (true, key.to_owned());
+    migration.files.clear();
+    migration
 }
 
 /// An application and a name.

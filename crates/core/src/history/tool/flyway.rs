@@ -7,12 +7,14 @@ use crate::history::record::{Cells, Record, State, column, unusual};
 use crate::history::row::{Cell, Cells as Row, Noted, Rows, text};
 use crate::history::shape::{Shape, Tool};
 
-const NAME: &str = "Flyway";
+pub(super) const NAME: &str = "Flyway";
 
 pub const TOOL: Tool =
     Tool { name: NAME, manual: "https://documentation.red-gate.com/fd/flyway-schema-history-table-273973417.html", tables: &[LIST] };
 
 const LIST: Shape = Shape {
+    at: Some("installed_on"),
+    by: Some("installed_by"),
     // Its name before Flyway 5.
     vague: &["schema_version"],
     anchor: Some("installed_rank"),
@@ -95,6 +97,18 @@ fn order(version: &str) -> Vec<(usize, String)> {
         parts.pop();
     }
     parts
+}
+
+/// The first number of a version.
+pub(super) fn hint(key: &str) -> String {
+    let first = key.split(['.', '_']).next().unwrap_or_default();
+    first.trim_start_matches('0').to_owned()
+}
+
+/// Versions are compared as numbers: `01` is `1`, and `1.0` is `1`.
+pub(super) fn is_same(recorded: &str, key: &str) -> bool {
+    let is_version = |text: &str| !text.is_empty() && text.split(['.', '_']).all(|part| part.chars().all(|c| c.is_ascii_digit()));
+    is_version(recorded) && is_version(key) && order(&recorded.replace('_', ".")) == order(key)
 }
 
 fn folder(tree: &Tree, wish: &Wish) -> Reading {

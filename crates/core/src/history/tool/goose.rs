@@ -11,6 +11,7 @@ const NAME: &str = "goose";
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://pressly.github.io/goose/", tables: &[LIST] };
 
 const LIST: Shape = Shape {
+    at: Some("tstamp"),
     anchor: Some("version_id"),
     exact: false,
     ..Shape::list(

@@ -12,6 +12,7 @@ const NAME: &str = "Knex";
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://knexjs.org/guide/migrations.html", tables: &[LIST, LOCK] };
 
 const LIST: Shape = Shape {
+    at: Some("migration_time"),
     anchor: Some("migration_time"),
     ..Shape::list(
         NAME,

@@ -9,7 +9,7 @@ mod atlas;
 mod code;
 mod dbmate;
 mod diesel;
-mod django;
+pub(super) mod django;
 mod doctrine;
 mod drizzle;
 mod ecto;
@@ -17,12 +17,13 @@ mod ef_core;
 mod flyway;
 mod golang_migrate;
 mod goose;
+mod graph;
 mod hasura;
 mod jetbase;
 mod knex;
 mod knex_migrator;
 mod laravel;
-mod liquibase;
+pub(super) mod liquibase;
 mod mikro_orm;
 mod node_pg_migrate;
 mod own;
@@ -87,6 +88,7 @@ pub static READERS: &[Reader] = &[
     dbmate::FOLDER,
     goose::FOLDER,
     drizzle::FOLDER,
+    liquibase::FOLDER,
     prisma::FOLDER,
     diesel::FOLDER,
     node_pg_migrate::FOLDER,
@@ -97,6 +99,7 @@ pub static READERS: &[Reader] = &[
     supabase::FOLDER,
     yoyo::FOLDER,
     sqitch::FOLDER,
+    atlas::FOLDER,
     alembic::FOLDER,
     django::FOLDER,
     rails::FOLDER,
@@ -104,6 +107,8 @@ pub static READERS: &[Reader] = &[
     knex::FOLDER,
     sequelize::FOLDER,
     laravel::FOLDER,
+    doctrine::FOLDER,
+    phinx::FOLDER,
     plain::FOLDER,
 ];
 
@@ -128,3 +133,35 @@ pub static ROWS: &[Rows] = &[
     drizzle::ROWS,
     supabase::ROWS,
 ];
+
+/// Whether a recorded key is what a tool makes of a migration's, although it is written otherwise.
+pub(super) fn is_same(tool: &str, recorded: &str, key: &str) -> bool {
+    match tool {
+        flyway::NAME => flyway::is_same(recorded, key),
+        liquibase::NAME => liquibase::is_same(recorded, key),
+        _ => recorded == key,
+    }
+}
+
+/// Whether what a tool records as the description is the name of the file: then another one is another migration.
+pub(super) fn is_titled(tool: &str) -> bool {
+    [flyway::NAME, sqlx::NAME, refinery::NAME, supabase::NAME, atlas::NAME, phinx::NAME].contains(&tool)
+}
+
+/// The part of a project that a key is of, where a tool's record holds several: an app, a project with a plan of its own.
+pub(super) fn part<'k>(tool: &str, key: &'k str) -> Option<&'k str> {
+    match tool {
+        django::NAME => key.split_once('.').map(|(app, _)| app),
+        sqitch::NAME => key.split_once(':').map(|(project, _)| project),
+        _ => None,
+    }
+}
+
+/// What keys have in common that may be the same one; nothing of a tool that writes keys in one way.
+pub(super) fn hint(tool: &str, key: &str) -> Option<String> {
+    match tool {
+        flyway::NAME => Some(flyway::hint(key)),
+        liquibase::NAME => Some(liquibase::hint(key)),
+        _ => None,
+    }
+}

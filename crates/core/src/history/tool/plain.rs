@@ -2,6 +2,7 @@
 
 use crate::compare::natural;
 use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::include::{self, included};
 
 /// All `.sql` files in the order a person would sort them; words of a file itself begin and end transactions.
 pub const FOLDER: Reader = Reader { tool: "plain SQL", records: &[], fits, read, grouping: Grouping::None };
@@ -16,14 +17,15 @@ fn fits(tree: &Tree) -> Option<Fit> {
 
 fn read(tree: &Tree, _: &Wish) -> Reading {
     let mut reading = Reading::default();
-    for file in tree.ending(".sql") {
+    let within = include::named_anywhere(tree);
+    for file in tree.ending(".sql").filter(|file| !within.contains(&file.path)) {
         let small = file.path.to_ascii_lowercase();
         if BACK.iter().any(|end| small.ends_with(end)) {
             continue;
         }
         let key = file.path.get(..file.path.len() - ".sql".len()).unwrap_or(&file.path);
         let key = key.strip_suffix(".up").unwrap_or(key);
-        let mut migration = Migration::new(key, key, file);
+        let mut migration = included(Migration::new(key, key, file), tree, file);
         migration.transaction = Transaction::PerStatement;
         let down = BACK.iter().find_map(|end| tree.find(&format!("{key}{end}")));
         reading.migrations.push(match down {

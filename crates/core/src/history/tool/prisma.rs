@@ -16,6 +16,7 @@ pub const TOOL: Tool = Tool {
 };
 
 const LIST: Shape = Shape {
+    at: Some("finished_at"),
     anchor: Some("applied_steps_count"),
     exact: false,
     ..Shape::list(

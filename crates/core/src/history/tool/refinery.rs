@@ -7,11 +7,12 @@ use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
 use crate::history::shape::{Shape, Tool};
 
-const NAME: &str = "refinery";
+pub(super) const NAME: &str = "refinery";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://docs.rs/refinery", tables: &[LIST] };
 
 const LIST: Shape = Shape {
+    at: Some("applied_on"),
     anchor: Some("applied_on"),
     ..Shape::list(
         NAME,

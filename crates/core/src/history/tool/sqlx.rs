@@ -7,11 +7,12 @@ use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Noted, Rows, numbered as by_number, text};
 use crate::history::shape::{Shape, Tool};
 
-const NAME: &str = "sqlx";
+pub(super) const NAME: &str = "sqlx";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://docs.rs/sqlx/latest/sqlx/macro.migrate.html", tables: &[LIST] };
 
 const LIST: Shape = Shape {
+    at: Some("installed_on"),
     anchor: Some("installed_on"),
     exact: false,
     ..Shape::list(

@@ -1,5 +1,6 @@
 //! The sums that tools make of a file, as they record them.
 
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384};
 use siphasher::sip::SipHasher13;
@@ -12,6 +13,25 @@ fn hex(bytes: &[u8]) -> String {
 /// Hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// As Base64 has it, with what fills it up.
+pub fn sha256_base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in Sha256::digest(bytes).chunks(3) {
+        let number = (0..3).fold(0u32, |number, at| number << 8 | u32::from(three.get(at).copied().unwrap_or(0)));
+        for at in 0..4 {
+            let sign = SIGNS.get((number >> (18 - 6 * at) & 63) as usize).copied().unwrap_or(b'=');
+            text.push(if at > three.len() { '=' } else { char::from(sign) });
+        }
+    }
+    text
+}
+
+/// Hexadecimal digits.
+pub fn md5(bytes: &[u8]) -> String {
+    hex(&Md5::digest(bytes))
 }
 
 /// Hexadecimal digits.

@@ -6,11 +6,12 @@ use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
 
-const NAME: &str = "Supabase";
+pub(super) const NAME: &str = "Supabase";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://supabase.com/docs/guides/deployment/database-migrations", tables: &[LIST] };
 
 const LIST: Shape = Shape {
+    by: Some("created_by"),
     exact: false,
     ..Shape::list(
         NAME,

@@ -1,6 +1,7 @@
 //! yoyo: names of files, or their hashes where a name was not kept; a lock in a table of its own.
 
-use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Tree, Wish};
+use super::graph;
+use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Rows, keyed, text};
@@ -11,6 +12,7 @@ const NAME: &str = "yoyo";
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://ollycope.com/software/yoyo/latest/", tables: &[LIST, LOCK] };
 
 const LIST: Shape = Shape {
+    at: Some("applied_at_utc"),
     anchor: Some("applied_at_utc"),
     ..Shape::list(
         NAME,
@@ -65,7 +67,33 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
         }
     }
     reading.migrations.sort_by(|a, b| a.key.cmp(&b.key));
+    for migration in &mut reading.migrations {
+        let file = migration.files.first().and_then(|path| tree.find(path));
+        let text = file.and_then(|file| file.text().ok()).unwrap_or_default();
+        migration.after = needed(text);
+        if told(text, "transactional").is_some_and(|value| value.eq_ignore_ascii_case("false")) {
+            migration.transaction = Transaction::None;
+        }
+    }
+    graph::ordered(&mut reading, &|_| false);
     reading
+}
+
+/// What the comments before the first statement say by a word.
+fn told<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let comments = text.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with("--"));
+    let mut values =
+        comments.filter_map(|line| line.trim_start_matches('-').trim_start().strip_prefix(word)?.trim_start().strip_prefix(':'));
+    values.next().map(str::trim)
+}
+
+/// Names of those that a migration depends on: `-- depends: A B`, or `__depends__` in Python.
+fn needed(text: &str) -> Vec<String> {
+    if let Some(names) = told(text, "depends") {
+        return names.split_whitespace().map(str::to_owned).collect();
+    }
+    let list = text.split_once("__depends__").and_then(|(_, rest)| rest.split(['}', ']', ')']).next()).unwrap_or_default();
+    list.split(['\'', '"']).skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// The name, and its SHA-256.

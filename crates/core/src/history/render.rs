@@ -1,0 +1,157 @@
+//! Migrations in a programming language as the SQL that their tool makes of them: which command is asked, and what is made of its answer.
+//!
+//! Does not live here: running it (`pipeline/render`).
+
+use super::folder::{Folder, Migration, Part, Transaction};
+use super::tool::{django, liquibase};
+use std::collections::HashMap;
+
+/// What stands in a command for a migration.
+pub const NAMES: [&str; 6] = ["{key}", "{name}", "{file}", "{app}", "{migration}", "{previous}"];
+
+/// A command as words: quotes hold them together, and nothing else means anything.
+///
+/// # Errors
+/// A quote that never ends, or no word at all.
+pub fn words(command: &str) -> Result<Vec<String>, String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut now: Option<String> = None;
+    let mut quote: Option<char> = None;
+    for c in command.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => now.get_or_insert_default().push(c),
+            None if c == '\'' || c == '"' => {
+                quote = Some(c);
+                now.get_or_insert_default();
+            }
+            None if c.is_whitespace() => words.extend(now.take()),
+            None => now.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(now);
+    match (quote, words.is_empty()) {
+        (Some(open), _) => Err(format!("{open} opens a text that does not end")),
+        (None, true) => Err("it is empty".to_owned()),
+        (None, false) => Ok(words),
+    }
+}
+
+/// Whether a command is asked for each migration, and not once for all.
+#[must_use]
+pub fn is_for_each(words: &[String]) -> bool {
+    words.iter().any(|word| NAMES.iter().any(|name| word.contains(name)))
+}
+
+/// The command for one migration. What is put in stays one word, whatever it holds.
+#[must_use]
+pub fn asked(words: &[String], migration: &Migration) -> Vec<String> {
+    let (app, own) = migration.key.split_once('.').unwrap_or(("", &migration.key));
+    let file = migration.files.first().map_or("", String::as_str);
+    let previous = migration.after.first().map_or("base", String::as_str);
+    let values = [&migration.key, &migration.name, file, app, own, previous];
+    let one = |word: &String| {
+        // One pass, so that a value which looks like a name stays what it is.
+        let (mut filled, mut rest) = (String::new(), word.as_str());
+        while let Some(at) = rest.find('{') {
+            let (before, behind) = rest.split_at(at);
+            filled.push_str(before);
+            let known = NAMES.iter().zip(values).find(|(name, _)| behind.starts_with(**name));
+            let (put, length) = known.map_or(("{", 1), |(name, value)| (value, name.len()));
+            filled.push_str(put);
+            rest = behind.get(length..).unwrap_or_default();
+        }
+        filled + rest
+    };
+    words.iter().map(one).collect()
+}
+
+/// The command that tells in which order a tool runs everything, also what is installed elsewhere; nothing where the files tell it.
+#[must_use]
+pub fn plan(folder: &Folder, words: &[String]) -> Option<Vec<String>> {
+    let at = words.iter().position(|word| word == "sqlmigrate").filter(|_| folder.tool == django::NAME)?;
+    let before = words.iter().take(at).cloned();
+    Some(before.chain(["showmigrations", "--plan", "--no-color"].map(str::to_owned)).collect())
+}
+
+/// Puts a folder's migrations in the order of a plan, with those that are installed elsewhere.
+pub fn planned(folder: &mut Folder, told: &str) {
+    let keys: Vec<&str> = told.lines().filter_map(django::planned).collect();
+    let mut own: HashMap<String, Migration> = folder.migrations.drain(..).map(|migration| (migration.key.clone(), migration)).collect();
+    for key in keys {
+        folder.migrations.push(own.remove(key).unwrap_or_else(|| django::elsewhere(key)));
+    }
+    // What the plan does not name the tool would not run.
+    let mut left: Vec<Migration> = own.into_values().collect();
+    left.sort_by(|a, b| a.key.cmp(&b.key));
+    for migration in left {
+        let file = migration.files.first().cloned().unwrap_or_default();
+        folder.odd.push((file, "the tool's own plan does not name it".to_owned()));
+    }
+}
+
+/// What a tool printed for everything, by key.
+#[must_use]
+pub fn cut(folder: &Folder, told: &str) -> Option<HashMap<String, String>> {
+    (folder.tool == liquibase::NAME).then(|| liquibase::cut(told))
+}
+
+/// Puts what a tool printed in place of what could not be read; `said` is what it wrote beside it.
+pub fn rendered(migration: &mut Migration, told: &str, said: &str) {
+    let lines = told.lines().map(str::trim).filter(|line| !line.is_empty());
+    if told.trim().is_empty() {
+        // Django says so of one that does nothing; of all others silence tells nothing.
+        let is_known = said.contains("No operations found");
+        migration.unreadable = (!is_known).then(|| "it was rendered, and nothing was printed".to_owned());
+        return;
+    }
+    // Django prints that in place of what it cannot print, and the rest around it.
+    if lines.clone().any(|line| line.contains("CANNOT BE WRITTEN AS SQL")) {
+        migration.partly = Some("a part of it is written in Python, which its tool does not render".to_owned());
+    }
+    let file = migration.files.first().map_or_else(|| migration.key.clone(), Clone::clone);
+    migration.unreadable = None;
+    migration.up = vec![Part::whole(&format!("{file} (rendered)"), told)];
+    // What begins and ends a transaction is printed too; where nothing does, the tool's own way holds.
+    let is_begun = lines.clone().any(|line| line.eq_ignore_ascii_case("begin;") || line.eq_ignore_ascii_case("start transaction;"));
+    if is_begun {
+        migration.transaction = Transaction::PerStatement;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::history::folder::File;
+
+    #[test]
+    fn a_command_is_words_and_nothing_in_them_is_a_command() {
+        let asked_of = |command: &str, key: &str| {
+            let file = File { path: format!("{key}.py"), bytes: Vec::new() };
+            asked(&words(command).unwrap(), &Migration::new(key, "a name", &file))
+        };
+        let told = asked_of("python 'my manage.py' sqlmigrate {app} {migration} \"{previous}:{key}\" ''", "shop.0001; rm -rf {file}");
+        assert_eq!(told, ["python", "my manage.py", "sqlmigrate", "shop", "0001; rm -rf {file}", "base:shop.0001; rm -rf {file}", ""]);
+        assert!(words("a 'b").is_err() && words("  ").is_err());
+        assert!(!is_for_each(&words("liquibase update-sql {no}").unwrap()));
+    }
+
+    #[test]
+    fn silence_and_what_is_not_sql_are_not_read_as_nothing_to_do() {
+        let file = File { path: "1.py".to_owned(), bytes: Vec::new() };
+        let after = |told: &str, said: &str| {
+            let unread = Some("it is written in Python".to_owned());
+            let mut migration = Migration { unreadable: unread, up: Vec::new(), ..Migration::new("1", "1", &file) };
+            rendered(&mut migration, told, said);
+            migration
+        };
+        assert!(after("", "").unreadable.is_some() && after(" \n", "a warning").unreadable.is_some());
+        assert_eq!(after("", "No operations found.\n").unreadable, None);
+        let python = after("BEGIN;\n--\n-- THIS OPERATION CANNOT BE WRITTEN AS SQL\nCOMMIT;\n", "");
+        assert!(python.unreadable.is_none() && python.partly.is_some());
+        let whole = after("BEGIN;\ncreate table a (b int);\nCOMMIT;\n", "");
+        assert_eq!((whole.unreadable, whole.partly, whole.transaction), (None, None, Transaction::PerStatement));
+        assert_eq!(whole.up[0].file, "1.py (rendered)");
+    }
+}

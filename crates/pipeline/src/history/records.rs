@@ -1,0 +1,113 @@
+//! What the tool's own table says of the files: which record is which file's, and what stands before the one that a pointer names.
+//!
+//! Neighbour: `ledger`, which finds the tables and their rows.
+
+use super::Inquiry;
+use super::ledger::{ledgers, recorded};
+use crate::migrations::Cut;
+use evenkeel_core::history::matching::{self, matched};
+use evenkeel_core::history::told::Ledger;
+use evenkeel_core::history::verdict::Recorded;
+use evenkeel_core::history::{READERS, State};
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::Object;
+use std::collections::BTreeSet;
+
+impl Inquiry<'_> {
+    /// What the tool's own table says.
+    pub(super) fn records(&mut self) {
+        let reader = READERS.iter().find(|reader| reader.tool == self.read.folder.tool);
+        let is_own =
+            |ledger: &Ledger| reader.is_some_and(|reader| reader.tool == ledger.tool || reader.records.contains(&ledger.tool.as_str()));
+        if self.wanted.nowhere {
+            self.by_effect = true;
+            self.is_blind = !self.manifest.covers(Dimension::Schema);
+            return;
+        }
+        let all = ledgers(self.manifest);
+        for (table, ledger) in &all {
+            if table.get("locked").is_some_and(|value| value.shown() == "yes") {
+                self.in_flight.push(format!("the lock of {} ({}) is taken: a deploy is in flight, or one died", ledger.tool, ledger.table));
+            }
+        }
+        let own: Vec<&(&Object, Ledger)> = all.iter().filter(|(_, ledger)| is_own(ledger)).collect();
+        self.notes.extend(
+            all.iter()
+                .filter(|(_, ledger)| !is_own(ledger))
+                .map(|(_, ledger)| format!("{} records migrations of {}, whose files these are not", ledger.table, ledger.tool)),
+        );
+        if let [_, other, ..] = own.as_slice() {
+            self.gaps.push(format!(
+                "{} records migrations of {} too: nobody can tell which of its tables these files are recorded in",
+                other.1.table, other.1.tool
+            ));
+        }
+        let unread = self.manifest.gaps.iter().any(|gap| gap.dimension == Dimension::History);
+        self.is_blind = unread || own.len() > 1 || !self.manifest.covers(Dimension::Schema);
+        let Some((table, ledger)) = own.first() else {
+            self.by_effect = reader.is_none_or(|reader| reader.records.is_empty());
+            if !self.by_effect {
+                self.notes.push(format!("{} has no table of {}: nothing is recorded there", self.label, self.read.folder.tool));
+            }
+            return;
+        };
+        self.ledger = Some(ledger.clone());
+        self.table = Some(*table);
+        let parts: Vec<&str> = table.identity.parts().collect();
+        let rows = self.manifest.of_kind(Kind::Migration).iter();
+        self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
+        matched(&self.read.folder, &mut self.records);
+        let elsewhere: BTreeSet<String> =
+            matching::elsewhere(&self.read.folder, &self.records).into_iter().map(|record| record.key.clone()).collect();
+        if let Some(first) = elsewhere.first() {
+            let count = elsewhere.len();
+            self.notes.push(format!("{count} records are of parts whose files are not in the folder, such as {first}: not judged"));
+            self.records.retain(|record| !elsewhere.contains(&record.key));
+        }
+        if self.read.cuts.iter().any(Cut::has_rights) {
+            self.notes.push("rights, owners and settings that the files give were not looked at".to_owned());
+        }
+        let is_unknown = |cut: &&Cut| {
+            let sum = self.record(&cut.migration).and_then(|record| record.checksum.as_ref());
+            sum.is_some_and(|sum| cut.migration.is_summed(sum).is_none())
+        };
+        let unknown: Vec<&str> = self.read.cuts.iter().filter(is_unknown).map(|cut| cut.migration.key.as_str()).collect();
+        if let [first, others @ ..] = unknown.as_slice() {
+            let more = if others.is_empty() { String::new() } else { format!(" and of {} more", others.len()) };
+            self.notes.push(format!(
+                "the sum that {} recorded of {first}{more} was not worked out: an edit of it is told by its effect alone",
+                ledger.tool
+            ));
+        }
+        if let Some(evenkeel_core::kind::Value::List(current)) = table.get("current") {
+            self.pointed(current.iter().map(|version| version.to_string()).collect(), table);
+        }
+    }
+
+    /// A tool that keeps where it stands: everything up to there is in force.
+    fn pointed(&mut self, current: Vec<String>, table: &Object) {
+        let is_dirty = table.get("dirty").is_some_and(|value| value.shown() == "yes");
+        let one = |key: &str, state| Recorded::of(key, state);
+        // golang-migrate's word for none.
+        for version in current.into_iter().filter(|version| !version.starts_with('-')) {
+            let last = if is_dirty { State::Failed } else { State::Applied };
+            // Those that stand before it; of one that no file has, those with a smaller number.
+            let place = self.read.cuts.iter().position(|cut| cut.migration.key == version);
+            let ancestors = matching::ancestors(&self.read.folder, &version);
+            let is_graph = self.read.cuts.iter().any(|cut| cut.migration.by_graph);
+            let is_before = |at: usize, key: &str| match place {
+                _ if is_graph => ancestors.contains(&key),
+                Some(place) => at < place,
+                None => version.chars().all(|c| c.is_ascii_digit()) && evenkeel_core::compare::natural(key, &version).is_lt(),
+            };
+            let keys = self.read.cuts.iter().enumerate().map(|(at, cut)| (at, cut.migration.key.as_str()));
+            let before: Vec<Recorded> = keys.filter(|(at, key)| is_before(*at, key)).map(|(_, key)| one(key, State::Applied)).collect();
+            for record in before {
+                if !self.records.iter().any(|known| known.key == record.key) {
+                    self.records.push(record);
+                }
+            }
+            self.records.push(one(&version, last));
+        }
+    }
+}
