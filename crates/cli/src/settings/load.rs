@@ -112,12 +112,12 @@ impl Resolver<'_> {
             })
             .collect::<Result<_, Box<Trouble>>>()?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        let scratch = file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?)));
-        let scratch = scratch.collect::<Result<_, Box<Trouble>>>()?;
+        let scratch: Result<_, Box<Trouble>> =
+            file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?))).collect();
         let store = file.store.url.map(|url| store::file(url.get_ref(), || self.place(url.span()))).transpose()?;
         let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
         let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
-        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch, store, migrations })
+        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch: scratch?, store, migrations })
     }
 
     /// Folders of migrations.

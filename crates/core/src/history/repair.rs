@@ -117,6 +117,8 @@ fn one(at: usize, entry: &Entry, migration: &Migration, is_known: bool, course: 
     let is_missing = judged.evidence.iter().any(|evidence| evidence.expected != evidence.found);
     let is_present = judged.evidence.iter().any(|evidence| evidence.expected == evidence.found);
     let row = Noted::of(migration);
+    // A row that is there is called as it was recorded.
+    let there = entry.recorded.as_ref().map_or(row, |recorded| Noted::recorded(recorded, Some(migration)));
     let cure = |why: &str, changes_schema: bool, in_force: bool, deeds: Vec<Deed>| {
         Ok(Some(Cure { at, key: judged.key.clone(), verdict: judged.verdict, why: why.to_owned(), changes_schema, in_force, deeds }))
     };
@@ -132,12 +134,12 @@ fn one(at: usize, entry: &Entry, migration: &Migration, is_known: bool, course: 
         Book::Foreign => Err("how this tool writes its rows is not known here: use the command it has for that".to_owned()),
     };
     let insert = || write(&|rows| Some(Deed::Insert((rows.applied)(&row)?)));
-    let delete = || write(&|rows| Some(Deed::Delete((rows.own)(&row)?)));
+    let delete = || write(&|rows| Some(Deed::Delete((rows.own)(&there)?)));
     let finish = || {
         write(&|rows| {
             let done: Cells = rows.done.to_vec();
             (!done.is_empty()).then_some(())?;
-            Some(Deed::Update(done, (rows.own)(&row)?))
+            Some(Deed::Update(done, (rows.own)(&there)?))
         })
     };
     if judged.says(Verdict::EditedMeaning) {
@@ -183,7 +185,7 @@ fn one(at: usize, entry: &Entry, migration: &Migration, is_known: bool, course: 
         (Verdict::EditedBytes, _) => {
             let sum = |rows: &Rows| {
                 let cell = (rows.sum?)(migration.checksum.as_deref()?)?;
-                Some(Deed::Update(vec![cell], (rows.own)(&row)?))
+                Some(Deed::Update(vec![cell], (rows.own)(&there)?))
             };
             cure("its text changed in nothing that matters: the record gets the sum of the file as it is", false, true, write(&sum)?)
         }

@@ -1,7 +1,6 @@
 //! Statements that make, alter and drop objects of PostgreSQL, from what a manifest says of them.
 //!
-//! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names back to SQL, `named` is
-//! what COMMENT ON, DROP and OWNER TO take. Does not live here: the order of statements (`core/patch`).
+//! One file a kind or a family of kinds; `text` turns shown names back to SQL, `named` is what COMMENT ON, DROP and OWNER TO take.
 
 mod access;
 mod alone;

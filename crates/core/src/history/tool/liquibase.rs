@@ -7,6 +7,9 @@ mod changelog;
 mod formatted;
 mod node;
 mod text;
+mod written;
+
+pub use written::ROWS;
 
 use super::sum::md5;
 use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish};

@@ -115,6 +115,7 @@ pub static READERS: &[Reader] = &[
 /// Whose rows can be written.
 pub static ROWS: &[Rows] = &[
     flyway::ROWS,
+    liquibase::ROWS,
     rails::ROWS,
     golang_migrate::ROWS,
     goose::ROWS,
