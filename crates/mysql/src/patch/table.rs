@@ -49,6 +49,12 @@ impl Maker for Tables {
         if change.touches("connection") {
             return Way::Refuse(SECRET.to_owned());
         }
+        let keeps = |table: &Object| flag(table, "system_versioned");
+        if change.touches("engine") && keeps(change.from) && keeps(change.to) {
+            return Way::Refuse(
+                "it keeps old versions of its rows, and the server changes the engine of no such table: a person's work".to_owned(),
+            );
+        }
         let is_merged = |table: &Object| table.text("engine") == Some("MRG_MyISAM");
         match (change.touches("engine"), is_merged(change.from), is_merged(change.to)) {
             // It has no rows of its own.
