@@ -4,13 +4,12 @@ use super::raw::{
     ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawPolicy, RawReference, RawReferenceTable,
     RawWaiver, ReadFrom,
 };
-use super::{Environment, History, Migrations, Policy, Reach, Settings, store};
+use super::{Environment, History, Migrations, Policy, Reach, Settings, recorded, store};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::reference::{Pattern, Secret};
-use evenkeel_pipeline::check::Must;
 use evenkeel_pipeline::render::Renderer;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -206,7 +205,7 @@ impl Resolver<'_> {
         let history = self.history(raw.history.as_ref())?;
         let reference = self.reference(&raw.reference)?;
         Ok(Environment {
-            recorded: raw.recorded.as_ref().map(|recorded| self.recorded(recorded)).transpose()?,
+            recorded: raw.recorded.as_ref().map(|text| recorded::must(text.get_ref(), || self.place(text.span()))).transpose()?,
             place,
             reference,
             reach,
@@ -217,21 +216,6 @@ impl Resolver<'_> {
             application_role,
             origin,
         })
-    }
-
-    /// What of its migrations must be recorded.
-    fn recorded(&self, raw: &Spanned<String>) -> Result<Must, Box<Trouble>> {
-        match raw.get_ref().trim() {
-            "" => Err(Box::new(
-                Trouble::new(Class::Configuration, "cannot read what must be recorded")
-                    .expected("\"all\", or the key of the last migration that must be recorded")
-                    .found("nothing")
-                    .origin(self.place(raw.span()))
-                    .fix("write recorded = \"all\", or remove the line"),
-            )),
-            "all" => Ok(Must::All),
-            key => Ok(Must::UpTo(key.to_owned())),
-        }
     }
 
     /// Where migrations are recorded.

@@ -5,6 +5,7 @@
 
 mod load;
 mod raw;
+mod recorded;
 mod store;
 
 pub use load::{Loaded, load, parse};
