@@ -18,7 +18,7 @@ fn repaired(place: &Place, db: &TestDb, more: &[&str], code: i32) -> Ran {
 }
 
 /// Runs a script, and ends what it says about the session.
-fn run(db: &TestDb, script: &str) {
+pub fn run(db: &TestDb, script: &str) {
     // As a client sends it: statement by statement.
     script.split(";\n").for_each(|statement| db.exec(statement));
     db.exec("reset all");
