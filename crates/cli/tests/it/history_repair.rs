@@ -152,6 +152,25 @@ fn where_all_agrees_there_is_nothing_to_repair() {
     place.run(&["history", &db.url(), "--migrations", "m", "--repair=sideways"]).exits(64);
 }
 
+/// Whether rows were changed nothing tells: a record of that is neither made whole nor taken away.
+#[test]
+fn a_failed_change_of_rows_is_a_persons_to_judge() {
+    let sample = &SAMPLES[1];
+    let db = database(newest());
+    apply(&db, sample);
+    let place = place_with(sample.folder);
+    place.write("m/V2__rows.sql", "update orders set note = 'x';\n");
+    db.exec("insert into flyway_schema_history values (4, '2', 'rows', 'SQL', 'V2__rows.sql', null, 'x', now(), 1, false)");
+    for course in ["--repair", "--repair=back"] {
+        let ran = repaired(&place, &db, &[course], 1);
+        assert!(ran.stdout.contains("not repaired: 2 (failed)") && !ran.stdout.contains("DELETE"), "{}", ran.stdout);
+    }
+    // Where it defines something too, that decides, and the rows are named.
+    place.write("m/V2__rows.sql", "update orders set note = 'x';\nalter table orders add late int;\n");
+    let ran = repaired(&place, &db, &["--repair"], 0);
+    assert!(ran.stdout.contains("V2__rows.sql:1, before the tool runs it again"), "{}", ran.stdout);
+}
+
 /// Damage of any sort: what is made, lost, recorded and not recorded by chance. `EVENKEEL_SEED` begins elsewhere,
 /// `EVENKEEL_REPAIRS` says how many.
 #[test]

@@ -149,6 +149,9 @@ fn one(at: usize, entry: &Entry, migration: &Migration, is_known: bool, course: 
     }
     match (judged.verdict, course) {
         (Verdict::Failed, _) if !is_known => Err("what of it is there could not be worked out".to_owned()),
+        (Verdict::Failed, _) if !is_missing && !is_present => {
+            Err("what it does shows nowhere in the schema, and it failed: look how far it came, and mend its record yourself".to_owned())
+        }
         (Verdict::Failed, Course::Forward) if !is_missing && is_present => {
             cure("it is recorded as failed, and all of it is there: the record says so", false, true, finish()?)
         }

@@ -244,7 +244,6 @@ impl Inquiry<'_> {
     fn words(&self, cure: &Cure) -> Vec<String> {
         let mut words = vec![format!("{} ({}): {}", cure.key, cure.verdict.name(), cure.why)];
         let Some(cut) = self.read.cuts.get(cure.at) else { return words };
-        let says_it_ran = cure.in_force && (cure.changes_schema || !cure.deeds.is_empty()) && cure.verdict != Verdict::EditedBytes;
         let rows: Vec<Place> = cut
             .up
             .iter()
@@ -252,11 +251,12 @@ impl Inquiry<'_> {
             .filter(|said| said.statement.nature == Nature::Data)
             .map(|said| Place { file: said.file.to_owned(), line: said.line, column: None })
             .collect();
-        if says_it_ran && !rows.is_empty() {
+        if cure.verdict != Verdict::EditedBytes && !rows.is_empty() {
             let more = rows.len().saturating_sub(NAMED);
             let named: Vec<String> = rows.iter().take(NAMED).map(|place| format!("{}:{}", place.file, place.line)).collect();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            words.push(format!("it changes rows too, and nothing tells whether it did: look at {}{more}", named.join(", ")));
+            let then = if cure.in_force { "" } else { ", before the tool runs it again" };
+            words.push(format!("it changes rows too, and nothing tells whether it did: look at {}{more}{then}", named.join(", ")));
         }
         words
     }
@@ -297,7 +297,6 @@ impl Inquiry<'_> {
         }
         let request = Request { dimensions: super::DIMENSIONS.to_vec(), ..Request::new("a throwaway server") };
         let after = built.scratch.environment(&built.database)?.capture(&request, &builder.watch)?;
-        let lacks: BTreeSet<(Kind, String)> = built.left.iter().map(|left| (left.kind, left.object.clone())).collect();
         let mut again = Inquiry::new(&after, self.read, (self.wanted, self.excuses), self.label);
         again.records();
         again.edits = self.edits.clone();
@@ -319,15 +318,16 @@ impl Inquiry<'_> {
         let history = again.judged(String::new());
         let mut failed = refused;
         failed.extend(still(&history, before, cures));
-        failed.retain(|words| !lacks.iter().any(|(kind, object)| words.starts_with(&format!("{} {object}", kind.name()))));
         let server = built.scratch.describe();
         if failed.is_empty() && built.left.is_empty() {
             return Ok((Proof::Proven { server }, failed));
         }
+        let lacking: Vec<String> = built.left.iter().take(NAMED).map(Left::words).collect();
         if failed.is_empty() {
-            let lacking: Vec<String> = built.left.iter().take(NAMED).map(Left::words).collect();
-            // What could not be built has nothing to do with what was tried, unless it was named.
             return Ok((Proof::Proven { server: format!("{server}, but for what it lacks: {}", lacking.join("; ")) }, failed));
+        }
+        if !lacking.is_empty() {
+            return not(format!("the throwaway server lacks what it may be about: {}", lacking.join("; ")), failed);
         }
         not("tried on a throwaway server, record and schema do not agree after it".to_owned(), failed)
     }
