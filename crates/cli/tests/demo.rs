@@ -197,6 +197,15 @@ fn everything_planted_is_found_and_nothing_is_left(told: &Told) {
         assert!(page.contains(id), "the page does not name {id}");
         assert!(page.contains(object), "the page does not name {object}");
     }
+    // The third act: found, refused, repaired.
+    for words in [
+        "20260915090000  recorded-not-present",
+        "production lacks what the build needs",
+        "-- proven on",
+        "record and schema agree: 4 applied",
+    ] {
+        assert!(stdout.contains(words), "{words:?} is not told:\n{stdout}");
+    }
     // An address, the path of the report, a statement to paste: these are not broken.
     let here = place.folder.path().to_string_lossy();
     let whole =

@@ -132,10 +132,23 @@ fn asked(repair: Option<crate::args::CourseName>) -> History {
     }
 }
 
-/// The script without what a session says first.
+/// The script without what a session says first, its remarks no wider than a screen.
 fn statements(script: &str) -> String {
-    let lines: Vec<&str> = script.lines().filter(|line| !line.starts_with("SET ")).collect();
+    let lines: Vec<String> = script.lines().filter(|line| !line.starts_with("SET ")).map(remark).collect();
     lines.join("\n").replace("\n\n\n", "\n\n").trim_end().to_owned()
+}
+
+fn remark(line: &str) -> String {
+    const WIDE: usize = 80;
+    let Some(words) = line.strip_prefix("-- ") else { return line.to_owned() };
+    let mut lines = vec!["--".to_owned()];
+    for word in words.split(' ') {
+        match lines.last_mut() {
+            Some(last) if last.chars().count() + 1 + word.chars().count() <= WIDE => last.push_str(&format!(" {word}")),
+            _ => lines.push(format!("--   {word}")),
+        }
+    }
+    lines.join("\n")
 }
 
 fn write(folder: &Path, url: &str) -> std::io::Result<()> {
