@@ -1,4 +1,4 @@
-//! `evenkeel history ENV --halt REASON` and `--resume`: the mark that every gate honours. Neighbour: `pipeline/halt`, which judges.
+//! Halting an environment and letting it go (the verb history with --halt and with --resume). Neighbour: `pipeline/halt`, which judges.
 
 use super::{Outcome, output};
 use crate::args::{Common, History};

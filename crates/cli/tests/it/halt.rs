@@ -1,4 +1,4 @@
-//! `history ENV --halt` and `--resume`: what every gate honours. Each test has a store of its own.
+//! Halting an environment and letting it go: what every gate honours. Each test has a store of its own.
 
 use crate::run::Place;
 use evenkeel_testkit::{database, newest};
