@@ -139,7 +139,7 @@ pub fn manifest(source: &Source, run: &Run<'_>) -> Result<Manifest, Box<Trouble>
         Source::Replay(replayed) => match &replayed.like {
             Some(like) => replay(
                 replayed,
-                &Target { endpoint: (**like).clone(), confined: Confined::default(), encoding: None, collation: None },
+                &Target { endpoint: (**like).clone(), confined: Confined::default(), schemas: Vec::new(), encoding: None, collation: None },
                 run,
             ),
             None => Err(Box::new(

@@ -11,6 +11,7 @@ mod looks;
 mod records;
 mod repair;
 mod settle;
+mod withheld;
 
 pub use repair::{Repair, Repairing};
 
@@ -351,7 +352,7 @@ impl<'a> Inquiry<'a> {
             if made.contains(spot) || self.explained.is(spot, self.manifest) {
                 continue;
             }
-            if spot.attribute.is_none() && *after == Stand::There {
+            if spot.attribute.is_none() && matches!(after, Stand::There | Stand::Faulty) {
                 strays.push(Unexplained { spot: spot.clone(), expected: None, found: after.clone() });
             } else if let (true, Some(expected)) = (self.disputed.is_some() && spot.is_semantic(), &self.expected) {
                 // Nobody was seen to set it: it is told all the same.

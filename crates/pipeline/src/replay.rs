@@ -41,6 +41,7 @@ pub struct Target {
     pub endpoint: Endpoint,
     /// Roles that files may name, and settings that decide what they mean.
     pub confined: Confined,
+    pub schemas: Vec<String>,
     pub encoding: Option<String>,
     /// Of its database, where that decides what tables are.
     pub collation: Option<String>,
@@ -59,7 +60,9 @@ impl Target {
             confined: Confined {
                 roles: manifest.of_kind(Kind::Role).iter().map(named).filter(is_name).collect(),
                 settings: engine.session_settings(manifest, role),
+                schemas: Vec::new(),
             },
+            schemas: manifest.of_kind(Kind::Schema).iter().map(named).collect(),
             encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
             collation: manifest.of_kind(Kind::Schema).iter().find_map(|schema| schema.text("collation")).map(str::to_owned),
         }
@@ -160,14 +163,15 @@ impl<'a> Replay<'a> {
         let database = database.as_str();
         let look = || self.look(database);
         // Roles and owners are settled before anything is looked at.
-        drop(self.scratch.confined(database, &self.target.confined)?);
+        let confined = self.confined(cuts);
+        drop(self.scratch.confined(database, &confined)?);
         seen(0, &look)?;
         for (at, cut) in cuts.iter().enumerate() {
             self.stage.watch.stop.check()?;
             if let Some(why) = cut.migration.unreadable.clone() {
                 return Ok(Some(Stopped { at, key: cut.migration.key.clone(), place: None, why }));
             }
-            if let Err((place, why)) = self.one(database, cut)? {
+            if let Err((place, why)) = self.one(database, cut, &confined)? {
                 // What it did before it failed is taken back where it is one transaction.
                 let is_whole = cut.up.len() == 1 && cut.migration.transaction == Transaction::Own;
                 if self.is_forgiving && is_whole && cut.migration.condition.is_some() {
@@ -190,8 +194,20 @@ impl<'a> Replay<'a> {
         self.scratch.environment(database)?.capture(&request, &Watch { watcher: &evenkeel_core::port::Silent, stop: self.stage.watch.stop })
     }
 
-    fn one(&self, database: &str, cut: &Cut) -> Result<Result<(), Told>, Box<Trouble>> {
-        let session = self.scratch.confined(database, &self.target.confined)?;
+    /// With the schemas that the target's settings name and no text makes: where one is missing, names mean another.
+    fn confined(&self, cuts: &[&Cut]) -> Confined {
+        let makes = |schema: &str| {
+            let said = cuts.iter().flat_map(|cut| &cut.up).flat_map(|script| script.statements());
+            let mut making = said.filter(|said| said.statement.tag == "CREATE SCHEMA" || said.statement.tag == "DO");
+            making.any(|said| said.text.to_lowercase().contains(&schema.to_lowercase()))
+        };
+        let mut schemas = self.stage.engine.named_schemas(&self.target.confined.settings);
+        schemas.retain(|schema| self.target.schemas.contains(schema) && !makes(schema));
+        Confined { schemas, ..self.target.confined.clone() }
+    }
+
+    fn one(&self, database: &str, cut: &Cut, confined: &Confined) -> Result<Result<(), Told>, Box<Trouble>> {
+        let session = self.scratch.confined(database, confined)?;
         let guard = Guard::new(session.id());
         let limit = self.stage.limits.statement_timeout;
         std::thread::scope(|threads| {

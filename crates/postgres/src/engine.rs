@@ -64,6 +64,31 @@ impl Engine for Postgres {
         value.map(|value| ("search_path".to_owned(), value)).into_iter().collect()
     }
 
+    fn named_schemas(&self, settings: &[(String, String)]) -> Vec<String> {
+        let path = settings.iter().find(|(name, _)| name == "search_path").map_or("", |(_, value)| value.as_str());
+        let (mut names, mut rest) = (Vec::new(), path.trim());
+        while !rest.is_empty() {
+            let name = match rest.strip_prefix('"') {
+                Some(quoted) => {
+                    // A quote within is doubled.
+                    let end = quoted.replace("\"\"", "  ").find('"').unwrap_or(quoted.len());
+                    let (name, behind) = quoted.split_at(end);
+                    rest = behind.trim_start_matches('"');
+                    name.replace("\"\"", "\"")
+                }
+                None => {
+                    let (name, behind) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+                    rest = behind;
+                    name.trim().to_lowercase()
+                }
+            };
+            rest = rest.trim_start().trim_start_matches(',').trim_start();
+            names.push(name);
+        }
+        names.retain(|name| !name.is_empty() && name != "$user" && name != "public" && !name.starts_with("pg_"));
+        names
+    }
+
     fn renew(&self, manifest: &mut Manifest) {
         capture::renew(manifest);
     }

@@ -46,6 +46,8 @@ impl Sqlite {
             .map_err(|source| self.fault(source))?;
         self.ready(&connection)?;
         match self.version(&connection)? {
+            // Somebody else's, or one that was left before its tables were there.
+            found if self.is_foreign(&connection)? => Err(Fault::Version { path: self.path.clone(), found }),
             0 => Ok(None),
             VERSION => Ok(Some(connection)),
             found => Err(Fault::Version { path: self.path.clone(), found }),
@@ -63,6 +65,7 @@ impl Sqlite {
         connection.pragma_update(None, "synchronous", "full").map_err(fault)?;
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
         match self.version(&transaction)? {
+            found if self.is_foreign(&transaction)? => return Err(Fault::Version { path: self.path.clone(), found }),
             0 => {
                 transaction.execute_batch(TABLES).map_err(fault)?;
                 transaction.pragma_update(None, "user_version", VERSION).map_err(fault)?;
@@ -76,6 +79,14 @@ impl Sqlite {
 
     fn ready(&self, connection: &Connection) -> Result<(), Fault> {
         connection.busy_timeout(PATIENCE).map_err(|source| self.fault(source))
+    }
+
+    /// Whether it has tables of others and none of ours.
+    fn is_foreign(&self, connection: &Connection) -> Result<bool, Fault> {
+        let count = "SELECT count(*), count(*) FILTER (WHERE name = 'halt') FROM sqlite_schema WHERE type = 'table'";
+        let (all, own): (i64, i64) =
+            connection.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(|source| self.fault(source))?;
+        Ok(all > 0 && own == 0 || own > 0 && self.version(connection)? == 0)
     }
 
     fn version(&self, connection: &Connection) -> Result<i64, Fault> {
@@ -168,6 +179,17 @@ mod tests {
         Connection::open(&newer).unwrap().pragma_update(None, "user_version", 7).unwrap();
         let trouble = Sqlite::new(&newer).halted("x").unwrap_err();
         assert_eq!((trouble.class, trouble.found.as_deref()), (evenkeel_core::fault::Class::CouldNotTell, Some("version 7")));
+    }
+
+    #[test]
+    fn somebody_elses_file_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("theirs.sqlite");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a int)").unwrap();
+        let store = Sqlite::new(&path);
+        assert!(store.halted("x").is_err() && store.halt(&halt("x", "y")).is_err() && store.resume("x").is_err());
+        let tables: i64 = Connection::open(&path).unwrap().query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+        assert_eq!(tables, 1);
     }
 
     #[test]

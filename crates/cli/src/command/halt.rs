@@ -16,7 +16,13 @@ pub fn halt(arguments: &History, reason: &str, common: &Common) -> Outcome {
     let store = store::open(&loaded.settings)?;
     let now = jiff::Timestamp::now();
     let since = now.round(jiff::Unit::Second).unwrap_or(now).to_string();
-    store.halt(&Halt { environment: name.to_owned(), since, by: user(), reason: reason.to_owned() })?;
+    // In one line: it stands in other verbs' sentences.
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(halt) = store.halted(name)? {
+        said(&format!("{}: that stands, and the new reason is not kept\n", halt.words()))?;
+        return Ok(1);
+    }
+    store.halt(&Halt { environment: name.to_owned(), since, by: user(), reason })?;
     let Some(halt) = store.halted(name)? else {
         return Err(Box::new(Trouble::new(Class::Internal, "the mark that was just set is not there").found(store.describe())));
     };

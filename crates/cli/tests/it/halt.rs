@@ -28,7 +28,7 @@ fn a_halt_closes_every_gate_until_the_server_was_seen_to_be_well() {
     place.run(&["preflight", "production", "--queries", "q.sql"]).exits(0);
     place.run(&["history", "production", "--halt", "orders are lost"]).exits(0).says("orders are lost").says("another store");
     // The first word stands.
-    place.run(&["history", "production", "--halt", "another"]).exits(0).says("orders are lost");
+    place.run(&["history", "production", "--halt", "another"]).exits(1).says("orders are lost").says("not kept");
     place.run(&["check", "production"]).exits(1).says("EK-environment-halted").says("is halted since");
     place.run(&["preflight", "production", "--queries", "q.sql"]).exits(1).says("is halted since");
     place.run(&["preflight", "staging", "--queries", "q.sql"]).exits(0);

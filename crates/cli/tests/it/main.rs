@@ -17,6 +17,7 @@ mod history_code;
 mod history_hostile;
 mod history_long;
 mod history_repair;
+mod history_strangers;
 mod history_tools;
 mod hostile;
 mod locks;

@@ -27,6 +27,8 @@ pub enum Stand {
     Gone,
     /// The object is there.
     There,
+    /// It is there, and of no use: an index that is not valid, a constraint that was never validated, a trigger that is disabled.
+    Faulty,
     /// The property has that value: as it is compared, and as a person reads it.
     Is { compared: Option<String>, shown: Option<String> },
 }
@@ -41,6 +43,7 @@ impl Stand {
         match self {
             Self::Gone => "not there".to_owned(),
             Self::There => "there".to_owned(),
+            Self::Faulty => "there, and not valid or not enabled".to_owned(),
             Self::Is { shown, .. } => shown.clone().unwrap_or_else(|| "none".to_owned()),
         }
     }
@@ -74,7 +77,7 @@ pub fn effect(before: &Manifest, after: &Manifest) -> Vec<Touch> {
                 changed(gone, &Object::new(gone.kind, gone.identity.clone()), &mut touches);
             }
             (None, Some(made)) => {
-                touches.push(Touch { spot: Spot::whole(made), after: Stand::There });
+                touches.push(Touch { spot: Spot::whole(made), after: whole(made) });
                 changed(&Object::new(made.kind, made.identity.clone()), made, &mut touches);
             }
             (None, None) => {}
@@ -82,10 +85,24 @@ pub fn effect(before: &Manifest, after: &Manifest) -> Vec<Touch> {
     }
 }
 
+/// How an object as a whole stands.
+fn whole(object: &Object) -> Stand {
+    let spec = object.kind.spec();
+    let is_faulty = spec
+        .all_properties()
+        .zip(0..)
+        .any(|(property, at)| property.sound.is_some_and(|sound| object.get_at(at).is_some_and(|value| !sound.is(value))));
+    if is_faulty { Stand::Faulty } else { Stand::There }
+}
+
 /// What differs between two states of one object.
 fn changed(one: &Object, other: &Object, touches: &mut Vec<Touch>) {
     if one.values() == other.values() && one.normals() == other.normals() {
         return;
+    }
+    // Made or gone, it has its own touch.
+    if !one.values().is_empty() && !other.values().is_empty() && whole(one) != whole(other) {
+        touches.push(Touch { spot: Spot::whole(other), after: whole(other) });
     }
     for (attribute, index) in properties(other.kind) {
         let after = stand(other, index);
@@ -103,7 +120,7 @@ pub fn found(spot: &Spot, manifest: &Manifest) -> Stand {
         (None, None) => Stand::Gone,
         // Made anew without it, an object has none either.
         (None, Some(_)) => Stand::UNSET,
-        (Some(_), None) => Stand::There,
+        (Some(object), None) => whole(object),
         (Some(object), Some(attribute)) => match object.kind.spec().index_of(attribute) {
             Some(index) => stand(object, index),
             None => Stand::UNSET,
@@ -121,7 +138,8 @@ const COMMENT: &str = "comment";
 
 /// Properties that a migration can set and a capture tells, with their places.
 pub fn properties(kind: Kind) -> impl Iterator<Item = (&'static str, u8)> {
-    let is_told = |property: &Property| property.class == Class::Semantic || property.name == COMMENT;
+    // Whether it is of use, the object as a whole tells.
+    let is_told = |property: &Property| property.sound.is_none() && (property.class == Class::Semantic || property.name == COMMENT);
     kind.spec().all_properties().zip(0..).filter_map(move |(property, at)| is_told(property).then_some((property.name, at)))
 }
 

@@ -161,7 +161,8 @@ pub fn judge(known: &[Known<'_>], seen: &Seen<'_>) -> (Vec<Judged>, Vec<Unexplai
         unexplained.extend(state.count(&mut counts));
     }
     unexplained.sort_by(|a: &Unexplained, b| a.spot.cmp(&b.spot));
-    let last = known.iter().rposition(Known::is_in_force);
+    // One that runs again whenever it changes comes after all others by itself.
+    let last = known.iter().rposition(|one| one.is_in_force() && !one.migration.repeatable);
     let in_force: HashSet<&str> = known.iter().filter(|one| one.is_in_force()).map(|one| one.migration.key.as_str()).collect();
     let judged = known.iter().zip(counts).enumerate().map(|(at, (one, count))| {
         let needed = one.migration.after.iter().filter(|key| one.is_in_force() && !in_force.contains(key.as_str()));

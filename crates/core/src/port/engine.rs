@@ -48,6 +48,11 @@ pub trait Engine: Sync {
         Vec::new()
     }
 
+    /// Schemas that these settings name.
+    fn named_schemas(&self, _: &[(String, String)]) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Writes statements for the server that a manifest was captured of.
     ///
     /// # Errors

@@ -102,6 +102,8 @@ pub struct Confined {
     pub roles: Vec<String>,
     /// Settings by name.
     pub settings: Vec<(String, String)>,
+    /// Schemas that are there before, because the settings name them and no text makes them.
+    pub schemas: Vec<String>,
 }
 
 /// A running throwaway server. Dropping it ends it and removes its files.

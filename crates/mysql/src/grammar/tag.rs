@@ -31,6 +31,8 @@ fn shows(text: &str, words: &[&str], nature: Nature) -> Shows {
     match words.first() {
         Some(first) if ROWS.contains(first) => Shows::Quiet,
         _ if matches!(nature, Nature::Session | Nature::Right | Nature::Transaction(Word::Begin | Word::Commit)) => Shows::Quiet,
+        // What stands on it is for the session too.
+        Some(&"create") if words.contains(&"temporary") => Shows::Anything,
         Some(&"create") if nature == Nature::Definition && is_sure && is_shown => Shows::Makes,
         Some(&"create") if nature == Nature::Definition => Shows::MayMake,
         Some(&"drop") if nature == Nature::Definition && is_sure && is_shown => Shows::Takes,

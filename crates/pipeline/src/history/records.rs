@@ -87,6 +87,11 @@ impl Inquiry<'_> {
     /// A tool that keeps where it stands: everything up to there is in force.
     fn pointed(&mut self, current: Vec<String>, table: &Object) {
         let is_dirty = table.get("dirty").is_some_and(|value| value.shown() == "yes");
+        let is_here = |version: &String| self.read.cuts.iter().any(|cut| cut.migration.key == *version);
+        if is_dirty && !current.iter().any(is_here) {
+            let at = current.join(", ");
+            self.gaps.push(format!("it is marked dirty at {at}, which no file is: the tool runs nothing until that is mended"));
+        }
         let one = |key: &str, state| Recorded::of(key, state);
         // golang-migrate's word for none.
         for version in current.into_iter().filter(|version| !version.starts_with('-')) {

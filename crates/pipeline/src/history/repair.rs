@@ -3,6 +3,7 @@
 //! Lives here: from what was found to blocks of statements, and their trial. Does not live here: what is decided of a verdict
 //! (`core/history/repair`), which statements change a schema (`core/patch`), running them where it counts.
 
+use super::withheld::{beyond, hold};
 use super::{Dimension, Inquiry};
 use crate::explained;
 use crate::migrations::Cut;
@@ -82,11 +83,18 @@ impl Repair {
         }
         if held > 0 && !allow_destructive {
             head.push(format!(
-                "{held} that would lose data are commented out, with what is recorded after them; --allow-destructive writes them"
+                "{held} that would lose data are commented out, with all that comes with them and after them; --allow-destructive writes them"
             ));
         }
         head.extend(self.left.iter().map(|one| format!("not repaired: {} ({}): {}", one.key, one.verdict.name(), one.why)));
         head.extend(self.strays.iter().map(|stray| format!("not repaired: {stray}")));
+        if !self.is_sound() {
+            // Nobody has seen what it does.
+            let mut all = self.blocks.clone();
+            all.iter_mut().flat_map(|block| &mut block.plan.steps).for_each(|step| step.held = true);
+            head.push("every statement is commented out: nobody has seen it do what it says".to_owned());
+            return blocks(&head, &all, dialect, false);
+        }
         blocks(&head, &self.blocks, dialect, allow_destructive)
     }
 
@@ -123,6 +131,15 @@ impl Inquiry<'_> {
         let takes_strays = course == Course::Back && !strays.is_empty();
         if !takes_strays {
             repair.strays = strays.iter().map(stray_words).collect();
+        }
+        let (cures, refused): (Vec<Cure>, Vec<Cure>) = cures.into_iter().partition(|cure| self.beyond(cure).is_none());
+        repair.left.extend(refused.iter().map(|cure| uncured(cure, &self.beyond(cure).unwrap_or_default())));
+        let is_pointer = self.rows().is_some_and(|rows| rows.is_pointer);
+        if is_pointer && !refused.is_empty() {
+            // One place says how far all came.
+            let why = "the tool records one place, and another migration before or behind it is not repaired";
+            repair.left.extend(cures.iter().map(|cure| uncured(cure, why)));
+            return Ok(repair);
         }
         if cures.is_empty() && !takes_strays {
             return Ok(repair);
@@ -170,6 +187,7 @@ impl Inquiry<'_> {
                 Err(why) => repair.left.push(uncured(cure, &why)),
             }
         }
+        hold(&mut repair.blocks, is_pointer);
         repair.blocks.retain(|block| block.plan.statements().next().is_some() || !block.plan.refused.is_empty());
         if repair.statements() > 0 {
             let builder = Builder { engine: stage.engine, workshop: stage.workshop, watch: stage.watch };
@@ -177,6 +195,11 @@ impl Inquiry<'_> {
             (repair.proof, repair.failed) = (proof, failed);
         }
         Ok(repair)
+    }
+
+    /// Why definitions are not all that a migration does to what is there.
+    fn beyond(&self, cure: &Cure) -> Option<String> {
+        beyond(self.read.cuts.get(cure.at).filter(|_| cure.changes_schema)?, cure.in_force)
     }
 
     /// How its tool records.
@@ -248,7 +271,8 @@ impl Inquiry<'_> {
             .up
             .iter()
             .flat_map(|script| script.statements())
-            .filter(|said| said.statement.nature == Nature::Data)
+            // What code does nobody can tell from its text.
+            .filter(|said| matches!(said.statement.nature, Nature::Data | Nature::Code))
             .map(|said| Place { file: said.file.to_owned(), line: said.line, column: None })
             .collect();
         if cure.verdict != Verdict::EditedBytes && !rows.is_empty() {
@@ -256,7 +280,7 @@ impl Inquiry<'_> {
             let named: Vec<String> = rows.iter().take(NAMED).map(|place| format!("{}:{}", place.file, place.line)).collect();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let then = if cure.in_force { "" } else { ", before the tool runs it again" };
-            words.push(format!("it changes rows too, and nothing tells whether it did: look at {}{more}{then}", named.join(", ")));
+            words.push(format!("it may change rows too, and nothing tells whether it did: look at {}{more}{then}", named.join(", ")));
         }
         words
     }
@@ -445,7 +469,18 @@ fn excused(now: &Manifest, goal: &Manifest, is_meant: &dyn Fn(&Spot) -> bool) ->
             None => {}
             Some(other) => {
                 let spot = |attribute| Spot { attribute: Some(attribute), ..Spot::whole(object) };
-                let others = differing(object, other, (now, goal)).into_iter().filter(|attribute| !is_meant(&spot(attribute)));
+                // Of one that is not valid, that is what is meant.
+                let is_whole = is_meant(&Spot::whole(object));
+                let others = differing(object, other, (now, goal)).into_iter();
+                let others = others.filter(|attribute| {
+                    let is_fault = object
+                        .kind
+                        .spec()
+                        .index_of(attribute)
+                        .and_then(|at| object.kind.spec().property(at))
+                        .is_some_and(|one| one.sound.is_some());
+                    !is_meant(&spot(attribute)) && !(is_whole && is_fault)
+                });
                 excused.extend(others.map(|attribute| one(object, Some(attribute))));
             }
         }

@@ -117,7 +117,7 @@ impl Inquiry<'_> {
         let count = alike.unwrap_or_else(|| {
             let there = |effect: &Option<Vec<Touch>>| {
                 let touches = effect.iter().flatten().filter(|touch| touch.spot.attribute.is_none());
-                touches.filter(|touch| touch.after == Stand::There).any(|touch| found(&touch.spot, self.manifest) == Stand::There)
+                touches.filter(|touch| touch.after != Stand::Gone).any(|touch| found(&touch.spot, self.manifest) != Stand::Gone)
             };
             self.effects.iter().rposition(there).map_or(0, |last| last + 1)
         });

@@ -33,6 +33,7 @@ pub(super) fn statement(text: &str) -> Statement {
         Err(Fault::Syntax(why)) => unknown(format!("PostgreSQL's grammar does not accept it: {why}")),
         Err(fault) => unknown(fault.to_string()),
     };
+    let shows = if text.to_ascii_lowercase().contains("pg_temp") { Shows::Anything } else { shows };
     Statement { tag, nature, alone, shows, odd }
 }
 
@@ -164,7 +165,15 @@ fn shows(node: &Node) -> Shows {
         relation.is_some_and(|relation| relation.relpersistence != "t" && !relation.schemaname.starts_with("pg_temp"))
     };
     let made = |surely: bool| if surely { Shows::Makes } else { Shows::MayMake };
+    // What is for the session alone has a name like any other, and what stands on it is for the session too.
+    let is_temporary = |relation: Option<&RangeVar>| relation.is_some() && !stays(relation);
     match node {
+        Node::CreateStmt(create) if is_temporary(create.relation.as_ref()) => Shows::Anything,
+        Node::CreateTableAsStmt(create) if is_temporary(create.into.as_ref().and_then(|into| into.rel.as_ref())) => Shows::Anything,
+        Node::ViewStmt(view) if is_temporary(view.view.as_ref()) => Shows::Anything,
+        Node::CreateSeqStmt(create) if is_temporary(create.sequence.as_ref()) => Shows::Anything,
+        // It may say that what follows is for the session alone.
+        Node::VariableSetStmt(set) if set.name.eq_ignore_ascii_case("search_path") => Shows::Anything,
         Node::CreateStmt(create) => made(!create.if_not_exists && stays(create.relation.as_ref())),
         Node::CreateTableAsStmt(create) => made(!create.if_not_exists && stays(create.into.as_ref().and_then(|into| into.rel.as_ref()))),
         Node::IndexStmt(index) => made(!index.if_not_exists && stays(index.relation.as_ref())),

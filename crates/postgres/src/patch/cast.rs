@@ -44,8 +44,49 @@ pub fn is_cast(from: &str, to: &str) -> bool {
         || FAMILIES.iter().any(|family| family.contains(&from.as_str()) && family.contains(&to.as_str()))
 }
 
+/// Whether it is a text whose length a column checks; `name` cuts it.
+pub fn is_text(typ: &str) -> bool {
+    matches!(typ.split('(').next().unwrap_or_default(), "character varying" | "text" | "character") && !typ.ends_with("[]")
+}
+
+/// So long is the longest text of a value, where that is known.
+fn longest(typ: &str) -> Option<u32> {
+    Some(match typ {
+        "smallint" => 6,
+        "integer" => 11,
+        "bigint" => 20,
+        "boolean" => 5,
+        "uuid" => 36,
+        "date" => 13,
+        _ => return None,
+    })
+}
+
+/// Whether a cast that is written cuts values to a length without a word.
+fn cuts(from: &str, to: &str) -> bool {
+    let (head, rest) = to.split_once('(').unwrap_or((to, ""));
+    let length = rest.split(')').next().and_then(|length| length.parse::<u32>().ok());
+    match (head.trim_end_matches("[]"), length) {
+        ("name" | "\"char\"", _) => from.trim_end_matches("[]") != head.trim_end_matches("[]"),
+        ("character", None) => longest(from).is_none_or(|longest| longest > 1),
+        ("character" | "character varying", Some(most)) => longest(from).is_none_or(|longest| longest > most),
+        ("bit", None) => true,
+        ("bit" | "bit varying", Some(_)) => true,
+        _ => false,
+    }
+}
+
 /// What values of one type lose as another, although the server converts them without a word.
 pub fn loses_by(from: &str, to: &str) -> bool {
+    if let (Some(from), Some(to)) = (from.strip_suffix("[]"), to.strip_suffix("[]")) {
+        // Of elements the cast is always one that is written.
+        return !is_widened(from, to) && (loses_by(from, to) || cuts(from, to));
+    }
+    let is_kept = from == to || is_widened(from, to);
+    let is_refused = is_text(from) && is_text(to) || from.split('(').next() == to.split('(').next();
+    if !is_kept && !is_refused && cuts(from, to) {
+        return true;
+    }
     let bare = |text: &str| text.split('(').next().unwrap_or_default().trim_end().to_owned();
     let numbers = |text: &str| -> Vec<u32> {
         let inside = text.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(inside, _)| inside);
@@ -61,7 +102,11 @@ pub fn loses_by(from: &str, to: &str) -> bool {
             let scale = |numbers: &[u32], without| if numbers.is_empty() { without } else { numbers.get(1).copied().unwrap_or(0) };
             scale(&other, u32::MAX) < scale(&digits, u32::MAX)
         }
-        ("double precision", "real") => true,
+        ("double precision" | "numeric" | "bigint" | "integer", "real") | ("numeric" | "bigint", "double precision") => true,
+        ("numeric" | "real" | "double precision", "money") | ("inet", "cidr") => true,
+        // Of keys that stand twice the last is kept.
+        ("json", "jsonb") => true,
+        (was, is) if was.starts_with("interval") && is.starts_with("interval") && was != is && is != "interval" => true,
         ("timestamp" | "timestamp without time zone" | "timestamp with time zone", "date") => true,
         (was, is) if is_time(was) && is.starts_with("time ") && was.starts_with("timestamp") && !is.starts_with("timestamp") => true,
         (was, is) if is_time(was) && is_time(is) => !other.is_empty() && other != digits,
@@ -96,6 +141,18 @@ mod tests {
             ("timestamp with time zone", "integer", false, false, false),
             ("text", "uuid", false, true, false),
             ("text[]", "jsonb", false, false, false),
+            ("text", "character varying(3)", false, true, false),
+            ("character varying(20)", "character(2)", false, true, false),
+            ("text", "name", false, true, true),
+            ("text[]", "character varying(2)[]", false, false, true),
+            ("integer", "character varying(20)", false, true, false),
+            ("integer", "character varying(5)", false, true, true),
+            ("bigint", "real", false, true, true),
+            ("numeric", "double precision", false, true, true),
+            ("interval", "interval day", false, false, true),
+            ("interval day", "interval", false, false, false),
+            ("json", "jsonb", false, true, true),
+            ("uuid", "text", false, true, false),
         ] {
             assert_eq!((is_widened(from, to), is_cast(from, to), loses_by(from, to)), (widened, cast, loses), "{from} to {to}");
         }

@@ -33,6 +33,9 @@ pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Re
             own.exec(&format!("CREATE ROLE {} NOLOGIN; GRANT {} TO {}", Ident(role), Ident(role), Ident(ROLE)))?;
         }
     }
+    for schema in &confined.schemas {
+        own.exec(&format!("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}", Ident(schema), Ident(ROLE)))?;
+    }
     let conninfo = [
         settings::conninfo_word("host", &scratch.socket_dir().to_string_lossy()),
         settings::conninfo_word("port", &super::PORT.to_string()),
