@@ -479,7 +479,7 @@ fn excused(now: &Manifest, goal: &Manifest, is_meant: &dyn Fn(&Spot) -> bool) ->
                         .index_of(attribute)
                         .and_then(|at| object.kind.spec().property(at))
                         .is_some_and(|one| one.sound.is_some());
-                    !is_meant(&spot(attribute)) && !(is_whole && is_fault)
+                    !(is_meant(&spot(attribute)) || is_whole && is_fault)
                 });
                 excused.extend(others.map(|attribute| one(object, Some(attribute))));
             }

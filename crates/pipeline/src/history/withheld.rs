@@ -20,15 +20,18 @@ pub(super) fn beyond(cut: &Cut, in_force: bool) -> Option<String> {
         let follows = |first: &str, second: &str| words.windows(2).any(|pair| matches!(pair, [a, b] if a == first && b == second));
         let place = Place { file: said.file.to_owned(), line: said.line, column: None };
         let is_table = said.statement.tag == "ALTER TABLE";
+        let makes_rows = match said.statement.tag.as_str() {
+            "CREATE TABLE AS" | "SELECT INTO" => true,
+            "CREATE TABLE" => has("select") && has("as"),
+            _ => false,
+        };
         let why = if said.statement.tag.starts_with("RENAME") || has("rename") && said.statement.tag.starts_with("ALTER") {
             Some("gives something another name")
         } else if said.statement.tag.starts_with("ALTER") && follows("set", "schema") {
             Some("puts something into another schema")
         } else if in_force && is_table && has("type") && has("using") {
             Some("computes values")
-        } else if in_force && (said.statement.tag == "CREATE TABLE AS" || said.statement.tag == "SELECT INTO") {
-            Some("makes rows")
-        } else if in_force && said.statement.tag == "CREATE TABLE" && has("select") && has("as") {
+        } else if in_force && makes_rows {
             Some("makes rows")
         } else if in_force && follows("drop", "default") {
             Some("takes a default away that rows have got")
