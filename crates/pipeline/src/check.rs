@@ -10,7 +10,7 @@ use crate::replay::Means;
 use crate::{history, migrations};
 use evenkeel_core::compare::{Scope, SideGap};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::finding::{Finding, Origin, PLACE_CHANGED, Remedy, Subject as About, Which};
+use evenkeel_core::finding::{Finding, Origin, PLACE_CHANGED, Place, Remedy, Subject as About, WAIVER_UNUSED, Which};
 use evenkeel_core::gate::{self, Readiness, Tier};
 use evenkeel_core::history::found;
 use evenkeel_core::history::told::{Entry, History};
@@ -258,6 +258,12 @@ fn migrated(compared: &mut Compared, candidate: &Source, files: &Files<'_>, bar:
     let mut findings = history.findings();
     findings.retain(|finding| finding.severity > Severity::Inform);
     findings.extend(files.must.iter().flat_map(|must| owed(&history, must)));
+    // An exception that excuses something here is of use.
+    let is_of_use = |place: &Place| history.excused_by.contains(place);
+    compared
+        .comparison
+        .findings
+        .retain(|finding| finding.id != WAIVER_UNUSED || !matches!(&finding.subject, About::Waiver { place, .. } if is_of_use(place)));
     compared.comparison.findings.extend(findings);
     let open = history.open().into_iter().map(|detail| Gap::dimension(Dimension::History, Reason::Failed, detail));
     compared.comparison.gaps.extend(open.map(|gap| SideGap { which: Which::Candidate, gap, across: None }));

@@ -270,6 +270,11 @@ impl<'a> Inquiry<'a> {
             places: Vec::new(),
         }));
         let is_open = entries.iter().any(|entry| entry.judged.says(Verdict::NotCheckable) && !entry.judged.accepted);
+        let mut excused_by: Vec<Place> = Vec::new();
+        for one in &unexplained {
+            let thing = one.spot.thing();
+            excused_by.extend(self.excuses.iter().filter(|waiver| waiver.is_about(&thing)).map(|waiver| waiver.place.clone()));
+        }
         let (excused, unexplained): (Vec<Unexplained>, Vec<Unexplained>) =
             unexplained.into_iter().partition(|one| self.excuses.iter().any(|waiver| waiver.is_about(&one.spot.thing())));
         let mut notes = self.notes.clone();
@@ -296,6 +301,7 @@ impl<'a> Inquiry<'a> {
             replayed_on,
             migrations: entries,
             unexplained: strays,
+            excused_by,
             in_flight: self.in_flight.clone(),
             gaps: self.gaps.clone(),
             notes,

@@ -81,6 +81,13 @@ fn what_a_policy_excuses_blocks_nothing_and_is_said() {
     let told = history(&place, &db, 0);
     assert_eq!(last(&told)["verdict"], "pending");
     assert!(told["notes"][0].as_str().unwrap().contains("excused by the policy: table public.stray"), "{told}");
+    // In a check it is of use.
+    place.write(
+        "evenkeel.toml",
+        format!("{policy}[project]\nmigrations = \"m\"\n[environments.production]\nurl = \"{}\"\nmanifest = \"p.jsonl\"\n", db.url()),
+    );
+    place.run(&["capture", "--all"]).exits(0);
+    assert!(ids(&checked(&place, 0)).is_empty());
     place.write("evenkeel.toml", policy.replace("2999", "2020"));
     assert_eq!(history(&place, &db, 1)["unexplained"].as_array().map(Vec::len), Some(1));
 }

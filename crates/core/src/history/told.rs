@@ -48,6 +48,8 @@ pub struct History {
     pub replayed_on: String,
     pub migrations: Vec<Entry>,
     pub unexplained: Vec<Stray>,
+    /// Where the exceptions are written that excuse what no migration explains.
+    pub excused_by: Vec<Place>,
     /// Locks that are held, in words.
     pub in_flight: Vec<String>,
     /// What could not be seen or told, in words.
