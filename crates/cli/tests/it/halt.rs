@@ -23,20 +23,20 @@ fn a_halt_closes_every_gate_until_the_server_was_seen_to_be_well() {
     db.exec("create table t (a int)");
     let place = configured(&db.url());
     place.write("q.sql", "select a from t;");
-    place.run(&["check", "production"]).exits(0);
+    place.run(&["check", "production", "--dimension", "schema"]).exits(0);
     assert!(!place.path("state").exists(), "a check makes no store");
     place.run(&["preflight", "production", "--queries", "q.sql"]).exits(0);
     place.run(&["history", "production", "--halt", "orders are lost"]).exits(0).says("orders are lost").says("another store");
     // The first word stands.
     place.run(&["history", "production", "--halt", "another"]).exits(1).says("orders are lost").says("not kept");
-    place.run(&["check", "production"]).exits(1).says("EK-environment-halted").says("is halted since");
+    place.run(&["check", "production", "--dimension", "schema"]).exits(1).says("EK-environment-halted").says("is halted since");
     place.run(&["preflight", "production", "--queries", "q.sql"]).exits(1).says("is halted since");
     place.run(&["preflight", "staging", "--queries", "q.sql"]).exits(0);
     // Nothing is at work: nothing tells that it is well.
     place.run(&["history", "production", "--resume", "--over", "100ms"]).exits(1).says("too few to tell").says("stays so");
-    place.run(&["check", "production"]).exits(1);
+    place.run(&["check", "production", "--dimension", "schema"]).exits(1);
     place.run(&["history", "production", "--resume", "--over", "100ms", "--idle"]).exits(0).says("halted no more");
-    place.run(&["check", "production"]).exits(0);
+    place.run(&["check", "production", "--dimension", "schema"]).exits(0);
     place.run(&["history", "production", "--resume"]).exits(0).says("is not halted");
     place.run(&["explain", "EK-environment-halted"]).exits(0).says("--resume");
 }
@@ -51,12 +51,12 @@ fn what_cannot_be_seen_keeps_the_halt_and_a_store_that_cannot_be_read_opens_no_g
     place.write("evenkeel.toml", toml.replace(&db.url(), "postgres:///x?host=/nowhere"));
     place.run(&["history", "production", "--resume", "--over", "10ms", "--idle"]).exits(69);
     place.write("evenkeel.toml", &toml);
-    place.run(&["check", "production"]).exits(1);
+    place.run(&["check", "production", "--dimension", "schema"]).exits(1);
     place.write(
         "state/store.sqlite",
         "no database at all, and longer than the header of one would be, which is a hundred bytes long, so that it is read",
     );
-    place.run(&["check", "production"]).exits(2).says("store");
+    place.run(&["check", "production", "--dimension", "schema"]).exits(2).says("store");
     place.write("q.sql", "select 1;");
     place.run(&["preflight", "production", "--queries", "q.sql"]).exits(2).says("whether it is halted is not known");
     place.run(&["history", "production", "--halt", "y"]).exits(2);
@@ -64,5 +64,5 @@ fn what_cannot_be_seen_keeps_the_halt_and_a_store_that_cannot_be_read_opens_no_g
     place.run(&["history", &db.url(), "--halt", "y"]).exits(64);
     place.run(&["history", "production", "--halt", ""]).exits(64);
     place.write("evenkeel.toml", toml.replace("sqlite:", "postgres:"));
-    place.run(&["check", "production"]).exits(78).says("sqlite:/absolute/path");
+    place.run(&["check", "production", "--dimension", "schema"]).exits(78).says("sqlite:/absolute/path");
 }
