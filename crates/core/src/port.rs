@@ -104,7 +104,7 @@ pub struct Flights {
 pub struct Vitals {
     /// Connections that are taken, and how many there may be.
     pub connections: Option<(u64, u64)>,
-    /// Transactions of the database (of the server, on MySQL and MariaDB) that ended while it was watched: committed, rolled back.
+    /// Transactions of the database (of the server, on MySQL and MariaDB) that have ended so far: committed, rolled back.
     pub ended: Option<(u64, u64)>,
 }
 
@@ -139,11 +139,11 @@ pub trait Environment: Send + Sync {
         Ok(Err("such a server is not asked".to_owned()))
     }
 
-    /// How the server's clients get on, watched for so long; it reads twice and sleeps in between.
+    /// How the server's clients get on now.
     ///
     /// # Errors
     /// The server cannot be reached, or goes away; such servers are not asked yet.
-    fn vitals(&self, _: Duration, _: &Limits, _: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
+    fn vitals(&self, _: &Limits, _: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
         Err(Box::new(Trouble::new(Class::Configuration, format!("how clients get on is not asked of {}", self.describe()))))
     }
 

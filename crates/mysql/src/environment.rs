@@ -7,7 +7,6 @@ use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Answers, Environment, Flights, Inquiry, Limits, Request, Vitals, Watch};
 use evenkeel_runtime::{Driver, interruptible};
-use std::time::Duration;
 
 /// A MySQL or MariaDB server, and one database of it or all.
 pub struct MysqlEnvironment {
@@ -49,8 +48,8 @@ impl Environment for MysqlEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
-    fn vitals(&self, over: Duration, limits: &Limits, watch: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
-        let work = async { flight::vitals::watch(&self.target, over, limits).await };
+    fn vitals(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
+        let work = async { flight::vitals::look(&self.target, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

@@ -51,6 +51,8 @@ pub struct Files<'a> {
     /// Nothing records migrations there.
     pub nowhere: bool,
     pub must: Option<Must>,
+    /// Where the environment is configured.
+    pub place: Place,
     pub means: Means<'a>,
 }
 
@@ -223,7 +225,7 @@ fn one(subject: &Subject<'_>, bar: Severity, run: &Run<'_>) -> Result<Told, Box<
     )?;
     moved(&mut compared);
     if let Some(files) = subject.files.as_ref().filter(|_| files_count(subject)) {
-        migrated(&mut compared, candidate, files, bar, run)?;
+        migrated(&mut compared, candidate, (files, gaps_of(subject, files)), bar, run)?;
     }
     compared.judgement = gate::judge(&compared.comparison, &subject.demanded, bar);
     let readiness = compared.judgement.readiness(subject.tier, &subject.nowhere);
@@ -235,8 +237,20 @@ fn files_count(subject: &Subject<'_>) -> bool {
     subject.scope.dimensions.contains(&Dimension::History) || !subject.nowhere.is_empty()
 }
 
-/// Sets files, record and schema side by side, and adds what that says.
-fn migrated(compared: &mut Compared, candidate: &Source, files: &Files<'_>, bar: Severity, run: &Run<'_>) -> Result<(), Box<Trouble>> {
+/// Where what could not be told belongs: to a dimension that counts, where somebody has said that this does.
+fn gaps_of(subject: &Subject<'_>, files: &Files<'_>) -> Dimension {
+    let is_insisted = files.nowhere || files.must.is_some();
+    if is_insisted && !subject.demanded.contains(&Dimension::History) { Dimension::Schema } else { Dimension::History }
+}
+
+/// Sets files, record and schema side by side, and adds what that says; what could not be told is a gap of that dimension.
+fn migrated(
+    compared: &mut Compared,
+    candidate: &Source,
+    (files, dimension): (&Files<'_>, Dimension),
+    bar: Severity,
+    run: &Run<'_>,
+) -> Result<(), Box<Trouble>> {
     let told = files.migrations.clone().and_then(|migrations| {
         let committed = Some(&compared.reference.manifest);
         let wanted = history::Wanted { migrations, committed, accepted: files.accepted, nowhere: files.nowhere, bar };
@@ -246,7 +260,7 @@ fn migrated(compared: &mut Compared, candidate: &Source, files: &Files<'_>, bar:
         Ok(history) => history,
         Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
         Err(trouble) => {
-            let gap = Gap::dimension(Dimension::History, Reason::Failed, format!("files, record and schema: {trouble}"));
+            let gap = Gap::dimension(dimension, Reason::Failed, format!("files, record and schema: {trouble}"));
             let gap = match &trouble.fix {
                 Some(fix) => gap.cure(fix),
                 None => gap,
@@ -257,7 +271,7 @@ fn migrated(compared: &mut Compared, candidate: &Source, files: &Files<'_>, bar:
     };
     let mut findings = history.findings();
     findings.retain(|finding| finding.severity > Severity::Inform);
-    findings.extend(files.must.iter().flat_map(|must| owed(&history, must)));
+    findings.extend(files.must.iter().flat_map(|must| owed(&history, must, &files.place)));
     // An exception that excuses something here is of use.
     let is_of_use = |place: &Place| history.excused_by.contains(place);
     compared
@@ -265,26 +279,25 @@ fn migrated(compared: &mut Compared, candidate: &Source, files: &Files<'_>, bar:
         .findings
         .retain(|finding| finding.id != WAIVER_UNUSED || !matches!(&finding.subject, About::Waiver { place, .. } if is_of_use(place)));
     compared.comparison.findings.extend(findings);
-    let open = history.open().into_iter().map(|detail| Gap::dimension(Dimension::History, Reason::Failed, detail));
+    let open = history.open().into_iter().map(|detail| Gap::dimension(dimension, Reason::Failed, detail));
     compared.comparison.gaps.extend(open.map(|gap| SideGap { which: Which::Candidate, gap, across: None }));
     Ok(())
 }
 
 /// What must be recorded and is not.
-fn owed(history: &History, must: &Must) -> Vec<Finding> {
+fn owed(history: &History, must: &Must, configured: &Place) -> Vec<Finding> {
     let place = |key: &str| history.migrations.iter().position(|entry| entry.judged.key == key);
     let (last, named) = match must {
         Must::All => (history.migrations.len(), None),
         Must::UpTo(key) => (place(key).map_or(0, |at| at + 1), Some(key)),
     };
-    let origin = Origin::Captured { side: Which::Candidate, set_by: None };
     let finding = |key: String, why: String| Finding {
         id: found::id(Verdict::Pending),
         severity: Severity::Block,
         subject: About::Migration { tool: history.tool.to_owned(), key },
         expected: Some("recorded".to_owned()),
         found: Some("not recorded".to_owned()),
-        origin: origin.clone(),
+        origin: Origin::Written(configured.clone()),
         why,
         manual: None,
         remedy: Some(Remedy::Step("run the step of the pipeline that runs migrations, or correct `recorded` in evenkeel.toml".to_owned())),
@@ -293,10 +306,11 @@ fn owed(history: &History, must: &Must) -> Vec<Finding> {
     if let (0, Some(key)) = (last, named) {
         findings.push(finding(key.clone(), "The configuration says that it must be recorded, and no file has it.".to_owned()));
     }
-    let is_owed = |entry: &&Entry| entry.judged.says(Verdict::Pending) || entry.judged.says(Verdict::PendingOutOfOrder);
+    const NOT_IN_FORCE: [Verdict; 3] = [Verdict::Pending, Verdict::PendingOutOfOrder, Verdict::RolledBack];
+    let is_owed = |entry: &&Entry| NOT_IN_FORCE.iter().any(|verdict| entry.judged.says(*verdict));
     let owed = history.migrations.iter().take(last).filter(is_owed);
     findings.extend(owed.map(|entry| {
-        finding(entry.judged.key.clone(), "The configuration says that it must be recorded here, and it did not run.".to_owned())
+        finding(entry.judged.key.clone(), "The configuration says that it must be recorded here, and it is not in force.".to_owned())
     }));
     findings
 }

@@ -5,7 +5,7 @@
 use crate::capture::Source;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Limits, Run, Vitals};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// So much of the connections may be taken, in hundredths.
 const FULL: u64 = 80;
@@ -13,6 +13,8 @@ const FULL: u64 = 80;
 const FAILING: u64 = 5;
 /// Fewer transactions tell nothing; our own are among them.
 const FEW: u64 = 20;
+/// How often somebody's wish to stop is looked for.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What was seen of a server, and why it is not well enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +34,23 @@ pub fn look(source: &Source, over: Duration, is_idle: bool, limits: &Limits, run
         let trouble = Trouble::new(Class::Usage, format!("{} is no server that can be looked at", source.label()));
         return Err(Box::new(trouble.expected("a live environment").found("a file")));
     };
-    Ok(judged(environment.vitals(over, limits, &run.watch)?, over, is_idle))
+    let before = environment.vitals(limits, &run.watch)?;
+    let until = Instant::now() + over;
+    while let Some(rest) = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()) {
+        run.watch.stop.check()?;
+        std::thread::sleep(rest.min(PAUSE));
+    }
+    let after = environment.vitals(limits, &run.watch)?;
+    Ok(judged(Vitals { ended: between(before.ended, after.ended), ..after }, over, is_idle))
 }
 
-/// What that amounts to. What is not visible keeps the halt.
+/// What ended between two looks; nothing where one of them was not visible, or the counters began anew.
+fn between(before: Option<(u64, u64)>, after: Option<(u64, u64)>) -> Option<(u64, u64)> {
+    let ((committed, rolled_back), (now, back)) = before.zip(after)?;
+    Some((now.checked_sub(committed)?, back.checked_sub(rolled_back)?))
+}
+
+/// What that amounts to, of what ended in that time. What is not visible keeps the halt.
 #[must_use]
 pub fn judged(vitals: Vitals, over: Duration, is_idle: bool) -> Seen {
     let (mut seen, mut against) = (vec!["it can be reached".to_owned()], Vec::new());
@@ -82,6 +97,10 @@ mod tests {
         assert!(is_well(Vitals { connections: Some((80, 100)), ..well }) && !is_well(Vitals { connections: Some((81, 100)), ..well }));
         assert!(!is_well(Vitals { connections: None, ..well }) && !is_well(Vitals { connections: Some((0, 0)), ..well }));
         assert!(is_well(Vitals { ended: Some((95, 5)), ..well }) && !is_well(Vitals { ended: Some((94, 6)), ..well }));
+        assert_eq!(
+            (between(Some((9, 2)), Some((12, 2))), between(Some((9, 2)), Some((1, 0))), between(None, Some((1, 1)))),
+            (Some((3, 0)), None, None)
+        );
         assert!(!is_well(Vitals { ended: None, ..well }) && !is_well(Vitals { ended: Some((0, 0)), ..well }));
         assert!(judged(Vitals { ended: Some((3, 0)), ..well }, over, true).against.is_empty());
         assert!(!judged(Vitals { ended: None, ..well }, over, true).against.is_empty(), "what is hidden is not idle");

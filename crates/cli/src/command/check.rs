@@ -157,6 +157,7 @@ fn files<'a>(name: &str, configured: &'a Environment, asked: &'a Asked<'_>) -> O
         accepted: &settings.policy.accept,
         nowhere: configured.history == History::Nowhere,
         must: configured.recorded.clone(),
+        place: configured.place.clone(),
         means: Means { folders: &settings.scratch, role: configured.migration_role(), limits },
     })
 }

@@ -6,7 +6,7 @@ use crate::folder;
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, History as Recording};
 use crate::{settings, wire};
-use evenkeel_core::fault::Trouble;
+use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::told::History as Told;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::patch::{Form, Proof};
@@ -22,6 +22,11 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
     }
     if arguments.resume {
         return super::halt::resume(arguments, common);
+    }
+    if let (Some(_), Err(name)) = (arguments.repair, arguments.format.form()) {
+        let trouble = Trouble::new(Class::Usage, format!("a report in {name} has no place for the statements of a repair"));
+        let trouble = trouble.expected("terminal, json or markdown").found(name).origin("flag --format");
+        return Err(Box::new(trouble.fix("write the report without --repair, and the repair by itself")));
     }
     let started = Instant::now();
     let Heard { history, repaired, bar, shown: named } = heard(arguments, common)?;

@@ -34,6 +34,7 @@ fn a_check_takes_files_and_record_in() {
     configured(&place, &db, "recorded = \"all\"\n");
     let told = checked(&place, 1);
     assert_eq!((ids(&told), told["findings"][0]["severity"].clone()), (vec!["EK-migration-pending".to_owned()], "block".into()), "{told}");
+    assert_eq!(told["findings"][0]["place"]["file"], "evenkeel.toml", "{told}");
     configured(&place, &db, "recorded = \"20270101000000\"\n");
     assert!(checked(&place, 1)["findings"][0]["why"].as_str().unwrap().contains("no file has it"));
     // Nothing is what was committed, and the record is wrong all the same.
@@ -46,6 +47,24 @@ fn a_check_takes_files_and_record_in() {
     std::fs::remove_dir_all(place.path("m")).unwrap();
     let told = checked(&place, 2);
     assert!(told["gaps"][0]["detail"].as_str().unwrap().contains("files, record and schema"), "{told}");
+    configured(&place, &db, "history = false\n");
+    let told = place.run(&["check", "production", "--format", "json"]).exits(2).json();
+    assert!(told["gaps"][0]["detail"].as_str().unwrap().contains("files, record and schema"), "{told}");
+}
+
+#[test]
+fn what_was_rolled_back_is_not_recorded() {
+    let sample = crate::history::SAMPLES.iter().find(|sample| sample.tool == "goose").unwrap();
+    let db = database(newest());
+    crate::history::apply(&db, sample);
+    let place = crate::history::place_with(sample.folder);
+    configured(&place, &db, "recorded = \"all\"\n");
+    assert!(ids(&checked(&place, 0)).is_empty());
+    db.exec("drop index o; insert into goose_db_version (version_id, is_applied) values (20260102000000, false)");
+    configured(&place, &db, "recorded = \"all\"\n");
+    assert_eq!(ids(&checked(&place, 1)), ["EK-migration-pending"]);
+    configured(&place, &db, "");
+    assert!(ids(&checked(&place, 0)).is_empty());
 }
 
 #[test]

@@ -139,3 +139,18 @@ fn what_runs_again_by_itself_is_no_later_migration() {
     place.write("m/V2__more.sql", "alter table orders add more int;\n");
     assert!(words(&history(&place, &db, 0)).contains(&"pending".to_owned()));
 }
+
+#[test]
+fn where_nothing_can_be_worked_out_everything_is_named() {
+    // The second stands on the first, which is not recorded: by itself it does not run.
+    let db = database(newest());
+    db.exec(&format!("create table a (id int, x int); create table stray (a int); {RECORD}; insert into schema_migrations values ('2')"));
+    let place = place_with(&[
+        ("1_a.sql", "-- migrate:up\ncreate table a (id int);\n-- migrate:down\n"),
+        ("2_b.sql", "-- migrate:up\nalter table a add x int;\n-- migrate:down\n"),
+    ]);
+    let script = repair(&place, &db, &["--repair=back", "--allow-destructive"], 1);
+    for words in ["not repaired: 1 (present-not-recorded): what would be in force afterwards", "not repaired: table public.stray"] {
+        assert!(script.contains(words), "{words}: {script}");
+    }
+}

@@ -19,12 +19,12 @@ fn queries_are_prepared_and_none_runs() {
         assert_eq!(db.value("select n from hits").as_deref(), Some("0"));
         place.write(
             "q/bad.sql",
-            "select note from accounts;\n\nselect * from acounts;\nselect nothere(1);\nselect id from accounts where emial = ?;\ninsert into accounts (id, gone) values (1, 2);\n",
+            "select note from accounts;\n\nselect * from acounts;\nselect nothere(1);\nselect id from accounts where emial = ?;\ninsert into accounts (id, gone) values (1, 2);\nselect * from nodatabase.t;\n",
         );
         let told = place.run(&["preflight", &db.url(), "--queries", "q", "--format", "json"]).exits(1).json();
         let missing = told["missing"].as_array().unwrap();
         let of = |line: u64| missing.iter().find(|one| one["line"] == line).unwrap_or_else(|| panic!("{line}: {told}"));
-        assert_eq!(missing.len(), 5, "{told}");
+        assert_eq!(missing.len(), 6, "{told}");
         assert_eq!((of(3)["sqlstate"].clone(), of(3)["nearest"].clone()), ("1146".into(), "accounts".into()), "{told}");
         assert_eq!((of(5)["object"].clone(), of(5)["nearest"].clone()), ("emial".into(), "accounts.email".into()), "{told}");
         // What is no query, and what the server does not take as one.

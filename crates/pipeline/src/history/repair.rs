@@ -53,8 +53,12 @@ impl Repair {
     #[must_use]
     pub fn is_whole(&self, allow_destructive: bool) -> bool {
         let is_held = self.blocks.iter().any(|block| block.plan.destructive().0 > 0) && !allow_destructive;
-        let is_refused = self.blocks.iter().any(|block| !block.plan.refused.is_empty());
-        self.is_sound() && self.left.is_empty() && self.strays.is_empty() && !is_held && !is_refused
+        self.is_sound() && !self.leaves() && !is_held
+    }
+
+    /// Whether something is not repaired by it.
+    fn leaves(&self) -> bool {
+        !self.left.is_empty() || !self.strays.is_empty() || self.blocks.iter().any(|block| !block.plan.refused.is_empty())
     }
 
     /// Whether what it does was seen to do what it says.
@@ -67,15 +71,14 @@ impl Repair {
     #[must_use]
     pub fn script(&self, label: &str, dialect: &dyn Dialect, allow_destructive: bool) -> String {
         let held = self.blocks.iter().map(|block| block.plan.destructive().0).sum::<usize>();
-        let is_left = !self.left.is_empty() || !self.strays.is_empty();
         let mut head = match &self.proof {
             Proof::Proven { server } => {
-                let but = if is_left { ", but for what is not repaired" } else { "" };
+                let but = if self.leaves() { ", but for what is not repaired" } else { "" };
                 vec![format!("proven on {server}: with every statement run, record and schema of {label} agree{but}")]
             }
             Proof::Not { why } => vec![format!("not proven: {why}")],
-            Proof::Nothing if is_left => vec![format!("nothing of {label} can be repaired by statements")],
-            Proof::Nothing => vec![format!("record and schema of {label} agree: nothing to repair")],
+            Proof::Nothing if self.leaves() => vec![format!("nothing of {label} can be repaired by statements")],
+            Proof::Nothing => vec![format!("nothing of {label} was found that is to be repaired")],
         };
         head.extend(self.failed.iter().map(|words| format!("after it: {words}")));
         if self.statements() > 0 {
@@ -135,11 +138,15 @@ impl Inquiry<'_> {
         let (cures, refused): (Vec<Cure>, Vec<Cure>) = cures.into_iter().partition(|cure| self.beyond(cure).is_none());
         repair.left.extend(refused.iter().map(|cure| uncured(cure, &self.beyond(cure).unwrap_or_default())));
         let is_pointer = self.rows().is_some_and(|rows| rows.is_pointer);
+        // Nothing of it is done: each is named, what nobody explains too.
+        let none = |mut repair: Repair, why: &str| {
+            repair.left.extend(cures.iter().map(|cure| uncured(cure, why)));
+            repair.strays = strays.iter().map(stray_words).collect();
+            Ok(repair)
+        };
         if is_pointer && !refused.is_empty() {
             // One place says how far all came.
-            let why = "the tool records one place, and another migration before or behind it is not repaired";
-            repair.left.extend(cures.iter().map(|cure| uncured(cure, why)));
-            return Ok(repair);
+            return none(repair, "the tool records one place, and another migration before or behind it is not repaired");
         }
         if cures.is_empty() && !takes_strays {
             return Ok(repair);
@@ -149,15 +156,10 @@ impl Inquiry<'_> {
         let goal = self.goal(&cures, stage, target)?;
         let goal = match goal {
             Ok(goal) => goal,
-            Err(why) => {
-                repair.left.extend(cures.iter().map(|cure| uncured(cure, &why)));
-                return Ok(repair);
-            }
+            Err(why) => return none(repair, &why),
         };
         if changes_schema && !(tells_needs(self.manifest) && tells_needs(&goal)) {
-            let why = "the manifest does not say what needs what: capture it again";
-            repair.left.extend(cures.iter().map(|cure| uncured(cure, why)));
-            return Ok(repair);
+            return none(repair, "the manifest does not say what needs what: capture it again");
         }
         let mut now = self.manifest.clone();
         if takes_strays {
@@ -176,8 +178,7 @@ impl Inquiry<'_> {
             }
             match self.recording(cure, &*dialect) {
                 Ok(steps) => {
-                    let held = block.plan.destructive().0 > 0;
-                    block.plan.steps.extend(steps.into_iter().map(|step| Step { held, ..step }));
+                    block.plan.steps.extend(steps);
                     if !block.plan.refused.is_empty() {
                         // Nothing is recorded that is not so.
                         block.plan.steps.retain(|step| step.kind != Kind::Migration);
