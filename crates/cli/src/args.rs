@@ -2,7 +2,7 @@
 
 mod release;
 
-pub use release::{CourseName, Diagnose, History, HistoryFormat, Migrations, Preflight, Reading};
+pub use release::{CourseName, Diagnose, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -27,6 +27,7 @@ pub enum SchemaName {
     History,
     Migrations,
     Preflight,
+    Rehearse,
 }
 
 /// Flags that every verb understands.
@@ -105,6 +106,8 @@ pub enum Command {
     History(History),
     /// Say whether an environment has what a build needs: objects, and queries that are prepared and never run.
     Preflight(Preflight),
+    /// Run what is pending on a throwaway server that is like the target, and say what it locks, changes, and whether there is a way back.
+    Rehearse(Rehearse),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.
     Diagnose(Diagnose),
     /// Print which throwaway servers this machine can start, and how to get the others.
@@ -117,7 +120,7 @@ pub enum Command {
     Man,
     /// Print the JSON schema of reports.
     Schema {
-        /// Of what: the report of compare and check, or what history, migrations or preflight print.
+        /// Of what: the report of compare and check, or what history, migrations, preflight or rehearse print.
         #[arg(value_enum, default_value_t = SchemaName::Report)]
         of: SchemaName,
     },
@@ -386,7 +389,7 @@ impl From<SeverityName> for evenkeel_core::kind::Severity {
 }
 
 /// A length of time such as `500ms`, `2s` or `1min`.
-fn duration(text: &str) -> Result<std::time::Duration, String> {
+pub fn duration(text: &str) -> Result<std::time::Duration, String> {
     if !text.trim().is_empty() && text.trim().chars().all(|c| c.is_ascii_digit() || c == '.') {
         return Err(format!("a unit is missing: {text}ms, {text}s or {text}min"));
     }

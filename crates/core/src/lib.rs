@@ -1,7 +1,7 @@
 //! Pure nouns and judgement of evenkeel: no I/O, no async, no driver, no clock, no environment, no printing.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  statement  history  preflight  diagnose  reference  patch  port`.
+//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  statement  history  preflight  diagnose  reference  patch  trace  rehearsal  port`.
 
 pub mod compare;
 pub mod connection;
@@ -19,5 +19,7 @@ pub mod policy;
 pub mod port;
 pub mod preflight;
 pub mod reference;
+pub mod rehearsal;
 pub mod setting;
 pub mod statement;
+pub mod trace;

@@ -6,6 +6,7 @@
 
 mod engine;
 mod grants;
+mod observe;
 mod prepare;
 mod query;
 mod run;
@@ -15,6 +16,7 @@ mod workshop;
 
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use grants::{Step, script};
+pub use observe::Observer;
 pub use prepare::{Answers, Inquiry, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;

@@ -56,6 +56,17 @@ pub fn tree(folder: &Path, stop: &Stop) -> Result<Tree, Box<Trouble>> {
     Ok(tree)
 }
 
+/// One file that is named.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub fn one(path: &Path) -> Result<Vec<u8>, Box<Trouble>> {
+    read(path, LARGEST).map_err(|why| {
+        let trouble = Trouble::new(Class::Usage, format!("cannot read {}", path.display())).expected("a file with statements");
+        Box::new(trouble.found(why))
+    })
+}
+
 fn unreadable(shown: &str, found: &str) -> Box<Trouble> {
     let trouble = Trouble::new(Class::Configuration, format!("cannot read the migrations in {shown:?}"));
     let trouble = trouble.expected("a folder that holds the files of a migration tool").found(found);

@@ -13,6 +13,7 @@ mod repair;
 mod settle;
 mod withheld;
 
+pub use records::{Left, pending, tools};
 pub use repair::{Repair, Repairing};
 
 use crate::capture::{self, Source};

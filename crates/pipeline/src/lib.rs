@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt`.
+//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt  rehearse`.
 
 pub mod capture;
 pub mod check;
@@ -16,6 +16,8 @@ pub mod migrations;
 pub mod patch;
 pub mod preflight;
 pub mod queries;
+pub mod rehearse;
 pub mod render;
 pub mod replay;
+mod runner;
 pub mod schemas;

@@ -93,7 +93,7 @@ impl Script {
 }
 
 impl Cut {
-    fn of(migration: &Migration, grammar: &dyn Grammar) -> Self {
+    pub(crate) fn of(migration: &Migration, grammar: &dyn Grammar) -> Self {
         let scripts = |parts: &[Part]| parts.iter().map(|part| Script::of(part, grammar)).collect::<Vec<_>>();
         let (up, down) = (scripts(&migration.up), migration.down.as_deref().map(scripts));
         let mut migration = migration.clone();

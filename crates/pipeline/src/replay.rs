@@ -3,19 +3,18 @@
 //! Each runs as its tool would run it, in a session that may do nothing beyond that database. What only a superuser may do is done for
 //! it where that does no harm; anything else is refused, and told. Does not live here: which of them ran elsewhere (`history`).
 
-use crate::migrations::{Cut, Migrations, Script};
+use crate::migrations::{Cut, Migrations};
+use crate::runner::{Blind, Done, Ground, Runner, guarded};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::folder::Transaction;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Manifest};
-use evenkeel_core::port::{Answer, Confined, Engine, Like, Limits, Refused, Request, Scratch, Session, Watch, Workshop};
-use evenkeel_core::statement::{Grammar, What};
+use evenkeel_core::port::{Confined, Engine, Like, Limits, Request, Scratch, Watch, Workshop};
+use evenkeel_core::statement::Grammar;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, PoisonError};
 
 /// Who makes such servers, and how long a statement may take.
 #[derive(Clone, Copy)]
@@ -61,6 +60,8 @@ impl Target {
                 roles: manifest.of_kind(Kind::Role).iter().map(named).filter(is_name).collect(),
                 settings: engine.session_settings(manifest, role),
                 schemas: Vec::new(),
+                role: None,
+                unbounded: false,
             },
             schemas: manifest.of_kind(Kind::Schema).iter().map(named).collect(),
             encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
@@ -206,250 +207,11 @@ impl<'a> Replay<'a> {
         Confined { schemas, ..self.target.confined.clone() }
     }
 
-    fn one(&self, database: &str, cut: &Cut, confined: &Confined) -> Result<Result<(), Told>, Box<Trouble>> {
+    fn one(&self, database: &str, cut: &Cut, confined: &Confined) -> Done {
         let session = self.scratch.confined(database, confined)?;
-        let guard = Guard::new(session.id());
-        let limit = self.stage.limits.statement_timeout;
-        std::thread::scope(|threads| {
-            threads.spawn(|| guard.watch(&*self.scratch, self.stage.watch));
-            let mut runner = Runner { session, replay: self, database, guard: &guard, limit, is_open: false };
-            let outcome = runner.migration(cut);
-            guard.finish();
-            outcome
-        })
-    }
-}
-
-/// What a server said to which statement.
-type Told = (Option<Place>, String);
-/// A refusal is no error of ours; a lost connection is one of the server.
-type Done = Result<Result<(), Told>, Box<Trouble>>;
-
-struct Runner<'r, 'a> {
-    session: Box<dyn Session>,
-    replay: &'r Replay<'a>,
-    database: &'r str,
-    guard: &'r Guard,
-    limit: Duration,
-    is_open: bool,
-}
-
-impl Runner<'_, '_> {
-    fn migration(&mut self, cut: &Cut) -> Done {
-        for script in &cut.up {
-            let done = match cut.migration.transaction {
-                Transaction::Whole if is_one_message(script, self.replay.grammar) => self.whole(script)?,
-                Transaction::Own | Transaction::Fitting | Transaction::Whole => self.own(script, cut.migration.transaction)?,
-                Transaction::None | Transaction::PerStatement => self.pieces(script, false)?,
-            };
-            if done.is_err() {
-                return Ok(done);
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    /// All of a text at once: the server makes one of it what it can.
-    fn whole(&mut self, script: &Script) -> Done {
-        match self.bounded(|session| session.run(&script.part.text))? {
-            Ok(Answer::Ran(_)) => Ok(Ok(())),
-            Ok(Answer::Refused(refused)) => {
-                let byte = refused.position.map_or(0, |position| byte_of(&script.part.text, position));
-                Ok(Err((Some(script.place(byte)), said(&refused))))
-            }
-            Err(why) => Ok(Err((Some(script.place(0)), why))),
-        }
-    }
-
-    /// In a transaction of its own. A single statement that is sent whole is its own already.
-    fn own(&mut self, script: &Script, transaction: Transaction) -> Done {
-        let statements = script.pieces.iter().filter(|piece| piece.statement().is_some()).count();
-        if transaction == Transaction::Whole && statements == 1 {
-            return self.pieces(script, false);
-        }
-        let done = self.pieces(script, true)?;
-        if done.is_err() {
-            return Ok(done);
-        }
-        if !self.is_open {
-            return Ok(Ok(()));
-        }
-        match self.bounded(|session| session.commit())? {
-            Ok(Answer::Ran(_)) => Ok(Ok(())),
-            Ok(Answer::Refused(refused)) => Ok(Err((Some(script.place(script.part.text.len())), said(&refused)))),
-            Err(why) => Ok(Err((None, why))),
-        }
-    }
-
-    /// One after the other; `together` in a transaction.
-    fn pieces(&mut self, script: &Script, together: bool) -> Done {
-        let text = &script.part.text;
-        let mut pieces = script.pieces.iter().peekable();
-        while let Some(piece) = pieces.next() {
-            let own = piece.text(text);
-            match &piece.what {
-                What::Between | What::Rows => continue,
-                What::Command { odd: None } => continue,
-                What::Command { odd: Some(why) } => return Ok(Err((Some(script.place(piece.start)), why.clone()))),
-                What::Statement(_) => {}
-            }
-            // Rows begin on the next line.
-            let rows = {
-                let mut ahead = pieces.clone();
-                if ahead.peek().is_some_and(|next| next.what == What::Between) {
-                    ahead.next();
-                }
-                ahead.next().filter(|next| next.what == What::Rows).map(|rows| rows.text(text))
-            };
-            let errand = self.replay.grammar.errand(own);
-            if let Some(errand) = errand {
-                if self.is_open {
-                    // What stands before it is there for it, as it would be within one transaction.
-                    let committed = self.bounded(|session| session.commit())?;
-                    self.is_open = false;
-                    if let Some(told) = refusal(&committed) {
-                        return Ok(Err((Some(script.place(piece.start)), told)));
-                    }
-                }
-                let mut own = self.replay.scratch.session(self.database)?;
-                for line in errand.before {
-                    own.run(line)?;
-                }
-                match own.run(&errand.sql)? {
-                    Answer::Refused(refused) if !errand.done.contains(&refused.code.as_str()) => {
-                        return Ok(Err((Some(script.place(piece.start)), said(&refused))));
-                    }
-                    _ => continue,
-                }
-            }
-            if together && !self.is_open {
-                let limits = self.replay.stage.limits;
-                self.session.begin(&limits)?;
-                self.is_open = true;
-            }
-            let answer = self.bounded(|session| match rows {
-                Some(rows) => session.feed(own, rows),
-                None => session.run(own),
-            })?;
-            if let Some(told) = refusal(&answer) {
-                if self.is_open {
-                    self.session.roll_back().ok();
-                    self.is_open = false;
-                }
-                return Ok(Err((Some(script.place(piece.start)), told)));
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    /// Does something that ends within the limit, or the session does.
-    fn bounded(
-        &mut self,
-        work: impl FnOnce(&mut dyn Session) -> Result<Answer, Box<Trouble>>,
-    ) -> Result<Result<Answer, String>, Box<Trouble>> {
-        self.guard.begin(self.limit);
-        let answer = work(&mut *self.session);
-        let was_ended = self.guard.end();
-        match answer {
-            Ok(answer) => Ok(Ok(answer)),
-            Err(_) if was_ended => {
-                self.replay.stage.watch.stop.check()?;
-                Ok(Err(format!("it took longer than {} s and was ended (--statement-timeout)", self.limit.as_secs_f64())))
-            }
-            Err(trouble) if trouble.class == Class::Internal => Err(trouble),
-            // The text itself may have ended its session, or its server.
-            Err(trouble) => {
-                let found = trouble.found.map(|found| format!(": {found}")).unwrap_or_default();
-                Ok(Err(format!("the session was lost while it ran: {}{found}", trouble.what)))
-            }
-        }
-    }
-}
-
-/// Whether a text can be sent as it is: no rows, nothing for the client, nothing that somebody else has to do.
-fn is_one_message(script: &Script, grammar: &dyn Grammar) -> bool {
-    script.pieces.iter().all(|piece| match &piece.what {
-        What::Between => true,
-        What::Statement(_) => grammar.errand(piece.text(&script.part.text)).is_none(),
-        What::Rows | What::Command { .. } => false,
-    })
-}
-
-fn said(refused: &Refused) -> String {
-    format!("{} ({})", refused.message, refused.code)
-}
-
-fn refusal(answer: &Result<Answer, String>) -> Option<String> {
-    match answer {
-        Ok(Answer::Ran(_)) => None,
-        Ok(Answer::Refused(refused)) => Some(said(refused)),
-        Err(why) => Some(why.clone()),
-    }
-}
-
-/// The byte of a character that a server counts from 1.
-fn byte_of(text: &str, position: u32) -> usize {
-    let skipped = usize::try_from(position).unwrap_or(usize::MAX).saturating_sub(1);
-    text.char_indices().nth(skipped).map_or(text.len(), |(at, _)| at)
-}
-
-/// Ends a session whose statement takes too long: a text may have taken its own limits away.
-struct Guard {
-    session: u64,
-    state: Mutex<State>,
-    told: Condvar,
-    ended: AtomicU64,
-}
-
-#[derive(Default)]
-struct State {
-    deadline: Option<Instant>,
-    is_over: bool,
-}
-
-/// How often somebody's wish to stop is looked for.
-const LOOK: Duration = Duration::from_millis(200);
-/// Beyond the server's own limit, which tells more.
-const GRACE: Duration = Duration::from_secs(2);
-
-impl Guard {
-    fn new(session: u64) -> Self {
-        Self { session, state: Mutex::default(), told: Condvar::new(), ended: AtomicU64::new(0) }
-    }
-
-    fn set(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
-        self.told.notify_all();
-    }
-
-    fn begin(&self, limit: Duration) {
-        self.set(|state| state.deadline = Some(Instant::now() + limit + GRACE));
-    }
-
-    /// Whether it was ended from here.
-    fn end(&self) -> bool {
-        self.set(|state| state.deadline = None);
-        self.ended.load(Ordering::SeqCst) > 0
-    }
-
-    fn finish(&self) {
-        self.set(|state| state.is_over = true);
-    }
-
-    fn watch(&self, scratch: &dyn Scratch, watch: Watch<'_>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while !state.is_over {
-            let is_late = state.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            if is_late || state.deadline.is_some() && watch.stop.is_requested() {
-                state.deadline = None;
-                drop(state);
-                self.ended.fetch_add(1, Ordering::SeqCst);
-                scratch.end(self.session).ok();
-                state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            state = self.told.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        let Stage { watch, limits, .. } = self.stage;
+        let ground = Ground { scratch: &*self.scratch, database, grammar: self.grammar, watch, limits };
+        guarded(session, ground, |session, guard| Runner::new(session, ground, guard, &mut Blind).migration(cut))
     }
 }
 

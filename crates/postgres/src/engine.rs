@@ -6,6 +6,8 @@ use crate::connect::{Target, ThisMachine};
 use crate::environment::PostgresEnvironment;
 use crate::flavor::{NEWEST, OLDEST};
 use crate::grammar::PostgresGrammar;
+use crate::knowledge;
+use crate::observe::PostgresObserver;
 use crate::patch::PostgresDialect;
 use crate::remedy::PostgresRemedies;
 use crate::scratch::PostgresWorkshop;
@@ -15,7 +17,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
+use evenkeel_core::port::{Engine, Named, Observer, Own, SchemaNames, Workshop};
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
 
@@ -28,6 +30,11 @@ const MIGRATION_ROLE: &str = "migration_role";
 
 /// What others know and PostgreSQL does not.
 const WITHOUT: &[(&str, &str)] = &[("heartbeat", "the server tells the lag of its replicas by itself: PostgreSQL needs no such table")];
+
+/// Whether a setting with that source is one that every session gets.
+fn is_anybodys(source: &str) -> bool {
+    !source.contains("user") && !source.contains("client") && !source.contains("session")
+}
 
 impl Engine for Postgres {
     fn schemes(&self) -> &'static [&'static str] {
@@ -53,7 +60,6 @@ impl Engine for Postgres {
         };
         let server = manifest.find(kind::Kind::Setting, &["search_path"]);
         // What the role has that read it is not what another has.
-        let is_anybodys = |source: &str| !source.contains("user") && !source.contains("client") && !source.contains("session");
         let server = server.filter(|setting| role.is_none() || setting.text("source").is_none_or(is_anybodys));
         let own = role.and_then(|role| given(role, "this database").or_else(|| given(role, "every database")));
         let value = own.or_else(|| given("every role", "this database")).or_else(|| server?.text("value").map(str::to_owned));
@@ -115,6 +121,32 @@ impl Engine for Postgres {
 
     fn undoes_definitions(&self) -> bool {
         true
+    }
+
+    fn server_settings(&self, manifest: &Manifest) -> Vec<(String, String)> {
+        // What the role has that read it is not what another has.
+        let value = |name: &str| {
+            let setting = manifest.find(kind::Kind::Setting, &[name])?;
+            setting.text("value").filter(|_| setting.text("source").is_none_or(is_anybodys)).map(str::to_owned)
+        };
+        let mut settings: Vec<(String, String)> =
+            knowledge::rehearsed::SETTINGS.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect();
+        if settings.iter().any(|(name, value)| name == "wal_level" && value == "minimal") {
+            // It allows no replicas.
+            settings.push(("max_wal_senders".to_owned(), "0".to_owned()));
+        }
+        settings
+    }
+
+    fn lock_slots(&self, manifest: &Manifest) -> Option<u64> {
+        let number = |name: &str| manifest.find(kind::Kind::Setting, &[name])?.text("value")?.parse::<u64>().ok();
+        // https://www.postgresql.org/docs/18/runtime-config-locks.html#GUC-MAX-LOCKS-PER-TRANSACTION
+        let sessions = number("max_connections")?.saturating_add(number("max_prepared_transactions").unwrap_or_default());
+        Some(number("max_locks_per_transaction")?.saturating_mul(sessions))
+    }
+
+    fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {
+        Ok(&PostgresObserver)
     }
 
     fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {

@@ -1,10 +1,10 @@
 //! Everything that knows PostgreSQL.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  prepare  flight  environment  scratch  engine`.
+//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  prepare  flight  observe  environment  scratch  engine`.
 //!
 //! They are: quoting; facts about versions; what settings mean; libpq's connection layer; the server's parser; an environment as a manifest; what
-//! to do about a difference; statements that make one environment like another; the script for a capture role; queries prepared and never run; what is in flight; an environment of the port; throwaway servers; the engine's port.
+//! to do about a difference; statements that make one environment like another; the script for a capture role; queries prepared and never run; what is in flight; what a session holds and does; an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod connect;
@@ -16,6 +16,7 @@ pub mod grammar;
 pub mod grants;
 pub mod ident;
 pub mod knowledge;
+pub mod observe;
 pub mod patch;
 pub mod prepare;
 pub mod remedy;

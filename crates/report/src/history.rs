@@ -8,6 +8,7 @@ mod markdown;
 mod preflight;
 mod terminal;
 
+pub(crate) use data::json;
 pub use data::{Listed, ListedMigration, ListedStatement, Listing, NotUnderstood};
 pub use preflight::verdict_line as preflight_line;
 

@@ -4,7 +4,7 @@
 //! Does not live here: judgement (`core`), where the bytes go (the command line).
 //!
 //! Rooms, each importing only rooms to its left:
-//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format  history`.
+//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format  history  rehearsal`.
 
 mod clean;
 mod contrast;
@@ -16,6 +16,7 @@ mod group;
 pub mod history;
 mod number;
 pub mod reference;
+pub mod rehearsal;
 mod sentence;
 mod textdiff;
 mod wrap;

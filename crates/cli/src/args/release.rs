@@ -124,6 +124,63 @@ pub struct Preflight {
     pub out: Option<PathBuf>,
 }
 
+/// `rehearse`.
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// Files to rehearse in place of what is pending, each one migration.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// What it is meant for: an environment's name, a URL, or a manifest file. It is read, and never written to.
+    #[arg(long = "for", value_name = "ENV|MANIFEST")]
+    pub target: String,
+    /// Where it is run: a throwaway server of this machine.
+    #[arg(long, value_name = "PLACE", default_value = "scratch")]
+    pub on: String,
+    /// The schema that is expected after it: a manifest, or replay:DIR.
+    #[arg(long, value_name = "MANIFEST|replay:DIR")]
+    pub expect: Option<String>,
+    /// Look at these parts alone; may be given several times or with commas. Then nothing is validated.
+    #[arg(long, value_enum, value_name = "PART", value_delimiter = ',')]
+    pub only: Vec<PartName>,
+    /// The folder of migrations; without it the one under [project] in evenkeel.toml.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub migrations: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Form of the report.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
+    pub format: HistoryFormat,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+/// Parts of a rehearsal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PartName {
+    Run,
+    Effect,
+    Undo,
+    Rerun,
+    Load,
+    Compatibility,
+    Estimate,
+}
+
+impl From<PartName> for evenkeel_core::rehearsal::Part {
+    fn from(part: PartName) -> Self {
+        match part {
+            PartName::Run => Self::Run,
+            PartName::Effect => Self::Effect,
+            PartName::Undo => Self::Undo,
+            PartName::Rerun => Self::Rerun,
+            PartName::Load => Self::Load,
+            PartName::Compatibility => Self::Compatibility,
+            PartName::Estimate => Self::Estimate,
+        }
+    }
+}
+
 /// `diagnose`.
 #[derive(Debug, Args)]
 pub struct Diagnose {

@@ -19,6 +19,7 @@ mod patch;
 mod preflight;
 mod proofs;
 mod queries;
+mod rehearse;
 mod render;
 mod report;
 mod schemas;
@@ -50,6 +51,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Migrations(arguments) => migrations::run(arguments, &cli.common),
         Command::History(arguments) => history::run(arguments, &cli.common),
         Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
+        Command::Rehearse(arguments) => rehearse::run(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),

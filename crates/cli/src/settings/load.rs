@@ -4,7 +4,7 @@ use super::raw::{
     ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawPolicy, RawReference, RawReferenceTable,
     RawWaiver, ReadFrom,
 };
-use super::{Environment, History, Migrations, Policy, Reach, Settings, recorded, store};
+use super::{Environment, History, Migrations, Policy, Reach, Settings, gates, recorded, store};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
@@ -92,10 +92,6 @@ impl Resolver<'_> {
                 .origin(place)
                 .fix("correct that line")
         })?;
-        let mut notes = Vec::new();
-        if file.gates.as_ref().is_some_and(|table| !table.is_empty()) {
-            notes.push(format!("[gates] in {} is not used by this version", self.path.display()));
-        }
         let reference = self.reference(&file.project.reference)?;
         let secret = match file.project.secret.as_ref().map(|secret| self.filled("secret", secret)).transpose() {
             Ok(secret) => Ok(secret.map(|text| Secret::new(&text))),
@@ -114,9 +110,11 @@ impl Resolver<'_> {
         let scratch: Result<_, Box<Trouble>> =
             file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?))).collect();
         let store = file.store.url.map(|url| store::file(url.get_ref(), || self.place(url.span()))).transpose()?;
+        let gates = gates::limits(file.gates, |span| self.place(span))?;
         let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
         let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
-        Ok(Settings { environments, policy: self.policy(file.policy)?, notes, reference, secret, scratch: scratch?, store, migrations })
+        let policy = self.policy(file.policy)?;
+        Ok(Settings { environments, policy, notes: Vec::new(), reference, secret, scratch: scratch?, store, migrations, gates })
     }
 
     /// Folders of migrations.

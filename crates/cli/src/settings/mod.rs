@@ -3,6 +3,7 @@
 //! Lives here: the shape of the file and its resolved form. `load` finds and reads it, `raw` is the file as it is written. Does not live here: what an
 //! environment's URL means (the engine's connection layer does that).
 
+mod gates;
 mod load;
 mod raw;
 mod recorded;
@@ -16,6 +17,7 @@ use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::reference::{Pattern, Secret};
+use evenkeel_core::rehearsal::Limits;
 use evenkeel_pipeline::check::Must;
 use evenkeel_pipeline::render::Renderer;
 use std::collections::BTreeMap;
@@ -38,6 +40,8 @@ pub struct Settings {
     pub store: Option<PathBuf>,
     /// Folders of migrations.
     pub migrations: Vec<Migrations>,
+    /// What a rehearsal demands.
+    pub gates: Limits,
 }
 
 /// A folder of migrations.
@@ -72,6 +76,7 @@ impl Default for Settings {
             scratch: Vec::new(),
             store: None,
             migrations: Vec::new(),
+            gates: Limits::default(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub struct File {
     #[serde(default)]
     pub project: RawProject,
     #[serde(default)]
-    pub gates: Option<toml::Table>,
+    pub gates: RawGates,
     #[serde(default)]
     pub environments: BTreeMap<String, Spanned<RawEnvironment>>,
     #[serde(default)]
@@ -23,6 +23,16 @@ pub struct File {
     pub scratch: RawScratch,
     #[serde(default)]
     pub store: RawStore,
+}
+
+/// What a rehearsal demands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawGates {
+    pub lock_hold: Option<Spanned<String>>,
+    pub undo: Option<Spanned<String>>,
+    pub undo_reason: Option<Spanned<String>>,
+    pub require: Option<Spanned<Vec<String>>>,
 }
 
 /// What is kept between runs.

@@ -112,6 +112,17 @@ fn changed(one: &Object, other: &Object, touches: &mut Vec<Touch>) {
     }
 }
 
+/// Whether siblings stand in another order, of objects that both have.
+#[must_use]
+pub fn is_reordered(before: &Manifest, after: &Manifest) -> bool {
+    of(before).any(|object| {
+        let parts: Vec<&str> = object.identity.parts().collect();
+        let ranks = object.kind.spec().all_properties().zip(0..).filter(|(property, _)| property.class == Class::Order);
+        let other = after.find(object.kind, &parts);
+        other.is_some_and(|other| ranks.into_iter().any(|(_, at)| object.get_at(at) != other.get_at(at)))
+    })
+}
+
 /// How a spot stands in an environment.
 #[must_use]
 pub fn found(spot: &Spot, manifest: &Manifest) -> Stand {

@@ -1,6 +1,6 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
-use super::{Environment, Workshop};
+use super::{Environment, Observer, Workshop};
 use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
@@ -51,6 +51,26 @@ pub trait Engine: Sync {
     /// Schemas that these settings name.
     fn named_schemas(&self, _: &[(String, String)]) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Settings of a server that decide what a migration locks, does and takes there, by name, as the manifest has them: those of a server
+    /// on which it is rehearsed.
+    fn server_settings(&self, _: &Manifest) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// How many locks all transactions of a server may hold at once, where it has a bound; nothing where the manifest does not tell.
+    fn lock_slots(&self, _: &Manifest) -> Option<u64> {
+        None
+    }
+
+    /// Looks at what a session does.
+    ///
+    /// # Errors
+    /// Of class Configuration: nobody looks at sessions of such servers.
+    fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "what a session of such a server locks and does is not looked at yet");
+        Err(Box::new(trouble.expected("PostgreSQL").fix("see what it does on a throwaway server: evenkeel history, compare replay:DIR")))
     }
 
     /// Writes statements for the server that a manifest was captured of.

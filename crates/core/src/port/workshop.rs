@@ -98,6 +98,11 @@ impl Like {
 /// What a session for texts of strangers begins with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Confined {
+    /// As whom, of those that are there, with what it owns and may: the role that migrations run as where it counts, by the name that
+    /// captures have for it. It loses what would let it beyond the server. Nothing for one that owns an empty database.
+    pub role: Option<String>,
+    /// That role has no bounds where it counts: here it owns what the superuser owns, and is a member of all.
+    pub unbounded: bool,
     /// Roles that are there for it to give things to; they may nothing.
     pub roles: Vec<String>,
     /// Settings by name.
@@ -160,6 +165,24 @@ pub trait Scratch: Send + Sync {
     /// The server cannot be reached.
     fn anew(&self, _database: &str, spare: &str) -> Result<String, Box<Trouble>> {
         Ok(spare.to_owned())
+    }
+
+    /// Makes another database with everything that is committed in one of them; nobody may be connected to that.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or copies none.
+    fn copy(&self, database: &str, _another: &str) -> Result<(), Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("the database {database} cannot be copied"));
+        Err(Box::new(trouble.found(format!("{}: evenkeel copies none there yet", self.describe()))))
+    }
+
+    /// Removes a database, whoever is connected to it.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or removes none.
+    fn remove(&self, database: &str) -> Result<(), Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("the database {database} cannot be removed"));
+        Err(Box::new(trouble.found(format!("{}: evenkeel removes none there yet", self.describe()))))
     }
 
     /// Starts a server that follows this one, with its settings, and returns when it does.

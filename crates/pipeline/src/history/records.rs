@@ -2,16 +2,78 @@
 //!
 //! Neighbour: `ledger`, which finds the tables and their rows.
 
-use super::Inquiry;
 use super::ledger::{ledgers, recorded};
-use crate::migrations::Cut;
+use super::{Inquiry, Wanted};
+use crate::migrations::{self, Cut, Migrations};
 use evenkeel_core::history::matching::{self, matched};
 use evenkeel_core::history::told::Ledger;
 use evenkeel_core::history::verdict::Recorded;
 use evenkeel_core::history::{READERS, State};
-use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::Object;
+use evenkeel_core::kind::{Dimension, Kind, Severity};
+use evenkeel_core::manifest::{Manifest, Object};
 use std::collections::BTreeSet;
+
+/// What of a folder has not run on a target, by its record.
+#[derive(Debug, Clone, Default)]
+pub struct Left {
+    /// Places in the folder's order.
+    pub at: Vec<usize>,
+    pub gaps: Vec<String>,
+    pub notes: Vec<String>,
+    /// Why nobody can tell what is pending.
+    pub unknown: Option<String>,
+}
+
+/// Tools whose tables a manifest has.
+#[must_use]
+pub fn tools(manifest: &Manifest) -> Vec<String> {
+    ledgers(manifest).into_iter().map(|(_, ledger)| ledger.tool).collect()
+}
+
+/// What is still to run, by the record alone.
+#[must_use]
+pub fn pending(manifest: &Manifest, label: &str, read: &Migrations) -> Left {
+    let wanted = Wanted { migrations: migrations::Wanted::default(), committed: None, accepted: &[], nowhere: false, bar: Severity::Block };
+    let mut inquiry = Inquiry::new(manifest, read, (&wanted, &[]), label);
+    inquiry.records();
+    let unknown = match (manifest.covers(Dimension::History), inquiry.is_blind, inquiry.by_effect) {
+        (false, ..) => Some("its manifest was captured without the history".to_owned()),
+        (_, true, _) => Some(inquiry.gaps.last().cloned().unwrap_or_else(|| "its record was not seen whole".to_owned())),
+        (_, _, true) => Some(format!("{} records nothing", read.folder.tool)),
+        _ => None,
+    };
+    let mut left = Left { unknown, ..Left::default() };
+    for (at, cut) in read.cuts.iter().enumerate() {
+        let migration = &cut.migration;
+        match inquiry.record(migration) {
+            None if migration.baseline || migration.squashed => {
+                left.notes.push(format!("{} stands for those before it, and was left out", migration.key));
+            }
+            None => left.at.push(at),
+            Some(record) => match record.state {
+                State::RolledBack => left.at.push(at),
+                State::Failed | State::InProgress => {
+                    left.gaps.push(format!(
+                        "{} is recorded as {}: what of it is in is not known (evenkeel history)",
+                        migration.key,
+                        record.state.name()
+                    ));
+                }
+                State::Applied => {
+                    let sum = record.checksum.as_deref();
+                    if migration.repeatable && sum.is_some_and(|sum| migration.is_summed(sum) == Some(false)) {
+                        left.at.push(at);
+                    }
+                }
+            },
+        }
+    }
+    let conditional =
+        left.at.iter().filter_map(|at| read.cuts.get(*at)).filter_map(|cut| Some((&cut.migration.key, cut.migration.condition.as_ref()?)));
+    left.gaps.extend(conditional.map(|(key, why)| format!("{key} may be left out there ({why}): it was rehearsed as if not")));
+    left.notes.extend(inquiry.notes);
+    left
+}
 
 impl Inquiry<'_> {
     /// What the tool's own table says.

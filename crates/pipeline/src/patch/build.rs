@@ -38,10 +38,18 @@ pub struct Built {
 /// # Errors
 /// No such server can be had, it is lost, or the end was asked for. What cannot be made in it is no error: it is listed.
 pub fn build(manifest: &Manifest, builder: &Builder<'_>) -> Result<Built, Box<Trouble>> {
+    build_with(manifest, builder, &[])
+}
+
+/// The same on a server with these settings.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with(manifest: &Manifest, builder: &Builder<'_>, settings: &[(String, String)]) -> Result<Built, Box<Trouble>> {
     let Builder { engine, workshop, watch } = *builder;
     let dialect = engine.dialect(&manifest.endpoint)?;
     let database = database_of(manifest);
-    let like = like(manifest, &*dialect);
+    let like = settings.iter().fold(like(manifest, &*dialect), |like, (name, value)| like.setting(name, value));
     let scratch = workshop.start(&like, &watch)?;
     let mut reasons = BTreeMap::new();
     let mut seen = look(&*scratch, &database, &*dialect, &watch)?;

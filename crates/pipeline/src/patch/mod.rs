@@ -7,6 +7,7 @@ mod build;
 mod proofs;
 mod prove;
 
+pub(crate) use build::build_with;
 pub(crate) use build::run;
 pub use build::{Builder, Built, build};
 pub use proofs::{Before, NoProofs, Proofs};

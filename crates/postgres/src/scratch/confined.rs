@@ -16,6 +16,9 @@ const ROLE: &str = "evenkeel_replay";
 /// Opens one. The role and those that are named are made where they are not there yet.
 pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Result<Session, Fault> {
     let own = scratch.session(database)?;
+    if let Some(role) = &confined.role {
+        return as_role(scratch, &own, database, role, confined);
+    }
     // What an earlier text made does not run with the superuser's rights.
     own.exec("SET session_replication_role = replica")?;
     let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = {}", literal(role)));
@@ -36,15 +39,39 @@ pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Re
     for schema in &confined.schemas {
         own.exec(&format!("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}", Ident(schema), Ident(ROLE)))?;
     }
+    session(scratch, database, ROLE, &confined.settings)
+}
+
+fn session(scratch: &Scratch, database: &str, role: &str, given: &[(String, String)]) -> Result<Session, Fault> {
     let conninfo = [
         settings::conninfo_word("host", &scratch.socket_dir().to_string_lossy()),
         settings::conninfo_word("port", &super::PORT.to_string()),
-        settings::conninfo_word("user", ROLE),
+        settings::conninfo_word("user", role),
         settings::conninfo_word("dbname", database),
     ];
     let session = Session::open(&scratch.display(), database, &conninfo.join(" "))?;
-    for (name, value) in &confined.settings {
+    for (name, value) in given {
         session.exec(&format!("SELECT pg_catalog.set_config({}, {}, false)", literal(name), literal(value)))?;
     }
     Ok(session)
+}
+
+/// As a role that is there, or as one in place of the superuser that made the server. No role but that superuser keeps what leads beyond
+/// the server.
+fn as_role(scratch: &Scratch, own: &Session, database: &str, role: &str, confined: &Confined) -> Result<Session, Fault> {
+    // Triggers on definitions do not run for what is prepared here.
+    own.exec("SET session_replication_role = replica")?;
+    let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE oid <> 10 AND rolname = {}", literal(role)));
+    let role = if is_there(role)?.is_some() { role } else { ROLE };
+    if is_there(role)?.is_none() {
+        own.exec(&format!("CREATE ROLE {}", Ident(role)))?;
+    }
+    own.exec(include_str!("tame.sql"))?;
+    own.exec(&format!("ALTER ROLE {} LOGIN", Ident(role)))?;
+    if confined.unbounded {
+        own.exec(&format!("ALTER ROLE {} BYPASSRLS", Ident(role)))?;
+        own.exec(&include_str!("hand_over.sql").replace("{role}", &literal(role)))?;
+        own.exec(&format!("ALTER DATABASE {} OWNER TO {}", Ident(database), Ident(role)))?;
+    }
+    session(scratch, database, role, &confined.settings)
 }

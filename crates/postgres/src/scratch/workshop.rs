@@ -16,6 +16,7 @@ use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_besid
 use crate::connect::Target;
 use crate::environment::PostgresEnvironment;
 use crate::flavor::{NEWEST, OLDEST};
+use crate::ident::{Ident, literal};
 
 /// Throwaway servers of this machine.
 #[derive(Debug, Default)]
@@ -125,6 +126,18 @@ impl port::Scratch for Scratch {
         Self::session(self, "postgres")
             .and_then(|own| own.exec(&format!("SELECT pg_catalog.pg_terminate_backend({session})")))
             .map_err(words)
+    }
+
+    fn copy(&self, database: &str, another: &str) -> Result<(), Box<Trouble>> {
+        let whole = format!("CREATE DATABASE {} TEMPLATE {}", Ident(another), Ident(database));
+        let rest = include_str!("copy.sql").replace("{from}", &literal(database)).replace("{to}", &literal(another));
+        let own = Self::session(self, "postgres").map_err(words)?;
+        own.exec(&whole).and_then(|()| own.exec(&format!("BEGIN;\n{rest};\nCOMMIT"))).map_err(words)
+    }
+
+    fn remove(&self, database: &str) -> Result<(), Box<Trouble>> {
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", Ident(database));
+        Self::session(self, "postgres").and_then(|own| own.exec(&sql)).map_err(words)
     }
 
     fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {

@@ -252,7 +252,7 @@ impl Listing {
     pub const SCHEMA_VERSION: u32 = SCHEMA_VERSION;
 }
 
-pub(super) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Fault> {
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Fault> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|source| Fault::Json { format: "json", source })?;
     bytes.push(b'\n');
     Ok(bytes)

@@ -1,0 +1,116 @@
+//! `evenkeel rehearse`: the pending release on a throwaway server that is like its target.
+
+use super::{Outcome, migrations, output};
+use crate::args::{Common, Rehearse};
+use crate::folder;
+use crate::paint::{self, progress::Line};
+use crate::settings::Environment;
+use crate::{settings, signals, wire};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::Tier;
+use evenkeel_core::kind::{Dimension, Severity};
+use evenkeel_core::port::Limits;
+use evenkeel_core::rehearsal::{Part, Rehearsal};
+use evenkeel_pipeline::capture;
+use evenkeel_pipeline::rehearse::{self as stage, DIMENSIONS, Wanted};
+use evenkeel_pipeline::replay::Means;
+use evenkeel_report::{Found, rehearsal as report};
+use std::time::Instant;
+
+pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
+    let started = Instant::now();
+    let rehearsal = rehearsed(arguments, common)?;
+    let style = migrations::style(common, arguments.out.is_none());
+    let line = report::verdict_line(&rehearsal);
+    let bytes = match arguments.format.form() {
+        Ok(form) => report::rehearsal(&rehearsal, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?,
+        Err(name) => {
+            let found = Found {
+                line: &line,
+                exit_code: rehearsal.exit_code(),
+                findings: &rehearsal.findings(),
+                open: &rehearsal.open(),
+                dimension: Dimension::Schema,
+                fail_on: Severity::Block,
+                elapsed: started.elapsed(),
+                version: env!("CARGO_PKG_VERSION"),
+                command: &format!("evenkeel rehearse --for {}", crate::paint::shell::quoted(&rehearsal.target)),
+            };
+            super::report::found(name, &found, &style)?
+        }
+    };
+    output::write(&bytes, arguments.out.as_deref())?;
+    if arguments.out.is_some() && !common.quiet {
+        paint::say!("{}", paint::plain(&line));
+    }
+    Ok(rehearsal.exit_code())
+}
+
+/// Rehearses.
+///
+/// # Errors
+/// The target cannot be read, what is pending is not known, or no throwaway server can be had.
+pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<Rehearsal, Box<Trouble>> {
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    on_scratch(arguments)?;
+    let endpoint = wire::endpoint(&arguments.target, settings, common, &DIMENSIONS)?;
+    let expected = arguments.expect.as_deref().map(|text| wire::endpoint(text, settings, common, &[Dimension::Schema]));
+    let expected = expected.transpose()?;
+    paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
+    let progress = Line::new(common.quiet);
+    let run = wire::run(&progress, settings);
+    let target = capture::manifest(&endpoint.source, &run)?;
+    let grammar = wire::engine(target.endpoint.engine).grammar()?;
+    let name = endpoint.configured.map(|_| arguments.target.as_str());
+    let folder = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, name, settings);
+    // Files that are named need no folder; one that is there says how its tool runs them.
+    let read = match (folder, arguments.files.is_empty() || arguments.migrations.is_some()) {
+        (Ok(wanted), _) => Some(stage::read(&wanted, &target, grammar, signals::stop())?),
+        (Err(trouble), true) => return Err(trouble),
+        (Err(_), false) => None,
+    };
+    let release = match &read {
+        Some(read) if arguments.files.is_empty() => stage::pending(&target, endpoint.source.label(), read)?,
+        read => stage::named(&arguments.files, read.as_ref(), grammar, signals::stop())?,
+    };
+    let mut parts: Vec<Part> = match arguments.only.as_slice() {
+        [] => Part::ALL.into_iter().filter(|part| part.is_built()).collect(),
+        only => only.iter().map(|name| Part::from(*name)).collect(),
+    };
+    if let Some(part) = parts.iter().find(|part| !part.is_built()) {
+        let trouble = Trouble::new(Class::Usage, format!("this version does not rehearse {}", part.name()));
+        return Err(Box::new(trouble.expected("run, effect, undo, rerun").found(part.name()).origin("flag --only")));
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    let expected = expected.map(|expected| capture::manifest(&expected.source, &run)).transpose()?;
+    let role = endpoint.configured.and_then(Environment::migration_role);
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let means = Means { folders: &settings.scratch, role, limits };
+    let label = name.unwrap_or_else(|| endpoint.source.label()).to_owned();
+    let mut demanded = settings.gates.clone();
+    if demanded.require.1 == evenkeel_core::rehearsal::Limits::DEFAULT && endpoint.configured.and_then(|one| one.tier) == Some(Tier::Dev) {
+        // Nobody waits there.
+        demanded.require.0 = vec![Part::Run, Part::Effect];
+    }
+    let wanted = Wanted { label: &label, parts, limits: demanded, expected: expected.as_ref() };
+    let rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
+    drop(progress);
+    Ok(rehearsal)
+}
+
+/// The one place that there is so far.
+fn on_scratch(arguments: &Rehearse) -> Result<(), Box<Trouble>> {
+    if arguments.on == "scratch" {
+        return Ok(());
+    }
+    let trouble = Trouble::new(Class::Usage, format!("this version does not rehearse on {}", arguments.on));
+    Err(Box::new(
+        trouble
+            .expected("scratch: a throwaway server of this machine")
+            .found(format!("{:?}", arguments.on))
+            .origin("flag --on")
+            .fix("--on scratch"),
+    ))
+}

@@ -1,0 +1,61 @@
+//! What a rehearsal demands, as it is written. Neighbour: `core/rehearsal`, which judges.
+
+use super::raw::RawGates;
+use crate::args::duration;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::rehearsal::{Limits, Part, Undoing};
+use std::ops::Range;
+
+/// The limits, each with its place.
+///
+/// # Errors
+/// A length of time, a word or a part that is none; no reason where there is no going back.
+pub fn limits(raw: RawGates, place: impl Fn(Range<usize>) -> String) -> Result<Limits, Box<Trouble>> {
+    let mut limits = Limits::default();
+    let wrong = |key: &str, span: Range<usize>, expected: &str, found: String, fix: &str| {
+        let trouble = Trouble::new(Class::Configuration, format!("cannot read {key} under [gates]"));
+        Box::new(trouble.expected(expected).found(found).origin(place(span)).fix(fix))
+    };
+    if let Some(hold) = raw.lock_hold {
+        let time = duration(hold.get_ref())
+            .map_err(|why| wrong("lock_hold", hold.span(), "a length of time such as 500ms or 2s", why, "lock_hold = \"2s\""))?;
+        limits.lock_hold = (time, place(hold.span()));
+    }
+    if let Some(undo) = raw.undo {
+        let reason = raw.undo_reason.as_ref().map(|reason| reason.get_ref().trim().to_owned()).filter(|reason| !reason.is_empty());
+        let undoing = match (undo.get_ref().as_str(), reason) {
+            ("exact", _) => Undoing::Exact,
+            ("forward-only", Some(reason)) => Undoing::ForwardOnly(reason),
+            ("forward-only", None) => {
+                let fix = "undo_reason = \"…\": who goes on when there is no way back, and how";
+                return Err(wrong("undo", undo.span(), "a reason beside forward-only", "no undo_reason".to_owned(), fix));
+            }
+            (other, _) => {
+                return Err(wrong("undo", undo.span(), "\"exact\" or \"forward-only\"", format!("{other:?}"), "undo = \"exact\""));
+            }
+        };
+        limits.undo = (undoing, place(undo.span()));
+    } else if let Some(reason) = &raw.undo_reason {
+        let fix = "undo = \"forward-only\", or remove the reason";
+        return Err(wrong("undo_reason", reason.span(), "undo = \"forward-only\" beside it", "no undo".to_owned(), fix));
+    }
+    if let Some(require) = raw.require {
+        let span = require.span();
+        let known = Part::ALL.map(Part::name).join(", ");
+        let mut parts = Vec::new();
+        for name in require.get_ref() {
+            let part = Part::named(name).ok_or_else(|| {
+                wrong("require", span.clone(), &format!("some of {known}"), format!("{name:?}"), "require = [\"run\", \"undo\"]")
+            })?;
+            parts.push(part);
+        }
+        if !parts.contains(&Part::Run) {
+            let fix = "require = [\"run\", …]";
+            return Err(wrong("require", span, "\"run\" among them", "a list without it".to_owned(), fix));
+        }
+        parts.sort_unstable();
+        parts.dedup();
+        limits.require = (parts, place(span));
+    }
+    Ok(limits)
+}

@@ -1,0 +1,51 @@
+//! Looking at what a session does to its server, from inside and from a second one.
+//!
+//! Lives here: what is asked. Does not live here: what follows from it (`trace`), how a server is asked (`observe` of each engine).
+
+use super::Session;
+use crate::fault::Trouble;
+use crate::trace::{Bounds, Files, Look, Map, Sample};
+use std::collections::BTreeMap;
+
+/// Looks at sessions of one family of servers. It changes nothing, and waits for no lock that others hold.
+pub trait Observer: Sync {
+    /// Every relation of the database that the session is in, as it sees them.
+    ///
+    /// # Errors
+    /// The session is lost, or refuses.
+    fn map(&self, session: &mut dyn Session) -> Result<Map, Box<Trouble>>;
+
+    /// What the session itself holds and has done.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn look(&self, session: &mut dyn Session) -> Result<Look, Box<Trouble>>;
+
+    /// What another session, by its number, holds and waits for, as `watcher` sees it.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn sample(&self, watcher: &mut dyn Session, session: u64) -> Result<Sample, Box<Trouble>>;
+
+    /// How long the server lets the session wait.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn bounds(&self, session: &mut dyn Session) -> Result<Bounds, Box<Trouble>>;
+
+    /// The columns of every table by the server's numbers, of table and column, with their names as a person writes them: one that was
+    /// dropped and made anew has another number, one that was renamed has not.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn columns(&self, session: &mut dyn Session) -> Result<BTreeMap<(u64, u64), String>, Box<Trouble>>;
+
+    /// Takes a lock on a relation, by its name as a person writes it, as one has who writes there; the session's transaction holds it.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn write_to(&self, session: &mut dyn Session, relation: &str) -> Result<(), Box<Trouble>>;
+
+    /// What another file of a relation means after a statement of that tag.
+    fn files(&self, tag: &str) -> Files;
+}

@@ -1,0 +1,11 @@
+//! What a release did where it was rehearsed, and what that means for the place it is meant for: gates and the verdict.
+//!
+//! Lives here: the nouns and the judgement. Does not live here: running it (`pipeline/rehearse`), what a statement did (`trace`).
+
+mod gate;
+mod gates;
+mod told;
+
+pub use gate::{Gate, Limits, Part, Undoing};
+pub use gates::{Target, gates, time};
+pub use told::{CLOSED, Difference, FAILED, Migration, Rehearsal, Rerun, Undo};

@@ -1,0 +1,142 @@
+//! What is demanded of a rehearsal, and where a demand stands. Neighbour: `gates`, which judges.
+
+use crate::finding::Place;
+use std::time::Duration;
+
+/// What a rehearsal looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Does it run, and what does it lock?
+    Run,
+    /// Is the schema after it the one that is expected?
+    Effect,
+    /// Can it be taken back?
+    Undo,
+    /// Can it be run again after an interruption?
+    Rerun,
+    /// Who is blocked meanwhile?
+    Load,
+    /// Does the running application survive it?
+    Compatibility,
+    /// How long does it take on the target's size?
+    Estimate,
+}
+
+impl Part {
+    pub const ALL: [Self; 7] = [Self::Run, Self::Effect, Self::Undo, Self::Rerun, Self::Load, Self::Compatibility, Self::Estimate];
+
+    /// The word that is typed.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Effect => "effect",
+            Self::Undo => "undo",
+            Self::Rerun => "rerun",
+            Self::Load => "load",
+            Self::Compatibility => "compatibility",
+            Self::Estimate => "estimate",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
+    }
+
+    /// Whether this version can look at it.
+    #[must_use]
+    pub const fn is_built(self) -> bool {
+        matches!(self, Self::Run | Self::Effect | Self::Undo | Self::Rerun)
+    }
+}
+
+/// What is demanded of ways back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Undoing {
+    /// The schema is as it was.
+    #[default]
+    Exact,
+    /// There is no going back, for that reason.
+    ForwardOnly(String),
+}
+
+/// What is demanded, and where each demand stands: a place in `evenkeel.toml`, or `default`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a lock may be held that keeps others from reading or writing.
+    pub lock_hold: (Duration, String),
+    pub undo: (Undoing, String),
+    /// Parts that must have been looked at.
+    pub require: (Vec<Part>, String),
+}
+
+impl Limits {
+    /// The origin of what nobody has written down.
+    pub const DEFAULT: &'static str = "default";
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let by_default = || Self::DEFAULT.to_owned();
+        Self {
+            lock_hold: (Duration::from_secs(2), by_default()),
+            undo: (Undoing::default(), by_default()),
+            require: (vec![Part::Run, Part::Effect, Part::Load, Part::Undo], by_default()),
+        }
+    }
+}
+
+/// One gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    pub part: Part,
+    pub name: &'static str,
+    /// What is demanded.
+    pub limit: String,
+    pub found: String,
+    /// Nothing where it could not be told, which opens nothing.
+    pub holds: Option<bool>,
+    pub origin: String,
+    /// Where what was found is.
+    pub place: Option<Place>,
+    /// What comes of it where it is closed.
+    pub why: &'static str,
+    pub remedy: Option<String>,
+}
+
+impl Gate {
+    pub(super) fn new(part: Part, name: &'static str, limit: impl Into<String>, origin: &str) -> Self {
+        Self {
+            part,
+            name,
+            limit: limit.into(),
+            found: String::new(),
+            holds: Some(true),
+            origin: origin.to_owned(),
+            place: None,
+            why: "",
+            remedy: None,
+        }
+    }
+
+    pub(super) fn found(mut self, holds: Option<bool>, found: impl Into<String>) -> Self {
+        (self.holds, self.found) = (holds, found.into());
+        self
+    }
+
+    pub(super) fn at(mut self, place: Option<&Place>) -> Self {
+        self.place = place.cloned();
+        self
+    }
+
+    pub(super) fn because(mut self, why: &'static str) -> Self {
+        self.why = why;
+        self
+    }
+
+    pub(super) fn do_this(mut self, step: &str) -> Self {
+        self.remedy = Some(step.to_owned());
+        self
+    }
+}

@@ -1,0 +1,274 @@
+//! Gates of a rehearsal: each says what it demands, where that stands, what was found, and whether it holds.
+
+use super::gate::{Gate, Limits, Part, Undoing};
+use super::told::{Difference, Migration, Undo};
+use crate::history::effect::Touch;
+use crate::trace::{Blocks, Bounds, Class, Lock, Trace};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What the target is like, as far as gates ask.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    /// Rows of its tables, by their names; what is missing is not known.
+    pub rows: BTreeMap<String, u64>,
+    /// How many locks a transaction may hold there.
+    pub lock_slots: Option<u64>,
+    pub bounds: Bounds,
+}
+
+/// All gates of the parts that were asked for.
+#[must_use]
+pub fn gates(
+    limits: &Limits,
+    parts: &[Part],
+    migrations: &[Migration],
+    target: &Target,
+    unexpected: Option<&Result<Vec<Touch>, String>>,
+) -> Vec<Gate> {
+    let mut gates = vec![runs(migrations)];
+    if parts.contains(&Part::Run) {
+        gates.push(hold(limits, migrations, target));
+        gates.extend(time_out(migrations, target));
+        gates.push(slots(migrations, target));
+    }
+    if parts.contains(&Part::Effect) {
+        gates.push(effect(unexpected));
+    }
+    if parts.contains(&Part::Undo) {
+        gates.push(undo(limits, migrations));
+        gates.push(loss(migrations));
+    }
+    if parts.contains(&Part::Rerun) {
+        gates.push(rerun(migrations));
+    }
+    let (required, origin) = &limits.require;
+    for part in required.iter().filter(|part| !parts.contains(part) || !part.is_built()) {
+        let why = if part.is_built() { "left out by --only" } else { "this version does not rehearse it" };
+        let gate = Gate::new(*part, part.name(), "it was rehearsed", origin);
+        gates.push(gate.found(None, format!("not covered: {why}")).because("What is demanded was not looked at."));
+    }
+    gates
+}
+
+fn runs(migrations: &[Migration]) -> Gate {
+    let gate = Gate::new(Part::Run, "run", "every statement runs", Limits::DEFAULT);
+    let count: usize = migrations.iter().map(|migration| migration.statements.len()).sum();
+    match migrations.iter().find_map(|migration| Some((migration, migration.stopped.as_ref()?))) {
+        Some((migration, (place, why))) => gate.found(Some(false), format!("{}: {why}", migration.key)).at(place.as_ref()),
+        None if migrations.is_empty() => gate.found(None, "nothing ran"),
+        None => gate.found(Some(true), format!("{} of {} migrations, {count} statements", migrations.len(), migrations.len())),
+    }
+}
+
+/// Locks on what others use: those that keep them from reading or writing.
+fn strong(trace: &Trace) -> impl Iterator<Item = &Lock> {
+    trace.locks.iter().filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh && lock.kind != crate::trace::Sort::Overflow.name())
+}
+
+/// Relations whose size decides how long it is held, that have rows on the target, or may have: name and rows.
+fn grows<'t>(trace: &'t Trace, target: &Target) -> Option<(&'t str, Option<u64>)> {
+    let sizes = trace.grows_with.iter().map(|name| (name.as_str(), target.rows.get(name).copied()));
+    sizes.filter(|(_, rows)| rows.is_none_or(|rows| rows > 0)).max_by_key(|(_, rows)| rows.unwrap_or(u64::MAX))
+}
+
+fn hold(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
+    let (limit, origin) = &limits.lock_hold;
+    let gate = Gate::new(Part::Run, "lock-hold", format!("at most {}", time(*limit)), origin);
+    let gate = gate
+        .because("Whoever reads or writes there waits as long, and everybody behind them.")
+        .do_this("split the file so that what takes long runs under a weaker lock, or in a transaction of its own");
+    let of = |trace: &Trace, lock: &Lock| format!("{} on {} {}", lock.mode, lock.kind, lock.relation) + &format!(" ({})", trace.place);
+    let mut longest: Option<(Duration, String, &Trace)> = None;
+    let mut unknown: Option<(String, &Trace)> = None;
+    for migration in migrations {
+        // A lock is held while what comes after it in the same transaction grows, too.
+        for (at, trace) in migration.statements.iter().enumerate() {
+            for lock in strong(trace) {
+                let Some(high) = lock.held.high else {
+                    unknown.get_or_insert((format!("{}: its end was not seen", of(trace, lock)), trace));
+                    continue;
+                };
+                if lock.held.low > *limit {
+                    let found = format!("{} held for {}", of(trace, lock), time(lock.held.low));
+                    return gate.found(Some(false), found).at(Some(&trace.place));
+                }
+                if high > *limit {
+                    unknown.get_or_insert((format!("{} held for {} to {}", of(trace, lock), time(lock.held.low), time(high)), trace));
+                }
+                let until = migration.statements.iter().skip(at).take_while(|other| at_once(trace, other, high));
+                if let Some((cause, (name, rows))) =
+                    until.filter(|other| other.class.grows()).find_map(|other| Some((other, grows(other, target)?)))
+                {
+                    let there = rows.map_or_else(|| "an unknown number of rows".to_owned(), |rows| format!("{rows} rows"));
+                    let words = format!(
+                        "{} lasts as long as {} of {name} takes, which has {there} on the target: this version does not estimate that",
+                        of(trace, lock),
+                        work(cause.class)
+                    );
+                    unknown.get_or_insert((words, trace));
+                }
+                if longest.as_ref().is_none_or(|(known, ..)| high > *known) {
+                    longest = Some((high, of(trace, lock), trace));
+                }
+            }
+        }
+    }
+    match (unknown, longest) {
+        (Some((words, trace)), _) => gate.found(None, words).at(Some(&trace.place)),
+        (None, Some((high, what, trace))) => {
+            gate.found(Some(true), format!("the longest: {what}, at most {}", time(high))).at(Some(&trace.place))
+        }
+        (None, None) => gate.found(Some(true), "no lock on what was there before keeps anybody from reading or writing"),
+    }
+}
+
+/// Whether another statement ran while a lock of this one was held at the longest.
+fn at_once(taken: &Trace, other: &Trace, high: Duration) -> bool {
+    std::ptr::eq(taken, other) || taken.is_sampled == other.is_sampled && other.began.saturating_sub(taken.began) < high
+}
+
+fn work(class: Class) -> &'static str {
+    match class {
+        Class::Rewrite => "the rewrite",
+        Class::IndexBuild => "the index build",
+        Class::Validation | Class::Scan => "the reading",
+        Class::Data => "the change of rows",
+        Class::CatalogOnly | Class::WaitsOnly | Class::Unknown => "the work",
+    }
+}
+
+/// A statement that comes near the time-out that the role has there would be ended.
+fn time_out(migrations: &[Migration], target: &Target) -> Option<Gate> {
+    let limit = target.bounds.statement?;
+    let gate = Gate::new(Part::Run, "statement-time", format!("less than {}", time(limit)), "statement_timeout of the target");
+    let gate = gate.because("The server ends the statement, and the release with it.");
+    let all = migrations.iter().flat_map(|migration| &migration.statements);
+    let slowest = all.clone().max_by_key(|trace| trace.took)?;
+    if slowest.took >= limit {
+        return Some(gate.found(Some(false), format!("{} took {}", slowest.place, time(slowest.took))).at(Some(&slowest.place)));
+    }
+    match all.filter(|trace| trace.class.grows()).find_map(|trace| Some((trace, grows(trace, target)?))) {
+        Some((trace, (name, rows))) => {
+            let there = rows.map_or_else(|| "an unknown number of rows".to_owned(), |rows| format!("{rows} rows"));
+            let words = format!("{} grows with {name}, which has {there} on the target: this version does not estimate that", trace.place);
+            Some(gate.found(None, words).at(Some(&trace.place)))
+        }
+        None => Some(gate.found(Some(true), format!("the slowest, {}, took {}", slowest.place, time(slowest.took)))),
+    }
+}
+
+/// Locks of one transaction against what the target has room for.
+fn slots(migrations: &[Migration], target: &Target) -> Gate {
+    let gate = Gate::new(Part::Run, "lock-slots", "less than half of the target's lock table", Limits::DEFAULT)
+        .because("A transaction that fills the lock table fails with \"out of shared memory\", and so do others.");
+    let most = migrations.iter().map(|migration| migration.statements.iter().map(|trace| trace.locks.len()).sum::<usize>()).max();
+    let most = u64::try_from(most.unwrap_or_default()).unwrap_or(u64::MAX);
+    match target.lock_slots {
+        None if most == 0 => gate.found(Some(true), "no locks"),
+        None => gate.found(None, "how many locks the target has room for is not known: its settings were not captured"),
+        Some(slots) => gate.found(Some(most.saturating_mul(2) < slots), format!("{most} locks of one migration, {slots} there")),
+    }
+}
+
+fn effect(unexpected: Option<&Result<Vec<Touch>, String>>) -> Gate {
+    let gate = Gate::new(Part::Effect, "effect", "the schema after it is the one that is expected", "--expect")
+        .because("The release makes something else than was agreed on.");
+    match unexpected {
+        None => Gate::new(Part::Effect, "effect", "the schema after it was captured", Limits::DEFAULT).found(Some(true), "captured"),
+        Some(Err(why)) => gate.found(None, why.clone()),
+        Some(Ok(touches)) if touches.is_empty() => gate.found(Some(true), "as expected"),
+        Some(Ok(touches)) => {
+            let first = touches.first().map(|touch| format!("{} {}", touch.spot.kind.name(), touch.spot.display())).unwrap_or_default();
+            let more = touches.len() - 1;
+            gate.found(
+                Some(false),
+                if more > 0 { format!("{first} and {more} more are otherwise") } else { format!("{first} is otherwise") },
+            )
+        }
+    }
+}
+
+fn undo(limits: &Limits, migrations: &[Migration]) -> Gate {
+    let (undoing, origin) = &limits.undo;
+    let gate = match undoing {
+        Undoing::ForwardOnly(reason) => {
+            let gate = Gate::new(Part::Undo, "undo", "none: forward-only", origin);
+            return gate.found(Some(true), format!("no way back is demanded: {reason}"));
+        }
+        Undoing::Exact => Gate::new(Part::Undo, "undo", "each way back restores the schema", origin),
+    };
+    let gate = gate
+        .because("There is no way back when the release goes wrong.")
+        .do_this("write the way back; or undo = \"forward-only\" and undo_reason under [gates]");
+    for migration in migrations {
+        let Some(undo) = &migration.undo else {
+            return gate.found(None, format!("{}: not tried", migration.key));
+        };
+        let broken = match undo {
+            Undo { failed: Some(why), .. } => Some(format!("does not run: {why}")),
+            Undo { exact: None, .. } => Some("irreversible: no way back, or one without a statement".to_owned()),
+            Undo { exact: Some(false), differences, .. } => {
+                let first = differences.first().map(Difference::words).unwrap_or_default();
+                let more = differences.len().saturating_sub(1);
+                Some(if more > 0 { format!("{first}; and {more} more") } else { first })
+            }
+            Undo { again, .. } => again.first().map(|words| format!("run once more after it: {words}")),
+        };
+        if let Some(broken) = broken {
+            return gate.found(Some(false), format!("{}: {broken}", migration.key));
+        }
+    }
+    gate.found(Some(true), format!("exact for {} of {}", migrations.len(), migrations.len()))
+}
+
+fn loss(migrations: &[Migration]) -> Gate {
+    let gate = Gate::new(Part::Undo, "data-loss", "no way back takes rows away that were there before", Limits::DEFAULT)
+        .because("What was written is gone after the way back.")
+        .do_this("rename in place of dropping, and drop in a later release");
+    let undone = || migrations.iter().filter_map(|migration| Some((migration, migration.undo.as_ref()?)));
+    if let Some((migration, undo)) = undone().find(|(_, undo)| !undo.data_lost.is_empty()) {
+        let named = undo.data_lost.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        let more = undo.data_lost.len().saturating_sub(3);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        return gate.found(
+            Some(false),
+            format!("{}: {named}{more} made anew: what was in it is gone unless a statement brings it back", migration.key),
+        );
+    }
+    if let Some((migration, place)) = undone().find_map(|(migration, undo)| Some((migration, undo.rows_changed.as_ref()?))) {
+        let found = format!("{}: rows are changed, and tables had none: whether the way back restores them was not seen", migration.key);
+        return gate.found(None, found).at(Some(place));
+    }
+    gate.found(Some(true), "no column that was there before is made anew, and no row is changed")
+}
+
+fn rerun(migrations: &[Migration]) -> Gate {
+    let gate = Gate::new(Part::Rerun, "rerun", "run again after an interruption, each comes to the same end", Limits::DEFAULT)
+        .because("An interrupted release cannot be finished by running it again.")
+        .do_this("let each statement that runs outside of a transaction be one file, and clear away what an interruption leaves");
+    for migration in migrations {
+        let Some(rerun) = &migration.rerun else { return gate.found(None, format!("{}: not tried", migration.key)) };
+        match rerun.converges {
+            None => return gate.found(None, format!("{}: not tried", migration.key)),
+            Some(false) => {
+                let at = rerun.after_statement.map(|at| format!(" interrupted after statement {at}")).unwrap_or_default();
+                let left = rerun.left_behind.first().cloned().unwrap_or_default();
+                return gate.found(Some(false), format!("{}{at}: {left}", migration.key));
+            }
+            Some(true) => {}
+        }
+    }
+    gate.found(Some(true), format!("{} of {}", migrations.len(), migrations.len()))
+}
+
+/// A length of time as a person reads it.
+#[must_use]
+pub fn time(time: Duration) -> String {
+    let ms = time.as_secs_f64() * 1000.0;
+    match ms {
+        _ if ms < 10.0 => format!("{ms:.1} ms"),
+        _ if ms < 1000.0 => format!("{ms:.0} ms"),
+        _ => format!("{:.1} s", ms / 1000.0),
+    }
+}

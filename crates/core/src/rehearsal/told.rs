@@ -1,0 +1,183 @@
+//! What was seen, whole: what reports show.
+
+use super::gate::{Gate, Part};
+use crate::finding::{Finding, Origin, Place, Remedy, Subject};
+use crate::history::effect::{Stand, Touch};
+use crate::kind::Severity;
+use crate::manifest::Endpoint;
+use crate::trace::{Bounds, Trace};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// The id of a gate of a rehearsal that is closed.
+pub const CLOSED: &str = "EK-rehearsal-gate";
+/// The id of a statement that did not run.
+pub const FAILED: &str = "EK-rehearsal-failed";
+
+/// A thing that is not as it was, or not as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub touch: Touch,
+    pub expected: Stand,
+}
+
+impl Difference {
+    /// `column public.t.x: expected there, found not there`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let spot = &self.touch.spot;
+        let what = match spot.attribute {
+            None => format!("{} {}", spot.kind.name(), spot.display()),
+            Some(attribute) => format!("{} of {} {}", attribute.replace('_', " "), spot.kind.name(), spot.display()),
+        };
+        format!("{what}: expected {}, found {}", self.expected.shown(), self.touch.after.shown())
+    }
+}
+
+/// The way back of one migration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Undo {
+    /// Whether the schema is as it was before; nothing where there is no way back, or one without a statement.
+    pub exact: Option<bool>,
+    /// What is otherwise is the order of columns alone.
+    pub order_only: bool,
+    pub differences: Vec<Difference>,
+    /// What the server said where it did not run, and where.
+    pub failed: Option<String>,
+    /// Run once more after it, the migration leads elsewhere, or does not run: what is otherwise, or what the server said.
+    pub again: Vec<String>,
+    /// Columns that were there before the migration and are not after the way back, or were made anew: what was in them is gone, unless a
+    /// statement brings it back.
+    pub data_lost: Vec<String>,
+    /// Where the migration changes rows: whether the way back restores them shows on rows alone.
+    pub rows_changed: Option<Place>,
+    pub took: Option<Duration>,
+}
+
+/// The same migration once more: after it ran, and after it was interrupted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rerun {
+    /// Whether it comes to the same end after each interruption; nothing where that was not tried.
+    pub converges: Option<bool>,
+    /// What an interruption leaves and another run does not mend, or what the server says to that run.
+    pub left_behind: Vec<String>,
+    /// The number of the statement, counted from 1, after which that is.
+    pub after_statement: Option<usize>,
+    /// What a second whole run does: nothing, or what is otherwise after it; the server's words where it refuses.
+    pub second: Option<Result<Vec<String>, String>>,
+    /// Locks that a second run takes although it changes nothing: relation and mode.
+    pub locks: Vec<(String, &'static str)>,
+}
+
+/// One migration of the release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    pub key: String,
+    pub name: String,
+    /// The word for what it ran in.
+    pub transaction: &'static str,
+    pub statements: Vec<Trace>,
+    /// Where it stopped, and why.
+    pub stopped: Option<(Option<Place>, String)>,
+    /// Why it could not be watched to its end, although it runs.
+    pub unwatched: Option<String>,
+    /// What it did to the schema; nothing where that was not looked at.
+    pub effect: Option<Vec<Touch>>,
+    pub undo: Option<Undo>,
+    pub rerun: Option<Rerun>,
+}
+
+/// What came out.
+#[derive(Debug, Clone)]
+pub struct Rehearsal {
+    /// What it is meant for, as the user calls it.
+    pub target: String,
+    pub endpoint: Endpoint,
+    /// Where it ran: `PostgreSQL 17.10`.
+    pub on: String,
+    /// Whether that is another major version than the target's.
+    pub version_differs: bool,
+    /// As whom, and how that is known.
+    pub role: String,
+    pub grouping: &'static str,
+    pub tool: Option<String>,
+    pub bounds: Bounds,
+    pub migrations: Vec<Migration>,
+    /// Parts that were asked for.
+    pub parts: Vec<Part>,
+    /// What the place differs in from the target, and what therefore was not seen.
+    pub floor: Vec<String>,
+    pub gates: Vec<Gate>,
+    pub gaps: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+impl Rehearsal {
+    /// 1 where a gate is closed, 2 where one could not be told, or something was not seen.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        if self.gates.iter().any(|gate| gate.holds == Some(false)) {
+            return 1;
+        }
+        if self.gates.iter().any(|gate| gate.holds.is_none()) || !self.gaps.is_empty() || self.migrations.is_empty() { 2 } else { 0 }
+    }
+
+    /// Whether it earns the word: everything that is demanded was rehearsed, and every gate holds.
+    #[must_use]
+    pub fn is_validated(&self) -> bool {
+        let demanded: BTreeSet<Part> = self.parts.iter().copied().collect();
+        self.exit_code() == 0 && demanded.contains(&Part::Run) && self.gates.iter().any(|gate| gate.part == Part::Run)
+    }
+
+    /// All statements that ran, in order.
+    pub fn statements(&self) -> impl Iterator<Item = &Trace> {
+        self.migrations.iter().flat_map(|migration| &migration.statements)
+    }
+
+    /// What weighs, the heaviest first.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let stopped = self.migrations.iter().filter_map(|migration| {
+            let (place, why) = migration.stopped.as_ref()?;
+            Some((place, why, migration))
+        });
+        let failed = stopped.map(|(place, why, migration)| Finding {
+            id: FAILED.to_owned(),
+            severity: Severity::Block,
+            subject: place.clone().map_or_else(|| self.subject(&migration.key), Subject::Place),
+            expected: Some("it runs".to_owned()),
+            found: Some(why.clone()),
+            origin: self.origin(place.as_ref()),
+            why: "It fails in the same way where it counts.".to_owned(),
+            manual: None,
+            remedy: Some(Remedy::Step("mend the file, and rehearse it again".to_owned())),
+        });
+        let closed = self.gates.iter().filter(|gate| gate.holds == Some(false) && gate.part != Part::Run).map(|gate| Finding {
+            id: CLOSED.to_owned(),
+            severity: Severity::Block,
+            subject: gate.place.clone().map_or_else(|| Subject::Environment { name: self.target.clone() }, Subject::Place),
+            expected: Some(format!("{}: {}", gate.name, gate.limit)),
+            found: Some(gate.found.clone()),
+            origin: self.origin(gate.place.as_ref()),
+            why: gate.why.to_owned(),
+            manual: None,
+            remedy: gate.remedy.clone().map(Remedy::Step),
+        });
+        failed.chain(closed).collect()
+    }
+
+    fn subject(&self, key: &str) -> Subject {
+        Subject::Migration { tool: self.tool.clone().unwrap_or_else(|| "plain SQL".to_owned()), key: key.to_owned() }
+    }
+
+    fn origin(&self, place: Option<&Place>) -> Origin {
+        place.cloned().map_or(Origin::Captured { side: crate::finding::Which::Candidate, set_by: None }, Origin::Written)
+    }
+
+    /// Everything that could not be told, in words.
+    #[must_use]
+    pub fn open(&self) -> Vec<String> {
+        let open = self.gates.iter().filter(|gate| gate.holds.is_none()).map(|gate| format!("{}: {}", gate.name, gate.found));
+        self.gaps.iter().cloned().chain(open).collect()
+    }
+}

@@ -1,0 +1,357 @@
+//! Watches statements run: a look from inside around each, and samples from a second session meanwhile.
+//!
+//! Does not live here: what a look or a sample is (`core/trace`), how a server is asked (the port's `Observer`).
+
+use crate::runner::{Onlooker, Spoken};
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::port::{Observer, Scratch, Session, Watch};
+use evenkeel_core::trace::{Around, Blocks, Class, Files, Held, Lock, Look, Map, On, Relation, Sort, Span, Trace, Work, names};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Between two samples.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// How long a lock was seen by the second session.
+#[derive(Debug, Clone)]
+struct Seen {
+    held: Held,
+    first: Instant,
+    last: Instant,
+    /// The first sample without it.
+    gone: Option<Instant>,
+    /// The last sample before it was there.
+    before: Instant,
+}
+
+/// What the second session has seen so far.
+#[derive(Debug, Default)]
+pub struct Samples {
+    seen: Mutex<Vec<Seen>>,
+    is_over: AtomicBool,
+    /// Why it sees nothing any more.
+    broken: Mutex<Option<String>>,
+}
+
+impl Samples {
+    /// Samples until it is finished; on a thread of its own.
+    pub fn watch(&self, observer: &dyn Observer, scratch: &dyn Scratch, database: &str, session: u64, watch: Watch<'_>) {
+        let sampled = scratch.session(database).and_then(|mut own| {
+            let mut before = Instant::now();
+            while !self.is_over.load(Ordering::SeqCst) && !watch.stop.is_requested() {
+                let sample = observer.sample(&mut *own, session)?;
+                let now = Instant::now();
+                self.put(sample.held, before, now);
+                before = now;
+                std::thread::sleep(PAUSE);
+            }
+            Ok(())
+        });
+        if let Err(trouble) = sampled {
+            *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble.to_string());
+        }
+    }
+
+    fn put(&self, held: Vec<Held>, before: Instant, now: Instant) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in seen.iter_mut().filter(|one| one.gone.is_none()) {
+            if held.contains(&one.held) { one.last = now } else { one.gone = Some(now) }
+        }
+        for held in held {
+            if !seen.iter().any(|one| one.gone.is_none() && one.held == held) {
+                seen.push(Seen { held, first: now, last: now, gone: None, before });
+            }
+        }
+    }
+
+    pub fn finish(&self) {
+        self.is_over.store(true, Ordering::SeqCst);
+    }
+
+    pub fn broken(&self) -> Option<String> {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was seen between two moments, and forgets what is older.
+    fn between(&self, from: Instant, to: Instant) -> Vec<Seen> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|one| one.gone.is_none_or(|gone| gone >= from));
+        seen.iter().filter(|one| one.first <= to && one.last >= from).cloned().collect()
+    }
+}
+
+/// A lock of a transaction that is still open: whose statement, which of its locks, when that statement began and ended.
+struct Open {
+    statement: usize,
+    lock: usize,
+    held: Held,
+    began: Duration,
+    ended: Duration,
+}
+
+/// Watches one session.
+pub struct Eyes<'e> {
+    observer: &'e dyn Observer,
+    samples: &'e Samples,
+    /// When watching began, and how much of the time since then was spent on looking.
+    begin: Instant,
+    looking: Duration,
+    map: Map,
+    /// What is held now, by the last look.
+    held: Look,
+    /// A statement is on its way: since when, on both clocks.
+    started: Option<(Instant, Duration)>,
+    open: Vec<Open>,
+    /// Relations that the release has made.
+    fresh: BTreeSet<u64>,
+    /// All that was there before the release.
+    known: BTreeSet<u64>,
+    traces: Vec<Trace>,
+}
+
+impl<'e> Eyes<'e> {
+    pub fn new(observer: &'e dyn Observer, samples: &'e Samples) -> Self {
+        Self {
+            observer,
+            samples,
+            begin: Instant::now(),
+            looking: Duration::ZERO,
+            map: Map::new(),
+            held: Look::default(),
+            started: None,
+            open: Vec::new(),
+            fresh: BTreeSet::new(),
+            known: BTreeSet::new(),
+            traces: Vec::new(),
+        }
+    }
+
+    /// What was there before the release: everything else is its own.
+    pub fn knowing(mut self, known: BTreeSet<u64>) -> Self {
+        self.known = known;
+        self
+    }
+
+    /// The clock of what is watched: what looking takes is not in it.
+    fn clock(&self) -> Duration {
+        self.begin.elapsed().saturating_sub(self.looking)
+    }
+
+    fn aside<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Box<Trouble>>) -> Result<T, Box<Trouble>> {
+        let from = Instant::now();
+        let done = work(self);
+        self.looking += from.elapsed();
+        done
+    }
+
+    fn learn(&mut self, map: Map) {
+        self.fresh.extend(map.keys().filter(|oid| !self.known.contains(oid)));
+        self.map = map;
+    }
+
+    /// Locks that are gone at that moment, which began not before the other.
+    fn release(&mut self, still: &BTreeSet<Held>, from: Duration, to: Duration) {
+        let (kept, gone): (Vec<Open>, Vec<Open>) = std::mem::take(&mut self.open).into_iter().partition(|open| still.contains(&open.held));
+        self.open = kept;
+        for open in gone {
+            let span = Span { low: from.saturating_sub(open.ended), high: Some(to.saturating_sub(open.began)) };
+            if let Some(lock) = self.traces.get_mut(open.statement).and_then(|trace| trace.locks.get_mut(open.lock)) {
+                lock.held = span;
+            }
+        }
+    }
+
+    fn put(
+        &mut self,
+        spoken: &Spoken<'_>,
+        outcome: Result<u64, &str>,
+        after: Look,
+        (instant, began): (Instant, Duration),
+        ended: Duration,
+    ) {
+        let is_refused = outcome.is_err();
+        let around = Around {
+            statement: spoken.statement,
+            text: spoken.text,
+            map: &self.map,
+            before: &self.held,
+            after: &after,
+            fresh: &self.fresh,
+            files: if spoken.is_errand { Files::Written } else { self.observer.files(&spoken.statement.tag) },
+        };
+        let work = if is_refused { Work::default() } else { around.work() };
+        let rows = outcome.unwrap_or_default();
+        let is_sampled = after.held.is_empty() && spoken.statement.alone;
+        let sampled = self.samples.between(instant, instant + (ended - began));
+        let mut locks = Vec::new();
+        let mut open = Vec::new();
+        let statement = self.traces.len();
+        let lock = |held: &Held, relation: Option<&Relation>, fresh: bool, span: Span| {
+            let (name, kind) = match (&held.on, relation) {
+                (On::Other(kind, name), _) => (name.clone(), kind.clone()),
+                (On::Relation(_), Some(relation)) => (relation.name.clone(), relation.sort.name().to_owned()),
+                (On::Relation(oid), None) => (format!("relation {oid}, which is gone"), Sort::Other.name().to_owned()),
+            };
+            let first = sampled.iter().find(|seen| seen.held == *held).map(|seen| seen.first);
+            let taken_after = first.filter(|first| *first >= instant).map(|first| first.saturating_duration_since(instant));
+            Lock {
+                named: names(spoken.text, &name),
+                relation: name,
+                kind,
+                mode: held.mode,
+                blocks: held.blocks,
+                fresh,
+                taken_after,
+                held: span,
+            }
+        };
+        let is_fresh = |held: &Held| matches!(&held.on, On::Relation(oid) if !self.known.contains(oid));
+        let find = |held: &Held| match &held.on {
+            On::Relation(oid) => around.relation(*oid),
+            On::Other(..) => None,
+        };
+        for held in around.taken() {
+            // Its end is told when it comes.
+            let span = Span { low: Duration::ZERO, high: None };
+            open.push(Open { statement, lock: locks.len(), held: held.clone(), began, ended });
+            locks.push(lock(held, find(held), is_fresh(held), span));
+        }
+        for seen in sampled.iter().filter(|seen| !after.held.contains(&seen.held) && !self.held.held.contains(&seen.held)) {
+            // It was released by the statement itself.
+            let (low, high) =
+                (seen.last.saturating_duration_since(seen.first), seen.gone.map(|gone| gone.saturating_duration_since(seen.before)));
+            let high = high.unwrap_or(ended - began).min(ended - began);
+            locks.push(lock(&seen.held, find(&seen.held), is_fresh(&seen.held), Span { low: low.min(high), high: Some(high) }));
+        }
+        let shown = |oids: &BTreeSet<u64>| {
+            let known = oids.iter().filter_map(|oid| around.relation(*oid));
+            known.map(|relation| relation.name.clone()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        };
+        let theirs = |oids: &BTreeSet<u64>| oids.iter().copied().filter(|oid| self.known.contains(oid)).collect::<BTreeSet<u64>>();
+        let of_known: BTreeSet<u64> =
+            work.builds.iter().copied().filter(|oid| table_of(&around, *oid).is_some_and(|table| self.known.contains(&table))).collect();
+        let own = Work { rewrites: theirs(&work.rewrites), scans: theirs(&work.scans), builds: of_known };
+        let class = around.class(&own, rows);
+        let mut grows: BTreeSet<u64> = own.rewrites.union(&own.scans).copied().collect();
+        grows.extend(own.builds.iter().filter_map(|oid| table_of(&around, *oid)));
+        if matches!(class, Class::Data | Class::Unknown | Class::Scan) {
+            // What it read or wrote by way of an index is not counted.
+            grows.extend(
+                after.held.iter().chain(sampled.iter().map(|seen| &seen.held)).filter(|held| held.blocks == Blocks::Ordinary).filter_map(
+                    |held| match &held.on {
+                        On::Relation(oid)
+                            if self.known.contains(oid) && around.relation(*oid).is_some_and(|one| one.sort == Sort::Table) =>
+                        {
+                            Some(*oid)
+                        }
+                        _ => None,
+                    },
+                ),
+            );
+        }
+        let trace = Trace {
+            place: spoken.place.clone(),
+            sql: spoken.text.trim().to_owned(),
+            tag: spoken.statement.tag.clone(),
+            began,
+            took: ended - began,
+            locks,
+            rewrites: shown(&own.rewrites),
+            scans: shown(&own.scans),
+            builds: shown(&own.builds),
+            grows_with: shown(&grows),
+            log_bytes: after.log.saturating_sub(self.held.log),
+            rows,
+            error: outcome.err().map(str::to_owned),
+            class,
+            is_sampled,
+            by_superuser: spoken.is_errand,
+        };
+        self.traces.push(trace);
+        self.open.extend(open);
+        self.held = after;
+    }
+}
+
+fn table_of(around: &Around<'_>, index: u64) -> Option<u64> {
+    around.relation(index).and_then(|index| index.of)
+}
+
+impl Onlooker for Eyes<'_> {
+    fn before(&mut self, session: &mut dyn Session, _: &Spoken<'_>) -> Result<(), Box<Trouble>> {
+        self.aside(|own| {
+            if own.open.is_empty() {
+                // Counters of earlier transactions may still be in those of this one.
+                let map = own.observer.map(session)?;
+                own.learn(map);
+            }
+            own.held = own.observer.look(session)?;
+            Ok(())
+        })?;
+        self.started = Some((Instant::now(), self.clock()));
+        Ok(())
+    }
+
+    fn after(&mut self, session: &mut dyn Session, spoken: &Spoken<'_>, outcome: Result<u64, &str>) -> Result<(), Box<Trouble>> {
+        let ended = self.clock();
+        let Some(started) = self.started.take() else { return Ok(()) };
+        self.aside(|own| {
+            // After a refusal the transaction answers nothing more.
+            let after = if outcome.is_err() { Look { log: own.held.log, ..Look::default() } } else { own.observer.look(session)? };
+            if after.held.is_empty() && outcome.is_ok() && spoken.statement.alone {
+                let map = own.observer.map(session)?;
+                let before = std::mem::replace(&mut own.map, map);
+                own.alone(spoken, outcome, &before, after, started, ended);
+                return Ok(());
+            }
+            own.release(&after.held, started.1, ended);
+            own.put(spoken, outcome, after, started, ended);
+            Ok(())
+        })
+    }
+
+    fn ended(&mut self) {
+        let now = self.clock();
+        let from = self.traces.last().map_or(now, |trace| trace.began + trace.took);
+        // Between the answer of the last statement and that of the end nothing of ours was asked.
+        self.release(&BTreeSet::new(), from, now);
+        self.held = Look { log: self.held.log, ..Look::default() };
+    }
+}
+
+impl Eyes<'_> {
+    /// What was seen, statement by statement.
+    pub fn traces(mut self) -> Vec<Trace> {
+        for trace in &mut self.traces {
+            trace.locks.sort_by(|one, other| other.blocks.cmp(&one.blocks).then_with(|| one.relation.cmp(&other.relation)));
+        }
+        self.traces
+    }
+
+    /// A statement outside of any transaction: files and counters are told by everything before and after.
+    fn alone(
+        &mut self,
+        spoken: &Spoken<'_>,
+        outcome: Result<u64, &str>,
+        before: &Map,
+        after: Look,
+        started: (Instant, Duration),
+        ended: Duration,
+    ) {
+        let now = std::mem::replace(&mut self.map, before.clone());
+        // Only what has changed is looked at: its own counters are not in the statement's transactions.
+        let changed: BTreeMap<u64, Relation> = now
+            .iter()
+            .filter(|(oid, relation)| before.get(*oid).is_none_or(|was| was.storage != relation.storage))
+            .map(|(oid, one)| (*oid, one.clone()))
+            .collect();
+        let relations = changed
+            .into_iter()
+            .chain(now.iter().filter(|(oid, _)| before.contains_key(*oid)).map(|(oid, one)| (*oid, one.clone())))
+            .collect();
+        self.put(spoken, outcome, Look { relations, ..after }, started, ended);
+        self.learn(now);
+    }
+}

@@ -1,0 +1,232 @@
+//! A release, run where it is safe, and everything that it does measured: what it locks, writes anew and changes, whether it can be taken
+//! back and run again.
+//!
+//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `each` tries one migration after the other: its
+//! effect, its way back, itself once more. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
+
+mod each;
+mod eyes;
+mod pending;
+mod place;
+
+pub use pending::{Release, named, pending, read};
+
+use crate::migrations::Cut;
+use crate::replay::{Means, Stage};
+use crate::runner::{Ground, Manner, Runner, Told, guarded};
+use each::Each;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::history::effect::{Touch, effect};
+use evenkeel_core::history::folder::{Grouping, Transaction};
+use evenkeel_core::kind::{Dimension, Kind, Value};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Limits, Run};
+use evenkeel_core::rehearsal::{self, Migration, Part, Rehearsal, gates};
+use evenkeel_core::trace::{Bounds, Trace};
+use eyes::{Eyes, Samples};
+use place::Place;
+use std::collections::BTreeMap;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    /// What the user calls the target.
+    pub label: &'a str,
+    /// What is to be seen of it.
+    pub parts: Vec<Part>,
+    pub limits: rehearsal::Limits,
+    /// The schema that is expected after it.
+    pub expected: Option<&'a Manifest>,
+}
+
+/// What is read of a target for this. Without volume nobody can say what its size means.
+pub const DIMENSIONS: [Dimension; 5] =
+    [Dimension::Schema, Dimension::Privileges, Dimension::History, Dimension::Configuration, Dimension::Data];
+
+/// Makes a server like the target, runs the release there, and judges.
+///
+/// # Errors
+/// No server can be had, the target's manifest does not tell enough, or the end was asked for. That a statement fails is a finding.
+pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_>) -> Result<Rehearsal, Box<Trouble>> {
+    let engine = run.engines.of(target.endpoint.engine);
+    let observer = engine.observer()?;
+    let grammar = engine.grammar()?;
+    let workshop = engine.workshop(means.folders);
+    let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: means.limits };
+    if let Some(cut) = release.cuts.iter().find(|cut| cut.migration.unreadable.is_some()) {
+        let trouble = Trouble::new(Class::CouldNotTell, format!("{} cannot be rehearsed", cut.migration.key));
+        let trouble = trouble.expected("statements").found(cut.migration.unreadable.clone().unwrap_or_default());
+        return Err(Box::new(trouble.fix("have it printed as SQL: --render COMMAND, or render = \"…\" under [project]")));
+    }
+    let place = Place::make(target, stage, means.role)?;
+    let bounds = observer.bounds(&mut *place.session(&place.database)?)?;
+    let limits = within(means.limits, bounds);
+    let ground = Ground { scratch: &*place.scratch, database: &place.database, grammar, watch: run.watch, limits };
+    let mut told = Rehearsal {
+        target: wanted.label.to_owned(),
+        endpoint: target.endpoint.clone(),
+        on: place.scratch.describe(),
+        version_differs: place.version_differs,
+        role: place.role.clone(),
+        grouping: release.grouping.name(),
+        tool: release.tool.map(str::to_owned),
+        bounds,
+        migrations: Vec::new(),
+        parts: wanted.parts.clone(),
+        floor: place.floor.clone(),
+        gates: Vec::new(),
+        gaps: place.gaps.iter().chain(&release.gaps).cloned().collect(),
+        notes: release.notes.clone(),
+    };
+    if bounds.lock.is_none() {
+        told.notes.push(format!("{} waits for a lock without a bound there (lock_timeout is 0): everybody queues behind it", place.role));
+    }
+    let begin = place.look(&place.database, stage)?;
+    let each = Each { place: &place, stage, ground, observer };
+    each.aside(&place.database, each::SIDE)?;
+    let watched = watched(&each, release)?;
+    told.gaps.extend(watched.broken.clone());
+    let end = place.look(&place.database, stage)?;
+    told.migrations = watched.migrations;
+    let is_apart = release.cuts.iter().any(|cut| cut.migration.transaction != Transaction::Own) || release.grouping == Grouping::Batch;
+    let looks = wanted.parts.iter().any(|part| *part != Part::Run && part.is_built());
+    if is_apart || looks {
+        let other = each.all(release, &mut told.migrations, &wanted.parts, &begin)?;
+        let differing = effect(&end, &other);
+        let is_whole = told.migrations.iter().all(|migration| migration.stopped.is_none());
+        if let (Some(touch), true) = (differing.first(), is_whole) {
+            told.gaps.push(format!(
+                "run one by one it comes to another end than run to be watched: {} {}",
+                touch.spot.kind.name(),
+                touch.spot.display()
+            ));
+        }
+    }
+    let unwatched = told.migrations.iter().filter_map(|migration| Some((&migration.key, migration.unwatched.as_ref()?)));
+    let unwatched = unwatched.map(|(key, why)| format!("{key} runs as its tool sends it, and not one by one to be watched: {why}"));
+    told.gaps.extend(unwatched.collect::<Vec<_>>());
+    if !place.confined.unbounded {
+        let done = told.statements().filter(|trace| trace.by_superuser);
+        let done: Vec<String> = done
+            .map(|trace| format!("{} was run by a superuser here: whether {} may do so there was not seen", trace.place, place.role))
+            .collect();
+        told.gaps.extend(done);
+    }
+    if told.migrations.len() < release.cuts.len() {
+        told.notes.push(format!("{} migrations after it were not run", release.cuts.len() - told.migrations.len()));
+    }
+    told.floor.extend(emptiness(target, &told.migrations));
+    let unexpected = wanted.expected.map(|expected| unexpected(expected, &end));
+    let aim = aim(target, bounds, engine.lock_slots(target));
+    told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref());
+    Ok(told)
+}
+
+/// The bounds that the server keeps, and ours where it keeps none.
+fn within(ours: Limits, theirs: Bounds) -> Limits {
+    Limits {
+        lock_timeout: theirs.lock.unwrap_or(ours.lock_timeout),
+        statement_timeout: theirs.statement.map_or(ours.statement_timeout, |theirs| theirs.min(ours.statement_timeout)),
+        ..ours
+    }
+}
+
+/// What of the schema is not as it is expected.
+fn unexpected(expected: &Manifest, end: &Manifest) -> Result<Vec<Touch>, String> {
+    if !expected.covers(Dimension::Schema) {
+        return Err("what is expected was captured without the schema".to_owned());
+    }
+    if expected.endpoint.engine != end.endpoint.engine {
+        return Err(format!("what is expected is of {}", expected.endpoint.engine.name()));
+    }
+    Ok(effect(expected, end))
+}
+
+fn aim(target: &Manifest, bounds: Bounds, lock_slots: Option<u64>) -> rehearsal::Target {
+    let mut rows: BTreeMap<String, u64> = BTreeMap::new();
+    for table in target.of_kind(Kind::TableStatistics) {
+        if let Some(Value::Integer(count)) = table.get("rows").or_else(|| table.get("live_rows")) {
+            let name = evenkeel_core::manifest::display(Kind::Table, &table.identity);
+            rows.insert(name, u64::try_from(*count).unwrap_or_default());
+        }
+    }
+    rehearsal::Target { rows, lock_slots, bounds }
+}
+
+/// What was not seen because tables had no rows.
+fn emptiness(target: &Manifest, migrations: &[Migration]) -> Option<String> {
+    let traces = migrations.iter().flat_map(|migration| &migration.statements);
+    let mut names: Vec<&str> = traces.flat_map(|trace| &trace.grows_with).map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    let known = target.covers(Dimension::Data);
+    (!names.is_empty()).then(|| {
+        let named = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+        let more = if names.len() > 5 { format!(" and {} more", names.len() - 5) } else { String::new() };
+        let volume = if known { "" } else { "; how many rows the target has was not captured" };
+        format!("tables had no rows: what fails only on rows, and how long rows take, was not seen of {named}{more}{volume}")
+    })
+}
+
+struct Watched {
+    migrations: Vec<Migration>,
+    /// Why not everything was seen.
+    broken: Option<String>,
+}
+
+/// Runs the release once, watched, in the transactions of its runner.
+fn watched(each: &Each<'_>, release: &Release) -> Result<Watched, Box<Trouble>> {
+    let Each { place, ground, observer, .. } = *each;
+    let samples = Samples::default();
+    let is_batch = release.grouping == Grouping::Batch;
+    let known = observer.map(&mut *place.session(ground.database)?)?.into_keys().collect();
+    let session = place.session(ground.database)?;
+    let id = session.id();
+    let mut eyes = Eyes::new(observer, &samples).knowing(known);
+    let migrations = std::thread::scope(|threads| {
+        threads.spawn(|| samples.watch(observer, ground.scratch, ground.database, id, ground.watch));
+        let ran = guarded(session, ground, |session, guard| {
+            let mut runner = Runner::new(session, ground, guard, &mut eyes).manner(Manner::Apart).batch(is_batch);
+            let mut ends = Vec::new();
+            for cut in &release.cuts {
+                ground.watch.stop.check()?;
+                let done = runner.migration(cut)?;
+                let is_over = done.is_err();
+                ends.push((done.err(), runner.sent()));
+                if is_over {
+                    break;
+                }
+            }
+            if let (Err(told), Some(last)) = (runner.finish()?, ends.last_mut()) {
+                last.0.get_or_insert(told);
+            }
+            Ok(ends)
+        });
+        samples.finish();
+        ran
+    })?;
+    let mut traces = eyes.traces().into_iter();
+    let mut sent = 0;
+    let mut told = Vec::new();
+    for (cut, (stopped, upto)) in release.cuts.iter().zip(migrations) {
+        let statements: Vec<Trace> = traces.by_ref().take(upto - sent).collect();
+        sent = upto;
+        told.push(migration(cut, statements, stopped));
+    }
+    let broken = samples.broken().map(|why| format!("locks that statements released by themselves were not seen: {why}"));
+    Ok(Watched { migrations: told, broken })
+}
+
+fn migration(cut: &Cut, statements: Vec<Trace>, stopped: Option<Told>) -> Migration {
+    Migration {
+        key: cut.migration.key.clone(),
+        name: cut.migration.name.clone(),
+        transaction: cut.migration.transaction.name(),
+        statements,
+        stopped,
+        unwatched: None,
+        effect: None,
+        undo: None,
+        rerun: None,
+    }
+}

@@ -1,0 +1,143 @@
+//! Where a release is rehearsed: a throwaway server with the target's schema, settings and roles, and as whom it runs there.
+
+use crate::patch::{Builder, build_with};
+use crate::replay::{Stage, Target};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::{Dimension, Kind, Value};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Confined, Like, Request, Scratch, Session, Watch};
+use std::collections::BTreeMap;
+
+/// A server that is like the target.
+pub struct Place {
+    pub scratch: Box<dyn Scratch>,
+    pub database: String,
+    pub confined: Confined,
+    /// As whom, and how that is known.
+    pub role: String,
+    pub version_differs: bool,
+    /// What is not as it is on the target.
+    pub floor: Vec<String>,
+    pub gaps: Vec<String>,
+}
+
+/// What is missing of the schema, so many are named.
+const NAMED: usize = 5;
+
+impl Place {
+    /// Makes it, from nothing but the target's manifest.
+    ///
+    /// # Errors
+    /// No server can be had, the manifest does not tell the schema, or the end was asked for.
+    pub fn make(manifest: &Manifest, stage: Stage<'_>, configured: Option<&str>) -> Result<Self, Box<Trouble>> {
+        if manifest.endpoint.is_whole_server() {
+            let trouble = Trouble::new(Class::Usage, "a release is rehearsed for one database");
+            let trouble = trouble.expected("an environment that is one database").found("all databases of a server");
+            return Err(Box::new(trouble.fix("name the database in the URL")));
+        }
+        if !manifest.covers(Dimension::Schema) {
+            let trouble = Trouble::new(Class::CouldNotTell, "the target's schema is not known").expected("a manifest with the schema");
+            return Err(Box::new(trouble.found("one that was captured without it").fix("capture it again: evenkeel capture ENV")));
+        }
+        let (mut floor, mut gaps) = (Vec::new(), Vec::new());
+        for gap in manifest.gaps.iter().filter(|gap| gap.dimension == Dimension::Schema) {
+            gaps.push(format!("the target's schema was not seen whole: {}", gap.detail));
+        }
+        for dimension in [Dimension::Configuration, Dimension::Privileges].into_iter().filter(|dimension| !manifest.covers(*dimension)) {
+            gaps.push(match dimension {
+                Dimension::Privileges => {
+                    "rights and owners of the target were not captured: whether its role may do this was not seen".to_owned()
+                }
+                _ => "settings of the target were not captured: it ran under the server's own".to_owned(),
+            });
+        }
+        let target = Target::of(manifest, stage.engine, None);
+        let (wanted, version_differs) = like(manifest, stage)?;
+        if version_differs {
+            let (there, here) = (manifest.endpoint.server_major, wanted.endpoint.server_major);
+            floor.push(format!("it ran on major version {here}, the target has {there}: locks and syntax may differ"));
+        }
+        let settings = stage.engine.server_settings(manifest);
+        let builder = Builder { engine: stage.engine, workshop: stage.workshop, watch: stage.watch };
+        let built = build_with(&wanted, &builder, &settings)?;
+        let of_schema = built.left.iter().filter(|left| left.kind.spec().dimension == Dimension::Schema);
+        let (schema, rights): (Vec<_>, Vec<_>) = built.left.iter().partition(|left| left.kind.spec().dimension == Dimension::Schema);
+        for left in of_schema.take(NAMED) {
+            floor.push(format!("not as on the target: {}", left.words()));
+        }
+        if schema.len() > NAMED {
+            floor.push(format!("and {} more of the schema that are not as on the target", schema.len() - NAMED));
+        }
+        if !rights.is_empty() {
+            floor.push(format!(
+                "{} rights, owners or settings are not as on the target, the first: {}",
+                rights.len(),
+                rights.first().map(|left| left.words()).unwrap_or_default()
+            ));
+        }
+        let (name, unbounded, role) = role(manifest, configured)?;
+        let own = stage.engine.session_settings(manifest, Some(name.as_str()).filter(|name| !name.starts_with('(')));
+        let confined = Confined { role: Some(name), unbounded, roles: target.confined.roles, settings: own, schemas: Vec::new() };
+        Ok(Self { scratch: built.scratch, database: built.database, confined, role, version_differs, floor, gaps })
+    }
+
+    /// A session on one of its databases, as the role that migrations run as.
+    pub fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
+        self.scratch.confined(database, &self.confined)
+    }
+
+    /// The schema of one of its databases.
+    pub fn look(&self, database: &str, stage: Stage<'_>) -> Result<Manifest, Box<Trouble>> {
+        let request = Request { dimensions: vec![Dimension::Schema], ..Request::new("the rehearsal") };
+        let quiet = Watch { watcher: &evenkeel_core::port::Silent, stop: stage.watch.stop };
+        self.scratch.environment(database)?.capture(&request, &quiet)
+    }
+}
+
+/// The manifest for a server that this machine can start: of the target's version, or the next that there is.
+fn like(manifest: &Manifest, stage: Stage<'_>) -> Result<(Manifest, bool), Box<Trouble>> {
+    let endpoint = &manifest.endpoint;
+    let exact = Like { engine: Some(endpoint.engine), major: Some(endpoint.server_major), ..Like::default() };
+    let Err(trouble) = stage.workshop.choose(&exact) else { return Ok((manifest.clone(), false)) };
+    let servers = stage.workshop.servers();
+    let tested = stage.workshop.tested();
+    let others = servers.iter().filter(|server| server.engine == endpoint.engine && tested.contains(&(server.engine, server.major)));
+    let Some(nearest) = others.min_by_key(|server| server.major.abs_diff(endpoint.server_major)) else { return Err(trouble) };
+    let mut other = manifest.clone();
+    other.endpoint.server_major = nearest.major;
+    Ok((other, true))
+}
+
+/// As whom a migration runs: the role that is configured, or who owns most tables.
+fn role(manifest: &Manifest, configured: Option<&str>) -> Result<(String, bool, String), Box<Trouble>> {
+    let roles = manifest.of_kind(Kind::Role);
+    let find = |name: &str| roles.iter().find(|role| role.identity.part(0) == name);
+    // The superuser that made a cluster is called by what it is, not by a name.
+    let is_unbounded =
+        |name: &str| name.starts_with('(') || find(name).is_some_and(|role| role.get("superuser") == Some(&Value::Flag(true)));
+    if let Some(name) = configured {
+        if manifest.covers(Dimension::Privileges) && find(name).is_none() {
+            let trouble = Trouble::new(Class::Configuration, format!("the target has no role {name:?}"));
+            let trouble =
+                trouble.expected("the role that migrations run as").found(format!("{} roles, and none of that name", roles.len()));
+            return Err(Box::new(trouble.fix("correct migration_role of the environment")));
+        }
+        return Ok((name.to_owned(), is_unbounded(name), format!("{name} (migration_role)")));
+    }
+    let mut owned: BTreeMap<&str, usize> = BTreeMap::new();
+    for owner in manifest.of_kind(Kind::Owner).iter().filter(|owner| owner.identity.part(0) == Kind::Table.name()) {
+        *owned.entry(owner.text("owner").unwrap_or_default()).or_default() += 1;
+    }
+    let total: usize = owned.values().sum();
+    match owned.into_iter().max_by_key(|(_, count)| *count) {
+        Some((name, count)) => {
+            Ok((name.to_owned(), is_unbounded(name), format!("{name} (owns {count} of {total} tables; migration_role is not set)")))
+        }
+        None => {
+            Ok((ANYBODY.to_owned(), true, "the owner of the database (no table has a known owner; migration_role is not set)".to_owned()))
+        }
+    }
+}
+
+/// A role that no server has.
+const ANYBODY: &str = "(nobody)";

@@ -1,0 +1,152 @@
+//! Looking at a session of a server: the locks it holds, files and counters of its relations, what a second session sees of it.
+//!
+//! Every question reads catalogs, counters and the lock table, and nothing of a user's relation: a size, or a printed definition, would
+//! wait behind the lock that is looked at. Does not live here: what follows from the answers (`core/trace`).
+
+use crate::ident::quoted;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Identity, display, shown_parts};
+use evenkeel_core::port::{Answer, Observer, Session};
+use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Look, Map, On, Relation, Sample, Sort};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The server's numbers below this are its own.
+/// <https://www.postgresql.org/docs/18/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT>
+const FIRST_OF_USERS: u64 = 16_384;
+
+/// PostgreSQL's.
+#[derive(Debug, Clone, Copy)]
+pub struct PostgresObserver;
+
+type Row = Vec<Option<String>>;
+
+impl Observer for PostgresObserver {
+    fn map(&self, session: &mut dyn Session) -> Result<Map, Box<Trouble>> {
+        let rows = asked(session, include_str!("map.sql"))?;
+        Ok(rows.iter().filter_map(|row| Some((number(row, 0)?, relation(row.get(1..)?)?))).collect())
+    }
+
+    fn look(&self, session: &mut dyn Session) -> Result<Look, Box<Trouble>> {
+        let mut look = Look::default();
+        for row in &asked(session, include_str!("look.sql"))? {
+            if text(row, 0) == "log" {
+                look.log = number(row, 2).unwrap_or_default();
+                continue;
+            }
+            let Some(held) = held(row) else { continue };
+            if let (On::Relation(oid), Some(relation)) = (&held.on, row.get(3..).and_then(relation)) {
+                look.relations.insert(*oid, relation);
+            }
+            look.held.insert(held);
+        }
+        Ok(look)
+    }
+
+    fn sample(&self, watcher: &mut dyn Session, session: u64) -> Result<Sample, Box<Trouble>> {
+        let sql = include_str!("sample.sql").replace("{session}", &session.to_string());
+        let mut sample = Sample::default();
+        for row in &asked(watcher, &sql)? {
+            let Some(held) = held(row) else { continue };
+            if text(row, 3) == "t" { sample.held.push(held) } else { sample.waited_for.push(held) }
+        }
+        Ok(sample)
+    }
+
+    fn bounds(&self, session: &mut dyn Session) -> Result<Bounds, Box<Trouble>> {
+        const BOTH: &str = "SELECT pg_catalog.current_setting(name), setting FROM pg_catalog.pg_settings \
+                            WHERE name IN ('lock_timeout', 'statement_timeout') ORDER BY name";
+        let rows = asked(session, BOTH)?;
+        // Both are kept in milliseconds, and 0 means for ever.
+        let bound = |at: usize| rows.get(at).and_then(|row| number(row, 1)).filter(|ms| *ms > 0).map(Duration::from_millis);
+        Ok(Bounds { lock: bound(0), statement: bound(1) })
+    }
+
+    fn columns(&self, session: &mut dyn Session) -> Result<BTreeMap<(u64, u64), String>, Box<Trouble>> {
+        let rows = asked(session, include_str!("columns.sql"))?;
+        let name = |row: &Row| display(Kind::Column, &Identity::new([text(row, 2), text(row, 3), text(row, 4)]));
+        Ok(rows.iter().filter_map(|row| Some(((number(row, 0)?, number(row, 1)?), name(row)))).collect())
+    }
+
+    fn write_to(&self, session: &mut dyn Session, relation: &str) -> Result<(), Box<Trouble>> {
+        let parts = shown_parts(relation).unwrap_or_default();
+        let name = parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(".");
+        asked(session, &format!("LOCK TABLE {name} IN ROW EXCLUSIVE MODE")).map(drop)
+    }
+
+    fn files(&self, tag: &str) -> Files {
+        match tag {
+            "TRUNCATE" | "TRUNCATE TABLE" => Files::Emptied,
+            "REINDEX" => Files::Rebuilt,
+            _ => Files::Written,
+        }
+    }
+}
+
+fn asked(session: &mut dyn Session, sql: &str) -> Result<Vec<Row>, Box<Trouble>> {
+    match session.run(sql)? {
+        Answer::Ran(ran) => Ok(ran.rows),
+        Answer::Refused(refused) => {
+            let trouble = Trouble::new(Class::CouldNotTell, "the session that is looked at cannot be asked what it holds");
+            Err(Box::new(trouble.found(format!("{} ({})", refused.message, refused.code))))
+        }
+    }
+}
+
+fn text(row: &[Option<String>], at: usize) -> &str {
+    row.get(at).and_then(Option::as_deref).unwrap_or_default()
+}
+
+fn number(row: &[Option<String>], at: usize) -> Option<u64> {
+    text(row, at).parse().ok()
+}
+
+/// From the columns of `map.sql` behind the number.
+fn relation(row: &[Option<String>]) -> Option<Relation> {
+    let name = row.get(1)?.as_deref()?;
+    let sort = match text(row, 2) {
+        "r" | "p" | "f" => Sort::Table,
+        "m" => Sort::MaterializedView,
+        "i" | "I" => Sort::Index,
+        "S" => Sort::Sequence,
+        "v" => Sort::View,
+        "t" => Sort::Overflow,
+        _ => Sort::Other,
+    };
+    let sort = if text(row, 0) == "pg_toast" { Sort::Overflow } else { sort };
+    Some(Relation {
+        name: display(Kind::Table, &Identity::new([text(row, 0), name])),
+        sort,
+        storage: number(row, 3),
+        space: number(row, 4).unwrap_or_default(),
+        of: number(row, 5),
+        scans: number(row, 6).unwrap_or_default(),
+    })
+}
+
+/// From the columns sort of lock, mode, number or name; the server's own relations are left out.
+fn held(row: &[Option<String>]) -> Option<Held> {
+    let (mode, blocks) = mode(text(row, 1))?;
+    let on = match text(row, 0) {
+        "relation" => On::Relation(number(row, 2).filter(|oid| *oid >= FIRST_OF_USERS)?),
+        other => On::Other(other.to_owned(), text(row, 2).to_owned()),
+    };
+    Some(Held { on, mode, blocks })
+}
+
+/// The modes as the manual writes them.
+/// <https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-TABLES>
+fn mode(name: &str) -> Option<(&'static str, Blocks)> {
+    Some(match name {
+        "AccessShareLock" => ("ACCESS SHARE", Blocks::Ordinary),
+        "RowShareLock" => ("ROW SHARE", Blocks::Ordinary),
+        "RowExclusiveLock" => ("ROW EXCLUSIVE", Blocks::Ordinary),
+        "ShareUpdateExclusiveLock" => ("SHARE UPDATE EXCLUSIVE", Blocks::Definitions),
+        "ShareLock" => ("SHARE", Blocks::Writes),
+        "ShareRowExclusiveLock" => ("SHARE ROW EXCLUSIVE", Blocks::Writes),
+        "ExclusiveLock" => ("EXCLUSIVE", Blocks::Writes),
+        "AccessExclusiveLock" => ("ACCESS EXCLUSIVE", Blocks::Everything),
+        _ => return None,
+    })
+}

@@ -1,0 +1,124 @@
+//! What a rehearsal says: its public JSON, and how a person sees it.
+//!
+//! Lives here: layout and sentences. Does not live here: what is said (`core/rehearsal`).
+
+mod data;
+mod markdown;
+mod terminal;
+
+use crate::Fault;
+use crate::format::Style;
+use crate::history::Form;
+use evenkeel_core::history::effect::{Stand, Touch};
+use evenkeel_core::rehearsal::{Part, Rehearsal, time};
+use evenkeel_core::trace::{Lock, Trace};
+
+/// What a rehearsal says.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn rehearsal(rehearsal: &Rehearsal, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
+    match form {
+        Form::Terminal => Ok(terminal::rehearsal(rehearsal, style).into_bytes()),
+        Form::Json => data::json(rehearsal),
+        Form::Markdown => Ok(markdown::rehearsal(rehearsal).into_bytes()),
+    }
+}
+
+/// The JSON schema of it, as published in `docs/reference`.
+#[must_use]
+pub fn json_schema() -> (&'static str, schemars::Schema) {
+    let mut schema = schemars::schema_for!(data::Told);
+    schema.insert("title".to_owned(), "evenkeel rehearse".into());
+    ("rehearse", schema)
+}
+
+/// The verdict in one line, as a person reads it aloud.
+#[must_use]
+pub fn verdict_line(rehearsal: &Rehearsal) -> String {
+    let (target, gates) = (&rehearsal.target, &rehearsal.gates);
+    let named = |holds: Option<bool>| {
+        let mut names: Vec<&str> = gates.iter().filter(|gate| gate.holds == holds).map(|gate| gate.name).collect();
+        names.dedup();
+        names
+    };
+    let (closed, open) = (named(Some(false)), named(None));
+    if rehearsal.migrations.is_empty() {
+        return format!("{target}: nothing is pending, so nothing was rehearsed");
+    }
+    let count = rehearsal.migrations.len();
+    let release = if count == 1 { "1 migration".to_owned() } else { format!("{count} migrations") };
+    if !closed.is_empty() {
+        let gates = if closed.len() == 1 { "1 gate is closed" } else { &format!("{} gates are closed", closed.len()) };
+        return format!("{target}: {release}: {gates}: {}", closed.join(", "));
+    }
+    if rehearsal.is_validated() {
+        return format!("{target}: {release}: VALIDATED: all {} gates hold", gates.len());
+    }
+    let holding = gates.iter().filter(|gate| gate.holds == Some(true)).count();
+    let mut why: Vec<String> = if open.is_empty() { Vec::new() } else { vec![format!("could not tell {}", open.join(", "))] };
+    if !rehearsal.gaps.is_empty() {
+        why.push(format!(
+            "{} not seen",
+            if rehearsal.gaps.len() == 1 { "1 thing was".to_owned() } else { format!("{} things were", rehearsal.gaps.len()) }
+        ));
+    }
+    if rehearsal.exit_code() == 0 {
+        why.push("only a part was asked for".to_owned());
+    }
+    format!("{target}: {release}: not VALIDATED: {holding} gates hold, none is closed; {}", why.join("; "))
+}
+
+/// `ACCESS EXCLUSIVE on table public.t, held 1.2 to 3.4 ms`.
+fn lock(lock: &Lock) -> String {
+    let name = if lock.relation.is_empty() { String::new() } else { format!(" {}", lock.relation) };
+    let held = match lock.held.high {
+        None => format!("held {} at least", time(lock.held.low)),
+        Some(high) if high == lock.held.low => format!("held {}", time(high)),
+        Some(high) => format!("held {} to {}", time(lock.held.low), time(high)),
+    };
+    let unnamed = if lock.named || lock.fresh { "" } else { ", which the statement does not name" };
+    format!("{} on {}{name}{unnamed}, {held}", lock.mode, lock.kind)
+}
+
+/// What a statement did beside its locks.
+fn did(trace: &Trace) -> Vec<String> {
+    let list = |names: &[String], what: &str| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
+    let mut did: Vec<String> = [list(&trace.rewrites, "writes anew"), list(&trace.builds, "builds"), list(&trace.scans, "reads whole")]
+        .into_iter()
+        .flatten()
+        .collect();
+    did.extend((trace.rows > 0).then(|| format!("{} rows", trace.rows)));
+    did
+}
+
+/// `+ column public.t.x`.
+fn touch(touch: &Touch) -> String {
+    let spot = &touch.spot;
+    let what = format!("{} {}", spot.kind.name(), spot.display());
+    match (&touch.after, spot.attribute) {
+        (Stand::Gone, _) => format!("- {what}"),
+        (Stand::There | Stand::Faulty, None) => {
+            format!("+ {what}{}", if touch.after == Stand::Faulty { ", not valid or not enabled" } else { "" })
+        }
+        (after, Some(attribute)) => format!("~ {what}: {} {}", attribute.replace('_', " "), after.shown()),
+        (after, None) => format!("~ {what}: {}", after.shown()),
+    }
+}
+
+/// What a release did, thing by thing: attributes of what is new or gone say nothing more.
+fn touched(touches: &[Touch]) -> Vec<String> {
+    let is_whole = |touch: &&Touch| {
+        touch.spot.attribute.is_none()
+            || !touches.iter().any(|other| {
+                other.spot.attribute.is_none() && other.spot.kind == touch.spot.kind && other.spot.identity == touch.spot.identity
+            })
+    };
+    touches.iter().filter(is_whole).map(touch).collect()
+}
+
+/// Parts that were looked at, as they are typed.
+fn parts(rehearsal: &Rehearsal) -> String {
+    let parts: Vec<&str> = rehearsal.parts.iter().copied().map(Part::name).collect();
+    parts.join(", ")
+}

@@ -1,0 +1,360 @@
+//! The public JSON. Field names are a contract.
+
+use super::verdict_line;
+use crate::Fault;
+use evenkeel_core::history::effect::{Stand, Touch};
+use evenkeel_core::rehearsal::{self, Rehearsal};
+use evenkeel_core::trace::{self, Span};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::time::Duration;
+
+/// The version of the shapes below.
+const SCHEMA_VERSION: u32 = 1;
+
+/// What a rehearsal says, whole. Times are in milliseconds.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Told {
+    schema_version: u32,
+    verdict: Line,
+    #[serde(rename = "for")]
+    target: Target,
+    on: Place,
+    /// What the place differs in from the target, and what was therefore not seen.
+    floor: Vec<String>,
+    migrations: Vec<Migration>,
+    gates: Vec<Gate>,
+    /// None yet: this version estimates nothing.
+    estimates: Vec<String>,
+    timeline: Timeline,
+    gaps: Vec<String>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Line {
+    line: String,
+    exit_code: u8,
+    validated: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Target {
+    environment: String,
+    engine: String,
+    server_major: u16,
+    tool: Option<String>,
+    /// How the runner puts migrations together: `per-file`, `batch`, `none`, `implicit-block`.
+    grouping: String,
+    /// Null where the role waits without a bound.
+    lock_timeout_ms: Option<f64>,
+    statement_timeout_ms: Option<f64>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Place {
+    /// `scratch`.
+    place: &'static str,
+    server: String,
+    version_differs: bool,
+    /// As whom, and how that is known.
+    role: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Migration {
+    key: String,
+    name: String,
+    transaction: String,
+    statements: Vec<Statement>,
+    /// Where it did not run to its end.
+    stopped: Option<Stopped>,
+    undo: Option<Undo>,
+    rerun: Option<Rerun>,
+    /// Null where it was not looked at.
+    effect: Option<Vec<Effect>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Stopped {
+    file: Option<String>,
+    line: Option<u32>,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Statement {
+    file: String,
+    line: u32,
+    sql: String,
+    tag: String,
+    ms: f64,
+    locks: Vec<Lock>,
+    rewrites: Vec<String>,
+    scans: Vec<String>,
+    builds: Vec<String>,
+    wal_bytes: u64,
+    /// Not measured by this version.
+    temporary_bytes: Option<u64>,
+    rows: u64,
+    /// Clients that it made wait; null where none ran beside it.
+    blocked: Option<Vec<Blocked>>,
+    errors: Vec<String>,
+    class: &'static str,
+    /// It ran outside of any transaction: locks are those that samples saw.
+    sampled: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Blocked {}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Lock {
+    relation: String,
+    kind: String,
+    mode: &'static str,
+    /// `nothing`, `definitions`, `writes`, `everything`.
+    blocks: &'static str,
+    named: bool,
+    /// The release made it.
+    fresh: bool,
+    taken_after_ms: Option<f64>,
+    held_ms: Held,
+}
+
+/// Without an upper end it was not seen.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Held {
+    low: f64,
+    high: Option<f64>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Undo {
+    /// Null where there is no way back, or one without a statement.
+    exact: Option<bool>,
+    order_only: bool,
+    differences: Vec<Difference>,
+    data_lost: Vec<String>,
+    ms: Option<f64>,
+    failed: Option<String>,
+    again: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Difference {
+    kind: &'static str,
+    object: String,
+    attribute: Option<&'static str>,
+    expected: String,
+    found: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Rerun {
+    converges: Option<bool>,
+    left_behind: Vec<String>,
+    after_statement: Option<usize>,
+    /// What a second whole run does: `nothing`, `refused` or `changes`.
+    second: Option<&'static str>,
+    second_says: Vec<String>,
+    locks: Vec<Again>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Again {
+    relation: String,
+    mode: &'static str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Effect {
+    kind: &'static str,
+    object: String,
+    attribute: Option<&'static str>,
+    /// `made`, `removed` or `set`.
+    what: &'static str,
+    value: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Gate {
+    name: &'static str,
+    limit: String,
+    found: String,
+    /// Null where it could not be told.
+    holds: Option<bool>,
+    origin: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Timeline {
+    statements: Vec<Slot>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Slot {
+    migration: String,
+    file: String,
+    line: u32,
+    from_ms: f64,
+    to_ms: f64,
+}
+
+pub(super) fn json(rehearsal: &Rehearsal) -> Result<Vec<u8>, Fault> {
+    crate::history::json(&of(rehearsal))
+}
+
+fn ms(time: Duration) -> f64 {
+    // Microseconds are as good as the clocks.
+    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
+}
+
+fn of(rehearsal: &Rehearsal) -> Told {
+    let slots = rehearsal.migrations.iter().flat_map(|migration| migration.statements.iter().map(move |trace| (migration, trace)));
+    let slot = |(migration, trace): (&rehearsal::Migration, &trace::Trace)| Slot {
+        migration: migration.key.clone(),
+        file: trace.place.file.clone(),
+        line: trace.place.line,
+        from_ms: ms(trace.began),
+        to_ms: ms(trace.began + trace.took),
+    };
+    Told {
+        schema_version: SCHEMA_VERSION,
+        verdict: Line { line: verdict_line(rehearsal), exit_code: rehearsal.exit_code(), validated: rehearsal.is_validated() },
+        target: Target {
+            environment: rehearsal.target.clone(),
+            engine: rehearsal.endpoint.engine.name().to_owned(),
+            server_major: rehearsal.endpoint.server_major,
+            tool: rehearsal.tool.clone(),
+            grouping: rehearsal.grouping.to_owned(),
+            lock_timeout_ms: rehearsal.bounds.lock.map(ms),
+            statement_timeout_ms: rehearsal.bounds.statement.map(ms),
+        },
+        on: Place {
+            place: "scratch",
+            server: rehearsal.on.clone(),
+            version_differs: rehearsal.version_differs,
+            role: rehearsal.role.clone(),
+        },
+        floor: rehearsal.floor.clone(),
+        migrations: rehearsal.migrations.iter().map(migration).collect(),
+        gates: rehearsal
+            .gates
+            .iter()
+            .map(|gate| Gate {
+                name: gate.name,
+                limit: gate.limit.clone(),
+                found: gate.found.clone(),
+                holds: gate.holds,
+                origin: gate.origin.clone(),
+            })
+            .collect(),
+        estimates: Vec::new(),
+        timeline: Timeline { statements: slots.map(slot).collect() },
+        gaps: rehearsal.gaps.clone(),
+        notes: rehearsal.notes.clone(),
+    }
+}
+
+fn migration(told: &rehearsal::Migration) -> Migration {
+    Migration {
+        key: told.key.clone(),
+        name: told.name.clone(),
+        transaction: told.transaction.to_owned(),
+        statements: told.statements.iter().map(statement).collect(),
+        stopped: told.stopped.as_ref().map(|(place, why)| Stopped {
+            file: place.as_ref().map(|place| place.file.clone()),
+            line: place.as_ref().map(|place| place.line),
+            why: why.clone(),
+        }),
+        undo: told.undo.as_ref().map(undo),
+        rerun: told.rerun.as_ref().map(rerun),
+        effect: told.effect.as_ref().map(|touches| touches.iter().map(effect).collect()),
+    }
+}
+
+fn statement(trace: &trace::Trace) -> Statement {
+    Statement {
+        file: trace.place.file.clone(),
+        line: trace.place.line,
+        sql: trace.sql.clone(),
+        tag: trace.tag.clone(),
+        ms: ms(trace.took),
+        locks: trace.locks.iter().map(lock).collect(),
+        rewrites: trace.rewrites.clone(),
+        scans: trace.scans.clone(),
+        builds: trace.builds.clone(),
+        wal_bytes: trace.log_bytes,
+        temporary_bytes: None,
+        rows: trace.rows,
+        blocked: None,
+        errors: trace.error.iter().cloned().collect(),
+        class: trace.class.name(),
+        sampled: trace.is_sampled,
+    }
+}
+
+fn lock(lock: &trace::Lock) -> Lock {
+    let Span { low, high } = lock.held;
+    Lock {
+        relation: lock.relation.clone(),
+        kind: lock.kind.clone(),
+        mode: lock.mode,
+        blocks: match lock.blocks {
+            trace::Blocks::Ordinary => "nothing",
+            trace::Blocks::Definitions => "definitions",
+            trace::Blocks::Writes => "writes",
+            trace::Blocks::Everything => "everything",
+        },
+        named: lock.named,
+        fresh: lock.fresh,
+        taken_after_ms: lock.taken_after.map(ms),
+        held_ms: Held { low: ms(low), high: high.map(ms) },
+    }
+}
+
+fn undo(undo: &rehearsal::Undo) -> Undo {
+    let difference = |one: &rehearsal::Difference| Difference {
+        kind: one.touch.spot.kind.name(),
+        object: one.touch.spot.display(),
+        attribute: one.touch.spot.attribute,
+        expected: one.expected.shown(),
+        found: one.touch.after.shown(),
+    };
+    Undo {
+        exact: undo.exact,
+        order_only: undo.order_only,
+        differences: undo.differences.iter().map(difference).collect(),
+        data_lost: undo.data_lost.clone(),
+        ms: undo.took.map(ms),
+        failed: undo.failed.clone(),
+        again: undo.again.clone(),
+    }
+}
+
+fn rerun(rerun: &rehearsal::Rerun) -> Rerun {
+    let (second, says) = match &rerun.second {
+        None => (None, Vec::new()),
+        Some(Err(why)) => (Some("refused"), vec![why.clone()]),
+        Some(Ok(odd)) if odd.is_empty() => (Some("nothing"), Vec::new()),
+        Some(Ok(odd)) => (Some("changes"), odd.clone()),
+    };
+    Rerun {
+        converges: rerun.converges,
+        left_behind: rerun.left_behind.clone(),
+        after_statement: rerun.after_statement,
+        second,
+        second_says: says,
+        locks: rerun.locks.iter().map(|(relation, mode)| Again { relation: relation.clone(), mode }).collect(),
+    }
+}
+
+fn effect(touch: &Touch) -> Effect {
+    let (what, value) = match (&touch.after, touch.spot.attribute) {
+        (Stand::Gone, _) => ("removed", None),
+        (Stand::There | Stand::Faulty, None) => ("made", None),
+        (after, _) => ("set", Some(after.shown())),
+    };
+    Effect { kind: touch.spot.kind.name(), object: touch.spot.display(), attribute: touch.spot.attribute, what, value }
+}

@@ -1,0 +1,91 @@
+//! Markdown for a pull request: the verdict, a table of gates, what each migration did, folded.
+
+use super::{did, lock, touched, verdict_line};
+use crate::format::markdown::plain;
+use evenkeel_core::rehearsal::{Migration, Rehearsal, time};
+use evenkeel_core::trace::Blocks;
+use std::fmt::Write as _;
+
+/// Forges cut a comment that is longer than some 65,000 characters.
+const ROOM: usize = 60_000;
+
+pub(super) fn rehearsal(rehearsal: &Rehearsal) -> String {
+    let mut text = format!("**{}**\n\n| gate | | demanded | found |\n| --- | --- | --- | --- |\n", plain(&verdict_line(rehearsal)));
+    for gate in &rehearsal.gates {
+        let mark = match gate.holds {
+            Some(true) => "holds",
+            Some(false) => "**closed**",
+            None => "could not tell",
+        };
+        let _ = writeln!(text, "| {} | {mark} | {} ({}) | {} |", gate.name, plain(&gate.limit), plain(&gate.origin), plain(&gate.found));
+    }
+    text.push('\n');
+    let mut left_out = 0;
+    for migration in &rehearsal.migrations {
+        let part = one(migration);
+        if text.len() + part.len() > ROOM - 4_000 {
+            left_out += 1;
+            continue;
+        }
+        text.push_str(&part);
+    }
+    if left_out > 0 {
+        let _ = writeln!(text, "… and {left_out} migrations more: `--format json` has all\n");
+    }
+    for (title, lines) in [("not as on the target", &rehearsal.floor), ("not seen", &rehearsal.gaps), ("to know", &rehearsal.notes)] {
+        if lines.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "{title}:\n");
+        for (at, entry) in lines.iter().enumerate() {
+            if text.len() > ROOM {
+                let _ = writeln!(text, "- … and {} more", lines.len() - at);
+                break;
+            }
+            let _ = writeln!(text, "- {}", plain(entry));
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "rehearsed on a throwaway {} as {}", plain(&rehearsal.on), plain(&rehearsal.role));
+    text
+}
+
+fn one(migration: &Migration) -> String {
+    let mut text = format!("<details><summary>{} {}</summary>\n\n", plain(&migration.key), plain(&migration.name));
+    if !migration.statements.is_empty() {
+        text.push_str("| statement | sort | time | what it did | locks that keep others waiting |\n| --- | --- | --- | --- | --- |\n");
+    }
+    for trace in &migration.statements {
+        let strong = trace.locks.iter().filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh).map(lock);
+        let locks = strong.collect::<Vec<_>>().join("; ");
+        let mut did = did(trace);
+        did.extend(trace.error.clone());
+        let _ = writeln!(
+            text,
+            "| {} {} | {} | {} | {} | {} |",
+            plain(&trace.place.to_string()),
+            plain(&trace.tag),
+            trace.class.name(),
+            time(trace.took),
+            plain(&did.join("; ")),
+            plain(&locks)
+        );
+    }
+    if let Some((_, why)) = &migration.stopped {
+        let _ = writeln!(text, "\nstopped: {}", plain(why));
+    }
+    for touch in migration.effect.iter().flat_map(|effect| touched(effect)) {
+        let _ = writeln!(text, "- {}", plain(&touch));
+    }
+    if let Some(undo) = &migration.undo {
+        let words = match (undo.exact, &undo.failed) {
+            (_, Some(why)) => format!("does not run: {why}"),
+            (Some(true), None) => "exact".to_owned(),
+            (Some(false), None) => format!("{} differences", undo.differences.len()),
+            (None, None) => "none: irreversible".to_owned(),
+        };
+        let _ = writeln!(text, "\nway back: {}", plain(&words));
+    }
+    text.push_str("\n</details>\n\n");
+    text
+}

@@ -1,0 +1,219 @@
+//! The terminal: the verdict, the gates that do not hold, what each statement did, then how it was looked at.
+
+use super::{did, lock, parts, touched, verdict_line};
+use crate::clean::line;
+use crate::format::Style;
+use crate::wrap::{width, wrap};
+use anstyle::{AnsiColor, Style as Paint};
+use evenkeel_core::rehearsal::{Gate, Migration, Rehearsal, Rerun, Undo, time};
+use evenkeel_core::trace::{Blocks, Lock, Sort, Trace};
+use std::fmt::Write as _;
+
+const BAD: Paint = AnsiColor::Red.on_default().bold();
+const GOOD: Paint = AnsiColor::Green.on_default().bold();
+const UNKNOWN: Paint = AnsiColor::Magenta.on_default().bold();
+const WARN: Paint = AnsiColor::Yellow.on_default().bold();
+const DIM: Paint = Paint::new().dimmed();
+
+/// Things that are listed of one effect or one way back.
+const SHOWN: usize = 8;
+/// Characters of a statement.
+const TEXT: usize = 60;
+
+struct Page<'a> {
+    style: &'a Style,
+    text: String,
+}
+
+pub(super) fn rehearsal(rehearsal: &Rehearsal, style: &Style) -> String {
+    let mut page = Page { style, text: String::new() };
+    let paint = match rehearsal.exit_code() {
+        0 => GOOD,
+        1 => BAD,
+        _ => UNKNOWN,
+    };
+    page.wrapped(&verdict_line(rehearsal), "", paint);
+    page.text.push('\n');
+    let names = rehearsal.gates.iter().map(|gate| width(gate.name)).max().unwrap_or_default();
+    let order = |gate: &&Gate| match gate.holds {
+        Some(false) => 0,
+        None => 1,
+        Some(true) => 2,
+    };
+    let mut gates: Vec<&Gate> = rehearsal.gates.iter().collect();
+    gates.sort_by_key(order);
+    for gate in gates {
+        page.gate(gate, names);
+    }
+    for migration in &rehearsal.migrations {
+        page.migration(migration);
+    }
+    page.list("not as on the target", &rehearsal.floor, WARN);
+    page.list("not seen", &rehearsal.gaps, UNKNOWN);
+    page.list("to know", &rehearsal.notes, DIM);
+    page.text.push('\n');
+    let grouped = format!(
+        "{} rehearsed on a throwaway {} as {}; transactions {}",
+        parts(rehearsal),
+        rehearsal.on,
+        rehearsal.role,
+        rehearsal.grouping
+    );
+    page.wrapped(&grouped, "  ", DIM);
+    page.text
+}
+
+/// Whether a lock is on something that statements of others name.
+fn is_anybodys(lock: &Lock) -> bool {
+    [Sort::Table, Sort::View, Sort::MaterializedView, Sort::Sequence].iter().any(|sort| sort.name() == lock.kind) || lock.kind == "advisory"
+}
+
+impl Page<'_> {
+    fn painted(&self, paint: Paint, text: &str) -> String {
+        if self.style.color { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
+    }
+
+    fn wrapped(&mut self, text: &str, indent: &str, paint: Paint) {
+        for part in wrap(&line(text), self.style.width.saturating_sub(indent.len())) {
+            let painted = self.painted(paint, &part);
+            let _ = writeln!(self.text, "{indent}{painted}");
+        }
+    }
+
+    fn list(&mut self, title: &str, entries: &[String], paint: Paint) {
+        if entries.is_empty() {
+            return;
+        }
+        let title = self.painted(paint, title);
+        let _ = writeln!(self.text, "\n{title}");
+        for entry in entries {
+            self.wrapped(entry, "  ", Paint::new());
+        }
+    }
+
+    fn gate(&mut self, gate: &Gate, names: usize) {
+        let (mark, paint) = match gate.holds {
+            Some(true) => ("✓", GOOD),
+            Some(false) => ("×", BAD),
+            None => ("?", UNKNOWN),
+        };
+        let gap = " ".repeat(names.saturating_sub(width(gate.name)) + 2);
+        let head = format!("{} {}{gap}", self.painted(paint, mark), gate.name);
+        let indent = " ".repeat(names + 4);
+        for (at, part) in wrap(&line(&gate.found), self.style.width.saturating_sub(indent.len())).into_iter().enumerate() {
+            let before = if at == 0 { &head } else { &indent };
+            let _ = writeln!(self.text, "{before}{part}");
+        }
+        if gate.holds == Some(true) {
+            return;
+        }
+        self.wrapped(&format!("demanded: {} ({})", gate.limit, gate.origin), &indent, DIM);
+        if gate.holds == Some(false) && !gate.why.is_empty() {
+            self.wrapped(gate.why, &indent, Paint::new());
+            if let Some(remedy) = &gate.remedy {
+                self.wrapped(&format!("fix: {remedy}"), &indent, Paint::new());
+            }
+        }
+    }
+
+    fn migration(&mut self, migration: &Migration) {
+        let name =
+            if migration.name.is_empty() || migration.name == migration.key { String::new() } else { format!(" {}", migration.name) };
+        let head = self.painted(Paint::new().bold(), &line(&format!("{}{name}", migration.key)));
+        let _ = writeln!(self.text, "\n{head}  transaction {}", migration.transaction);
+        for trace in &migration.statements {
+            self.statement(trace);
+        }
+        if let Some((place, why)) = &migration.stopped {
+            let place = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
+            self.wrapped(&format!("stopped{place}: {why}"), "  ", BAD);
+        }
+        if let Some(effect) = &migration.effect {
+            let all = touched(effect);
+            if all.is_empty() {
+                self.wrapped("the schema after it is as before", "  ", DIM);
+            }
+            for one in all.iter().take(SHOWN) {
+                self.wrapped(one, "    ", Paint::new());
+            }
+            if all.len() > SHOWN {
+                self.wrapped(&format!("… and {} more (--format json has all)", all.len() - SHOWN), "    ", DIM);
+            }
+        }
+        if let Some(undo) = &migration.undo {
+            self.undo(undo);
+        }
+        if let Some(rerun) = &migration.rerun {
+            self.rerun(rerun);
+        }
+    }
+
+    fn statement(&mut self, trace: &Trace) {
+        let text: String = trace.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        let short: String = text.chars().take(TEXT).collect();
+        let more = if text.chars().count() > TEXT { "…" } else { "" };
+        let head = format!("{}  {short}{more}", trace.place);
+        self.wrapped(&head, "  ", Paint::new());
+        let mut did = did(trace);
+        did.insert(0, format!("{}, {}", trace.class.name(), time(trace.took)));
+        if trace.is_sampled {
+            did.push("outside of any transaction: locks as samples saw them".to_owned());
+        }
+        self.wrapped(&did.join("; "), "      ", DIM);
+        let (shown, others): (Vec<&Lock>, Vec<&Lock>) =
+            trace.locks.iter().filter(|lock| lock.blocks > Blocks::Ordinary && !lock.fresh).partition(|lock| is_anybodys(lock));
+        for held in shown {
+            let paint = if held.blocks >= Blocks::Writes { WARN } else { Paint::new() };
+            self.wrapped(&lock(held), "      ", paint);
+        }
+        if !others.is_empty() {
+            let what = if others.len() == 1 { "1 lock" } else { &format!("{} locks", others.len()) };
+            self.wrapped(&format!("and {what} on indexes and parts of relations (--format json has all)"), "      ", DIM);
+        }
+        if let Some(error) = &trace.error {
+            self.wrapped(error, "      ", BAD);
+        }
+    }
+
+    fn undo(&mut self, undo: &Undo) {
+        let took = undo.took.map(|took| format!(", {}", time(took))).unwrap_or_default();
+        match undo {
+            Undo { failed: Some(why), .. } => self.wrapped(&format!("way back: does not run: {why}"), "  ", BAD),
+            Undo { exact: None, .. } => self.wrapped("way back: none, or one without a statement: irreversible", "  ", BAD),
+            Undo { exact: Some(true), order_only: true, .. } => {
+                self.wrapped(&format!("way back: exact, but columns stand in another order{took}"), "  ", Paint::new());
+            }
+            Undo { exact: Some(true), .. } => self.wrapped(&format!("way back: exact{took}"), "  ", Paint::new()),
+            Undo { differences, .. } => {
+                let count = if differences.len() == 1 { "1 difference".to_owned() } else { format!("{} differences", differences.len()) };
+                self.wrapped(&format!("way back: leaves {count}{took}"), "  ", BAD);
+                for difference in differences.iter().take(SHOWN) {
+                    self.wrapped(&difference.words(), "    ", Paint::new());
+                }
+            }
+        }
+        for words in undo.again.iter().take(SHOWN) {
+            self.wrapped(&format!("run once more after it: {words}"), "    ", BAD);
+        }
+    }
+
+    fn rerun(&mut self, rerun: &Rerun) {
+        let second = match &rerun.second {
+            None => "not tried".to_owned(),
+            Some(Err(why)) => format!("refused: {why}"),
+            Some(Ok(odd)) if odd.is_empty() && rerun.locks.is_empty() => "changes nothing".to_owned(),
+            Some(Ok(odd)) if odd.is_empty() => {
+                let locks: Vec<String> = rerun.locks.iter().map(|(relation, mode)| format!("{mode} on {relation}")).collect();
+                format!("changes nothing, and still takes {}", locks.join(", "))
+            }
+            Some(Ok(odd)) => format!("changes more: {}", odd.join("; ")),
+        };
+        self.wrapped(&format!("a second run: {second}"), "  ", Paint::new());
+        if rerun.converges == Some(false) {
+            let at = rerun.after_statement.map(|at| format!(" after statement {at}")).unwrap_or_default();
+            for left in rerun.left_behind.iter().take(SHOWN) {
+                self.wrapped(&format!("interrupted{at}, then run again: {left}"), "  ", BAD);
+            }
+        }
+    }
+}
