@@ -253,6 +253,10 @@ impl Around<'_> {
             match now.sort {
                 Sort::Table | Sort::MaterializedView => {
                     let Some(was) = was else { continue };
+                    if is_other_file && self.files == Files::Emptied {
+                        // Its indexes are built of nothing.
+                        continue;
+                    }
                     if is_other_file && was.space == now.space && self.files == Files::Written {
                         work.rewrites.insert(*oid);
                     } else if now.scans > was.scans {
