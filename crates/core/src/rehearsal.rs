@@ -8,4 +8,4 @@ mod told;
 
 pub use gate::{Gate, Limits, Part, Undoing};
 pub use gates::{Target, gates, time};
-pub use told::{CLOSED, Difference, FAILED, Migration, Rehearsal, Rerun, Undo};
+pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Rehearsal, Rerun, Undo};

@@ -11,6 +11,7 @@ use evenkeel_core::history::found;
 use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{ALL, Class, Kind, Neutral, Parent, Property, Severity, Tolerance};
 use evenkeel_core::preflight;
+use evenkeel_core::rehearsal;
 
 /// What a finding is about.
 pub(crate) enum Subject {
@@ -36,6 +37,8 @@ pub(crate) enum Subject {
     Unexplained,
     /// What a build needs.
     Lacking,
+    RehearsalFailed,
+    RehearsalGate,
 }
 
 /// The text for an id; `None` where there is no such id (see [`suggest`]).
@@ -63,6 +66,7 @@ pub fn list() -> String {
     for (id, subject) in &subjects {
         let heading = match subject {
             Subject::Verdict(_) | Subject::Unexplained | Subject::Lacking => "files, record and schema",
+            Subject::RehearsalFailed | Subject::RehearsalGate => "rehearsals",
             _ => subject.kind().map_or("the run itself", Kind::name),
         };
         if heading != under {
@@ -146,6 +150,8 @@ fn subjects() -> Vec<(String, Subject)> {
     subjects.extend(verdicts);
     subjects.push((found::UNEXPLAINED.to_owned(), Subject::Unexplained));
     subjects.push((preflight::LACKING.to_owned(), Subject::Lacking));
+    subjects.push((rehearsal::FAILED.to_owned(), Subject::RehearsalFailed));
+    subjects.push((rehearsal::CLOSED.to_owned(), Subject::RehearsalGate));
     subjects
 }
 
@@ -168,7 +174,9 @@ impl Subject {
             | Self::Halted
             | Self::Verdict(_)
             | Self::Unexplained
-            | Self::Lacking => None,
+            | Self::Lacking
+            | Self::RehearsalFailed
+            | Self::RehearsalGate => None,
         }
     }
 
@@ -232,6 +240,18 @@ impl Subject {
                 weight: Severity::Block.name().to_owned(),
                 compared: "its queries, prepared and planned and never run; what it expects, with what is there and valid".to_owned(),
                 why: preflight::LACKING_WHY.to_owned(),
+            },
+            Self::RehearsalFailed => Explanation {
+                what: "A statement of a release did not run where it was rehearsed.".to_owned(),
+                weight: Severity::Block.name().to_owned(),
+                compared: "the release, run on a throwaway server that has the target's schema, settings and roles".to_owned(),
+                why: rehearsal::FAILED_WHY.to_owned(),
+            },
+            Self::RehearsalGate => Explanation {
+                what: "A gate of a rehearsal is closed: what was found is not what is demanded.".to_owned(),
+                weight: Severity::Block.name().to_owned(),
+                compared: "what was measured, with [gates] in evenkeel.toml or what holds without it".to_owned(),
+                why: "What happens in a rehearsal happens where it counts, to those who use it.".to_owned(),
             },
             Self::Halted => Explanation {
                 what: "Somebody has halted the environment.".to_owned(),

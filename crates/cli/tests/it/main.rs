@@ -40,6 +40,7 @@ mod privilege;
 mod read_only;
 mod real_tools;
 mod reference;
+mod rehearse;
 mod run;
 mod schemas;
 mod secrets;

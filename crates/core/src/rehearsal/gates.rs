@@ -250,7 +250,10 @@ fn rerun(migrations: &[Migration]) -> Gate {
     for migration in migrations {
         let Some(rerun) = &migration.rerun else { return gate.found(None, format!("{}: not tried", migration.key)) };
         match rerun.converges {
-            None => return gate.found(None, format!("{}: not tried", migration.key)),
+            None => {
+                let why = rerun.left_behind.first().cloned().unwrap_or_else(|| "not tried".to_owned());
+                return gate.found(None, format!("{}: {why}", migration.key));
+            }
             Some(false) => {
                 let at = rerun.after_statement.map(|at| format!(" interrupted after statement {at}")).unwrap_or_default();
                 let left = rerun.left_behind.first().cloned().unwrap_or_default();

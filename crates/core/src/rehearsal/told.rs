@@ -13,6 +13,8 @@ use std::time::Duration;
 pub const CLOSED: &str = "EK-rehearsal-gate";
 /// The id of a statement that did not run.
 pub const FAILED: &str = "EK-rehearsal-failed";
+/// Why that matters.
+pub const FAILED_WHY: &str = "It fails in the same way where it counts.";
 
 /// A thing that is not as it was, or not as it is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +150,7 @@ impl Rehearsal {
             expected: Some("it runs".to_owned()),
             found: Some(why.clone()),
             origin: self.origin(place.as_ref()),
-            why: "It fails in the same way where it counts.".to_owned(),
+            why: FAILED_WHY.to_owned(),
             manual: None,
             remedy: Some(Remedy::Step("mend the file, and rehearse it again".to_owned())),
         });

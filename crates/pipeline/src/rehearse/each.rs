@@ -10,17 +10,18 @@ use crate::replay::Stage;
 use crate::runner::{Blind, Done, Ground, Onlooker, Runner, Told, guarded};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
-use evenkeel_core::history::folder::Transaction;
+use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::Observer;
 use evenkeel_core::rehearsal::{Difference, Migration, Part, Rerun, Undo};
 use evenkeel_core::statement::Nature;
-use evenkeel_core::trace::{Blocks, Class, Sort};
-use std::collections::BTreeMap;
+use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, names};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Where migrations run one by one.
-pub const SIDE: &str = "rehearsal_side";
+/// As before all of them.
+pub const BASE: &str = "rehearsal_base";
 /// Where one is tried that is thrown away.
 const TRIAL: &str = "rehearsal_trial";
 /// As before one of them.
@@ -69,10 +70,16 @@ impl<'a> Each<'a> {
         let mut before = begin.clone();
         for (cut, told) in release.cuts.iter().zip(told) {
             self.ground.watch.stop.check()?;
-            if has(Part::Rerun) || has(Part::Undo) {
-                self.aside(SIDE, BEFORE)?;
+            let is_alone = told.statements.iter().any(|trace| trace.is_sampled);
+            if has(Part::Rerun) || has(Part::Undo) || is_alone {
+                self.aside(self.ground.database, BEFORE)?;
             }
-            let done = self.ran(SIDE, &cut.up, cut.migration.transaction, None, &mut Blind)?;
+            let done = self.ran(self.ground.database, &cut.up, cut.migration.transaction, None, &mut Blind)?;
+            let is_batch = release.grouping == Grouping::Batch;
+            if is_batch && told.stopped.is_some() {
+                // One transaction for all is how they run; by itself it may do.
+                break;
+            }
             if let Err((place, why)) = done {
                 let why = if told.stopped.is_none() { format!("{why}; run to be watched, it did not fail") } else { why };
                 told.stopped = Some((place, why));
@@ -82,10 +89,13 @@ impl<'a> Each<'a> {
                 // What counts is how its tool runs it.
                 told.unwatched = Some(worded(&(place, why)));
             }
+            if is_alone {
+                self.asked_for(cut, told)?;
+            }
             if !looks {
                 continue;
             }
-            let after = self.look(SIDE)?;
+            let after = self.look(self.ground.database)?;
             if has(Part::Effect) {
                 told.effect = Some(effect(&before, &after));
             }
@@ -97,14 +107,14 @@ impl<'a> Each<'a> {
             }
             before = after;
         }
-        self.look(SIDE)
+        self.look(self.ground.database)
     }
 
     /// There and back, and there again.
     fn undo(&self, cut: &Cut, told: &Migration, before: &Manifest, after: &Manifest) -> Result<Undo, Box<Trouble>> {
         let mut undo = Undo::default();
         let Some(down) = cut.down.as_ref().filter(|down| says_something(down)) else { return Ok(undo) };
-        self.aside(SIDE, TRIAL)?;
+        self.aside(self.ground.database, TRIAL)?;
         let columns = self.observer.columns(&mut *self.place.scratch.session(BEFORE)?)?;
         let from = Instant::now();
         let done = self.ran(TRIAL, down, cut.migration.transaction, None, &mut Blind)?;
@@ -133,7 +143,7 @@ impl<'a> Each<'a> {
     /// The whole once more, and once more after each interruption.
     fn rerun(&self, cut: &Cut, told: &Migration, after: &Manifest) -> Result<Rerun, Box<Trouble>> {
         let mut rerun = Rerun::default();
-        self.aside(SIDE, TRIAL)?;
+        self.aside(self.ground.database, TRIAL)?;
         let samples = Samples::default();
         let known = self.observer.map(&mut *self.place.scratch.session(TRIAL)?)?.into_keys().collect();
         let mut eyes = Eyes::new(self.observer, &samples).knowing(known);
@@ -166,11 +176,13 @@ impl<'a> Each<'a> {
             }
         }
         for (at, trace) in told.statements.iter().enumerate().filter(|(_, trace)| trace.is_sampled) {
-            let on = trace.locks.iter().find(|lock| lock.kind == Sort::Table.name() && lock.blocks >= Blocks::Definitions);
-            let Some(on) = on else { continue };
-            self.aside(BEFORE, TRIAL)?;
-            if self.in_the_middle(cut, at + 1, &on.relation)? && self.again(cut, after, at + 1, " in the middle of it", &mut rerun)? {
+            let stood = self.held_up(cut, at + 1, true)?;
+            if stood.is_some() && self.again(cut, after, at + 1, " in the middle of it", &mut rerun)? {
                 return Ok(rerun);
+            }
+            if stood.is_none() && !(trace.builds.is_empty() && trace.rewrites.is_empty()) {
+                rerun.converges = None;
+                rerun.left_behind = vec![format!("{}: nobody could interrupt it in the middle", trace.place)];
             }
         }
         Ok(rerun)
@@ -194,60 +206,92 @@ impl<'a> Each<'a> {
         Ok(true)
     }
 
-    /// Ends the session while a statement that is outside of any transaction waits for somebody who writes to a table of its; whether it
-    /// came to that.
-    fn in_the_middle(&self, cut: &Cut, statement: usize, relation: &str) -> Result<bool, Box<Trouble>> {
-        let mut writer = self.place.scratch.session(TRIAL)?;
-        let mut watcher = self.place.scratch.session(TRIAL)?;
+    /// Runs a statement that is outside of any transaction while somebody writes to the tables that it is about, so that it stands before
+    /// them: what it holds and waits for then, or nothing where it did not stand. Then its session is ended, or it goes on.
+    pub fn held_up(&self, cut: &Cut, statement: usize, ends: bool) -> Result<Option<Vec<(Relation, Held)>>, Box<Trouble>> {
+        self.aside(BEFORE, TRIAL)?;
         if statement > 1 {
             let _before = self.ran(TRIAL, &cut.up, cut.migration.transaction, Some(statement - 1), &mut Blind)?;
         }
+        let mut writer = self.place.scratch.session(TRIAL)?;
+        let mut watcher = self.place.scratch.session(TRIAL)?;
+        let all: Vec<_> = cut.up.iter().flat_map(Script::statements).collect();
+        let Some(said) = all.get(statement - 1) else { return Ok(None) };
         writer.begin(&self.ground.limits)?;
-        self.observer.write_to(&mut *writer, relation)?;
-        let session = self.place.session(TRIAL)?;
+        let map = self.observer.map(&mut *writer)?;
+        for table in about(said.text, &map) {
+            self.observer.write_to(&mut *writer, &table)?;
+        }
+        let mut session = self.place.session(TRIAL)?;
         let id = session.id();
-        let ground = Ground { database: TRIAL, ..self.ground };
-        let rest = Rest { cut, skip: statement - 1 };
+        let is_over = AtomicBool::new(false);
         let stood = std::thread::scope(|threads| {
-            let ender = threads.spawn(|| {
+            let watching = threads.spawn(|| {
                 let from = Instant::now();
-                while from.elapsed() < STANDING {
+                let mut stood = None;
+                while from.elapsed() < STANDING && !is_over.load(Ordering::SeqCst) {
                     let sample = self.observer.sample(&mut *watcher, id)?;
                     if !sample.waited_for.is_empty() {
-                        self.place.scratch.end(id)?;
-                        return Ok::<bool, Box<Trouble>>(true);
+                        stood = Some(sample);
+                        break;
                     }
-                    std::thread::sleep(Duration::from_millis(5));
+                    std::thread::sleep(Duration::from_millis(2));
                 }
-                self.place.scratch.end(id)?;
-                Ok(false)
+                if ends && stood.is_some() || from.elapsed() >= STANDING {
+                    self.place.scratch.end(id)?;
+                }
+                writer.roll_back()?;
+                Ok::<Option<Sample>, Box<Trouble>>(stood)
             });
-            // Its session is ended from outside: that is what is wanted.
-            let _ended = guarded(session, ground, |session, _| {
-                rest.run(session);
-                Ok(())
-            });
-            ender.join().unwrap_or(Ok(false))
-        })?;
-        writer.roll_back()?;
-        Ok(stood)
-    }
-}
-
-/// The one statement that is interrupted.
-struct Rest<'c> {
-    cut: &'c Cut,
-    skip: usize,
-}
-
-impl Rest<'_> {
-    fn run(&self, mut session: Box<dyn evenkeel_core::port::Session>) {
-        let all = self.cut.up.iter().flat_map(Script::statements);
-        if let Some(said) = all.into_iter().nth(self.skip) {
-            // Whatever it answers, the session is gone.
+            // Where its session is ended from outside, that is what is wanted.
             let _answer = session.run(said.text);
-        }
+            is_over.store(true, Ordering::SeqCst);
+            drop(session);
+            watching.join().unwrap_or(Ok(None))
+        })?;
+        let of = |held: &Held| match &held.on {
+            On::Relation(oid) => Some((map.get(oid)?.clone(), held.clone())),
+            On::Other(..) => None,
+        };
+        Ok(stood.map(|sample| sample.held.iter().chain(&sample.waited_for).filter_map(of).collect()))
     }
+
+    /// Locks of statements outside of any transaction that no sample saw: what they ask for while somebody writes.
+    fn asked_for(&self, cut: &Cut, told: &mut Migration) -> Result<(), Box<Trouble>> {
+        for (at, trace) in told.statements.iter_mut().enumerate().filter(|(_, trace)| trace.is_sampled) {
+            for (relation, held) in self.held_up(cut, at + 1, false)?.unwrap_or_default() {
+                if trace.locks.iter().any(|lock| lock.relation == relation.name && lock.mode == held.mode) {
+                    continue;
+                }
+                trace.locks.push(Lock {
+                    named: names(&trace.sql, &relation.name),
+                    relation: relation.name,
+                    kind: relation.sort.name().to_owned(),
+                    mode: held.mode,
+                    blocks: held.blocks,
+                    fresh: false,
+                    taken_after: None,
+                    held: Span { low: Duration::ZERO, high: Some(trace.took) },
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Tables that are held, where a statement names none: more would fill the lock table.
+const MOST: usize = 500;
+
+/// Tables that a text names, or whose indexes it names; all where it names none.
+fn about(text: &str, map: &Map) -> BTreeSet<String> {
+    let is_table = |relation: &&Relation| relation.sort == Sort::Table;
+    let named = map.values().filter(|relation| names(text, &relation.name));
+    let tables = named.filter_map(|relation| match relation.of {
+        Some(table) => map.get(&table),
+        None => Some(relation),
+    });
+    let tables: BTreeSet<String> = tables.filter(is_table).map(|table| table.name.clone()).collect();
+    if tables.is_empty() { map.values().filter(is_table).take(MOST).map(|table| table.name.clone()).collect() } else { tables }
 }
 
 fn worded((place, why): &Told) -> String {

@@ -83,7 +83,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     }
     let begin = place.look(&place.database, stage)?;
     let each = Each { place: &place, stage, ground, observer };
-    each.aside(&place.database, each::SIDE)?;
+    each.aside(&place.database, each::BASE)?;
     let watched = watched(&each, release)?;
     told.gaps.extend(watched.broken.clone());
     let end = place.look(&place.database, stage)?;
@@ -91,6 +91,8 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let is_apart = release.cuts.iter().any(|cut| cut.migration.transaction != Transaction::Own) || release.grouping == Grouping::Batch;
     let looks = wanted.parts.iter().any(|part| *part != Part::Run && part.is_built());
     if is_apart || looks {
+        // From the beginning, and under the name that files may call it by.
+        each.aside(each::BASE, &place.database)?;
         let other = each.all(release, &mut told.migrations, &wanted.parts, &begin)?;
         let differing = effect(&end, &other);
         let is_whole = told.migrations.iter().all(|migration| migration.stopped.is_none());

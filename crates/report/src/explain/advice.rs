@@ -52,6 +52,8 @@ fn steps(subject: &Subject) -> Vec<(&'static str, String)> {
             _ => "see what makes record and schema agree: evenkeel history ENV --repair",
         }),
         Subject::Unexplained => one("write a migration for it, or see what takes it back: evenkeel history ENV --repair=back"),
+        Subject::RehearsalFailed => one("mend the file, and rehearse it again"),
+        Subject::RehearsalGate => one("do what stands beside the gate; a limit that is another team's word stands under [gates]"),
         Subject::Lacking => one("run the migration that makes it, or deploy the build that does not need it"),
         Subject::Halted => one("see why it was halted, mend that, then: evenkeel history ENV --resume"),
         Subject::RoleName => one("say that they are one role with `roles` in evenkeel.toml, if they are"),
