@@ -7,7 +7,7 @@ use super::pending::Release;
 use super::place::Place;
 use crate::migrations::{Cut, Script};
 use crate::replay::Stage;
-use crate::runner::{Blind, Done, Ground, Onlooker, Runner, Told, guarded};
+use crate::runner::{Blind, Done, Ground, Manner, Onlooker, Runner, Told, guarded};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
 use evenkeel_core::history::folder::{Grouping, Transaction};
@@ -51,11 +51,18 @@ impl<'a> Each<'a> {
     }
 
     /// Runs texts in a database, up to a number of statements where that is wanted.
-    fn ran(&self, database: &str, scripts: &[Script], transaction: Transaction, upto: Option<usize>, onlooker: &mut dyn Onlooker) -> Done {
+    fn ran(
+        &self,
+        database: &str,
+        scripts: &[Script],
+        transaction: Transaction,
+        upto: Option<usize>,
+        (manner, onlooker): (Manner, &mut dyn Onlooker),
+    ) -> Done {
         let session = self.place.session(database)?;
         let ground = Ground { database, ..self.ground };
         guarded(session, ground, |session, guard| {
-            let mut runner = Runner::new(session, ground, guard, onlooker);
+            let mut runner = Runner::new(session, ground, guard, onlooker).manner(manner);
             if let Some(upto) = upto {
                 runner = runner.upto(upto);
             }
@@ -74,7 +81,7 @@ impl<'a> Each<'a> {
             if has(Part::Rerun) || has(Part::Undo) || is_alone {
                 self.aside(self.ground.database, BEFORE)?;
             }
-            let done = self.ran(self.ground.database, &cut.up, cut.migration.transaction, None, &mut Blind)?;
+            let done = self.ran(self.ground.database, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))?;
             let is_batch = release.grouping == Grouping::Batch;
             if is_batch && told.stopped.is_some() {
                 // One transaction for all is how they run; by itself it may do.
@@ -117,7 +124,7 @@ impl<'a> Each<'a> {
         self.aside(self.ground.database, TRIAL)?;
         let columns = self.observer.columns(&mut *self.place.scratch.session(BEFORE)?)?;
         let from = Instant::now();
-        let done = self.ran(TRIAL, down, cut.migration.transaction, None, &mut Blind)?;
+        let done = self.ran(TRIAL, down, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))?;
         undo.took = Some(from.elapsed());
         if let Err(why) = done {
             undo.exact = Some(false);
@@ -133,7 +140,7 @@ impl<'a> Each<'a> {
         let moves_rows = told.statements.iter().find(|trace| matches!(trace.class, Class::Data | Class::Rewrite | Class::Unknown));
         undo.rows_changed = moves_rows.map(|trace| trace.place.clone());
         // The way back leads to where the migration can run again.
-        match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, &mut Blind)? {
+        match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
             Ok(()) => undo.again = differences(after, &self.look(TRIAL)?).iter().map(Difference::words).collect(),
             Err(why) => undo.again = vec![format!("it does not run: {}", worded(&why))],
         }
@@ -147,7 +154,7 @@ impl<'a> Each<'a> {
         let samples = Samples::default();
         let known = self.observer.map(&mut *self.place.scratch.session(TRIAL)?)?.into_keys().collect();
         let mut eyes = Eyes::new(self.observer, &samples).knowing(known);
-        match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, &mut eyes)? {
+        match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, (Manner::Apart, &mut eyes))? {
             Err(why) => rerun.second = Some(Err(worded(&why))),
             Ok(()) => {
                 let odd: Vec<String> = differences(after, &self.look(TRIAL)?).iter().map(Difference::words).collect();
@@ -170,7 +177,7 @@ impl<'a> Each<'a> {
             self.ground.watch.stop.check()?;
             self.aside(BEFORE, TRIAL)?;
             // What was not committed is gone with the session.
-            let _interrupted = self.ran(TRIAL, &cut.up, cut.migration.transaction, Some(at), &mut Blind)?;
+            let _interrupted = self.ran(TRIAL, &cut.up, cut.migration.transaction, Some(at), (Manner::AsTool, &mut Blind))?;
             if self.again(cut, after, at, "", &mut rerun)? {
                 return Ok(rerun);
             }
@@ -190,7 +197,7 @@ impl<'a> Each<'a> {
 
     /// Runs it whole where it was interrupted; whether it comes to another end.
     fn again(&self, cut: &Cut, after: &Manifest, at: usize, whither: &str, rerun: &mut Rerun) -> Result<bool, Box<Trouble>> {
-        let left = match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, &mut Blind)? {
+        let left = match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
             Err(why) => vec![format!("run again, it fails: {}", worded(&why))],
             Ok(()) => differences(after, &self.look(TRIAL)?).iter().map(Difference::words).collect(),
         };
@@ -211,7 +218,7 @@ impl<'a> Each<'a> {
     pub fn held_up(&self, cut: &Cut, statement: usize, ends: bool) -> Result<Option<Vec<(Relation, Held)>>, Box<Trouble>> {
         self.aside(BEFORE, TRIAL)?;
         if statement > 1 {
-            let _before = self.ran(TRIAL, &cut.up, cut.migration.transaction, Some(statement - 1), &mut Blind)?;
+            let _before = self.ran(TRIAL, &cut.up, cut.migration.transaction, Some(statement - 1), (Manner::AsTool, &mut Blind))?;
         }
         let mut writer = self.place.scratch.session(TRIAL)?;
         let mut watcher = self.place.scratch.session(TRIAL)?;
