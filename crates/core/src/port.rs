@@ -5,6 +5,7 @@
 //! same name, `query` the list of `evenkeel queries`.
 
 mod engine;
+mod fill;
 mod grants;
 mod observe;
 mod prepare;
@@ -15,6 +16,7 @@ mod watch;
 mod workshop;
 
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
+pub use fill::{Content, Filled, Filler};
 pub use grants::{Step, script};
 pub use observe::Observer;
 pub use prepare::{Answers, Inquiry, Prepared};

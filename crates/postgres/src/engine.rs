@@ -4,6 +4,7 @@
 use crate::capture;
 use crate::connect::{Target, ThisMachine};
 use crate::environment::PostgresEnvironment;
+use crate::fill::PostgresFiller;
 use crate::flavor::{NEWEST, OLDEST};
 use crate::grammar::PostgresGrammar;
 use crate::knowledge;
@@ -17,7 +18,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Engine, Named, Observer, Own, SchemaNames, Workshop};
+use evenkeel_core::port::{Engine, Filler, Named, Observer, Own, SchemaNames, Workshop};
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
 
@@ -143,6 +144,10 @@ impl Engine for Postgres {
         // https://www.postgresql.org/docs/18/runtime-config-locks.html#GUC-MAX-LOCKS-PER-TRANSACTION
         let sessions = number("max_connections")?.saturating_add(number("max_prepared_transactions").unwrap_or_default());
         Some(number("max_locks_per_transaction")?.saturating_mul(sessions))
+    }
+
+    fn filler(&self) -> Result<&dyn Filler, Box<Trouble>> {
+        Ok(&PostgresFiller)
     }
 
     fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {

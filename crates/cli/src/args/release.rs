@@ -139,6 +139,9 @@ pub struct Rehearse {
     /// The schema that is expected after it: a manifest, or replay:DIR.
     #[arg(long, value_name = "MANIFEST|replay:DIR")]
     pub expect: Option<String>,
+    /// Give each table of the throwaway server so many made-up rows; without it they are empty.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub rows: Option<u64>,
     /// Look at these parts alone; may be given several times or with commas. Then nothing is validated.
     #[arg(long, value_enum, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<PartName>,

@@ -94,7 +94,7 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<Rehearsal, Box
         // Nobody waits there.
         demanded.require.0 = vec![Part::Run, Part::Effect];
     }
-    let wanted = Wanted { label: &label, parts, limits: demanded, expected: expected.as_ref() };
+    let wanted = Wanted { label: &label, parts, limits: demanded, expected: expected.as_ref(), rows: arguments.rows };
     let rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
     drop(progress);
     Ok(rehearsal)

@@ -1,6 +1,6 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
-use super::{Environment, Observer, Workshop};
+use super::{Environment, Filler, Observer, Workshop};
 use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
@@ -71,6 +71,15 @@ pub trait Engine: Sync {
     fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, "what a session of such a server locks and does is not looked at yet");
         Err(Box::new(trouble.expected("PostgreSQL").fix("see what it does on a throwaway server: evenkeel history, compare replay:DIR")))
+    }
+
+    /// Makes rows.
+    ///
+    /// # Errors
+    /// Of class Configuration: nobody makes rows for such servers.
+    fn filler(&self) -> Result<&dyn Filler, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "rows for the tables of such a server are not made yet");
+        Err(Box::new(trouble.expected("PostgreSQL").fix("leave --rows out")))
     }
 
     /// Writes statements for the server that a manifest was captured of.

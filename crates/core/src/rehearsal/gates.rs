@@ -12,6 +12,8 @@ use std::time::Duration;
 pub struct Target {
     /// Rows of its tables, by their names; what is missing is not known.
     pub rows: BTreeMap<String, u64>,
+    /// Rows that they have where it is rehearsed.
+    pub here: BTreeMap<String, u64>,
     /// How many locks a transaction may hold there.
     pub lock_slots: Option<u64>,
     pub bounds: Bounds,
@@ -66,10 +68,17 @@ fn strong(trace: &Trace) -> impl Iterator<Item = &Lock> {
     trace.locks.iter().filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh && lock.kind != crate::trace::Sort::Overflow.name())
 }
 
-/// Relations whose size decides how long it is held, that have rows on the target, or may have: name and rows.
-fn grows<'t>(trace: &'t Trace, target: &Target) -> Option<(&'t str, Option<u64>)> {
-    let sizes = trace.grows_with.iter().map(|name| (name.as_str(), target.rows.get(name).copied()));
-    sizes.filter(|(_, rows)| rows.is_none_or(|rows| rows > 0)).max_by_key(|(_, rows)| rows.unwrap_or(u64::MAX))
+/// Relations whose size decides how long it is held and that are larger on the target than here, or may be: the name, and how much larger
+/// in words.
+fn grows<'t>(trace: &'t Trace, target: &Target) -> Option<(&'t str, String)> {
+    let sizes = trace.grows_with.iter().map(|name| {
+        let here = target.here.get(name).copied().unwrap_or_default();
+        (name.as_str(), target.rows.get(name).copied(), here)
+    });
+    let (name, there, here) =
+        sizes.filter(|(_, there, here)| there.is_none_or(|there| there > *here)).max_by_key(|(_, there, _)| there.unwrap_or(u64::MAX))?;
+    let there = there.map_or_else(|| "an unknown number of rows".to_owned(), |there| format!("{there} rows"));
+    Some((name, format!("{there} on the target and {here} here")))
 }
 
 fn hold(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
@@ -100,9 +109,8 @@ fn hold(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
                 if let Some((cause, (name, rows))) =
                     until.filter(|other| other.class.grows()).find_map(|other| Some((other, grows(other, target)?)))
                 {
-                    let there = rows.map_or_else(|| "an unknown number of rows".to_owned(), |rows| format!("{rows} rows"));
                     let words = format!(
-                        "{} lasts as long as {} of {name} takes, which has {there} on the target: this version does not estimate that",
+                        "{} lasts as long as {} of {name} takes, which has {rows}: this version does not estimate that",
                         of(trace, lock),
                         work(cause.class)
                     );
@@ -150,8 +158,7 @@ fn time_out(migrations: &[Migration], target: &Target) -> Option<Gate> {
     }
     match all.filter(|trace| trace.class.grows()).find_map(|trace| Some((trace, grows(trace, target)?))) {
         Some((trace, (name, rows))) => {
-            let there = rows.map_or_else(|| "an unknown number of rows".to_owned(), |rows| format!("{rows} rows"));
-            let words = format!("{} grows with {name}, which has {there} on the target: this version does not estimate that", trace.place);
+            let words = format!("{} grows with {name}, which has {rows}: this version does not estimate that", trace.place);
             Some(gate.found(None, words).at(Some(&trace.place)))
         }
         None => Some(gate.found(Some(true), format!("the slowest, {}, took {}", slowest.place, time(slowest.took)))),
@@ -231,16 +238,13 @@ fn loss(migrations: &[Migration]) -> Gate {
         let named = undo.data_lost.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         let more = undo.data_lost.len().saturating_sub(3);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        return gate.found(
-            Some(false),
-            format!("{}: {named}{more} made anew: what was in it is gone unless a statement brings it back", migration.key),
-        );
+        return gate.found(Some(false), format!("{}: {named}{more} ", migration.key));
     }
     if let Some((migration, place)) = undone().find_map(|(migration, undo)| Some((migration, undo.rows_changed.as_ref()?))) {
-        let found = format!("{}: rows are changed, and tables had none: whether the way back restores them was not seen", migration.key);
+        let found = format!("{}: rows are changed, and a table had none: whether the way back restores them was not seen", migration.key);
         return gate.found(None, found).at(Some(place));
     }
-    gate.found(Some(true), "no column that was there before is made anew, and no row is changed")
+    gate.found(Some(true), "what was there before is there after each way back")
 }
 
 fn rerun(migrations: &[Migration]) -> Gate {

@@ -48,8 +48,8 @@ pub struct Undo {
     pub failed: Option<String>,
     /// Run once more after it, the migration leads elsewhere, or does not run: what is otherwise, or what the server said.
     pub again: Vec<String>,
-    /// Columns that were there before the migration and are not after the way back, or were made anew: what was in them is gone, unless a
-    /// statement brings it back.
+    /// Columns that hold something else after the way back than before the migration; of tables without rows those that are not there or
+    /// were made anew. Each with what of it.
     pub data_lost: Vec<String>,
     /// Where the migration changes rows: whether the way back restores them shows on rows alone.
     pub rows_changed: Option<Place>,

@@ -12,10 +12,10 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::Observer;
+use evenkeel_core::port::{Filler, Observer};
 use evenkeel_core::rehearsal::{Difference, Migration, Part, Rerun, Undo};
 use evenkeel_core::statement::Nature;
-use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, names};
+use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, Trace, names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -37,6 +37,9 @@ pub struct Each<'a> {
     pub stage: Stage<'a>,
     pub ground: Ground<'a>,
     pub observer: &'a dyn Observer,
+    pub filler: Option<&'a dyn Filler>,
+    /// Rows of tables here.
+    pub here: &'a BTreeMap<String, u64>,
 }
 
 impl<'a> Each<'a> {
@@ -136,15 +139,43 @@ impl<'a> Each<'a> {
         undo.exact = Some(undo.differences.is_empty());
         undo.order_only = undo.differences.is_empty() && is_reordered(before, &there);
         let kept = self.observer.columns(&mut *self.place.scratch.session(TRIAL)?)?;
-        undo.data_lost = anew(&columns, &kept);
-        let moves_rows = told.statements.iter().find(|trace| matches!(trace.class, Class::Data | Class::Rewrite | Class::Unknown));
-        undo.rows_changed = moves_rows.map(|trace| trace.place.clone());
+        let has_rows = |table: &String| self.here.get(table).is_some_and(|rows| *rows > 0);
+        let touched = touched(told);
+        let (full, bare): (BTreeSet<String>, BTreeSet<String>) = touched.into_iter().partition(has_rows);
+        undo.data_lost = anew(&columns, &kept)
+            .into_iter()
+            .filter(|column| !full.iter().any(|table| is_of(column, table)))
+            .map(|column| format!("{column}: made anew, what was in it is gone unless a statement brings it back"))
+            .collect();
+        undo.data_lost.extend(self.lost(&full)?);
+        let moves_rows = |trace: &&Trace| matches!(trace.class, Class::Data | Class::Rewrite | Class::Unknown);
+        let unseen = told
+            .statements
+            .iter()
+            .filter(moves_rows)
+            .find(|trace| trace.grows_with.is_empty() || trace.grows_with.iter().any(|table| bare.contains(table)));
+        undo.rows_changed = unseen.map(|trace| trace.place.clone());
         // The way back leads to where the migration can run again.
         match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
             Ok(()) => undo.again = differences(after, &self.look(TRIAL)?).iter().map(Difference::words).collect(),
             Err(why) => undo.again = vec![format!("it does not run: {}", worded(&why))],
         }
         Ok(undo)
+    }
+
+    /// What of the content of tables is otherwise there and back.
+    fn lost(&self, tables: &BTreeSet<String>) -> Result<Vec<String>, Box<Trouble>> {
+        let Some(filler) = self.filler.filter(|_| !tables.is_empty()) else { return Ok(Vec::new()) };
+        let before = filler.contents(&mut *self.place.scratch.session(BEFORE)?, tables)?;
+        let after = filler.contents(&mut *self.place.scratch.session(TRIAL)?, tables)?;
+        let lost = before.iter().filter_map(|(column, was)| match after.get(column) {
+            None => Some(format!("{column}: {} values, and it is not there", was.filled)),
+            Some(now) if now.rows != was.rows => Some(format!("{column}: {} rows, {} after it", was.rows, now.rows)),
+            Some(now) if now.filled != was.filled => Some(format!("{column}: {} values, {} after it", was.filled, now.filled)),
+            Some(now) if now.sum != was.sum => Some(format!("{column}: other values than before")),
+            Some(_) => None,
+        });
+        Ok(lost.collect())
     }
 
     /// The whole once more, and once more after each interruption.
@@ -334,6 +365,17 @@ fn differences(wanted: &Manifest, there: &Manifest) -> Vec<Difference> {
     let all: Vec<Touch> = differing.collect();
     let whole = all.iter().filter(|touch| !of_others(touch, &all));
     whole.map(|touch| Difference { expected: found(&touch.spot, wanted), touch: touch.clone() }).collect()
+}
+
+/// Tables that were there before and that a migration changes or reads.
+fn touched(told: &Migration) -> BTreeSet<String> {
+    let locks = told.statements.iter().flat_map(|trace| &trace.locks).filter(|lock| !lock.fresh && lock.kind == Sort::Table.name());
+    locks.map(|lock| lock.relation.clone()).collect()
+}
+
+/// Whether a column is of a table, by their names.
+fn is_of(column: &str, table: &str) -> bool {
+    column.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Columns that were there and are made anew, or are not there.

@@ -20,7 +20,7 @@ use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Limits, Run};
+use evenkeel_core::port::{Filled, Limits, Run};
 use evenkeel_core::rehearsal::{self, Migration, Part, Rehearsal, gates};
 use evenkeel_core::trace::{Bounds, Trace};
 use eyes::{Eyes, Samples};
@@ -37,6 +37,8 @@ pub struct Wanted<'a> {
     pub limits: rehearsal::Limits,
     /// The schema that is expected after it.
     pub expected: Option<&'a Manifest>,
+    /// Rows that each table is to have; none where nothing is said.
+    pub rows: Option<u64>,
 }
 
 /// What is read of a target for this. Without volume nobody can say what its size means.
@@ -81,8 +83,16 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     if bounds.lock.is_none() {
         told.notes.push(format!("{} waits for a lock without a bound there (lock_timeout is 0): everybody queues behind it", place.role));
     }
+    let filler = engine.filler();
+    let mut here = BTreeMap::new();
+    if let Some(rows) = wanted.rows {
+        let filler = filler.as_ref().map_err(|trouble| trouble.clone())?;
+        let filled = filler.fill(&mut *place.scratch.session(&place.database)?, rows, run.watch.stop)?;
+        told.floor.extend(made_up(&filled, rows));
+        here = filled.into_iter().map(|one| (one.table, one.rows)).collect();
+    }
     let begin = place.look(&place.database, stage)?;
-    let each = Each { place: &place, stage, ground, observer };
+    let each = Each { place: &place, stage, ground, observer, filler: filler.ok(), here: &here };
     each.aside(&place.database, each::BASE)?;
     let watched = watched(&each, release)?;
     told.gaps.extend(watched.broken.clone());
@@ -117,9 +127,9 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     if told.migrations.len() < release.cuts.len() {
         told.notes.push(format!("{} migrations after it were not run", release.cuts.len() - told.migrations.len()));
     }
-    told.floor.extend(emptiness(target, &told.migrations));
+    told.floor.extend(emptiness(target, &told.migrations, &here));
     let unexpected = wanted.expected.map(|expected| unexpected(expected, &end));
-    let aim = aim(target, bounds, engine.lock_slots(target));
+    let aim = rehearsal::Target { here, ..aim(target, bounds, engine.lock_slots(target)) };
     told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref());
     Ok(told)
 }
@@ -152,15 +162,35 @@ fn aim(target: &Manifest, bounds: Bounds, lock_slots: Option<u64>) -> rehearsal:
             rows.insert(name, u64::try_from(*count).unwrap_or_default());
         }
     }
-    rehearsal::Target { rows, lock_slots, bounds }
+    rehearsal::Target { rows, lock_slots, bounds, ..rehearsal::Target::default() }
+}
+
+/// Tables whose rows could not be made, so many are named.
+const NAMED: usize = 5;
+
+/// What rows there were.
+fn made_up(filled: &[Filled], rows: u64) -> Vec<String> {
+    let full = filled.iter().filter(|one| one.rows > 0).count();
+    let mut words = vec![format!(
+        "rows are made up, {rows} in each of {full} tables, all values distinct and none NULL: what fails on others was not seen"
+    )];
+    let empty: Vec<&Filled> = filled.iter().filter(|one| one.rows == 0).collect();
+    words.extend(
+        empty.iter().take(NAMED).map(|one| format!("{} has no rows: {}", one.table, one.why.as_deref().unwrap_or("none were made"))),
+    );
+    if empty.len() > NAMED {
+        words.push(format!("and {} more tables have none", empty.len() - NAMED));
+    }
+    words
 }
 
 /// What was not seen because tables had no rows.
-fn emptiness(target: &Manifest, migrations: &[Migration]) -> Option<String> {
+fn emptiness(target: &Manifest, migrations: &[Migration], here: &BTreeMap<String, u64>) -> Option<String> {
     let traces = migrations.iter().flat_map(|migration| &migration.statements);
     let mut names: Vec<&str> = traces.flat_map(|trace| &trace.grows_with).map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();
+    names.retain(|name| here.get(*name).is_none_or(|rows| *rows == 0));
     let known = target.covers(Dimension::Data);
     (!names.is_empty()).then(|| {
         let named = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");

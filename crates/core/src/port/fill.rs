@@ -1,0 +1,41 @@
+//! Rows for the tables of a throwaway server, and what tables hold.
+
+use super::{Session, Stop};
+use crate::fault::Trouble;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What became of a table that was to have rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// With its schema, as a person writes it.
+    pub table: String,
+    pub rows: u64,
+    /// Why it has none.
+    pub why: Option<String>,
+}
+
+/// What is in a column, as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Rows of its table.
+    pub rows: u64,
+    /// Those in which it is not NULL.
+    pub filled: u64,
+    /// A sum over its values that does not depend on their order.
+    pub sum: String,
+}
+
+/// Makes rows, by one family of servers; only where nobody will miss what was there.
+pub trait Filler: Sync {
+    /// Gives every table so many rows; one whose rows cannot be made stays empty, and is told.
+    ///
+    /// # Errors
+    /// The session is lost, or the end was asked for.
+    fn fill(&self, session: &mut dyn Session, rows: u64, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>>;
+
+    /// What is in the columns of those tables, by the columns' names as a person writes them.
+    ///
+    /// # Errors
+    /// The session is lost.
+    fn contents(&self, session: &mut dyn Session, tables: &BTreeSet<String>) -> Result<BTreeMap<String, Content>, Box<Trouble>>;
+}

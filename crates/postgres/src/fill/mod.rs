@@ -1,0 +1,233 @@
+//! Rows for the tables of a throwaway server, made on the server, one statement a table: every table gets as many, a value is a function of
+//! the row's number, and a foreign key has the values of the key it refers to. So keys and references hold without an order of tables.
+//!
+//! Values are made up: distinct where their type has room, and never NULL. What a check or a partition refuses leaves its table empty, and
+//! is said. `value` knows types. Does not live here: what rows are wanted for (`pipeline/rehearse`).
+
+mod value;
+
+use crate::ident::{Ident, literal};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::{Identity, display};
+use evenkeel_core::port::{Answer, Content, Filled, Filler, Session, Stop};
+use std::collections::{BTreeMap, BTreeSet};
+use value::{Column, of};
+
+/// PostgreSQL's.
+#[derive(Debug, Clone, Copy)]
+pub struct PostgresFiller;
+
+type Row = Vec<Option<String>>;
+
+struct Table {
+    schema: String,
+    name: String,
+    is_partitioned: bool,
+    columns: BTreeMap<u64, Column>,
+}
+
+impl Table {
+    fn sql(&self) -> String {
+        format!("{}.{}", Ident(&self.schema), Ident(&self.name))
+    }
+
+    fn shown(&self) -> String {
+        display(Kind::Table, &Identity::new([self.schema.as_str(), self.name.as_str()]))
+    }
+}
+
+struct Reference {
+    table: u64,
+    columns: Vec<u64>,
+    other: u64,
+    others: Vec<u64>,
+}
+
+/// References that are followed from a column: a key that is a reference itself.
+const DEEP: usize = 16;
+
+impl Filler for PostgresFiller {
+    fn fill(&self, session: &mut dyn Session, rows: u64, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>> {
+        let mut tables = tables(session)?;
+        let references = constraints(session, &mut tables)?;
+        // Users' triggers do not run for made-up rows, nor do checks of references, which hold by what the values are.
+        must(session, "SET session_replication_role = replica")?;
+        let mut filled: BTreeMap<u64, Filled> = BTreeMap::new();
+        for (oid, table) in &tables {
+            stop.check()?;
+            let why = insert(session, *oid, &tables, &references, rows)?;
+            filled.insert(*oid, Filled { table: table.shown(), rows: if why.is_none() { rows } else { 0 }, why });
+        }
+        // What refers to an empty table cannot hold.
+        while let Some((oid, parent)) = orphan(&references, &filled) {
+            let (table, parent) = (tables.get(&oid), tables.get(&parent).map(Table::shown).unwrap_or_default());
+            let Some(table) = table else { break };
+            must(session, &format!("DELETE FROM {}", table.sql()))?;
+            let why = Some(format!("it refers to {parent}, which is empty"));
+            filled.insert(oid, Filled { table: table.shown(), rows: 0, why });
+        }
+        for (oid, table) in &tables {
+            if filled.get(oid).is_some_and(|filled| filled.rows > 0) {
+                advance(session, table)?;
+            }
+        }
+        must(session, "SET session_replication_role = origin")?;
+        must(session, "ANALYZE")?;
+        Ok(filled.into_values().collect())
+    }
+
+    fn contents(&self, session: &mut dyn Session, wanted: &BTreeSet<String>) -> Result<BTreeMap<String, Content>, Box<Trouble>> {
+        let mut contents = BTreeMap::new();
+        for table in tables(session)?.into_values().filter(|table| wanted.contains(&table.shown())) {
+            let sums = table.columns.values().map(|column| {
+                let name = Ident(&column.name);
+                // The sum of parts of hashes does not depend on an order.
+                format!("count({name})::text, COALESCE(sum(('x' || substr(md5({name}::text), 1, 8))::bit(32)::bigint), 0)::text")
+            });
+            let sums: Vec<String> = sums.collect();
+            let sql = format!("SELECT count(*)::text, {} FROM {}", sums.join(", "), table.sql());
+            let rows = asked(session, &sql)?;
+            let Some(row) = rows.first() else { continue };
+            let text = |at: usize| row.get(at).cloned().flatten().unwrap_or_default();
+            for (at, column) in table.columns.values().enumerate() {
+                let name = display(Kind::Column, &Identity::new([table.schema.as_str(), table.name.as_str(), column.name.as_str()]));
+                let number = |at: usize| text(at).parse().unwrap_or_default();
+                contents.insert(name, Content { rows: number(0), filled: number(1 + at * 2), sum: text(2 + at * 2) });
+            }
+        }
+        Ok(contents)
+    }
+}
+
+/// The next that has rows and refers to one that has none.
+fn orphan(references: &[Reference], filled: &BTreeMap<u64, Filled>) -> Option<(u64, u64)> {
+    let has = |oid: u64| filled.get(&oid).is_some_and(|filled| filled.rows > 0);
+    references.iter().find(|one| has(one.table) && !has(one.other)).map(|one| (one.table, one.other))
+}
+
+fn tables(session: &mut dyn Session) -> Result<BTreeMap<u64, Table>, Box<Trouble>> {
+    let mut tables: BTreeMap<u64, Table> = BTreeMap::new();
+    for row in asked(session, include_str!("columns.sql"))? {
+        let text = |at: usize| row.get(at).cloned().flatten().unwrap_or_default();
+        let number = |at: usize| text(at).parse::<i64>().unwrap_or_default();
+        let (Ok(oid), Ok(at)) = (text(0).parse::<u64>(), text(1).parse::<u64>()) else { continue };
+        let table = tables.entry(oid).or_insert_with(|| Table {
+            schema: text(2),
+            name: text(3),
+            is_partitioned: text(14) == "p",
+            columns: BTreeMap::new(),
+        });
+        table.columns.insert(
+            at,
+            Column {
+                name: text(4),
+                type_name: text(5),
+                category: text(6),
+                sort: text(7),
+                length: number(8),
+                base: text(9),
+                element: row.get(10).cloned().flatten().map(|element| (element, text(11), text(12))),
+                literals: Vec::new(),
+            },
+        );
+    }
+    Ok(tables)
+}
+
+fn constraints(session: &mut dyn Session, tables: &mut BTreeMap<u64, Table>) -> Result<Vec<Reference>, Box<Trouble>> {
+    let mut references = Vec::new();
+    for row in asked(session, include_str!("constraints.sql"))? {
+        let text = |at: usize| row.get(at).cloned().flatten().unwrap_or_default();
+        let numbers = |at: usize| text(at).split_whitespace().filter_map(|one| one.parse().ok()).collect::<Vec<u64>>();
+        let Ok(table) = text(1).parse::<u64>() else { continue };
+        if text(0) == "f" {
+            references.push(Reference { table, columns: numbers(2), other: text(3).parse().unwrap_or_default(), others: numbers(4) });
+        } else if let ([only], Some(table)) = (numbers(2).as_slice(), tables.get_mut(&table))
+            && let Some(column) = table.columns.get_mut(only)
+        {
+            // A list of values that are allowed.
+            column.literals.extend(value::literals(&text(5)));
+        }
+    }
+    Ok(references)
+}
+
+/// The value of a column in the row `g`: of a reference that of the key it refers to.
+fn expression(oid: u64, at: u64, tables: &BTreeMap<u64, Table>, references: &[Reference], deep: usize) -> Option<String> {
+    let column = tables.get(&oid)?.columns.get(&at)?;
+    let reference = references.iter().find(|one| one.table == oid && one.columns.contains(&at));
+    let target = reference.and_then(|one| Some((one.other, *one.others.get(one.columns.iter().position(|column| *column == at)?)?)));
+    match target {
+        // A key of its own table, or a circle: its own values.
+        Some((other, key)) if deep < DEEP && (other, key) != (oid, at) && tables.contains_key(&other) => {
+            expression(other, key, tables, references, deep + 1)
+        }
+        _ => of(column),
+    }
+}
+
+/// Why there are no rows.
+fn insert(
+    session: &mut dyn Session,
+    oid: u64,
+    tables: &BTreeMap<u64, Table>,
+    references: &[Reference],
+    rows: u64,
+) -> Result<Option<String>, Box<Trouble>> {
+    let Some(table) = tables.get(&oid) else { return Ok(None) };
+    let mut names = Vec::new();
+    let mut values = Vec::new();
+    for (at, column) in &table.columns {
+        // What has no value that is known of its type stays as its default has it.
+        if let Some(value) = expression(oid, *at, tables, references, 0) {
+            names.push(Ident(&column.name).to_string());
+            values.push(value);
+        }
+    }
+    let target = table.sql();
+    let sql = if names.is_empty() {
+        format!("INSERT INTO {target} SELECT FROM generate_series(1, {rows}) AS g")
+    } else {
+        format!(
+            "INSERT INTO {target} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM generate_series(1::bigint, {rows}) AS g",
+            names.join(", "),
+            values.join(", ")
+        )
+    };
+    let refused = |answer: Answer| match answer {
+        Answer::Ran(_) => None,
+        Answer::Refused(refused) => Some(format!("{} ({})", refused.message, refused.code)),
+    };
+    let why = refused(session.run(&sql)?);
+    Ok(why.map(|why| if table.is_partitioned { format!("of a partitioned table: {why}") } else { why }))
+}
+
+/// Sequences of its columns go on behind what was made.
+fn advance(session: &mut dyn Session, table: &Table) -> Result<(), Box<Trouble>> {
+    for column in table.columns.values().filter(|column| column.category == "N") {
+        let sequence = format!("pg_catalog.pg_get_serial_sequence({}, {})", literal(&table.sql()), literal(&column.name));
+        let sql = format!(
+            "SELECT pg_catalog.setval({sequence}::regclass, (SELECT max({})::bigint FROM {})) WHERE {sequence} IS NOT NULL",
+            Ident(&column.name),
+            table.sql()
+        );
+        // A bound of its that is passed leaves it where it is.
+        let _answer = session.run(&sql)?;
+    }
+    Ok(())
+}
+
+fn must(session: &mut dyn Session, sql: &str) -> Result<(), Box<Trouble>> {
+    asked(session, sql).map(drop)
+}
+
+fn asked(session: &mut dyn Session, sql: &str) -> Result<Vec<Row>, Box<Trouble>> {
+    match session.run(sql)? {
+        Answer::Ran(ran) => Ok(ran.rows),
+        Answer::Refused(refused) => {
+            let trouble = Trouble::new(Class::CouldNotTell, "a throwaway server refuses what makes or reads rows");
+            Err(Box::new(trouble.found(format!("{} ({})", refused.message, refused.code))))
+        }
+    }
+}
