@@ -16,7 +16,7 @@ mod watch;
 mod workshop;
 
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
-pub use fill::{Content, Filled, Filler};
+pub use fill::{Asked, Content, Filled, Filler};
 pub use grants::{Step, script};
 pub use observe::Observer;
 pub use prepare::{Answers, Inquiry, Prepared};

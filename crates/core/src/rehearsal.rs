@@ -4,8 +4,10 @@
 
 mod gate;
 mod gates;
+mod load;
 mod told;
 
 pub use gate::{Gate, Limits, Part, Undoing};
 pub use gates::{Target, gates, time};
+pub use load::{Latency, Load, Phase};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Rehearsal, Rerun, Undo};

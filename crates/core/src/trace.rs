@@ -101,6 +101,29 @@ pub struct Look {
 pub struct Sample {
     pub held: Vec<Held>,
     pub waited_for: Vec<Held>,
+    /// Others that wait for it, straight or behind somebody who does.
+    pub waiters: Vec<Waiter>,
+}
+
+/// A session that waits for the one that is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiter {
+    pub session: u64,
+    pub on: On,
+    /// What it waits for: `relation`, `tuple`, `transactionid`, `virtualxid`, `advisory`.
+    pub wait: String,
+    /// For how long; nothing where the server does not tell.
+    pub since: Option<Duration>,
+}
+
+/// Clients that a statement made wait, for one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    pub relation: String,
+    pub wait: String,
+    pub clients: usize,
+    pub longest: Duration,
+    pub total: Duration,
 }
 
 /// Bounds that the server keeps for a session; nothing where it waits for ever.
@@ -195,6 +218,8 @@ pub struct Trace {
     pub class: Class,
     /// It ran outside of any transaction: what it held was only sampled.
     pub is_sampled: bool,
+    /// Clients that waited for locks it took; nothing where none ran beside it.
+    pub blocked: Option<Vec<Blocked>>,
     /// The superuser ran it for the role, which may not be let to do that where it counts.
     pub by_superuser: bool,
 }

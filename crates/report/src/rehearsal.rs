@@ -11,7 +11,7 @@ use crate::format::Style;
 use crate::history::Form;
 use evenkeel_core::history::effect::{Stand, Touch};
 use evenkeel_core::rehearsal::{Part, Rehearsal, time};
-use evenkeel_core::trace::{Lock, Trace};
+use evenkeel_core::trace::{Blocked, Lock, Trace};
 
 /// What a rehearsal says.
 ///
@@ -79,6 +79,13 @@ fn lock(lock: &Lock) -> String {
     };
     let unnamed = if lock.named || lock.fresh { "" } else { ", which the statement does not name" };
     format!("{} on {}{name}{unnamed}, {held}", lock.mode, lock.kind)
+}
+
+/// `made others wait 3 times for the relation public.t, 12 ms at most, 20 ms in all`.
+fn blocked(blocked: &Blocked) -> String {
+    let on = if blocked.relation.is_empty() { String::new() } else { format!(" of {}", blocked.relation) };
+    let times = if blocked.clients == 1 { "once".to_owned() } else { format!("{} times", blocked.clients) };
+    format!("made clients wait {times} for the {}{on}: {} at most, {} in all", blocked.wait, time(blocked.longest), time(blocked.total))
 }
 
 /// What a statement did beside its locks.

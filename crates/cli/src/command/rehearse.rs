@@ -80,7 +80,7 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<Rehearsal, Box
     };
     if let Some(part) = parts.iter().find(|part| !part.is_built()) {
         let trouble = Trouble::new(Class::Usage, format!("this version does not rehearse {}", part.name()));
-        return Err(Box::new(trouble.expected("run, effect, undo, rerun").found(part.name()).origin("flag --only")));
+        return Err(Box::new(trouble.expected("run, effect, undo, rerun, load").found(part.name()).origin("flag --only")));
     }
     parts.sort_unstable();
     parts.dedup();

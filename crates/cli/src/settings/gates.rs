@@ -5,6 +5,7 @@ use crate::args::duration;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::rehearsal::{Limits, Part, Undoing};
 use std::ops::Range;
+use toml::Spanned;
 
 /// The limits, each with its place.
 ///
@@ -16,10 +17,16 @@ pub fn limits(raw: RawGates, place: impl Fn(Range<usize>) -> String) -> Result<L
         let trouble = Trouble::new(Class::Configuration, format!("cannot read {key} under [gates]"));
         Box::new(trouble.expected(expected).found(found).origin(place(span)).fix(fix))
     };
-    if let Some(hold) = raw.lock_hold {
-        let time = duration(hold.get_ref())
-            .map_err(|why| wrong("lock_hold", hold.span(), "a length of time such as 500ms or 2s", why, "lock_hold = \"2s\""))?;
-        limits.lock_hold = (time, place(hold.span()));
+    let time = |key: &str, text: &Spanned<String>| {
+        let time = duration(text.get_ref())
+            .map_err(|why| wrong(key, text.span(), "a length of time such as 500ms or 2s", why, &format!("{key} = \"2s\"")))?;
+        Ok::<_, Box<Trouble>>((time, place(text.span())))
+    };
+    if let Some(hold) = &raw.lock_hold {
+        limits.lock_hold = time("lock_hold", hold)?;
+    }
+    if let Some(blocked) = &raw.blocked {
+        limits.blocked = time("blocked", blocked)?;
     }
     if let Some(undo) = raw.undo {
         let reason = raw.undo_reason.as_ref().map(|reason| reason.get_ref().trim().to_owned()).filter(|reason| !reason.is_empty());

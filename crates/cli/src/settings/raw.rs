@@ -30,6 +30,7 @@ pub struct File {
 #[serde(deny_unknown_fields)]
 pub struct RawGates {
     pub lock_hold: Option<Spanned<String>>,
+    pub blocked: Option<Spanned<String>>,
     pub undo: Option<Spanned<String>>,
     pub undo_reason: Option<Spanned<String>>,
     pub require: Option<Spanned<Vec<String>>>,

@@ -25,6 +25,13 @@ pub struct Content {
     pub sum: String,
 }
 
+/// A statement as an application sends it, again and again; `{n}` is the number of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    pub table: String,
+    pub sql: String,
+}
+
 /// Makes rows, by one family of servers; only where nobody will miss what was there.
 pub trait Filler: Sync {
     /// Gives every table so many rows; one whose rows cannot be made stays empty, and is told.
@@ -32,6 +39,13 @@ pub trait Filler: Sync {
     /// # Errors
     /// The session is lost, or the end was asked for.
     fn fill(&self, session: &mut dyn Session, rows: u64, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>>;
+
+    /// What an application does all day with tables that have a key: reads by it, reads of a range, changes by it; of those tables first,
+    /// and of so many at most.
+    ///
+    /// # Errors
+    /// The session is lost.
+    fn requests(&self, session: &mut dyn Session, first: &dyn Fn(&str) -> bool, most: usize) -> Result<Vec<Asked>, Box<Trouble>>;
 
     /// What is in the columns of those tables, by the columns' names as a person writes them.
     ///

@@ -47,7 +47,7 @@ impl Part {
     /// Whether this version can look at it.
     #[must_use]
     pub const fn is_built(self) -> bool {
-        matches!(self, Self::Run | Self::Effect | Self::Undo | Self::Rerun)
+        matches!(self, Self::Run | Self::Effect | Self::Undo | Self::Rerun | Self::Load)
     }
 }
 
@@ -66,6 +66,8 @@ pub enum Undoing {
 pub struct Limits {
     /// How long a lock may be held that keeps others from reading or writing.
     pub lock_hold: (Duration, String),
+    /// How long a client may wait for the release.
+    pub blocked: (Duration, String),
     pub undo: (Undoing, String),
     /// Parts that must have been looked at.
     pub require: (Vec<Part>, String),
@@ -81,6 +83,7 @@ impl Default for Limits {
         let by_default = || Self::DEFAULT.to_owned();
         Self {
             lock_hold: (Duration::from_secs(2), by_default()),
+            blocked: (Duration::from_secs(1), by_default()),
             undo: (Undoing::default(), by_default()),
             require: (vec![Part::Run, Part::Effect, Part::Load, Part::Undo], by_default()),
         }

@@ -1,9 +1,10 @@
 //! Gates of a rehearsal: each says what it demands, where that stands, what was found, and whether it holds.
 
 use super::gate::{Gate, Limits, Part, Undoing};
+use super::load::{Load, Phase};
 use super::told::{Difference, Migration, Undo};
 use crate::history::effect::Touch;
-use crate::trace::{Blocks, Bounds, Class, Lock, Trace};
+use crate::trace::{Blocked, Blocks, Bounds, Class, Lock, Trace};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -27,9 +28,11 @@ pub fn gates(
     migrations: &[Migration],
     target: &Target,
     unexpected: Option<&Result<Vec<Touch>, String>>,
+    load: Option<&Load>,
 ) -> Vec<Gate> {
     let mut gates = vec![runs(migrations)];
     if parts.contains(&Part::Run) {
+        gates.push(rows(migrations, target));
         gates.push(hold(limits, migrations, target));
         gates.extend(time_out(migrations, target));
         gates.push(slots(migrations, target));
@@ -43,6 +46,10 @@ pub fn gates(
     }
     if parts.contains(&Part::Rerun) {
         gates.push(rerun(migrations));
+    }
+    if parts.contains(&Part::Load) {
+        gates.push(blocked(limits, migrations, target, load));
+        gates.push(refused(load));
     }
     let (required, origin) = &limits.require;
     for part in required.iter().filter(|part| !parts.contains(part) || !part.is_built()) {
@@ -60,6 +67,25 @@ fn runs(migrations: &[Migration]) -> Gate {
         Some((migration, (place, why))) => gate.found(Some(false), format!("{}: {why}", migration.key)).at(place.as_ref()),
         None if migrations.is_empty() => gate.found(None, "nothing ran"),
         None => gate.found(Some(true), format!("{} of {} migrations, {count} statements", migrations.len(), migrations.len())),
+    }
+}
+
+/// What meets rows on the target met rows here: a check, a key, a change of rows may fail on them alone.
+fn rows(migrations: &[Migration], target: &Target) -> Gate {
+    let gate = Gate::new(Part::Run, "rows", "what meets rows on the target met rows", Limits::DEFAULT);
+    let all = migrations.iter().flat_map(|migration| &migration.statements);
+    let meets = |trace: &Trace| {
+        let is_bare =
+            |name: &&String| target.here.get(*name).is_none_or(|rows| *rows == 0) && target.rows.get(*name).is_none_or(|rows| *rows > 0);
+        trace.grows_with.iter().find(is_bare).cloned()
+    };
+    match all.clone().find_map(|trace| Some((trace, meets(trace)?))) {
+        Some((trace, table)) => {
+            let there = target.rows.get(&table).map_or_else(|| "an unknown number".to_owned(), u64::to_string);
+            gate.found(None, format!("{} works on rows of {table}, which has none here and {there} on the target (--rows)", trace.place))
+                .at(Some(&trace.place))
+        }
+        None => gate.found(Some(true), "no statement works on rows of a table that had none"),
     }
 }
 
@@ -175,6 +201,60 @@ fn slots(migrations: &[Migration], target: &Target) -> Gate {
         None if most == 0 => gate.found(Some(true), "no locks"),
         None => gate.found(None, "how many locks the target has room for is not known: its settings were not captured"),
         Some(slots) => gate.found(Some(most.saturating_mul(2) < slots), format!("{most} locks of one migration, {slots} there")),
+    }
+}
+
+fn blocked(limits: &Limits, migrations: &[Migration], target: &Target, load: Option<&Load>) -> Gate {
+    let (limit, origin) = &limits.blocked;
+    let gate = Gate::new(Part::Load, "blocked-clients", format!("nobody waits longer than {}", time(*limit)), origin)
+        .because("Users wait as long, and requests behind them pile up.")
+        .do_this("take weaker locks, or shorter ones: evenkeel explain, docs/reference/locks.md");
+    let Some(load) = load.filter(|load| load.before.requests > 0) else {
+        return gate.found(None, "no client ran beside it: no table has a primary key, or none could ask");
+    };
+    if let Some(why) = &load.broken {
+        return gate.found(None, format!("a client went away: {why}"));
+    }
+    let all = migrations
+        .iter()
+        .flat_map(|migration| &migration.statements)
+        .flat_map(|trace| trace.blocked.iter().flatten().map(move |one| (trace, one)));
+    let longest = all.max_by_key(|(_, one)| one.longest);
+    let words = |trace: &Trace, one: &Blocked| {
+        let on = if one.relation.is_empty() { String::new() } else { format!(" of {}", one.relation) };
+        let clients = if one.clients == 1 { "1 wait".to_owned() } else { format!("{} waits", one.clients) };
+        format!("{clients} for the {}{on} at {}, the longest {}", one.wait, trace.place, time(one.longest))
+    };
+    if let Some((trace, one)) = longest.filter(|(_, one)| one.longest > *limit) {
+        return gate.found(Some(false), words(trace, one)).at(Some(&trace.place));
+    }
+    // Who waits for a lock that lasts as long as rows take waits longer where there are more.
+    let larger =
+        migrations.iter().flat_map(|migration| &migration.statements).filter(|trace| trace.class.grows() && strong(trace).next().is_some());
+    if let Some((trace, (name, rows))) = larger.filter_map(|trace| Some((trace, grows(trace, target)?))).next() {
+        return gate
+            .found(None, format!("{} grows with {name}, which has {rows}: this version does not estimate that", trace.place))
+            .at(Some(&trace.place));
+    }
+    match longest {
+        Some((trace, one)) => gate.found(Some(true), words(trace, one)),
+        None => gate.found(Some(true), format!("none of {} clients was seen to wait, in {} requests", load.clients, load.during.requests)),
+    }
+}
+
+fn refused(load: Option<&Load>) -> Gate {
+    let gate =
+        Gate::new(Part::Load, "refused-clients", "no request that ran before is refused during the release or after it", Limits::DEFAULT)
+            .because("The application that runs now fails the same way until the next one is deployed.")
+            .do_this("make the change in two releases: what both versions can live with first");
+    let Some(load) = load.filter(|load| load.before.requests > 0) else { return gate.found(None, "no client ran beside it") };
+    let before = |code: &str| load.refused.iter().any(|(phase, known, ..)| *phase == Phase::Before && known == code);
+    match load.refused.iter().find(|(phase, code, ..)| *phase != Phase::Before && !before(code)) {
+        Some((phase, code, count, sql, message)) => {
+            let short: String = sql.chars().take(80).collect();
+            gate.found(Some(false), format!("{count} requests {} the release: {message} ({code}), as of {short}", phase.name()))
+        }
+        None => gate.found(Some(true), format!("none of {}", load.before.requests + load.during.requests + load.after.requests)),
     }
 }
 

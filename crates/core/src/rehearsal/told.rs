@@ -1,6 +1,7 @@
 //! What was seen, whole: what reports show.
 
 use super::gate::{Gate, Part};
+use super::load::Load;
 use crate::finding::{Finding, Origin, Place, Remedy, Subject};
 use crate::history::effect::{Stand, Touch};
 use crate::kind::Severity;
@@ -105,6 +106,8 @@ pub struct Rehearsal {
     pub tool: Option<String>,
     pub bounds: Bounds,
     pub migrations: Vec<Migration>,
+    /// What clients met that ran beside it.
+    pub load: Option<Load>,
     /// Parts that were asked for.
     pub parts: Vec<Part>,
     /// What the place differs in from the target, and what therefore was not seen.

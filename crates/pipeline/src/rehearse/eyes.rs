@@ -5,7 +5,9 @@
 use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Observer, Scratch, Session, Watch};
-use evenkeel_core::trace::{Around, Blocks, Class, Files, Held, Lock, Look, Map, On, Relation, Sort, Span, Trace, Work, names};
+use evenkeel_core::trace::{
+    Around, Blocked, Blocks, Class, Files, Held, Lock, Look, Map, On, Relation, Sort, Span, Trace, Waiter, Work, names,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -26,10 +28,32 @@ struct Seen {
     before: Instant,
 }
 
+/// How long a client was seen to wait.
+#[derive(Debug, Clone)]
+struct Wait {
+    session: u64,
+    on: On,
+    wait: String,
+    /// Since when it waits: by the server's word, or the first sample.
+    first: Instant,
+    last: Instant,
+    /// The first sample in which it did not.
+    over: Option<Instant>,
+}
+
+impl Wait {
+    /// Half-way between the last sample with it and the first without.
+    fn length(&self) -> Duration {
+        let end = self.over.map_or(self.last, |over| self.last + over.saturating_duration_since(self.last) / 2);
+        end.saturating_duration_since(self.first)
+    }
+}
+
 /// What the second session has seen so far.
 #[derive(Debug, Default)]
 pub struct Samples {
     seen: Mutex<Vec<Seen>>,
+    waits: Mutex<Vec<Wait>>,
     is_over: AtomicBool,
     /// Why it sees nothing any more.
     broken: Mutex<Option<String>>,
@@ -44,6 +68,7 @@ impl Samples {
                 let sample = observer.sample(&mut *own, session)?;
                 let now = Instant::now();
                 self.put(sample.held, before, now);
+                self.wait(&sample.waiters, now);
                 before = now;
                 std::thread::sleep(PAUSE);
             }
@@ -62,6 +87,29 @@ impl Samples {
         for held in held {
             if !seen.iter().any(|one| one.gone.is_none() && one.held == held) {
                 seen.push(Seen { held, first: now, last: now, gone: None, before });
+            }
+        }
+    }
+
+    fn wait(&self, waiters: &[Waiter], now: Instant) {
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in waits.iter_mut().filter(|one| one.over.is_none()) {
+            let is_there = waiters.iter().any(|waiter| waiter.session == one.session && waiter.on == one.on && waiter.wait == one.wait);
+            if is_there { one.last = now } else { one.over = Some(now) }
+        }
+        for waiter in waiters {
+            let is_known =
+                |one: &Wait| one.over.is_none() && one.session == waiter.session && one.on == waiter.on && one.wait == waiter.wait;
+            if !waits.iter().any(is_known) {
+                let first = waiter.since.and_then(|since| now.checked_sub(since)).unwrap_or(now);
+                waits.push(Wait {
+                    session: waiter.session,
+                    on: waiter.on.clone(),
+                    wait: waiter.wait.clone(),
+                    first,
+                    last: now,
+                    over: None,
+                });
             }
         }
     }
@@ -104,6 +152,10 @@ pub struct Eyes<'e> {
     /// A statement is on its way: since when, on both clocks.
     started: Option<(Instant, Duration)>,
     open: Vec<Open>,
+    /// When each statement began, and on which relations it took locks: for those who wait.
+    begun: Vec<(Instant, BTreeMap<u64, Blocks>)>,
+    /// Names of relations that were seen.
+    names: BTreeMap<u64, String>,
     /// Relations that the release has made.
     fresh: BTreeSet<u64>,
     /// All that was there before the release.
@@ -122,6 +174,8 @@ impl<'e> Eyes<'e> {
             held: Look::default(),
             started: None,
             open: Vec::new(),
+            begun: Vec::new(),
+            names: BTreeMap::new(),
             fresh: BTreeSet::new(),
             known: BTreeSet::new(),
             traces: Vec::new(),
@@ -251,6 +305,18 @@ impl<'e> Eyes<'e> {
                 ),
             );
         }
+        let of_relation = |held: &Held| match &held.on {
+            On::Relation(oid) => Some((*oid, held.blocks)),
+            On::Other(..) => None,
+        };
+        let mut taken: BTreeMap<u64, Blocks> = BTreeMap::new();
+        for (oid, blocks) in around.taken().chain(sampled.iter().map(|seen| &seen.held)).filter_map(of_relation) {
+            let known = taken.entry(oid).or_insert(blocks);
+            *known = (*known).max(blocks);
+        }
+        let named = taken.keys().filter_map(|oid| Some((*oid, around.relation(*oid)?.name.clone()))).collect::<Vec<_>>();
+        self.names.extend(named);
+        self.begun.push((instant, taken));
         let trace = Trace {
             place: spoken.place.clone(),
             sql: spoken.text.trim().to_owned(),
@@ -267,6 +333,7 @@ impl<'e> Eyes<'e> {
             error: outcome.err().map(str::to_owned),
             class,
             is_sampled,
+            blocked: None,
             by_superuser: spoken.is_errand,
         };
         self.traces.push(trace);
@@ -322,6 +389,62 @@ impl Onlooker for Eyes<'_> {
 }
 
 impl Eyes<'_> {
+    /// Who waited, for locks of which statement: one wait is told once, at the first of the statements that ran before its end and took a
+    /// lock on what it waits for that others feel; else at the one that ran when it began.
+    pub fn blocked(&mut self) {
+        let waits = self.samples.waits.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut all: BTreeMap<(usize, String, String), Blocked> = BTreeMap::new();
+        for wait in waits {
+            let end = wait.over.unwrap_or(wait.last);
+            let before_end = || self.begun.iter().enumerate().take_while(|(_, (begun, _))| *begun < end);
+            let on = match &wait.on {
+                On::Relation(oid) => Some(*oid),
+                On::Other(..) => None,
+            };
+            let strong =
+                |taken: &BTreeMap<u64, Blocks>| on.is_some_and(|oid| taken.get(&oid).is_some_and(|blocks| *blocks > Blocks::Ordinary));
+            let is_recent = |at: &usize| self.traces.get(*at).is_some();
+            let holder = before_end()
+                .filter(|(at, (_, taken))| is_recent(at) && strong(taken) && self.reaches(*at, wait.first))
+                .map(|(at, _)| at)
+                .next();
+            let running =
+                || before_end().filter(|(_, (begun, _))| *begun <= wait.first).last().or_else(|| before_end().last()).map(|(at, _)| at);
+            let Some(at) = holder.or_else(running) else { continue };
+            let relation = on
+                .and_then(|oid| self.names.get(&oid).or_else(|| self.map.get(&oid).map(|relation| &relation.name)))
+                .cloned()
+                .unwrap_or_default();
+            let length = wait.length();
+            let entry = all.entry((at, relation.clone(), wait.wait.clone())).or_insert_with(|| Blocked {
+                relation,
+                wait: wait.wait.clone(),
+                clients: 0,
+                longest: Duration::ZERO,
+                total: Duration::ZERO,
+            });
+            entry.clients += 1;
+            entry.longest = entry.longest.max(length);
+            entry.total += length;
+        }
+        for trace in &mut self.traces {
+            trace.blocked.get_or_insert_with(Vec::new);
+        }
+        for ((at, ..), blocked) in all {
+            if let Some(trace) = self.traces.get_mut(at) {
+                trace.blocked.get_or_insert_with(Vec::new).push(blocked);
+            }
+        }
+    }
+
+    /// Whether locks of a statement may still have been held at that moment.
+    fn reaches(&self, at: usize, moment: Instant) -> bool {
+        let Some((trace, (begun, _))) = self.traces.get(at).zip(self.begun.get(at)) else { return false };
+        let longest = trace.locks.iter().filter_map(|lock| lock.held.high).max().unwrap_or(trace.took);
+        // Looks of ours lie between, on the wall's clock.
+        *begun + longest + self.looking >= moment
+    }
+
     /// What was seen, statement by statement.
     pub fn traces(mut self) -> Vec<Trace> {
         for trace in &mut self.traces {

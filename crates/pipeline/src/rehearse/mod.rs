@@ -1,11 +1,12 @@
 //! A release, run where it is safe, and everything that it does measured: what it locks, writes anew and changes, whether it can be taken
 //! back and run again.
 //!
-//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `each` tries one migration after the other: its
+//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `load` has clients beside them, `each` tries one migration after the other: its
 //! effect, its way back, itself once more. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod each;
 mod eyes;
+mod load;
 mod pending;
 mod place;
 
@@ -13,19 +14,20 @@ pub use pending::{Release, named, pending, read};
 
 use crate::migrations::Cut;
 use crate::replay::{Means, Stage};
-use crate::runner::{Ground, Manner, Runner, Told, guarded};
+use crate::runner::{Ground, Guard, Manner, Runner, Told, guarded};
 use each::Each;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Filled, Limits, Run};
-use evenkeel_core::rehearsal::{self, Migration, Part, Rehearsal, gates};
-use evenkeel_core::trace::{Bounds, Trace};
+use evenkeel_core::port::{Filled, Limits, Run, Session};
+use evenkeel_core::rehearsal::{self, Load, Migration, Part, Rehearsal, gates};
+use evenkeel_core::trace::{Bounds, Trace, names};
 use eyes::{Eyes, Samples};
+use load::Clients;
 use place::Place;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -74,6 +76,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         tool: release.tool.map(str::to_owned),
         bounds,
         migrations: Vec::new(),
+        load: None,
         parts: wanted.parts.clone(),
         floor: place.floor.clone(),
         gates: Vec::new(),
@@ -94,7 +97,8 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let begin = place.look(&place.database, stage)?;
     let each = Each { place: &place, stage, ground, observer, filler: filler.ok(), here: &here };
     each.aside(&place.database, each::BASE)?;
-    let watched = watched(&each, release)?;
+    let watched = watched(&each, release, wanted.parts.contains(&Part::Load).then_some(wanted.rows.unwrap_or(1)))?;
+    told.load = watched.load;
     told.gaps.extend(watched.broken.clone());
     let end = place.look(&place.database, stage)?;
     told.migrations = watched.migrations;
@@ -130,7 +134,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     told.floor.extend(emptiness(target, &told.migrations, &here));
     let unexpected = wanted.expected.map(|expected| unexpected(expected, &end));
     let aim = rehearsal::Target { here, ..aim(target, bounds, engine.lock_slots(target)) };
-    told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref());
+    told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref(), told.load.as_ref());
     Ok(told)
 }
 
@@ -204,49 +208,89 @@ struct Watched {
     migrations: Vec<Migration>,
     /// Why not everything was seen.
     broken: Option<String>,
+    load: Option<Load>,
 }
 
-/// Runs the release once, watched, in the transactions of its runner.
-fn watched(each: &Each<'_>, release: &Release) -> Result<Watched, Box<Trouble>> {
+/// Runs the release once, watched, in the transactions of its runner; with clients beside it that use so many rows, where that is wanted.
+fn watched(each: &Each<'_>, release: &Release, loaded: Option<u64>) -> Result<Watched, Box<Trouble>> {
     let Each { place, ground, observer, .. } = *each;
     let samples = Samples::default();
-    let is_batch = release.grouping == Grouping::Batch;
     let known = observer.map(&mut *place.session(ground.database)?)?.into_keys().collect();
+    let asked = match (loaded, each.filler) {
+        (Some(_), Some(filler)) => {
+            let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script| script.part.text.as_str()).collect();
+            let first = |table: &str| texts.iter().any(|text| names(text, table));
+            filler.requests(&mut *place.scratch.session(ground.database)?, &first, load::TABLES)?
+        }
+        _ => Vec::new(),
+    };
     let session = place.session(ground.database)?;
     let id = session.id();
     let mut eyes = Eyes::new(observer, &samples).knowing(known);
-    let migrations = std::thread::scope(|threads| {
+    let clients = Clients::default();
+    let has_clients = !asked.is_empty();
+    let ends = std::thread::scope(|threads| {
         threads.spawn(|| samples.watch(observer, ground.scratch, ground.database, id, ground.watch));
-        let ran = guarded(session, ground, |session, guard| {
-            let mut runner = Runner::new(session, ground, guard, &mut eyes).manner(Manner::Apart).batch(is_batch);
-            let mut ends = Vec::new();
-            for cut in &release.cuts {
-                ground.watch.stop.check()?;
-                let done = runner.migration(cut)?;
-                let is_over = done.is_err();
-                ends.push((done.err(), runner.sent()));
-                if is_over {
-                    break;
-                }
-            }
-            if let (Err(told), Some(last)) = (runner.finish()?, ends.last_mut()) {
-                last.0.get_or_insert(told);
-            }
-            Ok(ends)
-        });
+        for number in 0..if has_clients { load::CLIENTS } else { 0 } {
+            let (clients, asked) = (&clients, &asked);
+            threads.spawn(move || clients.run(number, place, ground.database, asked, loaded.unwrap_or(1)));
+        }
+        if has_clients {
+            std::thread::sleep(load::AROUND);
+        }
+        clients.begins();
+        let ran = guarded(session, ground, |session, guard| released(session, guard, ground, release, &mut eyes));
+        clients.ends();
+        if has_clients {
+            std::thread::sleep(load::AROUND);
+        }
+        clients.finish();
         samples.finish();
         ran
     })?;
+    if has_clients {
+        eyes.blocked();
+    }
     let mut traces = eyes.traces().into_iter();
     let mut sent = 0;
     let mut told = Vec::new();
-    for (cut, (stopped, upto)) in release.cuts.iter().zip(migrations) {
+    for (cut, (stopped, upto)) in release.cuts.iter().zip(ends) {
         let statements: Vec<Trace> = traces.by_ref().take(upto - sent).collect();
         sent = upto;
         told.push(migration(cut, statements, stopped));
     }
     let broken = samples.broken().map(|why| format!("locks that statements released by themselves were not seen: {why}"));
-    Ok(Watched { migrations: told, broken })
+    let tables: BTreeSet<&str> = asked.iter().map(|one| one.table.as_str()).collect();
+    let load = loaded.map(|_| clients.load(tables.len()));
+    Ok(Watched { migrations: told, broken, load })
+}
+
+/// How each ended, and how many statements were sent by then.
+type Ends = Vec<(Option<Told>, usize)>;
+
+fn released(
+    session: Box<dyn Session>,
+    guard: &Guard,
+    ground: Ground<'_>,
+    release: &Release,
+    eyes: &mut Eyes<'_>,
+) -> Result<Ends, Box<Trouble>> {
+    let is_batch = release.grouping == Grouping::Batch;
+    let mut runner = Runner::new(session, ground, guard, eyes).manner(Manner::Apart).batch(is_batch);
+    let mut ends = Ends::new();
+    for cut in &release.cuts {
+        ground.watch.stop.check()?;
+        let done = runner.migration(cut)?;
+        let is_over = done.is_err();
+        ends.push((done.err(), runner.sent()));
+        if is_over {
+            break;
+        }
+    }
+    if let (Err(told), Some(last)) = (runner.finish()?, ends.last_mut()) {
+        last.0.get_or_insert(told);
+    }
+    Ok(ends)
 }
 
 fn migration(cut: &Cut, statements: Vec<Trace>, stopped: Option<Told>) -> Migration {

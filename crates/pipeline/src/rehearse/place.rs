@@ -63,10 +63,10 @@ impl Place {
         let of_schema = built.left.iter().filter(|left| left.kind.spec().dimension == Dimension::Schema);
         let (schema, rights): (Vec<_>, Vec<_>) = built.left.iter().partition(|left| left.kind.spec().dimension == Dimension::Schema);
         for left in of_schema.take(NAMED) {
-            floor.push(format!("not as on the target: {}", left.words()));
+            gaps.push(format!("the schema is not as on the target: {}", left.words()));
         }
         if schema.len() > NAMED {
-            floor.push(format!("and {} more of the schema that are not as on the target", schema.len() - NAMED));
+            gaps.push(format!("and {} more of the schema that are not as on the target", schema.len() - NAMED));
         }
         if !rights.is_empty() {
             floor.push(format!(

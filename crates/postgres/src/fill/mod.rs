@@ -10,7 +10,7 @@ use crate::ident::{Ident, literal};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display};
-use evenkeel_core::port::{Answer, Content, Filled, Filler, Session, Stop};
+use evenkeel_core::port::{Answer, Asked, Content, Filled, Filler, Session, Stop};
 use std::collections::{BTreeMap, BTreeSet};
 use value::{Column, of};
 
@@ -25,6 +25,8 @@ struct Table {
     name: String,
     is_partitioned: bool,
     columns: BTreeMap<u64, Column>,
+    /// Of its primary key.
+    key: Vec<u64>,
 }
 
 impl Table {
@@ -77,6 +79,40 @@ impl Filler for PostgresFiller {
         Ok(filled.into_values().collect())
     }
 
+    fn requests(&self, session: &mut dyn Session, first: &dyn Fn(&str) -> bool, most: usize) -> Result<Vec<Asked>, Box<Trouble>> {
+        let mut tables = tables(session)?;
+        let references = constraints(session, &mut tables)?;
+        let mut chosen: Vec<(u64, &Table)> =
+            tables.iter().filter(|(_, table)| !table.key.is_empty()).map(|(oid, table)| (*oid, table)).collect();
+        chosen.sort_by_key(|(oid, table)| (!first(&table.shown()), *oid));
+        let mut all = Vec::new();
+        for (oid, table) in chosen.into_iter().take(most) {
+            let name = |at: &u64| table.columns.get(at).map(|column| Ident(&column.name).to_string());
+            let of_row = |at: &u64| {
+                let value = expression(oid, *at, &tables, &references, 0)?;
+                Some((name(at)?, format!("(SELECT {value} FROM (SELECT {{n}}::bigint AS g) AS made)")))
+            };
+            let Some(keys) = table.key.iter().map(of_row).collect::<Option<Vec<_>>>() else { continue };
+            let wanted: Vec<String> = table.columns.values().map(|column| Ident(&column.name).to_string()).collect();
+            let (target, wanted) = (table.sql(), wanted.join(", "));
+            let by_key: Vec<String> = keys.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            let by_key = by_key.join(" AND ");
+            let mut put = |sql: String| all.push(Asked { table: table.shown(), sql });
+            put(format!("SELECT {wanted} FROM {target} WHERE {by_key}"));
+            if let Some((first, value)) = keys.first() {
+                put(format!("SELECT {wanted} FROM {target} WHERE {first} >= {value} ORDER BY {first} LIMIT 20"));
+                // The column as it is: what an application writes is its own business.
+                let other = table
+                    .columns
+                    .iter()
+                    .find(|(at, _)| !table.key.contains(at))
+                    .map_or(first.clone(), |(_, column)| Ident(&column.name).to_string());
+                put(format!("UPDATE {target} SET {other} = {other} WHERE {by_key}"));
+            }
+        }
+        Ok(all)
+    }
+
     fn contents(&self, session: &mut dyn Session, wanted: &BTreeSet<String>) -> Result<BTreeMap<String, Content>, Box<Trouble>> {
         let mut contents = BTreeMap::new();
         for table in tables(session)?.into_values().filter(|table| wanted.contains(&table.shown())) {
@@ -117,6 +153,7 @@ fn tables(session: &mut dyn Session) -> Result<BTreeMap<u64, Table>, Box<Trouble
             name: text(3),
             is_partitioned: text(14) == "p",
             columns: BTreeMap::new(),
+            key: Vec::new(),
         });
         table.columns.insert(
             at,
@@ -141,7 +178,11 @@ fn constraints(session: &mut dyn Session, tables: &mut BTreeMap<u64, Table>) -> 
         let text = |at: usize| row.get(at).cloned().flatten().unwrap_or_default();
         let numbers = |at: usize| text(at).split_whitespace().filter_map(|one| one.parse().ok()).collect::<Vec<u64>>();
         let Ok(table) = text(1).parse::<u64>() else { continue };
-        if text(0) == "f" {
+        if text(0) == "p" {
+            if let Some(table) = tables.get_mut(&table) {
+                table.key = numbers(2);
+            }
+        } else if text(0) == "f" {
             references.push(Reference { table, columns: numbers(2), other: text(3).parse().unwrap_or_default(), others: numbers(4) });
         } else if let ([only], Some(table)) = (numbers(2).as_slice(), tables.get_mut(&table))
             && let Some(column) = table.columns.get_mut(only)

@@ -8,7 +8,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display, shown_parts};
 use evenkeel_core::port::{Answer, Observer, Session};
-use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Look, Map, On, Relation, Sample, Sort};
+use evenkeel_core::trace::{Blocks, Bounds, Files, Held, Look, Map, On, Relation, Sample, Sort, Waiter};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -46,10 +46,17 @@ impl Observer for PostgresObserver {
 
     fn sample(&self, watcher: &mut dyn Session, session: u64) -> Result<Sample, Box<Trouble>> {
         let sql = include_str!("sample.sql").replace("{session}", &session.to_string());
+        let rows = asked(watcher, &sql)?;
         let mut sample = Sample::default();
-        for row in &asked(watcher, &sql)? {
+        for row in &rows {
+            if let Some(wait) = text(row, 0).strip_prefix("waiter ") {
+                let on = number(row, 2).map_or_else(|| On::Other(wait.to_owned(), String::new()), On::Relation);
+                let since = text(row, 3).parse::<f64>().ok().filter(|ms| *ms >= 0.0).map(|ms| Duration::from_secs_f64(ms / 1000.0));
+                sample.waiters.push(Waiter { session: number(row, 1).unwrap_or_default(), on, wait: wait.to_owned(), since });
+                continue;
+            }
             let Some(held) = held(row) else { continue };
-            if text(row, 3) == "t" { sample.held.push(held) } else { sample.waited_for.push(held) }
+            if text(row, 3) == "true" { sample.held.push(held) } else { sample.waited_for.push(held) }
         }
         Ok(sample)
     }

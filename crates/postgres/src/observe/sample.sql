@@ -1,5 +1,17 @@
--- What a session, by its number, holds and waits for: sort of lock, mode, number or name, whether it is granted.
--- Versions: 13 to 18. Privileges: none. Rows: one a lock of it that is no number of a transaction.
+-- What a session, by its number, holds and waits for: sort of lock, mode, number or name, whether it is granted. And who waits for it,
+-- straight or behind others: sort of lock with `waiter ` before it, session, number or name, milliseconds.
+-- Versions: 13 to 18; since when a session waits is told from 14 on. Privileges: none. Rows: one a lock of it that is no number of a
+-- transaction, one a session that waits.
+WITH RECURSIVE waiting AS (
+    SELECT DISTINCT l.pid, pg_catalog.pg_blocking_pids(l.pid) AS blockers
+    FROM pg_catalog.pg_locks AS l
+    WHERE NOT l.granted AND l.pid <> {session}
+),
+behind AS (
+    SELECT w.pid FROM waiting AS w WHERE {session} = ANY (w.blockers)
+    UNION
+    SELECT w.pid FROM waiting AS w JOIN behind AS b ON b.pid = ANY (w.blockers)
+)
 SELECT l.locktype,
        l.mode,
        CASE l.locktype
@@ -7,7 +19,15 @@ SELECT l.locktype,
            WHEN 'advisory' THEN pg_catalog.concat_ws(' ', l.classid::text, l.objid::text)
            ELSE ''
        END,
-       l.granted
+       l.granted::text
 FROM pg_catalog.pg_locks AS l
 WHERE l.pid = {session}
   AND (l.locktype IN ('relation', 'advisory') OR NOT l.granted)
+UNION ALL
+SELECT 'waiter ' || l.locktype,
+       l.pid::text,
+       CASE l.locktype WHEN 'relation' THEN l.relation::text WHEN 'tuple' THEN l.relation::text ELSE '' END,
+       (extract(epoch FROM pg_catalog.clock_timestamp() - (pg_catalog.to_jsonb(l) ->> 'waitstart')::timestamptz) * 1000)::text
+FROM pg_catalog.pg_locks AS l
+JOIN behind AS b ON b.pid = l.pid
+WHERE NOT l.granted

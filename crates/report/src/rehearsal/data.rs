@@ -27,6 +27,8 @@ pub(super) struct Told {
     /// None yet: this version estimates nothing.
     estimates: Vec<String>,
     timeline: Timeline,
+    /// Null where no client ran beside it.
+    load: Option<Load>,
     gaps: Vec<String>,
     notes: Vec<String>,
 }
@@ -106,7 +108,67 @@ struct Statement {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Blocked {}
+struct Blocked {
+    relation: String,
+    /// `relation`, `tuple`, `transactionid`, `virtualxid`, `advisory`.
+    wait: String,
+    /// Waits; one client may have had several.
+    clients: usize,
+    longest_ms: f64,
+    total_ms: f64,
+}
+
+/// Clients that ran beside the release, on statements derived from the schema.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Load {
+    clients: usize,
+    tables: usize,
+    before: Latency,
+    during: Latency,
+    after: Latency,
+    refused: Vec<Refused>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Latency {
+    requests: usize,
+    p50_ms: f64,
+    p99_ms: f64,
+    max_ms: f64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Refused {
+    /// `before`, `during` or `after` the release.
+    phase: &'static str,
+    code: String,
+    requests: usize,
+    sql: String,
+    message: String,
+}
+
+fn load(load: &rehearsal::Load) -> Load {
+    let latency =
+        |one: rehearsal::Latency| Latency { requests: one.requests, p50_ms: ms(one.p50), p99_ms: ms(one.p99), max_ms: ms(one.max) };
+    Load {
+        clients: load.clients,
+        tables: load.tables,
+        before: latency(load.before),
+        during: latency(load.during),
+        after: latency(load.after),
+        refused: load
+            .refused
+            .iter()
+            .map(|(phase, code, requests, sql, message)| Refused {
+                phase: phase.name(),
+                code: code.clone(),
+                requests: *requests,
+                sql: sql.clone(),
+                message: message.clone(),
+            })
+            .collect(),
+    }
+}
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Lock {
@@ -252,6 +314,7 @@ fn of(rehearsal: &Rehearsal) -> Told {
             .collect(),
         estimates: Vec::new(),
         timeline: Timeline { statements: slots.map(slot).collect() },
+        load: rehearsal.load.as_ref().map(load),
         gaps: rehearsal.gaps.clone(),
         notes: rehearsal.notes.clone(),
     }
@@ -288,7 +351,16 @@ fn statement(trace: &trace::Trace) -> Statement {
         wal_bytes: trace.log_bytes,
         temporary_bytes: None,
         rows: trace.rows,
-        blocked: None,
+        blocked: trace.blocked.as_ref().map(|all| {
+            let one = |one: &trace::Blocked| Blocked {
+                relation: one.relation.clone(),
+                wait: one.wait.clone(),
+                clients: one.clients,
+                longest_ms: ms(one.longest),
+                total_ms: ms(one.total),
+            };
+            all.iter().map(one).collect()
+        }),
         errors: trace.error.iter().cloned().collect(),
         class: trace.class.name(),
         sampled: trace.is_sampled,

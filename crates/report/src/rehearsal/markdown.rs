@@ -1,6 +1,6 @@
 //! Markdown for a pull request: the verdict, a table of gates, what each migration did, folded.
 
-use super::{did, lock, touched, verdict_line};
+use super::{blocked, did, lock, touched, verdict_line};
 use crate::format::markdown::plain;
 use evenkeel_core::rehearsal::{Migration, Rehearsal, time};
 use evenkeel_core::trace::Blocks;
@@ -59,6 +59,7 @@ fn one(migration: &Migration) -> String {
         let strong = trace.locks.iter().filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh).map(lock);
         let locks = strong.collect::<Vec<_>>().join("; ");
         let mut did = did(trace);
+        did.extend(trace.blocked.iter().flatten().map(blocked));
         did.extend(trace.error.clone());
         let _ = writeln!(
             text,

@@ -1,11 +1,11 @@
 //! The terminal: the verdict, the gates that do not hold, what each statement did, then how it was looked at.
 
-use super::{did, lock, parts, touched, verdict_line};
+use super::{blocked, did, lock, parts, touched, verdict_line};
 use crate::clean::line;
 use crate::format::Style;
 use crate::wrap::{width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
-use evenkeel_core::rehearsal::{Gate, Migration, Rehearsal, Rerun, Undo, time};
+use evenkeel_core::rehearsal::{Gate, Load, Migration, Rehearsal, Rerun, Undo, time};
 use evenkeel_core::trace::{Blocks, Lock, Sort, Trace};
 use std::fmt::Write as _;
 
@@ -47,6 +47,9 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal, style: &Style) -> String {
     }
     for migration in &rehearsal.migrations {
         page.migration(migration);
+    }
+    if let Some(load) = &rehearsal.load {
+        page.load(load);
     }
     page.list("not as on the target", &rehearsal.floor, WARN);
     page.list("not seen", &rehearsal.gaps, UNKNOWN);
@@ -170,8 +173,29 @@ impl Page<'_> {
             let what = if others.len() == 1 { "1 lock" } else { &format!("{} locks", others.len()) };
             self.wrapped(&format!("and {what} on indexes and parts of relations (--format json has all)"), "      ", DIM);
         }
+        for one in trace.blocked.iter().flatten() {
+            self.wrapped(&blocked(one), "      ", BAD);
+        }
         if let Some(error) = &trace.error {
             self.wrapped(error, "      ", BAD);
+        }
+    }
+
+    fn load(&mut self, load: &Load) {
+        let head = self.painted(Paint::new().bold(), &format!("{} clients on {} tables", load.clients, load.tables));
+        let _ = writeln!(self.text, "\n{head}");
+        for (name, latency) in [("before", load.before), ("during", load.during), ("after", load.after)] {
+            let words = format!(
+                "{name}: {} requests, half of them within {}, 99 % within {}, all within {}",
+                latency.requests,
+                time(latency.p50),
+                time(latency.p99),
+                time(latency.max)
+            );
+            self.wrapped(&words, "  ", Paint::new());
+        }
+        for (phase, code, count, sql, message) in load.refused.iter().take(SHOWN) {
+            self.wrapped(&format!("refused {} it, {count} times: {message} ({code}): {sql}", phase.name()), "  ", BAD);
         }
     }
 
