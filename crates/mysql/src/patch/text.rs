@@ -106,8 +106,8 @@ pub fn runnable(text: &str) -> Result<String, String> {
                 let digits: String = token.unquoted().chars().map(|letter| format!("{:02x}", u32::from(letter))).collect();
                 found.push_str(&format!(" x'{digits}'"));
             }
+            Some("_utf8mb3" | "_utf8mb4") | None => found.push_str(token.text),
             Some(charset) => return Err(format!("it holds a literal of {charset} beyond ASCII, whose bytes are not known")),
-            None => found.push_str(token.text),
         }
         before = Some(token.text).filter(|text| token.sort == Sort::Word && text.starts_with('_'));
     }
@@ -197,6 +197,7 @@ mod tests {
     #[test]
     fn literals_hold_the_bytes_of_their_character_set() {
         assert_eq!(runnable("`ä` = _latin1'ä' or 'ü' = _latin1'a'").unwrap(), "`ä` = _latin1 x'e4' or 'ü' = _latin1'a'");
+        assert_eq!(runnable("_utf8mb3'ü'").unwrap(), "_utf8mb3'ü'");
         assert!(runnable("_cp1251'ж'").is_err());
     }
 
