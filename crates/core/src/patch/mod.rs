@@ -49,6 +49,9 @@ pub struct Statement {
     pub sql: String,
     /// It cannot run inside of a transaction.
     pub alone: bool,
+    /// It rests on nothing that the plan makes and is in nobody's way: an index that is built beside the one whose place it takes. It comes
+    /// first of all, so that nothing is gone while it runs.
+    pub ahead: bool,
     pub hazards: Vec<Hazard>,
     /// What it is a clause of, where several of these may be one statement.
     pub clause: Option<Clause>,
@@ -85,6 +88,14 @@ impl Statement {
     #[must_use]
     pub const fn alone(mut self) -> Self {
         self.alone = true;
+        self
+    }
+
+    /// It cannot run inside of a transaction, and comes before all that waits for nothing like it.
+    #[must_use]
+    pub const fn ahead(mut self) -> Self {
+        self.alone = true;
+        self.ahead = true;
         self
     }
 
@@ -127,6 +138,8 @@ pub enum Hazard {
     RunBy(String),
     /// What was worked out before and is not worked out again.
     Leaves(String),
+    /// What nobody keeps, or who fails, between this statement and the one that makes the thing again, which no transaction holds together.
+    Lapses(String),
 }
 
 impl Hazard {
@@ -140,6 +153,7 @@ impl Hazard {
             Self::Locks { mode, relation } => format!("takes {mode} on {relation}"),
             Self::FailsIf(what) => format!("fails if {what}"),
             Self::Opens(what) => format!("opens: {what}"),
+            Self::Lapses(what) => format!("until it is made again, {what}"),
             Self::Leaves(what) => format!("leaves as it was worked out before: {what}"),
             Self::RunBy(role) => format!("must be run by {role}"),
         }

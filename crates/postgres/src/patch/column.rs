@@ -332,7 +332,7 @@ impl Maker for Columns {
                 "not_null_name" | "not_null_valid" | "not_null_no_inherit" => {}
                 "identity" => statements.extend(identity::changes(change, to)),
                 "identity_options" if before.get("identity").is_some() && object.get("identity").is_some() => {
-                    statements.extend(identity::counts(object, to));
+                    statements.extend(identity::counts(change, to));
                 }
                 "identity_options" => {}
                 "storage" => {

@@ -10,6 +10,7 @@ mod pairs;
 #[path = "../every_property/place.rs"]
 mod place;
 mod scenarios;
+mod touched;
 mod types;
 mod whole;
 

@@ -2,6 +2,7 @@
 
 mod circle;
 mod connect;
+mod lapse;
 mod write;
 
 use super::change::Changes;
@@ -35,7 +36,7 @@ const LATEST: u16 = u16::MAX;
 /// What makes `from` like `to`.
 #[must_use]
 pub fn plan(from: &World<'_>, to: &World<'_>, dialect: &dyn Dialect, form: Form) -> Plan {
-    let changes = Changes::between(from.manifest, to.manifest, dialect);
+    let changes = Changes::of((from, to), dialect);
     let needed_by = from.needed_by(&|object| dialect.needs(object, from));
     let fates = fates(changes, (from, to), &needed_by, dialect);
     of_fates(fates, (from, to), &needed_by, (dialect, form))
