@@ -62,6 +62,12 @@ pub trait Dialect: Sync {
         false
     }
 
+    /// Whether it stays where what it needs goes, for it does not work in the reference either, as which it is handed in: a view of a table
+    /// that is gone.
+    fn outlives(&self, _: &Object, _: &World<'_>) -> bool {
+        false
+    }
+
     /// What must be there first, beside what the server told and what its kind says.
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object>;
 

@@ -5,6 +5,7 @@
 
 use super::change::{Changes, MEMBERS};
 use super::plan::of_fates;
+use super::spelled::as_spelled;
 use super::spread::{Fates, fates};
 use super::{Dialect, Form, Hazard, One, Plan, World, tells_needs, wanted};
 use crate::compare::{Case, Change, MEMBERSHIP, Reasoning, Remedies};
@@ -103,7 +104,10 @@ impl<'a> Fixes<'a> {
             let (from, dialect) = (World::of(self.candidate), self.dialect);
             let goal = self.goal.0.get_or_init(|| {
                 let is_all = self.is_all_told();
-                (!is_all).then(|| wanted(&World::of(self.reference), &from, self.dimensions, &[], dialect).0)
+                match is_all {
+                    true => as_spelled(self.reference, self.candidate),
+                    false => Some(wanted(&World::of(self.reference), &from, self.dimensions, &[], dialect).0),
+                }
             });
             let goal = goal.as_ref().unwrap_or(self.reference);
             let to = World::of(goal);
@@ -234,8 +238,17 @@ impl Sides<'_> {
                 let (there, _) = self.altered.get(&at)?;
                 changes.altered.push((at, *there, vec![MEMBERS]));
             }
+            // One side does not list what both have, for it is as what it copies is: a trigger of a partition.
+            Change::Changed if case.candidate.is_none() => {
+                let there = self.to.place(case.reference?).filter(|there| self.created.places.contains(there))?;
+                changes.created = self.created.with_parts(there);
+            }
             Change::Changed => {
                 let at = self.from.place(case.candidate?)?;
+                if self.dropped.places.contains(&at) {
+                    changes.dropped = self.dropped.with_parts(at);
+                    return Some(changes);
+                }
                 let (there, attributes) = self.altered.get(&at)?;
                 let is_meant =
                     self.to.place(case.reference?) == Some(*there) && case.attribute.is_some_and(|one| attributes.contains(&one));

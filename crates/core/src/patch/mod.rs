@@ -1,7 +1,7 @@
 //! What makes one environment like another: the statements, in an order that runs as a whole.
 //!
 //! Lives here: the nouns. `dialect` is what is asked of an engine, `world` finds objects of a manifest and what needs them,
-//! `change` tells what differs, `wanted` what is left alone, `fix` what is to do about one difference, `spread` what is taken along,
+//! `change` tells what differs, `spelled` takes names that differ in case for one, `wanted` what is left alone, `fix` what is to do about one difference, `spread` what is taken along,
 //! `order` puts it in order, `join` makes one of statements that could be, `script` writes it down, `fingerprint` tells one plan from
 //! another. Does not live here: any statement (`patch` of each engine), and running it (`pipeline/patch`).
 
@@ -14,6 +14,7 @@ mod order;
 mod plan;
 mod renamed;
 mod script;
+mod spelled;
 mod spread;
 mod wanted;
 mod world;
@@ -25,6 +26,7 @@ pub use fix::{Fixes, Goal};
 pub use plan::plan;
 pub use renamed::renamed_tables;
 pub use script::{Block, Proof, Script, blocks, script};
+pub use spelled::as_spelled;
 pub use wanted::{Excused, wanted};
 pub use world::{World, tells_needs};
 

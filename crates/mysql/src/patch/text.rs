@@ -154,7 +154,11 @@ pub fn names(text: &str, known: &[&str]) -> Result<Vec<String>, String> {
     let mut rest = text;
     let mut found = Vec::new();
     while !rest.is_empty() {
-        let fits = |name: &&&str| rest.strip_prefix(**name).is_some_and(|after| after.is_empty() || after.starts_with(", "));
+        // Neither vendor tells names of columns apart by case.
+        let fits = |name: &&&str| {
+            let (begin, after) = rest.split_at_checked(name.len()).unwrap_or((rest, ""));
+            begin.to_lowercase() == name.to_lowercase() && (after.is_empty() || after.starts_with(", "))
+        };
         let name =
             known.iter().filter(fits).max_by_key(|name| name.len()).ok_or_else(|| format!("there is no column like that in {text}"))?;
         found.push(Ident(name).to_string());
@@ -191,6 +195,7 @@ mod tests {
     #[test]
     fn names_are_told_by_what_is_known() {
         assert_eq!(names("a, b, c", &["a", "b, c", "b", "c"]).unwrap(), ["`a`", "`b, c`"]);
+        assert_eq!(names("Day, B", &["b", "day"]).unwrap(), ["`day`", "`b`"]);
         assert!(names("a, x", &["a"]).is_err());
     }
 

@@ -7,6 +7,7 @@
 //! `EVENKEEL_PROPERTY=column/type` runs the cases whose path begins so, `EVENKEEL_PATCH=all` also the plans that seldom say anything new.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod broken;
 mod build;
 mod cases;
 mod corpora;

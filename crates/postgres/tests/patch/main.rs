@@ -9,6 +9,7 @@ mod pairs;
 #[allow(dead_code)]
 #[path = "../every_property/place.rs"]
 mod place;
+mod reported;
 mod scenarios;
 mod touched;
 mod types;

@@ -19,9 +19,9 @@ fn own(conninfo: &str) -> Manifest {
 }
 
 /// What it is about; both sides; what is refused there, and back: a part of the reason.
-type Pair = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+pub type Pair = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-fn tried(pairs: &[Pair], from: u32) {
+pub fn tried(pairs: &[Pair], from: u32) {
     let mut problems = Vec::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let all = majors();

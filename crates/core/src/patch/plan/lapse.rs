@@ -59,6 +59,7 @@ fn without(object: &Object) -> Option<String> {
             "whoever uses it fails".to_owned()
         }
         (Kind::Event, _) => "it does not run".to_owned(),
+        (Kind::PublicationTable, _) => "its changes are sent to nobody".to_owned(),
         _ => return None,
     })
 }

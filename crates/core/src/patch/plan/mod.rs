@@ -7,6 +7,7 @@ mod write;
 
 use super::change::Changes;
 use super::order::Graph;
+use super::spelled::as_spelled;
 use super::spread::{Fates, fates};
 use super::{Act, Dialect, Form, Plan, Refusal, World};
 use crate::kind::Kind;
@@ -36,6 +37,9 @@ const LATEST: u16 = u16::MAX;
 /// What makes `from` like `to`.
 #[must_use]
 pub fn plan(from: &World<'_>, to: &World<'_>, dialect: &dyn Dialect, form: Form) -> Plan {
+    if let Some(spelled) = as_spelled(to.manifest, from.manifest) {
+        return plan(from, &World::of(&spelled), dialect, form);
+    }
     let changes = Changes::of((from, to), dialect);
     let needed_by = from.needed_by(&|object| dialect.needs(object, from));
     let fates = fates(changes, (from, to), &needed_by, dialect);
