@@ -67,6 +67,13 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "create table t (id int not null, made date not null) partition by range columns (made) (partition p1 values less than ('2021-01-01'), partition p2 values less than ('2022-01-01'), partition pz values less than (maxvalue))",
     ),
     (
+        "bounds of partitions in the order of their collation",
+        "create table t (s varchar(9) collate utf8mb4_general_ci, b varchar(9) collate utf8mb4_bin) partition by range columns (s) \
+         (partition a values less than ('a'), partition b values less than ('B'), partition c values less than ('c'))",
+        "create table t (s varchar(9) collate utf8mb4_general_ci, b varchar(9) collate utf8mb4_bin) partition by range columns (b) \
+         (partition b values less than ('B'), partition a values less than ('a'), partition c values less than ('c'))",
+    ),
+    (
         "a table is no longer partitioned, and its columns change",
         "create table t (id int not null, a int, primary key (id)) partition by hash (id) partitions 3",
         "create table t (id int not null, a bigint, b int, primary key (id))",

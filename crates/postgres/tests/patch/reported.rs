@@ -108,6 +108,39 @@ const LOCALES: &[Pair] = &[(
     &[],
 )];
 
+/// What no statement makes, on whichever side it stands: said by name, both ways.
+const TAKEN: &[&str] = &["has its place in", "is a part of", "cannot be detached"];
+const REFUSED: &[Pair] = &[
+    (
+        "an index of a partition under another name",
+        "create table p (k int, v int) partition by list (k); create table c partition of p for values in (1); create index i on p (v)",
+        "create table p (k int, v int) partition by list (k); create table c partition of p for values in (1); create index i on p (v); alter index c_v_idx rename to x",
+        TAKEN,
+        TAKEN,
+    ),
+    (
+        "an index of a partition that is free",
+        "create table p (k int, v int) partition by list (k); create table c partition of p for values in (1); create index i on only p (v); create index x on c (v)",
+        "create table p (k int, v int) partition by list (k); create table c partition of p for values in (1); create index x on c (v); create index i on p (v)",
+        &["cannot be detached", "is not valid"],
+        &["cannot be detached", "is not valid"],
+    ),
+];
+const ABOVE: &[&str] = &["the server renames it only there"];
+const NAMED: &[Pair] = &[(
+    "the name of an inherited NOT NULL",
+    "create table p (a int constraint pn not null); create table c () inherits (p)",
+    "create table p (a int constraint pn not null); create table c () inherits (p); alter table c rename constraint pn to cn",
+    ABOVE,
+    ABOVE,
+)];
+
+#[test]
+fn what_no_statement_makes_is_refused() {
+    tried(REFUSED, 0);
+    tried(NAMED, 18);
+}
+
 #[test]
 fn public_cases() {
     tried(REPORTED, 0);

@@ -3,7 +3,7 @@
 use crate::kind::Kind;
 use crate::manifest::Object;
 use crate::patch::{Act, Hazard, Step, World};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Says it above the statements that take such things away. `along` has what goes with another.
 pub(super) fn tell(steps: &mut [Step], to: &World<'_>, along: &HashMap<(Kind, String), (Kind, String)>, has_transactions: bool) {
@@ -18,19 +18,21 @@ pub(super) fn tell(steps: &mut [Step], to: &World<'_>, along: &HashMap<(Kind, St
         })
         .collect();
     let mut gone: HashMap<(Kind, String), usize> = HashMap::new();
+    let mut there: HashSet<(Kind, String)> = HashSet::new();
     let mut told: Vec<(usize, String)> = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let key = (step.kind, step.object.clone());
         match step.act {
             Act::Drop if !step.statements.is_empty() => drop(gone.insert(key, at)),
-            Act::Create => {
+            // Only its first statement makes it.
+            Act::Create if there.insert(key.clone()) => {
                 let Some(from) = gone.get(&key).or_else(|| gone.get(along.get(&key)?)).copied() else { continue };
                 let is_alone = step.statements.first().is_some_and(|first| first.alone);
                 let is_apart = !has_transactions || is_alone || counts.get(from) != counts.get(at);
                 let words = to.shown(step.kind.name(), &step.object).filter(|_| is_apart).and_then(without);
                 told.extend(words.map(|words| (from, words)));
             }
-            Act::Drop | Act::Alter => {}
+            Act::Drop | Act::Create | Act::Alter => {}
         }
     }
     for (at, words) in told {
