@@ -43,6 +43,18 @@ pub const PARTITIONED_IDENTITY: u16 = 17;
 /// NOT NULL is a constraint with a name from here on, before it was only a flag of the column. UNTIL(pg18)
 pub const NAMED_NOT_NULL: u16 = 18;
 
+/// Servers that others run: what their own settings and their administrators' role are called, and where a setting is set there instead of
+/// by ALTER SYSTEM, which they refuse.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Parameters.html>
+/// <https://cloud.google.com/sql/docs/postgres/flags>
+/// <https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-server-parameters>
+pub const MANAGED: &[(&str, &str, &str)] = &[
+    ("rds.", "rds_superuser", "its DB parameter group"),
+    ("cloudsql.", "cloudsqlsuperuser", "its database flags"),
+    ("alloydb.", "alloydbsuperuser", "its database flags"),
+    ("azure.", "azure_pg_admin", "its server parameters"),
+];
+
 /// Whether it ends transactions that take too long. UNTIL(pg17)
 #[must_use]
 pub const fn has_transaction_timeout(major: u16) -> bool {

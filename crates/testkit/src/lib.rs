@@ -5,14 +5,15 @@
 //! own process. `.config/nextest.toml` starts it before the first test that needs it; it starts a server when one is
 //! first asked for and ends with the run. Without a keeper (plain `cargo test`) each test process has servers of its own.
 //!
-//! Rooms: `engine` (what every engine owes the pipeline), `conformance` (the same of its environments), `property` (cases
-//! that change one property each), `keeper` (the process and its protocol), `server` (what a test gets), `mysql` (the same
+//! Rooms: `engine` (what every engine owes the pipeline), `conformance` (the same of its environments), `corpora` (real
+//! schema files), `property` (cases that change one property each), `keeper` (the process and its protocol), `server` (what a test gets), `mysql` (the same
 //! for MySQL and MariaDB), `skip` (versions that are not here), `tested` (versions of the last green run), `workshop` (the
 //! laws of throwaway servers), `process` (looking at processes), `machine` (one made of maps), `fake` (an environment
 //! that is a manifest).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
 pub mod conformance;
+pub mod corpora;
 pub mod engine;
 pub mod fake;
 pub mod keeper;

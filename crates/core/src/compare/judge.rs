@@ -7,6 +7,8 @@ use crate::manifest::{AS_TEXT, Gap, Mark, Object, Reason};
 
 /// How code is written, which its normal form leaves out of account.
 const LAYOUT: &str = "layout";
+/// Properties that are kept as they were typed.
+const CODE: &[&str] = &["body", "specification"];
 /// Fewer rows than this have no distribution worth comparing.
 const FEW_ROWS: f64 = 100.0;
 
@@ -38,7 +40,9 @@ impl<'a> Walk<'a> {
                 if property.sound.is_some() {
                     self.unsound(reference, index, property, Which::Both);
                 }
+                // Of what servers print, names are told with their objects, and what they add to literals by themselves is nothing.
                 if property.shape == Shape::Definition
+                    && CODE.contains(&property.name)
                     && let (Some(Value::Text(a)), Some(Value::Text(b))) = (a, b)
                 {
                     self.written(reference, property, (a, b), [reference, candidate].iter().filter_map(|it| it.normal_at(index)));
@@ -125,7 +129,7 @@ impl<'a> Walk<'a> {
         self.differences.push(Difference { finding, which, ratio, ..plain });
     }
 
-    /// Of code that is the same in one spelling: that it is written in two ways. The case of names is told with their objects.
+    /// Of code that is the same in one spelling: that it is written in two ways.
     fn written<'t>(
         &mut self,
         reference: &'a Object,

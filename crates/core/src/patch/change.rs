@@ -1,9 +1,13 @@
 //! What differs between two states of an object that a statement could make equal.
 
-use super::Dialect;
+use super::{Dialect, World};
 use crate::compare::same_key;
-use crate::kind::{Class, Kind};
+use crate::kind::{Class, Kind, Value};
 use crate::manifest::{Manifest, Object};
+use std::collections::{BTreeMap, HashMap};
+
+/// What an extension has, by which a change of it is called.
+pub const MEMBERS: &str = "members";
 
 /// Names of the properties in which two objects differ, in declared order: those that statements set, where both servers have them.
 /// What cannot be compared across versions is no difference here.
@@ -37,11 +41,69 @@ pub struct Changes {
     pub dropped: Vec<usize>,
     /// Place in the candidate, place in the reference, what differs.
     pub altered: Vec<(usize, usize, Vec<&'static str>)>,
+    /// By place of an extension in the candidate: how many objects belong to it on one side and are free on the other.
+    pub moved: BTreeMap<usize, usize>,
+}
+
+/// By kind and name: which extension has it, by its place.
+fn members<'m>(world: &World<'m>) -> HashMap<&'m str, usize> {
+    let mut members = HashMap::new();
+    for extension in world.manifest.of_kind(Kind::Extension) {
+        if let (Some(Value::List(listed)), Some(place)) = (extension.get(MEMBERS), world.place(extension)) {
+            members.extend(listed.iter().map(|member| (&**member, place)));
+        }
+    }
+    members
 }
 
 impl Changes {
+    /// What differs. What belongs to an extension on one side only is there on both, with all that hangs on it: the extension is altered.
+    pub fn of((from, to): (&World<'_>, &World<'_>), dialect: &dyn Dialect) -> Self {
+        let mut changes = Self::between(from.manifest, to.manifest, dialect);
+        let (dropped, created) = (std::mem::take(&mut changes.dropped), std::mem::take(&mut changes.created));
+        changes.dropped = changes.kept(dropped, (from, to), (from, to));
+        changes.created = changes.kept(created, (to, from), (from, to));
+        changes
+    }
+
+    /// Those of one side that are not an extension's on the other.
+    fn kept(&mut self, places: Vec<usize>, (own, other): (&World<'_>, &World<'_>), (from, to): (&World<'_>, &World<'_>)) -> Vec<usize> {
+        let members = members(other);
+        if members.is_empty() {
+            return places;
+        }
+        // Where only one side has the extension, that comes or goes as a whole.
+        let extension = |object: &Object| {
+            let extension = other.at(*members.get(&*World::name_of(object))?)?;
+            own.same(extension).and_then(|extension| Some((from.place(extension)?, to.place(extension)?)))
+        };
+        let mut kept = Vec::with_capacity(places.len());
+        for place in places {
+            let Some(object) = own.at(place) else { continue };
+            if let Some((at, there)) = extension(object) {
+                *self.moved.entry(at).or_default() += 1;
+                match self.altered.iter_mut().find(|(one, ..)| *one == at) {
+                    Some((_, _, attributes)) if attributes.contains(&MEMBERS) => {}
+                    Some((_, _, attributes)) => attributes.push(MEMBERS),
+                    None => self.altered.push((at, there, vec![MEMBERS])),
+                }
+                continue;
+            }
+            let mut above = own.parent(object);
+            let mut steps = 0;
+            while let Some(parent) = above.filter(|parent| steps < 5 && extension(parent).is_none()) {
+                above = own.parent(parent);
+                steps += 1;
+            }
+            if above.is_none() {
+                kept.push(place);
+            }
+        }
+        kept
+    }
+
     /// Both are sorted alike, so one walk finds them.
-    pub fn between(from: &Manifest, to: &Manifest, dialect: &dyn Dialect) -> Self {
+    fn between(from: &Manifest, to: &Manifest, dialect: &dyn Dialect) -> Self {
         let mut changes = Self::default();
         // What one of them did not look at is unknown there, not missing.
         let covers = |kind: Kind| dialect.covers(kind) && from.covers(kind.spec().dimension) && to.covers(kind.spec().dimension);

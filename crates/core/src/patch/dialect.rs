@@ -62,8 +62,20 @@ pub trait Dialect: Sync {
         false
     }
 
+    /// Whether it stays where what it needs goes, for it does not work in the reference either, as which it is handed in: a view of a table
+    /// that is gone.
+    fn outlives(&self, _: &Object, _: &World<'_>) -> bool {
+        false
+    }
+
     /// What must be there first, beside what the server told and what its kind says.
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object>;
+
+    /// What it is made after where both are, though it does not need it and stays where that goes: a foreign key after what the partitions
+    /// of the table have of the key that it refers to.
+    fn comes_after<'w>(&self, _: &'w Object, _: &World<'w>) -> Vec<&'w Object> {
+        Vec::new()
+    }
 
     /// What must be there before its `finish`; `None` where it has none.
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>>;

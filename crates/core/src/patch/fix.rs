@@ -3,11 +3,12 @@
 //! Lives here: which of them belong together, and when they are a part of something larger, so that words say it. Each is planned
 //! between the same two worlds as the whole is, from this one change; nobody has tried it. Does not live here: the plan (`plan`, `spread`).
 
-use super::change::Changes;
+use super::change::{Changes, MEMBERS};
 use super::plan::of_fates;
+use super::spelled::as_spelled;
 use super::spread::{Fates, fates};
 use super::{Dialect, Form, Hazard, One, Plan, World, tells_needs, wanted};
-use crate::compare::{Case, Change, Reasoning, Remedies};
+use crate::compare::{Case, Change, MEMBERSHIP, Reasoning, Remedies};
 use crate::finding::Remedy;
 use crate::kind::{Dimension, Kind, Value};
 use crate::manifest::{Manifest, Object};
@@ -46,6 +47,8 @@ struct Sides<'a> {
     needed_by: BTreeMap<usize, Vec<usize>>,
     /// By place in the candidate: the place in the reference, and what differs.
     altered: BTreeMap<usize, (usize, Vec<&'static str>)>,
+    /// By place of an extension: how many objects come to it or leave it.
+    moved: BTreeMap<usize, usize>,
     created: Branches,
     dropped: Branches,
     /// Both manifests say what needs what.
@@ -101,17 +104,21 @@ impl<'a> Fixes<'a> {
             let (from, dialect) = (World::of(self.candidate), self.dialect);
             let goal = self.goal.0.get_or_init(|| {
                 let is_all = self.is_all_told();
-                (!is_all).then(|| wanted(&World::of(self.reference), &from, self.dimensions, &[], dialect).0)
+                match is_all {
+                    true => as_spelled(self.reference, self.candidate),
+                    false => Some(wanted(&World::of(self.reference), &from, self.dimensions, &[], dialect).0),
+                }
             });
             let goal = goal.as_ref().unwrap_or(self.reference);
             let to = World::of(goal);
             let needed_by = from.needed_by(&|object| dialect.needs(object, &from));
-            let changes = Changes::between(self.candidate, goal, dialect);
+            let changes = Changes::of((&from, &to), dialect);
+            let moved = changes.moved;
             let altered = changes.altered.into_iter().map(|(at, there, attributes)| (at, (there, attributes))).collect();
             let created = Branches::of(changes.created, &to, dialect);
             let dropped = Branches::of(changes.dropped, &from, dialect);
             let is_told = tells_needs(self.reference) && tells_needs(self.candidate);
-            Sides { needed_by, altered, created, dropped, is_told, from, to }
+            Sides { needed_by, altered, moved, created, dropped, is_told, from, to }
         })
     }
 
@@ -226,8 +233,22 @@ impl Sides<'_> {
             Change::Extra if TAKEN_BACK.contains(&case.kind) => {
                 changes.dropped = self.dropped.with_parts(self.from.place(case.candidate?)?)
             }
+            Change::Changed if case.attribute == Some(MEMBERSHIP) => {
+                let at = self.membership(case)?;
+                let (there, _) = self.altered.get(&at)?;
+                changes.altered.push((at, *there, vec![MEMBERS]));
+            }
+            // One side does not list what both have, for it is as what it copies is: a trigger of a partition.
+            Change::Changed if case.candidate.is_none() => {
+                let there = self.to.place(case.reference?).filter(|there| self.created.places.contains(there))?;
+                changes.created = self.created.with_parts(there);
+            }
             Change::Changed => {
                 let at = self.from.place(case.candidate?)?;
+                if self.dropped.places.contains(&at) {
+                    changes.dropped = self.dropped.with_parts(at);
+                    return Some(changes);
+                }
                 let (there, attributes) = self.altered.get(&at)?;
                 let is_meant =
                     self.to.place(case.reference?) == Some(*there) && case.attribute.is_some_and(|one| attributes.contains(&one));
@@ -238,6 +259,15 @@ impl Sides<'_> {
         }
         let is_any = !changes.created.is_empty() || !changes.dropped.is_empty() || !changes.altered.is_empty();
         is_any.then_some(changes)
+    }
+
+    /// The extension that the object belongs to on one side, where nothing else comes to it or leaves it: its statement is about all.
+    fn membership(&self, case: &Case<'_>) -> Option<usize> {
+        let name = World::name_of(case.reference.or(case.candidate)?);
+        let has =
+            |extension: &Object| matches!(extension.get(MEMBERS), Some(Value::List(listed)) if listed.contains(&name.as_str().into()));
+        let mut moved = self.moved.iter().filter(|(_, count)| **count == 1).map(|(at, _)| *at);
+        moved.find(|at| self.from.at(*at).is_some_and(|own| has(own) || self.to.same(own).is_some_and(has)))
     }
 
     /// Why these statements alone would be a half, or would not run.

@@ -1,7 +1,7 @@
 //! What makes one environment like another: the statements, in an order that runs as a whole.
 //!
 //! Lives here: the nouns. `dialect` is what is asked of an engine, `world` finds objects of a manifest and what needs them,
-//! `change` tells what differs, `wanted` what is left alone, `fix` what is to do about one difference, `spread` what is taken along,
+//! `change` tells what differs, `spelled` takes names that differ in case for one, `wanted` what is left alone, `fix` what is to do about one difference, `spread` what is taken along,
 //! `order` puts it in order, `join` makes one of statements that could be, `script` writes it down, `fingerprint` tells one plan from
 //! another. Does not live here: any statement (`patch` of each engine), and running it (`pipeline/patch`).
 
@@ -14,6 +14,7 @@ mod order;
 mod plan;
 mod renamed;
 mod script;
+mod spelled;
 mod spread;
 mod wanted;
 mod world;
@@ -25,6 +26,7 @@ pub use fix::{Fixes, Goal};
 pub use plan::plan;
 pub use renamed::renamed_tables;
 pub use script::{Block, Proof, Script, blocks, script};
+pub use spelled::as_spelled;
 pub use wanted::{Excused, wanted};
 pub use world::{World, tells_needs};
 
@@ -49,6 +51,9 @@ pub struct Statement {
     pub sql: String,
     /// It cannot run inside of a transaction.
     pub alone: bool,
+    /// It rests on nothing that the plan makes and is in nobody's way: an index that is built beside the one whose place it takes. It comes
+    /// first of all, so that nothing is gone while it runs.
+    pub ahead: bool,
     pub hazards: Vec<Hazard>,
     /// What it is a clause of, where several of these may be one statement.
     pub clause: Option<Clause>,
@@ -85,6 +90,14 @@ impl Statement {
     #[must_use]
     pub const fn alone(mut self) -> Self {
         self.alone = true;
+        self
+    }
+
+    /// It cannot run inside of a transaction, and comes before all that waits for nothing like it.
+    #[must_use]
+    pub const fn ahead(mut self) -> Self {
+        self.alone = true;
+        self.ahead = true;
         self
     }
 
@@ -127,6 +140,8 @@ pub enum Hazard {
     RunBy(String),
     /// What was worked out before and is not worked out again.
     Leaves(String),
+    /// What nobody keeps, or who fails, between this statement and the one that makes the thing again, which no transaction holds together.
+    Lapses(String),
 }
 
 impl Hazard {
@@ -140,6 +155,7 @@ impl Hazard {
             Self::Locks { mode, relation } => format!("takes {mode} on {relation}"),
             Self::FailsIf(what) => format!("fails if {what}"),
             Self::Opens(what) => format!("opens: {what}"),
+            Self::Lapses(what) => format!("until it is made again, {what}"),
             Self::Leaves(what) => format!("leaves as it was worked out before: {what}"),
             Self::RunBy(role) => format!("must be run by {role}"),
         }

@@ -134,6 +134,9 @@ impl Spread<'_, '_> {
             }
             for user in self.users(at) {
                 let Some(other) = self.from.at(user) else { continue };
+                if self.to.same(other).is_some_and(|after| self.dialect.outlives(after, self.to)) {
+                    continue;
+                }
                 if self.dialect.can_loosen(other, self.from, object) {
                     self.fates.loosened.insert(user);
                 } else if self.stands_on(user, at) && !(is_kept(other, object) && self.to.same(other).is_some()) {

@@ -2,6 +2,7 @@
 //!
 //! What was not seen on either side is no difference that a statement may mend: it stays as it is, and is refused by name.
 
+use super::spelled::as_spelled;
 use super::{Dialect, Refusal, World};
 use crate::kind::{Dimension, Kind};
 use crate::manifest::{Manifest, Object};
@@ -36,6 +37,9 @@ pub fn wanted(
     excused: &[Excused],
     dialect: &dyn Dialect,
 ) -> (Manifest, Vec<Refusal>) {
+    if let Some(spelled) = as_spelled(reference.manifest, candidate.manifest) {
+        return wanted(&World::of(&spelled), candidate, dimensions, excused, dialect);
+    }
     let mut alone = Alone::default();
     let mut refused = Vec::new();
     for one in excused {

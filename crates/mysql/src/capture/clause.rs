@@ -91,10 +91,11 @@ pub fn parts<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
 /// Tokens as text again, in one form: a space behind commas and between words.
 pub fn shown(tokens: &[Token<'_>]) -> String {
     let mut text = String::new();
-    let mut glued = true;
+    let (mut glued, mut is_introducer) = (true, false);
     for token in tokens {
         let is_sign = matches!(token, Token::Sign(_));
-        if !glued && !is_sign {
+        // An introducer (`_latin1'a'`) belongs to its text.
+        if !(glued || is_sign || is_introducer && matches!(token, Token::Text(_))) {
             text.push(' ');
         }
         match token {
@@ -105,8 +106,8 @@ pub fn shown(tokens: &[Token<'_>]) -> String {
             Token::Sign(sign) => text.push(*sign),
             Token::Broken => text.push('…'),
         }
-        // An introducer (`_latin1'a'`) belongs to its text.
-        glued = is_sign || matches!(token, Token::Word(word) if word.starts_with('_'));
+        glued = is_sign;
+        is_introducer = matches!(token, Token::Word(word) if word.starts_with('_'));
     }
     text
 }

@@ -97,7 +97,7 @@ fn column(reader: &Reader<'_>, row: &Row, at: At, place: &Place, is_view: bool) 
         }
         (Some(text), Some(kind)) => {
             object.set("generated_kind", kind);
-            object.set("generated", canonical::expression(text, context));
+            object.set("generated", canonical::exact(text, context));
             canonical::marks(&mut object, "generated", text, context);
         }
         _ => {
@@ -111,7 +111,7 @@ fn column(reader: &Reader<'_>, row: &Row, at: At, place: &Place, is_view: bool) 
         }
     }
     object.set("type", column_type);
-    object.set_some("on_update", extra.on_update.map(|text| canonical::expression(&text, context)));
+    object.set_some("on_update", extra.on_update.map(|text| canonical::exact(&text, context)));
     object.set("auto_increment", extra.auto_increment);
     object.set("invisible", extra.invisible);
     object.set("unversioned", extra.unversioned);

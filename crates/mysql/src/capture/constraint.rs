@@ -42,7 +42,7 @@ async fn checks(reader: &Reader<'_>, tables: &Tables) -> Read<Vec<Object>> {
             object.set("type", "check");
             object.set("generated_name", is_chosen);
             let printed = text(at.clause)?;
-            object.set("expression", canonical::expression(&printed, context));
+            object.set("expression", canonical::exact(&printed, context));
             canonical::marks(&mut object, "expression", &printed, context);
             object.set("enforced", row.flag(at.enforced)?.unwrap_or(true));
             // MySQL prints it as bytes, which `canonical` reads.

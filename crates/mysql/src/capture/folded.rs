@@ -1,9 +1,10 @@
 //! One spelling of values, which is hashed and compared, beside the text as it is shown: of names of columns, whose case both
-//! vendors ignore (MySQL keeps a check as it was typed, whatever the column is called), and of code, whose white space and
-//! comments do nothing.
+//! vendors ignore (MySQL keeps a check as it was typed, whatever the column is called), of code, whose white space and
+//! comments do nothing, and of literals in UTF-8, to which servers add the name of that by themselves.
 //!
 //! Neighbour: `core::manifest` knows it of the names of objects.
 
+use super::canonical;
 use crate::grammar::token::{Sort, Token, tokens};
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::{AS_TEXT, ITEM_END, Object};
@@ -93,11 +94,16 @@ fn bare(text: &str) -> Option<String> {
     (spelled != text).then_some(spelled)
 }
 
-/// The text with its names of columns in lower case; `None` where they are.
+/// The text with its names of columns in lower case, and without the character sets of UTF-8 that literals name; `None` where it is so.
 fn folded(text: &str, holds: Holds) -> Option<String> {
     if holds == Holds::Code {
         return bare(text);
     }
+    let plain = canonical::unintroduced(text);
+    lowered(plain.as_deref().unwrap_or(text), holds).or(plain)
+}
+
+fn lowered(text: &str, holds: Holds) -> Option<String> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return None;
     }
@@ -190,5 +196,10 @@ mod tests {
         assert_eq!(folded("Day(5) desc", Holds::Names).as_deref(), Some("day(5) desc"));
         assert_eq!(folded("(lower(`A`) = 'A')", Holds::Names).as_deref(), Some("(lower(`a`) = 'A')"));
         assert_eq!(folded("day", Holds::Names), None);
+        assert_eq!(
+            folded("`a` <> _utf8mb3'B_utf8' and f(_latin1'x')", Holds::Expression).as_deref(),
+            Some("`a` <> 'B_utf8' and f(_latin1'x')")
+        );
+        assert_eq!(folded("(concat(`A`,_utf8mb4'A'))", Holds::Names).as_deref(), Some("(concat(`a`,'A'))"));
     }
 }

@@ -82,7 +82,7 @@ fn part(reader: &Reader<'_>, row: &Row, at: At) -> Result<Box<str>, Wrong> {
     let mut shown = match (row.text(at.column)?, row.text(at.expression)?) {
         (_, Some(expression)) => {
             let context = Context { flavor: reader.flavor, scope: reader.scope };
-            format!("({})", canonical::expression(&expression, context))
+            format!("({})", canonical::exact(&expression, context))
         }
         (name, None) => name.unwrap_or_default().into_string(),
     };

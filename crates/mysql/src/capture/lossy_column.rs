@@ -216,7 +216,7 @@ async fn expressions(reader: &Reader<'_>, asked: Vec<(usize, String, &'static st
             Ok(whole) => {
                 let index = object.kind.spec().index_of(property);
                 object.marks.retain(|mark| Some(mark.property) != index);
-                object.set(property, canonical::expression(&whole, context));
+                object.set(property, canonical::exact(&whole, context));
                 canonical::marks(object, property, &whole, context);
             }
             Err(unread) => reader.gap(unread.gap(object, &cure(reader, &table)).attribute(property)),

@@ -116,7 +116,7 @@ fn partition(row: &Row, place: &Place, name: &str, hides_secrets: bool) -> Resul
 
 /// Which rows go there. Limits of time are set by the server as time goes by.
 fn values(method: &str, text: Option<&str>) -> Option<String> {
-    let tokens: Vec<Token<'_>> = clause::tokens(text.unwrap_or_default()).collect();
+    let tokens = literals(clause::tokens(text.unwrap_or_default()).collect());
     let list = clause::shown(&tokens);
     match method {
         "system_time" if list == "CURRENT" => Some("system_time current".to_owned()),
@@ -126,6 +126,25 @@ fn values(method: &str, text: Option<&str>) -> Option<String> {
         _ if method.starts_with("range") => Some(format!("less than ({list})")),
         _ => Some(format!("in ({list})")),
     }
+}
+
+/// A text that information_schema cannot hold, both vendors show as its bytes: `_utf8mb4 0xF09F9880`.
+fn literals(tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
+    let mut found: Vec<Token<'_>> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let text = match (found.last(), &token) {
+            (Some(Token::Word("_utf8mb4")), Token::Word(word)) => word.strip_prefix("0x").and_then(canonical::text_of),
+            _ => None,
+        };
+        match text {
+            Some(text) => {
+                found.pop();
+                found.push(Token::Text(text));
+            }
+            None => found.push(token),
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -138,6 +157,8 @@ mod tests {
         assert_eq!(values("range columns", Some("'a,b',MAXVALUE")).as_deref(), Some("less than ('a,b', MAXVALUE)"));
         assert_eq!(values("range", Some("MAXVALUE")).as_deref(), Some("less than maxvalue"));
         assert_eq!(values("list columns", Some("(1,'it''s'),(-2,NULL)")).as_deref(), Some("in ((1, 'it''s'), (-2, NULL))"));
+        assert_eq!(values("list columns", Some("_utf8mb4 0xF09F9880,'a'")).as_deref(), Some("in ('😀', 'a')"));
+        assert_eq!(values("list columns", Some("_latin1 0xe4,_latin1 'a'")).as_deref(), Some("in (_latin1 0xe4, _latin1'a')"));
         assert_eq!(values("list", Some("NULL")).as_deref(), Some("in (NULL)"));
         assert_eq!(values("hash", None), None);
         assert_eq!(values("system_time", Some("2026-11-22 00:00:00")).as_deref(), Some("system_time history"));

@@ -24,7 +24,7 @@ pub fn renew(manifest: &mut Manifest) {
             && let (Some(context), Some(text)) = (context, object.text("definition").map(str::to_owned))
             && let Some(names) = columns.get(&place(object))
         {
-            object.set("definition", canonical::definition(&text, names, context));
+            object.set("definition", canonical::exact_definition(&text, names, context));
         }
         folded::names(object);
     }

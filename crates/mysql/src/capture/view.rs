@@ -39,7 +39,7 @@ pub async fn read(reader: &Reader<'_>) -> Read<Vec<Object>> {
             Some(Ok(whole)) if !reader.flavor.is_mariadb() => head(whole).map(|(columns, _)| columns).unwrap_or_default(),
             _ => Vec::new(),
         };
-        let definition = raw.as_deref().map(|text| canonical::definition(text, &columns, context));
+        let definition = raw.as_deref().map(|text| canonical::exact_definition(text, &columns, context));
         stored::text_or_gap(reader, &mut object, "definition", definition, &cure);
         if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
             canonical::marks_of_query(&mut object, "definition", &raw, &columns, context);
@@ -80,7 +80,8 @@ async fn shown(reader: &Reader<'_>, rows: &[(Object, Row)]) -> Read<Shown> {
 async fn queries(reader: &Reader<'_>, rows: &[(Object, Row)], shown: &Shown) -> Read<Bodies> {
     let mut found = beyond(reader, rows).await?;
     for (at, (_, row)) in rows.iter().enumerate() {
-        if found.contains_key(&at) || !named(row, "_definition")?.is_some_and(|text| text.contains('\'')) {
+        // What the list cannot show either way is in what SHOW CREATE VIEW prints.
+        if !named(row, "_definition")?.is_some_and(|text| text.contains('\'')) {
             continue;
         }
         match shown.get(&at) {

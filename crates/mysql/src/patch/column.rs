@@ -5,7 +5,7 @@ use super::{Maker, MysqlDialect, Target, constraint, flag, integer, is_kept_as_i
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Way, World, Written, differing};
 
 pub struct Columns;
 
@@ -25,7 +25,10 @@ impl Maker for Columns {
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
-        of_a_view(change.to, to)
+        match table_of(change.to, to.making.to) {
+            Some(_) => Err("its table cannot be altered".to_owned()),
+            None => introduced(change, to),
+        }
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
@@ -57,6 +60,20 @@ fn of_a_view(object: &Object, to: &Target<'_>) -> Written {
         Some(_) => Err("its table cannot be altered".to_owned()),
         None => Ok(Vec::new()),
     }
+}
+
+/// A column of a view is what its query makes of it. Where that reads the same, but names the character sets of its literals otherwise, no
+/// other act says it: the first of the columns that differ brings the view along.
+fn introduced(change: &Change<'_>, to: &Target<'_>) -> Written {
+    let parts = [change.to.identity.part(0), change.to.identity.part(1)];
+    let (from, world) = (to.making.from, to.making.to);
+    let (Some(before), Some(after)) = (from.find(Kind::View, &parts), world.find(Kind::View, &parts)) else { return Ok(Vec::new()) };
+    let is_hidden =
+        before.text("definition") != after.text("definition") && differing(before, after, (from.manifest, world.manifest)).is_empty();
+    let differs =
+        |column: &&Object| from.same(column).is_some_and(|own| !differing(own, column, (from.manifest, world.manifest)).is_empty());
+    let is_first = world.columns(parts[0], parts[1]).into_iter().find(differs).is_some_and(|first| first.identity == change.to.identity);
+    if is_hidden && is_first && !to.is_made(after) { super::of(after)?.create(after, to) } else { Ok(Vec::new()) }
 }
 
 /// `` `name` varchar(20) CHARACTER SET … NOT NULL DEFAULT 'x' ``

@@ -91,7 +91,9 @@ pub fn using(object: &Object, method: Option<&str>, world: &World<'_>) -> String
 /// A part of a key as it is shown: `name`, `name(5)`, `name desc`, `(expression)`, `period without overlaps`.
 pub fn part(object: &Object, shown: &str, world: &World<'_>) -> Result<String, String> {
     let (schema, table) = (object.identity.part(0), object.identity.part(1));
-    let is_column = |name: &str| world.find(Kind::Column, &[schema, table, name]).is_some();
+    let columns = world.columns(schema, table);
+    // Neither vendor tells their names apart by case.
+    let is_column = |name: &str| columns.iter().any(|column| column.identity.part(2).to_lowercase() == name.to_lowercase());
     if is_column(shown) {
         return Ok(Ident(shown).to_string());
     }

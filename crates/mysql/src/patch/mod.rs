@@ -278,6 +278,10 @@ impl Dialect for MysqlDialect {
         (object.kind == Kind::Role).then(|| account::memberships_of(object, world))
     }
 
+    fn outlives(&self, object: &Object, to: &World<'_>) -> bool {
+        object.kind == Kind::View && view::is_broken(object, to)
+    }
+
     fn can_be_bare(&self, _: &Object) -> bool {
         false
     }

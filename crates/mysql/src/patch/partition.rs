@@ -50,9 +50,11 @@ pub fn goes_alone(object: &Object, from: &World<'_>, to: &World<'_>) -> bool {
         return false;
     }
     let (was, is) = (in_order(before, from), in_order(after, to));
+    let ignores = ignores_case(before, from);
     let bound = |object: &Object| object.text("values").unwrap_or_default().to_owned();
     let is_new = |object: &&&Object| from.same(object).is_none();
-    let is_behind = |made: &Object| by.starts_with("range") && was.iter().all(|other| compare(&bound(other), &bound(made)).is_lt());
+    let is_behind =
+        |made: &Object| by.starts_with("range") && was.iter().all(|other| compare(&bound(other), &bound(made), ignores).is_lt());
     let stays = |object: &&Object| from.same(object).is_some_and(|other| differing(other, object, (from.manifest, to.manifest)).is_empty());
     is.iter().filter(is_new).all(|made| is_behind(made)) && is.iter().filter(|object| !is_new(object)).all(stays) && is.iter().any(stays)
 }
@@ -96,12 +98,21 @@ fn method(table: &Object, shown: &str, world: &World<'_>) -> Result<String, Stri
 /// Those of the table as it takes them: ranges by their bounds, parts of a hash by their remainder, else by name.
 pub fn in_order<'w>(table: &Object, world: &World<'w>) -> Vec<&'w Object> {
     let mut found: Vec<&Object> = world.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Partition).collect();
-    found.sort_by(|a, b| compare(a.text("values").unwrap_or_default(), b.text("values").unwrap_or_default()));
+    let ignores = ignores_case(table, world);
+    found.sort_by(|a, b| compare(a.text("values").unwrap_or_default(), b.text("values").unwrap_or_default(), ignores));
     found
 }
 
+/// Whether texts are in order without their case, by the collation of the columns that the table is partitioned by.
+fn ignores_case(table: &Object, world: &World<'_>) -> bool {
+    let by = table.text("partition_by").and_then(|by| by.split_once(" (")).map_or("", |(_, key)| key.trim_end_matches(')'));
+    let columns = world.columns(table.identity.part(0), table.identity.part(1));
+    let meant = columns.iter().filter(|column| by.split(", ").any(|name| name == column.identity.part(2)));
+    meant.filter_map(|column| column.text("collation")).any(|collation| collation.ends_with("_ci"))
+}
+
 /// Bounds and remainders as the server orders them: numbers as numbers, texts by their signs, what has no bound last.
-fn compare(a: &str, b: &str) -> Ordering {
+fn compare(a: &str, b: &str, ignores_case: bool) -> Ordering {
     let words = |text: &str| -> Vec<String> {
         let tokens = tokens(text).filter(|token| token.sort != Sort::Space && !matches!(token.text, "(" | ")" | ","));
         tokens.map(|token| token.text.to_owned()).collect()
@@ -113,6 +124,7 @@ fn compare(a: &str, b: &str) -> Ordering {
             _ if left == right => Ordering::Equal,
             _ if is_last(left) => Ordering::Greater,
             _ if is_last(right) => Ordering::Less,
+            _ if ignores_case => left.to_lowercase().cmp(&right.to_lowercase()).then_with(|| left.cmp(right)),
             _ => left.cmp(right),
         };
         if order.is_ne() {
@@ -188,13 +200,13 @@ mod tests {
     #[test]
     fn bounds_stand_as_the_server_wants_them() {
         let mut bounds = ["less than maxvalue", "less than (100)", "less than (-5)", "less than (20)"];
-        bounds.sort_by(|a, b| compare(a, b));
+        bounds.sort_by(|a, b| compare(a, b, false));
         assert_eq!(bounds, ["less than (-5)", "less than (20)", "less than (100)", "less than maxvalue"]);
         let mut bounds = ["less than (2, MAXVALUE)", "less than (2, 'b')", "less than (2, 'a')"];
-        bounds.sort_by(|a, b| compare(a, b));
+        bounds.sort_by(|a, b| compare(a, b, false));
         assert_eq!(bounds, ["less than (2, 'a')", "less than (2, 'b')", "less than (2, MAXVALUE)"]);
         let mut bounds = ["remainder 10", "remainder 9"];
-        bounds.sort_by(|a, b| compare(a, b));
+        bounds.sort_by(|a, b| compare(a, b, false));
         assert_eq!(bounds, ["remainder 9", "remainder 10"]);
     }
 }

@@ -106,8 +106,8 @@ pub fn runnable(text: &str) -> Result<String, String> {
                 let digits: String = token.unquoted().chars().map(|letter| format!("{:02x}", u32::from(letter))).collect();
                 found.push_str(&format!(" x'{digits}'"));
             }
+            Some("_utf8mb3" | "_utf8mb4") | None => found.push_str(token.text),
             Some(charset) => return Err(format!("it holds a literal of {charset} beyond ASCII, whose bytes are not known")),
-            None => found.push_str(token.text),
         }
         before = Some(token.text).filter(|text| token.sort == Sort::Word && text.starts_with('_'));
     }
@@ -154,7 +154,11 @@ pub fn names(text: &str, known: &[&str]) -> Result<Vec<String>, String> {
     let mut rest = text;
     let mut found = Vec::new();
     while !rest.is_empty() {
-        let fits = |name: &&&str| rest.strip_prefix(**name).is_some_and(|after| after.is_empty() || after.starts_with(", "));
+        // Neither vendor tells names of columns apart by case.
+        let fits = |name: &&&str| {
+            let (begin, after) = rest.split_at_checked(name.len()).unwrap_or((rest, ""));
+            begin.to_lowercase() == name.to_lowercase() && (after.is_empty() || after.starts_with(", "))
+        };
         let name =
             known.iter().filter(fits).max_by_key(|name| name.len()).ok_or_else(|| format!("there is no column like that in {text}"))?;
         found.push(Ident(name).to_string());
@@ -191,12 +195,14 @@ mod tests {
     #[test]
     fn names_are_told_by_what_is_known() {
         assert_eq!(names("a, b, c", &["a", "b, c", "b", "c"]).unwrap(), ["`a`", "`b, c`"]);
+        assert_eq!(names("Day, B", &["b", "day"]).unwrap(), ["`day`", "`b`"]);
         assert!(names("a, x", &["a"]).is_err());
     }
 
     #[test]
     fn literals_hold_the_bytes_of_their_character_set() {
         assert_eq!(runnable("`ä` = _latin1'ä' or 'ü' = _latin1'a'").unwrap(), "`ä` = _latin1 x'e4' or 'ü' = _latin1'a'");
+        assert_eq!(runnable("_utf8mb3'ü'").unwrap(), "_utf8mb3'ü'");
         assert!(runnable("_cp1251'ж'").is_err());
     }
 

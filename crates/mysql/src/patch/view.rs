@@ -11,6 +11,12 @@ pub struct Views;
 
 impl Maker for Views {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        if is_broken(object, to.making.to) {
+            return Err(
+                "it does not work where it is: what it reads is gone, or its definer is or lacks the rights; no server makes such a view"
+                    .to_owned(),
+            );
+        }
         let definition = runnable(object.text("definition").ok_or("its query is not known")?)?;
         let algorithm = object.text("algorithm").unwrap_or("undefined").to_ascii_uppercase();
         let security = if object.text("security") == Some("invoker") { "INVOKER" } else { "DEFINER" };
@@ -47,6 +53,13 @@ impl Maker for Views {
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
         object.text("definition").map(|text| named(text, object.identity.part(0), world)).unwrap_or_default()
     }
+}
+
+/// Whether the server that has it cannot tell its columns. Where columns were not read, nothing tells.
+pub fn is_broken(view: &Object, world: &World<'_>) -> bool {
+    let is_read = !world.manifest.of_kind(Kind::Column).is_empty()
+        || world.manifest.gaps.iter().any(|gap| gap.object.as_deref() == Some(&*view.display()));
+    is_read && world.columns(view.identity.part(0), view.identity.part(1)).is_empty()
 }
 
 /// Relations and functions that a canonical query names: what stands behind FROM, JOIN and the commas of such a list, and quoted names

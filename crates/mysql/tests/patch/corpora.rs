@@ -11,42 +11,21 @@ use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::Form;
 use evenkeel_core::port::Scratch as _;
 use evenkeel_mysql::scratch::series;
+use evenkeel_testkit::corpora::{Ended, Tally, corpora, judged};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 const NOTHING: Form = Form { offline: true, throwaway: true };
 
-/// What came of one kind of trial.
-#[derive(Default)]
-struct Tally {
-    equal: usize,
-    refused: Vec<String>,
-    wrong: Vec<String>,
-}
-
-impl Tally {
-    fn count(&mut self, what: &str, outcome: Outcome) {
-        if !outcome.wrong.is_empty() {
-            self.wrong.push(format!("{what}:\n  {}\n  after:\n    {}", outcome.wrong.join("\n  "), outcome.sql.join("\n    ")));
-        } else if outcome.refused.is_empty() {
-            self.equal += 1;
-        } else {
-            let reasons = outcome.refused.iter().map(|one| format!("{} {}: {}", one.kind.name(), one.object, one.reason));
-            self.refused.push(format!("{what}: {}", reasons.collect::<Vec<_>>().join("; ")));
-        }
+fn ended(outcome: &Outcome) -> Ended {
+    if !outcome.wrong.is_empty() {
+        Ended::Wrong(format!("\n  {}\n  after:\n    {}", outcome.wrong.join("\n  "), outcome.sql.join("\n    ")))
+    } else if outcome.refused.is_empty() {
+        Ended::Equal
+    } else {
+        Ended::Refused(outcome.refused.iter().map(|one| format!("{} {}: {}", one.kind.name(), one.object, one.reason)).collect())
     }
-
-    fn words(&self) -> String {
-        format!("{} equal, {} refused by name, {} wrong", self.equal, self.refused.len(), self.wrong.len())
-    }
-}
-
-fn sorted(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> =
-        folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display())).map(|entry| entry.unwrap().path()).collect();
-    found.sort();
-    found
 }
 
 /// Runs a file by the vendor's client, which goes on where a statement fails; how many did.
@@ -60,17 +39,10 @@ fn load(place: &Place, name: &str, file: &Path) -> usize {
 }
 
 fn on(engine: Engine, number: u16) {
-    let folder = PathBuf::from(std::env::var_os("EVENKEEL_CORPORA").expect("EVENKEEL_CORPORA names a folder"));
-    let wanted = std::env::var("EVENKEEL_CORPUS").unwrap_or_default();
     let (mut built, mut forward, mut back) = (Tally::default(), Tally::default(), Tally::default());
-    for corpus in sorted(&folder.join("mysql")) {
-        let name = corpus.file_name().unwrap().to_string_lossy().into_owned();
-        if !wanted.is_empty() && wanted != name {
-            continue;
-        }
+    for (name, versions) in corpora("mysql") {
         let place = Place::start(engine, number);
         let url = |name: &str| place.scratch.url(name);
-        let versions = sorted(&corpus);
         let mut manifests: Vec<Manifest> = Vec::new();
         for (at, file) in versions.iter().enumerate() {
             let version = format!("v{at}");
@@ -79,25 +51,22 @@ fn on(engine: Engine, number: u16) {
             println!("  {name} {}: {} objects, {failed} statements failed", file.display(), manifest.objects().len());
             let empty = format!("e{at}");
             place.scratch.session("").unwrap().exec(&format!("create database {empty}")).unwrap();
-            built.count(&format!("{name} {at} from nothing"), tried(&place.scratch, &empty, &capture(&url(&empty)), &manifest, NOTHING));
+            built.count(
+                &format!("{name} {at} from nothing"),
+                ended(&tried(&place.scratch, &empty, &capture(&url(&empty)), &manifest, NOTHING)),
+            );
             place.scratch.session("").unwrap().exec(&format!("drop database {empty}")).unwrap();
             manifests.push(manifest);
         }
         for (at, pair) in manifests.windows(2).enumerate() {
             let [one, other] = pair else { continue };
             let database = format!("v{at}");
-            forward.count(&format!("{name} {at} forward"), tried(&place.scratch, &database, one, other, Form::default()));
+            forward.count(&format!("{name} {at} forward"), ended(&tried(&place.scratch, &database, one, other, Form::default())));
             let seen = capture(&url(&database));
-            back.count(&format!("{name} {at} back"), tried(&place.scratch, &database, &seen, one, Form::default()));
+            back.count(&format!("{name} {at} back"), ended(&tried(&place.scratch, &database, &seen, one, Form::default())));
         }
     }
-    let name = series(engine, number);
-    println!("{name}: from nothing {}; forward {}; back {}", built.words(), forward.words(), back.words());
-    for refused in [&built, &forward, &back].iter().flat_map(|tally| &tally.refused) {
-        println!("  {refused}");
-    }
-    let wrong: Vec<&str> = [&built, &forward, &back].iter().flat_map(|tally| &tally.wrong).map(String::as_str).collect();
-    assert!(wrong.is_empty(), "{} on {name}:\n{}", wrong.len(), wrong.join("\n"));
+    judged(&series(engine, number), &built, &forward, &back);
 }
 
 #[test]

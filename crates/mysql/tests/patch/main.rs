@@ -1,15 +1,17 @@
 //! Statements that make one environment like another, tried on real servers: a schema from its manifest alone, and patches between the
 //! two sides of each property case, both ways. What is refused is counted, so that nothing falls silent.
 //!
-//! Rooms: `build` (from nothing, by the pipeline's builder), `printed` (whatever servers print of expressions and queries, run again),
+//! Rooms: `build` (from nothing, by the pipeline's builder), `printed` (whatever servers print of expressions and queries, run again), `literals` (every way to write one),
 //! `cases` (the property cases), `pairs` (what several changes do together), `mixed` (sides of unlike cases), `rights` (accounts and grants; scripts),
 //! `online` (what a statement costs, said and measured), `proposed` (what is left to a person), `tried` (one plan, run and looked at).
 //! `EVENKEEL_PROPERTY=column/type` runs the cases whose path begins so, `EVENKEEL_PATCH=all` also the plans that seldom say anything new.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod broken;
 mod build;
 mod cases;
 mod corpora;
+mod literals;
 mod mixed;
 mod online;
 mod pairs;

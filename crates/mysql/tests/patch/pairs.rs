@@ -67,6 +67,13 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "create table t (id int not null, made date not null) partition by range columns (made) (partition p1 values less than ('2021-01-01'), partition p2 values less than ('2022-01-01'), partition pz values less than (maxvalue))",
     ),
     (
+        "bounds of partitions in the order of their collation",
+        "create table t (s varchar(9) collate utf8mb4_general_ci, b varchar(9) collate utf8mb4_bin) partition by range columns (s) \
+         (partition a values less than ('a'), partition b values less than ('B'), partition c values less than ('c'))",
+        "create table t (s varchar(9) collate utf8mb4_general_ci, b varchar(9) collate utf8mb4_bin) partition by range columns (b) \
+         (partition b values less than ('B'), partition a values less than ('a'), partition c values less than ('c'))",
+    ),
+    (
         "a table is no longer partitioned, and its columns change",
         "create table t (id int not null, a int, primary key (id)) partition by hash (id) partitions 3",
         "create table t (id int not null, a bigint, b int, primary key (id))",
@@ -84,6 +91,32 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "create table `select` (`a ``b` int primary key, `c.d` bigint, `x y` int, key `desc` (`c.d`), key `of, two` (`x y`, `c.d`)); create view `from` as select `a ``b` from `select`",
     ),
     (
+        "case_only: names of columns and keys in another case",
+        "create table t (id int primary key, Day date, key ix (Day), key other (Day, id))",
+        "create table t (id int primary key, day date, key IX (day))",
+    ),
+    (
+        "gh_ost_checks: names that a copy of the table got",
+        "create table t (id int primary key, n int, check (n > 0), constraint nm check (n < 100))",
+        "create table _t_gho (id int primary key, n int, check (n > 0), constraint nm check (n < 101)); rename table _t_gho to t",
+    ),
+    (
+        "view_collation: what a view makes of its columns",
+        "create table t (ts datetime, n int); create view v as select date_format(ts, '%Y') y, concat(n) c from t",
+        "set names utf8mb4 collate utf8mb4_bin; create table t (ts datetime, n bigint); create view v as select date_format(ts, '%Y-%m') y, concat(n) c from t; set names utf8mb4",
+    ),
+    (
+        "view_columns: a view that names its columns",
+        "create view v (a) as select 1 as b; create view w as select a from v",
+        "create view v as select 1 as a, 2 as c; create view w (x) as select a from v",
+    ),
+    (
+        "definitions that no longer work: of code",
+        "create table keep (a int)",
+        "create table keep (a int); create procedure p() select * from gone; create function f() returns int reads sql data return (select missing from gone); \
+         create trigger tr before insert on keep for each row set new.a = (select x from gone); create event e on schedule every 1 day starts '2036-01-01 00:00:00' disable do call nothing()",
+    ),
+    (
         "a table goes with what others have on it",
         "create table t (id int primary key); create table u (id int primary key, t int, key (t), constraint u_t foreign key (t) references t (id)); create view v as select id from t; create trigger tr before delete on t for each row set @x = 1",
         "create table u (id int primary key, t int, key (t))",
@@ -96,6 +129,11 @@ const OF_MARIADB: &[(&str, &str, &str)] = &[
         "a default that draws from a sequence",
         "create table t (id int primary key)",
         "create sequence s start with 5; create table t (id int primary key default nextval(s), a int)",
+    ),
+    (
+        "same_name: a check of a column and a key of one name",
+        "create table p (id int primary key); create table t (id int primary key, pid int check (pid > 5), constraint pid foreign key (pid) references p (id))",
+        "create table p (id int primary key); create table t (id int primary key, pid int, key pid (pid), constraint pid foreign key (pid) references p (id))",
     ),
     (
         "a table keeps its history and gets a column",

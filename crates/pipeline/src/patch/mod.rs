@@ -15,7 +15,7 @@ pub use prove::{Asked, Patch, excused, prove};
 
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::patch::{Dialect, World, differing};
+use evenkeel_core::patch::{Dialect, World, as_spelled, differing};
 
 /// What is not as it should be after statements were run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,10 @@ impl Left {
 /// Whatever of what statements can make is not the same in both, in all dimensions that both have.
 #[must_use]
 pub fn left(seen: &Manifest, wanted: &Manifest, dialect: &dyn Dialect) -> Vec<Left> {
+    // Where servers ignore the case of names, it is left as it is.
+    if let Some(spelled) = as_spelled(wanted, seen) {
+        return left(seen, &spelled, dialect);
+    }
     let mut left = Vec::new();
     let (there, here) = (World::of(seen), World::of(wanted));
     let is_told = |kind: Kind| dialect.covers(kind) && seen.covers(kind.spec().dimension) && wanted.covers(kind.spec().dimension);

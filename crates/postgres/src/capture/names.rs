@@ -41,6 +41,8 @@ pub struct OperatorClass {
 #[derive(Debug, Default)]
 pub struct Names {
     pub schemas: ByNumber<u32, Arc<str>>,
+    /// Names of relations that belong to extensions.
+    apart: ByNumber<u32, String>,
     /// The extension that (catalog, object) belongs to.
     pub members: ByNumber<(u32, u32), u32>,
     pub tablespaces: ByNumber<u32, Box<str>>,
@@ -122,8 +124,10 @@ impl Names {
             }
             let Some(schema) = names.schemas.get(&rows::oid(row, at.schema)?) else { continue };
             if let Some(extension) = names.members.get(&(PG_CLASS, oid)) {
+                let name = rows::seen(row, at.name)?;
+                names.apart.insert(oid, qualified(schema, &name));
                 if let Some(kind) = kind_of(kind) {
-                    let identity = Identity::new([Arc::clone(schema), rows::seen(row, at.name)?.into()]);
+                    let identity = Identity::new([Arc::clone(schema), name.into()]);
                     reader.left_out(*extension, &Object::new(kind, identity), Address { class: PG_CLASS, oid, column: 0 });
                 }
                 continue;
@@ -164,10 +168,11 @@ impl Names {
         self.relations.values().any(|relation| relation.kind == kind)
     }
 
-    /// `schema.name`, quoted where needed, of a relation; its number where it is not one of ours.
+    /// `schema.name`, quoted where needed, of a relation; its number where it is the system's.
     #[must_use]
     pub fn relation(&self, oid: u32) -> String {
-        self.relations.get(&oid).map_or_else(|| format!("relation {oid}"), |relation| qualified(&relation.schema, &relation.name))
+        let own = self.relations.get(&oid).map(|relation| qualified(&relation.schema, &relation.name));
+        own.or_else(|| self.apart.get(&oid).cloned()).unwrap_or_else(|| format!("relation {oid}"))
     }
 }
 

@@ -76,7 +76,8 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
     let (owners, acls) = tokio::try_join!(reader.rows(statements::OWNER, "owners"), reader.rows(statements::ACL, "privileges"))?;
     let mut places: Places = found
         .iter()
-        .filter(|found| found.address.oid != 0)
+        // Rights on the database are called alike, whether or not what is told of the server was asked for too.
+        .filter(|found| found.address.oid != 0 && found.address.class != class_number("pg_database"))
         .map(|found| (found.address, (Arc::from(found.object.kind.name()), Arc::from(found.object.display()))))
         .collect();
     let mut lists: BTreeMap<(Address, u32), Privileges> = BTreeMap::new();

@@ -49,6 +49,11 @@ impl Maker for Owners {
                 Err("an extension is whose who makes it, and cannot be given away".to_owned())
             };
         }
+        // The server keeps it with the table whose column it stands behind.
+        let is_linked = |sequence: &Object| sequence.get("owned_by").is_some() && sequence.get("owned_by") == owned.get("owned_by");
+        if owned.kind == Kind::Sequence && to.before(owned).is_some_and(is_linked) {
+            return Ok(Vec::new());
+        }
         let named = named(owned).ok_or("there is no statement for such an owner")?;
         Ok(vec![statement(format!("ALTER {named} OWNER TO {role};"))])
     }
@@ -142,7 +147,7 @@ fn target(object: &Object, world: &World<'_>, database: &str) -> Result<(String,
             let column = world.shown("column", shown).and_then(|column| column.text("identity_sequence"));
             return Ok((format!("SEQUENCE {}", relation(column.ok_or("its sequence is not known")?)?), None));
         }
-        "column" => {
+        "column" | "table column" => {
             let parts = shown_parts(shown).ok_or("its name is not known")?;
             let [schema, table, column] = parts.as_slice() else { return Err("its name is not known".to_owned()) };
             return Ok((format!("TABLE {}", crate::ident::qualified(schema, table)), Some(quoted(column))));
@@ -153,8 +158,18 @@ fn target(object: &Object, world: &World<'_>, database: &str) -> Result<(String,
         let target = super::named::shown(kind, shown, database).ok_or("GRANT knows no such thing")?;
         return Ok((format!("{} {}", target.grant, target.name), None));
     }
-    let target = world.shown(kind, shown).and_then(granted);
-    Ok((target.ok_or("it belongs to an extension or the server, or GRANT knows no such thing")?, None))
+    let target = world.shown(kind, shown).and_then(granted).or_else(|| {
+        // What belongs to an extension or to the server is no object of its own, and known by its name.
+        super::named::shown(kind, shown, database).map(|target| format!("{} {}", target.grant, target.name))
+    });
+    Ok((target.ok_or("it belongs to an extension or the server, and its name alone does not tell what GRANT takes for it")?, None))
+}
+
+/// Whether the object is an extension's or the server's, which granted from the start what stands in no manifest.
+fn is_of_others(object: &Object, world: &World<'_>) -> bool {
+    let (kind, shown) = (object.identity.part(0), object.identity.part(1));
+    let is_apart = [DATABASE, "identity-sequence"].contains(&kind);
+    !is_apart && world.manifest.covers(Dimension::Schema) && world.shown(kind, shown).is_none()
 }
 
 /// From what is held to what shall be.
@@ -203,6 +218,26 @@ fn between(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
     Ok(statements)
 }
 
+/// What is granted on an object at the moment when it comes to belong to an extension counts as that's from then on: so it is taken back
+/// before, and what stays is given again.
+pub fn around(object: &Object, to: &Target<'_>) -> Result<(Vec<Statement>, Vec<Statement>), String> {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let (kind, shown) = (object.kind.name(), object.display());
+    let is_part = |grant: &Object| {
+        let parts = shown_parts(grant.identity.part(1)).unwrap_or_default();
+        grant.identity.part(0) == "column" && parts.len() == 3 && object.identity.parts().eq(parts.iter().take(2).map(String::as_str))
+    };
+    let is_on = |grant: &&Object| grant.identity.part(0) == kind && grant.identity.part(1) == shown || is_part(grant);
+    let granted = to.making.from.manifest.of_kind(Kind::Grant).iter().filter(is_on);
+    for grant in granted.filter(|grant| grant.identity.part(2) != OWNER) {
+        before.extend(between(grant, &held(grant), &untouched(kind, grant.identity.part(2), to.dialect.major), to)?);
+        if let Some(wanted) = to.making.to.same(grant) {
+            after.extend(between(wanted, &Held::new(), &held(wanted), to)?);
+        }
+    }
+    Ok((before, after))
+}
+
 fn owner_of(object: &Object, to: &Target<'_>) -> Result<String, String> {
     let (kind, shown) = (object.identity.part(0), object.identity.part(1));
     let of = |kind: &str, shown: &str| to.making.to.find(Kind::Owner, &[kind, shown]).and_then(|owner| owner.text("owner"));
@@ -226,6 +261,18 @@ fn entangled(before: &Object, after: Option<&Object>, to: &Target<'_>) -> Result
 
 impl Maker for Grants {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
+        // What is held is known, and what was not: so all is taken back first.
+        if is_of_others(object, to.making.to) {
+            let (on, column) = target(object, to.making.to, &to.dialect.database)?;
+            let column = column.map(|column| format!(" ({column})")).unwrap_or_default();
+            let role = match object.identity.part(2) {
+                OWNER => return Err("its owner is an extension's or the server's matter".to_owned()),
+                grantee => to.role(grantee)?,
+            };
+            let mut statements = vec![Statement::new(format!("REVOKE ALL{column} ON {on} FROM {role};"))];
+            statements.extend(between(object, &Held::new(), &held(object), to)?);
+            return Ok(statements);
+        }
         between(object, &untouched(object.identity.part(0), object.identity.part(2), to.dialect.major), &held(object), to)
     }
 
@@ -234,7 +281,10 @@ impl Maker for Grants {
         // The owner grants, and what he is not yet, he cannot.
         let owner = world.find(Kind::Owner, &[object.identity.part(0), object.identity.part(1)]);
         let column = (object.identity.part(0) == "identity-sequence").then(|| world.shown("column", object.identity.part(1))).flatten();
-        role.into_iter().chain(owner).chain(column).collect()
+        let member = Some(format!("{} {}", object.identity.part(0), object.identity.part(1))).filter(|_| is_of_others(object, world));
+        let has = |extension: &&Object, member: &str| list(extension, "members").iter().any(|one| &**one == member);
+        let extension = member.and_then(|member| world.manifest.of_kind(Kind::Extension).iter().find(|extension| has(extension, &member)));
+        role.into_iter().chain(owner).chain(column).chain(extension).collect()
     }
 
     fn way(&self, _: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
@@ -248,6 +298,12 @@ impl Maker for Grants {
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         entangled(object, None, to)?;
+        if is_of_others(object, to.making.from) {
+            return Err(format!(
+                "what {} granted from the start stands in no manifest, so that nothing says what to go back to: a person's work",
+                if object.identity.part(1).starts_with("pg_catalog.") { "the server" } else { "its extension" }
+            ));
+        }
         between(object, &held(object), &untouched(object.identity.part(0), object.identity.part(2), to.dialect.major), to)
     }
 }
@@ -295,7 +351,9 @@ fn built_in(object: &Object) -> Held {
 fn defaults(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
     let (creator, schema, objects, grantee) =
         (object.identity.part(0), object.identity.part(1), object.identity.part(2), object.identity.part(3));
-    let creator = to.role(creator)?;
+    // That one's name is in no manifest.
+    let bootstrap = Some(creator).filter(|creator| creator.starts_with('('));
+    let creator = if bootstrap.is_some() { "CURRENT_USER".to_owned() } else { to.role(creator)? };
     let grantee = if grantee == OWNER { creator.clone() } else { to.role(grantee)? };
     let place = if schema.is_empty() { String::new() } else { format!(" IN SCHEMA {}", quoted(schema)) };
     let head = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {creator}{place}");
@@ -308,7 +366,9 @@ fn defaults(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written 
     let mut push = |verb: &str, names: Vec<&String>, whom: &str| {
         if !names.is_empty() {
             let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
-            statements.push(Statement::new(format!("{head} {verb} {} ON {objects} {whom};", names.join(", "))));
+            let statement = Statement::new(format!("{head} {verb} {} ON {objects} {whom};", names.join(", ")));
+            let who = bootstrap.map(|creator| Hazard::RunBy(format!("the {}", creator.trim_matches(['(', ')']))));
+            statements.push(who.into_iter().fold(statement, Statement::hazard));
         }
     };
     push(

@@ -17,6 +17,10 @@ pub fn leans_on(one: &One<'_>, from: &World<'_>) -> Option<String> {
         Kind::Index if [one.before, one.after].into_iter().flatten().any(|index| index.get("constraint").is_some()) => {
             Some("it stands behind a constraint".to_owned())
         }
+        // A copy is there with what it copies, and is enabled by itself.
+        Kind::Trigger if flag(one.object(), "copied") => {
+            is_parent(one.object(), from).then(|| "it reaches the copies on partitions".to_owned())
+        }
         Kind::Constraint | Kind::Index | Kind::Trigger if one.before.is_none() => part(one.object(), from),
         // Said of a partitioned table it reaches the copies on its partitions too, which may differ.
         Kind::Trigger if one.touches("enabled") && is_parent(one.object(), from) => Some("it reaches the copies on partitions".to_owned()),

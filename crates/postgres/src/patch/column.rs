@@ -332,7 +332,7 @@ impl Maker for Columns {
                 "not_null_name" | "not_null_valid" | "not_null_no_inherit" => {}
                 "identity" => statements.extend(identity::changes(change, to)),
                 "identity_options" if before.get("identity").is_some() && object.get("identity").is_some() => {
-                    statements.extend(identity::counts(object, to));
+                    statements.extend(identity::counts(change, to));
                 }
                 "identity_options" => {}
                 "storage" => {
@@ -383,15 +383,15 @@ fn has_family(object: &Object, to: &Target<'_>) -> bool {
     table.is_some_and(|table| table.get("partition_by").is_some() || table.get("partition_of").is_some())
 }
 
-/// Whether the table above gives what keeps NULL out another name, which its partitions follow.
+/// Whether a table above gives what keeps NULL out another name, which its partitions and children follow.
 fn is_named_above(column: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
-    let table = to.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
-    let above = table.and_then(|table| to.shown("table", table.text("partition_of")?));
-    let of = |world: &World<'_>| {
-        let above = above?;
+    let Some(table) = to.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]) else { return true };
+    let parents = table.text("partition_of").into_iter().chain(list(table, "inherits").iter().map(AsRef::as_ref));
+    let mut above = parents.filter_map(|parent| to.shown("table", parent)).peekable();
+    let of = |world: &World<'_>, above: &Object| {
         world.find(Kind::Column, &[above.identity.part(0), above.identity.part(1), column.identity.part(2)])?.get("not_null_name").cloned()
     };
-    above.is_none() || of(from) != of(to)
+    above.peek().is_none() || above.any(|above| of(from, above) != of(to, above))
 }
 
 /// Online: a check that is validated under a weak lock is what SET NOT NULL believes.

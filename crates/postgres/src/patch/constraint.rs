@@ -2,7 +2,7 @@
 //! that was built beside the work of others.
 
 use super::text::{callable, columns, last, parameters, relation, upper, whole};
-use super::{Maker, Target, flag, is_not, list, locks};
+use super::{Maker, Target, flag, is_foreign_key, is_not, list, locks};
 use crate::ident::{quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
@@ -12,6 +12,32 @@ pub struct Constraints;
 
 fn place(object: &Object) -> (&str, &str) {
     (object.identity.part(0), object.identity.part(1))
+}
+
+/// What partitions have of the key that a foreign key refers to: before that is attached, the key is not valid.
+pub fn comes_after<'w>(object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+    if !is_foreign_key(object) {
+        return Vec::new();
+    }
+    let index_of = |key: &'w Object| match key.kind {
+        Kind::Index => Some(key),
+        Kind::Constraint => world.find(Kind::Index, &[key.identity.part(0), key.identity.part(2)]),
+        _ => None,
+    };
+    let mut waiting: Vec<&Object> = world.told_needs(object).collect();
+    let mut found: Vec<&Object> = Vec::new();
+    while let Some(key) = waiting.pop() {
+        let Some(index) = index_of(key) else { continue };
+        let shown = index.display();
+        for part in world.told_users(key).into_iter().chain(world.told_users(index)) {
+            let is_part = index_of(part).is_some_and(|own| own.text("attached_to") == Some(&shown));
+            if is_part && !found.iter().any(|other| other.key() == part.key()) {
+                found.push(part);
+                waiting.push(part);
+            }
+        }
+    }
+    found
 }
 
 /// Its parent table's constraint of that name, which brings it along.
@@ -213,6 +239,7 @@ impl Maker for Constraints {
         // The index behind it has a comment and statistics of its own.
         if let Some(index) = world.find(Kind::Index, &[schema, object.identity.part(2)]).filter(|index| index.get("constraint").is_some()) {
             statements.extend(super::index::after(index)?);
+            statements.extend(super::index::named(index, to)?);
             if let Some(parent) = index.text("attached_to").filter(|_| is_partition && !to.is_new(schema, table)) {
                 statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(index))));
             }
@@ -241,7 +268,8 @@ impl Maker for Constraints {
         {
             return Way::InPlace;
         }
-        if swaps(change, from, to) { Way::InPlace } else { Way::Replace }
+        // What refers to it goes for a moment.
+        if swaps(change, from, to) { Way::Cleared } else { Way::Replace }
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
@@ -285,7 +313,7 @@ impl Maker for Constraints {
     }
 }
 
-/// Whether a key can become another one in one statement, so that it is never gone: nothing else stands on it, and its columns stay.
+/// Whether a key can become another one in one statement, so that it is never gone: nothing but foreign keys stands on it, and its columns stay.
 fn swaps(change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> bool {
     let (before, object) = (change.from, change.to);
     let (schema, table) = place(object);
@@ -294,12 +322,7 @@ fn swaps(change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> bool {
         let index = world.find(Kind::Index, &[schema, object.identity.part(2)]);
         let table = world.find(Kind::Table, &[schema, table]);
         let is_alone = index.is_some_and(|index| index.get("attached_to").is_none() && index.get("valid").is_none());
-        // What names the index loses it with the old one.
-        let is_named = |table: &Object| {
-            let by_name = table.text("cluster_on") == Some(object.identity.part(2));
-            by_name || table.text("replica_identity").is_some_and(|identity| identity.starts_with("index "))
-        };
-        is_alone && table.is_some_and(|table| table.get("partition_by").is_none() && !is_named(table) && list(table, "inherits").is_empty())
+        is_alone && table.is_some_and(|table| table.get("partition_by").is_none() && list(table, "inherits").is_empty())
     };
     let stay = list(before, "columns").iter().chain(list(before, "include")).all(|name| {
         let column = |world: &World<'_>| {
@@ -308,9 +331,9 @@ fn swaps(change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> bool {
         };
         column(from).is_some() && column(from) == column(to)
     });
-    let users = from.told_users(before);
     let index = from.find(Kind::Index, &[schema, before.identity.part(2)]);
-    let is_needed = !users.is_empty() || index.is_some_and(|index| !from.told_users(index).is_empty());
+    let mut users = from.told_users(before).into_iter().chain(index.map(|index| from.told_users(index)).unwrap_or_default());
+    let is_needed = users.any(|user| !is_foreign_key(user));
     is_key(before) && is_key(object) && before.get("type") == object.get("type") && is_plain(from) && is_plain(to) && stay && !is_needed
 }
 
@@ -323,7 +346,7 @@ fn swap(object: &Object, to: &Target<'_>) -> Written {
     let mut statements = Vec::new();
     if to.is_in_use(schema, table) {
         let built = quoted(&shortened(&["evenkeel", object.identity.part(2)], "beside"));
-        statements.push(Statement::new(index(object, &built)).alone().hazard(Hazard::Scans(whole.clone())).hazard(fails));
+        statements.push(Statement::new(index(object, &built)).ahead().hazard(Hazard::Scans(whole.clone())).hazard(fails));
         let add = format!("ADD CONSTRAINT {name} {} USING INDEX {built}{};", kind_of_key(object), deferral(object));
         statements.push(Statement::new(format!("{drop},\n    {add}")).hazard(locks("ACCESS EXCLUSIVE", schema, table)));
     } else {
@@ -332,6 +355,7 @@ fn swap(object: &Object, to: &Target<'_>) -> Written {
     }
     if let Some(index) = to.making.to.find(Kind::Index, &[schema, object.identity.part(2)]) {
         statements.extend(super::index::after(index)?);
+        statements.extend(super::index::named(index, to)?);
     }
     statements.extend(super::remarks(object)?);
     Ok(statements)

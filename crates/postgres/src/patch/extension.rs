@@ -1,7 +1,7 @@
 //! Schemas, extensions, languages and access methods: what others stand in or on.
 
-use super::named::call;
-use super::{Maker, Target, flag};
+use super::named::{call, named};
+use super::{Maker, Target, flag, list};
 use crate::ident::{literal, quoted};
 use crate::remedy::is_older;
 use evenkeel_core::kind::Kind;
@@ -15,6 +15,8 @@ pub struct Languages;
 pub struct AccessMethods;
 
 const PLPGSQL: &str = "plpgsql";
+/// What belongs to it.
+const MEMBERS: &str = "members";
 
 impl Maker for Schemas {
     fn create(&self, object: &Object, _: &Target<'_>) -> Written {
@@ -47,12 +49,29 @@ impl Maker for Extensions {
     }
 
     fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
-        if change.only(&["schema"]) { Way::InPlace } else { Way::Replace }
+        if change.only(&["schema", MEMBERS]) { Way::InPlace } else { Way::Replace }
     }
 
-    fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
-        let schema = change.to.text("schema").ok_or("its schema is not known")?;
-        Ok(vec![Statement::new(format!("ALTER EXTENSION {} SET SCHEMA {};", quoted(change.to.identity.part(0)), quoted(schema)))])
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        let name = quoted(change.to.identity.part(0));
+        let mut statements = Vec::new();
+        if change.touches("schema") {
+            let schema = change.to.text("schema").ok_or("its schema is not known")?;
+            statements.push(Statement::new(format!("ALTER EXTENSION {name} SET SCHEMA {};", quoted(schema))));
+        }
+        if change.touches(MEMBERS) {
+            let (was, is) = (list(change.from, MEMBERS), list(change.to, MEMBERS));
+            // What is free on the other side; all else is as the extension's version has it.
+            for (verb, listed, others, world) in [("DROP", was, is, to.making.to), ("ADD", is, was, to.making.from)] {
+                for object in listed.iter().filter(|member| !others.contains(member)).filter_map(|member| world.named(member)) {
+                    let named = named(object).ok_or_else(|| format!("{} cannot be named", World::name_of(object)))?;
+                    let statement = Statement::new(format!("ALTER EXTENSION {name} {verb} {named};"));
+                    let (before, after) = if verb == "ADD" { super::access::around(object, to)? } else { (Vec::new(), Vec::new()) };
+                    statements.extend(before.into_iter().chain([statement]).chain(after));
+                }
+            }
+        }
+        Ok(statements)
     }
 }
 

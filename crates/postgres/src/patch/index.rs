@@ -2,10 +2,10 @@
 
 use super::text::{last, parameters, relation, whole};
 use super::{Maker, Target, flag, is_not, list};
-use crate::ident::{qualified, quoted};
+use crate::ident::{qualified, quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, first_shown_part};
-use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
+use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written, differing};
 
 pub struct Indexes;
 
@@ -41,6 +41,75 @@ fn taken<'w>(index: &Object, (own, other): (&World<'w>, &World<'w>)) -> Option<&
     let mut others = other.manifest.of_kind(Kind::Index).iter().filter(|_| is_kept);
     others
         .find(|one| one.text("attached_to") == Some(whole) && list(one, "table") == list(index, "table") && one.identity != index.identity)
+}
+
+/// What a relation that stays says of the index by its name, which was gone with the one before: how its rows are identified, and in what
+/// order they are. Of one that is partitioned the next round tells, when its parts are attached.
+pub fn named(index: &Object, to: &Target<'_>) -> Written {
+    let (schema, name) = table_of(index)?;
+    let (from, world) = (to.making.from, to.making.to);
+    let Some(relation) = world.relation(schema, name).filter(|relation| relation.get("partition_by").is_none()) else {
+        return Ok(Vec::new());
+    };
+    // Where that is another than before, or there was no such index, the relation's own statements say it.
+    let Some(before) = to.before(relation).filter(|_| from.same(index).is_some()) else { return Ok(Vec::new()) };
+    let stays = |property: &str| relation.get(property).is_some() && relation.get(property) == before.get(property);
+    let mut statements = Vec::new();
+    if stays("cluster_on") && relation.text("cluster_on") == Some(index.identity.part(1)) {
+        let word = if relation.kind == Kind::Table { "TABLE" } else { "MATERIALIZED VIEW" };
+        statements.push(Statement::new(format!("ALTER {word} {} CLUSTER ON {};", whole(relation), last(index))));
+    }
+    if stays("replica_identity") && super::table::identity_index(relation).as_deref() == Some(index.identity.part(1)) {
+        statements.extend(super::table::replica_identity(relation, relation.text("replica_identity").unwrap_or_default())?);
+    }
+    Ok(statements)
+}
+
+/// Whether it can become another one in a moment, the new one being built before: nothing but foreign keys stands on it, and what it is
+/// made of is there and stays.
+fn swaps(change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> bool {
+    let Ok((schema, name)) = table_of(change.to) else { return false };
+    let is_plain = |index: &Object| index.get("constraint").is_none() && index.get("attached_to").is_none();
+    let is_whole = |world: &World<'_>| world.relation(schema, name).is_some_and(|relation| relation.get("partition_by").is_none());
+    let is_sound = !is_not(change.to, "valid") && !is_not(change.to, "ready");
+    let text = [list(change.to, "keys"), list(change.to, "include")].concat().join(" ");
+    let predicate = change.to.text("predicate").unwrap_or_default();
+    let same = |column: &&Object, other: &World<'_>| {
+        other.same(column).is_some_and(|other| ["type", "collation", "generated"].iter().all(|one| other.get(one) == column.get(one)))
+    };
+    let (before, after) = (from.columns(schema, name), to.columns(schema, name));
+    let is_meant = |column: &&&Object| [&*text, predicate].iter().any(|text| text.contains(column.identity.part(2)));
+    let stays = before.iter().all(|column| same(column, to)) && after.iter().filter(is_meant).all(|column| same(column, from));
+    let is_there = |needed: &Object| from.same(needed).is_some_and(|own| differing(own, needed, (from.manifest, to.manifest)).is_empty());
+    let is_needed = from.told_users(change.from).into_iter().any(|user| !super::is_foreign_key(user));
+    is_plain(change.from)
+        && is_plain(change.to)
+        && change.from.get("table") == change.to.get("table")
+        && [from, to].into_iter().all(is_whole)
+        && is_sound
+        && stays
+        && to.told_needs(change.to).all(is_there)
+        && !is_needed
+}
+
+/// The new one in place of the old one.
+fn swap(object: &Object, to: &Target<'_>) -> Written {
+    let (schema, table) = table_of(object)?;
+    let drop = Statement::new(format!("DROP INDEX {};", whole(object)));
+    let mut statements = Vec::new();
+    if to.is_in_use(schema, table) {
+        let built = quoted(&shortened(&["evenkeel", object.identity.part(1)], "beside"));
+        statements.push(definition(object, &built, to)?.ahead());
+        statements.push(drop.hazard(super::locks("ACCESS EXCLUSIVE", schema, table)));
+        let place = qualified(schema, &shortened(&["evenkeel", object.identity.part(1)], "beside"));
+        statements.push(Statement::new(format!("ALTER INDEX {place} RENAME TO {};", last(object))));
+    } else {
+        statements.extend([drop, definition(object, &last(object), to)?]);
+    }
+    statements.extend(after(object)?);
+    statements.extend(named(object, to)?);
+    statements.extend(super::remarks(object)?);
+    Ok(statements)
 }
 
 /// What CREATE INDEX cannot say; of one behind a constraint, its comment too.
@@ -96,15 +165,28 @@ fn made(object: &Object, to: &Target<'_>) -> Written {
             object.text("attached_to").unwrap_or_default()
         ));
     }
-    let columns = world.columns(schema, table);
-    let relation_of = world.find(Kind::Table, &[schema, table]);
+    let mut statements = vec![definition(object, &last(object), to)?];
+    statements.extend(after(object)?);
+    statements.extend(named(object, to)?);
+    // One on a table that is a partition already is attached by hand.
+    if let Some(parent) = object.text("attached_to").filter(|_| !to.is_new(schema, table)) {
+        statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(object))));
+    }
+    Ok(statements)
+}
+
+/// CREATE INDEX, under that name.
+fn definition(object: &Object, name: &str, to: &Target<'_>) -> Result<Statement, String> {
+    let (schema, table) = table_of(object)?;
+    let columns = to.making.to.columns(schema, table);
+    let relation_of = to.making.to.find(Kind::Table, &[schema, table]);
     let is_partitioned = relation_of.is_some_and(|table| table.get("partition_by").is_some());
     let is_concurrent = to.is_in_use(schema, table) && !is_partitioned;
     let unique = if flag(object, "unique") { "UNIQUE " } else { "" };
     let concurrently = if is_concurrent { "CONCURRENTLY " } else { "" };
     // What its partitions have is attached one by one, under the names that they have.
     let only = if is_partitioned && !to.is_new(schema, table) { "ONLY " } else { "" };
-    let mut sql = format!("CREATE {unique}INDEX {concurrently}{} ON {only}{}", last(object), qualified(schema, table));
+    let mut sql = format!("CREATE {unique}INDEX {concurrently}{name} ON {only}{}", qualified(schema, table));
     if let Some(method) = object.text("method") {
         sql.push_str(&format!(" USING {}", quoted(method)));
     }
@@ -140,13 +222,7 @@ fn made(object: &Object, to: &Target<'_>) -> Written {
             statement = statement.hazard(Hazard::FailsIf(format!("two rows of {} have the same keys", qualified(schema, table))));
         }
     }
-    let mut statements = vec![if is_concurrent { statement.alone() } else { statement }];
-    statements.extend(after(object)?);
-    // One on a table that is a partition already is attached by hand.
-    if let Some(parent) = object.text("attached_to").filter(|_| !to.is_new(schema, table)) {
-        statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(object))));
-    }
-    Ok(statements)
+    Ok(if is_concurrent { statement.alone() } else { statement })
 }
 
 impl Maker for Indexes {
@@ -198,12 +274,16 @@ impl Maker for Indexes {
                 Way::InPlace
             };
         }
-        Way::Replace
+        if swaps(change, from, to) { Way::Cleared } else { Way::Replace }
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
         let object = change.to;
         let name = whole(object);
+        let is_told = change.only(&["options", "tablespace", "statistics_targets", "attached_to", "valid", "ready"]);
+        if !is_told && object.get("constraint").is_none() {
+            return swap(object, to);
+        }
         let mut statements =
             super::parameter::changes((change.from, object), "options", "", &|what| Statement::new(format!("ALTER INDEX {name} {what};")));
         if change.touches("valid") || change.touches("ready") {
@@ -251,6 +331,8 @@ impl Maker for Indexes {
         if to.is_in_use(schema, table) && !is_partitioned && !comes_back && is_at_rest {
             return Ok(vec![Statement::new(format!("DROP INDEX CONCURRENTLY {};", whole(object))).alone()]);
         }
-        Ok(vec![Statement::new(format!("DROP INDEX {};", whole(object)))])
+        let statement = Statement::new(format!("DROP INDEX {};", whole(object)));
+        let is_in_use = to.is_in_use(schema, table);
+        Ok(vec![if is_in_use { statement.hazard(super::locks("ACCESS EXCLUSIVE", schema, table)) } else { statement }])
     }
 }

@@ -1,6 +1,6 @@
 //! Statements that make, alter and drop objects of PostgreSQL, from what a manifest says of them.
 //!
-//! One file a kind or a family of kinds; `text` turns shown names back to SQL, `named` is what COMMENT ON, DROP and OWNER TO take.
+//! One file a kind or a family of kinds; `text` turns shown names back to SQL, `value` reads an object, `named` is what COMMENT ON, DROP and OWNER TO take.
 
 mod access;
 mod alone;
@@ -32,13 +32,15 @@ mod table;
 mod text;
 mod trigger;
 mod types;
+mod value;
 mod view;
 
 use crate::ident::literal;
-use evenkeel_core::kind::{Dimension, Kind, Value};
+use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Object};
 use evenkeel_core::patch::{Change, Dialect, Hazard, Making, One, Over, Plan, Statement, Way, World, Written};
 use std::collections::BTreeMap;
+use value::{flag, integer, is_foreign_key, is_not, list};
 
 /// What a file here knows of its kind. What it does not say is the usual.
 trait Maker: Sync {
@@ -231,30 +233,6 @@ fn comment_on(object: &Object, comment: Option<&str>) -> Result<Statement, Strin
     Ok(Statement::new(format!("COMMENT ON {named} IS {};", comment.map_or_else(|| "NULL".to_owned(), literal))))
 }
 
-/// The items of a list property.
-fn list<'a>(object: &'a Object, property: &str) -> &'a [Box<str>] {
-    match object.get(property) {
-        Some(Value::List(items)) => items,
-        _ => &[],
-    }
-}
-
-fn flag(object: &Object, property: &str) -> bool {
-    object.get(property) == Some(&Value::Flag(true))
-}
-
-/// A property whose neutral value is yes.
-fn is_not(object: &Object, property: &str) -> bool {
-    object.get(property) == Some(&Value::Flag(false))
-}
-
-fn integer(object: &Object, property: &str) -> Option<i64> {
-    match object.get(property) {
-        Some(Value::Integer(number)) => Some(*number),
-        _ => None,
-    }
-}
-
 impl Dialect for PostgresDialect {
     fn recorded(&self, table: &Object, deed: &record::Deed) -> Result<String, String> {
         Ok(record::row(table, deed))
@@ -332,7 +310,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn can_be_dropped_apart(&self, object: &Object) -> bool {
-        object.kind == Kind::Constraint && object.text("type") == Some("foreign key")
+        is_foreign_key(object)
     }
 
     fn takes_along(&self, object: &Object) -> bool {
@@ -341,6 +319,10 @@ impl Dialect for PostgresDialect {
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
         maker(object.kind).map(|(_, maker)| maker.needs(object, world)).unwrap_or_default()
+    }
+
+    fn comes_after<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
+        if object.kind == Kind::Constraint { constraint::comes_after(object, world) } else { Vec::new() }
     }
 
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
@@ -376,6 +358,8 @@ impl Dialect for PostgresDialect {
         match change.to.kind {
             Kind::Column => column::is_in_the_way(other, change),
             Kind::CompositeType => types::is_in_the_way(other),
+            // What refers to the key whose index becomes another.
+            Kind::Constraint | Kind::Index => is_foreign_key(other),
             _ => true,
         }
     }

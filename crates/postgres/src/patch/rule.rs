@@ -11,7 +11,11 @@ pub struct Policies;
 
 /// ALTER TABLE … ENABLE of a rule or trigger.
 pub fn enable(object: &Object, word: &str) -> Statement {
-    let words = match object.text("enabled") {
+    enable_as(object, object.text("enabled"), word)
+}
+
+pub fn enable_as(object: &Object, enabled: Option<&str>, word: &str) -> Statement {
+    let words = match enabled {
         Some("disabled") => "DISABLE",
         Some("replica") => "ENABLE REPLICA",
         Some("always") => "ENABLE ALWAYS",

@@ -12,7 +12,7 @@ use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 pub struct Tables;
 
 /// The index that rows are identified by, where it is one.
-fn identity_index(table: &Object) -> Option<String> {
+pub fn identity_index(table: &Object) -> Option<String> {
     let shown = table.text("replica_identity")?.strip_prefix("index ")?;
     shown_parts(shown)?.pop()
 }
@@ -327,7 +327,7 @@ fn attach(object: &Object, parent: &str) -> Result<Statement, String> {
     Ok(Statement::new(sql).hazard(Hazard::Scans(whole(object))).hazard(Hazard::FailsIf(fails)))
 }
 
-fn replica_identity(object: &Object, identity: &str) -> Written {
+pub fn replica_identity(object: &Object, identity: &str) -> Written {
     let words = match identity {
         "default" => "DEFAULT".to_owned(),
         "full" => "FULL".to_owned(),

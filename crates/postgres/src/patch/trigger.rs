@@ -1,7 +1,7 @@
 //! Triggers and event triggers.
 
 use super::named::call;
-use super::rule::enable;
+use super::rule::{enable, enable_as};
 use super::text::{last, relation, upper, whole};
 use super::{Maker, Target, flag, list};
 use crate::ident::{literal, quoted};
@@ -82,9 +82,11 @@ impl Maker for Triggers {
         Ok(if flag(change.to, "copied") { Vec::new() } else { vec![enable(change.to, "TRIGGER")] })
     }
 
-    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         if flag(object, "copied") {
-            return Ok(vec![Statement::new(format!("ALTER TABLE {} ENABLE TRIGGER {};", whole(object), last(object)))]);
+            // Not listed, it is as the nearest one above.
+            let copied = above(object, to.making.to).or_else(|| above(object, to.making.from));
+            return Ok(vec![enable_as(object, copied.and_then(|copied| copied.text("enabled")), "TRIGGER")]);
         }
         Ok(vec![Statement::new(format!("DROP TRIGGER {} ON {};", last(object), whole(object)))])
     }
@@ -111,6 +113,20 @@ impl Maker for EventTriggers {
     fn alter(&self, change: &Change<'_>, _: &Target<'_>) -> Written {
         Ok(event_enabled(change.to))
     }
+}
+
+/// The nearest trigger above that a copy follows.
+fn above<'w>(copy: &Object, world: &World<'w>) -> Option<&'w Object> {
+    let mut table = world.find(Kind::Table, &[copy.identity.part(0), copy.identity.part(1)])?;
+    // Nothing is nested so deep.
+    for _ in 0..64 {
+        table = world.shown("table", table.text("partition_of")?)?;
+        let found = world.find(Kind::Trigger, &[table.identity.part(0), table.identity.part(1), copy.identity.part(2)]);
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }
 
 fn event_enabled(object: &Object) -> Vec<Statement> {

@@ -26,6 +26,8 @@ pub struct PostgresRemedies {
     empty_views: usize,
     /// Versions that CREATE EXTENSION would install.
     available: BTreeMap<String, String>,
+    /// Where the server's own settings are set, if not by a statement.
+    elsewhere: Option<&'static str>,
 }
 
 impl PostgresRemedies {
@@ -42,6 +44,7 @@ impl PostgresRemedies {
             available: versions
                 .filter_map(|one| Some((one.identity.part(0).to_owned(), one.text("default_version")?.to_owned())))
                 .collect(),
+            elsewhere: setting::elsewhere(candidate),
         }
     }
 
@@ -51,11 +54,10 @@ impl PostgresRemedies {
         Some(self.partitioned.contains(&(schema.to_string(), table.to_string())))
     }
 
-    /// What is known to be right: every remedy here is SQL.
+    /// What is known to be right, as SQL.
     fn statements(&self, case: &Case<'_>) -> Option<String> {
         let any = case.candidate.or(case.reference)?;
         match (case.change, case.kind, case.attribute?) {
-            (Change::Changed, Kind::Setting, _) => setting::setting(case),
             // The server refuses to validate what it does not enforce.
             (Change::Unsound, Kind::Constraint, _) if [case.reference, case.candidate].into_iter().flatten().any(unenforced) => None,
             (Change::Unsound, _, attribute) => self.unsound(any, attribute),
@@ -108,6 +110,9 @@ impl PostgresRemedies {
 
 impl Remedies for PostgresRemedies {
     fn fix(&self, case: &Case<'_>) -> Option<Remedy> {
+        if case.kind == Kind::Setting && case.change == Change::Changed {
+            return setting::setting(case, self.elsewhere);
+        }
         self.statements(case).map(Remedy::Statements)
     }
 

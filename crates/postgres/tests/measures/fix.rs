@@ -4,7 +4,8 @@ use super::capture_as;
 use evenkeel_core::compare::{Change, Comparison, Difference, Scope, Side, Which};
 use evenkeel_core::digest::Tree;
 use evenkeel_core::finding::Remedy;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Kind, Value};
+use evenkeel_core::manifest::{Identity, Manifest, Object};
 use evenkeel_core::port::Engine;
 use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::scratch::{Options, Scratch};
@@ -261,13 +262,37 @@ fn a_setting_is_set_where_the_reference_has_it() {
         session.exec(statement).unwrap();
     }
     settled("work_mem", "4MB");
-    let differences = |candidate: &(Tree, evenkeel_core::manifest::Manifest)| {
+    let differences = |candidate: &(Tree, Manifest)| {
         let left = Side { label: "reference", manifest: &reference, tree: &expected };
         let right = Side { label: "candidate", manifest: &candidate.1, tree: &candidate.0 };
         Postgres.compare(left, right, &Scope::default()).differences
     };
     let found = differences(&seen());
     assert_eq!(found.iter().map(|difference| difference.subject.object.as_str()).collect::<Vec<_>>(), ["lock_timeout", "work_mem"]);
+    // Of a server that others run, and of one that refuses, words.
+    let with = |kind: Kind, name: &str, value: Option<&str>| {
+        let manifest = seen().1;
+        let mut object = Object::new(kind, Identity::new([name.to_owned()]));
+        object.set_some("value", value.map(|value| Value::Text(value.into())));
+        let others = manifest.objects().iter().filter(|other| other.identity != object.identity).cloned();
+        let objects = others.chain([object.clone()]).collect();
+        let manifest = Manifest::new(manifest.endpoint.clone(), manifest.dimensions.clone(), objects, Vec::new());
+        (Tree::of(&manifest), manifest)
+    };
+    for (kind, name, value, place) in [
+        (Kind::Setting, "rds.extensions", Some("x"), "its DB parameter group"),
+        (Kind::Setting, "cloudsql.iam_authentication", Some("on"), "its database flags"),
+        (Kind::Setting, "azure.extensions", Some("x"), "its server parameters"),
+        (Kind::Setting, "allow_alter_system", Some("off"), "its configuration file"),
+    ] {
+        let managed = differences(&with(kind, name, value));
+        let difference = managed.iter().find(|difference| difference.subject.object == "work_mem").unwrap();
+        let words = format!("{:?}", difference.remedy);
+        assert!(
+            words.contains("set work_mem to 64MB in") && words.contains(place) && !words.contains("ALTER SYSTEM SET"),
+            "{name}: {words}"
+        );
+    }
     for difference in &found {
         for statement in
             split(difference.remedy.as_ref().and_then(Remedy::statements).unwrap_or_else(|| panic!("no fix for {}", said(difference))))

@@ -22,3 +22,26 @@ fn every_kind_is_built_from_its_manifest() {
     }
     assert_eq!(odd, Vec::<String>::new());
 }
+
+/// Whose schema `public` is, and what others may do there: as a new database has it, as an old one had it, and as somebody set it.
+#[test]
+fn the_schema_public_is_whose_it_was() {
+    let mut odd = Vec::new();
+    // A throwaway server each: the oldest, the newest, and where the owner became another.
+    for major in majors().into_iter().filter(|major| [13, 15, 18].contains(major)) {
+        let db = database(major);
+        for change in [
+            "select 1",
+            "alter schema public owner to pg_monitor; grant usage on schema public to pg_read_all_stats",
+            "alter schema public owner to postgres; revoke all on schema public from public; grant create on schema public to pg_monitor",
+            "drop schema public",
+        ] {
+            db.exec(change);
+            let manifest = capture(&db.conninfo());
+            // Roles of tests that run beside come and go.
+            let built = build_of(&manifest);
+            odd.extend(left(&built).into_iter().filter(|left| !left.starts_with("role ")).map(|left| format!("{major}, {change}: {left}")));
+        }
+    }
+    assert_eq!(odd, Vec::<String>::new());
+}

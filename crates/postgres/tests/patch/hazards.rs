@@ -102,6 +102,12 @@ fn a_key_is_never_gone() {
             "create table t (a int not null, b int not null, constraint u primary key (a))",
         ),
         (
+            "create table t (a int not null, b int, constraint u primary key (a) include (b)); create table r (a int constraint f references t); \
+             alter table t replica identity using index u; alter table t cluster on u",
+            "create table t (a int not null, b int, constraint u primary key (a)); create table r (a int constraint f references t); \
+             alter table t replica identity using index u; alter table t cluster on u",
+        ),
+        (
             "create table t (a int, b int, constraint u unique (a) include (b))",
             "create table t (a int, b int, constraint u unique (a) with (fillfactor = 70))",
         ),
@@ -112,6 +118,76 @@ fn a_key_is_never_gone() {
         let swapped = statements.iter().position(|sql| sql.contains("DROP CONSTRAINT u,")).unwrap();
         assert!(built < swapped && !statements.iter().any(|sql| sql.ends_with("DROP CONSTRAINT u;")), "{statements:#?}");
         assert_eq!(b.value("select count(*)::text from pg_index where indrelid = 't'::regclass").as_deref(), Some("1"));
+    }
+}
+
+/// So does an index, and what names it or refers to it is there again in the same transaction.
+#[test]
+fn an_index_is_never_gone() {
+    for (reference, candidate) in [
+        (
+            "create table t (a int not null, b int); create unique index i on t (a) include (b); create table r (a int constraint f references t (a)); \
+             alter table t replica identity using index i; alter table t cluster on i; comment on index i is 'i'",
+            "create table t (a int not null, b int); create unique index i on t (a); create table r (a int constraint f references t (a)); \
+             alter table t replica identity using index i; alter table t cluster on i; comment on index i is 'was'",
+        ),
+        ("create table t (a int, b int); create index i on t (b, a)", "create table t (a int, b int); create index i on t (a) where b > 0"),
+        (
+            "create table t (a int); create materialized view m as select a, 1 as b from t; create unique index i on m (a, b); alter materialized view m cluster on i",
+            "create table t (a int); create materialized view m as select a, 1 as b from t; create unique index i on m (b); alter materialized view m cluster on i",
+        ),
+    ] {
+        let (b, planned) = planned(reference, candidate);
+        let statements: Vec<&str> = planned.statements().map(|statement| statement.sql.as_str()).collect();
+        let at = |begin: &str| statements.iter().position(|sql| sql.starts_with(begin));
+        let alone = |from: usize, to: usize| planned.statements().skip(from).take(to - from + 1).any(|statement| statement.alone);
+        let (built, gone, there) = (at("CREATE").unwrap(), at("DROP INDEX").unwrap(), at("ALTER INDEX").unwrap());
+        assert!(built == 0 && gone < there && !alone(gone, there), "{statements:#?}");
+        for named in [
+            "ALTER TABLE public.t REPLICA",
+            "ALTER TABLE public.t CLUSTER",
+            "ALTER MATERIALIZED VIEW public.m CLUSTER",
+            "ALTER TABLE public.r ADD",
+        ] {
+            let meant = at(named);
+            assert!(
+                meant.is_some()
+                    || !["REPLICA", "public.m", "public.r"].iter().any(|word| named.contains(word)
+                        && reference.contains("cluster on i")
+                        && reference.contains(if *word == "public.m" { "view m" } else { "table r" })),
+                "{named}: {statements:#?}"
+            );
+            assert!(meant.is_none_or(|meant| !alone(gone, meant)), "{named}: {statements:#?}");
+        }
+        let hazards: Vec<String> = planned.statements().flat_map(|statement| &statement.hazards).map(Hazard::words).collect();
+        assert!(!hazards.iter().any(|words| words.starts_with("until ")), "{hazards:#?}");
+        assert_eq!(b.value("select count(*)::text from pg_index where not indisvalid").as_deref(), Some("0"));
+    }
+}
+
+/// Where a thing has to go before it is made again, and no transaction holds both, what nobody keeps meanwhile is said.
+#[test]
+fn what_lapses_is_said() {
+    let parted =
+        "create table p (k int, v int) partition by list (k); create table p1 partition of p for values in (1); create table c (k int)";
+    for (reference, candidate, sql, said) in [
+        (
+            "PARTED; alter table p add constraint pk primary key (k) include (v); alter table c add constraint f foreign key (k) references p",
+            "PARTED; alter table p add constraint pk primary key (k); alter table c add constraint f foreign key (k) references p",
+            "DROP CONSTRAINT f;",
+            "until it is made again, nothing refuses rows of public.c that refer to what is not there",
+        ),
+        (
+            "PARTED; alter table p add constraint pk primary key (k) include (v)",
+            "PARTED; alter table p add constraint pk primary key (k)",
+            "DROP CONSTRAINT pk;",
+            "until it is made again, nothing refuses two rows of public.p1 that are the same in its columns",
+        ),
+    ] {
+        let (_, planned) = planned(&reference.replace("PARTED", parted), &candidate.replace("PARTED", parted));
+        let words = words(&planned, sql);
+        let all: Vec<&str> = planned.statements().map(|statement| statement.sql.as_str()).collect();
+        assert!(words.iter().any(|word| word == said), "{sql}: {words:?} {all:#?}");
     }
 }
 

@@ -54,6 +54,17 @@ fn lines(planned: &Plan, dialect: &dyn Dialect) -> Vec<String> {
 
 /// The same for a database of the shared server.
 pub fn patched_plainly(database: &TestDb, from: &Manifest, to: &Manifest, form: Form) -> Result<Outcome, String> {
+    patched_by(database, from, to, form, &crate::capture)
+}
+
+/// The same, looked at in a way of one's own.
+pub fn patched_by(
+    database: &TestDb,
+    from: &Manifest,
+    to: &Manifest,
+    form: Form,
+    capture: &dyn Fn(&str) -> Manifest,
+) -> Result<Outcome, String> {
     let dialect = PostgresDialect::of(&from.endpoint);
     let mut from = from.clone();
     let mut planned = Plan::default();
@@ -64,7 +75,7 @@ pub fn patched_plainly(database: &TestDb, from: &Manifest, to: &Manifest, form: 
             session.exec(&sql).map_err(|fault| format!("{fault}\n{}", lines(&step, &dialect).join("\n")))?;
         }
         planned.append(step);
-        from = crate::capture(&database.conninfo());
+        from = capture(&database.conninfo());
         if left(&from, to, &dialect).is_empty() {
             return Ok(Outcome::Equal);
         }

@@ -18,9 +18,23 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("alter table only p disable trigger tg", "", &["trigger public.p.tg enabled: disabled -> origin"]),
     ("", "alter table only p disable trigger tg", &["trigger public.p.tg enabled: origin -> disabled"]),
     ("alter table only c disable trigger tg", "", &["trigger public.c.tg enabled: disabled -> origin"]),
-    // One side lists no trigger there, so that a plan has none to alter: a person does.
-    ("alter table d disable trigger tg", "", &["trigger public.d.tg enabled: disabled -> origin"]),
-    ("", "alter table d disable trigger tg", &["trigger public.d.tg enabled: origin -> disabled"]),
+    // One side lists no trigger there.
+    (
+        "alter table d disable trigger tg",
+        "",
+        &["trigger public.d.tg enabled: disabled -> origin [ALTER TABLE public.d DISABLE TRIGGER tg;]"],
+    ),
+    (
+        "",
+        "alter table d disable trigger tg",
+        &["trigger public.d.tg enabled: origin -> disabled [ALTER TABLE public.d ENABLE TRIGGER tg;]"],
+    ),
+    // It is as the nearest one above is, then.
+    (
+        "alter table p enable always trigger tg; alter table only c enable always trigger tg; alter table d enable always trigger tg; alter table e enable always trigger tg",
+        "alter table p enable always trigger tg; alter table only c enable always trigger tg; alter table d disable trigger tg; alter table e enable always trigger tg",
+        &["trigger public.d.tg enabled: always -> disabled [ALTER TABLE public.d ENABLE ALWAYS TRIGGER tg;]"],
+    ),
     (
         "alter table d disable trigger tg",
         "alter table d enable always trigger tg",

@@ -71,8 +71,7 @@ fn told(major: u32, dimensions: &[Dimension], reference: &str, candidate: &str) 
     told_of(major, dimensions, (reference, candidate), true)
 }
 
-/// The same without a patch: of owners and rights of an extension's members a manifest holds nothing, so that one looks for what it
-/// cannot see.
+/// The same without a patch: where the schema is not looked at, nothing tells what an extension has.
 fn told_alone(major: u32, dimensions: &[Dimension], reference: &str, candidate: &str) -> Vec<String> {
     told_of(major, dimensions, (reference, candidate), false)
 }

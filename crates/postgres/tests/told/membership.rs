@@ -1,6 +1,6 @@
 //! What belongs to an extension on one side only is there on both: the membership differs.
 
-use super::told_alone as told;
+use super::{told, told_alone};
 use evenkeel_core::kind::Dimension;
 use evenkeel_testkit::majors;
 
@@ -59,6 +59,13 @@ fn the_membership_differs_and_nothing_is_missing() {
         assert_eq!(told(&member, FREE), lines("member of pg_trgm -> of no extension"), "on {major}");
         assert_eq!(told(FREE, &member), lines("of no extension -> member of pg_trgm"), "on {major}");
         assert_eq!(told(&member, &member), Vec::<String>::new(), "on {major}");
+        // One that comes or goes alone has a fix.
+        let one = format!("{FREE} alter extension pg_trgm add function trg();");
+        let words = |values: &str, verb: &str| {
+            vec![format!("function public.trg() extension: {values} [ALTER EXTENSION pg_trgm {verb} FUNCTION public.trg();]")]
+        };
+        assert_eq!(told(&one, FREE), words("member of pg_trgm -> of no extension", "ADD"), "on {major}");
+        assert_eq!(told(FREE, &one), words("of no extension -> member of pg_trgm", "DROP"), "on {major}");
     }
 }
 
@@ -77,7 +84,7 @@ fn owners_and_rights_of_members_are_not_missing() {
             told.sort();
             told
         };
-        let told = |one: &str, other: &str| sorted(told(major, &dimensions, one, other));
+        let told = |one: &str, other: &str| sorted(told_alone(major, &dimensions, one, other));
         assert_eq!(told(&free, &member), lines("of no extension -> member of pg_trgm"), "on {major}");
         assert_eq!(told(&member, &free), lines("member of pg_trgm -> of no extension"), "on {major}");
         assert_eq!(told(&member, &member), Vec::<String>::new(), "on {major}");

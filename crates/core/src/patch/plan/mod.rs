@@ -2,10 +2,12 @@
 
 mod circle;
 mod connect;
+mod lapse;
 mod write;
 
 use super::change::Changes;
 use super::order::Graph;
+use super::spelled::as_spelled;
 use super::spread::{Fates, fates};
 use super::{Act, Dialect, Form, Plan, Refusal, World};
 use crate::kind::Kind;
@@ -35,7 +37,10 @@ const LATEST: u16 = u16::MAX;
 /// What makes `from` like `to`.
 #[must_use]
 pub fn plan(from: &World<'_>, to: &World<'_>, dialect: &dyn Dialect, form: Form) -> Plan {
-    let changes = Changes::between(from.manifest, to.manifest, dialect);
+    if let Some(spelled) = as_spelled(to.manifest, from.manifest) {
+        return plan(from, &World::of(&spelled), dialect, form);
+    }
+    let changes = Changes::of((from, to), dialect);
     let needed_by = from.needed_by(&|object| dialect.needs(object, from));
     let fates = fates(changes, (from, to), &needed_by, dialect);
     of_fates(fates, (from, to), &needed_by, (dialect, form))

@@ -1,11 +1,11 @@
 //! Acts as statements, in their order. What cannot be written is refused, and with it whatever needs it.
 
-use super::{Part, Planning};
+use super::{Part, Planning, lapse};
 use crate::kind::{Dimension, Kind, Parent};
 use crate::manifest::Object;
 use crate::patch::join::joined;
 use crate::patch::{Act, Change, Form, Hazard, Making, Piece, Plan, Refusal, Statement, Step, World};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 impl<'m> Planning<'_, 'm> {
     pub(super) fn write(mut self, order: &[usize], form: Form) -> Plan {
@@ -28,6 +28,7 @@ impl<'m> Planning<'_, 'm> {
         // Acts with a statement that stands alone, or that wait for one: they come after all that one transaction holds, so that
         // nothing is open, unguarded or gone while they run.
         let mut late: BTreeSet<usize> = BTreeSet::new();
+        let mut ahead: Vec<(usize, Step)> = Vec::new();
         let mut first: Vec<(usize, Step)> = Vec::new();
         let mut later: Vec<(usize, Step)> = Vec::new();
         for act in order {
@@ -40,7 +41,12 @@ impl<'m> Planning<'_, 'm> {
             }
             for step in &mut new {
                 step.held = waits;
+                let (before, rest) = std::mem::take(&mut step.statements).into_iter().partition(|statement| statement.ahead);
+                step.statements = rest;
+                ahead.push((*act, Step { statements: before, object: step.object.clone(), ..*step }));
             }
+            ahead.retain(|(_, step)| !step.statements.is_empty());
+            new.retain(|step| !step.statements.is_empty());
             let is_late = self.graph.waits_for(*act).any(|other| late.contains(&other));
             for mut step in new {
                 let cut = if is_late { Some(0) } else { step.statements.iter().position(|statement| statement.alone) };
@@ -60,15 +66,36 @@ impl<'m> Planning<'_, 'm> {
             }
         }
         let forced = self.held_too(&held);
-        let steps = first.into_iter().chain(later).map(|(act, mut step)| {
+        let steps = ahead.into_iter().chain(first).chain(later).map(|(act, mut step)| {
             step.held |= forced.contains(&act);
             step
         });
-        plan.steps = joined(steps.collect());
+        let mut steps: Vec<Step> = steps.collect();
+        if !form.offline && !form.throwaway {
+            lapse::tell(&mut steps, self.to, &self.taken_along(), self.dialect.transaction().is_some());
+        }
+        plan.steps = joined(steps);
         plan.refused = self.refused;
         plan.refused.sort();
         plan.refused.dedup();
         plan
+    }
+
+    /// What goes with another and comes back, each by kind and name: what takes it along.
+    fn taken_along(&self) -> HashMap<(Kind, String), (Kind, String)> {
+        let named = |object: &Object| (object.kind, object.display());
+        let comes_back = |object: &Object| self.to.place(object).is_some_and(|there| self.fates.made.contains(&there));
+        let whole = |place: usize| match self.dropped_by(place).and_then(|act| self.acts.get(act)) {
+            Some((Part::Drop, other)) if *other != place => self.from.at(*other),
+            _ => None,
+        };
+        let gone = self.fates.gone.iter().filter_map(|place| Some((*place, self.from.at(*place).filter(|object| comes_back(object))?)));
+        // What its table's statement brings goes with that too: a partition's key with the key of the whole.
+        let needed = |object: &Object| {
+            let mut needs = self.from.told_needs(object);
+            needs.find(|needed| needed.kind == object.kind && self.from.place(needed).is_some_and(|place| self.fates.gone.contains(&place)))
+        };
+        gone.filter_map(|(place, object)| Some((named(object), named(whole(place).or_else(|| needed(object))?)))).collect()
     }
 
     /// What must not run where those are left out, beyond what waits for them: what goes only to come back after them, is put aside,

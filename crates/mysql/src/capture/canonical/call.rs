@@ -151,7 +151,7 @@ impl Parser<'_> {
             self.step();
             return self.call(word);
         }
-        if let Some(Token::Text { charset: None, text }) = self.peek_at(1)
+        if let Some(Token::Text { text, .. }) = self.peek_at(1)
             && matches!(word, "date" | "time" | "timestamp")
         {
             self.step();

@@ -399,7 +399,8 @@ impl Parser<'_> {
             Token::Word(word) => self.worded(&word.to_lowercase()),
             Token::Text { ref charset, ref text } => {
                 // information_schema cannot show what is beyond the basic plane: there is a `?` or four.
-                self.doubt(charset.is_some() || text.contains('?') || text.chars().any(|c| c > '\u{ffff}'));
+                let is_other = charset.as_deref().is_some_and(|charset| !token::is_unicode(charset));
+                self.doubt(is_other || text.contains('?') || text.chars().any(|c| c > '\u{ffff}'));
                 self.step();
                 Ok(Expr::Atom(token::shown(&next).into_owned()))
             }

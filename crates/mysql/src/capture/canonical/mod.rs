@@ -19,8 +19,10 @@ mod printed_tests;
 
 pub use body::body;
 pub use json::unite;
-pub use reading::{computed, definition, expression, marks, marks_of_query};
-pub use token::is_charset;
+#[cfg(test)]
+pub use reading::definition;
+pub use reading::{computed, exact, exact_definition, expression, marks, marks_of_query};
+pub use token::{is_charset, unintroduced};
 
 use super::scope::Scope;
 use crate::flavor::Flavor;
@@ -32,10 +34,10 @@ pub struct Context<'a> {
     pub scope: &'a Scope,
 }
 
-/// Whether a literal names a character set that counts; a text that is not understood may.
+/// Whether a literal names a character set; a text that is not understood may.
 #[must_use]
 pub fn names_charset(text: &str) -> bool {
-    token::cut(text).is_none_or(|tokens| tokens.iter().any(|token| matches!(token, token::Token::Text { charset: Some(_), .. })))
+    token::cut_whole(text).is_none_or(|tokens| tokens.iter().any(|token| matches!(token, token::Token::Text { charset: Some(_), .. })))
 }
 
 /// `utf8` was the name of what is `utf8mb3` now.
@@ -96,11 +98,11 @@ pub fn default(raw: &str, is_expression: bool, column_type: &str, context: Conte
         }
         return Some(match literal_bytes(raw).filter(|_| is_binary) {
             Some(bytes) => hexadecimal(bytes, base),
-            None => expression(raw, context),
+            None => exact(raw, context),
         });
     }
     if is_expression {
-        return Some(expression(raw, context));
+        return Some(exact(raw, context));
     }
     // No bytes at all are handed out as an empty text.
     if is_binary && let Some(digits) = raw.strip_prefix("0x").or_else(|| raw.is_empty().then_some(raw)) {
@@ -110,7 +112,7 @@ pub fn default(raw: &str, is_expression: bool, column_type: &str, context: Conte
         base,
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float" | "double" | "year" | "bit" | "bool" | "boolean"
     );
-    Some(if is_bare { expression(raw, context) } else { token::text(raw) })
+    Some(if is_bare { exact(raw, context) } else { token::text(raw) })
 }
 
 /// The default that is a literal of that value.

@@ -100,6 +100,27 @@ fn the_same_input_reads_the_same_whoever_printed_it() {
     assert!(counts["equal"] > 400);
 }
 
+/// What stays of the character sets of literals, for a statement, is nothing else than what is hashed.
+#[test]
+fn the_exact_text_says_the_same() {
+    let text = std::fs::read_to_string(golden()).unwrap();
+    let mut introduced = 0;
+    for line in text.lines() {
+        let parts: Vec<&str> = line.split('\t').collect();
+        for (raw, server) in parts[3..].iter().zip(SERVERS).filter(|(raw, _)| **raw != "-") {
+            let (flavor, scope) = (Flavor::parse(server).unwrap(), Scope::of("shop"));
+            let (context, raw) = (Context { flavor: &flavor, scope: &scope }, unescaped(raw));
+            let (whole, plain) = match parts[1] {
+                "query" => (exact_definition(&raw, &[], context), definition(&raw, context)),
+                _ => (exact(&raw, context), expression(&raw, context)),
+            };
+            introduced += usize::from(whole != plain);
+            assert_eq!(unintroduced(&whole).unwrap_or(whole), plain, "{raw}");
+        }
+    }
+    assert!(introduced > 2, "{introduced}");
+}
+
 fn on_mysql<T>(check: impl FnOnce(Context<'_>) -> T) -> T {
     let (flavor, scope) = (Flavor::parse("9.7.0").unwrap(), Scope::of("shop"));
     check(Context { flavor: &flavor, scope: &scope })

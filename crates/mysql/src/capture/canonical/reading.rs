@@ -42,9 +42,36 @@ pub fn expression(text: &str, context: Context<'_>) -> String {
 
 /// A view's query in canonical form, with the names of the view's columns where it lists them: MariaDB writes those into the
 /// query.
+#[cfg(test)]
 #[must_use]
 pub fn definition(text: &str, columns: &[String], context: Context<'_>) -> String {
     read(text, context, What::Query(columns)).text
+}
+
+/// An expression in canonical form, with the character sets that its literals were given by hand: what is built of it is the same then.
+/// They are not hashed (`folded`), for MySQL adds the connection's own.
+#[must_use]
+pub fn exact(text: &str, context: Context<'_>) -> String {
+    let is_mariadb = context.flavor.is_mariadb();
+    introduced(text, context, What::Expression, |charset| is_mariadb || charset != "utf8mb4")
+}
+
+/// The same of a view's query, as SHOW CREATE VIEW prints it: both vendors print there what was written and nothing else.
+#[must_use]
+pub fn exact_definition(text: &str, columns: &[String], context: Context<'_>) -> String {
+    introduced(text, context, What::Query(columns), |_| true)
+}
+
+/// With the character sets of literals that are kept; without any of UTF-8 where the text would not be the same otherwise.
+fn introduced(raw: &str, context: Context<'_>, what: What<'_>, is_kept: impl Fn(&str) -> bool) -> String {
+    let bare = read(raw, context, what).text;
+    if !raw.contains("_utf8") {
+        return bare;
+    }
+    let Some(mut tokens) = token::cut_whole(raw) else { return bare };
+    token::retain_charsets(&mut tokens, |charset| !token::is_unicode(charset) || is_kept(charset));
+    let whole = understood(&tokens, context, what).map_or_else(|| plain(&tokens, context), |(text, _)| text);
+    if token::unintroduced(&whole).as_deref() == Some(&*bare) { whole } else { bare }
 }
 
 /// Notes on the object what its property, made of that printed text, cannot be compared with.

@@ -15,7 +15,7 @@ pub enum Token {
     Name(String),
     /// Anything bare: a keyword, a function, a unit, a name a server left unquoted. As written.
     Word(String),
-    /// A string with the character set it was introduced with; not with those of connections, which servers add.
+    /// A string with the character set it was introduced with; with those of UTF-8 only where all are asked for ([`cut_whole`]).
     Text {
         charset: Option<String>,
         text: String,
@@ -55,9 +55,27 @@ pub fn is_charset(name: &str) -> bool {
         )
 }
 
-/// The tokens of the text; `None` where something is not closed or not SQL.
+/// The tokens of the text; `None` where something is not closed or not SQL. Without the character sets of connections, which servers
+/// add.
 #[must_use]
 pub fn cut(text: &str) -> Option<Vec<Token>> {
+    let mut tokens = cut_whole(text)?;
+    retain_charsets(&mut tokens, |charset| !is_unicode(charset));
+    Some(tokens)
+}
+
+/// Takes away the character sets of literals that are not kept.
+pub fn retain_charsets(tokens: &mut [Token], is_kept: impl Fn(&str) -> bool) {
+    for token in tokens {
+        if let Token::Text { charset, .. } = token {
+            *charset = charset.take().filter(|charset| is_kept(charset));
+        }
+    }
+}
+
+/// The tokens of the text, with whatever literals are introduced with.
+#[must_use]
+pub fn cut_whole(text: &str) -> Option<Vec<Token>> {
     match scan(text, false) {
         Scan::Done(tokens) => Some(tokens),
         Scan::Broken => None,
@@ -66,6 +84,28 @@ pub fn cut(text: &str) -> Option<Vec<Token>> {
             _ => None,
         },
     }
+}
+
+/// Whether it is one of those that connections have.
+#[must_use]
+pub fn is_unicode(charset: &str) -> bool {
+    matches!(charset, "utf8" | "utf8mb3" | "utf8mb4")
+}
+
+/// A text of ours without the words that introduce literals in UTF-8; `None` where there are none.
+#[must_use]
+pub fn unintroduced(text: &str) -> Option<String> {
+    if !text.contains("_utf8") {
+        return None;
+    }
+    let all: Vec<grammar::Token<'_>> = grammar::tokens(text).collect();
+    let introduces = |at: usize| {
+        let is_word = all.get(at).is_some_and(|word| word.sort == Sort::Word && word.text.strip_prefix('_').is_some_and(is_unicode));
+        is_word && all.get(at + 1).is_some_and(|next| next.sort == Sort::Text)
+    };
+    let kept = (0..all.len()).filter(|at| !introduces(*at));
+    let bare: String = kept.filter_map(|at| all.get(at)).map(|token| token.text).collect();
+    (bare != text).then_some(bare)
 }
 
 enum Scan {
@@ -135,9 +175,8 @@ fn string(found: &mut Vec<Token>, text: String, was_escaped: bool) -> Token {
     if charset.is_some() {
         found.pop();
     }
-    let is_unicode = charset.as_deref().is_none_or(|name| matches!(name, "utf8" | "utf8mb3" | "utf8mb4"));
-    let text = if was_escaped && is_unicode { as_written(text) } else { text };
-    Token::Text { charset: charset.filter(|_| !is_unicode), text }
+    let text = if was_escaped && charset.as_deref().is_none_or(is_unicode) { as_written(text) } else { text };
+    Token::Text { charset: charset.map(|name| super::charset(&name)), text }
 }
 
 /// The tokens without the character sets of texts whose bytes are the same in UTF-8; `None` where there are none. A server

@@ -1,5 +1,5 @@
--- expect: grant server.server.PUBLIC revoked: no -> yes
--- implies: grant server.server.PUBLIC privileges
+-- expect: grant database.(this database).PUBLIC revoked: no -> yes
+-- implies: grant database.(this database).PUBLIC privileges
 -- setup
 grant create on database :"DBNAME" to public;
 -- candidate
