@@ -95,7 +95,7 @@ fn inquire(
     let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
     inquiry.records();
     if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
-        match environment.flights(&means.limits, &run.watch) {
+        match environment.flights(&means.limits, &[], &run.watch) {
             Ok(flights) => {
                 inquiry.in_flight.extend(flights.seen);
                 inquiry.gaps.extend(flights.hidden);
