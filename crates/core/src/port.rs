@@ -17,7 +17,7 @@ mod store;
 mod watch;
 mod workshop;
 
-pub use claim::{Claim, Claimed, Tool, Wish};
+pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use grants::{Step, script};
 pub use intended::Intended;
@@ -177,7 +177,7 @@ pub trait Environment: Send + Sync {
     ///
     /// # Errors
     /// The server cannot be reached, lets nobody write, or keeps no session as it is (a pooler); nobody writes to such a server.
-    fn claim(&self, _: &Wish<'_>, _: &Watch<'_>) -> Result<Claimed, Box<Trouble>> {
+    fn claim<'a>(&self, _: &Wish<'a>, _: &Watch<'_>) -> Result<Claimed<'a>, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("nothing is written to {}", self.describe()));
         Err(Box::new(trouble.expected("a PostgreSQL, MySQL or MariaDB server").found("one to which this version does not write")))
     }

@@ -20,8 +20,19 @@ pub struct Wish<'a> {
     pub patience: Duration,
     /// Of every session.
     pub limits: Limits,
-    /// What runs took that are gone and did not give it back, in the words of [`Claim::holds`].
-    pub orphaned: &'a [String],
+    /// What runs took that are gone and did not give it back.
+    pub orphaned: &'a [Orphan],
+}
+
+/// What a run took on the target that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// As it was told to [`Intended::takes`].
+    pub what: String,
+    /// What that run's sessions were called.
+    pub name: String,
+    /// Its process.
+    pub pid: u32,
 }
 
 /// Whose lock is taken as well.
@@ -35,8 +46,8 @@ pub struct Tool<'a> {
 }
 
 /// Whether it was to be had.
-pub enum Claimed {
-    Held(Box<dyn Claim>),
+pub enum Claimed<'a> {
+    Held(Box<dyn Claim + 'a>),
     /// Somebody else has it: which lock, and who, in words.
     Taken(String),
 }

@@ -1,6 +1,6 @@
 //! An intention that is on the disk: the one way to a claim (`claim`), and what is said of its acts. Neighbour: `journal`, the nouns.
 
-use super::journal::{Ending, Intention, State};
+use super::journal::{Ending, Entry, Intention, State};
 use super::store::Store;
 use crate::fault::Trouble;
 
@@ -36,7 +36,7 @@ impl<'a> Intended<'a> {
     /// What its sessions are called on the server: other stores have runs of the same number.
     #[must_use]
     pub fn name(&self) -> String {
-        format!("evenkeel run {}-{}", self.number, self.letters)
+        Entry::called(self.number, &self.letters)
     }
 
     /// Says that an act begins.

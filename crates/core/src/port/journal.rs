@@ -132,6 +132,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What sessions of a run are called on the server.
+    #[must_use]
+    pub fn called(number: u32, letters: &str) -> String {
+        format!("evenkeel run {number}-{letters}")
+    }
+
     /// How many acts are in that state.
     #[must_use]
     pub fn count(&self, state: State) -> usize {

@@ -24,6 +24,8 @@ mod together;
 mod trigger;
 mod view;
 
+pub(crate) use record::row;
+
 use crate::flavor::Flavor;
 use crate::grammar::token::{Sort, tokens};
 use crate::ident::Ident;

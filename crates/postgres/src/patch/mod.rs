@@ -34,6 +34,8 @@ mod trigger;
 mod types;
 mod view;
 
+pub(crate) use record::row;
+
 use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Endpoint, Object};
