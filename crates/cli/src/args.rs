@@ -2,7 +2,7 @@
 
 mod release;
 
-pub use release::{CourseName, Diagnose, History, HistoryFormat, Migrations, Preflight, Reading};
+pub use release::{CourseName, Diagnose, History, HistoryFormat, Migrations, Preflight, Reading, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -27,6 +27,7 @@ pub enum SchemaName {
     History,
     Migrations,
     Preflight,
+    Runs,
 }
 
 /// Flags that every verb understands.
@@ -107,6 +108,8 @@ pub enum Command {
     Preflight(Preflight),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.
     Diagnose(Diagnose),
+    /// Print what was run on environments: when, by whom, how it ended; one run whole.
+    Runs(Runs),
     /// Print which throwaway servers this machine can start, and how to get the others.
     Servers(Servers),
     /// Show it all on throwaway servers: drift planted, compared, reported.
@@ -117,7 +120,7 @@ pub enum Command {
     Man,
     /// Print the JSON schema of reports.
     Schema {
-        /// Of what: the report of compare and check, or what history, migrations or preflight print.
+        /// Of what: the report of compare and check, or what history, migrations, preflight or runs print.
         #[arg(value_enum, default_value_t = SchemaName::Report)]
         of: SchemaName,
     },

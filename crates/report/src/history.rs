@@ -1,14 +1,16 @@
-//! The history of one environment, what was read of a folder of migrations, and what a build lacks: their public JSON, and how a
-//! person sees them.
+//! The history of one environment, what was read of a folder of migrations, what a build lacks, and what was run: their public JSON, and
+//! how a person sees them.
 //!
 //! Lives here: layout and sentences. Does not live here: what is said (`core/history/told`).
 
 mod data;
+mod journal;
 mod markdown;
 mod preflight;
 mod terminal;
 
 pub use data::{Listed, ListedMigration, ListedStatement, Listing, NotUnderstood};
+pub use journal::{Applied, run_line, runs};
 pub use preflight::verdict_line as preflight_line;
 
 use crate::Fault;
@@ -43,7 +45,7 @@ impl Form {
 
 /// The JSON schemas of what these verbs print, as published in `docs/reference`: name of the verb, schema.
 #[must_use]
-pub fn json_schemas() -> [(&'static str, schemars::Schema); 3] {
+pub fn json_schemas() -> [(&'static str, schemars::Schema); 4] {
     let titled = |verb: &'static str, mut schema: schemars::Schema| {
         schema.insert("title".to_owned(), format!("evenkeel {verb}").into());
         (verb, schema)
@@ -52,6 +54,7 @@ pub fn json_schemas() -> [(&'static str, schemars::Schema); 3] {
         titled("history", schemars::schema_for!(data::Told)),
         titled("migrations", schemars::schema_for!(Listing)),
         titled("preflight", schemars::schema_for!(preflight::Told)),
+        titled("runs", schemars::schema_for!(journal::Runs)),
     ]
 }
 
@@ -79,11 +82,29 @@ pub fn history(history: &History, repaired: Option<&Repaired<'_>>, form: Form, s
     match (form, repaired) {
         (Form::Terminal, Some(repaired)) => Ok(repaired.script.as_bytes().to_vec()),
         (Form::Terminal, None) => Ok(terminal::history(history, style).into_bytes()),
-        (Form::Json, _) => data::json(&data::of(history, repaired)),
+        (Form::Json, _) => data::json(&data::of(history, repaired, None)),
         (Form::Markdown, None) => Ok(markdown::history(history).into_bytes()),
         (Form::Markdown, Some(repaired)) => {
             let lines: Vec<String> = repaired.script.lines().map(str::to_owned).collect();
             Ok(format!("{}\n{}", markdown::history(history), fenced("sql", &lines)).into_bytes())
+        }
+    }
+}
+
+/// A history with what came of running its repair: as it was judged last.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn applied(history: &History, repaired: &Repaired<'_>, applied: &Applied<'_>, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
+    match form {
+        Form::Json => data::json(&data::of(history, Some(repaired), Some(applied))),
+        Form::Terminal => {
+            let page = if applied.is_judged { format!("\n{}", terminal::history(history, style)) } else { String::new() };
+            Ok(format!("{}{page}", journal::applied(&history.label, repaired, applied, style)).into_bytes())
+        }
+        Form::Markdown => {
+            let lines: Vec<String> = journal::lines(&history.label, repaired, applied).into_iter().map(|(_, line)| line).collect();
+            Ok(format!("{}\n{}", fenced("text", &lines).trim_end(), markdown::history(history)).into_bytes())
         }
     }
 }

@@ -4,12 +4,7 @@
 use super::*;
 
 fn halt(environment: &str, reason: &str) -> Halt {
-    Halt {
-        environment: environment.to_owned(),
-        since: "2026-11-29T02:00:00Z".to_owned(),
-        by: "ann".to_owned(),
-        reason: reason.to_owned(),
-    }
+    Halt { environment: environment.to_owned(), since: "2026-11-29T02:00:00Z".to_owned(), by: "ann".to_owned(), reason: reason.to_owned() }
 }
 
 #[test]

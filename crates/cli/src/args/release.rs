@@ -49,9 +49,22 @@ pub struct History {
     #[command(flatten)]
     pub reading: Reading,
     /// Write the SQL that makes record and schema agree: `forward` brings to its end what was begun, `back` takes back what is not
-    /// whole. Nothing is run but on a throwaway server.
+    /// whole. Nothing is run but on a throwaway server, unless --apply is given.
     #[arg(long, value_enum, value_name = "COURSE", num_args = 0..=1, require_equals = true, default_missing_value = "forward")]
     pub repair: Option<CourseName>,
+    /// Run it on the environment, which is named as it is configured: behind a snapshot, under the tool's own lock, each act written down
+    /// before it is done. Afterwards it is judged again.
+    #[arg(long, requires = "repair")]
+    pub apply: bool,
+    /// What you call the snapshot or backup that you took before; it is kept with the run.
+    #[arg(long, value_name = "REFERENCE", requires = "apply", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub snapshot_taken: Option<String>,
+    /// Why; it is kept with the run.
+    #[arg(long, value_name = "TEXT", requires = "apply", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long, requires = "apply")]
+    pub yes: bool,
     /// Write statements that lose data too; without it they are commented out.
     #[arg(long, requires = "repair")]
     pub allow_destructive: bool,
@@ -79,6 +92,22 @@ pub struct History {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+}
+
+/// `runs`.
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// The number of one run: it is shown whole.
+    pub number: Option<u32>,
+    /// Only those of this environment.
+    #[arg(long, value_name = "NAME", conflicts_with = "number")]
+    pub environment: Option<String>,
+    /// So many at most.
+    #[arg(long, value_name = "NUMBER", default_value = "50")]
+    pub most: u32,
+    /// Form of the list.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
 }
 
 /// Which witness a repair believes.

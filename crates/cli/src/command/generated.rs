@@ -28,6 +28,7 @@ pub fn schema(of: SchemaName) -> Outcome {
         SchemaName::History => Some("history"),
         SchemaName::Migrations => Some("migrations"),
         SchemaName::Preflight => Some("preflight"),
+        SchemaName::Runs => Some("runs"),
     };
     let schemas = evenkeel_report::history::json_schemas();
     let found = named.and_then(|verb| schemas.into_iter().find(|(other, _)| *other == verb)).map(|(_, schema)| schema);

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+mod apply;
 mod asked;
 mod capture;
 mod check;
@@ -21,6 +22,7 @@ mod proofs;
 mod queries;
 mod render;
 mod report;
+mod runs;
 mod schemas;
 mod servers;
 
@@ -51,6 +53,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::History(arguments) => history::run(arguments, &cli.common),
         Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
+        Command::Runs(arguments) => runs::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),
         Command::Completions(arguments) => generated::completions(arguments.shell),

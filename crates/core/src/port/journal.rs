@@ -23,6 +23,24 @@ pub struct Intention {
     pub acts: Vec<Act>,
 }
 
+impl Intention {
+    /// One word for all that is to be run: another word where anything of it is another.
+    #[must_use]
+    pub fn digest_of(acts: &[Act]) -> String {
+        let mut hasher = blake3::Hasher::new_derive_key("evenkeel 2026-11-29 acts of a run");
+        let mut add = |text: &str| {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        };
+        for act in acts {
+            add(&act.what);
+            add(&act.statements.len().to_string());
+            act.statements.iter().for_each(|statement| add(statement));
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
 /// What is done in one go: a transaction, or a statement by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Act {

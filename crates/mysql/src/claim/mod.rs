@@ -215,7 +215,9 @@ impl Claim for Held<'_> {
         let told: Vec<Option<&str>> = rows.first().map(|row| row.iter().map(Option::as_deref).collect()).unwrap_or_default();
         let own = Port::id(&self.holder).to_string();
         match told.as_slice() {
-            [Some(id), _] if *id != own => Err(self.lost("another session answers than the one that began: a proxy stands before the server")),
+            [Some(id), _] if *id != own => {
+                Err(self.lost("another session answers than the one that began: a proxy stands before the server"))
+            }
             [Some(_), Some("1")] => Ok(()),
             _ => Err(self.lost("a lock is not held any more")),
         }

@@ -27,7 +27,7 @@ impl Inquiry<'_> {
         let all = ledgers(self.manifest);
         for (table, ledger) in &all {
             if table.get("locked").is_some_and(|value| value.shown() == "yes") {
-                self.in_flight.push(format!("the lock of {} ({}) is taken: a deploy is in flight, or one died", ledger.tool, ledger.table));
+                self.in_flight.push(taken(ledger));
             }
         }
         let own: Vec<&(&Object, Ledger)> = all.iter().filter(|(_, ledger)| is_own(ledger)).collect();
@@ -115,4 +115,9 @@ impl Inquiry<'_> {
             self.records.push(one(&version, last));
         }
     }
+}
+
+/// That the lock of a tool's table is taken.
+pub(super) fn taken(ledger: &Ledger) -> String {
+    format!("the lock of {} ({}) is taken: a deploy is in flight, or one died", ledger.tool, ledger.table)
 }

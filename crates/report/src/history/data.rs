@@ -1,6 +1,6 @@
 //! The public JSON. Field names are a contract.
 
-use super::{Repaired, verdict_line};
+use super::{Applied, Repaired, journal, verdict_line};
 use crate::Fault;
 use evenkeel_core::history::repair::Uncured;
 use evenkeel_core::history::told::{Entry, History, Stray};
@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The version of the shapes below.
-const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// What a history says, whole.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -28,6 +28,9 @@ pub(super) struct Told {
     /// What makes record and schema agree, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     repair: Option<Repair>,
+    /// What came of running it, where that was asked for; all else is then as it was judged afterwards, where anything was run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<journal::Told>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -131,7 +134,7 @@ struct Unexplained {
     why: String,
 }
 
-pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>) -> Told {
+pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>, applied: Option<&Applied<'_>>) -> Told {
     Told {
         schema_version: SCHEMA_VERSION,
         environment: history.label.clone(),
@@ -148,6 +151,7 @@ pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>) -> Told {
         notes: history.notes.clone(),
         replayed_on: history.replayed_on.clone(),
         repair: repaired.map(repair),
+        applied: applied.map(journal::told),
     }
 }
 
