@@ -3,11 +3,12 @@
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
 //! `ledger` reads records, `records` says whose they are, `settle` runs files; `repair` makes record and schema agree, `trial` tries it,
-//! `apply` runs it where it counts. Does not live here: what a verdict means (`core/history/verdict`).
+//! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on). Does not live here: what a verdict means (`core/history/verdict`).
 
 mod acts;
 mod apply;
 mod edit;
+mod ground;
 mod ledger;
 mod looks;
 mod records;

@@ -5,6 +5,7 @@
 
 mod data;
 mod journal;
+mod json;
 mod markdown;
 mod preflight;
 mod terminal;
@@ -82,7 +83,7 @@ pub fn history(history: &History, repaired: Option<&Repaired<'_>>, form: Form, s
     match (form, repaired) {
         (Form::Terminal, Some(repaired)) => Ok(repaired.script.as_bytes().to_vec()),
         (Form::Terminal, None) => Ok(terminal::history(history, style).into_bytes()),
-        (Form::Json, _) => data::json(&data::of(history, repaired, None)),
+        (Form::Json, _) => json::json(&data::of(history, repaired, None)),
         (Form::Markdown, None) => Ok(markdown::history(history).into_bytes()),
         (Form::Markdown, Some(repaired)) => {
             let lines: Vec<String> = repaired.script.lines().map(str::to_owned).collect();
@@ -97,7 +98,7 @@ pub fn history(history: &History, repaired: Option<&Repaired<'_>>, form: Form, s
 /// It cannot be written as JSON.
 pub fn applied(history: &History, repaired: &Repaired<'_>, applied: &Applied<'_>, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
     match form {
-        Form::Json => data::json(&data::of(history, Some(repaired), Some(applied))),
+        Form::Json => json::json(&data::of(history, Some(repaired), Some(applied))),
         Form::Terminal => {
             let page = if applied.is_judged { format!("\n{}", terminal::history(history, style)) } else { String::new() };
             Ok(format!("{}{page}", journal::applied(&history.label, repaired, applied, style)).into_bytes())
@@ -116,7 +117,7 @@ pub fn applied(history: &History, repaired: &Repaired<'_>, applied: &Applied<'_>
 pub fn listing(listing: &Listing, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
     match form {
         Form::Terminal => Ok(terminal::listing(listing, style).into_bytes()),
-        Form::Json => data::json(listing),
+        Form::Json => json::json(listing),
         Form::Markdown => Ok(markdown::listing(listing).into_bytes()),
     }
 }
@@ -128,7 +129,7 @@ pub fn listing(listing: &Listing, form: Form, style: &Style) -> Result<Vec<u8>, 
 pub fn preflight(preflight: &Preflight, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
     match form {
         Form::Terminal => Ok(preflight::terminal(preflight, style).into_bytes()),
-        Form::Json => data::json(&preflight::of(preflight)),
+        Form::Json => json::json(&preflight::of(preflight)),
         Form::Markdown => Ok(preflight::markdown(preflight).into_bytes()),
     }
 }

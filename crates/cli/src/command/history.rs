@@ -29,9 +29,6 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
         let trouble = trouble.expected("terminal, json or markdown").found(name).origin("flag --format");
         return Err(Box::new(trouble.fix("write the report without --repair, and the repair by itself")));
     }
-    if arguments.apply {
-        return super::apply::run(arguments, common);
-    }
     let started = Instant::now();
     let Heard { history, repaired, bar, shown: named } = heard(arguments, common)?;
     let style = migrations::style(common, arguments.out.is_none());

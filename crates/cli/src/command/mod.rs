@@ -50,6 +50,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Queries(arguments) => queries::run(arguments),
         Command::Migrations(arguments) => migrations::run(arguments, &cli.common),
+        Command::History(arguments) if arguments.apply => apply::run(arguments, &cli.common),
         Command::History(arguments) => history::run(arguments, &cli.common),
         Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),

@@ -133,8 +133,11 @@ fn each_gate_refuses_by_itself() {
     let sample = sample("sqlx");
     apply(&db, sample);
     db.exec(undone("sqlx").0);
-    let place =
-        configured(&db.url(), sample.folder, &format!("[environments.production]\nurl = \"{}\"\ntier = \"production\"\n", db.url()));
+    let more = format!(
+        "[environments.production]\nurl = \"{0}\"\ntier = \"production\"\n[environments.guarded]\nurl = \"{0}?options=-cdefault_transaction_read_only%3Don\"\n",
+        db.url()
+    );
+    let place = configured(&db.url(), sample.folder, &more);
     let url = db.url();
     refused(&place, &db, place.run(&["history", "shop", "--repair", "--apply"]), 64, "--snapshot-taken REFERENCE");
     let by_url = ["history", &url, "--migrations", "m", "--repair", "--apply", "--snapshot-taken", "s", "--yes"];

@@ -53,7 +53,7 @@ fn locks_of_others_are_asked_for_and_never_waited_for() {
         let place = configured(&db.url(), sample("golang-migrate").folder, "");
         let other = db.another_session();
         for (lock, whose) in [
-            ("concat('evenkeel-', md5(lower(database())))", "evenkeel"),
+            ("concat('evenkeel-', left(sha2(lower(database()), 256), 32))", "evenkeel"),
             ("cast((crc32(concat(database(), ':schema_migrations')) * 1486364155) % 4294967296 as char)", "golang-migrate"),
         ] {
             other.exec(&format!("do get_lock({lock}, 1)")).unwrap();
@@ -106,7 +106,7 @@ fn whenever_it_is_killed_the_next_one_goes_on_and_they_agree() {
             let place = configured(&db.url(), FILES, "");
             let arguments = ["history", "shop", "--repair", "--apply", "--snapshot-taken", "s"];
             let mut child = place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            let holder = || db.value("select is_used_lock(concat('evenkeel-', md5(lower(database()))))");
+            let holder = || db.value("select is_used_lock(concat('evenkeel-', left(sha2(lower(database()), 256), 32)))");
             let until = Instant::now() + Duration::from_secs(60);
             while holder().is_none() && child.try_wait().unwrap().is_none() && Instant::now() < until {
                 std::thread::sleep(Duration::from_millis(2));

@@ -7,7 +7,7 @@ mod name;
 
 use crate::connect::{self, Fault, Target, connect};
 use crate::ident::{Ident, Literal};
-use crate::patch::row;
+use crate::patch::record::row;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::history::LOCKS;
 use evenkeel_core::history::lock::{Holder, RowLock};

@@ -3,7 +3,7 @@
 //! They are facts of the tools' sources: each file that makes one is named beside it. `locks.sql` in `flight` sees who holds one.
 
 /// Evenkeel's own: locks are the server's, so the database is part of the name. A name has 64 characters at most.
-pub(super) const OWN: &str = "concat('evenkeel-', md5(lower(database())))";
+pub(super) const OWN: &str = "concat('evenkeel-', left(sha2(lower(database()), 256), 32))";
 
 /// The lock that a tool takes before it migrates, where it records in that table; none where it takes no such lock.
 pub(super) fn of(tool: &str, table: &str, database: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 -- MySQL 8.0+, MariaDB 10.5+.
 select t.tool, t.holder
 from (
-    select 'evenkeel' as tool, is_used_lock(concat('evenkeel-', md5(lower(database())))) as holder
+    select 'evenkeel' as tool, is_used_lock(concat('evenkeel-', left(sha2(lower(database()), 256), 32))) as holder
     union all
     select 'golang-migrate',
         is_used_lock(cast((crc32(concat(database(), ':schema_migrations')) * 1486364155) % 4294967296 as char))

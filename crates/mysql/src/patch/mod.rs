@@ -13,7 +13,7 @@ mod grant;
 mod index;
 mod online;
 mod partition;
-mod record;
+pub(crate) mod record;
 mod routine;
 mod schema;
 mod sequence;
@@ -23,8 +23,6 @@ mod text;
 mod together;
 mod trigger;
 mod view;
-
-pub(crate) use record::row;
 
 use crate::flavor::Flavor;
 use crate::grammar::token::{Sort, tokens};

@@ -4,16 +4,14 @@
 //! sessions (`Claim` of each engine), where the journal is kept (`Store`).
 
 use super::acts::{Deed, acts};
+use super::ground::ground;
 use super::records::taken;
 use super::{Repair, Repairing, Wanted};
 use crate::capture::{self, Source};
 use crate::replay::Means;
-use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::effect::found;
 use evenkeel_core::history::told::{History, Ledger};
-use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::patch::{Dialect, Proof};
 use evenkeel_core::port::{
     Act, Answer, Claim, Claimed, Ending, Entry, Environment, Intended, Intention, Limits, Orphan, Owner, Refused, Run, State, Stop, Store,
@@ -67,24 +65,6 @@ pub enum Outcome {
 struct Shut {
     why: String,
     is_untold: bool,
-}
-
-/// What of an environment a repair rests on: its schema and its record. Locks are taken and given back.
-pub(super) fn ground(manifest: &Manifest) -> String {
-    let dimensions = [Dimension::Schema, Dimension::History];
-    let is_of_it = |object: &&Object| dimensions.contains(&object.kind.spec().dimension);
-    let unlocked = |object: &Object| {
-        let mut object = object.clone();
-        if object.kind == Kind::HistoryTable {
-            object.set("locked", false);
-        }
-        object
-    };
-    let objects: Vec<Object> = manifest.objects().iter().filter(is_of_it).map(unlocked).collect();
-    let gaps = manifest.gaps.iter().filter(|gap| dimensions.contains(&gap.dimension)).count();
-    let tree = Tree::of(&Manifest::new(manifest.endpoint.clone(), dimensions.to_vec(), objects, Vec::new()));
-    let one = |dimension| tree.branch(dimension).map_or_else(|| "none".to_owned(), |branch| branch.ordered.hex());
-    format!("{} {} {gaps}", one(Dimension::Schema), one(Dimension::History))
 }
 
 /// Judges, works out the repair, and runs it.

@@ -3,7 +3,7 @@
 //! Lives here: from what was found to blocks of statements. Does not live here: what is decided of a verdict (`core/history/repair`),
 //! which statements change a schema (`core/patch`), their trial (`trial`), running them where it counts (`apply`).
 
-use super::apply::ground;
+use super::ground::ground;
 use super::trial::current;
 use super::withheld::{beyond, hold};
 use super::{Dimension, Inquiry};

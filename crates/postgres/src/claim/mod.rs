@@ -6,7 +6,7 @@
 use crate::connect::{self, Fault, Target, connect, standing};
 use crate::flight::number;
 use crate::ident::literal;
-use crate::patch::row;
+use crate::patch::record::row;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::history::LOCKS;
 use evenkeel_core::history::lock::{Holder, RowLock};

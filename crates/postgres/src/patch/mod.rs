@@ -19,7 +19,7 @@ mod notes;
 mod operator;
 mod parameter;
 mod publication;
-mod record;
+pub(crate) mod record;
 mod retype;
 mod role;
 mod routine;
@@ -33,8 +33,6 @@ mod text;
 mod trigger;
 mod types;
 mod view;
-
-pub(crate) use record::row;
 
 use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind, Value};

@@ -1,15 +1,12 @@
 //! The public JSON. Field names are a contract.
 
+use super::json::SCHEMA_VERSION;
 use super::{Applied, Repaired, journal, verdict_line};
-use crate::Fault;
 use evenkeel_core::history::repair::Uncured;
 use evenkeel_core::history::told::{Entry, History, Stray};
 use evenkeel_core::history::verdict::Verdict;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// The version of the shapes below.
-pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// What a history says, whole.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -254,10 +251,4 @@ pub struct NotUnderstood {
 impl Listing {
     /// The version of these shapes.
     pub const SCHEMA_VERSION: u32 = SCHEMA_VERSION;
-}
-
-pub(super) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Fault> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|source| Fault::Json { format: "json", source })?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }

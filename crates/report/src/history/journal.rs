@@ -2,8 +2,8 @@
 //!
 //! Does not live here: keeping them (`store`).
 
-use super::data::SCHEMA_VERSION;
-use super::{Form, Repaired, data};
+use super::json::{SCHEMA_VERSION, json};
+use super::{Form, Repaired};
 use crate::Fault;
 use crate::clean::line;
 use crate::format::Style;
@@ -160,7 +160,7 @@ const DIM: Paint = Paint::new().dimmed();
 /// It cannot be written as JSON.
 pub fn runs(entries: &[Entry], is_whole: bool, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
     if form == Form::Json {
-        return data::json(&Runs { schema_version: SCHEMA_VERSION, runs: entries.iter().map(run).collect() });
+        return json(&Runs { schema_version: SCHEMA_VERSION, runs: entries.iter().map(run).collect() });
     }
     let mut lines = Vec::new();
     if entries.is_empty() {
