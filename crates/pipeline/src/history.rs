@@ -197,7 +197,11 @@ impl<'a> Inquiry<'a> {
         let mut broken: Option<&str> = None;
         for cut in &self.read.cuts {
             let migration = &cut.migration;
-            let Some(Recorded { checksum: Some(before), .. }) = self.record(migration) else { continue };
+            let Some(Recorded { checksum: Some(before), state, .. }) = self.record(migration) else { continue };
+            // The sum of what took it back is another text's.
+            if *state == State::RolledBack {
+                continue;
+            }
             if let (Some(earlier), true) = (broken, migration.chained) {
                 self.notes.push(format!("whether {} was edited is not told: its sum is made of {earlier} too, which was", migration.key));
             } else if migration.is_summed(before) == Some(false) {

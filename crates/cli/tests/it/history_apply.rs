@@ -44,7 +44,7 @@ fn damaged(major: u32, tool: &str) -> (TestDb, Place) {
     let (db, sample) = (database(major), sample(tool));
     apply(&db, sample);
     let (schema, record) = undone(tool);
-    db.exec(if tool.len() % 2 == 0 { schema } else { record });
+    db.exec(if tool.len().is_multiple_of(2) { schema } else { record });
     let place = configured(&db.url(), sample.folder, "");
     (db, place)
 }

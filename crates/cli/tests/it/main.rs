@@ -16,6 +16,7 @@ mod history_apply;
 mod history_apply_killed;
 mod history_check;
 mod history_code;
+mod history_flyway;
 mod history_hostile;
 mod history_long;
 mod history_repair;

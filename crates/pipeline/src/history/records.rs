@@ -5,7 +5,7 @@
 use super::Inquiry;
 use super::ledger::{ledgers, recorded};
 use crate::migrations::Cut;
-use evenkeel_core::history::matching::{self, matched};
+use evenkeel_core::history::matching::{self, baselined, matched};
 use evenkeel_core::history::told::Ledger;
 use evenkeel_core::history::verdict::Recorded;
 use evenkeel_core::history::{READERS, State};
@@ -57,6 +57,13 @@ impl Inquiry<'_> {
         let rows = self.manifest.of_kind(Kind::Migration).iter();
         self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
         matched(&self.read.folder, &mut self.records);
+        let baselines = self.records.iter().filter(|record| record.is_baseline());
+        self.notes.extend(
+            baselines.map(|record| {
+                format!("{} began with a baseline at {}: the tool never runs what stands up to it", ledger.table, record.key)
+            }),
+        );
+        baselined(&self.read.folder, &mut self.records);
         let elsewhere: BTreeSet<String> =
             matching::elsewhere(&self.read.folder, &self.records).into_iter().map(|record| record.key.clone()).collect();
         if let Some(first) = elsewhere.first() {

@@ -94,6 +94,8 @@ impl Inquiry<'_> {
                 return Err(format!("the record of {} cannot be written as its tool would", recorded.key));
             };
             match recorded.state {
+                // Some tools keep a row that says so.
+                State::RolledBack if recorded.recorded_as.is_some() => deeds.push(Deed::Insert(row)),
                 State::RolledBack => {}
                 State::Applied => deeds.push(Deed::Insert(row)),
                 State::Failed | State::InProgress => deeds.extend([Deed::Insert(row), Deed::Update(undone(rows), own)]),
@@ -109,7 +111,7 @@ impl Inquiry<'_> {
                 }
             }
         } else {
-            for recorded in &self.records {
+            for recorded in self.records.iter().filter(|recorded| !recorded.implied) {
                 if let Err(why) = copy(recorded) {
                     return Ok(Err(why));
                 }

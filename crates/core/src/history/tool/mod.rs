@@ -148,6 +148,11 @@ pub(super) fn is_same(tool: &str, recorded: &str, key: &str) -> bool {
     }
 }
 
+/// Whether a baseline says of a migration that it is in.
+pub(super) fn is_covered(tool: &str, baseline: &str, key: &str) -> bool {
+    tool == flyway::NAME && flyway::is_covered(baseline, key)
+}
+
 /// Whether what a tool records as the description is the name of the file: then another one is another migration.
 pub(super) fn is_titled(tool: &str) -> bool {
     [flyway::NAME, sqlx::NAME, refinery::NAME, supabase::NAME, atlas::NAME, phinx::NAME].contains(&tool)
