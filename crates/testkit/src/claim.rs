@@ -5,8 +5,9 @@
 use crate::memory::{Memory, intention};
 use crate::process::eventually;
 use crate::workshop::Subject;
+use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Answer, Claim, Claimed, Environment, Intended, Like, Limits, Orphan, Scratch, Session, Store, Tool, Watch, Wish,
+    Answer, Claim, Claimed, Environment, Intended, Like, Limits, Orphan, Request, Scratch, Session, Store, Tool, Watch, Wish,
 };
 use std::time::{Duration, Instant};
 
@@ -89,7 +90,7 @@ fn what_is_written_is_there(environment: &dyn Environment, plain: &mut dyn Sessi
     let store = Memory::default();
     let intended = Intended::write(&store, &intention(0)).unwrap();
     let mut claim = held(environment, &wish(&intended, None, &[]));
-    let mut session = claim.session().unwrap();
+    let mut session = claim.session(&[]).unwrap();
     assert!(!claim.sessions().contains(&session.id()), "what holds locks does nothing else");
     session.begin(&SHORT).unwrap();
     ran(&mut *session, "INSERT INTO t VALUES (2, 'y')");
@@ -109,7 +110,9 @@ fn nothing_waits_without_a_bound(subject: &Subject<'_>, environment: &dyn Enviro
     let store = Memory::default();
     let intended = Intended::write(&store, &intention(0)).unwrap();
     let mut claim = held(environment, &wish(&intended, None, &[]));
-    let mut session = claim.session().unwrap();
+    // A script's session has no bound by itself.
+    let dialect = subject.engine.dialect(&captured(environment).endpoint).unwrap();
+    let mut session = claim.session(dialect.opening()).unwrap();
     let refused = |session: &mut dyn Session, statement: &str, codes: &[&str]| {
         let begun = Instant::now();
         let answer = session.run(statement).unwrap();
@@ -140,6 +143,10 @@ fn nothing_waits_without_a_bound(subject: &Subject<'_>, environment: &dyn Enviro
     session.roll_back().unwrap();
     drop(session);
     claim.release().unwrap();
+}
+
+fn captured(environment: &dyn Environment) -> Manifest {
+    environment.capture(&Request { dimensions: Vec::new(), ..Request::new("law") }, &Watch::none()).unwrap()
 }
 
 fn a_loss_is_noticed(environment: &dyn Environment, scratch: &dyn Scratch) {

@@ -273,3 +273,48 @@ fn what_waits_too_long_is_given_up_and_nothing_of_it_is_in() {
     other.exec("rollback").unwrap();
     applied(&place, &[]).exits(0);
 }
+
+#[test]
+fn a_record_under_a_name_of_its_own_is_repaired_as_any_other() {
+    let db = database(newest());
+    let sample = sample("golang-migrate");
+    apply(&db, sample);
+    db.exec("create schema ops; alter table schema_migrations rename to applied; alter table applied set schema ops; alter table orders drop total");
+    let place = configured(&db.url(), sample.folder, "history = \"ops.applied\"\n");
+    let told = applied(&place, &[]).exits(0).json();
+    assert!(words(&told).iter().all(|word| word == "applied"), "{told}");
+    db.exec("alter table orders drop total");
+    place.run(&["history", "shop", "--repair=back", "--apply", "--snapshot-taken", "s"]).exits(0);
+    assert_eq!(db.value("select version::text from ops.applied"), Some("1".to_owned()));
+}
+
+#[test]
+fn a_partition_is_attached_and_a_sequence_that_counts_is_kept() {
+    let db = database(newest());
+    let files = [
+        (
+            "1_a.sql",
+            "-- migrate:up\ncreate table p (id bigint not null, note text) partition by range (id);\ncreate table c (id bigint not null, note text);\n-- migrate:down\n",
+        ),
+        (
+            "2_b.sql",
+            "-- migrate:up\nalter table p attach partition c for values from (0) to (10);\ncreate sequence numbers;\n-- migrate:down\n",
+        ),
+    ];
+    db.exec(
+        "create table p (id bigint not null, note text) partition by range (id); create table c (id bigint not null, note text);
+        insert into c values (1, 'x'); create sequence numbers; select nextval('numbers');
+        create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1')",
+    );
+    let place = configured(&db.url(), &files, "");
+    // What it has given out is lost with it.
+    let back = place.run(&["history", "shop", "--repair=back"]).exits(1);
+    assert!(
+        back.stdout.contains("-- DROP SEQUENCE public.numbers;") && back.stdout.contains("loses where public.numbers stands"),
+        "{}",
+        back.stdout
+    );
+    let told = applied(&place, &[]).exits(0).json();
+    assert!(words(&told).iter().all(|word| word == "applied"), "{told}");
+    assert_eq!(db.value("select note from p where id = 1"), Some("x".to_owned()));
+}

@@ -66,11 +66,12 @@ pub trait Claim: Send {
     /// It is not, or nobody can tell: then nothing more may be written.
     fn check(&mut self) -> Result<(), Box<Trouble>>;
 
-    /// Opens a session that may write. Nothing in it waits longer than the wish says, in a transaction or outside of one.
+    /// Opens a session that may write, which begins with these statements. Nothing in it waits longer than the wish says, in a
+    /// transaction or outside of one, whatever these statements set.
     ///
     /// # Errors
-    /// The server cannot be reached, or lets nobody write.
-    fn session(&mut self) -> Result<Box<dyn Session>, Box<Trouble>>;
+    /// The server cannot be reached, lets nobody write, or refuses how the session begins.
+    fn session(&mut self, opening: &[&str]) -> Result<Box<dyn Session>, Box<Trouble>>;
 
     /// Gives everything back.
     ///

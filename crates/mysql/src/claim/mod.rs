@@ -49,7 +49,7 @@ pub fn claim<'a>(target: &Target, wish: &Wish<'a>, watch: &Watch<'_>) -> Done<Cl
         return Err(Box::new(trouble.expected("a database").found("all of a server").fix("name the database in the URL")));
     }
     let target = target.clone().called(&wish.intended.name());
-    let holder = open(&target, &Limits { idle_timeout: SILENCE, ..wish.limits })?;
+    let holder = open(&target, &Limits { idle_timeout: SILENCE, ..wish.limits }, &[])?;
     let database = target.describe().database.value.clone();
     let mut held = Held { holder, target, wish: *wish, names: Vec::new(), row: None, is_released: false };
     let mut wanted = vec![(name::OWN.to_owned(), "evenkeel".to_owned())];
@@ -86,7 +86,7 @@ fn again(until: Instant, watch: &Watch<'_>, mut attempt: impl FnMut() -> Done<bo
 }
 
 /// A session under the name of the run; nothing in it waits without a bound.
-fn open(target: &Target, limits: &Limits) -> Done<Session> {
+fn open(target: &Target, limits: &Limits, opening: &[&str]) -> Done<Session> {
     let words = |fault: Fault| Box::new(fault.trouble());
     let opened = async || {
         let mut session = connect(target).await.map_err(words)?;
@@ -97,6 +97,9 @@ fn open(target: &Target, limits: &Limits) -> Done<Session> {
                     .found("read_only is on")
                     .fix("name the source in `url`"),
             ));
+        }
+        for line in opening {
+            session.run(line, "beginning a session").await.map_err(words)?;
         }
         session.stand(limits).await.map_err(words)?;
         Ok(session)
@@ -223,8 +226,8 @@ impl Claim for Held<'_> {
         }
     }
 
-    fn session(&mut self) -> Done<Box<dyn Port>> {
-        Ok(Box::new(open(&self.target, &self.wish.limits)?))
+    fn session(&mut self, opening: &[&str]) -> Done<Box<dyn Port>> {
+        Ok(Box::new(open(&self.target, &self.wish.limits, opening)?))
     }
 
     fn release(mut self: Box<Self>) -> Done<()> {

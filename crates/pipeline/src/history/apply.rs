@@ -317,17 +317,10 @@ impl Work<'_> {
 
     fn act(&self, claim: &mut dyn Claim, deed: &Deed) -> Became {
         let refused = |refused: Refused| Became::Failed(format!("{} ({})", refused.message, refused.code));
-        let mut session = match claim.session() {
+        let mut session = match claim.session(self.dialect.opening()) {
             Ok(session) => session,
             Err(trouble) => return Became::Failed(words(&trouble)),
         };
-        for line in self.dialect.opening() {
-            match session.run(line) {
-                Ok(Answer::Ran(_)) => {}
-                Ok(Answer::Refused(why)) => return refused(why),
-                Err(trouble) => return Became::Failed(words(&trouble)),
-            }
-        }
         if !deed.alone
             && let Err(trouble) = session.begin(&self.limits)
         {

@@ -10,7 +10,7 @@ use evenkeel_core::history::row::{Deed, Noted};
 use evenkeel_core::history::told::History;
 use evenkeel_core::history::verdict::{Recorded, Verdict};
 use evenkeel_core::kind::{Severity, Value};
-use evenkeel_core::manifest::{Manifest, Object};
+use evenkeel_core::manifest::{Identity, Manifest, Object, display};
 use evenkeel_core::patch::{Block, Dialect, Proof};
 use evenkeel_core::port::{Answer, Request, Scratch};
 use std::collections::BTreeSet;
@@ -45,7 +45,12 @@ impl Inquiry<'_> {
             let words = run_plan(&mut *session, &block.plan, dialect, &builder.watch)?;
             refused.extend(words.into_iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
         }
-        let request = Request { dimensions: super::DIMENSIONS.to_vec(), ..Request::new("a throwaway server") };
+        // Under whatever name the environment's configuration gave it.
+        let database =
+            |table: &Object| Some(table.identity.part(0)).filter(|schema| !schema.is_empty()).unwrap_or(&built.database).to_owned();
+        let named = |table: &Object| display(table.kind, &Identity::new([database(table).as_str(), table.identity.part(1)]));
+        let history = self.table.map(named);
+        let request = Request { dimensions: super::DIMENSIONS.to_vec(), history, ..Request::new("a throwaway server") };
         let after = built.scratch.environment(&built.database)?.capture(&request, &builder.watch)?;
         let mut again = Inquiry::new(&after, self.read, (self.wanted, self.excuses), self.label);
         again.records();

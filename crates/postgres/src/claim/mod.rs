@@ -41,7 +41,7 @@ struct Held<'a> {
 /// The server cannot be reached, lets nobody write, or a pooler stands before it.
 pub fn claim<'a>(target: &Target, wish: &Wish<'a>, watch: &Watch<'_>) -> Done<Claimed<'a>> {
     let target = target.clone().called(&wish.intended.name());
-    let holder = open(&target, &wish.limits, true)?;
+    let holder = open(&target, &wish.limits, None)?;
     let database = target.describe().dbname.value.clone();
     let mut held = Held { holder, target, wish: *wish, keys: Vec::new(), row: None, is_released: false };
     let mut wanted = vec![(number::OWN, "evenkeel".to_owned())];
@@ -79,8 +79,8 @@ fn again(until: Instant, watch: &Watch<'_>, mut attempt: impl FnMut() -> Done<bo
     }
 }
 
-/// A session under the name of the run; nothing in it waits without a bound.
-fn open(target: &Target, limits: &Limits, is_holder: bool) -> Done<Session> {
+/// A session under the name of the run; nothing in it waits without a bound. One without an opening only holds locks.
+fn open(target: &Target, limits: &Limits, opening: Option<&[&str]>) -> Done<Session> {
     let words = |fault: Fault| Box::new(fault.trouble());
     let opened = async || {
         let session = connect(target).await.map_err(words)?;
@@ -93,8 +93,10 @@ fn open(target: &Target, limits: &Limits, is_holder: bool) -> Done<Session> {
                     .fix("name the primary in `url`, or have the setting taken away from the role or database"),
             ));
         }
-        let doing = "bounding a session";
-        let bounds = standing(limits, session.server_version_num, is_holder);
+        let doing = "beginning a session";
+        let opened = opening.unwrap_or_default().concat();
+        session.client.batch_execute(&opened).await.map_err(|error| words(session.fault(&error, doing)))?;
+        let bounds = standing(limits, session.server_version_num, opening.is_none());
         session.client.batch_execute(&bounds).await.map_err(|error| words(session.fault(&error, doing)))?;
         Ok(session)
     };
@@ -216,8 +218,8 @@ impl Claim for Held<'_> {
         Ok(())
     }
 
-    fn session(&mut self) -> Done<Box<dyn Port>> {
-        Ok(Box::new(open(&self.target, &self.wish.limits, false)?))
+    fn session(&mut self, opening: &[&str]) -> Done<Box<dyn Port>> {
+        Ok(Box::new(open(&self.target, &self.wish.limits, Some(opening))?))
     }
 
     fn release(mut self: Box<Self>) -> Done<()> {
