@@ -1,5 +1,6 @@
 //! Where what is kept between runs is: the file that is configured, else one in the user's state folder. And who it is that keeps it.
 
+use crate::paint;
 use crate::settings::Settings;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Halt, Owner, Store};
@@ -26,7 +27,17 @@ pub fn open(settings: &Settings) -> Result<Sqlite, Box<Trouble>> {
     })
 }
 
-/// The mark of a configured environment. Where nothing is kept, nothing was halted from here.
+/// That there is no place where a mark could be, which is no word on whether there is one: it is said, whatever else is.
+pub fn say_where(settings: &Settings) {
+    if open(settings).is_err() {
+        paint::say!(
+            "note: whether an environment is halted was not looked at: no file is named under [store], and neither XDG_STATE_HOME nor HOME \
+             is set"
+        );
+    }
+}
+
+/// The mark of a configured environment. Where nothing is kept, nothing was halted from here ([`say_where`]).
 ///
 /// # Errors
 /// The store is there and cannot be read: nobody can tell.

@@ -22,7 +22,7 @@ pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use grants::{Step, script};
 pub use intended::Intended;
 pub use journal::{Act, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep};
-pub use prepare::{Answers, Inquiry, Prepared};
+pub use prepare::{Answers, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;
 pub use session::{Answer, Ran, Refused, Session};
@@ -137,6 +137,14 @@ pub trait Environment: Send + Sync {
     fn prepare(&self, _: &Inquiry<'_>, _: &Watch<'_>) -> Result<Answers, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("queries cannot be prepared on {}", self.describe()));
         Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
+    }
+
+    /// Queries that clients have sent, as the server's statistics keep them.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or keeps none; such servers are not asked.
+    fn noticed(&self, _: &Limits, _: &Watch<'_>) -> Result<Noticed, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("what clients have asked is not asked of {}", self.describe()))))
     }
 
     /// How many rows a query has, or what the server says against it. It runs read only and bounded; its rows are not looked at.

@@ -5,7 +5,7 @@ use crate::connect::{Fault, Target, connect};
 use crate::{capture, claim, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Answers, Claimed, Environment, Flights, Inquiry, Limits, Request, Vitals, Watch, Wish};
+use evenkeel_core::port::{Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Request, Vitals, Watch, Wish};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A MySQL or MariaDB server, and one database of it or all.
@@ -50,6 +50,11 @@ impl Environment for MysqlEnvironment {
 
     fn vitals(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
         let work = async { flight::vitals::look(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn noticed(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Noticed, Box<Trouble>> {
+        let work = async { flight::noticed::all(&self.target, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

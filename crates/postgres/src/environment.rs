@@ -5,7 +5,7 @@ use crate::connect::Target;
 use crate::{capture, claim, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Answers, Claimed, Environment, Flights, Inquiry, Limits, Request, Vitals, Watch, Wish};
+use evenkeel_core::port::{Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Request, Vitals, Watch, Wish};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A PostgreSQL server and database.
@@ -51,6 +51,11 @@ impl Environment for PostgresEnvironment {
 
     fn vitals(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
         let work = async { flight::vitals::look(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn noticed(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Noticed, Box<Trouble>> {
+        let work = async { flight::noticed::all(&self.target, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

@@ -134,7 +134,8 @@ pub struct Preflight {
     /// What must be there at least: a manifest, or replay:DIR.
     #[arg(long, value_name = "MANIFEST|replay:DIR", required_unless_present = "queries")]
     pub expect: Option<String>,
-    /// Queries of the build: a file of SQL, a folder of such files, sqlx's folder; may be given several times.
+    /// Queries of the build: a file of SQL (sqlc's too), a folder of such files, sqlx's folder; or those that a server's statistics have
+    /// seen, pg_stat_statements:ENV, digest:ENV on MySQL. May be given several times.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub queries: Vec<PathBuf>,
     /// The role that the application connects as: its search_path decides what names mean.

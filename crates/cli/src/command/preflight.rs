@@ -63,8 +63,16 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         }
         _ => wire::usual_grammar()?,
     };
-    let mut asked = Vec::new();
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let (mut asked, mut hidden) = (Vec::new(), Vec::new());
     for path in &arguments.queries {
+        if let Some((shown, environment)) = statistics(path) {
+            let other = wire::live(environment, settings, common, &[])?;
+            let (queries, unseen) = queries::noticed(&other.source, &shown, (grammar, &limits), &run.watch)?;
+            asked.extend(queries);
+            hidden.extend(unseen.into_iter().map(|what| format!("{shown}: {what}")));
+            continue;
+        }
         asked.extend(queries::read(path, grammar, signals::stop())?);
     }
     let name = endpoint.configured.map(|_| arguments.environment.as_str());
@@ -76,16 +84,28 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         (Err(_), false) => from_replay(expected.as_ref().map(|expected| &expected.source), grammar)?,
     };
     let role = arguments.role.as_deref().or_else(|| endpoint.configured.and_then(|configured| configured.application_role.as_deref()));
-    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let wanted =
         Wanted { expected: expected.as_ref().map(|expected| &expected.source), queries: &asked, role, migrations: found.as_ref(), limits };
     let mut preflight = stage::run(&endpoint.source, &wanted, &run)?;
+    preflight.gaps.extend(hidden);
+    name.iter().for_each(|_| store::say_where(settings));
     match name.map(|name| store::halted(settings, name)).transpose() {
         Ok(halt) => preflight.lacks.extend(halt.flatten().map(|halt| Lack::of(halt.words()))),
         Err(trouble) => preflight.gaps.push(format!("whether it is halted is not known: {trouble}")),
     }
     drop(progress);
     Ok((preflight, endpoint.shown.clone()))
+}
+
+/// What says that queries are those that a server has seen, before the environment's name.
+const STATISTICS: [&str; 2] = ["pg_stat_statements", "digest"];
+
+/// The environment whose statistics are meant, and how that is shown: a URL is not, for its password.
+fn statistics(path: &std::path::Path) -> Option<(String, &str)> {
+    let (word, environment) = path.to_str()?.split_once(':')?;
+    let is_url = environment.contains("://") || environment.contains('=');
+    let shown = if is_url { word.to_owned() } else { format!("{word}:{environment}") };
+    (STATISTICS.contains(&word) && !path.exists()).then_some((shown, environment))
 }
 
 /// The files that are expected to have run say who makes what, too.

@@ -1,5 +1,6 @@
 //! What is in flight: locks of migration tools and of evenkeel, definitions that are being changed, sessions that wait for them.
 
+pub mod noticed;
 pub mod vitals;
 
 use crate::capture::access::Access;

@@ -1,6 +1,7 @@
 //! What is in flight: locks of migration tools and of evenkeel (`number` knows whose they are), definitions that are being changed,
 //! builds, transactions that were prepared.
 
+pub mod noticed;
 pub mod number;
 pub mod vitals;
 
