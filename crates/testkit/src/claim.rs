@@ -121,9 +121,10 @@ fn nothing_waits_without_a_bound(subject: &Subject<'_>, environment: &dyn Enviro
     };
     plain.begin(&Limits { idle_timeout: Duration::from_secs(600), ..Limits::default() }).unwrap();
     ran(plain, "UPDATE t SET note = 'held' WHERE id = 1");
-    let (waits, defines) = ("UPDATE t SET note = 'waits' WHERE id = 1", "ALTER TABLE t ADD waits int");
+    let table = if schema(plain).is_empty() { "t" } else { "public.t" };
+    let (waits, defines) = (format!("UPDATE {table} SET note = 'waits' WHERE id = 1"), format!("ALTER TABLE {table} ADD waits int"));
     for round in 0..2 {
-        let statements: &[&str] = if round == 0 { &[waits, defines] } else { &[waits] };
+        let statements: &[&str] = if round == 0 { &[&waits, &defines] } else { &[&waits] };
         for statement in statements {
             refused(&mut *session, statement, subject.locked);
             session.begin(&SHORT).unwrap();
@@ -205,13 +206,14 @@ const ROWS: [Row; 3] = [
     },
 ];
 
+/// What stands before a table's name where that has to be said.
+fn schema(plain: &mut dyn Session) -> &'static str {
+    let has_schemas = ran(plain, "SELECT count(*) FROM information_schema.schemata WHERE schema_name = 'pg_catalog'");
+    if has_schemas == [[Some("1".to_owned())]] { "public" } else { "" }
+}
+
 fn rows_are_locks(environment: &dyn Environment, plain: &mut dyn Session) {
-    let schema =
-        if ran(plain, "SELECT count(*) FROM information_schema.schemata WHERE schema_name = 'pg_catalog'") == [[Some("1".to_owned())]] {
-            "public"
-        } else {
-            ""
-        };
+    let schema = schema(plain);
     for row in ROWS {
         let store = Memory::default();
         let intended = Intended::write(&store, &intention(0)).unwrap();

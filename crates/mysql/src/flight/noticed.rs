@@ -7,7 +7,7 @@ use evenkeel_core::port::{Limits, Noticed};
 
 const QUERY: &str = "SELECT d.digest_text FROM performance_schema.events_statements_summary_by_digest d \
                      WHERE d.schema_name = database() AND d.digest_text IS NOT NULL ORDER BY d.digest_text";
-const OFF: &str = "SELECT @@GLOBAL.performance_schema";
+const OFF: &str = "SELECT @@GLOBAL.performance_schema, least(@@GLOBAL.max_digest_length, @@GLOBAL.performance_schema_max_digest_length)";
 const DOING: &str = "reading digests of statements";
 /// What a list of values is written as; one stands for any number of them.
 const LIST: (&str, &str) = ("IN (...)", "IN (?)");
@@ -22,8 +22,11 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Noticed, Box<Troubl
     let words = |fault: Fault| Box::new(fault.trouble());
     let mut session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits).await.map_err(words)?;
-    let is_on = session.rows(OFF, DOING).await.map_err(words)?;
-    if is_on.first().and_then(|row| row.text(0).ok().flatten()).as_deref() == Some("0") {
+    let kept = session.rows(OFF, DOING).await.map_err(words)?;
+    let number = |at: usize| kept.first().and_then(|row| row.text(at).ok().flatten()).and_then(|text| text.parse::<usize>().ok());
+    // Names of one letter take five bytes there and are shown in four characters: nothing that was cut is shorter.
+    let most = number(1).unwrap_or_default() / 5 * 4;
+    if number(0) == Some(0) {
         return Err(Box::new(
             Trouble::new(Class::Configuration, format!("{target} keeps no statistics of queries"))
                 .expected("performance_schema = ON")
@@ -46,7 +49,8 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Noticed, Box<Troubl
     let texts = rows.iter().filter_map(|row| row.text(0).ok().flatten().map(str::into_string));
     let one = |text: String| {
         let text = text.replace(LIST.0, LIST.1);
-        let odd = text.contains(CUT).then(|| "the server's statistics have cut it".to_owned());
+        let is_cut = text.contains(CUT) || text.len() >= most;
+        let odd = is_cut.then(|| "the server's statistics have cut it".to_owned());
         (text, odd)
     };
     Ok(Noticed { queries: texts.map(one).collect(), hidden: Vec::new() })

@@ -33,9 +33,11 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Noticed, Box<Troubl
     let Some(schema) = place.first().and_then(|row| row.try_get::<_, String>("schema").ok()) else {
         return Err(none("the extension is not there".to_owned()));
     };
+    // Who looks at the statistics is no client of the database.
     let query = format!(
         "SELECT DISTINCT s.query::pg_catalog.text AS query FROM {}.pg_stat_statements s \
-         WHERE s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY 1",
+         WHERE s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) \
+         AND s.query NOT LIKE '%pg_stat_statements%' ORDER BY 1",
         quoted(&schema)
     );
     let rows = match session.client.query_typed(&query, &[]).await {
