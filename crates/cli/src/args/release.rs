@@ -6,7 +6,7 @@ use evenkeel_report::history::Form;
 use std::path::PathBuf;
 
 /// Which folder of migrations, and how it is read.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub struct Reading {
     /// The tool whose files these are; told by the files where it is not named.
     #[arg(long, value_name = "TOOL", value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -94,6 +94,31 @@ pub struct History {
     pub out: Option<PathBuf>,
 }
 
+impl History {
+    /// Nothing but the question.
+    pub fn plain() -> Self {
+        Self {
+            environment: String::new(),
+            migrations: None,
+            reading: Reading::default(),
+            repair: None,
+            apply: false,
+            snapshot_taken: None,
+            reason: None,
+            yes: false,
+            allow_destructive: false,
+            offline: false,
+            halt: None,
+            resume: false,
+            over: std::time::Duration::ZERO,
+            idle: false,
+            fail_on: None,
+            format: HistoryFormat::Terminal,
+            out: None,
+        }
+    }
+}
+
 /// `runs`.
 #[derive(Debug, Args)]
 pub struct Runs {
@@ -132,12 +157,15 @@ pub struct Preflight {
     /// An environment's name, a URL, a libpq keyword string; without --queries a manifest file too.
     pub environment: String,
     /// What must be there at least: a manifest, or replay:DIR.
-    #[arg(long, value_name = "MANIFEST|replay:DIR", required_unless_present = "queries")]
+    #[arg(long, value_name = "MANIFEST|replay:DIR", required_unless_present_any = ["queries", "artifact"])]
     pub expect: Option<String>,
     /// Queries of the build: a file of SQL (sqlc's too), a folder of such files, sqlx's folder; or those that a server's statistics have
     /// seen, pg_stat_statements:ENV, digest:ENV on MySQL. May be given several times.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub queries: Vec<PathBuf>,
+    /// That the migrations of this build ran there: the digest that `evenkeel migrations` prints of its folder.
+    #[arg(long, value_name = "DIGEST", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub artifact: Option<String>,
     /// The role that the application connects as: its search_path decides what names mean.
     #[arg(long, value_name = "ROLE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub role: Option<String>,

@@ -1,13 +1,14 @@
 //! `evenkeel preflight ENV`: does it have what this build needs?
 
 use super::{Outcome, migrations, output};
-use crate::args::{Common, Preflight};
+use crate::args::{Common, History, Preflight};
 use crate::folder;
 use crate::paint::{self, progress::Line};
 use crate::{settings, signals, store, wire};
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::port::Limits;
+use evenkeel_core::port::{Ending, Entry, Limits, Store};
 use evenkeel_core::preflight::{Lack, Preflight as Lacking};
 use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::{capture::Source, migrations as read, queries};
@@ -89,12 +90,61 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
     let mut preflight = stage::run(&endpoint.source, &wanted, &run)?;
     preflight.gaps.extend(hidden);
     name.iter().for_each(|_| store::say_where(settings));
+    if let Some(artifact) = &arguments.artifact {
+        ran(artifact, (arguments, common), (found.as_ref(), name, settings), &mut preflight)?;
+    }
     match name.map(|name| store::halted(settings, name)).transpose() {
         Ok(halt) => preflight.lacks.extend(halt.flatten().map(|halt| Lack::of(halt.words()))),
         Err(trouble) => preflight.gaps.push(format!("whether it is halted is not known: {trouble}")),
     }
     drop(progress);
     Ok((preflight, endpoint.shown.clone()))
+}
+
+/// Whether the artifact ran there: its files are here, and record and effect are there. What nobody can tell is a gap.
+fn ran(
+    artifact: &str,
+    (arguments, common): (&Preflight, &Common),
+    (found, name, settings): (Option<&read::Migrations>, Option<&str>, &settings::Settings),
+    preflight: &mut Lacking,
+) -> Result<(), Box<Trouble>> {
+    // A run of evenkeel's that was it, as far as the journal goes.
+    let runs = name.map_or(Ok(Vec::new()), |name| store::open(settings).and_then(|store| store.runs(Some(name), u32::MAX)));
+    let is_it =
+        |entry: &Entry| entry.intention.digest == artifact && entry.ended.as_ref().is_some_and(|ended| ended.ending == Ending::Done);
+    let known = runs.as_ref().is_ok_and(|runs| runs.iter().any(is_it));
+    let here = found.map(read::Migrations::digest);
+    if here.as_deref() != Some(artifact) {
+        let has = here.map_or_else(|| "no folder of migrations was found here".to_owned(), |here| format!("the folder here is {here}"));
+        let known = if known { "; a run of it is in the journal, whose effect nobody can look for without its files" } else { "" };
+        preflight.gaps.push(format!("whether {artifact} ran there is not known: {has}{known}"));
+        return Ok(());
+    }
+    let asked = History {
+        environment: arguments.environment.clone(),
+        migrations: arguments.migrations.clone(),
+        reading: arguments.reading.clone(),
+        ..History::plain()
+    };
+    let told = super::history::heard(&asked, common)?.history;
+    for entry in &told.migrations {
+        let judged = &entry.judged;
+        match judged.verdict {
+            Verdict::Applied | Verdict::Superseded => {}
+            Verdict::NotCheckable if judged.accepted => {}
+            Verdict::NotCheckable => preflight.gaps.extend(entry.gap()),
+            verdict => {
+                let why = judged.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+                let mut lack = Lack::of(format!("migration {} of the artifact is {} there{why}", judged.key, verdict.name()));
+                lack.migration = Some(judged.key.clone());
+                lack.recorded = entry.recorded.as_ref().map(|recorded| recorded.state.name().to_owned());
+                preflight.lacks.push(lack);
+            }
+        }
+    }
+    preflight.gaps.extend(told.gaps);
+    preflight.gaps.extend(told.in_flight.into_iter().map(|line| format!("in flight: {line}")));
+    Ok(())
 }
 
 /// What says that queries are those that a server has seen, before the environment's name.

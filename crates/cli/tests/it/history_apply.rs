@@ -185,7 +185,7 @@ fn each_gate_refuses_by_itself() {
 }
 
 /// Liquibase with a change set that is there and not recorded, and its lock's row.
-fn liquibase(db: &TestDb) -> Place {
+pub fn liquibase(db: &TestDb) -> Place {
     db.exec(
         "create table orders (id bigint primary key);
         create table databasechangelog (id varchar(255) not null, author varchar(255) not null, filename varchar(255) not null,

@@ -1,7 +1,7 @@
 //! A repair that is killed while it is run: the journal says what was intended and what is in, and the same command goes on from there.
 
 use crate::history::{history, words};
-use crate::history_apply::{applied, configured, runs};
+use crate::history_apply::{applied, configured, liquibase, runs};
 use crate::run::Place;
 use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{TestDb, database, majors, newest};
@@ -117,5 +117,56 @@ fn a_signal_ends_it_between_statements_and_it_says_what_is_in() {
         (&"stopped".into(), &"done".into(), &"intended".into()),
         "{run}"
     );
+    applied(&place, &[]).exits(0);
+}
+
+/// A lock that is a row outlives whoever took it; the next run of ours gives it back, and only what the journal knows.
+#[test]
+fn a_row_that_a_killed_one_left_locked_is_given_back_by_the_next() {
+    let db = database(newest());
+    let place = liquibase(&db);
+    let other = db.another_session();
+    other.exec("begin; lock table databasechangelog in share mode").unwrap();
+    let arguments = ["history", "shop", "--repair", "--apply", "--snapshot-taken", "s", "--lock-timeout", "30s"];
+    let mut child = place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    eventually("it is at its act", || runs(&place).first().is_some_and(|run| run["acts"][0]["state"] == "unknown"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let run = &runs(&place)[0];
+    assert!(run["ended"].is_null() && run["held"].to_string().contains("Liquibase"), "{run}");
+    other.exec("commit").unwrap();
+    eventually("the server has noticed", || sessions(&db) == "0");
+    let locked = "select locked::text from databasechangeloglock";
+    assert_eq!(db.value(locked), Some("true".to_owned()), "nobody has given it back");
+    // Another store knows nothing of it, and takes it for a deploy's.
+    let stranger = configured(&db.url(), &[("a.sql", &place.read("m/a.sql"))], "");
+    applied(&stranger, &[]).exits(2).says("the lock of Liquibase");
+    let told = applied(&place, &[]).exits(0).json();
+    assert!(words(&told).iter().all(|word| word == "applied"), "{told}");
+    assert_eq!(db.value(locked), Some("false".to_owned()));
+    assert!(runs(&place).iter().all(|run| run["ended"].is_object() && run["held"] == serde_json::json!([])), "{:?}", runs(&place));
+    let lost = runs(&place).into_iter().find(|run| run["number"] == 1).unwrap();
+    assert_eq!(lost["ended"]["how"], "lost", "{lost}");
+}
+
+/// A session that the server ends before it committed: nothing of it is in, and that is said.
+#[test]
+fn a_session_that_is_lost_before_it_committed_had_no_effect() {
+    let db = database(newest());
+    let place = liquibase(&db);
+    let other = db.another_session();
+    other.exec("begin; lock table databasechangelog in share mode").unwrap();
+    let ran = std::thread::scope(|threads| {
+        let running = threads.spawn(|| applied(&place, &["--lock-timeout", "30s"]));
+        let waiting = "select pid::text from pg_stat_activity where application_name like 'evenkeel run%' and wait_event_type = 'Lock' and datname = current_database()";
+        eventually("it is at its act", || db.value(waiting).is_some());
+        db.exec(&format!("select pg_terminate_backend({})", db.value(waiting).unwrap()));
+        other.exec("commit").unwrap();
+        running.join().unwrap()
+    });
+    let told = ran.exits(1).json();
+    let act = &told["applied"]["run"]["acts"][0];
+    assert_eq!((&act["state"], act["why"].to_string().contains("it was not committed")), (&"failed".into(), true), "{told}");
+    assert_eq!(db.value("select locked::text from databasechangeloglock"), Some("false".to_owned()));
     applied(&place, &[]).exits(0);
 }

@@ -266,3 +266,39 @@ fn what_a_server_has_seen_is_asked_and_what_its_statistics_mutilate_is_not_under
     ran.says("CREATE EXTENSION pg_stat_statements").hides("swordfish");
     place.run(&["preflight", &db.url(), "--queries", "pg_stat_statements:nowhere"]).exits(64).says("names no environment");
 }
+
+#[test]
+fn the_step_that_a_pipeline_left_out_is_found_by_the_artifact() {
+    let db = database(newest());
+    db.exec(
+        "create table orders (id bigint primary key);
+        create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1')",
+    );
+    let place = Place::new();
+    place.write("m/1_a.sql", "-- migrate:up\ncreate table orders (id bigint primary key);\n-- migrate:down\n");
+    place.write("m/2_b.sql", "-- migrate:up\nalter table orders add note text;\n-- migrate:down\n");
+    let digest = |folder: &str| {
+        let told = place.run(&["migrations", folder, "--format", "json"]).exits(0).json();
+        told["digest"].as_str().unwrap().to_owned()
+    };
+    let built = digest("m");
+    place.run(&["migrations", "m"]).exits(0).says(&format!("artifact {built}"));
+    let told = asked(&place, &db, &["--artifact", &built, "--migrations", "m"], 1);
+    assert!(told["missing"].to_string().contains("migration 2 of the artifact is pending there"), "{told}");
+    // Recorded, and never run.
+    db.exec("insert into schema_migrations values ('2')");
+    let told = asked(&place, &db, &["--artifact", &built, "--migrations", "m"], 1);
+    assert!(told["missing"].to_string().contains("recorded-not-present"), "{told}");
+    db.exec("alter table orders add note text");
+    asked(&place, &db, &["--artifact", &built, "--migrations", "m"], 0);
+    // Other files are another artifact, wherever they lie; what is not known is never "it ran".
+    place.write("copy/1_a.sql", place.read("m/1_a.sql"));
+    place.write("copy/2_b.sql", place.read("m/2_b.sql"));
+    assert_eq!(digest("copy"), built);
+    place.write("copy/2_b.sql", place.read("m/2_b.sql").replace("text", "varchar(9)"));
+    assert_ne!(digest("copy"), built);
+    let told = asked(&place, &db, &["--artifact", &built, "--migrations", "copy"], 2);
+    assert!(told["gaps"].to_string().contains("ran there is not known"), "{told}");
+    asked(&place, &db, &["--artifact", &built], 2);
+    place.run(&["preflight", &db.url()]).exits(64);
+}

@@ -2,6 +2,8 @@
 //!
 //! Lives here: its nouns. Does not live here: where it is kept (`store`), and writing to it while acting (`intended`).
 
+use crate::digest::of_texts;
+
 /// What is going to be done, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intention {
@@ -27,17 +29,10 @@ impl Intention {
     /// One word for all that is to be run: another word where anything of it is another.
     #[must_use]
     pub fn digest_of(acts: &[Act]) -> String {
-        let mut hasher = blake3::Hasher::new_derive_key("evenkeel 2026-11-29 acts of a run");
-        let mut add = |text: &str| {
-            hasher.update(&(text.len() as u64).to_le_bytes());
-            hasher.update(text.as_bytes());
-        };
-        for act in acts {
-            add(&act.what);
-            add(&act.statements.len().to_string());
-            act.statements.iter().for_each(|statement| add(statement));
-        }
-        hasher.finalize().to_hex().to_string()
+        let texts = acts
+            .iter()
+            .flat_map(|act| std::iter::once(act.what.as_str()).chain(act.statements.iter().map(String::as_str)).chain(["end of act"]));
+        of_texts("evenkeel 2026-11-29 acts of a run", texts).hex()
     }
 }
 

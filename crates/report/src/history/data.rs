@@ -197,6 +197,8 @@ pub struct Listing {
     pub why: String,
     /// How the runner puts migrations together: per-file, batch, none or implicit-block.
     pub grouping: String,
+    /// One word for all of it: what `preflight --artifact` takes.
+    pub digest: String,
     pub migrations: Vec<ListedMigration>,
     /// Of the folder as a whole.
     pub not_understood: Vec<NotUnderstood>,
