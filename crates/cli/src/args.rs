@@ -2,7 +2,7 @@
 
 mod release;
 
-pub use release::{CourseName, Diagnose, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse};
+pub use release::{CourseName, Diagnose, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -28,6 +28,7 @@ pub enum SchemaName {
     Migrations,
     Preflight,
     Rehearse,
+    Runs,
 }
 
 /// Flags that every verb understands.
@@ -110,6 +111,8 @@ pub enum Command {
     Rehearse(Rehearse),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.
     Diagnose(Diagnose),
+    /// Print what was run on environments: when, by whom, how it ended; one run whole.
+    Runs(Runs),
     /// Print which throwaway servers this machine can start, and how to get the others.
     Servers(Servers),
     /// Show it all on throwaway servers: drift planted, compared, reported.
@@ -120,7 +123,7 @@ pub enum Command {
     Man,
     /// Print the JSON schema of reports.
     Schema {
-        /// Of what: the report of compare and check, or what history, migrations, preflight or rehearse print.
+        /// Of what: the report of compare and check, or what history, migrations, preflight, rehearse or runs print.
         #[arg(value_enum, default_value_t = SchemaName::Report)]
         of: SchemaName,
     },

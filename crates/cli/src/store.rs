@@ -1,8 +1,9 @@
-//! Where what is kept between runs is: the file that is configured, else one in the user's state folder.
+//! Where what is kept between runs is: the file that is configured, else one in the user's state folder. And who it is that keeps it.
 
+use crate::paint;
 use crate::settings::Settings;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Halt, Store};
+use evenkeel_core::port::{Halt, Owner, Store};
 use evenkeel_store::Sqlite;
 use std::path::PathBuf;
 
@@ -26,7 +27,17 @@ pub fn open(settings: &Settings) -> Result<Sqlite, Box<Trouble>> {
     })
 }
 
-/// The mark of a configured environment. Where nothing is kept, nothing was halted from here.
+/// That there is no place where a mark could be, which is no word on whether there is one: it is said, whatever else is.
+pub fn say_where(settings: &Settings) {
+    if open(settings).is_err() {
+        paint::say!(
+            "note: whether an environment is halted was not looked at: no file is named under [store], and neither XDG_STATE_HOME nor HOME \
+             is set"
+        );
+    }
+}
+
+/// The mark of a configured environment. Where nothing is kept, nothing was halted from here ([`say_where`]).
 ///
 /// # Errors
 /// The store is there and cannot be read: nobody can tell.
@@ -34,5 +45,59 @@ pub fn halted(settings: &Settings, environment: &str) -> Result<Option<Halt>, Bo
     match open(settings) {
         Ok(store) => store.halted(environment),
         Err(_) => Ok(None),
+    }
+}
+
+/// Who is at work here.
+pub fn user() -> String {
+    let named = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
+    named.unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))
+}
+
+/// This process, as others can find it again.
+pub fn owner() -> Owner {
+    let line = |path: &str| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let pid = std::process::id();
+    Owner {
+        host: line("/proc/sys/kernel/hostname"),
+        boot: line("/proc/sys/kernel/random/boot_id"),
+        pid,
+        started: started(pid).unwrap_or_default(),
+    }
+}
+
+/// Whether a process is there still; nothing where it is another host's, or this one does not tell.
+pub fn is_there(owner: &Owner) -> Option<bool> {
+    let here = self::owner();
+    if owner.host != here.host || here.boot.is_empty() || here.started.is_empty() {
+        return None;
+    }
+    Some(owner.boot == here.boot && started(owner.pid).is_some_and(|started| started == owner.started))
+}
+
+/// When a process was started, counted since the host was; nothing where there is none of that number.
+/// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
+fn started(pid: u32) -> Option<String> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before may hold anything.
+    let (_, rest) = text.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace();
+    // A process that is over, and that nobody has asked about, is none.
+    fields.next().filter(|state| !matches!(*state, "Z" | "X"))?;
+    fields.nth(18).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_there_until_it_is_another() {
+        let own = owner();
+        assert_eq!(is_there(&own), Some(true));
+        assert_eq!(is_there(&Owner { started: "1".to_owned(), ..own.clone() }), Some(false));
+        assert_eq!(is_there(&Owner { boot: "another".to_owned(), ..own.clone() }), Some(false));
+        assert_eq!(is_there(&Owner { pid: u32::MAX, ..own.clone() }), Some(false));
+        assert_eq!(is_there(&Owner { host: "another".to_owned(), ..own }), None);
     }
 }

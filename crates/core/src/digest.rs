@@ -42,6 +42,17 @@ impl Digest {
     }
 }
 
+/// One word for texts in their order; `context` says what for, so that the same texts are another word elsewhere.
+#[must_use]
+pub fn of_texts<'t>(context: &str, texts: impl Iterator<Item = &'t str>) -> Digest {
+    let mut hasher = blake3::Hasher::new_derive_key(context);
+    for text in texts {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    Digest(*hasher.finalize().as_bytes())
+}
+
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.hex())

@@ -2,29 +2,37 @@
 //!
 //! Lives here: what the pipeline may ask of an engine, in blocking calls (an engine runs its own threads).
 //! Does not live here: which engine is chosen; only the command line's wiring does that. `grants` writes the script of the
-//! same name, `query` the list of `evenkeel queries`.
+//! same name, `query` the list of `evenkeel queries`; `claim` is the way to write, behind an intention in the `journal`.
 
+mod claim;
 mod engine;
 mod fill;
 mod grants;
+mod intended;
+mod journal;
 mod observe;
 mod prepare;
 mod query;
 mod run;
+mod session;
 mod store;
 mod watch;
 mod workshop;
 
+pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use fill::{Asked, Content, Filled, Filler};
 pub use grants::{Step, script};
+pub use intended::Intended;
+pub use journal::{Act, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep};
 pub use observe::Observer;
-pub use prepare::{Answers, Inquiry, Prepared};
+pub use prepare::{Answers, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;
+pub use session::{Answer, Ran, Refused, Session};
 pub use store::{Halt, Store};
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
-pub use workshop::{Answer, Confined, Installed, Like, Ran, Refused, Scratch, Session, Workshop};
+pub use workshop::{Confined, Installed, Like, Scratch, Workshop};
 
 use crate::fault::{Class, Trouble};
 use crate::kind::Dimension;
@@ -135,6 +143,14 @@ pub trait Environment: Send + Sync {
         Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
     }
 
+    /// Queries that clients have sent, as the server's statistics keep them.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or keeps none; such servers are not asked.
+    fn noticed(&self, _: &Limits, _: &Watch<'_>) -> Result<Noticed, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("what clients have asked is not asked of {}", self.describe()))))
+    }
+
     /// How many rows a query has, or what the server says against it. It runs read only and bounded; its rows are not looked at.
     ///
     /// # Errors
@@ -160,13 +176,22 @@ pub trait Environment: Send + Sync {
         Ok(self.capture(&request, watch)?.endpoint.engine)
     }
 
-    /// What is in flight: locks of migration tools, definitions that are being changed.
+    /// What is in flight: locks of migration tools and of evenkeel, definitions that are being changed. Sessions that are named are not.
     ///
     /// # Errors
     /// The server cannot be reached, or goes away; such servers are not asked yet.
-    fn flights(&self, _: &Limits, _: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
+    fn flights(&self, _: &Limits, _besides: &[u64], _: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("what is in flight cannot be seen on {}", self.describe()));
         Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
+    }
+
+    /// Claims the right to write to it.
+    ///
+    /// # Errors
+    /// The server cannot be reached, lets nobody write, or keeps no session as it is (a pooler); nobody writes to such a server.
+    fn claim<'a>(&self, _: &Wish<'a>, _: &Watch<'_>) -> Result<Claimed<'a>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, format!("nothing is written to {}", self.describe()));
+        Err(Box::new(trouble.expected("a PostgreSQL, MySQL or MariaDB server").found("one to which this version does not write")))
     }
 
     /// Where it is, without secrets.

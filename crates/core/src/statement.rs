@@ -151,6 +151,10 @@ pub trait Grammar: Sync {
     /// A statement without comments, and with one space where there was any: two that are alike in it do the same.
     fn bare(&self, statement: &str) -> String;
 
+    /// A statement as the server takes it, where a generator of code has words of its own for parameters: sqlc's `@name`,
+    /// `sqlc.arg(name)` and the like become the server's, the same one for the same name where the server can say that.
+    fn parameters(&self, statement: &str) -> String;
+
     /// What a throwaway server's superuser may run for a text that is confined to one database, since nobody else may and no harm
     /// comes of it; nothing of all else.
     fn errand(&self, statement: &str) -> Option<Errand>;

@@ -5,6 +5,7 @@ use evenkeel_core::port::Installed;
 use evenkeel_launcher::Root;
 use evenkeel_mysql::engine::Mysql;
 use evenkeel_mysql::scratch::{MysqlWorkshop, find_servers, pick};
+use evenkeel_testkit::claim;
 use evenkeel_testkit::mysql::flavors;
 use evenkeel_testkit::workshop::{Subject, holds};
 
@@ -18,13 +19,13 @@ fn root() -> (tempfile::TempDir, Root) {
     (folder, root)
 }
 
-#[test]
-fn the_laws_hold() {
+/// Every server, each with what is its own about it.
+fn each(test: impl Fn(&Subject<'_>)) {
     let servers = find_servers();
     let (_folder, root) = root();
     let workshop = MysqlWorkshop { root: Some(root.clone()), folders: Vec::new() };
     for (engine, number) in flavors() {
-        holds(&Subject {
+        test(&Subject {
             engine: &Mysql,
             workshop: &workshop,
             root: root.path(),
@@ -35,4 +36,14 @@ fn the_laws_hold() {
             long: "UPDATE t SET note = SLEEP(30)",
         });
     }
+}
+
+#[test]
+fn the_laws_hold() {
+    each(holds);
+}
+
+#[test]
+fn the_laws_of_claims_hold() {
+    each(claim::holds);
 }

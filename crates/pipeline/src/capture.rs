@@ -63,6 +63,15 @@ impl Source {
         Self::Live { environment, request }
     }
 
+    /// Its primary alone, which is what can be written to.
+    #[must_use]
+    pub fn on_primary(self) -> Self {
+        match self {
+            Self::Split { primary, request, .. } => Self::Live { environment: primary, request },
+            other => other,
+        }
+    }
+
     /// Whether most-common values and histogram bounds are read: they are users' data.
     pub const fn include_values(&mut self, values: bool) {
         if let Self::Live { request, .. } | Self::Split { request, .. } = self {

@@ -2,17 +2,22 @@
 //!
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
-//! `ledger` reads records, `records` says whose they are, `settle` runs files. Does not live here: what a
-//! verdict means (`core/history/verdict`).
+//! `ledger` reads records, `records` says whose they are, `settle` runs files; `repair` makes record and schema agree, `trial` tries it,
+//! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on). Does not live here: what a verdict means (`core/history/verdict`).
 
+mod acts;
+mod apply;
 mod edit;
+mod ground;
 mod ledger;
 mod looks;
 mod records;
 mod repair;
 mod settle;
+mod trial;
 mod withheld;
 
+pub use apply::{Applied, Order, Outcome, apply};
 pub use records::{Left, pending, tools};
 pub use repair::{Repair, Repairing};
 
@@ -96,7 +101,7 @@ fn inquire(
     let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
     inquiry.records();
     if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
-        match environment.flights(&means.limits, &run.watch) {
+        match environment.flights(&means.limits, &[], &run.watch) {
             Ok(flights) => {
                 inquiry.in_flight.extend(flights.seen);
                 inquiry.gaps.extend(flights.hidden);
@@ -193,7 +198,11 @@ impl<'a> Inquiry<'a> {
         let mut broken: Option<&str> = None;
         for cut in &self.read.cuts {
             let migration = &cut.migration;
-            let Some(Recorded { checksum: Some(before), .. }) = self.record(migration) else { continue };
+            let Some(Recorded { checksum: Some(before), state, .. }) = self.record(migration) else { continue };
+            // The sum of what took it back is another text's.
+            if *state == State::RolledBack {
+                continue;
+            }
             if let (Some(earlier), true) = (broken, migration.chained) {
                 self.notes.push(format!("whether {} was edited is not told: its sum is made of {earlier} too, which was", migration.key));
             } else if migration.is_summed(before) == Some(false) {

@@ -4,6 +4,7 @@
 
 use crate::files;
 use crate::render::{self, Renderer};
+use evenkeel_core::digest::of_texts;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
@@ -60,6 +61,21 @@ pub struct Migrations {
     pub shown: String,
     pub path: PathBuf,
     pub cuts: Vec<Cut>,
+}
+
+impl Migrations {
+    /// One word for what the build brings: tool, order, keys, and every text as it would run, ways back too. Where the folder lies is no
+    /// part of it.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let texts = self.cuts.iter().flat_map(|cut| {
+            let parts = cut.up.iter().chain(cut.down.iter().flatten()).map(|script| script.part.text.as_str());
+            let named =
+                [cut.migration.key.as_str(), cut.migration.transaction.name(), cut.migration.checksum.as_deref().unwrap_or_default()];
+            named.into_iter().chain(parts).chain(["end of migration"])
+        });
+        of_texts("evenkeel 2026-11-29 migrations of a build", std::iter::once(self.folder.tool).chain(texts)).hex()
+    }
 }
 
 impl Script {

@@ -1,11 +1,12 @@
-//! The queries of a build: SQL files, sqlx's folder, lists of statements.
+//! The queries of a build: SQL files, sqlc's among them, sqlx's folder, lists of statements; and those that a server has seen.
 
+use crate::capture::Source;
 use crate::files;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
-use evenkeel_core::port::Stop;
+use evenkeel_core::port::{Limits, Noticed, Stop, Watch};
 use evenkeel_core::preflight::{Query, Shape};
-use evenkeel_core::statement::{Grammar, Lines, Nature, What};
+use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Statement, What};
 use std::path::Path;
 
 /// All queries of a file or a folder, in the order of files.
@@ -43,6 +44,51 @@ pub fn read(path: &Path, grammar: &dyn Grammar, stop: &Stop) -> Result<Vec<Query
     if queries.is_empty() { Err(trouble("no query in it".to_owned())) } else { Ok(queries) }
 }
 
+/// What clients have sent to a server, as `shown` has it; and what of that is hidden. Statements that are no queries are none of a build's.
+///
+/// # Errors
+/// The server keeps none, or cannot be asked; there is none.
+pub fn noticed(
+    source: &Source,
+    shown: &str,
+    (grammar, limits): (&dyn Grammar, &Limits),
+    watch: &Watch<'_>,
+) -> Result<(Vec<Query>, Vec<String>), Box<Trouble>> {
+    let (Source::Live { environment, .. } | Source::Split { primary: environment, .. }) = source else {
+        let trouble = Trouble::new(Class::Usage, format!("{} keeps no statistics of queries", source.label()));
+        return Err(Box::new(trouble.expected("a live environment").found("a file")));
+    };
+    let Noticed { queries: texts, hidden } = environment.noticed(limits, watch)?;
+    let mut queries = Vec::new();
+    for ((text, cut), line) in texts.into_iter().zip(1..) {
+        let place = Place { file: shown.to_owned(), line, column: None };
+        if let Some(why) = cut {
+            queries.push(Query { sql: text, place, expected: None, odd: Some(why) });
+            continue;
+        }
+        let all = of_sql(shown, text.as_bytes(), grammar);
+        // What is defined, set or begun is no query; what cannot be read is said.
+        let is_other = |statement: &Statement| statement.odd.is_none() && !is_query(statement, &text);
+        let pieces = grammar.split(&text);
+        if pieces.iter().filter_map(Piece::statement).all(is_other) {
+            continue;
+        }
+        queries.extend(all.into_iter().map(|query| Query { place: place.clone(), ..query }));
+    }
+    if queries.is_empty() && hidden.is_empty() {
+        let trouble = Trouble::new(Class::Configuration, format!("{shown} has no query"));
+        return Err(Box::new(
+            trouble.expected("queries that the application has sent").found("none").fix("ask again when it has worked for a while"),
+        ));
+    }
+    Ok((queries, hidden))
+}
+
+/// Whether a server can prepare it. A first parenthesis hides the word: then the server says whether it is a query.
+fn is_query(statement: &Statement, own: &str) -> bool {
+    PREPARED.contains(&statement.tag.as_str()) || statement.nature == Nature::Data && own.trim_start().starts_with('(')
+}
+
 fn odd(file: &str, why: String) -> Query {
     Query { sql: String::new(), place: Place { file: file.to_owned(), line: 1, column: None }, expected: None, odd: Some(why) }
 }
@@ -50,19 +96,28 @@ fn odd(file: &str, why: String) -> Query {
 /// Tags of statements that can be prepared.
 const PREPARED: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES", "WITH", "TABLE"];
 
+/// sqlc's line above a query: `-- name: ListOrders :many`.
+/// <https://docs.sqlc.dev/en/stable/reference/query-annotations.html>
+fn is_annotation(line: &str) -> bool {
+    let told = line.trim_start().strip_prefix("--").or_else(|| line.trim_start().strip_prefix("/*"));
+    let words: Option<Vec<&str>> =
+        told.and_then(|told| told.trim_start().strip_prefix("name:")).map(|rest| rest.split_whitespace().collect());
+    words.is_some_and(|words| matches!(words.as_slice(), [_, command, ..] if command.starts_with(':')))
+}
+
 fn of_sql(file: &str, bytes: &[u8], grammar: &dyn Grammar) -> Vec<Query> {
     let Ok(text) = std::str::from_utf8(bytes) else { return vec![odd(file, "it is no UTF-8".to_owned())] };
     let lines = Lines::of(text);
+    let is_generated = text.lines().any(is_annotation);
     let mut queries = Vec::new();
     for piece in grammar.split(text) {
         let (line, column) = lines.at(text, piece.start);
         let place = Place { file: file.to_owned(), line, column: Some(column) };
-        let own = piece.text(text).to_owned();
+        let own = piece.text(text);
+        let own = if is_generated { grammar.parameters(own) } else { own.to_owned() };
         let one = |odd: Option<String>| Query { sql: own.clone(), place: place.clone(), expected: None, odd };
         match &piece.what {
-            What::Statement(statement) if PREPARED.contains(&statement.tag.as_str()) => queries.push(one(None)),
-            // A first parenthesis hides the word: the server says whether it is a query.
-            What::Statement(statement) if statement.nature == Nature::Data && own.starts_with('(') => queries.push(one(None)),
+            What::Statement(statement) if is_query(statement, &own) => queries.push(one(None)),
             What::Statement(statement) => {
                 let why = statement.odd.clone().unwrap_or_else(|| format!("{} is no query that a server prepares", statement.tag));
                 queries.push(one(Some(why)));

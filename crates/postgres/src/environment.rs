@@ -2,10 +2,10 @@
 
 use crate::capture::Asked;
 use crate::connect::Target;
-use crate::{capture, flight, grants, prepare};
+use crate::{capture, claim, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Answers, Environment, Flights, Inquiry, Limits, Request, Vitals, Watch};
+use evenkeel_core::port::{Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Request, Vitals, Watch, Wish};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A PostgreSQL server and database.
@@ -44,8 +44,8 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
-    fn flights(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
-        let work = async { flight::all(&self.target, limits).await };
+    fn flights(&self, limits: &Limits, besides: &[u64], watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
+        let work = async { flight::all(&self.target, limits, besides).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
@@ -54,9 +54,18 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
+    fn noticed(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Noticed, Box<Trouble>> {
+        let work = async { flight::noticed::all(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
     fn rows(&self, query: &str, limits: &Limits, watch: &Watch<'_>) -> Result<Result<usize, String>, Box<Trouble>> {
         let work = async { flight::rows(&self.target, query, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn claim<'a>(&self, wish: &Wish<'a>, watch: &Watch<'_>) -> Result<Claimed<'a>, Box<Trouble>> {
+        claim::claim(&self.target, wish, watch)
     }
 
     fn describe(&self) -> String {

@@ -61,6 +61,15 @@ pub const fn has_transaction_timeout(major: u16) -> bool {
     major >= TRANSACTION_TIMEOUT
 }
 
+/// Whether it looks for clients that are gone while a statement runs, and ends sessions that are silent. UNTIL(pg14)
+#[must_use]
+pub const fn notices_lost_clients(major: u16) -> bool {
+    major >= NOTICES_LOST_CLIENTS
+}
+
+/// <https://www.postgresql.org/docs/14/release-14.html>
+const NOTICES_LOST_CLIENTS: u16 = 14;
+
 /// The first version with `transaction_timeout`. <https://www.postgresql.org/docs/17/release-17.html>
 const TRANSACTION_TIMEOUT: u16 = 17;
 

@@ -5,8 +5,8 @@ use evenkeel_core::port::{Installed, Like, Workshop};
 use evenkeel_launcher::Root;
 use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::scratch::{PostgresWorkshop, find_servers, pick};
-use evenkeel_testkit::majors;
 use evenkeel_testkit::workshop::{Subject, holds};
+use evenkeel_testkit::{claim, majors};
 
 /// A root of its own, so that whatever is left in it was left by the test; not in the caller's folder for temporary files, whose
 /// path may be too long for a socket.
@@ -18,13 +18,13 @@ fn root() -> (tempfile::TempDir, Root) {
     (folder, root)
 }
 
-#[test]
-fn the_laws_hold() {
+/// Every version's server, each with what is its own about it.
+fn each(test: impl Fn(&Subject<'_>)) {
     let servers = find_servers();
     let (_folder, root) = root();
     let workshop = PostgresWorkshop { root: Some(root.clone()), folders: Vec::new() };
     for major in majors() {
-        holds(&Subject {
+        test(&Subject {
             engine: &Postgres,
             workshop: &workshop,
             root: root.path(),
@@ -34,6 +34,16 @@ fn the_laws_hold() {
             long: "SELECT pg_sleep(30)",
         });
     }
+}
+
+#[test]
+fn the_laws_hold() {
+    each(holds);
+}
+
+#[test]
+fn the_laws_of_claims_hold() {
+    each(claim::holds);
 }
 
 #[test]

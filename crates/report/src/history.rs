@@ -1,15 +1,18 @@
-//! The history of one environment, what was read of a folder of migrations, and what a build lacks: their public JSON, and how a
-//! person sees them.
+//! The history of one environment, what was read of a folder of migrations, what a build lacks, and what was run: their public JSON, and
+//! how a person sees them.
 //!
 //! Lives here: layout and sentences. Does not live here: what is said (`core/history/told`).
 
 mod data;
+mod journal;
+mod json;
 mod markdown;
 mod preflight;
 mod terminal;
 
-pub(crate) use data::json;
 pub use data::{Listed, ListedMigration, ListedStatement, Listing, NotUnderstood};
+pub use journal::{Applied, run_line, runs};
+pub(crate) use json::json;
 pub use preflight::verdict_line as preflight_line;
 
 use crate::Fault;
@@ -44,7 +47,7 @@ impl Form {
 
 /// The JSON schemas of what these verbs print, as published in `docs/reference`: name of the verb, schema.
 #[must_use]
-pub fn json_schemas() -> [(&'static str, schemars::Schema); 3] {
+pub fn json_schemas() -> [(&'static str, schemars::Schema); 4] {
     let titled = |verb: &'static str, mut schema: schemars::Schema| {
         schema.insert("title".to_owned(), format!("evenkeel {verb}").into());
         (verb, schema)
@@ -53,6 +56,7 @@ pub fn json_schemas() -> [(&'static str, schemars::Schema); 3] {
         titled("history", schemars::schema_for!(data::Told)),
         titled("migrations", schemars::schema_for!(Listing)),
         titled("preflight", schemars::schema_for!(preflight::Told)),
+        titled("runs", schemars::schema_for!(journal::Runs)),
     ]
 }
 
@@ -80,11 +84,29 @@ pub fn history(history: &History, repaired: Option<&Repaired<'_>>, form: Form, s
     match (form, repaired) {
         (Form::Terminal, Some(repaired)) => Ok(repaired.script.as_bytes().to_vec()),
         (Form::Terminal, None) => Ok(terminal::history(history, style).into_bytes()),
-        (Form::Json, _) => data::json(&data::of(history, repaired)),
+        (Form::Json, _) => json::json(&data::of(history, repaired, None)),
         (Form::Markdown, None) => Ok(markdown::history(history).into_bytes()),
         (Form::Markdown, Some(repaired)) => {
             let lines: Vec<String> = repaired.script.lines().map(str::to_owned).collect();
             Ok(format!("{}\n{}", markdown::history(history), fenced("sql", &lines)).into_bytes())
+        }
+    }
+}
+
+/// A history with what came of running its repair: as it was judged last.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn applied(history: &History, repaired: &Repaired<'_>, applied: &Applied<'_>, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
+    match form {
+        Form::Json => json::json(&data::of(history, Some(repaired), Some(applied))),
+        Form::Terminal => {
+            let page = if applied.is_judged { format!("\n{}", terminal::history(history, style)) } else { String::new() };
+            Ok(format!("{}{page}", journal::applied(&history.label, repaired, applied, style)).into_bytes())
+        }
+        Form::Markdown => {
+            let lines: Vec<String> = journal::lines(&history.label, repaired, applied).into_iter().map(|(_, line)| line).collect();
+            Ok(format!("{}\n{}", fenced("text", &lines).trim_end(), markdown::history(history)).into_bytes())
         }
     }
 }
@@ -96,7 +118,7 @@ pub fn history(history: &History, repaired: Option<&Repaired<'_>>, form: Form, s
 pub fn listing(listing: &Listing, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
     match form {
         Form::Terminal => Ok(terminal::listing(listing, style).into_bytes()),
-        Form::Json => data::json(listing),
+        Form::Json => json::json(listing),
         Form::Markdown => Ok(markdown::listing(listing).into_bytes()),
     }
 }
@@ -108,7 +130,7 @@ pub fn listing(listing: &Listing, form: Form, style: &Style) -> Result<Vec<u8>, 
 pub fn preflight(preflight: &Preflight, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
     match form {
         Form::Terminal => Ok(preflight::terminal(preflight, style).into_bytes()),
-        Form::Json => data::json(&preflight::of(preflight)),
+        Form::Json => json::json(&preflight::of(preflight)),
         Form::Markdown => Ok(preflight::markdown(preflight).into_bytes()),
     }
 }

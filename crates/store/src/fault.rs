@@ -12,6 +12,8 @@ pub enum Fault {
     Folder { path: PathBuf, source: std::io::Error },
     #[error("the store {path} is none of this evenkeel")]
     Version { path: PathBuf, found: i64 },
+    #[error("the store {path} does not know run {run} as one that goes on")]
+    Unknown { path: PathBuf, run: u32 },
 }
 
 impl Troublesome for Fault {
@@ -26,8 +28,12 @@ impl Troublesome for Fault {
                 .expected("a folder that this user may write to")
                 .found(source.to_string())
                 .fix("name another file: url = \"sqlite:/absolute/path\" under [store]"),
+            Self::Unknown { .. } => trouble
+                .expected("the file in which the run was written down")
+                .found("another, or a run that ended")
+                .fix("look who replaced the file; what the run did stands in its output and on the server"),
             Self::Version { found, .. } => trouble
-                .expected("version 1")
+                .expected("version 2")
                 .found(format!("version {found}"))
                 .fix("use the evenkeel that made it, or name another file under [store]"),
         }

@@ -1,11 +1,13 @@
-//! What evenkeel keeps between runs: which environments are halted, and why. One SQLite file.
+//! What evenkeel keeps between runs: which environments are halted, and why; what was to be done to them and what came of it. One
+//! SQLite file.
 //!
-//! Lives here: the file. Does not live here: where it is (`cli/store`), and what a mark means (`core/port/store`).
+//! Lives here: the file. Does not live here: where it is (`cli/store`), and what a mark or a run means (`core/port`).
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  sqlite`.
+//! `fault  journal  sqlite`.
 
 mod fault;
+mod journal;
 mod sqlite;
 
 pub use fault::Fault;

@@ -1,14 +1,16 @@
 //! The store as one SQLite file. What is written is on the disk when a call returns (WAL, `synchronous = FULL`).
 
-use crate::Fault;
+use crate::{Fault, journal};
 use evenkeel_core::fault::{Trouble, Troublesome};
-use evenkeel_core::port::{Halt, Store};
+use evenkeel_core::port::{Ending, Entry, Halt, Intention, State, Store};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Of the tables below.
-const VERSION: i64 = 1;
+/// Of the tables: 1 has marks alone, 2 the journal as well.
+const VERSION: i64 = 2;
+const MARKS: i64 = 1;
 /// Others may write at the same time; nobody does for long.
 const PATIENCE: Duration = Duration::from_secs(5);
 const TABLES: &str = "CREATE TABLE halt (environment TEXT PRIMARY KEY, since TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) STRICT";
@@ -34,30 +36,63 @@ impl Sqlite {
         Fault::File { path: self.path.clone(), source }
     }
 
-    /// To read; nothing where there is no file, which says that nothing was ever written.
-    fn reading(&self) -> Result<Option<Connection>, Fault> {
+    /// To read, with the version of its tables; nothing where there is no file, which says that nothing was ever written.
+    fn reading(&self) -> Result<Option<(Connection, i64)>, Fault> {
         // A folder that may not be looked into is not one without a file.
         match std::fs::symlink_metadata(&self.path) {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(Fault::Folder { path: self.path.clone(), source }),
         }
-        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(|source| self.fault(source))?;
-        self.ready(&connection)?;
+        let connection = self.readable()?;
         match self.version(&connection)? {
             // Somebody else's, or one that was left before its tables were there.
             found if self.is_foreign(&connection)? => Err(Fault::Version { path: self.path.clone(), found }),
             0 => Ok(None),
-            VERSION => Ok(Some(connection)),
+            found @ (MARKS | VERSION) => Ok(Some((connection, found))),
             found => Err(Fault::Version { path: self.path.clone(), found }),
         }
+    }
+
+    /// Reading takes a file beside it, where others may write meanwhile. Where none can be made, nobody of ours writes either, and
+    /// everything stands in the one file if no other lies there.
+    fn readable(&self) -> Result<Connection, Fault> {
+        let usual = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let first = match self.opened(&self.path, usual) {
+            Ok(connection) => return Ok(connection),
+            Err(first) => first,
+        };
+        let readonly = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if let Ok(connection) = self.opened(&self.path, readonly) {
+            return Ok(connection);
+        }
+        let beside = self.path.with_file_name(format!("{}-wal", self.path.file_name().unwrap_or_default().to_string_lossy()));
+        // What is written down and not in the file yet would be missed.
+        let is_settled = match std::fs::symlink_metadata(&beside) {
+            Ok(facts) => facts.len() == 0,
+            Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        };
+        let Some(path) = self.path.to_str().filter(|_| is_settled) else { return Err(first) };
+        let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let uri = PathBuf::from(format!("file:{escaped}?immutable=1"));
+        self.opened(&uri, readonly | OpenFlags::SQLITE_OPEN_URI).map_err(|_| first)
+    }
+
+    /// Opens it, and looks whether it can be read.
+    fn opened(&self, path: &Path, flags: OpenFlags) -> Result<Connection, Fault> {
+        let connection = Connection::open_with_flags(path, flags).map_err(|source| self.fault(source))?;
+        self.ready(&connection)?;
+        let look = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+        look.map(|()| connection).map_err(|source| self.fault(source))
     }
 
     fn writing(&self) -> Result<Connection, Fault> {
         if let Some(folder) = self.path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| Fault::Folder { path: self.path.clone(), source })?;
         }
+        // What is to be run on a server is nobody else's to read.
+        let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&self.path);
+        made.map(drop).map_err(|source| Fault::Folder { path: self.path.clone(), source })?;
         let mut connection = Connection::open(&self.path).map_err(|source| self.fault(source))?;
         self.ready(&connection)?;
         let fault = |source| self.fault(source);
@@ -66,8 +101,9 @@ impl Sqlite {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
         match self.version(&transaction)? {
             found if self.is_foreign(&transaction)? => return Err(Fault::Version { path: self.path.clone(), found }),
-            0 => {
-                transaction.execute_batch(TABLES).map_err(fault)?;
+            found @ (0 | MARKS) => {
+                let marks = if found == 0 { TABLES } else { "" };
+                transaction.execute_batch(marks).and_then(|()| transaction.execute_batch(journal::TABLES)).map_err(fault)?;
                 transaction.pragma_update(None, "user_version", VERSION).map_err(fault)?;
             }
             VERSION => {}
@@ -94,7 +130,7 @@ impl Sqlite {
     }
 
     fn read(&self, environment: &str) -> Result<Option<Halt>, Fault> {
-        let Some(connection) = self.reading()? else { return Ok(None) };
+        let Some((connection, _)) = self.reading()? else { return Ok(None) };
         let query = "SELECT since, by, reason FROM halt WHERE environment = ?1";
         let one = |row: &rusqlite::Row<'_>| {
             Ok(Halt { environment: environment.to_owned(), since: row.get(0)?, by: row.get(1)?, reason: row.get(2)? })
@@ -111,6 +147,30 @@ impl Sqlite {
     fn remove(&self, environment: &str) -> Result<bool, Fault> {
         let done = self.writing()?.execute("DELETE FROM halt WHERE environment = ?1", [environment]);
         done.map(|count| count > 0).map_err(|source| self.fault(source))
+    }
+}
+
+impl Sqlite {
+    /// Reads of the journal; the usual where there is none yet.
+    fn told<T: Default>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Box<Trouble>> {
+        match self.reading().map_err(words)? {
+            Some((connection, VERSION)) => read(&connection).map_err(|source| words(self.fault(source))),
+            _ => Ok(T::default()),
+        }
+    }
+
+    /// Writes to the journal.
+    fn note<T>(&self, write: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Box<Trouble>> {
+        let mut connection = self.writing().map_err(words)?;
+        write(&mut connection).map_err(|source| words(self.fault(source)))
+    }
+
+    /// That what is spoken of is not there: another file lies in its place.
+    fn there(&self, is_there: bool, run: u32) -> Result<(), Box<Trouble>> {
+        match is_there {
+            true => Ok(()),
+            false => Err(words(Fault::Unknown { path: self.path.clone(), run })),
+        }
     }
 }
 
@@ -131,78 +191,41 @@ impl Store for Sqlite {
         self.remove(environment).map_err(words)
     }
 
+    fn intend(&self, intention: &Intention) -> Result<(u32, String), Box<Trouble>> {
+        self.note(|connection| journal::intend(connection, intention))
+    }
+
+    fn mark(&self, run: u32, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>> {
+        let is_there = self.note(|connection| journal::mark(connection, run, act, state, words))?;
+        self.there(is_there, run)
+    }
+
+    fn hold(&self, run: u32, what: &str, is_held: bool) -> Result<(), Box<Trouble>> {
+        self.note(|connection| journal::hold(connection, run, what, is_held))
+    }
+
+    fn end(&self, run: u32, ending: Ending, words: &str) -> Result<(), Box<Trouble>> {
+        let is_there = self.note(|connection| journal::end(connection, run, ending, words))?;
+        self.there(is_there, run)
+    }
+
+    fn runs(&self, environment: Option<&str>, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
+        self.told(|connection| journal::runs(connection, environment, most))
+    }
+
+    fn run(&self, number: u32) -> Result<Option<Entry>, Box<Trouble>> {
+        self.told(|connection| journal::run(connection, number))
+    }
+
+    fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
+        self.told(|connection| journal::unfinished(connection, environment))
+    }
+
     fn describe(&self) -> String {
         self.path.display().to_string()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn halt(environment: &str, reason: &str) -> Halt {
-        Halt {
-            environment: environment.to_owned(),
-            since: "2026-11-29T02:00:00Z".to_owned(),
-            by: "ann".to_owned(),
-            reason: reason.to_owned(),
-        }
-    }
-
-    #[test]
-    fn what_is_written_is_read_by_others_and_the_first_word_stands() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/store.sqlite");
-        let store = Sqlite::new(&path);
-        assert_eq!(store.halted("production"), Ok(None));
-        assert!(!path.exists(), "reading makes nothing");
-        store.halt(&halt("production", "orders are lost")).unwrap();
-        store.halt(&halt("production", "another")).unwrap();
-        let other = Sqlite::new(&path);
-        assert_eq!(other.halted("production").unwrap().map(|halt| halt.reason), Some("orders are lost".to_owned()));
-        assert_eq!(other.halted("Production"), Ok(None));
-        assert_eq!(store.resume("production"), Ok(true));
-        assert_eq!((store.resume("production"), other.halted("production")), (Ok(false), Ok(None)));
-    }
-
-    #[test]
-    fn what_is_no_store_is_no_store_without_a_mark() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.sqlite");
-        std::fs::write(&path, "this is a text and no database, however long one waits for it to become one; it is longer than a header")
-            .unwrap();
-        assert!(Sqlite::new(&path).halted("production").is_err());
-        assert!(Sqlite::new(folder.path()).halted("production").is_err());
-        let newer = folder.path().join("newer.sqlite");
-        Sqlite::new(&newer).halt(&halt("x", "y")).unwrap();
-        Connection::open(&newer).unwrap().pragma_update(None, "user_version", 7).unwrap();
-        let trouble = Sqlite::new(&newer).halted("x").unwrap_err();
-        assert_eq!((trouble.class, trouble.found.as_deref()), (evenkeel_core::fault::Class::CouldNotTell, Some("version 7")));
-    }
-
-    #[test]
-    fn somebody_elses_file_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("theirs.sqlite");
-        Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a int)").unwrap();
-        let store = Sqlite::new(&path);
-        assert!(store.halted("x").is_err() && store.halt(&halt("x", "y")).is_err() && store.resume("x").is_err());
-        let tables: i64 = Connection::open(&path).unwrap().query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
-        assert_eq!(tables, 1);
-    }
-
-    #[test]
-    fn many_who_write_at_once_lose_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.sqlite");
-        std::thread::scope(|threads| {
-            for at in 0..8 {
-                let store = Sqlite::new(&path);
-                threads.spawn(move || (0..10).for_each(|turn| store.halt(&halt(&format!("e{at}-{turn}"), "x")).unwrap()));
-            }
-        });
-        let store = Sqlite::new(&path);
-        assert!((0..8).all(|at| (0..10).all(|turn| store.halted(&format!("e{at}-{turn}")).unwrap().is_some())));
-    }
-}
+#[path = "sqlite_tests.rs"]
+mod tests;

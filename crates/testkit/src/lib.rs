@@ -8,16 +8,18 @@
 //! Rooms: `engine` (what every engine owes the pipeline), `conformance` (the same of its environments), `corpora` (real
 //! schema files), `property` (cases that change one property each), `keeper` (the process and its protocol), `server` (what a test gets), `mysql` (the same
 //! for MySQL and MariaDB), `skip` (versions that are not here), `tested` (versions of the last green run), `workshop` (the
-//! laws of throwaway servers), `process` (looking at processes), `machine` (one made of maps), `fake` (an environment
-//! that is a manifest).
+//! laws of throwaway servers), `claim` (those of the right to write), `process` (looking at processes), `machine` (one made of maps), `fake` (an environment
+//! that is a manifest), `memory` (a store without a file).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
+pub mod claim;
 pub mod conformance;
 pub mod corpora;
 pub mod engine;
 pub mod fake;
 pub mod keeper;
 pub mod machine;
+pub mod memory;
 pub mod mysql;
 pub mod process;
 pub mod property;

@@ -6,7 +6,7 @@ use evenkeel_report::history::Form;
 use std::path::PathBuf;
 
 /// Which folder of migrations, and how it is read.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub struct Reading {
     /// The tool whose files these are; told by the files where it is not named.
     #[arg(long, value_name = "TOOL", value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -49,9 +49,22 @@ pub struct History {
     #[command(flatten)]
     pub reading: Reading,
     /// Write the SQL that makes record and schema agree: `forward` brings to its end what was begun, `back` takes back what is not
-    /// whole. Nothing is run but on a throwaway server.
+    /// whole. Nothing is run but on a throwaway server, unless --apply is given.
     #[arg(long, value_enum, value_name = "COURSE", num_args = 0..=1, require_equals = true, default_missing_value = "forward")]
     pub repair: Option<CourseName>,
+    /// Run it on the environment, which is named as it is configured: behind a snapshot, under the tool's own lock, each act written down
+    /// before it is done. Afterwards it is judged again.
+    #[arg(long, requires = "repair")]
+    pub apply: bool,
+    /// What you call the snapshot or backup that you took before; it is kept with the run.
+    #[arg(long, value_name = "REFERENCE", requires = "apply", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub snapshot_taken: Option<String>,
+    /// Why; it is kept with the run.
+    #[arg(long, value_name = "TEXT", requires = "apply", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long, requires = "apply")]
+    pub yes: bool,
     /// Write statements that lose data too; without it they are commented out.
     #[arg(long, requires = "repair")]
     pub allow_destructive: bool,
@@ -81,6 +94,47 @@ pub struct History {
     pub out: Option<PathBuf>,
 }
 
+impl History {
+    /// Nothing but the question.
+    pub fn plain() -> Self {
+        Self {
+            environment: String::new(),
+            migrations: None,
+            reading: Reading::default(),
+            repair: None,
+            apply: false,
+            snapshot_taken: None,
+            reason: None,
+            yes: false,
+            allow_destructive: false,
+            offline: false,
+            halt: None,
+            resume: false,
+            over: std::time::Duration::ZERO,
+            idle: false,
+            fail_on: None,
+            format: HistoryFormat::Terminal,
+            out: None,
+        }
+    }
+}
+
+/// `runs`.
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// The number of one run: it is shown whole.
+    pub number: Option<u32>,
+    /// Only those of this environment.
+    #[arg(long, value_name = "NAME", conflicts_with = "number")]
+    pub environment: Option<String>,
+    /// So many at most.
+    #[arg(long, value_name = "NUMBER", default_value = "50")]
+    pub most: u32,
+    /// Form of the list.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
+}
+
 /// Which witness a repair believes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CourseName {
@@ -103,11 +157,15 @@ pub struct Preflight {
     /// An environment's name, a URL, a libpq keyword string; without --queries a manifest file too.
     pub environment: String,
     /// What must be there at least: a manifest, or replay:DIR.
-    #[arg(long, value_name = "MANIFEST|replay:DIR", required_unless_present = "queries")]
+    #[arg(long, value_name = "MANIFEST|replay:DIR", required_unless_present_any = ["queries", "artifact"])]
     pub expect: Option<String>,
-    /// Queries of the build: a file of SQL, a folder of such files, sqlx's folder; may be given several times.
+    /// Queries of the build: a file of SQL (sqlc's too), a folder of such files, sqlx's folder; or those that a server's statistics have
+    /// seen, pg_stat_statements:ENV, digest:ENV on MySQL. May be given several times.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub queries: Vec<PathBuf>,
+    /// That the migrations of this build ran there: the digest that `evenkeel migrations` prints of its folder.
+    #[arg(long, value_name = "DIGEST", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub artifact: Option<String>,
     /// The role that the application connects as: its search_path decides what names mean.
     #[arg(long, value_name = "ROLE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub role: Option<String>,

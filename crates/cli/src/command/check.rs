@@ -65,6 +65,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
     let chosen = chosen(arguments, asked)?;
     let mut shown = Vec::with_capacity(chosen.len());
     let mut subjects = Vec::with_capacity(chosen.len());
+    store::say_where(asked.settings());
     for (name, configured) in &chosen {
         let (scope, mut beforehand) = asked.scope_of([(*name, Some(*configured))]);
         let mut sides = sides(name, configured, asked, &scope);

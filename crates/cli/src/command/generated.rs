@@ -29,6 +29,7 @@ pub fn schema(of: SchemaName) -> Outcome {
         SchemaName::Migrations => Some("migrations"),
         SchemaName::Preflight => Some("preflight"),
         SchemaName::Rehearse => Some("rehearse"),
+        SchemaName::Runs => Some("runs"),
     };
     let mut schemas = evenkeel_report::history::json_schemas().into_iter().chain([evenkeel_report::rehearsal::json_schema()]);
     let found = named.and_then(|verb| schemas.find(|(other, _)| *other == verb)).map(|(_, schema)| schema);

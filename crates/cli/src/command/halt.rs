@@ -22,7 +22,7 @@ pub fn halt(arguments: &History, reason: &str, common: &Common) -> Outcome {
         said(&format!("{}: that stands, and the new reason is not kept\n", halt.words()))?;
         return Ok(1);
     }
-    store.halt(&Halt { environment: name.to_owned(), since, by: user(), reason })?;
+    store.halt(&Halt { environment: name.to_owned(), since, by: store::user(), reason })?;
     let Some(halt) = store.halted(name)? else {
         return Err(Box::new(Trouble::new(Class::Internal, "the mark that was just set is not there").found(store.describe())));
     };
@@ -72,9 +72,4 @@ fn configured<'a>(arguments: &'a History, settings: &Settings) -> Result<&'a str
     Err(Box::new(
         trouble.expected(wire::known(settings)).found("a text that is none of them").fix("configure it in evenkeel.toml, and name it so"),
     ))
-}
-
-fn user() -> String {
-    let named = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
-    named.unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))
 }

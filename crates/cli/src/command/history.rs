@@ -1,16 +1,17 @@
-//! `evenkeel history ENV`: files, record and schema side by side.
+//! `evenkeel history ENV`: files, record and schema side by side. Neighbour: `apply`, where a repair is run.
 
 use super::{Outcome, migrations, output};
-use crate::args::{Common, History};
+use crate::args::{Common, CourseName, History};
 use crate::folder;
 use crate::paint::{self, progress::Line};
-use crate::settings::{Environment, History as Recording};
-use crate::{settings, wire};
+use crate::settings::{Environment, History as Recording, Settings};
+use crate::{settings, store, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::told::History as Told;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::patch::{Form, Proof};
-use evenkeel_core::port::Limits;
+use evenkeel_core::port::{Entry, Limits, Run, Store};
+use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::history::{self as stage, DIMENSIONS, Repair, Repairing, Wanted};
 use evenkeel_pipeline::replay::Means;
 use evenkeel_report::{Found, history as report};
@@ -77,6 +78,49 @@ pub struct Heard {
 /// # Errors
 /// The environment cannot be read, the folder is nobody's, or no throwaway server can be had.
 pub fn heard(arguments: &History, common: &Common) -> Result<Heard, Box<Trouble>> {
+    asked(arguments, common, |asked| {
+        let Asked { source, wanted, means, run, .. } = asked;
+        let (mut history, repair) = match arguments.repair {
+            None => (stage::run(source, wanted, means, run)?, None),
+            Some(course) => stage::repair(source, wanted, means, run, repairing(arguments, course))?,
+        };
+        history.notes.extend(asked.name.and_then(|name| unfinished(asked.settings, name)));
+        let repaired = repair.map(|repair| Written::of(repair, &history, arguments.allow_destructive)).transpose()?;
+        Ok(Heard { history, repaired, bar: asked.wanted.bar, shown: asked.shown.to_owned() })
+    })
+}
+
+/// How a repair is wanted.
+pub(super) fn repairing(arguments: &History, course: CourseName) -> Repairing {
+    Repairing { course: course.into(), form: Form { offline: arguments.offline, throwaway: false } }
+}
+
+/// Runs from here of which nobody said how they ended, as the journal has them. Where it cannot be read, that is said by whoever needs it.
+fn unfinished(settings: &Settings, environment: &str) -> Option<String> {
+    let entries = store::open(settings).ok()?.unfinished(environment).ok()?;
+    let words: Vec<String> = entries.iter().map(Entry::unfinished).collect();
+    (!words.is_empty()).then(|| format!("{} (evenkeel runs N shows it; what is there was judged from the server)", words.join("; ")))
+}
+
+/// Everything that is understood of what was typed.
+pub(super) struct Asked<'a> {
+    pub source: &'a Source,
+    pub wanted: &'a Wanted<'a>,
+    pub means: &'a Means<'a>,
+    pub run: &'a Run<'a>,
+    pub settings: &'a Settings,
+    /// Where it is configured.
+    pub name: Option<&'a str>,
+    /// The environment, as it may be typed again.
+    pub shown: &'a str,
+}
+
+/// Understands it, and does the work.
+pub(super) fn asked<T>(
+    arguments: &History,
+    common: &Common,
+    work: impl FnOnce(&Asked<'_>) -> Result<T, Box<Trouble>>,
+) -> Result<T, Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let endpoint = wire::endpoint(&arguments.environment, settings, common, &DIMENSIONS)?;
@@ -103,16 +147,9 @@ pub fn heard(arguments: &History, common: &Common) -> Result<Heard, Box<Trouble>
         nowhere: nowhere.is_some(),
         bar,
     };
-    let (history, repair) = match arguments.repair {
-        None => (stage::run(&endpoint.source, &wanted, &means, &run)?, None),
-        Some(course) => {
-            let form = Form { offline: arguments.offline, throwaway: false };
-            stage::repair(&endpoint.source, &wanted, &means, &run, Repairing { course: course.into(), form })?
-        }
-    };
-    drop(progress);
-    let repaired = repair.map(|repair| Written::of(repair, &history, arguments.allow_destructive)).transpose()?;
-    Ok(Heard { history, repaired, bar, shown: endpoint.shown.clone() })
+    // What is written to is judged by itself: a replica may lag.
+    let source = if arguments.apply { endpoint.source.on_primary() } else { endpoint.source };
+    work(&Asked { source: &source, wanted: &wanted, means: &means, run: &run, settings, name, shown: &endpoint.shown })
 }
 
 /// A repair, written down.
@@ -126,7 +163,7 @@ pub struct Written {
 }
 
 impl Written {
-    fn of(repair: Repair, history: &Told, allow_destructive: bool) -> Result<Self, Box<Trouble>> {
+    pub(super) fn of(repair: Repair, history: &Told, allow_destructive: bool) -> Result<Self, Box<Trouble>> {
         let dialect = wire::engine(history.endpoint.engine).dialect(&history.endpoint)?;
         let script = repair.script(&history.label, &*dialect, allow_destructive);
         let (proven_on, why) = match &repair.proof {
@@ -143,7 +180,7 @@ impl Written {
         self.repair.is_whole(self.allow_destructive)
     }
 
-    fn shown(&self) -> report::Repaired<'_> {
+    pub(super) fn shown(&self) -> report::Repaired<'_> {
         report::Repaired {
             course: self.repair.course,
             is_whole: self.is_whole(),
@@ -156,12 +193,21 @@ impl Written {
         }
     }
 
+    /// Statements that are commented out, where that is not allowed for.
+    pub(super) fn left_out(&self) -> usize {
+        let steps = self.repair.blocks.iter().flat_map(|block| &block.plan.steps).filter(|_| !self.allow_destructive);
+        let is_out = |step: &&evenkeel_core::patch::Step| step.held;
+        let losing = |step: &evenkeel_core::patch::Step| step.statements.iter().filter(|statement| statement.is_destructive()).count();
+        steps.map(|step| if is_out(&step) { step.statements.len() } else { losing(step) }).sum()
+    }
+
     fn words(&self) -> Vec<String> {
         let count = self.repair.statements();
+        let statements = if count == 1 { "1 statement".to_owned() } else { format!("{count} statements") };
         let mut words = vec![match (&self.proven_on, count) {
-            (Some(server), _) => format!("repair: {count} statements, tried on a throwaway {server}"),
+            (Some(server), _) => format!("repair: {statements}, tried on a throwaway {server}"),
             (None, 0) => "repair: no statement".to_owned(),
-            (None, _) => format!("repair: {count} statements, NOT PROVEN: {}", self.not_proven.join("; ")),
+            (None, _) => format!("repair: {statements}, NOT PROVEN: {}", self.not_proven.join("; ")),
         }];
         let left = self.repair.left.len() + self.repair.strays.len();
         if left > 0 {

@@ -54,6 +54,7 @@ fn listing(found: &read::Migrations) -> Listing {
         tool: found.folder.tool.to_owned(),
         why: found.folder.why.clone(),
         grouping: found.folder.grouping.name().to_owned(),
+        digest: found.digest(),
         migrations,
         not_understood: found
             .folder

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+mod apply;
 mod asked;
 mod capture;
 mod check;
@@ -22,6 +23,7 @@ mod queries;
 mod rehearse;
 mod render;
 mod report;
+mod runs;
 mod schemas;
 mod servers;
 
@@ -49,10 +51,12 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Queries(arguments) => queries::run(arguments),
         Command::Migrations(arguments) => migrations::run(arguments, &cli.common),
+        Command::History(arguments) if arguments.apply => apply::run(arguments, &cli.common),
         Command::History(arguments) => history::run(arguments, &cli.common),
         Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
         Command::Rehearse(arguments) => rehearse::run(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
+        Command::Runs(arguments) => runs::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),
         Command::Demo(arguments) => demo::run(arguments, &cli.common),
         Command::Completions(arguments) => generated::completions(arguments.shell),

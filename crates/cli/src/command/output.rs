@@ -44,8 +44,23 @@ pub fn write(bytes: &[u8], out: Option<&Path>) -> Result<(), Box<Trouble>> {
     }
 }
 
+/// The same where something was done that has to be told, whether the user wants us to end or not.
+///
+/// # Errors
+/// It cannot be written.
+pub fn told(bytes: &[u8], out: Option<&Path>) -> Result<(), Box<Trouble>> {
+    match out {
+        Some(path) => file(path, bytes).or_else(|trouble| print(bytes).and(Err(trouble))),
+        None => print(bytes),
+    }
+}
+
 fn stdout(bytes: &[u8]) -> Result<(), Box<Trouble>> {
     signals::stop().check()?;
+    print(bytes)
+}
+
+fn print(bytes: &[u8]) -> Result<(), Box<Trouble>> {
     signals::at_once();
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {

@@ -1,13 +1,14 @@
 //! `evenkeel preflight ENV`: does it have what this build needs?
 
 use super::{Outcome, migrations, output};
-use crate::args::{Common, Preflight};
+use crate::args::{Common, History, Preflight};
 use crate::folder;
 use crate::paint::{self, progress::Line};
 use crate::{settings, signals, store, wire};
 use evenkeel_core::fault::Trouble;
+use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::port::Limits;
+use evenkeel_core::port::{Ending, Entry, Limits, Store};
 use evenkeel_core::preflight::{Lack, Preflight as Lacking};
 use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::{capture::Source, migrations as read, queries};
@@ -63,8 +64,16 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         }
         _ => wire::usual_grammar()?,
     };
-    let mut asked = Vec::new();
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let (mut asked, mut hidden) = (Vec::new(), Vec::new());
     for path in &arguments.queries {
+        if let Some((shown, environment)) = statistics(path) {
+            let other = wire::live(environment, settings, common, &[])?;
+            let (queries, unseen) = queries::noticed(&other.source, &shown, (grammar, &limits), &run.watch)?;
+            asked.extend(queries);
+            hidden.extend(unseen.into_iter().map(|what| format!("{shown}: {what}")));
+            continue;
+        }
         asked.extend(queries::read(path, grammar, signals::stop())?);
     }
     let name = endpoint.configured.map(|_| arguments.environment.as_str());
@@ -76,16 +85,77 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         (Err(_), false) => from_replay(expected.as_ref().map(|expected| &expected.source), grammar)?,
     };
     let role = arguments.role.as_deref().or_else(|| endpoint.configured.and_then(|configured| configured.application_role.as_deref()));
-    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let wanted =
         Wanted { expected: expected.as_ref().map(|expected| &expected.source), queries: &asked, role, migrations: found.as_ref(), limits };
     let mut preflight = stage::run(&endpoint.source, &wanted, &run)?;
+    preflight.gaps.extend(hidden);
+    name.iter().for_each(|_| store::say_where(settings));
+    if let Some(artifact) = &arguments.artifact {
+        ran(artifact, (arguments, common), (found.as_ref(), name, settings), &mut preflight)?;
+    }
     match name.map(|name| store::halted(settings, name)).transpose() {
         Ok(halt) => preflight.lacks.extend(halt.flatten().map(|halt| Lack::of(halt.words()))),
         Err(trouble) => preflight.gaps.push(format!("whether it is halted is not known: {trouble}")),
     }
     drop(progress);
     Ok((preflight, endpoint.shown.clone()))
+}
+
+/// Whether the artifact ran there: its files are here, and record and effect are there. What nobody can tell is a gap.
+fn ran(
+    artifact: &str,
+    (arguments, common): (&Preflight, &Common),
+    (found, name, settings): (Option<&read::Migrations>, Option<&str>, &settings::Settings),
+    preflight: &mut Lacking,
+) -> Result<(), Box<Trouble>> {
+    // A run of evenkeel's that was it, as far as the journal goes.
+    let runs = name.map_or(Ok(Vec::new()), |name| store::open(settings).and_then(|store| store.runs(Some(name), u32::MAX)));
+    let is_it =
+        |entry: &Entry| entry.intention.digest == artifact && entry.ended.as_ref().is_some_and(|ended| ended.ending == Ending::Done);
+    let known = runs.as_ref().is_ok_and(|runs| runs.iter().any(is_it));
+    let here = found.map(read::Migrations::digest);
+    if here.as_deref() != Some(artifact) {
+        let has = here.map_or_else(|| "no folder of migrations was found here".to_owned(), |here| format!("the folder here is {here}"));
+        let known = if known { "; a run of it is in the journal, whose effect nobody can look for without its files" } else { "" };
+        preflight.gaps.push(format!("whether {artifact} ran there is not known: {has}{known}"));
+        return Ok(());
+    }
+    let asked = History {
+        environment: arguments.environment.clone(),
+        migrations: arguments.migrations.clone(),
+        reading: arguments.reading.clone(),
+        ..History::plain()
+    };
+    let told = super::history::heard(&asked, common)?.history;
+    for entry in &told.migrations {
+        let judged = &entry.judged;
+        match judged.verdict {
+            Verdict::Applied | Verdict::Superseded => {}
+            Verdict::NotCheckable if judged.accepted => {}
+            Verdict::NotCheckable => preflight.gaps.extend(entry.gap()),
+            verdict => {
+                let why = judged.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+                let mut lack = Lack::of(format!("migration {} of the artifact is {} there{why}", judged.key, verdict.name()));
+                lack.migration = Some(judged.key.clone());
+                lack.recorded = entry.recorded.as_ref().map(|recorded| recorded.state.name().to_owned());
+                preflight.lacks.push(lack);
+            }
+        }
+    }
+    preflight.gaps.extend(told.gaps);
+    preflight.gaps.extend(told.in_flight.into_iter().map(|line| format!("in flight: {line}")));
+    Ok(())
+}
+
+/// What says that queries are those that a server has seen, before the environment's name.
+const STATISTICS: [&str; 2] = ["pg_stat_statements", "digest"];
+
+/// The environment whose statistics are meant, and how that is shown: a URL is not, for its password.
+fn statistics(path: &std::path::Path) -> Option<(String, &str)> {
+    let (word, environment) = path.to_str()?.split_once(':')?;
+    let is_url = environment.contains("://") || environment.contains('=');
+    let shown = if is_url { word.to_owned() } else { format!("{word}:{environment}") };
+    (STATISTICS.contains(&word) && !path.exists()).then_some((shown, environment))
 }
 
 /// The files that are expected to have run say who makes what, too.

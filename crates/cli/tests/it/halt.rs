@@ -45,9 +45,16 @@ fn a_halt_closes_every_gate_until_the_server_was_seen_to_be_well() {
 fn what_cannot_be_seen_keeps_the_halt_and_a_store_that_cannot_be_read_opens_no_gate() {
     let db = database(newest());
     let place = configured(&db.url());
+    // Nowhere to look is said, and is not "not halted".
+    let toml = std::fs::read_to_string(place.path("evenkeel.toml")).unwrap();
+    let (_, without) = toml.split_once("[environments").unwrap();
+    place.write("evenkeel.toml", format!("[environments{without}"));
+    let nowhere = place.shell("env -u HOME $E check production --dimension schema --quiet", &[]).exits(0);
+    nowhere.says("whether an environment is halted was not looked at");
+    place.run(&["check", "production", "--dimension", "schema"]).exits(0).hides("was not looked at");
+    place.write("evenkeel.toml", &toml);
     place.run(&["history", "production", "--halt", "x"]).exits(0);
     // The server is away.
-    let toml = std::fs::read_to_string(place.path("evenkeel.toml")).unwrap();
     place.write("evenkeel.toml", toml.replace(&db.url(), "postgres:///x?host=/nowhere"));
     place.run(&["history", "production", "--resume", "--over", "10ms", "--idle"]).exits(69);
     place.write("evenkeel.toml", &toml);

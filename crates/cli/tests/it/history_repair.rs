@@ -25,7 +25,7 @@ pub fn run(db: &TestDb, script: &str) {
 }
 
 /// What takes the last migration of a sample back by hand, and its record.
-fn undone(tool: &str) -> (&'static str, &'static str) {
+pub fn undone(tool: &str) -> (&'static str, &'static str) {
     match tool {
         "sqlx" => ("drop index o_note", "delete from _sqlx_migrations where version = 20260102000000"),
         "Flyway" => ("drop view v", "delete from flyway_schema_history where description = 'view'"),

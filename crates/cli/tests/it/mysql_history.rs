@@ -9,9 +9,9 @@ use evenkeel_testkit::mysql::{TestDb, each_flavor, flavors};
 use serde_json::Value;
 
 /// A tool with its files, what a run of them makes, and the table it records in as it stands after that.
-struct Sample {
+pub struct Sample {
     tool: &'static str,
-    folder: &'static [(&'static str, &'static str)],
+    pub folder: &'static [(&'static str, &'static str)],
     made: &'static str,
     record: &'static str,
 }
@@ -66,11 +66,11 @@ fn history(place: &Place, db: &TestDb, code: i32) -> Value {
     place.run(&["history", &db.url(), "--migrations", "m", "--format", "json"]).exits(code).json()
 }
 
-fn sample(tool: &str) -> &'static Sample {
+pub fn sample(tool: &str) -> &'static Sample {
     SAMPLES.iter().find(|sample| sample.tool == tool).unwrap()
 }
 
-fn apply(db: &TestDb, sample: &Sample) {
+pub fn apply(db: &TestDb, sample: &Sample) {
     db.exec(sample.made);
     db.exec(sample.record);
 }

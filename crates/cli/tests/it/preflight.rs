@@ -1,6 +1,7 @@
 //! `evenkeel preflight`: what a build needs and a target lacks, as a user gets it.
 
 use crate::run::Place;
+use evenkeel_postgres::scratch::{Options, Scratch};
 use evenkeel_testkit::{TestDb, database, each_major, newest};
 use serde_json::Value;
 
@@ -198,4 +199,106 @@ fn more_is_allowed_and_what_is_not_sound_is_not_there() {
     );
     place.run(&["capture", "replay:m", "--like", &db.url(), "--dimension", "schema", "--out", "need.jsonl"]).exits(0);
     assert_eq!(asked(&place, &db, &["--expect", "need.jsonl"], 1)["missing"].as_array().unwrap().len(), 1);
+}
+
+/// sqlc has words of its own for parameters, and is told by the line above each query.
+#[test]
+fn queries_of_sqlc_are_asked_as_it_sends_them() {
+    let db = database(newest());
+    db.exec(SCHEMA);
+    let place = Place::new();
+    place.write(
+        "q.sql",
+        "-- name: ByMail :one
+SELECT id, email FROM app.accounts WHERE email = @email AND tags @> @tags;
+-- name: Rename :exec
+UPDATE app.accounts SET note = sqlc.arg(note), email = coalesce(sqlc.narg('email'), email) WHERE id = @id;
+-- name: Embedded :many
+SELECT sqlc.embed(accounts) FROM app.accounts WHERE id = ANY(sqlc.slice('ids')::bigint[]);
+-- name: Gone :many
+SELECT total FROM app.accounts WHERE id = @id;
+",
+    );
+    let told = asked(&place, &db, &["--queries", "q.sql"], 1);
+    assert_eq!(missing(&told), [(8, "42703".to_owned(), "total".to_owned())], "{told}");
+    assert_eq!(told["not_understood"].as_array().map(Vec::len), Some(0), "{told}");
+    assert_eq!(told["checked"]["queries"], 4);
+    // Without it a text is what it says.
+    place.write("q.sql", "SELECT sqlc.arg(id) FROM app.accounts;\n");
+    asked(&place, &db, &["--queries", "q.sql"], 1);
+}
+
+#[test]
+fn what_a_server_has_seen_is_asked_and_what_its_statistics_mutilate_is_not_understood() {
+    let setting = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let settings = vec![setting("shared_preload_libraries", "pg_stat_statements")];
+    let options = Options { settings, ..Options::major(newest()) }.database("app");
+    let seen = Scratch::start(&options).unwrap();
+    let session = seen.session("app").unwrap();
+    session.exec("create table accounts (id bigint primary key, note text, at timestamptz); create extension pg_stat_statements; select pg_stat_statements_reset()").unwrap();
+    for query in [
+        "select note from accounts where id = 1",
+        "insert into accounts (id, note) values (2, 'x')",
+        "select id from accounts where at > now() - interval '1 day'",
+        "create table more (a int)",
+    ] {
+        session.exec(query).unwrap();
+    }
+    let place = Place::new();
+    let url = seen.url("app");
+    place.write("evenkeel.toml", format!("[environments.old]\nurl = \"{url}\"\n"));
+    // A new release of the database lacks a column.
+    let db = database(newest());
+    db.exec("create table accounts (id bigint primary key, at timestamptz)");
+    let told = asked(&place, &db, &["--queries", "pg_stat_statements:old"], 1);
+    let objects: Vec<String> = missing(&told).into_iter().map(|(.., object)| object).collect();
+    assert!(objects.contains(&"note".to_owned()) && !told["missing"].to_string().contains("interval"), "{told}");
+    let odd = told["not_understood"].to_string();
+    assert!(odd.contains("pg_stat_statements:old"), "{told}");
+    assert!(!told.to_string().contains("create table"), "{told}");
+    db.exec("alter table accounts add note text");
+    // What was mutilated is never taken for fit.
+    let told = asked(&place, &db, &["--queries", "pg_stat_statements:old"], 2);
+    assert_eq!(missing(&told), [], "{told}");
+    // A server that keeps none says how to have it, and no URL is shown with a password.
+    let url = db.url().replace("postgres@", "postgres:hunter2-swordfish@");
+    let ran = place.run(&["preflight", &db.url(), "--queries", &format!("pg_stat_statements:{url}")]).exits(78);
+    ran.says("CREATE EXTENSION pg_stat_statements").hides("swordfish");
+    place.run(&["preflight", &db.url(), "--queries", "pg_stat_statements:nowhere"]).exits(64).says("names no environment");
+}
+
+#[test]
+fn the_step_that_a_pipeline_left_out_is_found_by_the_artifact() {
+    let db = database(newest());
+    db.exec(
+        "create table orders (id bigint primary key);
+        create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('1')",
+    );
+    let place = Place::new();
+    place.write("m/1_a.sql", "-- migrate:up\ncreate table orders (id bigint primary key);\n-- migrate:down\n");
+    place.write("m/2_b.sql", "-- migrate:up\nalter table orders add note text;\n-- migrate:down\n");
+    let digest = |folder: &str| {
+        let told = place.run(&["migrations", folder, "--format", "json"]).exits(0).json();
+        told["digest"].as_str().unwrap().to_owned()
+    };
+    let built = digest("m");
+    place.run(&["migrations", "m"]).exits(0).says(&format!("artifact {built}"));
+    let told = asked(&place, &db, &["--artifact", &built, "--migrations", "m"], 1);
+    assert!(told["missing"].to_string().contains("migration 2 of the artifact is pending there"), "{told}");
+    // Recorded, and never run.
+    db.exec("insert into schema_migrations values ('2')");
+    let told = asked(&place, &db, &["--artifact", &built, "--migrations", "m"], 1);
+    assert!(told["missing"].to_string().contains("recorded-not-present"), "{told}");
+    db.exec("alter table orders add note text");
+    asked(&place, &db, &["--artifact", &built, "--migrations", "m"], 0);
+    // Other files are another artifact, wherever they lie; what is not known is never "it ran".
+    place.write("copy/1_a.sql", place.read("m/1_a.sql"));
+    place.write("copy/2_b.sql", place.read("m/2_b.sql"));
+    assert_eq!(digest("copy"), built);
+    place.write("copy/2_b.sql", place.read("m/2_b.sql").replace("text", "varchar(9)"));
+    assert_ne!(digest("copy"), built);
+    let told = asked(&place, &db, &["--artifact", &built, "--migrations", "copy"], 2);
+    assert!(told["gaps"].to_string().contains("ran there is not known"), "{told}");
+    asked(&place, &db, &["--artifact", &built], 2);
+    place.run(&["preflight", &db.url()]).exits(64);
 }

@@ -1,7 +1,8 @@
 //! Which record is which migration's, where a tool writes the key otherwise than its file does.
 
 use super::folder::{Folder, Migration};
-use super::tool::{hint, is_same, is_titled, part};
+use super::record::State;
+use super::tool::{hint, is_covered, is_same, is_titled, part};
 use super::verdict::Recorded;
 use std::collections::{HashMap, HashSet};
 
@@ -27,6 +28,30 @@ pub fn matched(folder: &Folder, records: &mut [Recorded]) {
         if let [one] = same.iter().filter(fits).collect::<Vec<_>>().as_slice() {
             taken.insert(one.key.clone());
             record.key.clone_from(&one.key);
+        }
+    }
+}
+
+/// A baseline says of every file up to it that its effect is there, without a row of its own: the tool never runs these. What it says
+/// itself is not about a file of that number.
+pub fn baselined(folder: &Folder, records: &mut Vec<Recorded>) {
+    let baselines: Vec<Recorded> =
+        records.iter().filter(|record| record.is_baseline() && record.state == State::Applied).cloned().collect();
+    for migration in folder.migrations.iter().filter(|migration| !migration.baseline && !migration.repeatable) {
+        let own = records.iter_mut().find(|record| record.key == migration.key);
+        match own.filter(|record| record.state != State::RolledBack) {
+            Some(own) if own.is_baseline() => (own.description, own.checksum) = (None, None),
+            Some(_) => {}
+            None => {
+                let covers = |baseline: &&Recorded| is_covered(folder.tool, &baseline.key, &migration.key);
+                records.extend(baselines.iter().find(covers).map(|baseline| Recorded {
+                    key: migration.key.clone(),
+                    description: None,
+                    checksum: None,
+                    implied: true,
+                    ..baseline.clone()
+                }));
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use super::folder::Migration;
 use super::record::State;
 use super::row::{Cell, Cells, Deed, Noted, Rows};
 use super::told::Entry;
-use super::verdict::Verdict;
+use super::verdict::{Recorded, Verdict};
 
 /// Which witness is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +142,12 @@ fn one(at: usize, entry: &Entry, migration: &Migration, is_known: bool, course: 
             Some(Deed::Update(done, (rows.own)(&there)?))
         })
     };
+    let is_baseline = entry.recorded.as_ref().is_some_and(Recorded::is_baseline);
+    if is_baseline && course == Course::Back && is_missing && judged.verdict != Verdict::Superseded {
+        return Err(
+            "a baseline says that it is in, and the tool never runs it: make what is missing (--repair), or the baseline anew".to_owned()
+        );
+    }
     // What did not run at all may have been corrected since.
     let is_nowhere = judged.verdict == Verdict::Failed && is_missing && !is_present;
     if judged.says(Verdict::EditedMeaning) && !is_nowhere {

@@ -37,6 +37,8 @@ pub struct Noted<'a> {
     pub name: &'a str,
     pub description: Option<&'a str>,
     pub checksum: Option<&'a str>,
+    /// The tool's word for how it came there, where that is not the usual one.
+    pub recorded_as: Option<&'a str>,
     /// Its first file; empty where there is none.
     pub file: &'a str,
     pub repeatable: bool,
@@ -51,6 +53,7 @@ impl<'a> Noted<'a> {
             name: &migration.name,
             description: migration.description.as_deref(),
             checksum: migration.checksum.as_deref(),
+            recorded_as: None,
             file: migration.files.first().map_or("", String::as_str),
             repeatable: migration.repeatable,
         }
@@ -65,6 +68,7 @@ impl<'a> Noted<'a> {
             name: base.map_or(&recorded.key, |base| base.name),
             description: recorded.description.as_deref().or(base.and_then(|base| base.description)),
             checksum: recorded.checksum.as_deref(),
+            recorded_as: recorded.recorded_as.as_deref(),
             file: base.map_or("", |base| base.file),
             repeatable: base.is_some_and(|base| base.repeatable),
         }

@@ -23,13 +23,21 @@ pub struct Recorded {
     /// When it was recorded, and by whom, as the tool's table says it.
     pub at: Option<String>,
     pub by: Option<String>,
+    /// No row of its own says it: another's does.
+    pub implied: bool,
 }
 
 impl Recorded {
     /// One of which no more is told than how it stands.
     #[must_use]
     pub fn of(key: impl Into<String>, state: State) -> Self {
-        Self { key: key.into(), state, checksum: None, description: None, recorded_as: None, at: None, by: None }
+        Self { key: key.into(), state, checksum: None, description: None, recorded_as: None, at: None, by: None, implied: false }
+    }
+
+    /// It stands for all that was there when the tool came.
+    #[must_use]
+    pub fn is_baseline(&self) -> bool {
+        self.recorded_as.as_ref().is_some_and(|word| word.ends_with("BASELINE"))
     }
 }
 
@@ -409,7 +417,7 @@ pub fn without_file<'r>(
         .filter(|migration| !migration.repeatable)
         .map(|migration| migration.key.as_str())
         .max_by(|a, b| crate::compare::natural(a, b));
-    let lacking = records.iter().filter(|record| !migrations.iter().any(|migration| migration.key == record.key));
+    let lacking = records.iter().filter(|record| !record.is_baseline() && !migrations.iter().any(|migration| migration.key == record.key));
     let mut lacking: Vec<(&Recorded, Verdict)> = lacking
         .map(|record| {
             let is_old = newest.is_some_and(|newest| crate::compare::natural(&record.key, newest).is_lt());

@@ -35,3 +35,12 @@ pub enum Prepared {
     /// Whether it fits cannot be seen, and what would cure that.
     Hidden { why: String },
 }
+
+/// What clients have sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Noticed {
+    /// Each with the reason where it is not all of what was sent: cut, or with values left out in a way that cannot be undone.
+    pub queries: Vec<(String, Option<String>)>,
+    /// What the role may not see, with what cures it.
+    pub hidden: Vec<String>,
+}

@@ -1,5 +1,6 @@
-//! What is kept between runs: marks that every gate honours.
+//! What is kept between runs: marks that every gate honours, and the journal of what was to be done and what came of it.
 
+use super::journal::{Ending, Entry, Intention, State};
 use crate::fault::Trouble;
 
 /// That nothing may be done to an environment until somebody takes the mark away.
@@ -21,7 +22,7 @@ impl Halt {
     }
 }
 
-/// Keeps marks. What is written is kept when a call returns.
+/// Keeps marks and the journal. What is written is kept when a call returns: a crash of the machine takes nothing of it.
 pub trait Store: Sync {
     /// The mark of an environment.
     ///
@@ -40,6 +41,48 @@ pub trait Store: Sync {
     /// # Errors
     /// The store cannot be written.
     fn resume(&self, environment: &str) -> Result<bool, Box<Trouble>>;
+
+    /// Writes down what is going to be done: the number of the run, and letters that tell it from those of other stores.
+    ///
+    /// # Errors
+    /// The store cannot be written: then nothing may be done.
+    fn intend(&self, intention: &Intention) -> Result<(u32, String), Box<Trouble>>;
+
+    /// Says how an act of a run stands.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn mark(&self, run: u32, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>>;
+
+    /// Says that something is taken on the target that has to be given back, or that it was.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn hold(&self, run: u32, what: &str, is_held: bool) -> Result<(), Box<Trouble>>;
+
+    /// Says how a run ended.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn end(&self, run: u32, ending: Ending, words: &str) -> Result<(), Box<Trouble>>;
+
+    /// The last runs, the newest first; of one environment, where it is named.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn runs(&self, environment: Option<&str>, most: u32) -> Result<Vec<Entry>, Box<Trouble>>;
+
+    /// One run.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn run(&self, number: u32) -> Result<Option<Entry>, Box<Trouble>>;
+
+    /// Runs of an environment of which nobody said how they ended, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>>;
 
     /// Where it is.
     fn describe(&self) -> String;

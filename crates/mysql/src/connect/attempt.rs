@@ -166,7 +166,7 @@ fn options(target: &Target, with_tls: bool) -> Opts {
         // The driver would go to whatever socket the server names.
         .prefer_socket(false)
         .stmt_cache_size(0)
-        .connect_attribute("program_name", "evenkeel")
+        .connect_attribute("program_name", target.program.as_str())
         .connect_attribute("_client_name", "evenkeel");
     options = match &target.place {
         Place::Socket(path) => options.socket(Some(path)),

@@ -51,14 +51,34 @@ impl Conversation for Session {
 
     async fn end(&mut self, commit: bool) -> Result<Answer, Fault> {
         let answer = Conversation::run(self, if commit { "COMMIT" } else { "ROLLBACK" }).await?;
-        self.bound = None;
-        let usual: Vec<String> = bounded(self, &Limits::default()).iter().map(|(name, _)| format!("SESSION {name} = DEFAULT")).collect();
+        self.bound = self.standing.map(|standing| standing.statement_timeout);
+        let usual: Vec<String> = match self.standing {
+            Some(standing) => bounded(self, &standing).iter().map(|(name, value)| format!("SESSION {name} = {value}")).collect(),
+            None => bounded(self, &Limits::default()).iter().map(|(name, _)| format!("SESSION {name} = DEFAULT")).collect(),
+        };
         self.run(&format!("SET {}", usual.join(", ")), "ending a transaction").await?;
         Ok(answer)
     }
 
     async fn close(self) {
         Self::close(self).await;
+    }
+}
+
+impl Session {
+    /// Bounds everything that the session does, inside of transactions and outside, for as long as it lasts. Each statement commits by
+    /// itself, whatever the server's own settings are.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub(crate) async fn stand(&mut self, limits: &Limits) -> Result<(), Fault> {
+        let mut set: Vec<String> = bounded(self, limits).iter().map(|(name, value)| format!("SESSION {name} = {value}")).collect();
+        set.extend(["SESSION autocommit = 1".to_owned(), "SESSION completion_type = 'NO_CHAIN'".to_owned()]);
+        self.run(&format!("SET {}", set.join(", ")), "bounding a session").await?;
+        self.standing = Some(*limits);
+        self.bound = Some(limits.statement_timeout);
+        self.patience = super::session::patience(limits);
+        Ok(())
     }
 }
 

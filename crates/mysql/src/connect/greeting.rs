@@ -83,6 +83,7 @@ pub(super) async fn greet(mut conn: Conn, options: Opts, is_tls: bool, target: &
         warnings,
         patience: patience(&Limits::default()),
         bound: None,
+        standing: None,
         broken: None,
         context: context.clone(),
     })

@@ -88,6 +88,8 @@ pub struct Session {
     pub(super) canceller: Canceller,
     /// How long a statement may run before we ask the server to end it.
     pub(super) bound: Option<Duration>,
+    /// What holds outside of transactions, where that was said.
+    pub(super) standing: Option<Limits>,
     /// Why no further statement can be sent.
     pub(super) broken: Option<String>,
     pub(super) context: Context,

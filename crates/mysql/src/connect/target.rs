@@ -54,6 +54,8 @@ pub struct Target {
     pub(super) password: Option<SecretString>,
     password_origin: Option<String>,
     looked: Vec<String>,
+    /// What its sessions are called.
+    pub(super) program: String,
     pub(super) connect_timeout: Duration,
     pub(super) connect_timeout_origin: String,
     secrets: Arc<[SecretString]>,
@@ -75,6 +77,12 @@ impl Target {
     #[must_use]
     pub fn outside(&self) -> Self {
         Self { database: None, ..self.clone() }
+    }
+
+    /// The same place for sessions under that name.
+    #[must_use]
+    pub(crate) fn called(self, program: &str) -> Self {
+        Self { program: program.to_owned(), ..self }
     }
 
     /// Who and where, each with its origin.
@@ -158,6 +166,7 @@ fn build(settings: &Settings, machine: &dyn Machine) -> Result<Target, Fault> {
         password: settings.password.as_ref().filter(|_| settings.has_password()).map(|(password, _)| password.clone()),
         password_origin: settings.password.as_ref().filter(|_| settings.has_password()).map(|(_, origin)| origin.clone()),
         looked: settings.looked.clone(),
+        program: "evenkeel".to_owned(),
         // Zero means "for ever" to the clients; we never wait without a bound.
         connect_timeout: timeout.map_or(CONNECT_TIMEOUT, |seconds| Duration::from_secs(u64::from(seconds))),
         connect_timeout_origin: match timeout {

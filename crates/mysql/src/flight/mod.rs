@@ -1,5 +1,6 @@
-//! What is in flight: locks of migration tools, definitions that are being changed, sessions that wait for them.
+//! What is in flight: locks of migration tools and of evenkeel, definitions that are being changed, sessions that wait for them.
 
+pub mod noticed;
 pub mod vitals;
 
 use crate::capture::access::Access;
@@ -18,7 +19,7 @@ const WAITING: &str = "Waiting for table metadata lock";
 ///
 /// # Errors
 /// The server cannot be reached, or goes away.
-pub async fn all(target: &Target, limits: &Limits) -> Result<Flights, Box<Trouble>> {
+pub async fn all(target: &Target, limits: &Limits, besides: &[u64]) -> Result<Flights, Box<Trouble>> {
     let words = |fault: Fault| Box::new(fault.trouble());
     let mut session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits).await.map_err(words)?;
@@ -32,9 +33,12 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Flights, Box<Troubl
     let mut flights = Flights::default();
     for row in &locks {
         let [tool, holder] = [0, 1].map(|at| row.text(at).ok().flatten().unwrap_or_default());
+        if holder.parse().is_ok_and(|holder: u64| besides.contains(&holder)) {
+            continue;
+        }
         flights.seen.push(format!("the named lock of {tool} is held by connection {holder}"));
     }
-    flights.seen.extend(sessions.iter().filter_map(|row| told(row, own, &database)));
+    flights.seen.extend(sessions.iter().filter_map(|row| told(row, (own, besides), &database)));
     if !access.on_server("PROCESS") {
         let account = &access.account;
         let host = account.host.as_deref().unwrap_or("%");
@@ -44,11 +48,12 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Flights, Box<Troubl
 }
 
 /// What a session of that database does, where it is about definitions.
-fn told(row: &Row, own: u64, database: &str) -> Option<String> {
+fn told(row: &Row, (own, besides): (u64, &[u64]), database: &str) -> Option<String> {
     let text = |name: &str| row.position(name).and_then(|at| row.text(at).ok().flatten()).unwrap_or_default();
     let id = text("Id");
     // Names of databases may differ in case from how they are asked for.
-    if id.parse() == Ok(own) || !database.is_empty() && !text("db").eq_ignore_ascii_case(database) {
+    let is_ours = id.parse().is_ok_and(|id: u64| id == own || besides.contains(&id));
+    if is_ours || !database.is_empty() && !text("db").eq_ignore_ascii_case(database) {
         return None;
     }
     let (info, state) = (text("Info"), text("State"));

@@ -3,6 +3,7 @@
 //! `capture::clause` reads clauses that only SHOW CREATE tells.
 
 mod body;
+mod parameter;
 mod split;
 mod tag;
 pub mod token;

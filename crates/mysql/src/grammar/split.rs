@@ -18,6 +18,10 @@ impl Grammar for MysqlGrammar {
         &["mysql", "mariadb"]
     }
 
+    fn parameters(&self, statement: &str) -> String {
+        super::parameter::marked(statement)
+    }
+
     fn split(&self, source: &str) -> Vec<Piece> {
         Cutter { source, at: 0, delimiter: ";", pieces: Vec::new() }.pieces()
     }

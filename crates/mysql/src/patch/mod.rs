@@ -13,7 +13,7 @@ mod grant;
 mod index;
 mod online;
 mod partition;
-mod record;
+pub(crate) mod record;
 mod routine;
 mod schema;
 mod sequence;

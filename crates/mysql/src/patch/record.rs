@@ -29,6 +29,6 @@ impl Quoting for Own {
 }
 
 /// `place` is the tool's table, quoted.
-pub(super) fn row(place: &str, deed: &Deed) -> String {
+pub(crate) fn row(place: &str, deed: &Deed) -> String {
     written(place, deed, &Own)
 }

@@ -29,5 +29,6 @@ pub(super) fn recorded(row: &Object) -> Recorded {
         recorded_as: text("recorded_as"),
         at: text("at"),
         by: text("by"),
+        implied: false,
     }
 }

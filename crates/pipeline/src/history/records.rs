@@ -5,7 +5,7 @@
 use super::ledger::{ledgers, recorded};
 use super::{Inquiry, Wanted};
 use crate::migrations::{self, Cut, Migrations};
-use evenkeel_core::history::matching::{self, matched};
+use evenkeel_core::history::matching::{self, baselined, matched};
 use evenkeel_core::history::told::Ledger;
 use evenkeel_core::history::verdict::Recorded;
 use evenkeel_core::history::{READERS, State};
@@ -89,7 +89,7 @@ impl Inquiry<'_> {
         let all = ledgers(self.manifest);
         for (table, ledger) in &all {
             if table.get("locked").is_some_and(|value| value.shown() == "yes") {
-                self.in_flight.push(format!("the lock of {} ({}) is taken: a deploy is in flight, or one died", ledger.tool, ledger.table));
+                self.in_flight.push(taken(ledger));
             }
         }
         let own: Vec<&(&Object, Ledger)> = all.iter().filter(|(_, ledger)| is_own(ledger)).collect();
@@ -119,6 +119,13 @@ impl Inquiry<'_> {
         let rows = self.manifest.of_kind(Kind::Migration).iter();
         self.records = rows.filter(|row| row.identity.parts().take(2).eq(parts.iter().copied())).map(recorded).collect();
         matched(&self.read.folder, &mut self.records);
+        let baselines = self.records.iter().filter(|record| record.is_baseline());
+        self.notes.extend(
+            baselines.map(|record| {
+                format!("{} began with a baseline at {}: the tool never runs what stands up to it", ledger.table, record.key)
+            }),
+        );
+        baselined(&self.read.folder, &mut self.records);
         let elsewhere: BTreeSet<String> =
             matching::elsewhere(&self.read.folder, &self.records).into_iter().map(|record| record.key.clone()).collect();
         if let Some(first) = elsewhere.first() {
@@ -177,4 +184,9 @@ impl Inquiry<'_> {
             self.records.push(one(&version, last));
         }
     }
+}
+
+/// That the lock of a tool's table is taken.
+pub(super) fn taken(ledger: &Ledger) -> String {
+    format!("the lock of {} ({}) is taken: a deploy is in flight, or one died", ledger.tool, ledger.table)
 }

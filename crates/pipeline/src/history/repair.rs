@@ -1,28 +1,29 @@
 //! Statements that make record and schema agree, tried on a throwaway server that has the environment's schema and record.
 //!
-//! Lives here: from what was found to blocks of statements, and their trial. Does not live here: what is decided of a verdict
-//! (`core/history/repair`), which statements change a schema (`core/patch`), running them where it counts.
+//! Lives here: from what was found to blocks of statements. Does not live here: what is decided of a verdict (`core/history/repair`),
+//! which statements change a schema (`core/patch`), their trial (`trial`), running them where it counts (`apply`).
 
+use super::ground::ground;
+use super::trial::current;
 use super::withheld::{beyond, hold};
 use super::{Dimension, Inquiry};
 use crate::explained;
 use crate::migrations::Cut;
-use crate::patch::{Builder, Left, build, run as run_plan};
+use crate::patch::Builder;
 use crate::replay::{Replay, Stage, Target};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::effect::{Spot, found};
-use evenkeel_core::history::repair::{Book, Course, Cure, Decided, Uncured, decide, undone};
-use evenkeel_core::history::row::{Deed, Noted, Rows};
+use evenkeel_core::history::repair::{Book, Course, Cure, Decided, Uncured, decide};
+use evenkeel_core::history::row::{Deed, Rows};
 use evenkeel_core::history::told::{Entry, History};
-use evenkeel_core::history::verdict::{Recorded, Verdict};
-use evenkeel_core::history::{READERS, ROWS, State};
-use evenkeel_core::kind::{Kind, Severity, Value};
+use evenkeel_core::history::verdict::Verdict;
+use evenkeel_core::history::{READERS, ROWS};
+use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::patch::{
     Act, Block, Dialect, Excused, Form, Plan, Proof, Statement, Step, World, blocks, differing, plan, tells_needs, wanted,
 };
-use evenkeel_core::port::{Answer, Request, Scratch};
 use evenkeel_core::statement::Nature;
 use std::collections::BTreeSet;
 
@@ -34,7 +35,7 @@ pub struct Repairing {
 }
 
 /// What is to be done, and what came of trying it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Repair {
     pub course: Course,
     /// In the order in which they run.
@@ -46,6 +47,13 @@ pub struct Repair {
     pub proof: Proof,
     /// What the trial showed that should not be.
     pub failed: Vec<String>,
+    /// The state of the environment that all of it is for.
+    pub ground: String,
+    /// Of each block, what is as `goal` has it once its statements ran, before anything is recorded.
+    pub due: Vec<Vec<Spot>>,
+    pub goal: Option<Manifest>,
+    /// The table in which the tool records, by schema and name.
+    pub place: Option<(String, String)>,
 }
 
 impl Repair {
@@ -118,8 +126,18 @@ impl Inquiry<'_> {
     /// A throwaway server is lost, or the end was asked for.
     pub(super) fn repair(&self, history: &History, asked: Repairing, stage: Stage<'_>, target: &Target) -> Result<Repair, Box<Trouble>> {
         let Repairing { course, form } = asked;
-        let mut repair =
-            Repair { course, blocks: Vec::new(), left: Vec::new(), strays: Vec::new(), proof: Proof::Nothing, failed: Vec::new() };
+        let mut repair = Repair {
+            course,
+            blocks: Vec::new(),
+            left: Vec::new(),
+            strays: Vec::new(),
+            proof: Proof::Nothing,
+            failed: Vec::new(),
+            ground: ground(self.manifest),
+            due: Vec::new(),
+            goal: None,
+            place: self.table.map(|table| (table.identity.part(0).to_owned(), table.identity.part(1).to_owned())),
+        };
         if self.is_blind {
             let why = "what is recorded, or what is there, could not be read";
             let uncured = |entry: &Entry| Uncured { key: entry.judged.key.clone(), verdict: entry.judged.verdict, why: why.to_owned() };
@@ -166,15 +184,18 @@ impl Inquiry<'_> {
             let is_meant = |spot: &Spot| strays.iter().any(|stray| stray == spot || explained::is_part(spot, stray, self.manifest));
             let block = Block { words: vec!["what no migration explains is taken back".to_owned()], plan: Plan::default() };
             repair.blocks.push(self.block(block, &mut now, &goal, &is_meant, (&*dialect, form)));
+            repair.due.push(strays.clone());
         }
         for cure in &cures {
             let mut block = Block { words: self.words(cure), plan: Plan { form, ..Plan::default() } };
+            let mut due = Vec::new();
             if cure.changes_schema {
                 let effect = self.effects.get(cure.at).and_then(Option::as_deref).unwrap_or_default().iter();
                 let is_so = |spot: &Spot| found(spot, self.manifest) == found(spot, &goal);
                 let own: BTreeSet<&Spot> = effect.map(|touch| &touch.spot).filter(|spot| !is_so(spot)).collect();
                 let is_meant = |spot: &Spot| own.contains(spot) && !strays.contains(spot);
                 block = self.block(block, &mut now, &goal, &is_meant, (&*dialect, form));
+                due = own.iter().copied().filter(|spot| is_meant(spot) && spot.is_semantic()).cloned().collect();
             }
             match self.recording(cure, &*dialect) {
                 Ok(steps) => {
@@ -184,17 +205,24 @@ impl Inquiry<'_> {
                         block.plan.steps.retain(|step| step.kind != Kind::Migration);
                     }
                     repair.blocks.push(block);
+                    repair.due.push(due);
                 }
                 Err(why) => repair.left.push(uncured(cure, &why)),
             }
         }
         hold(&mut repair.blocks, is_pointer);
-        repair.blocks.retain(|block| block.plan.statements().next().is_some() || !block.plan.refused.is_empty());
+        let is_of_use = |block: &Block| block.plan.statements().next().is_some() || !block.plan.refused.is_empty();
+        let all = std::mem::take(&mut repair.blocks).into_iter().zip(std::mem::take(&mut repair.due));
+        (repair.blocks, repair.due) = all.filter(|(block, _)| is_of_use(block)).unzip();
         if repair.statements() > 0 {
             let builder = Builder { engine: stage.engine, workshop: stage.workshop, watch: stage.watch };
-            let (proof, failed) = self.trial(&repair.blocks, (&cures, history), (&goal, &*dialect), &builder)?;
+            let (proof, failed, after) = self.trial(&repair.blocks, (&cures, history), (&goal, &*dialect), &builder)?;
             (repair.proof, repair.failed) = (proof, failed);
+            // What the statements did not make of the throwaway server they do not make here either, and it was judged without.
+            let is_made = |spot: &Spot| after.as_ref().is_some_and(|after| found(spot, after) == found(spot, &goal));
+            repair.due.iter_mut().for_each(|due| due.retain(is_made));
         }
+        repair.goal = Some(goal);
         Ok(repair)
     }
 
@@ -215,7 +243,7 @@ impl Inquiry<'_> {
         rows.map_or(Book::Foreign, |rows| Book::There { rows, pointers })
     }
 
-    fn rows(&self) -> Option<&Rows> {
+    pub(super) fn rows(&self) -> Option<&Rows> {
         match self.book() {
             Book::There { rows, .. } => Some(rows),
             _ => None,
@@ -296,122 +324,6 @@ impl Inquiry<'_> {
         };
         cure.deeds.iter().map(one).collect()
     }
-
-    /// Runs the blocks where the environment's schema and record stand, and judges again.
-    fn trial(
-        &self,
-        blocks: &[Block],
-        (cures, before): (&[Cure], &History),
-        (goal, dialect): (&Manifest, &dyn Dialect),
-        builder: &Builder<'_>,
-    ) -> Result<(Proof, Vec<String>), Box<Trouble>> {
-        let not = |why: String, failed: Vec<String>| Ok((Proof::Not { why }, failed));
-        let built = match build(self.manifest, builder) {
-            Ok(built) => built,
-            Err(trouble) if builder.watch.stop.is_requested() => return Err(trouble),
-            Err(trouble) => return not(trouble.to_string(), Vec::new()),
-        };
-        if let Err(why) = self.copy_record(&*built.scratch, &built.database, dialect)? {
-            return not(why, Vec::new());
-        }
-        let mut refused = Vec::new();
-        for block in blocks {
-            let mut session = built.scratch.session(&built.database)?;
-            let words = run_plan(&mut *session, &block.plan, dialect, &builder.watch)?;
-            refused.extend(words.into_iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
-        }
-        let request = Request { dimensions: super::DIMENSIONS.to_vec(), ..Request::new("a throwaway server") };
-        let after = built.scratch.environment(&built.database)?.capture(&request, &builder.watch)?;
-        let mut again = Inquiry::new(&after, self.read, (self.wanted, self.excuses), self.label);
-        again.records();
-        again.edits = self.edits.clone();
-        // What a sum was before it was written anew is no edit any more.
-        again.edits.retain(|key, _| {
-            let now = again.read.cuts.iter().find(|cut| cut.migration.key == *key).and_then(|cut| cut.migration.checksum.as_ref());
-            let recorded = again.records.iter().find(|record| record.key == *key).and_then(|record| record.checksum.as_ref());
-            now != recorded
-        });
-        again.effects.clone_from(&self.effects);
-        again.initial.clone_from(&self.initial);
-        again.stopped.clone_from(&self.stopped);
-        again.expected = Some(goal.clone());
-        again.disputed = Some(again.differing(goal));
-        if self.was_by_effect {
-            again.records.clone_from(&self.records);
-            again.by_effect = false;
-        }
-        let history = again.judged(String::new());
-        let mut failed = refused;
-        failed.extend(still(&history, before, cures));
-        let server = built.scratch.describe();
-        if failed.is_empty() && built.left.is_empty() {
-            return Ok((Proof::Proven { server }, failed));
-        }
-        let lacking: Vec<String> = built.left.iter().take(NAMED).map(Left::words).collect();
-        if failed.is_empty() {
-            return Ok((Proof::Proven { server: format!("{server}, but for what it lacks: {}", lacking.join("; ")) }, failed));
-        }
-        if !lacking.is_empty() {
-            return not(format!("the throwaway server lacks what it may be about: {}", lacking.join("; ")), failed);
-        }
-        not("tried on a throwaway server, record and schema do not agree after it".to_owned(), failed)
-    }
-
-    /// Puts what is recorded into the tool's table there.
-    fn copy_record(&self, scratch: &dyn Scratch, database: &str, dialect: &dyn Dialect) -> Result<Result<(), String>, Box<Trouble>> {
-        let (Some(table), Some(rows)) = (self.table, self.rows()) else { return Ok(Ok(())) };
-        let mut deeds: Vec<Deed> = Vec::new();
-        let migration = |key: &str| self.read.folder.migrations.iter().find(|migration| migration.key == key);
-        let mut copy = |recorded: &Recorded| {
-            let entry = Noted::recorded(recorded, migration(&recorded.key));
-            let (Some(row), Some(own)) = ((rows.applied)(&entry), (rows.own)(&entry)) else {
-                return Err(format!("the record of {} cannot be written as its tool would", recorded.key));
-            };
-            match recorded.state {
-                State::RolledBack => {}
-                State::Applied => deeds.push(Deed::Insert(row)),
-                State::Failed | State::InProgress => deeds.extend([Deed::Insert(row), Deed::Update(undone(rows), own)]),
-            }
-            Ok(())
-        };
-        if rows.is_pointer {
-            let state = if table.get("dirty") == Some(&Value::Flag(true)) { State::Failed } else { State::Applied };
-            for version in current(table) {
-                let pointer = Recorded::of(version.to_string(), state);
-                if let Err(why) = copy(&pointer) {
-                    return Ok(Err(why));
-                }
-            }
-        } else {
-            for recorded in &self.records {
-                if let Err(why) = copy(recorded) {
-                    return Ok(Err(why));
-                }
-            }
-        }
-        let mut session = scratch.session(database)?;
-        for line in dialect.opening() {
-            session.run(line)?;
-        }
-        for deed in deeds {
-            let statement = match dialect.recorded(table, &deed) {
-                Ok(statement) => statement,
-                Err(why) => return Ok(Err(why)),
-            };
-            if let Answer::Refused(refused) = session.run(&statement)? {
-                return Ok(Err(format!("what is recorded could not be copied for the trial: {} ({})", refused.message, refused.code)));
-            }
-        }
-        Ok(Ok(()))
-    }
-}
-
-/// Where a pointer stands; golang-migrate's word for nowhere is none.
-fn current(table: &Object) -> Vec<&str> {
-    match table.get("current") {
-        Some(Value::List(items)) => items.iter().map(|item| &**item).filter(|item| !item.starts_with('-')).collect(),
-        _ => Vec::new(),
-    }
 }
 
 fn uncured(cure: &Cure, why: &str) -> Uncured {
@@ -423,33 +335,6 @@ fn stray_words(spot: &Spot) -> String {
     let attribute = spot.attribute.map(|attribute| format!(".{attribute}")).unwrap_or_default();
     let how = "write a migration for it, or take it back (--repair=back)";
     format!("{} {}{attribute}: no migration explains it, and it stays: {how}", spot.kind.name(), spot.display())
-}
-
-/// What is not as it should be after the trial.
-fn still(after: &History, before: &History, cures: &[Cure]) -> Vec<String> {
-    let mut failed = Vec::new();
-    for entry in &after.migrations {
-        let (key, verdict) = (&entry.judged.key, entry.judged.verdict);
-        let cure = cures.iter().find(|cure| cure.key == *key);
-        let is_well = match cure {
-            Some(cure) if cure.in_force => {
-                matches!(verdict, Verdict::Applied | Verdict::Superseded)
-                    || verdict == Verdict::NotCheckable && !cure.changes_schema && cure.verdict == Verdict::EditedBytes
-            }
-            Some(_) => matches!(verdict, Verdict::Pending | Verdict::PendingOutOfOrder | Verdict::RolledBack),
-            None => {
-                let was = before.migrations.iter().find(|one| one.judged.key == *key).map(|one| one.judged.verdict);
-                was == Some(verdict) || verdict.severity().is_some_and(|severity| severity <= Severity::Inform)
-            }
-        };
-        if !is_well {
-            failed.push(format!("migration {key}: {} after it", verdict.name()));
-        }
-    }
-    let known: BTreeSet<&Spot> = before.unexplained.iter().map(|stray| &stray.unexplained.spot).collect();
-    let new = after.unexplained.iter().map(|stray| &stray.unexplained.spot).filter(|spot| !known.contains(spot));
-    failed.extend(new.map(|spot| format!("{} {}: no migration explains it after it", spot.kind.name(), spot.display())));
-    failed
 }
 
 /// Whether something of an object is meant.

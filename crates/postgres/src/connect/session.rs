@@ -246,6 +246,22 @@ pub(super) fn bounded(limits: &Limits) -> String {
     .concat()
 }
 
+/// What a session that writes sets for as long as it lasts: nothing in it waits longer than that, inside of a transaction or outside.
+/// One that only holds locks may be silent for as long as it likes.
+pub(crate) fn standing(limits: &Limits, server_version_num: i32, is_holder: bool) -> String {
+    let mut sql = bounded(limits).replace("SET LOCAL ", "SET ");
+    let major = flavor::major_of(server_version_num);
+    if flavor::has_transaction_timeout(major) {
+        sql.push_str("SET transaction_timeout=0;");
+    }
+    if flavor::notices_lost_clients(major) {
+        // A statement whose client is gone ends by itself.
+        sql.push_str("SET client_connection_check_interval=1000;");
+        sql.push_str(if is_holder { "SET idle_session_timeout=0;" } else { "" });
+    }
+    sql
+}
+
 /// Runs the connection until the client is dropped or the server leaves, keeping its notices.
 pub(super) fn drive<S, T>(mut connection: Connection<S, T>, mail: Arc<Mail>)
 where

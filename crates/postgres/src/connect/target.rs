@@ -114,6 +114,12 @@ impl Target {
         Self { application_name: application_name.to_owned(), connect_timeout, ..self }
     }
 
+    /// The same place for sessions under that name.
+    #[must_use]
+    pub(crate) fn called(self, application_name: &str) -> Self {
+        Self { application_name: application_name.to_owned(), ..self }
+    }
+
     /// Who and where, each with its origin.
     #[must_use]
     pub const fn describe(&self) -> &Described {

@@ -1,7 +1,8 @@
-//! What is in flight: locks of migration tools, definitions that are being changed, builds, transactions that were prepared.
-//!
-//! Numbers of advisory locks are facts of the tools' sources: each file that makes one is named beside it.
+//! What is in flight: locks of migration tools and of evenkeel (`number` knows whose they are), definitions that are being changed,
+//! builds, transactions that were prepared.
 
+pub mod noticed;
+pub mod number;
 pub mod vitals;
 
 use crate::connect::{Limits, Target, connect};
@@ -9,42 +10,11 @@ use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port::Flights;
 use tokio_postgres::{Row, SimpleQueryMessage};
 
-/// Numbers that are the same in every database.
-const FIXED: &[(i64, &str)] = &[
-    // prisma-engines: schema-engine, postgres flavour
-    (72_707_369, "Prisma"),
-    // node-pg-migrate: src/runner.ts
-    (7_241_865_325_823_964, "node-pg-migrate"),
-    // goose: lock/locker.go
-    (5_887_940_537_704_921_958, "goose"),
-];
-
-/// Whose lock a number is, in a database of that name.
-fn tool(key: i64, database: &str) -> Option<&'static str> {
-    let sum = crc32fast::hash(database.as_bytes());
-    // sqlx-core: postgres/migrate.rs
-    let sqlx = 0x3d32_ad9e_i64.wrapping_mul(i64::from(sum));
-    // Rails: active_record/migration.rb
-    let rails = 2_053_462_845_i64.wrapping_mul(i64::from(sum));
-    // golang-migrate: database/util.go; the schema and table it records in are part of it.
-    let salted = |names: &[&str]| i64::from(crc32fast::hash(names.join("\0").as_bytes()).wrapping_mul(1_486_364_155));
-    let golang = [&["public", "schema_migrations", database][..], &["public", database], &[database]];
-    if let Some((_, tool)) = FIXED.iter().find(|(number, _)| *number == key) {
-        return Some(tool);
-    }
-    match key {
-        _ if key == sqlx => Some("sqlx"),
-        _ if key == rails => Some("Rails"),
-        _ if golang.iter().any(|names| salted(names) == key) => Some("golang-migrate"),
-        _ => None,
-    }
-}
-
 /// Everything that is in flight in the database.
 ///
 /// # Errors
 /// The server cannot be reached, or goes away.
-pub async fn all(target: &Target, limits: &Limits) -> Result<Flights, Box<Trouble>> {
+pub async fn all(target: &Target, limits: &Limits, besides: &[u64]) -> Result<Flights, Box<Trouble>> {
     let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
     let session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits, None).await.map_err(words)?;
@@ -54,7 +24,11 @@ pub async fn all(target: &Target, limits: &Limits) -> Result<Flights, Box<Troubl
     session.end().await.map_err(words)?;
     let database = target.describe().dbname.value.clone();
     let mut flights = Flights::default();
-    for row in &rows {
+    let is_ours = |row: &&Row| {
+        let pid = row.try_get::<_, Option<i64>>("pid").ok().flatten().and_then(|pid| u64::try_from(pid).ok());
+        pid.is_some_and(|pid| besides.contains(&pid))
+    };
+    for row in rows.iter().filter(|row| !is_ours(row)) {
         told(row, &database, &mut flights).map_err(|error| words(session.fault(&error, doing)))?;
     }
     Ok(flights)
@@ -88,7 +62,7 @@ fn told(row: &Row, database: &str, flights: &mut Flights) -> Result<(), tokio_po
     let state = state.map(|state| format!(", {state}")).unwrap_or_default();
     match (what, key) {
         ("advisory", Some(key)) => {
-            if let Some(tool) = tool(key, database) {
+            if let Some(tool) = number::whose(key, database) {
                 flights.seen.push(format!("the advisory lock of {tool} ({key}) is held by process {pid}{who}{state}{since}"));
             }
         }

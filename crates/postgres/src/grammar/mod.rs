@@ -11,6 +11,7 @@
 
 mod errand;
 pub mod normal;
+mod parameter;
 pub mod schema;
 mod shape;
 mod split;

@@ -16,6 +16,10 @@ impl Grammar for PostgresGrammar {
         &["postgresql"]
     }
 
+    fn parameters(&self, statement: &str) -> String {
+        super::parameter::numbered(statement)
+    }
+
     fn split(&self, source: &str) -> Vec<Piece> {
         Cutter { source, at: 0, pieces: Vec::new() }.pieces()
     }

@@ -247,6 +247,9 @@ impl Maker for Columns {
         if change.touches("type") || change.touches("collation") {
             return Way::Cleared;
         }
+        if change.only(&["local"]) && super::table::is_attached(change.to, (from, to)) {
+            return Way::InPlace;
+        }
         if change.only(&["local"]) {
             return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
         }

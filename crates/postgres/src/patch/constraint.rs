@@ -251,6 +251,9 @@ impl Maker for Constraints {
     }
 
     fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
+        if change.only(&["local"]) && super::table::is_attached(change.to, (from, to)) {
+            return Way::InPlace;
+        }
         if change.only(&["local"]) {
             return Way::Refuse("whether it is a child's own follows from how the child was made: no statement sets it".to_owned());
         }

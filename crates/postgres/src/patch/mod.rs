@@ -19,7 +19,7 @@ mod notes;
 mod operator;
 mod parameter;
 mod publication;
-mod record;
+pub(crate) mod record;
 mod retype;
 mod role;
 mod routine;

@@ -29,6 +29,6 @@ impl Quoting for Own {
 }
 
 /// `table` is the tool's, by schema and name.
-pub(super) fn row(table: &Object, deed: &Deed) -> String {
+pub(crate) fn row(table: &Object, deed: &Deed) -> String {
     written(&qualified(table.identity.part(0), table.identity.part(1)), deed, &Own)
 }

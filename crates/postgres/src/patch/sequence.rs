@@ -138,6 +138,7 @@ impl Maker for Sequences {
     }
 
     fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
-        Ok(vec![Statement::new(format!("DROP SEQUENCE {};", whole(object)))])
+        // One of that name begins anew, and gives numbers that rows have already.
+        Ok(vec![super::loses(format!("DROP SEQUENCE {};", whole(object)), format!("where {} stands", whole(object)))])
     }
 }

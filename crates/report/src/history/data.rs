@@ -1,15 +1,12 @@
 //! The public JSON. Field names are a contract.
 
-use super::{Repaired, verdict_line};
-use crate::Fault;
+use super::json::SCHEMA_VERSION;
+use super::{Applied, Repaired, journal, verdict_line};
 use evenkeel_core::history::repair::Uncured;
 use evenkeel_core::history::told::{Entry, History, Stray};
 use evenkeel_core::history::verdict::Verdict;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// The version of the shapes below.
-const SCHEMA_VERSION: u32 = 1;
 
 /// What a history says, whole.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -28,6 +25,9 @@ pub(super) struct Told {
     /// What makes record and schema agree, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     repair: Option<Repair>,
+    /// What came of running it, where that was asked for; all else is then as it was judged afterwards, where anything was run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<journal::Told>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -131,7 +131,7 @@ struct Unexplained {
     why: String,
 }
 
-pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>) -> Told {
+pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>, applied: Option<&Applied<'_>>) -> Told {
     Told {
         schema_version: SCHEMA_VERSION,
         environment: history.label.clone(),
@@ -148,6 +148,7 @@ pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>) -> Told {
         notes: history.notes.clone(),
         replayed_on: history.replayed_on.clone(),
         repair: repaired.map(repair),
+        applied: applied.map(journal::told),
     }
 }
 
@@ -196,6 +197,8 @@ pub struct Listing {
     pub why: String,
     /// How the runner puts migrations together: per-file, batch, none or implicit-block.
     pub grouping: String,
+    /// One word for all of it: what `preflight --artifact` takes.
+    pub digest: String,
     pub migrations: Vec<ListedMigration>,
     /// Of the folder as a whole.
     pub not_understood: Vec<NotUnderstood>,
@@ -250,10 +253,4 @@ pub struct NotUnderstood {
 impl Listing {
     /// The version of these shapes.
     pub const SCHEMA_VERSION: u32 = SCHEMA_VERSION;
-}
-
-pub(crate) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Fault> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|source| Fault::Json { format: "json", source })?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }

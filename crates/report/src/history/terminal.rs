@@ -134,6 +134,7 @@ pub(super) fn listing(listing: &Listing, style: &Style) -> String {
     let mut page = Page { style, text: String::new() };
     page.wrapped(&listing.verdict.line, "", if listing.verdict.exit_code == 0 { GOOD } else { UNKNOWN });
     page.wrapped(&format!("{}: {}", listing.tool, listing.why), "  ", DIM);
+    page.wrapped(&format!("artifact {}", listing.digest), "  ", DIM);
     page.text.push('\n');
     let keys = listing.migrations.iter().map(|migration| width(&line(&migration.key))).max().unwrap_or_default().min(40);
     for migration in &listing.migrations {

@@ -79,6 +79,7 @@ pub fn play(workshop: &dyn Workshop, server: &Installed, screen: &Screen, common
         environment: "production".to_owned(),
         expect: Some(expect),
         queries: Vec::new(),
+        artifact: None,
         role: None,
         migrations: None,
         reading: Reading::default(),
@@ -115,21 +116,7 @@ pub fn play(workshop: &dyn Workshop, server: &Installed, screen: &Screen, common
 }
 
 fn asked(repair: Option<crate::args::CourseName>) -> History {
-    History {
-        environment: "production".to_owned(),
-        migrations: None,
-        reading: Reading::default(),
-        repair,
-        allow_destructive: false,
-        offline: false,
-        halt: None,
-        resume: false,
-        over: std::time::Duration::ZERO,
-        idle: false,
-        fail_on: None,
-        format: HistoryFormat::Terminal,
-        out: None,
-    }
+    History { environment: "production".to_owned(), repair, ..History::plain() }
 }
 
 /// The script without what a session says first, its remarks no wider than a screen.

@@ -111,6 +111,12 @@ pub(super) fn is_same(recorded: &str, key: &str) -> bool {
     is_version(recorded) && is_version(key) && order(&recorded.replace('_', ".")) == order(key)
 }
 
+/// A baseline stands for every version up to its own.
+pub(super) fn is_covered(baseline: &str, key: &str) -> bool {
+    let is_version = |text: &str| !text.is_empty() && text.split(['.', '_']).all(|part| part.chars().all(|c| c.is_ascii_digit()));
+    is_version(baseline) && is_version(key) && order(&key.replace('_', ".")) <= order(&baseline.replace('_', "."))
+}
+
 fn folder(tree: &Tree, wish: &Wish) -> Reading {
     let mut reading = Reading::default();
     let mut values: Vec<(String, String)> = wish.placeholders.clone();
@@ -222,7 +228,7 @@ fn row(entry: &Noted<'_>) -> Option<Row> {
         ("installed_rank", Cell::Next),
         ("version", version),
         ("description", text(entry.description.unwrap_or(entry.name))),
-        ("type", text("SQL")),
+        ("type", text(kind(entry))),
         ("script", text(entry.file)),
         ("checksum", entry.checksum.and_then(|sum| sum.parse().ok()).map_or(Cell::Null, Cell::Integer)),
         ("installed_by", Cell::User),
@@ -234,6 +240,15 @@ fn row(entry: &Noted<'_>) -> Option<Row> {
 fn own(entry: &Noted<'_>) -> Option<Row> {
     match entry.repeatable {
         true => Some(vec![("version", Cell::Null), ("description", text(entry.description?))]),
-        false => Some(vec![("version", text(entry.key))]),
+        // What was undone has a row of its own for that, which stays.
+        false => Some(vec![("version", text(entry.key)), ("type", text(kind(entry)))]),
+    }
+}
+
+/// How a row came there.
+const fn kind<'e>(entry: &Noted<'e>) -> &'e str {
+    match entry.recorded_as {
+        Some(word) => word,
+        None => "SQL",
     }
 }

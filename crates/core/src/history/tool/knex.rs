@@ -2,9 +2,10 @@
 
 use super::code::{self, Names};
 use crate::history::folder::{File, Fit, Grouping, Reader, Reading, Tree, Wish};
+use crate::history::lock::RowLock;
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
-use crate::history::row::{Cell, Rows, keyed, text};
+use crate::history::row::{Cell, Deed, Rows, keyed, text};
 use crate::history::shape::{Role, Shape, Tool};
 
 const NAME: &str = "Knex";
@@ -63,3 +64,11 @@ pub const ROWS: Rows = Rows::list(
     |entry| Some(vec![("name", text(entry.key)), ("batch", Cell::Next), ("migration_time", Cell::Now)]),
     |entry| keyed("name", entry),
 );
+
+/// It notes nobody.
+pub const ROW_LOCK: RowLock = RowLock {
+    tool: NAME,
+    table: "knex_migrations_lock",
+    take: |_| Deed::Update(vec![("is_locked", Cell::Integer(1))], vec![("is_locked", Cell::Integer(0))]),
+    give: |_| Deed::Update(vec![("is_locked", Cell::Integer(0))], vec![("is_locked", Cell::Integer(1))]),
+};

@@ -9,7 +9,7 @@ mod node;
 mod text;
 mod written;
 
-pub use written::ROWS;
+pub use written::{ROW_LOCK, ROWS};
 
 use super::sum::md5;
 use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish};

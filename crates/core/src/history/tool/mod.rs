@@ -2,7 +2,7 @@
 //! what a row means. A new one is a file and its line in `TOOLS`.
 //!
 //! What a tool's folder and its sums are like stands in the same file (`sum` works the sums out); such a reader is a line in `READERS`.
-//! What a row of it holds stands there too; that is a line in `ROWS`.
+//! What a row of it holds stands there too; that is a line in `ROWS`, and so is a lock that it keeps as a row, in `LOCKS`.
 
 mod alembic;
 mod atlas;
@@ -45,6 +45,7 @@ mod yoyo;
 pub use own::OWN;
 
 use super::folder::Reader;
+use super::lock::RowLock;
 use super::row::Rows;
 use super::shape::Tool;
 
@@ -135,6 +136,9 @@ pub static ROWS: &[Rows] = &[
     supabase::ROWS,
 ];
 
+/// Whose lock is a row.
+pub static LOCKS: &[RowLock] = &[liquibase::ROW_LOCK, knex::ROW_LOCK, yoyo::ROW_LOCK];
+
 /// Whether a recorded key is what a tool makes of a migration's, although it is written otherwise.
 pub(super) fn is_same(tool: &str, recorded: &str, key: &str) -> bool {
     match tool {
@@ -142,6 +146,11 @@ pub(super) fn is_same(tool: &str, recorded: &str, key: &str) -> bool {
         liquibase::NAME => liquibase::is_same(recorded, key),
         _ => recorded == key,
     }
+}
+
+/// Whether a baseline says of a migration that it is in.
+pub(super) fn is_covered(tool: &str, baseline: &str, key: &str) -> bool {
+    tool == flyway::NAME && flyway::is_covered(baseline, key)
 }
 
 /// Whether what a tool records as the description is the name of the file: then another one is another migration.

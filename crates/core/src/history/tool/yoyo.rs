@@ -2,9 +2,10 @@
 
 use super::graph;
 use crate::history::folder::{Fit, Grouping, Migration, Reader, Reading, Sure, Transaction, Tree, Wish};
+use crate::history::lock::{Holder, RowLock};
 use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
-use crate::history::row::{Cell, Rows, keyed, text};
+use crate::history::row::{Cell, Cells as Row, Deed, Rows, keyed, text};
 use crate::history::shape::{Role, Shape, Tool};
 
 const NAME: &str = "yoyo";
@@ -106,3 +107,19 @@ pub const ROWS: Rows = Rows::list(
     },
     |entry| keyed("migration_id", entry),
 );
+
+/// The row itself: its key lets nobody put in another.
+pub const ROW_LOCK: RowLock = RowLock {
+    tool: NAME,
+    table: "yoyo_lock",
+    take: |holder| {
+        let mut row = own(holder);
+        row.push(("ctime", Cell::Now));
+        Deed::Insert(row)
+    },
+    give: |holder| Deed::Delete(own(holder)),
+};
+
+fn own(holder: &Holder<'_>) -> Row {
+    vec![("locked", Cell::Integer(1)), ("pid", Cell::Integer(holder.pid.into()))]
+}

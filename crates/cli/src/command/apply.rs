@@ -1,0 +1,101 @@
+//! `evenkeel history ENV --repair --apply`: a repair, run where it counts. Neighbour: `pipeline/history/apply`, which runs it; here is
+//! what is asked of whoever types it.
+
+use super::history::{Asked, Written, asked, repairing};
+use super::{Outcome, migrations, output};
+use crate::args::{Common, History};
+use crate::{paint, store, wire};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::Tier;
+use evenkeel_pipeline::history::{self as stage, Applied, Order, Outcome as Came};
+use evenkeel_report::history as report;
+use std::io::{IsTerminal, Write};
+
+pub fn run(arguments: &History, common: &Common) -> Outcome {
+    let Ok(form) = arguments.format.form() else {
+        let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
+        return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
+    };
+    let (applied, written) = asked(arguments, common, |asked| applied(arguments, common, asked))?;
+    let (refused, entry, stopped) = match &applied.outcome {
+        Came::Nothing => (&[][..], None, None),
+        Came::Refused(why) => (why.as_slice(), None, None),
+        Came::Ran { entry, stopped } => (&[][..], Some(&**entry), stopped.as_deref()),
+    };
+    let shown = report::Applied {
+        refused,
+        entry,
+        stopped,
+        notes: &applied.notes,
+        is_judged: applied.after.is_some(),
+        left_out: written.left_out(),
+        exit_code: applied.exit_code,
+    };
+    let history = applied.after.as_ref().unwrap_or(&applied.before);
+    let style = migrations::style(common, arguments.out.is_none());
+    let bytes = report::applied(history, &written.shown(), &shown, form, &style);
+    output::told(&bytes.map_err(|fault| Box::new(migrations::fault_words(&fault)))?, arguments.out.as_deref())?;
+    Ok(applied.exit_code)
+}
+
+/// Runs it, once everything is there that it takes.
+fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(Applied, Written), Box<Trouble>> {
+    let Some(course) = arguments.repair else { return Err(Box::new(Trouble::new(Class::Internal, "nothing is to be applied"))) };
+    let typed = arguments.environment.as_str();
+    let Some((name, configured)) = asked.name.and_then(|name| Some((name, asked.settings.environments.get(name)?))) else {
+        let trouble = Trouble::new(Class::Usage, format!("{:?} is not the name of an environment", paint::scrub(typed)));
+        return Err(Box::new(
+            trouble
+                .expected(format!("the name of what is written to, as it is configured ({})", wire::known(asked.settings)))
+                .found("something else")
+                .fix("add it to evenkeel.toml, and type its name: evenkeel history NAME --repair --apply"),
+        ));
+    };
+    let Some(snapshot) = arguments.snapshot_taken.as_deref() else {
+        let trouble = Trouble::new(Class::Usage, format!("nothing is written to {name} without a way back"));
+        return Err(Box::new(
+            trouble
+                .expected("--snapshot-taken REFERENCE: what you call the snapshot or backup that you took")
+                .found("nothing")
+                .fix(format!("take one, and name it: evenkeel history {name} --repair --apply --snapshot-taken REFERENCE")),
+        ));
+    };
+    if configured.tier == Some(Tier::Production) && !arguments.yes {
+        confirmed(name, &configured.origin)?;
+    }
+    let store = store::open(asked.settings)?;
+    let (by, owner) = (store::user(), store::owner());
+    let order = Order {
+        store: &store,
+        environment: name,
+        by: &by,
+        owner: &owner,
+        is_there: &store::is_there,
+        snapshot,
+        reason: arguments.reason.as_deref(),
+        allow_destructive: arguments.allow_destructive,
+        patience: common.lock_timeout,
+    };
+    let Asked { source, wanted, means, run, .. } = asked;
+    let applied = stage::apply(source, wanted, means, run, repairing(arguments, course), &order)?;
+    let written = Written::of(applied.repair.clone(), &applied.before, arguments.allow_destructive)?;
+    Ok((applied, written))
+}
+
+/// Asks whoever sits there to type the name once more.
+fn confirmed(name: &str, origin: &str) -> Result<(), Box<Trouble>> {
+    let refused = |found: &str| {
+        let trouble = Trouble::new(Class::Usage, format!("{name} is of tier production, and nobody said yes"));
+        let trouble = trouble.expected("--yes, or the name typed once more on a terminal").found(found).origin(origin.to_owned());
+        Err(Box::new(trouble.fix("add --yes, once you have read what --repair prints")))
+    };
+    if !std::io::stdin().is_terminal() {
+        return refused("neither");
+    }
+    // Nothing can be done about a stderr that is gone.
+    let _ = write!(std::io::stderr().lock(), "{name} is of tier production. Type its name to write to it: ")
+        .and_then(|()| std::io::stderr().flush());
+    let mut line = String::new();
+    let read = std::io::stdin().read_line(&mut line);
+    if read.is_ok() && line.trim_end_matches(['\r', '\n']) == name { Ok(()) } else { refused("something else") }
+}

@@ -1,0 +1,103 @@
+//! Flyway's own ways: a database that began with a baseline, and versions that were undone. Neighbour: `history`.
+
+use crate::history::words;
+use crate::history_apply::{applied, configured};
+use crate::run::Place;
+use evenkeel_testkit::{TestDb, database, newest};
+use serde_json::Value;
+
+const FILES: &[(&str, &str)] = &[
+    ("V1__orders.sql", "create table orders (id bigint primary key);\n"),
+    ("V1.5__note.sql", "alter table orders add note text;\n"),
+    ("V2__total.sql", "alter table orders add total numeric;\n"),
+    ("U2__total.sql", "alter table orders drop total;\n"),
+    ("V3__late.sql", "alter table orders add late int;\n"),
+];
+
+/// Flyway's table, with these rows behind their rank: version, description, type, script, checksum, success.
+fn recorded(rows: &[&str]) -> (TestDb, Place) {
+    let db = database(newest());
+    db.exec(
+        "create table flyway_schema_history (installed_rank int primary key, version varchar(50), description varchar(200) not null,
+            type varchar(20) not null, script varchar(1000) not null, checksum int, installed_by varchar(100) not null default 'x',
+            installed_on timestamp not null default now(), execution_time int not null default 1, success boolean not null default true)",
+    );
+    for (rank, row) in rows.iter().enumerate() {
+        let insert = "insert into flyway_schema_history (installed_rank, version, description, type, script, checksum)";
+        db.exec(&format!("{insert} values ({}, {row})", rank + 1));
+    }
+    let place = configured(&db.url(), FILES, "");
+    (db, place)
+}
+
+const BASELINE: &str = "'2', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', null";
+const LATE: &str = "'3', 'late', 'SQL', 'V3__late.sql', null";
+
+fn told(place: &Place, code: i32) -> Value {
+    place.run(&["history", "shop", "--format", "json"]).exits(code).json()
+}
+
+#[test]
+fn what_stands_up_to_a_baseline_is_explained_by_it_and_the_objects_decide() {
+    let (db, place) = recorded(&[BASELINE, LATE]);
+    db.exec("create table orders (id bigint primary key, note text, total numeric, late int)");
+    let all = told(&place, 0);
+    assert_eq!(words(&all), ["applied"; 4], "{all}");
+    assert!(all["notes"].to_string().contains("began with a baseline at 2"), "{all}");
+    // What is recorded behind it is judged as ever, and its row is written.
+    db.exec("delete from flyway_schema_history where version = '3'");
+    assert_eq!(words(&told(&place, 1))[3], "present-not-recorded");
+    applied(&place, &[]).exits(0);
+    assert_eq!(words(&told(&place, 0)), ["applied"; 4]);
+    assert_eq!(
+        db.value("select string_agg(type || ' ' || version, ', ' order by installed_rank) from flyway_schema_history"),
+        Some("BASELINE 2, SQL 3".to_owned())
+    );
+    // That it is in is the baseline's word alone.
+    db.exec("alter table orders drop note");
+    let lacking = told(&place, 1);
+    assert_eq!(words(&lacking), ["applied", "recorded-not-present", "applied", "applied"], "{lacking}");
+    let back = place.run(&["history", "shop", "--repair=back"]).exits(1);
+    assert!(back.stdout.contains("a baseline says that it is in") && !back.stdout.contains("DELETE"), "{}", back.stdout);
+    applied(&place, &[]).exits(0);
+    assert_eq!(words(&told(&place, 0)), ["applied"; 4]);
+}
+
+#[test]
+fn a_baseline_that_no_file_is_like_is_no_unknown_version() {
+    let (db, place) = recorded(&["'0', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', null"]);
+    db.exec("create table legacy (a int)");
+    let all = told(&place, 1);
+    assert_eq!(words(&all), ["pending"; 4], "{all}");
+    // Who made what was there before, no file says.
+    assert_eq!(all["unexplained"].as_array().map(Vec::len), Some(1), "{all}");
+}
+
+#[test]
+fn a_version_that_was_undone_is_rolled_back_and_can_be_finished_either_way() {
+    let first = "'1', 'orders', 'SQL', 'V1__orders.sql', null";
+    let note = "'1.5', 'note', 'SQL', 'V1.5__note.sql', null";
+    let (total, undone) = ("'2', 'total', 'SQL', 'V2__total.sql', null", "'2', 'total', 'UNDO_SQL', 'U2__total.sql', 12345");
+    let rows = [first, note, total, undone];
+    let (db, place) = recorded(&rows);
+    db.exec("create table orders (id bigint primary key, note text)");
+    let all = told(&place, 0);
+    assert_eq!(words(&all), ["applied", "applied", "rolled-back", "pending"], "{all}");
+    // It was recorded as undone, and is there.
+    db.exec("alter table orders add total numeric");
+    let there = told(&place, 1);
+    assert_ne!(words(&there)[2], "rolled-back", "{there}");
+    let back = ["history", "shop", "--repair=back", "--apply", "--snapshot-taken", "s", "--allow-destructive", "--format", "json"];
+    let done = place.run(&back).exits(0).json();
+    assert_eq!(words(&done)[2], "rolled-back", "{done}");
+    assert_eq!(db.value("select count(*)::text from flyway_schema_history"), Some("4".to_owned()));
+    db.exec("alter table orders add total numeric");
+    let done = applied(&place, &[]).exits(0).json();
+    assert_eq!(words(&done)[2], "applied", "{done}");
+    let last = "select type || ' ' || version from flyway_schema_history order by installed_rank desc limit 1";
+    assert_eq!(db.value(last), Some("SQL 2".to_owned()));
+    // Undone rows stay as they are when the one that was run again is mended.
+    db.exec("update flyway_schema_history set success = false where installed_rank = 5; update flyway_schema_history set checksum = 7 where installed_rank = 4");
+    applied(&place, &[]).exits(0);
+    assert_eq!(db.value("select checksum::text from flyway_schema_history where installed_rank = 4"), Some("7".to_owned()));
+}

@@ -1,0 +1,87 @@
+//! An intention that is on the disk: the one way to a claim (`claim`), and what is said of its acts. Neighbour: `journal`, the nouns.
+
+use super::journal::{Ending, Entry, Intention, State};
+use super::store::Store;
+use crate::fault::Trouble;
+
+/// An intention that is on the disk.
+pub struct Intended<'a> {
+    store: &'a dyn Store,
+    number: u32,
+    letters: String,
+    pid: u32,
+}
+
+impl<'a> Intended<'a> {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// It could not be kept: then nothing may be done.
+    pub fn write(store: &'a dyn Store, intention: &Intention) -> Result<Self, Box<Trouble>> {
+        let (number, letters) = store.intend(intention)?;
+        Ok(Self { store, number, letters, pid: intention.owner.pid })
+    }
+
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The process that does it.
+    #[must_use]
+    pub const fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// What its sessions are called on the server: other stores have runs of the same number.
+    #[must_use]
+    pub fn name(&self) -> String {
+        Entry::called(self.number, &self.letters)
+    }
+
+    /// Says that an act begins.
+    ///
+    /// # Errors
+    /// It could not be kept: then it may not begin.
+    pub fn begins(&self, act: u32) -> Result<(), Box<Trouble>> {
+        self.store.mark(self.number, act, State::Unknown, None)
+    }
+
+    /// Says what became of an act.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn became(&self, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>> {
+        self.store.mark(self.number, act, state, words)
+    }
+
+    /// Says that something is going to be taken on the target that does not go away with its session.
+    ///
+    /// # Errors
+    /// It could not be kept: then it may not be taken.
+    pub fn takes(&self, what: &str) -> Result<(), Box<Trouble>> {
+        self.store.hold(self.number, what, true)
+    }
+
+    /// Says that it was given back.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn gave(&self, what: &str) -> Result<(), Box<Trouble>> {
+        self.store.hold(self.number, what, false)
+    }
+
+    /// Says how the run ended.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn ended(&self, ending: Ending, words: &str) -> Result<(), Box<Trouble>> {
+        self.store.end(self.number, ending, words)
+    }
+}
+
+impl std::fmt::Debug for Intended<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Intended").field("name", &self.name()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,180 @@
+//! The journal: what a writing verb intends, and what came of each act, written before the act.
+//!
+//! Lives here: its nouns. Does not live here: where it is kept (`store`), and writing to it while acting (`intended`).
+
+use crate::digest::of_texts;
+
+/// What is going to be done, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intention {
+    /// `repair`.
+    pub verb: String,
+    /// As it is configured.
+    pub environment: String,
+    /// Server and database, without secrets.
+    pub target: String,
+    pub by: String,
+    pub owner: Owner,
+    pub reason: Option<String>,
+    /// What the user calls the snapshot that was taken before.
+    pub snapshot: Option<String>,
+    /// Digest of the state of the target that it was tried on.
+    pub ground: String,
+    /// Digest of everything that is to be run.
+    pub digest: String,
+    pub acts: Vec<Act>,
+}
+
+impl Intention {
+    /// One word for all that is to be run: another word where anything of it is another.
+    #[must_use]
+    pub fn digest_of(acts: &[Act]) -> String {
+        let texts = acts
+            .iter()
+            .flat_map(|act| std::iter::once(act.what.as_str()).chain(act.statements.iter().map(String::as_str)).chain(["end of act"]));
+        of_texts("evenkeel 2026-11-29 acts of a run", texts).hex()
+    }
+}
+
+/// What is done in one go: a transaction, or a statement by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    pub what: String,
+    pub statements: Vec<String>,
+}
+
+/// The process that does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub host: String,
+    /// Which start of that host.
+    pub boot: String,
+    pub pid: u32,
+    /// When the process was started, as the system counts it: numbers of processes are used again.
+    pub started: String,
+}
+
+/// How an act stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It was not begun.
+    Intended,
+    /// It was begun, and nobody has said what became of it.
+    Unknown,
+    Done,
+    /// It had no effect.
+    Failed,
+}
+
+impl State {
+    pub const ALL: [Self; 4] = [Self::Intended, Self::Unknown, Self::Done, Self::Failed];
+
+    /// The word that is kept and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Unknown => "unknown",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Every act was done.
+    Done,
+    /// Before its last act: one failed, or somebody asked for the end.
+    Stopped,
+    /// Before its first act.
+    Refused,
+    /// Its process is gone, and said nothing.
+    Lost,
+}
+
+impl Ending {
+    pub const ALL: [Self; 4] = [Self::Done, Self::Stopped, Self::Refused, Self::Lost];
+
+    /// The word that is kept and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+            Self::Refused => "refused",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// An act, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub act: Act,
+    pub state: State,
+    /// RFC 3339, in UTC.
+    pub begun: Option<String>,
+    pub ended: Option<String>,
+    /// What was said of it.
+    pub words: Option<String>,
+}
+
+/// How and when a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    pub ending: Ending,
+    pub at: String,
+    pub words: String,
+}
+
+/// What is kept of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub number: u32,
+    pub letters: String,
+    /// Without its acts, which stand in `steps`.
+    pub intention: Intention,
+    pub begun: String,
+    /// `None` where nobody said.
+    pub ended: Option<Ended>,
+    pub steps: Vec<Step>,
+    /// What it took on the target and did not give back.
+    pub held: Vec<String>,
+}
+
+impl Entry {
+    /// What sessions of a run are called on the server.
+    #[must_use]
+    pub fn called(number: u32, letters: &str) -> String {
+        format!("evenkeel run {number}-{letters}")
+    }
+
+    /// How many acts are in that state.
+    #[must_use]
+    pub fn count(&self, state: State) -> usize {
+        self.steps.iter().filter(|step| step.state == state).count()
+    }
+
+    /// How far it came, as a person reads it.
+    #[must_use]
+    pub fn progress(&self) -> String {
+        let mut words = vec![format!("{} of {} acts are in", self.count(State::Done), self.steps.len())];
+        for (state, what) in [(State::Failed, "had no effect"), (State::Unknown, "begun, and nobody knows what became of it")] {
+            let count = self.count(state);
+            words.extend((count > 0).then(|| format!("{count} {what}")));
+        }
+        words.join(", ")
+    }
+
+    /// That it did not end, as a person reads it.
+    #[must_use]
+    pub fn unfinished(&self) -> String {
+        let Intention { verb, environment, by, .. } = &self.intention;
+        let next = self.steps.iter().find(|step| matches!(step.state, State::Unknown | State::Intended));
+        let next = next.map(|step| format!("; it was at: {}", step.act.what)).unwrap_or_default();
+        let held = if self.held.is_empty() { String::new() } else { format!("; it did not give back: {}", self.held.join(", ")) };
+        format!("run {} ({verb} of {environment}, by {by}, since {}) did not end: {}{next}{held}", self.number, self.begun, self.progress())
+    }
+}

@@ -1,0 +1,152 @@
+//! The journal's tables: runs, their acts, the statements of these, and what was taken on a target and not given back.
+//!
+//! Lives here: their statements. Does not live here: opening the file (`sqlite`).
+
+use evenkeel_core::port::{Act, Ended, Ending, Entry, Intention, JournalStep, Owner, State};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+pub const TABLES: &str = "
+    CREATE TABLE run (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, letters TEXT NOT NULL, verb TEXT NOT NULL, environment TEXT NOT NULL, target TEXT NOT NULL,
+        by TEXT NOT NULL, host TEXT NOT NULL, boot TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL, reason TEXT, snapshot TEXT,
+        ground TEXT NOT NULL, digest TEXT NOT NULL, begun TEXT NOT NULL, ending TEXT, ended TEXT, words TEXT) STRICT;
+    CREATE TABLE act (
+        run INTEGER NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, state TEXT NOT NULL, begun TEXT, ended TEXT, words TEXT,
+        PRIMARY KEY (run, at)) STRICT;
+    CREATE TABLE statement (run INTEGER NOT NULL, act INTEGER NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (run, act, at)) STRICT;
+    CREATE TABLE held (run INTEGER NOT NULL, what TEXT NOT NULL, PRIMARY KEY (run, what)) STRICT;";
+
+/// Now, as it is kept.
+const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
+
+/// As it is kept: no plan has so many statements that it would not fit.
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// All of it, or nothing.
+pub fn intend(connection: &mut Connection, intention: &Intention) -> Result<(u32, String)> {
+    let transaction = connection.transaction()?;
+    let owner = &intention.owner;
+    let insert = format!(
+        "INSERT INTO run (letters, verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest, begun)
+         VALUES (lower(hex(randomblob(4))), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, {NOW}) RETURNING number, letters"
+    );
+    let values = params![
+        intention.verb,
+        intention.environment,
+        intention.target,
+        intention.by,
+        owner.host,
+        owner.boot,
+        owner.pid,
+        owner.started,
+        intention.reason,
+        intention.snapshot,
+        intention.ground,
+        intention.digest,
+    ];
+    let (number, letters): (u32, String) = transaction.query_row(&insert, values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (at, act) in intention.acts.iter().enumerate() {
+        let values = params![number, index(at), act.what, State::Intended.name()];
+        transaction.execute("INSERT INTO act (run, at, what, state) VALUES (?1, ?2, ?3, ?4)", values)?;
+        for (place, text) in act.statements.iter().enumerate() {
+            transaction.execute("INSERT INTO statement VALUES (?1, ?2, ?3, ?4)", params![number, index(at), index(place), text])?;
+        }
+    }
+    transaction.commit()?;
+    Ok((number, letters))
+}
+
+/// Tells whether there is such an act.
+pub fn mark(connection: &Connection, run: u32, act: u32, state: State, words: Option<&str>) -> Result<bool> {
+    let when = if state == State::Unknown && words.is_none() { "begun" } else { "ended" };
+    let update = format!("UPDATE act SET state = ?3, words = coalesce(?4, words), {when} = {NOW} WHERE run = ?1 AND at = ?2");
+    connection.execute(&update, params![run, act, state.name(), words]).map(|count| count == 1)
+}
+
+pub fn hold(connection: &Connection, run: u32, what: &str, is_held: bool) -> Result<()> {
+    let statement =
+        if is_held { "INSERT OR IGNORE INTO held (run, what) VALUES (?1, ?2)" } else { "DELETE FROM held WHERE run = ?1 AND what = ?2" };
+    connection.execute(statement, params![run, what]).map(drop)
+}
+
+/// The first word stands. Tells whether this is it.
+pub fn end(connection: &Connection, run: u32, ending: Ending, words: &str) -> Result<bool> {
+    let update = format!("UPDATE run SET ending = ?2, words = ?3, ended = {NOW} WHERE number = ?1 AND ending IS NULL");
+    connection.execute(&update, params![run, ending.name(), words]).map(|count| count == 1)
+}
+
+const COLUMNS: &str = "number, letters, verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest, begun, \
+                       ending, ended, words";
+
+pub fn run(connection: &Connection, number: u32) -> Result<Option<Entry>> {
+    let found = connection.query_row(&format!("SELECT {COLUMNS} FROM run WHERE number = ?1"), [number], entry).optional()?;
+    found.map(|entry| whole(connection, entry)).transpose()
+}
+
+pub fn runs(connection: &Connection, environment: Option<&str>, most: u32) -> Result<Vec<Entry>> {
+    let query = format!("SELECT {COLUMNS} FROM run WHERE ?1 IS NULL OR environment = ?1 ORDER BY number DESC LIMIT ?2");
+    let mut statement = connection.prepare(&query)?;
+    let found: Vec<Entry> = statement.query_map(params![environment, most], entry)?.collect::<Result<_>>()?;
+    found.into_iter().map(|entry| whole(connection, entry)).collect()
+}
+
+pub fn unfinished(connection: &Connection, environment: &str) -> Result<Vec<Entry>> {
+    let query = format!("SELECT {COLUMNS} FROM run WHERE environment = ?1 AND ending IS NULL ORDER BY number DESC");
+    let mut statement = connection.prepare(&query)?;
+    let found: Vec<Entry> = statement.query_map([environment], entry)?.collect::<Result<_>>()?;
+    found.into_iter().map(|entry| whole(connection, entry)).collect()
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry> {
+    let ended = match (row.get::<_, Option<String>>(15)?, row.get(16)?, row.get::<_, Option<String>>(17)?) {
+        (Some(name), Some(at), words) => {
+            // A word that a later evenkeel wrote says at least that it ended.
+            let ending = Ending::ALL.into_iter().find(|ending| ending.name() == name).unwrap_or(Ending::Stopped);
+            Some(Ended { ending, at, words: words.unwrap_or_default() })
+        }
+        _ => None,
+    };
+    Ok(Entry {
+        number: row.get(0)?,
+        letters: row.get(1)?,
+        intention: Intention {
+            verb: row.get(2)?,
+            environment: row.get(3)?,
+            target: row.get(4)?,
+            by: row.get(5)?,
+            owner: Owner { host: row.get(6)?, boot: row.get(7)?, pid: row.get(8)?, started: row.get(9)? },
+            reason: row.get(10)?,
+            snapshot: row.get(11)?,
+            ground: row.get(12)?,
+            digest: row.get(13)?,
+            acts: Vec::new(),
+        },
+        begun: row.get(14)?,
+        ended,
+        steps: Vec::new(),
+        held: Vec::new(),
+    })
+}
+
+/// With its acts, and what it holds.
+fn whole(connection: &Connection, mut entry: Entry) -> Result<Entry> {
+    let mut texts = connection.prepare_cached("SELECT text FROM statement WHERE run = ?1 AND act = ?2 ORDER BY at")?;
+    let mut acts = connection.prepare_cached("SELECT at, what, state, begun, ended, words FROM act WHERE run = ?1 ORDER BY at")?;
+    let rows = acts.query_map([entry.number], |row| {
+        let name: String = row.get(2)?;
+        // What is not understood is not known.
+        let state = State::ALL.into_iter().find(|state| state.name() == name).unwrap_or(State::Unknown);
+        let act = Act { what: row.get(1)?, statements: Vec::new() };
+        Ok((row.get::<_, u32>(0)?, JournalStep { act, state, begun: row.get(3)?, ended: row.get(4)?, words: row.get(5)? }))
+    })?;
+    for row in rows {
+        let (at, mut step) = row?;
+        step.act.statements = texts.query_map(params![entry.number, at], |row| row.get(0))?.collect::<Result<_>>()?;
+        entry.steps.push(step);
+    }
+    let mut held = connection.prepare_cached("SELECT what FROM held WHERE run = ?1 ORDER BY what")?;
+    entry.held = held.query_map([entry.number], |row| row.get(0))?.collect::<Result<_>>()?;
+    Ok(entry)
+}

@@ -1,0 +1,152 @@
+//! The store, as those see it who write and those who read.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use super::*;
+
+fn halt(environment: &str, reason: &str) -> Halt {
+    Halt { environment: environment.to_owned(), since: "2026-11-29T02:00:00Z".to_owned(), by: "ann".to_owned(), reason: reason.to_owned() }
+}
+
+#[test]
+fn what_is_written_is_read_by_others_and_the_first_word_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/store.sqlite");
+    let store = Sqlite::new(&path);
+    assert_eq!(store.halted("production"), Ok(None));
+    assert!(!path.exists(), "reading makes nothing");
+    store.halt(&halt("production", "orders are lost")).unwrap();
+    store.halt(&halt("production", "another")).unwrap();
+    let other = Sqlite::new(&path);
+    assert_eq!(other.halted("production").unwrap().map(|halt| halt.reason), Some("orders are lost".to_owned()));
+    assert_eq!(other.halted("Production"), Ok(None));
+    assert_eq!(store.resume("production"), Ok(true));
+    assert_eq!((store.resume("production"), other.halted("production")), (Ok(false), Ok(None)));
+}
+
+#[test]
+fn what_is_no_store_is_no_store_without_a_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    std::fs::write(&path, "this is a text and no database, however long one waits for it to become one; it is longer than a header")
+        .unwrap();
+    assert!(Sqlite::new(&path).halted("production").is_err());
+    assert!(Sqlite::new(folder.path()).halted("production").is_err());
+    let newer = folder.path().join("newer.sqlite");
+    Sqlite::new(&newer).halt(&halt("x", "y")).unwrap();
+    Connection::open(&newer).unwrap().pragma_update(None, "user_version", 7).unwrap();
+    let trouble = Sqlite::new(&newer).halted("x").unwrap_err();
+    assert_eq!((trouble.class, trouble.found.as_deref()), (evenkeel_core::fault::Class::CouldNotTell, Some("version 7")));
+}
+
+#[test]
+fn somebody_elses_file_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("theirs.sqlite");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a int)").unwrap();
+    let store = Sqlite::new(&path);
+    assert!(store.halted("x").is_err() && store.halt(&halt("x", "y")).is_err() && store.resume("x").is_err());
+    let tables: i64 = Connection::open(&path).unwrap().query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+}
+
+#[test]
+fn many_who_write_at_once_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    std::thread::scope(|threads| {
+        for at in 0..8 {
+            let store = Sqlite::new(&path);
+            threads.spawn(move || (0..10).for_each(|turn| store.halt(&halt(&format!("e{at}-{turn}"), "x")).unwrap()));
+        }
+    });
+    let store = Sqlite::new(&path);
+    assert!((0..8).all(|at| (0..10).all(|turn| store.halted(&format!("e{at}-{turn}")).unwrap().is_some())));
+}
+
+fn intention() -> Intention {
+    Intention {
+        verb: "repair".to_owned(),
+        environment: "production".to_owned(),
+        target: "host db1 database shop".to_owned(),
+        by: "ann".to_owned(),
+        owner: evenkeel_core::port::Owner { host: "h".to_owned(), boot: "b".to_owned(), pid: 7, started: "12".to_owned() },
+        reason: None,
+        snapshot: Some("snap-1".to_owned()),
+        ground: "g".to_owned(),
+        digest: "d".to_owned(),
+        acts: ["one", "two"]
+            .map(|what| evenkeel_core::port::Act { what: what.to_owned(), statements: vec![format!("{what};"), "x;".to_owned()] })
+            .to_vec(),
+    }
+}
+
+#[test]
+fn what_was_intended_is_kept_and_what_came_of_it_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::new(folder.path().join("store.sqlite"));
+    assert_eq!((store.runs(None, 9), store.run(1), store.unfinished("production")), (Ok(Vec::new()), Ok(None), Ok(Vec::new())));
+    let intention = intention();
+    let intended = evenkeel_core::port::Intended::write(&store, &intention).unwrap();
+    intended.takes("a lock").unwrap();
+    intended.begins(0).unwrap();
+    // Another process sees all of it, as if this one were gone.
+    let other = Sqlite::new(store.path());
+    let entry = other.unfinished("production").unwrap().remove(0);
+    assert_eq!(entry.intention, Intention { acts: Vec::new(), ..intention.clone() });
+    assert_eq!(entry.steps.iter().map(|step| &step.act).collect::<Vec<_>>(), intention.acts.iter().collect::<Vec<_>>());
+    assert_eq!(entry.steps.iter().map(|step| step.state).collect::<Vec<_>>(), [State::Unknown, State::Intended]);
+    assert_eq!(entry.held, ["a lock"]);
+    assert!(entry.unfinished().contains("0 of 2 acts are in, 1 begun") && entry.unfinished().contains("it was at: one"), "{entry:?}");
+    assert_eq!(intended.name(), format!("evenkeel run 1-{}", entry.letters));
+    intended.became(0, State::Done, None).unwrap();
+    intended.begins(1).unwrap();
+    intended.became(1, State::Failed, Some("why")).unwrap();
+    intended.gave("a lock").unwrap();
+    intended.ended(Ending::Stopped, "at two").unwrap();
+    // The first word stands.
+    assert!(intended.ended(Ending::Done, "all").is_err());
+    let entry = store.run(1).unwrap().unwrap();
+    assert_eq!((entry.count(State::Done), entry.count(State::Failed), entry.held.len()), (1, 1, 0));
+    assert_eq!(entry.ended.as_ref().map(|ended| (ended.ending, ended.words.as_str())), Some((Ending::Stopped, "at two")));
+    assert_eq!(entry.steps[1].words.as_deref(), Some("why"));
+    assert!(entry.steps.iter().all(|step| step.begun.is_some() && step.ended.is_some()));
+    assert_eq!(store.unfinished("production"), Ok(Vec::new()));
+    store.intend(&Intention { environment: "staging".to_owned(), ..intention }).unwrap();
+    let numbers = |environment| store.runs(environment, 1).unwrap().iter().map(|entry| entry.number).collect::<Vec<_>>();
+    assert_eq!((numbers(None), numbers(Some("production")), numbers(Some("x"))), (vec![2], vec![1], vec![]));
+    assert!(store.mark(9, 0, State::Done, None).is_err(), "another file in its place is noticed");
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(store.path()).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_store_of_marks_alone_gets_the_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::new(folder.path().join("store.sqlite"));
+    let old = Connection::open(store.path()).unwrap();
+    old.execute_batch(&format!("{TABLES}; PRAGMA user_version = 1; INSERT INTO halt VALUES ('production', 's', 'ann', 'r')")).unwrap();
+    drop(old);
+    assert!(store.halted("production").unwrap().is_some() && store.runs(None, 9).unwrap().is_empty());
+    assert_eq!(store.intend(&intention()).unwrap().0, 1);
+    assert!(store.halted("production").unwrap().is_some());
+}
+
+/// Somebody may read the marks who may write nothing there.
+#[test]
+fn a_folder_that_nobody_may_write_to_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::new(folder.path().join("in/store.sqlite"));
+    store.halt(&halt("production", "x")).unwrap();
+    // As on a file system that is mounted read-only; a superuser is not kept by modes, so the way for it is taken by itself.
+    let readonly = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let uri = PathBuf::from(format!("file:{}?immutable=1", store.path().display()));
+    let count: i64 = store.opened(&uri, readonly).unwrap().query_row("SELECT count(*) FROM halt", [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 1);
+    use std::os::unix::fs::PermissionsExt;
+    let allow = |mode| std::fs::set_permissions(folder.path().join("in"), std::fs::Permissions::from_mode(mode)).unwrap();
+    std::fs::set_permissions(store.path(), std::fs::Permissions::from_mode(0o444)).unwrap();
+    allow(0o555);
+    let told = store.halted("production");
+    allow(0o755);
+    assert!(told.unwrap().is_some());
+}

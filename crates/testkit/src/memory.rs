@@ -1,0 +1,119 @@
+//! A store without a file: what is written is kept for as long as it lives. Neighbour: `fake`, the doubles of other ports.
+
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::port::{Ended, Ending, Entry, Halt, Intention, JournalStep, Owner, State, Store};
+use std::sync::Mutex;
+
+/// It keeps marks and the journal.
+#[derive(Debug, Default)]
+pub struct Memory {
+    halts: Mutex<Vec<Halt>>,
+    entries: Mutex<Vec<Entry>>,
+}
+
+/// An intention of that many acts, of this process.
+#[must_use]
+pub fn intention(acts: usize) -> Intention {
+    let act = |at| evenkeel_core::port::Act { what: format!("act {at}"), statements: vec![format!("SELECT {at}")] };
+    Intention {
+        verb: "repair".to_owned(),
+        environment: "law".to_owned(),
+        target: "a server".to_owned(),
+        by: "the laws".to_owned(),
+        owner: Owner { host: String::new(), boot: String::new(), pid: std::process::id(), started: String::new() },
+        reason: None,
+        snapshot: None,
+        ground: String::new(),
+        digest: String::new(),
+        acts: (0..acts).map(act).collect(),
+    }
+}
+
+const NOW: &str = "2026-11-29T00:00:00Z";
+
+impl Memory {
+    fn change<T>(&self, run: u32, work: impl FnOnce(&mut Entry) -> T) -> Result<T, Box<Trouble>> {
+        let mut entries = self.entries.lock().unwrap();
+        let found = entries.iter_mut().find(|entry| entry.number == run);
+        found.map(work).ok_or_else(|| Box::new(Trouble::new(Class::CouldNotTell, format!("there is no run {run}"))))
+    }
+}
+
+impl Store for Memory {
+    fn halted(&self, environment: &str) -> Result<Option<Halt>, Box<Trouble>> {
+        Ok(self.halts.lock().unwrap().iter().find(|halt| halt.environment == environment).cloned())
+    }
+
+    fn halt(&self, halt: &Halt) -> Result<(), Box<Trouble>> {
+        if self.halted(&halt.environment)?.is_none() {
+            self.halts.lock().unwrap().push(halt.clone());
+        }
+        Ok(())
+    }
+
+    fn resume(&self, environment: &str) -> Result<bool, Box<Trouble>> {
+        let mut halts = self.halts.lock().unwrap();
+        let before = halts.len();
+        halts.retain(|halt| halt.environment != environment);
+        Ok(halts.len() < before)
+    }
+
+    fn intend(&self, intention: &Intention) -> Result<(u32, String), Box<Trouble>> {
+        let mut entries = self.entries.lock().unwrap();
+        let number = u32::try_from(entries.len()).unwrap() + 1;
+        let step = |act: &evenkeel_core::port::Act| JournalStep {
+            act: act.clone(),
+            state: State::Intended,
+            begun: None,
+            ended: None,
+            words: None,
+        };
+        let letters = format!("{:08x}", std::process::id());
+        entries.push(Entry {
+            number,
+            letters: letters.clone(),
+            steps: intention.acts.iter().map(step).collect(),
+            intention: Intention { acts: Vec::new(), ..intention.clone() },
+            begun: NOW.to_owned(),
+            ended: None,
+            held: Vec::new(),
+        });
+        Ok((number, letters))
+    }
+
+    fn mark(&self, run: u32, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>> {
+        self.change(run, |entry| {
+            let step = &mut entry.steps[act as usize];
+            (step.state, step.words) = (state, words.map(str::to_owned));
+        })
+    }
+
+    fn hold(&self, run: u32, what: &str, is_held: bool) -> Result<(), Box<Trouble>> {
+        self.change(run, |entry| {
+            entry.held.retain(|held| held != what);
+            entry.held.extend(is_held.then(|| what.to_owned()));
+        })
+    }
+
+    fn end(&self, run: u32, ending: Ending, words: &str) -> Result<(), Box<Trouble>> {
+        self.change(run, |entry| entry.ended = Some(Ended { ending, at: NOW.to_owned(), words: words.to_owned() }))
+    }
+
+    fn runs(&self, environment: Option<&str>, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
+        let entries = self.entries.lock().unwrap();
+        let is_of = |entry: &&Entry| environment.is_none_or(|name| entry.intention.environment == name);
+        Ok(entries.iter().rev().filter(is_of).take(most as usize).cloned().collect())
+    }
+
+    fn run(&self, number: u32) -> Result<Option<Entry>, Box<Trouble>> {
+        Ok(self.entries.lock().unwrap().iter().find(|entry| entry.number == number).cloned())
+    }
+
+    fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
+        Ok(self.runs(Some(environment), u32::MAX)?.into_iter().filter(|entry| entry.ended.is_none()).collect())
+    }
+
+    fn describe(&self) -> String {
+        "a store in memory".to_owned()
+    }
+}
