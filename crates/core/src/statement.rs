@@ -68,6 +68,45 @@ impl Shows {
     }
 }
 
+/// What a statement does to what is there that no definition shows: schemas set side by side, before and after, do not tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beyond {
+    pub unseen: Option<Unseen>,
+    /// Columns that go, and those that come, by their own names.
+    pub drops: Vec<String>,
+    pub adds: Vec<String>,
+}
+
+/// What no definition shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unseen {
+    Renames,
+    Moves,
+    Computes,
+    MakesRows,
+    TakesDefault,
+}
+
+impl Unseen {
+    /// What it does, as words behind its place.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Renames => "gives something another name",
+            Self::Moves => "puts something into another schema",
+            Self::Computes => "computes values",
+            Self::MakesRows => "makes rows",
+            Self::TakesDefault => "takes a default away that rows have got",
+        }
+    }
+
+    /// Whether it matters where what it did is taken back.
+    #[must_use]
+    pub const fn matters_back(self) -> bool {
+        matches!(self, Self::Renames | Self::Moves)
+    }
+}
+
 /// One statement, understood as far as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -78,6 +117,8 @@ pub struct Statement {
     pub alone: bool,
     /// Whether what it does surely shows in a schema.
     pub shows: Shows,
+    /// What no schema shows of it.
+    pub beyond: Beyond,
     /// Why it was not understood.
     pub odd: Option<String>,
 }

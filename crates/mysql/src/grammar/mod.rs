@@ -1,7 +1,8 @@
 //! SQL of MySQL and MariaDB as text. Lives here: `token`, which cuts it and loses nothing; `split`, which cuts a file into statements;
-//! `body`, which knows where a routine ends; `tag`, which says what a statement is. What tokens mean is the caller's business:
+//! `body`, which knows where a routine ends; `tag`, which says what a statement is; `beyond`, which says what no schema shows of one. What tokens mean is the caller's business:
 //! `capture::clause` reads clauses that only SHOW CREATE tells.
 
+mod beyond;
 mod body;
 mod parameter;
 mod split;

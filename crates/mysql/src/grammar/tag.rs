@@ -18,7 +18,7 @@ pub(super) fn statement(text: &str) -> Statement {
         (Nature::Unknown, None) => Some("it begins with no word".to_owned()),
         _ => None,
     };
-    Statement { tag: tag(&words), nature, alone: false, shows: shows(text, &words, nature), odd }
+    Statement { tag: tag(&words), nature, alone: false, shows: shows(text, &words, nature), beyond: super::beyond::of(text), odd }
 }
 
 /// What of it a schema surely shows. What is for the session alone is gone with it.

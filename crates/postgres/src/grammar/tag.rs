@@ -4,8 +4,8 @@
 //! <https://www.postgresql.org/docs/current/sql-commands.html>.
 
 use super::token::{Sort, tokens};
-use super::{Fault, with_tree};
-use evenkeel_core::statement::{Nature, Shows, Statement, Word};
+use super::{Fault, beyond, with_tree};
+use evenkeel_core::statement::{Beyond, Nature, Shows, Statement, Word};
 use pg_query::NodeEnum as Node;
 use pg_query::protobuf::{
     AlterTableType, DefElem, DropStmt, RangeVar, ReindexObjectType, ReindexStmt, SelectStmt, TransactionStmt, TransactionStmtKind,
@@ -21,20 +21,23 @@ pub(super) fn statement(text: &str) -> Statement {
     let words = words(text);
     let tag = tag(&words);
     if text.len() > LONG && words.first().is_some_and(|first| ROWS.contains(&first.as_str())) {
-        return Statement { tag, nature: Nature::Data, alone: false, shows: Shows::Anything, odd: None };
+        return Statement { tag, nature: Nature::Data, alone: false, shows: Shows::Anything, beyond: Beyond::default(), odd: None };
     }
-    let unknown = |why: String| (Nature::Unknown, false, Shows::Anything, Some(why));
-    let (nature, alone, shows, odd) = match with_tree(text, |tree| match tree.stmts.as_slice() {
-        [only] => only.stmt.as_ref().and_then(|stmt| stmt.node.as_ref()).map(|node| (nature(node), is_alone(node), shows(node))),
+    let unknown = |why: String| (Nature::Unknown, false, Shows::Anything, Beyond::default(), Some(why));
+    let (nature, alone, shows, beyond, odd) = match with_tree(text, |tree| match tree.stmts.as_slice() {
+        [only] => {
+            let node = only.stmt.as_ref().and_then(|stmt| stmt.node.as_ref());
+            node.map(|node| (nature(node), is_alone(node), shows(node), beyond::of(node)))
+        }
         _ => None,
     }) {
-        Ok(Some((nature, alone, shows))) => (nature, alone, shows, None),
+        Ok(Some((nature, alone, shows, beyond))) => (nature, alone, shows, beyond, None),
         Ok(None) => unknown("it is not one statement".to_owned()),
         Err(Fault::Syntax(why)) => unknown(format!("PostgreSQL's grammar does not accept it: {why}")),
         Err(fault) => unknown(fault.to_string()),
     };
     let shows = if text.to_ascii_lowercase().contains("pg_temp") { Shows::Anything } else { shows };
-    Statement { tag, nature, alone, shows, odd }
+    Statement { tag, nature, alone, shows, beyond, odd }
 }
 
 /// The first words of a statement, in small letters.

@@ -160,3 +160,12 @@ fn owner(one: &One<'_>, from: &World<'_>) -> Option<String> {
     let is_owned = kind == "sequence" && from.shown(kind, shown).is_some_and(|sequence| sequence.get("owned_by").is_some());
     is_owned.then(|| "a sequence of a column has its table's owner".to_owned())
 }
+
+/// Whether the table of a part becomes a partition, or one no more: whose its parts are follows from that.
+pub(super) fn is_attached(part: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
+    let of = |world: &World<'_>| {
+        let table = world.relation(part.identity.part(0), part.identity.part(1));
+        table.and_then(|table| table.text("partition_of")).map(str::to_owned)
+    };
+    of(from) != of(to)
+}

@@ -247,7 +247,7 @@ impl Maker for Columns {
         if change.touches("type") || change.touches("collation") {
             return Way::Cleared;
         }
-        if change.only(&["local"]) && super::table::is_attached(change.to, (from, to)) {
+        if change.only(&["local"]) && super::alone::is_attached(change.to, (from, to)) {
             return Way::InPlace;
         }
         if change.only(&["local"]) {

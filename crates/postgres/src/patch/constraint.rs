@@ -251,7 +251,7 @@ impl Maker for Constraints {
     }
 
     fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
-        if change.only(&["local"]) && super::table::is_attached(change.to, (from, to)) {
+        if change.only(&["local"]) && super::alone::is_attached(change.to, (from, to)) {
             return Way::InPlace;
         }
         if change.only(&["local"]) {

@@ -320,15 +320,6 @@ fn persistence(object: &Object, to: &Target<'_>) -> Vec<Statement> {
     order.iter().map(one).collect()
 }
 
-/// Whether the table of a part becomes a partition, or one no more: whose its parts are follows from that.
-pub(super) fn is_attached(part: &Object, (from, to): (&World<'_>, &World<'_>)) -> bool {
-    let of = |world: &World<'_>| {
-        let table = world.relation(part.identity.part(0), part.identity.part(1));
-        table.and_then(|table| table.text("partition_of")).map(str::to_owned)
-    };
-    of(from) != of(to)
-}
-
 fn attach(object: &Object, parent: &str) -> Result<Statement, String> {
     let bound = object.text("partition_bound").ok_or("its bound is not known")?;
     let sql = format!("ALTER TABLE {} ATTACH PARTITION {} {bound};", relation(parent)?, whole(object));
