@@ -358,7 +358,14 @@ mod tests {
     }
 
     fn statement(tag: &str, nature: Nature) -> Statement {
-        Statement { tag: tag.to_owned(), nature, alone: false, shows: Shows::Anything, odd: None }
+        Statement {
+            tag: tag.to_owned(),
+            nature,
+            alone: false,
+            shows: Shows::Anything,
+            beyond: crate::statement::Beyond::default(),
+            odd: None,
+        }
     }
 
     fn around<'a>(statement: &'a Statement, map: &'a Map, after: &'a Look, files: Files, rest: &'a (Look, BTreeSet<u64>)) -> Around<'a> {
