@@ -2,7 +2,7 @@
 
 mod release;
 
-pub use release::{CourseName, Diagnose, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
+pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -109,6 +109,8 @@ pub enum Command {
     Preflight(Preflight),
     /// Run what is pending on a throwaway server that is like the target, and say what it locks, changes, and whether there is a way back.
     Rehearse(Rehearse),
+    /// Show evidence of a rehearsal, and say whether it holds: signature, files, the target's schema, what is demanded, age.
+    Evidence(Evidence),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.
     Diagnose(Diagnose),
     /// Print what was run on environments: when, by whom, how it ended; one run whole.

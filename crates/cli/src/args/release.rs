@@ -200,6 +200,12 @@ pub struct Rehearse {
     /// Give each table of the throwaway server so many made-up rows; without it they are empty.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub rows: Option<u64>,
+    /// Write what was found here, as evidence that `evenkeel evidence` checks.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub evidence: Option<PathBuf>,
+    /// Sign it with this private Ed25519 key (PKCS#8, PEM).
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "evidence")]
+    pub key: Option<PathBuf>,
     /// Look at these parts alone; may be given several times or with commas. Then nothing is validated.
     #[arg(long, value_enum, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<PartName>,
@@ -214,6 +220,20 @@ pub struct Rehearse {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+}
+
+/// `evidence`.
+#[derive(Debug, Args)]
+pub struct Evidence {
+    /// What `rehearse --evidence` wrote.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The target, whose schema must be the one that it starts from: an environment's name, a URL, or a manifest file.
+    #[arg(long = "for", value_name = "ENV|MANIFEST")]
+    pub target: Option<String>,
+    /// How old it may be, such as 24h.
+    #[arg(long, value_name = "TIME", value_parser = super::duration)]
+    pub max_age: Option<std::time::Duration>,
 }
 
 /// Parts of a rehearsal.

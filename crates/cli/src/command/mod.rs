@@ -8,6 +8,7 @@ mod compare;
 pub mod demo;
 mod diagnose;
 mod digest;
+mod evidence;
 mod explain;
 mod generated;
 mod grants;
@@ -55,6 +56,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::History(arguments) => history::run(arguments, &cli.common),
         Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
         Command::Rehearse(arguments) => rehearse::run(arguments, &cli.common),
+        Command::Evidence(arguments) => evidence::run(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Runs(arguments) => runs::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),

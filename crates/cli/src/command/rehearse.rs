@@ -10,7 +10,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
-use evenkeel_core::rehearsal::{Part, Rehearsal};
+use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal};
 use evenkeel_pipeline::capture;
 use evenkeel_pipeline::rehearse::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::replay::Means;
@@ -19,7 +19,8 @@ use std::time::Instant;
 
 pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
     let started = Instant::now();
-    let rehearsal = rehearsed(arguments, common)?;
+    let (rehearsal, demanded) = rehearsed(arguments, common)?;
+    super::evidence::write(arguments, &rehearsal, &demanded)?;
     let style = migrations::style(common, arguments.out.is_none());
     let line = report::verdict_line(&rehearsal);
     let bytes = match arguments.format.form() {
@@ -50,7 +51,7 @@ pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
 ///
 /// # Errors
 /// The target cannot be read, what is pending is not known, or no throwaway server can be had.
-pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<Rehearsal, Box<Trouble>> {
+pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, Demanded), Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     on_scratch(arguments)?;
@@ -90,14 +91,19 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<Rehearsal, Box
     let means = Means { folders: &settings.scratch, role, limits };
     let label = name.unwrap_or_else(|| endpoint.source.label()).to_owned();
     let mut demanded = settings.gates.clone();
-    if demanded.require.1 == evenkeel_core::rehearsal::Limits::DEFAULT && endpoint.configured.and_then(|one| one.tier) == Some(Tier::Dev) {
+    for_tier(&mut demanded, endpoint.configured.and_then(|one| one.tier));
+    let wanted = Wanted { label: &label, parts, limits: demanded.clone(), expected: expected.as_ref(), rows: arguments.rows };
+    let rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
+    drop(progress);
+    Ok((rehearsal, demanded))
+}
+
+/// What is demanded where nobody has written it down, for such a tier.
+pub fn for_tier(demanded: &mut Demanded, tier: Option<Tier>) {
+    if demanded.require.1 == Demanded::DEFAULT && tier == Some(Tier::Dev) {
         // Nobody waits there.
         demanded.require.0 = vec![Part::Run, Part::Effect];
     }
-    let wanted = Wanted { label: &label, parts, limits: demanded, expected: expected.as_ref(), rows: arguments.rows };
-    let rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
-    drop(progress);
-    Ok(rehearsal)
 }
 
 /// The one place that there is so far.

@@ -42,6 +42,9 @@ pub struct Settings {
     pub migrations: Vec<Migrations>,
     /// What a rehearsal demands.
     pub gates: Limits,
+    /// Files of public keys whose signatures of evidence count, and whether unsigned evidence does.
+    pub keys: Vec<PathBuf>,
+    pub unsigned: bool,
 }
 
 /// A folder of migrations.
@@ -77,6 +80,8 @@ impl Default for Settings {
             store: None,
             migrations: Vec::new(),
             gates: Limits::default(),
+            keys: Vec::new(),
+            unsigned: false,
         }
     }
 }

@@ -34,6 +34,10 @@ pub struct RawGates {
     pub undo: Option<Spanned<String>>,
     pub undo_reason: Option<Spanned<String>>,
     pub require: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub keys: Vec<Spanned<PathBuf>>,
+    #[serde(default)]
+    pub unsigned: bool,
 }
 
 /// What is kept between runs.

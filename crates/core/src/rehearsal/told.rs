@@ -108,6 +108,11 @@ pub struct Rehearsal {
     pub migrations: Vec<Migration>,
     /// What clients met that ran beside it.
     pub load: Option<Load>,
+    /// The digest of the target's schema, and of the one that the release led to; nothing where there is none.
+    pub baseline: Option<String>,
+    pub result: Option<String>,
+    /// The release's files with their SHA-256.
+    pub files: Vec<(String, String)>,
     /// Parts that were asked for.
     pub parts: Vec<Part>,
     /// What the place differs in from the target, and what therefore was not seen.

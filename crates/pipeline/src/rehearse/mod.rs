@@ -16,6 +16,7 @@ use crate::migrations::Cut;
 use crate::replay::{Means, Stage};
 use crate::runner::{Ground, Guard, Manner, Runner, Told, guarded};
 use each::Each;
+use evenkeel_core::evidence;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
@@ -77,6 +78,9 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         bounds,
         migrations: Vec::new(),
         load: None,
+        baseline: evidence::schema(target),
+        result: None,
+        files: release.files.clone(),
         parts: wanted.parts.clone(),
         floor: place.floor.clone(),
         gates: Vec::new(),
@@ -101,6 +105,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     told.load = watched.load;
     told.gaps.extend(watched.broken.clone());
     let end = place.look(&place.database, stage)?;
+    told.result = evidence::schema(&end);
     told.migrations = watched.migrations;
     let is_apart = release.cuts.iter().any(|cut| cut.migration.transaction != Transaction::Own) || release.grouping == Grouping::Batch;
     let looks = wanted.parts.iter().any(|part| *part != Part::Run && part.is_built());

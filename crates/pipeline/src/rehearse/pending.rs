@@ -2,6 +2,7 @@
 
 use crate::history;
 use crate::migrations::{self, Cut, Migrations};
+use evenkeel_core::evidence::sha256;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::folder::{File, Grouping, Migration, Transaction};
 use evenkeel_core::manifest::Manifest;
@@ -18,6 +19,8 @@ pub struct Release {
     pub cuts: Vec<Cut>,
     pub gaps: Vec<String>,
     pub notes: Vec<String>,
+    /// Its files, with their SHA-256.
+    pub files: Vec<(String, String)>,
 }
 
 /// What the target's record says is still to run.
@@ -35,7 +38,8 @@ pub fn pending(target: &Manifest, label: &str, read: &Migrations) -> Result<Rele
     let cuts: Vec<Cut> = left.at.iter().filter_map(|at| read.cuts.get(*at).cloned()).collect();
     let odd = cuts.iter().flat_map(|cut| &cut.odd).map(|(place, why)| format!("{place}: {why}"));
     let gaps = left.gaps.into_iter().chain(odd).collect();
-    Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps, notes: left.notes })
+    let files = of_cuts(read, cuts.iter())?;
+    Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps, notes: left.notes, files })
 }
 
 /// Files, each one migration: as their folder's tool reads them where it is one of its own, else as a client sends them.
@@ -45,15 +49,18 @@ pub fn pending(target: &Manifest, label: &str, read: &Migrations) -> Result<Rele
 pub fn named(files: &[PathBuf], folder: Option<&Migrations>, grammar: &dyn Grammar, stop: &Stop) -> Result<Release, Box<Trouble>> {
     let mut cuts = Vec::new();
     let mut is_tools = true;
+    let mut sums = Vec::new();
     for path in files {
         stop.check()?;
         if let Some(cut) = folder.and_then(|read| of_folder(read, path)) {
+            sums.extend(folder.map(|read| of_cuts(read, std::iter::once(cut))).transpose()?.unwrap_or_default());
             cuts.push(cut.clone());
             continue;
         }
         is_tools = false;
         let bytes = crate::files::one(path)?;
         let shown = path.display().to_string();
+        sums.push((shown.clone(), sha256(&bytes)));
         let file = File { path: shown.clone(), bytes };
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let mut migration = Migration::new(name.clone(), name, &file);
@@ -69,7 +76,13 @@ pub fn named(files: &[PathBuf], folder: Option<&Migrations>, grammar: &dyn Gramm
     let grouping = folder.filter(|_| is_tools).map_or(Grouping::None, |read| read.folder.grouping);
     let notes =
         if is_tools { Vec::new() } else { vec!["files that are no tool's ran statement by statement, as psql sends them".to_owned()] };
-    Ok(Release { tool, grouping, cuts, gaps, notes })
+    Ok(Release { tool, grouping, cuts, gaps, notes, files: sums })
+}
+
+/// The files of migrations of a folder, with their SHA-256.
+fn of_cuts<'c>(read: &Migrations, cuts: impl Iterator<Item = &'c Cut>) -> Result<Vec<(String, String)>, Box<Trouble>> {
+    let paths = cuts.flat_map(|cut| &cut.migration.files).map(|file| read.path.join(file));
+    paths.map(|path| Ok((path.display().to_string(), sha256(&crate::files::one(&path)?)))).collect()
 }
 
 fn of_folder<'m>(read: &'m Migrations, path: &Path) -> Option<&'m Cut> {

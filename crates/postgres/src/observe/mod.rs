@@ -135,11 +135,11 @@ fn relation(row: &[Option<String>]) -> Option<Relation> {
 /// From the columns sort of lock, mode, number or name; the server's own relations are left out.
 fn held(row: &[Option<String>]) -> Option<Held> {
     let (mode, blocks) = mode(text(row, 1))?;
-    let on = match text(row, 0) {
-        "relation" => On::Relation(number(row, 2).filter(|oid| *oid >= FIRST_OF_USERS)?),
-        other => On::Other(other.to_owned(), text(row, 2).to_owned()),
-    };
-    Some(Held { on, mode, blocks })
+    Some(match text(row, 0) {
+        "relation" => Held { on: On::Relation(number(row, 2).filter(|oid| *oid >= FIRST_OF_USERS)?), mode, blocks },
+        // Who reads and writes takes no locks on types, schemas or constraints that another could be in the way of.
+        other => Held { on: On::Other(other.to_owned(), text(row, 2).to_owned()), mode, blocks: blocks.min(Blocks::Definitions) },
+    })
 }
 
 /// The modes as the manual writes them.

@@ -1,0 +1,120 @@
+//! `evenkeel evidence FILE`: what was rehearsed, and whether that still holds.
+
+use super::{Outcome, output};
+use crate::args::{Common, Evidence, Rehearse};
+use crate::paint::progress::Line;
+use crate::settings::Settings;
+use crate::{paint, settings, wire};
+use evenkeel_core::evidence::{Demanded, Now, Seal, Statement, faults, opened, schema, sha256};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::rehearsal::{Limits, Rehearsal};
+use evenkeel_pipeline::capture;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+pub fn run(arguments: &Evidence, common: &Common) -> Outcome {
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    let keys = settings.keys.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
+    let (statement, seal) = opened(&text(&arguments.file)?, &keys)?;
+    let (faults, open) = faults(&statement, &seal, &now(&statement, arguments, settings, common)?);
+    let page = page(&statement, &seal, &faults, &open);
+    output::write(page.as_bytes(), None)?;
+    Ok(match (faults.is_empty(), open.is_empty()) {
+        (false, _) => 1,
+        (true, false) => 2,
+        (true, true) => 0,
+    })
+}
+
+/// Writes what was found as evidence.
+///
+/// # Errors
+/// The key cannot be read, or the file not be written.
+pub fn write(arguments: &Rehearse, rehearsal: &Rehearsal, limits: &Limits) -> Result<(), Box<Trouble>> {
+    let Some(path) = &arguments.evidence else { return Ok(()) };
+    let key = arguments.key.as_deref().map(text).transpose()?;
+    let at = jiff::Timestamp::now().to_string();
+    let statement = Statement::of(rehearsal, &rehearsal.files, limits, env!("CARGO_PKG_VERSION"), &at);
+    output::write(statement.sealed(key.as_deref())?.as_bytes(), Some(path))
+}
+
+fn text(path: &Path) -> Result<String, Box<Trouble>> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let trouble = Trouble::new(Class::Configuration, format!("cannot read {}", path.display())).expected("a text file");
+        Box::new(trouble.found(error.to_string()))
+    })
+}
+
+/// What is there now.
+fn now(statement: &Statement, arguments: &Evidence, settings: &Settings, common: &Common) -> Result<Now, Box<Trouble>> {
+    let read = |name: &String| Some((name.clone(), sha256(&std::fs::read(name).ok()?)));
+    let files: BTreeMap<String, String> = statement.subject.iter().filter_map(|subject| read(&subject.name)).collect();
+    let mut demanded = settings.gates.clone();
+    let baseline = match &arguments.target {
+        None => None,
+        Some(target) => {
+            let endpoint = wire::endpoint(target, settings, common, &[Dimension::Schema])?;
+            super::rehearse::for_tier(&mut demanded, endpoint.configured.and_then(|one| one.tier));
+            let progress = Line::new(common.quiet);
+            let run = wire::run(&progress, settings);
+            Some(schema(&capture::manifest(&endpoint.source, &run)?))
+        }
+    };
+    let age = arguments.max_age.map(|most| {
+        let made = statement.predicate.at.parse::<jiff::Timestamp>();
+        // A moment that nobody can read is too long ago.
+        let age = made.map_or(i64::MAX, |made| jiff::Timestamp::now().as_second() - made.as_second());
+        (age, i64::try_from(most.as_secs()).unwrap_or(i64::MAX))
+    });
+    // Without a target nobody knows its tier, and with that what is demanded.
+    let limits = arguments.target.as_ref().map(|_| Demanded::of(&demanded));
+    Ok(Now { files, baseline, limits, unsigned: settings.unsigned, has_keys: !settings.keys.is_empty(), age })
+}
+
+fn page(statement: &Statement, seal: &Seal, faults: &[String], open: &[String]) -> String {
+    let predicate = &statement.predicate;
+    let line = match (faults.is_empty(), open.is_empty()) {
+        (false, _) => "it does not hold",
+        (true, false) => "it holds as far as it was looked at, and not all of it was",
+        (true, true) => "it holds",
+    };
+    let signed = match seal {
+        Seal::Unsigned => "not signed".to_owned(),
+        Seal::Good(key) => format!("signed by key {key}"),
+        Seal::Strange => "signed by a key that is not listed".to_owned(),
+        Seal::Broken => "with a signature that does not fit".to_owned(),
+    };
+    let mut page = format!("evidence for {}: {line}\n", predicate.target);
+    let mut list = |title: &str, entries: &[String]| {
+        if !entries.is_empty() {
+            let _ = writeln!(page, "\n{title}");
+            for entry in entries {
+                let _ = writeln!(page, "  {entry}");
+            }
+        }
+    };
+    list("does not hold", faults);
+    list("not looked at", open);
+    let gate = |gate: &evenkeel_core::evidence::Gate| {
+        let mark = match gate.holds {
+            Some(true) => "✓",
+            Some(false) => "×",
+            None => "?",
+        };
+        format!("{mark} {}: {} (demanded: {})", gate.name, gate.found, gate.limit)
+    };
+    list("gates", &predicate.gates.iter().map(gate).collect::<Vec<_>>());
+    list("release", &predicate.release);
+    list("not as on the target", &predicate.floor);
+    list("not seen", &predicate.gaps);
+    let _ = writeln!(
+        page,
+        "\n  made {} on a throwaway {} as {}, {signed}; evenkeel {}",
+        predicate.at, predicate.on, predicate.role, predicate.version
+    );
+    // It may be anybody's file.
+    page.lines().map(|line| paint::plain(line) + "\n").collect()
+}
