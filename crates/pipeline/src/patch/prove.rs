@@ -279,6 +279,10 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         // What was refused once is said once, and what the first plan has done is not undone.
         step.steps.retain(|one| odd.iter().any(|left| left.kind == one.kind && left.object == one.object));
         if step.steps.is_empty() {
+            // What follows from the first plan, and no statement mends.
+            step.refused.retain(|one| odd.iter().any(|left| left.kind == one.kind && left.object == one.object));
+            planned.append(step);
+            odd.retain(|one| !is_named(&planned, one));
             break;
         }
         planned.append(step.clone());

@@ -131,3 +131,16 @@ fn extensions_are_updated_along_their_paths() {
     assert!(none.failed.is_empty() && none.plan.statements().next().is_none(), "{none:?}");
     assert!(none.plan.refused.iter().any(|refusal| refusal.reason.contains("no update path")), "{:?}", none.plan.refused);
 }
+
+/// What follows from what the first plan did, and no statement mends, is refused by name: the rest is proven.
+#[test]
+fn what_a_later_round_cannot_make_is_refused() {
+    let tables = "create table a (id int); create table b (id int);";
+    let (a, b) = (database(newest()), database(newest()));
+    a.exec(&format!("{tables} create table child () inherits (a)"));
+    b.exec(&format!("{tables} create table child () inherits (b)"));
+    let patch = super::proven(&super::capture(&a.conninfo()), &super::capture(&b.conninfo()));
+    assert!(patch.is_proven() && patch.failed.is_empty() && patch.left.is_empty(), "{patch:#?}");
+    let refused: Vec<String> = patch.plan.refused.iter().map(|one| format!("{} {}", one.kind.name(), one.object)).collect();
+    assert_eq!(refused, ["column public.child.id"], "{patch:#?}");
+}
