@@ -52,12 +52,12 @@ fn text(path: &Path) -> Result<String, Box<Trouble>> {
 fn now(statement: &Statement, arguments: &Evidence, settings: &Settings, common: &Common) -> Result<Now, Box<Trouble>> {
     let read = |name: &String| Some((name.clone(), sha256(&std::fs::read(name).ok()?)));
     let files: BTreeMap<String, String> = statement.subject.iter().filter_map(|subject| read(&subject.name)).collect();
-    let mut demanded = settings.gates.clone();
+    let mut tier = None;
     let baseline = match &arguments.target {
         None => None,
         Some(target) => {
             let endpoint = wire::endpoint(target, settings, common, &[Dimension::Schema])?;
-            super::rehearse::for_tier(&mut demanded, endpoint.configured.and_then(|one| one.tier));
+            tier = endpoint.configured.and_then(|one| one.tier);
             let progress = Line::new(common.quiet);
             let run = wire::run(&progress, settings);
             Some(schema(&capture::manifest(&endpoint.source, &run)?))
@@ -70,7 +70,7 @@ fn now(statement: &Statement, arguments: &Evidence, settings: &Settings, common:
         (age, i64::try_from(most.as_secs()).unwrap_or(i64::MAX))
     });
     // Without a target nobody knows its tier, and with that what is demanded.
-    let limits = arguments.target.as_ref().map(|_| Demanded::of(&demanded));
+    let limits = arguments.target.as_ref().map(|_| Demanded::of(&settings.demanded(tier)));
     Ok(Now { files, baseline, limits, unsigned: settings.unsigned, has_keys: !settings.keys.is_empty(), age })
 }
 

@@ -7,7 +7,6 @@ use crate::paint::{self, progress::Line};
 use crate::settings::Environment;
 use crate::{settings, signals, wire};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
 use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal};
@@ -90,20 +89,11 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let means = Means { folders: &settings.scratch, role, limits };
     let label = name.unwrap_or_else(|| endpoint.source.label()).to_owned();
-    let mut demanded = settings.gates.clone();
-    for_tier(&mut demanded, endpoint.configured.and_then(|one| one.tier));
+    let demanded = settings.demanded(endpoint.configured.and_then(|one| one.tier));
     let wanted = Wanted { label: &label, parts, limits: demanded.clone(), expected: expected.as_ref(), rows: arguments.rows };
     let rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
     drop(progress);
     Ok((rehearsal, demanded))
-}
-
-/// What is demanded where nobody has written it down, for such a tier.
-pub fn for_tier(demanded: &mut Demanded, tier: Option<Tier>) {
-    if demanded.require.1 == Demanded::DEFAULT && tier == Some(Tier::Dev) {
-        // Nobody waits there.
-        demanded.require.0 = vec![Part::Run, Part::Effect];
-    }
 }
 
 /// The one place that there is so far.

@@ -17,7 +17,7 @@ use evenkeel_core::gate::Tier;
 use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::reference::{Pattern, Secret};
-use evenkeel_core::rehearsal::Limits;
+use evenkeel_core::rehearsal::{Limits, Part};
 use evenkeel_pipeline::check::Must;
 use evenkeel_pipeline::render::Renderer;
 use std::collections::BTreeMap;
@@ -87,6 +87,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What a rehearsal for such a tier demands: where nobody has written down what must be covered, that is less for `dev`.
+    pub fn demanded(&self, tier: Option<Tier>) -> Limits {
+        let mut demanded = self.gates.clone();
+        if demanded.require.1 == Limits::DEFAULT && tier == Some(Tier::Dev) {
+            // Nobody waits there.
+            demanded.require.0 = vec![Part::Run, Part::Effect];
+        }
+        demanded
+    }
+
     /// The environments as they are written, which is the order of a release.
     pub fn in_order(&self) -> Vec<(&str, &Environment)> {
         let mut all: Vec<(&str, &Environment)> = self.environments.iter().map(|(name, one)| (name.as_str(), one)).collect();
