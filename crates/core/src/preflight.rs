@@ -62,6 +62,8 @@ pub struct Preflight {
     pub not_understood: Vec<(Place, String)>,
     pub queries: usize,
     pub objects: usize,
+    /// Migrations of the artifact that is to have run there.
+    pub migrations: usize,
     pub gaps: Vec<String>,
 }
 
@@ -69,7 +71,7 @@ impl Preflight {
     /// 1 where something is missing, 2 where something could not be told.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        let is_whole = self.gaps.is_empty() && self.not_understood.is_empty() && self.queries + self.objects > 0;
+        let is_whole = self.gaps.is_empty() && self.not_understood.is_empty() && self.queries + self.objects + self.migrations > 0;
         match (self.lacks.is_empty(), is_whole) {
             (false, _) => 1,
             (true, true) => 0,

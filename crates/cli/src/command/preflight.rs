@@ -127,6 +127,7 @@ fn ran(
         ..History::plain()
     };
     let told = super::history::heard(&asked, common)?.history;
+    preflight.migrations = told.migrations.len();
     for entry in &told.migrations {
         let judged = &entry.judged;
         match judged.verdict {

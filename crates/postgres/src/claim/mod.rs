@@ -3,7 +3,7 @@
 //!
 //! Neighbours: `number` in `flight` has the locks' numbers, `core/history/lock` the locks that are rows.
 
-use crate::connect::{self, Fault, Target, connect, standing};
+use crate::connect::{self, Fault, NOTICING, Target, connect, standing};
 use crate::flight::number;
 use crate::ident::literal;
 use crate::patch::record::row;
@@ -98,6 +98,8 @@ fn open(target: &Target, limits: &Limits, opening: Option<&[&str]>) -> Done<Sess
         session.client.batch_execute(&opened).await.map_err(|error| words(session.fault(&error, doing)))?;
         let bounds = standing(limits, session.server_version_num, opening.is_none());
         session.client.batch_execute(&bounds).await.map_err(|error| words(session.fault(&error, doing)))?;
+        // Where it is refused, the statement's own bound ends it.
+        drop(session.client.batch_execute(NOTICING).await);
         Ok(session)
     };
     Blocking::open(opened, |trouble| trouble)

@@ -31,7 +31,7 @@ pub use evenkeel_runtime::ThisMachine;
 pub use fault::{Failure, Fault};
 pub(crate) use greeting::{GREETING, PLAIN_GREETING};
 pub(crate) use session::OVER;
-pub(crate) use session::{CLOSING, opening, standing};
+pub(crate) use session::{CLOSING, NOTICING, opening, standing};
 pub use session::{Notice, Session};
 pub use target::{Described, Target};
 pub use translate::{Context, fault_from};

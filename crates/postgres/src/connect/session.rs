@@ -246,6 +246,9 @@ pub(super) fn bounded(limits: &Limits) -> String {
     .concat()
 }
 
+/// A statement whose client is gone ends by itself; servers on some systems refuse it. From 14 on.
+pub(crate) const NOTICING: &str = "SET client_connection_check_interval=1000";
+
 /// What a session that writes sets for as long as it lasts: nothing in it waits longer than that, inside of a transaction or outside.
 /// One that only holds locks may be silent for as long as it likes.
 pub(crate) fn standing(limits: &Limits, server_version_num: i32, is_holder: bool) -> String {
@@ -255,8 +258,6 @@ pub(crate) fn standing(limits: &Limits, server_version_num: i32, is_holder: bool
         sql.push_str("SET transaction_timeout=0;");
     }
     if flavor::notices_lost_clients(major) {
-        // A statement whose client is gone ends by itself.
-        sql.push_str("SET client_connection_check_interval=1000;");
         sql.push_str(if is_holder { "SET idle_session_timeout=0;" } else { "" });
     }
     sql

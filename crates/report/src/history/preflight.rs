@@ -60,17 +60,23 @@ struct NotUnderstood {
 struct Checked {
     queries: usize,
     objects: usize,
+    /// Migrations of the artifact, where that is asked for.
+    migrations: usize,
 }
 
 /// The verdict in one line.
 #[must_use]
 pub fn verdict_line(preflight: &Preflight) -> String {
     let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let checked: Vec<String> = [(preflight.objects, "object", "objects"), (preflight.queries, "query", "queries")]
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| of(count, one, many))
-        .collect();
+    let checked: Vec<String> = [
+        (preflight.objects, "object", "objects"),
+        (preflight.queries, "query", "queries"),
+        (preflight.migrations, "migration", "migrations"),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, one, many)| of(count, one, many))
+    .collect();
     let checked = if checked.is_empty() { "nothing".to_owned() } else { checked.join(" and ") };
     let head = match preflight.exit_code() {
         0 => format!("{} has what the build needs: {checked}", preflight.label),
@@ -107,7 +113,7 @@ pub(super) fn of(preflight: &Preflight) -> Told {
         verdict: Line { line: verdict_line(preflight), exit_code: preflight.exit_code() },
         missing: preflight.lacks.iter().map(missing).collect(),
         not_understood: odd.collect(),
-        checked: Checked { queries: preflight.queries, objects: preflight.objects },
+        checked: Checked { queries: preflight.queries, objects: preflight.objects, migrations: preflight.migrations },
         gaps: preflight.gaps.clone(),
     }
 }
