@@ -4,6 +4,8 @@
 //! cutting (`grammar` of each engine), and whose files are read (`history/tool`).
 
 use crate::finding::Place;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// What a statement is for, as far as the grammar tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,6 +203,19 @@ pub trait Grammar: Sync {
     fn errand(&self, statement: &str) -> Option<Errand>;
 }
 
+/// A statement's text with what stands behind PASSWORD, IDENTIFIED BY and `password=` taken out.
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
+    static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let quoted = r"(?:[eEuU]&?)?'(?:[^'\\]|''|\\.)*'|\$\w*\$[^$]*\$\w*\$";
+        let words = r"\bpassword\s*=?\s*|\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?";
+        Regex::new(&format!(r"(?i)({words})(?:{quoted})|(\bpassword\s*=\s*)[^\s'();,]+")).ok()
+    });
+    // Where the pattern could not be made, nothing is shown.
+    let Some(secret) = SECRET.as_ref() else { return "…".to_owned() };
+    secret.replace_all(text, "${1}${2}…").into_owned()
+}
+
 /// Whether the pieces are all of a text, in order.
 #[must_use]
 pub fn is_whole(source: &str, pieces: &[Piece]) -> bool {
@@ -255,6 +270,22 @@ mod tests {
         assert_eq!((at("ä"), at("b"), at("c"), at("d")), ((1, 1), (1, 3), (2, 1), (3, 1)));
         assert_eq!(place("f.sql", (4, 9), (1, 3)).to_string(), "f.sql:4:11");
         assert_eq!(place("f.sql", (4, 9), (2, 3)).to_string(), "f.sql:5:3");
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for text in [
+            "alter role x password 'hunter2'",
+            "CREATE USER x WITH PASSWORD E'hun''ter2' LOGIN",
+            "create user x identified by 'hunter2'",
+            "create subscription s connection 'host=a password=hunter2 user=b' publication p",
+            "create user mapping for x server s options (user 'a', password 'hunter2')",
+            "alter role x password $$hunter2$$",
+        ] {
+            let shown = without_secrets(text);
+            assert!(!shown.contains("hunter2") && !shown.contains("ter2") && shown.contains('…'), "{shown}");
+        }
+        assert_eq!(without_secrets("alter table t add password_hash text"), "alter table t add password_hash text");
     }
 
     #[test]

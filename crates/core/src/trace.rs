@@ -64,6 +64,8 @@ pub struct Relation {
     pub of: Option<u64>,
     /// How often it was read whole by the session that looks, since a time that does not change within a transaction.
     pub scans: u64,
+    /// It is an index that allows no value twice.
+    pub unique: bool,
 }
 
 /// Relations by the server's numbers.
@@ -209,6 +211,10 @@ pub struct Trace {
     pub scans: Vec<String>,
     /// Indexes that were built, of tables that were there before.
     pub builds: Vec<String>,
+    /// Tables that were there before and were emptied, sequences that begin anew.
+    pub emptied: Vec<String>,
+    /// Whether it succeeds, or what it does, depends on what is in rows.
+    pub depends: bool,
     /// Relations that were there before and whose rows decide how long it takes.
     pub grows_with: Vec<String>,
     pub log_bytes: u64,
@@ -255,6 +261,10 @@ pub struct Work {
     pub rewrites: BTreeSet<u64>,
     pub scans: BTreeSet<u64>,
     pub builds: BTreeSet<u64>,
+    /// Tables that were emptied, sequences that begin anew.
+    pub emptied: BTreeSet<u64>,
+    /// Among the builds is one that allows no value twice.
+    pub unique: bool,
 }
 
 impl Around<'_> {
@@ -280,6 +290,7 @@ impl Around<'_> {
                     let Some(was) = was else { continue };
                     if is_other_file && self.files == Files::Emptied {
                         // Its indexes are built of nothing.
+                        work.emptied.insert(*oid);
                         continue;
                     }
                     if is_other_file && was.space == now.space && self.files == Files::Written {
@@ -293,7 +304,11 @@ impl Around<'_> {
                     let is_moved = was.is_some_and(|was| was.space != now.space);
                     if of_known && now.storage.is_some() && (was.is_none() || is_other_file) && !is_moved && self.files != Files::Emptied {
                         work.builds.insert(*oid);
+                        work.unique |= now.unique;
                     }
+                }
+                Sort::Sequence if is_other_file => {
+                    work.emptied.insert(*oid);
                 }
                 Sort::Sequence | Sort::View | Sort::Overflow | Sort::Other => {}
             }
@@ -354,7 +369,7 @@ mod tests {
     use crate::statement::Shows;
 
     fn relation(name: &str, sort: Sort, storage: u64, of: Option<u64>, scans: u64) -> Relation {
-        Relation { name: name.to_owned(), sort, storage: Some(storage), space: 0, of, scans }
+        Relation { name: name.to_owned(), sort, storage: Some(storage), space: 0, of, scans, unique: false }
     }
 
     fn statement(tag: &str, nature: Nature) -> Statement {

@@ -210,7 +210,7 @@ impl<'a> Replay<'a> {
     fn one(&self, database: &str, cut: &Cut, confined: &Confined) -> Done {
         let session = self.scratch.confined(database, confined)?;
         let Stage { watch, limits, .. } = self.stage;
-        let ground = Ground { scratch: &*self.scratch, database, grammar: self.grammar, watch, limits };
+        let ground = Ground { scratch: &*self.scratch, database, grammar: self.grammar, watch, limits, own_bounds: false };
         guarded(session, ground, |session, guard| Runner::new(session, ground, guard, &mut Blind).migration(cut))
     }
 }

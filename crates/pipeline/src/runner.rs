@@ -63,6 +63,8 @@ pub struct Ground<'r> {
     pub grammar: &'r dyn Grammar,
     pub watch: Watch<'r>,
     pub limits: Limits,
+    /// Transactions have the bounds that the session has by itself, whatever a text makes of them.
+    pub own_bounds: bool,
 }
 
 /// How statements that are looked at go, where that is not as the tool sends them.
@@ -73,6 +75,9 @@ pub enum Manner {
     /// Each statement by itself and in a transaction wherever it may be in one, so that there is something to look at.
     Apart,
 }
+
+/// What is told of one that was ended on purpose.
+const INTERRUPTED: &str = "interrupted";
 
 /// One session that runs migrations.
 pub struct Runner<'r> {
@@ -165,6 +170,22 @@ impl<'r> Runner<'r> {
         }
         let answer = self.committed()?;
         Ok(answer.map_err(|why| (None, why)))
+    }
+
+    fn begin(&mut self) -> Result<(), Box<Trouble>> {
+        if self.ground.own_bounds {
+            self.session.open()?;
+        } else {
+            let limits = self.ground.limits;
+            self.session.begin(&limits)?;
+        }
+        self.is_open = true;
+        Ok(())
+    }
+
+    /// Whether a text has left a transaction open: what is in it is gone when the session ends.
+    pub fn is_left_open(&self) -> bool {
+        self.is_theirs
     }
 
     fn committed(&mut self) -> Result<Result<(), String>, Box<Trouble>> {
@@ -266,17 +287,9 @@ impl<'r> Runner<'r> {
             // Apart: a statement that the server commits by itself is given a transaction, so that it can be looked at in there.
             let lends = self.manner == Manner::Apart && !together && !self.is_theirs && word.is_none() && !statement.alone;
             if (together || lends) && !self.is_open {
-                let limits = self.ground.limits;
-                self.session.begin(&limits)?;
-                self.is_open = true;
+                self.begin()?;
             }
-            self.onlooker.before(&mut *self.session, &spoken)?;
-            let answer = self.bounded(|session| match rows {
-                Some(rows) => session.feed(own, rows),
-                None => session.run(own),
-            })?;
-            let told = refusal(&answer);
-            let affected = answer.as_ref().ok().and_then(Answer::ran).map_or(0, |ran| ran.affected);
+            let (told, is_there, affected) = self.answered(&spoken, rows)?;
             if told.is_none() {
                 match word {
                     Some(Word::Begin) => self.is_theirs = !self.is_open,
@@ -294,17 +307,31 @@ impl<'r> Runner<'r> {
                     _ => {}
                 }
             }
+            let mut told = told;
+            if lends && is_there && told.is_some() {
+                // It may be one that ends transactions itself: as the tool sends it, it is in none.
+                self.rolled_back();
+                let alone = Statement { alone: true, ..statement.clone() };
+                let spoken = Spoken { statement: &alone, ..spoken.clone() };
+                let (again, _, affected) = self.answered(&spoken, rows)?;
+                if again.is_none() {
+                    self.sent += 1;
+                    self.onlooker.after(&mut *self.session, &spoken, Ok(affected))?;
+                    if self.is_reached() {
+                        return Ok(Err((Some(place), INTERRUPTED.to_owned())));
+                    }
+                    continue;
+                }
+                told = again;
+            }
             self.sent += 1;
             self.onlooker.after(&mut *self.session, &spoken, told.as_deref().map_or(Ok(affected), Err))?;
             if let Some(told) = told {
                 self.rolled_back();
                 return Ok(Err((Some(place), told)));
             }
-            if let Some(left) = &mut self.upto {
-                *left = left.saturating_sub(1);
-                if *left == 0 {
-                    return Ok(Err((Some(place), "interrupted".to_owned())));
-                }
+            if self.is_reached() {
+                return Ok(Err((Some(place), INTERRUPTED.to_owned())));
             }
             if lends && let Err(told) = self.committed()? {
                 self.rolled_back();
@@ -312,6 +339,24 @@ impl<'r> Runner<'r> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// What the server says to a statement, whether it is there still, and how many rows were changed.
+    fn answered(&mut self, spoken: &Spoken<'_>, rows: Option<&str>) -> Result<(Option<String>, bool, u64), Box<Trouble>> {
+        self.onlooker.before(&mut *self.session, spoken)?;
+        let answer = self.bounded(|session| match rows {
+            Some(rows) => session.feed(spoken.text, rows),
+            None => session.run(spoken.text),
+        })?;
+        let affected = answer.as_ref().ok().and_then(Answer::ran).map_or(0, |ran| ran.affected);
+        Ok((refusal(&answer), answer.is_ok(), affected))
+    }
+
+    /// Whether it was to end after so many statements, and has sent them.
+    fn is_reached(&mut self) -> bool {
+        let Some(left) = &mut self.upto else { return false };
+        *left = left.saturating_sub(1);
+        *left == 0
     }
 
     /// Does something that ends within the limit, or the session does.

@@ -11,7 +11,7 @@ use crate::format::Style;
 use crate::history::Form;
 use evenkeel_core::history::effect::{Stand, Touch};
 use evenkeel_core::rehearsal::{Part, Rehearsal, time};
-use evenkeel_core::trace::{Blocked, Lock, Trace};
+use evenkeel_core::trace::{Blocked, Class, Lock, Trace};
 
 /// What a rehearsal says.
 ///
@@ -95,7 +95,8 @@ fn did(trace: &Trace) -> Vec<String> {
         .into_iter()
         .flatten()
         .collect();
-    did.extend((trace.rows > 0).then(|| format!("{} rows", trace.rows)));
+    let counts = trace.rows > 0 || trace.class == Class::Data && trace.error.is_none();
+    did.extend(counts.then(|| if trace.rows == 1 { "1 row".to_owned() } else { format!("{} rows", trace.rows) }));
     did
 }
 

@@ -49,14 +49,28 @@ fn on_made_up_rows_it_is_seen_what_fails_on_rows_and_what_a_way_back_loses() {
             && floor.contains("public.parted has no rows: of a partitioned table"),
         "{floor}"
     );
-    // Rows as many as there: what was measured is what it takes there.
-    let (_, _, told) = undo("alter table orders alter id type bigint;", "alter table orders alter id type int;");
+    // Rows as many as there: what was measured is what it takes there, and nothing that is made up decides it.
+    let (_, _, told) = undo("create index note_of on orders (note);", "drop index note_of;");
     assert_eq!((gate(&told, "lock-hold")["holds"].as_bool(), told["verdict"]["validated"].as_bool()), (Some(true), Some(true)), "{told}");
+    // What is in rows decides whether it runs: values that are made up say nothing of that.
+    for text in [
+        "alter table orders alter note set not null;",
+        "create unique index i on orders (note);",
+        "update orders set note = 'x' where note is null;",
+    ] {
+        let (_, _, told) = undo(text, "select 1;");
+        assert_eq!(
+            (gate(&told, "rows")["holds"].clone(), told["verdict"]["validated"].as_bool()),
+            (Value::Null, Some(false)),
+            "{text}: {told}"
+        );
+    }
+    // A fraction that a narrower type cuts off.
+    let (lossy, loss, _) = undo("alter table orders alter total type numeric(9, 0);", "alter table orders alter total type numeric(9, 2);");
+    assert_eq!((lossy["undo"]["exact"].as_bool(), loss["holds"].as_bool()), (Some(true), Some(false)), "{lossy}");
     // It fails on rows alone.
     let (failed, ..) = undo("alter table people add mail text not null;", "alter table people drop mail;");
     assert!(failed["stopped"]["why"].as_str().unwrap().contains("23502"), "{failed}");
-    let (lossy, loss, _) = undo("alter table orders alter total type int;", "alter table orders alter total type numeric(9, 2);");
-    assert_eq!((lossy["undo"]["exact"].as_bool(), loss["holds"].as_bool()), (Some(true), Some(true)), "whole numbers are kept: {lossy}");
     let (lossy, loss, _) = undo("alter table people drop name;", "alter table people add name text not null default 'x';");
     assert_eq!(loss["holds"], false, "{lossy}");
     assert!(texts(&lossy["undo"]["data_lost"]).iter().any(|one| one.contains("people.name: other values")), "{lossy}");
@@ -108,9 +122,96 @@ fn clients_beside_it_say_how_long_they_waited_and_what_they_were_refused() {
     let told = rehearsed(&place, &db, &["--rows", "500", "--only", "run,load"], 1);
     let refused = gate(&told, "refused-clients");
     assert!(refused["holds"] == false && refused["found"].as_str().unwrap().contains("42703"), "{refused}");
+    // A table that nobody can use by a key is used by no client.
+    db.exec("create table keyless (a int)");
+    place.write("release.sql", "alter table keyless add b int;");
+    let told = rehearsed(&place, &db, &["--rows", "10", "--only", "run,load"], 2);
+    let blocked = gate(&told, "blocked-clients");
+    assert!(blocked["holds"].is_null() && blocked["found"].as_str().unwrap().contains("no client used public.keyless"), "{blocked}");
     // Nobody who could wait proves nothing.
+    place.write("release.sql", "alter table people drop name;");
     let bare = database(newest());
     bare.exec("create table people (name text)");
     let told = rehearsed(&place, &bare, &["--only", "run,load"], 2);
     assert_eq!(gate(&told, "blocked-clients")["holds"], Value::Null, "{told}");
+}
+
+/// Cases in which a stranger was told "VALIDATED", or that a gate holds, and it was not so.
+#[test]
+fn what_was_not_seen_is_never_taken_for_well() {
+    let db = database(newest());
+    let place = given(&db, "");
+    let told = |text: &str, code: i32| {
+        place.write("release.sql", text);
+        rehearsed(&place, &db, &["--only", "run,effect"], code)
+    };
+    db.exec(
+        "create procedure waits() language plpgsql as $$ begin perform 1; commit; lock table people; perform pg_sleep(0.3); commit; end $$",
+    );
+    place.write("evenkeel.toml", "[gates]\nrequire = [\"run\"]\nlock_hold = \"100ms\"\n");
+    // Emptied is not "catalog only, and nothing happened".
+    let one = told("truncate orders;", 2);
+    assert_eq!((&gate(&one, "rows")["holds"], texts(&statements(&one)[0]["emptied"])), (&Value::Null, vec!["public.orders"]), "{one}");
+    let one = told("create table if not exists brand_new (a int);", 0);
+    assert_eq!(one["verdict"]["validated"], true, "{one}");
+    db.exec("create sequence old");
+    assert_eq!(gate(&told("alter sequence old restart with 1;", 2), "rows")["holds"], Value::Null);
+    // Nothing to run.
+    for text in ["", "-- TODO\n"] {
+        let one = told(text, 2);
+        assert!(gate(&one, "run")["found"].as_str().unwrap().contains("has no statement"), "{one}");
+    }
+    let one = told("begin; alter table people add a int;", 1);
+    assert!(one["migrations"][0]["stopped"]["why"].as_str().unwrap().contains("open transaction"), "{one}");
+    // A procedure that ends transactions runs in none, as its tool sends it, and is seen by samples.
+    let one = told("call waits(); alter table people add a int;", 1);
+    let all = statements(&one);
+    assert_eq!((all.len(), all[0]["sampled"].as_bool()), (2, Some(true)), "{one}");
+    assert_eq!(gate(&one, "lock-hold")["holds"], false, "{one}");
+    // A text that lifts a bound of the role has lifted it.
+    db.exec("create role rehearse_hasty login; grant all on schema public to rehearse_hasty; alter role rehearse_hasty set statement_timeout = '300ms'");
+    let hasty =
+        format!("[gates]\nrequire = [\"run\"]\n[environments.production]\nurl = \"{}\"\nmigration_role = \"rehearse_hasty\"\n", db.url());
+    place.write("evenkeel.toml", hasty);
+    place.write("release.sql", "set statement_timeout = 0;\nselect pg_sleep(0.6);\ncreate table lifted (a int);");
+    let one = place.run(&["rehearse", "release.sql", "--for", "production", "--only", "run", "--format", "json"]).json();
+    assert_eq!((gate(&one, "run")["holds"].as_bool(), statements(&one).len()), (Some(true), 3), "{one}");
+    place.write("release.sql", "select pg_sleep(0.6);");
+    let one = place.run(&["rehearse", "release.sql", "--for", "production", "--only", "run", "--format", "json"]).exits(1).json();
+    assert!(one["migrations"][0]["stopped"]["why"].as_str().unwrap().contains("57014"), "{one}");
+    place.write("evenkeel.toml", "[gates]\nrequire = [\"run\"]\n");
+    db.exec("drop owned by rehearse_hasty; drop role rehearse_hasty");
+    // What is taken from others is not looked at, and that is said.
+    let one = told("revoke all on people from public;", 2);
+    assert!(texts(&one["gaps"]).iter().any(|gap| gap.contains("rights, roles or settings")), "{one}");
+    let one = told("alter database current set default_transaction_read_only = on;", 1);
+    assert!(one["gates"].is_array());
+    // Secrets of a text stay in it.
+    place.write("release.sql", "create role rehearse_x password 'hunter2secret';\n");
+    for form in ["terminal", "json", "markdown"] {
+        place.run(&["rehearse", "release.sql", "--for", &db.url(), "--only", "run", "--format", form]).hides("hunter2secret");
+    }
+}
+
+#[test]
+fn without_a_way_back_it_is_said_what_is_gone_for_good() {
+    let db = database(newest());
+    let place = given(&db, "alter table people drop name; truncate orders;");
+    place.write(
+        "evenkeel.toml",
+        "[gates]\nrequire = [\"run\", \"undo\"]\nundo = \"forward-only\"\nundo_reason = \"the old release is gone\"\n",
+    );
+    let told = rehearsed(&place, &db, &["--only", "run,effect,undo"], 2);
+    let found = gate(&told, "data-loss")["found"].as_str().unwrap().to_owned();
+    assert!(found.contains("public.people.name") && found.contains("public.orders") && found.contains("for good"), "{found}");
+    place.write("evenkeel.toml", "[gates]\nrequire = [\"run\"]\n");
+    place.write("m/1_a.up.sql", "select 1;");
+    place.write("m/2_b.up.sql", "truncate orders;");
+    place.write("m/2_b.down.sql", "select 1;");
+    let url = db.url();
+    let told = place
+        .run(&["rehearse", "m/2_b.up.sql", "--for", &url, "--migrations", "m", "--only", "run,undo", "--format", "json"])
+        .exits(1)
+        .json();
+    assert_eq!(gate(&told, "data-loss")["holds"], false, "{told}");
 }

@@ -47,6 +47,9 @@ pub trait Filler: Sync {
     /// The session is lost.
     fn requests(&self, session: &mut dyn Session, first: &dyn Fn(&str) -> bool, most: usize) -> Result<Vec<Asked>, Box<Trouble>>;
 
+    /// Settings of a session that waits as long as it has to.
+    fn unbound(&self) -> &'static [(&'static str, &'static str)];
+
     /// What is in the columns of those tables, by the columns' names as a person writes them.
     ///
     /// # Errors

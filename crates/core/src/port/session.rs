@@ -14,6 +14,14 @@ pub trait Session: Send {
     /// The connection is lost, or one is open already.
     fn begin(&mut self, bounds: &Limits) -> Result<(), Box<Trouble>>;
 
+    /// Opens a transaction under the bounds that the session has by itself.
+    ///
+    /// # Errors
+    /// The connection is lost, or one is open already.
+    fn open(&mut self) -> Result<Answer, Box<Trouble>> {
+        self.run("BEGIN")
+    }
+
     /// Runs a statement, or several with `;` between them until one is refused. Outside of a transaction each is one of its own,
     /// or they are one together, as the server has it.
     ///

@@ -3,8 +3,9 @@
 use super::gate::{Gate, Limits, Part, Undoing};
 use super::load::{Load, Phase};
 use super::told::{Difference, Migration, Undo};
-use crate::history::effect::Touch;
-use crate::trace::{Blocked, Blocks, Bounds, Class, Lock, Trace};
+use crate::history::effect::{Stand, Touch};
+use crate::kind::Kind;
+use crate::trace::{Blocked, Blocks, Bounds, Class, Lock, Sort, Trace};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ pub fn gates(
     }
     if parts.contains(&Part::Undo) {
         gates.push(undo(limits, migrations));
-        gates.push(loss(migrations));
+        gates.push(loss(limits, migrations, target));
     }
     if parts.contains(&Part::Rerun) {
         gates.push(rerun(migrations));
@@ -50,6 +51,13 @@ pub fn gates(
     if parts.contains(&Part::Load) {
         gates.push(blocked(limits, migrations, target, load));
         gates.push(refused(load));
+    }
+    if let Some((migration, why)) = migrations.iter().find_map(|migration| Some((migration, migration.unwatched.as_ref()?))) {
+        // What was not watched to its end says nothing.
+        let watched = |gate: &&mut Gate| matches!(gate.part, Part::Run | Part::Load) && gate.name != "run" && gate.holds == Some(true);
+        for gate in gates.iter_mut().filter(watched) {
+            (gate.holds, gate.found) = (None, format!("{} was not watched to its end: {why}", migration.key));
+        }
     }
     let (required, origin) = &limits.require;
     for part in required.iter().filter(|part| !parts.contains(part) || !part.is_built()) {
@@ -66,32 +74,46 @@ fn runs(migrations: &[Migration]) -> Gate {
     match migrations.iter().find_map(|migration| Some((migration, migration.stopped.as_ref()?))) {
         Some((migration, (place, why))) => gate.found(Some(false), format!("{}: {why}", migration.key)).at(place.as_ref()),
         None if migrations.is_empty() => gate.found(None, "nothing ran"),
+        None if migrations.iter().any(|migration| migration.statements.is_empty() && migration.unwatched.is_none()) => {
+            let empty = migrations.iter().find(|migration| migration.statements.is_empty()).map(|migration| migration.key.as_str());
+            gate.found(None, format!("{} has no statement", empty.unwrap_or_default()))
+        }
         None => gate.found(Some(true), format!("{} of {} migrations, {count} statements", migrations.len(), migrations.len())),
     }
 }
 
-/// What meets rows on the target met rows here: a check, a key, a change of rows may fail on them alone.
+/// What meets rows on the target met rows here, and does not depend on what is in them: values here are made up.
 fn rows(migrations: &[Migration], target: &Target) -> Gate {
-    let gate = Gate::new(Part::Run, "rows", "what meets rows on the target met rows", Limits::DEFAULT);
-    let all = migrations.iter().flat_map(|migration| &migration.statements);
-    let meets = |trace: &Trace| {
-        let is_bare =
-            |name: &&String| target.here.get(*name).is_none_or(|rows| *rows == 0) && target.rows.get(*name).is_none_or(|rows| *rows > 0);
-        trace.grows_with.iter().find(is_bare).cloned()
-    };
-    match all.clone().find_map(|trace| Some((trace, meets(trace)?))) {
-        Some((trace, table)) => {
-            let there = target.rows.get(&table).map_or_else(|| "an unknown number".to_owned(), u64::to_string);
-            gate.found(None, format!("{} works on rows of {table}, which has none here and {there} on the target (--rows)", trace.place))
-                .at(Some(&trace.place))
+    let gate =
+        Gate::new(Part::Run, "rows", "what meets rows on the target met rows, and does not depend on what is in them", Limits::DEFAULT);
+    let all = || migrations.iter().flat_map(|migration| &migration.statements);
+    let has_there = |name: &&String| target.rows.get(*name).is_none_or(|rows| *rows > 0);
+    let is_bare = |name: &&String| target.here.get(*name).is_none_or(|rows| *rows == 0);
+    let there = |name: &String| target.rows.get(name).map_or_else(|| "an unknown number".to_owned(), u64::to_string);
+    if let Some((trace, name)) = all().find_map(|trace| Some((trace, trace.emptied.iter().find(has_there)?))) {
+        let words = format!("{} empties {name}, or lets it begin anew: what that means for rows there was not seen", trace.place);
+        return gate.found(None, words).at(Some(&trace.place));
+    }
+    if let Some((trace, name)) = all().find_map(|trace| Some((trace, trace.grows_with.iter().filter(has_there).find(is_bare)?))) {
+        let words = format!("{} works on rows of {name}, which has none here and {} on the target (--rows)", trace.place, there(name));
+        return gate.found(None, words).at(Some(&trace.place));
+    }
+    match all().filter(|trace| trace.depends).find_map(|trace| Some((trace, trace.grows_with.iter().find(has_there)?))) {
+        Some((trace, name)) => {
+            let words = format!(
+                "{} depends on what is in rows of {name}: here they are made up, there are {} on the target",
+                trace.place,
+                there(name)
+            );
+            gate.found(None, words).at(Some(&trace.place))
         }
-        None => gate.found(Some(true), "no statement works on rows of a table that had none"),
+        None => gate.found(Some(true), "no statement depends on what is in rows that were there before"),
     }
 }
 
 /// Locks on what others use: those that keep them from reading or writing.
 fn strong(trace: &Trace) -> impl Iterator<Item = &Lock> {
-    trace.locks.iter().filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh && lock.kind != crate::trace::Sort::Overflow.name())
+    trace.locks.iter().filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh && lock.kind != Sort::Overflow.name())
 }
 
 /// Relations whose size decides how long it is held and that are larger on the target than here, or may be: the name, and how much larger
@@ -191,6 +213,15 @@ fn time_out(migrations: &[Migration], target: &Target) -> Option<Gate> {
     }
 }
 
+/// Tables and columns that a migration takes away, and what it empties.
+fn taken_away(migration: &Migration) -> Vec<String> {
+    let holds_data = |touch: &&Touch| {
+        matches!(touch.spot.kind, Kind::Table | Kind::Column) && touch.spot.attribute.is_none() && touch.after == Stand::Gone
+    };
+    let gone = migration.effect.iter().flatten().filter(holds_data).map(|touch| touch.spot.display());
+    gone.chain(migration.statements.iter().flat_map(|trace| &trace.emptied).cloned()).collect()
+}
+
 /// Locks of one transaction against what the target has room for.
 fn slots(migrations: &[Migration], target: &Target) -> Gate {
     let gate = Gate::new(Part::Run, "lock-slots", "less than half of the target's lock table", Limits::DEFAULT)
@@ -215,6 +246,10 @@ fn blocked(limits: &Limits, migrations: &[Migration], target: &Target, load: Opt
     if let Some(why) = &load.broken {
         return gate.found(None, format!("a client went away: {why}"));
     }
+    let taken =
+        || migrations.iter().flat_map(|migration| &migration.statements).flat_map(|trace| strong(trace).map(move |lock| (trace, lock)));
+    let is_unused = |lock: &Lock| lock.kind == Sort::Table.name() && !load.tables.contains(&lock.relation);
+    let unused = taken().find(|(_, lock)| is_unused(lock));
     let all = migrations
         .iter()
         .flat_map(|migration| &migration.statements)
@@ -227,6 +262,13 @@ fn blocked(limits: &Limits, migrations: &[Migration], target: &Target, load: Opt
     };
     if let Some((trace, one)) = longest.filter(|(_, one)| one.longest > *limit) {
         return gate.found(Some(false), words(trace, one)).at(Some(&trace.place));
+    }
+    if let Some((trace, lock)) = unused {
+        let found = format!(
+            "no client used {}, on which {} takes {}: it has no primary key, or too many tables have",
+            lock.relation, trace.place, lock.mode
+        );
+        return gate.found(None, found).at(Some(&trace.place));
     }
     // Who waits for a lock that lasts as long as rows take waits longer where there are more.
     let larger =
@@ -243,10 +285,14 @@ fn blocked(limits: &Limits, migrations: &[Migration], target: &Target, load: Opt
 }
 
 fn refused(load: Option<&Load>) -> Gate {
-    let gate =
-        Gate::new(Part::Load, "refused-clients", "no request that ran before is refused during the release or after it", Limits::DEFAULT)
-            .because("The application that runs now fails the same way until the next one is deployed.")
-            .do_this("make the change in two releases: what both versions can live with first");
+    let gate = Gate::new(
+        Part::Load,
+        "refused-clients",
+        "no read or change by a key that ran before is refused during the release or after it",
+        Limits::DEFAULT,
+    )
+    .because("The application that runs now fails the same way until the next one is deployed.")
+    .do_this("make the change in two releases: what both versions can live with first");
     let Some(load) = load.filter(|load| load.before.requests > 0) else { return gate.found(None, "no client ran beside it") };
     let before = |code: &str| load.refused.iter().any(|(phase, known, ..)| *phase == Phase::Before && known == code);
     match load.refused.iter().find(|(phase, code, ..)| *phase != Phase::Before && !before(code)) {
@@ -309,10 +355,27 @@ fn undo(limits: &Limits, migrations: &[Migration]) -> Gate {
     gate.found(Some(true), format!("exact for {} of {}", migrations.len(), migrations.len()))
 }
 
-fn loss(migrations: &[Migration]) -> Gate {
+fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
     let gate = Gate::new(Part::Undo, "data-loss", "no way back takes rows away that were there before", Limits::DEFAULT)
         .because("What was written is gone after the way back.")
         .do_this("rename in place of dropping, and drop in a later release");
+    if matches!(limits.undo.0, Undoing::ForwardOnly(_)) {
+        let gone = migrations.iter().flat_map(taken_away).collect::<Vec<_>>();
+        let named = gone.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        let more = if gone.len() > 3 { format!(" and {} more", gone.len() - 3) } else { String::new() };
+        let words = if gone.is_empty() {
+            "no way back is demanded".to_owned()
+        } else {
+            format!("no way back is demanded: {named}{more} is taken away for good")
+        };
+        return gate.found(Some(true), words);
+    }
+    let bare = |name: &&String| target.here.get(*name).is_none_or(|rows| *rows == 0) && target.rows.get(*name).is_none_or(|rows| *rows > 0);
+    let emptied =
+        migrations.iter().flat_map(|migration| &migration.statements).find_map(|trace| Some((trace, trace.emptied.iter().find(bare)?)));
+    if let Some((trace, name)) = emptied {
+        return gate.found(Some(false), format!("{} empties {name}, or lets it begin anew", trace.place)).at(Some(&trace.place));
+    }
     let undone = || migrations.iter().filter_map(|migration| Some((migration, migration.undo.as_ref()?)));
     if let Some((migration, undo)) = undone().find(|(_, undo)| !undo.data_lost.is_empty()) {
         let named = undo.data_lost.iter().take(3).cloned().collect::<Vec<_>>().join(", ");

@@ -1,5 +1,6 @@
 //! What clients met that ran beside a release.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Where a request ended.
@@ -46,7 +47,7 @@ impl Latency {
 pub struct Load {
     pub clients: usize,
     /// Tables that they use.
-    pub tables: usize,
+    pub tables: BTreeSet<String>,
     pub before: Latency,
     pub during: Latency,
     pub after: Latency,

@@ -69,7 +69,8 @@ impl<'a> Each<'a> {
             if let Some(upto) = upto {
                 runner = runner.upto(upto);
             }
-            runner.scripts(scripts, transaction)
+            let done = runner.scripts(scripts, transaction)?;
+            Ok(done.and_then(|()| if runner.is_left_open() { Err(super::left_open()) } else { Ok(()) }))
         })
     }
 

@@ -5,6 +5,7 @@
 use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Observer, Scratch, Session, Watch};
+use evenkeel_core::statement::without_secrets;
 use evenkeel_core::trace::{
     Around, Blocked, Blocks, Class, Files, Held, Lock, Look, Map, On, Relation, Sort, Span, Trace, Waiter, Work, names,
 };
@@ -286,7 +287,13 @@ impl<'e> Eyes<'e> {
         let theirs = |oids: &BTreeSet<u64>| oids.iter().copied().filter(|oid| self.known.contains(oid)).collect::<BTreeSet<u64>>();
         let of_known: BTreeSet<u64> =
             work.builds.iter().copied().filter(|oid| table_of(&around, *oid).is_some_and(|table| self.known.contains(&table))).collect();
-        let own = Work { rewrites: theirs(&work.rewrites), scans: theirs(&work.scans), builds: of_known };
+        let own = Work {
+            rewrites: theirs(&work.rewrites),
+            scans: theirs(&work.scans),
+            builds: of_known,
+            emptied: theirs(&work.emptied),
+            unique: work.unique,
+        };
         let class = around.class(&own, rows);
         let mut grows: BTreeSet<u64> = own.rewrites.union(&own.scans).copied().collect();
         grows.extend(own.builds.iter().filter_map(|oid| table_of(&around, *oid)));
@@ -319,7 +326,7 @@ impl<'e> Eyes<'e> {
         self.begun.push((instant, taken));
         let trace = Trace {
             place: spoken.place.clone(),
-            sql: spoken.text.trim().to_owned(),
+            sql: without_secrets(spoken.text.trim()),
             tag: spoken.statement.tag.clone(),
             began,
             took: ended - began,
@@ -327,6 +334,9 @@ impl<'e> Eyes<'e> {
             rewrites: shown(&own.rewrites),
             scans: shown(&own.scans),
             builds: shown(&own.builds),
+            emptied: shown(&own.emptied),
+            depends: matches!(class, Class::Validation | Class::Data | Class::Rewrite | Class::Unknown)
+                || own.unique && !own.builds.is_empty(),
             grows_with: shown(&grows),
             log_bytes: after.log.saturating_sub(self.held.log),
             rows,

@@ -2,11 +2,10 @@
 //!
 //! Neighbour: `eyes`, which sees who of them waits for the release.
 
-use super::place::Place;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Answer, Asked};
+use evenkeel_core::port::{Answer, Asked, Session};
 use evenkeel_core::rehearsal::{Latency, Load, Phase};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -44,8 +43,8 @@ struct Told {
 
 impl Clients {
     /// One of them, until it is finished; on a thread of its own.
-    pub fn run(&self, number: usize, place: &Place, database: &str, asked: &[Asked], rows: u64) {
-        if let Err(trouble) = self.ask(number, place, database, asked, rows) {
+    pub fn run(&self, number: usize, session: Result<Box<dyn Session>, Box<Trouble>>, asked: &[Asked], rows: u64) {
+        if let Err(trouble) = session.and_then(|session| self.ask(number, session, asked, rows)) {
             self.locked().broken.get_or_insert_with(|| trouble.to_string());
         }
     }
@@ -54,8 +53,7 @@ impl Clients {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask(&self, number: usize, place: &Place, database: &str, asked: &[Asked], rows: u64) -> Result<(), Box<Trouble>> {
-        let mut session = place.session(database)?;
+    fn ask(&self, number: usize, mut session: Box<dyn Session>, asked: &[Asked], rows: u64) -> Result<(), Box<Trouble>> {
         // The same requests in every run.
         let mut seed = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(number as u64 + 1);
         while !self.is_over.load(Ordering::SeqCst) {
@@ -93,7 +91,7 @@ impl Clients {
     }
 
     /// What they met.
-    pub fn load(self, tables: usize) -> Load {
+    pub fn load(self, tables: BTreeSet<String>) -> Load {
         let told = self.told.into_inner().unwrap_or_else(PoisonError::into_inner);
         let latency = |phase: u8| Latency::of(told.took.get(&phase).cloned().unwrap_or_default());
         let phase = |phase: u8| match phase {

@@ -12,7 +12,7 @@ mod place;
 
 pub use pending::{Release, named, pending, read};
 
-use crate::migrations::Cut;
+use crate::migrations::{Cut, Script};
 use crate::replay::{Means, Stage};
 use crate::runner::{Ground, Guard, Manner, Runner, Told, guarded};
 use each::Each;
@@ -22,8 +22,9 @@ use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Filled, Limits, Run, Session};
+use evenkeel_core::port::{Filled, Filler, Run, Session};
 use evenkeel_core::rehearsal::{self, Load, Migration, Part, Rehearsal, gates};
+use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Bounds, Trace, names};
 use eyes::{Eyes, Samples};
 use load::Clients;
@@ -65,8 +66,8 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     }
     let place = Place::make(target, stage, means.role)?;
     let bounds = observer.bounds(&mut *place.session(&place.database)?)?;
-    let limits = within(means.limits, bounds);
-    let ground = Ground { scratch: &*place.scratch, database: &place.database, grammar, watch: run.watch, limits };
+    let limits = means.limits;
+    let ground = Ground { scratch: &*place.scratch, database: &place.database, grammar, watch: run.watch, limits, own_bounds: true };
     let mut told = Rehearsal {
         target: wanted.label.to_owned(),
         endpoint: target.endpoint.clone(),
@@ -126,6 +127,17 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let unwatched = told.migrations.iter().filter_map(|migration| Some((&migration.key, migration.unwatched.as_ref()?)));
     let unwatched = unwatched.map(|(key, why)| format!("{key} runs as its tool sends it, and not one by one to be watched: {why}"));
     told.gaps.extend(unwatched.collect::<Vec<_>>());
+    let rights = release.cuts.iter().flat_map(|cut| cut.up.iter().flat_map(Script::statements));
+    let rights = rights.filter(|said| said.statement.nature == Nature::Right && said.statement.tag != "GRANT");
+    told.gaps.extend(rights.map(|said| {
+        format!("{}:{} changes rights, roles or settings: what that takes from others was not looked at", said.file, said.line)
+    }));
+    if told.load.is_some() {
+        told.floor.push(format!(
+            "clients read by keys and ranges and change by keys, as {}: inserts, deletes, views, and rights of others were not tried",
+            place.role
+        ));
+    }
     if !place.confined.unbounded {
         let done = told.statements().filter(|trace| trace.by_superuser);
         let done: Vec<String> = done
@@ -141,15 +153,6 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let aim = rehearsal::Target { here, ..aim(target, bounds, engine.lock_slots(target)) };
     told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref(), told.load.as_ref());
     Ok(told)
-}
-
-/// The bounds that the server keeps, and ours where it keeps none.
-fn within(ours: Limits, theirs: Bounds) -> Limits {
-    Limits {
-        lock_timeout: theirs.lock.unwrap_or(ours.lock_timeout),
-        statement_timeout: theirs.statement.map_or(ours.statement_timeout, |theirs| theirs.min(ours.statement_timeout)),
-        ..ours
-    }
 }
 
 /// What of the schema is not as it is expected.
@@ -238,7 +241,8 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<u64>) -> Result<Wa
         threads.spawn(|| samples.watch(observer, ground.scratch, ground.database, id, ground.watch));
         for number in 0..if has_clients { load::CLIENTS } else { 0 } {
             let (clients, asked) = (&clients, &asked);
-            threads.spawn(move || clients.run(number, place, ground.database, asked, loaded.unwrap_or(1)));
+            let unbound = each.filler.map(Filler::unbound).unwrap_or_default();
+            threads.spawn(move || clients.run(number, place.client(ground.database, unbound), asked, loaded.unwrap_or(1)));
         }
         if has_clients {
             std::thread::sleep(load::AROUND);
@@ -265,9 +269,14 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<u64>) -> Result<Wa
         told.push(migration(cut, statements, stopped));
     }
     let broken = samples.broken().map(|why| format!("locks that statements released by themselves were not seen: {why}"));
-    let tables: BTreeSet<&str> = asked.iter().map(|one| one.table.as_str()).collect();
-    let load = loaded.map(|_| clients.load(tables.len()));
+    let tables: BTreeSet<String> = asked.into_iter().map(|one| one.table).collect();
+    let load = loaded.map(|_| clients.load(tables));
     Ok(Watched { migrations: told, broken, load })
+}
+
+/// What is wrong with a text that ends so.
+fn left_open() -> Told {
+    (None, "the text ends in an open transaction: what it did is gone when its session ends, or stays locked while that lasts".to_owned())
 }
 
 /// How each ended, and how many statements were sent by then.
@@ -285,7 +294,7 @@ fn released(
     let mut ends = Ends::new();
     for cut in &release.cuts {
         ground.watch.stop.check()?;
-        let done = runner.migration(cut)?;
+        let done = runner.migration(cut)?.and_then(|()| if runner.is_left_open() { Err(left_open()) } else { Ok(()) });
         let is_over = done.is_err();
         ends.push((done.err(), runner.sent()));
         if is_over {
@@ -302,7 +311,10 @@ fn migration(cut: &Cut, statements: Vec<Trace>, stopped: Option<Told>) -> Migrat
     Migration {
         key: cut.migration.key.clone(),
         name: cut.migration.name.clone(),
-        transaction: cut.migration.transaction.name(),
+        transaction: match cut.migration.transaction {
+            Transaction::Whole => Grouping::ImplicitBlock.name(),
+            other => other.name(),
+        },
         statements,
         stopped,
         unwatched: None,

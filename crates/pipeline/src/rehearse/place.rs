@@ -21,6 +21,8 @@ pub struct Place {
     pub gaps: Vec<String>,
 }
 
+/// What a database is called whose own name every server has.
+const OTHERWISE: &str = "rehearsed";
 /// What is missing of the schema, so many are named.
 const NAMED: usize = 5;
 
@@ -58,6 +60,12 @@ impl Place {
             floor.push(format!("it ran on major version {here}, the target has {there}: locks and syntax may differ"));
         }
         let settings = stage.engine.server_settings(manifest);
+        let mut wanted = wanted;
+        if stage.engine.dialect(&wanted.endpoint)?.own_databases().contains(&wanted.endpoint.database.as_str()) {
+            // Every server has one of that name, in which others are at work.
+            OTHERWISE.clone_into(&mut wanted.endpoint.database);
+            floor.push(format!("it ran in a database that is called {OTHERWISE}"));
+        }
         let builder = Builder { engine: stage.engine, workshop: stage.workshop, watch: stage.watch };
         let built = build_with(&wanted, &builder, &settings)?;
         let of_schema = built.left.iter().filter(|left| left.kind.spec().dimension == Dimension::Schema);
@@ -84,6 +92,13 @@ impl Place {
     /// A session on one of its databases, as the role that migrations run as.
     pub fn session(&self, database: &str) -> Result<Box<dyn Session>, Box<Trouble>> {
         self.scratch.confined(database, &self.confined)
+    }
+
+    /// A session for somebody who uses the database: the bounds of the role that migrates it are not theirs.
+    pub fn client(&self, database: &str, unbound: &[(&str, &str)]) -> Result<Box<dyn Session>, Box<Trouble>> {
+        let mut confined = self.confined.clone();
+        confined.settings.extend(unbound.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.scratch.confined(database, &confined)
     }
 
     /// The schema of one of its databases.

@@ -113,6 +113,10 @@ impl Filler for PostgresFiller {
         Ok(all)
     }
 
+    fn unbound(&self) -> &'static [(&'static str, &'static str)] {
+        &[("lock_timeout", "0"), ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")]
+    }
+
     fn contents(&self, session: &mut dyn Session, wanted: &BTreeSet<String>) -> Result<BTreeMap<String, Content>, Box<Trouble>> {
         let mut contents = BTreeMap::new();
         for table in tables(session)?.into_values().filter(|table| wanted.contains(&table.shown())) {

@@ -48,7 +48,9 @@ fn simple(base: &str, type_name: &str, category: &str, sort: &str, length: i64) 
         "numeric" if length >= 4 => {
             let (digits, scale) = ((bound >> 16) & 0xffff, bound & 0x7ff);
             let whole = (digits - scale).clamp(0, 18);
-            format!("(g % {})::numeric", 10_i64.pow(u32::try_from(whole).unwrap_or_default()))
+            // With what stands behind the point, which a narrower type would cut off.
+            let parts = 10_i64.pow(u32::try_from(scale.clamp(0, 6)).unwrap_or_default());
+            format!("((g % {})::numeric + (g % {parts})::numeric / {parts})", 10_i64.pow(u32::try_from(whole).unwrap_or_default()))
         }
         "bool" => "(g % 2 = 0)".to_owned(),
         "text" | "citext" => format!("({LETTER})::{type_name}"),

@@ -2,7 +2,7 @@
 -- all how far the log is.
 -- Versions: 13 to 18. Privileges: none. Rows: one a lock.
 SELECT 'log', '', pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::text,
-       NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
+       NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
 UNION ALL
 SELECT l.locktype,
        l.mode,
@@ -18,7 +18,8 @@ SELECT l.locktype,
        pg_catalog.pg_relation_filenode(c.oid)::text,
        c.reltablespace::text,
        i.indrelid::text,
-       CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_numscans(c.oid) ELSE 0 END::text
+       CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_numscans(c.oid) ELSE 0 END::text,
+       COALESCE(i.indisunique, false)::text
 FROM pg_catalog.pg_locks AS l
 LEFT JOIN pg_catalog.pg_class AS c ON l.locktype = 'relation' AND c.oid = l.relation
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

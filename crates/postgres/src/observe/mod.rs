@@ -129,6 +129,7 @@ fn relation(row: &[Option<String>]) -> Option<Relation> {
         space: number(row, 4).unwrap_or_default(),
         of: number(row, 5),
         scans: number(row, 6).unwrap_or_default(),
+        unique: text(row, 7) == "true",
     })
 }
 

@@ -13,6 +13,9 @@ use evenkeel_core::port::Confined;
 /// The role; it is on throwaway servers alone.
 const ROLE: &str = "evenkeel_replay";
 
+/// Held while roles are made ready.
+const PREPARING: u32 = 20_261_129;
+
 /// Opens one. The role and those that are named are made where they are not there yet.
 pub(super) fn open(scratch: &Scratch, database: &str, confined: &Confined) -> Result<Session, Fault> {
     let own = scratch.session(database)?;
@@ -59,15 +62,20 @@ fn session(scratch: &Scratch, database: &str, role: &str, given: &[(String, Stri
 /// As a role that is there, or as one in place of the superuser that made the server. No role but that superuser keeps what leads beyond
 /// the server.
 fn as_role(scratch: &Scratch, own: &Session, database: &str, role: &str, confined: &Confined) -> Result<Session, Fault> {
-    // Triggers on definitions do not run for what is prepared here.
-    own.exec("SET session_replication_role = replica")?;
+    // Triggers on definitions do not run for what is prepared here, and what a text has set for the database does not bind it. One
+    // after the other: two that alter a role at once are one too many.
+    own.exec("SET session_replication_role = replica; SET default_transaction_read_only = off; SET lock_timeout = 0")?;
+    own.exec(&format!("SELECT pg_catalog.pg_advisory_lock({PREPARING})"))?;
     let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE oid <> 10 AND rolname = {}", literal(role)));
     let role = if is_there(role)?.is_some() { role } else { ROLE };
     if is_there(role)?.is_none() {
         own.exec(&format!("CREATE ROLE {}", Ident(role)))?;
     }
     own.exec(include_str!("tame.sql"))?;
-    own.exec(&format!("ALTER ROLE {} LOGIN", Ident(role)))?;
+    let logs_in = own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = {} AND rolcanlogin", literal(role)))?;
+    if logs_in.is_none() {
+        own.exec(&format!("ALTER ROLE {} LOGIN", Ident(role)))?;
+    }
     if confined.unbounded {
         own.exec(&format!("ALTER ROLE {} BYPASSRLS", Ident(role)))?;
         own.exec(&include_str!("hand_over.sql").replace("{role}", &literal(role)))?;

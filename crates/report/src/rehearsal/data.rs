@@ -95,6 +95,8 @@ struct Statement {
     rewrites: Vec<String>,
     scans: Vec<String>,
     builds: Vec<String>,
+    /// Tables that were emptied, sequences that begin anew.
+    emptied: Vec<String>,
     wal_bytes: u64,
     /// Not measured by this version.
     temporary_bytes: Option<u64>,
@@ -122,7 +124,7 @@ struct Blocked {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Load {
     clients: usize,
-    tables: usize,
+    tables: Vec<String>,
     before: Latency,
     during: Latency,
     after: Latency,
@@ -152,7 +154,7 @@ fn load(load: &rehearsal::Load) -> Load {
         |one: rehearsal::Latency| Latency { requests: one.requests, p50_ms: ms(one.p50), p99_ms: ms(one.p99), max_ms: ms(one.max) };
     Load {
         clients: load.clients,
-        tables: load.tables,
+        tables: load.tables.iter().cloned().collect(),
         before: latency(load.before),
         during: latency(load.during),
         after: latency(load.after),
@@ -348,6 +350,7 @@ fn statement(trace: &trace::Trace) -> Statement {
         rewrites: trace.rewrites.clone(),
         scans: trace.scans.clone(),
         builds: trace.builds.clone(),
+        emptied: trace.emptied.clone(),
         wal_bytes: trace.log_bytes,
         temporary_bytes: None,
         rows: trace.rows,

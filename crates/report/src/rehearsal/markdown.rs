@@ -50,8 +50,13 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal) -> String {
     text
 }
 
+/// Its key, and its name where that says more.
+fn titled(migration: &Migration) -> String {
+    if migration.name == migration.key { migration.key.clone() } else { format!("{} {}", migration.key, migration.name) }
+}
+
 fn one(migration: &Migration) -> String {
-    let mut text = format!("<details><summary>{} {}</summary>\n\n", plain(&migration.key), plain(&migration.name));
+    let mut text = format!("<details><summary>{}</summary>\n\n", plain(&titled(migration)));
     if !migration.statements.is_empty() {
         text.push_str("| statement | sort | time | what it did | locks that keep others waiting |\n| --- | --- | --- | --- | --- |\n");
     }

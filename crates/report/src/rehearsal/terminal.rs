@@ -134,7 +134,7 @@ impl Page<'_> {
         if let Some(effect) = &migration.effect {
             let all = touched(effect);
             if all.is_empty() {
-                self.wrapped("the schema after it is as before", "  ", DIM);
+                self.wrapped("the structure after it is as before; rows, rights and where sequences stand are not in it", "  ", DIM);
             }
             for one in all.iter().take(SHOWN) {
                 self.wrapped(one, "    ", Paint::new());
@@ -182,7 +182,7 @@ impl Page<'_> {
     }
 
     fn load(&mut self, load: &Load) {
-        let head = self.painted(Paint::new().bold(), &format!("{} clients on {} tables", load.clients, load.tables));
+        let head = self.painted(Paint::new().bold(), &format!("{} clients on {} tables", load.clients, load.tables.len()));
         let _ = writeln!(self.text, "\n{head}");
         for (name, latency) in [("before", load.before), ("during", load.during), ("after", load.after)] {
             let words = format!(
