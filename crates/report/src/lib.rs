@@ -4,7 +4,7 @@
 //! Does not live here: judgement (`core`), where the bytes go (the command line).
 //!
 //! Rooms, each importing only rooms to its left:
-//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format  history  rehearsal`.
+//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format  page  history  rehearsal`.
 
 mod clean;
 mod contrast;
@@ -15,6 +15,7 @@ pub mod format;
 mod group;
 pub mod history;
 mod number;
+mod page;
 pub mod reference;
 pub mod rehearsal;
 mod sentence;

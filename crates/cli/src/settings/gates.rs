@@ -5,7 +5,14 @@ use crate::args::duration;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::rehearsal::{Limits, Part, Undoing};
 use std::ops::Range;
+use std::path::Path;
 use toml::Spanned;
+
+/// What is worth a word of it: keys that mean nothing as they stand.
+pub fn notes(raw: &RawGates, path: &Path) -> Vec<String> {
+    let is_idle = raw.unsigned && raw.keys.is_empty();
+    is_idle.then(|| format!("[gates] in {}: unsigned means nothing without keys", path.display())).into_iter().collect()
+}
 
 /// The limits, each with its place.
 ///

@@ -112,23 +112,12 @@ impl Resolver<'_> {
         let store = file.store.url.map(|url| store::file(url.get_ref(), || self.place(url.span()))).transpose()?;
         let keys: Result<_, Box<Trouble>> = file.gates.keys.iter().map(|path| Ok(folder.join(self.file("keys", path)?))).collect();
         let unsigned = file.gates.unsigned;
+        let notes = gates::notes(&file.gates, self.path);
         let gates = gates::limits(file.gates, |span| self.place(span))?;
         let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
         let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
         let policy = self.policy(file.policy)?;
-        Ok(Settings {
-            environments,
-            policy,
-            notes: Vec::new(),
-            reference,
-            secret,
-            scratch: scratch?,
-            store,
-            migrations,
-            gates,
-            keys: keys?,
-            unsigned,
-        })
+        Ok(Settings { environments, policy, notes, reference, secret, scratch: scratch?, store, migrations, gates, keys: keys?, unsigned })
     }
 
     /// Folders of migrations.

@@ -28,7 +28,7 @@ use std::path::PathBuf;
 pub struct Settings {
     pub environments: BTreeMap<String, Environment>,
     pub policy: Policy,
-    /// Worth a word: keys that a later version will use.
+    /// Worth a word: keys that mean nothing as they stand.
     pub notes: Vec<String>,
     /// Lookup tables whose content is compared, in every environment.
     pub reference: Vec<Pattern>,

@@ -284,7 +284,7 @@ fn queries_prints_statements_that_a_server_of_that_version_takes() {
 fn notes_are_said_by_every_verb_and_not_when_quiet() {
     let db = shop();
     let place = Place::new();
-    let head = format!("[gates]\nx = 1\n[environments.one]\nurl = \"{}\"\nmanifest = \"one.jsonl\"\n", db.url());
+    let head = format!("[gates]\nunsigned = true\n[environments.one]\nurl = \"{}\"\nmanifest = \"one.jsonl\"\n", db.url());
     place.write("evenkeel.toml", head);
     let verbs: [&[&str]; 5] = [
         &["capture", "one", "--dimension", "schema", "--out", "one.jsonl"],

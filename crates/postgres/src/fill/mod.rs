@@ -54,7 +54,10 @@ impl Filler for PostgresFiller {
         let mut tables = tables(session)?;
         let references = constraints(session, &mut tables)?;
         // Users' triggers do not run for made-up rows, nor do checks of references, which hold by what the values are.
-        must(session, "SET session_replication_role = replica")?;
+        // The target's bounds are for what runs there.
+        for line in ["SET session_replication_role = replica", "SET lock_timeout = 0", "SET statement_timeout = 0"] {
+            must(session, line)?;
+        }
         let mut filled: BTreeMap<u64, Filled> = BTreeMap::new();
         for (oid, table) in &tables {
             stop.check()?;

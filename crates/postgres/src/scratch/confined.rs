@@ -64,7 +64,9 @@ fn session(scratch: &Scratch, database: &str, role: &str, given: &[(String, Stri
 fn as_role(scratch: &Scratch, own: &Session, database: &str, role: &str, confined: &Confined) -> Result<Session, Fault> {
     // Triggers on definitions do not run for what is prepared here, and what a text has set for the database does not bind it. One
     // after the other: two that alter a role at once are one too many.
-    own.exec("SET session_replication_role = replica; SET default_transaction_read_only = off; SET lock_timeout = 0")?;
+    own.exec(
+        "SET session_replication_role = replica; SET default_transaction_read_only = off; SET lock_timeout = 0; SET statement_timeout = 0",
+    )?;
     own.exec(&format!("SELECT pg_catalog.pg_advisory_lock({PREPARING})"))?;
     let is_there = |role: &str| own.value(&format!("SELECT 1 FROM pg_catalog.pg_roles WHERE oid <> 10 AND rolname = {}", literal(role)));
     let role = if is_there(role)?.is_some() { role } else { ROLE };

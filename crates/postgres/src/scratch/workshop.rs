@@ -132,6 +132,8 @@ impl port::Scratch for Scratch {
         let whole = format!("CREATE DATABASE {} TEMPLATE {}", Ident(another), Ident(database));
         let rest = include_str!("copy.sql").replace("{from}", &literal(database)).replace("{to}", &literal(another));
         let own = Self::session(self, "postgres").map_err(words)?;
+        // The target's bounds are for what runs there, not for this.
+        own.exec("SET lock_timeout = 0; SET statement_timeout = 0").map_err(words)?;
         own.exec(&whole).and_then(|()| own.exec(&format!("BEGIN;\n{rest};\nCOMMIT"))).map_err(words)
     }
 

@@ -3,7 +3,8 @@
 use super::{Listing, verdict_line, word};
 use crate::clean::line;
 use crate::format::Style;
-use crate::wrap::{width, wrap};
+use crate::page::Page;
+use crate::wrap::width;
 use anstyle::{AnsiColor, Style as Paint};
 use evenkeel_core::history::told::{Entry, History};
 use evenkeel_core::history::verdict::{Evidence, Verdict};
@@ -20,11 +21,6 @@ const DIM: Paint = Paint::new().dimmed();
 const QUIET: usize = 12;
 /// Pieces of evidence that are shown of one migration.
 const EVIDENCE: usize = 8;
-
-struct Page<'a> {
-    style: &'a Style,
-    text: String,
-}
 
 pub(super) fn history(history: &History, style: &Style) -> String {
     let mut page = Page { style, text: String::new() };
@@ -77,28 +73,6 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
 }
 
 impl Page<'_> {
-    fn painted(&self, paint: Paint, text: &str) -> String {
-        if self.style.color { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
-    }
-
-    fn wrapped(&mut self, text: &str, indent: &str, paint: Paint) {
-        for part in wrap(&line(text), self.style.width.saturating_sub(indent.len())) {
-            let painted = self.painted(paint, &part);
-            let _ = writeln!(self.text, "{indent}{painted}");
-        }
-    }
-
-    fn list(&mut self, title: &str, entries: &[String], paint: Paint) {
-        if entries.is_empty() {
-            return;
-        }
-        let title = self.painted(paint, title);
-        let _ = writeln!(self.text, "\n{title}");
-        for entry in entries {
-            self.wrapped(entry, "  ", Paint::new());
-        }
-    }
-
     fn entry(&mut self, entry: &Entry, keys: usize) {
         let judged = &entry.judged;
         let (mark, paint) = match judged.verdict.severity() {

@@ -3,6 +3,7 @@
 use super::{blocked, did, lock, parts, touched, verdict_line};
 use crate::clean::line;
 use crate::format::Style;
+use crate::page::Page;
 use crate::wrap::{width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 use evenkeel_core::rehearsal::{Gate, Load, Migration, Rehearsal, Rerun, Undo, time};
@@ -19,11 +20,6 @@ const DIM: Paint = Paint::new().dimmed();
 const SHOWN: usize = 8;
 /// Characters of a statement.
 const TEXT: usize = 60;
-
-struct Page<'a> {
-    style: &'a Style,
-    text: String,
-}
 
 pub(super) fn rehearsal(rehearsal: &Rehearsal, style: &Style) -> String {
     let mut page = Page { style, text: String::new() };
@@ -72,28 +68,6 @@ fn is_anybodys(lock: &Lock) -> bool {
 }
 
 impl Page<'_> {
-    fn painted(&self, paint: Paint, text: &str) -> String {
-        if self.style.color { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
-    }
-
-    fn wrapped(&mut self, text: &str, indent: &str, paint: Paint) {
-        for part in wrap(&line(text), self.style.width.saturating_sub(indent.len())) {
-            let painted = self.painted(paint, &part);
-            let _ = writeln!(self.text, "{indent}{painted}");
-        }
-    }
-
-    fn list(&mut self, title: &str, entries: &[String], paint: Paint) {
-        if entries.is_empty() {
-            return;
-        }
-        let title = self.painted(paint, title);
-        let _ = writeln!(self.text, "\n{title}");
-        for entry in entries {
-            self.wrapped(entry, "  ", Paint::new());
-        }
-    }
-
     fn gate(&mut self, gate: &Gate, names: usize) {
         let (mark, paint) = match gate.holds {
             Some(true) => ("✓", GOOD),
