@@ -366,6 +366,16 @@ fn every_form_of_report_is_written() {
     ] {
         place.run(&["rehearse", "release.sql", "--for", &url, "--only", "run", "--format", form]).exits(1).says(sign);
     }
+    // A gate that is closed is a finding wherever findings are.
+    place.write("evenkeel.toml", "[gates]\nlock_hold = \"1ms\"\n");
+    place.write("release.sql", "begin; lock table people; select pg_sleep(0.05); commit;");
+    for form in ["html", "sarif", "junit"] {
+        place
+            .run(&["rehearse", "release.sql", "--for", &url, "--only", "run", "--format", form])
+            .exits(1)
+            .says("EK-rehearsal-gate")
+            .says("lock-hold");
+    }
     place.run(&["explain", "EK-rehearsal-failed"]).exits(0).says("rehearsal");
     place.run(&["explain", "EK-rehearsal-gate"]).exits(0).says("gate");
     place.run(&["schema", "rehearse"]).exits(0).says("evenkeel rehearse");

@@ -109,6 +109,9 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// The one that says whether everything ran.
+    pub const RUN: &'static str = "run";
+
     pub(super) fn new(part: Part, name: &'static str, limit: impl Into<String>, origin: &str) -> Self {
         Self {
             part,

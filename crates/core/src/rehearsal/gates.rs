@@ -54,7 +54,7 @@ pub fn gates(
     }
     if let Some((migration, why)) = migrations.iter().find_map(|migration| Some((migration, migration.unwatched.as_ref()?))) {
         // What was not watched to its end says nothing.
-        let watched = |gate: &&mut Gate| matches!(gate.part, Part::Run | Part::Load) && gate.name != "run" && gate.holds == Some(true);
+        let watched = |gate: &&mut Gate| matches!(gate.part, Part::Run | Part::Load) && gate.name != Gate::RUN && gate.holds == Some(true);
         for gate in gates.iter_mut().filter(watched) {
             (gate.holds, gate.found) = (None, format!("{} was not watched to its end: {why}", migration.key));
         }
@@ -69,7 +69,7 @@ pub fn gates(
 }
 
 fn runs(migrations: &[Migration]) -> Gate {
-    let gate = Gate::new(Part::Run, "run", "every statement runs", Limits::DEFAULT);
+    let gate = Gate::new(Part::Run, Gate::RUN, "every statement runs", Limits::DEFAULT);
     let count: usize = migrations.iter().map(|migration| migration.statements.len()).sum();
     match migrations.iter().find_map(|migration| Some((migration, migration.stopped.as_ref()?))) {
         Some((migration, (place, why))) => gate.found(Some(false), format!("{}: {why}", migration.key)).at(place.as_ref()),

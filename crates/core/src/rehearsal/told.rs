@@ -7,7 +7,6 @@ use crate::history::effect::{Stand, Touch};
 use crate::kind::Severity;
 use crate::manifest::Endpoint;
 use crate::trace::{Bounds, Trace};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The id of a gate of a rehearsal that is closed.
@@ -132,11 +131,11 @@ impl Rehearsal {
         if self.gates.iter().any(|gate| gate.holds.is_none()) || !self.gaps.is_empty() || self.migrations.is_empty() { 2 } else { 0 }
     }
 
-    /// Whether it earns the word: everything that is demanded was rehearsed, and every gate holds.
+    /// Whether it earns the word: nothing was left out, and every gate holds.
     #[must_use]
     pub fn is_validated(&self) -> bool {
-        let demanded: BTreeSet<Part> = self.parts.iter().copied().collect();
-        self.exit_code() == 0 && demanded.contains(&Part::Run) && self.gates.iter().any(|gate| gate.part == Part::Run)
+        let is_whole = Part::ALL.into_iter().filter(|part| part.is_built()).all(|part| self.parts.contains(&part));
+        self.exit_code() == 0 && is_whole
     }
 
     /// All statements that ran, in order.
@@ -162,7 +161,7 @@ impl Rehearsal {
             manual: None,
             remedy: Some(Remedy::Step("mend the file, and rehearse it again".to_owned())),
         });
-        let closed = self.gates.iter().filter(|gate| gate.holds == Some(false) && gate.part != Part::Run).map(|gate| Finding {
+        let closed = self.gates.iter().filter(|gate| gate.holds == Some(false) && gate.name != Gate::RUN).map(|gate| Finding {
             id: CLOSED.to_owned(),
             severity: Severity::Block,
             subject: gate.place.clone().map_or_else(|| Subject::Environment { name: self.target.clone() }, Subject::Place),

@@ -21,7 +21,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::kind::{Dimension, Kind, Value};
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::{Filled, Filler, Run, Session};
 use evenkeel_core::rehearsal::{self, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
@@ -168,10 +168,12 @@ fn unexpected(expected: &Manifest, end: &Manifest) -> Result<Vec<Touch>, String>
 
 fn aim(target: &Manifest, bounds: Bounds, lock_slots: Option<u64>) -> rehearsal::Target {
     let mut rows: BTreeMap<String, u64> = BTreeMap::new();
-    for table in target.of_kind(Kind::TableStatistics) {
-        if let Some(Value::Integer(count)) = table.get("rows").or_else(|| table.get("live_rows")) {
-            let name = evenkeel_core::manifest::display(Kind::Table, &table.identity);
-            rows.insert(name, u64::try_from(*count).unwrap_or_default());
+    // Of a table that nobody has analyzed, what the server counted since its counters began is no number of rows.
+    let is_counted = |table: &&Object| table.get("never_analyzed") != Some(&Value::Flag(true));
+    for table in target.of_kind(Kind::TableStatistics).iter().filter(is_counted) {
+        let Some(Value::Integer(count)) = table.get("rows") else { continue };
+        if let Ok(count) = u64::try_from(*count) {
+            rows.insert(evenkeel_core::manifest::display(Kind::Table, &table.identity), count);
         }
     }
     rehearsal::Target { rows, lock_slots, bounds, ..rehearsal::Target::default() }
