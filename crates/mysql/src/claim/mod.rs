@@ -13,11 +13,9 @@ use evenkeel_core::history::LOCKS;
 use evenkeel_core::history::lock::{Holder, RowLock};
 use evenkeel_core::history::row::Deed;
 use evenkeel_core::port::{Answer, Claim, Claimed, Limits, Session as Port, Tool, Watch, Wish};
-use evenkeel_runtime::Blocking;
+use evenkeel_runtime::{Blocking, again};
 use std::time::{Duration, Instant};
 
-/// Between two times that a lock is asked for.
-const PAUSE: Duration = Duration::from_millis(100);
 /// For so long a session that only holds locks may be silent.
 const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// <https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html>: a key that is there, a wait for a lock that was too long.
@@ -69,20 +67,6 @@ pub fn claim<'a>(target: &Target, wish: &Wish<'a>, watch: &Watch<'_>) -> Done<Cl
         return Ok(Claimed::Taken(taken));
     }
     Ok(Claimed::Held(Box::new(held)))
-}
-
-/// Tries until it is had, or the time is over.
-fn again(until: Instant, watch: &Watch<'_>, mut attempt: impl FnMut() -> Done<bool>) -> Done<bool> {
-    loop {
-        if attempt()? {
-            return Ok(true);
-        }
-        watch.stop.check()?;
-        if Instant::now() >= until {
-            return Ok(false);
-        }
-        std::thread::sleep(PAUSE);
-    }
 }
 
 /// A session under the name of the run; nothing in it waits without a bound.

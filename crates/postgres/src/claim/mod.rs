@@ -14,11 +14,8 @@ use evenkeel_core::history::row::Deed;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, Object};
 use evenkeel_core::port::{Answer, Claim, Claimed, Limits, Session as Port, Tool, Watch, Wish};
-use evenkeel_runtime::Blocking;
-use std::time::{Duration, Instant};
-
-/// Between two times that a lock is asked for.
-const PAUSE: Duration = Duration::from_millis(100);
+use evenkeel_runtime::{Blocking, again};
+use std::time::Instant;
 
 type Session = Blocking<connect::Session>;
 type Done<T> = Result<T, Box<Trouble>>;
@@ -63,20 +60,6 @@ pub fn claim<'a>(target: &Target, wish: &Wish<'a>, watch: &Watch<'_>) -> Done<Cl
         return Ok(Claimed::Taken(taken));
     }
     Ok(Claimed::Held(Box::new(held)))
-}
-
-/// Tries until it is had, or the time is over.
-fn again(until: Instant, watch: &Watch<'_>, mut attempt: impl FnMut() -> Done<bool>) -> Done<bool> {
-    loop {
-        if attempt()? {
-            return Ok(true);
-        }
-        watch.stop.check()?;
-        if Instant::now() >= until {
-            return Ok(false);
-        }
-        std::thread::sleep(PAUSE);
-    }
 }
 
 /// A session under the name of the run; nothing in it waits without a bound. One without an opening only holds locks.
