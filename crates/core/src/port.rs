@@ -21,7 +21,7 @@ mod workshop;
 
 pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
-pub use fill::{Asked, Content, Filled, Filler};
+pub use fill::{Asked, Content, Filled, Filler, Rows, Shape};
 pub use grants::{Step, script};
 pub use intended::Intended;
 pub use journal::{Act, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep};
@@ -157,6 +157,15 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away; such servers are not asked yet.
     fn rows(&self, _: &str, _: &Limits, _: &Watch<'_>) -> Result<Result<usize, String>, Box<Trouble>> {
         Ok(Err("such a server is not asked".to_owned()))
+    }
+
+    /// How long a piece of work takes that is the same on every server, in computing alone: it reads no table, and takes some seconds at the
+    /// most.
+    ///
+    /// # Errors
+    /// The server cannot be reached, goes away, or takes too long; such servers are not asked yet.
+    fn probe(&self, _: &Limits, _: &Watch<'_>) -> Result<std::time::Duration, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("how fast it computes is not asked of {}", self.describe()))))
     }
 
     /// How the server's clients get on now.

@@ -4,10 +4,14 @@
 
 mod gate;
 mod gates;
+mod larger;
+#[cfg(test)]
+mod larger_tests;
 mod load;
 mod told;
 
 pub use gate::{Gate, Limits, Part, Undoing};
 pub use gates::{Target, gates, time};
+pub use larger::{Larger, Size, Stuck, Volume, method};
 pub use load::{Latency, Load, Phase};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Rehearsal, Rerun, Undo};

@@ -19,6 +19,7 @@ use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
 use evenkeel_core::port::{Engine, Filler, Named, Observer, Own, SchemaNames, Workshop};
+use evenkeel_core::rehearsal::Stuck;
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
 
@@ -137,6 +138,14 @@ impl Engine for Postgres {
             settings.push(("max_wal_senders".to_owned(), "0".to_owned()));
         }
         settings
+    }
+
+    fn scaled(&self, manifest: &Manifest, scale: f64) -> (Vec<(String, String)>, Vec<Stuck>) {
+        let mut settings = self.server_settings(manifest);
+        let cache = knowledge::rehearsed::CACHE;
+        let value = manifest.find(kind::Kind::Setting, &[cache]).and_then(|setting| setting.text("value"));
+        settings.extend(value.map(|value| (cache.to_owned(), value.to_owned())));
+        knowledge::rehearsed::scaled(settings, scale, manifest.endpoint.server_major)
     }
 
     fn lock_slots(&self, manifest: &Manifest) -> Option<u64> {

@@ -64,6 +64,11 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
+    fn probe(&self, limits: &Limits, watch: &Watch<'_>) -> Result<std::time::Duration, Box<Trouble>> {
+        let work = async { flight::probe(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
     fn claim<'a>(&self, wish: &Wish<'a>, watch: &Watch<'_>) -> Result<Claimed<'a>, Box<Trouble>> {
         claim::claim(&self.target, wish, watch)
     }

@@ -197,9 +197,13 @@ pub struct Rehearse {
     /// The schema that is expected after it: a manifest, or replay:DIR.
     #[arg(long, value_name = "MANIFEST|replay:DIR")]
     pub expect: Option<String>,
-    /// Give each table of the throwaway server so many made-up rows; without it they are empty.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
-    pub rows: Option<u64>,
+    /// Give tables of the throwaway server so many made-up rows each, or such a part of what they have on the target; without it they are
+    /// empty. Several sizes with commas, such as 1%,3%,10%: then it is estimated what everything takes on the target's size.
+    #[arg(long, value_name = "COUNT|PART%", value_delimiter = ',', value_parser = amount)]
+    pub rows: Vec<evenkeel_pipeline::rehearse::Amount>,
+    /// Compare how fast the target and this machine compute, for some seconds, reading no table: estimates are narrower then.
+    #[arg(long, requires = "rows")]
+    pub probe: bool,
     /// Write what was found here, as evidence that `evenkeel evidence` checks.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub evidence: Option<PathBuf>,
@@ -220,6 +224,20 @@ pub struct Rehearse {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+}
+
+/// `10000`, or `3%`.
+fn amount(text: &str) -> Result<evenkeel_pipeline::rehearse::Amount, String> {
+    use evenkeel_pipeline::rehearse::Amount;
+    let wrong = || "write a number of rows from 1 to 1000000000, or a part such as 3%, up to 100%".to_owned();
+    if let Some(part) = text.strip_suffix('%') {
+        let share = part.trim().parse::<f64>().map_err(|_| wrong())? / 100.0;
+        return if share > 0.0 && share <= 1.0 { Ok(Amount::Share(share)) } else { Err(wrong()) };
+    }
+    match text.parse::<u64>() {
+        Ok(rows) if (1..=1_000_000_000).contains(&rows) => Ok(Amount::Rows(rows)),
+        _ => Err(wrong()),
+    }
 }
 
 /// `evidence`.

@@ -6,12 +6,13 @@ use crate::folder;
 use crate::paint::{self, progress::Line};
 use crate::settings::Environment;
 use crate::{settings, signals, wire};
+use evenkeel_core::estimate::SIZES;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
 use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal};
-use evenkeel_pipeline::capture;
-use evenkeel_pipeline::rehearse::{self as stage, DIMENSIONS, Wanted};
+use evenkeel_pipeline::capture::{self, Source};
+use evenkeel_pipeline::rehearse::{self as stage, Amount, DIMENSIONS, Wanted};
 use evenkeel_pipeline::replay::Means;
 use evenkeel_report::{Found, rehearsal as report};
 use std::time::Instant;
@@ -74,14 +75,30 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
         Some(read) if arguments.files.is_empty() => stage::pending(&target, endpoint.source.label(), read)?,
         read => stage::named(&arguments.files, read.as_ref(), grammar, signals::stop())?,
     };
+    let sizes = sizes(arguments)?;
+    let has_sizes = sizes.len() >= SIZES;
     let mut parts: Vec<Part> = match arguments.only.as_slice() {
-        [] => Part::ALL.into_iter().filter(|part| part.is_built()).collect(),
+        [] => Part::ALL.into_iter().filter(|part| part.is_usual() || *part == Part::Estimate && has_sizes).collect(),
         only => only.iter().map(|name| Part::from(*name)).collect(),
     };
     if let Some(part) = parts.iter().find(|part| !part.is_built()) {
         let trouble = Trouble::new(Class::Usage, format!("this version does not rehearse {}", part.name()));
-        return Err(Box::new(trouble.expected("run, effect, undo, rerun, load").found(part.name()).origin("flag --only")));
+        return Err(Box::new(trouble.expected("run, effect, undo, rerun, load, estimate").found(part.name()).origin("flag --only")));
     }
+    if parts.contains(&Part::Estimate) && !has_sizes {
+        let trouble = Trouble::new(Class::Usage, "nothing can be estimated").expected(format!("{SIZES} sizes at least"));
+        return Err(Box::new(trouble.found(format!("{}", sizes.len())).origin("flag --rows").fix("--rows 1%,3%,10%")));
+    }
+    let probed = match (&endpoint.source, arguments.probe) {
+        (Source::Live { environment, .. } | Source::Split { primary: environment, .. }, true) => Some(&**environment),
+        (_, true) => {
+            let trouble = Trouble::new(Class::Usage, "how fast the target computes cannot be asked").expected("an environment or a URL");
+            return Err(Box::new(
+                trouble.found(endpoint.source.label()).origin("flag --probe").fix("leave --probe out: equal hardware is assumed then"),
+            ));
+        }
+        (_, false) => None,
+    };
     parts.sort_unstable();
     parts.dedup();
     let expected = expected.map(|expected| capture::manifest(&expected.source, &run)).transpose()?;
@@ -90,10 +107,27 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     let means = Means { folders: &settings.scratch, role, limits };
     let label = name.unwrap_or_else(|| endpoint.source.label()).to_owned();
     let demanded = settings.demanded(endpoint.configured.and_then(|one| one.tier));
-    let wanted = Wanted { label: &label, parts, limits: demanded.clone(), expected: expected.as_ref(), rows: arguments.rows };
+    let wanted = Wanted { label: &label, parts, limits: demanded.clone(), expected: expected.as_ref(), sizes, probed };
     let rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
     drop(progress);
     Ok((rehearsal, demanded))
+}
+
+/// The sizes that are asked for, the least first: all numbers, or all parts.
+fn sizes(arguments: &Rehearse) -> Result<Vec<Amount>, Box<Trouble>> {
+    let mut sizes = arguments.rows.clone();
+    let parts = sizes.iter().filter(|size| matches!(size, Amount::Share(_))).count();
+    let is_mixed = parts > 0 && parts < sizes.len();
+    sizes.sort_by(|one, other| one.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal));
+    sizes.dedup();
+    // Two sizes tell no more than the larger one alone, and would be passed over in silence.
+    if is_mixed || sizes.len() < arguments.rows.len() || sizes.len() == 2 {
+        let trouble = Trouble::new(Class::Usage, "these sizes say nothing together")
+            .expected("one size, or three and more that differ: all numbers of rows, or all parts");
+        let found: Vec<String> = arguments.rows.iter().map(ToString::to_string).collect();
+        return Err(Box::new(trouble.found(found.join(", ")).origin("flag --rows").fix("--rows 1%,3%,10%")));
+    }
+    Ok(sizes)
 }
 
 /// The one place that there is so far.

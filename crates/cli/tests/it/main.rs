@@ -47,6 +47,7 @@ mod reference;
 mod rehearse;
 mod rehearse_evidence;
 mod rehearse_rows;
+mod rehearse_sizes;
 mod run;
 mod schemas;
 mod secrets;

@@ -6,6 +6,7 @@ use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
 use crate::manifest::{Endpoint, Manifest, Object};
 use crate::patch::{Dialect, Fixes, Goal};
+use crate::rehearsal::Stuck;
 use crate::statement::Grammar;
 use std::path::PathBuf;
 
@@ -57,6 +58,12 @@ pub trait Engine: Sync {
     /// on which it is rehearsed.
     fn server_settings(&self, _: &Manifest) -> Vec<(String, String)> {
         Vec::new()
+    }
+
+    /// Those settings with what has to do with the amount of data made as much smaller as the data: memory, the room of the log, from which
+    /// size on work is shared. Beside them those that go no lower, and matter.
+    fn scaled(&self, manifest: &Manifest, _scale: f64) -> (Vec<(String, String)>, Vec<Stuck>) {
+        (self.server_settings(manifest), Vec::new())
     }
 
     /// How many locks all transactions of a server may hold at once, where it has a bound; nothing where the manifest does not tell.

@@ -30,22 +30,61 @@ pub struct Content {
 pub struct Asked {
     pub table: String,
     pub sql: String,
+    /// How many rows there are to number.
+    pub rows: u64,
+}
+
+/// What a column is like where the rows come from that are to be resembled.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Shape {
+    /// Part of the rows in which it is NULL, 0 to 1.
+    pub nulls: f64,
+    /// Average width, in bytes.
+    pub width: Option<u64>,
+    /// Number of distinct values.
+    pub distinct: Option<f64>,
+    /// How far the order of values follows that on disk, -1 to 1.
+    pub correlation: Option<f64>,
+}
+
+/// Rows that are wanted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rows {
+    /// Of each table, by its name as a person writes it.
+    pub tables: BTreeMap<String, u64>,
+    /// Of every other.
+    pub otherwise: u64,
+    /// What columns are to be like, by their names as a person writes them; all others are distinct and never NULL.
+    pub shapes: BTreeMap<String, Shape>,
+}
+
+impl Rows {
+    #[must_use]
+    pub fn of(&self, table: &str) -> u64 {
+        self.tables.get(table).copied().unwrap_or(self.otherwise)
+    }
 }
 
 /// Makes rows, by one family of servers; only where nobody will miss what was there.
 pub trait Filler: Sync {
-    /// Gives every table so many rows; one whose rows cannot be made stays empty, and is told.
+    /// Gives every table its rows; one whose rows cannot be made stays empty, and is told.
     ///
     /// # Errors
     /// The session is lost, or the end was asked for.
-    fn fill(&self, session: &mut dyn Session, rows: u64, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>>;
+    fn fill(&self, session: &mut dyn Session, rows: &Rows, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>>;
 
     /// What an application does all day with tables that have a key: reads by it, reads of a range, changes by it; of those tables first,
-    /// and of so many at most.
+    /// and of so many at most; `here` is how many rows they have.
     ///
     /// # Errors
     /// The session is lost.
-    fn requests(&self, session: &mut dyn Session, first: &dyn Fn(&str) -> bool, most: usize) -> Result<Vec<Asked>, Box<Trouble>>;
+    fn requests(
+        &self,
+        session: &mut dyn Session,
+        here: &BTreeMap<String, u64>,
+        first: &dyn Fn(&str) -> bool,
+        most: usize,
+    ) -> Result<Vec<Asked>, Box<Trouble>>;
 
     /// Settings of a session that waits as long as it has to.
     fn unbound(&self) -> &'static [(&'static str, &'static str)];

@@ -1,6 +1,7 @@
 //! Gates of a rehearsal: each says what it demands, where that stands, what was found, and whether it holds.
 
 use super::gate::{Gate, Limits, Part, Undoing};
+use super::larger::{Larger, at_once};
 use super::load::{Load, Phase};
 use super::told::{Difference, Migration, Undo};
 use crate::history::effect::{Stand, Touch};
@@ -19,6 +20,8 @@ pub struct Target {
     /// How many locks a transaction may hold there.
     pub lock_slots: Option<u64>,
     pub bounds: Bounds,
+    /// How long things take there; nothing where it was not estimated.
+    pub larger: Option<Larger>,
 }
 
 /// All gates of the parts that were asked for.
@@ -47,6 +50,9 @@ pub fn gates(
     }
     if parts.contains(&Part::Rerun) {
         gates.push(rerun(migrations));
+    }
+    if parts.contains(&Part::Estimate) {
+        gates.push(estimated(target));
     }
     if parts.contains(&Part::Load) {
         gates.push(blocked(limits, migrations, target, load));
@@ -138,7 +144,7 @@ fn hold(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
     let of = |trace: &Trace, lock: &Lock| format!("{} on {} {}", lock.mode, lock.kind, lock.relation) + &format!(" ({})", trace.place);
     let mut longest: Option<(Duration, String, &Trace)> = None;
     let mut unknown: Option<(String, &Trace)> = None;
-    for migration in migrations {
+    for (which, migration) in migrations.iter().enumerate() {
         // A lock is held while what comes after it in the same transaction grows, too.
         for (at, trace) in migration.statements.iter().enumerate() {
             for lock in strong(trace) {
@@ -157,12 +163,25 @@ fn hold(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
                 if let Some((cause, (name, rows))) =
                     until.filter(|other| other.class.grows()).find_map(|other| Some((other, grows(other, target)?)))
                 {
-                    let words = format!(
-                        "{} lasts as long as {} of {name} takes, which has {rows}: this version does not estimate that",
-                        of(trace, lock),
-                        work(cause.class)
-                    );
-                    unknown.get_or_insert((words, trace));
+                    let lasts = format!("{} lasts as long as {} of {name} takes, which has {rows}", of(trace, lock), work(cause.class));
+                    match later(target, |larger| larger.hold(&migration.statements, which, at, high)) {
+                        Ok((low, _)) if low > *limit => {
+                            let found = format!("{lasts}: estimated to be held for {} at least", time(low));
+                            return gate.found(Some(false), found).at(Some(&trace.place));
+                        }
+                        Ok((low, high)) if high > *limit => {
+                            unknown.get_or_insert((format!("{lasts}: estimated at {} to {}", time(low), time(high)), trace));
+                        }
+                        Ok((_, high)) => {
+                            if longest.as_ref().is_none_or(|(known, ..)| high > *known) {
+                                longest = Some((high, format!("{} (estimated)", of(trace, lock)), trace));
+                            }
+                        }
+                        Err(why) => {
+                            unknown.get_or_insert((format!("{lasts}: {why}"), trace));
+                        }
+                    }
+                    continue;
                 }
                 if longest.as_ref().is_none_or(|(known, ..)| high > *known) {
                     longest = Some((high, of(trace, lock), trace));
@@ -179,9 +198,9 @@ fn hold(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
     }
 }
 
-/// Whether another statement ran while a lock of this one was held at the longest.
-fn at_once(taken: &Trace, other: &Trace, high: Duration) -> bool {
-    std::ptr::eq(taken, other) || taken.is_sampled == other.is_sampled && other.began.saturating_sub(taken.began) < high
+/// What an estimate says, or why there is none.
+fn later<T>(target: &Target, ask: impl FnOnce(&Larger) -> Result<T, String>) -> Result<T, String> {
+    target.larger.as_ref().map_or_else(|| Err("it was not estimated (--rows 1%,3%,10%)".to_owned()), ask)
 }
 
 fn work(class: Class) -> &'static str {
@@ -204,13 +223,40 @@ fn time_out(migrations: &[Migration], target: &Target) -> Option<Gate> {
     if slowest.took >= limit {
         return Some(gate.found(Some(false), format!("{} took {}", slowest.place, time(slowest.took))).at(Some(&slowest.place)));
     }
-    match all.filter(|trace| trace.class.grows()).find_map(|trace| Some((trace, grows(trace, target)?))) {
-        Some((trace, (name, rows))) => {
-            let words = format!("{} grows with {name}, which has {rows}: this version does not estimate that", trace.place);
-            Some(gate.found(None, words).at(Some(&trace.place)))
+    let mut estimated: Option<(Duration, &Trace)> = None;
+    let mut unknown: Option<(String, &Trace)> = None;
+    for (which, migration) in migrations.iter().enumerate() {
+        for (at, trace) in migration.statements.iter().enumerate().filter(|(_, trace)| trace.class.grows()) {
+            let Some((name, rows)) = grows(trace, target) else { continue };
+            let grown = format!("{} grows with {name}, which has {rows}", trace.place);
+            // Of a statement alone: it holds its own locks for no shorter than it runs.
+            match later(target, |larger| larger.hold(&migration.statements, which, at, Duration::ZERO)) {
+                Ok((low, _)) if low >= limit => {
+                    return Some(
+                        gate.found(Some(false), format!("{grown}: estimated to take {} at least", time(low))).at(Some(&trace.place)),
+                    );
+                }
+                Ok((low, high)) if high >= limit => {
+                    unknown.get_or_insert((format!("{grown}: estimated at {} to {}", time(low), time(high)), trace));
+                }
+                Ok((_, high)) => {
+                    if estimated.is_none_or(|(known, _)| high > known) {
+                        estimated = Some((high, trace));
+                    }
+                }
+                Err(why) => {
+                    unknown.get_or_insert((format!("{grown}: {why}"), trace));
+                }
+            }
         }
-        None => Some(gate.found(Some(true), format!("the slowest, {}, took {}", slowest.place, time(slowest.took)))),
     }
+    Some(match (unknown, estimated) {
+        (Some((words, trace)), _) => gate.found(None, words).at(Some(&trace.place)),
+        (None, Some((high, trace))) if high > slowest.took => {
+            gate.found(Some(true), format!("the slowest, {}, is estimated to take at most {}", trace.place, time(high)))
+        }
+        _ => gate.found(Some(true), format!("the slowest, {}, took {}", slowest.place, time(slowest.took))),
+    })
 }
 
 /// Tables and columns that a migration takes away, and what it empties.
@@ -232,6 +278,19 @@ fn slots(migrations: &[Migration], target: &Target) -> Gate {
         None if most == 0 => gate.found(Some(true), "no locks"),
         None => gate.found(None, "how many locks the target has room for is not known: its settings were not captured"),
         Some(slots) => gate.found(Some(most.saturating_mul(2) < slots), format!("{most} locks of one migration, {slots} there")),
+    }
+}
+
+/// Whether it is known how long the release takes there.
+fn estimated(target: &Target) -> Gate {
+    let gate = Gate::new(Part::Estimate, "estimate", "how long each statement takes on the target's size is told", Limits::DEFAULT);
+    let Some(release) = target.larger.as_ref().and_then(|larger| larger.release.as_ref()) else {
+        return gate.found(None, "nothing was estimated (--rows 1%,3%,10%)");
+    };
+    if release.enough {
+        gate.found(Some(true), format!("all of it {} to {}", time(release.low), time(release.high)))
+    } else {
+        gate.found(None, release.why.clone())
     }
 }
 
@@ -271,12 +330,23 @@ fn blocked(limits: &Limits, migrations: &[Migration], target: &Target, load: Opt
         return gate.found(None, found).at(Some(&trace.place));
     }
     // Who waits for a lock that lasts as long as rows take waits longer where there are more.
-    let larger =
-        migrations.iter().flat_map(|migration| &migration.statements).filter(|trace| trace.class.grows() && strong(trace).next().is_some());
-    if let Some((trace, (name, rows))) = larger.filter_map(|trace| Some((trace, grows(trace, target)?))).next() {
-        return gate
-            .found(None, format!("{} grows with {name}, which has {rows}: this version does not estimate that", trace.place))
-            .at(Some(&trace.place));
+    for (which, migration) in migrations.iter().enumerate() {
+        for (at, trace) in migration.statements.iter().enumerate().filter(|(_, trace)| trace.class.grows()) {
+            let (Some(lock), Some((name, rows))) = (strong(trace).next(), grows(trace, target)) else { continue };
+            let grown = format!("{} grows with {name}, which has {rows}", trace.place);
+            match later(target, |larger| larger.hold(&migration.statements, which, at, lock.held.high.unwrap_or(trace.took))) {
+                Ok((low, _)) if low > *limit => {
+                    let found = format!("{grown}: who comes upon it waits for {} at least, as estimated", time(low));
+                    return gate.found(Some(false), found).at(Some(&trace.place));
+                }
+                Ok((low, high)) if high > *limit => {
+                    let found = format!("{grown}: who comes upon it waits for {} to {}, as estimated", time(low), time(high));
+                    return gate.found(None, found).at(Some(&trace.place));
+                }
+                Ok(_) => {}
+                Err(why) => return gate.found(None, format!("{grown}: {why}")).at(Some(&trace.place)),
+            }
+        }
     }
     match longest {
         Some((trace, one)) => gate.found(Some(true), words(trace, one)),

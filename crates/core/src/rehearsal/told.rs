@@ -1,6 +1,7 @@
 //! What was seen, whole: what reports show.
 
 use super::gate::{Gate, Part};
+use super::larger::Larger;
 use super::load::Load;
 use crate::finding::{Finding, Origin, Place, Remedy, Subject};
 use crate::history::effect::{Stand, Touch};
@@ -107,6 +108,8 @@ pub struct Rehearsal {
     pub migrations: Vec<Migration>,
     /// What clients met that ran beside it.
     pub load: Option<Load>,
+    /// What it takes on the target's size; nothing where that was not asked for.
+    pub larger: Option<Larger>,
     /// The digest of the target's schema, and of the one that the release led to; nothing where there is none.
     pub baseline: Option<String>,
     pub result: Option<String>,
@@ -134,7 +137,7 @@ impl Rehearsal {
     /// Whether it earns the word: nothing was left out, and every gate holds.
     #[must_use]
     pub fn is_validated(&self) -> bool {
-        let is_whole = Part::ALL.into_iter().filter(|part| part.is_built()).all(|part| self.parts.contains(&part));
+        let is_whole = Part::ALL.into_iter().filter(|part| part.is_usual()).all(|part| self.parts.contains(&part));
         self.exit_code() == 0 && is_whole
     }
 

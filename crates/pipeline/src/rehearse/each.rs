@@ -54,7 +54,7 @@ impl<'a> Each<'a> {
     }
 
     /// Runs texts in a database, up to a number of statements where that is wanted.
-    fn ran(
+    pub fn ran(
         &self,
         database: &str,
         scripts: &[Script],

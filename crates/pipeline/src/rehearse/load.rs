@@ -43,8 +43,8 @@ struct Told {
 
 impl Clients {
     /// One of them, until it is finished; on a thread of its own.
-    pub fn run(&self, number: usize, session: Result<Box<dyn Session>, Box<Trouble>>, asked: &[Asked], rows: u64) {
-        if let Err(trouble) = session.and_then(|session| self.ask(number, session, asked, rows)) {
+    pub fn run(&self, number: usize, session: Result<Box<dyn Session>, Box<Trouble>>, asked: &[Asked]) {
+        if let Err(trouble) = session.and_then(|session| self.ask(number, session, asked)) {
             self.locked().broken.get_or_insert_with(|| trouble.to_string());
         }
     }
@@ -53,14 +53,14 @@ impl Clients {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask(&self, number: usize, mut session: Box<dyn Session>, asked: &[Asked], rows: u64) -> Result<(), Box<Trouble>> {
+    fn ask(&self, number: usize, mut session: Box<dyn Session>, asked: &[Asked]) -> Result<(), Box<Trouble>> {
         // The same requests in every run.
         let mut seed = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(number as u64 + 1);
         while !self.is_over.load(Ordering::SeqCst) {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let which = usize::try_from(seed >> 33).unwrap_or_default() % asked.len().max(1);
             let Some(one) = asked.get(which) else { return Ok(()) };
-            let row = 1 + (seed >> 17) % rows.max(1);
+            let row = 1 + (seed >> 17) % one.rows.max(1);
             let from = Instant::now();
             let answer = session.run(&one.sql.replace("{n}", &row.to_string()))?;
             let took = from.elapsed();

@@ -2,37 +2,41 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `load` has clients beside them, `each` tries one migration after the other: its
-//! effect, its way back, itself once more. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
+//! effect, its way back, itself once more; `sizes` runs it at several sizes. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod each;
 mod eyes;
 mod load;
 mod pending;
 mod place;
+mod sizes;
 
 pub use pending::{Release, named, pending, read};
+pub use sizes::Amount;
 
 use crate::migrations::{Cut, Script};
 use crate::replay::{Means, Stage};
 use crate::runner::{Ground, Guard, Manner, Runner, Told, guarded};
 use each::Each;
+use evenkeel_core::estimate::Machine;
 use evenkeel_core::evidence;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
-use evenkeel_core::kind::{Dimension, Kind, Value};
-use evenkeel_core::manifest::{Manifest, Object};
-use evenkeel_core::port::{Filled, Filler, Run, Session};
-use evenkeel_core::rehearsal::{self, Load, Migration, Part, Rehearsal, gates};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Environment, Filled, Filler, Limits, Run, Session, Silent, Watch};
+use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Bounds, Trace, names};
 use eyes::{Eyes, Samples};
 use load::Clients;
 use place::Place;
+use sizes::Sizing;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Wanted<'a> {
     /// What the user calls the target.
     pub label: &'a str,
@@ -41,8 +45,10 @@ pub struct Wanted<'a> {
     pub limits: rehearsal::Limits,
     /// The schema that is expected after it.
     pub expected: Option<&'a Manifest>,
-    /// Rows that each table is to have; none where nothing is said.
-    pub rows: Option<u64>,
+    /// Rows that tables are to have, the least first; none where nothing is said. What the release does is looked at on the most.
+    pub sizes: Vec<Amount>,
+    /// The target as it may be asked how fast it computes.
+    pub probed: Option<&'a dyn Environment>,
 }
 
 /// What is read of a target for this. Without volume nobody can say what its size means.
@@ -64,7 +70,10 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         let trouble = trouble.expected("statements").found(cut.migration.unreadable.clone().unwrap_or_default());
         return Err(Box::new(trouble.fix("have it printed as SQL: --render COMMAND, or render = \"…\" under [project]")));
     }
-    let place = Place::make(target, stage, means.role)?;
+    let estimates = wanted.parts.contains(&Part::Estimate);
+    let largest = wanted.sizes.last().copied();
+    let scale = largest.filter(|_| estimates).map(|amount| sizes::scale(amount, target));
+    let place = Place::make(target, stage, means.role, scale)?;
     let bounds = observer.bounds(&mut *place.session(&place.database)?)?;
     let limits = means.limits;
     let ground = Ground { scratch: &*place.scratch, database: &place.database, grammar, watch: run.watch, limits, own_bounds: true };
@@ -79,6 +88,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         bounds,
         migrations: Vec::new(),
         load: None,
+        larger: None,
         baseline: evidence::schema(target),
         result: None,
         files: release.files.clone(),
@@ -93,16 +103,34 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     }
     let filler = engine.filler();
     let mut here = BTreeMap::new();
-    if let Some(rows) = wanted.rows {
-        let filler = filler.as_ref().map_err(|trouble| trouble.clone())?;
-        let filled = filler.fill(&mut *place.scratch.session(&place.database)?, rows, run.watch.stop)?;
-        told.floor.extend(made_up(&filled, rows));
+    let sizing = match largest {
+        Some(_) => {
+            let filler = *filler.as_ref().map_err(|trouble| trouble.clone())?;
+            Some(Sizing { target, release, stage, role: means.role, observer, filler })
+        }
+        None => None,
+    };
+    if let (Some(sizing), Some(amount)) = (&sizing, largest) {
+        let filled = sizing.fill(&place, amount)?;
+        told.floor.extend(made_up(&filled, amount));
         here = filled.into_iter().map(|one| (one.table, one.rows)).collect();
     }
     let begin = place.look(&place.database, stage)?;
     let each = Each { place: &place, stage, ground, observer, filler: filler.ok(), here: &here };
     each.aside(&place.database, each::BASE)?;
-    let watched = watched(&each, release, wanted.parts.contains(&Part::Load).then_some(wanted.rows.unwrap_or(1)))?;
+    let mut tried = Vec::new();
+    if let (Some(sizing), true) = (&sizing, estimates) {
+        for (at, amount) in wanted.sizes.iter().enumerate() {
+            run.watch.stop.check()?;
+            if at + 1 < wanted.sizes.len() {
+                tried.push(sizing.apart(*amount)?);
+            } else {
+                tried.push(sizing.timed(&each, *amount)?);
+                each.aside(each::BASE, &place.database)?;
+            }
+        }
+    }
+    let watched = watched(&each, release, wanted.parts.contains(&Part::Load).then_some(&here))?;
     told.load = watched.load;
     told.gaps.extend(watched.broken.clone());
     let end = place.look(&place.database, stage)?;
@@ -150,7 +178,15 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     }
     told.floor.extend(emptiness(target, &told.migrations, &here));
     let unexpected = wanted.expected.map(|expected| unexpected(expected, &end));
-    let aim = rehearsal::Target { here, ..aim(target, bounds, engine.lock_slots(target)) };
+    if estimates {
+        let machine = compared(wanted.probed, &place, limits, run, &mut told.floor)?;
+        let statements: Vec<&[Trace]> = told.migrations.iter().map(|migration| migration.statements.as_slice()).collect();
+        told.larger = Some(Larger::of(&statements, tried, &sizes::volumes(target), machine));
+        told.floor.push(rehearsal::method(machine));
+    } else {
+        told.floor.push("how long it takes on the target's size was not estimated (--rows 1%,3%,10%)".to_owned());
+    }
+    let aim = rehearsal::Target { here, larger: told.larger.clone(), ..aim(target, bounds, engine.lock_slots(target)) };
     told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref(), told.load.as_ref());
     Ok(told)
 }
@@ -167,27 +203,40 @@ fn unexpected(expected: &Manifest, end: &Manifest) -> Result<Vec<Touch>, String>
 }
 
 fn aim(target: &Manifest, bounds: Bounds, lock_slots: Option<u64>) -> rehearsal::Target {
-    let mut rows: BTreeMap<String, u64> = BTreeMap::new();
-    // Of a table that nobody has analyzed, what the server counted since its counters began is no number of rows.
-    let is_counted = |table: &&Object| table.get("never_analyzed") != Some(&Value::Flag(true));
-    for table in target.of_kind(Kind::TableStatistics).iter().filter(is_counted) {
-        let Some(Value::Integer(count)) = table.get("rows") else { continue };
-        if let Ok(count) = u64::try_from(*count) {
-            rows.insert(evenkeel_core::manifest::display(Kind::Table, &table.identity), count);
-        }
-    }
+    let rows = sizes::volumes(target).into_iter().map(|(table, volume)| (table, volume.rows)).collect();
     rehearsal::Target { rows, lock_slots, bounds, ..rehearsal::Target::default() }
+}
+
+/// How much slower or faster the target computes, where it may be asked.
+fn compared(
+    probed: Option<&dyn Environment>,
+    place: &Place,
+    limits: Limits,
+    run: &Run<'_>,
+    floor: &mut Vec<String>,
+) -> Result<Machine, Box<Trouble>> {
+    let Some(target) = probed else { return Ok(Machine::ASSUMED) };
+    let quiet = Watch { watcher: &Silent, stop: run.watch.stop };
+    let there = target.probe(&limits, &quiet)?;
+    let here = place.scratch.environment(&place.database)?.probe(&limits, &quiet)?;
+    floor.push("how fast both machines compute was compared; their disks were not".to_owned());
+    Ok(Machine::compared(there, here))
 }
 
 /// Tables whose rows could not be made, so many are named.
 const NAMED: usize = 5;
 
 /// What rows there were.
-fn made_up(filled: &[Filled], rows: u64) -> Vec<String> {
+fn made_up(filled: &[Filled], amount: Amount) -> Vec<String> {
     let full = filled.iter().filter(|one| one.rows > 0).count();
-    let mut words = vec![format!(
-        "rows are made up, {rows} in each of {full} tables, all values distinct and none NULL: what fails on others was not seen"
-    )];
+    let mut words = vec![match amount {
+        Amount::Rows(rows) => format!(
+            "rows are made up, {rows} in each of {full} tables, those of columns that the release names distinct and none NULL: what fails on others was not seen"
+        ),
+        Amount::Share(_) => format!(
+            "rows are made up, {amount} of the target's in each of {full} tables, those of columns that the release names distinct and none NULL: what fails on others was not seen"
+        ),
+    }];
     let empty: Vec<&Filled> = filled.iter().filter(|one| one.rows == 0).collect();
     words.extend(
         empty.iter().take(NAMED).map(|one| format!("{} has no rows: {}", one.table, one.why.as_deref().unwrap_or("none were made"))),
@@ -221,16 +270,17 @@ struct Watched {
     load: Option<Load>,
 }
 
-/// Runs the release once, watched, in the transactions of its runner; with clients beside it that use so many rows, where that is wanted.
-fn watched(each: &Each<'_>, release: &Release, loaded: Option<u64>) -> Result<Watched, Box<Trouble>> {
+/// Runs the release once, watched, in the transactions of its runner; with clients beside it that use those rows of tables, where that is
+/// wanted.
+fn watched(each: &Each<'_>, release: &Release, loaded: Option<&BTreeMap<String, u64>>) -> Result<Watched, Box<Trouble>> {
     let Each { place, ground, observer, .. } = *each;
     let samples = Samples::default();
     let known = observer.map(&mut *place.session(ground.database)?)?.into_keys().collect();
     let asked = match (loaded, each.filler) {
-        (Some(_), Some(filler)) => {
+        (Some(here), Some(filler)) => {
             let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script| script.part.text.as_str()).collect();
             let first = |table: &str| texts.iter().any(|text| names(text, table));
-            filler.requests(&mut *place.scratch.session(ground.database)?, &first, load::TABLES)?
+            filler.requests(&mut *place.scratch.session(ground.database)?, here, &first, load::TABLES)?
         }
         _ => Vec::new(),
     };
@@ -244,7 +294,7 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<u64>) -> Result<Wa
         for number in 0..if has_clients { load::CLIENTS } else { 0 } {
             let (clients, asked) = (&clients, &asked);
             let unbound = each.filler.map(Filler::unbound).unwrap_or_default();
-            threads.spawn(move || clients.run(number, place.client(ground.database, unbound), asked, loaded.unwrap_or(1)));
+            threads.spawn(move || clients.run(number, place.client(ground.database, unbound), asked));
         }
         if has_clients {
             std::thread::sleep(load::AROUND);

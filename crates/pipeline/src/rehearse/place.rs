@@ -6,6 +6,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Confined, Like, Request, Scratch, Session, Watch};
+use evenkeel_core::rehearsal::Stuck;
 use std::collections::BTreeMap;
 
 /// A server that is like the target.
@@ -19,6 +20,8 @@ pub struct Place {
     /// What is not as it is on the target.
     pub floor: Vec<String>,
     pub gaps: Vec<String>,
+    /// Settings that could not be made smaller as its tables are.
+    pub stuck: Vec<Stuck>,
 }
 
 /// What a database is called whose own name every server has.
@@ -27,11 +30,11 @@ const OTHERWISE: &str = "rehearsed";
 const NAMED: usize = 5;
 
 impl Place {
-    /// Makes it, from nothing but the target's manifest.
+    /// Makes it, from nothing but the target's manifest; with as much memory as belongs to tables that are so much smaller, where that is said.
     ///
     /// # Errors
     /// No server can be had, the manifest does not tell the schema, or the end was asked for.
-    pub fn make(manifest: &Manifest, stage: Stage<'_>, configured: Option<&str>) -> Result<Self, Box<Trouble>> {
+    pub fn make(manifest: &Manifest, stage: Stage<'_>, configured: Option<&str>, scale: Option<f64>) -> Result<Self, Box<Trouble>> {
         if manifest.endpoint.is_whole_server() {
             let trouble = Trouble::new(Class::Usage, "a release is rehearsed for one database");
             let trouble = trouble.expected("an environment that is one database").found("all databases of a server");
@@ -59,7 +62,10 @@ impl Place {
             let (there, here) = (manifest.endpoint.server_major, wanted.endpoint.server_major);
             floor.push(format!("it ran on major version {here}, the target has {there}: locks and syntax may differ"));
         }
-        let settings = stage.engine.server_settings(manifest);
+        let (settings, stuck) = match scale {
+            Some(scale) => stage.engine.scaled(manifest, scale),
+            None => (stage.engine.server_settings(manifest), Vec::new()),
+        };
         let mut wanted = wanted;
         if stage.engine.dialect(&wanted.endpoint)?.own_databases().contains(&wanted.endpoint.database.as_str()) {
             // Every server has one of that name, in which others are at work.
@@ -86,7 +92,7 @@ impl Place {
         let (name, unbounded, role) = role(manifest, configured)?;
         let own = stage.engine.session_settings(manifest, Some(name.as_str()).filter(|name| !name.starts_with('(')));
         let confined = Confined { role: Some(name), unbounded, roles: target.confined.roles, settings: own, schemas: Vec::new() };
-        Ok(Self { scratch: built.scratch, database: built.database, confined, role, version_differs, floor, gaps })
+        Ok(Self { scratch: built.scratch, database: built.database, confined, role, version_differs, floor, gaps, stuck })
     }
 
     /// A session on one of its databases, as the role that migrations run as.

@@ -1,8 +1,8 @@
-//! Rows for the tables of a throwaway server, made on the server, one statement a table: every table gets as many, a value is a function of
-//! the row's number, and a foreign key has the values of the key it refers to. So keys and references hold without an order of tables.
+//! Rows for the tables of a throwaway server, made on the server, one statement a table: a value is a function of the row's number, and a
+//! foreign key has the values of the key it refers to, in turn where there are fewer. So keys and references hold without an order of tables.
 //!
-//! Values are made up: distinct where their type has room, and never NULL. What a check or a partition refuses leaves its table empty, and
-//! is said. `value` knows types. Does not live here: what rows are wanted for (`pipeline/rehearse`).
+//! Values are made up: distinct where their type has room, and never NULL, but for columns of which it is said what they are like. What a
+//! check or a partition refuses leaves its table empty, and is said. `value` knows types. Does not live here: what rows are wanted for (`pipeline/rehearse`).
 
 mod value;
 
@@ -10,7 +10,7 @@ use crate::ident::{Ident, literal};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display};
-use evenkeel_core::port::{Answer, Asked, Content, Filled, Filler, Session, Stop};
+use evenkeel_core::port::{Answer, Asked, Content, Filled, Filler, Rows, Session, Shape, Stop};
 use std::collections::{BTreeMap, BTreeSet};
 use value::{Column, of};
 
@@ -50,9 +50,11 @@ struct Reference {
 const DEEP: usize = 16;
 
 impl Filler for PostgresFiller {
-    fn fill(&self, session: &mut dyn Session, rows: u64, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>> {
+    fn fill(&self, session: &mut dyn Session, rows: &Rows, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>> {
         let mut tables = tables(session)?;
         let references = constraints(session, &mut tables)?;
+        let counts = tables.iter().map(|(oid, table)| (*oid, rows.of(&table.shown()))).collect();
+        let maker = Maker { tables: &tables, references: &references, counts: &counts, shapes: &rows.shapes };
         // Users' triggers do not run for made-up rows, nor do checks of references, which hold by what the values are.
         // The target's bounds are for what runs there.
         for line in ["SET session_replication_role = replica", "SET lock_timeout = 0", "SET statement_timeout = 0"] {
@@ -61,8 +63,9 @@ impl Filler for PostgresFiller {
         let mut filled: BTreeMap<u64, Filled> = BTreeMap::new();
         for (oid, table) in &tables {
             stop.check()?;
-            let why = insert(session, *oid, &tables, &references, rows)?;
-            filled.insert(*oid, Filled { table: table.shown(), rows: if why.is_none() { rows } else { 0 }, why });
+            let count = counts.get(oid).copied().unwrap_or_default();
+            let why = if count == 0 { Some("the target has none".to_owned()) } else { maker.insert(session, *oid, count)? };
+            filled.insert(*oid, Filled { table: table.shown(), rows: if why.is_none() { count } else { 0 }, why });
         }
         // What refers to an empty table cannot hold.
         while let Some((oid, parent)) = orphan(&references, &filled) {
@@ -78,13 +81,23 @@ impl Filler for PostgresFiller {
             }
         }
         must(session, "SET session_replication_role = origin")?;
-        must(session, "ANALYZE")?;
+        // As tables are that have been there for a while: rows known to be visible, files written.
+        must(session, "VACUUM (ANALYZE)")?;
+        must(session, "CHECKPOINT")?;
         Ok(filled.into_values().collect())
     }
 
-    fn requests(&self, session: &mut dyn Session, first: &dyn Fn(&str) -> bool, most: usize) -> Result<Vec<Asked>, Box<Trouble>> {
+    fn requests(
+        &self,
+        session: &mut dyn Session,
+        here: &BTreeMap<String, u64>,
+        first: &dyn Fn(&str) -> bool,
+        most: usize,
+    ) -> Result<Vec<Asked>, Box<Trouble>> {
         let mut tables = tables(session)?;
         let references = constraints(session, &mut tables)?;
+        let counts = tables.iter().map(|(oid, table)| (*oid, here.get(&table.shown()).copied().unwrap_or_default().max(1))).collect();
+        let maker = Maker { tables: &tables, references: &references, counts: &counts, shapes: &BTreeMap::new() };
         let mut chosen: Vec<(u64, &Table)> =
             tables.iter().filter(|(_, table)| !table.key.is_empty()).map(|(oid, table)| (*oid, table)).collect();
         chosen.sort_by_key(|(oid, table)| (!first(&table.shown()), *oid));
@@ -92,7 +105,7 @@ impl Filler for PostgresFiller {
         for (oid, table) in chosen.into_iter().take(most) {
             let name = |at: &u64| table.columns.get(at).map(|column| Ident(&column.name).to_string());
             let of_row = |at: &u64| {
-                let value = expression(oid, *at, &tables, &references, 0)?;
+                let value = maker.expression(oid, *at, "g", 0)?;
                 Some((name(at)?, format!("(SELECT {value} FROM (SELECT {{n}}::bigint AS g) AS made)")))
             };
             let Some(keys) = table.key.iter().map(of_row).collect::<Option<Vec<_>>>() else { continue };
@@ -100,7 +113,8 @@ impl Filler for PostgresFiller {
             let (target, wanted) = (table.sql(), wanted.join(", "));
             let by_key: Vec<String> = keys.iter().map(|(name, value)| format!("{name} = {value}")).collect();
             let by_key = by_key.join(" AND ");
-            let mut put = |sql: String| all.push(Asked { table: table.shown(), sql });
+            let rows = counts.get(&oid).copied().unwrap_or(1);
+            let mut put = |sql: String| all.push(Asked { table: table.shown(), sql, rows });
             put(format!("SELECT {wanted} FROM {target} WHERE {by_key}"));
             if let Some((first, value)) = keys.first() {
                 put(format!("SELECT {wanted} FROM {target} WHERE {first} >= {value} ORDER BY {first} LIMIT 20"));
@@ -173,6 +187,7 @@ fn tables(session: &mut dyn Session) -> Result<BTreeMap<u64, Table>, Box<Trouble
                 base: text(9),
                 element: row.get(10).cloned().flatten().map(|element| (element, text(11), text(12))),
                 literals: Vec::new(),
+                bound: false,
             },
         );
     }
@@ -185,12 +200,21 @@ fn constraints(session: &mut dyn Session, tables: &mut BTreeMap<u64, Table>) -> 
         let text = |at: usize| row.get(at).cloned().flatten().unwrap_or_default();
         let numbers = |at: usize| text(at).split_whitespace().filter_map(|one| one.parse().ok()).collect::<Vec<u64>>();
         let Ok(table) = text(1).parse::<u64>() else { continue };
+        if let Some(table) = tables.get_mut(&table) {
+            for at in numbers(2) {
+                if let Some(column) = table.columns.get_mut(&at) {
+                    column.bound = true;
+                }
+            }
+        }
         if text(0) == "p" {
             if let Some(table) = tables.get_mut(&table) {
                 table.key = numbers(2);
             }
         } else if text(0) == "f" {
             references.push(Reference { table, columns: numbers(2), other: text(3).parse().unwrap_or_default(), others: numbers(4) });
+        } else if text(0) != "c" {
+            // That it is bound says enough.
         } else if let ([only], Some(table)) = (numbers(2).as_slice(), tables.get_mut(&table))
             && let Some(column) = table.columns.get_mut(only)
         {
@@ -201,55 +225,110 @@ fn constraints(session: &mut dyn Session, tables: &mut BTreeMap<u64, Table>) -> 
     Ok(references)
 }
 
-/// The value of a column in the row `g`: of a reference that of the key it refers to.
-fn expression(oid: u64, at: u64, tables: &BTreeMap<u64, Table>, references: &[Reference], deep: usize) -> Option<String> {
-    let column = tables.get(&oid)?.columns.get(&at)?;
-    let reference = references.iter().find(|one| one.table == oid && one.columns.contains(&at));
-    let target = reference.and_then(|one| Some((one.other, *one.others.get(one.columns.iter().position(|column| *column == at)?)?)));
-    match target {
-        // A key of its own table, or a circle: its own values.
-        Some((other, key)) if deep < DEEP && (other, key) != (oid, at) && tables.contains_key(&other) => {
-            expression(other, key, tables, references, deep + 1)
+/// Makes rows of tables that are known.
+struct Maker<'a> {
+    tables: &'a BTreeMap<u64, Table>,
+    references: &'a [Reference],
+    /// Rows of each.
+    counts: &'a BTreeMap<u64, u64>,
+    shapes: &'a BTreeMap<String, Shape>,
+}
+
+impl Maker<'_> {
+    /// The value of a column for a number: of a reference that of the key it refers to.
+    fn expression(&self, oid: u64, at: u64, number: &str, deep: usize) -> Option<String> {
+        let table = self.tables.get(&oid)?;
+        let column = table.columns.get(&at)?;
+        let reference = self.references.iter().find(|one| one.table == oid && one.columns.contains(&at));
+        let target = reference.and_then(|one| Some((one, *one.others.get(one.columns.iter().position(|column| *column == at)?)?)));
+        match target {
+            // A key of its own table, or a circle: its own values.
+            Some((one, key)) if deep < DEEP && (one.other, key) != (oid, at) && self.tables.contains_key(&one.other) => {
+                let count = |oid: u64| self.counts.get(&oid).copied().unwrap_or_default();
+                let number = if count(one.other) >= count(oid) || count(one.other) == 0 {
+                    number.to_owned()
+                } else {
+                    format!("(1 + (({number} - 1) / {}) % {})", self.divisor(table, one), count(one.other))
+                };
+                self.expression(one.other, key, &number, deep + 1)
+            }
+            _ => of(column, number, None),
         }
-        _ => of(column),
+    }
+
+    /// Where a key is made of several references, each goes on when the ones before it have been through all of theirs.
+    fn divisor(&self, table: &Table, reference: &Reference) -> u64 {
+        let is_of_key = |one: &Reference| one.columns.iter().any(|column| table.key.contains(column));
+        if !is_of_key(reference) {
+            return 1;
+        }
+        let before = self.references.iter().take_while(|one| !std::ptr::eq(*one, reference));
+        let before = before.filter(|one| one.table == reference.table && is_of_key(one));
+        before.map(|one| self.counts.get(&one.other).copied().unwrap_or(1).max(1)).fold(1, u64::saturating_mul)
+    }
+
+    /// The value of a column in the row `g`, as what is said of it has it.
+    fn value(&self, oid: u64, at: u64, rows: u64) -> Option<String> {
+        let table = self.tables.get(&oid)?;
+        let column = table.columns.get(&at)?;
+        let is_reference = self.references.iter().any(|one| one.table == oid && one.columns.contains(&at));
+        let name = display(Kind::Column, &Identity::new([table.schema.as_str(), table.name.as_str(), column.name.as_str()]));
+        let Some(shape) = self.shapes.get(&name).filter(|_| !is_reference) else { return self.expression(oid, at, "g", 0) };
+        if column.bound {
+            return of(column, "g", shape.width);
+        }
+        let number = match shape.distinct {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of values, at least one")]
+            Some(distinct) => {
+                let distinct = (distinct.max(1.0) as u64).min(rows);
+                if shape.correlation.unwrap_or_default().abs() < 0.5 {
+                    format!("(1 + (g * {SCATTER}) % {distinct})")
+                } else {
+                    format!("(1 + (g - 1) * {distinct} / {rows})")
+                }
+            }
+            None => "g".to_owned(),
+        };
+        let value = of(column, &number, shape.width)?;
+        #[expect(clippy::cast_possible_truncation, reason = "a part of a thousand")]
+        let nulls = (shape.nulls.clamp(0.0, 1.0) * 1000.0).round() as i64;
+        Some(if nulls == 0 { value } else { format!("CASE WHEN (g * {SPREAD}) % 1000 >= {nulls} THEN {value} END") })
+    }
+
+    /// Why there are no rows.
+    fn insert(&self, session: &mut dyn Session, oid: u64, rows: u64) -> Result<Option<String>, Box<Trouble>> {
+        let Some(table) = self.tables.get(&oid) else { return Ok(None) };
+        let mut names = Vec::new();
+        let mut values = Vec::new();
+        for (at, column) in &table.columns {
+            // What has no value that is known of its type stays as its default has it.
+            if let Some(value) = self.value(oid, *at, rows) {
+                names.push(Ident(&column.name).to_string());
+                values.push(value);
+            }
+        }
+        let target = table.sql();
+        let sql = if names.is_empty() {
+            format!("INSERT INTO {target} SELECT FROM generate_series(1, {rows}) AS g")
+        } else {
+            format!(
+                "INSERT INTO {target} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM generate_series(1::bigint, {rows}) AS g",
+                names.join(", "),
+                values.join(", ")
+            )
+        };
+        let refused = |answer: Answer| match answer {
+            Answer::Ran(_) => None,
+            Answer::Refused(refused) => Some(format!("{} ({})", refused.message, refused.code)),
+        };
+        let why = refused(session.run(&sql)?);
+        Ok(why.map(|why| if table.is_partitioned { format!("of a partitioned table: {why}") } else { why }))
     }
 }
 
-/// Why there are no rows.
-fn insert(
-    session: &mut dyn Session,
-    oid: u64,
-    tables: &BTreeMap<u64, Table>,
-    references: &[Reference],
-    rows: u64,
-) -> Result<Option<String>, Box<Trouble>> {
-    let Some(table) = tables.get(&oid) else { return Ok(None) };
-    let mut names = Vec::new();
-    let mut values = Vec::new();
-    for (at, column) in &table.columns {
-        // What has no value that is known of its type stays as its default has it.
-        if let Some(value) = expression(oid, *at, tables, references, 0) {
-            names.push(Ident(&column.name).to_string());
-            values.push(value);
-        }
-    }
-    let target = table.sql();
-    let sql = if names.is_empty() {
-        format!("INSERT INTO {target} SELECT FROM generate_series(1, {rows}) AS g")
-    } else {
-        format!(
-            "INSERT INTO {target} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM generate_series(1::bigint, {rows}) AS g",
-            names.join(", "),
-            values.join(", ")
-        )
-    };
-    let refused = |answer: Answer| match answer {
-        Answer::Ran(_) => None,
-        Answer::Refused(refused) => Some(format!("{} ({})", refused.message, refused.code)),
-    };
-    let why = refused(session.run(&sql)?);
-    Ok(why.map(|why| if table.is_partitioned { format!("of a partitioned table: {why}") } else { why }))
-}
+/// Primes, so that what follows one another does not stand side by side.
+const SCATTER: u64 = 7_919;
+const SPREAD: u64 = 104_729;
 
 /// Sequences of its columns go on behind what was made.
 fn advance(session: &mut dyn Session, table: &Table) -> Result<(), Box<Trouble>> {

@@ -1,4 +1,4 @@
-//! A value of each type as a function of the row's number `g`, which begins with 1.
+//! A value of each type as a function of a number, which begins with 1; in texts here it is a `#`.
 
 use crate::ident::literal;
 
@@ -19,16 +19,57 @@ pub struct Column {
     pub element: Option<(String, String, String)>,
     /// Values that a check of it names.
     pub literals: Vec<String>,
+    /// A key, a check or a partition demands something of it: it is left as it is.
+    pub bound: bool,
 }
 
 /// What a row's number is in front of, for texts without a bound.
-const LETTER: &str = "'v' || g";
+const LETTER: &str = "'v' || #";
 
-/// The value, or nothing where none is known of its type.
-pub fn of(column: &Column) -> Option<String> {
+/// The value of a number that is written so, as wide as is wanted where its type has room; nothing where none is known of its type.
+pub fn of(column: &Column, number: &str, width: Option<u64>) -> Option<String> {
+    // What users have written may hold the sign as well.
+    let hidden = |text: &str| text.replace('#', HIDDEN);
+    let own = Column {
+        type_name: hidden(&column.type_name),
+        element: column.element.as_ref().map(|(element, name, sort)| (hidden(element), hidden(name), sort.clone())),
+        literals: column.literals.iter().map(|one| hidden(one)).collect(),
+        ..column.clone()
+    };
+    let value = width.and_then(|width| wide(&own, width)).or_else(|| template(&own))?;
+    Some(value.replace('#', number).replace(HIDDEN, "#"))
+}
+
+/// Stands for the sign where it is a user's.
+const HIDDEN: &str = "\u{1}";
+/// Widths of texts below this are as they come.
+const NARROW: u64 = 12;
+/// Wider values are cut: a row has to find room.
+const WIDEST: u64 = 100_000;
+
+/// A value of about that many bytes, for types that have room for it.
+fn wide(column: &Column, width: u64) -> Option<String> {
+    let width = width.min(WIDEST);
+    let bound = u64::try_from(column.length - 4).unwrap_or(u64::MAX);
+    let fits = column.length < 0 || width <= bound;
+    if width < NARROW || !column.literals.is_empty() || !fits {
+        return None;
+    }
+    // Texts that are no repetition, so that they are not made much smaller where they are kept.
+    let text = format!("rpad({LETTER} || '-', {width}, md5(#::text) || md5((# + 1)::text) || md5((# * 3)::text))");
+    match column.base.as_str() {
+        "text" | "varchar" => Some(format!("({text})::{}", column.type_name)),
+        "bytea" => Some(format!("convert_to({text}, 'UTF8')")),
+        "json" => Some(format!("json_build_object('n', #, 't', {text})")),
+        "jsonb" => Some(format!("jsonb_build_object('n', #, 't', {text})")),
+        _ => None,
+    }
+}
+
+fn template(column: &Column) -> Option<String> {
     if !column.literals.is_empty() && column.category == "S" {
         let all: Vec<String> = column.literals.iter().map(|one| literal(one)).collect();
-        return Some(format!("(ARRAY[{}])[1 + (g - 1) % {}]::{}", all.join(", "), all.len(), column.type_name));
+        return Some(format!("(ARRAY[{}])[1 + (# - 1) % {}]::{}", all.join(", "), all.len(), column.type_name));
     }
     if let (Some((element, name, sort)), "A") = (&column.element, column.category.as_str()) {
         let value = simple(name, element, "", sort, -1)?;
@@ -42,50 +83,50 @@ fn simple(base: &str, type_name: &str, category: &str, sort: &str, length: i64) 
     // https://www.postgresql.org/docs/18/catalog-pg-attribute.html
     let bound = length - 4;
     Some(match base {
-        "int2" => "(1 + (g - 1) % 32767)::smallint".to_owned(),
-        "int4" => "g::integer".to_owned(),
-        "int8" => "g".to_owned(),
+        "int2" => "(1 + (# - 1) % 32767)::smallint".to_owned(),
+        "int4" => "#::integer".to_owned(),
+        "int8" => "#".to_owned(),
         "numeric" if length >= 4 => {
             let (digits, scale) = ((bound >> 16) & 0xffff, bound & 0x7ff);
             let whole = (digits - scale).clamp(0, 18);
             // With what stands behind the point, which a narrower type would cut off.
             let parts = 10_i64.pow(u32::try_from(scale.clamp(0, 6)).unwrap_or_default());
-            format!("((g % {})::numeric + (g % {parts})::numeric / {parts})", 10_i64.pow(u32::try_from(whole).unwrap_or_default()))
+            format!("((# % {})::numeric + (# % {parts})::numeric / {parts})", 10_i64.pow(u32::try_from(whole).unwrap_or_default()))
         }
-        "bool" => "(g % 2 = 0)".to_owned(),
+        "bool" => "(# % 2 = 0)".to_owned(),
         "text" | "citext" => format!("({LETTER})::{type_name}"),
         "varchar" | "bpchar" if bound > 0 => {
-            format!("CASE WHEN length({LETTER}) <= {bound} THEN {LETTER} ELSE right(lpad(g::text, {bound}, '0'), {bound}) END")
+            format!("CASE WHEN length({LETTER}) <= {bound} THEN {LETTER} ELSE right(lpad(#::text, {bound}, '0'), {bound}) END")
         }
         "varchar" | "bpchar" | "name" => format!("({LETTER})::{type_name}"),
-        "char" => "chr(65 + (g % 26)::integer)::\"char\"".to_owned(),
-        "date" => "DATE '2020-01-01' + (g % 1000000)::integer".to_owned(),
-        "timestamp" => "TIMESTAMP '2020-01-01' + g * INTERVAL '1 minute'".to_owned(),
-        "timestamptz" => "TIMESTAMPTZ '2020-01-01 00:00+00' + g * INTERVAL '1 minute'".to_owned(),
-        "time" => "TIME '00:00' + (g % 86400) * INTERVAL '1 second'".to_owned(),
-        "timetz" => "(TIME '00:00' + (g % 86400) * INTERVAL '1 second')::timetz".to_owned(),
-        "interval" => "g * INTERVAL '1 second'".to_owned(),
-        "uuid" => "md5(g::text)::uuid".to_owned(),
-        "json" => "json_build_object('n', g)".to_owned(),
-        "jsonb" => "jsonb_build_object('n', g)".to_owned(),
-        "bytea" => "decode(md5(g::text), 'hex')".to_owned(),
-        "inet" => "INET '10.0.0.0' + (g % 16777216)".to_owned(),
-        "cidr" => "set_masklen(INET '10.0.0.0' + (g % 16777216), 32)::cidr".to_owned(),
+        "char" => "chr(65 + (# % 26)::integer)::\"char\"".to_owned(),
+        "date" => "DATE '2020-01-01' + (# % 1000000)::integer".to_owned(),
+        "timestamp" => "TIMESTAMP '2020-01-01' + # * INTERVAL '1 minute'".to_owned(),
+        "timestamptz" => "TIMESTAMPTZ '2020-01-01 00:00+00' + # * INTERVAL '1 minute'".to_owned(),
+        "time" => "TIME '00:00' + (# % 86400) * INTERVAL '1 second'".to_owned(),
+        "timetz" => "(TIME '00:00' + (# % 86400) * INTERVAL '1 second')::timetz".to_owned(),
+        "interval" => "# * INTERVAL '1 second'".to_owned(),
+        "uuid" => "md5(#::text)::uuid".to_owned(),
+        "json" => "json_build_object('n', #)".to_owned(),
+        "jsonb" => "jsonb_build_object('n', #)".to_owned(),
+        "bytea" => "decode(md5(#::text), 'hex')".to_owned(),
+        "inet" => "INET '10.0.0.0' + (# % 16777216)".to_owned(),
+        "cidr" => "set_masklen(INET '10.0.0.0' + (# % 16777216), 32)::cidr".to_owned(),
         "tsvector" => format!("to_tsvector('simple', {LETTER})"),
-        "oid" => "g::oid".to_owned(),
-        "point" => "point(g, g)".to_owned(),
-        "int4range" => "int4range(g::integer, g::integer + 1)".to_owned(),
-        "int8range" => "int8range(g, g + 1)".to_owned(),
-        "numrange" => "numrange(g, g + 1)".to_owned(),
-        "daterange" => "daterange(DATE '2020-01-01' + (g % 1000000)::integer, DATE '2020-01-02' + (g % 1000000)::integer)".to_owned(),
-        "tsrange" => "tsrange(TIMESTAMP '2020-01-01' + g * INTERVAL '1 minute', TIMESTAMP '2020-01-01' + (g + 1) * INTERVAL '1 minute')".to_owned(),
+        "oid" => "#::oid".to_owned(),
+        "point" => "point(#, #)".to_owned(),
+        "int4range" => "int4range(#::integer, #::integer + 1)".to_owned(),
+        "int8range" => "int8range(#, # + 1)".to_owned(),
+        "numrange" => "numrange(#, # + 1)".to_owned(),
+        "daterange" => "daterange(DATE '2020-01-01' + (# % 1000000)::integer, DATE '2020-01-02' + (# % 1000000)::integer)".to_owned(),
+        "tsrange" => "tsrange(TIMESTAMP '2020-01-01' + # * INTERVAL '1 minute', TIMESTAMP '2020-01-01' + (# + 1) * INTERVAL '1 minute')".to_owned(),
         "tstzrange" => {
-            "tstzrange(TIMESTAMPTZ '2020-01-01 00:00+00' + g * INTERVAL '1 minute', TIMESTAMPTZ '2020-01-01 00:00+00' + (g + 1) * INTERVAL '1 minute')".to_owned()
+            "tstzrange(TIMESTAMPTZ '2020-01-01 00:00+00' + # * INTERVAL '1 minute', TIMESTAMPTZ '2020-01-01 00:00+00' + (# + 1) * INTERVAL '1 minute')".to_owned()
         }
         _ if sort == "e" => {
-            format!("(enum_range(NULL::{type_name}))[1 + (g - 1) % array_length(enum_range(NULL::{type_name}), 1)]")
+            format!("(enum_range(NULL::{type_name}))[1 + (# - 1) % array_length(enum_range(NULL::{type_name}), 1)]")
         }
-        _ if category == "N" => format!("g::{type_name}"),
+        _ if category == "N" => format!("#::{type_name}"),
         _ if category == "S" => format!("({LETTER})::{type_name}"),
         _ => return None,
     })

@@ -24,8 +24,8 @@ pub(super) struct Told {
     floor: Vec<String>,
     migrations: Vec<Migration>,
     gates: Vec<Gate>,
-    /// None yet: this version estimates nothing.
-    estimates: Vec<String>,
+    /// What it takes on the target's size: the whole first. Empty where that was not asked for.
+    estimates: Vec<Estimate>,
     timeline: Timeline,
     /// Null where no client ran beside it.
     load: Option<Load>,
@@ -251,6 +251,63 @@ struct Gate {
     origin: String,
 }
 
+/// Times are in milliseconds.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Estimate {
+    /// `release`, `undo`, `lock`, `statement`.
+    what: &'static str,
+    /// The statement's place; of a lock that of the one that takes it.
+    statement: Option<String>,
+    /// Of a lock.
+    mode: Option<&'static str>,
+    /// What the lock is on; of a statement the tables that it grows with.
+    relation: Option<String>,
+    low_ms: f64,
+    high_ms: f64,
+    /// At the largest size that was tried.
+    here_ms: f64,
+    /// How many times larger the target is than that.
+    multiplier: f64,
+    /// `rows`, `bytes`, `index tuples`, `constant`.
+    driver: &'static str,
+    points: Vec<Point>,
+    machine_factor: Machine,
+    /// Whether it may open a gate.
+    enough: bool,
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Point {
+    size: f64,
+    ms: f64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Machine {
+    low: f64,
+    high: f64,
+    measured: bool,
+}
+
+fn estimate(one: &evenkeel_core::estimate::Estimate) -> Estimate {
+    Estimate {
+        what: one.what.name(),
+        statement: one.statement.clone(),
+        mode: one.mode,
+        relation: one.relation.clone(),
+        low_ms: ms(one.low),
+        high_ms: ms(one.high),
+        here_ms: ms(one.here),
+        multiplier: one.multiplier,
+        driver: one.driver.name(),
+        points: one.points.iter().map(|point| Point { size: point.size, ms: ms(point.took) }).collect(),
+        machine_factor: Machine { low: one.machine.low, high: one.machine.high, measured: one.machine.measured },
+        enough: one.enough,
+        why: one.why.clone(),
+    }
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 struct Timeline {
     statements: Vec<Slot>,
@@ -314,7 +371,7 @@ fn of(rehearsal: &Rehearsal) -> Told {
                 origin: gate.origin.clone(),
             })
             .collect(),
-        estimates: Vec::new(),
+        estimates: rehearsal.larger.iter().flat_map(rehearsal::Larger::all).map(estimate).collect(),
         timeline: Timeline { statements: slots.map(slot).collect() },
         load: rehearsal.load.as_ref().map(load),
         gaps: rehearsal.gaps.clone(),

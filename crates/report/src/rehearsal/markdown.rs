@@ -1,6 +1,6 @@
 //! Markdown for a pull request: the verdict, a table of gates, what each migration did, folded.
 
-use super::{blocked, did, lock, touched, verdict_line};
+use super::{blocked, did, estimates, lock, touched, verdict_line};
 use crate::format::markdown::plain;
 use evenkeel_core::rehearsal::{Migration, Rehearsal, time};
 use evenkeel_core::trace::Blocks;
@@ -8,6 +8,9 @@ use std::fmt::Write as _;
 
 /// Forges cut a comment that is longer than some 65,000 characters.
 const ROOM: usize = 60_000;
+
+/// Estimates that are listed.
+const ESTIMATES: usize = 20;
 
 pub(super) fn rehearsal(rehearsal: &Rehearsal) -> String {
     let mut text = format!("**{}**\n\n| gate | | demanded | found |\n| --- | --- | --- | --- |\n", plain(&verdict_line(rehearsal)));
@@ -20,6 +23,17 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal) -> String {
         let _ = writeln!(text, "| {} | {mark} | {} ({}) | {} |", gate.name, plain(&gate.limit), plain(&gate.origin), plain(&gate.found));
     }
     text.push('\n');
+    let estimates = estimates(rehearsal);
+    if !estimates.is_empty() {
+        text.push_str("| on the target's size | |\n| --- | --- |\n");
+        for (what, range) in estimates.iter().take(ESTIMATES) {
+            let _ = writeln!(text, "| {} | {} |", plain(what), plain(range));
+        }
+        if estimates.len() > ESTIMATES {
+            let _ = writeln!(text, "\n… and {} more: `--format json` has all", estimates.len() - ESTIMATES);
+        }
+        text.push('\n');
+    }
     let mut left_out = 0;
     for migration in &rehearsal.migrations {
         let part = one(migration);

@@ -1,11 +1,12 @@
 //! The terminal: the verdict, the gates that do not hold, what each statement did, then how it was looked at.
 
-use super::{blocked, did, lock, parts, touched, verdict_line};
+use super::{blocked, did, estimates, lock, parts, range, touched, verdict_line};
 use crate::clean::line;
 use crate::format::Style;
 use crate::page::Page;
 use crate::wrap::{width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
+use evenkeel_core::estimate::{Driver, Estimate};
 use evenkeel_core::rehearsal::{Gate, Load, Migration, Rehearsal, Rerun, Undo, time};
 use evenkeel_core::trace::{Blocks, Lock, Sort, Trace};
 use std::fmt::Write as _;
@@ -41,8 +42,19 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal, style: &Style) -> String {
     for gate in gates {
         page.gate(gate, names);
     }
-    for migration in &rehearsal.migrations {
-        page.migration(migration);
+    let estimates = estimates(rehearsal);
+    if !estimates.is_empty() {
+        let head = page.painted(Paint::new().bold(), "on the target's size");
+        let _ = writeln!(page.text, "\n{head}");
+        for (what, range) in estimates.iter().take(SHOWN) {
+            page.wrapped(&format!("{what}: {range}"), "  ", Paint::new());
+        }
+        if estimates.len() > SHOWN {
+            page.wrapped(&format!("… and {} more (--format json has all)", estimates.len() - SHOWN), "  ", DIM);
+        }
+    }
+    for (at, migration) in rehearsal.migrations.iter().enumerate() {
+        page.migration(migration, rehearsal.larger.as_ref().and_then(|larger| larger.statements.get(at)));
     }
     if let Some(load) = &rehearsal.load {
         page.load(load);
@@ -93,13 +105,16 @@ impl Page<'_> {
         }
     }
 
-    fn migration(&mut self, migration: &Migration) {
+    fn migration(&mut self, migration: &Migration, estimates: Option<&Vec<Estimate>>) {
         let name =
             if migration.name.is_empty() || migration.name == migration.key { String::new() } else { format!(" {}", migration.name) };
         let head = self.painted(Paint::new().bold(), &line(&format!("{}{name}", migration.key)));
         let _ = writeln!(self.text, "\n{head}  transaction {}", migration.transaction);
-        for trace in &migration.statements {
+        for (at, trace) in migration.statements.iter().enumerate() {
             self.statement(trace);
+            if let Some(one) = estimates.and_then(|all| all.get(at)).filter(|one| one.driver != Driver::Constant) {
+                self.wrapped(&format!("there: {}", range(one)), "      ", Paint::new());
+            }
         }
         if let Some((place, why)) = &migration.stopped {
             let place = place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
