@@ -2,6 +2,7 @@
 //!
 //! Lives here: the nouns and the judgement. Does not live here: running it (`pipeline/rehearse`), what a statement did (`trace`).
 
+mod asked;
 mod gate;
 mod gates;
 mod larger;
@@ -10,6 +11,7 @@ mod larger_tests;
 mod load;
 mod told;
 
+pub use asked::{Asked, Outcome, Question, Survival};
 pub use gate::{Gate, Limits, Part, Undoing};
 pub use gates::{Target, gates, time};
 pub use larger::{Larger, Size, Stuck, Volume, method};

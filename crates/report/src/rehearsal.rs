@@ -4,6 +4,7 @@
 
 mod data;
 mod markdown;
+mod met;
 mod terminal;
 
 use crate::Fault;
@@ -11,8 +12,9 @@ use crate::format::Style;
 use crate::history::Form;
 use evenkeel_core::estimate::{Driver, Estimate};
 use evenkeel_core::history::effect::{Stand, Touch};
-use evenkeel_core::rehearsal::{Part, Rehearsal, time};
+use evenkeel_core::rehearsal::{Asked, Part, Rehearsal, Survival, time};
 use evenkeel_core::trace::{Blocked, Class, Lock, Trace};
+use std::time::Duration;
 
 /// What a rehearsal says.
 ///
@@ -68,6 +70,11 @@ pub fn verdict_line(rehearsal: &Rehearsal) -> String {
         why.push("only a part was asked for".to_owned());
     }
     format!("{target}: {release}: not VALIDATED: {holding} gates hold, none is closed; {}", why.join("; "))
+}
+
+/// In milliseconds: microseconds are as good as the clocks.
+fn ms(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
 /// `ACCESS EXCLUSIVE on table public.t, held 1.2 to 3.4 ms`.
@@ -156,6 +163,31 @@ fn estimates(rehearsal: &Rehearsal) -> Vec<(String, String)> {
     };
     all.extend(locks.iter().map(named));
     all
+}
+
+/// What is to be said of queries: those that do not survive, those of which that was not seen, those with other columns.
+fn questions(asked: &Asked) -> Vec<(bool, String)> {
+    let survival = asked.questions.iter().filter_map(|one| {
+        let words = match &one.survival {
+            Survival::Same => return None,
+            Survival::Breaks(code, message) => (true, format!("does not run any more: {message} ({code})")),
+            Survival::Held(code, message) => (true, format!("does not run any more where it was prepared before: {message} ({code})")),
+            Survival::Otherwise(words) => (true, words.clone()),
+            Survival::Unknown(why) => (false, format!("not seen: {why}")),
+        };
+        Some((words.0, format!("{}: {}", one.place, words.1)))
+    });
+    let next = asked.next.iter().map(|(place, why)| (true, format!("{place}: the next application's does not run before it: {why}")));
+    let columns = asked.questions.iter().filter_map(|one| {
+        let (before, after) = one.columns.as_ref()?;
+        let beyond: Vec<&str> = after.iter().filter(|column| !before.contains(column)).map(String::as_str).collect();
+        let less: Vec<&str> = before.iter().filter(|column| !after.contains(column)).map(String::as_str).collect();
+        let list = |words: &str, all: &[&str]| (!all.is_empty()).then(|| format!("{words} {}", all.join(", ")));
+        let said: Vec<String> = [list("with", &beyond), list("without", &less)].into_iter().flatten().collect();
+        let said = if said.is_empty() { "in another order".to_owned() } else { said.join(", ") };
+        Some((false, format!("{}: gives other columns: {said}", one.place)))
+    });
+    survival.chain(next).chain(columns).collect()
 }
 
 /// Parts that were looked at, as they are typed.

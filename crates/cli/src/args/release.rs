@@ -201,6 +201,13 @@ pub struct Rehearse {
     /// empty. Several sizes with commas, such as 1%,3%,10%: then it is estimated what everything takes on the target's size.
     #[arg(long, value_name = "COUNT|PART%", value_delimiter = ',', value_parser = amount)]
     pub rows: Vec<evenkeel_pipeline::rehearse::Amount>,
+    /// Queries of the application that runs now, as `preflight` reads them: are they the same after it, also where they were prepared
+    /// before? May be given several times.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub queries: Vec<PathBuf>,
+    /// Queries of the next application, which are to run before the release as well.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub next: Vec<PathBuf>,
     /// Compare how fast the target and this machine compute, for some seconds, reading no table: estimates are narrower then.
     #[arg(long, requires = "rows")]
     pub probe: bool,

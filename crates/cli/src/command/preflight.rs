@@ -9,7 +9,7 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::{Ending, Entry, Limits, Store};
-use evenkeel_core::preflight::{Lack, Preflight as Lacking};
+use evenkeel_core::preflight::{Lack, Preflight as Lacking, Query};
 use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::{capture::Source, migrations as read, queries};
 use evenkeel_report::{Found, history as report};
@@ -65,17 +65,7 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         _ => wire::usual_grammar()?,
     };
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
-    let (mut asked, mut hidden) = (Vec::new(), Vec::new());
-    for path in &arguments.queries {
-        if let Some((shown, environment)) = statistics(path) {
-            let other = wire::live(environment, settings, common, &[])?;
-            let (queries, unseen) = queries::noticed(&other.source, &shown, (grammar, &limits), &run.watch)?;
-            asked.extend(queries);
-            hidden.extend(unseen.into_iter().map(|what| format!("{shown}: {what}")));
-            continue;
-        }
-        asked.extend(queries::read(path, grammar, signals::stop())?);
-    }
+    let (asked, hidden) = queries(&arguments.queries, &Asking { settings, common, grammar, limits: &limits }, &run)?;
     let name = endpoint.configured.map(|_| arguments.environment.as_str());
     // A folder that is named must be there; one that may be found helps.
     let wanted = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, name, settings);
@@ -99,6 +89,37 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
     }
     drop(progress);
     Ok((preflight, endpoint.shown.clone()))
+}
+
+/// What it takes to read queries.
+pub struct Asking<'a> {
+    pub settings: &'a settings::Settings,
+    pub common: &'a Common,
+    pub grammar: &'a dyn evenkeel_core::statement::Grammar,
+    pub limits: &'a Limits,
+}
+
+/// Queries of files, folders and servers' statistics; and what could not be seen of them.
+///
+/// # Errors
+/// One cannot be read, or there is no query in it.
+pub fn queries(
+    paths: &[std::path::PathBuf],
+    asking: &Asking<'_>,
+    run: &evenkeel_core::port::Run<'_>,
+) -> Result<(Vec<Query>, Vec<String>), Box<Trouble>> {
+    let (mut asked, mut hidden) = (Vec::new(), Vec::new());
+    for path in paths {
+        if let Some((shown, environment)) = statistics(path) {
+            let other = wire::live(environment, asking.settings, asking.common, &[])?;
+            let (queries, unseen) = queries::noticed(&other.source, &shown, (asking.grammar, asking.limits), &run.watch)?;
+            asked.extend(queries);
+            hidden.extend(unseen.into_iter().map(|what| format!("{shown}: {what}")));
+            continue;
+        }
+        asked.extend(queries::read(path, asking.grammar, signals::stop())?);
+    }
+    Ok((asked, hidden))
 }
 
 /// Whether the artifact ran there: its files are here, and record and effect are there. What nobody can tell is a gap.

@@ -1,5 +1,6 @@
 //! `evenkeel rehearse`: the pending release on a throwaway server that is like its target.
 
+use super::preflight::Asking;
 use super::{Outcome, migrations, output};
 use crate::args::{Common, Rehearse};
 use crate::folder;
@@ -12,7 +13,7 @@ use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
 use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal};
 use evenkeel_pipeline::capture::{self, Source};
-use evenkeel_pipeline::rehearse::{self as stage, Amount, DIMENSIONS, Wanted};
+use evenkeel_pipeline::rehearse::{self as stage, Amount, DIMENSIONS, Questions, Wanted};
 use evenkeel_pipeline::replay::Means;
 use evenkeel_report::{Found, rehearsal as report};
 use std::time::Instant;
@@ -77,13 +78,17 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     };
     let sizes = sizes(arguments)?;
     let has_sizes = sizes.len() >= SIZES;
+    let has_queries = !(arguments.queries.is_empty() && arguments.next.is_empty());
+    let is_given = |part: Part| part == Part::Estimate && has_sizes || part == Part::Compatibility && has_queries;
     let mut parts: Vec<Part> = match arguments.only.as_slice() {
-        [] => Part::ALL.into_iter().filter(|part| part.is_usual() || *part == Part::Estimate && has_sizes).collect(),
+        [] => Part::ALL.into_iter().filter(|part| part.is_usual() || is_given(*part)).collect(),
         only => only.iter().map(|name| Part::from(*name)).collect(),
     };
-    if let Some(part) = parts.iter().find(|part| !part.is_built()) {
-        let trouble = Trouble::new(Class::Usage, format!("this version does not rehearse {}", part.name()));
-        return Err(Box::new(trouble.expected("run, effect, undo, rerun, load, estimate").found(part.name()).origin("flag --only")));
+    if parts.contains(&Part::Compatibility) && !has_queries {
+        let trouble = Trouble::new(Class::Usage, "nothing is known that the application asks").expected("its queries");
+        return Err(Box::new(
+            trouble.found("none").origin("flag --only").fix("--queries PATH: a folder of SQL, sqlx's folder, pg_stat_statements:ENV"),
+        ));
     }
     if parts.contains(&Part::Estimate) && !has_sizes {
         let trouble = Trouble::new(Class::Usage, "nothing can be estimated").expected(format!("{SIZES} sizes at least"));
@@ -103,12 +108,19 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     parts.dedup();
     let expected = expected.map(|expected| capture::manifest(&expected.source, &run)).transpose()?;
     let role = endpoint.configured.and_then(Environment::migration_role);
+    let application = endpoint.configured.and_then(|one| one.application_role.as_deref());
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let means = Means { folders: &settings.scratch, role, limits };
     let label = name.unwrap_or_else(|| endpoint.source.label()).to_owned();
     let demanded = settings.demanded(endpoint.configured.and_then(|one| one.tier));
-    let wanted = Wanted { label: &label, parts, limits: demanded.clone(), expected: expected.as_ref(), sizes, probed };
-    let rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
+    let asking = Asking { settings, common, grammar, limits: &limits };
+    let (running, mut hidden) = super::preflight::queries(&arguments.queries, &asking, &run)?;
+    let (next, unseen) = super::preflight::queries(&arguments.next, &asking, &run)?;
+    hidden.extend(unseen);
+    let questions = Questions { running: &running, next: &next, role: application };
+    let wanted = Wanted { label: &label, parts, limits: demanded.clone(), expected: expected.as_ref(), sizes, probed, questions };
+    let mut rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
+    rehearsal.gaps.extend(hidden);
     drop(progress);
     Ok((rehearsal, demanded))
 }

@@ -45,6 +45,7 @@ mod read_only;
 mod real_tools;
 mod reference;
 mod rehearse;
+mod rehearse_asked;
 mod rehearse_evidence;
 mod rehearse_rows;
 mod rehearse_sizes;

@@ -1,6 +1,6 @@
 //! Rows for the tables of a throwaway server, and what tables hold.
 
-use super::{Session, Stop};
+use super::{Answer, Session, Stop};
 use crate::fault::Trouble;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,6 +85,21 @@ pub trait Filler: Sync {
         first: &dyn Fn(&str) -> bool,
         most: usize,
     ) -> Result<Vec<Asked>, Box<Trouble>>;
+
+    /// Prepares a query of an application under a number, for as long as the session lasts.
+    ///
+    /// # Errors
+    /// The session is lost.
+    fn hold(&self, session: &mut dyn Session, number: usize, query: &str) -> Result<Answer, Box<Trouble>>;
+
+    /// How many choices of values there are for parameters of those types, in the server's own words.
+    fn choices(&self, parameters: &[String]) -> usize;
+
+    /// Runs what was prepared under a number with one choice of values: of rows that are made here, of rows that are not, and mixed.
+    ///
+    /// # Errors
+    /// The session is lost.
+    fn execute(&self, session: &mut dyn Session, number: usize, parameters: &[String], choice: usize) -> Result<Answer, Box<Trouble>>;
 
     /// Settings of a session that waits as long as it has to.
     fn unbound(&self) -> &'static [(&'static str, &'static str)];

@@ -44,12 +44,6 @@ impl Part {
         Self::ALL.into_iter().find(|part| part.name() == name)
     }
 
-    /// Whether this version can look at it.
-    #[must_use]
-    pub const fn is_built(self) -> bool {
-        matches!(self, Self::Run | Self::Effect | Self::Undo | Self::Rerun | Self::Load | Self::Estimate)
-    }
-
     /// Whether nothing is validated without it. The others need something that is given to them: sizes, queries.
     #[must_use]
     pub const fn is_usual(self) -> bool {

@@ -1,5 +1,6 @@
 //! Gates of a rehearsal: each says what it demands, where that stands, what was found, and whether it holds.
 
+use super::asked::{self, Asked};
 use super::gate::{Gate, Limits, Part, Undoing};
 use super::larger::{Larger, at_once};
 use super::load::{Load, Phase};
@@ -33,6 +34,7 @@ pub fn gates(
     target: &Target,
     unexpected: Option<&Result<Vec<Touch>, String>>,
     load: Option<&Load>,
+    asked: Option<&Asked>,
 ) -> Vec<Gate> {
     let mut gates = vec![runs(migrations)];
     if parts.contains(&Part::Run) {
@@ -54,6 +56,9 @@ pub fn gates(
     if parts.contains(&Part::Estimate) {
         gates.push(estimated(target));
     }
+    if parts.contains(&Part::Compatibility) {
+        gates.extend(asked::gates(asked));
+    }
     if parts.contains(&Part::Load) {
         gates.push(blocked(limits, migrations, target, load));
         gates.push(refused(load));
@@ -66,8 +71,8 @@ pub fn gates(
         }
     }
     let (required, origin) = &limits.require;
-    for part in required.iter().filter(|part| !parts.contains(part) || !part.is_built()) {
-        let why = if part.is_built() { "left out by --only" } else { "this version does not rehearse it" };
+    for part in required.iter().filter(|part| !parts.contains(part)) {
+        let why = if part.is_usual() { "left out by --only" } else { "nothing was given for it (--queries, --rows)" };
         let gate = Gate::new(*part, part.name(), "it was rehearsed", origin);
         gates.push(gate.found(None, format!("not covered: {why}")).because("What is demanded was not looked at."));
     }

@@ -88,7 +88,7 @@ fn hold(larger: Larger, rows: Option<u64>, limit: u64) -> (Option<bool>, String)
         larger: Some(larger),
         ..Target::default()
     };
-    let all = gates(&limits, &[Part::Run], &release(), &target, None, None);
+    let all = gates(&limits, &[Part::Run], &release(), &target, None, None, None);
     all.into_iter().find(|gate| gate.name == "lock-hold").map(|gate| (gate.holds, gate.found)).unwrap_or_default()
 }
 

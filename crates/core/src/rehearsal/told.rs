@@ -1,5 +1,6 @@
 //! What was seen, whole: what reports show.
 
+use super::asked::Asked;
 use super::gate::{Gate, Part};
 use super::larger::Larger;
 use super::load::Load;
@@ -110,6 +111,8 @@ pub struct Rehearsal {
     pub load: Option<Load>,
     /// What it takes on the target's size; nothing where that was not asked for.
     pub larger: Option<Larger>,
+    /// What became of what applications ask; nothing where that was not looked at.
+    pub asked: Option<Asked>,
     /// The digest of the target's schema, and of the one that the release led to; nothing where there is none.
     pub baseline: Option<String>,
     pub result: Option<String>,

@@ -2,8 +2,9 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `load` has clients beside them, `each` tries one migration after the other: its
-//! effect, its way back, itself once more; `sizes` runs it at several sizes. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
+//! effect, its way back, itself once more; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
+mod asked;
 mod each;
 mod eyes;
 mod load;
@@ -11,6 +12,7 @@ mod pending;
 mod place;
 mod sizes;
 
+pub use asked::Questions;
 pub use pending::{Release, named, pending, read};
 pub use sizes::Amount;
 
@@ -47,6 +49,8 @@ pub struct Wanted<'a> {
     pub expected: Option<&'a Manifest>,
     /// Rows that tables are to have, the least first; none where nothing is said. What the release does is looked at on the most.
     pub sizes: Vec<Amount>,
+    /// What applications ask.
+    pub questions: Questions<'a>,
     /// The target as it may be asked how fast it computes.
     pub probed: Option<&'a dyn Environment>,
 }
@@ -73,7 +77,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let estimates = wanted.parts.contains(&Part::Estimate);
     let largest = wanted.sizes.last().copied();
     let scale = largest.filter(|_| estimates).map(|amount| sizes::scale(amount, target));
-    let place = Place::make(target, stage, means.role, scale)?;
+    let place = Place::make(target, stage, (means.role, wanted.questions.role), scale)?;
     let bounds = observer.bounds(&mut *place.session(&place.database)?)?;
     let limits = means.limits;
     let ground = Ground { scratch: &*place.scratch, database: &place.database, grammar, watch: run.watch, limits, own_bounds: true };
@@ -89,6 +93,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         migrations: Vec::new(),
         load: None,
         larger: None,
+        asked: None,
         baseline: evidence::schema(target),
         result: None,
         files: release.files.clone(),
@@ -137,7 +142,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     told.result = evidence::schema(&end);
     told.migrations = watched.migrations;
     let is_apart = release.cuts.iter().any(|cut| cut.migration.transaction != Transaction::Own) || release.grouping == Grouping::Batch;
-    let looks = wanted.parts.iter().any(|part| *part != Part::Run && part.is_built());
+    let looks = wanted.parts.iter().any(|part| matches!(part, Part::Effect | Part::Undo | Part::Rerun | Part::Load));
     if is_apart || looks {
         // From the beginning, and under the name that files may call it by.
         each.aside(each::BASE, &place.database)?;
@@ -151,6 +156,12 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
                 touch.spot.display()
             ));
         }
+    }
+    if wanted.parts.contains(&Part::Compatibility) {
+        let filler = engine.filler()?;
+        told.asked = Some(asked::asked(&each, release, wanted.questions, filler)?);
+    } else {
+        told.floor.push("whether the running application survives it was not looked at (--queries)".to_owned());
     }
     let unwatched = told.migrations.iter().filter_map(|migration| Some((&migration.key, migration.unwatched.as_ref()?)));
     let unwatched = unwatched.map(|(key, why)| format!("{key} runs as its tool sends it, and not one by one to be watched: {why}"));
@@ -187,7 +198,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         told.floor.push("how long it takes on the target's size was not estimated (--rows 1%,3%,10%)".to_owned());
     }
     let aim = rehearsal::Target { here, larger: told.larger.clone(), ..aim(target, bounds, engine.lock_slots(target)) };
-    told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref(), told.load.as_ref());
+    told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref(), told.load.as_ref(), told.asked.as_ref());
     Ok(told)
 }
 

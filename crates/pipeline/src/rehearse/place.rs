@@ -20,6 +20,10 @@ pub struct Place {
     /// What is not as it is on the target.
     pub floor: Vec<String>,
     pub gaps: Vec<String>,
+    /// What a session of the application begins with, where its role is known.
+    of_application: Vec<(String, String)>,
+    /// Whether that role is a superuser there.
+    is_application_unbounded: bool,
     /// Settings that could not be made smaller as its tables are.
     pub stuck: Vec<Stuck>,
 }
@@ -34,7 +38,12 @@ impl Place {
     ///
     /// # Errors
     /// No server can be had, the manifest does not tell the schema, or the end was asked for.
-    pub fn make(manifest: &Manifest, stage: Stage<'_>, configured: Option<&str>, scale: Option<f64>) -> Result<Self, Box<Trouble>> {
+    pub fn make(
+        manifest: &Manifest,
+        stage: Stage<'_>,
+        (configured, application): (Option<&str>, Option<&str>),
+        scale: Option<f64>,
+    ) -> Result<Self, Box<Trouble>> {
         if manifest.endpoint.is_whole_server() {
             let trouble = Trouble::new(Class::Usage, "a release is rehearsed for one database");
             let trouble = trouble.expected("an environment that is one database").found("all databases of a server");
@@ -91,8 +100,27 @@ impl Place {
         }
         let (name, unbounded, role) = role(manifest, configured)?;
         let own = stage.engine.session_settings(manifest, Some(name.as_str()).filter(|name| !name.starts_with('(')));
+        let is_superuser = |name: &str| {
+            manifest
+                .of_kind(Kind::Role)
+                .iter()
+                .any(|role| role.identity.part(0) == name && role.get("superuser") == Some(&Value::Flag(true)))
+        };
+        let is_application_unbounded = application.is_some_and(is_superuser);
+        let of_application = application.map(|role| stage.engine.session_settings(manifest, Some(role))).unwrap_or_default();
         let confined = Confined { role: Some(name), unbounded, roles: target.confined.roles, settings: own, schemas: Vec::new() };
-        Ok(Self { scratch: built.scratch, database: built.database, confined, role, version_differs, floor, gaps, stuck })
+        Ok(Self {
+            scratch: built.scratch,
+            database: built.database,
+            confined,
+            role,
+            version_differs,
+            floor,
+            gaps,
+            of_application,
+            is_application_unbounded,
+            stuck,
+        })
     }
 
     /// A session on one of its databases, as the role that migrations run as.
@@ -105,6 +133,24 @@ impl Place {
         let mut confined = self.confined.clone();
         confined.settings.extend(unbound.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         self.scratch.confined(database, &confined)
+    }
+
+    /// Who uses the database: the role that is named, else the one that migrates it; and how that is known.
+    pub fn application(&self, role: Option<&str>) -> (Confined, String) {
+        match role {
+            None => (self.confined.clone(), format!("{}, as no application_role is set", self.role)),
+            Some(name) => {
+                let settings = self.of_application.clone();
+                let confined =
+                    Confined { role: Some(name.to_owned()), unbounded: self.is_application_unbounded, settings, ..self.confined.clone() };
+                (confined, format!("{name} (application_role)"))
+            }
+        }
+    }
+
+    /// A session on one of its databases as the application has it.
+    pub fn application_session(&self, database: &str, role: Option<&str>) -> Result<Box<dyn Session>, Box<Trouble>> {
+        self.scratch.confined(database, &self.application(role).0)
     }
 
     /// The schema of one of its databases.

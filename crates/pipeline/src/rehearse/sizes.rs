@@ -154,7 +154,7 @@ impl Sizing<'_> {
 
     /// A size for which a server is made, and removed again.
     pub fn apart(&self, amount: Amount) -> Result<Size, Box<Trouble>> {
-        let place = Place::make(self.target, self.stage, self.role, Some(scale(amount, self.target)))?;
+        let place = Place::make(self.target, self.stage, (self.role, None), Some(scale(amount, self.target)))?;
         let filled = self.fill(&place, amount)?;
         let here = filled.into_iter().map(|one| (one.table, one.rows)).collect();
         let grammar = self.stage.engine.grammar()?;

@@ -130,6 +130,30 @@ impl Filler for PostgresFiller {
         Ok(all)
     }
 
+    fn hold(&self, session: &mut dyn Session, number: usize, query: &str) -> Result<Answer, Box<Trouble>> {
+        session.run(&format!("PREPARE evenkeel_{number} AS {query}"))
+    }
+
+    fn choices(&self, parameters: &[String]) -> usize {
+        1 << parameters.len().min(CHOSEN)
+    }
+
+    fn execute(&self, session: &mut dyn Session, number: usize, parameters: &[String], choice: usize) -> Result<Answer, Box<Trouble>> {
+        // The first choice has values of rows that are there, the second of rows that are not, the others some of each.
+        let pattern = match choice {
+            0 => 0,
+            1 => usize::MAX,
+            mixed => mixed - 1,
+        };
+        let values = parameters.iter().enumerate().map(|(at, type_name)| {
+            let is_there = pattern >> at.min(CHOSEN - 1) & 1 == 0;
+            value::literal_of(type_name, if is_there { THERE } else { NOT_THERE })
+        });
+        let values = values.collect::<Vec<_>>().join(", ");
+        let list = if values.is_empty() { String::new() } else { format!("({values})") };
+        session.run(&format!("EXECUTE evenkeel_{number}{list}"))
+    }
+
     fn unbound(&self) -> &'static [(&'static str, &'static str)] {
         &[("lock_timeout", "0"), ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")]
     }
@@ -325,6 +349,12 @@ impl Maker<'_> {
         Ok(why.map(|why| if table.is_partitioned { format!("of a partitioned table: {why}") } else { why }))
     }
 }
+
+/// So many parameters have values of their own; further ones are as the last of them.
+const CHOSEN: usize = 5;
+/// The number of a row that is made wherever there are any, and of one that is not.
+const THERE: &str = "1";
+const NOT_THERE: &str = "1000000007";
 
 /// Primes, so that what follows one another does not stand side by side.
 const SCATTER: u64 = 7_919;

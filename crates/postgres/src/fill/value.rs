@@ -132,6 +132,32 @@ fn simple(base: &str, type_name: &str, category: &str, sort: &str, length: i64) 
     })
 }
 
+/// The value of a number for a parameter, by its type in the server's words; NULL where none is known.
+pub fn literal_of(type_name: &str, number: &str) -> String {
+    // https://www.postgresql.org/docs/18/datatype.html: the names that the catalog has for them.
+    let base = match type_name {
+        "smallint" => "int2",
+        "integer" => "int4",
+        "bigint" => "int8",
+        "real" | "double precision" => "float8",
+        "boolean" => "bool",
+        "character varying" => "varchar",
+        "character" => "bpchar",
+        "timestamp without time zone" => "timestamp",
+        "timestamp with time zone" => "timestamptz",
+        "time without time zone" => "time",
+        "time with time zone" => "timetz",
+        other => other,
+    };
+    let category = match base {
+        "float8" | "numeric" => "N",
+        _ => "",
+    };
+    let number = format!("({number})::bigint");
+    let value = simple(base, type_name, category, "b", -1).map(|value| value.replace('#', &number));
+    value.map_or_else(|| "NULL".to_owned(), |value| format!("({value})::{type_name}"))
+}
+
 /// Texts in quotes that a check names: `'new'::text`.
 pub fn literals(definition: &str) -> Vec<String> {
     let mut found = Vec::new();

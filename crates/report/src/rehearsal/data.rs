@@ -1,13 +1,13 @@
 //! The public JSON. Field names are a contract.
 
-use super::verdict_line;
+use super::met::{Compatibility, Estimate, Load, compatibility, estimate, load};
+use super::{ms, verdict_line};
 use crate::Fault;
 use evenkeel_core::history::effect::{Stand, Touch};
 use evenkeel_core::rehearsal::{self, Rehearsal};
 use evenkeel_core::trace::{self, Span};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::time::Duration;
 
 /// The version of the shapes below.
 const SCHEMA_VERSION: u32 = 1;
@@ -29,6 +29,8 @@ pub(super) struct Told {
     timeline: Timeline,
     /// Null where no client ran beside it.
     load: Option<Load>,
+    /// Null where no queries were given.
+    compatibility: Option<Compatibility>,
     gaps: Vec<String>,
     notes: Vec<String>,
 }
@@ -120,58 +122,6 @@ struct Blocked {
     total_ms: f64,
 }
 
-/// Clients that ran beside the release, on statements derived from the schema.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Load {
-    clients: usize,
-    tables: Vec<String>,
-    before: Latency,
-    during: Latency,
-    after: Latency,
-    refused: Vec<Refused>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Latency {
-    requests: usize,
-    p50_ms: f64,
-    p99_ms: f64,
-    max_ms: f64,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Refused {
-    /// `before`, `during` or `after` the release.
-    phase: &'static str,
-    code: String,
-    requests: usize,
-    sql: String,
-    message: String,
-}
-
-fn load(load: &rehearsal::Load) -> Load {
-    let latency =
-        |one: rehearsal::Latency| Latency { requests: one.requests, p50_ms: ms(one.p50), p99_ms: ms(one.p99), max_ms: ms(one.max) };
-    Load {
-        clients: load.clients,
-        tables: load.tables.iter().cloned().collect(),
-        before: latency(load.before),
-        during: latency(load.during),
-        after: latency(load.after),
-        refused: load
-            .refused
-            .iter()
-            .map(|(phase, code, requests, sql, message)| Refused {
-                phase: phase.name(),
-                code: code.clone(),
-                requests: *requests,
-                sql: sql.clone(),
-                message: message.clone(),
-            })
-            .collect(),
-    }
-}
-
 #[derive(Debug, Serialize, JsonSchema)]
 struct Lock {
     relation: String,
@@ -251,63 +201,6 @@ struct Gate {
     origin: String,
 }
 
-/// Times are in milliseconds.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Estimate {
-    /// `release`, `undo`, `lock`, `statement`.
-    what: &'static str,
-    /// The statement's place; of a lock that of the one that takes it.
-    statement: Option<String>,
-    /// Of a lock.
-    mode: Option<&'static str>,
-    /// What the lock is on; of a statement the tables that it grows with.
-    relation: Option<String>,
-    low_ms: f64,
-    high_ms: f64,
-    /// At the largest size that was tried.
-    here_ms: f64,
-    /// How many times larger the target is than that.
-    multiplier: f64,
-    /// `rows`, `bytes`, `index tuples`, `constant`.
-    driver: &'static str,
-    points: Vec<Point>,
-    machine_factor: Machine,
-    /// Whether it may open a gate.
-    enough: bool,
-    why: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Point {
-    size: f64,
-    ms: f64,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Machine {
-    low: f64,
-    high: f64,
-    measured: bool,
-}
-
-fn estimate(one: &evenkeel_core::estimate::Estimate) -> Estimate {
-    Estimate {
-        what: one.what.name(),
-        statement: one.statement.clone(),
-        mode: one.mode,
-        relation: one.relation.clone(),
-        low_ms: ms(one.low),
-        high_ms: ms(one.high),
-        here_ms: ms(one.here),
-        multiplier: one.multiplier,
-        driver: one.driver.name(),
-        points: one.points.iter().map(|point| Point { size: point.size, ms: ms(point.took) }).collect(),
-        machine_factor: Machine { low: one.machine.low, high: one.machine.high, measured: one.machine.measured },
-        enough: one.enough,
-        why: one.why.clone(),
-    }
-}
-
 #[derive(Debug, Serialize, JsonSchema)]
 struct Timeline {
     statements: Vec<Slot>,
@@ -324,11 +217,6 @@ struct Slot {
 
 pub(super) fn json(rehearsal: &Rehearsal) -> Result<Vec<u8>, Fault> {
     crate::history::json(&of(rehearsal))
-}
-
-fn ms(time: Duration) -> f64 {
-    // Microseconds are as good as the clocks.
-    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
 fn of(rehearsal: &Rehearsal) -> Told {
@@ -374,6 +262,7 @@ fn of(rehearsal: &Rehearsal) -> Told {
         estimates: rehearsal.larger.iter().flat_map(rehearsal::Larger::all).map(estimate).collect(),
         timeline: Timeline { statements: slots.map(slot).collect() },
         load: rehearsal.load.as_ref().map(load),
+        compatibility: rehearsal.asked.as_ref().map(compatibility),
         gaps: rehearsal.gaps.clone(),
         notes: rehearsal.notes.clone(),
     }

@@ -1,6 +1,6 @@
 //! Markdown for a pull request: the verdict, a table of gates, what each migration did, folded.
 
-use super::{blocked, did, estimates, lock, touched, verdict_line};
+use super::{blocked, did, estimates, lock, questions, touched, verdict_line};
 use crate::format::markdown::plain;
 use evenkeel_core::rehearsal::{Migration, Rehearsal, time};
 use evenkeel_core::trace::Blocks;
@@ -46,7 +46,13 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal) -> String {
     if left_out > 0 {
         let _ = writeln!(text, "… and {left_out} migrations more: `--format json` has all\n");
     }
-    for (title, lines) in [("not as on the target", &rehearsal.floor), ("not seen", &rehearsal.gaps), ("to know", &rehearsal.notes)] {
+    let asked: Vec<String> = rehearsal.asked.iter().flat_map(questions).map(|(_, words)| words).collect();
+    for (title, lines) in [
+        ("queries of the application", &asked),
+        ("not as on the target", &rehearsal.floor),
+        ("not seen", &rehearsal.gaps),
+        ("to know", &rehearsal.notes),
+    ] {
         if lines.is_empty() {
             continue;
         }

@@ -1,13 +1,13 @@
 //! The terminal: the verdict, the gates that do not hold, what each statement did, then how it was looked at.
 
-use super::{blocked, did, estimates, lock, parts, range, touched, verdict_line};
+use super::{blocked, did, estimates, lock, parts, questions, range, touched, verdict_line};
 use crate::clean::line;
 use crate::format::Style;
 use crate::page::Page;
 use crate::wrap::{width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 use evenkeel_core::estimate::{Driver, Estimate};
-use evenkeel_core::rehearsal::{Gate, Load, Migration, Rehearsal, Rerun, Undo, time};
+use evenkeel_core::rehearsal::{Asked, Gate, Load, Migration, Rehearsal, Rerun, Undo, time};
 use evenkeel_core::trace::{Blocks, Lock, Sort, Trace};
 use std::fmt::Write as _;
 
@@ -58,6 +58,9 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal, style: &Style) -> String {
     }
     if let Some(load) = &rehearsal.load {
         page.load(load);
+    }
+    if let Some(asked) = &rehearsal.asked {
+        page.asked(asked);
     }
     page.list("not as on the target", &rehearsal.floor, WARN);
     page.list("not seen", &rehearsal.gaps, UNKNOWN);
@@ -185,6 +188,21 @@ impl Page<'_> {
         }
         for (phase, code, count, sql, message) in load.refused.iter().take(SHOWN) {
             self.wrapped(&format!("refused {} it, {count} times: {message} ({code}): {sql}", phase.name()), "  ", BAD);
+        }
+    }
+
+    fn asked(&mut self, asked: &Asked) {
+        let head = self.painted(Paint::new().bold(), &format!("{} queries of the application", asked.questions.len() + asked.nexts));
+        let _ = writeln!(self.text, "\n{head}  as {}", line(&asked.role));
+        let all = questions(asked);
+        if all.is_empty() {
+            self.wrapped("all do the same before it and after it, also where they were prepared before", "  ", Paint::new());
+        }
+        for (is_bad, words) in all.iter().take(SHOWN) {
+            self.wrapped(words, "  ", if *is_bad { BAD } else { Paint::new() });
+        }
+        if all.len() > SHOWN {
+            self.wrapped(&format!("… and {} more (--format json has all)", all.len() - SHOWN), "  ", DIM);
         }
     }
 

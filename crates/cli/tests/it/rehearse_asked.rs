@@ -1,0 +1,143 @@
+//! `evenkeel rehearse --queries`: does the application that runs survive the release? Neighbour: `rehearse`.
+
+use crate::rehearse::gate;
+use crate::run::Place;
+use evenkeel_testkit::{TestDb, database, each_major, newest};
+use serde_json::Value;
+
+const TABLES: &str = "create table people (id bigint primary key, name text not null, note text);
+    create table orders (id bigint primary key, person bigint not null references people, total numeric(9,2) not null)";
+
+/// Each line a query of its own: whether it survives.
+const QUERIES: &str = "select * from people where id = $1;
+select name from people where id = $1 order by name;
+insert into orders (id, person, total) values ($1, $2, $3);
+update people set note = 'x' where id = $1 returning *;
+delete from orders where id = $1;
+";
+
+fn told(db: &TestDb, release: &str, arguments: &[&str], code: i32) -> Value {
+    let place = Place::new();
+    place.write("evenkeel.toml", "[gates]\nrequire = [\"run\"]\n");
+    place.write("q/all.sql", QUERIES);
+    place.write("release.sql", release);
+    let url = db.url();
+    let first = ["rehearse", "release.sql", "--for", &url, "--only", "run,compatibility", "--format", "json"];
+    place.run(&[&first[..], arguments].concat()).exits(code).json()
+}
+
+fn outcomes(told: &Value) -> Vec<(&str, &str)> {
+    let all = told["compatibility"]["queries"].as_array().unwrap().iter();
+    all.map(|one| (one["outcome"].as_str().unwrap(), one["code"].as_str().unwrap_or_default())).collect()
+}
+
+#[test]
+fn what_the_application_asks_is_asked_before_and_after_and_where_it_was_prepared() {
+    each_major(|db| {
+        db.exec(TABLES);
+        let same = told(db, "create index on orders (person);\ncreate table more (id int);\n", &["--queries", "q"], 0);
+        assert_eq!(outcomes(&same), [("same", ""); 5], "{same}");
+        // Another column: what has a star gives it, and a plan that was kept fails.
+        let wider = told(db, "alter table people add mail text;\n", &["--queries", "q"], 1);
+        let held = ("breaks-prepared", "0A000");
+        assert_eq!(outcomes(&wider), [held, ("same", ""), ("same", ""), held, ("same", "")], "{wider}");
+        let star = &wider["compatibility"]["queries"][0];
+        assert_eq!(star["columns_after"], serde_json::json!(["id int8", "name text", "note text", "mail text"]), "{star}");
+        let found = gate(&wider, "compatibility");
+        assert!(found["holds"] == false && found["found"].as_str().unwrap().starts_with("q/all.sql:1:1: cached plan"), "{found}");
+        // A column that goes, and one that writers do not know of.
+        let less = told(db, "alter table people drop name;\n", &["--queries", "q"], 1);
+        assert_eq!(outcomes(&less)[1], ("breaks", "42703"), "{less}");
+        let strict = told(
+            db,
+            "alter table orders add kind text not null default 'x'; alter table orders alter kind drop default;\n",
+            &["--queries", "q"],
+            1,
+        );
+        assert_eq!(outcomes(&strict)[2], ("breaks", "23502"), "{strict}");
+        // Rows that are out of reach afterwards.
+        let fewer = told(db, "delete from orders;\n", &["--queries", "q", "--rows", "5"], 1);
+        assert_eq!(outcomes(&fewer)[4], ("otherwise", ""), "{fewer}");
+    });
+}
+
+#[test]
+fn what_could_not_be_asked_opens_nothing() {
+    let db = database(newest());
+    db.exec(TABLES);
+    db.exec("create table closed (a int check (a > 1000000008))");
+    let place = Place::new();
+    place.write("evenkeel.toml", "[gates]\nrequire = [\"run\", \"compatibility\"]\n");
+    place.write("release.sql", "create index on orders (person);\n");
+    let url = db.url();
+    let asked = |queries: &str, code: i32| {
+        place.write("q.sql", queries);
+        let run =
+            place.run(&["rehearse", "release.sql", "--for", &url, "--only", "run,compatibility", "--queries", "q.sql", "--format", "json"]);
+        let told = run.exits(code).json();
+        gate(&told, "compatibility").clone()
+    };
+    // One that did not run before the release either; one that no value makes run; one that is no query.
+    for (query, word) in [
+        ("select nothing from people;", "42703"),
+        ("insert into closed (a) values ($1);", "23514"),
+        ("call something();", "CALL is no query"),
+    ] {
+        let found = asked(query, 2);
+        assert!(found["holds"].is_null() && found["found"].as_str().unwrap().contains(word), "{query}: {found}");
+    }
+    assert_eq!(asked("select 1;", 0)["holds"], true);
+    // It is demanded, and nothing was given.
+    let run = place.run(&["rehearse", "release.sql", "--for", &url, "--only", "run", "--format", "json"]).exits(2).json();
+    assert!(gate(&run, "compatibility")["found"].as_str().unwrap().contains("--queries"), "{run}");
+    place.run(&["rehearse", "release.sql", "--for", &url, "--only", "compatibility"]).exits(64);
+    place.run(&["rehearse", "release.sql", "--for", &url, "--queries", "nowhere"]).exits(78);
+    // With rows in its tables the release does not run.
+    place.write("release.sql", "alter table people add mail text not null;\n");
+    let found = asked("select id from people;", 2);
+    assert!(found["holds"].is_null() && found["found"].as_str().unwrap().contains("with rows in its tables the release stops"), "{found}");
+}
+
+#[test]
+fn the_application_asks_as_its_own_role_and_the_next_one_must_run_before_it() {
+    let db = database(newest());
+    db.exec(TABLES);
+    let (app, owner) = (format!("{}_app", db.name), format!("{}_owner", db.name));
+    db.exec(&format!(
+        "create role {app}; create role {owner}; grant select on people to {app}; create schema own; create table own.people (id bigint primary key, extra text);
+         grant usage on schema own to {app}; grant select on own.people to {app};
+         alter role {app} in database {} set search_path = own, public; alter table people owner to {owner}",
+        db.name
+    ));
+    let place = Place::new();
+    let url = db.url();
+    place.write(
+        "evenkeel.toml",
+        format!("[environments.there]\nurl = \"{url}\"\napplication_role = \"{app}\"\nmigration_role = \"{owner}\"\n[gates]\nrequire = [\"run\"]\n"),
+    );
+    place.write("q.sql", "select extra from people where id = $1;\ndelete from public.people where id = $1;\n");
+    place.write("next.sql", "select name from public.people;\nselect mail from public.people;\n");
+    place.write("release.sql", "alter table public.people add mail text;\n");
+    let arguments = [
+        "rehearse",
+        "release.sql",
+        "--for",
+        "there",
+        "--only",
+        "run,compatibility",
+        "--queries",
+        "q.sql",
+        "--next",
+        "next.sql",
+        "--format",
+        "json",
+    ];
+    let told = place.run(&arguments).exits(1).json();
+    assert_eq!(outcomes(&told)[0], ("same", ""), "by its own search_path: {told}");
+    // It has no right to delete, before or after.
+    assert_eq!(outcomes(&told)[1].0, "unknown", "{told}");
+    assert!(told["compatibility"]["role"].as_str().unwrap().contains("application_role"), "{told}");
+    let next = gate(&told, "next-application");
+    assert!(next["holds"] == false && next["found"].as_str().unwrap().contains("next.sql:2:1"), "{next}");
+    assert_eq!(told["compatibility"]["next_asked"], 2, "{told}");
+}
