@@ -15,5 +15,5 @@ pub use asked::{Asked, Outcome, Question, Survival};
 pub use gate::{Gate, Limits, Part, Undoing};
 pub use gates::{Target, gates, time};
 pub use larger::{Larger, Size, Stuck, Volume, method};
-pub use load::{Latency, Load, Phase};
+pub use load::{Latency, Load, Phase, Slice, Waited};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Rehearsal, Rerun, Undo};

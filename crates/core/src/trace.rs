@@ -157,6 +157,8 @@ pub struct Lock {
     /// Since the statement began; nothing where no sample saw it.
     pub taken_after: Option<Duration>,
     pub held: Span,
+    /// When it was seen to be gone, since the rehearsal began, looks included.
+    pub until: Option<Duration>,
 }
 
 /// What sort of work a statement did.
@@ -203,6 +205,8 @@ pub struct Trace {
     pub tag: String,
     /// Since the rehearsal began; what looking took is not in it.
     pub began: Duration,
+    /// The same with what looking took: beside what clients meet.
+    pub at: Duration,
     pub took: Duration,
     pub locks: Vec<Lock>,
     /// Tables and materialized views that were there before and were written anew.

@@ -3,8 +3,10 @@
 //! Lives here: layout and sentences. Does not live here: what is said (`core/rehearsal`).
 
 mod data;
+mod html;
 mod markdown;
 mod met;
+mod picture;
 mod terminal;
 
 use crate::Fault;
@@ -27,6 +29,8 @@ pub fn rehearsal(rehearsal: &Rehearsal, form: Form, style: &Style) -> Result<Vec
         Form::Markdown => Ok(markdown::rehearsal(rehearsal).into_bytes()),
     }
 }
+
+pub use html::page;
 
 /// The JSON schema of it, as published in `docs/reference`.
 #[must_use]

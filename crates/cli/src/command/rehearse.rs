@@ -26,6 +26,10 @@ pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
     let line = report::verdict_line(&rehearsal);
     let bytes = match arguments.format.form() {
         Ok(form) => report::rehearsal(&rehearsal, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?,
+        Err("html") => {
+            let version = env!("CARGO_PKG_VERSION");
+            report::page(&rehearsal, &command(arguments, &rehearsal), version).map_err(|fault| Box::new(migrations::fault_words(&fault)))?
+        }
         Err(name) => {
             let found = Found {
                 line: &line,
@@ -36,7 +40,7 @@ pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
                 fail_on: Severity::Block,
                 elapsed: started.elapsed(),
                 version: env!("CARGO_PKG_VERSION"),
-                command: &format!("evenkeel rehearse --for {}", crate::paint::shell::quoted(&rehearsal.target)),
+                command: &command(arguments, &rehearsal),
             };
             super::report::found(name, &found, &style)?
         }
@@ -46,6 +50,21 @@ pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
         paint::say!("{}", paint::plain(&line));
     }
     Ok(rehearsal.exit_code())
+}
+
+/// What makes the same report again.
+fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
+    let quoted = |path: &std::path::Path| crate::paint::shell::quoted(&path.display().to_string());
+    let mut words = vec!["evenkeel rehearse".to_owned()];
+    words.extend(arguments.files.iter().map(|file| quoted(file)));
+    words.push(format!("--for {}", crate::paint::shell::quoted(&rehearsal.target)));
+    if !arguments.rows.is_empty() {
+        let rows: Vec<String> = arguments.rows.iter().map(|amount| amount.to_string().replace(" %", "%").replace(" rows", "")).collect();
+        words.push(format!("--rows {}", rows.join(",")));
+    }
+    words.extend(arguments.queries.iter().map(|path| format!("--queries {}", quoted(path))));
+    words.extend(arguments.next.iter().map(|path| format!("--next {}", quoted(path))));
+    words.join(" ")
 }
 
 /// Rehearses.

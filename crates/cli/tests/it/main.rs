@@ -47,6 +47,7 @@ mod reference;
 mod rehearse;
 mod rehearse_asked;
 mod rehearse_evidence;
+mod rehearse_html;
 mod rehearse_rows;
 mod rehearse_sizes;
 mod run;

@@ -32,12 +32,14 @@ fn trace(line: u32, class: Class, began: u64, took: u64) -> Trace {
         fresh: false,
         taken_after: None,
         held: Span { low: Duration::ZERO, high: Some(ms(1_000)) },
+        until: None,
     };
     Trace {
         place: Place { file: "r.sql".to_owned(), line, column: Some(1) },
         sql: String::new(),
         tag: "ALTER TABLE".to_owned(),
         began: ms(began),
+        at: ms(began),
         took: ms(took),
         locks: if line == 1 { vec![lock] } else { Vec::new() },
         rewrites: Vec::new(),

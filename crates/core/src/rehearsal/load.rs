@@ -55,6 +55,42 @@ pub struct Load {
     pub refused: Vec<(Phase, String, usize, String, String)>,
     /// Why a client went away.
     pub broken: Option<String>,
+    /// What they met, slice by slice, since the rehearsal began.
+    pub slices: Vec<Slice>,
+    /// Who waited, and when.
+    pub waits: Vec<Waited>,
+}
+
+/// Requests that ended within a slice of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    pub from: Duration,
+    pub to: Duration,
+    pub latency: Latency,
+}
+
+impl Slice {
+    /// So many slices of the same length, of requests with when they ended and what they took; one without requests is left out.
+    #[must_use]
+    pub fn all(requests: &[(Duration, Duration)], count: u32) -> Vec<Self> {
+        let end = requests.iter().map(|(at, _)| *at).max().unwrap_or_default();
+        let width = (end / count.max(1)).max(Duration::from_micros(1));
+        let slices = (0..=count).filter_map(|number| {
+            let (from, to) = (width * number, width * (number + 1));
+            let took: Vec<Duration> = requests.iter().filter(|(at, _)| (from..to).contains(at)).map(|(_, took)| *took).collect();
+            (!took.is_empty()).then(|| Self { from, to, latency: Latency::of(took) })
+        });
+        slices.collect()
+    }
+}
+
+/// A client's wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waited {
+    pub relation: String,
+    pub wait: String,
+    pub from: Duration,
+    pub to: Duration,
 }
 
 #[cfg(test)]
@@ -66,5 +102,9 @@ mod tests {
         let latency = Latency::of((1..=100).rev().map(Duration::from_millis).collect());
         assert_eq!((latency.requests, latency.p50.as_millis(), latency.p99.as_millis(), latency.max.as_millis()), (100, 50, 99, 100));
         assert_eq!(Latency::of(Vec::new()), Latency::default());
+        let ms = Duration::from_millis;
+        let slices = Slice::all(&[(ms(5), ms(1)), (ms(6), ms(3)), (ms(100), ms(50))], 10);
+        assert_eq!(slices.iter().map(|slice| (slice.from, slice.latency.requests)).collect::<Vec<_>>(), [(ms(0), 2), (ms(100), 1)]);
+        assert!(Slice::all(&[], 10).is_empty());
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Everything runs here as the tool runs it, unwatched. Neighbour: `eyes`, for what is watched.
 
-use super::eyes::{Eyes, Samples};
+use super::eyes::Eyes;
 use super::pending::Release;
 use super::place::Place;
+use super::samples::Samples;
 use crate::migrations::{Cut, Script};
 use crate::replay::Stage;
 use crate::runner::{Blind, Done, Ground, Manner, Onlooker, Runner, Told, guarded};
@@ -311,6 +312,7 @@ impl<'a> Each<'a> {
                     fresh: false,
                     taken_after: None,
                     held: Span { low: Duration::ZERO, high: Some(trace.took) },
+                    until: None,
                 });
             }
         }

@@ -2,134 +2,15 @@
 //!
 //! Does not live here: what a look or a sample is (`core/trace`), how a server is asked (the port's `Observer`).
 
+use super::samples::Samples;
 use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Observer, Scratch, Session, Watch};
+use evenkeel_core::port::{Observer, Session};
+use evenkeel_core::rehearsal::Waited;
 use evenkeel_core::statement::without_secrets;
-use evenkeel_core::trace::{
-    Around, Blocked, Blocks, Class, Files, Held, Lock, Look, Map, On, Relation, Sort, Span, Trace, Waiter, Work, names,
-};
+use evenkeel_core::trace::{Around, Blocked, Blocks, Class, Files, Held, Lock, Look, Map, On, Relation, Sort, Span, Trace, Work, names};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Between two samples.
-const PAUSE: Duration = Duration::from_millis(1);
-
-/// How long a lock was seen by the second session.
-#[derive(Debug, Clone)]
-struct Seen {
-    held: Held,
-    first: Instant,
-    last: Instant,
-    /// The first sample without it.
-    gone: Option<Instant>,
-    /// The last sample before it was there.
-    before: Instant,
-}
-
-/// How long a client was seen to wait.
-#[derive(Debug, Clone)]
-struct Wait {
-    session: u64,
-    on: On,
-    wait: String,
-    /// Since when it waits: by the server's word, or the first sample.
-    first: Instant,
-    last: Instant,
-    /// The first sample in which it did not.
-    over: Option<Instant>,
-}
-
-impl Wait {
-    /// Half-way between the last sample with it and the first without.
-    fn length(&self) -> Duration {
-        let end = self.over.map_or(self.last, |over| self.last + over.saturating_duration_since(self.last) / 2);
-        end.saturating_duration_since(self.first)
-    }
-}
-
-/// What the second session has seen so far.
-#[derive(Debug, Default)]
-pub struct Samples {
-    seen: Mutex<Vec<Seen>>,
-    waits: Mutex<Vec<Wait>>,
-    is_over: AtomicBool,
-    /// Why it sees nothing any more.
-    broken: Mutex<Option<String>>,
-}
-
-impl Samples {
-    /// Samples until it is finished; on a thread of its own.
-    pub fn watch(&self, observer: &dyn Observer, scratch: &dyn Scratch, database: &str, session: u64, watch: Watch<'_>) {
-        let sampled = scratch.session(database).and_then(|mut own| {
-            let mut before = Instant::now();
-            while !self.is_over.load(Ordering::SeqCst) && !watch.stop.is_requested() {
-                let sample = observer.sample(&mut *own, session)?;
-                let now = Instant::now();
-                self.put(sample.held, before, now);
-                self.wait(&sample.waiters, now);
-                before = now;
-                std::thread::sleep(PAUSE);
-            }
-            Ok(())
-        });
-        if let Err(trouble) = sampled {
-            *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble.to_string());
-        }
-    }
-
-    fn put(&self, held: Vec<Held>, before: Instant, now: Instant) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        for one in seen.iter_mut().filter(|one| one.gone.is_none()) {
-            if held.contains(&one.held) { one.last = now } else { one.gone = Some(now) }
-        }
-        for held in held {
-            if !seen.iter().any(|one| one.gone.is_none() && one.held == held) {
-                seen.push(Seen { held, first: now, last: now, gone: None, before });
-            }
-        }
-    }
-
-    fn wait(&self, waiters: &[Waiter], now: Instant) {
-        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
-        for one in waits.iter_mut().filter(|one| one.over.is_none()) {
-            let is_there = waiters.iter().any(|waiter| waiter.session == one.session && waiter.on == one.on && waiter.wait == one.wait);
-            if is_there { one.last = now } else { one.over = Some(now) }
-        }
-        for waiter in waiters {
-            let is_known =
-                |one: &Wait| one.over.is_none() && one.session == waiter.session && one.on == waiter.on && one.wait == waiter.wait;
-            if !waits.iter().any(is_known) {
-                let first = waiter.since.and_then(|since| now.checked_sub(since)).unwrap_or(now);
-                waits.push(Wait {
-                    session: waiter.session,
-                    on: waiter.on.clone(),
-                    wait: waiter.wait.clone(),
-                    first,
-                    last: now,
-                    over: None,
-                });
-            }
-        }
-    }
-
-    pub fn finish(&self) {
-        self.is_over.store(true, Ordering::SeqCst);
-    }
-
-    pub fn broken(&self) -> Option<String> {
-        self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// What was seen between two moments, and forgets what is older.
-    fn between(&self, from: Instant, to: Instant) -> Vec<Seen> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.retain(|one| one.gone.is_none_or(|gone| gone >= from));
-        seen.iter().filter(|one| one.first <= to && one.last >= from).cloned().collect()
-    }
-}
 
 /// A lock of a transaction that is still open: whose statement, which of its locks, when that statement began and ended.
 struct Open {
@@ -210,10 +91,12 @@ impl<'e> Eyes<'e> {
     fn release(&mut self, still: &BTreeSet<Held>, from: Duration, to: Duration) {
         let (kept, gone): (Vec<Open>, Vec<Open>) = std::mem::take(&mut self.open).into_iter().partition(|open| still.contains(&open.held));
         self.open = kept;
+        let now = self.begin.elapsed();
         for open in gone {
             let span = Span { low: from.saturating_sub(open.ended), high: Some(to.saturating_sub(open.began)) };
             if let Some(lock) = self.traces.get_mut(open.statement).and_then(|trace| trace.locks.get_mut(open.lock)) {
                 lock.held = span;
+                lock.until = Some(now);
             }
         }
     }
@@ -260,6 +143,7 @@ impl<'e> Eyes<'e> {
                 fresh,
                 taken_after,
                 held: span,
+                until: None,
             }
         };
         let is_fresh = |held: &Held| matches!(&held.on, On::Relation(oid) if !self.known.contains(oid));
@@ -278,7 +162,9 @@ impl<'e> Eyes<'e> {
             let (low, high) =
                 (seen.last.saturating_duration_since(seen.first), seen.gone.map(|gone| gone.saturating_duration_since(seen.before)));
             let high = high.unwrap_or(ended - began).min(ended - began);
-            locks.push(lock(&seen.held, find(&seen.held), is_fresh(&seen.held), Span { low: low.min(high), high: Some(high) }));
+            let span = Span { low: low.min(high), high: Some(high) };
+            let until = Some(seen.last.saturating_duration_since(self.begin));
+            locks.push(Lock { until, ..lock(&seen.held, find(&seen.held), is_fresh(&seen.held), span) });
         }
         let shown = |oids: &BTreeSet<u64>| {
             let known = oids.iter().filter_map(|oid| around.relation(*oid));
@@ -329,6 +215,7 @@ impl<'e> Eyes<'e> {
             sql: without_secrets(spoken.text.trim()),
             tag: spoken.statement.tag.clone(),
             began,
+            at: instant.saturating_duration_since(self.begin),
             took: ended - began,
             locks,
             rewrites: shown(&own.rewrites),
@@ -401,8 +288,9 @@ impl Onlooker for Eyes<'_> {
 impl Eyes<'_> {
     /// Who waited, for locks of which statement: one wait is told once, at the first of the statements that ran before its end and took a
     /// lock on what it waits for that others feel; else at the one that ran when it began.
-    pub fn blocked(&mut self) {
-        let waits = self.samples.waits.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    pub fn blocked(&mut self) -> Vec<Waited> {
+        let mut drawn = Vec::new();
+        let waits = self.samples.waits();
         let mut all: BTreeMap<(usize, String, String), Blocked> = BTreeMap::new();
         for wait in waits {
             let end = wait.over.unwrap_or(wait.last);
@@ -426,6 +314,7 @@ impl Eyes<'_> {
                 .cloned()
                 .unwrap_or_default();
             let length = wait.length();
+            drawn.push(wait.told(self.begin, relation.clone()));
             let entry = all.entry((at, relation.clone(), wait.wait.clone())).or_insert_with(|| Blocked {
                 relation,
                 wait: wait.wait.clone(),
@@ -445,6 +334,12 @@ impl Eyes<'_> {
                 trace.blocked.get_or_insert_with(Vec::new).push(blocked);
             }
         }
+        drawn
+    }
+
+    /// When watching began: times of reports are since then.
+    pub const fn begin(&self) -> Instant {
+        self.begin
     }
 
     /// Whether locks of a statement may still have been held at that moment.

@@ -4,7 +4,7 @@
 
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Answer, Asked, Session};
-use evenkeel_core::rehearsal::{Latency, Load, Phase};
+use evenkeel_core::rehearsal::{Latency, Load, Phase, Slice, Waited};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -20,14 +20,18 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// Tables that they use at most.
 pub const TABLES: usize = 20;
 
+/// Slices of time in which what they meet is drawn.
+const SLICES: u32 = 400;
+
 /// Where the release stands.
 const BEFORE: u8 = 0;
 const DURING: u8 = 1;
 const AFTER: u8 = 2;
 
 /// What clients have met so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Clients {
+    begin: Instant,
     phase: AtomicU8,
     is_over: AtomicBool,
     told: Mutex<Told>,
@@ -36,12 +40,19 @@ pub struct Clients {
 #[derive(Debug, Default)]
 struct Told {
     took: BTreeMap<u8, Vec<Duration>>,
+    /// When each ended, and what it took.
+    ended: Vec<(Duration, Duration)>,
     /// By the phase and the code: how often, the first request and what the server said.
     refused: BTreeMap<(u8, String), (usize, String, String)>,
     broken: Option<String>,
 }
 
 impl Clients {
+    /// Times are since that moment.
+    pub fn new(begin: Instant) -> Self {
+        Self { begin, phase: AtomicU8::default(), is_over: AtomicBool::default(), told: Mutex::default() }
+    }
+
     /// One of them, until it is finished; on a thread of its own.
     pub fn run(&self, number: usize, session: Result<Box<dyn Session>, Box<Trouble>>, asked: &[Asked]) {
         if let Err(trouble) = session.and_then(|session| self.ask(number, session, asked)) {
@@ -68,6 +79,7 @@ impl Clients {
             let phase = self.phase.load(Ordering::SeqCst);
             let mut told = self.locked();
             told.took.entry(phase).or_default().push(took);
+            told.ended.push((self.begin.elapsed(), took));
             if let Answer::Refused(refused) = answer {
                 let entry = told.refused.entry((phase, refused.code)).or_insert_with(|| (0, one.sql.clone(), refused.message));
                 entry.0 += 1;
@@ -91,7 +103,7 @@ impl Clients {
     }
 
     /// What they met.
-    pub fn load(self, tables: BTreeSet<String>) -> Load {
+    pub fn load(self, tables: BTreeSet<String>, waits: Vec<Waited>) -> Load {
         let told = self.told.into_inner().unwrap_or_else(PoisonError::into_inner);
         let latency = |phase: u8| Latency::of(told.took.get(&phase).cloned().unwrap_or_default());
         let phase = |phase: u8| match phase {
@@ -108,6 +120,8 @@ impl Clients {
             after: latency(AFTER),
             refused,
             broken: told.broken,
+            slices: Slice::all(&told.ended, SLICES),
+            waits,
         }
     }
 }

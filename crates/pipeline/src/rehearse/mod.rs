@@ -1,7 +1,7 @@
 //! A release, run where it is safe, and everything that it does measured: what it locks, writes anew and changes, whether it can be taken
 //! back and run again.
 //!
-//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `load` has clients beside them, `each` tries one migration after the other: its
+//! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `samples` from a second session, `load` has clients beside them, `each` tries one migration after the other: its
 //! effect, its way back, itself once more; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod asked;
@@ -10,6 +10,7 @@ mod eyes;
 mod load;
 mod pending;
 mod place;
+mod samples;
 mod sizes;
 
 pub use asked::Questions;
@@ -31,9 +32,10 @@ use evenkeel_core::port::{Environment, Filled, Filler, Limits, Run, Session, Sil
 use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Bounds, Trace, names};
-use eyes::{Eyes, Samples};
+use eyes::Eyes;
 use load::Clients;
 use place::Place;
+use samples::Samples;
 use sizes::Sizing;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -298,7 +300,7 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<&BTreeMap<String, 
     let session = place.session(ground.database)?;
     let id = session.id();
     let mut eyes = Eyes::new(observer, &samples).knowing(known);
-    let clients = Clients::default();
+    let clients = Clients::new(eyes.begin());
     let has_clients = !asked.is_empty();
     let ends = std::thread::scope(|threads| {
         threads.spawn(|| samples.watch(observer, ground.scratch, ground.database, id, ground.watch));
@@ -320,9 +322,7 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<&BTreeMap<String, 
         samples.finish();
         ran
     })?;
-    if has_clients {
-        eyes.blocked();
-    }
+    let waits = if has_clients { eyes.blocked() } else { Vec::new() };
     let mut traces = eyes.traces().into_iter();
     let mut sent = 0;
     let mut told = Vec::new();
@@ -333,7 +333,7 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<&BTreeMap<String, 
     }
     let broken = samples.broken().map(|why| format!("locks that statements released by themselves were not seen: {why}"));
     let tables: BTreeSet<String> = asked.into_iter().map(|one| one.table).collect();
-    let load = loaded.map(|_| clients.load(tables));
+    let load = loaded.map(|_| clients.load(tables, waits));
     Ok(Watched { migrations: told, broken, load })
 }
 

@@ -204,6 +204,28 @@ struct Gate {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Timeline {
     statements: Vec<Slot>,
+    /// What clients met meanwhile, on the same clock with what looking took.
+    clients: Vec<Slice>,
+    waits: Vec<Wait>,
+}
+
+/// Requests that ended within it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Slice {
+    from_ms: f64,
+    to_ms: f64,
+    requests: usize,
+    p50_ms: f64,
+    p99_ms: f64,
+    max_ms: f64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Wait {
+    relation: String,
+    wait: String,
+    from_ms: f64,
+    to_ms: f64,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -211,8 +233,11 @@ struct Slot {
     migration: String,
     file: String,
     line: u32,
+    /// Without what looking took.
     from_ms: f64,
     to_ms: f64,
+    /// With it: beside what clients meet.
+    at_ms: f64,
 }
 
 pub(super) fn json(rehearsal: &Rehearsal) -> Result<Vec<u8>, Fault> {
@@ -227,7 +252,19 @@ fn of(rehearsal: &Rehearsal) -> Told {
         line: trace.place.line,
         from_ms: ms(trace.began),
         to_ms: ms(trace.began + trace.took),
+        at_ms: ms(trace.at),
     };
+    let slice = |slice: &rehearsal::Slice| Slice {
+        from_ms: ms(slice.from),
+        to_ms: ms(slice.to),
+        requests: slice.latency.requests,
+        p50_ms: ms(slice.latency.p50),
+        p99_ms: ms(slice.latency.p99),
+        max_ms: ms(slice.latency.max),
+    };
+    let wait =
+        |one: &rehearsal::Waited| Wait { relation: one.relation.clone(), wait: one.wait.clone(), from_ms: ms(one.from), to_ms: ms(one.to) };
+    let load_of = || rehearsal.load.iter();
     Told {
         schema_version: SCHEMA_VERSION,
         verdict: Line { line: verdict_line(rehearsal), exit_code: rehearsal.exit_code(), validated: rehearsal.is_validated() },
@@ -260,7 +297,11 @@ fn of(rehearsal: &Rehearsal) -> Told {
             })
             .collect(),
         estimates: rehearsal.larger.iter().flat_map(rehearsal::Larger::all).map(estimate).collect(),
-        timeline: Timeline { statements: slots.map(slot).collect() },
+        timeline: Timeline {
+            statements: slots.map(slot).collect(),
+            clients: load_of().flat_map(|load| &load.slices).map(slice).collect(),
+            waits: load_of().flat_map(|load| &load.waits).map(wait).collect(),
+        },
         load: rehearsal.load.as_ref().map(load),
         compatibility: rehearsal.asked.as_ref().map(compatibility),
         gaps: rehearsal.gaps.clone(),
