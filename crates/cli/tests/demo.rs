@@ -206,6 +206,17 @@ fn everything_planted_is_found_and_nothing_is_left(told: &Told) {
     ] {
         assert!(stdout.contains(words), "{words:?} is not told:\n{stdout}");
     }
+    // The fourth act: one is fine, one is not, and that has a page.
+    if told.name == "PostgreSQL" {
+        let words = ["production: 1 migration: VALIDATED", "× data-loss", "× compatibility", "rehearsal.html"];
+        assert!(words.iter().all(|words| stdout.contains(words)), "{stdout}");
+        let pages = std::fs::read_dir(place.report().parent().unwrap()).unwrap().filter_map(Result::ok);
+        let page = pages.map(|entry| entry.path()).find(|path| path.to_string_lossy().ends_with("-rehearsal.html")).unwrap();
+        let page = std::fs::read_to_string(page).unwrap();
+        assert!(page.contains("<svg class=\"picture\"") && page.contains("public.invoices"), "the page shows no picture");
+    } else {
+        assert!(stdout.contains("rehearses releases on PostgreSQL only"), "{stdout}");
+    }
     // An address, the path of the report, a statement to paste: these are not broken.
     let here = place.folder.path().to_string_lossy();
     let whole =

@@ -282,7 +282,10 @@ fn slots(migrations: &[Migration], target: &Target) -> Gate {
     match target.lock_slots {
         None if most == 0 => gate.found(Some(true), "no locks"),
         None => gate.found(None, "how many locks the target has room for is not known: its settings were not captured"),
-        Some(slots) => gate.found(Some(most.saturating_mul(2) < slots), format!("{most} locks of one migration, {slots} there")),
+        Some(slots) => gate.found(
+            Some(most.saturating_mul(2) < slots),
+            format!("{most} {} of one migration, {slots} there", if most == 1 { "lock" } else { "locks" }),
+        ),
     }
 }
 
@@ -456,7 +459,7 @@ fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
         let named = undo.data_lost.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         let more = undo.data_lost.len().saturating_sub(3);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        return gate.found(Some(false), format!("{}: {named}{more} ", migration.key));
+        return gate.found(Some(false), format!("{}: {named}{more}", migration.key));
     }
     if let Some((migration, place)) = undone().find_map(|(migration, undo)| Some((migration, undo.rows_changed.as_ref()?))) {
         let found = format!("{}: rows are changed, and a table had none: whether the way back restores them was not seen", migration.key);

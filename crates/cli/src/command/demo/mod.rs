@@ -1,5 +1,6 @@
 //! `evenkeel demo`: three environments of one application on throwaway servers, the drifts that really happen planted
-//! in them, then `compare` and `check` as anybody runs them, and a migration that never ran (`omitted`).
+//! in them, then `compare` and `check` as anybody runs them, a migration that never ran (`omitted`), and
+//! two before they run (`rehearsed`).
 //!
 //! Lives here: the story in its order, and its words. `estate` has the environments, `play` the shape of what
 //! is loaded into them, `postgres` and `mysql` hold it (`wire` chooses), `planted` judges what is found, `enter` waits for a
@@ -12,6 +13,7 @@ mod omitted;
 mod planted;
 pub mod play;
 pub mod postgres;
+mod rehearsed;
 mod screen;
 
 use super::asked::Asked;
@@ -107,6 +109,13 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
     screen.heading("A migration that a green pipeline never ran");
     omitted::play(&*workshop, &server, screen, &common)?;
 
+    screen.heading("What a migration does, before it does it");
+    if play.rehearses {
+        rehearsed::play(&*workshop, &server, &beside(&arguments.report), screen, &common)?;
+    } else {
+        screen.line("evenkeel rehearses releases on PostgreSQL only, so far: evenkeel demo plays it.");
+    }
+
     // In the order of a release, each environment against the one before.
     let earlier = compare::document(&comparison("dev", "staging"), &asked)?;
     page(&arguments.report, &[earlier, document], &common)?;
@@ -182,6 +191,12 @@ fn writable(path: &Path) -> Result<(), Box<Trouble>> {
                 .fix("evenkeel demo --report /tmp/evenkeel-demo.html"),
         )
     })
+}
+
+/// The page of the rehearsal, beside that of the comparison.
+fn beside(report: &Path) -> std::path::PathBuf {
+    let stem = report.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    report.with_file_name(format!("{stem}-rehearsal.html"))
 }
 
 /// As a person can paste it.

@@ -15,6 +15,8 @@ pub struct Play {
     pub extensions: &'static [&'static str],
     /// What the URL of somebody's own server begins with.
     pub scheme: &'static str,
+    /// Whether releases are rehearsed on such servers.
+    pub rehearses: bool,
     /// The role that migrates, where servers keep settings for a role.
     pub migration_role: Option<&'static str>,
     /// What the reports must find.

@@ -29,6 +29,7 @@ fn play(mariadb: bool, scheme: &'static str, part: fn(&str, u32) -> Part) -> Pla
     Play {
         extensions: &[],
         scheme,
+        rehearses: false,
         migration_role: None,
         planted: groups(mariadb),
         // The SQL mode by the address of its manual, which ends like this: the other settings have the same finding.

@@ -12,6 +12,7 @@ pub fn play() -> Play {
         // Of the contrib extensions, which come in one package.
         extensions: &["pg_trgm"],
         scheme: "postgres",
+        rehearses: true,
         migration_role: Some("migrator"),
         planted: groups(),
         shown: &["EK-column-extra", "EK-function-body", "EK-index-valid", "EK-setting-effective", "EK-node-replicas"],

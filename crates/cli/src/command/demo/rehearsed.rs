@@ -1,0 +1,145 @@
+//! The fourth act: two migrations before they go to production, one that is fine and one that is not. `rehearse`, as anybody runs it.
+//!
+//! Lives here: the files and what must be found. Neighbour: `omitted`, the act before.
+
+use super::screen::Screen;
+use crate::args::{Common, HistoryFormat, Reading, Rehearse};
+use crate::command::{migrations, output, rehearse};
+use crate::signals;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::port::{Answer, Installed, Like, Scratch, Watch, Workshop};
+use evenkeel_pipeline::rehearse::Amount;
+use evenkeel_report::history::Form;
+use evenkeel_report::rehearsal as report;
+use std::path::Path;
+
+const DATABASE: &str = "chandlery";
+/// What production has: enough rows that the bad one is felt.
+const THERE: &[&str] = &[
+    "create table customers (id bigint primary key, name text not null, city text)",
+    "create table invoices (id bigint primary key, customer_id bigint not null references customers, total numeric(9,2) not null, remark text)",
+    "insert into customers select g, 'customer ' || g, 'city ' || g % 40 from generate_series(1, 20000) as g",
+    "insert into invoices select g, 1 + g % 20000, g % 900, repeat('r', 40) || g from generate_series(1, 200000) as g",
+    "create table schema_migrations (version bigint primary key, dirty boolean not null)",
+    "insert into schema_migrations values (1, false)",
+    "vacuum (analyze)",
+];
+const FILES: &[(&str, &str)] = &[
+    ("migrations/0001_start.up.sql", "select 1;\n"),
+    ("migrations/0002_due.up.sql", "alter table invoices add column due date;\n"),
+    ("migrations/0002_due.down.sql", "alter table invoices drop column due;\n"),
+    (
+        "migrations/0003_tidy.up.sql",
+        "alter table invoices alter column total type double precision;\nalter table customers drop column city;\n",
+    ),
+    (
+        "migrations/0003_tidy.down.sql",
+        "alter table customers add column city text;\nalter table invoices alter column total type numeric(9,2);\n",
+    ),
+    ("queries/customers.sql", "select id, name, city from customers where id = $1;\n"),
+    (
+        "queries/invoices.sql",
+        "select id, total from invoices where customer_id = $1;\ninsert into invoices (id, customer_id, total) values ($1, $2, $3);\n",
+    ),
+];
+/// Gates that the bad one must be found to close.
+const CLOSED: &[&str] = &["data-loss", "compatibility"];
+
+/// Plays it; the page of the bad one goes to `page`.
+///
+/// # Errors
+/// A server cannot be started, or something is not found that was planted.
+pub fn play(workshop: &dyn Workshop, server: &Installed, page: &Path, screen: &Screen, common: &Common) -> Result<(), Box<Trouble>> {
+    let watch = Watch { stop: signals::stop(), ..Watch::none() };
+    let scratch = screen.step("a production with 200,000 invoices", || {
+        let scratch = workshop.start(&Like::installed(server).database(DATABASE), &watch)?;
+        THERE.iter().try_for_each(|sql| ran(&*scratch, sql))?;
+        Ok(scratch)
+    })?;
+    let folder = tempfile::Builder::new().prefix("evenkeel-demo-").tempdir().map_err(|error| unwritable(&error))?;
+    write(folder.path(), &scratch.url(DATABASE)).map_err(|error| unwritable(&error))?;
+    let common = Common { config: Some(folder.path().join("evenkeel.toml")), ..Common { quiet: true, config: None, ..*common } };
+    let style = migrations::style(&common, true);
+    let asked = |file: &str, sizes: &[f64]| Rehearse {
+        files: vec![folder.path().join(file)],
+        migrations: Some(folder.path().join("migrations")),
+        queries: vec![folder.path().join("queries")],
+        rows: sizes.iter().map(|share| Amount::Share(*share)).collect(),
+        ..plain()
+    };
+    let command = |file: &str, rows: &str| format!("evenkeel rehearse {file} \\\n    --for production --queries queries --rows {rows}");
+    let show = |told: &evenkeel_core::rehearsal::Rehearsal| {
+        let bytes = report::rehearsal(told, Form::Terminal, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
+        // The verdict and the gates; what stands under them is in the page.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        screen.line(&text.trim_end().split("\n\n").take(2).collect::<Vec<_>>().join("\n\n"));
+        Ok::<(), Box<Trouble>>(())
+    };
+
+    screen.command("A migration, with clients beside it. Is it safe?", &command("migrations/0002_due.up.sql", "10%"));
+    let (good, _) = rehearse::rehearsed(&asked("migrations/0002_due.up.sql", &[0.1]), &common)?;
+    show(&good)?;
+    if !good.is_validated() {
+        return Err(broken("the migration that is fine is not validated"));
+    }
+
+    screen.command("And the next one?", &command("migrations/0003_tidy.up.sql", "5%,15%,50%"));
+    let wanted = asked("migrations/0003_tidy.up.sql", &[0.05, 0.15, 0.5]);
+    let (bad, _) = rehearse::rehearsed(&wanted, &common)?;
+    show(&bad)?;
+    let is_closed = |name: &&str| bad.gates.iter().any(|gate| gate.name == *name && gate.holds == Some(false));
+    if let Some(name) = CLOSED.iter().find(|name| !is_closed(name)) {
+        return Err(broken(&format!("the gate {name} is not closed")));
+    }
+    let words = command("migrations/0003_tidy.up.sql", "5%,15%,50%").replace("\\\n    ", "");
+    let bytes = report::page(&bad, &words, env!("CARGO_PKG_VERSION")).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
+    output::file(page, &bytes)?;
+    screen.line(&format!("\nAs a page, with locks over clients on one axis of time: {}", super::absolute(page)));
+    scratch.stop()
+}
+
+fn plain() -> Rehearse {
+    Rehearse {
+        files: Vec::new(),
+        target: "production".to_owned(),
+        on: "scratch".to_owned(),
+        expect: None,
+        rows: Vec::new(),
+        queries: Vec::new(),
+        next: Vec::new(),
+        probe: false,
+        evidence: None,
+        key: None,
+        only: Vec::new(),
+        migrations: None,
+        reading: Reading::default(),
+        format: HistoryFormat::Terminal,
+        out: None,
+    }
+}
+
+fn write(folder: &Path, url: &str) -> std::io::Result<()> {
+    for inner in ["migrations", "queries"] {
+        std::fs::create_dir(folder.join(inner))?;
+    }
+    for (name, text) in FILES {
+        std::fs::write(folder.join(name), text)?;
+    }
+    std::fs::write(folder.join("evenkeel.toml"), format!("[environments.production]\nurl = \"{url}\"\ntier = \"production\"\n"))
+}
+
+fn ran(scratch: &dyn Scratch, sql: &str) -> Result<(), Box<Trouble>> {
+    match scratch.session(DATABASE)?.run(sql)? {
+        Answer::Ran(_) => Ok(()),
+        Answer::Refused(refused) => Err(broken(&refused.message)),
+    }
+}
+
+fn unwritable(error: &std::io::Error) -> Box<Trouble> {
+    let trouble = Trouble::new(Class::Output, "cannot write the demo's files").found(error.to_string());
+    Box::new(trouble.fix("set TMPDIR to a folder that can be written"))
+}
+
+fn broken(found: &str) -> Box<Trouble> {
+    Box::new(Trouble::new(Class::Internal, "the demo does something else than planned").found(found))
+}
