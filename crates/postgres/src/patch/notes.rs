@@ -4,7 +4,6 @@
 use super::list;
 use super::text::whole;
 use super::types::attribute;
-use crate::flavor;
 use crate::ident::literal;
 use evenkeel_core::kind::{Dimension, Kind, Parent, Value};
 use evenkeel_core::manifest::Object;
@@ -16,7 +15,7 @@ const NAMED: usize = 5;
 
 pub fn notes(plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {
     let mut notes = renamed(from, to);
-    notes.extend([order(from, to), mappings(to), grantors(plan, to), may_not_make(plan, from, to)].into_iter().flatten());
+    notes.extend([order(from, to), mappings(to), grantors(plan), may_not_make(plan, from, to)].into_iter().flatten());
     notes
 }
 
@@ -91,10 +90,9 @@ fn mappings(to: &World<'_>) -> Option<String> {
     })
 }
 
-fn grantors(plan: &Plan, to: &World<'_>) -> Option<String> {
-    // From 16 on a membership says who granted it.
-    let is_told = to.manifest.endpoint.server_major >= flavor::INHERIT_BY_MEMBERSHIP;
-    let is_right = |kind: Kind| kind == Kind::Grant || kind == Kind::Membership && !is_told;
+fn grantors(plan: &Plan) -> Option<String> {
+    // A membership says who granted it.
+    let is_right = |kind: Kind| kind == Kind::Grant;
     let rights = plan.steps.iter().filter(|step| is_right(step.kind) && step.statements.iter().any(|one| one.sql.starts_with("GRANT ")));
     let rights = rights.count();
     let revoked = plan.steps.iter().filter(|step| is_right(step.kind) && step.act != Act::Create);

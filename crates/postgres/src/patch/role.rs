@@ -95,8 +95,15 @@ impl Maker for Memberships {
         }
         let with = if options.is_empty() { String::new() } else { format!(" WITH {}", options.join(", ")) };
         let opens = Hazard::Opens(format!("what {role} may to {member}"));
-        let grantors = by(object, to)?;
-        Ok(grantors.into_iter().map(|by| Statement::new(format!("GRANT {role} TO {member}{with}{by};")).hazard(opens.clone())).collect())
+        let statement = |by: String| {
+            let statement = Statement::new(format!("GRANT {role} TO {member}{with}{by};")).hazard(opens.clone());
+            if by.is_empty() {
+                statement
+            } else {
+                statement.hazard(Hazard::RunBy("a superuser, or who has the rights of that grantor".to_owned()))
+            }
+        };
+        Ok(by(object, to)?.into_iter().map(statement).collect())
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
@@ -111,11 +118,12 @@ impl Maker for Memberships {
         if from.manifest.endpoint.server_major >= flavor::INHERIT_BY_MEMBERSHIP {
             return Way::InPlace;
         }
-        // Who granted it is not made again: whoever runs the patch does.
-        if change.only(&["grantors"]) {
-            return Way::Refuse("who granted it cannot be altered: it would have to be revoked and granted by that role".to_owned());
+        // Before, one grants for all, and it is whoever runs the patch where nobody is named.
+        let is_nameless = list(change.to, "grantors").iter().any(|one| one.starts_with('('));
+        if change.only(&["grantors"]) && is_nameless {
+            return Way::Refuse("it was granted by the bootstrap superuser, whose name is in no manifest".to_owned());
         }
-        if list(change.from, "grantors").len() > 1 { Way::Refuse("several granted it: a person's work".to_owned()) } else { Way::Replace }
+        Way::Replace
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
@@ -133,14 +141,17 @@ impl Maker for Memberships {
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         let (role, member) = (to.role(object.identity.part(0))?, to.role(object.identity.part(1))?);
+        if to.dialect.major < flavor::INHERIT_BY_MEMBERSHIP {
+            return Ok(vec![Statement::new(format!("REVOKE {role} FROM {member};"))]);
+        }
         Ok(by(object, to)?.into_iter().map(|by| Statement::new(format!("REVOKE {role} FROM {member}{by};"))).collect())
     }
 }
 
-/// `GRANTED BY`, for each who granted it: from 16 on each grants for himself. A superuser grants as the bootstrap superuser, who has no name.
+/// `GRANTED BY`, for each who granted it: from 16 on each grants for himself, and a superuser as the bootstrap superuser, who has no name.
 fn by(object: &Object, to: &Target<'_>) -> Result<Vec<String>, String> {
     let grantors = list(object, "grantors");
-    if to.dialect.major < flavor::INHERIT_BY_MEMBERSHIP || grantors.is_empty() {
+    if grantors.is_empty() {
         return Ok(vec![String::new()]);
     }
     grantors.iter().map(|one| if one.starts_with('(') { Ok(String::new()) } else { Ok(format!(" GRANTED BY {}", to.role(one)?)) }).collect()
