@@ -57,6 +57,8 @@ pub struct Request {
     pub secret: Option<Secret>,
     /// Include most-common values and histogram bounds. They are users' data.
     pub values: bool,
+    /// Say what needs what, from which an order of statements can be made; no digest has it.
+    pub needs: bool,
     /// The longest wait for a lock.
     pub lock_timeout: Duration,
     /// The longest a single statement may run.
@@ -76,6 +78,7 @@ impl Request {
             reference: Vec::new(),
             secret: None,
             values: false,
+            needs: true,
             lock_timeout,
             statement_timeout,
         }

@@ -40,7 +40,7 @@ struct Plain(Vec<u8>);
 
 impl Plain {
     fn start(node: &str, name: &str) -> Self {
-        Self(Vec::new()).text("evenkeel").number(2).text(node).text(name)
+        Self(Vec::new()).text("evenkeel").number(3).text(node).text(name)
     }
 
     fn number(mut self, number: u32) -> Self {

@@ -63,6 +63,13 @@ impl Source {
         Self::Live { environment, request }
     }
 
+    /// For a digest, which what needs what is never in.
+    pub const fn for_a_digest(&mut self) {
+        if let Self::Live { request, .. } | Self::Split { request, .. } = self {
+            request.needs = false;
+        }
+    }
+
     /// Its primary alone, which is what can be written to.
     #[must_use]
     pub fn on_primary(self) -> Self {

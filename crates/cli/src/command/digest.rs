@@ -18,6 +18,7 @@ pub fn run(arguments: &Digest, common: &Common) -> Outcome {
     paint::notes(loaded.settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let progress = Line::new(common.quiet);
     wire::like(&mut endpoint.source, arguments.like.as_deref(), (&loaded.settings, common), &wire::run(&progress, &loaded.settings))?;
+    endpoint.source.for_a_digest();
     let manifest = manifest(&endpoint.source, &wire::run(&progress, &loaded.settings))?;
     drop(progress);
     let gaps: Vec<_> = manifest.gaps.iter().filter(|gap| gap.dimension == dimension && gap.concerns_digest()).collect();

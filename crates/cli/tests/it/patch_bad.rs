@@ -24,15 +24,47 @@ fn a_manifest_that_tells_no_order_is_refused() {
     let text: String = place.read("reference.jsonl").lines().map(|line| without_needs(line) + "\n").collect();
     assert_ne!(text, place.read("reference.jsonl"));
     place.write("old.jsonl", &text);
-    // It had the digest of its own content.
-    let told = place.run(&["digest", "old.jsonl"]).stderr;
-    let mut digests = told.split(|letter: char| !letter.is_ascii_hexdigit()).filter(|word| word.len() == 64);
-    let (Some(header), Some(content)) = (digests.next(), digests.next()) else { panic!("{told}") };
-    place.write("old.jsonl", text.replace(header, content));
+    sealed(&place, "old.jsonl", &text);
     let arguments = |reference| ["compare", reference, "candidate.jsonl", "--dimension", "schema", "--patch", "patch.sql"];
     place.run(&arguments("old.jsonl")).says("the manifest of the reference does not say what needs what").exits(2);
     assert!(!place.path("patch.sql").exists(), "nothing is written");
     place.run(&arguments("reference.jsonl")).exits(1).says("tried on");
+}
+
+/// Writes a manifest that was changed, with the digest of its own content.
+fn sealed(place: &Place, name: &str, text: &str) {
+    place.write(name, text);
+    let told = place.run(&["digest", name]).stderr;
+    let mut digests = told.split(|letter: char| !letter.is_ascii_hexdigit()).filter(|word| word.len() == 64);
+    let (Some(header), Some(content)) = (digests.next(), digests.next()) else { panic!("{told}") };
+    place.write(name, text.replace(header, content));
+}
+
+/// Of a server that nobody has here: the first line says that nothing was tried, and nothing ends with 0, whatever differs.
+#[test]
+fn where_no_server_can_be_had_nothing_is_proven() {
+    let place = Place::new();
+    let pairs = [
+        ("create table t (a int)", "create table t (a int, b int)", 1),
+        ("create table t (a int)", "create table t (a int); comment on table t is 'x'", 2),
+    ];
+    for (reference, candidate, code) in pairs {
+        for (name, sql) in [("reference.jsonl", reference), ("candidate.jsonl", candidate)] {
+            captured(&place, &made(sql), name);
+            let text = place.read(name);
+            let newer = text.replacen(&format!("\"server_major\":{}", newest()), "\"server_major\":99", 1);
+            assert_ne!(text, newer);
+            // Without the measured part beside it, which is of the other server.
+            sealed(&place, &format!("far-{name}"), &newer);
+        }
+        let arguments =
+            ["compare", "far-reference.jsonl", "far-candidate.jsonl", "--dimension", "schema", "--patch", "--allow-destructive"];
+        let ran = place.run(&arguments).exits(code);
+        let first = ran.stdout.lines().next().unwrap_or_default();
+        assert!(first.starts_with("-- not proven: ") && first.contains("99"), "{first}");
+        // Without the patch the second is no difference that counts.
+        place.run(&arguments[..5]).exits(if code == 2 { 0 } else { 1 });
+    }
 }
 
 /// The line as it was before captures told that; it is in no digest.

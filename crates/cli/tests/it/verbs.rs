@@ -52,7 +52,7 @@ fn digest_is_one_line_and_the_same_from_a_server_and_its_manifest() {
     let place = Place::new();
     let live = place.run(&["digest", &db.url()]).exits(0);
     assert_eq!(live.stdout.lines().count(), 1);
-    assert!(live.stdout.starts_with("schema 2 ") && live.stderr.is_empty(), "{live:?}");
+    assert!(live.stdout.starts_with("schema 3 ") && live.stderr.is_empty(), "{live:?}");
     assert_eq!(digest(&live).len(), 64);
     assert_eq!(place.run(&["digest", &db.conninfo()]).exits(0).stdout, live.stdout, "URL or keyword string");
     place.run(&["capture", &db.url(), "--dimension", "schema", "--out", "m.jsonl"]).exits(0);

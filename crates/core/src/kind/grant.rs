@@ -19,6 +19,7 @@ pub static SPEC: Spec = Spec {
             .weighs(Severity::Warn),
         Property::flag("maintain_grantable", "It may pass MAINTAIN on.", "GRANT by that role is refused in one environment only.").on(Engines::POSTGRESQL).since(17).weighs(Severity::Warn),
         Property::flag("revoked", "Something a new object grants by default was taken away.", "Statements that work on a new object are refused on this one.").on(Engines::POSTGRESQL).weighs(Severity::Warn),
+        Property::text("initial", "What the role had from the start, where an extension or the server made the object; `*` behind what it may pass on.", "Taking a right back goes back to it.").on(Engines::POSTGRESQL).volatile(),
         Property::text("pattern", "The name the database has in the grant, where that is a pattern that fits others too.", "What is granted under another name beside it hides this.").on(Engines::MYSQL_FAMILY).volatile(),
     ],
     summary: &["privileges", "revoked"],

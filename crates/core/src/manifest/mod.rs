@@ -16,7 +16,7 @@ pub use part::{Parts, Patterns, Texts, dimensions_of_schemas, lives_in_schemas};
 use crate::kind::{Dimension, Engines, Kind};
 
 /// The version of canonical texts and normal forms that this build makes.
-pub const CANONICAL: u32 = 2;
+pub const CANONICAL: u32 = 3;
 
 /// Servers that ignore the case of some names, whatever their file system does.
 /// <https://dev.mysql.com/doc/refman/en/identifier-case-sensitivity.html>

@@ -170,6 +170,13 @@ impl Object {
         index.is_some()
     }
 
+    /// Takes a property back.
+    pub fn unset(&mut self, name: &str) {
+        if let Some(index) = self.kind.spec().index_of(name) {
+            self.values.retain(|(at, _)| *at != index);
+        }
+    }
+
     /// Sets a property where there is a value.
     pub fn set_some(&mut self, name: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {

@@ -26,7 +26,7 @@ pub use fix::{Fixes, Goal};
 pub use plan::plan;
 pub use renamed::renamed_tables;
 pub use script::{Block, Proof, Script, blocks, script};
-pub use spelled::as_spelled;
+pub use spelled::{as_spelled, spelled_otherwise};
 pub use wanted::{Excused, wanted};
 pub use world::{World, tells_needs};
 

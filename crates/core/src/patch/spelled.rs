@@ -43,3 +43,12 @@ pub fn as_spelled(to: &Manifest, from: &Manifest) -> Option<Manifest> {
         spelled
     })
 }
+
+/// Objects of the one whose names the other spells otherwise, as both are shown.
+#[must_use]
+pub fn spelled_otherwise(to: &Manifest, from: &Manifest) -> Vec<(String, String)> {
+    let Some(spelled) = as_spelled(to, from) else { return Vec::new() };
+    let own: HashMap<Found, String> = spelled.objects().iter().map(|object| (found_under(object), object.display())).collect();
+    let pairs = to.objects().iter().filter_map(|object| Some((object.display(), own.get(&found_under(object))?.clone())));
+    pairs.filter(|(wanted, found)| wanted != found).collect()
+}

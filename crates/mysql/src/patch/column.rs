@@ -18,7 +18,14 @@ impl Maker for Columns {
         of_a_view(object, to)
     }
 
-    fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Way {
+    fn way(&self, change: &Change<'_>, worlds: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Way {
+        if is_unsaid(change, worlds) {
+            return Way::Refuse(
+                "its view reads to the letter as the reference's does: the server does not say how a literal of it was written (N'…') or \
+                 what the connection was that made it"
+                    .to_owned(),
+            );
+        }
         let is_keyed = change.attributes.iter().any(|attribute| KEYED.contains(attribute));
         let counts = change.touches("auto_increment") && dialect.flavor.keeps_keys_from_counting();
         if is_keyed || counts { Way::Cleared } else { Way::InPlace }
@@ -52,6 +59,25 @@ impl Maker for Columns {
         let parts = [object.identity.part(0), object.identity.part(1)];
         world.find(Kind::Table, &parts).or_else(|| world.find(Kind::View, &parts))
     }
+}
+
+/// Whether a view and what it reads are the same on both sides, and its column is not: no statement that could be read off makes it so.
+fn is_unsaid(change: &Change<'_>, (from, to): (&World<'_>, &World<'_>)) -> bool {
+    let parts = [change.to.identity.part(0), change.to.identity.part(1)];
+    let (Some(before), Some(after)) = (from.find(Kind::View, &parts), to.find(Kind::View, &parts)) else { return false };
+    let is_same = |one: &Object, other: &Object| differing(one, other, (from.manifest, to.manifest)).is_empty();
+    let reads = super::of(after).map(|maker| maker.needs(after, to)).unwrap_or_default();
+    let stays = |read: &&Object| {
+        let columns = |world: &World<'_>| world.columns(read.identity.part(0), read.identity.part(1)).len();
+        let own = to.columns(read.identity.part(0), read.identity.part(1));
+        from.same(read).is_some_and(|there| is_same(there, read))
+            && columns(from) == own.len()
+            && own.iter().all(|column| from.same(column).is_some_and(|there| is_same(there, column)))
+    };
+    change.only(&["collation"])
+        && before.text("definition") == after.text("definition")
+        && is_same(before, after)
+        && reads.iter().all(stays)
 }
 
 /// What stands in a table is written with the table, and if not, then that cannot be altered.

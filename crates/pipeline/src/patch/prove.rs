@@ -4,10 +4,11 @@ use super::build::{like, look, run};
 use super::{Builder, Left, Odd, Proofs, build, left};
 use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::kind::{Dimension, Kind, Value};
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::kind::{Dimension, Kind, Parent, Value};
+use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::patch::{
-    Act, Dialect, Excused, Form, Ground, Plan, Proof, Refusal, World, fingerprint, plan, renamed_tables, tells_needs, wanted,
+    Act, Dialect, Excused, Form, Ground, Plan, Proof, Refusal, World, fingerprint, plan, renamed_tables, spelled_otherwise, tells_needs,
+    wanted,
 };
 use evenkeel_core::policy::Ignored;
 use std::collections::BTreeSet;
@@ -113,11 +114,25 @@ fn not_looked_at((dimensions, dialect): (&[Dimension], &dyn Dialect), sides: [(&
     unsaid
 }
 
-/// Whose rights it takes to alter what is there.
-fn owners(planned: &Plan, world: &World<'_>) -> Vec<String> {
+/// Names that differ in case alone where servers take them for the same: they stay as they are, and that is said.
+fn spelled(goal: &World<'_>, world: &World<'_>) -> Option<String> {
+    let names = spelled_otherwise(goal.manifest, world.manifest);
+    let more = names.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let pairs: Vec<String> = names.iter().take(NAMED).map(|(wanted, found)| format!("{found} ({wanted} in the reference)")).collect();
+    (!pairs.is_empty())
+        .then(|| format!("names that differ in case alone stay as they are, for they mean the same: {}{rest}", pairs.join(", ")))
+}
+
+/// Whose rights it takes to alter what is there, and what stands on it.
+fn owners(planned: &Plan, (world, goal): (&World<'_>, &World<'_>)) -> Vec<String> {
     let mut owners: BTreeSet<&str> = BTreeSet::new();
-    for step in planned.steps.iter().filter(|step| step.act != Act::Create) {
-        let Some(object) = world.shown(step.kind.name(), &step.object) else { continue };
+    for step in &planned.steps {
+        let made = || goal.shown(step.kind.name(), &step.object).filter(|object| object.kind.spec().parent != Parent::Schema);
+        let there = || std::iter::successors(made().and_then(|object| goal.parent(object)), |one| goal.parent(one));
+        let on = || there().filter(|one| one.kind != Kind::Schema).find_map(|one| world.same(one));
+        let object = if step.act == Act::Create { on() } else { world.shown(step.kind.name(), &step.object) };
+        let Some(object) = object else { continue };
         // A part is its relation's.
         let places = std::iter::successors(Some(object), |one| world.parent(one));
         let mut owned = places.filter_map(|one| world.find(Kind::Owner, &[one.kind.name(), &one.display()]));
@@ -171,6 +186,20 @@ fn renames(differences: &[Difference], (from, to): (&World<'_>, &World<'_>), dia
     statements.map(|statement| format!("perhaps a rename: then run this first, and write the patch again: {statement}")).collect()
 }
 
+/// Why a statement was refused that runs code of the reference's: that does not run here either. What the server says of the code's own
+/// name would be the order of statements, and ours.
+fn does_not_run((kind, object): &(Kind, String), why: &str, goal: &World<'_>) -> Option<Refusal> {
+    let is_run = matches!(kind, Kind::Constraint | Kind::Index | Kind::MaterializedView | Kind::Column);
+    let wanted = goal.shown(kind.name(), object).filter(|_| is_run)?;
+    let code: Vec<String> = goal.told_needs(wanted).filter(|needed| needed.kind == Kind::Function).map(Object::display).collect();
+    let is_ours = code.iter().any(|function| why.contains(function));
+    (!code.is_empty() && !is_ours).then(|| Refusal {
+        kind: *kind,
+        object: object.clone(),
+        reason: format!("{}, which it runs, does not run on a throwaway server: {why}", code.join(", ")),
+    })
+}
+
 /// Writes what makes the candidate like the reference, and tries it.
 ///
 /// # Errors
@@ -185,6 +214,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     let told: Vec<Dimension> = asked.dimensions.iter().copied().filter(|dimension| reference.covers(*dimension)).collect();
     let is_told = |kind: Kind| told.contains(&kind.spec().dimension);
     let world = World::of(candidate);
+    let whole = reference;
     // What no statement is about, whatever comes of the others.
     let (reference, mut aside) = wanted(&World::of(reference), &world, asked.dimensions, asked.excused, &*dialect);
     aside.extend(uncovered(asked.differences, &*dialect));
@@ -192,7 +222,8 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     let goal = World::of(reference);
     let mut planned = plan(&world, &goal, &*dialect, form);
     planned.unsaid = unsaid;
-    planned.notes = owners(&planned, &world);
+    planned.notes = owners(&planned, (&world, &goal));
+    planned.notes.extend(spelled(&goal, &world));
     planned.notes.extend(dialect.notes(&planned, &world, &goal));
     planned.notes.extend(renames(asked.differences, (&world, &goal), &*dialect));
     let mut untold: Vec<Left> = Vec::new();
@@ -256,6 +287,16 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         let mut session = built.scratch.session(&built.database)?;
         let mut refused = run(&mut *session, &step, &*dialect, &builder.watch)?;
         drop(session);
+        // What runs code of the reference's that does not run is refused by name, and the rest is tried without it.
+        let broken: Vec<Refusal> = refused.iter().filter_map(|(at, why)| does_not_run(at, why, &goal)).collect();
+        if !broken.is_empty() {
+            let more = broken.iter().map(|one| Excused { kind: one.kind, object: one.object.clone(), attribute: None });
+            let excused: Vec<Excused> = asked.excused.iter().cloned().chain(more).collect();
+            let mut patch = prove(whole, candidate, &Asked { excused: &excused, ..*asked }, builder)?;
+            patch.plan.refused.extend(broken);
+            patch.plan.refused.sort();
+            return Ok(patch);
+        }
         // Whether there is a way from one version to the other, the server's files say.
         for ((kind, object), why) in refused.extract_if(.., |(kind, _), _| *kind == Kind::ExtensionVersion) {
             planned.steps.retain(|step| step.kind != kind || step.object != object);

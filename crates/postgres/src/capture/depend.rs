@@ -27,7 +27,7 @@ impl Needs {
     /// Reads `pg_depend`, where there are objects to hang it on.
     pub async fn read(reader: &Reader<'_>) -> Read<Self> {
         let mut needs = Self::default();
-        if !reader.request.dimensions.contains(&Dimension::Schema) {
+        if !reader.request.needs || !reader.request.dimensions.contains(&Dimension::Schema) {
             return Ok(needs);
         }
         let rows = reader.rows(statements::DEPEND, "pg_depend").await?;

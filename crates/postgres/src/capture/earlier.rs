@@ -9,8 +9,48 @@ use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{CANONICAL, Gap, Identity, Manifest, Object, Reason};
 use std::collections::{HashMap, HashSet};
 
-/// Gives the texts of a manifest that an earlier version of evenkeel wrote their normal forms: canonical texts have not changed since.
+/// Brings a manifest that an earlier version of evenkeel wrote to what this one would have written, version by version.
 pub fn renew(manifest: &mut Manifest) {
+    if manifest.canonical < 2 {
+        to_second(manifest);
+    }
+    to_third(manifest);
+    manifest.canonical = CANONICAL;
+}
+
+/// Rights on the database were called by what else was captured, a table of an extension by its number, and a role had an end that never
+/// comes.
+fn to_third(manifest: &mut Manifest) {
+    let mut gaps = manifest.gaps.clone();
+    let mut objects = Vec::with_capacity(manifest.objects().len());
+    for object in manifest.objects() {
+        let mut object = object.clone();
+        match object.kind {
+            Kind::Grant if object.identity.part(0) == Kind::Server.name() => {
+                object.identity = Identity::new(["database", "(this database)", object.identity.part(2)]);
+            }
+            Kind::Constraint if object.text("references").is_some_and(is_number) => {
+                gaps.push(Gap::object(&object, Reason::Version, REFERENCES.to_owned()).attribute("references").cure("capture it again"));
+            }
+            Kind::Role if object.text("valid_until") == Some("infinity") => object.unset("valid_until"),
+            _ => {}
+        }
+        objects.push(object);
+    }
+    let told = manifest.members_told;
+    *manifest = Manifest::new(manifest.endpoint.clone(), manifest.dimensions.clone(), objects, gaps);
+    manifest.members_told = told;
+}
+
+const REFERENCES: &str = "an earlier evenkeel told a table that belongs to an extension by its number, which is another in every database";
+
+/// `relation 16402`.
+fn is_number(shown: &str) -> bool {
+    shown.strip_prefix("relation ").is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Normal forms; canonical texts are the same as in the first version.
+fn to_second(manifest: &mut Manifest) {
     identity_sequences(manifest);
     manifest.members_told = !has_members(manifest);
     let major = manifest.endpoint.server_major;
@@ -28,7 +68,6 @@ pub fn renew(manifest: &mut Manifest) {
     });
     canonical::normal(&mut objects);
     canonical::typed(&mut objects, major);
-    manifest.canonical = CANONICAL;
 }
 
 /// Whether anything may belong to an extension: an earlier manifest does not list what. The one that every database has holds

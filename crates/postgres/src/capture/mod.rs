@@ -44,7 +44,7 @@ mod view;
 mod watch;
 
 pub use earlier::renew;
-pub use privilege::OWNER;
+pub use privilege::{NOTHING, OWNER};
 pub use schema_name::PostgresSchemaNames;
 pub use sql::render;
 pub use statements::{queries, statements};

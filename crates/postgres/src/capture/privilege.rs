@@ -18,6 +18,8 @@ use tokio_postgres::types::{ToSql, Type};
 pub const IDENTITY_SEQUENCE: &str = "identity-sequence";
 /// The grantee that owns the object, whatever it is called.
 pub const OWNER: &str = "(owner)";
+/// Who had no right from the start.
+pub const NOTHING: &str = "nothing";
 const MAINTAIN: &str = "MAINTAIN";
 /// Kinds whose objects can be maintained.
 const MAINTAINED: &[&str] = &["table", "view", "materialized-view"];
@@ -44,6 +46,12 @@ impl Privileges {
         for list in [&mut self.actual, &mut self.untouched] {
             list.entry(MAINTAIN.into()).or_insert(false);
         }
+    }
+
+    /// What the grantee had before anybody granted: `SELECT, UPDATE*`.
+    fn initial(&self) -> String {
+        let items: Vec<String> = self.untouched.iter().map(|(name, may)| format!("{name}{}", if *may { "*" } else { "" })).collect();
+        if items.is_empty() { NOTHING.to_owned() } else { items.join(", ") }
     }
 
     /// Fills the properties of an object; `false` where nothing deviates.
@@ -121,6 +129,10 @@ pub async fn read(reader: &Reader<'_>, names: &Names, found: &[Found]) -> Read<V
         let mut object = Object::new(Kind::Grant, Identity::new([&**kind, &**shown, &*name]));
         if privileges.fill(&mut object) {
             public_schema(reader, &mut object);
+            // Nothing but the server knows what an extension, or it itself, granted.
+            if strange.contains(address) {
+                object.set("initial", privileges.initial());
+            }
             built.push(Found { object, address: Address::default() });
         }
     }

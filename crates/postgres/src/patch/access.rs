@@ -4,7 +4,7 @@ use super::alone;
 use super::named::{granted, named, shown};
 use super::text::relation;
 use super::{Maker, Target, flag, list};
-use crate::capture::OWNER;
+use crate::capture::{NOTHING, OWNER};
 use crate::ident::quoted;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Object, shown_parts};
@@ -172,6 +172,13 @@ fn is_of_others(object: &Object, world: &World<'_>) -> bool {
     !is_apart && world.manifest.covers(Dimension::Schema) && world.shown(kind, shown).is_none()
 }
 
+/// What the grantee had from the start, where the manifest says so: one of an earlier evenkeel does not.
+fn initial(object: &Object) -> Option<Held> {
+    let text = object.text("initial")?;
+    let items = text.split(", ").filter(|item| *item != NOTHING);
+    Some(items.map(|item| (item.trim_end_matches('*').to_owned(), item.ends_with('*'))).collect())
+}
+
 /// From what is held to what shall be.
 fn between(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
     let mut worlds = [to.making.to, to.making.from];
@@ -299,6 +306,9 @@ impl Maker for Grants {
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         entangled(object, None, to)?;
         if is_of_others(object, to.making.from) {
+            if let Some(initial) = initial(object).filter(|_| object.identity.part(2) != OWNER) {
+                return between(object, &held(object), &initial, to);
+            }
             return Err(format!(
                 "what {} granted from the start stands in no manifest, so that nothing says what to go back to: a person's work",
                 if object.identity.part(1).starts_with("pg_catalog.") { "the server" } else { "its extension" }
@@ -332,7 +342,7 @@ impl Maker for Defaults {
 }
 
 /// What the server grants on new objects where nothing was said: only lists for all schemas replace it.
-fn built_in(object: &Object) -> Held {
+fn built_in(object: &Object, major: u16) -> Held {
     let (schema, objects, grantee) = (object.identity.part(1), object.identity.part(2), object.identity.part(3));
     if !schema.is_empty() {
         return Held::new();
@@ -345,7 +355,7 @@ fn built_in(object: &Object) -> Held {
         "schemas" => "schema",
         _ => "",
     };
-    untouched(kind, grantee, u16::MAX)
+    untouched(kind, grantee, major)
 }
 
 fn defaults(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written {
@@ -359,7 +369,7 @@ fn defaults(object: &Object, was: &Held, is: &Held, to: &Target<'_>) -> Written 
     let head = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {creator}{place}");
     let objects = objects.to_ascii_uppercase();
     // An object that is not there means the built-in list.
-    let built_in = built_in(object);
+    let built_in = built_in(object, to.dialect.major);
     let was = if was.is_empty() && !is_told(object, to.making.from) { &built_in } else { was };
     let is = if is.is_empty() && !is_told(object, to.making.to) { &built_in } else { is };
     let mut statements = Vec::new();

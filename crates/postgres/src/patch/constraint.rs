@@ -3,7 +3,7 @@
 
 use super::text::{callable, columns, last, parameters, relation, upper, whole};
 use super::{Maker, Target, flag, is_foreign_key, is_not, list, locks};
-use crate::ident::{quoted, shortened};
+use crate::ident::{literal, quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
@@ -214,12 +214,8 @@ impl Maker for Constraints {
                 let mode = if kind == "check" { "ACCESS EXCLUSIVE" } else { "SHARE ROW EXCLUSIVE" };
                 statements.push(Statement::new(format!("{head}{definition} NOT VALID;")).hazard(locks(mode, schema, table)));
                 let validate = format!("ALTER {word} {} VALIDATE CONSTRAINT {};", whole(object), last(object));
-                statements.push(
-                    Statement::new(validate)
-                        .alone()
-                        .hazard(Hazard::Scans(whole(object)))
-                        .hazard(Hazard::FailsIf(format!("a row of {} does not meet it", whole(object)))),
-                );
+                statements
+                    .push(Statement::new(validate).alone().hazard(Hazard::Scans(whole(object))).hazard(Hazard::FailsIf(fails(object, to))));
             }
             "primary key" | "unique" if is_in_use && !is_partitioned && !flag(object, "temporal") => {
                 statements.extend(beside(object));
@@ -229,7 +225,7 @@ impl Maker for Constraints {
                 if is_in_use {
                     statement = statement.hazard(locks("ACCESS EXCLUSIVE", schema, table));
                     if is_valid && is_enforced {
-                        let fails = Hazard::FailsIf(format!("a row of {} does not meet it", whole(object)));
+                        let fails = Hazard::FailsIf(fails(object, to));
                         statement = statement.hazard(Hazard::Scans(whole(object))).hazard(fails);
                     }
                 }
@@ -245,7 +241,7 @@ impl Maker for Constraints {
             }
         }
         if is_not(object, "triggers_enabled") {
-            return Err("its triggers are off, which ALTER TABLE … DISABLE TRIGGER ALL does to all of a table: a person's work".to_owned());
+            statements.push(triggers(object));
         }
         Ok(statements)
     }
@@ -264,7 +260,7 @@ impl Maker for Constraints {
             return Way::InPlace;
         }
         if change.only(&["triggers_enabled"]) {
-            return Way::Refuse("ALTER TABLE … ENABLE or DISABLE TRIGGER ALL is about all of a table's: a person's work".to_owned());
+            return Way::InPlace;
         }
         if change.only(&["index_options"])
             && from.find(Kind::Index, &[change.from.identity.part(0), change.from.identity.part(2)]).is_some()
@@ -283,7 +279,7 @@ impl Maker for Constraints {
         let mut statements = Vec::new();
         if change.touches("validated") {
             let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", whole(object), last(object));
-            let fails = Hazard::FailsIf(format!("a row of {} does not meet it", whole(object)));
+            let fails = Hazard::FailsIf(fails(object, to));
             statements.push(Statement::new(sql).alone().hazard(Hazard::Scans(whole(object))).hazard(fails));
         }
         if change.touches("deferrable") || change.touches("initially_deferred") {
@@ -293,6 +289,9 @@ impl Maker for Constraints {
                 (false, false) => "NOT DEFERRABLE",
             };
             statements.push(Statement::new(format!("ALTER TABLE {} ALTER CONSTRAINT {} {words};", whole(object), last(object))));
+        }
+        if change.touches("triggers_enabled") {
+            statements.push(triggers(object));
         }
         if change.touches("index_options") {
             let index = crate::ident::qualified(object.identity.part(0), object.identity.part(2));
@@ -391,4 +390,39 @@ fn beside(object: &Object) -> Vec<Statement> {
             .hazard(Hazard::FailsIf(format!("two rows of {} have the same values", whole(object)))),
         Statement::new(add).hazard(locks("ACCESS EXCLUSIVE", schema, table)),
     ]
+}
+
+/// Turns the triggers that enforce it on or off: they are called by numbers, so the server is asked for their names where it is run.
+fn triggers(object: &Object) -> Statement {
+    let is_on = !is_not(object, "triggers_enabled");
+    let (word, which) = if is_on { ("ENABLE", "g.tgenabled in ('D', 'R')") } else { ("DISABLE", "g.tgrelid = c.conrelid") };
+    let name = object.identity.part(2);
+    let body = format!(
+        "declare
+  t record;
+begin
+  for t in
+    with recursive c as (
+      select oid, conrelid from pg_catalog.pg_constraint where conrelid = {}::pg_catalog.regclass and conname = {}
+      union all
+      select p.oid, p.conrelid from c join pg_catalog.pg_constraint p on p.conparentid = c.oid
+    )
+    select g.tgrelid::pg_catalog.regclass as relation, g.tgname as name
+    from c join pg_catalog.pg_trigger g on g.tgconstraint = c.oid and g.tgisinternal and {which}
+  loop
+    execute pg_catalog.format('ALTER TABLE %s {word} TRIGGER %I', t.relation, t.name);
+  end loop;
+end",
+        literal(&whole(object)),
+        literal(name)
+    );
+    let statement = Statement::new(format!("DO {};", literal(&body))).hazard(Hazard::RunBy("a superuser".to_owned()));
+    if is_on { statement } else { statement.hazard(Hazard::Opens(format!("{} to rows that {} would refuse", whole(object), last(object)))) }
+}
+
+/// What rows make it fail: the code that it calls runs on each, and nothing is known of what it does there.
+fn fails(object: &Object, to: &Target<'_>) -> String {
+    let called = to.making.to.told_needs(object).filter(|needed| needed.kind == Kind::Function);
+    let called: Vec<String> = called.map(|function| format!(", or {} fails on one", function.display())).collect();
+    format!("a row of {} does not meet it{}", whole(object), called.concat())
 }

@@ -1,19 +1,21 @@
-//! What no statement of a patch changes and no refusal names: the order of columns, options of user mappings, who granted what.
+//! What no statement of a patch changes and no refusal names: the order of columns, options of user mappings, who granted what, and
+//! where whoever read the candidate may make nothing.
 
 use super::list;
 use super::text::whole;
 use super::types::attribute;
 use crate::ident::literal;
-use evenkeel_core::kind::Kind;
+use evenkeel_core::kind::{Dimension, Kind, Parent, Value};
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Act, Plan, World};
+use std::collections::BTreeSet;
 
 /// So many are named.
 const NAMED: usize = 5;
 
 pub fn notes(plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {
     let mut notes = renamed(from, to);
-    notes.extend([order(from, to), mappings(to), grantors(plan)].into_iter().flatten());
+    notes.extend([order(from, to), mappings(to), grantors(plan), may_not_make(plan, from, to)].into_iter().flatten());
     notes
 }
 
@@ -89,7 +91,8 @@ fn mappings(to: &World<'_>) -> Option<String> {
 }
 
 fn grantors(plan: &Plan) -> Option<String> {
-    let is_right = |kind: Kind| matches!(kind, Kind::Grant | Kind::Membership);
+    // A membership says who granted it.
+    let is_right = |kind: Kind| kind == Kind::Grant;
     let rights = plan.steps.iter().filter(|step| is_right(step.kind) && step.statements.iter().any(|one| one.sql.starts_with("GRANT ")));
     let rights = rights.count();
     let revoked = plan.steps.iter().filter(|step| is_right(step.kind) && step.act != Act::Create);
@@ -100,3 +103,60 @@ fn grantors(plan: &Plan) -> Option<String> {
             .to_owned()
     })
 }
+
+/// Who read the candidate will often run the patch: that it may make nothing where something is to be made is said before.
+fn may_not_make(plan: &Plan, from: &World<'_>, to: &World<'_>) -> Option<String> {
+    let endpoint = &from.manifest.endpoint;
+    if !from.manifest.covers(Dimension::Privileges) {
+        return None;
+    }
+    let shared = endpoint.roles.iter().find(|(_, server)| **server == endpoint.role).map(|(shared, _)| shared);
+    let reader = shared.unwrap_or(&endpoint.role).as_str();
+    // The bootstrap superuser has no name there.
+    if from.find(Kind::Role, &[reader])?.get("superuser") == Some(&Value::Flag(true)) {
+        return None;
+    }
+    let mut acts_as = BTreeSet::from([reader, "PUBLIC"]);
+    loop {
+        let joined = from.manifest.of_kind(Kind::Membership).iter().filter(|one| acts_as.contains(one.identity.part(1)));
+        let more: Vec<&str> = joined.map(|one| one.identity.part(0)).filter(|role| !acts_as.contains(role)).collect();
+        if more.is_empty() {
+            break;
+        }
+        acts_as.extend(more);
+    }
+    let owner_of = |kind: &str, shown: &str| from.find(Kind::Owner, &[kind, shown]).and_then(|owner| owner.text("owner"));
+    let database = owner_of(DATABASE.0, DATABASE.1);
+    let may = |kind: &str, shown: &str| {
+        let owner = owner_of(kind, shown).and_then(|owner| if owner == "pg_database_owner" { database } else { Some(owner) });
+        let grants =
+            from.manifest.of_kind(Kind::Grant).iter().filter(|grant| {
+                grant.identity.part(0) == kind && grant.identity.part(1) == shown && acts_as.contains(grant.identity.part(2))
+            });
+        owner.is_some_and(|owner| acts_as.contains(owner))
+            || grants.into_iter().any(|grant| list(grant, "privileges").iter().any(|one| &**one == "CREATE"))
+    };
+    let made = plan.steps.iter().filter(|step| step.act == Act::Create && !step.statements.is_empty());
+    let mut closed = BTreeSet::new();
+    for object in made.filter_map(|step| to.shown(step.kind.name(), &step.object)) {
+        match object.kind.spec().parent {
+            Parent::Schema => {
+                let schema = object.identity.part(0);
+                // What is made in a schema that is made too is its own.
+                if from.find(Kind::Schema, &[schema]).is_some() && !may(Kind::Schema.name(), schema) {
+                    closed.insert(format!("schema {schema}"));
+                }
+            }
+            Parent::None if object.kind == Kind::Schema && !may(DATABASE.0, DATABASE.1) => {
+                closed.insert("the database".to_owned());
+            }
+            _ => {}
+        }
+    }
+    let closed: Vec<String> = closed.into_iter().collect();
+    (!closed.is_empty())
+        .then(|| format!("{reader}, who read the candidate, may make nothing in {}: it has no CREATE there", named(&closed)))
+}
+
+/// What the database is called in a manifest.
+const DATABASE: (&str, &str) = ("database", "(this database)");

@@ -159,7 +159,9 @@ impl Maker for Classes {
         let alone = family.filter(|family| {
             let shown = whole(family);
             let others = world.manifest.of_kind(Kind::OperatorClass).iter().any(|class| class.text("family") == Some(&shown));
-            object.get("family").is_none() && entries(family).is_empty() && !others
+            // One that goes too has a statement of its own.
+            let stays = to.making.to.same(family).is_some();
+            stays && object.get("family").is_none() && entries(family).is_empty() && !others
         });
         // Entries that were added to the family of its own would stay there.
         Ok(vec![Statement::new(match alone {

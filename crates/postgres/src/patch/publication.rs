@@ -180,13 +180,21 @@ impl Maker for Subscriptions {
         Ok(statements)
     }
 
-    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
-        if to.making.form.throwaway {
-            let name = quoted(object.identity.part(0));
-            let alone =
-                format!("ALTER SUBSCRIPTION {name} DISABLE; ALTER SUBSCRIPTION {name} SET (slot_name = NONE); DROP SUBSCRIPTION {name};");
-            return Ok(vec![Statement::new(alone)]);
+    /// The publisher is not asked: what it keeps for the subscription is said.
+    fn drop(&self, object: &Object, _: &Target<'_>) -> Written {
+        let name = quoted(object.identity.part(0));
+        let slot = object.text("slot");
+        let loses = slot.map_or_else(
+            || format!("what subscription {name} would bring"),
+            |slot| {
+                format!("what subscription {name} would bring; slot {slot} at its publisher stays, and keeps log there until it is dropped")
+            },
+        );
+        let mut statements = vec![super::loses(format!("ALTER SUBSCRIPTION {name} DISABLE;"), loses)];
+        if slot.is_some() {
+            statements.push(Statement::new(format!("ALTER SUBSCRIPTION {name} SET (slot_name = NONE);")));
         }
-        Err("DROP SUBSCRIPTION would drop a slot at the publisher: a person's work".to_owned())
+        statements.push(super::loses(format!("DROP SUBSCRIPTION {name};"), format!("subscription {name}")));
+        Ok(statements)
     }
 }

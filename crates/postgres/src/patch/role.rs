@@ -3,7 +3,7 @@
 use super::{Maker, Target, flag, integer, is_not, list};
 use crate::flavor;
 use crate::ident::literal;
-use evenkeel_core::kind::Kind;
+use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
 
@@ -94,24 +94,65 @@ impl Maker for Memberships {
             options.push("ADMIN OPTION".to_owned());
         }
         let with = if options.is_empty() { String::new() } else { format!(" WITH {}", options.join(", ")) };
-        let statement = Statement::new(format!("GRANT {role} TO {member}{with};"));
-        Ok(vec![statement.hazard(Hazard::Opens(format!("what {role} may to {member}")))])
+        let opens = Hazard::Opens(format!("what {role} may to {member}"));
+        let statement = |by: String| {
+            let statement = Statement::new(format!("GRANT {role} TO {member}{with}{by};")).hazard(opens.clone());
+            if by.is_empty() {
+                statement
+            } else {
+                statement.hazard(Hazard::RunBy("a superuser, or who has the rights of that grantor".to_owned()))
+            }
+        };
+        Ok(by(object, to)?.into_iter().map(statement).collect())
     }
 
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-        [0, 1].into_iter().filter_map(|at| world.find(Kind::Role, &[object.identity.part(at)])).collect()
+        let roles = [0, 1].into_iter().filter_map(|at| world.find(Kind::Role, &[object.identity.part(at)]));
+        // Who grants it may do so.
+        let own = list(object, "grantors").iter().filter(|grantor| ***grantor != *object.identity.part(1));
+        let grantors = own.filter_map(|grantor| world.find(Kind::Membership, &[object.identity.part(0), grantor]));
+        roles.chain(grantors).collect()
     }
 
-    fn way(&self, change: &Change<'_>, _: &World<'_>, _: &World<'_>) -> Way {
-        // Who granted it is not made again: whoever runs the patch does.
-        if change.only(&["grantors"]) {
-            return Way::Refuse("who granted it cannot be altered: it would have to be revoked and granted by that role".to_owned());
+    fn way(&self, change: &Change<'_>, from: &World<'_>, _: &World<'_>) -> Way {
+        if from.manifest.endpoint.server_major >= flavor::INHERIT_BY_MEMBERSHIP {
+            return Way::InPlace;
         }
-        if list(change.from, "grantors").len() > 1 { Way::Refuse("several granted it: a person's work".to_owned()) } else { Way::Replace }
+        // Before, one grants for all, and it is whoever runs the patch where nobody is named.
+        let is_nameless = list(change.to, "grantors").iter().any(|one| one.starts_with('('));
+        if change.only(&["grantors"]) && is_nameless {
+            return Way::Refuse("it was granted by the bootstrap superuser, whose name is in no manifest".to_owned());
+        }
+        Way::Replace
+    }
+
+    fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
+        let mut gone = change.from.clone();
+        let keeps = list(change.to, "grantors");
+        let more: Vec<Box<str>> = list(change.from, "grantors").iter().filter(|one| !keeps.contains(one)).cloned().collect();
+        let mut statements = Vec::new();
+        if !more.is_empty() {
+            gone.set("grantors", Value::List(more.into()));
+            statements = self.drop(&gone, to)?;
+        }
+        statements.extend(self.create(change.to, to)?);
+        Ok(statements)
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
         let (role, member) = (to.role(object.identity.part(0))?, to.role(object.identity.part(1))?);
-        Ok(vec![Statement::new(format!("REVOKE {role} FROM {member};"))])
+        if to.dialect.major < flavor::INHERIT_BY_MEMBERSHIP {
+            return Ok(vec![Statement::new(format!("REVOKE {role} FROM {member};"))]);
+        }
+        Ok(by(object, to)?.into_iter().map(|by| Statement::new(format!("REVOKE {role} FROM {member}{by};"))).collect())
     }
+}
+
+/// `GRANTED BY`, for each who granted it: from 16 on each grants for himself, and a superuser as the bootstrap superuser, who has no name.
+fn by(object: &Object, to: &Target<'_>) -> Result<Vec<String>, String> {
+    let grantors = list(object, "grantors");
+    if grantors.is_empty() {
+        return Ok(vec![String::new()]);
+    }
+    grantors.iter().map(|one| if one.starts_with('(') { Ok(String::new()) } else { Ok(format!(" GRANTED BY {}", to.role(one)?)) }).collect()
 }

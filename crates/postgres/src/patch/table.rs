@@ -22,6 +22,7 @@ fn has_finish(table: &Object) -> bool {
         || table.get("partition_of").is_some()
         || table.get("cluster_on").is_some()
         || identity_index(table).is_some()
+        || table.get("of_type").is_some()
 }
 
 /// Parents whose columns it lists as its own: it is told to inherit after it is made.
@@ -152,6 +153,10 @@ impl Maker for Tables {
                 statements.push(Statement::new(format!("ALTER TABLE {name} INHERIT {};", relation(parent)?)));
             }
         }
+        // One that is made is made of its type.
+        if let Some(typ) = object.text("of_type").filter(|_| before.is_some() && is_other("of_type")) {
+            statements.push(Statement::new(format!("ALTER TABLE {name} OF {};", relation(typ)?)));
+        }
         if let Some(index) = object.text("cluster_on").filter(|_| is_other("cluster_on")) {
             statements.push(Statement::new(format!("ALTER TABLE {name} CLUSTER ON {};", quoted(index))));
         }
@@ -165,7 +170,7 @@ impl Maker for Tables {
     }
 
     fn way(&self, change: &Change<'_>, to: &World<'_>, _: &World<'_>) -> Way {
-        let fixed = ["server", "of_type", "partition_by"];
+        let fixed = ["server", "partition_by"];
         if let Some(attribute) = fixed.iter().find(|attribute| change.touches(attribute)) {
             return Way::Refuse(format!("{attribute} of a table cannot be altered: it would have to be made anew, with its rows"));
         }
@@ -225,6 +230,9 @@ impl Maker for Tables {
                 // `finish` says it, when the index is there.
                 "replica_identity" if identity_index(object).is_some() => {}
                 "cluster_on" if object.get("cluster_on").is_some() => {}
+                // Its columns may become others before it is of another type.
+                "of_type" if before.get("of_type").is_none() => {}
+                "of_type" => statements.push(alter("NOT OF".to_owned())),
                 "replica_identity" => statements.extend(replica_identity(object, object.text("replica_identity").unwrap_or("default"))?),
                 "cluster_on" => statements.push(alter("SET WITHOUT CLUSTER".to_owned())),
                 "partition_of" | "partition_bound" => {

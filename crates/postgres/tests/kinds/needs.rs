@@ -237,6 +237,13 @@ fn rights_alone_need_nothing() {
         db.exec("create table t (id serial primary key); create view v as select id from t");
         let rights = capture_with(&db.conninfo(), |request| request.dimensions = vec![Dimension::Privileges]);
         assert!(!rights.objects().is_empty() && rights.objects().iter().all(|object| needs(object).is_empty()));
+        // A digest does without it, and is the same.
+        let [bare, whole] = [false, true]
+            .map(|needs| capture_with(&db.conninfo(), |request| (request.dimensions, request.needs) = (vec![Dimension::Schema], needs)));
+        assert!(
+            bare.objects().iter().all(|object| needs(object).is_empty()) && whole.objects().iter().any(|object| !needs(object).is_empty())
+        );
+        assert_eq!(digest(&bare), digest(&whole), "on {}", db.major());
     });
 }
 

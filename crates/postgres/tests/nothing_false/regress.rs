@@ -58,6 +58,32 @@ fn the_regression_database_survives_a_dump() {
     is_built_from_its_manifest(&from);
 }
 
+/// The suite of one version on a server of another: most of it runs there too, and what it leaves is built from its manifest alone.
+fn is_built_on(major: u32) {
+    let Some((folder, _)) = suite() else {
+        return note_skip("PostgreSQL's regression suite (crates/postgres/tests/nothing_false/regress.sh fetches it)");
+    };
+    if !evenkeel_testkit::majors().contains(&major) {
+        return;
+    }
+    let options = Options::default().database("regression");
+    let scratch = Scratch::start_with(pick(&find_servers(), Some(major)).unwrap(), &options).unwrap();
+    run(&folder, &scratch);
+    is_built_from_its_manifest(&scratch.conninfo("regression"));
+}
+
+macro_rules! majors {
+    ($($name:ident = $major:literal),+) => {$(
+        #[test]
+        #[ignore = "a minute a server: --run-ignored only"]
+        fn $name() {
+            is_built_on($major);
+        }
+    )+};
+}
+
+majors!(built_on_13 = 13, built_on_14 = 14, built_on_15 = 15, built_on_16 = 16, built_on_17 = 17, built_on_18 = 18);
+
 /// What no statement makes: indexes that are not valid, and what stands on them; a check that is valid above and not below; rights on
 /// columns of catalogs.
 const UNBUILT: &[&str] = &[

@@ -48,6 +48,18 @@ const SAID: &[(&str, &str, &str, &str)] = &[
         "fails if two values of public.t.a are the same as text, which i refuses",
     ),
     (
+        "set check_function_bodies = off; create function f(a int) returns boolean language plpgsql as 'begin return b from gone; end'; create table t (a int constraint c check (f(a)))",
+        "create table t (a int)",
+        "VALIDATE CONSTRAINT c",
+        "fails if a row of public.t does not meet it, or public.f(integer) fails on one",
+    ),
+    (
+        "create table t2 (a int primary key); create table t (a int constraint f references t2); alter table t disable trigger all",
+        "create table t2 (a int primary key); create table t (a int constraint f references t2)",
+        "DISABLE TRIGGER",
+        "opens: public.t to rows that f would refuse",
+    ),
+    (
         "create table t (a int); create materialized view m as select 1 / a from t",
         "create table t (a int)",
         "CREATE MATERIALIZED VIEW",
@@ -228,8 +240,41 @@ fn a_role_without_the_rights_is_told() {
         notes.into_iter().find(|note| note.contains("may not run it"))
     };
     let expected = format!("{reader}, who read the candidate, may not run it: no superuser, and not a member of {owner}");
-    assert_eq!(told(&reader), Some(expected));
+    assert_eq!(told(&reader).as_deref(), Some(&*expected));
     b.exec(&format!("grant {owner} to {reader}"));
     assert_eq!(told(&reader), None);
+    // What is made on a table takes its owner's rights too, and what is made in a schema those of that.
+    a.exec("create index on t (a); create schema s; create table s.n (a int); create table more (a int)");
+    b.exec(&format!("revoke {owner} from {reader}; create schema s; alter table t add b int; revoke create on schema public from public"));
+    let wanted = super::capture(&a.conninfo());
+    let told = |words: &str| {
+        let mut before = super::capture(&b.conninfo());
+        reader.clone_into(&mut before.endpoint.role);
+        let notes = super::proven(&wanted, &before).plan.notes;
+        notes.into_iter().find(|note| note.contains(words))
+    };
+    assert_eq!(told("may not run it"), Some(expected));
+    let nothing = format!("{reader}, who read the candidate, may make nothing in schema public, schema s: it has no CREATE there");
+    assert_eq!(told("may make nothing"), Some(nothing));
+    b.exec(&format!("grant create on schema s, public to {owner}; grant {owner} to {reader}"));
+    assert_eq!(told("may make nothing"), None);
+    b.exec(&format!("revoke all on schema s, public from {owner}"));
     b.exec(&format!("drop table t; drop role {owner}, {reader}"));
+}
+
+/// What a check, an index or a view runs, and does not run where it is either, is no fault of the statements.
+#[test]
+fn code_that_does_not_run_is_refused_by_name() {
+    let (a, b) = (database(newest()), database(newest()));
+    let code = "create table gone (a int, b boolean); create function f(a int) returns boolean language sql immutable as 'select b from public.gone g where g.a = $1'";
+    a.exec(&format!("{code}; create table t (a int constraint c check (f(a)), n int, constraint n check (n > 0)); drop table gone"));
+    b.exec(&format!("{code}; create table t (a int, n int); drop table gone"));
+    let (wanted, before) = (super::capture(&a.conninfo()), super::capture(&b.conninfo()));
+    let patch = super::proven(&wanted, &before);
+    assert!(patch.is_proven() && patch.failed.is_empty() && patch.left.is_empty(), "{patch:#?}");
+    let refused: Vec<String> = patch.plan.refused.iter().map(|one| format!("{}: {}", one.object, one.reason)).collect();
+    let [refused] = refused.as_slice() else { panic!("{refused:#?}") };
+    assert!(refused.starts_with("public.t.c: public.f(integer), which it runs, does not run on a throwaway server: "), "{refused}");
+    assert!(refused.contains("gone") && !patch.plan.statements().any(|one| one.sql.contains("CONSTRAINT c")), "{refused}");
+    assert!(patch.plan.statements().any(|one| one.sql.contains("CONSTRAINT n")));
 }

@@ -54,7 +54,6 @@ pub fn tried(pairs: &[Pair], from: u32) {
     assert!(problems.is_empty(), "{}:\n{}", problems.len(), problems.join("\n\n"));
 }
 
-const INITIAL: &[&str] = &["granted from the start stands in no manifest"];
 const PLACES: &str = "create table z (id serial primary key, b text); create index on z (b); create view v as select 1 as a; create sequence s; \
     create type mood as enum ('a'); create type pair as (a int); create domain d as int check (value > 0); \
     create function f() returns int language sql as 'select 1'; create procedure p() language sql as 'select 1'; \
@@ -71,21 +70,21 @@ const MEMBERS: &[Pair] = &[
         "create extension pg_trgm; grant execute on function similarity(text, text) to ROLE with grant option",
         "create extension pg_trgm",
         &[],
-        INITIAL,
+        &[],
     ),
     (
         "rights on a member taken away",
         "create extension pg_trgm; revoke execute on function similarity(text, text) from public",
         "create extension pg_trgm",
         &[],
-        INITIAL,
+        &[],
     ),
     (
         "rights on a member's column",
         "create extension pg_trgm; PLACES TAKEN grant select (b) on z to ROLE; grant insert on z to ROLE",
         "create extension pg_trgm; PLACES TAKEN",
         &[],
-        INITIAL,
+        &[],
     ),
     (
         "other rights on a member",
@@ -94,7 +93,7 @@ const MEMBERS: &[Pair] = &[
         &[],
         &[],
     ),
-    ("rights on what the server has", "grant execute on function pg_catalog.pg_read_file(text) to ROLE", "select 1", &[], INITIAL),
+    ("rights on what the server has", "grant execute on function pg_catalog.pg_read_file(text) to ROLE", "select 1", &[], &[]),
     ("members that are free", "create extension pg_trgm; PLACES TAKEN", "create extension pg_trgm; PLACES", &[], &[]),
     (
         "members that are free, with rights",
@@ -371,7 +370,7 @@ const TOUCHED: &[Pair] = &[
         "rights of the server's own",
         "select 1",
         "revoke execute on function pg_catalog.pg_sleep(float8) from public; grant select on pg_catalog.pg_authid to ROLE",
-        INITIAL,
+        &[],
         &[],
     ),
     (

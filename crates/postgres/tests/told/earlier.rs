@@ -2,7 +2,7 @@
 
 use super::{capture, compared, lines};
 use evenkeel_core::kind::{Dimension, Kind, Value};
-use evenkeel_core::manifest::{Identity, Manifest, Object};
+use evenkeel_core::manifest::{CANONICAL, Identity, Manifest, Object};
 use evenkeel_core::port::Engine;
 use evenkeel_postgres::engine::Postgres;
 use evenkeel_postgres::knowledge::types::known_type;
@@ -13,10 +13,50 @@ const BOTH: &[Dimension] = &[Dimension::Schema, Dimension::Privileges];
 
 /// The manifest as the first version of the canonical texts had it, brought forward.
 fn brought_forward(now: &Manifest, change: impl Fn(Object) -> Object) -> Manifest {
+    brought_forward_from(1, now, change)
+}
+
+fn brought_forward_from(version: u32, now: &Manifest, change: impl Fn(Object) -> Object) -> Manifest {
     let objects = now.objects().iter().cloned().map(change).collect();
-    let mut earlier = Manifest::new(now.endpoint.clone(), now.dimensions.clone(), objects, now.gaps.clone()).written_as(1);
+    let mut earlier = Manifest::new(now.endpoint.clone(), now.dimensions.clone(), objects, now.gaps.clone()).written_as(version);
     Postgres.renew(&mut earlier);
+    assert_eq!(earlier.canonical, CANONICAL);
     earlier
+}
+
+/// The second version called rights on the database by what else was captured, a table of an extension by its number, and knew an end
+/// that never comes.
+#[test]
+fn names_of_the_second_version() {
+    each_major(|db| {
+        let role = format!("{}_app", db.name);
+        db.exec(&format!("create role {role} valid until 'infinity'"));
+        let sql = format!(
+            "create extension pg_trgm; create table z (id int primary key); alter extension pg_trgm add table z;
+             create table c (z int constraint c_z references z, d int); grant create on database {} to {role}",
+            db.name
+        );
+        let now = on(db, &sql, BOTH);
+        let changed = std::cell::Cell::new(0);
+        let earlier = brought_forward_from(2, &now, |mut object| {
+            let is_role = object.kind == Kind::Role && object.identity.part(0) == role;
+            match object.kind {
+                Kind::Grant if object.identity.part(0) == "database" => {
+                    let mut named = Object::new(Kind::Grant, Identity::new(["server", "server", object.identity.part(2)]));
+                    object.values().iter().for_each(|(at, value)| named.set_at(*at, value.clone()));
+                    object = named;
+                }
+                Kind::Constraint if object.identity.part(2) == "c_z" => assert!(object.set("references", "relation 16402")),
+                Kind::Role if is_role => assert!(object.set("valid_until", "infinity")),
+                _ => return object,
+            }
+            changed.set(changed.get() + 1);
+            object
+        });
+        assert!(changed.get() >= 3, "{} on {}", changed.get(), db.major());
+        assert_eq!(told(&earlier, &now), ["? constraint public.c.c_z references"], "on {}", db.major());
+        db.exec(&format!("drop owned by {role}; drop role {role}"));
+    });
 }
 
 fn told(earlier: &Manifest, now: &Manifest) -> Vec<String> {

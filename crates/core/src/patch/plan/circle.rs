@@ -2,7 +2,7 @@
 
 use super::{MAKING, Part, Planning};
 use crate::manifest::Object;
-use crate::patch::{Refusal, World};
+use crate::patch::World;
 use std::collections::BTreeSet;
 
 impl<'m> Planning<'_, 'm> {
@@ -14,7 +14,7 @@ impl<'m> Planning<'_, 'm> {
                 return order;
             }
             if !self.soften(&circle) && !self.take_along(&circle) && !self.drop_apart(&circle) && !self.cut(&circle) {
-                self.refuse_circle(&circle);
+                self.refuse_circle(&circle, &order);
                 return order;
             }
         }
@@ -130,16 +130,22 @@ impl<'m> Planning<'_, 'm> {
         needs.filter_map(|needed| self.to.place(needed)).filter_map(|needed| self.made_by(needed)).any(|act| circle.contains(&act))
     }
 
-    pub(super) fn refuse_circle(&mut self, circle: &BTreeSet<usize>) {
-        let objects: Vec<&Object> = circle
-            .iter()
-            .filter_map(|act| self.acts.get(*act))
-            .filter_map(|(part, place)| if matches!(part, Part::Make | Part::Finish) { self.to.at(*place) } else { self.from.at(*place) })
-            .collect();
-        let names: Vec<String> = objects.iter().map(|object| World::name_of(object)).collect();
-        for object in objects {
-            let reason = format!("these need each other and cannot be made one by one: {}", names.join(", "));
-            self.refused.push(Refusal { kind: object.kind, object: object.display(), reason });
+    /// What stands in the circle is refused, and what waits for it.
+    pub(super) fn refuse_circle(&mut self, circle: &BTreeSet<usize>, order: &[usize]) {
+        let object = |(part, place): (Part, usize)| {
+            if matches!(part, Part::Make | Part::Finish) { self.to.at(place) } else { self.from.at(place) }
+        };
+        let names: Vec<String> =
+            circle.iter().filter_map(|act| self.acts.get(*act)).filter_map(|act| object(*act)).map(World::name_of).collect();
+        let within = format!("these need each other and cannot be made one by one: {}", names.join(", "));
+        let waiting = format!("it waits for what cannot be made one by one: {}", names.join(", "));
+        let ordered: BTreeSet<usize> = order.iter().copied().collect();
+        for act in (0..self.acts.len()).filter(|act| !ordered.contains(act)) {
+            let reason = if circle.contains(&act) { &within } else { &waiting };
+            let parts = self.together.get(&act).cloned().unwrap_or_else(|| self.acts.get(act).copied().into_iter().collect());
+            for part in parts {
+                self.give_up(part, act, reason, &mut BTreeSet::new());
+            }
         }
     }
 }

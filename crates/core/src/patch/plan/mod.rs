@@ -3,6 +3,7 @@
 mod circle;
 mod connect;
 mod lapse;
+mod stays;
 mod write;
 
 use super::change::Changes;
@@ -10,7 +11,7 @@ use super::order::Graph;
 use super::spelled::as_spelled;
 use super::spread::{Fates, fates};
 use super::{Act, Dialect, Form, Plan, Refusal, World};
-use crate::kind::Kind;
+use crate::kind::Parent;
 use crate::manifest::Object;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -84,6 +85,8 @@ struct Planning<'w, 'm> {
     apart: BTreeSet<usize>,
     /// Acts of dropping that another's statement does too.
     taken: BTreeSet<usize>,
+    /// Acts of dropping that cannot be done, and what stays for that.
+    stays: BTreeMap<usize, String>,
     refused: Vec<Refusal>,
 }
 
@@ -111,6 +114,7 @@ impl<'w, 'm> Planning<'w, 'm> {
             soft: Vec::new(),
             apart: BTreeSet::new(),
             taken: BTreeSet::new(),
+            stays: BTreeMap::new(),
             refused,
         }
     }
@@ -234,10 +238,11 @@ impl<'w, 'm> Planning<'w, 'm> {
         if self.dialect.is_dropped_apart(object, self.from) {
             return None;
         }
-        let with = [self.dialect.made_with(object, self.from), self.dialect.goes_with(object, self.from)];
-        let whole = with.into_iter().flatten().filter_map(|whole| self.from.place(whole));
-        let parent = self.from.parent(object).filter(|parent| parent.kind != Kind::Schema).and_then(|parent| self.from.place(parent));
-        whole.chain(parent).find(|other| self.fates.gone.contains(other))
+        let place_of = |whole: Option<&Object>| whole.and_then(|whole| self.from.place(whole));
+        let parent = self.from.parent(object).filter(|_| object.kind.spec().parent != Parent::Schema);
+        // Its own relation first: another one's part, with which it would go, may go with a table that waits for this one.
+        let with = [parent, self.dialect.made_with(object, self.from), self.dialect.goes_with(object, self.from)];
+        with.into_iter().filter_map(place_of).find(|other| self.fates.gone.contains(other))
     }
 
     /// The act after which an object of the reference is there as it shall be; `None` where it is already.

@@ -130,6 +130,10 @@ impl<'m> Planning<'_, 'm> {
             self.write_together(place, &parts, making, failed, plan);
             return;
         }
+        if let Some(stands) = self.in_the_way(act) {
+            self.give_up((part, place), act, &format!("{stands} is in the way, and stays"), failed);
+            return;
+        }
         let is_later = matches!(part, Part::Make | Part::Finish);
         let Some(object) = (if is_later { self.to.at(place) } else { self.from.at(place) }) else { return };
         if is_later && let Some(reason) = self.hopeless(object, place, failed) {
@@ -140,6 +144,7 @@ impl<'m> Planning<'_, 'm> {
             failed.insert(place);
             return;
         }
+        let number = act;
         let (act, written) = match part {
             Part::Drop if self.taken.contains(&act) => return,
             Part::Loosen => (Act::Alter, self.dialect.loosen(object, making)),
@@ -164,6 +169,9 @@ impl<'m> Planning<'_, 'm> {
                 if is_later {
                     failed.insert(place);
                 }
+                if part == Part::Drop {
+                    self.stays_on(number, place);
+                }
             }
         }
     }
@@ -180,7 +188,7 @@ impl<'m> Planning<'_, 'm> {
     }
 
     /// What would have been made by the statement of another is named as well.
-    fn refuse_members(&mut self, whole: &Object, place: usize) {
+    pub(super) fn refuse_members(&mut self, whole: &Object, place: usize) {
         let members = self.members.get(&place).into_iter().flatten().filter_map(|member| self.to.at(*member));
         let reason = format!("it needs {}, which cannot be made", World::name_of(whole));
         let refused = members.map(|member| Refusal { kind: member.kind, object: member.display(), reason: reason.clone() });
