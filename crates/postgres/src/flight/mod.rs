@@ -3,18 +3,19 @@
 
 pub mod noticed;
 pub mod number;
+pub mod origin;
 pub mod vitals;
 
 use crate::connect::{Limits, Target, connect};
 use evenkeel_core::fault::{Trouble, Troublesome};
-use evenkeel_core::port::Flights;
+use evenkeel_core::port::{Flights, Tool};
 use tokio_postgres::{Row, SimpleQueryMessage};
 
 /// Everything that is in flight in the database.
 ///
 /// # Errors
 /// The server cannot be reached, or goes away.
-pub async fn all(target: &Target, limits: &Limits, besides: &[u64]) -> Result<Flights, Box<Trouble>> {
+pub async fn all(target: &Target, limits: &Limits, besides: &[u64], tables: &[Tool<'_>]) -> Result<Flights, Box<Trouble>> {
     let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
     let session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits, None).await.map_err(words)?;
@@ -29,7 +30,7 @@ pub async fn all(target: &Target, limits: &Limits, besides: &[u64]) -> Result<Fl
         pid.is_some_and(|pid| besides.contains(&pid))
     };
     for row in rows.iter().filter(|row| !is_ours(row)) {
-        told(row, &database, &mut flights).map_err(|error| words(session.fault(&error, doing)))?;
+        told(row, (&database, tables), &mut flights).map_err(|error| words(session.fault(&error, doing)))?;
     }
     Ok(flights)
 }
@@ -51,7 +52,7 @@ pub async fn rows(target: &Target, query: &str, limits: &Limits) -> Result<Resul
     }
 }
 
-fn told(row: &Row, database: &str, flights: &mut Flights) -> Result<(), tokio_postgres::Error> {
+fn told(row: &Row, (database, tables): (&str, &[Tool<'_>]), flights: &mut Flights) -> Result<(), tokio_postgres::Error> {
     let what: &str = row.try_get("what")?;
     let (pid, key): (Option<i64>, Option<i64>) = (row.try_get("pid")?, row.try_get("key")?);
     let (who, state, doing): (Option<&str>, Option<&str>, Option<&str>) =
@@ -62,7 +63,7 @@ fn told(row: &Row, database: &str, flights: &mut Flights) -> Result<(), tokio_po
     let state = state.map(|state| format!(", {state}")).unwrap_or_default();
     match (what, key) {
         ("advisory", Some(key)) => {
-            if let Some(tool) = number::whose(key, database) {
+            if let Some(tool) = number::whose(key, database, tables) {
                 flights.seen.push(format!("the advisory lock of {tool} ({key}) is held by process {pid}{who}{state}{since}"));
             }
         }
