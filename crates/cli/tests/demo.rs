@@ -202,6 +202,7 @@ fn everything_planted_is_found_and_nothing_is_left(told: &Told) {
         "20260915090000  recorded-not-present",
         "production lacks what the build needs",
         "-- proven on",
+        "history production --repair --apply",
         "record and schema agree: 4 applied",
     ] {
         assert!(stdout.contains(words), "{words:?} is not told:\n{stdout}");

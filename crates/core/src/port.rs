@@ -11,6 +11,7 @@ mod grants;
 mod intended;
 mod journal;
 mod observe;
+pub mod origin;
 mod prepare;
 mod query;
 mod run;
@@ -26,6 +27,7 @@ pub use grants::{Step, script};
 pub use intended::Intended;
 pub use journal::{Act, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep};
 pub use observe::Observer;
+pub use origin::{Moments, Origins, Sought};
 pub use prepare::{Answers, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;
@@ -188,13 +190,22 @@ pub trait Environment: Send + Sync {
         Ok(self.capture(&request, watch)?.endpoint.engine)
     }
 
-    /// What is in flight: locks of migration tools and of evenkeel, definitions that are being changed. Sessions that are named are not.
+    /// What is in flight: locks of migration tools and of evenkeel, definitions that are being changed. Sessions that are named are not;
+    /// locks that are made of the name of a table are known of the usual ones, and of those that are named.
     ///
     /// # Errors
     /// The server cannot be reached, or goes away; such servers are not asked yet.
-    fn flights(&self, _: &Limits, _besides: &[u64], _: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
+    fn flights(&self, _: &Limits, _besides: &[u64], _tables: &[Tool<'_>], _: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("what is in flight cannot be seen on {}", self.describe()));
         Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
+    }
+
+    /// When things became as they are, and whose work that was, as far as the server can say.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn origins(&self, sought: &Sought<'_>, _: &Watch<'_>) -> Result<Origins, Box<Trouble>> {
+        Ok(Origins::none(sought.spots.len()))
     }
 
     /// Claims the right to write to it.

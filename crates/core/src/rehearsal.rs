@@ -2,6 +2,7 @@
 //!
 //! Lives here: the nouns and the judgement. Does not live here: running it (`pipeline/rehearse`), what a statement did (`trace`).
 
+mod again;
 mod asked;
 mod gate;
 mod gates;
@@ -12,8 +13,8 @@ mod load;
 mod told;
 
 pub use asked::{Asked, Outcome, Question, Survival};
-pub use gate::{Gate, Limits, Part, Undoing};
-pub use gates::{Target, gates, time};
+pub use gate::{Gate, Limits, Part, Target, Undoing};
+pub use gates::{gates, time};
 pub use larger::{Larger, Size, Stuck, Volume, method};
 pub use load::{Latency, Load, Phase, Slice, Waited};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Rehearsal, Rerun, Undo};

@@ -8,12 +8,13 @@
 //! - a process is signalled only by a pid that is proven to be ours (start time, executable), never by name.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  recipe  process  user  binary  copy  root  record  spawn  instance  template  sweep`.
+//! `fault  recipe  process  user  binary  network  copy  root  record  spawn  instance  template  sweep`.
 
 mod binary;
 mod copy;
 mod fault;
 mod instance;
+mod network;
 mod process;
 mod recipe;
 mod record;
@@ -27,6 +28,7 @@ pub use binary::{Fingerprint, answer, find_programs, on_path};
 pub use copy::{Take, copy_tree, make_like};
 pub use fault::Fault;
 pub use instance::{Held, Instance};
+pub use network::cut_off;
 pub use process::Mark;
 pub use recipe::{Identity, Program, Readiness, Recipe, StopSignal, StopStep};
 pub use root::{ROOT_VARIABLE, Root};

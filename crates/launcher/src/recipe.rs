@@ -42,12 +42,14 @@ pub struct Program {
     pub env: Vec<(OsString, OsString)>,
     /// How long it may take; ignored for the server itself.
     pub limit: Duration,
+    /// It needs no network, and gets one of its own where the machine can make one.
+    pub offline: bool,
 }
 
 impl Program {
     /// A program with a limit of two minutes and no environment.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), args: Vec::new(), env: Vec::new(), limit: Duration::from_secs(120) }
+        Self { path: path.into(), args: Vec::new(), env: Vec::new(), limit: Duration::from_secs(120), offline: false }
     }
 
     #[must_use]
@@ -59,6 +61,12 @@ impl Program {
     #[must_use]
     pub fn args<A: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         self.args.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    #[must_use]
+    pub const fn offline(mut self, offline: bool) -> Self {
+        self.offline = offline;
         self
     }
 

@@ -6,6 +6,7 @@
 //! it ourselves between fork and exec would take unsafe code; without it the next run's sweep does the work.
 //! See prctl(2), PR_SET_PDEATHSIG.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -16,6 +17,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::binary::on_path;
 use crate::fault::Fault;
+use crate::network;
 use crate::recipe::{Program, StopSignal};
 use crate::user::ServerUser;
 
@@ -40,14 +42,22 @@ pub fn spawn(
     // Asked here, because behind setpriv a missing program would only be an exit code.
     std::fs::metadata(&program.path).map_err(not_runnable)?;
 
-    let mut command = match on_owner_death.zip(setpriv()) {
-        Some((signal, setpriv)) => {
-            let mut command = Command::new(setpriv);
-            command.args(["--pdeathsig", signal.name(), "--"]).arg(&program.path);
-            command
+    // A network of its own is made before the user changes, and only `setpriv` can change it behind that.
+    let apart = network::prefix().ok().filter(|_| program.offline && on_owner_death.is_some()).zip(setpriv());
+    let mut words: Vec<OsString> = apart.map(|(prefix, _)| prefix.clone()).unwrap_or_default();
+    if let Some((signal, setpriv)) = on_owner_death.zip(setpriv()) {
+        words.extend([setpriv.into(), "--pdeathsig".into(), signal.name().into()]);
+        if let (Some(_), ServerUser::Other { uid, gid, .. }) = (apart, user) {
+            words.extend([format!("--reuid={uid}").into(), format!("--regid={gid}").into(), "--clear-groups".into()]);
+        } else if apart.is_some() {
+            // What made the network is nothing that a server needs.
+            words.extend(["--ambient-caps=-all".into(), "--inh-caps=-all".into()]);
         }
-        None => Command::new(&program.path),
-    };
+        words.push("--".into());
+    }
+    words.push(program.path.clone().into());
+    let mut command = Command::new(words.remove(0));
+    command.args(words);
     let log_file = File::options().append(true).create(true).open(log).map_err(Fault::file("write", log))?;
     let second = log_file.try_clone().map_err(Fault::file("write", log))?;
     command
@@ -61,7 +71,7 @@ pub fn spawn(
         .stderr(second)
         // A group of its own: Ctrl-C at the terminal is for us, and we end the server in order.
         .process_group(0);
-    if let ServerUser::Other { uid, gid, .. } = user {
+    if let (None, ServerUser::Other { uid, gid, .. }) = (apart, user) {
         // Setting the uid as root also drops our supplementary groups (std does that).
         command.uid(*uid).gid(*gid);
     }

@@ -9,7 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use evenkeel_core::port::Stop;
-use evenkeel_launcher::{Fault, Identity, Instance, Program, Readiness, Recipe, Root, StopSignal, StopStep, Take, sweep, sweep_once};
+use evenkeel_launcher::{
+    Fault, Identity, Instance, Program, Readiness, Recipe, Root, StopSignal, StopStep, Take, cut_off, sweep, sweep_once,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Says that it is ready, then runs until SIGQUIT. Deaf to SIGINT.
@@ -54,7 +56,8 @@ fn identity() -> Identity {
 fn recipe(instance: &Instance, script: &str) -> Recipe {
     let ready = instance.run_dir().join("ready");
     Recipe {
-        start: Program::new("/bin/sh").arg("-c").arg(script),
+        // Both ways lead through every promise: with a network of its own where the machine can make one, and in ours.
+        start: Program::new("/bin/sh").arg("-c").arg(script).offline(script != DEAF),
         ready: Box::new(move || if ready.exists() { Readiness::Ready } else { Readiness::NotYet }),
         limit: 5 * SECOND,
         stop: vec![
@@ -137,6 +140,24 @@ fn a_halted_server_can_be_started_again_in_the_same_directory() {
     instance.start(again, &Stop::new()).unwrap();
     assert_ne!(instance.pid().unwrap(), first);
     instance.check().unwrap();
+}
+
+#[test]
+fn what_needs_no_network_gets_one_of_its_own() {
+    let home = Home::new();
+    let script = "cat /proc/net/dev >devices; id -u >user; grep CapEff /proc/self/status >rights; : >ready; while :; do sleep 0.02; done";
+    let instance = started(&home, script);
+    let read = |name: &str| std::fs::read_to_string(instance.run_dir().join(name)).unwrap();
+    let devices = read("devices");
+    let devices: Vec<&str> = devices.lines().skip(2).filter_map(|line| line.split_once(':')).map(|(name, _)| name.trim()).collect();
+    match cut_off() {
+        Ok(()) => assert_eq!(devices, ["lo"]),
+        // Then it is ours, and that is said.
+        Err(why) => assert!(!why.is_empty(), "{devices:?}"),
+    }
+    assert_ne!(read("user").trim(), "0", "servers are never root");
+    assert_eq!(read("rights").split_whitespace().nth(1), Some("0000000000000000"));
+    instance.stop().unwrap();
 }
 
 #[test]

@@ -5,7 +5,9 @@ use crate::connect::{Fault, Target, connect};
 use crate::{capture, claim, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Request, Vitals, Watch, Wish};
+use evenkeel_core::port::{
+    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Vitals, Watch, Wish,
+};
 use evenkeel_runtime::{Driver, interruptible};
 
 /// A MySQL or MariaDB server, and one database of it or all.
@@ -43,8 +45,13 @@ impl Environment for MysqlEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, prepare::all(&self.target, inquiry)))
     }
 
-    fn flights(&self, limits: &Limits, besides: &[u64], watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
-        let work = async { flight::all(&self.target, limits, besides).await };
+    fn flights(&self, limits: &Limits, besides: &[u64], tables: &[Tool<'_>], watch: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
+        let work = async { flight::all(&self.target, limits, besides, tables).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn origins(&self, sought: &Sought<'_>, watch: &Watch<'_>) -> Result<Origins, Box<Trouble>> {
+        let work = async { flight::origin::all(&self.target, sought).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

@@ -2,11 +2,12 @@
 //!
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
-//! `ledger` reads records, `records` says whose they are, `settle` runs files; `repair` makes record and schema agree, `trial` tries it,
+//! `ledger` reads records, `records` says whose they are, `settle` runs files; `repair` makes record and schema agree, `trial` tries it, `asking` asks the tool,
 //! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on). Does not live here: what a verdict means (`core/history/verdict`).
 
 mod acts;
 mod apply;
+mod asking;
 mod edit;
 mod ground;
 mod ledger;
@@ -30,12 +31,12 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::history::effect::{Spot, Stand, Touch, effect, found};
 use evenkeel_core::history::told::{Entry, History, Ledger, Stray};
 use evenkeel_core::history::verdict::{Evidence, Judged, Known, Recorded, Seen, Unexplained, Verdict, judge, without_file};
-use evenkeel_core::history::{State, folder::Migration};
+use evenkeel_core::history::{State, folder::Migration, shapes};
 use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::policy::Waiver;
-use evenkeel_core::port::Run;
-use ledger::ledgers;
+use evenkeel_core::port::{Environment, Moments, Run, Sought};
+use ledger::{ledgers, places};
 use looks::whole;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -57,6 +58,9 @@ pub struct Wanted<'a> {
 pub const DIMENSIONS: [Dimension; 4] = [Dimension::Schema, Dimension::Privileges, Dimension::History, Dimension::Configuration];
 /// Without these nothing can be said.
 const NEEDED: [Dimension; 2] = [Dimension::Schema, Dimension::History];
+
+/// Of so many things that no migration explains it is asked where they come from.
+const ASKED: usize = 200;
 
 /// Reads the environment, runs the files, and judges.
 ///
@@ -101,7 +105,7 @@ fn inquire(
     let mut inquiry = Inquiry::new(&manifest, &read, (wanted, &excuses), source.label());
     inquiry.records();
     if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
-        match environment.flights(&means.limits, &[], &run.watch) {
+        match environment.flights(&means.limits, &[], &places(&manifest), &run.watch) {
             Ok(flights) => {
                 inquiry.in_flight.extend(flights.seen);
                 inquiry.gaps.extend(flights.hidden);
@@ -113,8 +117,11 @@ fn inquire(
     inquiry.edits(grammar, run)?;
     inquiry.settle(&replay)?;
     inquiry.left_out = replay.left_out();
-    let history = inquiry.judged(replay.describe());
+    let mut history = inquiry.judged(replay.describe());
     drop(replay);
+    if let Source::Live { environment, .. } | Source::Split { primary: environment, .. } = source {
+        inquiry.origins(&mut history, &**environment, means, run)?;
+    }
     let repair = asked.map(|asked| inquiry.repair(&history, asked, stage, &target)).transpose()?;
     Ok((history, repair))
 }
@@ -356,6 +363,27 @@ impl<'a> Inquiry<'a> {
         })
     }
 
+    /// Asks the server when what no migration explains became so, and whose work that was.
+    fn origins(&self, history: &mut History, environment: &dyn Environment, means: &Means<'_>, run: &Run<'_>) -> Result<(), Box<Trouble>> {
+        let spots: Vec<Spot> = history.unexplained.iter().take(ASKED).map(|stray| stray.unexplained.spot.clone()).collect();
+        if spots.is_empty() {
+            return Ok(());
+        }
+        let at = self.ledger.as_ref().and_then(|ledger| shapes().find(|shape| shape.tool == ledger.tool && shape.at.is_some())?.at);
+        let named = self.table.map(|table| (table.identity.part(0), table.identity.part(1)));
+        let ledger = named.zip(at).map(|((schema, table), at)| Moments { schema, table, at });
+        match environment.origins(&Sought { spots: &spots, ledger, limits: means.limits }, &run.watch) {
+            Ok(origins) => {
+                history.unexplained.iter_mut().zip(origins.of).for_each(|(stray, origin)| stray.origin = origin);
+                history.notes.extend(origins.besides);
+            }
+            Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
+            // What is there is unexplained all the same.
+            Err(trouble) => history.notes.push(format!("where it comes from was not told: {trouble}")),
+        }
+        Ok(())
+    }
+
     /// What no file makes, or makes so.
     fn strays(&self) -> Vec<Unexplained> {
         let Some(initial) = &self.initial else { return Vec::new() };
@@ -396,7 +424,7 @@ impl<'a> Inquiry<'a> {
             None => "no migration makes it".to_owned(),
             Some(expected) => format!("the migrations make it {}, and it is {}", expected.shown(), unexplained.found.shown()),
         };
-        Stray { unexplained, why }
+        Stray { unexplained, why, origin: Vec::new() }
     }
 
     fn entry(&self, mut judged: Judged, cut: &Cut) -> Entry {

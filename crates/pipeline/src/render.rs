@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long one command may take.
-const LONGEST: Duration = Duration::from_secs(60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 /// What one may print.
 const MOST: u64 = 64 << 20;
 /// Lines of what it says on standard error that are shown.
@@ -117,10 +117,22 @@ type Printed = (String, String);
 
 /// What a command prints, or why it did not: that the end was asked for is an error.
 fn run(words: &[String], at: &Path, stop: &Stop) -> Result<Result<Printed, String>, Box<Trouble>> {
+    printed(words, &[], at, LONGEST, stop)
+}
+
+/// The same, with these variables set, and within a time.
+pub(crate) fn printed(
+    words: &[String],
+    variables: &[(&str, &str)],
+    at: &Path,
+    longest: Duration,
+    stop: &Stop,
+) -> Result<Result<Printed, String>, Box<Trouble>> {
     stop.check()?;
     let [program, arguments @ ..] = words else { return Ok(Err("no program is named".to_owned())) };
     let mut command = Command::new(program);
     // A group of its own, so that what it starts ends with it.
+    command.envs(variables.iter().copied());
     command.args(arguments).current_dir(at).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = match command.spawn() {
         Ok(child) => child,
@@ -130,7 +142,7 @@ fn run(words: &[String], at: &Path, stop: &Stop) -> Result<Result<Printed, Strin
     let outcome = std::thread::scope(|threads| {
         let out = threads.spawn(move || out.map(all).unwrap_or_default());
         let err = threads.spawn(move || err.map(all).unwrap_or_default());
-        let ended = waited(&mut child, stop);
+        let ended = waited(&mut child, longest, stop);
         let text = |bytes: std::thread::Result<Vec<u8>>| bytes.unwrap_or_default();
         (ended, text(out.join()), text(err.join()))
     });
@@ -162,7 +174,7 @@ fn all(mut from: impl Read) -> Vec<u8> {
 }
 
 /// Waits for its end, and ends it where that takes too long.
-fn waited(child: &mut Child, stop: &Stop) -> Result<std::process::ExitStatus, String> {
+fn waited(child: &mut Child, longest: Duration, stop: &Stop) -> Result<std::process::ExitStatus, String> {
     let begun = Instant::now();
     loop {
         match child.try_wait() {
@@ -174,10 +186,10 @@ fn waited(child: &mut Child, stop: &Stop) -> Result<std::process::ExitStatus, St
             Ok(None) => {}
             Err(error) => return Err(error.to_string()),
         }
-        if stop.check().is_err() || begun.elapsed() > LONGEST {
+        if stop.check().is_err() || begun.elapsed() > longest {
             end(child);
             let _ = child.wait();
-            return Err(format!("it took longer than {} s, and was ended", LONGEST.as_secs()));
+            return Err(format!("it took longer than {} s, and was ended", longest.as_secs()));
         }
         std::thread::sleep(Duration::from_millis(10));
     }

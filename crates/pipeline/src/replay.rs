@@ -4,13 +4,13 @@
 //! it where that does no harm; anything else is refused, and told. Does not live here: which of them ran elsewhere (`history`).
 
 use crate::migrations::{Cut, Migrations};
-use crate::runner::{Blind, Done, Ground, Runner, guarded};
+use crate::runner::{Blind, Ground, Runner, Told, guarded};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::history::folder::Transaction;
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Endpoint, Manifest};
-use evenkeel_core::port::{Confined, Engine, Like, Limits, Request, Scratch, Watch, Workshop};
+use evenkeel_core::port::{Confined, Engine, Like, Limits, Request, Scratch, Session, Watch, Workshop};
 use evenkeel_core::statement::Grammar;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -84,6 +84,9 @@ pub struct Stopped {
 pub type Look<'a> = &'a dyn Fn() -> Result<Manifest, Box<Trouble>>;
 /// Told how many have run.
 pub type Seen<'a> = &'a mut dyn FnMut(usize, Look<'_>) -> Result<(), Box<Trouble>>;
+
+/// What came of one, and its session where that is of use.
+type Handed = (Result<(), Told>, Option<Box<dyn Session>>);
 
 /// A server on which files are run.
 pub struct Replay<'a> {
@@ -165,14 +168,17 @@ impl<'a> Replay<'a> {
         let look = || self.look(database);
         // Roles and owners are settled before anything is looked at.
         let confined = self.confined(cuts);
-        drop(self.scratch.confined(database, &confined)?);
+        let mut session = Some(self.scratch.confined(database, &confined)?);
         seen(0, &look)?;
         for (at, cut) in cuts.iter().enumerate() {
             self.stage.watch.stop.check()?;
             if let Some(why) = cut.migration.unreadable.clone() {
                 return Ok(Some(Stopped { at, key: cut.migration.key.clone(), place: None, why }));
             }
-            if let Err((place, why)) = self.one(database, cut, &confined)? {
+            let own = session.take().map_or_else(|| self.scratch.confined(database, &confined), Ok)?;
+            let (done, kept) = self.one(own, database, cut, &confined)?;
+            session = kept;
+            if let Err((place, why)) = done {
                 // What it did before it failed is taken back where it is one transaction.
                 let is_whole = cut.up.len() == 1 && cut.migration.transaction == Transaction::Own;
                 if self.is_forgiving && is_whole && cut.migration.condition.is_some() {
@@ -207,11 +213,20 @@ impl<'a> Replay<'a> {
         Confined { schemas, ..self.target.confined.clone() }
     }
 
-    fn one(&self, database: &str, cut: &Cut, confined: &Confined) -> Done {
-        let session = self.scratch.confined(database, confined)?;
+    /// Runs one, and hands the session on where the next finds it as it would find one of its own.
+    fn one(&self, session: Box<dyn Session>, database: &str, cut: &Cut, confined: &Confined) -> Result<Handed, Box<Trouble>> {
         let Stage { watch, limits, .. } = self.stage;
         let ground = Ground { scratch: &*self.scratch, database, grammar: self.grammar, watch, limits, own_bounds: false };
-        guarded(session, ground, |session, guard| Runner::new(session, ground, guard, &mut Blind).migration(cut))
+        guarded(session, ground, |session, guard| {
+            let mut blind = Blind;
+            let mut runner = Runner::new(session, ground, guard, &mut blind);
+            let done = runner.migration(cut)?;
+            // What it set for the database or the role holds in sessions that are opened after it, and code may have set anything.
+            let is_clean = done.is_ok() && !runner.is_left_open() && !cut.has_rights() && !cut.may_define();
+            let mut session = runner.into_session();
+            let is_anew = is_clean && session.anew(&confined.settings).unwrap_or(false);
+            Ok((done, is_anew.then_some(session)))
+        })
     }
 }
 

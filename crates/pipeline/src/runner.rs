@@ -158,6 +158,11 @@ impl<'r> Runner<'r> {
         self.scripts(&cut.up, cut.migration.transaction)
     }
 
+    /// The session, for whoever runs the next.
+    pub fn into_session(self) -> Box<dyn Session> {
+        self.session
+    }
+
     /// How many statements were sent so far, one by one.
     pub fn sent(&self) -> usize {
         self.sent

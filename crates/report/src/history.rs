@@ -66,6 +66,8 @@ pub struct Repaired<'a> {
     pub course: Course,
     pub is_whole: bool,
     pub proven_on: Option<&'a str>,
+    /// What the tool itself said after it, or why nobody asked it.
+    pub asked: Option<&'a str>,
     /// Why it is not proven, and what the trial showed.
     pub not_proven: &'a [String],
     /// The reasons of each block.

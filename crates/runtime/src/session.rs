@@ -34,6 +34,14 @@ pub trait Conversation: Send {
     /// The connection is lost.
     fn feed(&mut self, statement: &str, rows: &str) -> impl Future<Output = Result<Answer, Self::Fault>>;
 
+    /// Becomes as it was when it was opened, with these settings; whether it did.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    fn anew(&mut self, _settings: &[(String, String)]) -> impl Future<Output = Result<bool, Self::Fault>> {
+        async { Ok(false) }
+    }
+
     /// Ends the transaction; the bounds end with it.
     ///
     /// # Errors
@@ -112,6 +120,11 @@ impl<C: Conversation> Session for Blocking<C> {
 
     fn feed(&mut self, statement: &str, rows: &str) -> Result<Answer, Box<Trouble>> {
         words(self.with(async |conversation| conversation.feed(statement, rows).await))
+    }
+
+    fn anew(&mut self, settings: &[(String, String)]) -> Result<bool, Box<Trouble>> {
+        self.open = false;
+        words(self.with(async |conversation| conversation.anew(settings).await))
     }
 
     fn commit(&mut self) -> Result<Answer, Box<Trouble>> {

@@ -74,7 +74,7 @@ fn one_has_it_at_a_time(environment: &dyn Environment) {
     let who = taken(environment, &wish(&two, None, &[]));
     assert!(begun.elapsed() < SLACK && who.contains("evenkeel") && who.contains("held by"), "{who} after {:?}", begun.elapsed());
     // Others see it, and whoever has it does not take itself for another.
-    let seen = |besides: &[u64]| environment.flights(&SHORT, besides, &Watch::none()).unwrap().seen;
+    let seen = |besides: &[u64]| environment.flights(&SHORT, besides, &[], &Watch::none()).unwrap().seen;
     assert!(seen(&[]).iter().any(|line| line.contains("lock of evenkeel")), "{:?}", seen(&[]));
     assert_eq!(seen(&first.sessions()), [""; 0]);
     first.release().unwrap();
@@ -156,7 +156,7 @@ fn a_loss_is_noticed(environment: &dyn Environment, scratch: &dyn Scratch) {
     let mut claim = held(environment, &wish(&intended, None, &[]));
     claim.check().unwrap();
     scratch.end(claim.sessions()[0]).unwrap();
-    eventually("it is noticed", || environment.flights(&SHORT, &[], &Watch::none()).is_ok_and(|flights| flights.seen.is_empty()));
+    eventually("it is noticed", || environment.flights(&SHORT, &[], &[], &Watch::none()).is_ok_and(|flights| flights.seen.is_empty()));
     assert!(claim.check().is_err(), "locks that are gone are relied on");
     drop(claim);
     held(environment, &wish(&intended, None, &[])).release().unwrap();
@@ -245,10 +245,12 @@ fn rows_are_locks(environment: &dyn Environment, plain: &mut dyn Session) {
         let gone = Intended::write(&store, &intention(0)).unwrap();
         std::mem::forget(held(environment, &wish(&gone, tool, &[])));
         let orphan = Orphan { what: what[0].clone(), name: gone.name(), pid: gone.pid() };
-        let own = environment.flights(&SHORT, &[], &Watch::none()).unwrap().seen;
+        let own = environment.flights(&SHORT, &[], &[], &Watch::none()).unwrap().seen;
         assert!(own.iter().any(|line| line.contains("lock of evenkeel")), "{own:?}");
         ends(plain, schema);
-        eventually("its session is gone", || environment.flights(&SHORT, &[], &Watch::none()).is_ok_and(|flights| flights.seen.is_empty()));
+        eventually("its session is gone", || {
+            environment.flights(&SHORT, &[], &[], &Watch::none()).is_ok_and(|flights| flights.seen.is_empty())
+        });
         let orphans = [orphan];
         held(environment, &wish(&intended, tool, &orphans)).release().unwrap();
         assert_eq!(ran(plain, row.is_taken), [[Some("0".to_owned())]], "{}", row.tool);

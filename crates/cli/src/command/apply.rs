@@ -12,6 +12,16 @@ use evenkeel_report::history as report;
 use std::io::{IsTerminal, Write};
 
 pub fn run(arguments: &History, common: &Common) -> Outcome {
+    let (bytes, code) = told(arguments, common)?;
+    output::told(&bytes, arguments.out.as_deref())?;
+    Ok(code)
+}
+
+/// Runs it, and what is to be printed of that.
+///
+/// # Errors
+/// It is refused before anything is judged, or the environment cannot be read.
+pub fn told(arguments: &History, common: &Common) -> Result<(Vec<u8>, u8), Box<Trouble>> {
     let Ok(form) = arguments.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
@@ -34,8 +44,7 @@ pub fn run(arguments: &History, common: &Common) -> Outcome {
     let history = applied.after.as_ref().unwrap_or(&applied.before);
     let style = migrations::style(common, arguments.out.is_none());
     let bytes = report::applied(history, &written.shown(), &shown, form, &style);
-    output::told(&bytes.map_err(|fault| Box::new(migrations::fault_words(&fault)))?, arguments.out.as_deref())?;
-    Ok(applied.exit_code)
+    Ok((bytes.map_err(|fault| Box::new(migrations::fault_words(&fault)))?, applied.exit_code))
 }
 
 /// Runs it, once everything is there that it takes.

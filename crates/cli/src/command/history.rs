@@ -185,6 +185,7 @@ impl Written {
             course: self.repair.course,
             is_whole: self.is_whole(),
             proven_on: self.proven_on.as_deref(),
+            asked: self.repair.asked.as_deref(),
             not_proven: &self.not_proven,
             blocks: &self.blocks,
             left: &self.repair.left,
@@ -209,6 +210,7 @@ impl Written {
             (None, 0) => "repair: no statement".to_owned(),
             (None, _) => format!("repair: {statements}, NOT PROVEN: {}", self.not_proven.join("; ")),
         }];
+        words.extend(self.repair.asked.as_ref().map(|asked| format!("repair: {asked}")));
         let left = self.repair.left.len() + self.repair.strays.len();
         if left > 0 {
             words.push(format!("repair: {left} not repaired, each with its reason in the script"));

@@ -15,6 +15,16 @@ struct Listing {
     tool: Tool,
     servers: Vec<Server>,
     missing: Vec<Missing>,
+    network: Network,
+}
+
+/// What a server that is started here can reach.
+#[derive(Debug, Serialize)]
+struct Network {
+    /// It has a network of its own, and reaches nobody.
+    cut_off: bool,
+    /// Why not.
+    why: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,7 +83,9 @@ fn listing(workshops: &[Box<dyn Workshop>]) -> Listing {
         }
         servers.extend(found.into_iter().map(server));
     }
-    Listing { tool: Tool { name: "evenkeel", version: env!("CARGO_PKG_VERSION") }, servers, missing }
+    let why = workshops.first().and_then(|workshop| workshop.cut_off().err());
+    let network = Network { cut_off: why.is_none() && !workshops.is_empty(), why };
+    Listing { tool: Tool { name: "evenkeel", version: env!("CARGO_PKG_VERSION") }, servers, missing, network }
 }
 
 fn server(found: Installed) -> Server {
@@ -90,6 +102,10 @@ fn words(listing: &Listing) -> String {
         let name = format!("{} {}", server.engine, server.version);
         let _ = writeln!(text, "  {name:width$}  {}", server.folder.display());
     }
+    text.push_str(&match &listing.network.why {
+        None => "\nwhat runs on them reaches nobody: each has a network of its own\n".to_owned(),
+        Some(why) => format!("\nthey are in this machine's network ({why}): that files reach nobody rests on their role alone\n"),
+    });
     if listing.missing.is_empty() {
         text.push_str("\nnone is missing that evenkeel is tested with\n");
         return text;
@@ -123,6 +139,10 @@ mod tests {
             vec![(Engine::MariaDb, 1011), (Engine::MySql, 907)]
         }
 
+        fn cut_off(&self) -> Result<(), String> {
+            Err("there is no `ip` on this machine".to_owned())
+        }
+
         fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
             assert!(like.engine.is_some() && like.major.is_some());
             Err(Box::new(Trouble::new(Class::Unreachable, "none").fix("install it")))
@@ -147,6 +167,7 @@ mod tests {
         );
         let one = told(vec![mariadb(1011, "/opt/m")]);
         assert!(one.contains("  MariaDB 1011-x  /opt/m\n") && !one.contains("MariaDB 10.11\n") && one.contains("MySQL 9.7"), "{one}");
+        assert!(one.contains("in this machine's network (there is no `ip` on this machine)"), "{one}");
         // Another version of the vendor does not stand for it.
         let other = told(vec![mariadb(1208, "/opt/m")]);
         assert!(other.contains("MariaDB 10.11\n"), "{other}");

@@ -1,49 +1,10 @@
-//! `evenkeel diagnose`: errors that real servers print, explained and confirmed.
+//! `evenkeel diagnose`: how errors are explained and confirmed. Neighbour: `diagnose_provoked`, where servers print them.
 
 use crate::run::Place;
+use evenkeel_core::diagnose::{Query, SIGNATURES, Signature};
+use evenkeel_core::kind::Engine;
+use evenkeel_testkit::mysql::each_flavor;
 use evenkeel_testkit::{database, newest};
-
-/// Statements that fail, and what their failure is called.
-const FAILURES: &[(&str, &str)] = &[
-    ("create table t (a int); create table t (a int)", "relation-exists"),
-    ("create table t (a int); alter table t add a int", "column-exists"),
-    ("select * from nowhere", "relation-missing"),
-    ("create table t (a int); select b from t", "column-missing"),
-    ("create table t (a int); insert into t values (1), (1); create unique index on t (a)", "unique-build-failed"),
-    ("create table t (a int primary key); insert into t values (1), (1)", "unique-violation"),
-    ("create table t (a int); insert into t values (null); alter table t alter a set not null", "null-values"),
-    ("create table t (a int); insert into t values (1); alter table t add check (a > 1)", "check-violated"),
-    (
-        "create table p (a int primary key); create table t (a int); insert into t values (1); alter table t add foreign key (a) references p",
-        "foreign-key-violated",
-    ),
-    ("create table p (a int); create table t (a int references p (a))", "foreign-key-no-unique"),
-    ("create table t (a int); create view v as select a from t; drop table t", "dependent-objects"),
-    ("create table t (a int); create view v as select a from t; alter table t alter a type bigint", "column-used-by-view"),
-    ("begin; select 1/0; select 1", "transaction-aborted"),
-];
-
-#[test]
-fn what_a_server_says_is_known_by_its_cause() {
-    let place = Place::new();
-    let mut wrong = Vec::new();
-    for (script, id) in FAILURES {
-        let db = database(newest());
-        let mut psql = std::process::Command::new("psql");
-        psql.args(["-X", "-q", "-d", &db.conninfo()]);
-        for statement in script.split(';') {
-            psql.args(["-c", statement]);
-        }
-        let ran = psql.output().unwrap();
-        place.write("log", &ran.stderr);
-        let told = place.run(&["diagnose", "log", "--format", "json"]).json();
-        let ids: Vec<String> = told["found"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
-        if !ids.iter().any(|found| found == id) {
-            wrong.push(format!("{id}: {ids:?}: {}", String::from_utf8_lossy(&ran.stderr)));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
 
 #[test]
 fn the_root_comes_first_and_the_server_is_asked() {
@@ -76,16 +37,45 @@ fn what_is_not_known_is_said_so() {
 fn every_query_that_confirms_runs_on_a_real_server() {
     let db = database(newest());
     let mut wrong = Vec::new();
-    for signature in evenkeel_core::diagnose::SIGNATURES.iter().flat_map(|list| list.iter()) {
-        for query in signature.confirm.iter().filter(|query| query.is_for(evenkeel_core::kind::Engine::PostgreSql)) {
-            let mut psql = std::process::Command::new("psql");
-            let ran = psql.args(["-X", "-q", "-d", &db.conninfo(), "-c", "begin read only", "-c", query.sql]).output().unwrap();
-            // A tool's own table is not there.
-            let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-            if !said.is_empty() && !said.contains("does not exist") {
-                wrong.push(format!("{}: {said}", signature.id));
-            }
+    for (signature, query) in queries(Engine::PostgreSql) {
+        let mut psql = std::process::Command::new("psql");
+        let ran = psql.args(["-X", "-q", "-d", &db.conninfo(), "-c", "begin read only", "-c", query.sql]).output().unwrap();
+        // A tool's own table is not there.
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        if !said.is_empty() && !said.contains("does not exist") {
+            wrong.push(format!("{}: {said}", signature.id));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Also while somebody's statement holds a character beyond U+FFFF, which a list of sessions of MySQL does not survive.
+#[test]
+fn every_query_that_confirms_runs_on_mysql_and_mariadb_whatever_others_say() {
+    each_flavor(|db| {
+        let other = db.another_session();
+        let told = std::thread::spawn(move || other.query_text("select sleep(4), '\u{1f389}'"));
+        let engine = db.flavor().engine;
+        let is_there = || db.query_text("show full processlist").iter().flatten().flatten().any(|text| text.contains("sleep(4), '"));
+        evenkeel_testkit::process::eventually("the other asks", is_there);
+        let session = db.session();
+        let mut wrong = Vec::new();
+        for (signature, query) in queries(engine) {
+            if let Err(fault) = session.query_text(query.sql) {
+                let said = format!("{fault:?}");
+                // A tool's own table is not there.
+                if !said.contains("doesn't exist") {
+                    wrong.push(format!("{}: {said}", signature.id));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}: {}", engine.name(), wrong.join("\n"));
+        assert!(is_there(), "it ended before everything was asked");
+        _ = told.join().unwrap();
+    });
+}
+
+fn queries(engine: Engine) -> impl Iterator<Item = (&'static Signature, &'static Query)> {
+    let all = SIGNATURES.iter().flat_map(|list| list.iter());
+    all.flat_map(|signature| signature.confirm.iter().map(move |query| (signature, query))).filter(move |(_, query)| query.is_for(engine))
 }

@@ -6,6 +6,8 @@
 mod concurrency;
 mod configuration;
 mod diagnose;
+mod diagnose_provoked;
+mod diagnose_tools;
 mod ending;
 mod environments;
 mod gate;
@@ -18,7 +20,9 @@ mod history_check;
 mod history_code;
 mod history_flyway;
 mod history_hostile;
+mod history_large;
 mod history_long;
+mod history_origin;
 mod history_repair;
 mod history_strangers;
 mod history_tools;

@@ -4,7 +4,7 @@
 //! Every run of CI has the light ones, and asks them what only they can answer. `EVENKEEL_TOOLS=all` demands the heavy ones too, and
 //! plays everything with each.
 
-mod tools;
+pub mod tools;
 
 use crate::history::{last, words};
 use crate::history_repair::run;
@@ -17,10 +17,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use tools::{ALL, LANGUAGES, TABLES, Tool};
 
-const TOOLS: &str = "/opt/evenkeel/tools";
+pub const TOOLS: &str = "/opt/evenkeel/tools";
 
 /// Whether a tool is played: it is there, and wanted. Where not, that is counted; what CI has is demanded.
-fn is_there(name: &str, needs: &[&str], is_heavy: bool) -> bool {
+pub fn is_there(name: &str, needs: &[&str], is_heavy: bool) -> bool {
     if is_heavy && !wants_all() {
         note_skip(&format!("{name}, which EVENKEEL_TOOLS=all plays,"));
         return false;
@@ -35,7 +35,7 @@ fn wants_all() -> bool {
 }
 
 /// Hands a port of this machine on to a server's socket: not every tool can speak to one.
-fn port_of(db: &TestDb) -> u16 {
+pub fn port_of(db: &TestDb) -> u16 {
     let folder = db.value("show unix_socket_directories").unwrap();
     let socket = format!("{folder}/.s.PGSQL.{}", db.value("show port").unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -135,6 +135,13 @@ impl<'t> Play<'t> {
     fn repair(&self) {
         let told = self.place.run(&["history", &self.db.url(), "--migrations", "m", "--repair"]);
         assert!(told.code == Some(0) && told.stdout.starts_with("-- proven"), "{}: {}{}", self.tool.name, told.stdout, told.stderr);
+        let told = told.says(&format!("{} itself", self.tool.name));
+        // Where it is on PATH it is asked on the throwaway server.
+        if let Some(folder) = self.tool.on_path {
+            let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+            let asked = self.place.run_with(&["history", &self.db.url(), "--migrations", "m", "--repair"], &[("PATH", &path)]).exits(0);
+            asked.says(&format!("{} itself, asked there, has nothing to run", self.tool.name));
+        }
         run(&self.db, &told.stdout);
         let rows = || self.db.value(&format!("select count(*) from {}", self.tool.table));
         let before = rows();

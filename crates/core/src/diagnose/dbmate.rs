@@ -87,7 +87,7 @@ pub const DBMATE: &[Signature] = &[
     Signature {
         id: "dbmate-connection",
         says: "dbmate",
-        pattern: r"Error: unable to connect to database: ",
+        pattern: r"Error: (?:unable to connect to database: |dial (?:tcp|unix) )",
         sample: "Error: unable to connect to database: dial tcp 10.0.0.7:5432: connect: connection refused",
         cause: "dbmate could not connect; nothing ran. The text behind it has the reason.",
         confirm: &[],

@@ -1,5 +1,6 @@
 //! What Flyway says when a migration fails.
 
+use super::sessions::{MARIADB_LOCK_WAITS, MYSQL_LOCK_WAITS};
 use super::signature::{Answer, Query, Signature, Vendor};
 
 const FLYWAY_SCHEMA_HISTORY: Query = Query {
@@ -210,15 +211,8 @@ pub const FLYWAY: &[Signature] = &[
                     Answer::NoRows("Nobody waits for a lock now: it was a moment's."),
                 ],
             },
-            Query {
-                vendor: Vendor::MySqlAndMariaDb,
-                sql: "SELECT id, user, command, time, state FROM information_schema.processlist WHERE state LIKE 'Waiting \
-                 for%lock%' ORDER BY time DESC LIMIT 20",
-                means: &[
-                    Answer::Rows("These sessions wait for a lock now."),
-                    Answer::NoRows("No session waits for a lock now: it was a moment's."),
-                ],
-            },
+            MYSQL_LOCK_WAITS,
+            MARIADB_LOCK_WAITS,
         ],
         next: "See who holds it. A run that works: wait. For concurrent builds on PostgreSQL set \
          `flyway.postgresql.transactional.lock=false`.",

@@ -1,5 +1,6 @@
 //! What golang-migrate says when a migration fails.
 
+use super::sessions::{MARIADB_LOCK_WAITS, MYSQL_LOCK_WAITS};
 use super::signature::{Answer, Query, Signature, Vendor};
 
 const SCHEMA_MIGRATIONS: Query = Query {
@@ -66,15 +67,8 @@ pub const GOLANG_MIGRATE: &[Signature] = &[
                     Answer::NoRows("No advisory lock is held: the other run has ended."),
                 ],
             },
-            Query {
-                vendor: Vendor::MySqlAndMariaDb,
-                sql: "SELECT id, user, command, time, state FROM information_schema.processlist WHERE state LIKE 'Waiting \
-                 for%lock%' ORDER BY time DESC LIMIT 20",
-                means: &[
-                    Answer::Rows("These sessions wait for a lock now."),
-                    Answer::NoRows("No session waits for a lock now: it was a moment's."),
-                ],
-            },
+            MYSQL_LOCK_WAITS,
+            MARIADB_LOCK_WAITS,
         ],
         next: "See who holds it. If a run works, wait. Give the migration a direct connection, not the pooler.",
         avoid: "Do not start the migration in every instance; run it once, before them.",

@@ -1,5 +1,6 @@
 //! What Knex, TypeORM, Sequelize and node-pg-migrate say when a migration fails.
 
+use super::sessions::{MARIADB_LOCK_WAITS, MYSQL_LOCK_WAITS};
 use super::signature::{Answer, Query, Signature, Vendor};
 
 pub const KNEX: &[Signature] = &[
@@ -34,15 +35,8 @@ pub const KNEX: &[Signature] = &[
                     Answer::NoRows("No transaction is older than a minute."),
                 ],
             },
-            Query {
-                vendor: Vendor::MySqlAndMariaDb,
-                sql: "SELECT id, user, command, time, state FROM information_schema.processlist WHERE state LIKE 'Waiting \
-                 for%lock%' ORDER BY time DESC LIMIT 20",
-                means: &[
-                    Answer::Rows("These sessions wait for a lock now."),
-                    Answer::NoRows("No session waits for a lock now: it was a moment's."),
-                ],
-            },
+            MYSQL_LOCK_WAITS,
+            MARIADB_LOCK_WAITS,
         ],
         next: "Look whether a run still works (sessions on the server, other pods). If surely none, see with \
          `evenkeel history` what it got done; only then free the lock.",

@@ -1,5 +1,6 @@
 //! What Liquibase says when a migration fails.
 
+use super::sessions::{MARIADB_LOCK_WAITS, MYSQL_LOCK_WAITS};
 use super::signature::{Answer, Query, Signature, Vendor};
 
 pub const LIQUIBASE: &[Signature] = &[
@@ -100,15 +101,8 @@ pub const LIQUIBASE: &[Signature] = &[
                     Answer::NoRows("No transaction is older than a minute."),
                 ],
             },
-            Query {
-                vendor: Vendor::MySqlAndMariaDb,
-                sql: "SELECT id, user, command, time, state FROM information_schema.processlist WHERE state LIKE 'Waiting \
-                 for%lock%' ORDER BY time DESC LIMIT 20",
-                means: &[
-                    Answer::Rows("These sessions wait for a lock now."),
-                    Answer::NoRows("No session waits for a lock now: it was a moment's."),
-                ],
-            },
+            MYSQL_LOCK_WAITS,
+            MARIADB_LOCK_WAITS,
         ],
         next: "Look whether the holder still runs: its host, and sessions on the server. If surely dead, see with \
          `evenkeel history` what it got done; only then free the lock.",

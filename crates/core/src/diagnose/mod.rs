@@ -18,6 +18,7 @@ mod roots;
 mod rust;
 #[cfg(test)]
 mod seeds;
+mod sessions;
 mod signature;
 
 pub use signature::{Answer, Query, Signature, Vendor};

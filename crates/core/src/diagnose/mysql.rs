@@ -1,14 +1,8 @@
 //! What MySQL and MariaDB say when a migration fails.
 //! It has over 500 lines because it is one list of data.
 
+use super::sessions::{MARIADB_ALTERS, MARIADB_CONNECTIONS, MARIADB_LOCK_WAITS, MYSQL_ALTERS, MYSQL_CONNECTIONS, MYSQL_LOCK_WAITS};
 use super::signature::{Answer, Query, Signature, Vendor};
-
-const MYSQL_LOCK_WAITS: Query = Query {
-    vendor: Vendor::MySqlAndMariaDb,
-    sql: "SELECT id, user, command, time, state FROM information_schema.processlist WHERE state LIKE 'Waiting \
-     for%lock%' ORDER BY time DESC LIMIT 20",
-    means: &[Answer::Rows("These sessions wait for a lock now."), Answer::NoRows("No session waits for a lock now: it was a moment's.")],
-};
 
 const MYSQL_TRANSACTIONS: Query = Query {
     vendor: Vendor::MySqlAndMariaDb,
@@ -44,7 +38,7 @@ pub const MYSQL: &[Signature] = &[
         sample: "ERROR 1205 (HY000) at line 1: Lock wait timeout exceeded; try restarting transaction",
         cause: "The statement waited for a row lock or a metadata lock longer than allowed. For DDL any open \
          transaction that has read the table is enough.",
-        confirm: &[MYSQL_LOCK_WAITS, MYSQL_TRANSACTIONS],
+        confirm: &[MYSQL_LOCK_WAITS, MARIADB_LOCK_WAITS, MYSQL_TRANSACTIONS],
         next: "Wait until the session that holds the lock has ended, then run it again; set a short \
          `lock_wait_timeout` for the migration and retry with a pause.",
         avoid: "Do not raise `lock_wait_timeout`: while the ALTER waits, all later queries on the table wait behind it.",
@@ -70,7 +64,7 @@ pub const MYSQL: &[Signature] = &[
         sample: "ERROR 1062 (23000): Duplicate entry",
         cause: "A row with this key is there: a backfill or seed ran twice, a unique index met duplicates, or two \
          runs recorded the same migration. An online build can also fail on a passing duplicate.",
-        confirm: &[MYSQL_LOCK_WAITS],
+        confirm: &[MYSQL_LOCK_WAITS, MARIADB_LOCK_WAITS],
         next: "See which key is named. History table: make sure only one run is active. New unique index: find the \
          duplicates and have their owner decide. Then run again.",
         avoid: "Do not use INSERT IGNORE or ALTER IGNORE: they drop rows silently.",
@@ -376,12 +370,7 @@ pub const MYSQL: &[Signature] = &[
         pattern: r"\b(?:ERROR|Error|error|errno)\W{0,3}1040\b|Too many connections|has exceeded the 'max_user_connections' resource",
         sample: "ERROR 1040 (HY000): Too many connections",
         cause: "All connections are taken. During a rollout old and new instances hold their pools at the same time.",
-        confirm: &[Query {
-            vendor: Vendor::MySqlAndMariaDb,
-            sql: "SELECT user, command, COUNT(*) AS sessions FROM information_schema.processlist GROUP BY user, \
-                 command ORDER BY sessions DESC LIMIT 20",
-            means: &[Answer::Rows("Who holds the connections now.")],
-        }],
+        confirm: &[MYSQL_CONNECTIONS, MARIADB_CONNECTIONS],
         next: "Find the pool that is too large and lower it, or wait until the old instances are gone.",
         avoid: "",
         source: "https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html#error_er_con_count_error",
@@ -395,12 +384,8 @@ pub const MYSQL: &[Signature] = &[
         cause: "The connection broke: a time-out of client or proxy, a packet above max_allowed_packet, a restart, \
          or lack of memory. The ALTER may still be running on the server.",
         confirm: &[
-            Query {
-                vendor: Vendor::MySqlAndMariaDb,
-                sql: "SELECT id, user, command, time, state FROM information_schema.processlist WHERE state LIKE \
-                 '%alter%' OR state LIKE 'copy to tmp%' ORDER BY time DESC LIMIT 20",
-                means: &[Answer::Rows("An ALTER still runs: wait for it."), Answer::NoRows("No ALTER is running any more.")],
-            },
+            MYSQL_ALTERS,
+            MARIADB_ALTERS,
             Query {
                 vendor: Vendor::MySqlAndMariaDb,
                 sql: "SELECT @@GLOBAL.max_allowed_packet AS max_allowed_packet, @@GLOBAL.wait_timeout AS wait_timeout LIMIT 1",
@@ -590,7 +575,7 @@ pub const MYSQL: &[Signature] = &[
         pattern: r"max_statement_time exceeded|maximum statement execution time exceeded|Query execution was interrupted",
         sample: "ERROR 1317 (70100): Query execution was interrupted",
         cause: "Somebody ended the statement, or a time limit did.",
-        confirm: &[MYSQL_LOCK_WAITS],
+        confirm: &[MYSQL_LOCK_WAITS, MARIADB_LOCK_WAITS],
         next: "Find out who or which limit. DDL commits on its own here: what ran before the error stays. Run \
          `evenkeel history` before the next try.",
         avoid: "",

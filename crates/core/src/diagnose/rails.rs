@@ -1,5 +1,6 @@
 //! What Rails (Active Record) says when a migration fails.
 
+use super::sessions::{MARIADB_NAMED_LOCK_WAITS, MYSQL_NAMED_LOCK_WAITS};
 use super::signature::{Answer, Query, Signature, Vendor};
 
 const SCHEMA_MIGRATIONS_PLACE: Query = Query {
@@ -65,12 +66,8 @@ pub const RAILS: &[Signature] = &[
                     Answer::NoRows("No advisory lock is held: the other run has ended."),
                 ],
             },
-            Query {
-                vendor: Vendor::MySqlAndMariaDb,
-                sql: "SELECT id, user, command, time, state FROM information_schema.processlist WHERE state LIKE 'User \
-                 lock%' ORDER BY time DESC LIMIT 20",
-                means: &[Answer::Rows("These sessions wait for a named lock."), Answer::NoRows("No session waits for a named lock.")],
-            },
+            MYSQL_NAMED_LOCK_WAITS,
+            MARIADB_NAMED_LOCK_WAITS,
         ],
         next: "See who holds it. If a run works, wait. Give the migration a direct connection, not the pooler.",
         avoid: "Do not set `advisory_locks: false` while several instances migrate at start.",

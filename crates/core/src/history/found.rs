@@ -46,7 +46,7 @@ impl History {
                 expected: stray.unexplained.expected.as_ref().map(super::effect::Stand::shown),
                 found: Some(stray.unexplained.found.shown()),
                 origin: Origin::Captured { side: Which::Candidate, set_by: None },
-                why: format!("{}. {UNEXPLAINED_WHY}", stray.why),
+                why: format!("{}. {UNEXPLAINED_WHY}", stray.words()),
                 manual: None,
                 remedy: Some(Remedy::Step(
                     "write a migration for it, or see what takes it back: evenkeel history ENV --repair=back".to_owned(),

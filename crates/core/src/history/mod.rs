@@ -3,7 +3,7 @@
 //! Lives here: the tools (`tool`, one file each), their folders (`folder`), recognition by columns (`recognise`), a row turned into a
 //! record (`record`), records turned into objects (`table`), which record is which file's (`matching`), files that a client of the
 //! server puts in place of a line (`include`), migrations that their tool renders (`render`), rows to be written (`row`), rows that are
-//! locks (`lock`), what would make record and schema agree (`repair`), what was found as findings (`found`). Engine-neutral: an engine
+//! locks (`lock`), how a tool itself is asked (`status`), what would make record and schema agree (`repair`), what was found as findings (`found`). Engine-neutral: an engine
 //! says which families its columns belong to and hands over cells as text. Does not live here: finding and reading tables
 //! (`capture/history.rs` of each engine), nor judging a record against files.
 
@@ -19,6 +19,7 @@ pub mod render;
 pub mod repair;
 pub mod row;
 mod shape;
+pub mod status;
 mod table;
 pub mod told;
 mod tool;
@@ -29,7 +30,7 @@ pub use recognise::{recognise, recognise_named, shapes};
 pub use record::{Cells, Column, Family, Record, State};
 pub use shape::{Repeat, Role, Shape, Tool};
 pub use table::{MOST_ROWS, Table, named, not_a_record, objects, unlike};
-pub use tool::{LOCKS, READERS, ROWS, TOOLS};
+pub use tool::{LOCKS, READERS, ROWS, STATUSES, TOOLS};
 
 #[cfg(test)]
 mod reader_tests;

@@ -23,6 +23,19 @@ pub struct Entry {
 pub struct Stray {
     pub unexplained: Unexplained,
     pub why: String,
+    /// What the server can say about when it became so, and whose work that was.
+    pub origin: Vec<String>,
+}
+
+impl Stray {
+    /// Why it is one, and where it comes from.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self.origin.as_slice() {
+            [] => self.why.clone(),
+            origin => format!("{} ({})", self.why, origin.join("; ")),
+        }
+    }
 }
 
 /// The tool's table and what it says.

@@ -35,7 +35,7 @@ pub struct Orphan {
     pub pid: u32,
 }
 
-/// Whose lock is taken as well.
+/// A tool, and where it records: its lock may be made of that.
 #[derive(Debug, Clone, Copy)]
 pub struct Tool<'a> {
     /// The migration tool.
@@ -43,6 +43,14 @@ pub struct Tool<'a> {
     /// The table in which it records, by schema and name.
     pub schema: &'a str,
     pub table: &'a str,
+}
+
+impl Tool<'_> {
+    /// Whether it is that one: some tables are recognised as one of several tools'.
+    #[must_use]
+    pub fn may_be(&self, tool: &str) -> bool {
+        self.name.split(" or ").any(|name| name == tool)
+    }
 }
 
 /// Whether it was to be had.

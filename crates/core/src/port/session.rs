@@ -37,6 +37,14 @@ pub trait Session: Send {
         Err(Box::new(Trouble::new(Class::Internal, "such a server takes no rows behind a statement").found(shortened(statement))))
     }
 
+    /// Becomes as it was when it was opened, with these settings for its time; whether it did. Where it did not it is of no use any more.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    fn anew(&mut self, _settings: &[(String, String)]) -> Result<bool, Box<Trouble>> {
+        Ok(false)
+    }
+
     /// Commits, unless the server refuses; some refuse a transaction in which a statement was refused. It is then still to be
     /// rolled back.
     ///

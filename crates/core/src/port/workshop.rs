@@ -23,6 +23,12 @@ pub trait Workshop: Send + Sync {
     /// None fits; the message says what was found and how to get one.
     fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>>;
 
+    /// Whether servers that talk through their socket alone are cut off from the network here; why not.
+    ///
+    /// # Errors
+    /// What is missing on this machine, in words.
+    fn cut_off(&self) -> Result<(), String>;
+
     /// Starts a server and returns when it takes connections.
     ///
     /// # Errors
@@ -121,6 +127,11 @@ pub trait Scratch: Send + Sync {
 
     /// A URL for one of its databases, as the superuser.
     fn url(&self, database: &str) -> String;
+
+    /// The same as programs write it that know nothing of evenkeel; nothing where no one form is known to all of them.
+    fn reached(&self, _database: &str) -> Option<String> {
+        None
+    }
 
     /// The command with which a person gets at one of its databases.
     fn client(&self, database: &str) -> String;

@@ -1,6 +1,9 @@
 //! What is demanded of a rehearsal, and where a demand stands. Neighbour: `gates`, which judges.
 
+use super::larger::Larger;
 use crate::finding::Place;
+use crate::trace::Bounds;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a rehearsal looks at.
@@ -88,6 +91,20 @@ impl Default for Limits {
             require: (vec![Part::Run, Part::Effect, Part::Load, Part::Undo], by_default()),
         }
     }
+}
+
+/// What the target is like, as far as gates ask.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    /// Rows of its tables, by their names; what is missing is not known.
+    pub rows: BTreeMap<String, u64>,
+    /// Rows that they have where it is rehearsed.
+    pub here: BTreeMap<String, u64>,
+    /// How many locks a transaction may hold there.
+    pub lock_slots: Option<u64>,
+    pub bounds: Bounds,
+    /// How long things take there; nothing where it was not estimated.
+    pub larger: Option<Larger>,
 }
 
 /// One gate.

@@ -1,11 +1,10 @@
 //! The right to write to a database: named locks that are held in a session of their own, without a transaction or a snapshot, and
 //! sessions that write. Nothing is waited for on the server: what somebody else has is asked for again.
 //!
-//! Neighbours: `name` has the locks' names, `core/history/lock` the locks that are rows.
-
-mod name;
+//! Neighbours: `flight/name` has the locks' names, `core/history/lock` the locks that are rows.
 
 use crate::connect::{self, Fault, Target, connect};
+use crate::flight::name;
 use crate::ident::{Ident, Literal};
 use crate::patch::record::row;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};

@@ -1,6 +1,8 @@
 //! What is in flight: locks of migration tools and of evenkeel, definitions that are being changed, sessions that wait for them.
 
+pub mod name;
 pub mod noticed;
+pub mod origin;
 pub mod vitals;
 
 use crate::capture::access::Access;
@@ -8,7 +10,7 @@ use crate::connect::rows::Row;
 use crate::connect::{Fault, Limits, Target, connect};
 use crate::grammar::MysqlGrammar;
 use evenkeel_core::fault::{Trouble, Troublesome};
-use evenkeel_core::port::Flights;
+use evenkeel_core::port::{Flights, Tool};
 use evenkeel_core::statement::{Grammar, Nature, Piece};
 
 const DOING: &str = "looking what is in flight";
@@ -19,15 +21,15 @@ const WAITING: &str = "Waiting for table metadata lock";
 ///
 /// # Errors
 /// The server cannot be reached, or goes away.
-pub async fn all(target: &Target, limits: &Limits, besides: &[u64]) -> Result<Flights, Box<Trouble>> {
+pub async fn all(target: &Target, limits: &Limits, besides: &[u64], tables: &[Tool<'_>]) -> Result<Flights, Box<Trouble>> {
     let words = |fault: Fault| Box::new(fault.trouble());
     let mut session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits).await.map_err(words)?;
-    let locks = session.rows(include_str!("locks.sql"), DOING).await.map_err(words)?;
+    let database = target.describe().database.value.clone();
+    let locks = session.rows(&name::held(&database, tables), DOING).await.map_err(words)?;
     let sessions = session.rows("SHOW FULL PROCESSLIST", DOING).await.map_err(words)?;
     let access = Access::read(&mut session).await.map_err(words)?;
     let own = u64::from(session.connection_id());
-    let database = target.describe().database.value.clone();
     session.end().await.map_err(words)?;
     session.close().await;
     let mut flights = Flights::default();

@@ -99,6 +99,8 @@ pub struct Scratch {
     /// Those of them that its data directory was made with.
     init: Vec<(String, String)>,
     serving: Option<replica::Serving>,
+    /// It follows another, over the network.
+    is_following: bool,
 }
 
 impl Scratch {
@@ -256,7 +258,7 @@ impl Scratch {
         settings.extend(settings::server(binaries, instance.run_dir(), server_id()?));
         settings.extend(init.iter().cloned());
         let asked = Vec::new();
-        Ok(Self { instance, binaries: binaries.clone(), root, settings, asked, init: init.to_vec(), serving: None })
+        Ok(Self { instance, binaries: binaries.clone(), root, settings, asked, init: init.to_vec(), serving: None, is_following: false })
     }
 
     fn display(&self) -> String {
@@ -276,8 +278,10 @@ impl Scratch {
         if first && let Some(file) = self.accounts_to_remove()? {
             start = start.arg(format!("--init_file={}", file.display()));
         }
+        let networking = self.settings.iter().rfind(|(name, _)| name.replace('-', "_") == "skip_networking");
+        let is_offline = !self.is_following && networking.is_some_and(|(_, value)| value == "ON");
         let recipe = Recipe {
-            start: start.args(settings::arguments(&self.settings)?),
+            start: start.args(settings::arguments(&self.settings)?).offline(is_offline),
             ready: ready::probe(socket),
             limit: START_LIMIT,
             // There is no quick end in order, and these files have no future.

@@ -96,6 +96,7 @@ impl Scratch {
         };
         let mariadb = self.binaries.flavor.is_mariadb();
         let mut replica = Self::prepare(&self.binaries, self.root.clone(), &self.init)?;
+        replica.is_following = true;
         replica.make_data_directory(stop)?;
         if !mariadb {
             replica.settings.extend(settings::owned(&[("gtid_mode", "ON"), ("enforce_gtid_consistency", "ON")]));

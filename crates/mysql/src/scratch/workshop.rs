@@ -64,6 +64,10 @@ impl Workshop for MysqlWorkshop {
         all.flat_map(|vendor| tested(vendor).iter().map(move |number| (vendor, *number))).collect()
     }
 
+    fn cut_off(&self) -> Result<(), String> {
+        evenkeel_launcher::cut_off()
+    }
+
     fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
         self.found(like).map(|server| Installed::from(&server)).map_err(words)
     }

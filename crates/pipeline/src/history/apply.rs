@@ -5,6 +5,7 @@
 
 use super::acts::{Deed, acts};
 use super::ground::ground;
+use super::ledger::places;
 use super::records::taken;
 use super::{Repair, Repairing, Wanted};
 use crate::capture::{self, Source};
@@ -269,7 +270,7 @@ impl Work<'_> {
                     .to_owned(),
             ));
         }
-        let flights = self.environment.flights(&self.limits, &claim.sessions(), &self.run.watch)?;
+        let flights = self.environment.flights(&self.limits, &claim.sessions(), &places(&now), &self.run.watch)?;
         let seen = flights.seen.into_iter().map(|line| format!("in flight: {line}"));
         Ok(seen.chain(flights.hidden).next())
     }

@@ -47,6 +47,8 @@ pub struct Repair {
     pub proof: Proof,
     /// What the trial showed that should not be.
     pub failed: Vec<String>,
+    /// What the tool itself said after it; that nobody asked it, and why.
+    pub asked: Option<String>,
     /// The state of the environment that all of it is for.
     pub ground: String,
     /// Of each block, what is as `goal` has it once its statements ran, before anything is recorded.
@@ -88,6 +90,7 @@ impl Repair {
             Proof::Nothing if self.leaves() => vec![format!("nothing of {label} can be repaired by statements")],
             Proof::Nothing => vec![format!("nothing of {label} was found that is to be repaired")],
         };
+        head.extend(self.asked.clone());
         head.extend(self.failed.iter().map(|words| format!("after it: {words}")));
         if self.statements() > 0 {
             head.push("to be run by a client that stops at the first error: what is recorded comes after what it says".to_owned());
@@ -133,6 +136,7 @@ impl Inquiry<'_> {
             strays: Vec::new(),
             proof: Proof::Nothing,
             failed: Vec::new(),
+            asked: None,
             ground: ground(self.manifest),
             due: Vec::new(),
             goal: None,
@@ -216,8 +220,8 @@ impl Inquiry<'_> {
         (repair.blocks, repair.due) = all.filter(|(block, _)| is_of_use(block)).unzip();
         if repair.statements() > 0 {
             let builder = Builder { engine: stage.engine, workshop: stage.workshop, watch: stage.watch };
-            let (proof, failed, after) = self.trial(&repair.blocks, (&cures, history), (&goal, &*dialect), &builder)?;
-            (repair.proof, repair.failed) = (proof, failed);
+            let (proof, failed, after, asked) = self.trial(&repair.blocks, (&cures, history), (&goal, &*dialect), &builder)?;
+            (repair.proof, repair.failed, repair.asked) = (proof, failed, asked);
             // What the statements did not make of the throwaway server they do not make here either, and it was judged without.
             let is_made = |spot: &Spot| after.as_ref().is_some_and(|after| found(spot, after) == found(spot, &goal));
             repair.due.iter_mut().for_each(|due| due.retain(is_made));

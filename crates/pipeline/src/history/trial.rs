@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 /// So much of what the server lacks is named.
 const NAMED: usize = 5;
 
-/// What came of it: the proof, what should not be, and the end where it is proven.
-type Tried = (Proof, Vec<String>, Option<Manifest>);
+/// What came of it: the proof, what should not be, the end where it is proven, and what the tool itself said.
+type Tried = (Proof, Vec<String>, Option<Manifest>, Option<String>);
 
 impl Inquiry<'_> {
     /// Runs the blocks where the environment's schema and record stand, and judges again.
@@ -30,7 +30,7 @@ impl Inquiry<'_> {
         (goal, dialect): (&Manifest, &dyn Dialect),
         builder: &Builder<'_>,
     ) -> Result<Tried, Box<Trouble>> {
-        let not = |why: String, failed: Vec<String>| Ok((Proof::Not { why }, failed, None));
+        let not = |why: String, failed: Vec<String>| Ok((Proof::Not { why }, failed, None, None));
         let built = match build(self.manifest, builder) {
             Ok(built) => built,
             Err(trouble) if builder.watch.stop.is_requested() => return Err(trouble),
@@ -73,14 +73,17 @@ impl Inquiry<'_> {
         let history = again.judged(String::new());
         let mut failed = refused;
         failed.extend(still(&history, before, cures));
+        let asked = self.table.map(|_| self.asked((&*built.scratch, &built.database), &history, builder.watch.stop)).transpose()?;
+        failed.extend(asked.iter().flat_map(|asked| asked.against.iter().cloned()));
+        let asked = asked.map(|asked| asked.words);
         let server = built.scratch.describe();
         if failed.is_empty() && built.left.is_empty() {
-            return Ok((Proof::Proven { server }, failed, Some(after)));
+            return Ok((Proof::Proven { server }, failed, Some(after), asked));
         }
         let lacking: Vec<String> = built.left.iter().take(NAMED).map(Left::words).collect();
         if failed.is_empty() {
             let server = format!("{server}, but for what it lacks: {}", lacking.join("; "));
-            return Ok((Proof::Proven { server }, failed, Some(after)));
+            return Ok((Proof::Proven { server }, failed, Some(after), asked));
         }
         if !lacking.is_empty() {
             return not(format!("the throwaway server lacks what it may be about: {}", lacking.join("; ")), failed);

@@ -3,6 +3,7 @@
 //! Lives here: transactions with bounds, and telling a refusal from a lost connection. Does not live here: the transaction
 //! every capture reads in (`session`), blocking calls (`runtime`).
 
+use crate::ident::literal;
 use bytes::Bytes;
 use evenkeel_core::port::{Answer, Limits, Ran, Refused};
 use evenkeel_runtime::Conversation;
@@ -70,6 +71,20 @@ impl Conversation for Session {
                 None => Err(self.fault(&error, DOING)),
             },
         }
+    }
+
+    /// <https://www.postgresql.org/docs/current/sql-discard.html>
+    async fn anew(&mut self, settings: &[(String, String)]) -> Result<bool, Fault> {
+        // It is refused inside of a transaction that a text has left open.
+        if self.run("DISCARD ALL").await?.ran().is_none() {
+            return Ok(false);
+        }
+        let set = |(name, value): &(String, String)| format!("pg_catalog.set_config({}, {}, false)", literal(name), literal(value));
+        let set: Vec<String> = settings.iter().map(set).collect();
+        if set.is_empty() {
+            return Ok(true);
+        }
+        Ok(self.run(&format!("SELECT {}", set.join(", "))).await?.ran().is_some())
     }
 
     async fn end(&mut self, commit: bool) -> Result<Answer, Fault> {

@@ -3,19 +3,20 @@
 
 pub mod noticed;
 pub mod number;
+pub mod origin;
+pub mod probe;
 pub mod vitals;
 
 use crate::connect::{Limits, Target, connect};
 use evenkeel_core::fault::{Trouble, Troublesome};
-use evenkeel_core::port::Flights;
-use std::time::{Duration, Instant};
+use evenkeel_core::port::{Flights, Tool};
 use tokio_postgres::{Row, SimpleQueryMessage};
 
 /// Everything that is in flight in the database.
 ///
 /// # Errors
 /// The server cannot be reached, or goes away.
-pub async fn all(target: &Target, limits: &Limits, besides: &[u64]) -> Result<Flights, Box<Trouble>> {
+pub async fn all(target: &Target, limits: &Limits, besides: &[u64], tables: &[Tool<'_>]) -> Result<Flights, Box<Trouble>> {
     let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
     let session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits, None).await.map_err(words)?;
@@ -30,7 +31,7 @@ pub async fn all(target: &Target, limits: &Limits, besides: &[u64]) -> Result<Fl
         pid.is_some_and(|pid| besides.contains(&pid))
     };
     for row in rows.iter().filter(|row| !is_ours(row)) {
-        told(row, &database, &mut flights).map_err(|error| words(session.fault(&error, doing)))?;
+        told(row, (&database, tables), &mut flights).map_err(|error| words(session.fault(&error, doing)))?;
     }
     Ok(flights)
 }
@@ -52,32 +53,7 @@ pub async fn rows(target: &Target, query: &str, limits: &Limits) -> Result<Resul
     }
 }
 
-/// Computing that every server does in the same way: hashes of numbers, and a sort of them. It reads no table.
-const WORK: &str = "SELECT max(h) FROM (SELECT md5(g::text) AS h FROM generate_series(1, 60000) AS g ORDER BY 1) AS made";
-/// It runs so often, and the fastest counts: what else goes on makes it slower, never faster.
-const TIMES: usize = 7;
-/// All of it takes no longer.
-const ROOM: Duration = Duration::from_secs(4);
-
-/// How long that takes.
-pub async fn probe(target: &Target, limits: &Limits) -> Result<Duration, Box<Trouble>> {
-    let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
-    let session = connect(target).await.map_err(words)?;
-    let limits = Limits { statement_timeout: limits.statement_timeout.min(ROOM), ..*limits };
-    session.begin_read_only(&limits, None).await.map_err(words)?;
-    let (from, mut least) = (Instant::now(), Duration::MAX);
-    for _ in 0..TIMES {
-        let begun = Instant::now();
-        session.client.simple_query(WORK).await.map_err(|error| words(session.fault(&error, "comparing how fast servers compute")))?;
-        least = least.min(begun.elapsed());
-        if from.elapsed() > ROOM {
-            break;
-        }
-    }
-    Ok(least)
-}
-
-fn told(row: &Row, database: &str, flights: &mut Flights) -> Result<(), tokio_postgres::Error> {
+fn told(row: &Row, (database, tables): (&str, &[Tool<'_>]), flights: &mut Flights) -> Result<(), tokio_postgres::Error> {
     let what: &str = row.try_get("what")?;
     let (pid, key): (Option<i64>, Option<i64>) = (row.try_get("pid")?, row.try_get("key")?);
     let (who, state, doing): (Option<&str>, Option<&str>, Option<&str>) =
@@ -88,7 +64,7 @@ fn told(row: &Row, database: &str, flights: &mut Flights) -> Result<(), tokio_po
     let state = state.map(|state| format!(", {state}")).unwrap_or_default();
     match (what, key) {
         ("advisory", Some(key)) => {
-            if let Some(tool) = number::whose(key, database) {
+            if let Some(tool) = number::whose(key, database, tables) {
                 flights.seen.push(format!("the advisory lock of {tool} ({key}) is held by process {pid}{who}{state}{since}"));
             }
         }

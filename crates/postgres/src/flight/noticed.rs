@@ -7,7 +7,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::port::{Limits, Noticed};
 
 /// Where the extension is.
-const PLACE: &str = "SELECT n.nspname::pg_catalog.text AS schema FROM pg_catalog.pg_extension e \
+pub(super) const PLACE: &str = "SELECT n.nspname::pg_catalog.text AS schema FROM pg_catalog.pg_extension e \
                      JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements'";
 /// What stands in the place of a text that the role may not see.
 const HIDDEN: &str = "<insufficient privilege>";

@@ -3,6 +3,8 @@
 //! They are facts of the tools' sources: each file that makes one is named beside it. Neighbours: `flight` sees who holds one, `claim`
 //! takes them.
 
+use evenkeel_core::port::Tool;
+
 /// Evenkeel's own, in each database: the letters `evenkeel`.
 pub const OWN: i64 = 0x6576_656e_6b65_656c;
 
@@ -41,13 +43,17 @@ pub fn of(tool: &str, (schema, table): (&str, &str), database: &str) -> Vec<i64>
     }
 }
 
-/// Whose lock a number is, in a database of that name, where a tool records in its usual table.
-pub(super) fn whose(key: i64, database: &str) -> Option<&'static str> {
+/// Whose lock a number is, in a database of that name, where a tool records in its usual table or in one of these.
+pub(super) fn whose(key: i64, database: &str, tables: &[Tool<'_>]) -> Option<&'static str> {
     if let Some((_, tool)) = FIXED.iter().find(|(number, _)| *number == key) {
         return Some(tool);
     }
     let usual = |tool: &str| ("public", if tool == "Flyway" { "flyway_schema_history" } else { "schema_migrations" });
-    MADE.iter().copied().find(|tool| of(tool, usual(tool), database).contains(&key))
+    let is_named = |tool: &str| {
+        let mut own = tables.iter().filter(|table| table.may_be(tool));
+        own.any(|table| of(tool, (table.schema, table.table), database).contains(&key))
+    };
+    MADE.iter().copied().find(|tool| of(tool, usual(tool), database).contains(&key) || is_named(tool))
 }
 
 /// What Java makes of a text.
@@ -66,10 +72,14 @@ mod tests {
             let table = if *tool == "Flyway" { "flyway_schema_history" } else { "schema_migrations" };
             let numbers = of(tool, ("public", table), "shop");
             assert!(!numbers.is_empty(), "{tool}");
-            assert!(numbers.iter().all(|number| whose(*number, "shop") == Some(tool)), "{tool}");
+            assert!(numbers.iter().all(|number| whose(*number, "shop", &[]) == Some(tool)), "{tool}");
         }
         assert_eq!((of("dbmate", ("public", "schema_migrations"), "shop"), of(EVENKEEL, ("", ""), "shop")), (vec![], vec![]));
-        assert_eq!((whose(OWN, "shop"), whose(12, "shop")), (Some(EVENKEEL), None));
+        assert_eq!((whose(OWN, "shop", &[]), whose(12, "shop", &[])), (Some(EVENKEEL), None));
+        // Of a table that is called otherwise.
+        let own = Tool { name: "Flyway", schema: "app", table: "changes" };
+        let number = of("Flyway", ("app", "changes"), "shop")[0];
+        assert_eq!((whose(number, "shop", &[]), whose(number, "shop", &[own])), (None, Some("Flyway")));
         // As a shell of Java says.
         assert_eq!((java_hash("hello"), java_hash("polygenelubricants")), (99_162_322, i32::MIN));
         assert_eq!(OWN.to_be_bytes(), *b"evenkeel");

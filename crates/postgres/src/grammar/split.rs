@@ -42,9 +42,61 @@ impl Grammar for PostgresGrammar {
 }
 
 /// Commands of psql that change nothing in the database and nothing of what is sent to it.
-const HARMLESS: &[&str] = &["echo", "qecho", "warn", "timing", "pset", "encoding", "prompt", "restrict", "unrestrict", "errverbose"];
-/// Those that say how psql goes on after a failure, which a runner has rules of its own for.
-const HARMLESS_SETTINGS: &[&str] = &["ON_ERROR_STOP", "ON_ERROR_ROLLBACK", "ECHO", "QUIET", "VERBOSITY"];
+/// <https://www.postgresql.org/docs/current/app-psql.html>
+const HARMLESS: &[&str] = &[
+    "?",
+    "C",
+    "H",
+    "T",
+    "a",
+    "conninfo",
+    "copyright",
+    "echo",
+    "errverbose",
+    "f",
+    "h",
+    "help",
+    "l",
+    "p",
+    "pset",
+    "qecho",
+    "restrict",
+    "t",
+    "timing",
+    "unrestrict",
+    "unset",
+    "warn",
+    "x",
+];
+/// Settings of psql that change what it sends, or when. How it goes on after a failure a runner has rules of its own for.
+const SENDING: &[&str] = &["AUTOCOMMIT", "SINGLELINE", "SINGLESTEP"];
+
+/// Why a command of psql is not passed over: it changes what is sent, or what the rest of the text means.
+fn not_harmless(name: &str, argument: &str, source: &str) -> Option<String> {
+    let unknown = || Some(format!("\\{name} is a command of psql that evenkeel does not run"));
+    match name {
+        // They list what is there.
+        _ if HARMLESS.contains(&name) || name.starts_with('d') && name.len() <= 4 => None,
+        "encoding" if argument.is_empty() || ["utf8", "utf-8", "unicode"].contains(&argument.to_lowercase().as_str()) => None,
+        "set" if SENDING.contains(&argument) => unknown(),
+        // A variable that nothing uses is nobody's.
+        "set" | "prompt" if !is_used(argument, source) => None,
+        "set" | "prompt" => Some(format!("\\{name} gives {argument} a value, which psql puts into the text: evenkeel does not")),
+        _ => unknown(),
+    }
+}
+
+/// Whether a text has psql put a variable's value in: `:name`, `:'name'`, `:"name"`, `:{?name}`.
+fn is_used(name: &str, source: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    let bare = source.match_indices(&format!(":{name}")).any(|(at, found)| {
+        let before = source.get(..at).unwrap_or_default();
+        let after = source.get(at + found.len()..).unwrap_or_default();
+        // A cast is none.
+        !before.ends_with(':') && !after.starts_with(is_of_name)
+    });
+    bare || [format!(":'{name}'"), format!(":\"{name}\""), format!(":{{?{name}}}")].iter().any(|use_of| source.contains(use_of.as_str()))
+}
 
 struct Cutter<'t> {
     source: &'t str,
@@ -204,8 +256,7 @@ impl<'t> Cutter<'t> {
         let text = self.source.get(self.at..end).unwrap_or_default();
         let mut words = text.trim_start_matches('\\').split_whitespace();
         let (name, argument) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let is_harmless = HARMLESS.contains(&name) || name == "set" && HARMLESS_SETTINGS.contains(&argument);
-        let odd = (!is_harmless).then(|| format!("\\{name} is a command of psql that evenkeel does not run"));
+        let odd = not_harmless(name, argument, self.source);
         self.push(end, What::Command { odd });
     }
 }

@@ -58,7 +58,11 @@ fn commands_of_psql_are_told_and_what_they_do_is_not_guessed() {
     let odd = |source: &str| split(source).iter().filter_map(|piece| piece.odd().map(str::to_owned)).collect::<Vec<_>>();
     assert_eq!(odd("\\set ON_ERROR_STOP on\n\\restrict abc\n\\echo hello\nSELECT 1;"), Vec::<String>::new());
     assert_eq!(odd("\\i other.sql\n"), ["\\i is a command of psql that evenkeel does not run"]);
-    assert_eq!(odd("\\set x 1\n"), ["\\set is a command of psql that evenkeel does not run"]);
+    assert_eq!(odd("\\set x 1\nSELECT 'x';\n"), Vec::<String>::new());
+    assert_eq!(
+        odd("\\set x 1\nALTER ROLE a SET b TO :'x';\n")[0],
+        "\\set gives x a value, which psql puts into the text: evenkeel does not"
+    );
     assert_eq!(odd("SELECT 'a' \\gexec\nSELECT 1;").len(), 2);
 }
 
@@ -150,5 +154,30 @@ fn no_byte_is_lost_whatever_the_text() {
     for _ in 0..COUNT {
         let text: String = (0..random.usize(0..14)).map(|_| parts[random.usize(0..parts.len())]).collect();
         split(&text);
+    }
+}
+
+#[test]
+fn commands_of_psql_that_change_nothing_are_passed_over_and_others_are_not() {
+    for (text, is_odd) in [
+        ("\\set ON_ERROR_STOP on\nselect 1;", false),
+        ("\\set owner app\nselect 1;", false),
+        ("\\set owner app\nselect 'x'::owner;", false),
+        ("\\set owner app\nalter table t owner to :owner;", true),
+        ("\\set owner app\nalter table t owner to :\"owner\";", true),
+        ("\\set owner app\nselect :'owner';", true),
+        ("\\set owner app\nselect :owners;", false),
+        ("\\set AUTOCOMMIT off\nselect 1;", true),
+        ("\\encoding utf8\nselect 1;", false),
+        ("\\encoding latin1\nselect 1;", true),
+        ("\\dt+ app.*\nselect 1;", false),
+        ("\\x on\n\\pset pager off\n\\timing\nselect 1;", false),
+        ("select 1 \\gexec\n", true),
+        ("\\connect other\nselect 1;", true),
+        ("\\copy t from 'x'\n", true),
+        ("\\! ls\n", true),
+    ] {
+        let found = split(text).iter().any(|piece| matches!(&piece.what, What::Command { odd: Some(_) }));
+        assert_eq!(found, is_odd, "{text}");
     }
 }

@@ -249,8 +249,9 @@ impl Scratch {
             }
             _ => {}
         }
+        let is_offline = !settings::listens(&data.join("postgresql.conf"));
         let recipe = Recipe {
-            start: program(self.binaries.postgres()).arg("-D").arg(data),
+            start: program(self.binaries.postgres()).arg("-D").arg(data).offline(is_offline),
             ready: Box::new(move || readiness(&lock)),
             limit: START_LIMIT,
             stop: vec![quick()],

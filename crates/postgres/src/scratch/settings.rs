@@ -29,6 +29,13 @@ fn line(name: &str, value: &str) -> Result<String, Fault> {
     Ok(format!("{name} = '{}'\n", value.replace('\\', "\\\\").replace('\'', "''")))
 }
 
+/// Whether a server of that file takes connections from the network; where nobody can tell, it does.
+pub fn listens(file: &Path) -> bool {
+    let Ok(text) = std::fs::read_to_string(file) else { return true };
+    let mut named = text.lines().filter_map(|line| line.trim_start().strip_prefix("listen_addresses"));
+    named.next_back().is_none_or(|value| value.trim_start_matches([' ', '=']).split('#').next().unwrap_or_default().trim() != "''")
+}
+
 /// One `name='value'` of a libpq connection string.
 /// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE>
 pub fn conninfo_word(name: &str, value: &str) -> String {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use evenkeel_core::connection::Blank;
+use evenkeel_core::connection::encoded;
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::port;
@@ -71,6 +72,10 @@ impl Workshop for PostgresWorkshop {
         (OLDEST..=NEWEST).map(|major| (Engine::PostgreSql, major)).collect()
     }
 
+    fn cut_off(&self) -> Result<(), String> {
+        evenkeel_launcher::cut_off()
+    }
+
     fn choose(&self, like: &Like) -> Result<Installed, Box<Trouble>> {
         self.found(like).map(|server| Installed::from(&server)).map_err(words)
     }
@@ -99,6 +104,11 @@ impl port::Scratch for Scratch {
 
     fn url(&self, database: &str) -> String {
         Self::url(self, database)
+    }
+
+    fn reached(&self, database: &str) -> Option<String> {
+        let (host, database) = (encoded(&self.socket_dir().to_string_lossy()), encoded(database));
+        Some(format!("postgresql://{}@/{database}?host={host}&port={}&sslmode=disable", super::SUPERUSER, super::PORT))
     }
 
     fn client(&self, database: &str) -> String {

@@ -38,6 +38,8 @@ struct Repair {
     whole: bool,
     /// The throwaway server on which it was seen to do what it says; null where it was not.
     proven_on: Option<String>,
+    /// What the tool itself said after it, or why nobody asked it.
+    asked: Option<String>,
     /// Why it was not, and what the trial showed.
     not_proven: Vec<String>,
     /// What each block of statements is there for.
@@ -61,6 +63,7 @@ fn repair(repaired: &Repaired<'_>) -> Repair {
         course: repaired.course.name(),
         whole: repaired.is_whole,
         proven_on: repaired.proven_on.map(str::to_owned),
+        asked: repaired.asked.map(str::to_owned),
         not_proven: repaired.not_proven.to_vec(),
         blocks: repaired.blocks.to_vec(),
         not_repaired: repaired.left.iter().map(of_migration).chain(repaired.strays.iter().map(of_stray)).collect(),
@@ -129,6 +132,8 @@ struct Unexplained {
     object: String,
     attribute: Option<&'static str>,
     why: String,
+    /// What the server can say about when it became so, and whose work that was; empty where it says nothing.
+    origin: Vec<String>,
 }
 
 pub(super) fn of(history: &History, repaired: Option<&Repaired<'_>>, applied: Option<&Applied<'_>>) -> Told {
@@ -185,7 +190,13 @@ fn migration(entry: &Entry) -> Migration {
 
 fn unexplained(stray: &Stray) -> Unexplained {
     let spot = &stray.unexplained.spot;
-    Unexplained { kind: spot.kind.name(), object: spot.display(), attribute: spot.attribute, why: stray.why.clone() }
+    Unexplained {
+        kind: spot.kind.name(),
+        object: spot.display(),
+        attribute: spot.attribute,
+        why: stray.why.clone(),
+        origin: stray.origin.clone(),
+    }
 }
 
 /// What was read of a folder.

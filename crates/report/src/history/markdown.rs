@@ -29,7 +29,7 @@ pub(super) fn history(history: &History) -> String {
     let strays: Vec<String> = history
         .unexplained
         .iter()
-        .map(|stray| format!("{} {}: {}", stray.unexplained.spot.kind.name(), stray.unexplained.spot.display(), stray.why))
+        .map(|stray| format!("{} {}: {}", stray.unexplained.spot.kind.name(), stray.unexplained.spot.display(), stray.words()))
         .collect();
     for (title, entries) in [
         ("No migration explains", &strays),

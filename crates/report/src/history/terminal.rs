@@ -56,7 +56,7 @@ pub(super) fn history(history: &History, style: &Style) -> String {
 fn stray(stray: &evenkeel_core::history::told::Stray) -> String {
     let spot = &stray.unexplained.spot;
     let attribute = spot.attribute.map(|attribute| format!(" ({attribute})")).unwrap_or_default();
-    format!("{} {}{attribute}: {}", spot.kind.name(), spot.display(), stray.why)
+    format!("{} {}{attribute}: {}", spot.kind.name(), spot.display(), stray.words())
 }
 
 /// One piece of evidence as a sentence.

@@ -5,8 +5,8 @@
 
 use super::screen::Screen;
 use crate::args::{Common, History, HistoryFormat, Preflight, Reading};
-use crate::command::{history, migrations, preflight};
-use crate::{signals, wire};
+use crate::command::{apply, history, migrations, preflight};
+use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Installed, Like, Scratch, Watch, Workshop};
 use evenkeel_report::history::{self as report, Form};
@@ -97,16 +97,19 @@ pub fn play(workshop: &dyn Workshop, server: &Installed, screen: &Screen, common
     let repaired = history::heard(&asked(Some(crate::args::CourseName::Forward)), &common)?.repaired;
     let repaired = repaired.filter(history::Written::is_whole).ok_or_else(|| broken("nothing repairs it"))?;
     screen.line(&statements(&repaired.script));
-    let grammar = wire::engine(server.engine).grammar()?;
-    screen.step("running that on production", || {
-        let mut session = scratch.session(DATABASE)?;
-        for piece in grammar.split(&repaired.script).iter().filter(|piece| piece.statement().is_some()) {
-            if let Answer::Refused(refused) = session.run(piece.text(&repaired.script))? {
-                return Err(broken(&refused.message));
-            }
-        }
-        Ok(())
-    })?;
+
+    screen.command("And run it, under the locks, each act written down first", "evenkeel history production --repair --apply …");
+    let order = History {
+        apply: true,
+        snapshot_taken: Some("the demo's own".to_owned()),
+        yes: true,
+        ..asked(Some(crate::args::CourseName::Forward))
+    };
+    let (bytes, code) = apply::told(&order, &common)?;
+    screen.line(String::from_utf8_lossy(&bytes).trim_end());
+    if code != 0 {
+        return Err(broken("record and schema do not agree after the repair"));
+    }
     let after = history::heard(&asked(None), &common)?.history;
     if after.exit_code != 0 {
         return Err(broken("record and schema do not agree after the repair"));
@@ -145,7 +148,10 @@ fn write(folder: &Path, url: &str) -> std::io::Result<()> {
     }
     std::fs::write(
         folder.join("evenkeel.toml"),
-        format!("[project]\nmigrations = \"migrations\"\n\n[environments.production]\nurl = \"{url}\"\n"),
+        format!(
+            "[project]\nmigrations = \"migrations\"\n\n[store]\nurl = \"sqlite:{}\"\n\n[environments.production]\nurl = \"{url}\"\n",
+            folder.join("store.db").display()
+        ),
     )
 }
 

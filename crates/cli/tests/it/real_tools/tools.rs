@@ -21,6 +21,8 @@ pub struct Tool {
     pub has_sums: bool,
     /// It runs one that was left out before others.
     pub fills_gaps: bool,
+    /// Where its program is, of one that evenkeel asks what it would still run.
+    pub on_path: Option<&'static str>,
 }
 
 pub const TABLES: [&str; 2] = [
@@ -46,6 +48,7 @@ pub const ALL: &[Tool] = &[
         stamp: "insert into schema_migrations values ('20260103000000')",
         has_sums: false,
         fills_gaps: true,
+        on_path: Some("/opt/evenkeel/tools/node_modules/@dbmate/linux-x64/bin"),
     },
     Tool {
         name: "node-pg-migrate",
@@ -64,6 +67,7 @@ pub const ALL: &[Tool] = &[
         stamp: "insert into pgmigrations (name, run_on) values ('1767225600002_three', now())",
         has_sums: false,
         fills_gaps: true,
+        on_path: Some("/opt/evenkeel/tools/node_modules/.bin"),
     },
     Tool {
         name: "yoyo",
@@ -83,6 +87,7 @@ pub const ALL: &[Tool] = &[
         stamp: "insert into _yoyo_migration values ('x', 'third', now())",
         has_sums: false,
         fills_gaps: true,
+        on_path: None,
     },
     Tool {
         name: "Sqitch",
@@ -115,6 +120,7 @@ pub const ALL: &[Tool] = &[
             select 'x', null, 'three', project, '', now(), 'x', 'x', now(), 'x', 'x' from sqitch.changes where change = 'one'",
         has_sums: true,
         fills_gaps: false,
+        on_path: None,
     },
     Tool {
         name: "Liquibase",
@@ -135,6 +141,7 @@ pub const ALL: &[Tool] = &[
         stamp: "insert into databasechangelog (id, author, filename, dateexecuted, orderexecuted, exectype) values ('3', 'ann', 'three.sql', now(), 9, 'EXECUTED')",
         has_sums: true,
         fills_gaps: true,
+        on_path: None,
     },
     Tool {
         name: "Drizzle",
@@ -164,6 +171,7 @@ pub const ALL: &[Tool] = &[
         stamp: "insert into drizzle.__drizzle_migrations (hash, created_at) values (encode(sha256(convert_to(e'create table three (a int);\\ncreate table four (a int);\\n', 'UTF8')), 'hex'), 3)",
         has_sums: true,
         fills_gaps: false,
+        on_path: None,
     },
 ];
 

@@ -1,6 +1,7 @@
 //! dbmate's folder. Its table is the one Rails makes, see `rails`.
 
 use crate::history::folder::{File, Fit, Grouping, Migration, Part, Reader, Reading, Sure, Transaction, Tree, Wish, numbered};
+use crate::history::status::Status;
 
 /// Files of one folder, `VERSION_NAME.sql`, with `-- migrate:up` and `-- migrate:down` within, in the order of their names. Nothing is
 /// summed up.
@@ -68,3 +69,17 @@ fn read(tree: &Tree, _: &Wish) -> Reading {
     // By the names of files, which the tree is sorted by.
     reading
 }
+
+/// `[X] 20260101000000_a.sql` is in, `[ ] …` is not.
+pub const STATUS: Status = Status {
+    tool: "dbmate",
+    program: "dbmate",
+    arguments: &["--url", "{url}", "-d", "{folder}", "--no-dump-schema", "status"],
+    variable: None,
+    read: |told| {
+        let marks = ["[X] ", "[ ] "];
+        let lines: Vec<&str> = told.lines().map(str::trim).filter(|line| marks.iter().any(|mark| line.starts_with(mark))).collect();
+        let is_whole = told.lines().any(|line| line.trim_start().starts_with("Pending:"));
+        is_whole.then(|| lines.iter().filter_map(|line| line.strip_prefix("[ ] ")).map(str::to_owned).collect())
+    },
+};

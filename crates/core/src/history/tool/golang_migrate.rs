@@ -5,6 +5,7 @@ use crate::history::record::Family::{Flag, Number};
 use crate::history::record::{Cells, Record, State, column};
 use crate::history::row::{Cell, Noted, Rows};
 use crate::history::shape::{Role, Shape, Tool};
+use std::collections::{BTreeMap, BTreeSet};
 
 const NAME: &str = "golang-migrate";
 
@@ -43,6 +44,11 @@ fn named<'t>(tree: &'t Tree, end: &'t str) -> impl Iterator<Item = (&'t File, &'
 
 fn folder(tree: &Tree, _: &Wish) -> Reading {
     let mut reading = Reading::default();
+    let mut downs: BTreeMap<u64, &File> = BTreeMap::new();
+    for (file, version, _) in named(tree, ".down.sql") {
+        version.parse().into_iter().for_each(|number| _ = downs.entry(number).or_insert(file));
+    }
+    let mut ups: BTreeSet<u64> = BTreeSet::new();
     for (file, version, name) in named(tree, ".up.sql") {
         let Some(number) = version.parse::<u64>().ok().filter(|number| i64::try_from(*number).is_ok()) else {
             reading.odd.push((file.path.clone(), "its number is larger than golang-migrate can read".to_owned()));
@@ -50,16 +56,15 @@ fn folder(tree: &Tree, _: &Wish) -> Reading {
         };
         let mut migration = Migration::new(number.to_string(), name, file);
         migration.transaction = Transaction::Whole;
-        let down = named(tree, ".down.sql").find(|(_, other, _)| other.parse() == Ok(number));
-        reading.migrations.push(match down {
-            Some((file, ..)) => migration.with_down(file),
+        ups.insert(number);
+        reading.migrations.push(match downs.get(&number) {
+            Some(file) => migration.with_down(file),
             None => migration,
         });
     }
     reading.migrations.sort_by_key(|migration| rank(&migration.key));
     for (file, version, _) in named(tree, ".down.sql") {
-        let number = version.parse::<u64>().map(|number| number.to_string()).unwrap_or_default();
-        if !reading.migrations.iter().any(|migration| migration.key == number) {
+        if !version.parse().is_ok_and(|number: u64| ups.contains(&number)) {
             reading.odd.push((file.path.clone(), "a way back without a way there".to_owned()));
         }
     }

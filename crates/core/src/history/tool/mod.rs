@@ -2,7 +2,8 @@
 //! what a row means. A new one is a file and its line in `TOOLS`.
 //!
 //! What a tool's folder and its sums are like stands in the same file (`sum` works the sums out); such a reader is a line in `READERS`.
-//! What a row of it holds stands there too; that is a line in `ROWS`, and so is a lock that it keeps as a row, in `LOCKS`.
+//! What a row of it holds stands there too; that is a line in `ROWS`, and so is a lock that it keeps as a row, in
+//! `LOCKS`, and how the tool itself is asked what it would still run, in `STATUSES`.
 
 mod alembic;
 mod atlas;
@@ -48,6 +49,7 @@ use super::folder::Reader;
 use super::lock::RowLock;
 use super::row::Rows;
 use super::shape::Tool;
+use super::status::Status;
 
 /// Every tool we know. Of two whose tables share a telling name, the first is named where the columns fit neither.
 pub static TOOLS: &[Tool] = &[
@@ -138,6 +140,9 @@ pub static ROWS: &[Rows] = &[
 
 /// Whose lock is a row.
 pub static LOCKS: &[RowLock] = &[liquibase::ROW_LOCK, knex::ROW_LOCK, yoyo::ROW_LOCK];
+
+/// Which can be asked what they would still run.
+pub static STATUSES: &[Status] = &[dbmate::STATUS, node_pg_migrate::STATUS];
 
 /// Whether a recorded key is what a tool makes of a migration's, although it is written otherwise.
 pub(super) fn is_same(tool: &str, recorded: &str, key: &str) -> bool {

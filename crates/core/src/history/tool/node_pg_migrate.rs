@@ -5,6 +5,7 @@ use crate::history::record::Family::{Number, Text, Time};
 use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Cell, Rows, keyed, text};
 use crate::history::shape::{Shape, Tool};
+use crate::history::status::Status;
 
 const NAME: &str = "node-pg-migrate";
 
@@ -91,3 +92,19 @@ fn parts(mut migration: Migration, file: &File) -> Migration {
 
 /// <https://salsita.github.io/node-pg-migrate/>
 pub const ROWS: Rows = Rows::list(NAME, |entry| Some(vec![("name", text(entry.key)), ("run_on", Cell::Now)]), |entry| keyed("name", entry));
+
+/// `No migrations to run!`, or `> Migrating files:` and a line `> - 1767225600000_a` for each.
+pub const STATUS: Status = Status {
+    tool: "node-pg-migrate",
+    program: "node-pg-migrate",
+    arguments: &["up", "-m", "{folder}", "--no-check-order", "--dry-run"],
+    variable: Some("DATABASE_URL"),
+    read: |told| {
+        if told.contains("No migrations to run!") {
+            return Some(Vec::new());
+        }
+        let mut lines = told.lines().map(str::trim).skip_while(|line| *line != "> Migrating files:");
+        lines.next()?;
+        Some(lines.map_while(|line| line.strip_prefix("> - ")).map(str::to_owned).collect())
+    },
+};

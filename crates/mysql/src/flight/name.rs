@@ -1,12 +1,15 @@
 //! Names of locks: evenkeel's own, and those of migration tools, each as an expression of the session's database.
 //!
-//! They are facts of the tools' sources: each file that makes one is named beside it. `locks.sql` in `flight` sees who holds one.
+//! They are facts of the tools' sources: each file that makes one is named beside it. Neighbours: `flight` sees who holds one, `claim` takes them.
+
+use evenkeel_core::port::Tool;
 
 /// Evenkeel's own: locks are the server's, so the database is part of the name. A name has 64 characters at most.
-pub(super) const OWN: &str = "concat('evenkeel-', left(sha2(lower(database()), 256), 32))";
+pub const OWN: &str = "concat('evenkeel-', left(sha2(lower(database()), 256), 32))";
 
 /// The lock that a tool takes before it migrates, where it records in that table; none where it takes no such lock.
-pub(super) fn of(tool: &str, table: &str, database: &str) -> Option<String> {
+#[must_use]
+pub fn of(tool: &str, table: &str, database: &str) -> Option<String> {
     Some(match tool {
         // golang-migrate: database/mysql/mysql.go, database/util.go
         "golang-migrate" => {
@@ -23,6 +26,28 @@ pub(super) fn of(tool: &str, table: &str, database: &str) -> Option<String> {
         "Flyway" => format!("'Flyway-{}'", java_hash(&format!("`{database}`.`{table}`"))),
         _ => return None,
     })
+}
+
+/// Of which tools a lock has such a name, and the tables in which they usually record.
+const USUAL: &[(&str, &str)] = &[
+    ("golang-migrate", "schema_migrations"),
+    ("sqlx", "_sqlx_migrations"),
+    ("Rails", "schema_migrations"),
+    ("Prisma", "_prisma_migrations"),
+    ("Flyway", "flyway_schema_history"),
+];
+
+/// Asks who holds the locks of evenkeel, of tools that record in their usual tables, and of those that record in these. Needs no
+/// privilege.
+#[must_use]
+pub fn held(database: &str, tables: &[Tool<'_>]) -> String {
+    let named = tables.iter().flat_map(|table| USUAL.iter().filter(|(tool, _)| table.may_be(tool)).map(|(tool, _)| (*tool, table.table)));
+    let mut asked: Vec<(&str, String)> = vec![("evenkeel", OWN.to_owned())];
+    for (tool, table) in USUAL.iter().copied().chain(named) {
+        asked.extend(of(tool, table, database).filter(|name| !asked.iter().any(|(_, known)| known == name)).map(|name| (tool, name)));
+    }
+    let asked: Vec<String> = asked.iter().map(|(tool, name)| format!("select '{tool}' as tool, is_used_lock({name}) as holder")).collect();
+    format!("select t.tool, t.holder from ({}) t where t.holder is not null order by t.tool", asked.join(" union all "))
 }
 
 /// What Java makes of a text.

@@ -1,0 +1,105 @@
+//! Gates about ways back, and about the same once more. Neighbour: `gates`, all the others.
+
+use super::gate::{Gate, Limits, Part, Target, Undoing};
+use super::told::{Difference, Migration, Undo};
+use crate::history::effect::{Stand, Touch};
+use crate::kind::Kind;
+
+pub(super) fn undo(limits: &Limits, migrations: &[Migration]) -> Gate {
+    let (undoing, origin) = &limits.undo;
+    let gate = match undoing {
+        Undoing::ForwardOnly(reason) => {
+            let gate = Gate::new(Part::Undo, "undo", "none: forward-only", origin);
+            return gate.found(Some(true), format!("no way back is demanded: {reason}"));
+        }
+        Undoing::Exact => Gate::new(Part::Undo, "undo", "each way back restores the schema", origin),
+    };
+    let gate = gate
+        .because("There is no way back when the release goes wrong.")
+        .do_this("write the way back; or undo = \"forward-only\" and undo_reason under [gates]");
+    for migration in migrations {
+        let Some(undo) = &migration.undo else {
+            return gate.found(None, format!("{}: not tried", migration.key));
+        };
+        let broken = match undo {
+            Undo { failed: Some(why), .. } => Some(format!("does not run: {why}")),
+            Undo { exact: None, .. } => Some("irreversible: no way back, or one without a statement".to_owned()),
+            Undo { exact: Some(false), differences, .. } => {
+                let first = differences.first().map(Difference::words).unwrap_or_default();
+                let more = differences.len().saturating_sub(1);
+                Some(if more > 0 { format!("{first}; and {more} more") } else { first })
+            }
+            Undo { again, .. } => again.first().map(|words| format!("run once more after it: {words}")),
+        };
+        if let Some(broken) = broken {
+            return gate.found(Some(false), format!("{}: {broken}", migration.key));
+        }
+    }
+    gate.found(Some(true), format!("exact for {} of {}", migrations.len(), migrations.len()))
+}
+
+pub(super) fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
+    let gate = Gate::new(Part::Undo, "data-loss", "no way back takes rows away that were there before", Limits::DEFAULT)
+        .because("What was written is gone after the way back.")
+        .do_this("rename in place of dropping, and drop in a later release");
+    if matches!(limits.undo.0, Undoing::ForwardOnly(_)) {
+        let gone = migrations.iter().flat_map(taken_away).collect::<Vec<_>>();
+        let named = gone.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        let more = if gone.len() > 3 { format!(" and {} more", gone.len() - 3) } else { String::new() };
+        let words = if gone.is_empty() {
+            "no way back is demanded".to_owned()
+        } else {
+            format!("no way back is demanded: {named}{more} is taken away for good")
+        };
+        return gate.found(Some(true), words);
+    }
+    let bare = |name: &&String| target.here.get(*name).is_none_or(|rows| *rows == 0) && target.rows.get(*name).is_none_or(|rows| *rows > 0);
+    let emptied =
+        migrations.iter().flat_map(|migration| &migration.statements).find_map(|trace| Some((trace, trace.emptied.iter().find(bare)?)));
+    if let Some((trace, name)) = emptied {
+        return gate.found(Some(false), format!("{} empties {name}, or lets it begin anew", trace.place)).at(Some(&trace.place));
+    }
+    let undone = || migrations.iter().filter_map(|migration| Some((migration, migration.undo.as_ref()?)));
+    if let Some((migration, undo)) = undone().find(|(_, undo)| !undo.data_lost.is_empty()) {
+        let named = undo.data_lost.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        let more = undo.data_lost.len().saturating_sub(3);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        return gate.found(Some(false), format!("{}: {named}{more}", migration.key));
+    }
+    if let Some((migration, place)) = undone().find_map(|(migration, undo)| Some((migration, undo.rows_changed.as_ref()?))) {
+        let found = format!("{}: rows are changed, and a table had none: whether the way back restores them was not seen", migration.key);
+        return gate.found(None, found).at(Some(place));
+    }
+    gate.found(Some(true), "what was there before is there after each way back")
+}
+
+pub(super) fn rerun(migrations: &[Migration]) -> Gate {
+    let gate = Gate::new(Part::Rerun, "rerun", "run again after an interruption, each comes to the same end", Limits::DEFAULT)
+        .because("An interrupted release cannot be finished by running it again.")
+        .do_this("let each statement that runs outside of a transaction be one file, and clear away what an interruption leaves");
+    for migration in migrations {
+        let Some(rerun) = &migration.rerun else { return gate.found(None, format!("{}: not tried", migration.key)) };
+        match rerun.converges {
+            None => {
+                let why = rerun.left_behind.first().cloned().unwrap_or_else(|| "not tried".to_owned());
+                return gate.found(None, format!("{}: {why}", migration.key));
+            }
+            Some(false) => {
+                let at = rerun.after_statement.map(|at| format!(" interrupted after statement {at}")).unwrap_or_default();
+                let left = rerun.left_behind.first().cloned().unwrap_or_default();
+                return gate.found(Some(false), format!("{}{at}: {left}", migration.key));
+            }
+            Some(true) => {}
+        }
+    }
+    gate.found(Some(true), format!("{} of {}", migrations.len(), migrations.len()))
+}
+
+/// Tables and columns that a migration takes away, and what it empties.
+fn taken_away(migration: &Migration) -> Vec<String> {
+    let holds_data = |touch: &&Touch| {
+        matches!(touch.spot.kind, Kind::Table | Kind::Column) && touch.spot.attribute.is_none() && touch.after == Stand::Gone
+    };
+    let gone = migration.effect.iter().flatten().filter(holds_data).map(|touch| touch.spot.display());
+    gone.chain(migration.statements.iter().flat_map(|trace| &trace.emptied).cloned()).collect()
+}
