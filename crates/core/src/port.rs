@@ -32,7 +32,7 @@ pub use prepare::{Answers, Inquiry, Noticed, Prepared};
 pub use query::{Query, fill, listing};
 pub use run::Run;
 pub use session::{Answer, Ran, Refused, Session};
-pub use store::{Halt, Store};
+pub use store::{Halt, Kept, Store};
 pub use watch::{Event, Silent, Stop, Watch, Watcher};
 pub use workshop::{Confined, Installed, Like, Scratch, Workshop};
 

@@ -33,7 +33,7 @@ impl Troublesome for Fault {
                 .found("another, or a run that ended")
                 .fix("look who replaced the file; what the run did stands in its output and on the server"),
             Self::Version { found, .. } => trouble
-                .expected("version 2")
+                .expected("version 3, or an older one")
                 .found(format!("version {found}"))
                 .fix("use the evenkeel that made it, or name another file under [store]"),
         }

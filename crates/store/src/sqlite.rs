@@ -2,18 +2,22 @@
 
 use crate::{Fault, journal};
 use evenkeel_core::fault::{Trouble, Troublesome};
-use evenkeel_core::port::{Ending, Entry, Halt, Intention, State, Store};
+use evenkeel_core::port::{Ending, Entry, Halt, Intention, Kept, State, Store};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Of the tables: 1 has marks alone, 2 the journal as well.
-const VERSION: i64 = 2;
+/// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too.
+const VERSION: i64 = 3;
+const JOURNAL: i64 = 2;
 const MARKS: i64 = 1;
 /// Others may write at the same time; nobody does for long.
 const PATIENCE: Duration = Duration::from_secs(5);
 const TABLES: &str = "CREATE TABLE halt (environment TEXT PRIMARY KEY, since TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) STRICT";
+
+const EVIDENCE: &str = "CREATE TABLE evidence (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, environment TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, text TEXT NOT NULL) STRICT";
 
 /// One file. It is opened for each call: runs of evenkeel are short, and a file that is moved away is missed.
 #[derive(Debug, Clone)]
@@ -49,7 +53,7 @@ impl Sqlite {
             // Somebody else's, or one that was left before its tables were there.
             found if self.is_foreign(&connection)? => Err(Fault::Version { path: self.path.clone(), found }),
             0 => Ok(None),
-            found @ (MARKS | VERSION) => Ok(Some((connection, found))),
+            found @ (MARKS | JOURNAL | VERSION) => Ok(Some((connection, found))),
             found => Err(Fault::Version { path: self.path.clone(), found }),
         }
     }
@@ -101,9 +105,13 @@ impl Sqlite {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
         match self.version(&transaction)? {
             found if self.is_foreign(&transaction)? => return Err(Fault::Version { path: self.path.clone(), found }),
-            found @ (0 | MARKS) => {
-                let marks = if found == 0 { TABLES } else { "" };
-                transaction.execute_batch(marks).and_then(|()| transaction.execute_batch(journal::TABLES)).map_err(fault)?;
+            found @ (0 | MARKS | JOURNAL) => {
+                let steps = [(MARKS, TABLES), (JOURNAL, journal::TABLES), (VERSION, EVIDENCE)];
+                steps
+                    .iter()
+                    .filter(|(version, _)| *version > found)
+                    .try_for_each(|(_, tables)| transaction.execute_batch(tables))
+                    .map_err(fault)?;
                 transaction.pragma_update(None, "user_version", VERSION).map_err(fault)?;
             }
             VERSION => {}
@@ -154,7 +162,7 @@ impl Sqlite {
     /// Reads of the journal; the usual where there is none yet.
     fn told<T: Default>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Box<Trouble>> {
         match self.reading().map_err(words)? {
-            Some((connection, VERSION)) => read(&connection).map_err(|source| words(self.fault(source))),
+            Some((connection, JOURNAL | VERSION)) => read(&connection).map_err(|source| words(self.fault(source))),
             _ => Ok(T::default()),
         }
     }
@@ -219,6 +227,24 @@ impl Store for Sqlite {
 
     fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
         self.told(|connection| journal::unfinished(connection, environment))
+    }
+
+    fn keep(&self, evidence: &Kept) -> Result<(), Box<Trouble>> {
+        let statement = "INSERT INTO evidence (environment, at, by, text) VALUES (?1, ?2, ?3, ?4)";
+        let values = [&evidence.environment, &evidence.at, &evidence.by, &evidence.text];
+        self.note(|connection| connection.execute(statement, values).map(drop))
+    }
+
+    fn kept(&self, environment: &str, most: u32) -> Result<Vec<Kept>, Box<Trouble>> {
+        let Some((connection, VERSION)) = self.reading().map_err(words)? else { return Ok(Vec::new()) };
+        let read = || {
+            let mut query = connection.prepare("SELECT at, by, text FROM evidence WHERE environment = ?1 ORDER BY number DESC LIMIT ?2")?;
+            let one = |row: &rusqlite::Row<'_>| {
+                Ok(Kept { environment: environment.to_owned(), at: row.get(0)?, by: row.get(1)?, text: row.get(2)? })
+            };
+            query.query_map(rusqlite::params![environment, most], one)?.collect::<rusqlite::Result<_>>()
+        };
+        read().map_err(|source| words(self.fault(source)))
     }
 
     fn describe(&self) -> String {

@@ -131,6 +131,29 @@ fn a_store_of_marks_alone_gets_the_journal() {
     assert!(store.halted("production").unwrap().is_some());
 }
 
+#[test]
+fn evidence_is_kept_by_environment_and_an_older_store_learns_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::new(folder.path().join("store.sqlite"));
+    let old = Connection::open(store.path()).unwrap();
+    old.execute_batch(&format!("{TABLES}; {}; PRAGMA user_version = 2", journal::TABLES)).unwrap();
+    drop(old);
+    let kept = |text: &str, environment: &str| Kept {
+        environment: environment.to_owned(),
+        at: "2026-11-29T02:00:00Z".to_owned(),
+        by: "ann".to_owned(),
+        text: text.to_owned(),
+    };
+    assert_eq!(store.kept("production", 9), Ok(Vec::new()));
+    store.intend(&intention()).unwrap();
+    for one in [kept("a", "production"), kept("b", "staging"), kept("c", "production")] {
+        store.keep(&one).unwrap();
+    }
+    let texts = |most| store.kept("production", most).unwrap().into_iter().map(|kept| kept.text).collect::<Vec<_>>();
+    assert_eq!((texts(9), texts(1)), (vec!["c".to_owned(), "a".to_owned()], vec!["c".to_owned()]));
+    assert_eq!(store.runs(None, 9).unwrap().len(), 1);
+}
+
 /// Somebody may read the marks who may write nothing there.
 #[test]
 fn a_folder_that_nobody_may_write_to_is_read() {

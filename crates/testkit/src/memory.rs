@@ -1,14 +1,15 @@
 //! A store without a file: what is written is kept for as long as it lives. Neighbour: `fake`, the doubles of other ports.
 
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Ended, Ending, Entry, Halt, Intention, JournalStep, Owner, State, Store};
+use evenkeel_core::port::{Ended, Ending, Entry, Halt, Intention, JournalStep, Kept, Owner, State, Store};
 use std::sync::Mutex;
 
-/// It keeps marks and the journal.
+/// It keeps marks, the journal and evidence.
 #[derive(Debug, Default)]
 pub struct Memory {
     halts: Mutex<Vec<Halt>>,
     entries: Mutex<Vec<Entry>>,
+    evidence: Mutex<Vec<Kept>>,
 }
 
 /// An intention of that many acts, of this process.
@@ -111,6 +112,17 @@ impl Store for Memory {
 
     fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
         Ok(self.runs(Some(environment), u32::MAX)?.into_iter().filter(|entry| entry.ended.is_none()).collect())
+    }
+
+    fn keep(&self, evidence: &Kept) -> Result<(), Box<Trouble>> {
+        self.evidence.lock().unwrap().push(evidence.clone());
+        Ok(())
+    }
+
+    fn kept(&self, environment: &str, most: u32) -> Result<Vec<Kept>, Box<Trouble>> {
+        let all = self.evidence.lock().unwrap();
+        let own = all.iter().rev().filter(|kept| kept.environment == environment);
+        Ok(own.take(most as usize).cloned().collect())
     }
 
     fn describe(&self) -> String {

@@ -215,7 +215,7 @@ pub struct Rehearse {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub evidence: Option<PathBuf>,
     /// Sign it with this private Ed25519 key (PKCS#8, PEM).
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "evidence")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub key: Option<PathBuf>,
     /// Look at these parts alone; may be given several times or with commas. Then nothing is validated.
     #[arg(long, value_enum, value_name = "PART", value_delimiter = ',')]
@@ -250,9 +250,9 @@ fn amount(text: &str) -> Result<evenkeel_pipeline::rehearse::Amount, String> {
 /// `evidence`.
 #[derive(Debug, Args)]
 pub struct Evidence {
-    /// What `rehearse --evidence` wrote.
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
+    /// What `rehearse --evidence` wrote; without it the last that the store has for the environment of --for.
+    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "target")]
+    pub file: Option<PathBuf>,
     /// The target, whose schema must be the one that it starts from: an environment's name, a URL, or a manifest file.
     #[arg(long = "for", value_name = "ENV|MANIFEST")]
     pub target: Option<String>,

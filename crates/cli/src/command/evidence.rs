@@ -4,10 +4,11 @@ use super::{Outcome, output};
 use crate::args::{Common, Evidence, Rehearse};
 use crate::paint::progress::Line;
 use crate::settings::Settings;
-use crate::{paint, settings, wire};
+use crate::{paint, settings, store, wire};
 use evenkeel_core::evidence::{Demanded, Now, Seal, Statement, faults, opened, schema, sha256};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
+use evenkeel_core::port::{Kept, Store};
 use evenkeel_core::rehearsal::{Limits, Rehearsal};
 use evenkeel_pipeline::capture;
 use std::collections::BTreeMap;
@@ -18,7 +19,11 @@ pub fn run(arguments: &Evidence, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let keys = settings.keys.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
-    let (statement, seal) = opened(&text(&arguments.file)?, &keys)?;
+    let envelope = match &arguments.file {
+        Some(file) => text(file)?,
+        None => kept(arguments.target.as_deref().unwrap_or_default(), settings)?,
+    };
+    let (statement, seal) = opened(&envelope, &keys)?;
     let (faults, open) = faults(&statement, &seal, &now(&statement, arguments, settings, common)?);
     let page = page(&statement, &seal, &faults, &open);
     output::write(page.as_bytes(), None)?;
@@ -29,16 +34,44 @@ pub fn run(arguments: &Evidence, common: &Common) -> Outcome {
     })
 }
 
-/// Writes what was found as evidence.
+/// Writes what was found as evidence: into the file that is named, and, where it is validated and for an environment that is configured,
+/// into the store.
 ///
 /// # Errors
-/// The key cannot be read, or the file not be written.
-pub fn write(arguments: &Rehearse, rehearsal: &Rehearsal, limits: &Limits) -> Result<(), Box<Trouble>> {
-    let Some(path) = &arguments.evidence else { return Ok(()) };
+/// The key cannot be read, or the file not be written. A store that cannot be written is said.
+pub fn write(arguments: &Rehearse, rehearsal: &Rehearsal, limits: &Limits, common: &Common) -> Result<(), Box<Trouble>> {
+    let settings = settings::load(common.config.as_deref())?.settings;
+    let is_kept = rehearsal.is_validated() && settings.environments.contains_key(&arguments.target);
+    if arguments.evidence.is_none() && !is_kept {
+        if arguments.key.is_some() {
+            paint::say!("note: nothing was signed: --key signs what --evidence writes, or what is validated for a configured environment");
+        }
+        return Ok(());
+    }
     let key = arguments.key.as_deref().map(text).transpose()?;
     let at = jiff::Timestamp::now().to_string();
     let statement = Statement::of(rehearsal, &rehearsal.files, limits, env!("CARGO_PKG_VERSION"), &at);
-    output::write(statement.sealed(key.as_deref())?.as_bytes(), Some(path))
+    let envelope = statement.sealed(key.as_deref())?;
+    if is_kept {
+        let kept = Kept { environment: arguments.target.clone(), at, by: store::user(), text: envelope.clone() };
+        if let Err(trouble) = store::open(&settings).and_then(|store| store.keep(&kept)) {
+            paint::say!("note: the evidence is not in the store: {trouble}");
+        }
+    }
+    match &arguments.evidence {
+        Some(path) => output::write(envelope.as_bytes(), Some(path)),
+        None => Ok(()),
+    }
+}
+
+/// The last that the store has for an environment.
+fn kept(target: &str, settings: &Settings) -> Result<String, Box<Trouble>> {
+    let store = store::open(settings)?;
+    store.kept(target, 1)?.pop().map(|kept| kept.text).ok_or_else(|| {
+        let trouble = Trouble::new(Class::CouldNotTell, format!("there is no evidence for {}", paint::scrub(target)));
+        let trouble = trouble.expected("a release that was validated for that environment, by its configured name");
+        Box::new(trouble.found(format!("none in {}", store.describe())).fix("rehearse it (evenkeel rehearse --for ENV), or name a file"))
+    })
 }
 
 fn text(path: &Path) -> Result<String, Box<Trouble>> {

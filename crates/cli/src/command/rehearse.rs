@@ -21,7 +21,7 @@ use std::time::Instant;
 pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
     let started = Instant::now();
     let (rehearsal, demanded) = rehearsed(arguments, common)?;
-    super::evidence::write(arguments, &rehearsal, &demanded)?;
+    super::evidence::write(arguments, &rehearsal, &demanded, common)?;
     let style = migrations::style(common, arguments.out.is_none());
     let line = report::verdict_line(&rehearsal);
     let bytes = match arguments.format.form() {

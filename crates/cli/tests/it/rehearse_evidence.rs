@@ -98,7 +98,34 @@ fn with_keys_only_their_signatures_count_and_a_change_is_seen() {
         .run(&["rehearse", "--for", &url, "--migrations", "m", "--evidence", "e.json", "--key", "key.pub"])
         .exits(78)
         .says("a key cannot be read");
-    place.run(&["rehearse", "--for", &url, "--migrations", "m", "--key", "key.pem"]).exits(64);
+    place.run(&["rehearse", "--for", &url, "--migrations", "m", "--key", "key.pem"]).exits(0).says("nothing was signed");
     configure(&place, "keys = [\"nowhere.pub\"]");
     held(78, "nowhere.pub");
+}
+
+#[test]
+fn what_is_validated_for_a_configured_environment_is_in_the_store() {
+    let (place, db) = given("");
+    let url = db.url();
+    let environment = |lines: &str| {
+        let text = format!("[environments.there]\nurl = \"{url}\"\n[gates]\nrequire = [\"run\", \"effect\", \"undo\"]\n");
+        place.write("evenkeel.toml", format!("[store]\nurl = \"sqlite:{}\"\n{text}{lines}", place.path("store.sqlite").display()));
+    };
+    environment("keys = [\"key.pub\"]\n");
+    place.run(&["evidence", "--for", "there"]).exits(2).says("there is no evidence for there");
+    // Of a part alone nothing is kept.
+    place.run(&["rehearse", "--for", "there", "--migrations", "m", "--only", "run,effect,undo"]).exits(0);
+    place.run(&["evidence", "--for", "there"]).exits(2).says("there is no evidence for there");
+    place.run(&["rehearse", "--for", "there", "--migrations", "m", "--key", "key.pem"]).exits(0);
+    place.run(&["evidence", "--for", "there", "--max-age", "1h"]).exits(0).says("it holds").says("signed by key");
+    db.exec("create table hot_fix (a int)");
+    place.run(&["evidence", "--for", "there"]).exits(1).says("the target has another schema");
+    // A store that cannot be written takes nothing from what was found.
+    std::fs::write(
+        place.path("store.sqlite"),
+        "no store at all, and long enough to be taken for the head of a file of SQLite's, which it is not",
+    )
+    .unwrap();
+    db.exec("drop table hot_fix");
+    place.run(&["rehearse", "--for", "there", "--migrations", "m"]).exits(0).says("the evidence is not in the store");
 }

@@ -1,4 +1,5 @@
-//! What is kept between runs: marks that every gate honours, and the journal of what was to be done and what came of it.
+//! What is kept between runs: marks that every gate honours, the journal of what was to be done and what came of it, and evidence of what
+//! was rehearsed.
 
 use super::journal::{Ending, Entry, Intention, State};
 use crate::fault::Trouble;
@@ -22,7 +23,19 @@ impl Halt {
     }
 }
 
-/// Keeps marks and the journal. What is written is kept when a call returns: a crash of the machine takes nothing of it.
+/// Evidence of a rehearsal, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is meant for, as it is configured.
+    pub environment: String,
+    /// RFC 3339, in UTC.
+    pub at: String,
+    pub by: String,
+    /// The envelope, whole.
+    pub text: String,
+}
+
+/// Keeps marks, the journal and evidence. What is written is kept when a call returns: a crash of the machine takes nothing of it.
 pub trait Store: Sync {
     /// The mark of an environment.
     ///
@@ -83,6 +96,18 @@ pub trait Store: Sync {
     /// # Errors
     /// The store cannot be read.
     fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>>;
+
+    /// Keeps evidence.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn keep(&self, evidence: &Kept) -> Result<(), Box<Trouble>>;
+
+    /// The last evidence for an environment, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn kept(&self, environment: &str, most: u32) -> Result<Vec<Kept>, Box<Trouble>>;
 
     /// Where it is.
     fn describe(&self) -> String;
