@@ -45,3 +45,23 @@ fn the_schema_public_is_whose_it_was() {
     }
     assert_eq!(odd, Vec::<String>::new());
 }
+
+/// The bootstrap superuser has no name in a manifest, and is a member of roles all the same, which it hands on.
+#[test]
+fn memberships_of_the_bootstrap_superuser_are_built() {
+    let place = crate::place::Place::start(evenkeel_testkit::newest());
+    let sql = [
+        "create role reader",
+        "create role app",
+        "grant reader to postgres with admin option",
+        "grant reader to app",
+        "grant app to maker",
+    ];
+    place.on_server(&sql.map(str::to_owned)).unwrap();
+    let manifest = capture(&place.scratch.conninfo("postgres"));
+    let members = manifest.of_kind(evenkeel_core::kind::Kind::Membership);
+    assert!(members.iter().any(|one| one.display().contains("(bootstrap superuser)")), "{members:?}");
+    // A tablespace is a folder of the machine's.
+    let odd: Vec<String> = left(&build_of(&manifest)).into_iter().filter(|left| !left.contains("tablespace.elsewhere")).collect();
+    assert_eq!(odd, Vec::<String>::new());
+}
