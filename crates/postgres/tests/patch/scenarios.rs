@@ -58,6 +58,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "create table p (a int not null); create table c (b int) inherits (p); create table d () inherits (c)",
         "create table p (a int); create table c (b int) inherits (p); create table d () inherits (c)",
     ),
+    (
+        "an index of the whole that a partition has nothing of",
+        "PARTED; create index w on only p (v); create index w1 on p1 (v); alter index w attach partition w1",
+        "PARTED",
+    ),
     ("types that no cast joins", "create table t (a uuid, b int)", "create table t (a int, b date)"),
     (
         "how columns of a materialized view are kept",
