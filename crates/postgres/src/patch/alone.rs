@@ -50,13 +50,32 @@ fn is_child(object: &Object, from: &World<'_>) -> bool {
 
 /// Whether the column of a table above lets go of NOT NULL, and this one's with it.
 pub fn is_lifted_above(column: &Object, from: &World<'_>, to: &World<'_>) -> bool {
-    let Some(table) = table_of(column, from) else { return false };
-    let parents = table.text("partition_of").into_iter().chain(list(table, "inherits").iter().map(AsRef::as_ref));
-    let mut columns = parents.filter_map(|parent| {
-        let parts = shown_parts(parent)?;
-        from.find(Kind::Column, &[parts.first()?, parts.get(1)?, column.identity.part(2)])
-    });
+    let mut columns = above(column, from);
     columns.any(|above| flag(above, "not_null") && to.same(above).is_some_and(|after| !flag(after, "not_null")))
+}
+
+/// Whether the column of a table above, which this one's stays below, begins to refuse NULL, and this one with it.
+pub fn is_set_above(column: &Object, from: &World<'_>, to: &World<'_>) -> bool {
+    let (Some(before), Some(after)) = (table_of(column, from), table_of(column, to)) else { return false };
+    let stays = ["partition_of", "inherits"].iter().all(|one| before.get(one) == after.get(one));
+    let mut columns = above(column, from);
+    stays && columns.any(|above| !flag(above, "not_null") && to.same(above).is_some_and(|after| flag(after, "not_null")))
+}
+
+/// The columns of that name in the tables right above.
+fn above<'w>(column: &Object, world: &World<'w>) -> impl Iterator<Item = &'w Object> {
+    let table = table_of(column, world);
+    let partitioned = table.and_then(|table| table.text("partition_of"));
+    let inherits = table.map(|table| list(table, "inherits")).unwrap_or_default();
+    let found: Vec<&Object> = partitioned
+        .into_iter()
+        .chain(inherits.iter().map(AsRef::as_ref))
+        .filter_map(|parent| {
+            let parts = shown_parts(parent)?;
+            world.find(Kind::Column, &[parts.first()?, parts.get(1)?, column.identity.part(2)])
+        })
+        .collect();
+    found.into_iter()
 }
 
 /// What is added to a table is added to those below it, and what those have comes from above.

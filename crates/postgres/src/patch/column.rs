@@ -303,6 +303,10 @@ impl Maker for Columns {
                         alter(object, &format!("SET EXPRESSION AS ({expression})")).hazard(Hazard::Rewrites(whole(object)))
                     }))
                 }
+                // The table above says it for those below; where partitions have names for it, each says it by its own.
+                "not_null"
+                    if (to.dialect.major < flavor::NAMED_NOT_NULL || !has_family(object, to))
+                        && super::alone::is_set_above(object, to.making.from, to.making.to) => {}
                 "not_null" if flag(object, "not_null") => statements.extend(not_null(object, to)),
                 // Said of the table above it reaches this one.
                 "not_null" if super::alone::is_lifted_above(object, to.making.from, to.making.to) => {}

@@ -333,10 +333,25 @@ fn swaps(change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> bool {
         };
         column(from).is_some() && column(from) == column(to)
     });
+    // Its index is built before anything else is done.
+    let is_there = list(object, "columns").iter().chain(list(object, "include")).all(|name| {
+        let column = |world: &World<'_>| {
+            let column = world.find(Kind::Column, &[schema, table, name])?;
+            Some(["type", "collation", "generated"].map(|property| column.get(property).cloned()))
+        };
+        column(from).is_some() && column(from) == column(to)
+    });
     let index = from.find(Kind::Index, &[schema, before.identity.part(2)]);
     let mut users = from.told_users(before).into_iter().chain(index.map(|index| from.told_users(index)).unwrap_or_default());
     let is_needed = users.any(|user| !is_foreign_key(user));
-    is_key(before) && is_key(object) && before.get("type") == object.get("type") && is_plain(from) && is_plain(to) && stay && !is_needed
+    is_key(before)
+        && is_key(object)
+        && before.get("type") == object.get("type")
+        && is_plain(from)
+        && is_plain(to)
+        && stay
+        && is_there
+        && !is_needed
 }
 
 /// The new key in place of the old one: its index is built before, while others work.

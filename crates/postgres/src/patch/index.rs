@@ -1,5 +1,6 @@
 //! Indexes of their own; those behind a constraint come with it.
 
+use super::partial::{is_partial, partitions};
 use super::text::{last, parameters, relation, whole};
 use super::{Maker, Target, flag, is_not, list};
 use crate::ident::{qualified, quoted, shortened};
@@ -142,10 +143,18 @@ fn twin<'w>(index: &Object, world: &World<'w>) -> Option<&'w Object> {
     world.parts_of_kind(schema, table, Kind::Index).find(is_first)
 }
 
-/// Whether it is made after its table was attached.
+/// Whether it is made after its table was attached, or the partitions of its table were.
 fn is_later(index: &Object, to: &Target<'_>) -> bool {
     let is_new = table_of(index).is_ok_and(|(schema, table)| to.is_new(schema, table));
-    is_new && to.making.made.contains(&World::name_of(index)) && twin(index, to.making.to).is_some()
+    let world = to.making.to;
+    is_new && to.making.made.contains(&World::name_of(index)) && (twin(index, world).is_some() || is_partial(index, world))
+}
+
+/// What an interrupted build left behind, for a throwaway server: whoever owns that may say so in its catalog.
+fn left_behind(index: &Object) -> Statement {
+    let ready = if is_not(index, "ready") { ", indisready = false" } else { "" };
+    let name = crate::ident::literal(&whole(index));
+    Statement::new(format!("UPDATE pg_catalog.pg_index SET indisvalid = false{ready} WHERE indexrelid = {name}::pg_catalog.regclass;"))
 }
 
 fn made(object: &Object, to: &Target<'_>) -> Written {
@@ -153,10 +162,11 @@ fn made(object: &Object, to: &Target<'_>) -> Written {
     if object.get("constraint").is_some() {
         return after(object);
     }
-    if is_not(object, "valid") || is_not(object, "ready") {
+    let world = to.making.to;
+    let is_left_behind = (is_not(object, "valid") || is_not(object, "ready")) && !is_partial(object, world);
+    if is_left_behind && !(to.making.form.throwaway && partitions(object, world).is_empty() && object.get("attached_to").is_none()) {
         return Err("it is not valid, which no statement makes".to_owned());
     }
-    let world = to.making.to;
     let whole_stays = attached_to(object, world).is_some_and(|parent| !to.making.made.contains(&World::name_of(parent)));
     if let Some(other) = taken(object, (world, to.making.from)).filter(|_| whole_stays && !to.is_new(schema, table)) {
         return Err(format!(
@@ -172,6 +182,7 @@ fn made(object: &Object, to: &Target<'_>) -> Written {
     if let Some(parent) = object.text("attached_to").filter(|_| !to.is_new(schema, table)) {
         statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(object))));
     }
+    statements.extend(is_left_behind.then(|| left_behind(object)));
     Ok(statements)
 }
 
@@ -185,7 +196,8 @@ fn definition(object: &Object, name: &str, to: &Target<'_>) -> Result<Statement,
     let unique = if flag(object, "unique") { "UNIQUE " } else { "" };
     let concurrently = if is_concurrent { "CONCURRENTLY " } else { "" };
     // What its partitions have is attached one by one, under the names that they have.
-    let only = if is_partitioned && !to.is_new(schema, table) { "ONLY " } else { "" };
+    let is_alone = !to.is_new(schema, table) || is_partial(object, to.making.to);
+    let only = if is_partitioned && is_alone { "ONLY " } else { "" };
     let mut sql = format!("CREATE {unique}INDEX {concurrently}{name} ON {only}{}", qualified(schema, table));
     if let Some(method) = object.text("method") {
         sql.push_str(&format!(" USING {}", quoted(method)));
@@ -237,6 +249,9 @@ impl Maker for Indexes {
     }
 
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {
+        if is_partial(object, world) {
+            return Some(partitions(object, world));
+        }
         twin(object, world).map(|twin| vec![twin])
     }
 

@@ -18,6 +18,7 @@ mod named;
 mod notes;
 mod operator;
 mod parameter;
+mod partial;
 mod publication;
 pub(crate) mod record;
 mod retype;

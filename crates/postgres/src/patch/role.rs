@@ -83,7 +83,7 @@ impl Maker for Roles {
 
 impl Maker for Memberships {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
-        let (role, member) = (to.role(object.identity.part(0))?, to.role(object.identity.part(1))?);
+        let (role, member) = (named(object.identity.part(0), to)?, named(object.identity.part(1), to)?);
         let admin = flag(object, "admin");
         let mut options = Vec::new();
         if to.dialect.major >= flavor::INHERIT_BY_MEMBERSHIP {
@@ -109,7 +109,7 @@ impl Maker for Memberships {
     fn needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
         let roles = [0, 1].into_iter().filter_map(|at| world.find(Kind::Role, &[object.identity.part(at)]));
         // Who grants it may do so.
-        let own = list(object, "grantors").iter().filter(|grantor| ***grantor != *object.identity.part(1));
+        let own = list(object, "grantors").iter().filter(|one| !one.starts_with('(') && ***one != *object.identity.part(1));
         let grantors = own.filter_map(|grantor| world.find(Kind::Membership, &[object.identity.part(0), grantor]));
         roles.chain(grantors).collect()
     }
@@ -140,12 +140,17 @@ impl Maker for Memberships {
     }
 
     fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
-        let (role, member) = (to.role(object.identity.part(0))?, to.role(object.identity.part(1))?);
+        let (role, member) = (named(object.identity.part(0), to)?, named(object.identity.part(1), to)?);
         if to.dialect.major < flavor::INHERIT_BY_MEMBERSHIP {
             return Ok(vec![Statement::new(format!("REVOKE {role} FROM {member};"))]);
         }
         Ok(by(object, to)?.into_iter().map(|by| Statement::new(format!("REVOKE {role} FROM {member}{by};"))).collect())
     }
+}
+
+/// Whoever builds a throwaway server is its bootstrap superuser, who has no name in a manifest.
+fn named(role: &str, to: &Target<'_>) -> Result<String, String> {
+    if role.starts_with('(') && to.making.form.throwaway { Ok("CURRENT_USER".to_owned()) } else { to.role(role) }
 }
 
 /// `GRANTED BY`, for each who granted it: from 16 on each grants for himself, and a superuser as the bootstrap superuser, who has no name.

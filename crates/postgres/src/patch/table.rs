@@ -57,7 +57,9 @@ impl Maker for Tables {
             let (schema, name) = (relation.identity.part(0), relation.identity.part(1));
             let parts = world.parts_of(schema, name);
             needs.extend(parts.filter(|part| match part.kind {
-                Kind::Constraint | Kind::Index | Kind::Column | Kind::Policy => true,
+                Kind::Constraint | Kind::Column | Kind::Policy => true,
+                // One that a partition has nothing of is made when all are attached.
+                Kind::Index => !super::partial::is_partial(part, world),
                 // A copy comes with the attachment.
                 Kind::Trigger => !flag(part, "copied"),
                 _ => false,

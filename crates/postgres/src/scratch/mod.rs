@@ -120,7 +120,8 @@ impl Scratch {
         scratch.launch(stop)?;
         if !options.databases.is_empty() {
             let session = scratch.session("postgres")?;
-            for name in &options.databases {
+            // Those that initdb makes are as new ones are.
+            for name in options.databases.iter().filter(|name| !["postgres", "template1"].contains(&name.as_str())) {
                 session.exec(&format!("CREATE DATABASE {}", Ident(name)))?;
             }
         }

@@ -45,3 +45,44 @@ fn the_schema_public_is_whose_it_was() {
     }
     assert_eq!(odd, Vec::<String>::new());
 }
+
+/// The bootstrap superuser has no name in a manifest, and is a member of roles all the same, which it hands on.
+#[test]
+fn memberships_of_the_bootstrap_superuser_are_built() {
+    let place = crate::place::Place::start(evenkeel_testkit::newest());
+    let sql = [
+        "create role reader",
+        "create role app",
+        "grant reader to postgres with admin option",
+        "grant reader to app",
+        "grant app to maker",
+    ];
+    place.on_server(&sql.map(str::to_owned)).unwrap();
+    let manifest = capture(&place.scratch.conninfo("postgres"));
+    let members = manifest.of_kind(evenkeel_core::kind::Kind::Membership);
+    assert!(members.iter().any(|one| one.display().contains("(bootstrap superuser)")), "{members:?}");
+    // A tablespace is a folder of the machine's.
+    let odd: Vec<String> = left(&build_of(&manifest)).into_iter().filter(|left| !left.contains("tablespace.elsewhere")).collect();
+    assert_eq!(odd, Vec::<String>::new());
+}
+
+/// What an interrupted CREATE INDEX CONCURRENTLY left behind is there for the trial, so that it can be dropped or built again there.
+#[test]
+fn indexes_that_are_not_valid_are_built_so() {
+    for major in majors().into_iter().filter(|major| [13, 18].contains(major)) {
+        let parted = "create table p (k int, v int) partition by list (k); create table p1 partition of p for values in (1); create table p2 partition of p for values in (2)";
+        let (a, b) = (database(major), database(major));
+        a.exec(&format!("create table t (a int); create index i on t (a); {parted}"));
+        b.exec(&format!("create table t (a int); insert into t values (1), (1); {parted}; create index w on only p (v); create index w1 on p1 (v); alter index w attach partition w1"));
+        let _ = b.session().exec("create unique index concurrently i on t (a)");
+        b.exec("truncate t");
+        let (reference, candidate) = (capture(&a.conninfo()), capture(&b.conninfo()));
+        assert_eq!(left(&build_of(&candidate)), Vec::<String>::new(), "{major}");
+        let patch = super::proven(&reference, &candidate);
+        assert!(patch.is_proven() && patch.plan.refused.is_empty() && patch.unbuilt.is_empty(), "{major}: {patch:#?}");
+        // Left as it is, what cannot be made on a server that counts is refused by name.
+        let back = super::proven(&candidate, &reference);
+        let refused: Vec<&str> = back.plan.refused.iter().map(|one| one.object.as_str()).collect();
+        assert!(back.is_proven() && refused == ["public.i"], "{major}: {back:#?}");
+    }
+}

@@ -278,7 +278,7 @@ fn on(major: u32, share: usize) {
     }
     assert!(failed == 0, "{failed} failed on PostgreSQL {major}\n{}", tally.report);
     let others = classes.get("others").copied().unwrap_or_default();
-    assert!(others * 50 <= all.max(100), "{others} refused of {all}");
+    assert!(!wanted.is_empty() || others * 50 <= all.max(100), "{others} refused of {all}");
     // Older versions try few cases by default, and many of these are about subscriptions.
     assert!(all < 200 || refused * 16 <= all, "{refused} refused of {all}");
 }
