@@ -84,6 +84,9 @@ struct State {
     environments: BTreeMap<String, (usize, bool)>,
     /// What was read last.
     kind: Option<Kind>,
+    /// The step of a rehearsal, and the statement that runs.
+    step: Option<String>,
+    running: Option<String>,
 }
 
 impl State {
@@ -97,6 +100,14 @@ impl State {
             Event::Done { label, objects } => drop(self.environments.insert(label.to_owned(), (objects, true))),
             Event::Starting { server } => drop(self.starting.insert(server.to_owned())),
             Event::Ready { server } => drop(self.starting.remove(server)),
+            Event::Step { what } => self.step = Some(what.to_owned()),
+            Event::Running { statement, since, locks, waiting } => {
+                let count = |number: usize, one: &str, more: &str| format!("{number} {}", if number == 1 { one } else { more });
+                let waits = if waiting == 0 { String::new() } else { format!(" · {}", count(waiting, "client waits", "clients wait")) };
+                let held = count(locks, "lock", "locks");
+                self.running = Some(format!("{statement} for {:.1} s · {held} held{waits}", since.as_secs_f64()));
+            }
+            Event::Ran => self.running = None,
             // A later one that says nothing to this line.
             _ => {}
         }
@@ -106,6 +117,12 @@ impl State {
         let mut words: Vec<String> = Vec::new();
         if !self.starting.is_empty() {
             words.push(format!("starting {}", self.starting.iter().map(|server| super::plain(server)).collect::<Vec<_>>().join(", ")));
+        }
+        if let Some(step) = &self.step {
+            words.push(super::plain(step));
+            words.extend(self.running.as_deref().map(super::plain));
+            // What was read before is of no interest any more.
+            return words.join(" · ");
         }
         match self.kind.filter(|_| self.environments.values().any(|(_, done)| !done)) {
             Some(kind) => words.push(format!("reading {}", kind.spec().plural)),
@@ -146,5 +163,9 @@ mod tests {
             after(Event::Done { label: "a\u{1b}b", objects: 1 }),
             "comparing · a\u{fffd}b: 1 objects, all · staging: 9 objects, all"
         );
+        assert_eq!(after(Event::Step { what: "the release" }), "the release");
+        let running = Event::Running { statement: "a\u{1b}.sql:1", since: Duration::from_millis(2_140), locks: 1, waiting: 2 };
+        assert_eq!(after(running), "the release · a\u{fffd}.sql:1 for 2.1 s · 1 lock held · 2 clients wait");
+        assert_eq!(after(Event::Ran), "the release");
     }
 }

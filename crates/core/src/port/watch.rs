@@ -6,6 +6,7 @@
 use crate::fault::{Class, Trouble};
 use crate::kind::Kind;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// What a stage tells while it works. Labels are what the user calls an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,12 @@ pub enum Event<'a> {
     Starting { server: &'a str },
     /// It takes connections.
     Ready { server: &'a str },
+    /// A rehearsal goes on to its next step.
+    Step { what: &'a str },
+    /// A statement is running, for so long; so many locks are held, and so many clients wait for them.
+    Running { statement: &'a str, since: Duration, locks: usize, waiting: usize },
+    /// None is running any more.
+    Ran,
 }
 
 /// Hears how work gets on. Called from several threads.

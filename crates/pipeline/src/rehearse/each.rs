@@ -13,7 +13,7 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Filler, Observer};
+use evenkeel_core::port::{Event, Filler, Observer};
 use evenkeel_core::rehearsal::{Difference, Migration, Part, Rerun, Undo};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, Trace, names};
@@ -82,6 +82,7 @@ impl<'a> Each<'a> {
         let mut before = begin.clone();
         for (cut, told) in release.cuts.iter().zip(told) {
             self.ground.watch.stop.check()?;
+            self.ground.watch.see(Event::Step { what: &format!("{}: there, back and again", cut.migration.key) });
             let is_alone = told.statements.iter().any(|trace| trace.is_sampled);
             if has(Part::Rerun) || has(Part::Undo) || is_alone {
                 self.aside(self.ground.database, BEFORE)?;

@@ -244,7 +244,7 @@ fn table_of(around: &Around<'_>, index: u64) -> Option<u64> {
 }
 
 impl Onlooker for Eyes<'_> {
-    fn before(&mut self, session: &mut dyn Session, _: &Spoken<'_>) -> Result<(), Box<Trouble>> {
+    fn before(&mut self, session: &mut dyn Session, spoken: &Spoken<'_>) -> Result<(), Box<Trouble>> {
         self.aside(|own| {
             if own.open.is_empty() {
                 // Counters of earlier transactions may still be in those of this one.
@@ -254,12 +254,14 @@ impl Onlooker for Eyes<'_> {
             own.held = own.observer.look(session)?;
             Ok(())
         })?;
+        self.samples.runs(Some(spoken.place.to_string()));
         self.started = Some((Instant::now(), self.clock()));
         Ok(())
     }
 
     fn after(&mut self, session: &mut dyn Session, spoken: &Spoken<'_>, outcome: Result<u64, &str>) -> Result<(), Box<Trouble>> {
         let ended = self.clock();
+        self.samples.runs(None);
         let Some(started) = self.started.take() else { return Ok(()) };
         self.aside(|own| {
             // After a refusal the transaction answers nothing more.

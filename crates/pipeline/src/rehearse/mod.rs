@@ -28,7 +28,7 @@ use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Filled, Filler, Limits, Run, Session, Silent, Watch};
+use evenkeel_core::port::{Environment, Event, Filled, Filler, Limits, Run, Session, Silent, Watch};
 use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Bounds, Trace, names};
@@ -79,6 +79,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let estimates = wanted.parts.contains(&Part::Estimate);
     let largest = wanted.sizes.last().copied();
     let scale = largest.filter(|_| estimates).map(|amount| sizes::scale(amount, target));
+    run.watch.see(Event::Step { what: "a server like the target" });
     let place = Place::make(target, stage, (means.role, wanted.questions.role), scale)?;
     let bounds = observer.bounds(&mut *place.session(&place.database)?)?;
     let limits = means.limits;
@@ -118,6 +119,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         None => None,
     };
     if let (Some(sizing), Some(amount)) = (&sizing, largest) {
+        run.watch.see(Event::Step { what: &format!("rows for its tables ({amount})") });
         let filled = sizing.fill(&place, amount)?;
         told.floor.extend(made_up(&filled, amount));
         here = filled.into_iter().map(|one| (one.table, one.rows)).collect();
@@ -129,6 +131,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     if let (Some(sizing), true) = (&sizing, estimates) {
         for (at, amount) in wanted.sizes.iter().enumerate() {
             run.watch.stop.check()?;
+            run.watch.see(Event::Step { what: &format!("the release at {amount}") });
             if at + 1 < wanted.sizes.len() {
                 tried.push(sizing.apart(*amount)?);
             } else {
@@ -137,6 +140,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
             }
         }
     }
+    run.watch.see(Event::Step { what: if wanted.parts.contains(&Part::Load) { "the release, with clients" } else { "the release" } });
     let watched = watched(&each, release, wanted.parts.contains(&Part::Load).then_some(&here))?;
     told.load = watched.load;
     told.gaps.extend(watched.broken.clone());
@@ -161,6 +165,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     }
     if wanted.parts.contains(&Part::Compatibility) {
         let filler = engine.filler()?;
+        run.watch.see(Event::Step { what: "queries before it and after it" });
         told.asked = Some(asked::asked(&each, release, wanted.questions, filler)?);
     } else {
         told.floor.push("whether the running application survives it was not looked at (--queries)".to_owned());

@@ -1,12 +1,14 @@
 //! What a second session sees meanwhile: locks of the one that is watched, and who waits for it. Neighbour: `eyes`.
 
-use evenkeel_core::port::{Observer, Scratch, Watch};
+use evenkeel_core::port::{Event, Observer, Scratch, Watch};
 use evenkeel_core::rehearsal::Waited;
-use evenkeel_core::trace::{Held, On, Waiter};
+use evenkeel_core::trace::{Held, On, Sample, Waiter};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// Between two words to whoever watches.
+const TELLING: Duration = Duration::from_millis(100);
 /// Between two samples.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -49,6 +51,8 @@ pub struct Samples {
     seen: Mutex<Vec<Seen>>,
     waits: Mutex<Vec<Wait>>,
     is_over: AtomicBool,
+    /// The statement that runs, and since when.
+    running: Mutex<Option<(String, Instant)>>,
     /// Why it sees nothing any more.
     broken: Mutex<Option<String>>,
 }
@@ -58,18 +62,40 @@ impl Samples {
     pub fn watch(&self, observer: &dyn Observer, scratch: &dyn Scratch, database: &str, session: u64, watch: Watch<'_>) {
         let sampled = scratch.session(database).and_then(|mut own| {
             let mut before = Instant::now();
+            let mut told = before;
             while !self.is_over.load(Ordering::SeqCst) && !watch.stop.is_requested() {
                 let sample = observer.sample(&mut *own, session)?;
                 let now = Instant::now();
-                self.put(sample.held, before, now);
+                self.put(sample.held.clone(), before, now);
                 self.wait(&sample.waiters, now);
                 before = now;
+                if now.duration_since(told) >= TELLING {
+                    told = now;
+                    self.tell(&sample, now, watch);
+                }
                 std::thread::sleep(PAUSE);
             }
             Ok(())
         });
         if let Err(trouble) = sampled {
             *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble.to_string());
+        }
+    }
+
+    /// A statement is about to run, or has.
+    pub fn runs(&self, statement: Option<String>) {
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = statement.map(|statement| (statement, Instant::now()));
+    }
+
+    fn tell(&self, sample: &Sample, now: Instant, watch: Watch<'_>) {
+        match &*self.running.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((statement, since)) => watch.see(Event::Running {
+                statement,
+                since: now.saturating_duration_since(*since),
+                locks: sample.held.len(),
+                waiting: sample.waiters.len(),
+            }),
+            None => watch.see(Event::Ran),
         }
     }
 
