@@ -164,7 +164,7 @@ fn wait_for(child: &mut Child, wanted: &str) -> BufReader<std::process::ChildStd
 }
 
 fn end(child: &mut Child) -> Option<i32> {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_secs(180);
     while Instant::now() < until {
         if let Some(status) = child.try_wait().unwrap() {
             return status.code();
@@ -172,7 +172,7 @@ fn end(child: &mut Child) -> Option<i32> {
         std::thread::sleep(Duration::from_millis(20));
     }
     child.kill().unwrap();
-    panic!("it did not end within a minute");
+    panic!("it did not end within three minutes");
 }
 
 fn signal(child: &Child, name: &str) {

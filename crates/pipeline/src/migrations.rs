@@ -10,6 +10,7 @@ use evenkeel_core::finding::Place;
 use evenkeel_core::history::READERS;
 use evenkeel_core::history::folder::{self, Folder, Migration, Part, Transaction, Unclear, Wish};
 use evenkeel_core::history::matching;
+use evenkeel_core::history::render::RENDERED;
 use evenkeel_core::port::Stop;
 use evenkeel_core::statement::{Grammar, Lines, Nature, Piece, Shows, Statement, place};
 use std::path::PathBuf;
@@ -61,6 +62,8 @@ pub struct Migrations {
     pub shown: String,
     pub path: PathBuf,
     pub cuts: Vec<Cut>,
+    /// One word for the content of each one's files, as they lie there; nothing of one that lies elsewhere.
+    contents: Vec<Option<String>>,
 }
 
 impl Migrations {
@@ -68,10 +71,19 @@ impl Migrations {
     /// part of it.
     #[must_use]
     pub fn digest(&self) -> String {
-        let texts = self.cuts.iter().flat_map(|cut| {
-            let parts = cut.up.iter().chain(cut.down.iter().flatten()).map(|script| script.part.text.as_str());
-            let named =
-                [cut.migration.key.as_str(), cut.migration.transaction.name(), cut.migration.checksum.as_deref().unwrap_or_default()];
+        // What its tool makes of code another machine may make otherwise, or not at all: the code is what counts.
+        let is_own = |script: &&Script| !script.part.file.ends_with(RENDERED);
+        let mut all: Vec<(&Cut, &str)> =
+            self.cuts.iter().zip(&self.contents).filter_map(|(cut, content)| Some((cut, content.as_deref()?))).collect();
+        if all.iter().any(|(cut, _)| cut.migration.by_graph) {
+            // What comes after what stands in the files.
+            all.sort_by(|(one, _), (other, _)| one.migration.key.cmp(&other.migration.key));
+        }
+        let texts = all.into_iter().flat_map(|(cut, content)| {
+            let parts = cut.up.iter().chain(cut.down.iter().flatten()).filter(is_own).map(|script| script.part.text.as_str());
+            let is_rendered = !cut.up.iter().all(|script| is_own(&script)) || cut.up.is_empty();
+            let transaction = if is_rendered { "" } else { cut.migration.transaction.name() };
+            let named = [cut.migration.key.as_str(), transaction, cut.migration.checksum.as_deref().unwrap_or_default(), content];
             named.into_iter().chain(parts).chain(["end of migration"])
         });
         of_texts("evenkeel 2026-11-29 migrations of a build", std::iter::once(self.folder.tool).chain(texts)).hex()
@@ -181,18 +193,28 @@ pub fn read(wanted: &Wanted, grammar: &dyn Grammar, stop: &Stop) -> Result<Migra
     let folder = folder::read(READERS, &tree, wanted.tool.as_deref(), &wanted.tables, &wish);
     let mut folder = folder.map_err(|unclear| told(&unclear, &tree.shown, wanted.tool.as_deref()))?;
     matching::titled(&mut folder);
-    if let Some(renderer) = &wanted.render {
+    let is_read = folder.migrations.iter().all(|migration| migration.unreadable.is_none());
+    let usual = if wanted.render.is_none() && !is_read { render::usual(folder.tool, &wanted.folder) } else { None };
+    if let Some(renderer) = wanted.render.as_ref().or(usual.as_ref()) {
+        if usual.is_some() {
+            folder.why = format!("{}; rendered by `{}` on PATH", folder.why, renderer.command);
+        }
         render::complete(&mut folder, renderer, stop)?;
     }
     if folder.migrations.is_empty() {
         return Err(nothing(&folder, &tree.shown));
     }
     let mut cuts = Vec::with_capacity(folder.migrations.len());
+    let mut contents = Vec::with_capacity(folder.migrations.len());
     for migration in &folder.migrations {
         stop.check()?;
+        let files = migration.files.iter().filter_map(|path| tree.find(path));
+        let texts: Vec<_> = files.map(|file| String::from_utf8_lossy(&file.bytes)).collect();
+        let word = || of_texts("evenkeel files of a migration", texts.iter().map(|text| &**text)).hex();
+        contents.push((!texts.is_empty()).then(word));
         cuts.push(Cut::of(migration, grammar));
     }
-    Ok(Migrations { folder, shown: tree.shown, path: wanted.folder.clone(), cuts })
+    Ok(Migrations { folder, shown: tree.shown, path: wanted.folder.clone(), cuts, contents })
 }
 
 /// A folder whose tool is known and that holds no migration: why not, where that is known.

@@ -23,6 +23,8 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 const MOST: u64 = 64 << 20;
 /// Lines of what it says on standard error that are shown.
 const SHOWN: usize = 3;
+/// A project's own file is looked for so many folders up.
+const UP: usize = 5;
 /// Commands side by side.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -33,11 +35,29 @@ pub struct Renderer {
     pub folder: PathBuf,
 }
 
+/// The tool's own way of printing its migrations, where its program is on PATH and its project can be found.
+#[must_use]
+pub fn usual(tool: &str, folder: &Path) -> Option<Renderer> {
+    let usual = render::USUAL.iter().find(|usual| usual.tool == tool && is_on_path(usual.program))?;
+    let folder = std::path::absolute(folder).ok()?;
+    let place = folder.ancestors().take(UP).find(|place| place.join(usual.beside).is_file())?;
+    Some(Renderer { command: usual.command.to_owned(), folder: place.to_owned() })
+}
+
+/// Whether a program is found there.
+pub(crate) fn is_on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
 /// Has what could not be read rendered.
 ///
 /// # Errors
 /// The command cannot be understood, or the end was asked for. That it fails is why a migration was not read.
 pub fn complete(folder: &mut Folder, renderer: &Renderer, stop: &Stop) -> Result<(), Box<Trouble>> {
+    if renderer.command.trim() == render::NOTHING {
+        return Ok(());
+    }
     let words = render::words(&renderer.command).map_err(|why| misread(&renderer.command, &why))?;
     // The folder of a file that is named without one.
     let at = if renderer.folder.as_os_str().is_empty() { Path::new(".") } else { renderer.folder.as_path() };

@@ -302,3 +302,38 @@ fn the_step_that_a_pipeline_left_out_is_found_by_the_artifact() {
     asked(&place, &db, &["--artifact", &built], 2);
     place.run(&["preflight", &db.url()]).exits(64);
 }
+
+#[test]
+fn a_servers_log_has_no_query_that_ran() {
+    let options = Options::major(newest()).setting("log_statement", "all").setting("log_line_prefix", "EK ").database("app");
+    let scratch = Scratch::start(&options).unwrap();
+    scratch
+        .session("app")
+        .unwrap()
+        .exec("create table accounts (id bigint primary key, note text); insert into accounts values (1, 'kept')")
+        .unwrap();
+    let place = Place::new();
+    let kinds = [
+        "SELECT note FROM accounts WHERE id = ",
+        "DELETE FROM accounts WHERE id = ",
+        "UPDATE accounts SET note = 'lost' WHERE id = ",
+        "INSERT INTO accounts SELECT ",
+    ];
+    let queries: Vec<String> = (0..1_000).map(|at| format!("{}{at};", kinds[at % kinds.len()])).collect();
+    place.write("q.sql", queries.join("\n"));
+    let told = place.run(&["preflight", &scratch.url("app"), "--queries", "q.sql", "--format", "json"]).exits(0).json();
+    assert_eq!(told["checked"]["queries"], 1_000, "{told}");
+    let log = std::fs::read_to_string(scratch.log_path()).unwrap();
+    let said = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    // Each is prepared and planned: no statement of it stands by itself, and none is executed.
+    let prepared = said("statement: PREPARE \"evenkeel ");
+    let planned = said("; EXPLAIN (COSTS off) EXECUTE \"evenkeel ");
+    assert_eq!((prepared, planned), (1_000, 1_000));
+    assert_eq!((said("EXECUTE \"evenkeel "), said("ANALYZE")), (planned, 0));
+    let bare = log
+        .lines()
+        .filter(|line| kinds.iter().any(|kind| line.contains(&format!("statement: {kind}")) || line.contains(&format!(">: {kind}"))));
+    assert_eq!(bare.count(), 0);
+    let session = scratch.session("app").unwrap();
+    assert_eq!(session.query_text("select * from accounts").unwrap(), [[Some("1".to_owned()), Some("kept".to_owned())]]);
+}

@@ -300,6 +300,23 @@ fn speaks(name: &str) {
     let (expected, code) = language.rendered;
     let rendered = told(&render, code);
     assert_eq!(words(&rendered), expected, "{rendered}");
+    // On PATH it is asked by itself, unless somebody does not want that; what the build is called does not depend on it.
+    if let Some(folder) = language.on_path {
+        let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+        let with_path: Vec<(&str, &str)> = variables.iter().copied().chain([("PATH", path.as_str())]).collect();
+        let asked = |more: &[&str]| {
+            let arguments = ["history", &own, "--migrations", language.folder, "--format", "json"];
+            place.run_with(&[&arguments[..], more].concat(), &with_path).json()
+        };
+        let told = asked(&[]);
+        assert_eq!(words(&told), expected, "{told}");
+        assert!(told["tool"]["why"].as_str().unwrap().contains("on PATH"), "{told}");
+        assert_eq!(words(&asked(&["--render", "none"])), language.bare);
+        let artifact = |variables: &[(&str, &str)]| {
+            place.run_with(&["migrations", language.folder, "--format", "json"], variables).json()["digest"].clone()
+        };
+        assert_eq!(artifact(&variables), artifact(&with_path), "{name}");
+    }
     db.exec(&format!("{taken}; create table stray (a int)"));
     let rendered = told(&render, 1);
     assert_eq!(words(&rendered), afterwards, "{rendered}");

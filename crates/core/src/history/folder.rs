@@ -387,6 +387,19 @@ pub fn read(readers: &[Reader], tree: &Tree, tool: Option<&str>, tables: &[Strin
         return Err(Unclear::Several(equal.iter().map(|(reader, fit, _)| (reader.tool, fit.why.clone())).collect()));
     }
     if others.is_empty() {
+        // Of one that is told by names alone: whose files may be named so too.
+        let is_alike = |reader: &Reader| {
+            let texts = |folder: &Folder| folder.migrations.iter().map(|one| (one.key.clone(), one.up.clone())).collect::<Vec<_>>();
+            texts(&reader.folder(tree, wish, String::new())) == texts(&folder)
+        };
+        let is_lesser =
+            |(reader, other, _): &&(&Reader, Fit, bool)| other.sure < fit.sure && !reader.records.is_empty() && is_alike(reader);
+        let is_guess = fit.sure == Sure::Named && !*recorded;
+        let lesser: Vec<&str> = fits.iter().filter(|_| is_guess).filter(is_lesser).map(|(reader, ..)| reader.tool).collect();
+        if !lesser.is_empty() {
+            let why = format!("{why}; files of {} may be named so too (--tool says it)", lesser.join(", "));
+            return Ok(Folder { why, ..folder });
+        }
         return Ok(folder);
     }
     Ok(Folder { why: format!("{why}; {} would read it alike", others.join(", ")), ..folder })

@@ -3,11 +3,34 @@
 //! Does not live here: running it (`pipeline/render`).
 
 use super::folder::{Folder, Migration, Part, Transaction};
-use super::tool::{django, liquibase};
+use super::tool::{alembic, django, liquibase};
 use std::collections::HashMap;
 
 /// What stands in a command for a migration.
 pub const NAMES: [&str; 6] = ["{key}", "{name}", "{file}", "{app}", "{migration}", "{previous}"];
+
+/// How a tool prints its own migrations, where nobody names a command: by this program, in the folder that holds this file.
+#[derive(Debug)]
+pub struct Usual {
+    pub tool: &'static str,
+    /// Found on PATH.
+    pub program: &'static str,
+    /// Beside the migrations, or further up.
+    pub beside: &'static str,
+    pub command: &'static str,
+}
+
+/// Tools that can be asked without knowing more. Of Liquibase nobody knows which change log is meant, and for which server.
+pub const USUAL: &[Usual] = &[
+    Usual { tool: alembic::NAME, program: "alembic", beside: "alembic.ini", command: "alembic upgrade {previous}:{key} --sql" },
+    Usual { tool: django::NAME, program: "django-admin", beside: "manage.py", command: "python manage.py sqlmigrate {app} {migration}" },
+];
+
+/// What stands behind the name of a file whose text its tool has made.
+pub const RENDERED: &str = " (rendered)";
+
+/// What is named in place of a command where nothing is to be rendered.
+pub const NOTHING: &str = "none";
 
 /// A command as words: quotes hold them together, and nothing else means anything.
 ///
@@ -111,7 +134,7 @@ pub fn rendered(migration: &mut Migration, told: &str, said: &str) {
     }
     let file = migration.files.first().map_or_else(|| migration.key.clone(), Clone::clone);
     migration.unreadable = None;
-    migration.up = vec![Part::whole(&format!("{file} (rendered)"), told)];
+    migration.up = vec![Part::whole(&format!("{file}{RENDERED}"), told)];
     // What begins and ends a transaction is printed too; where nothing does, the tool's own way holds.
     let is_begun = lines.clone().any(|line| line.eq_ignore_ascii_case("begin;") || line.eq_ignore_ascii_case("start transaction;"));
     if is_begun {

@@ -2,13 +2,12 @@
 //! `core/history/status`, which knows what to ask.
 
 use super::Inquiry;
-use crate::render::{LONGEST, printed};
+use crate::render::{LONGEST, is_on_path, printed};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::STATUSES;
 use evenkeel_core::history::told::{Entry, History};
 use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::port::{Scratch, Stop};
-use std::path::Path;
 
 /// What came of it.
 pub(super) struct Asked {
@@ -65,9 +64,4 @@ fn is_pending(entry: &Entry) -> bool {
 fn stem(name: &str) -> &str {
     let name = name.rsplit('/').next().unwrap_or(name);
     name.strip_suffix(".sql").unwrap_or(name)
-}
-
-fn is_on_path(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| Path::new(&folder).join(program).is_file())
 }

@@ -7,7 +7,9 @@ pub mod origin;
 pub mod probe;
 pub mod vitals;
 
+use crate::capture::render;
 use crate::connect::{Limits, Target, connect};
+use crate::flavor::major_of;
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port::{Flights, Tool};
 use tokio_postgres::{Row, SimpleQueryMessage};
@@ -21,7 +23,7 @@ pub async fn all(target: &Target, limits: &Limits, besides: &[u64], tables: &[To
     let session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits, None).await.map_err(words)?;
     let doing = "looking what is in flight";
-    let rows = session.client.query_typed(include_str!("sessions.sql"), &[]).await;
+    let rows = session.client.query_typed(&render(include_str!("sessions.sql"), major_of(session.server_version_num)), &[]).await;
     let rows = rows.map_err(|error| words(session.fault(&error, doing)))?;
     session.end().await.map_err(words)?;
     let database = target.describe().dbname.value.clone();
@@ -44,13 +46,15 @@ pub async fn rows(target: &Target, query: &str, limits: &Limits) -> Result<Resul
     let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
     let session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits, None).await.map_err(words)?;
-    match session.client.simple_query(query).await {
-        Ok(messages) => Ok(Ok(messages.iter().filter(|message| matches!(message, SimpleQueryMessage::Row(_))).count())),
+    let said = match session.client.simple_query(query).await {
+        Ok(messages) => Ok(messages.iter().filter(|message| matches!(message, SimpleQueryMessage::Row(_))).count()),
         Err(error) => match error.as_db_error() {
-            Some(said) => Ok(Err(format!("{} ({})", said.message(), said.code().code()))),
-            None => Err(words(session.fault(&error, "asking a query"))),
+            Some(said) => Err(format!("{} ({})", said.message(), said.code().code())),
+            None => return Err(words(session.fault(&error, "asking a query"))),
         },
-    }
+    };
+    session.end().await.map_err(words)?;
+    Ok(said)
 }
 
 fn told(row: &Row, (database, tables): (&str, &[Tool<'_>]), flights: &mut Flights) -> Result<(), tokio_postgres::Error> {

@@ -3,7 +3,9 @@
 //! <https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-COMMIT-TIMESTAMP>
 
 use super::noticed::PLACE;
+use crate::capture::render;
 use crate::connect::{Session, Target, connect};
+use crate::flavor::major_of;
 use crate::ident::{Ident, quoted};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::history::effect::Spot;
@@ -51,6 +53,7 @@ pub async fn all(target: &Target, sought: &Sought<'_>) -> Result<Origins, Box<Tr
     if let Some(ledger) = sought.ledger {
         _ = between(&session, ledger, &ages, &mut origins).await;
     }
+    session.end().await.map_err(words)?;
     Ok(origins)
 }
 
@@ -79,7 +82,7 @@ async fn ages(session: &Session, spots: &[Spot], origins: &mut Origins) -> Resul
     let rows = session
         .client
         .query_typed(
-            include_str!("origin.sql"),
+            &render(include_str!("origin.sql"), major_of(session.server_version_num)),
             &[(&sort, Type::TEXT_ARRAY), (&schema, Type::TEXT_ARRAY), (&name, Type::TEXT_ARRAY), (&part, Type::TEXT_ARRAY)],
         )
         .await?;

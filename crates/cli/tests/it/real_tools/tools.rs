@@ -183,6 +183,8 @@ pub struct Language {
     pub folder: &'static str,
     pub apply: &'static str,
     pub is_heavy: bool,
+    /// Where its programs are, of one that is asked by itself where it is on PATH.
+    pub on_path: Option<&'static str>,
     /// Nothing, where the tool renders nothing.
     pub render: &'static str,
     /// Verdicts of a clean run, without and with rendering, and the exit code.
@@ -219,6 +221,7 @@ pub const LANGUAGES: &[Language] = &[
         folder: "mig/versions",
         apply: "$TOOLS/python/bin/alembic upgrade b1",
         is_heavy: false,
+        on_path: Some("/opt/evenkeel/tools/python/bin"),
         render: "/opt/evenkeel/tools/python/bin/alembic upgrade {previous}:{key} --sql",
         bare: &["not-checkable", "not-checkable", "pending"],
         rendered: (&["applied", "applied", "pending"], 0),
@@ -250,6 +253,7 @@ pub const LANGUAGES: &[Language] = &[
         folder: ".",
         apply: "$TOOLS/python/bin/python manage.py migrate",
         is_heavy: false,
+        on_path: Some("/opt/evenkeel/tools/python/bin"),
         render: "/opt/evenkeel/tools/python/bin/python manage.py sqlmigrate {app} {migration}",
         bare: &["not-checkable", "not-checkable"],
         // The second of the app that is installed elsewhere changes rows in Python.
@@ -271,6 +275,7 @@ pub const LANGUAGES: &[Language] = &[
         folder: "m",
         apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/knex migrate:latest",
         is_heavy: true,
+        on_path: None,
         render: "",
         bare: &["not-checkable", "not-checkable"],
         rendered: (&[], 0),
@@ -293,6 +298,7 @@ pub const LANGUAGES: &[Language] = &[
         folder: "migrations",
         apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/sequelize-cli db:migrate",
         is_heavy: true,
+        on_path: None,
         render: "",
         bare: &["not-checkable", "not-checkable"],
         rendered: (&[], 0),
@@ -318,6 +324,7 @@ pub const LANGUAGES: &[Language] = &[
         folder: "m",
         apply: "ln -sfn $TOOLS/node_modules node_modules && node_modules/.bin/typeorm migration:run -d ds.js",
         is_heavy: true,
+        on_path: None,
         render: "",
         bare: &["not-checkable", "not-checkable"],
         rendered: (&[], 0),
@@ -347,6 +354,7 @@ pub const LANGUAGES: &[Language] = &[
         folder: "m",
         apply: "ruby run.rb",
         is_heavy: true,
+        on_path: None,
         render: "ruby render.rb {key}",
         bare: &["not-checkable", "not-checkable"],
         rendered: (&["applied", "applied"], 0),

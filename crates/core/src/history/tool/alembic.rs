@@ -7,7 +7,7 @@ use crate::history::record::{Cells, Record, column};
 use crate::history::row::{Rows, keyed};
 use crate::history::shape::{Role, Shape, Tool};
 
-const NAME: &str = "Alembic";
+pub const NAME: &str = "Alembic";
 
 pub const TOOL: Tool = Tool { name: NAME, manual: "https://alembic.sqlalchemy.org/en/latest/tutorial.html", tables: &[POINTER] };
 

@@ -5,7 +5,7 @@
 //! What a row of it holds stands there too; that is a line in `ROWS`, and so is a lock that it keeps as a row, in
 //! `LOCKS`, and how the tool itself is asked what it would still run, in `STATUSES`.
 
-mod alembic;
+pub(super) mod alembic;
 mod atlas;
 mod code;
 mod dbmate;
