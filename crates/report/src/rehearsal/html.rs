@@ -7,7 +7,7 @@ use crate::Fault;
 use crate::clean::line;
 use askama::Template;
 use evenkeel_core::digest;
-use evenkeel_core::rehearsal::{Gate, Migration, Rehearsal, Rerun, Undo, time};
+use evenkeel_core::rehearsal::{CLOSED, FAILED, Gate, Migration, Rehearsal, Rerun, Undo, time};
 use evenkeel_core::trace::{Blocks, Trace};
 
 const STYLE: &str = concat!(include_str!("../../templates/report.css"), include_str!("../../templates/rehearsal.css"));
@@ -51,6 +51,8 @@ struct Said {
 /// A gate.
 struct Shown {
     said: Said,
+    /// Of the finding that a closed one is: `evenkeel explain` knows it.
+    id: &'static str,
     demanded: String,
     why: String,
     fix: String,
@@ -141,6 +143,11 @@ pub fn page(rehearsal: &Rehearsal, command: &str, version: &str) -> Result<Vec<u
             .iter()
             .map(|gate| Shown {
                 said: said(gate),
+                id: match gate.holds {
+                    Some(false) if gate.name == Gate::RUN => FAILED,
+                    Some(false) => CLOSED,
+                    _ => "",
+                },
                 demanded: line(&format!("{} ({})", gate.limit, gate.origin)),
                 why: if gate.holds == Some(false) { line(gate.why) } else { String::new() },
                 fix: gate.remedy.as_deref().filter(|_| gate.holds == Some(false)).map(line).unwrap_or_default(),
