@@ -36,7 +36,7 @@ fn clauses(column: &Object, to: &Target<'_>) -> String {
     let mut line = String::new();
     // One that is not yet valid is added afterwards.
     if flag(column, "not_null") && !is_not(column, "not_null_valid") {
-        if let Some(name) = column.text("not_null_name") {
+        if let Some(name) = column.text("not_null_name").filter(|name| !is_taken(name, column, to)) {
             line.push_str(&format!(" CONSTRAINT {}", quoted(name)));
         }
         line.push_str(" NOT NULL");
@@ -50,7 +50,11 @@ fn clauses(column: &Object, to: &Target<'_>) -> String {
     } else if let Some(default) = column.text("default").filter(|_| !to.making.is_bare(column)) {
         line.push_str(&format!(" DEFAULT {default}"));
     }
-    if let Some(identity) = column.text("identity") {
+    // What a partitioned table numbers, its partitions have with it, when they are attached.
+    let world = to.making.to;
+    let is_whole =
+        || world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]).is_some_and(|it| it.get("partition_of").is_none());
+    if let Some(identity) = column.text("identity").filter(|_| to.dialect.major < flavor::PARTITIONED_IDENTITY || is_whole()) {
         line.push_str(&format!(" GENERATED {} AS IDENTITY ({})", identity.to_ascii_uppercase(), identity::options(column, true)));
     }
     line
@@ -90,6 +94,17 @@ pub fn settings(column: &Object, to: &Target<'_>) -> Vec<Statement> {
         statements.push(set_default(column, Some(default)));
     }
     statements
+}
+
+/// Whether what keeps NULL out of another column of the table has that name until it gets its own: the next round gives it then.
+fn is_taken(name: &str, column: &Object, to: &Target<'_>) -> bool {
+    let (schema, table) = (column.identity.part(0), column.identity.part(1));
+    let mut others = to.making.from.parts_of_kind(schema, table, Kind::Column).filter(|other| other.identity != column.identity);
+    let has = |other: &Object| match other.text("not_null_name") {
+        Some(own) => own == name,
+        None => generated_not_null(other) == name,
+    };
+    !to.is_new(schema, table) && others.any(|other| flag(other, "not_null") && has(other))
 }
 
 /// As the server names it.
@@ -412,6 +427,8 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
     {
         // By its name: the server would number one that a partition has already.
         let constraint = object.text("not_null_name").map_or_else(|| generated_not_null(object), str::to_owned);
+        let is_free = !is_taken(&constraint, object, to);
+        let constraint = if is_free { constraint } else { shortened(&["evenkeel", object.identity.part(2)], "not_null") };
         let is_in_use = to.is_in_use(schema, table);
         let stays_invalid = is_not(object, "not_null_valid");
         let valid = if stays_invalid || is_in_use { " NOT VALID" } else { "" };

@@ -63,6 +63,16 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "PARTED; create index w on only p (v); create index w1 on p1 (v); alter index w attach partition w1",
         "PARTED",
     ),
+    (
+        "a column under another's old name, and one of that name",
+        "create table t (a int not null, b int); alter table t rename a to other; alter table t add a int not null",
+        "create table t (a int not null, b int)",
+    ),
+    (
+        "partitions of a table that numbers its rows, from nothing",
+        "create table n (id bigint generated always as identity, k int) partition by list (k); create table n1 partition of n for values in (1)",
+        "create table other (a int)",
+    ),
     ("types that no cast joins", "create table t (a uuid, b int)", "create table t (a int, b date)"),
     (
         "how columns of a materialized view are kept",
