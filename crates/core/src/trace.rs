@@ -64,7 +64,7 @@ pub struct Relation {
     pub of: Option<u64>,
     /// How often it was read whole by the session that looks, since a time that does not change within a transaction.
     pub scans: u64,
-    /// It is an index that allows no value twice.
+    /// It is an index that allows no value twice, or none beside certain others.
     pub unique: bool,
 }
 

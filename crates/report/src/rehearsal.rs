@@ -139,10 +139,10 @@ fn touched(touches: &[Touch]) -> Vec<String> {
 
 /// `1.2 s to 4.8 s (210 ms here, with 10 times fewer rows)`.
 fn range(estimate: &Estimate) -> String {
-    let times = if estimate.driver == Driver::Constant || estimate.points.is_empty() {
-        String::new()
-    } else {
-        format!(", with {} times fewer {}", (estimate.multiplier * 10.0).round() / 10.0, estimate.driver.name())
+    let times = match estimate.driver {
+        Driver::Constant => String::new(),
+        _ if estimate.points.is_empty() || estimate.multiplier < 1.05 => String::new(),
+        driver => format!(", with {} times fewer {}", (estimate.multiplier * 10.0).round() / 10.0, driver.name()),
     };
     let here = format!("{} here{times}", time(estimate.here));
     if !estimate.enough {

@@ -61,6 +61,52 @@ fn what_the_application_asks_is_asked_before_and_after_and_where_it_was_prepared
     });
 }
 
+/// Cases in which a stranger was told that all do the same.
+#[test]
+fn values_that_are_null_rows_that_are_others_and_what_waits_for_the_end_are_seen() {
+    let db = database(newest());
+    db.exec(TABLES);
+    db.exec(
+        "create type mood as enum ('ok', 'sad'); create table moods (id int primary key, mood mood);
+         create table kids (id int primary key, person bigint);
+         create function price(n int) returns int language sql as 'select n + 2'",
+    );
+    let place = Place::new();
+    place.write("evenkeel.toml", "[gates]\nrequire = [\"run\"]\n");
+    let url = db.url();
+    let outcome = |query: &str, release: &str| {
+        place.write("q.sql", query);
+        place.write("release.sql", release);
+        let arguments = ["rehearse", "release.sql", "--for", &url, "--only", "run,compatibility", "--queries", "q.sql", "--format", "json"];
+        let told = place.run(&arguments).json();
+        let one = &told["compatibility"]["queries"][0];
+        (one["outcome"].as_str().unwrap().to_owned(), one["code"].as_str().unwrap_or_default().to_owned(), one["why"].to_string())
+    };
+    let is = |told: (String, String, String), wanted: (&str, &str)| assert_eq!((told.0.as_str(), told.1.as_str()), wanted, "{}", told.2);
+    is(outcome("insert into people (id, name, note) values ($1, $2, $3);", "alter table people alter note set default 'x';"), ("same", ""));
+    is(
+        outcome("update people set note = $2 where id = $1;", "update people set note = 'x';\nalter table people alter note set not null;"),
+        ("breaks", "23502"),
+    );
+    is(
+        outcome(
+            "insert into kids (id, person) values ($1, $2);",
+            "alter table kids add constraint late foreign key (person) references people deferrable initially deferred not valid;",
+        ),
+        ("breaks", "23503"),
+    );
+    is(
+        outcome("select price($1);", "create or replace function price(n int) returns int language sql as 'select n + 3';"),
+        ("otherwise", ""),
+    );
+    is(outcome("select name from people where id = $1;", "update people set name = name || '!';"), ("otherwise", ""));
+    is(outcome("select name, random() from people where id = $1;", "create index on orders (person);"), ("same", ""));
+    // A type of which no value is known; a query that ends its own session; one that does not end.
+    is(outcome("select id from moods where mood = $1;", "alter type mood rename value 'ok' to 'fine';"), ("unknown", ""));
+    is(outcome("select pg_terminate_backend(pg_backend_pid());", "select 1;"), ("unknown", ""));
+    is(outcome("select pg_sleep(1000);", "select 1;"), ("unknown", ""));
+}
+
 #[test]
 fn what_could_not_be_asked_opens_nothing() {
     let db = database(newest());

@@ -87,6 +87,21 @@ fn where_sizes_do_not_carry_nothing_is_told_and_no_gate_opens() {
         gate(&unknown, "estimate")["found"].as_str().unwrap().contains("how large public.fresh is on the target is not known"),
         "{unknown}"
     );
+    // Loaded since ANALYZE saw it; rows of another size than those that are made.
+    db.exec("create table later (a int); analyze later; insert into later select generate_series(1, 9000)");
+    db.exec("create table large (id int primary key, doc text); alter table large alter doc set storage external");
+    db.exec("insert into large select g, repeat('x', 9000) from generate_series(1, 600) g; analyze large");
+    db.exec("vacuum large");
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    for (release, words) in [
+        ("create index on later (a);\n", "how large public.later is on the target is not known"),
+        ("alter table large alter id type bigint;\n", "a row of public.large takes"),
+    ] {
+        place.write("release.sql", release);
+        let told = told(&place, &db, "10%,30%,100%", "run,estimate", 2);
+        let found = gate(&told, "estimate");
+        assert!(found["holds"].is_null() && found["found"].as_str().unwrap().contains(words), "{release}: {found}");
+    }
     // It fails at one size alone.
     place.write("release.sql", "do $$ begin if (select count(*) from orders) > 1500 then raise exception 'too many'; end if; end $$;\n");
     let stopped = told(&place, &db, "5%,15%,50%", "run,estimate", 1);

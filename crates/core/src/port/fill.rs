@@ -92,14 +92,25 @@ pub trait Filler: Sync {
     /// The session is lost.
     fn hold(&self, session: &mut dyn Session, number: usize, query: &str) -> Result<Answer, Box<Trouble>>;
 
-    /// How many choices of values there are for parameters of those types, in the server's own words.
+    /// How many choices of values there are for parameters of those types, in the server's own words: of rows that are made here, of rows
+    /// that are not, and mixed.
     fn choices(&self, parameters: &[String]) -> usize;
 
-    /// Runs what was prepared under a number with one choice of values: of rows that are made here, of rows that are not, and mixed.
+    /// Of which of those types no value is known.
+    fn strange(&self, parameters: &[String]) -> Option<String>;
+
+    /// Runs what was prepared under a number with one choice of values, and demands then what is otherwise demanded at the end of a
+    /// transaction; where `null` is said, that parameter is NULL.
     ///
     /// # Errors
     /// The session is lost.
-    fn execute(&self, session: &mut dyn Session, number: usize, parameters: &[String], choice: usize) -> Result<Answer, Box<Trouble>>;
+    fn execute(
+        &self,
+        session: &mut dyn Session,
+        number: usize,
+        parameters: &[String],
+        choice: (usize, Option<usize>),
+    ) -> Result<Answer, Box<Trouble>>;
 
     /// Settings of a session that waits as long as it has to.
     fn unbound(&self) -> &'static [(&'static str, &'static str)];

@@ -46,6 +46,9 @@ pub trait Observer: Sync {
     /// As [`Observer::map`].
     fn write_to(&self, session: &mut dyn Session, relation: &str) -> Result<(), Box<Trouble>>;
 
+    /// The function that says where a sequence stands.
+    fn moves(&self) -> &'static str;
+
     /// What another file of a relation means after a statement of that tag.
     fn files(&self, tag: &str) -> Files;
 }

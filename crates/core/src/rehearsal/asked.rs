@@ -47,8 +47,8 @@ pub struct Asked {
 /// What a query did with one choice of values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// How many rows it read or changed.
-    Ran(u64),
+    /// How many rows it read or changed, and a digest of those that it gave, where it gives the same ones each time.
+    Ran(u64, Option<String>),
     /// The server's code and words.
     Refused(String, String),
 }
@@ -60,12 +60,15 @@ impl Survival {
         let mut otherwise = None;
         for ((before, held), anew) in before.iter().zip(held).zip(anew) {
             // One that was refused for its values and is refused for something else now says nothing of what the application sends.
-            let Outcome::Ran(was) = before else { continue };
+            let Outcome::Ran(was, gave) = before else { continue };
             match (held, anew) {
                 (_, Outcome::Refused(code, message)) => return Self::Breaks(code.clone(), message.clone()),
                 (Outcome::Refused(code, message), _) => return Self::Held(code.clone(), message.clone()),
-                (Outcome::Ran(_), Outcome::Ran(now)) if now != was => {
+                (Outcome::Ran(..), Outcome::Ran(now, _)) if now != was => {
                     otherwise.get_or_insert(format!("{was} rows before it, {now} after it"));
+                }
+                (Outcome::Ran(..), Outcome::Ran(_, gives)) if gave.is_some() && gives.is_some() && gives != gave => {
+                    otherwise.get_or_insert("other values in its rows than before".to_owned());
                 }
                 _ => {}
             }
@@ -139,7 +142,7 @@ mod tests {
     use super::*;
 
     fn ran(affected: u64) -> Outcome {
-        Outcome::Ran(affected)
+        Outcome::Ran(affected, Some("the same".to_owned()))
     }
 
     fn refused(code: &str) -> Outcome {
@@ -156,6 +159,9 @@ mod tests {
         assert!(matches!(of(&[ran(1)], &[ran(0)], &[ran(0)]), Survival::Otherwise(_)));
         assert!(matches!(of(&[refused("23503")], &[refused("23503")], &[refused("23503")]), Survival::Unknown(_)));
         assert!(matches!(of(&[], &[], &[]), Survival::Unknown(_)));
+        let gives = |text: Option<&str>| [Outcome::Ran(1, text.map(str::to_owned))];
+        assert!(matches!(of(&gives(Some("a")), &gives(Some("b")), &gives(Some("b"))), Survival::Otherwise(_)));
+        assert_eq!(of(&gives(None), &gives(Some("b")), &gives(Some("b"))), Survival::Same, "it never gives the same");
         assert!(matches!(of(&[ran(1)], &[], &[]), Survival::Unknown(_)), "what was not run again is not the same");
     }
 

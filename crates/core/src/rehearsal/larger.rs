@@ -68,6 +68,14 @@ pub struct Larger {
 const BLOATED: f64 = 0.5;
 
 impl Larger {
+    /// Nothing is told: why.
+    pub fn untold(&mut self, why: &str) {
+        let all = self.release.iter_mut().chain(&mut self.undo).chain(&mut self.locks).chain(self.statements.iter_mut().flatten());
+        for one in all.filter(|one| one.enough) {
+            (one.enough, one.why) = (false, why.to_owned());
+        }
+    }
+
     /// All of them, from the statements of each migration and the same release at several sizes, the smallest first; `there` is what the target's tables hold.
     #[must_use]
     pub fn of(migrations: &[&[Trace]], sizes: Vec<Size>, there: &BTreeMap<String, Volume>, machine: Machine) -> Self {
@@ -174,6 +182,11 @@ impl Larger {
                 ..estimate
             };
         }
+        let last = self.sizes.last().map(|size| &size.tables);
+        let unlike = tables.iter().find_map(|table| unlike(table, there.get(table)?, last?.get(table)?));
+        if let Some(why) = unlike.filter(|_| driver != Driver::Constant) {
+            return Estimate { points, why, ..estimate };
+        }
         let mut why = Vec::new();
         let bloated = tables.iter().find(|table| there.get(*table).is_some_and(is_bloated));
         if let (Some(table), Driver::Bytes) = (bloated, driver) {
@@ -274,6 +287,22 @@ const WIDER: f64 = 1.3;
 fn is_bloated(volume: &Volume) -> bool {
     volume.dead as f64 > volume.rows as f64 * BLOATED
 }
+
+/// That rows take more room there, or less: large values that were not made here, room that is not used.
+fn unlike(table: &str, there: &Volume, here: &Volume) -> Option<String> {
+    let (Some(bytes), Some(own)) = (there.bytes, here.bytes) else { return None };
+    if bytes < SMALL || there.rows == 0 || here.rows == 0 {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "sizes, of which a few digits count")]
+    let [of_there, of_here] = [bytes as f64 / there.rows as f64, own as f64 / here.rows as f64];
+    let is_alike = of_there <= of_here * UNLIKE && of_here <= of_there * UNLIKE;
+    (!is_alike).then(|| format!("a row of {table} takes {of_there:.0} bytes on the target, and {of_here:.0} here"))
+}
+
+/// Room for a row that differs by more than this is another sort of row; of a small table a page decides.
+const UNLIKE: f64 = 2.5;
+const SMALL: u64 = 1 << 20;
 
 fn is_table(lock: &Lock) -> bool {
     !lock.fresh && [Sort::Table, Sort::MaterializedView].iter().any(|sort| sort.name() == lock.kind)

@@ -6,10 +6,12 @@
 use super::each::{BASE, Each};
 use super::pending::Release;
 use crate::runner::{Blind, Manner};
+use evenkeel_core::digest::of_texts;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Answer, Answers, Filler, Inquiry, Prepared, Rows, Session, Silent, Watch};
+use evenkeel_core::port::{Answer, Answers, Filler, Inquiry, Limits, Prepared, Rows, Session, Silent, Watch};
 use evenkeel_core::preflight::Query;
 use evenkeel_core::rehearsal::{Asked, Outcome, Question, Survival};
+use std::time::{Duration, Instant};
 
 /// Where they are asked.
 const ASKED: &str = "rehearsal_asked";
@@ -42,10 +44,22 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
     let before = answers(each, questions.running, questions.role)?;
     told.hidden.extend(before.hidden);
     let mut session = place.application_session(ASKED, questions.role)?;
-    let mut held: Vec<Option<Vec<Outcome>>> = Vec::new();
+    let mut held: Vec<Result<Vec<Tried>, String>> = Vec::new();
     for (number, (query, answer)) in questions.running.iter().zip(&before.prepared).enumerate() {
         each.ground.watch.stop.check()?;
-        held.push(tried(each, filler, &mut *session, (number, query, answer))?);
+        match tried(each, filler, &mut *session, (number, query, answer)) {
+            Ok(tried) => held.push(tried),
+            Err(trouble) => {
+                // A query may end its own session: what was prepared there is prepared again.
+                held.push(Err(format!("its session was lost: {trouble}")));
+                session = place.application_session(ASKED, questions.role)?;
+                for (number, query) in
+                    questions.running.iter().enumerate().take(number).filter(|(number, _)| matches!(held.get(*number), Some(Ok(_))))
+                {
+                    let _prepared = filler.hold(&mut *session, number, &query.sql)?;
+                }
+            }
+        }
     }
     let mut failed = None;
     for cut in &release.cuts {
@@ -61,19 +75,45 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
         each.ground.watch.stop.check()?;
         let (was, now) = (before.prepared.get(number), after.prepared.get(number));
         let mut columns = None;
-        let survival = match (&failed, was, now, held.get(number).and_then(Option::as_ref)) {
+        let survival = match (&failed, was, now, held.get(number)) {
             (Some(why), ..) => Survival::Unknown(why.clone()),
             (None, Some(was), _, _) if lacking(was).is_some() => {
                 Survival::Unknown(format!("before the release: {}", lacking(was).unwrap_or_default()))
             }
             (None, _, Some(Prepared::Missing { code, message, .. }), _) => Survival::Breaks(code.clone(), message.clone()),
             (None, _, Some(now), _) if lacking(now).is_some() => Survival::Unknown(lacking(now).unwrap_or_default()),
-            (None, Some(was @ Prepared::Fits { columns: had, .. }), Some(Prepared::Fits { columns: has, .. }), Some(ran)) => {
+            (None, _, _, Some(Err(why))) => Survival::Unknown(why.clone()),
+            (None, Some(was @ Prepared::Fits { columns: had, .. }), Some(Prepared::Fits { columns: has, .. }), Some(Ok(ran))) => {
                 let names = |all: &[(String, String)]| all.iter().map(|(name, kind)| format!("{name} {kind}")).collect::<Vec<_>>();
                 columns = (had != has).then(|| (names(had), names(has)));
-                let still = again(each, filler, &mut *session, (number, was), ran.len())?;
-                let anew = tried(each, filler, &mut *other, (number, query, was))?.unwrap_or_default();
-                Survival::of(ran, &still, &anew)
+                let asked = |session: &mut dyn Session, is_anew: bool| {
+                    if is_anew && filler.hold(session, number, &query.sql)?.ran().is_none() {
+                        return Ok(Vec::new());
+                    }
+                    again(each, filler, session, (number, was), ran)
+                };
+                let both = asked(&mut *session, false).and_then(|still| Ok((still, asked(&mut *other, true)?)));
+                let plain = |all: &[Tried]| {
+                    let bare = |one: &Tried| match &one.outcome {
+                        // With other columns, rows are others by that alone.
+                        Outcome::Ran(count, _) if columns.is_some() => Outcome::Ran(*count, None),
+                        outcome => outcome.clone(),
+                    };
+                    all.iter().map(bare).collect::<Vec<_>>()
+                };
+                match both {
+                    Err(trouble) => {
+                        session = place.application_session(ASKED, questions.role)?;
+                        other = place.application_session(ASKED, questions.role)?;
+                        Survival::Unknown(format!("its session was lost: {trouble}"))
+                    }
+                    Ok((still, anew)) => match (Survival::of(&plain(ran), &plain(&still), &plain(&anew)), strange(filler, was)) {
+                        (Survival::Same, Some(type_name)) => {
+                            Survival::Unknown(format!("no value of type {type_name} is known that could be tried"))
+                        }
+                        (survival, _) => survival,
+                    },
+                }
             }
             _ => Survival::Unknown("the server does not prepare it: it was only planned".to_owned()),
         };
@@ -109,51 +149,113 @@ fn lacking(answer: &Prepared) -> Option<String> {
     }
 }
 
-/// Prepares a query and runs it with one choice of values after the other; nothing where it is not prepared.
+/// A query with one choice of values, and what it did.
+#[derive(Debug, Clone)]
+struct Tried {
+    choice: (usize, Option<usize>),
+    outcome: Outcome,
+}
+
+/// A query that takes longer shows nothing more.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// So many choices that ran show enough.
+const ENOUGH: usize = 2;
+
+fn strange(filler: &dyn Filler, answer: &Prepared) -> Option<String> {
+    match answer {
+        Prepared::Fits { parameters, .. } => filler.strange(parameters),
+        _ => None,
+    }
+}
+
+/// Prepares a query and runs it with one choice of values after the other, then with NULL for each parameter; why it was not run.
 fn tried(
     each: &Each<'_>,
     filler: &dyn Filler,
     session: &mut dyn Session,
     (number, query, answer): (usize, &Query, &Prepared),
-) -> Result<Option<Vec<Outcome>>, Box<Trouble>> {
-    let Prepared::Fits { parameters, .. } = answer else { return Ok(None) };
+) -> Result<Result<Vec<Tried>, String>, Box<Trouble>> {
+    let Prepared::Fits { parameters, .. } = answer else { return Ok(Err("the server does not prepare it".to_owned())) };
     if filler.hold(session, number, &query.sql)?.ran().is_none() {
-        return Ok(None);
+        return Ok(Err("the server does not prepare it: it was only planned".to_owned()));
     }
-    let mut all = Vec::new();
-    for choice in 0..filler.choices(parameters) {
-        all.push(run(each, filler, session, (number, parameters, choice))?);
-        // Two that ran show enough.
-        if all.iter().filter(|one| matches!(one, Outcome::Ran(_))).count() >= 2 {
+    let mut all: Vec<Tried> = Vec::new();
+    let mut ran = None;
+    for at in 0..filler.choices(parameters) {
+        let choice = (at, None);
+        let outcome = twice(each, filler, session, (number, parameters, choice))?;
+        let Some(outcome) = outcome else { return Ok(Err(format!("it takes longer than {} s", PATIENCE.as_secs()))) };
+        if matches!(outcome, Outcome::Ran(..)) {
+            ran.get_or_insert(at);
+        }
+        all.push(Tried { choice, outcome });
+        if all.iter().filter(|one| matches!(one.outcome, Outcome::Ran(..))).count() >= ENOUGH {
             break;
         }
     }
-    Ok(Some(all))
+    for null in 0..parameters.len() {
+        let Some(at) = ran else { break };
+        let choice = (at, Some(null));
+        let outcome = twice(each, filler, session, (number, parameters, choice))?;
+        let Some(outcome) = outcome else { return Ok(Err(format!("it takes longer than {} s", PATIENCE.as_secs()))) };
+        all.push(Tried { choice, outcome });
+    }
+    Ok(Ok(all))
 }
 
-/// Runs it again with the same choices where it was prepared before.
+/// What it does, with a digest of its rows where it gives the same ones twice; nothing where it takes too long.
+fn twice(
+    each: &Each<'_>,
+    filler: &dyn Filler,
+    session: &mut dyn Session,
+    asked: (usize, &[String], (usize, Option<usize>)),
+) -> Result<Option<Outcome>, Box<Trouble>> {
+    let from = Instant::now();
+    let first = run(each, filler, session, asked)?;
+    if from.elapsed() >= PATIENCE {
+        return Ok(None);
+    }
+    Ok(Some(match (first, run(each, filler, session, asked)?) {
+        (Outcome::Ran(count, one), Outcome::Ran(_, other)) => Outcome::Ran(count, one.filter(|one| Some(one) == other.as_ref())),
+        (first, _) => first,
+    }))
+}
+
+/// Runs it again with the same choices where it is prepared.
 fn again(
     each: &Each<'_>,
     filler: &dyn Filler,
     session: &mut dyn Session,
     (number, answer): (usize, &Prepared),
-    choices: usize,
-) -> Result<Vec<Outcome>, Box<Trouble>> {
+    tried: &[Tried],
+) -> Result<Vec<Tried>, Box<Trouble>> {
     let Prepared::Fits { parameters, .. } = answer else { return Ok(Vec::new()) };
-    (0..choices).map(|choice| run(each, filler, session, (number, parameters, choice))).collect()
+    let all = tried.iter().map(|one| {
+        let outcome = run(each, filler, session, (number, parameters, one.choice))?;
+        Ok(Tried { choice: one.choice, outcome })
+    });
+    all.collect()
 }
 
 fn run(
     each: &Each<'_>,
     filler: &dyn Filler,
     session: &mut dyn Session,
-    (number, parameters, choice): (usize, &[String], usize),
+    (number, parameters, choice): (usize, &[String], (usize, Option<usize>)),
 ) -> Result<Outcome, Box<Trouble>> {
-    session.begin(&each.ground.limits)?;
+    session.begin(&Limits { statement_timeout: PATIENCE, lock_timeout: PATIENCE, ..each.ground.limits })?;
     let answer = filler.execute(session, number, parameters, choice)?;
     session.roll_back()?;
     Ok(match answer {
-        Answer::Ran(ran) => Outcome::Ran(ran.affected),
+        Answer::Ran(ran) => Outcome::Ran(ran.affected, Some(digest(&ran.rows))),
         Answer::Refused(refused) => Outcome::Refused(refused.code, refused.message),
     })
+}
+
+/// Of rows whatever their order: nobody has promised one where none is asked for.
+fn digest(rows: &[Vec<Option<String>>]) -> String {
+    let mut rows: Vec<&Vec<Option<String>>> = rows.iter().collect();
+    rows.sort_unstable();
+    let cells = rows.iter().flat_map(|row| row.iter().map(|cell| cell.as_deref().unwrap_or("\u{0}NULL")).chain(["\u{0}row"]));
+    of_texts("evenkeel 2026-11-29 rows of a query", cells).hex()
 }

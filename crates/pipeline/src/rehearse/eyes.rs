@@ -7,7 +7,7 @@ use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Observer, Session};
 use evenkeel_core::rehearsal::Waited;
-use evenkeel_core::statement::without_secrets;
+use evenkeel_core::statement::{Nature, without_secrets};
 use evenkeel_core::trace::{Around, Blocked, Blocks, Class, Files, Held, Lock, Look, Map, On, Relation, Sort, Span, Trace, Work, names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -173,11 +173,18 @@ impl<'e> Eyes<'e> {
         let theirs = |oids: &BTreeSet<u64>| oids.iter().copied().filter(|oid| self.known.contains(oid)).collect::<BTreeSet<u64>>();
         let of_known: BTreeSet<u64> =
             work.builds.iter().copied().filter(|oid| table_of(&around, *oid).is_some_and(|table| self.known.contains(&table))).collect();
+        // Where a sequence stands is in no file and no counter.
+        let is_moved = names(spoken.text, self.observer.moves());
+        let moved = after.held.iter().filter(|_| is_moved).filter_map(|held| match &held.on {
+            On::Relation(oid) if self.known.contains(oid) => around.relation(*oid).filter(|one| one.sort == Sort::Sequence).map(|_| *oid),
+            _ => None,
+        });
+        let moved: Vec<u64> = moved.collect();
         let own = Work {
             rewrites: theirs(&work.rewrites),
             scans: theirs(&work.scans),
             builds: of_known,
-            emptied: theirs(&work.emptied),
+            emptied: theirs(&work.emptied).into_iter().chain(moved).collect(),
             unique: work.unique,
         };
         let class = around.class(&own, rows);
@@ -222,7 +229,9 @@ impl<'e> Eyes<'e> {
             scans: shown(&own.scans),
             builds: shown(&own.builds),
             emptied: shown(&own.emptied),
-            depends: matches!(class, Class::Validation | Class::Data | Class::Rewrite | Class::Unknown)
+            // Of what reads rows to make others, and of code, nobody knows what it makes of which values.
+            depends: matches!(class, Class::Validation | Class::Data | Class::Rewrite | Class::Unknown | Class::Scan)
+                || matches!(spoken.statement.nature, Nature::Code | Nature::Unknown)
                 || own.unique && !own.builds.is_empty(),
             grows_with: shown(&grows),
             log_bytes: after.log.saturating_sub(self.held.log),

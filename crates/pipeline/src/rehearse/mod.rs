@@ -199,7 +199,11 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     if estimates {
         let machine = compared(wanted.probed, &place, limits, run, &mut told.floor)?;
         let statements: Vec<&[Trace]> = told.migrations.iter().map(|migration| migration.statements.as_slice()).collect();
-        told.larger = Some(Larger::of(&statements, tried, &sizes::volumes(target), machine));
+        let mut larger = Larger::of(&statements, tried, &sizes::volumes(target), machine);
+        if let Some(why) = place.gaps.first() {
+            larger.untold(why);
+        }
+        told.larger = Some(larger);
         told.floor.push(rehearsal::method(machine));
     } else {
         told.floor.push("how long it takes on the target's size was not estimated (--rows 1%,3%,10%)".to_owned());

@@ -187,7 +187,8 @@ fn role(manifest: &Manifest, configured: Option<&str>) -> Result<(String, bool, 
             let trouble = Trouble::new(Class::Configuration, format!("the target has no role {name:?}"));
             let trouble =
                 trouble.expected("the role that migrations run as").found(format!("{} roles, and none of that name", roles.len()));
-            return Err(Box::new(trouble.fix("correct migration_role of the environment")));
+            let fix = "correct migration_role of the environment; leave it out where that is the superuser that made the server, whose name no capture has";
+            return Err(Box::new(trouble.fix(fix)));
         }
         return Ok((name.to_owned(), is_unbounded(name), format!("{name} (migration_role)")));
     }

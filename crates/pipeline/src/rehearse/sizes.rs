@@ -38,6 +38,9 @@ impl fmt::Display for Amount {
     }
 }
 
+/// So many times as many rows as ANALYZE saw, and some more, are others.
+const LOADED: u64 = 2;
+const SLACK: u64 = 1000;
 /// Rows of tables of which nobody knows how many they have on the target.
 const UNKNOWN: u64 = 1000;
 /// From such a part of the rows on, distinct values are as good as all of them.
@@ -56,11 +59,13 @@ pub fn volumes(manifest: &Manifest) -> BTreeMap<String, Volume> {
     };
     let tables = manifest.of_kind(Kind::TableStatistics).iter().filter(is_counted).filter_map(|table| {
         let bytes = number(table, "table_bytes").map(|bytes| bytes + number(table, "toast_bytes").unwrap_or_default());
-        let volume = Volume {
-            rows: number(table, "rows")?,
-            bytes: bytes.filter(|bytes| *bytes > 0),
-            dead: number(table, "dead_rows").unwrap_or_default(),
-        };
+        let rows = number(table, "rows")?;
+        // Loaded since: what ANALYZE saw is not what is there.
+        let live = number(table, "live_rows").unwrap_or_default();
+        if live > rows.saturating_mul(LOADED) + SLACK {
+            return None;
+        }
+        let volume = Volume { rows, bytes: bytes.filter(|bytes| *bytes > 0), dead: number(table, "dead_rows").unwrap_or_default() };
         Some((display(Kind::Table, &table.identity), volume))
     });
     tables.collect()

@@ -138,7 +138,17 @@ impl Filler for PostgresFiller {
         1 << parameters.len().min(CHOSEN)
     }
 
-    fn execute(&self, session: &mut dyn Session, number: usize, parameters: &[String], choice: usize) -> Result<Answer, Box<Trouble>> {
+    fn strange(&self, parameters: &[String]) -> Option<String> {
+        parameters.iter().find(|type_name| value::literal_of(type_name, THERE) == "NULL").cloned()
+    }
+
+    fn execute(
+        &self,
+        session: &mut dyn Session,
+        number: usize,
+        parameters: &[String],
+        (choice, null): (usize, Option<usize>),
+    ) -> Result<Answer, Box<Trouble>> {
         // The first choice has values of rows that are there, the second of rows that are not, the others some of each.
         let pattern = match choice {
             0 => 0,
@@ -147,11 +157,22 @@ impl Filler for PostgresFiller {
         };
         let values = parameters.iter().enumerate().map(|(at, type_name)| {
             let is_there = pattern >> at.min(CHOSEN - 1) & 1 == 0;
+            if null == Some(at) {
+                return "NULL".to_owned();
+            }
             value::literal_of(type_name, if is_there { THERE } else { NOT_THERE })
         });
         let values = values.collect::<Vec<_>>().join(", ");
         let list = if values.is_empty() { String::new() } else { format!("({values})") };
-        session.run(&format!("EXECUTE evenkeel_{number}{list}"))
+        let answer = session.run(&format!("EXECUTE evenkeel_{number}{list}"))?;
+        if answer.ran().is_some() {
+            // It is rolled back, and what is looked at when a transaction ends would not be.
+            let end = session.run("SET CONSTRAINTS ALL IMMEDIATE")?;
+            if end.ran().is_none() {
+                return Ok(end);
+            }
+        }
+        Ok(answer)
     }
 
     fn unbound(&self) -> &'static [(&'static str, &'static str)] {

@@ -19,7 +19,7 @@ SELECT l.locktype,
        c.reltablespace::text,
        i.indrelid::text,
        CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_numscans(c.oid) ELSE 0 END::text,
-       COALESCE(i.indisunique, false)::text
+       COALESCE(i.indisunique OR i.indisexclusion, false)::text
 FROM pg_catalog.pg_locks AS l
 LEFT JOIN pg_catalog.pg_class AS c ON l.locktype = 'relation' AND c.oid = l.relation
 LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

@@ -9,7 +9,7 @@ SELECT c.oid::bigint,
        c.reltablespace::bigint,
        i.indrelid::bigint,
        CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_numscans(c.oid) ELSE 0 END,
-       COALESCE(i.indisunique, false)::text
+       COALESCE(i.indisunique OR i.indisexclusion, false)::text
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid

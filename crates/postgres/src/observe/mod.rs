@@ -82,6 +82,10 @@ impl Observer for PostgresObserver {
         asked(session, &format!("LOCK TABLE {name} IN ROW EXCLUSIVE MODE")).map(drop)
     }
 
+    fn moves(&self) -> &'static str {
+        "setval"
+    }
+
     fn files(&self, tag: &str) -> Files {
         match tag {
             "TRUNCATE" | "TRUNCATE TABLE" => Files::Emptied,

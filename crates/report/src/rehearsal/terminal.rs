@@ -192,8 +192,11 @@ impl Page<'_> {
     }
 
     fn asked(&mut self, asked: &Asked) {
-        let head = self.painted(Paint::new().bold(), &format!("{} queries of the application", asked.questions.len() + asked.nexts));
-        let _ = writeln!(self.text, "\n{head}  as {}", line(&asked.role));
+        let count = asked.questions.len() + asked.nexts;
+        let head = if count == 1 { "1 query of the application" } else { &format!("{count} queries of the application") };
+        let head = self.painted(Paint::new().bold(), head);
+        let _ = writeln!(self.text, "\n{head}");
+        self.wrapped(&format!("as {}", asked.role), "  ", DIM);
         let all = questions(asked);
         if all.is_empty() {
             self.wrapped("all do the same before it and after it, also where they were prepared before", "  ", Paint::new());
