@@ -14,6 +14,8 @@ pub const READ_ALL_DATA: u16 = 14;
 pub const SUBSCRIPTIONS_SHOWN: u16 = 14;
 /// EXTRACT was `date_part`, which gives double precision, before; since it is a function of its own, which gives numeric. UNTIL(pg14)
 pub const EXTRACT: u16 = 14;
+/// `maintenance_work_mem` goes down to 64 kB from here on. UNTIL(pg17) <https://www.postgresql.org/docs/17/release-17.html>
+pub const LITTLE_MAINTENANCE_MEMORY: u16 = 17;
 /// The first version with statistics of expressions. UNTIL(pg14)
 pub const EXPRESSION_STATISTICS: u16 = 14;
 /// The first version where a range type has a multirange type. UNTIL(pg14)

@@ -92,6 +92,7 @@ fn where_sizes_do_not_carry_nothing_is_told_and_no_gate_opens() {
     db.exec("create table large (id int primary key, doc text); alter table large alter doc set storage external");
     db.exec("insert into large select g, repeat('x', 9000) from generate_series(1, 600) g; analyze large");
     db.exec("vacuum large");
+    db.exec("select pg_stat_force_next_flush()");
     std::thread::sleep(std::time::Duration::from_millis(700));
     for (release, words) in [
         ("create index on later (a);\n", "how large public.later is on the target is not known"),

@@ -60,8 +60,11 @@ fn on(engine: Engine, number: u16) {
     let empty = capture(&place.scratch.url("built"));
     let outcome = tried(&place.scratch, "built", &empty, &manifest, Form { offline: true, throwaway: true });
     println!("{name}: {taken} statements taken, {} objects", manifest.objects().len());
-    assert_eq!(outcome.refused, Vec::new());
     let mut outcome = outcome;
+    // What is lost may be refused by name in place of being wrong.
+    let is_lost = |object: &str| LOST.iter().any(|(of, what)| *of == number && what.starts_with(&format!("column {object}: ")));
+    outcome.refused.retain(|refusal| !is_lost(&refusal.object));
+    assert_eq!(outcome.refused, Vec::new());
     outcome.wrong.retain(|wrong| !LOST.iter().any(|(of, what)| *of == number && what == wrong));
     assert!(outcome.wrong.is_empty(), "{} on {name}:\n{}", outcome.wrong.len(), outcome.wrong.join("\n"));
 }

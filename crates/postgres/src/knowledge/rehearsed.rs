@@ -3,6 +3,7 @@
 //! Not among them is what a machine must have room for before anything runs (`shared_buffers`), unless tables are smaller and it can be as
 //! much smaller; and what has to do with others.
 
+use crate::flavor;
 use evenkeel_core::rehearsal::Stuck;
 
 /// By name.
@@ -62,8 +63,7 @@ pub fn scaled(settings: Vec<(String, String)>, scale: f64, major: u16) -> (Vec<(
     let scaled = settings.into_iter().map(|(name, value)| {
         let Some((_, unit, least)) = GROWING.iter().find(|(known, ..)| *known == name) else { return (name, value) };
         let Some(bytes) = bytes(&value, *unit) else { return (name, value) };
-        // https://www.postgresql.org/docs/17/release-17.html: less of it is allowed since 17.
-        let least = if name == "maintenance_work_mem" && major >= 17 { 64 << 10 } else { *least };
+        let least = if name == "maintenance_work_mem" && major >= flavor::LITTLE_MAINTENANCE_MEMORY { 64 << 10 } else { *least };
         if bytes <= least {
             return (name, value);
         }

@@ -20,7 +20,7 @@ const PAIRS: &[(&str, &str, &str, usize)] = &[
         "04: what an extension grants from the start",
         "create extension pg_stat_statements",
         "create extension pg_stat_statements; grant insert on pg_stat_statements to public; grant insert on pg_catalog.pg_am to public",
-        0,
+        1,
     ),
     (
         "05: rights on a table, and on columns of it",

@@ -68,8 +68,8 @@ fn privileges_are_what_deviates_from_a_new_object() {
             grants,
             [
                 "column | public.t.b | app: privileges=SELECT; grantable=SELECT".to_owned(),
-                "database | (this database) | app: privileges=CREATE".to_owned(),
-                "function | pg_catalog.pg_read_file(pg_catalog.text) | app: privileges=EXECUTE".to_owned(),
+                "database | (this database) | app: privileges=CREATE; initial=nothing".to_owned(),
+                "function | pg_catalog.pg_read_file(pg_catalog.text) | app: privileges=EXECUTE; initial=nothing".to_owned(),
                 "function | public.f() | PUBLIC: revoked=yes".to_owned(),
                 "sequence | public.s | PUBLIC: privileges=USAGE".to_owned(),
                 // An owner could always do what MAINTAIN names since 17.
