@@ -12,7 +12,7 @@ mod larger_tests;
 mod load;
 mod told;
 
-pub use asked::{Asked, Outcome, Question, Survival};
+pub use asked::{Asked, Next, Outcome, Question, Survival};
 pub use gate::{Gate, Limits, Part, Target, Undoing};
 pub use gates::{gates, time};
 pub use larger::{Larger, Size, Stuck, Volume, method};

@@ -345,26 +345,23 @@ impl Around<'_> {
     }
 }
 
-/// Whether a text has a name as a word of its own.
+/// Whether a text has a name as a word of its own, whatever stands before its last point and whatever quotes around it.
 #[must_use]
 pub fn names(text: &str, name: &str) -> bool {
-    let own = name.rsplit('.').next().unwrap_or(name).trim_matches('"').to_lowercase();
-    let text = text.to_lowercase();
-    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find(&own)) {
-        let (start, end) = (from + at, from + at + own.len());
-        let before = text.get(..start).and_then(|before| before.chars().next_back());
-        let after = text.get(end..).and_then(|after| after.chars().next());
-        if !own.is_empty() && !before.is_some_and(is_part) && !after.is_some_and(is_part) {
-            return true;
-        }
-        from = end.max(from + 1);
-        while from < text.len() && !text.is_char_boundary(from) {
-            from += 1;
-        }
-    }
-    false
+    has_word(text, name.rsplit('.').next().unwrap_or(name).trim_matches('"'))
+}
+
+/// Whether a text has a word, whatever quotes stand around it and whatever its case.
+#[must_use]
+pub fn has_word(text: &str, word: &str) -> bool {
+    let (text, word) = (text.to_lowercase(), word.to_lowercase());
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    !word.is_empty()
+        && text.match_indices(&word).any(|(at, found)| {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
+            !before.is_some_and(is_of_name) && !after.is_some_and(is_of_name)
+        })
 }
 
 #[cfg(test)]

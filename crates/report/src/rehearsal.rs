@@ -14,7 +14,7 @@ use crate::format::Style;
 use crate::history::Form;
 use evenkeel_core::estimate::{Driver, Estimate};
 use evenkeel_core::history::effect::{Stand, Touch};
-use evenkeel_core::rehearsal::{Asked, Part, Rehearsal, Survival, time};
+use evenkeel_core::rehearsal::{Asked, Part, Rehearsal, Rerun, Survival, Undo, time};
 use evenkeel_core::trace::{Blocked, Class, Lock, Trace};
 use std::time::Duration;
 
@@ -181,7 +181,10 @@ fn questions(asked: &Asked) -> Vec<(bool, String)> {
         };
         Some((words.0, format!("{}: {}", one.place, words.1)))
     });
-    let next = asked.next.iter().map(|(place, why)| (true, format!("{place}: the next application's does not run before it: {why}")));
+    let next = asked.next.iter().map(|one| {
+        let what = if one.is_missing { "does not run before it" } else { "was not seen to run before it" };
+        (one.is_missing, format!("{}: the next application's {what}: {}", one.place, one.why))
+    });
     let columns = asked.questions.iter().filter_map(|one| {
         let (before, after) = one.columns.as_ref()?;
         let beyond: Vec<&str> = after.iter().filter(|column| !before.contains(column)).map(String::as_str).collect();
@@ -192,6 +195,45 @@ fn questions(asked: &Asked) -> Vec<(bool, String)> {
         Some((false, format!("{}: gives other columns: {said}", one.place)))
     });
     survival.chain(next).chain(columns).collect()
+}
+
+/// The way back in lines, and whether each is bad; the first is the verdict on it.
+fn way_back(undo: &Undo) -> Vec<(bool, String)> {
+    let took = undo.took.map(|took| format!(", {}", time(took))).unwrap_or_default();
+    let mut lines = vec![match undo {
+        Undo { failed: Some(why), .. } => (true, format!("way back: does not run: {why}")),
+        Undo { exact: None, .. } => (true, "way back: none, or one without a statement: irreversible".to_owned()),
+        Undo { exact: Some(true), order_only: true, .. } => (false, format!("way back: exact, but columns stand in another order{took}")),
+        Undo { exact: Some(true), .. } => (false, format!("way back: exact{took}")),
+        Undo { differences, .. } => {
+            let count = if differences.len() == 1 { "1 difference".to_owned() } else { format!("{} differences", differences.len()) };
+            (true, format!("way back: leaves {count}{took}"))
+        }
+    }];
+    lines.extend(undo.differences.iter().map(|one| (false, one.words())));
+    lines.extend(undo.data_lost.iter().map(|lost| (true, format!("lost: {lost}"))));
+    lines.extend(undo.again.iter().map(|words| (true, format!("run once more after it: {words}"))));
+    lines
+}
+
+/// The same once more in lines, and whether each is bad.
+fn again(rerun: &Rerun) -> Vec<(bool, String)> {
+    let second = match &rerun.second {
+        None => "not tried".to_owned(),
+        Some(Err(why)) => format!("refused: {why}"),
+        Some(Ok(odd)) if odd.is_empty() && rerun.locks.is_empty() => "changes nothing".to_owned(),
+        Some(Ok(odd)) if odd.is_empty() => {
+            let locks: Vec<String> = rerun.locks.iter().map(|(relation, mode)| format!("{mode} on {relation}")).collect();
+            format!("changes nothing, and still takes {}", locks.join(", "))
+        }
+        Some(Ok(odd)) => format!("changes more: {}", odd.join("; ")),
+    };
+    let mut lines = vec![(false, format!("a second run: {second}"))];
+    if rerun.converges == Some(false) {
+        let at = rerun.after_statement.map(|at| format!(" after statement {at}")).unwrap_or_default();
+        lines.extend(rerun.left_behind.iter().map(|left| (true, format!("interrupted{at}, then run again: {left}"))));
+    }
+    lines
 }
 
 /// Parts that were looked at, as they are typed.

@@ -133,6 +133,9 @@ fn what_could_not_be_asked_opens_nothing() {
         assert!(found["holds"].is_null() && found["found"].as_str().unwrap().contains(word), "{query}: {found}");
     }
     assert_eq!(asked("select 1;", 0)["holds"], true);
+    // What met no row is told apart from what did the same to rows.
+    let found = asked("select id from people where id = -1;", 0);
+    assert!(found["holds"] == true && found["found"].as_str().unwrap().contains("1 met no row"), "{found}");
     // It is demanded, and nothing was given.
     let run = place.run(&["rehearse", "release.sql", "--for", &url, "--only", "run", "--format", "json"]).exits(2).json();
     assert!(gate(&run, "compatibility")["found"].as_str().unwrap().contains("--queries"), "{run}");

@@ -38,19 +38,6 @@ impl Origins {
     }
 }
 
-/// Whether a text has a word, whatever quotes stand around it and whatever its case.
-#[must_use]
-pub fn has_word(text: &str, word: &str) -> bool {
-    let (text, word) = (text.to_lowercase(), word.to_lowercase());
-    let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    !word.is_empty()
-        && text.match_indices(&word).any(|(at, found)| {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
-            !before.is_some_and(is_of_name) && !after.is_some_and(is_of_name)
-        })
-}
-
 /// The first two words of a statement: what it does, and nothing of what it says.
 #[must_use]
 pub fn first_words(statement: &str) -> String {
@@ -67,6 +54,7 @@ pub fn own_name(spot: &Spot) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::has_word;
 
     #[test]
     fn words_are_whole_and_statements_say_no_more_than_what_they_do() {

@@ -28,6 +28,17 @@ pub struct Question {
     pub survival: Survival,
     /// Names of its columns before and after, where they are otherwise.
     pub columns: Option<(Vec<String>, Vec<String>)>,
+    /// With some of the values it read or changed a row before: else only that it runs was seen.
+    pub met_rows: bool,
+}
+
+/// A query of the next application that was not seen to run before the release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    pub place: Place,
+    pub why: String,
+    /// The server says that something is not there; else it could not be told.
+    pub is_missing: bool,
 }
 
 /// What became of all of them.
@@ -36,8 +47,8 @@ pub struct Asked {
     pub questions: Vec<Question>,
     /// As whom they were asked.
     pub role: String,
-    /// Queries of the next application, which are to run before the release as well: those that do not, with the reason.
-    pub next: Vec<(Place, String)>,
+    /// Queries of the next application, which are to run before the release as well: those that were not seen to.
+    pub next: Vec<Next>,
     /// How many of the next application's there were.
     pub nexts: usize,
     /// What could not be asked.
@@ -120,7 +131,11 @@ pub(super) fn gates(asked: Option<&Asked>) -> Vec<Gate> {
             (None, Some((one, why))) => gate.found(None, format!("{}: {why}", one.place)).at(Some(&one.place)),
             (None, None) if count == 0 => gate.found(None, "nothing was asked"),
             (None, None) if !asked.hidden.is_empty() => gate.found(None, asked.hidden.join("; ")),
-            (None, None) => gate.found(Some(true), format!("all {count} do the same, as {}", asked.role)),
+            (None, None) => {
+                let bare = asked.questions.iter().filter(|one| !one.met_rows).count();
+                let bare = if bare == 0 { String::new() } else { format!("; {bare} met no row, of which only that they run was seen") };
+                gate.found(Some(true), format!("all {count} do the same, as {}{bare}", asked.role))
+            }
         });
     }
     if asked.nexts > 0 {
@@ -128,8 +143,13 @@ pub(super) fn gates(asked: Option<&Asked>) -> Vec<Gate> {
             Gate::new(Part::Compatibility, "next-application", "what the next application asks runs before the release, too", "--next")
                 .because("It cannot be deployed before the release, nor stay when that is taken back.")
                 .do_this("make the change first, and use it in a later application");
-        gates.push(match asked.next.first() {
-            Some((place, why)) => gate.found(Some(false), format!("{place}: {why}{}", more(asked.next.len()))).at(Some(place)),
+        let missing = asked.next.iter().filter(|one| one.is_missing).count();
+        let first = asked.next.iter().max_by_key(|one| one.is_missing);
+        gates.push(match first {
+            Some(Next { place, why, is_missing: true }) => {
+                gate.found(Some(false), format!("{place}: {why}{}", more(missing))).at(Some(place))
+            }
+            Some(Next { place, why, .. }) => gate.found(None, format!("{place}: {why}")).at(Some(place)),
             None if !asked.hidden.is_empty() => gate.found(None, asked.hidden.join("; ")),
             None => gate.found(Some(true), format!("all {}", asked.nexts)),
         });
@@ -171,14 +191,16 @@ mod tests {
         assert_eq!(holds(None), [None]);
         assert_eq!(holds(Some(&Asked::default())), [None]);
         let place = Place { file: "q.sql".to_owned(), line: 1, column: None };
-        let one = |survival: Survival| Question { place: place.clone(), sql: String::new(), survival, columns: None };
+        let one = |survival: Survival| Question { place: place.clone(), sql: String::new(), survival, columns: None, met_rows: true };
         let of = |all: Vec<Survival>| holds(Some(&Asked { questions: all.into_iter().map(one).collect(), ..Asked::default() }));
         let unknown = || Survival::Unknown("no".to_owned());
         assert_eq!(of(vec![Survival::Same, Survival::Same]), [Some(true)]);
         assert_eq!(of(vec![Survival::Same, unknown()]), [None]);
         assert_eq!(of(vec![unknown(), Survival::Held("0A000".to_owned(), String::new())]), [Some(false)]);
-        let next = Asked { nexts: 2, next: vec![(place.clone(), "no".to_owned())], ..Asked::default() };
-        assert_eq!(holds(Some(&next)), [Some(false)]);
-        assert_eq!(holds(Some(&Asked { next: Vec::new(), ..next })), [Some(true)]);
+        let one = |is_missing| Next { place: place.clone(), why: "no".to_owned(), is_missing };
+        let next = |next: Vec<Next>| Asked { nexts: 2, next, ..Asked::default() };
+        assert_eq!(holds(Some(&next(vec![one(false), one(true)]))), [Some(false)]);
+        assert_eq!(holds(Some(&next(vec![one(false)]))), [None], "what could not be told is neither");
+        assert_eq!(holds(Some(&next(Vec::new()))), [Some(true)]);
     }
 }

@@ -56,7 +56,10 @@ pub fn gates(
         }
     }
     let (required, origin) = &limits.require;
-    for part in required.iter().filter(|part| !parts.contains(part)) {
+    // Queries of the next application alone say nothing of the one that runs.
+    let is_asked = asked.is_some_and(|asked| !asked.questions.is_empty());
+    let is_looked_at = |part: &Part| parts.contains(part) && (*part != Part::Compatibility || is_asked);
+    for part in required.iter().filter(|part| !is_looked_at(part)) {
         let why = if part.is_usual() { "left out by --only" } else { "nothing was given for it (--queries, --rows)" };
         let gate = Gate::new(*part, part.name(), "it was rehearsed", origin);
         gates.push(gate.found(None, format!("not covered: {why}")).because("What is demanded was not looked at."));
@@ -149,12 +152,9 @@ fn hold(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
                 if high > *limit {
                     unknown.get_or_insert((format!("{} held for {} to {}", of(trace, lock), time(lock.held.low), time(high)), trace));
                 }
-                let until = migration.statements.iter().skip(at).take_while(|other| at_once(trace, other, high));
-                if let Some((cause, (name, rows))) =
-                    until.filter(|other| other.class.grows()).find_map(|other| Some((other, grows(other, target)?)))
-                {
-                    let lasts = format!("{} lasts as long as {} of {name} takes, which has {rows}", of(trace, lock), work(cause.class));
-                    match later(target, |larger| larger.hold(&migration.statements, which, at, high)) {
+                if let Some(grown) = lasts((which, migration), at, high, target) {
+                    let lasts = format!("{} lasts as long as {}", of(trace, lock), grown.words);
+                    match grown.there {
                         Ok((low, _)) if low > *limit => {
                             let found = format!("{lasts}: estimated to be held for {} at least", time(low));
                             return gate.found(Some(false), found).at(Some(&trace.place));
@@ -186,6 +186,25 @@ fn hold(limits: &Limits, migrations: &[Migration], target: &Target) -> Gate {
         }
         (None, None) => gate.found(Some(true), "no lock on what was there before keeps anybody from reading or writing"),
     }
+}
+
+/// Work that a lock lasts as long as, and that is more on the target than here.
+struct Grown {
+    words: String,
+    /// How long it lasts there, or why that is not known.
+    there: Result<(Duration, Duration), String>,
+}
+
+/// Whether a lock of a statement, which was held so long here at the most, lasts as long as rows take that are more there: those of the
+/// statement itself, or of one that runs behind it in the same transaction.
+fn lasts((which, migration): (usize, &Migration), at: usize, high: Duration, target: &Target) -> Option<Grown> {
+    let taken = migration.statements.get(at)?;
+    let until = migration.statements.iter().skip(at).take_while(|other| at_once(taken, other, high));
+    let (cause, (name, rows)) = until.filter(|other| other.class.grows()).find_map(|other| Some((other, grows(other, target)?)))?;
+    Some(Grown {
+        words: format!("{} of {name} takes, which has {rows}", work(cause.class)),
+        there: later(target, |larger| larger.hold(&migration.statements, which, at, high)),
+    })
 }
 
 /// What an estimate says, or why there is none.
@@ -314,23 +333,29 @@ fn blocked(limits: &Limits, migrations: &[Migration], target: &Target, load: Opt
         return gate.found(None, found).at(Some(&trace.place));
     }
     // Who waits for a lock that lasts as long as rows take waits longer where there are more.
+    let mut open: Option<(String, &Trace)> = None;
     for (which, migration) in migrations.iter().enumerate() {
-        for (at, trace) in migration.statements.iter().enumerate().filter(|(_, trace)| trace.class.grows()) {
-            let (Some(lock), Some((name, rows))) = (strong(trace).next(), grows(trace, target)) else { continue };
-            let grown = format!("{} grows with {name}, which has {rows}", trace.place);
-            match later(target, |larger| larger.hold(&migration.statements, which, at, lock.held.high.unwrap_or(trace.took))) {
+        for (at, trace) in migration.statements.iter().enumerate() {
+            // The one that is held longest.
+            let Some(high) = strong(trace).map(|lock| lock.held.high.unwrap_or(Duration::MAX)).max() else { continue };
+            let Some(grown) = lasts((which, migration), at, high, target) else { continue };
+            let upon = format!("who comes upon {} waits as long as {}", trace.place, grown.words);
+            match grown.there {
                 Ok((low, _)) if low > *limit => {
-                    let found = format!("{grown}: who comes upon it waits for {} at least, as estimated", time(low));
-                    return gate.found(Some(false), found).at(Some(&trace.place));
+                    return gate.found(Some(false), format!("{upon}: {} at least, as estimated", time(low))).at(Some(&trace.place));
                 }
                 Ok((low, high)) if high > *limit => {
-                    let found = format!("{grown}: who comes upon it waits for {} to {}, as estimated", time(low), time(high));
-                    return gate.found(None, found).at(Some(&trace.place));
+                    open.get_or_insert((format!("{upon}: {} to {}, as estimated", time(low), time(high)), trace));
                 }
                 Ok(_) => {}
-                Err(why) => return gate.found(None, format!("{grown}: {why}")).at(Some(&trace.place)),
+                Err(why) => {
+                    open.get_or_insert((format!("{upon}: {why}"), trace));
+                }
             }
         }
+    }
+    if let Some((words, trace)) = open {
+        return gate.found(None, words).at(Some(&trace.place));
     }
     match longest {
         Some((trace, one)) => gate.found(Some(true), words(trace, one)),

@@ -3,7 +3,7 @@
 //! Neighbours: `estimate`, which knows forms and ranges; `gates`, which asks whether a limit is kept.
 
 use crate::estimate::{Driver, Estimate, Machine, Point, Range, SPREAD, What, range};
-use crate::trace::{Blocks, Lock, Sort, Trace};
+use crate::trace::{Blocks, Class, Lock, Sort, Trace};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -150,6 +150,9 @@ impl Larger {
         }
         if let Some(size) = self.sizes.iter().find(|size| size.took.len() != count) {
             return fails(format!("at {} it ran {} statements of {count}", size.label, size.took.len()));
+        }
+        if trace.class == Class::Data && trace.rows == 0 && !tables.is_empty() {
+            return fails("it met no row here, and how many it meets there is not known".to_owned());
         }
         if trace.class.grows() && tables.is_empty() {
             return fails("which tables' size it grows with was not seen".to_owned());

@@ -3,7 +3,7 @@
 use super::larger::{Larger, Size, Stuck, Volume};
 use crate::estimate::{Driver, Machine};
 use crate::finding::Place;
-use crate::rehearsal::{Limits, Migration, Part};
+use crate::rehearsal::{Asked, Latency, Limits, Load, Migration, Part};
 use crate::rehearsal::{Target, gates};
 use crate::trace::{Blocks, Lock, Sort, Trace};
 use crate::trace::{Class, Span};
@@ -133,4 +133,48 @@ fn a_sort_that_fits_here_and_not_there_is_not_told() {
         of(&migrations, sizes, &volume(100_000), MACHINE).release.is_some_and(|all| all.enough)
     };
     assert_eq!((stuck(1 << 20), stuck(1 << 10)), (false, true));
+}
+
+#[test]
+fn a_client_waits_for_what_runs_behind_the_lock_too() {
+    let load = Load {
+        clients: 4,
+        tables: ["public.t".to_owned()].into(),
+        before: Latency { requests: 10, ..Latency::default() },
+        during: Latency::default(),
+        after: Latency::default(),
+        refused: Vec::new(),
+        broken: None,
+        slices: Vec::new(),
+        waits: Vec::new(),
+    };
+    let holds = |larger: Option<Larger>, limit: u64| {
+        let limits = Limits { blocked: (ms(limit), "here".to_owned()), ..Limits::default() };
+        let rows = BTreeMap::from([("public.t".to_owned(), 100_000)]);
+        let target = Target { rows, larger, ..Target::default() };
+        let all = gates(&limits, &[Part::Load], &release(), &target, None, Some(&load), None);
+        all.iter().find(|gate| gate.name == "blocked-clients").and_then(|gate| gate.holds)
+    };
+    // The lock is taken by a statement that is over at once; the one behind it takes a second there.
+    let there = || Some(of(&release(), sizes(), &volume(100_000), MACHINE));
+    assert_eq!((holds(there(), 300), holds(there(), 1_000), holds(there(), 5_000)), (Some(false), None, Some(true)));
+    assert_eq!(holds(None, 5_000), None, "nobody has estimated it");
+}
+
+#[test]
+fn what_met_no_row_here_and_what_was_asked_of_nobody_is_not_told() {
+    let mut migrations = release();
+    for one in migrations.iter_mut().flat_map(|one| &mut one.statements).filter(|one| one.class.grows()) {
+        one.class = Class::Data;
+    }
+    let enough = |migrations: &[Migration]| of(migrations, sizes(), &volume(100_000), MACHINE).release.is_some_and(|all| all.enough);
+    assert!(!enough(&migrations));
+    migrations.iter_mut().flat_map(|one| &mut one.statements).for_each(|one| one.rows = 1);
+    assert!(enough(&migrations));
+    // Compatibility is demanded, and only the next application was asked.
+    let limits = Limits { require: (vec![Part::Run, Part::Compatibility], "here".to_owned()), ..Limits::default() };
+    let next = Asked { nexts: 1, ..Asked::default() };
+    let all = gates(&limits, &[Part::Run, Part::Compatibility], &migrations, &Target::default(), None, None, Some(&next));
+    let holds = |name: &str| all.iter().find(|gate| gate.name == name).map(|gate| gate.holds);
+    assert_eq!((holds("next-application"), holds("compatibility")), (Some(Some(true)), Some(None)));
 }

@@ -7,8 +7,9 @@ use crate::connect::{Fault, Session, Target, connect};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::history::effect::Spot;
 use evenkeel_core::kind::Kind;
-use evenkeel_core::port::origin::{first_words, has_word, own_name};
+use evenkeel_core::port::origin::{first_words, own_name};
 use evenkeel_core::port::{Origins, Sought};
+use evenkeel_core::trace::has_word;
 
 const DOING: &str = "asking where something comes from";
 /// Whether statements are written to a table.

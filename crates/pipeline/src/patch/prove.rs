@@ -288,7 +288,10 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         let mut refused = run(&mut *session, &step, &*dialect, &builder.watch)?;
         drop(session);
         // What runs code of the reference's that does not run is refused by name, and the rest is tried without it.
-        let broken: Vec<Refusal> = refused.iter().filter_map(|(at, why)| does_not_run(at, why, &goal)).collect();
+        let broken = refused.iter().filter_map(|(at, why)| does_not_run(at, why, &goal));
+        // One that is left out already and is refused all the same is no case for another round.
+        let is_new = |one: &Refusal| !asked.excused.iter().any(|known| known.kind == one.kind && known.object == one.object);
+        let broken: Vec<Refusal> = broken.filter(is_new).collect();
         if !broken.is_empty() {
             let more = broken.iter().map(|one| Excused { kind: one.kind, object: one.object.clone(), attribute: None });
             let excused: Vec<Excused> = asked.excused.iter().cloned().chain(more).collect();

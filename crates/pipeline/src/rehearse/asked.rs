@@ -10,7 +10,7 @@ use evenkeel_core::digest::of_texts;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Answer, Answers, Filler, Inquiry, Limits, Prepared, Rows, Session, Silent, Watch};
 use evenkeel_core::preflight::Query;
-use evenkeel_core::rehearsal::{Asked, Outcome, Question, Survival};
+use evenkeel_core::rehearsal::{Asked, Next, Outcome, Question, Survival};
 use std::time::{Duration, Instant};
 
 /// Where they are asked.
@@ -39,8 +39,11 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
     let mut told = Asked { role: place.application(questions.role).1, nexts: questions.next.len(), ..Asked::default() };
     let next = answers(each, questions.next, questions.role)?;
     told.hidden.extend(next.hidden);
-    let failing = questions.next.iter().zip(next.prepared).filter_map(|(query, answer)| Some((query.place.clone(), lacking(&answer)?)));
-    told.next = failing.collect();
+    let unseen = questions.next.iter().zip(&next.prepared).filter_map(|(query, answer)| {
+        let is_missing = matches!(answer, Prepared::Missing { .. });
+        Some(Next { place: query.place.clone(), why: lacking(answer)?, is_missing })
+    });
+    told.next = unseen.collect();
     let before = answers(each, questions.running, questions.role)?;
     told.hidden.extend(before.hidden);
     let mut session = place.application_session(ASKED, questions.role)?;
@@ -71,12 +74,14 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
     }
     let after = answers(each, questions.running, questions.role)?;
     let mut other = place.application_session(ASKED, questions.role)?;
+    let mut lost = None;
     for (number, query) in questions.running.iter().enumerate() {
         each.ground.watch.stop.check()?;
         let (was, now) = (before.prepared.get(number), after.prepared.get(number));
         let mut columns = None;
         let survival = match (&failed, was, now, held.get(number)) {
             (Some(why), ..) => Survival::Unknown(why.clone()),
+            _ if lost.is_some() => Survival::Unknown(lost.clone().unwrap_or_default()),
             (None, Some(was), _, _) if lacking(was).is_some() => {
                 Survival::Unknown(format!("before the release: {}", lacking(was).unwrap_or_default()))
             }
@@ -103,9 +108,9 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
                 };
                 match both {
                     Err(trouble) => {
-                        session = place.application_session(ASKED, questions.role)?;
-                        other = place.application_session(ASKED, questions.role)?;
-                        Survival::Unknown(format!("its session was lost: {trouble}"))
+                        // What was held prepared went with it, of all of them.
+                        lost = Some(format!("the session that held it was lost with {}: {trouble}", query.place));
+                        Survival::Unknown(lost.clone().unwrap_or_default())
                     }
                     Ok((still, anew)) => match (Survival::of(&plain(ran), &plain(&still), &plain(&anew)), strange(filler, was)) {
                         (Survival::Same, Some(type_name)) => {
@@ -117,7 +122,9 @@ pub fn asked(each: &Each<'_>, release: &Release, questions: Questions<'_>, fille
             }
             _ => Survival::Unknown("the server does not prepare it: it was only planned".to_owned()),
         };
-        told.questions.push(Question { place: query.place.clone(), sql: query.sql.clone(), survival, columns });
+        let met = |one: &Tried| matches!(one.outcome, Outcome::Ran(rows, _) if rows > 0);
+        let met_rows = held.get(number).is_some_and(|tried| tried.as_ref().is_ok_and(|tried| tried.iter().any(met)));
+        told.questions.push(Question { place: query.place.clone(), sql: query.sql.clone(), survival, columns, met_rows });
     }
     Ok(told)
 }

@@ -121,7 +121,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     if let (Some(sizing), Some(amount)) = (&sizing, largest) {
         run.watch.see(Event::Step { what: &format!("rows for its tables ({amount})") });
         let filled = sizing.fill(&place, amount)?;
-        told.floor.extend(made_up(&filled, amount));
+        told.floor.extend(made_up(&filled, amount, target));
         here = filled.into_iter().map(|one| (one.table, one.rows)).collect();
     }
     let begin = place.look(&place.database, stage)?;
@@ -249,16 +249,25 @@ fn compared(
 const NAMED: usize = 5;
 
 /// What rows there were.
-fn made_up(filled: &[Filled], amount: Amount) -> Vec<String> {
-    let full = filled.iter().filter(|one| one.rows > 0).count();
-    let mut words = vec![match amount {
-        Amount::Rows(rows) => format!(
-            "rows are made up, {rows} in each of {full} tables, those of columns that the release names distinct and none NULL: what fails on others was not seen"
-        ),
-        Amount::Share(_) => format!(
-            "rows are made up, {amount} of the target's in each of {full} tables, those of columns that the release names distinct and none NULL: what fails on others was not seen"
-        ),
-    }];
+fn made_up(filled: &[Filled], amount: Amount, target: &Manifest) -> Vec<String> {
+    let there = sizes::volumes(target);
+    let full = filled.iter().filter(|one| one.rows > 0);
+    let (known, unknown): (Vec<&Filled>, Vec<&Filled>) =
+        full.partition(|one| matches!(amount, Amount::Rows(_)) || there.contains_key(&one.table));
+    let of = if matches!(amount, Amount::Rows(_)) { "" } else { " of the target's" };
+    let besides = match unknown.len() {
+        0 => String::new(),
+        count => format!(", {} rows in each of {count} whose number there is not known", sizes::UNKNOWN),
+    };
+    let amount = match amount {
+        Amount::Rows(rows) => rows.to_string(),
+        Amount::Share(_) => amount.to_string(),
+    };
+    let mut words = vec![format!(
+        "rows are made up, {amount}{of} in each of {} tables{besides}, those of columns that the release names distinct and none NULL: what \
+         fails on others was not seen",
+        known.len()
+    )];
     let empty: Vec<&Filled> = filled.iter().filter(|one| one.rows == 0).collect();
     words.extend(
         empty.iter().take(NAMED).map(|one| format!("{} has no rows: {}", one.table, one.why.as_deref().unwrap_or("none were made"))),

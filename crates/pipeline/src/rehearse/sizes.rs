@@ -42,7 +42,7 @@ impl fmt::Display for Amount {
 const LOADED: u64 = 2;
 const SLACK: u64 = 1000;
 /// Rows of tables of which nobody knows how many they have on the target.
-const UNKNOWN: u64 = 1000;
+pub const UNKNOWN: u64 = 1000;
 /// From such a part of the rows on, distinct values are as good as all of them.
 const MANY: f64 = 0.1;
 /// Of releases that take less, chance is a large part: they run so often, and the one in the middle counts.
@@ -128,7 +128,7 @@ pub fn rows(amount: Amount, target: &Manifest, release: &Release) -> Result<Rows
     Ok(Rows { tables, otherwise, shapes })
 }
 
-/// How much smaller tables are than on the target; nothing where nobody knows.
+/// How much smaller tables are than on the target; 1 where nobody knows.
 pub fn scale(amount: Amount, target: &Manifest) -> f64 {
     match amount {
         Amount::Share(share) => share,

@@ -10,8 +10,9 @@ use crate::ident::{Ident, quoted};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::history::effect::Spot;
 use evenkeel_core::kind::Kind;
-use evenkeel_core::port::origin::{first_words, has_word, own_name};
+use evenkeel_core::port::origin::{first_words, own_name};
 use evenkeel_core::port::{Moments, Origins, Sought};
+use evenkeel_core::trace::has_word;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_postgres::types::Type;
 

@@ -2,12 +2,12 @@
 //! lanes and charts; markup and style are files of their own in `templates/`.
 
 use super::picture::{Chart, Picture};
-use super::{blocked, did, estimates, lock, parts, questions, range, touched, verdict_line};
+use super::{again, blocked, did, estimates, lock, parts, questions, range, touched, verdict_line, way_back};
 use crate::Fault;
 use crate::clean::line;
 use askama::Template;
 use evenkeel_core::digest;
-use evenkeel_core::rehearsal::{CLOSED, FAILED, Gate, Migration, Rehearsal, Rerun, Undo, time};
+use evenkeel_core::rehearsal::{CLOSED, FAILED, Gate, Migration, Rehearsal, time};
 use evenkeel_core::trace::{Blocks, Trace};
 
 const STYLE: &str = concat!(include_str!("../../templates/report.css"), include_str!("../../templates/rehearsal.css"));
@@ -210,8 +210,8 @@ fn section(rehearsal: &Rehearsal, (at, migration): (usize, &Migration), number: 
             })
             .unwrap_or_default(),
         effect: migration.effect.iter().flat_map(|effect| touched(effect)).take(LINES).map(|words| line(&words)).collect(),
-        undo: migration.undo.as_ref().map(way_back).unwrap_or_default(),
-        rerun: migration.rerun.as_ref().map(again).unwrap_or_default(),
+        undo: migration.undo.as_ref().map(way_back).map(plain).unwrap_or_default(),
+        rerun: migration.rerun.as_ref().map(again).map(plain).unwrap_or_default(),
     }
 }
 
@@ -242,32 +242,6 @@ fn row(number: usize, trace: &Trace, there: String) -> Row {
     }
 }
 
-fn way_back(undo: &Undo) -> Vec<String> {
-    let took = undo.took.map(|took| format!(", {}", time(took))).unwrap_or_default();
-    let mut lines = vec![match undo {
-        Undo { failed: Some(why), .. } => format!("way back: does not run: {why}"),
-        Undo { exact: None, .. } => "way back: none, or one without a statement: irreversible".to_owned(),
-        Undo { exact: Some(true), order_only: true, .. } => format!("way back: exact, but columns stand in another order{took}"),
-        Undo { exact: Some(true), .. } => format!("way back: exact{took}"),
-        Undo { differences, .. } => format!("way back: leaves {} otherwise{took}", differences.len()),
-    }];
-    lines.extend(undo.differences.iter().map(evenkeel_core::rehearsal::Difference::words));
-    lines.extend(undo.data_lost.iter().map(|lost| format!("lost: {lost}")));
-    lines.extend(undo.again.iter().map(|words| format!("run once more after it: {words}")));
-    lines.into_iter().take(LINES).map(|words| line(&words)).collect()
-}
-
-fn again(rerun: &Rerun) -> Vec<String> {
-    let second = match &rerun.second {
-        None => "not tried".to_owned(),
-        Some(Err(why)) => format!("refused: {why}"),
-        Some(Ok(odd)) if odd.is_empty() => "changes nothing".to_owned(),
-        Some(Ok(odd)) => format!("changes more: {}", odd.join("; ")),
-    };
-    let mut lines = vec![format!("a second run: {second}")];
-    if rerun.converges == Some(false) {
-        let at = rerun.after_statement.map(|at| format!(" after statement {at}")).unwrap_or_default();
-        lines.extend(rerun.left_behind.iter().map(|left| format!("interrupted{at}, then run again: {left}")));
-    }
-    lines.into_iter().take(LINES).map(|words| line(&words)).collect()
+fn plain(lines: Vec<(bool, String)>) -> Vec<String> {
+    lines.into_iter().take(LINES).map(|(_, words)| line(&words)).collect()
 }

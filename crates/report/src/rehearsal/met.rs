@@ -41,7 +41,7 @@ pub(super) struct Compatibility {
     /// As whom they were asked, and how that is known.
     role: String,
     queries: Vec<Question>,
-    /// Queries of the next application that do not run before the release.
+    /// Queries of the next application that were not seen to run before the release.
     next: Vec<Next>,
     next_asked: usize,
 }
@@ -58,6 +58,8 @@ struct Question {
     /// Its columns before and after, where they are otherwise: `*` and RETURNING * expand to others.
     columns_before: Option<Vec<String>>,
     columns_after: Option<Vec<String>>,
+    /// With some of the values it met a row: else only that it runs was seen.
+    met_rows: bool,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -65,6 +67,8 @@ struct Next {
     file: String,
     line: u32,
     why: String,
+    /// The server says that something is not there; else it could not be told.
+    missing: bool,
 }
 
 pub(super) fn compatibility(asked: &rehearsal::Asked) -> Compatibility {
@@ -85,12 +89,15 @@ pub(super) fn compatibility(asked: &rehearsal::Asked) -> Compatibility {
             why,
             columns_before: one.columns.as_ref().map(|(before, _)| before.clone()),
             columns_after: one.columns.as_ref().map(|(_, after)| after.clone()),
+            met_rows: one.met_rows,
         }
     };
+    let next =
+        |one: &rehearsal::Next| Next { file: one.place.file.clone(), line: one.place.line, why: one.why.clone(), missing: one.is_missing };
     Compatibility {
         role: asked.role.clone(),
         queries: asked.questions.iter().map(question).collect(),
-        next: asked.next.iter().map(|(place, why)| Next { file: place.file.clone(), line: place.line, why: why.clone() }).collect(),
+        next: asked.next.iter().map(next).collect(),
         next_asked: asked.nexts,
     }
 }

@@ -1,13 +1,13 @@
 //! The terminal: the verdict, the gates that do not hold, what each statement did, then how it was looked at.
 
-use super::{blocked, did, estimates, lock, parts, questions, range, touched, verdict_line};
+use super::{again, blocked, did, estimates, lock, parts, questions, range, touched, verdict_line, way_back};
 use crate::clean::line;
 use crate::format::Style;
 use crate::page::Page;
 use crate::wrap::{width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 use evenkeel_core::estimate::{Driver, Estimate};
-use evenkeel_core::rehearsal::{Asked, Gate, Load, Migration, Rehearsal, Rerun, Undo, time};
+use evenkeel_core::rehearsal::{Asked, Gate, Load, Migration, Rehearsal, time};
 use evenkeel_core::trace::{Blocks, Lock, Sort, Trace};
 use std::fmt::Write as _;
 
@@ -136,10 +136,10 @@ impl Page<'_> {
             }
         }
         if let Some(undo) = &migration.undo {
-            self.undo(undo);
+            self.under(&way_back(undo));
         }
         if let Some(rerun) = &migration.rerun {
-            self.rerun(rerun);
+            self.under(&again(rerun));
         }
     }
 
@@ -209,45 +209,13 @@ impl Page<'_> {
         }
     }
 
-    fn undo(&mut self, undo: &Undo) {
-        let took = undo.took.map(|took| format!(", {}", time(took))).unwrap_or_default();
-        match undo {
-            Undo { failed: Some(why), .. } => self.wrapped(&format!("way back: does not run: {why}"), "  ", BAD),
-            Undo { exact: None, .. } => self.wrapped("way back: none, or one without a statement: irreversible", "  ", BAD),
-            Undo { exact: Some(true), order_only: true, .. } => {
-                self.wrapped(&format!("way back: exact, but columns stand in another order{took}"), "  ", Paint::new());
-            }
-            Undo { exact: Some(true), .. } => self.wrapped(&format!("way back: exact{took}"), "  ", Paint::new()),
-            Undo { differences, .. } => {
-                let count = if differences.len() == 1 { "1 difference".to_owned() } else { format!("{} differences", differences.len()) };
-                self.wrapped(&format!("way back: leaves {count}{took}"), "  ", BAD);
-                for difference in differences.iter().take(SHOWN) {
-                    self.wrapped(&difference.words(), "    ", Paint::new());
-                }
-            }
+    /// The first by itself, and what it rests on below it.
+    fn under(&mut self, lines: &[(bool, String)]) {
+        for (at, (is_bad, words)) in lines.iter().take(SHOWN + 1).enumerate() {
+            self.wrapped(words, if at == 0 { "  " } else { "    " }, if *is_bad { BAD } else { Paint::new() });
         }
-        for words in undo.again.iter().take(SHOWN) {
-            self.wrapped(&format!("run once more after it: {words}"), "    ", BAD);
-        }
-    }
-
-    fn rerun(&mut self, rerun: &Rerun) {
-        let second = match &rerun.second {
-            None => "not tried".to_owned(),
-            Some(Err(why)) => format!("refused: {why}"),
-            Some(Ok(odd)) if odd.is_empty() && rerun.locks.is_empty() => "changes nothing".to_owned(),
-            Some(Ok(odd)) if odd.is_empty() => {
-                let locks: Vec<String> = rerun.locks.iter().map(|(relation, mode)| format!("{mode} on {relation}")).collect();
-                format!("changes nothing, and still takes {}", locks.join(", "))
-            }
-            Some(Ok(odd)) => format!("changes more: {}", odd.join("; ")),
-        };
-        self.wrapped(&format!("a second run: {second}"), "  ", Paint::new());
-        if rerun.converges == Some(false) {
-            let at = rerun.after_statement.map(|at| format!(" after statement {at}")).unwrap_or_default();
-            for left in rerun.left_behind.iter().take(SHOWN) {
-                self.wrapped(&format!("interrupted{at}, then run again: {left}"), "  ", BAD);
-            }
+        if lines.len() > SHOWN + 1 {
+            self.wrapped(&format!("… and {} more (--format json has all)", lines.len() - SHOWN - 1), "    ", DIM);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! is loaded into them, `postgres` and `mysql` hold it (`wire` chooses), `planted` judges what is found, `enter` waits for a
 //! person, `screen` is the printing. The verbs are those of `command`.
 
+mod act;
 mod enter;
 mod estate;
 pub mod mysql;

@@ -3,12 +3,13 @@
 //! Lives here: the files, what went wrong, and what must be found. Neighbour: `estate`, whose servers the first two acts are played on;
 //! this one has a server of its own.
 
+use super::act::{broken, ran, unwritable};
 use super::screen::Screen;
 use crate::args::{Common, History, HistoryFormat, Preflight, Reading};
 use crate::command::{apply, history, migrations, preflight};
 use crate::signals;
-use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Answer, Installed, Like, Scratch, Watch, Workshop};
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::port::{Installed, Like, Watch, Workshop};
 use evenkeel_report::history::{self as report, Form};
 use std::path::Path;
 
@@ -50,7 +51,7 @@ pub fn play(workshop: &dyn Workshop, server: &Installed, screen: &Screen, common
     let watch = Watch { stop: signals::stop(), ..Watch::none() };
     let scratch = screen.step("a pipeline: one migration never runs, one is run by hand", || {
         let scratch = workshop.start(&Like::installed(server).database(DATABASE), &watch)?;
-        DONE.iter().try_for_each(|sql| ran(&*scratch, sql))?;
+        DONE.iter().try_for_each(|sql| ran((&*scratch, DATABASE), sql))?;
         Ok(scratch)
     })?;
     let folder = tempfile::Builder::new().prefix("evenkeel-demo-").tempdir().map_err(|error| unwritable(&error))?;
@@ -148,20 +149,4 @@ fn write(folder: &Path, url: &str) -> std::io::Result<()> {
             folder.join("store.db").display()
         ),
     )
-}
-
-fn ran(scratch: &dyn Scratch, sql: &str) -> Result<(), Box<Trouble>> {
-    match scratch.session(DATABASE)?.run(sql)? {
-        Answer::Ran(_) => Ok(()),
-        Answer::Refused(refused) => Err(broken(&refused.message)),
-    }
-}
-
-fn unwritable(error: &std::io::Error) -> Box<Trouble> {
-    let trouble = Trouble::new(Class::Output, "cannot write the demo's files").found(error.to_string());
-    Box::new(trouble.fix("set TMPDIR to a folder that can be written"))
-}
-
-fn broken(found: &str) -> Box<Trouble> {
-    Box::new(Trouble::new(Class::Internal, "the demo does something else than planned").found(found))
 }

@@ -2,12 +2,13 @@
 //!
 //! Lives here: the files and what must be found. Neighbour: `omitted`, the act before.
 
+use super::act::{broken, ran, unwritable};
 use super::screen::Screen;
 use crate::args::{Common, HistoryFormat, Reading, Rehearse};
 use crate::command::{migrations, output, rehearse};
 use crate::signals;
-use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Answer, Installed, Like, Scratch, Watch, Workshop};
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::port::{Installed, Like, Watch, Workshop};
 use evenkeel_pipeline::rehearse::Amount;
 use evenkeel_report::history::Form;
 use evenkeel_report::rehearsal as report;
@@ -53,7 +54,7 @@ pub fn play(workshop: &dyn Workshop, server: &Installed, page: &Path, screen: &S
     let watch = Watch { stop: signals::stop(), ..Watch::none() };
     let scratch = screen.step("a production with 200,000 invoices", || {
         let scratch = workshop.start(&Like::installed(server).database(DATABASE), &watch)?;
-        THERE.iter().try_for_each(|sql| ran(&*scratch, sql))?;
+        THERE.iter().try_for_each(|sql| ran((&*scratch, DATABASE), sql))?;
         Ok(scratch)
     })?;
     let folder = tempfile::Builder::new().prefix("evenkeel-demo-").tempdir().map_err(|error| unwritable(&error))?;
@@ -126,20 +127,4 @@ fn write(folder: &Path, url: &str) -> std::io::Result<()> {
         std::fs::write(folder.join(name), text)?;
     }
     std::fs::write(folder.join("evenkeel.toml"), format!("[environments.production]\nurl = \"{url}\"\ntier = \"production\"\n"))
-}
-
-fn ran(scratch: &dyn Scratch, sql: &str) -> Result<(), Box<Trouble>> {
-    match scratch.session(DATABASE)?.run(sql)? {
-        Answer::Ran(_) => Ok(()),
-        Answer::Refused(refused) => Err(broken(&refused.message)),
-    }
-}
-
-fn unwritable(error: &std::io::Error) -> Box<Trouble> {
-    let trouble = Trouble::new(Class::Output, "cannot write the demo's files").found(error.to_string());
-    Box::new(trouble.fix("set TMPDIR to a folder that can be written"))
-}
-
-fn broken(found: &str) -> Box<Trouble> {
-    Box::new(Trouble::new(Class::Internal, "the demo does something else than planned").found(found))
 }
