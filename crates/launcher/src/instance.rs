@@ -11,7 +11,7 @@ use evenkeel_core::port::Stop;
 
 use crate::binary::Fingerprint;
 use crate::fault::Fault;
-use crate::process::{Mark, executable, running_inside, send};
+use crate::process::{Mark, end_group, executable, running_inside, send};
 use crate::recipe::{Identity, Program, Readiness, Recipe, StopSignal, StopStep};
 use crate::record::{Owner, Server};
 use crate::root::{Root, make_directory};
@@ -132,9 +132,13 @@ impl Instance {
             Some(status) if status.success() => Ok(()),
             Some(status) => Err(Fault::StepFailed { program: program.path.clone(), status: status.to_string(), tail: tail(&log, offset) }),
             None => {
-                // A program that ignores the clock gets no say: it is our own child, so the pid is certain.
+                // A program that ignores the clock gets no say: it is our own child, so the pid is certain, and so is its group's.
+                let ended = end_group(pid_of(&child), LAST_PATIENCE);
                 let _ = child.kill();
                 let _ = child.wait();
+                if !ended {
+                    return Err(Fault::Unstoppable { server: self.identity.display(), pid: pid_of(&child) });
+                }
                 if stop.is_requested() {
                     return Err(Fault::Interrupted);
                 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process, test_kill_process_group};
 
 use crate::recipe::StopSignal;
 
@@ -85,6 +85,38 @@ pub fn send(pid: i32, signal: StopSignal) -> bool {
         StopSignal::Kill => Signal::KILL,
     };
     Pid::from_raw(pid).is_some_and(|pid| kill_process(pid, signal).is_ok())
+}
+
+/// Kills every process of a group and waits until none of it runs, as long as `patience`. Programs that prepare a server start others,
+/// which are still somebody else's program between their fork and their exec.
+pub fn end_group(group: i32, patience: Duration) -> bool {
+    let Some(id) = Pid::from_raw(group) else { return true };
+    let until = Instant::now() + patience;
+    let _ = kill_process_group(id, Signal::KILL);
+    while is_group_alive(id) {
+        if Instant::now() >= until {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+/// Whether a process of the group runs. Zombies do not.
+fn is_group_alive(group: Pid) -> bool {
+    if test_kill_process_group(group).is_err_and(|error| error == rustix::io::Errno::SRCH) {
+        return false;
+    }
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let wanted = group.as_raw_nonzero().to_string();
+    let is_member = |stat: &str| {
+        let mut fields = stat.get(stat.rfind(')').map_or(0, |at| at + 1)..).unwrap_or_default().split_ascii_whitespace();
+        !matches!(fields.next(), None | Some("Z" | "X")) && fields.nth(1) == Some(wanted.as_str())
+    };
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.filter_map(|process| std::fs::read_to_string(process.path().join("stat")).ok()).any(|stat| is_member(&stat))
 }
 
 /// The file a process runs, without the kernel's mark for a file that was removed since.
@@ -169,6 +201,19 @@ mod tests {
         assert!(mark.end(StopSignal::Kill, Duration::from_secs(5)), "an unreaped zombie counts as gone");
         child.wait().unwrap();
         assert!(!mark.is_alive());
+    }
+
+    #[test]
+    fn a_group_ends_whole() {
+        use std::os::unix::process::CommandExt;
+        let mut child = Command::new("sh").args(["-c", "sleep 31 & sleep 32 & wait"]).process_group(0).spawn().unwrap();
+        let group = i32::try_from(child.id()).unwrap();
+        let id = Pid::from_raw(group).unwrap();
+        assert!(is_group_alive(id));
+        assert!(end_group(group, Duration::from_secs(5)));
+        assert!(!is_group_alive(id), "zombies do not run");
+        child.wait().unwrap();
+        assert!(end_group(group, Duration::ZERO), "a group without processes");
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use crate::{Fault, journal};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port::{Ending, Entry, Halt, Intention, Kept, State, Store};
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too.
 const VERSION: i64 = 3;
@@ -58,14 +58,21 @@ impl Sqlite {
         }
     }
 
+    fn readable(&self) -> Result<Connection, Fault> {
+        patiently(|| self.looked_into())
+    }
+
     /// Reading takes a file beside it, where others may write meanwhile. Where none can be made, nobody of ours writes either, and
     /// everything stands in the one file if no other lies there.
-    fn readable(&self) -> Result<Connection, Fault> {
+    fn looked_into(&self) -> Result<Connection, Fault> {
         let usual = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let first = match self.opened(&self.path, usual) {
             Ok(connection) => return Ok(connection),
             Err(first) => first,
         };
+        if is_busy(&first) {
+            return Err(first);
+        }
         let readonly = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         if let Ok(connection) = self.opened(&self.path, readonly) {
             return Ok(connection);
@@ -97,6 +104,10 @@ impl Sqlite {
         // What is to be run on a server is nobody else's to read.
         let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&self.path);
         made.map(drop).map_err(|source| Fault::Folder { path: self.path.clone(), source })?;
+        patiently(|| self.prepared())
+    }
+
+    fn prepared(&self) -> Result<Connection, Fault> {
         let mut connection = Connection::open(&self.path).map_err(|source| self.fault(source))?;
         self.ready(&connection)?;
         let fault = |source| self.fault(source);
@@ -180,6 +191,21 @@ impl Sqlite {
             false => Err(words(Fault::Unknown { path: self.path.clone(), run })),
         }
     }
+}
+
+/// Again, while others are at the file: SQLite does not wait by itself where a file changes to its log, or is recovered.
+fn patiently<T>(mut work: impl FnMut() -> Result<T, Fault>) -> Result<T, Fault> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match work() {
+            Err(fault) if is_busy(&fault) && Instant::now() < until => std::thread::sleep(Duration::from_millis(5)),
+            done => return done,
+        }
+    }
+}
+
+fn is_busy(fault: &Fault) -> bool {
+    matches!(fault, Fault::File { source, .. } if matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)))
 }
 
 fn words(fault: Fault) -> Box<Trouble> {

@@ -51,16 +51,26 @@ fn somebody_elses_file_is_left_alone() {
 
 #[test]
 fn many_who_write_at_once_lose_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.sqlite");
-    std::thread::scope(|threads| {
-        for at in 0..8 {
-            let store = Sqlite::new(&path);
-            threads.spawn(move || (0..10).for_each(|turn| store.halt(&halt(&format!("e{at}-{turn}"), "x")).unwrap()));
-        }
-    });
-    let store = Sqlite::new(&path);
-    assert!((0..8).all(|at| (0..10).all(|turn| store.halted(&format!("e{at}-{turn}")).unwrap().is_some())));
+    // The first to come makes the file: a new one each time.
+    for _ in 0..12 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let together = std::sync::Barrier::new(8);
+        std::thread::scope(|threads| {
+            for at in 0..8 {
+                let (store, together) = (Sqlite::new(&path), &together);
+                threads.spawn(move || {
+                    together.wait();
+                    for turn in 0..4 {
+                        store.halt(&halt(&format!("e{at}-{turn}"), "x")).unwrap();
+                        assert!(store.halted(&format!("e{at}-{turn}")).unwrap().is_some());
+                    }
+                });
+            }
+        });
+        let store = Sqlite::new(&path);
+        assert!((0..8).all(|at| (0..4).all(|turn| store.halted(&format!("e{at}-{turn}")).unwrap().is_some())));
+    }
 }
 
 fn intention() -> Intention {
