@@ -1,7 +1,9 @@
 //! The command line as clap reads it. Meaning is given in `command`, one file a verb.
 
+mod deploy;
 mod release;
 
+pub use deploy::Deploy;
 pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -28,6 +30,7 @@ pub enum SchemaName {
     Migrations,
     Preflight,
     Rehearse,
+    Deploy,
     Runs,
 }
 
@@ -111,6 +114,8 @@ pub enum Command {
     Rehearse(Rehearse),
     /// Show evidence of a rehearsal, and say whether it holds: signature, files, the target's schema, what is demanded, age.
     Evidence(Evidence),
+    /// Run what was rehearsed where it counts: behind gates, act by act, bounded, written down, and compared with the rehearsal.
+    Deploy(Deploy),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.
     Diagnose(Diagnose),
     /// Print what was run on environments: when, by whom, how it ended; one run whole.

@@ -5,6 +5,10 @@
 //! (`rehearsal`).
 //! <https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md>, <https://github.com/secure-systems-lab/dsse/blob/master/protocol.md>
 
+mod step;
+
+pub use step::{Made, Step, stands_as, unlike};
+
 use crate::digest::Tree;
 use crate::fault::{Class, Trouble};
 use crate::kind::Dimension;
@@ -89,6 +93,12 @@ pub struct Predicate {
     pub floor: Vec<String>,
     pub gaps: Vec<String>,
     pub validated: bool,
+    /// What each migration did to the schema; none of evidence that was made before this was told.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// Tables that were there before, and on which it took locks.
+    #[serde(default)]
+    pub locked: Vec<String>,
 }
 
 /// What was demanded.
@@ -175,6 +185,8 @@ impl Statement {
                 floor: rehearsal.floor.clone(),
                 gaps: rehearsal.gaps.clone(),
                 validated: rehearsal.is_validated(),
+                steps: step::of(rehearsal),
+                locked: step::locked(rehearsal),
             },
         }
     }
@@ -369,6 +381,8 @@ mod tests {
                 floor: Vec::new(),
                 gaps: Vec::new(),
                 validated: true,
+                steps: Vec::new(),
+                locked: Vec::new(),
             },
         }
     }

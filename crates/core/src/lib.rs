@@ -1,10 +1,11 @@
 //! Pure nouns and judgement of evenkeel: no I/O, no async, no driver, no clock, no environment, no printing.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  statement  history  preflight  diagnose  reference  patch  trace  estimate  rehearsal  evidence  port`.
+//! `fault  connection  kind  manifest  digest  file  finding  compare  setting  gate  policy  statement  history  preflight  diagnose  reference  patch  trace  estimate  rehearsal  evidence  port  deployment`.
 
 pub mod compare;
 pub mod connection;
+pub mod deployment;
 pub mod diagnose;
 pub mod digest;
 pub mod estimate;

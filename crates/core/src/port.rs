@@ -5,6 +5,7 @@
 //! same name, `query` the list of `evenkeel queries`; `claim` is the way to write, behind an intention in the `journal`.
 
 mod claim;
+mod deployer;
 mod engine;
 mod fill;
 mod grants;
@@ -21,11 +22,12 @@ mod watch;
 mod workshop;
 
 pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
+pub use deployer::{Became, Deployer, Traffic};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use fill::{Asked, Content, Filled, Filler, Rows, Shape};
 pub use grants::{Step, script};
 pub use intended::Intended;
-pub use journal::{Act, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep};
+pub use journal::{Act, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep, Trail};
 pub use observe::Observer;
 pub use origin::{Moments, Origins, Sought};
 pub use prepare::{Answers, Inquiry, Noticed, Prepared};
@@ -198,6 +200,15 @@ pub trait Environment: Send + Sync {
     fn flights(&self, _: &Limits, _besides: &[u64], _tables: &[Tool<'_>], _: &Watch<'_>) -> Result<Flights, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, format!("what is in flight cannot be seen on {}", self.describe()));
         Err(Box::new(trouble.expected("a PostgreSQL server").found("one that this version does not ask")))
+    }
+
+    /// What a deployment would meet there now: copies that are being made, long transactions, replicas, connections. Of transactions those
+    /// that hold something of these tables, by schema and name; of all where none is named.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn traffic(&self, _tables: &[(String, String)], _: &Limits, _: &Watch<'_>) -> Result<Traffic, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("what a deployment would meet is not asked of {}", self.describe()))))
     }
 
     /// When things became as they are, and whose work that was, as far as the server can say.

@@ -2,13 +2,14 @@
 //!
 //! Lives here: who is asked, and in which order: the environment once, read only; the files on a throwaway server, once where all
 //! agree and once more, step by step, where they do not. `edit` seeks what an edited file was before, `looks` knows when to look,
-//! `ledger` reads records, `records` says whose they are, `settle` runs files; `repair` makes record and schema agree, `trial` tries it, `asking` asks the tool,
+//! `ledger` reads records, `records` says whose they are, `entries` writes them, `settle` runs files; `repair` makes record and schema agree, `trial` tries it, `asking` asks the tool,
 //! `apply` runs it where it counts (`acts` in their order, `ground` is what it rests on). Does not live here: what a verdict means (`core/history/verdict`).
 
 mod acts;
 mod apply;
 mod asking;
 mod edit;
+mod entries;
 mod ground;
 mod ledger;
 mod looks;
@@ -19,6 +20,7 @@ mod trial;
 mod withheld;
 
 pub use apply::{Applied, Order, Outcome, apply};
+pub use entries::{Recording, entries};
 pub use records::{Left, pending, tools};
 pub use repair::{Repair, Repairing};
 

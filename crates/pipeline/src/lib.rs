@@ -1,11 +1,12 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt  rehearse`.
+//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt  rehearse  deploy`.
 
 pub mod capture;
 pub mod check;
 pub mod compare;
+pub mod deploy;
 pub mod diagnose;
 pub mod digest;
 mod explained;

@@ -3,6 +3,7 @@
 
 use crate::capture;
 use crate::connect::{Target, ThisMachine};
+use crate::deploy::PostgresDeployer;
 use crate::environment::PostgresEnvironment;
 use crate::fill::PostgresFiller;
 use crate::flavor::{NEWEST, OLDEST};
@@ -18,7 +19,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Engine, Filler, Named, Observer, Own, SchemaNames, Workshop};
+use evenkeel_core::port::{Deployer, Engine, Filler, Named, Observer, Own, SchemaNames, Workshop};
 use evenkeel_core::rehearsal::Stuck;
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
@@ -157,6 +158,10 @@ impl Engine for Postgres {
 
     fn filler(&self) -> Result<&dyn Filler, Box<Trouble>> {
         Ok(&PostgresFiller)
+    }
+
+    fn deployer(&self) -> Result<&dyn Deployer, Box<Trouble>> {
+        Ok(&PostgresDeployer)
     }
 
     fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {

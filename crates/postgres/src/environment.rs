@@ -2,11 +2,11 @@
 
 use crate::capture::Asked;
 use crate::connect::Target;
-use crate::{capture, claim, flight, grants, prepare};
+use crate::{capture, claim, deploy, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Vitals, Watch, Wish,
+    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Traffic, Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
 
@@ -53,6 +53,11 @@ impl Environment for PostgresEnvironment {
 
     fn origins(&self, sought: &Sought<'_>, watch: &Watch<'_>) -> Result<Origins, Box<Trouble>> {
         let work = async { flight::origin::all(&self.target, sought).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn traffic(&self, tables: &[(String, String)], limits: &Limits, watch: &Watch<'_>) -> Result<Traffic, Box<Trouble>> {
+        let work = async { deploy::traffic::look(&self.target, tables, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

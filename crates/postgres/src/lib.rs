@@ -1,16 +1,17 @@
 //! Everything that knows PostgreSQL.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  prepare  flight  observe  fill  claim  environment  scratch  engine`.
+//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  prepare  flight  observe  fill  claim  deploy  environment  scratch  engine`.
 //!
 //! They are: quoting; facts about versions; what settings mean; libpq's connection layer; the server's parser; an environment as a
 //! manifest; what to do about a difference; statements that make one environment like another; the script for a capture role; queries
-//! prepared and never run; what is in flight; what a session holds and does; made-up rows; the right to write; an environment of the
+//! prepared and never run; what is in flight; what a session holds and does; made-up rows; the right to write; sessions that write; an environment of the
 //! port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod claim;
 pub mod connect;
+pub mod deploy;
 pub mod engine;
 pub mod environment;
 pub mod fill;

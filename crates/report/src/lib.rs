@@ -4,10 +4,11 @@
 //! Does not live here: judgement (`core`), where the bytes go (the command line).
 //!
 //! Rooms, each importing only rooms to its left:
-//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format  page  history  rehearsal`.
+//! `clean  fault  number  wrap  reference  document  textdiff  contrast  group  explain  sentence  format  page  history  rehearsal  deployment`.
 
 mod clean;
 mod contrast;
+pub mod deployment;
 mod document;
 mod explain;
 mod fault;

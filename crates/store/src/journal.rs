@@ -2,7 +2,7 @@
 //!
 //! Lives here: their statements. Does not live here: opening the file (`sqlite`).
 
-use evenkeel_core::port::{Act, Ended, Ending, Entry, Intention, JournalStep, Owner, State};
+use evenkeel_core::port::{Act, Ended, Ending, Entry, Intention, JournalStep, Owner, State, Trail};
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 pub const TABLES: &str = "
@@ -15,6 +15,11 @@ pub const TABLES: &str = "
         PRIMARY KEY (run, at)) STRICT;
     CREATE TABLE statement (run INTEGER NOT NULL, act INTEGER NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (run, act, at)) STRICT;
     CREATE TABLE held (run INTEGER NOT NULL, what TEXT NOT NULL, PRIMARY KEY (run, what)) STRICT;";
+
+/// By what it can be told later what became of an act.
+pub const TRAILS: &str = "
+    CREATE TABLE trail (
+        run INTEGER NOT NULL, act INTEGER NOT NULL, number TEXT, before TEXT, after TEXT, PRIMARY KEY (run, act)) STRICT;";
 
 /// Now, as it is kept.
 const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
@@ -63,6 +68,14 @@ pub fn mark(connection: &Connection, run: u32, act: u32, state: State, words: Op
     let when = if state == State::Unknown && words.is_none() { "begun" } else { "ended" };
     let update = format!("UPDATE act SET state = ?3, words = coalesce(?4, words), {when} = {NOW} WHERE run = ?1 AND at = ?2");
     connection.execute(&update, params![run, act, state.name(), words]).map(|count| count == 1)
+}
+
+/// Tells whether there is such an act.
+pub fn trail(connection: &Connection, run: u32, act: u32, trail: &Trail) -> Result<bool> {
+    let insert = "INSERT INTO trail (run, act, number, before, after) SELECT run, at, ?3, ?4, ?5 FROM act WHERE run = ?1 AND at = ?2
+         ON CONFLICT (run, act) DO UPDATE SET number = coalesce(excluded.number, number), before = coalesce(excluded.before, before),
+             after = coalesce(excluded.after, after)";
+    connection.execute(insert, params![run, act, trail.transaction, trail.before, trail.after]).map(|count| count == 1)
 }
 
 pub fn hold(connection: &Connection, run: u32, what: &str, is_held: bool) -> Result<()> {
@@ -139,10 +152,21 @@ fn whole(connection: &Connection, mut entry: Entry) -> Result<Entry> {
         // What is not understood is not known.
         let state = State::ALL.into_iter().find(|state| state.name() == name).unwrap_or(State::Unknown);
         let act = Act { what: row.get(1)?, statements: Vec::new() };
-        Ok((row.get::<_, u32>(0)?, JournalStep { act, state, begun: row.get(3)?, ended: row.get(4)?, words: row.get(5)? }))
+        let trail = Trail::default();
+        Ok((row.get::<_, u32>(0)?, JournalStep { act, state, trail, begun: row.get(3)?, ended: row.get(4)?, words: row.get(5)? }))
     })?;
+    // A store of before has none.
+    let has_trails = connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'trail'", [], |row| row.get::<_, i64>(0))? > 0;
+    let trail_of = |at: u32| {
+        let one = |row: &Row<'_>| Ok(Trail { transaction: row.get(0)?, before: row.get(1)?, after: row.get(2)? });
+        let found = connection.query_row("SELECT number, before, after FROM trail WHERE run = ?1 AND act = ?2", [entry.number, at], one);
+        found.optional().map(Option::unwrap_or_default)
+    };
     for row in rows {
         let (at, mut step) = row?;
+        if has_trails {
+            step.trail = trail_of(at)?;
+        }
         step.act.statements = texts.query_map(params![entry.number, at], |row| row.get(0))?.collect::<Result<_>>()?;
         entry.steps.push(step);
     }

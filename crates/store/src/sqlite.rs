@@ -2,14 +2,15 @@
 
 use crate::{Fault, journal};
 use evenkeel_core::fault::{Trouble, Troublesome};
-use evenkeel_core::port::{Ending, Entry, Halt, Intention, Kept, State, Store};
+use evenkeel_core::port::{Ending, Entry, Halt, Intention, Kept, State, Store, Trail};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too.
-const VERSION: i64 = 3;
+/// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too, 4 what acts leave.
+const VERSION: i64 = 4;
+const KEPT: i64 = 3;
 const JOURNAL: i64 = 2;
 const MARKS: i64 = 1;
 /// Others may write at the same time; nobody does for long.
@@ -53,7 +54,7 @@ impl Sqlite {
             // Somebody else's, or one that was left before its tables were there.
             found if self.is_foreign(&connection)? => Err(Fault::Version { path: self.path.clone(), found }),
             0 => Ok(None),
-            found @ (MARKS | JOURNAL | VERSION) => Ok(Some((connection, found))),
+            found @ (MARKS | JOURNAL | KEPT | VERSION) => Ok(Some((connection, found))),
             found => Err(Fault::Version { path: self.path.clone(), found }),
         }
     }
@@ -116,8 +117,8 @@ impl Sqlite {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
         match self.version(&transaction)? {
             found if self.is_foreign(&transaction)? => return Err(Fault::Version { path: self.path.clone(), found }),
-            found @ (0 | MARKS | JOURNAL) => {
-                let steps = [(MARKS, TABLES), (JOURNAL, journal::TABLES), (VERSION, EVIDENCE)];
+            found @ (0 | MARKS | JOURNAL | KEPT) => {
+                let steps = [(MARKS, TABLES), (JOURNAL, journal::TABLES), (KEPT, EVIDENCE), (VERSION, journal::TRAILS)];
                 steps
                     .iter()
                     .filter(|(version, _)| *version > found)
@@ -173,7 +174,7 @@ impl Sqlite {
     /// Reads of the journal; the usual where there is none yet.
     fn told<T: Default>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Box<Trouble>> {
         match self.reading().map_err(words)? {
-            Some((connection, JOURNAL | VERSION)) => read(&connection).map_err(|source| words(self.fault(source))),
+            Some((connection, JOURNAL | KEPT | VERSION)) => read(&connection).map_err(|source| words(self.fault(source))),
             _ => Ok(T::default()),
         }
     }
@@ -234,6 +235,11 @@ impl Store for Sqlite {
         self.there(is_there, run)
     }
 
+    fn trail(&self, run: u32, act: u32, trail: &Trail) -> Result<(), Box<Trouble>> {
+        let is_there = self.note(|connection| journal::trail(connection, run, act, trail))?;
+        self.there(is_there, run)
+    }
+
     fn hold(&self, run: u32, what: &str, is_held: bool) -> Result<(), Box<Trouble>> {
         self.note(|connection| journal::hold(connection, run, what, is_held))
     }
@@ -262,7 +268,7 @@ impl Store for Sqlite {
     }
 
     fn kept(&self, environment: &str, most: u32) -> Result<Vec<Kept>, Box<Trouble>> {
-        let Some((connection, VERSION)) = self.reading().map_err(words)? else { return Ok(Vec::new()) };
+        let Some((connection, KEPT | VERSION)) = self.reading().map_err(words)? else { return Ok(Vec::new()) };
         let read = || {
             let mut query = connection.prepare("SELECT at, by, text FROM evidence WHERE environment = ?1 ORDER BY number DESC LIMIT ?2")?;
             let one = |row: &rusqlite::Row<'_>| {

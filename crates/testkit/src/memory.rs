@@ -1,7 +1,7 @@
 //! A store without a file: what is written is kept for as long as it lives. Neighbour: `fake`, the doubles of other ports.
 
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Ended, Ending, Entry, Halt, Intention, JournalStep, Kept, Owner, State, Store};
+use evenkeel_core::port::{Ended, Ending, Entry, Halt, Intention, JournalStep, Kept, Owner, State, Store, Trail};
 use std::sync::Mutex;
 
 /// It keeps marks, the journal and evidence.
@@ -65,6 +65,7 @@ impl Store for Memory {
         let step = |act: &evenkeel_core::port::Act| JournalStep {
             act: act.clone(),
             state: State::Intended,
+            trail: Trail::default(),
             begun: None,
             ended: None,
             words: None,
@@ -86,6 +87,15 @@ impl Store for Memory {
         self.change(run, |entry| {
             let step = &mut entry.steps[act as usize];
             (step.state, step.words) = (state, words.map(str::to_owned));
+        })
+    }
+
+    fn trail(&self, run: u32, act: u32, trail: &Trail) -> Result<(), Box<Trouble>> {
+        self.change(run, |entry| {
+            let known = &mut entry.steps[act as usize].trail;
+            known.transaction = trail.transaction.clone().or(known.transaction.take());
+            known.before = trail.before.clone().or(known.before.take());
+            known.after = trail.after.clone().or(known.after.take());
         })
     }
 

@@ -70,7 +70,7 @@ fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(A
         ));
     };
     if configured.tier == Some(Tier::Production) && !arguments.yes {
-        confirmed(name, &configured.origin)?;
+        confirmed(name, &configured.origin, "add --yes, once you have read what --repair prints")?;
     }
     let store = store::open(asked.settings)?;
     let (by, owner) = (store::user(), store::owner());
@@ -92,11 +92,11 @@ fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(A
 }
 
 /// Asks whoever sits there to type the name once more.
-fn confirmed(name: &str, origin: &str) -> Result<(), Box<Trouble>> {
+pub(super) fn confirmed(name: &str, origin: &str, fix: &str) -> Result<(), Box<Trouble>> {
     let refused = |found: &str| {
         let trouble = Trouble::new(Class::Usage, format!("{name} is of tier production, and nobody said yes"));
         let trouble = trouble.expected("--yes, or the name typed once more on a terminal").found(found).origin(origin.to_owned());
-        Err(Box::new(trouble.fix("add --yes, once you have read what --repair prints")))
+        Err(Box::new(trouble.fix(fix)))
     };
     if !std::io::stdin().is_terminal() {
         return refused("neither");

@@ -74,7 +74,7 @@ fn kept(target: &str, settings: &Settings) -> Result<String, Box<Trouble>> {
     })
 }
 
-fn text(path: &Path) -> Result<String, Box<Trouble>> {
+pub(super) fn text(path: &Path) -> Result<String, Box<Trouble>> {
     std::fs::read_to_string(path).map_err(|error| {
         let trouble = Trouble::new(Class::Configuration, format!("cannot read {}", path.display())).expected("a text file");
         Box::new(trouble.found(error.to_string()))
@@ -96,15 +96,16 @@ fn now(statement: &Statement, arguments: &Evidence, settings: &Settings, common:
             Some(schema(&capture::manifest(&endpoint.source, &run)?))
         }
     };
-    let age = arguments.max_age.map(|most| {
-        let made = statement.predicate.at.parse::<jiff::Timestamp>();
-        // A moment that nobody can read is too long ago.
-        let age = made.map_or(i64::MAX, |made| jiff::Timestamp::now().as_second() - made.as_second());
-        (age, i64::try_from(most.as_secs()).unwrap_or(i64::MAX))
-    });
+    let age = arguments.max_age.map(|most| (age(statement), i64::try_from(most.as_secs()).unwrap_or(i64::MAX)));
     // Without a target nobody knows its tier, and with that what is demanded.
     let limits = arguments.target.as_ref().map(|_| Demanded::of(&settings.demanded(tier)));
     Ok(Now { files, baseline, limits, unsigned: settings.unsigned, has_keys: !settings.keys.is_empty(), age })
+}
+
+/// How old it is, in seconds. A moment that nobody can read is too long ago.
+pub(super) fn age(statement: &Statement) -> i64 {
+    let made = statement.predicate.at.parse::<jiff::Timestamp>();
+    made.map_or(i64::MAX, |made| jiff::Timestamp::now().as_second() - made.as_second())
 }
 
 fn page(statement: &Statement, seal: &Seal, faults: &[String], open: &[String]) -> String {

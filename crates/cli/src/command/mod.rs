@@ -6,6 +6,7 @@ mod capture;
 mod check;
 mod compare;
 pub mod demo;
+mod deploy;
 mod diagnose;
 mod digest;
 mod evidence;
@@ -57,6 +58,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Preflight(arguments) => preflight::run(arguments, &cli.common),
         Command::Rehearse(arguments) => rehearse::run(arguments, &cli.common),
         Command::Evidence(arguments) => evidence::run(arguments, &cli.common),
+        Command::Deploy(arguments) => deploy::run(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Runs(arguments) => runs::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),

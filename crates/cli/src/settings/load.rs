@@ -4,7 +4,7 @@ use super::raw::{
     ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawPolicy, RawReference, RawReferenceTable,
     RawWaiver, ReadFrom,
 };
-use super::{Environment, History, Migrations, Policy, Reach, Settings, gates, recorded, store};
+use super::{Environment, History, Migrations, Policy, Reach, Settings, deploy, gates, recorded, store};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
@@ -114,10 +114,24 @@ impl Resolver<'_> {
         let unsigned = file.gates.unsigned;
         let notes = gates::notes(&file.gates, self.path);
         let gates = gates::limits(file.gates, |span| self.place(span))?;
+        let deploy = deploy::demands(&file.deploy, |span| self.place(span))?;
         let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
         let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
         let policy = self.policy(file.policy)?;
-        Ok(Settings { environments, policy, notes, reference, secret, scratch: scratch?, store, migrations, gates, keys: keys?, unsigned })
+        Ok(Settings {
+            environments,
+            policy,
+            notes,
+            reference,
+            secret,
+            scratch: scratch?,
+            store,
+            migrations,
+            gates,
+            keys: keys?,
+            unsigned,
+            deploy,
+        })
     }
 
     /// Folders of migrations.

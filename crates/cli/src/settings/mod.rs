@@ -3,12 +3,14 @@
 //! Lives here: the shape of the file and its resolved form. `load` finds and reads it, `raw` is the file as it is written. Does not live here: what an
 //! environment's URL means (the engine's connection layer does that).
 
+mod deploy;
 mod gates;
 mod load;
 mod raw;
 mod recorded;
 mod store;
 
+pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
 
 use evenkeel_core::fault::Trouble;
@@ -45,6 +47,8 @@ pub struct Settings {
     /// Files of public keys whose signatures of evidence count, and whether unsigned evidence does.
     pub keys: Vec<PathBuf>,
     pub unsigned: bool,
+    /// What a deployment demands of the server it meets.
+    pub deploy: Deploy,
 }
 
 /// A folder of migrations.
@@ -82,6 +86,7 @@ impl Default for Settings {
             gates: Limits::default(),
             keys: Vec::new(),
             unsigned: false,
+            deploy: Deploy::default(),
         }
     }
 }

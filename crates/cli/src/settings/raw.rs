@@ -23,6 +23,19 @@ pub struct File {
     pub scratch: RawScratch,
     #[serde(default)]
     pub store: RawStore,
+    #[serde(default)]
+    pub deploy: RawDeploy,
+}
+
+/// What a deployment demands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawDeploy {
+    #[serde(default)]
+    pub own_timeouts: bool,
+    pub oldest_transaction: Option<Spanned<String>>,
+    pub lag: Option<Spanned<String>>,
+    pub max_age: Option<Spanned<String>>,
 }
 
 /// What a rehearsal demands.

@@ -1,6 +1,6 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
-use super::{Environment, Filler, Observer, Workshop};
+use super::{Deployer, Environment, Filler, Observer, Workshop};
 use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
@@ -78,6 +78,15 @@ pub trait Engine: Sync {
     fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, "what a session of such a server locks and does is not looked at yet");
         Err(Box::new(trouble.expected("PostgreSQL").fix("see what it does on a throwaway server: evenkeel history, compare replay:DIR")))
+    }
+
+    /// Knows about sessions that write where it counts.
+    ///
+    /// # Errors
+    /// Of class Configuration: nothing is deployed to such servers.
+    fn deployer(&self) -> Result<&dyn Deployer, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "nothing is deployed to such a server yet").expected("PostgreSQL");
+        Err(Box::new(trouble.fix("run the release with its own tool, and look after it: evenkeel history, check")))
     }
 
     /// Makes rows.

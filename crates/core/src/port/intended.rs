@@ -1,6 +1,6 @@
 //! An intention that is on the disk: the one way to a claim (`claim`), and what is said of its acts. Neighbour: `journal`, the nouns.
 
-use super::journal::{Ending, Entry, Intention, State};
+use super::journal::{Ending, Entry, Intention, State, Trail};
 use super::store::Store;
 use crate::fault::Trouble;
 
@@ -45,6 +45,14 @@ impl<'a> Intended<'a> {
     /// It could not be kept: then it may not begin.
     pub fn begins(&self, act: u32) -> Result<(), Box<Trouble>> {
         self.store.mark(self.number, act, State::Unknown, None)
+    }
+
+    /// Says by what it can be told later what became of an act.
+    ///
+    /// # Errors
+    /// It could not be kept: then it may not go on.
+    pub fn leaves(&self, act: u32, trail: &Trail) -> Result<(), Box<Trouble>> {
+        self.store.trail(self.number, act, trail)
     }
 
     /// Says what became of an act.

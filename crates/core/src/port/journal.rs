@@ -7,7 +7,7 @@ use crate::digest::of_texts;
 /// What is going to be done, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intention {
-    /// `repair`.
+    /// `repair`, `deploy`.
     pub verb: String,
     /// As it is configured.
     pub environment: String,
@@ -109,11 +109,23 @@ impl Ending {
     }
 }
 
+/// By what it can be told later what became of an act.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trail {
+    /// The server's number of its transaction.
+    pub transaction: Option<String>,
+    /// Digest of the target's schema before it.
+    pub before: Option<String>,
+    /// Digest of the target's schema after it.
+    pub after: Option<String>,
+}
+
 /// An act, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     pub act: Act,
     pub state: State,
+    pub trail: Trail,
     /// RFC 3339, in UTC.
     pub begun: Option<String>,
     pub ended: Option<String>,

@@ -1,7 +1,7 @@
 //! What is kept between runs: marks that every gate honours, the journal of what was to be done and what came of it, and evidence of what
 //! was rehearsed.
 
-use super::journal::{Ending, Entry, Intention, State};
+use super::journal::{Ending, Entry, Intention, State, Trail};
 use crate::fault::Trouble;
 
 /// That nothing may be done to an environment until somebody takes the mark away.
@@ -66,6 +66,12 @@ pub trait Store: Sync {
     /// # Errors
     /// The store cannot be written.
     fn mark(&self, run: u32, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>>;
+
+    /// Says by what it can be told later what became of an act; what was said before stays where nothing is said now.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn trail(&self, run: u32, act: u32, trail: &Trail) -> Result<(), Box<Trouble>>;
 
     /// Says that something is taken on the target that has to be given back, or that it was.
     ///

@@ -67,6 +67,7 @@ fn release() -> Vec<Migration> {
         stopped: None,
         unwatched: None,
         effect: None,
+        result: None,
         undo: None,
         rerun: None,
     }]

@@ -87,6 +87,8 @@ pub struct Migration {
     pub unwatched: Option<String>,
     /// What it did to the schema; nothing where that was not looked at.
     pub effect: Option<Vec<Touch>>,
+    /// The digest of the schema after it; nothing where that was not looked at.
+    pub result: Option<String>,
     pub undo: Option<Undo>,
     pub rerun: Option<Rerun>,
 }
@@ -116,6 +118,8 @@ pub struct Rehearsal {
     /// The digest of the target's schema, and of the one that the release led to; nothing where there is none.
     pub baseline: Option<String>,
     pub result: Option<String>,
+    /// The digest of the schema from which it started where it was rehearsed.
+    pub began: Option<String>,
     /// The release's files with their SHA-256.
     pub files: Vec<(String, String)>,
     /// Parts that were asked for.

@@ -236,7 +236,7 @@ impl Inquiry<'_> {
     }
 
     /// How its tool records.
-    fn book(&self) -> Book<'_> {
+    pub(super) fn book(&self) -> Book<'_> {
         let reader = READERS.iter().find(|reader| reader.tool == self.read.folder.tool);
         if self.wanted.nowhere || reader.is_none_or(|reader| reader.records.is_empty()) {
             return Book::None;

@@ -9,6 +9,7 @@ use super::samples::Samples;
 use crate::migrations::{Cut, Script};
 use crate::replay::Stage;
 use crate::runner::{Blind, Done, Ground, Manner, Onlooker, Runner, Told, guarded};
+use evenkeel_core::evidence;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
 use evenkeel_core::history::folder::{Grouping, Transaction};
@@ -111,6 +112,7 @@ impl<'a> Each<'a> {
             let after = self.look(self.ground.database)?;
             if has(Part::Effect) {
                 told.effect = Some(effect(&before, &after));
+                told.result = evidence::schema(&after);
             }
             if has(Part::Undo) {
                 told.undo = Some(self.undo(cut, told, &before, &after)?);

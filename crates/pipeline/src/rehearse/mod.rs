@@ -99,6 +99,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         asked: None,
         baseline: evidence::schema(target),
         result: None,
+        began: None,
         files: release.files.clone(),
         parts: wanted.parts.clone(),
         floor: place.floor.clone(),
@@ -125,6 +126,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         here = filled.into_iter().map(|one| (one.table, one.rows)).collect();
     }
     let begin = place.look(&place.database, stage)?;
+    told.began = evidence::schema(&begin);
     let each = Each { place: &place, stage, ground, observer, filler: filler.ok(), here: &here };
     each.aside(&place.database, each::BASE)?;
     let mut tried = Vec::new();
@@ -400,6 +402,7 @@ fn migration(cut: &Cut, statements: Vec<Trace>, stopped: Option<Told>) -> Migrat
         stopped,
         unwatched: None,
         effect: None,
+        result: None,
         undo: None,
         rerun: None,
     }

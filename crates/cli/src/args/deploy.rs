@@ -1,0 +1,47 @@
+//! Arguments of the verbs that bring a release where it counts.
+
+use super::release::{HistoryFormat, Reading};
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+/// `deploy`.
+#[derive(Debug, Args)]
+pub struct Deploy {
+    /// The environment, by the name under which it is configured.
+    pub environment: String,
+    /// Evidence of the rehearsal, as `rehearse --evidence` wrote it; without it the last that the store has for the environment.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub evidence: Option<PathBuf>,
+    /// Without evidence. Never on tier production, and never where no tier is configured.
+    #[arg(long, conflicts_with = "evidence")]
+    pub unrehearsed: bool,
+    /// Print what would be run, as SQL, and whether it could be run now. Nothing is written.
+    #[arg(long)]
+    pub plan: bool,
+    /// Go on with what an earlier run left: the server says what is in, the journal what was meant.
+    #[arg(long, conflicts_with = "plan")]
+    pub resume: bool,
+    /// Why; it is kept with the run.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// For how long an act is tried again whose way a lock, a deadlock or a conflict was in.
+    #[arg(long, value_name = "TIME", default_value = "2min", value_parser = super::duration)]
+    pub retry_for: std::time::Duration,
+    /// End a statement that makes others wait longer than that, and try it again; without it `blocked` under [gates] decides.
+    #[arg(long, value_name = "TIME", value_parser = super::duration)]
+    pub abort_when_blocking: Option<std::time::Duration>,
+    /// The folder of migrations; without it the one under [project] in evenkeel.toml.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub migrations: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Form of the report: terminal, json or markdown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
+    pub format: HistoryFormat,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}

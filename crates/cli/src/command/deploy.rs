@@ -1,0 +1,139 @@
+//! `evenkeel deploy ENV`: what was rehearsed, run where it counts. Neighbour: `pipeline/deploy`, which runs it; here is what is asked of
+//! whoever types it.
+
+use super::{Outcome, apply, evidence, migrations, output};
+use crate::args::{Common, Deploy};
+use crate::paint::{self, progress::Line};
+use crate::settings::{Environment, Settings};
+use crate::{folder, settings, signals, store, wire};
+use evenkeel_core::deployment::Deployed;
+use evenkeel_core::evidence::{Demanded, Now, opened};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::Tier;
+use evenkeel_core::port::{Limits, Store};
+use evenkeel_pipeline::capture;
+use evenkeel_pipeline::deploy::{self as stage, Bounds, DIMENSIONS, Order, Proof};
+use evenkeel_pipeline::rehearse;
+use evenkeel_report::deployment as report;
+
+pub fn run(arguments: &Deploy, common: &Common) -> Outcome {
+    let Ok(form) = arguments.format.form() else {
+        let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
+        return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
+    };
+    let deployed = deployed(arguments, common)?;
+    let style = migrations::style(common, arguments.out.is_none());
+    let bytes = report::deployment(&deployed, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
+    output::told(&bytes, arguments.out.as_deref())?;
+    if arguments.out.is_some() && !common.quiet {
+        paint::say!("{}", paint::plain(&report::verdict_line(&deployed)));
+    }
+    Ok(deployed.exit_code)
+}
+
+/// Deploys.
+///
+/// # Errors
+/// It is refused before anything is looked at, or the environment cannot be read or claimed.
+pub fn deployed(arguments: &Deploy, common: &Common) -> Result<Deployed, Box<Trouble>> {
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    let typed = arguments.environment.as_str();
+    let Some(configured) = settings.environments.get(typed) else {
+        let trouble = Trouble::new(Class::Usage, format!("{:?} is not the name of an environment", paint::scrub(typed)));
+        return Err(Box::new(
+            trouble
+                .expected(format!("the name of what is written to, as it is configured ({})", wire::known(settings)))
+                .found("something else")
+                .fix("add it to evenkeel.toml, and type its name: evenkeel deploy NAME"),
+        ));
+    };
+    if arguments.unrehearsed {
+        unrehearsed(typed, configured)?;
+    }
+    if configured.tier == Some(Tier::Production) && !arguments.yes && !arguments.plan {
+        apply::confirmed(typed, &configured.origin, "add --yes, once you have read what --plan prints")?;
+    }
+    let store = store::open(settings)?;
+    let proof = proof(arguments, settings, &store)?;
+    let endpoint = wire::endpoint(typed, settings, common, &DIMENSIONS)?;
+    paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
+    let source = endpoint.source.on_primary();
+    let progress = Line::new(common.quiet);
+    let run = wire::run(&progress, settings);
+    let target = capture::manifest(&source, &run)?;
+    let grammar = wire::engine(target.endpoint.engine).grammar()?;
+    let wanted = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, Some(typed), settings)?;
+    let read = rehearse::read(&wanted, &target, grammar, signals::stop())?;
+    let release = rehearse::pending(&target, source.label(), &read)?;
+    let demanded = settings.demanded(configured.tier);
+    let age = match &proof {
+        Proof::Evidence(statement, _) => {
+            Some((evidence::age(statement), i64::try_from(settings.deploy.max_age.as_secs()).unwrap_or(i64::MAX)))
+        }
+        Proof::Unrehearsed | Proof::None(_) => None,
+    };
+    let (by, owner) = (store::user(), store::owner());
+    let order = Order {
+        store: &store,
+        environment: typed,
+        by: &by,
+        owner: &owner,
+        is_there: &store::is_there,
+        reason: arguments.reason.as_deref(),
+        proof,
+        now: Now {
+            limits: Some(Demanded::of(&demanded)),
+            unsigned: settings.unsigned,
+            has_keys: !settings.keys.is_empty(),
+            age,
+            ..Now::default()
+        },
+        resume: arguments.resume,
+        plan: arguments.plan,
+        bounds: Bounds {
+            limits: Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() },
+            retry_for: arguments.retry_for,
+            blocked: arguments.abort_when_blocking.unwrap_or(demanded.blocked.0),
+            own_timeouts: settings.deploy.own_timeouts,
+        },
+        patience: common.lock_timeout,
+        oldest: settings.deploy.oldest_transaction,
+        lag: settings.deploy.lag,
+    };
+    let deployed = stage::run(&source, &read, &release, target, &order, &run)?;
+    drop(progress);
+    Ok(deployed)
+}
+
+/// Where nobody has to have rehearsed it.
+fn unrehearsed(name: &str, configured: &Environment) -> Result<(), Box<Trouble>> {
+    let found = match configured.tier {
+        Some(Tier::Dev | Tier::Staging) => return Ok(()),
+        Some(Tier::Production) => "tier = \"production\"",
+        None => "no tier, which may be production",
+    };
+    let trouble = Trouble::new(Class::Usage, format!("nothing is deployed to {name} that nobody has rehearsed"));
+    Err(Box::new(
+        trouble
+            .expected("an environment of tier dev or staging, or evidence")
+            .found(found)
+            .origin(configured.origin.clone())
+            .fix(format!("evenkeel rehearse --for {name}, and deploy without --unrehearsed")),
+    ))
+}
+
+/// What there is that says what the release does.
+fn proof(arguments: &Deploy, settings: &Settings, store: &dyn Store) -> Result<Proof, Box<Trouble>> {
+    if arguments.unrehearsed {
+        return Ok(Proof::Unrehearsed);
+    }
+    let text = match &arguments.evidence {
+        Some(file) => Some(evidence::text(file)?),
+        None => store.kept(&arguments.environment, 1)?.pop().map(|kept| kept.text),
+    };
+    let Some(text) = text else { return Ok(Proof::None(format!("there is none in {}", store.describe()))) };
+    let keys = settings.keys.iter().map(|path| evidence::text(path)).collect::<Result<Vec<_>, _>>()?;
+    let (statement, seal) = opened(&text, &keys)?;
+    Ok(Proof::Evidence(Box::new(statement), seal))
+}

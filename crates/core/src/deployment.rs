@@ -1,0 +1,118 @@
+//! What came of a deployment: its gates, its acts, and how it ended.
+//!
+//! Lives here: the nouns. Does not live here: doing it (`pipeline/deploy`), what is kept of it (`port`'s journal).
+
+use crate::port::Entry;
+use std::time::Duration;
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Deployed {
+    pub label: String,
+    /// Server and database, without secrets.
+    pub target: String,
+    /// When the evidence was made; nothing where there is none.
+    pub evidence: Option<String>,
+    /// Keys of what was pending.
+    pub pending: Vec<String>,
+    pub gates: Vec<Gate>,
+    /// The acts, as they are planned and as far as they were run.
+    pub acts: Vec<Planned>,
+    pub outcome: Outcome,
+    pub notes: Vec<String>,
+    pub exit_code: u8,
+}
+
+/// Whether anything was run.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing is pending.
+    Nothing,
+    Planned,
+    /// A gate is closed, or could not be told.
+    Refused,
+    /// As the journal has it; what ended it before its last act.
+    Ran {
+        entry: Box<Entry>,
+        stopped: Option<String>,
+    },
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    pub name: &'static str,
+    /// What is demanded.
+    pub limit: String,
+    pub found: String,
+    /// Nothing where it could not be told.
+    pub holds: Option<bool>,
+    /// Where the demand comes from.
+    pub origin: String,
+    /// What to do where it does not hold.
+    pub fix: Option<String>,
+}
+
+impl Gate {
+    /// The origin of what nobody's file demands.
+    pub const DEFAULT: &'static str = "default";
+
+    #[must_use]
+    pub fn new(name: &'static str, limit: impl Into<String>, holds: Option<bool>, found: impl Into<String>) -> Self {
+        Self { name, limit: limit.into(), found: found.into(), holds, origin: Self::DEFAULT.to_owned(), fix: None }
+    }
+
+    /// It holds where nothing speaks against it; what is `untold` keeps it from being told.
+    #[must_use]
+    pub fn none(name: &'static str, limit: &str, against: &[String], untold: &[String], nothing: &str) -> Self {
+        let holds = if against.is_empty() { untold.is_empty().then_some(true) } else { Some(false) };
+        let found = if against.is_empty() { untold } else { against };
+        Self::new(name, limit, holds, if found.is_empty() { nothing.to_owned() } else { found.join("; ") })
+    }
+
+    #[must_use]
+    pub fn origin(mut self, origin: &str) -> Self {
+        self.origin = origin.to_owned();
+        self
+    }
+
+    /// What to do where it does not hold.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = (self.holds != Some(true)).then(|| fix.into());
+        self
+    }
+}
+
+/// An act as it is planned, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    pub what: String,
+    pub statements: Vec<String>,
+    /// It runs outside of any transaction.
+    pub alone: bool,
+    /// Nothing where it was not begun.
+    pub done: Option<Done>,
+}
+
+/// What came of an act.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    pub attempts: u32,
+    /// All attempts, with the pauses between them.
+    pub took: Duration,
+    pub seen: Seen,
+}
+
+/// What was seen from beside while an act ran.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The longest that anybody waited for it.
+    pub blocked: Duration,
+    /// How many waits there were.
+    pub clients: usize,
+    /// What ran was ended because others waited too long.
+    pub is_aborted: bool,
+    /// Why nobody looked, or not to the end.
+    pub broken: Option<String>,
+}

@@ -1,0 +1,80 @@
+//! What only the server can say about a session that writes where it counts, and what can be done about one from beside it.
+//!
+//! Lives here: what is asked. Does not live here: when (`pipeline/deploy`), how a server is asked (`deploy` of each engine).
+
+use super::{Limits, Session};
+use crate::fault::Trouble;
+use std::time::Duration;
+
+/// Knows transactions and sessions of one family of servers.
+pub trait Deployer: Sync {
+    /// The number of the open transaction, by which the server can be asked about it later. It is given one where it has none.
+    ///
+    /// # Errors
+    /// The session is lost, or refuses.
+    fn number(&self, session: &mut dyn Session) -> Result<String, Box<Trouble>>;
+
+    /// What became of a transaction, asked in another session.
+    ///
+    /// # Errors
+    /// As [`Deployer::number`].
+    fn became(&self, session: &mut dyn Session, number: &str) -> Result<Became, Box<Trouble>>;
+
+    /// Whether a session is on the server still, asked in another one.
+    ///
+    /// # Errors
+    /// As [`Deployer::number`].
+    fn is_there(&self, session: &mut dyn Session, other: u64) -> Result<bool, Box<Trouble>>;
+
+    /// Sessions on the server that are called so, besides the one that is asked.
+    ///
+    /// # Errors
+    /// As [`Deployer::number`].
+    fn called(&self, session: &mut dyn Session, name: &str) -> Result<Vec<u64>, Box<Trouble>>;
+
+    /// Brings bounds back that a text has loosened, within a transaction or outside of one; tighter ones stay.
+    ///
+    /// # Errors
+    /// As [`Deployer::number`].
+    fn hold_to(&self, session: &mut dyn Session, bounds: &Limits) -> Result<(), Box<Trouble>>;
+
+    /// Ends what another session runs; the session stays.
+    ///
+    /// # Errors
+    /// As [`Deployer::number`].
+    fn cancel(&self, beside: &mut dyn Session, session: u64) -> Result<(), Box<Trouble>>;
+
+    /// Whether a refusal passes by itself: a lock that was not to be had in time, a deadlock, a conflict of transactions.
+    fn passes(&self, code: &str) -> bool;
+
+    /// Whether a refusal says that somebody ended the statement.
+    fn is_cancelled(&self, code: &str) -> bool;
+}
+
+/// What became of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Became {
+    Committed,
+    /// It had no effect.
+    RolledBack,
+    /// It is not over.
+    Open,
+    /// The server does not know it, or not any more.
+    Untold,
+}
+
+/// What goes on on a server that a deployment would meet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Sessions that copy the database out, each in words.
+    pub copies: Vec<String>,
+    /// Transactions that hold something of the tables concerned: for how long they have been open, nothing where that is not seen; and who,
+    /// in words.
+    pub transactions: Vec<(Option<Duration>, String)>,
+    /// How far replicas are behind, nothing where that is not seen; and which, in words.
+    pub replicas: Vec<(Option<Duration>, String)>,
+    /// Connections that are taken, and how many the role may have.
+    pub connections: Option<(u64, u64)>,
+    /// What the role may not see, with what cures it.
+    pub hidden: Vec<String>,
+}

@@ -1,0 +1,197 @@
+//! A release that was rehearsed, run where it counts: behind its gates, under a claim, act by act, each written down before it begins and
+//! compared afterwards with what it did when it was rehearsed.
+//!
+//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `work` runs one, `beside` watches it,
+//! `course` is what happens under the claim, `resume` knows what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is
+//! kept (`Store`), whether evidence holds (`core/evidence`).
+
+mod beside;
+mod course;
+mod deeds;
+mod gates;
+mod resume;
+mod work;
+
+pub use work::Bounds;
+
+use crate::capture::Source;
+use crate::history::{self, Recording};
+use crate::migrations::Migrations;
+use crate::rehearse::Release;
+use course::Work;
+use deeds::Deed;
+use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned};
+use evenkeel_core::evidence::{Now, Seal, Statement};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Ending, Entry, Owner, Run, State, Store, Tool};
+use resume::Past;
+use std::time::Duration;
+use work::Hands;
+
+/// What is read of an environment for this.
+pub const DIMENSIONS: [Dimension; 2] = [Dimension::Schema, Dimension::History];
+
+/// By what it is known what the release does.
+pub enum Proof {
+    Evidence(Box<Statement>, Seal),
+    /// Nobody asks for any.
+    Unrehearsed,
+    /// There is none: why.
+    None(String),
+}
+
+/// Who wants it, and under which conditions.
+pub struct Order<'a> {
+    pub store: &'a dyn Store,
+    /// As it is configured.
+    pub environment: &'a str,
+    pub by: &'a str,
+    pub owner: &'a Owner,
+    /// Whether the process of a run is there still; nothing where that cannot be told.
+    pub is_there: &'a dyn Fn(&Owner) -> Option<bool>,
+    pub reason: Option<&'a str>,
+    pub proof: Proof,
+    /// What evidence is held against, without files and baseline.
+    pub now: Now,
+    /// What is left of an earlier run is gone on with.
+    pub resume: bool,
+    /// Nothing is run: what would be is told.
+    pub plan: bool,
+    pub bounds: Bounds,
+    /// For how long locks of others are asked for.
+    pub patience: Duration,
+    /// How old transactions on the tables concerned may be.
+    pub oldest: Duration,
+    /// How far replicas may be behind.
+    pub lag: Duration,
+}
+
+/// Deploys what is pending.
+///
+/// # Errors
+/// The environment cannot be read or claimed, the store not be read or written.
+pub fn run(
+    source: &Source,
+    read: &Migrations,
+    release: &Release,
+    target: Manifest,
+    order: &Order<'_>,
+    run: &Run<'_>,
+) -> Result<Deployed, Box<Trouble>> {
+    let Source::Live { environment, .. } = source else {
+        let trouble = Trouble::new(Class::Usage, format!("nothing can be deployed to {}", source.label()));
+        return Err(Box::new(trouble.expected("a live environment").found("a file, or a replica")));
+    };
+    let engine = run.engines.of(target.endpoint.engine);
+    let deployer = engine.deployer()?;
+    let observer = engine.observer()?;
+    let dialect = engine.dialect(&target.endpoint)?;
+    let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
+    let recording = history::entries(&target, source.label(), read, &*dialect, &keys);
+    let records = recording.as_ref().map(|recording| recording.as_ref().map(|one| one.statements.clone()).unwrap_or_default());
+    let deeds = records.map_err(Clone::clone).and_then(|records| deeds::deeds(release, &records).map_err(|trouble| words(&trouble)));
+    let unfinished = order.store.unfinished(order.environment)?;
+    let earlier = earlier(order)?;
+    let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(false)).collect();
+    let known: Vec<Deed> = deeds.clone().unwrap_or_default();
+    let half: Vec<Entry> = earlier.iter().filter(|entry| is_half(entry, &known)).cloned().collect();
+    let past = if order.resume { resume::past(&earlier, &known) } else { Past::default() };
+
+    let mut gates = gates::journal(order, &unfinished, &half)?;
+    gates.push(gates::release(release, &target));
+    // What was begun and not ended is asked about once nobody else can write.
+    let is_open = order.resume && earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
+    let proven = gates::evidence(order, release, &target, &past);
+    gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
+    gates.push(gates::acts(&deeds));
+    let limits = order.bounds.limits;
+    gates.extend(gates::traffic(order, &environment.traffic(&gates::concerned(order), &limits, &run.watch)?));
+    if !order.resume {
+        let places = recording.as_ref().ok().and_then(Option::as_ref).map(tool);
+        let flights = environment.flights(&limits, &[], places.as_slice(), &run.watch)?;
+        gates.push(gates::flights(&flights));
+    }
+    let deeds = deeds.unwrap_or_default();
+    let mut deployed = Deployed {
+        label: order.environment.to_owned(),
+        target: environment.describe(),
+        evidence: match &order.proof {
+            Proof::Evidence(statement, _) => Some(statement.predicate.at.clone()),
+            Proof::Unrehearsed | Proof::None(_) => None,
+        },
+        pending: keys.iter().map(|key| (*key).to_owned()).collect(),
+        gates,
+        acts: deeds.iter().map(planned).collect(),
+        outcome: Outcome::Nothing,
+        notes: release.notes.clone(),
+        exit_code: 0,
+    };
+    if keys.is_empty() && gone.is_empty() {
+        // Nothing is run, so nothing has to be proven for it; what cannot be told is.
+        deployed.gates.retain(|gate| matches!(gate.name, "halt" | "journal" | "record"));
+        deployed.gates.extend(order.resume.then(|| gates::result(order, &target)).flatten());
+        deployed.exit_code = code(&deployed.gates);
+        if deployed.exit_code != 0 {
+            deployed.outcome = Outcome::Refused;
+        }
+        return Ok(deployed);
+    }
+    deployed.exit_code = code(&deployed.gates);
+    if deployed.exit_code != 0 {
+        deployed.outcome = Outcome::Refused;
+        return Ok(deployed);
+    }
+    if order.plan {
+        deployed.outcome = Outcome::Planned;
+        return Ok(deployed);
+    }
+    let recording = recording.unwrap_or_default();
+    let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
+    let hands = Hands { deployer, observer, bounds: order.bounds, stop: run.watch.stop };
+    work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)
+}
+
+/// 1 where a gate is closed, 2 where one could not be told.
+fn code(gates: &[Gate]) -> u8 {
+    match (gates.iter().any(|gate| gate.holds == Some(false)), gates.iter().any(|gate| gate.holds.is_none())) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => 0,
+    }
+}
+
+fn tool(recording: &Recording) -> Tool<'_> {
+    Tool { name: &recording.tool, schema: &recording.schema, table: &recording.table }
+}
+
+fn planned(deed: &Deed) -> Planned {
+    let statements =
+        deed.prelude.iter().map(|text| evenkeel_core::statement::without_secrets(text)).chain(deed.act.statements.iter().cloned());
+    Planned { what: deed.act.what.clone(), statements: statements.collect(), alone: deed.alone, done: None }
+}
+
+/// How many runs back what was left is looked for.
+const BACK: u32 = 50;
+
+/// Deployments since the last that came to its end, the newest first.
+fn earlier(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
+    let runs = order.store.runs(Some(order.environment), BACK)?.into_iter().filter(|entry| entry.intention.verb == VERB);
+    Ok(runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done)).collect())
+}
+
+/// The word in the journal.
+const VERB: &str = "deploy";
+
+/// Whether a run left something of which the tool's record says nothing.
+fn is_half(entry: &Entry, deeds: &[Deed]) -> bool {
+    let is_left = |state: State| matches!(state, State::Done | State::Unknown);
+    entry.steps.iter().any(|step| is_left(step.state) && deeds.iter().any(|deed| deed.unrecorded && deed.act == step.act))
+}
+
+/// A failure with what was expected.
+fn words(trouble: &Trouble) -> String {
+    let expected = trouble.expected.as_ref().map(|expected| format!("; expected: {expected}")).unwrap_or_default();
+    format!("{trouble}{expected}")
+}

@@ -1,0 +1,315 @@
+//! What happens under the claim: what is left of earlier runs is settled, everything is looked at once more, then the acts, each compared
+//! afterwards with what it did when it was rehearsed.
+
+use super::deeds::Deed;
+use super::gates;
+use super::resume::{self, Past};
+use super::work::{End, Hands};
+use super::{Order, Proof, VERB, tool};
+use crate::capture::{self, Source};
+use crate::history::{self, Recording};
+use crate::migrations::Migrations;
+use crate::rehearse::Release;
+use evenkeel_core::deployment::{Deployed, Gate, Outcome};
+use evenkeel_core::evidence::{Step, schema, stands_as, unlike};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::history::effect::{Stand, effect};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::patch::{Form, World, plan};
+use evenkeel_core::port::{
+    Answer, Claim, Claimed, Deployer, Ending, Engine, Entry, Environment, Intended, Intention, Orphan, Run, State, Trail, Wish,
+};
+
+/// What the acts need.
+pub(super) struct Work<'a> {
+    pub source: &'a Source,
+    pub environment: &'a dyn Environment,
+    pub engine: &'a dyn Engine,
+    pub deployer: &'a dyn Deployer,
+    pub order: &'a Order<'a>,
+    pub run: &'a Run<'a>,
+    pub release: &'a Release,
+    pub recording: Option<&'a Recording>,
+    pub read: &'a Migrations,
+}
+
+impl Work<'_> {
+    /// Takes the claim, looks once more, and does the acts.
+    ///
+    /// # Errors
+    /// As [`super::run`].
+    pub fn under_claim(
+        &self,
+        mut deployed: Deployed,
+        deeds: Vec<Deed>,
+        (earlier, gone): (&[Entry], &[&Entry]),
+        target: &Manifest,
+        hands: Hands<'_>,
+    ) -> Result<Deployed, Box<Trouble>> {
+        let order = self.order;
+        let orphaned: Vec<Orphan> = gone.iter().flat_map(|entry| orphans(entry)).collect();
+        let intention = Intention {
+            verb: VERB.to_owned(),
+            environment: order.environment.to_owned(),
+            target: self.environment.describe(),
+            by: order.by.to_owned(),
+            owner: order.owner.clone(),
+            reason: order.reason.map(str::to_owned),
+            snapshot: None,
+            ground: schema(target).unwrap_or_default(),
+            digest: Intention::digest_of(&deeds.iter().map(|deed| deed.act.clone()).collect::<Vec<_>>()),
+            acts: deeds.iter().map(|deed| deed.act.clone()).collect(),
+        };
+        let intended = Intended::write(order.store, &intention)?;
+        let refuse = |mut deployed: Deployed, why: String, code: u8| -> Result<Deployed, Box<Trouble>> {
+            intended.ended(Ending::Refused, &why)?;
+            let gate = Gate::new(
+                "claim",
+                "the right to write is ours, and everything is as it was",
+                if code == 2 { None } else { Some(false) },
+                why,
+            );
+            deployed.gates.push(gate.fix("wait for whoever has it, and run it again"));
+            (deployed.outcome, deployed.exit_code) = (Outcome::Refused, code);
+            Ok(deployed)
+        };
+        let limits = order.bounds.limits;
+        let wish = Wish { intended: &intended, tool: self.recording.map(tool), patience: order.patience, limits, orphaned: &orphaned };
+        let mut claim = match self.environment.claim(&wish, &self.run.watch) {
+            Ok(Claimed::Held(claim)) => claim,
+            Ok(Claimed::Taken(who)) => return refuse(deployed, who, 1),
+            Err(trouble) => {
+                intended.ended(Ending::Refused, &trouble.to_string())?;
+                return Err(trouble);
+            }
+        };
+        let ready = self.ready(&mut *claim, (earlier, gone), target, &mut deployed);
+        let before = match ready {
+            Ok(Ok(before)) => before,
+            Ok(Err((why, code))) => {
+                deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
+                return refuse(deployed, why, code);
+            }
+            Err(trouble) => {
+                drop(claim);
+                intended.ended(Ending::Refused, &trouble.to_string())?;
+                return Err(trouble);
+            }
+        };
+        let past = if order.resume { resume::past(&self.earlier_now(earlier)?, &deeds) } else { Past::default() };
+        let (skipped, is_in) = (deeds.len(), resume::left(deeds.clone(), &past).len());
+        let skipped = skipped - is_in;
+        for (at, deed) in (0..).zip(deeds.iter().take(skipped)) {
+            intended.became(at, State::Done, Some("it was in already, by an earlier run"))?;
+            deployed.notes.push(format!("{}: it is in already", deed.act.what));
+        }
+        let ended = self.all(&mut *claim, (&intended, hands), (&deeds, skipped), before, &mut deployed);
+        deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
+        let (stopped, code) = match ended {
+            Ok(None) => (None, 0),
+            Ok(Some((why, code))) => (Some(why), code),
+            Err(trouble) => (Some(trouble.to_string()), 1),
+        };
+        let (ending, said) = match &stopped {
+            None => (Ending::Done, "every act is in".to_owned()),
+            Some(why) => (Ending::Stopped, why.clone()),
+        };
+        intended.ended(ending, &said)?;
+        let entry = order.store.run(intended.number())?;
+        let entry = entry.ok_or_else(|| Box::new(Trouble::new(Class::CouldNotTell, "the run that was just written down is not there")))?;
+        deployed.outcome = Outcome::Ran { entry: Box::new(entry), stopped };
+        deployed.exit_code = if self.run.watch.stop.is_requested() { Class::Interrupted.exit_code() } else { code };
+        Ok(deployed)
+    }
+
+    /// The same runs, as the journal has them now.
+    fn earlier_now(&self, earlier: &[Entry]) -> Result<Vec<Entry>, Box<Trouble>> {
+        let mut now = Vec::new();
+        for entry in earlier {
+            now.extend(self.order.store.run(entry.number)?);
+        }
+        Ok(now)
+    }
+
+    /// Settles what is left of runs that are gone, and looks whether everything is still as it was judged. The schema as it is, or why not.
+    fn ready(
+        &self,
+        claim: &mut dyn Claim,
+        (earlier, gone): (&[Entry], &[&Entry]),
+        target: &Manifest,
+        deployed: &mut Deployed,
+    ) -> Result<Result<Manifest, (String, u8)>, Box<Trouble>> {
+        let order = self.order;
+        claim.check()?;
+        let mut session = claim.session(&[])?;
+        deployed.notes.extend(resume::orphans(gone, self.deployer, &mut *session)?);
+        let now = capture::manifest(self.source, self.run)?;
+        if now.endpoint.is_same_database(&target.endpoint) == Some(false) {
+            return Ok(Err(("another server or database answers than the one that was looked at".to_owned(), 1)));
+        }
+        // An orphan may have come to its end meanwhile: what it did is asked about below.
+        let is_open = earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
+        if schema(&now) != schema(target) && !is_open {
+            return Ok(Err(("the schema changed since it was looked at".to_owned(), 1)));
+        }
+        let pending = history::pending(&now, self.source.label(), self.read);
+        let keys = self.release.cuts.iter().map(|cut| cut.migration.key.as_str());
+        let still = pending.at.iter().filter_map(|at| self.read.cuts.get(*at)).map(|cut| cut.migration.key.as_str());
+        if pending.unknown.is_some() || !still.eq(keys) {
+            return Ok(Err(("the record changed since it was looked at: run it again".to_owned(), 1)));
+        }
+        for entry in gone {
+            for what in &entry.held {
+                order.store.hold(entry.number, what, false)?;
+            }
+            order.store.end(entry.number, Ending::Lost, "its process is gone; what it left on the server was looked at")?;
+        }
+        if order.resume {
+            let begun: Vec<&Entry> = earlier.iter().collect();
+            let settled = resume::settled(&begun, (order.store, self.deployer), &mut *session, &now)?;
+            let past = resume::past(&settled, &[]);
+            let baseline = gates::evidence(order, self.release, &now, &past).into_iter().filter(|gate| gate.name == "baseline");
+            let unknown = (!past.unknown.is_empty()).then(|| past.unknown.join("; "));
+            let not =
+                baseline.filter(|gate| gate.holds != Some(true)).map(|gate| (gate.holds, format!("{}: {}", gate.limit, gate.found))).next();
+            match (unknown, not) {
+                (Some(why), _) => return Ok(Err((format!("nobody can tell what is in: {why}"), 2))),
+                (None, Some((holds, why))) => return Ok(Err((why, if holds.is_none() { 2 } else { 1 }))),
+                (None, None) => {}
+            }
+        }
+        let mut besides = claim.sessions();
+        besides.push(session.id());
+        let places = self.recording.map(tool);
+        let flights = self.environment.flights(&order.bounds.limits, &besides, places.as_slice(), &self.run.watch)?;
+        let gate = gates::flights(&flights);
+        match gate.holds {
+            Some(true) => Ok(Ok(now)),
+            holds => Ok(Err((format!("in flight: {}", gate.found), if holds.is_none() { 2 } else { 1 }))),
+        }
+    }
+}
+
+/// What a run that is gone did not give back.
+fn orphans(entry: &Entry) -> Vec<Orphan> {
+    let name = Entry::called(entry.number, &entry.letters);
+    let one = |what: &String| Orphan { what: what.clone(), name: name.clone(), pid: entry.intention.owner.pid };
+    entry.held.iter().map(one).collect()
+}
+
+/// Why it stopped before the last act, and the code that says so.
+type Stopped = Option<(String, u8)>;
+
+impl Work<'_> {
+    /// Does the acts in their order, but for the first ones, which are in.
+    fn all(
+        &self,
+        claim: &mut dyn Claim,
+        (intended, hands): (&Intended<'_>, Hands<'_>),
+        (deeds, skipped): (&[Deed], usize),
+        before: Manifest,
+        deployed: &mut Deployed,
+    ) -> Result<Stopped, Box<Trouble>> {
+        let mut now = before;
+        // The schema before the migration that is under way; nothing where an earlier run began it.
+        let mut base = (skipped == 0).then(|| now.clone());
+        for (at, deed) in (0..).zip(deeds).skip(skipped) {
+            let place = format!("before act {} of {}", at + 1, deeds.len());
+            if self.run.watch.stop.is_requested() {
+                return Ok(Some((format!("somebody asked for the end, {place}"), 1)));
+            }
+            claim.check()?;
+            intended.begins(at)?;
+            intended.leaves(at, &Trail { before: schema(&now), ..Trail::default() })?;
+            let was = now.clone();
+            let mut looked = |claim: &mut dyn Claim| self.without_trace(claim, &was);
+            let (end, done) = hands.run(claim, (intended, at), deed, &mut looked)?;
+            if let Some(broken) = &done.seen.broken {
+                deployed.notes.push(format!("{}: who waited for it was not seen to the end: {broken}", deed.act.what));
+            }
+            if let Some(planned) = usize::try_from(at).ok().and_then(|at| deployed.acts.get_mut(at)) {
+                planned.done = Some(done);
+            }
+            let (state, said) = match &end {
+                End::Done => (State::Done, None),
+                End::Failed(why) => (State::Failed, Some(why.clone())),
+                End::Untold { why, .. } | End::Unknown(why) => (State::Unknown, Some(why.clone())),
+            };
+            let kept = intended.became(at, state, said.as_deref());
+            match (end, kept) {
+                (End::Done, Ok(())) => {}
+                (End::Done, Err(trouble)) => {
+                    return Ok(Some((format!("{}: it is in, and that could not be written down: {trouble}", deed.act.what), 1)));
+                }
+                (End::Failed(why), _) => return Ok(Some((format!("{}: {why}", deed.act.what), 1))),
+                (End::Untold { why, .. }, _) => {
+                    let why = format!("{}: {why}; it left something: the schema is not as it was before it", deed.act.what);
+                    return Ok(Some((why, 2)));
+                }
+                (End::Unknown(why), _) => {
+                    return Ok(Some((format!("{}: nobody knows whether it is in: {why}", deed.act.what), 2)));
+                }
+            }
+            now = capture::manifest(self.source, self.run)?;
+            intended.leaves(at, &Trail { after: schema(&now), ..Trail::default() })?;
+            if deed.completes {
+                if let Some(stopped) = self.as_rehearsed(deed, base.as_ref(), &now) {
+                    return Ok(Some(stopped));
+                }
+                base = Some(now.clone());
+            }
+        }
+        Ok(None)
+    }
+
+    /// Why what migrations did is not what they did when they were rehearsed.
+    fn as_rehearsed(&self, deed: &Deed, base: Option<&Manifest>, now: &Manifest) -> Stopped {
+        let Proof::Evidence(statement, _) = &self.order.proof else { return None };
+        let steps: Vec<&Step> = deed.of.iter().filter_map(|key| statement.predicate.steps.iter().find(|step| step.key == *key)).collect();
+        let keys = deed.of.join(", ");
+        if steps.len() < deed.of.len() {
+            return Some((format!("{keys}: it is in, and the evidence does not say what it does: rehearse with this version"), 2));
+        }
+        let unlike = match base {
+            Some(base) => unlike(&steps, base, now),
+            None => stands_as(&steps, now),
+        };
+        match unlike {
+            Ok(unlike) if unlike.is_empty() => None,
+            Ok(unlike) => {
+                let (shown, more) = (unlike.iter().take(NAMED).cloned().collect::<Vec<_>>(), unlike.len().saturating_sub(NAMED));
+                let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+                Some((format!("{keys}: it is in, and did something else than when it was rehearsed: {}{more}", shown.join("; ")), 1))
+            }
+            Err(why) => Some((format!("{keys}: it is in, and whether it did what was rehearsed cannot be told: {why}"), 2)),
+        }
+    }
+
+    /// Whether the schema is as it was before an act that runs in no transaction; an index of no use that it left is dropped before.
+    fn without_trace(&self, claim: &mut dyn Claim, before: &Manifest) -> Result<bool, Box<Trouble>> {
+        let now = capture::manifest(self.source, self.run)?;
+        if schema(&now) == schema(before) {
+            return Ok(true);
+        }
+        // Only what was not there before, and is of no use to anybody.
+        let touches = effect(before, &now);
+        let mut whole = touches.iter().filter(|touch| touch.spot.attribute.is_none());
+        let is_left = |kind: Kind, stand: &Stand| kind == Kind::Index && *stand == Stand::Faulty;
+        if !whole.all(|touch| is_left(touch.spot.kind, &touch.after)) || touches.iter().any(|touch| touch.spot.kind != Kind::Index) {
+            return Ok(false);
+        }
+        let dialect = self.engine.dialect(&now.endpoint)?;
+        let planned = plan(&World::of(&now), &World::of(before), &*dialect, Form { offline: false, throwaway: false });
+        let mut session = claim.session(dialect.opening())?;
+        for statement in planned.statements() {
+            if let Answer::Refused(_) = session.run(&statement.sql)? {
+                return Ok(false);
+            }
+        }
+        Ok(schema(&capture::manifest(self.source, self.run)?) == schema(before))
+    }
+}
+
+/// So many differences are named.
+const NAMED: usize = 5;

@@ -1,0 +1,222 @@
+//! What must be so before anything is run. Each gate has what was demanded, what was found and what to do; what could not be told opens
+//! nothing.
+
+use super::deeds::Deed;
+use super::resume::Past;
+use super::work::time;
+use super::{Order, Proof};
+use crate::rehearse::Release;
+use evenkeel_core::deployment::Gate;
+use evenkeel_core::evidence::{Now, Step, faults, schema, stands_as};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::manifest::{Manifest, shown_parts};
+use evenkeel_core::port::{Entry, Flights, Traffic};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// So many connections are left to others.
+const FREE: u64 = 5;
+
+/// That nobody has halted it, and that no other run of evenkeel is at work there or left something half done.
+pub(super) fn journal(order: &Order<'_>, unfinished: &[Entry], half: &[Entry]) -> Result<Vec<Gate>, Box<evenkeel_core::fault::Trouble>> {
+    let halted = order.store.halted(order.environment)?;
+    let halt = Gate::new(
+        "halt",
+        "nobody has halted it",
+        Some(halted.is_none()),
+        halted.as_ref().map_or("nobody has".to_owned(), |one| one.words()),
+    )
+    .fix(format!("evenkeel history {} --resume, once it may go on", order.environment));
+    let there: Vec<String> = unfinished
+        .iter()
+        .filter(|entry| (order.is_there)(&entry.intention.owner) == Some(true))
+        .map(|entry| format!("{}; its process {} is there still", entry.unfinished(), entry.intention.owner.pid))
+        .collect();
+    let untold: Vec<String> = unfinished
+        .iter()
+        .filter(|entry| (order.is_there)(&entry.intention.owner).is_none())
+        .map(|entry| format!("{}; whether its process is there still cannot be told from here", entry.unfinished()))
+        .collect();
+    let left: Vec<String> =
+        half.iter().map(|entry| format!("run {} of deploy stopped in the middle: {}", entry.number, entry.progress())).collect();
+    let against: Vec<String> = there.into_iter().chain(if order.resume { Vec::new() } else { left }).collect();
+    let journal = Gate::none("journal", "no other run is at work, or left something half done", &against, &untold, "none")
+        .fix(format!("wait for it; what is left of one that stopped: evenkeel deploy {} --resume", order.environment));
+    Ok(vec![halt, journal])
+}
+
+/// That what is pending is known, and everything that the answer rests on was seen.
+pub(super) fn release(release: &Release, target: &Manifest) -> Gate {
+    let unseen = target.gaps.iter().filter(|gap| matches!(gap.dimension, Dimension::Schema | Dimension::History));
+    let unseen =
+        unseen.map(|gap| format!("not seen: {}{}", gap.detail, gap.cure.as_ref().map(|cure| format!(" ({cure})")).unwrap_or_default()));
+    let untold: Vec<String> = release.gaps.iter().cloned().chain(unseen).collect();
+    let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
+    Gate::none("record", "what is pending is known by its record", &[], &untold, &keys.join(", "))
+        .fix("evenkeel history says what is not as it should be")
+}
+
+/// That this release was rehearsed, for the schema that is there now.
+pub(super) fn evidence(order: &Order<'_>, release: &Release, target: &Manifest, past: &Past) -> Vec<Gate> {
+    let rehearse = format!("evenkeel rehearse --for {}", order.environment);
+    let (statement, seal) = match &order.proof {
+        Proof::Evidence(statement, seal) => (statement, seal),
+        Proof::None(why) => {
+            return vec![Gate::new("evidence", "this release was rehearsed and earned VALIDATED", Some(false), why).fix(rehearse)];
+        }
+        Proof::Unrehearsed => {
+            let found = "--unrehearsed: nobody has seen what it locks, breaks, or whether it can be taken back";
+            return vec![Gate::new("evidence", "none is asked for", Some(true), found).origin("flag --unrehearsed")];
+        }
+    };
+    let predicate = &statement.predicate;
+    let now = Now { files: files(release, statement), baseline: Some(predicate.baseline.clone()), ..order.now.clone() };
+    let (mut against, untold) = faults(statement, seal, &now);
+    if predicate.target != order.environment {
+        against.push(format!("it is for {}", predicate.target));
+    }
+    let named = |(path, _): &&(String, String)| !statement.subject.iter().any(|subject| file_name(&subject.name) == file_name(path));
+    against.extend(release.files.iter().filter(named).map(|(path, _)| format!("{path}: it was not rehearsed")));
+    let made = format!("made {} on {}", predicate.at, predicate.on);
+    let evidence =
+        Gate::none("evidence", "what was rehearsed holds: signature, files, gates, age", &against, &untold, &made).fix(rehearse.clone());
+    let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
+    let is_same = keys.iter().eq(predicate.release.iter());
+    let is_rest = order.resume
+        && predicate.release.iter().rev().zip(keys.iter().rev()).all(|(one, other)| one == other)
+        && keys.len() <= predicate.release.len();
+    let found = if keys.is_empty() { "nothing is pending".to_owned() } else { format!("pending: {}", keys.join(", ")) };
+    let limit = format!("what is pending is what was rehearsed: {}", predicate.release.join(", "));
+    let same = Gate::new("release", limit, Some(is_same || is_rest), found).fix(rehearse.clone());
+    vec![evidence, same, baseline(order, statement, &keys, target, past).fix(rehearse)]
+}
+
+/// That the schema is the one from which it was rehearsed; of what is gone on with, the one that was left.
+fn baseline(order: &Order<'_>, statement: &evenkeel_core::evidence::Statement, keys: &[&str], target: &Manifest, past: &Past) -> Gate {
+    const NAME: &str = "baseline";
+    let predicate = &statement.predicate;
+    let found = schema(target);
+    let shown = |digest: &Option<String>| digest.as_ref().map_or("nothing".to_owned(), |digest| digest.chars().take(16).collect());
+    if predicate.canonical != evenkeel_core::manifest::CANONICAL {
+        return Gate::new(
+            NAME,
+            "the schema that it was rehearsed for",
+            None,
+            "the evidence's digests were made by another version of evenkeel",
+        );
+    }
+    if order.resume && found != predicate.baseline {
+        if !past.unknown.is_empty() {
+            return Gate::new(NAME, "what is in is known", None, past.unknown.join("; "));
+        }
+        let before = predicate.release.len().checked_sub(keys.len()).and_then(|at| at.checked_sub(1));
+        let rehearsed = before.and_then(|at| predicate.steps.get(at)).and_then(|step| step.result.clone());
+        return match past.left.clone().or(rehearsed) {
+            None => Gate::new(NAME, "the schema as the last run left it", None, "nobody wrote down how that was"),
+            left => {
+                let limit = format!("the schema as the last run left it ({})", shown(&left));
+                Gate::new(NAME, limit, Some(left == found), shown(&found))
+            }
+        };
+    }
+    let limit = format!("the schema that it was rehearsed for ({})", shown(&predicate.baseline));
+    Gate::new(NAME, limit, Some(found == predicate.baseline), shown(&found))
+}
+
+/// That what the evidence is about stands as it was rehearsed; nothing without evidence.
+pub(super) fn result(order: &Order<'_>, target: &Manifest) -> Option<Gate> {
+    let Proof::Evidence(statement, _) = &order.proof else { return None };
+    let steps: Vec<&Step> = statement.predicate.steps.iter().collect();
+    let (against, untold) = match stands_as(&steps, target) {
+        Ok(against) if steps.len() == statement.predicate.release.len() => (against, Vec::new()),
+        Ok(against) => (against, vec!["the evidence does not say what the release does: it was made by an older version".to_owned()]),
+        Err(why) => (Vec::new(), vec![why]),
+    };
+    let nothing = format!("everything that {} touch", statement.predicate.release.join(", "));
+    Some(
+        Gate::none("result", "what was rehearsed stands as it was rehearsed", &against, &untold, &nothing)
+            .fix("evenkeel history says what is not as it should be"),
+    )
+}
+
+/// The release's files by the names that evidence has for them: it may have been made elsewhere.
+fn files(release: &Release, statement: &evenkeel_core::evidence::Statement) -> BTreeMap<String, String> {
+    let of = |name: &String| {
+        let same = release.files.iter().find(|(path, _)| path == name);
+        same.or_else(|| release.files.iter().find(|(path, _)| file_name(path) == file_name(name)))
+            .map(|(_, sum)| (name.clone(), sum.clone()))
+    };
+    // Files of migrations that are in already are looked at where they lie.
+    statement.subject.iter().filter_map(|subject| of(&subject.name).or_else(|| lying(&subject.name))).collect()
+}
+
+fn lying(name: &str) -> Option<(String, String)> {
+    let bytes = crate::files::one(std::path::Path::new(name)).ok()?;
+    Some((name.to_owned(), evenkeel_core::evidence::sha256(&bytes)))
+}
+
+/// The last two parts of a path: folders of one tool may hold files of the same name.
+fn file_name(path: &str) -> String {
+    let mut parts: Vec<&str> = path.rsplit(['/', '\\']).take(2).collect();
+    parts.reverse();
+    parts.join("/")
+}
+
+/// What it would meet there.
+pub(super) fn traffic(order: &Order<'_>, traffic: &Traffic) -> Vec<Gate> {
+    let named = |all: &[(Option<Duration>, String)], is_too: &dyn Fn(Duration) -> bool, what: &str| {
+        let (mut against, mut untold) = (Vec::new(), Vec::new());
+        for (found, who) in all {
+            match found {
+                Some(found) if is_too(*found) => against.push(format!("{who}: {what} {}", time(*found))),
+                Some(_) => {}
+                None => untold.push(format!("{who}: {what} an unknown time")),
+            }
+        }
+        if !untold.is_empty() {
+            untold.extend(traffic.hidden.iter().cloned());
+        }
+        (against, untold)
+    };
+    let copies = Gate::none("copies", "no dump and no backup runs", &traffic.copies, &[], "none")
+        .fix("let it end: it holds locks that DDL waits for");
+    let (old, hidden) = named(&traffic.transactions, &|found| found > order.oldest, "open for");
+    let limit = format!("no transaction older than {} on its tables", time(order.oldest));
+    let old =
+        Gate::none("transactions", &limit, &old, &hidden, "none").fix("end it, or wait: everybody queues behind a lock that waits for it");
+    let (late, unknown) = named(&traffic.replicas, &|found| found > order.lag, "behind by");
+    let limit = format!("replicas are at most {} behind", time(order.lag));
+    let found = if traffic.replicas.is_empty() { "no replica is connected" } else { "they are not" };
+    let lag = Gate::none("lag", &limit, &late, &unknown, found).fix("wait until they have caught up");
+    let limit = format!("{FREE} connections are left to others");
+    let connections = match traffic.connections {
+        Some((taken, most)) => Gate::new("connections", limit, Some(taken + FREE <= most), format!("{taken} of {most} are taken")),
+        None => Gate::new("connections", limit, None, "the server does not say how many there are"),
+    };
+    vec![copies, old, lag, connections.fix("close some: a deployment that cannot look on is not begun")]
+}
+
+/// That nothing else changes definitions there, and no tool's lock is taken.
+pub(super) fn flights(flights: &Flights) -> Gate {
+    Gate::none("in-flight", "no other deploy is in flight", &flights.seen, &flights.hidden, "none is seen")
+        .fix("wait for it, or see evenkeel diagnose")
+}
+
+/// Tables that were locked when it was rehearsed, by schema and name; none where that is not known.
+pub(super) fn concerned(order: &Order<'_>) -> Vec<(String, String)> {
+    let Proof::Evidence(statement, _) = &order.proof else { return Vec::new() };
+    let parts = statement.predicate.locked.iter().filter_map(|name| shown_parts(name));
+    parts.filter_map(|parts| Some((parts.first()?.clone(), parts.get(1)?.clone()))).collect()
+}
+
+/// Acts that are to be run, where any are.
+pub(super) fn acts(deeds: &Result<Vec<Deed>, String>) -> Gate {
+    match deeds {
+        Ok(deeds) => {
+            let count = if deeds.len() == 1 { "1 act".to_owned() } else { format!("{} acts", deeds.len()) };
+            Gate::new("acts", "each migration can be run, and recorded as its tool does", Some(true), count)
+        }
+        Err(why) => Gate::new("acts", "each migration can be run, and recorded as its tool does", Some(false), why.clone())
+            .fix("run the release with its own tool, and look after it: evenkeel history, check"),
+    }
+}

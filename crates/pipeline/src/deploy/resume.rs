@@ -1,0 +1,142 @@
+//! What became of deployments whose process is gone, or that stopped: the server says it, and the journal what was meant.
+//!
+//! Neighbour: `work`, which never leaves an act unknown where the server can say what became of it.
+
+use super::deeds::Deed;
+use evenkeel_core::evidence;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Became, Deployer, Entry, JournalStep, Session, State, Store};
+use std::time::{Duration, Instant};
+
+/// How long a session that a run has left may take to end, before it is ended, and after.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What earlier runs of this environment's deployment did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// Acts that are in, and are not recorded by the tool yet.
+    pub done: Vec<JournalStep>,
+    /// The digest of the schema as the last of them left it; nothing where nobody wrote that down.
+    pub left: Option<String>,
+    /// An act of which nobody can tell whether it is in: why.
+    pub unknown: Vec<String>,
+}
+
+/// Ends what sessions of runs that are gone still do: they are waited for, and then what they run is ended.
+///
+/// # Errors
+/// The server cannot be asked, or they do not end.
+pub fn orphans(gone: &[&Entry], deployer: &dyn Deployer, session: &mut dyn Session) -> Result<Vec<String>, Box<Trouble>> {
+    let mut notes = Vec::new();
+    for entry in gone {
+        let name = Entry::called(entry.number, &entry.letters);
+        let begun = Instant::now();
+        let mut is_ended = false;
+        loop {
+            let left = deployer.called(session, &name)?;
+            if left.is_empty() {
+                break;
+            }
+            if begun.elapsed() >= PATIENCE + PATIENCE {
+                let trouble = Trouble::new(Class::CouldNotTell, format!("a session of run {} is on the server still", entry.number));
+                let found: Vec<String> = left.iter().map(ToString::to_string).collect();
+                return Err(Box::new(trouble.expected("none, its process is gone").found(format!("session {}", found.join(", ")))));
+            }
+            if begun.elapsed() >= PATIENCE && !is_ended {
+                is_ended = true;
+                notes.push(format!("what a session of run {} still ran was ended", entry.number));
+                for one in &left {
+                    deployer.cancel(session, *one)?;
+                }
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+    Ok(notes)
+}
+
+/// Has the server say what became of acts that were begun by runs that are gone. What it says is written down.
+///
+/// # Errors
+/// The server cannot be asked, or the journal not be written.
+pub fn settled(
+    gone: &[&Entry],
+    (store, deployer): (&dyn Store, &dyn Deployer),
+    session: &mut dyn Session,
+    now: &Manifest,
+) -> Result<Vec<Entry>, Box<Trouble>> {
+    let digest = evidence::schema(now);
+    let mut entries = Vec::new();
+    for entry in gone {
+        let mut entry = (*entry).clone();
+        for (at, step) in (0..).zip(&mut entry.steps) {
+            if step.state != State::Unknown {
+                continue;
+            }
+            let (state, words) = match &step.trail.transaction {
+                Some(number) => match over(deployer, session, number)? {
+                    Became::Committed => (State::Done, "the server says that it is committed"),
+                    Became::RolledBack => (State::Failed, "the server says that it was rolled back"),
+                    Became::Open => (State::Unknown, "its transaction is open still"),
+                    Became::Untold => {
+                        (State::Unknown, "the server does not know its transaction: another one answers, or one that was brought back")
+                    }
+                },
+                None if step.trail.before.is_some() && step.trail.before == digest => (State::Failed, "the schema is as it was before it"),
+                None => (State::Unknown, "it runs in no transaction, and the schema is not as it was before it"),
+            };
+            (step.state, step.words) = (state, Some(words.to_owned()));
+            store.mark(entry.number, at, state, Some(words))?;
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
+/// What became of a transaction, which is given some time to end.
+fn over(deployer: &dyn Deployer, session: &mut dyn Session, number: &str) -> Result<Became, Box<Trouble>> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match deployer.became(session, number)? {
+            Became::Open if Instant::now() < until => std::thread::sleep(PAUSE),
+            became => return Ok(became),
+        }
+    }
+}
+
+/// What of it matters for what is to be run now: `entries` are the runs, the newest first, `deeds` is what is pending by the record.
+#[must_use]
+pub fn past(entries: &[Entry], deeds: &[Deed]) -> Past {
+    let mut past = Past::default();
+    let begun = |step: &&JournalStep| step.state != State::Intended;
+    // The last word on the schema is the newest run's.
+    let last = entries.iter().find_map(|entry| entry.steps.iter().rev().find(|step| begun(step)));
+    past.left = last.and_then(|step| match step.state {
+        State::Done => step.trail.after.clone(),
+        _ => step.trail.before.clone(),
+    });
+    for entry in entries {
+        for step in &entry.steps {
+            match step.state {
+                State::Done if deeds.iter().any(|deed| deed.unrecorded && deed.act == step.act) => past.done.push(step.clone()),
+                State::Unknown => {
+                    let why = step.words.clone().unwrap_or_else(|| "nobody said what became of it".to_owned());
+                    past.unknown.push(format!("run {}: {}: {why}", entry.number, step.act.what));
+                }
+                _ => {}
+            }
+        }
+    }
+    past
+}
+
+/// What is left of the acts after those that are in: only the first ones of the first migration can be.
+#[must_use]
+pub fn left(deeds: Vec<Deed>, past: &Past) -> Vec<Deed> {
+    let is_in = |deed: &Deed| deed.unrecorded && past.done.iter().any(|step| step.act == deed.act);
+    let count = deeds.iter().take_while(|deed| is_in(deed)).count();
+    deeds.into_iter().skip(count).collect()
+}

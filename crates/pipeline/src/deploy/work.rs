@@ -1,0 +1,264 @@
+//! An act, run where it counts: bounded, watched from beside, tried again where what was in its way passes, and never left unknown where
+//! the server can say what became of it.
+//!
+//! Neighbours: `deeds`, what an act is made of; `beside`, who watches; `resume`, what became of acts of a run that is gone.
+
+use super::beside::Beside;
+use super::deeds::Deed;
+use evenkeel_core::deployment::{Done, Seen};
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::port::{Answer, Became, Claim, Deployer, Intended, Limits, Observer, Session, Stop, Trail};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Between two attempts: the first pause and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// How long the server may take to end a session that we lost.
+const FAREWELL: Duration = Duration::from_secs(30);
+
+/// How acts are run.
+#[derive(Clone, Copy)]
+pub struct Bounds {
+    pub limits: Limits,
+    /// All attempts of an act together.
+    pub retry_for: Duration,
+    /// How long others may wait for an act.
+    pub blocked: Duration,
+    /// Files may loosen the limits.
+    pub own_timeouts: bool,
+}
+
+/// How an act ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    Done,
+    /// It had no effect: why.
+    Failed(String),
+    /// Whether it had an effect only a look at the schema tells: what was said, and whether it is worth another attempt.
+    Untold {
+        why: String,
+        passes: bool,
+    },
+    /// Nobody can tell: why.
+    Unknown(String),
+}
+
+/// Who runs acts.
+#[derive(Clone, Copy)]
+pub struct Hands<'a> {
+    pub deployer: &'a dyn Deployer,
+    pub observer: &'a dyn Observer,
+    pub bounds: Bounds,
+    pub stop: &'a Stop,
+}
+
+/// How one attempt ended.
+enum Tried {
+    Done,
+    /// The server's code, and its words.
+    Refused(String, String),
+    Stopped,
+    /// The session is lost: its number, and that of its transaction.
+    Lost {
+        session: u64,
+        transaction: Option<String>,
+        why: String,
+    },
+}
+
+/// Says whether something that runs in no transaction had no effect after all.
+pub type Looked<'l> = dyn FnMut(&mut dyn Claim) -> Result<bool, Box<Trouble>> + 'l;
+
+impl Hands<'_> {
+    /// Runs an act until it is in, refused for good, or the time is over. `looked` says, after a refusal of what runs in no transaction,
+    /// whether it had no effect after all and can be tried again.
+    ///
+    /// # Errors
+    /// The journal cannot be written, or nothing can be opened on the server.
+    pub fn run(
+        &self,
+        claim: &mut dyn Claim,
+        (intended, at): (&Intended<'_>, u32),
+        deed: &Deed,
+        looked: &mut Looked<'_>,
+    ) -> Result<(End, Done), Box<Trouble>> {
+        let begun = Instant::now();
+        let mut done = Done::default();
+        loop {
+            done.attempts += 1;
+            let seen = Mutex::new(Seen::default());
+            let tried = self.attempt(claim, (intended, at), deed, &seen)?;
+            let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let is_aborted = seen.is_aborted;
+            done.seen.blocked = done.seen.blocked.max(seen.blocked);
+            done.seen.clients += seen.clients;
+            done.seen.is_aborted |= is_aborted;
+            done.seen.broken = done.seen.broken.take().or(seen.broken);
+            done.took = begun.elapsed();
+            let (why, passes) = match tried {
+                Tried::Done => return Ok((End::Done, done)),
+                Tried::Stopped => ("somebody asked for the end".to_owned(), false),
+                Tried::Refused(code, words) => {
+                    let is_ours = self.deployer.is_cancelled(&code);
+                    let why = match (is_ours, is_aborted, self.stop.is_requested()) {
+                        (true, _, true) => "somebody asked for the end".to_owned(),
+                        (true, true, _) => format!("it was ended: others waited {} for it", time(done.seen.blocked)),
+                        _ => format!("{words} ({code})"),
+                    };
+                    (why, (self.deployer.passes(&code) || is_ours && is_aborted) && !self.stop.is_requested())
+                }
+                Tried::Lost { session, transaction, why } => {
+                    let end = self.lost(claim, session, transaction.as_deref(), why)?;
+                    return Ok((end, done));
+                }
+            };
+            let is_over = begun.elapsed() >= self.bounds.retry_for;
+            let why = if passes && is_over { format!("{why}; {} attempts in {}", done.attempts, time(begun.elapsed())) } else { why };
+            if deed.alone && !looked(claim)? {
+                return Ok((End::Untold { why, passes }, done));
+            }
+            if !passes || is_over {
+                return Ok((End::Failed(why), done));
+            }
+            self.rest(done.attempts);
+        }
+    }
+
+    fn attempt(
+        &self,
+        claim: &mut dyn Claim,
+        (intended, at): (&Intended<'_>, u32),
+        deed: &Deed,
+        seen: &Mutex<Seen>,
+    ) -> Result<Tried, Box<Trouble>> {
+        let mut session = claim.session(&[])?;
+        let watcher = claim.session(&[])?;
+        let is_over = AtomicBool::new(false);
+        let beside = Beside {
+            observer: self.observer,
+            deployer: self.deployer,
+            session: session.id(),
+            bound: self.bounds.blocked,
+            stop: self.stop,
+            is_over: &is_over,
+            seen,
+        };
+        std::thread::scope(|threads| {
+            threads.spawn(|| beside.watch(watcher));
+            let tried = self.sent(&mut *session, (intended, at), deed);
+            is_over.store(true, Ordering::SeqCst);
+            tried
+        })
+    }
+
+    /// Sends it, and what the server says.
+    fn sent(&self, session: &mut dyn Session, (intended, at): (&Intended<'_>, u32), deed: &Deed) -> Result<Tried, Box<Trouble>> {
+        let id = session.id();
+        let mut transaction: Option<String> = None;
+        let lost = |trouble: &Trouble, transaction: &Option<String>| Tried::Lost {
+            session: id,
+            transaction: transaction.clone(),
+            why: trouble.to_string(),
+        };
+        for text in &deed.prelude {
+            match session.run(text) {
+                Ok(Answer::Ran(_)) => {}
+                Ok(Answer::Refused(refused)) => return Ok(Tried::Refused(refused.code, refused.message)),
+                Err(trouble) => return Ok(lost(&trouble, &transaction)),
+            }
+        }
+        if !deed.alone {
+            if let Err(trouble) = session.begin(&self.bounds.limits) {
+                return Ok(lost(&trouble, &transaction));
+            }
+            for line in deed.lines.iter().take_while(|line| line.opens) {
+                match session.run(&line.text) {
+                    Ok(Answer::Ran(_)) => {}
+                    Ok(Answer::Refused(refused)) => return Ok(Tried::Refused(refused.code, refused.message)),
+                    Err(trouble) => return Ok(lost(&trouble, &transaction)),
+                }
+            }
+            // It is on the disk before anything of it can be in.
+            let number = match self.deployer.number(session) {
+                Ok(number) => number,
+                Err(trouble) => return Ok(lost(&trouble, &transaction)),
+            };
+            intended.leaves(at, &Trail { transaction: Some(number.clone()), ..Trail::default() })?;
+            transaction = Some(number);
+        }
+        for line in deed.lines.iter().skip_while(|line| line.opens && !deed.alone) {
+            if self.stop.is_requested() {
+                drop(if deed.alone { Ok(()) } else { session.roll_back() });
+                return Ok(Tried::Stopped);
+            }
+            if !self.bounds.own_timeouts
+                && let Err(trouble) = self.deployer.hold_to(session, &self.bounds.limits)
+            {
+                return Ok(lost(&trouble, &transaction));
+            }
+            let answer = match &line.rows {
+                Some(rows) => session.feed(&line.text, rows),
+                None => session.run(&line.text),
+            };
+            match answer {
+                Ok(Answer::Ran(_)) => {}
+                Ok(Answer::Refused(refused)) => {
+                    drop(if deed.alone { Ok(()) } else { session.roll_back() });
+                    let place = line.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+                    return Ok(Tried::Refused(refused.code, format!("{place}{}", refused.message)));
+                }
+                Err(trouble) => return Ok(lost(&trouble, &transaction)),
+            }
+        }
+        if deed.alone {
+            return Ok(Tried::Done);
+        }
+        match session.commit() {
+            Ok(Answer::Ran(_)) => Ok(Tried::Done),
+            Ok(Answer::Refused(refused)) => {
+                drop(session.roll_back());
+                Ok(Tried::Refused(refused.code, refused.message))
+            }
+            Err(trouble) => Ok(lost(&trouble, &transaction)),
+        }
+    }
+
+    /// What became of an act whose session is lost: nobody knows until the server says that it is gone.
+    fn lost(&self, claim: &mut dyn Claim, session: u64, transaction: Option<&str>, why: String) -> Result<End, Box<Trouble>> {
+        let Ok(mut asker) = claim.session(&[]) else { return Ok(End::Unknown(why)) };
+        let until = Instant::now() + FAREWELL;
+        while self.deployer.is_there(&mut *asker, session).unwrap_or(true) {
+            if Instant::now() >= until {
+                return Ok(End::Unknown(format!("{why}; its session {session} is on the server still")));
+            }
+            if self.stop.is_requested() {
+                drop(self.deployer.cancel(&mut *asker, session));
+            }
+            std::thread::sleep(PAUSES.0);
+        }
+        let Some(number) = transaction else { return Ok(End::Untold { why, passes: false }) };
+        Ok(match self.deployer.became(&mut *asker, number) {
+            Ok(Became::Committed) => End::Done,
+            Ok(Became::RolledBack) => End::Failed(why),
+            Ok(Became::Open | Became::Untold) | Err(_) => End::Unknown(why),
+        })
+    }
+
+    /// Waits, longer each time and never twice the same, unless somebody asks for the end.
+    fn rest(&self, attempts: u32) {
+        let pause = PAUSES.0.saturating_mul(1 << attempts.min(8)).min(PAUSES.1);
+        let part = RandomState::new().hash_one(attempts) % 1000;
+        let pause = pause.mul_f64(0.5 + f64::from(u32::try_from(part).unwrap_or_default()) / 1000.0);
+        let until = Instant::now() + pause;
+        while Instant::now() < until && !self.stop.is_requested() {
+            std::thread::sleep(PAUSES.0.min(until.saturating_duration_since(Instant::now())));
+        }
+    }
+}
+
+/// A time as a person reads it.
+pub fn time(time: Duration) -> String {
+    evenkeel_core::rehearsal::time(time)
+}

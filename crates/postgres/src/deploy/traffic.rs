@@ -1,0 +1,54 @@
+//! What a deployment would meet on a server. Neighbour: `flight`, what is in flight.
+
+use crate::connect::{Limits, Target, connect};
+use evenkeel_core::fault::{Trouble, Troublesome};
+use evenkeel_core::port::Traffic;
+use std::time::Duration;
+use tokio_postgres::types::Type;
+
+/// What the role lacks that does not see how old transactions are, or how far replicas are behind.
+const UNSEEN: &str = "how long transactions of other roles are open, and how far replicas are behind, is not seen: GRANT pg_read_all_stats";
+
+/// Looks once, at everything at the same time.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub async fn look(target: &Target, tables: &[(String, String)], limits: &Limits) -> Result<Traffic, Box<Trouble>> {
+    let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
+    let session = connect(target).await.map_err(words)?;
+    if session.is_standby {
+        // It says of itself that nothing can be deployed to it.
+        let hidden = vec![format!("{target} is a standby: nothing is written to it")];
+        return Ok(Traffic { hidden, ..Traffic::default() });
+    }
+    session.begin_read_only(limits, None).await.map_err(words)?;
+    let (schemas, names): (Vec<&str>, Vec<&str>) = tables.iter().map(|(schema, name)| (schema.as_str(), name.as_str())).unzip();
+    let doing = "looking what a deployment would meet";
+    let rows = session
+        .client
+        .query_typed(include_str!("traffic.sql"), &[(&schemas, Type::TEXT_ARRAY), (&names, Type::TEXT_ARRAY)])
+        .await
+        .map_err(|error| words(session.fault(&error, doing)))?;
+    let mut traffic = Traffic::default();
+    for row in &rows {
+        let told = || -> Result<_, tokio_postgres::Error> {
+            Ok((row.try_get::<_, String>("what")?, row.try_get::<_, Option<String>>("who")?, row.try_get::<_, Option<f64>>("seconds")?))
+        };
+        let (what, who, seconds) = told().map_err(|error| words(session.fault(&error, doing)))?;
+        let most = row.try_get::<_, Option<i64>>("most").ok().flatten().and_then(|most| u64::try_from(most).ok());
+        let who = who.unwrap_or_default();
+        let time = seconds.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX));
+        match what.as_str() {
+            "copy" => traffic.copies.push(who),
+            "transaction" => traffic.transactions.push((time, who)),
+            "replica" => traffic.replicas.push((time, who)),
+            // A number of sessions.
+            _ => traffic.connections = time.map(|time| time.as_secs()).zip(most),
+        }
+    }
+    session.end().await.map_err(words)?;
+    if traffic.transactions.iter().chain(&traffic.replicas).any(|(time, _)| time.is_none()) {
+        traffic.hidden.push(UNSEEN.to_owned());
+    }
+    Ok(traffic)
+}

@@ -1,0 +1,60 @@
+-- What a deployment would meet: copies of the database that are being made, transactions that hold something of the tables concerned,
+-- replicas, connections.
+-- Versions: 13 to 18. Privileges: since when transactions of other roles are open, and how far replicas are behind, is seen by members of
+-- pg_read_all_stats only; without that the seconds are NULL. Parameters: schemas and names of tables; none for all.
+-- Columns: what it is, who, seconds (of connections: how many are taken), how many there may be.
+WITH concerned AS (
+    SELECT c.oid
+    FROM unnest($1::pg_catalog.text[], $2::pg_catalog.text[]) AS a (of_schema, name)
+    JOIN pg_catalog.pg_namespace AS n ON n.nspname = a.of_schema
+    JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = a.name
+),
+holding AS (
+    SELECT DISTINCT l.pid
+    FROM pg_catalog.pg_locks AS l
+    WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid() AND l.relation >= 16384
+        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+        AND (pg_catalog.cardinality($1::pg_catalog.text[]) = 0 OR l.relation IN (SELECT oid FROM concerned))
+)
+SELECT
+    'copy'::pg_catalog.text AS what,
+    pg_catalog.concat_ws(', ', 'process ' || a.pid, NULLIF(a.application_name, ''), a.usename)::pg_catalog.text AS who,
+    EXTRACT(epoch FROM pg_catalog.clock_timestamp() - a.backend_start)::pg_catalog.float8 AS seconds,
+    NULL::pg_catalog.int8 AS most
+FROM pg_catalog.pg_stat_activity AS a
+WHERE a.application_name ~* '^(pg_dump|pg_dumpall|pg_basebackup|pgbackrest|barman|wal-g|pg_probackup)'
+    AND (a.datname IS NULL OR a.datname = pg_catalog.current_database() OR a.application_name !~* '^pg_dump')
+UNION ALL
+SELECT 'copy', 'process ' || b.pid || ', a base backup (' || b.phase || ')', NULL, NULL
+FROM pg_catalog.pg_stat_progress_basebackup AS b
+UNION ALL
+SELECT
+    'transaction',
+    pg_catalog.concat_ws(', ', 'process ' || a.pid, NULLIF(a.application_name, ''), a.usename, a.state),
+    EXTRACT(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::pg_catalog.float8,
+    NULL
+FROM pg_catalog.pg_stat_activity AS a
+JOIN holding AS h ON h.pid = a.pid
+WHERE a.usesysid IS NOT NULL
+UNION ALL
+SELECT
+    'replica',
+    pg_catalog.concat_ws(', ', NULLIF(r.application_name, ''), r.client_addr::pg_catalog.text, r.state),
+    CASE
+        WHEN r.state IS NULL THEN NULL
+        WHEN r.replay_lag IS NOT NULL THEN EXTRACT(epoch FROM r.replay_lag)::pg_catalog.float8
+        -- It is forgotten a while after everything was replayed.
+        WHEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), r.replay_lsn) < 16777216 THEN 0
+    END,
+    NULL
+FROM pg_catalog.pg_stat_replication AS r
+WHERE r.state IS NULL OR r.state <> 'backup' AND r.replay_lsn IS NOT NULL
+UNION ALL
+SELECT
+    'connections',
+    NULL,
+    (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS a WHERE a.usesysid IS NOT NULL)::pg_catalog.float8,
+    pg_catalog.current_setting('max_connections')::pg_catalog.int8
+        - pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int8
+        - COALESCE(pg_catalog.current_setting('reserved_connections', true), '0')::pg_catalog.int8
+ORDER BY 1, 2
