@@ -1,10 +1,11 @@
 //! A release that was rehearsed, run where it counts: behind its gates, under a claim, act by act, each written down before it begins and
 //! compared afterwards with what it did when it was rehearsed.
 //!
-//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `work` runs one, `beside` watches it,
+//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `work` runs one, `alone` knows what an interrupted one leaves, `beside` watches it,
 //! `course` is what happens under the claim, `resume` knows what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is
 //! kept (`Store`), whether evidence holds (`core/evidence`).
 
+mod alone;
 mod beside;
 mod course;
 mod deeds;

@@ -95,6 +95,7 @@ impl Store for Memory {
             let known = &mut entry.steps[act as usize].trail;
             known.transaction = trail.transaction.clone().or(known.transaction.take());
             known.before = trail.before.clone().or(known.before.take());
+            known.mark = trail.mark.clone().or(known.mark.take());
             known.after = trail.after.clone().or(known.after.take());
         })
     }

@@ -5,6 +5,8 @@
 
 mod concurrency;
 mod configuration;
+mod deploy;
+mod deploy_killed;
 mod diagnose;
 mod diagnose_provoked;
 mod diagnose_tools;

@@ -96,12 +96,13 @@ pub(super) fn locked(rehearsal: &Rehearsal) -> Vec<String> {
 /// Why that cannot be told.
 pub fn unlike(steps: &[&Step], before: &Manifest, after: &Manifest) -> Result<Vec<String>, String> {
     let expected = expected(steps)?;
-    let touched: BTreeMap<Key, (String, String)> =
-        effect(before, after).iter().map(|touch| (key(&touch.spot), (stands(&touch.after), words(&touch.spot)))).collect();
     let mut unlike = not_as(&expected, after)?;
-    let more = touched.iter().filter(|(key, _)| !expected.contains_key(*key));
-    unlike.extend(more.map(|(_, (_, words))| format!("{words}: it changed, and did not when it was rehearsed")));
-    Ok(unlike)
+    let more = effect(before, after).into_iter().map(|touch| touch.spot).filter(|spot| !expected.contains_key(&key(spot)));
+    unlike.extend(more.map(|spot| {
+        let words = format!("{}: it changed, and did not when it was rehearsed", words(&spot));
+        (spot, words)
+    }));
+    Ok(told(unlike))
 }
 
 /// What of these migrations does not stand as it was rehearsed, whatever else there is; in words.
@@ -109,7 +110,7 @@ pub fn unlike(steps: &[&Step], before: &Manifest, after: &Manifest) -> Result<Ve
 /// # Errors
 /// Why that cannot be told.
 pub fn stands_as(steps: &[&Step], now: &Manifest) -> Result<Vec<String>, String> {
-    not_as(&expected(steps)?, now)
+    Ok(told(not_as(&expected(steps)?, now)?))
 }
 
 /// The last word on everything that they touch.
@@ -122,7 +123,7 @@ fn expected<'s>(steps: &[&'s Step]) -> Result<BTreeMap<Key, &'s Made>, String> {
     Ok(expected)
 }
 
-fn not_as(expected: &BTreeMap<Key, &Made>, now: &Manifest) -> Result<Vec<String>, String> {
+fn not_as(expected: &BTreeMap<Key, &Made>, now: &Manifest) -> Result<Vec<(Spot, String)>, String> {
     let mut unlike = Vec::new();
     for made in expected.values() {
         let Some(spot) = made.spot() else {
@@ -137,10 +138,22 @@ fn not_as(expected: &BTreeMap<Key, &Made>, now: &Manifest) -> Result<Vec<String>
                 "unset" => "none",
                 _ => "another value",
             };
-            unlike.push(format!("{}: {}, and {wanted} when it was rehearsed", words(&spot), stand.shown()));
+            let words = format!("{}: {}, and {wanted} when it was rehearsed", words(&spot), stand.shown());
+            unlike.push((spot, words));
         }
     }
     Ok(unlike)
+}
+
+/// In words: of an object that is otherwise as a whole, its properties and its parts say no more.
+fn told(mut unlike: Vec<(Spot, String)>) -> Vec<String> {
+    unlike.sort_by(|(one, _), (other, _)| (one.attribute.is_some(), one).cmp(&(other.attribute.is_some(), other)));
+    let wholes: Vec<Vec<String>> = unlike.iter().filter(|(spot, _)| spot.attribute.is_none()).map(|(spot, _)| key(spot).1).collect();
+    let is_said = |spot: &Spot| {
+        let parts = key(spot).1;
+        wholes.iter().any(|whole| parts.starts_with(whole) && (parts.len() > whole.len() || spot.attribute.is_some()))
+    };
+    unlike.into_iter().filter(|(spot, _)| !is_said(spot)).map(|(_, words)| words).collect()
 }
 
 /// `column public.t.x`, `type of column public.t.x`.
@@ -193,7 +206,7 @@ mod tests {
         assert_eq!(unlike(&[&first, &second], &empty, &two), Ok(Vec::new()), "the last word counts");
         assert_eq!(stands_as(&[&first, &second], &two), Ok(Vec::new()));
         let told = unlike(&[&first], &empty, &two).unwrap();
-        assert!(told.len() == 3 && told.iter().any(|one| one.contains("type of column public.t.a: bigint, and another value")), "{told:?}");
+        assert!(told.len() == 2 && told.iter().any(|one| one.contains("type of column public.t.a: bigint, and another value")), "{told:?}");
         assert!(told.iter().any(|one| one.contains("column public.t.b: it changed, and did not")), "{told:?}");
         assert!(!stands_as(&[&second], &one).unwrap().is_empty());
         assert!(unlike(&[&Step { effect: None, ..first.clone() }], &empty, &one).is_err());

@@ -116,6 +116,8 @@ pub struct Trail {
     pub transaction: Option<String>,
     /// Digest of the target's schema before it.
     pub before: Option<String>,
+    /// Of one that runs in no transaction, what an interruption of it can be told by: for whoever wrote it.
+    pub mark: Option<String>,
     /// Digest of the target's schema after it.
     pub after: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! What happens under the claim: what is left of earlier runs is settled, everything is looked at once more, then the acts, each compared
 //! afterwards with what it did when it was rehearsed.
 
+use super::alone::{Left, Mark, without};
 use super::deeds::Deed;
 use super::gates;
 use super::resume::{self, Past};
@@ -13,13 +14,12 @@ use crate::rehearse::Release;
 use evenkeel_core::deployment::{Deployed, Gate, Outcome};
 use evenkeel_core::evidence::{Step, schema, stands_as, unlike};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::history::effect::{Stand, effect};
-use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::{Form, World, plan};
 use evenkeel_core::port::{
     Answer, Claim, Claimed, Deployer, Ending, Engine, Entry, Environment, Intended, Intention, Orphan, Run, State, Trail, Wish,
 };
+use std::collections::BTreeSet;
 
 /// What the acts need.
 pub(super) struct Work<'a> {
@@ -167,7 +167,9 @@ impl Work<'_> {
         }
         if order.resume {
             let begun: Vec<&Entry> = earlier.iter().collect();
-            let settled = resume::settled(&begun, (order.store, self.deployer), &mut *session, &now)?;
+            let mut alone = |mark: &Mark| self.cleared(claim, mark);
+            let settled = resume::settled(&begun, (order.store, self.deployer), (&mut *session, &mut alone), schema(&now))?;
+            let now = capture::manifest(self.source, self.run)?;
             let past = resume::past(&settled, &[]);
             let baseline = gates::evidence(order, self.release, &now, &past).into_iter().filter(|gate| gate.name == "baseline");
             let unknown = (!past.unknown.is_empty()).then(|| past.unknown.join("; "));
@@ -220,10 +222,12 @@ impl Work<'_> {
                 return Ok(Some((format!("somebody asked for the end, {place}"), 1)));
             }
             claim.check()?;
+            let mark = Mark::of(&now);
+            let kept = if deed.alone { mark.text() } else { None };
+            // What it is told by later is there before it begins.
+            intended.leaves(at, &Trail { before: schema(&now), mark: kept, ..Trail::default() })?;
             intended.begins(at)?;
-            intended.leaves(at, &Trail { before: schema(&now), ..Trail::default() })?;
-            let was = now.clone();
-            let mut looked = |claim: &mut dyn Claim| self.without_trace(claim, &was);
+            let mut looked = |claim: &mut dyn Claim| self.cleared(claim, &mark);
             let (end, done) = hands.run(claim, (intended, at), deed, &mut looked)?;
             if let Some(broken) = &done.seen.broken {
                 deployed.notes.push(format!("{}: who waited for it was not seen to the end: {broken}", deed.act.what));
@@ -234,7 +238,7 @@ impl Work<'_> {
             let (state, said) = match &end {
                 End::Done => (State::Done, None),
                 End::Failed(why) => (State::Failed, Some(why.clone())),
-                End::Untold { why, .. } | End::Unknown(why) => (State::Unknown, Some(why.clone())),
+                End::Unknown(why) => (State::Unknown, Some(why.clone())),
             };
             let kept = intended.became(at, state, said.as_deref());
             match (end, kept) {
@@ -243,10 +247,6 @@ impl Work<'_> {
                     return Ok(Some((format!("{}: it is in, and that could not be written down: {trouble}", deed.act.what), 1)));
                 }
                 (End::Failed(why), _) => return Ok(Some((format!("{}: {why}", deed.act.what), 1))),
-                (End::Untold { why, .. }, _) => {
-                    let why = format!("{}: {why}; it left something: the schema is not as it was before it", deed.act.what);
-                    return Ok(Some((why, 2)));
-                }
                 (End::Unknown(why), _) => {
                     return Ok(Some((format!("{}: nobody knows whether it is in: {why}", deed.act.what), 2)));
                 }
@@ -286,28 +286,24 @@ impl Work<'_> {
         }
     }
 
-    /// Whether the schema is as it was before an act that runs in no transaction; an index of no use that it left is dropped before.
-    fn without_trace(&self, claim: &mut dyn Claim, before: &Manifest) -> Result<bool, Box<Trouble>> {
+    /// What is left of an act that runs in no transaction; an index of no use that it made is dropped.
+    fn cleared(&self, claim: &mut dyn Claim, mark: &Mark) -> Result<Left, Box<Trouble>> {
         let now = capture::manifest(self.source, self.run)?;
-        if schema(&now) == schema(before) {
-            return Ok(true);
-        }
-        // Only what was not there before, and is of no use to anybody.
-        let touches = effect(before, &now);
-        let mut whole = touches.iter().filter(|touch| touch.spot.attribute.is_none());
-        let is_left = |kind: Kind, stand: &Stand| kind == Kind::Index && *stand == Stand::Faulty;
-        if !whole.all(|touch| is_left(touch.spot.kind, &touch.after)) || touches.iter().any(|touch| touch.spot.kind != Kind::Index) {
-            return Ok(false);
-        }
+        let indexes = match mark.left(&now) {
+            Left::Again(indexes) if !indexes.is_empty() => indexes,
+            left => return Ok(left),
+        };
         let dialect = self.engine.dialect(&now.endpoint)?;
-        let planned = plan(&World::of(&now), &World::of(before), &*dialect, Form { offline: false, throwaway: false });
+        let goal = without(&now, &indexes);
+        let planned = plan(&World::of(&now), &World::of(&goal), &*dialect, Form { offline: false, throwaway: false });
         let mut session = claim.session(dialect.opening())?;
         for statement in planned.statements() {
             if let Answer::Refused(_) = session.run(&statement.sql)? {
-                return Ok(false);
+                return Ok(Left::Unknown);
             }
         }
-        Ok(schema(&capture::manifest(self.source, self.run)?) == schema(before))
+        let left = mark.left(&capture::manifest(self.source, self.run)?);
+        Ok(if left == Left::Again(BTreeSet::new()) { left } else { Left::Unknown })
     }
 }
 

@@ -14,6 +14,8 @@ use evenkeel_core::port::{Entry, Flights, Traffic};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// That the schema is as it should be before.
+const BASELINE: &str = "baseline";
 /// So many connections are left to others.
 const FREE: u64 = 5;
 
@@ -66,7 +68,8 @@ pub(super) fn evidence(order: &Order<'_>, release: &Release, target: &Manifest, 
         }
         Proof::Unrehearsed => {
             let found = "--unrehearsed: nobody has seen what it locks, breaks, or whether it can be taken back";
-            return vec![Gate::new("evidence", "none is asked for", Some(true), found).origin("flag --unrehearsed")];
+            let none = Gate::new("evidence", "none is asked for", Some(true), found).origin("flag --unrehearsed");
+            return std::iter::once(none).chain(order.resume.then(|| as_left(past, target))).collect();
         }
     };
     let predicate = &statement.predicate;
@@ -93,13 +96,11 @@ pub(super) fn evidence(order: &Order<'_>, release: &Release, target: &Manifest, 
 
 /// That the schema is the one from which it was rehearsed; of what is gone on with, the one that was left.
 fn baseline(order: &Order<'_>, statement: &evenkeel_core::evidence::Statement, keys: &[&str], target: &Manifest, past: &Past) -> Gate {
-    const NAME: &str = "baseline";
     let predicate = &statement.predicate;
     let found = schema(target);
-    let shown = |digest: &Option<String>| digest.as_ref().map_or("nothing".to_owned(), |digest| digest.chars().take(16).collect());
     if predicate.canonical != evenkeel_core::manifest::CANONICAL {
         return Gate::new(
-            NAME,
+            BASELINE,
             "the schema that it was rehearsed for",
             None,
             "the evidence's digests were made by another version of evenkeel",
@@ -107,20 +108,20 @@ fn baseline(order: &Order<'_>, statement: &evenkeel_core::evidence::Statement, k
     }
     if order.resume && found != predicate.baseline {
         if !past.unknown.is_empty() {
-            return Gate::new(NAME, "what is in is known", None, past.unknown.join("; "));
+            return Gate::new(BASELINE, "what is in is known", None, past.unknown.join("; "));
         }
         let before = predicate.release.len().checked_sub(keys.len()).and_then(|at| at.checked_sub(1));
         let rehearsed = before.and_then(|at| predicate.steps.get(at)).and_then(|step| step.result.clone());
         return match past.left.clone().or(rehearsed) {
-            None => Gate::new(NAME, "the schema as the last run left it", None, "nobody wrote down how that was"),
+            None => Gate::new(BASELINE, "the schema as the last run left it", None, "nobody wrote down how that was"),
             left => {
                 let limit = format!("the schema as the last run left it ({})", shown(&left));
-                Gate::new(NAME, limit, Some(left == found), shown(&found))
+                Gate::new(BASELINE, limit, Some(left == found), shown(&found))
             }
         };
     }
     let limit = format!("the schema that it was rehearsed for ({})", shown(&predicate.baseline));
-    Gate::new(NAME, limit, Some(found == predicate.baseline), shown(&found))
+    Gate::new(BASELINE, limit, Some(found == predicate.baseline), shown(&found))
 }
 
 /// That what the evidence is about stands as it was rehearsed; nothing without evidence.
@@ -137,6 +138,22 @@ pub(super) fn result(order: &Order<'_>, target: &Manifest) -> Option<Gate> {
         Gate::none("result", "what was rehearsed stands as it was rehearsed", &against, &untold, &nothing)
             .fix("evenkeel history says what is not as it should be"),
     )
+}
+
+/// That the schema is as the last run left it, where nobody has rehearsed what that is.
+fn as_left(past: &Past, target: &Manifest) -> Gate {
+    let found = schema(target);
+    match &past.left {
+        _ if !past.unknown.is_empty() => Gate::new(BASELINE, "what is in is known", None, past.unknown.join("; ")),
+        None => Gate::new(BASELINE, "nothing is asked for", Some(true), "nobody wrote down how the last run left the schema")
+            .origin("flag --unrehearsed"),
+        left => Gate::new(BASELINE, format!("the schema as the last run left it ({})", shown(left)), Some(*left == found), shown(&found)),
+    }
+    .fix("evenkeel history says what is there, and what record and files say")
+}
+
+fn shown(digest: &Option<String>) -> String {
+    digest.as_ref().map_or("nothing".to_owned(), |digest| digest.chars().take(16).collect())
 }
 
 /// The release's files by the names that evidence has for them: it may have been made elsewhere.

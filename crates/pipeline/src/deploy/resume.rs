@@ -2,10 +2,9 @@
 //!
 //! Neighbour: `work`, which never leaves an act unknown where the server can say what became of it.
 
+use super::alone::{Left, Mark};
 use super::deeds::Deed;
-use evenkeel_core::evidence;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Became, Deployer, Entry, JournalStep, Session, State, Store};
 use std::time::{Duration, Instant};
 
@@ -58,26 +57,29 @@ pub fn orphans(gone: &[&Entry], deployer: &dyn Deployer, session: &mut dyn Sessi
     Ok(notes)
 }
 
+/// Says what is left of something that runs in no transaction, and clears it away.
+pub type Clearing<'c> = dyn FnMut(&Mark) -> Result<Left, Box<Trouble>> + 'c;
+
 /// Has the server say what became of acts that were begun by runs that are gone. What it says is written down.
 ///
 /// # Errors
 /// The server cannot be asked, or the journal not be written.
 pub fn settled(
-    gone: &[&Entry],
+    begun: &[&Entry],
     (store, deployer): (&dyn Store, &dyn Deployer),
-    session: &mut dyn Session,
-    now: &Manifest,
+    (session, alone): (&mut dyn Session, &mut Clearing<'_>),
+    digest: Option<String>,
 ) -> Result<Vec<Entry>, Box<Trouble>> {
-    let digest = evidence::schema(now);
     let mut entries = Vec::new();
-    for entry in gone {
+    for entry in begun {
         let mut entry = (*entry).clone();
         for (at, step) in (0..).zip(&mut entry.steps) {
             if step.state != State::Unknown {
                 continue;
             }
-            let (state, words) = match &step.trail.transaction {
-                Some(number) => match over(deployer, session, number)? {
+            let trail = &step.trail;
+            let (state, words) = match (&trail.transaction, trail.mark.as_deref().and_then(Mark::read)) {
+                (Some(number), _) => match over(deployer, session, number)? {
                     Became::Committed => (State::Done, "the server says that it is committed"),
                     Became::RolledBack => (State::Failed, "the server says that it was rolled back"),
                     Became::Open => (State::Unknown, "its transaction is open still"),
@@ -85,8 +87,16 @@ pub fn settled(
                         (State::Unknown, "the server does not know its transaction: another one answers, or one that was brought back")
                     }
                 },
-                None if step.trail.before.is_some() && step.trail.before == digest => (State::Failed, "the schema is as it was before it"),
-                None => (State::Unknown, "it runs in no transaction, and the schema is not as it was before it"),
+                (None, Some(mark)) => match alone(&mark)? {
+                    Left::Again(_) => (State::Failed, "nothing of it is left"),
+                    Left::Done => (State::Done, "the server finished it"),
+                    Left::Unknown => {
+                        (State::Unknown, "it runs in no transaction, and something else than an index is not as it was before it")
+                    }
+                },
+                // It had no transaction yet.
+                (None, None) if trail.before.is_some() && trail.before == digest => (State::Failed, "the schema is as it was before it"),
+                (None, None) => (State::Unknown, "the schema is not as it was before it"),
             };
             (step.state, step.words) = (state, Some(words.to_owned()));
             store.mark(entry.number, at, state, Some(words))?;

@@ -3,6 +3,7 @@
 //!
 //! Neighbours: `deeds`, what an act is made of; `beside`, who watches; `resume`, what became of acts of a run that is gone.
 
+use super::alone::Left;
 use super::beside::Beside;
 use super::deeds::Deed;
 use evenkeel_core::deployment::{Done, Seen};
@@ -36,13 +37,24 @@ pub enum End {
     Done,
     /// It had no effect: why.
     Failed(String),
-    /// Whether it had an effect only a look at the schema tells: what was said, and whether it is worth another attempt.
-    Untold {
-        why: String,
-        passes: bool,
-    },
     /// Nobody can tell: why.
     Unknown(String),
+}
+
+/// What is known of an act whose session is lost.
+enum Lost {
+    Told(End),
+    /// The session is gone, and only a look at the schema tells.
+    Gone(String),
+}
+
+/// How something ended that runs in no transaction, by what is left of it.
+fn left(left: Left, why: String) -> End {
+    match left {
+        Left::Again(_) => End::Failed(why),
+        Left::Done => End::Done,
+        Left::Unknown => End::Unknown(format!("{why}; the schema is not as it was before it")),
+    }
 }
 
 /// Who runs acts.
@@ -68,8 +80,8 @@ enum Tried {
     },
 }
 
-/// Says whether something that runs in no transaction had no effect after all.
-pub type Looked<'l> = dyn FnMut(&mut dyn Claim) -> Result<bool, Box<Trouble>> + 'l;
+/// Says what is left of something that runs in no transaction, after an index of no use was cleared away.
+pub type Looked<'l> = dyn FnMut(&mut dyn Claim) -> Result<Left, Box<Trouble>> + 'l;
 
 impl Hands<'_> {
     /// Runs an act until it is in, refused for good, or the time is over. `looked` says, after a refusal of what runs in no transaction,
@@ -110,17 +122,20 @@ impl Hands<'_> {
                     (why, (self.deployer.passes(&code) || is_ours && is_aborted) && !self.stop.is_requested())
                 }
                 Tried::Lost { session, transaction, why } => {
-                    let end = self.lost(claim, session, transaction.as_deref(), why)?;
+                    let end = match self.lost(claim, session, transaction.as_deref(), why)? {
+                        Lost::Told(end) => end,
+                        // Without a number nothing of its transaction was sent.
+                        Lost::Gone(why) if !deed.alone => End::Failed(why),
+                        Lost::Gone(why) => left(looked(claim)?, why),
+                    };
                     return Ok((end, done));
                 }
             };
             let is_over = begun.elapsed() >= self.bounds.retry_for;
             let why = if passes && is_over { format!("{why}; {} attempts in {}", done.attempts, time(begun.elapsed())) } else { why };
-            if deed.alone && !looked(claim)? {
-                return Ok((End::Untold { why, passes }, done));
-            }
-            if !passes || is_over {
-                return Ok((End::Failed(why), done));
+            let end = if deed.alone { left(looked(claim)?, why) } else { End::Failed(why) };
+            if !passes || is_over || !matches!(end, End::Failed(_)) {
+                return Ok((end, done));
             }
             self.rest(done.attempts);
         }
@@ -226,24 +241,24 @@ impl Hands<'_> {
     }
 
     /// What became of an act whose session is lost: nobody knows until the server says that it is gone.
-    fn lost(&self, claim: &mut dyn Claim, session: u64, transaction: Option<&str>, why: String) -> Result<End, Box<Trouble>> {
-        let Ok(mut asker) = claim.session(&[]) else { return Ok(End::Unknown(why)) };
+    fn lost(&self, claim: &mut dyn Claim, session: u64, transaction: Option<&str>, why: String) -> Result<Lost, Box<Trouble>> {
+        let Ok(mut asker) = claim.session(&[]) else { return Ok(Lost::Told(End::Unknown(why))) };
         let until = Instant::now() + FAREWELL;
         while self.deployer.is_there(&mut *asker, session).unwrap_or(true) {
             if Instant::now() >= until {
-                return Ok(End::Unknown(format!("{why}; its session {session} is on the server still")));
+                return Ok(Lost::Told(End::Unknown(format!("{why}; its session {session} is on the server still"))));
             }
             if self.stop.is_requested() {
                 drop(self.deployer.cancel(&mut *asker, session));
             }
             std::thread::sleep(PAUSES.0);
         }
-        let Some(number) = transaction else { return Ok(End::Untold { why, passes: false }) };
-        Ok(match self.deployer.became(&mut *asker, number) {
+        let Some(number) = transaction else { return Ok(Lost::Gone(why)) };
+        Ok(Lost::Told(match self.deployer.became(&mut *asker, number) {
             Ok(Became::Committed) => End::Done,
             Ok(Became::RolledBack) => End::Failed(why),
             Ok(Became::Open | Became::Untold) | Err(_) => End::Unknown(why),
-        })
+        }))
     }
 
     /// Waits, longer each time and never twice the same, unless somebody asks for the end.
