@@ -3,7 +3,7 @@
 mod deploy;
 mod release;
 
-pub use deploy::Deploy;
+pub use deploy::{Deploy, Rollback, Running};
 pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -116,6 +116,8 @@ pub enum Command {
     Evidence(Evidence),
     /// Run what was rehearsed where it counts: behind gates, act by act, bounded, written down, and compared with the rehearsal.
     Deploy(Deploy),
+    /// Take a release back by the way that was rehearsed: what was written since and would be lost is counted first.
+    Rollback(Rollback),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.
     Diagnose(Diagnose),
     /// Print what was run on environments: when, by whom, how it ended; one run whole.

@@ -13,7 +13,9 @@ pub struct Deployed {
     pub target: String,
     /// When the evidence was made; nothing where there is none.
     pub evidence: Option<String>,
-    /// Keys of what was pending.
+    /// It is taken back.
+    pub is_back: bool,
+    /// Keys of what was pending, or to be taken back.
     pub pending: Vec<String>,
     pub gates: Vec<Gate>,
     /// The acts, as they are planned and as far as they were run.

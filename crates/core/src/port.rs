@@ -211,6 +211,15 @@ pub trait Environment: Send + Sync {
         Err(Box::new(Trouble::new(Class::Configuration, format!("what a deployment would meet is not asked of {}", self.describe()))))
     }
 
+    /// How many rows tables have, and how many values columns that are not NULL: each by schema, table and, for a column, its name. What
+    /// cannot be counted in time, or may not be, says why.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn filled(&self, _of: &[Vec<String>], _: &Limits, _: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("how many rows tables have is not asked of {}", self.describe()))))
+    }
+
     /// When things became as they are, and whose work that was, as far as the server can say.
     ///
     /// # Errors

@@ -2,10 +2,11 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `work` runs one, `alone` knows what an interrupted one leaves, `beside` watches it,
-//! `course` is what happens under the claim, `resume` knows what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is
+//! `course` is what happens under the claim, `back` is the way back, `resume` knows what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is
 //! kept (`Store`), whether evidence holds (`core/evidence`).
 
 mod alone;
+pub mod back;
 mod beside;
 mod course;
 mod deeds;
@@ -16,9 +17,10 @@ mod work;
 pub use work::Bounds;
 
 use crate::capture::Source;
-use crate::history::{self, Recording};
+use crate::history::{self, Recording, Way};
 use crate::migrations::Migrations;
 use crate::rehearse::Release;
+use back::Back;
 use course::Work;
 use deeds::Deed;
 use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned};
@@ -56,6 +58,8 @@ pub struct Order<'a> {
     pub proof: Proof,
     /// What evidence is held against, without files and baseline.
     pub now: Now,
+    /// What is run is taken back.
+    pub back: Option<Back>,
     /// What is left of an earlier run is gone on with.
     pub resume: bool,
     /// Nothing is run: what would be is told.
@@ -90,7 +94,8 @@ pub fn run(
     let observer = engine.observer()?;
     let dialect = engine.dialect(&target.endpoint)?;
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
-    let recording = history::entries(&target, source.label(), read, &*dialect, &keys);
+    let way = if order.back.is_some() { Way::Back } else { Way::There };
+    let recording = history::entries(&target, source.label(), read, &*dialect, (&keys, way));
     let records = recording.as_ref().map(|recording| recording.as_ref().map(|one| one.statements.clone()).unwrap_or_default());
     let deeds = records.map_err(Clone::clone).and_then(|records| deeds::deeds(release, &records).map_err(|trouble| words(&trouble)));
     let unfinished = order.store.unfinished(order.environment)?;
@@ -106,8 +111,17 @@ pub fn run(
     let is_open = order.resume && earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
     let proven = gates::evidence(order, release, &target, &past);
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
-    gates.push(gates::acts(&deeds));
     let limits = order.bounds.limits;
+    let deeds = match &order.back {
+        Some(_) if !back::without_way(release).is_empty() => {
+            Err(format!("no statement takes back {}", back::without_way(release).join(", ")))
+        }
+        _ => deeds,
+    };
+    gates.push(gates::acts(&deeds));
+    if let Some(back) = &order.back {
+        gates.push(back::loss(&order.proof, release, back.accept, (&**environment, &target), (&limits, &run.watch))?);
+    }
     gates.extend(gates::traffic(order, &environment.traffic(&gates::concerned(order), &limits, &run.watch)?));
     if !order.resume {
         let places = recording.as_ref().ok().and_then(Option::as_ref).map(tool);
@@ -122,6 +136,7 @@ pub fn run(
             Proof::Evidence(statement, _) => Some(statement.predicate.at.clone()),
             Proof::Unrehearsed | Proof::None(_) => None,
         },
+        is_back: order.back.is_some(),
         pending: keys.iter().map(|key| (*key).to_owned()).collect(),
         gates,
         acts: deeds.iter().map(planned).collect(),
@@ -178,12 +193,16 @@ const BACK: u32 = 50;
 
 /// Deployments since the last that came to its end, the newest first.
 fn earlier(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
-    let runs = order.store.runs(Some(order.environment), BACK)?.into_iter().filter(|entry| entry.intention.verb == VERB);
+    let runs = order.store.runs(Some(order.environment), BACK)?.into_iter().filter(|entry| entry.intention.verb == order.verb());
     Ok(runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done)).collect())
 }
 
-/// The word in the journal.
-const VERB: &str = "deploy";
+impl Order<'_> {
+    /// The word in the journal.
+    fn verb(&self) -> &'static str {
+        if self.back.is_some() { "rollback" } else { "deploy" }
+    }
+}
 
 /// Whether a run left something of which the tool's record says nothing.
 fn is_half(entry: &Entry, deeds: &[Deed]) -> bool {

@@ -20,7 +20,7 @@ mod trial;
 mod withheld;
 
 pub use apply::{Applied, Order, Outcome, apply};
-pub use entries::{Recording, entries};
+pub use entries::{Recording, Way, entries};
 pub use records::{Left, pending, tools};
 pub use repair::{Repair, Repairing};
 

@@ -31,7 +31,9 @@ struct Told {
     target: String,
     /// When the evidence was made, as RFC 3339 has it; null where there is none.
     evidence: Option<String>,
-    /// Keys of the migrations that were pending.
+    /// Whether it is a way back.
+    back: bool,
+    /// Keys of the migrations that were pending, or to be taken back, the last first.
     pending: Vec<String>,
     gates: Vec<ToldGate>,
     acts: Vec<Act>,
@@ -108,14 +110,18 @@ pub fn deployment(deployed: &Deployed, form: Form, style: &Style) -> Result<Vec<
 pub fn verdict_line(deployed: &Deployed) -> String {
     let Deployed { label, pending, gates, .. } = deployed;
     let release = if pending.len() == 1 { "1 migration".to_owned() } else { format!("{} migrations", pending.len()) };
-    let is_one = pending.len() == 1;
+    let verb = if pending.len() == 1 { "is" } else { "are" };
     let named = |holds: Option<bool>| gates.iter().filter(|gate| gate.holds == holds).map(|gate| gate.name).collect::<Vec<_>>();
     match &deployed.outcome {
         Outcome::Nothing if gates.iter().any(|gate| gate.name == "result") => {
             format!("{label}: nothing is pending, and what was rehearsed stands as it was")
         }
-        Outcome::Nothing => format!("{label}: nothing is pending, and nothing was run"),
-        Outcome::Planned => format!("{label}: {release} could be run now: all {} gates hold; nothing was run", gates.len()),
+        Outcome::Nothing if !deployed.is_back => format!("{label}: nothing is pending, and nothing was run"),
+        Outcome::Nothing => format!("{label}: nothing is to be taken back, and nothing was run"),
+        Outcome::Planned => {
+            let what = if deployed.is_back { "taken back" } else { "run" };
+            format!("{label}: {release} could be {what} now: all {} gates hold; nothing was run", gates.len())
+        }
         Outcome::Refused => {
             let (closed, open) = (named(Some(false)), named(None));
             let mut why = Vec::new();
@@ -133,12 +139,12 @@ pub fn verdict_line(deployed: &Deployed) -> String {
             format!("{label}: run {}: nothing was left to be run: what earlier runs began is in", entry.number)
         }
         Outcome::Ran { entry, stopped: None } => {
-            let verb = if is_one { "is" } else { "are" };
-            match &deployed.evidence {
-                Some(_) => {
-                    format!("{label}: run {}: {release} {verb} in, as rehearsed: the application's release may follow", entry.number)
-                }
-                None => format!("{label}: run {}: {release} {verb} in; nobody rehearsed that", entry.number),
+            let (run, is_known) = (entry.number, deployed.evidence.is_some());
+            match (deployed.is_back, is_known) {
+                (false, true) => format!("{label}: run {run}: {release} {verb} in, as rehearsed: the application's release may follow"),
+                (false, false) => format!("{label}: run {run}: {release} {verb} in; nobody rehearsed that"),
+                (true, true) => format!("{label}: run {run}: {release} {verb} taken back, and the schema is as it was before"),
+                (true, false) => format!("{label}: run {run}: {release} {verb} taken back; nobody rehearsed that"),
             }
         }
     }
@@ -189,6 +195,7 @@ fn told(deployed: &Deployed) -> Told {
         environment: deployed.label.clone(),
         target: deployed.target.clone(),
         evidence: deployed.evidence.clone(),
+        back: deployed.is_back,
         pending: deployed.pending.clone(),
         gates: deployed.gates.iter().map(gate).collect(),
         acts: steps(deployed).into_iter().map(act).collect(),

@@ -2,6 +2,7 @@
 
 use super::release::{HistoryFormat, Reading};
 use clap::{Args, ValueHint};
+use evenkeel_pipeline::deploy::back::Loss;
 use std::path::PathBuf;
 
 /// `deploy`.
@@ -9,6 +10,35 @@ use std::path::PathBuf;
 pub struct Deploy {
     /// The environment, by the name under which it is configured.
     pub environment: String,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// `rollback`.
+#[derive(Debug, Args)]
+pub struct Rollback {
+    /// The environment, by the name under which it is configured.
+    pub environment: String,
+    /// The migration that stays applied; without it all of what was rehearsed is taken back.
+    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub to: Option<String>,
+    /// How many rows and values that were written since may be lost, or all.
+    #[arg(long, value_name = "COUNT|all", default_value = "0", value_parser = loss)]
+    pub accept_loss: Loss,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+fn loss(text: &str) -> Result<Loss, String> {
+    match text {
+        "all" => Ok(Loss::All),
+        text => text.parse().map(Loss::Upto).map_err(|_| "write a number, or all".to_owned()),
+    }
+}
+
+/// How a release is run where it counts, or taken back.
+#[derive(Debug, Args)]
+pub struct Running {
     /// Evidence of the rehearsal, as `rehearse --evidence` wrote it; without it the last that the store has for the environment.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub evidence: Option<PathBuf>,

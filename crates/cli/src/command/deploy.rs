@@ -2,7 +2,7 @@
 //! whoever types it.
 
 use super::{Outcome, apply, evidence, migrations, output};
-use crate::args::{Common, Deploy};
+use crate::args::{Common, Deploy, Rollback, Running};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
@@ -12,16 +12,26 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::port::{Limits, Store};
 use evenkeel_pipeline::capture;
+use evenkeel_pipeline::deploy::back::Back;
 use evenkeel_pipeline::deploy::{self as stage, Bounds, DIMENSIONS, Order, Proof};
 use evenkeel_pipeline::rehearse;
 use evenkeel_report::deployment as report;
 
 pub fn run(arguments: &Deploy, common: &Common) -> Outcome {
+    shown(&arguments.environment, &arguments.running, None, common)
+}
+
+pub fn back(arguments: &Rollback, common: &Common) -> Outcome {
+    let back = Back { to: arguments.to.clone(), accept: arguments.accept_loss };
+    shown(&arguments.environment, &arguments.running, Some(back), common)
+}
+
+fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Outcome {
     let Ok(form) = arguments.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
     };
-    let deployed = deployed(arguments, common)?;
+    let deployed = deployed(environment, arguments, back, common)?;
     let style = migrations::style(common, arguments.out.is_none());
     let bytes = report::deployment(&deployed, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
     output::told(&bytes, arguments.out.as_deref())?;
@@ -31,21 +41,20 @@ pub fn run(arguments: &Deploy, common: &Common) -> Outcome {
     Ok(deployed.exit_code)
 }
 
-/// Deploys.
+/// Deploys, or takes back.
 ///
 /// # Errors
 /// It is refused before anything is looked at, or the environment cannot be read or claimed.
-pub fn deployed(arguments: &Deploy, common: &Common) -> Result<Deployed, Box<Trouble>> {
+fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Result<Deployed, Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
-    let typed = arguments.environment.as_str();
     let Some(configured) = settings.environments.get(typed) else {
         let trouble = Trouble::new(Class::Usage, format!("{:?} is not the name of an environment", paint::scrub(typed)));
         return Err(Box::new(
             trouble
                 .expected(format!("the name of what is written to, as it is configured ({})", wire::known(settings)))
                 .found("something else")
-                .fix("add it to evenkeel.toml, and type its name: evenkeel deploy NAME"),
+                .fix("add it to evenkeel.toml, and type its name"),
         ));
     };
     if arguments.unrehearsed {
@@ -55,7 +64,7 @@ pub fn deployed(arguments: &Deploy, common: &Common) -> Result<Deployed, Box<Tro
         apply::confirmed(typed, &configured.origin, "add --yes, once you have read what --plan prints")?;
     }
     let store = store::open(settings)?;
-    let proof = proof(arguments, settings, &store)?;
+    let proof = proof(typed, arguments, settings, &store)?;
     let endpoint = wire::endpoint(typed, settings, common, &DIMENSIONS)?;
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let source = endpoint.source.on_primary();
@@ -65,13 +74,17 @@ pub fn deployed(arguments: &Deploy, common: &Common) -> Result<Deployed, Box<Tro
     let grammar = wire::engine(target.endpoint.engine).grammar()?;
     let wanted = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, Some(typed), settings)?;
     let read = rehearse::read(&wanted, &target, grammar, signals::stop())?;
-    let release = rehearse::pending(&target, source.label(), &read)?;
+    let release = match &back {
+        Some(back) => stage::back::release(&target, source.label(), &read, &proof, back)?,
+        None => rehearse::pending(&target, source.label(), &read)?,
+    };
     let demanded = settings.demanded(configured.tier);
     let age = match &proof {
-        Proof::Evidence(statement, _) => {
+        Proof::Evidence(statement, _) if back.is_none() => {
             Some((evidence::age(statement), i64::try_from(settings.deploy.max_age.as_secs()).unwrap_or(i64::MAX)))
         }
-        Proof::Unrehearsed | Proof::None(_) => None,
+        // A way back is as good as it was.
+        Proof::Evidence(..) | Proof::Unrehearsed | Proof::None(_) => None,
     };
     let (by, owner) = (store::user(), store::owner());
     let order = Order {
@@ -83,12 +96,13 @@ pub fn deployed(arguments: &Deploy, common: &Common) -> Result<Deployed, Box<Tro
         reason: arguments.reason.as_deref(),
         proof,
         now: Now {
-            limits: Some(Demanded::of(&demanded)),
+            limits: back.is_none().then(|| Demanded::of(&demanded)),
             unsigned: settings.unsigned,
             has_keys: !settings.keys.is_empty(),
             age,
             ..Now::default()
         },
+        back,
         resume: arguments.resume,
         plan: arguments.plan,
         bounds: Bounds {
@@ -124,13 +138,13 @@ fn unrehearsed(name: &str, configured: &Environment) -> Result<(), Box<Trouble>>
 }
 
 /// What there is that says what the release does.
-fn proof(arguments: &Deploy, settings: &Settings, store: &dyn Store) -> Result<Proof, Box<Trouble>> {
+fn proof(typed: &str, arguments: &Running, settings: &Settings, store: &dyn Store) -> Result<Proof, Box<Trouble>> {
     if arguments.unrehearsed {
         return Ok(Proof::Unrehearsed);
     }
     let text = match &arguments.evidence {
         Some(file) => Some(evidence::text(file)?),
-        None => store.kept(&arguments.environment, 1)?.pop().map(|kept| kept.text),
+        None => store.kept(typed, 1)?.pop().map(|kept| kept.text),
     };
     let Some(text) = text else { return Ok(Proof::None(format!("there is none in {}", store.describe()))) };
     let keys = settings.keys.iter().map(|path| evidence::text(path)).collect::<Result<Vec<_>, _>>()?;

@@ -59,6 +59,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Rehearse(arguments) => rehearse::run(arguments, &cli.common),
         Command::Evidence(arguments) => evidence::run(arguments, &cli.common),
         Command::Deploy(arguments) => deploy::run(arguments, &cli.common),
+        Command::Rollback(arguments) => deploy::back(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Runs(arguments) => runs::run(arguments, &cli.common),
         Command::Servers(arguments) => servers::run(arguments, &cli.common),

@@ -279,3 +279,58 @@ fn what_its_own_words_take_apart_is_left_to_its_tool() {
     deploy(&place, &["--unrehearsed"]).exits(0);
     assert_eq!(recorded(&db).len(), 2);
 }
+
+#[test]
+fn what_was_deployed_is_taken_back_and_what_was_written_since_is_counted_before() {
+    let majors = majors();
+    for major in [majors.first(), majors.last()].into_iter().flatten() {
+        let db = database(*major);
+        let view = "-- migrate:up\ncreate view letters as select id, email from people;\n-- migrate:down\ndrop view letters;\n";
+        let place = given(&db, &[EMAIL, NOTES, ("20260104000000_view.sql", view)], "staging");
+        rehearse(&place);
+        let before = digest(&place.run(&["digest", "shop"]).exits(0));
+        let back = |more: &[&str], code: i32| {
+            let mut arguments = vec!["rollback", "shop", "--format", "json"];
+            arguments.extend(more);
+            place.run(&arguments).exits(code).json()
+        };
+        assert_eq!(back(&[], 0)["outcome"], "nothing");
+        deploy(&place, &[]).exits(0);
+        db.exec("update people set email = 'a' where id < 8; insert into notes values (1, 'x'), (2, null)");
+        let told = back(&[], 1);
+        assert_eq!(closed(&told), ["loss"], "{told}");
+        let found = gate(&told, "loss")["found"].as_str().unwrap().to_owned();
+        assert!(
+            found.starts_with("9 rows and values") && found.contains("public.people.email: 7") && found.contains("public.notes: 2"),
+            "{found}"
+        );
+        assert_eq!(recorded(&db).len(), 4);
+        back(&["--accept-loss", "8"], 1);
+        // Part of the way: what stays, stays.
+        let told = back(&["--to", "20260103000000"], 0);
+        assert!(told["verdict"]["line"].as_str().unwrap().contains("is taken back, and the schema is as it was before"), "{told}");
+        assert_eq!(recorded(&db), ["20260101000000", "20260102000000", "20260103000000"]);
+        let told = back(&["--accept-loss", "9"], 0);
+        assert_eq!((recorded(&db).len(), texts(&told["pending"])), (1, vec!["20260103000000", "20260102000000"]), "{told}");
+        assert_eq!(digest(&place.run(&["digest", "shop"]).exits(0)), before);
+        let verbs: Vec<String> = runs(&place).iter().map(|run| run["verb"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(verbs, ["rollback", "rollback", "deploy"]);
+        // And there again.
+        deploy(&place, &[]).exits(0);
+        // What is not as the release left it is not taken back by its way.
+        db.exec("drop view letters; alter table people alter email type varchar(99)");
+        let told = back(&["--accept-loss", "all"], 1);
+        assert!(closed(&told).contains(&"baseline"), "{told}");
+    }
+}
+
+#[test]
+fn what_has_no_way_back_is_not_taken_back() {
+    let db = database(newest());
+    let place = given(&db, &[("20260102000000_x.sql", "-- migrate:up\ncreate table more (id int);\n-- migrate:down\n")], "staging");
+    deploy(&place, &["--unrehearsed"]).exits(0);
+    let told = place.run(&["rollback", "shop", "--to", "20260101000000", "--unrehearsed", "--format", "json"]).exits(1).json();
+    assert_eq!(closed(&told), ["acts", "loss"], "{told}");
+    place.run(&["rollback", "shop", "--unrehearsed"]).exits(64).says("nothing says how far");
+    place.run(&["rollback", "shop", "--to", "7", "--unrehearsed"]).exits(64).says("--to");
+}

@@ -212,6 +212,7 @@ fn the_schema_for_editors_says_what_is_read() {
         ("RawScratch", "/$defs/scratch"),
         ("RawStore", "/$defs/store"),
         ("RawGates", "/$defs/gates"),
+        ("RawDeploy", "/$defs/deploy"),
     ];
     assert_eq!(source.matches("#[serde(deny_unknown_fields)]").count(), structs.len(), "a struct that is not in this list");
     for (name, place) in structs {

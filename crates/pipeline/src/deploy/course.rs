@@ -6,7 +6,7 @@ use super::deeds::Deed;
 use super::gates;
 use super::resume::{self, Past};
 use super::work::{End, Hands};
-use super::{Order, Proof, VERB, tool};
+use super::{Order, Proof, back, tool};
 use crate::capture::{self, Source};
 use crate::history::{self, Recording};
 use crate::migrations::Migrations;
@@ -50,7 +50,7 @@ impl Work<'_> {
         let order = self.order;
         let orphaned: Vec<Orphan> = gone.iter().flat_map(|entry| orphans(entry)).collect();
         let intention = Intention {
-            verb: VERB.to_owned(),
+            verb: order.verb().to_owned(),
             environment: order.environment.to_owned(),
             target: self.environment.describe(),
             by: order.by.to_owned(),
@@ -153,10 +153,16 @@ impl Work<'_> {
         if schema(&now) != schema(target) && !is_open {
             return Ok(Err(("the schema changed since it was looked at".to_owned(), 1)));
         }
-        let pending = history::pending(&now, self.source.label(), self.read);
-        let keys = self.release.cuts.iter().map(|cut| cut.migration.key.as_str());
-        let still = pending.at.iter().filter_map(|at| self.read.cuts.get(*at)).map(|cut| cut.migration.key.as_str());
-        if pending.unknown.is_some() || !still.eq(keys) {
+        let keys: Vec<&str> = self.release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
+        let due = match &order.back {
+            Some(_) => back::still(&now, self.source.label(), self.read, &keys),
+            None => {
+                let pending = history::pending(&now, self.source.label(), self.read);
+                let cuts = pending.at.iter().filter_map(|at| self.read.cuts.get(*at)).map(|cut| cut.migration.key.clone());
+                pending.unknown.is_none().then(|| cuts.collect())
+            }
+        };
+        if due.is_none_or(|due| !due.iter().map(String::as_str).eq(keys.iter().copied())) {
             return Ok(Err(("the record changed since it was looked at: run it again".to_owned(), 1)));
         }
         for entry in gone {
@@ -213,6 +219,7 @@ impl Work<'_> {
         before: Manifest,
         deployed: &mut Deployed,
     ) -> Result<Stopped, Box<Trouble>> {
+        let was = before.clone();
         let mut now = before;
         // The schema before the migration that is under way; nothing where an earlier run began it.
         let mut base = (skipped == 0).then(|| now.clone());
@@ -260,12 +267,19 @@ impl Work<'_> {
                 base = Some(now.clone());
             }
         }
+        if self.order.back.is_some() {
+            return Ok(back::exact(&self.order.proof, &deployed.pending, &was, &now));
+        }
         Ok(None)
     }
 
     /// Why what migrations did is not what they did when they were rehearsed.
     fn as_rehearsed(&self, deed: &Deed, base: Option<&Manifest>, now: &Manifest) -> Stopped {
         let Proof::Evidence(statement, _) = &self.order.proof else { return None };
+        if self.order.back.is_some() {
+            // It is judged where it ends.
+            return None;
+        }
         let steps: Vec<&Step> = deed.of.iter().filter_map(|key| statement.predicate.steps.iter().find(|step| step.key == *key)).collect();
         let keys = deed.of.join(", ");
         if steps.len() < deed.of.len() {

@@ -4,7 +4,7 @@
 use super::deeds::Deed;
 use super::resume::Past;
 use super::work::time;
-use super::{Order, Proof};
+use super::{Order, Proof, back};
 use crate::rehearse::Release;
 use evenkeel_core::deployment::Gate;
 use evenkeel_core::evidence::{Now, Step, faults, schema, stands_as};
@@ -54,7 +54,7 @@ pub(super) fn release(release: &Release, target: &Manifest) -> Gate {
         unseen.map(|gap| format!("not seen: {}{}", gap.detail, gap.cure.as_ref().map(|cure| format!(" ({cure})")).unwrap_or_default()));
     let untold: Vec<String> = release.gaps.iter().cloned().chain(unseen).collect();
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
-    Gate::none("record", "what is pending is known by its record", &[], &untold, &keys.join(", "))
+    Gate::none("record", "what has run is known by its record", &[], &untold, &keys.join(", "))
         .fix("evenkeel history says what is not as it should be")
 }
 
@@ -83,6 +83,9 @@ pub(super) fn evidence(order: &Order<'_>, release: &Release, target: &Manifest, 
     let made = format!("made {} on {}", predicate.at, predicate.on);
     let evidence =
         Gate::none("evidence", "what was rehearsed holds: signature, files, gates, age", &against, &untold, &made).fix(rehearse.clone());
+    if order.back.is_some() {
+        return std::iter::once(evidence).chain(back::rehearsed(statement, release, target)).collect();
+    }
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     let is_same = keys.iter().eq(predicate.release.iter());
     let is_rest = order.resume

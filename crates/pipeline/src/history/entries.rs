@@ -18,6 +18,13 @@ pub struct Recording {
     pub statements: Vec<Vec<String>>,
 }
 
+/// Whether migrations are put into force or taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    There,
+    Back,
+}
+
 /// The statements that record these migrations of a folder, in their order; nothing where its tool records nothing.
 ///
 /// # Errors
@@ -27,7 +34,7 @@ pub fn entries(
     label: &str,
     read: &Migrations,
     dialect: &dyn Dialect,
-    keys: &[&str],
+    (keys, way): (&[&str], Way),
 ) -> Result<Option<Recording>, String> {
     let wanted = Wanted { migrations: migrations::Wanted::default(), committed: None, accepted: &[], nowhere: false, bar: Severity::Block };
     let mut inquiry = Inquiry::new(manifest, read, (&wanted, &[]), label);
@@ -53,16 +60,26 @@ pub fn entries(
         let migration = &cut.migration;
         let row = Noted::of(migration);
         let untold = || format!("what the row of {key} would hold cannot be told from its file");
-        let recorded = inquiry.record(migration).filter(|_| migration.repeatable);
-        let deeds = match (recorded, rows.sum) {
-            _ if rows.is_pointer => vec![Deed::Clear, Deed::Insert((rows.applied)(&row).ok_or_else(untold)?)],
+        let recorded = inquiry.record(migration);
+        let deeds = match (way, recorded, rows.sum) {
+            (Way::There, ..) if rows.is_pointer => vec![Deed::Clear, Deed::Insert((rows.applied)(&row).ok_or_else(untold)?)],
             // It ran before, with another text.
-            (Some(recorded), Some(sum)) => {
+            (Way::There, Some(recorded), Some(sum)) if migration.repeatable => {
                 let cell = migration.checksum.as_deref().and_then(sum).ok_or_else(untold)?;
                 let own = (rows.own)(&Noted::recorded(recorded, Some(migration))).ok_or_else(untold)?;
                 vec![Deed::Update(vec![cell], own)]
             }
-            _ => vec![Deed::Insert((rows.applied)(&row).ok_or_else(untold)?)],
+            (Way::There, ..) => vec![Deed::Insert((rows.applied)(&row).ok_or_else(untold)?)],
+            // Where it stood before.
+            (Way::Back, ..) if rows.is_pointer => {
+                let before = read.cuts.iter().take_while(|cut| cut.migration.key != *key).last();
+                let before = before.map(|cut| (rows.applied)(&Noted::of(&cut.migration)).ok_or_else(untold)).transpose()?;
+                std::iter::once(Deed::Clear).chain(before.map(Deed::Insert)).collect()
+            }
+            (Way::Back, Some(recorded), _) => {
+                vec![Deed::Delete((rows.own)(&Noted::recorded(recorded, Some(migration))).ok_or_else(untold)?)]
+            }
+            (Way::Back, None, _) => return Err(format!("{key} is not recorded")),
         };
         statements.push(deeds.iter().map(|deed| dialect.recorded(table, deed)).collect::<Result<_, _>>()?);
     }

@@ -14,7 +14,7 @@ mod samples;
 mod sizes;
 
 pub use asked::Questions;
-pub use pending::{Release, named, pending, read};
+pub use pending::{Release, files, named, pending, read};
 pub use sizes::Amount;
 
 use crate::migrations::{Cut, Script};

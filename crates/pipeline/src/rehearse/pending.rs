@@ -38,7 +38,7 @@ pub fn pending(target: &Manifest, label: &str, read: &Migrations) -> Result<Rele
     let cuts: Vec<Cut> = left.at.iter().filter_map(|at| read.cuts.get(*at).cloned()).collect();
     let odd = cuts.iter().flat_map(|cut| &cut.odd).map(|(place, why)| format!("{place}: {why}"));
     let gaps = left.gaps.into_iter().chain(odd).collect();
-    let files = of_cuts(read, cuts.iter())?;
+    let files = files(read, cuts.iter())?;
     Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps, notes: left.notes, files })
 }
 
@@ -46,14 +46,14 @@ pub fn pending(target: &Manifest, label: &str, read: &Migrations) -> Result<Rele
 ///
 /// # Errors
 /// A file cannot be read, or is no text.
-pub fn named(files: &[PathBuf], folder: Option<&Migrations>, grammar: &dyn Grammar, stop: &Stop) -> Result<Release, Box<Trouble>> {
+pub fn named(paths: &[PathBuf], folder: Option<&Migrations>, grammar: &dyn Grammar, stop: &Stop) -> Result<Release, Box<Trouble>> {
     let mut cuts = Vec::new();
     let mut is_tools = true;
     let mut sums = Vec::new();
-    for path in files {
+    for path in paths {
         stop.check()?;
         if let Some(cut) = folder.and_then(|read| of_folder(read, path)) {
-            sums.extend(folder.map(|read| of_cuts(read, std::iter::once(cut))).transpose()?.unwrap_or_default());
+            sums.extend(folder.map(|read| files(read, std::iter::once(cut))).transpose()?.unwrap_or_default());
             cuts.push(cut.clone());
             continue;
         }
@@ -80,7 +80,10 @@ pub fn named(files: &[PathBuf], folder: Option<&Migrations>, grammar: &dyn Gramm
 }
 
 /// The files of migrations of a folder, with their SHA-256.
-fn of_cuts<'c>(read: &Migrations, cuts: impl Iterator<Item = &'c Cut>) -> Result<Vec<(String, String)>, Box<Trouble>> {
+///
+/// # Errors
+/// One cannot be read.
+pub fn files<'c>(read: &Migrations, cuts: impl Iterator<Item = &'c Cut>) -> Result<Vec<(String, String)>, Box<Trouble>> {
     let paths = cuts.flat_map(|cut| &cut.migration.files).map(|file| read.path.join(file));
     paths.map(|path| Ok((path.display().to_string(), sha256(&crate::files::one(&path)?)))).collect()
 }

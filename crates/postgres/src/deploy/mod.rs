@@ -1,7 +1,8 @@
 //! Sessions that write where it counts: their transactions' numbers and what became of those, their bounds, ending what they run.
 //!
-//! Neighbours: `claim`, which opens them; `traffic`, what they would meet.
+//! Neighbours: `claim`, which opens them; `traffic`, what they would meet; `filled`, what would be lost.
 
+pub mod filled;
 pub mod traffic;
 
 use crate::ident::literal;

@@ -1,0 +1,202 @@
+//! The way back of a release: which migrations are taken back, what would be lost with them, and whether the schema is as it was before.
+
+use super::Proof;
+use crate::history;
+use crate::migrations::{Cut, Migrations, Script};
+use crate::rehearse::Release;
+use evenkeel_core::deployment::Gate;
+use evenkeel_core::evidence::{Statement, Step, schema, stands_as};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Manifest;
+use evenkeel_core::port::{Environment, Limits, Watch};
+
+/// How far back, and what may be lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Back {
+    /// The migration that stays; without it everything that was rehearsed goes.
+    pub to: Option<String>,
+    pub accept: Loss,
+}
+
+/// How many rows and values may be lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    Upto(u64),
+    All,
+}
+
+/// What is to be taken back, as a release whose way there is the way back, the last first.
+///
+/// # Errors
+/// The record cannot be read, there is no such migration, or nothing says where to go back to.
+pub fn release(target: &Manifest, label: &str, read: &Migrations, proof: &Proof, back: &Back) -> Result<Release, Box<Trouble>> {
+    let left = history::pending(target, label, read);
+    if let Some(why) = left.unknown {
+        let trouble = Trouble::new(Class::CouldNotTell, format!("what ran on {label} is not known"));
+        return Err(Box::new(trouble.expected("a record of what has run").found(why)));
+    }
+    let recorded: Vec<&Cut> = read.cuts.iter().enumerate().filter(|(at, _)| !left.at.contains(at)).map(|(_, cut)| cut).collect();
+    let cuts: Vec<&Cut> = match (&back.to, proof) {
+        (Some(key), _) => {
+            let at = recorded.iter().position(|cut| cut.migration.key == *key).ok_or_else(|| {
+                let trouble = Trouble::new(Class::Usage, format!("{label} cannot go back to {key:?}"));
+                Box::new(trouble.expected("the key of a migration that is recorded there").found("no such record").origin("flag --to"))
+            })?;
+            recorded.into_iter().skip(at + 1).collect()
+        }
+        (None, Proof::Evidence(statement, _)) => {
+            recorded.into_iter().filter(|cut| statement.predicate.release.contains(&cut.migration.key)).collect()
+        }
+        (None, _) => {
+            let trouble = Trouble::new(Class::Usage, format!("nothing says how far {label} is to go back"));
+            return Err(Box::new(trouble.expected("--to KEY, the migration that stays, or evidence of the release").found("neither")));
+        }
+    };
+    let turned = |cut: &&Cut| Cut { up: cut.down.clone().unwrap_or_default(), down: None, ..(*cut).clone() };
+    let files = crate::rehearse::files(read, cuts.iter().copied())?;
+    let mut cuts: Vec<Cut> = cuts.iter().map(turned).collect();
+    cuts.reverse();
+    Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps: left.gaps, notes: left.notes, files })
+}
+
+/// Keys that are recorded still, of these; the last first.
+pub(super) fn still(now: &Manifest, label: &str, read: &Migrations, keys: &[&str]) -> Option<Vec<String>> {
+    let left = history::pending(now, label, read);
+    let pending: Vec<&str> = left.at.iter().filter_map(|at| read.cuts.get(*at)).map(|cut| cut.migration.key.as_str()).collect();
+    left.unknown.is_none().then(|| keys.iter().filter(|key| !pending.contains(*key)).map(|key| (*key).to_owned()).collect())
+}
+
+/// Migrations without a statement that takes them back.
+pub(super) fn without_way(release: &Release) -> Vec<&str> {
+    let says = |cut: &Cut| cut.up.iter().flat_map(Script::statements).next().is_some();
+    release.cuts.iter().filter(|cut| !says(cut)).map(|cut| cut.migration.key.as_str()).collect()
+}
+
+/// That the way back was rehearsed, and that what it takes back stands as it was rehearsed.
+pub(super) fn rehearsed(statement: &Statement, release: &Release, target: &Manifest) -> Vec<Gate> {
+    let predicate = &statement.predicate;
+    let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
+    // Without a gap in it; what came behind it is taken back already.
+    let is_part = match keys.last().map(|first| predicate.release.iter().position(|key| key == first)) {
+        None => true,
+        Some(None) => false,
+        Some(Some(at)) => predicate.release.iter().skip(at).take(keys.len()).eq(keys.iter().rev().copied()),
+    };
+    let limit = format!("what is taken back is what was rehearsed, without a gap: {}", predicate.release.join(", "));
+    let found = if keys.is_empty() { "nothing of it is recorded".to_owned() } else { format!("to be taken back: {}", keys.join(", ")) };
+    let end = Gate::new("release", limit, Some(is_part), found).fix("rehearse what is there, or name with --to what stays");
+    let undo = predicate.gates.iter().find(|gate| gate.name == "undo");
+    let exact = match undo {
+        Some(gate) if gate.holds == Some(true) && predicate.limits.undo == "exact" => {
+            Gate::new("undo", "the way back was rehearsed, and is exact", Some(true), gate.found.clone())
+        }
+        Some(gate) => Gate::new(
+            "undo",
+            "the way back was rehearsed, and is exact",
+            Some(false),
+            format!("{} ({})", gate.found, predicate.limits.undo),
+        ),
+        None => Gate::new("undo", "the way back was rehearsed, and is exact", None, "it was not rehearsed"),
+    };
+    let steps: Vec<&Step> = predicate.steps.iter().filter(|step| keys.contains(&step.key.as_str())).collect();
+    let (against, untold) = match stands_as(&steps, target) {
+        Ok(against) if steps.len() == keys.len() => (against, Vec::new()),
+        Ok(against) => (against, vec!["the evidence does not say what each of them did".to_owned()]),
+        Err(why) => (Vec::new(), vec![why]),
+    };
+    let stands = Gate::none("baseline", "what they did stands as it was rehearsed", &against, &untold, "it does");
+    vec![end, exact.fix("evenkeel history --repair=back, or a restore"), stands.fix("evenkeel history says what is not as it should be")]
+}
+
+/// What would be gone with it: tables and columns that these migrations made, with what is in them now.
+pub(super) fn loss(
+    proof: &Proof,
+    release: &Release,
+    accept: Loss,
+    (environment, target): (&dyn Environment, &Manifest),
+    (limits, watch): (&Limits, &Watch<'_>),
+) -> Result<Gate, Box<Trouble>> {
+    const NAME: &str = "loss";
+    let limit = match accept {
+        Loss::Upto(0) => "nothing that was written since is lost".to_owned(),
+        Loss::Upto(count) => format!("at most {count} rows and values that were written since are lost"),
+        Loss::All => "whatever was written since may be lost".to_owned(),
+    };
+    let gate = |holds: Option<bool>, found: String| {
+        let gate = Gate::new(NAME, limit.clone(), holds, found);
+        let gate = if accept == Loss::Upto(0) { gate } else { gate.origin("flag --accept-loss") };
+        gate.fix("save it first, or say how much may be lost: --accept-loss N, or all")
+    };
+    let Proof::Evidence(statement, _) = proof else {
+        let holds = (accept == Loss::All).then_some(true);
+        return Ok(gate(holds, "nobody has rehearsed what goes with it".to_owned()));
+    };
+    let made = statement.predicate.steps.iter().filter(|step| release.cuts.iter().any(|cut| cut.migration.key == step.key));
+    let made = made.flat_map(|step| step.effect.iter().flatten()).filter(|made| made.attribute.is_none() && made.stands == "there");
+    let made: Vec<_> = made.collect();
+    let is_kind = |kind: Kind| move |one: &&&evenkeel_core::evidence::Made| one.kind == kind.name();
+    let tables: Vec<Vec<String>> = made.iter().filter(is_kind(Kind::Table)).map(|one| one.identity.clone()).collect();
+    let columns = made.iter().filter(is_kind(Kind::Column)).map(|one| one.identity.clone());
+    // What views show is in tables.
+    let is_kept = |column: &Vec<String>| {
+        let table: Vec<&str> = column.iter().take(2).map(String::as_str).collect();
+        target.find(Kind::Table, &table).is_some() && !tables.iter().any(|table| column.starts_with(table))
+    };
+    let columns: Vec<Vec<String>> = columns.filter(is_kept).collect();
+    if tables.is_empty() && columns.is_empty() {
+        return Ok(gate(Some(true), "it takes back no table and no column".to_owned()));
+    }
+    let all: Vec<Vec<String>> = tables.into_iter().chain(columns).collect();
+    let (mut total, mut said, mut untold) = (0u64, Vec::new(), Vec::new());
+    for (name, counted) in all.iter().zip(environment.filled(&all, limits, watch)?) {
+        let name = name.join(".");
+        match counted {
+            Ok(0) => {}
+            Ok(count) => {
+                total = total.saturating_add(count);
+                said.push(format!("{name}: {count}"));
+            }
+            Err(why) => untold.push(format!("{name}: {why}")),
+        }
+    }
+    let is_allowed = match accept {
+        Loss::All => true,
+        Loss::Upto(most) => total <= most,
+    };
+    let found = if said.is_empty() {
+        "nothing is in what it takes back".to_owned()
+    } else {
+        format!("{total} rows and values: {}", said.join(", "))
+    };
+    Ok(match (is_allowed, untold.is_empty() || accept == Loss::All) {
+        (false, _) => gate(Some(false), found),
+        (true, true) => gate(Some(true), found),
+        (true, false) => gate(None, format!("not counted: {}", untold.join("; "))),
+    })
+}
+
+/// Why the schema is not as it was before; nothing where it is. `was` is the schema before the way back.
+pub(super) fn exact(proof: &Proof, keys: &[String], was: &Manifest, now: &Manifest) -> Option<(String, u8)> {
+    let Proof::Evidence(statement, _) = proof else { return None };
+    let predicate = &statement.predicate;
+    let place = |key: Option<&String>| key.and_then(|key| predicate.release.iter().position(|other| other == key));
+    let result = |at: usize| predicate.steps.get(at).and_then(|step| step.result.clone());
+    let due = match place(keys.last()) {
+        Some(0) | None => predicate.baseline.clone(),
+        Some(at) => result(at - 1),
+    };
+    let after = place(keys.first()).and_then(result);
+    if due.is_some() && schema(now) == due {
+        return None;
+    }
+    let steps: Vec<&Step> = predicate.steps.iter().filter(|step| keys.contains(&step.key)).collect();
+    let remains = stands_as(&steps, now).map(|unlike| unlike.is_empty()).unwrap_or(false) && !steps.is_empty();
+    Some(match (due, after) {
+        _ if remains => ("it ran, and what was to be taken back is there still".to_owned(), 1),
+        (Some(_), Some(after)) if schema(was) == Some(after.clone()) => {
+            ("it ran, and the schema is not as it was before the release".to_owned(), 1)
+        }
+        _ => ("it ran; whether the schema is as it was before cannot be told: it was not as the release left it".to_owned(), 2),
+    })
+}

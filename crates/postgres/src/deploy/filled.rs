@@ -1,0 +1,43 @@
+//! How much is in tables and columns. Every row is looked at, within the time that a statement may take. Neighbour: `traffic`.
+
+use crate::connect::{Limits, Target, connect};
+use crate::ident::{qualified, quoted};
+use evenkeel_core::fault::{Trouble, Troublesome};
+use tokio_postgres::SimpleQueryMessage;
+
+/// Counts, one after the other, each in a transaction of its own: one that takes too long ends that alone.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub async fn count(target: &Target, of: &[Vec<String>], limits: &Limits) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
+    let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
+    let session = connect(target).await.map_err(words)?;
+    let mut counted = Vec::with_capacity(of.len());
+    for name in of {
+        let query = match name.as_slice() {
+            [schema, table] => format!("SELECT pg_catalog.count(*) FROM {}", qualified(schema, table)),
+            [schema, table, column] => format!("SELECT pg_catalog.count({}) FROM {}", quoted(column), qualified(schema, table)),
+            _ => {
+                counted.push(Err("it is no table and no column".to_owned()));
+                continue;
+            }
+        };
+        session.begin_read_only(limits, None).await.map_err(words)?;
+        let answer = session.client.simple_query(&query).await;
+        counted.push(match answer {
+            Ok(messages) => {
+                let number = messages.iter().find_map(|message| match message {
+                    SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+                    _ => None,
+                });
+                number.ok_or_else(|| "the server gives no number".to_owned())
+            }
+            Err(error) => match error.as_db_error() {
+                Some(said) => Err(format!("{} ({})", said.message(), said.code().code())),
+                None => return Err(words(session.fault(&error, "counting what would be lost"))),
+            },
+        });
+        session.end().await.map_err(words)?;
+    }
+    Ok(counted)
+}
