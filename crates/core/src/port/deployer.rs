@@ -2,46 +2,47 @@
 //!
 //! Lives here: what is asked. Does not live here: when (`pipeline/deploy`), how a server is asked (`deploy` of each engine).
 
-use super::{Limits, Session};
+use super::{Answer, Limits, Session};
 use crate::fault::Trouble;
 use std::time::Duration;
 
 /// Knows transactions and sessions of one family of servers.
 pub trait Deployer: Sync {
-    /// The number of the open transaction, by which the server can be asked about it later. It is given one where it has none.
+    /// The number of the open transaction, by which the server can be asked about it later, in the first row. It is given one where it has
+    /// none.
     ///
     /// # Errors
-    /// The session is lost, or refuses.
-    fn number(&self, session: &mut dyn Session) -> Result<String, Box<Trouble>>;
+    /// The session is lost.
+    fn number(&self, session: &mut dyn Session) -> Result<Answer, Box<Trouble>>;
 
     /// What became of a transaction, asked in another session.
     ///
     /// # Errors
-    /// As [`Deployer::number`].
+    /// The session is lost, or refuses.
     fn became(&self, session: &mut dyn Session, number: &str) -> Result<Became, Box<Trouble>>;
 
     /// Whether a session is on the server still, asked in another one.
     ///
     /// # Errors
-    /// As [`Deployer::number`].
+    /// As [`Deployer::became`].
     fn is_there(&self, session: &mut dyn Session, other: u64) -> Result<bool, Box<Trouble>>;
 
     /// Sessions on the server that are called so, besides the one that is asked.
     ///
     /// # Errors
-    /// As [`Deployer::number`].
+    /// As [`Deployer::became`].
     fn called(&self, session: &mut dyn Session, name: &str) -> Result<Vec<u64>, Box<Trouble>>;
 
     /// Brings bounds back that a text has loosened, within a transaction or outside of one; tighter ones stay.
     ///
     /// # Errors
     /// As [`Deployer::number`].
-    fn hold_to(&self, session: &mut dyn Session, bounds: &Limits) -> Result<(), Box<Trouble>>;
+    fn hold_to(&self, session: &mut dyn Session, bounds: &Limits) -> Result<Answer, Box<Trouble>>;
 
     /// Ends what another session runs; the session stays.
     ///
     /// # Errors
-    /// As [`Deployer::number`].
+    /// As [`Deployer::became`].
     fn cancel(&self, beside: &mut dyn Session, session: u64) -> Result<(), Box<Trouble>>;
 
     /// Whether a refusal passes by itself: a lock that was not to be had in time, a deadlock, a conflict of transactions.

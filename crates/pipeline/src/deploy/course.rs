@@ -17,7 +17,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::{Form, World, plan};
 use evenkeel_core::port::{
-    Answer, Claim, Claimed, Deployer, Ending, Engine, Entry, Environment, Intended, Intention, Orphan, Run, State, Trail, Wish,
+    Answer, Claim, Claimed, Deployer, Ending, Engine, Entry, Environment, Event, Intended, Intention, Orphan, Run, State, Trail, Wish,
 };
 use std::collections::BTreeSet;
 
@@ -229,6 +229,7 @@ impl Work<'_> {
                 return Ok(Some((format!("somebody asked for the end, {place}"), 1)));
             }
             claim.check()?;
+            self.run.watch.see(Event::Step { what: &deed.act.what });
             let mark = Mark::of(&now);
             let kept = if deed.alone { mark.text() } else { None };
             // What it is told by later is there before it begins.

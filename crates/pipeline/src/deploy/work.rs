@@ -7,7 +7,7 @@ use super::alone::Left;
 use super::beside::Beside;
 use super::deeds::Deed;
 use evenkeel_core::deployment::{Done, Seen};
-use evenkeel_core::fault::Trouble;
+use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Became, Claim, Deployer, Intended, Limits, Observer, Session, Stop, Trail};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -117,6 +117,10 @@ impl Hands<'_> {
                     let why = match (is_ours, is_aborted, self.stop.is_requested()) {
                         (true, _, true) => "somebody asked for the end".to_owned(),
                         (true, true, _) => format!("it was ended: others waited {} for it", time(done.seen.blocked)),
+                        (true, false, false) => {
+                            let bound = time(self.bounds.limits.statement_timeout);
+                            format!("{words} ({code}); --statement-timeout gives each statement {bound}")
+                        }
                         _ => format!("{words} ({code})"),
                     };
                     (why, (self.deployer.passes(&code) || is_ours && is_aborted) && !self.stop.is_requested())
@@ -197,8 +201,14 @@ impl Hands<'_> {
             }
             // It is on the disk before anything of it can be in.
             let number = match self.deployer.number(session) {
-                Ok(number) => number,
+                Ok(Answer::Ran(ran)) => ran.rows.into_iter().next().and_then(|row| row.into_iter().next().flatten()),
+                Ok(Answer::Refused(refused)) => return Ok(Tried::Refused(refused.code, refused.message)),
                 Err(trouble) => return Ok(lost(&trouble, &transaction)),
+            };
+            let Some(number) = number else {
+                let trouble =
+                    Trouble::new(Class::CouldNotTell, "the server gives a transaction no number, so that nothing could be asked later");
+                return Err(Box::new(trouble));
             };
             intended.leaves(at, &Trail { transaction: Some(number.clone()), ..Trail::default() })?;
             transaction = Some(number);
@@ -208,10 +218,15 @@ impl Hands<'_> {
                 drop(if deed.alone { Ok(()) } else { session.roll_back() });
                 return Ok(Tried::Stopped);
             }
-            if !self.bounds.own_timeouts
-                && let Err(trouble) = self.deployer.hold_to(session, &self.bounds.limits)
-            {
-                return Ok(lost(&trouble, &transaction));
+            if !self.bounds.own_timeouts {
+                match self.deployer.hold_to(session, &self.bounds.limits) {
+                    Ok(Answer::Ran(_)) => {}
+                    Ok(Answer::Refused(refused)) => {
+                        drop(if deed.alone { Ok(()) } else { session.roll_back() });
+                        return Ok(Tried::Refused(refused.code, refused.message));
+                    }
+                    Err(trouble) => return Ok(lost(&trouble, &transaction)),
+                }
             }
             let answer = match &line.rows {
                 Some(rows) => session.feed(&line.text, rows),

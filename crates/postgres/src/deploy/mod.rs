@@ -19,9 +19,8 @@ const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
 const CANCELLED: &str = "57014";
 
 impl Deployer for PostgresDeployer {
-    fn number(&self, session: &mut dyn Session) -> Result<String, Box<Trouble>> {
-        let number = value(session, "SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text")?;
-        number.ok_or_else(|| untold("the server gives a transaction no number"))
+    fn number(&self, session: &mut dyn Session) -> Result<Answer, Box<Trouble>> {
+        session.run("SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text")
     }
 
     /// <https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT>
@@ -58,14 +57,14 @@ impl Deployer for PostgresDeployer {
         }
     }
 
-    fn hold_to(&self, session: &mut dyn Session, bounds: &Limits) -> Result<(), Box<Trouble>> {
+    fn hold_to(&self, session: &mut dyn Session, bounds: &Limits) -> Result<Answer, Box<Trouble>> {
         let ms = |time: Duration| time.as_millis().clamp(1, 2_147_483_647);
         let (lock, statement, idle) = (ms(bounds.lock_timeout), ms(bounds.statement_timeout), ms(bounds.idle_timeout));
         let sql = include_str!("hold_to.sql")
             .replace("{lock}", &lock.to_string())
             .replace("{statement}", &statement.to_string())
             .replace("{idle}", &idle.to_string());
-        value(session, &sql).map(drop)
+        session.run(&sql)
     }
 
     fn cancel(&self, beside: &mut dyn Session, session: u64) -> Result<(), Box<Trouble>> {
