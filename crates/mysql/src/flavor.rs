@@ -2,6 +2,11 @@
 
 use evenkeel_core::kind::Engine;
 
+/// What a server does with capitals in names of tables: 1 keeps small letters, 2 takes both for one. It holds from the making of the
+/// data directory on, and 2 cannot be had where file systems tell letters apart.
+/// <https://dev.mysql.com/doc/refman/en/identifier-case-sensitivity.html>
+pub const NAME_CASE: &str = "lower_case_table_names";
+
 /// A server by vendor and version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flavor {

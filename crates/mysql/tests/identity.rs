@@ -110,6 +110,41 @@ fn the_case_of_a_name_is_cosmetic_where_servers_ignore_it() {
     });
 }
 
+/// Rights and definers are those of what they are on, however that is spelled.
+#[test]
+fn rights_follow_the_case_of_what_they_are_on() {
+    const MADE: &str = "CREATE TABLE t (id int PRIMARY KEY, @Day@ date); CREATE FUNCTION @Ff@() RETURNS int DETERMINISTIC RETURN 1; \
+        CREATE EVENT @Ee@ ON SCHEDULE EVERY 1 DAY STARTS '2036-01-01' DISABLE DO SELECT 1; \
+        GRANT EXECUTE ON FUNCTION @Ff@ TO USER; GRANT SELECT (@Day@) ON t TO USER";
+    each_flavor(|db| {
+        let user = format!("{}_letters", db.name);
+        db.exec(&format!("CREATE USER {user}"));
+        let of = |sql: &str| {
+            let made = TestDb::create(db.server.clone());
+            made.exec(&sql.replace('@', "").replace("USER", &user));
+            let request = Request { dimensions: vec![Dimension::Schema, Dimension::Privileges], ..Request::new("test") };
+            let target = Target::parse(&made.url(), &ThisMachine).unwrap();
+            MysqlEnvironment::new(target).capture(&request, &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
+        };
+        // Other tests make and drop accounts meanwhile.
+        let rights = |reference: &Manifest, candidate: &Manifest| {
+            let trees = (Tree::of(reference), Tree::of(candidate));
+            let (left, right) =
+                (Side { label: "a", manifest: reference, tree: &trees.0 }, Side { label: "b", manifest: candidate, tree: &trees.1 });
+            let found = compare(left, right, &Scope::default(), &NoRemedies).differences;
+            let own = found.into_iter().filter(|one| one.subject.kind.name() == "definer" || one.subject.object.contains(&user));
+            own.map(|one| format!("{} {}", one.id, one.subject.object)).collect::<Vec<_>>()
+        };
+        let (mixed, small) = (of(MADE), of(&MADE.to_lowercase().replace("user", "USER")));
+        for (left, right) in [(&mixed, &small), (&small, &mixed), (&mixed, &mixed)] {
+            assert_eq!(rights(left, right), [""; 0], "{}", db.name);
+        }
+        let less = of(&MADE.replace("GRANT EXECUTE ON FUNCTION @Ff@ TO USER; ", "").to_lowercase().replace("user", "USER"));
+        assert_eq!(rights(&mixed, &less).len(), 1, "{:?}", rights(&mixed, &less));
+        db.exec(&format!("DROP USER {user}"));
+    });
+}
+
 /// Code that is written in another way does the same, and is not said to do something else.
 #[test]
 fn white_space_and_comments_of_code_are_cosmetic() {

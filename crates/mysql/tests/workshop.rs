@@ -1,6 +1,7 @@
 //! MySQL and MariaDB keep the laws of throwaway servers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use evenkeel_core::kind::Engine;
 use evenkeel_core::port::Installed;
 use evenkeel_launcher::Root;
 use evenkeel_mysql::engine::Mysql;
@@ -19,31 +20,33 @@ fn root() -> (tempfile::TempDir, Root) {
     (folder, root)
 }
 
-/// Every server, each with what is its own about it.
-fn each(test: impl Fn(&Subject<'_>)) {
-    let servers = find_servers();
+/// One server, with what is its own about it, and a root that nobody else uses.
+fn on((engine, number): (Engine, u16), test: fn(&Subject<'_>)) {
     let (_folder, root) = root();
     let workshop = MysqlWorkshop { root: Some(root.clone()), folders: Vec::new() };
-    for (engine, number) in flavors() {
-        test(&Subject {
-            engine: &Mysql,
-            workshop: &workshop,
-            root: root.path(),
-            server: &Installed::from(pick(&servers, Some(engine), Some(number)).unwrap()),
-            locked: &["1205"],
-            // MariaDB's own, and that of a statement that was told to end.
-            too_long: &["1969", "1317"],
-            long: "UPDATE t SET note = SLEEP(30)",
-        });
-    }
+    test(&Subject {
+        engine: &Mysql,
+        workshop: &workshop,
+        root: root.path(),
+        server: &Installed::from(pick(&find_servers(), Some(engine), Some(number)).unwrap()),
+        locked: &["1205"],
+        // MariaDB's own, and that of a statement that was told to end.
+        too_long: &["1969", "1317"],
+        long: "UPDATE t SET note = SLEEP(30)",
+    });
 }
 
 #[test]
 fn the_laws_hold() {
-    each(holds);
+    flavors().into_iter().for_each(|flavor| on(flavor, holds));
 }
 
 #[test]
 fn the_laws_of_claims_hold() {
-    each(claim::holds);
+    // They mostly wait: all servers at once.
+    std::thread::scope(|threads| {
+        for flavor in flavors() {
+            threads.spawn(move || on(flavor, claim::holds));
+        }
+    });
 }

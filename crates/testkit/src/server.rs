@@ -104,6 +104,21 @@ pub fn each_major(test: impl Fn(&TestDb)) {
     }
 }
 
+/// The same on all of them at once, for a test that mostly waits.
+///
+/// # Panics
+/// As [`each_major`].
+pub fn each_major_at_once(test: impl Fn(&TestDb) + Sync) {
+    let test = &test;
+    let name = std::thread::current().name().unwrap_or("a test").to_owned();
+    std::thread::scope(|threads| {
+        for major in majors() {
+            let named = std::thread::Builder::new().name(format!("{name} on PostgreSQL {major}"));
+            named.spawn_scoped(threads, move || test(&database(major))).expect("a thread");
+        }
+    });
+}
+
 impl Server {
     /// A libpq keyword string for one of its databases, as superuser `postgres`.
     #[must_use]

@@ -1,13 +1,13 @@
 //! Beside somebody else's locks: a bounded wait, gaps about what is locked and nothing else, and few locks of our own.
 
 use crate::run::Place;
-use evenkeel_testkit::{database, each_major, newest};
+use evenkeel_testkit::{database, each_major_at_once, newest};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 #[test]
 fn a_table_held_exclusively_costs_bounded_time_and_gaps_of_its_own() {
-    each_major(|db| {
+    each_major_at_once(|db| {
         db.exec(
             "CREATE SCHEMA app;
              CREATE TABLE app.held (id int PRIMARY KEY, x int CHECK (x > 0), y int GENERATED ALWAYS AS (x + 1) STORED);

@@ -311,7 +311,10 @@ impl<'a> Walk<'a> {
                 (_, Some(object)) if unnamed.contains_key(&std::ptr::from_ref(object)) => to += 1,
                 (Some(object), _) if let Some(other) = spelled.get(&std::ptr::from_ref(object)) => {
                     self.pair(object, other);
-                    self.spelled(object, other);
+                    // What it is about says so itself.
+                    if !object.is_about_another() {
+                        self.spelled(object, other);
+                    }
                     at += 1;
                 }
                 (_, Some(object)) if spelled.contains_key(&std::ptr::from_ref(object)) => to += 1,

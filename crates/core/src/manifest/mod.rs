@@ -66,7 +66,11 @@ impl Manifest {
             same
         });
         for object in &mut objects {
-            if IGNORING.contains(&object.kind) && CASELESS.has(endpoint.engine, endpoint.server_major) {
+            let is_caseless = CASELESS.has(endpoint.engine, endpoint.server_major);
+            // A right, or a definer, is known by the kind and name of what it is on.
+            let known = Some(object.kind).filter(|kind| !matches!(kind, Kind::Grant | Kind::Definer));
+            let known = known.or_else(|| Kind::from_name(object.identity.part(0)));
+            if is_caseless && known.is_some_and(|kind| IGNORING.contains(&kind)) {
                 object.fold();
             }
         }

@@ -250,18 +250,38 @@ impl Object {
         }
     }
 
-    /// Takes note that servers of its sort ignore the case of its name.
+    /// Takes note that servers of its sort ignore the case of its name, or of the last part of the name of what it is about.
     pub(super) fn fold(&mut self) {
-        let name = self.identity.parts().last().unwrap_or_default();
+        let name = self.identity.part(self.folded_at());
         let is_folded = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-        self.folded = (!is_folded).then(|| name.to_lowercase()).filter(|folded| folded != name).map(Into::into);
+        let small = || {
+            let last = last_shown_part(name);
+            match name.split_at_checked(last).filter(|_| self.is_about_another()) {
+                None => name.to_lowercase(),
+                Some((before, shown)) => {
+                    // In quotes because of its capitals, maybe: as one without them is shown.
+                    let part = first_shown_part(shown).map_or_else(|| shown.to_owned(), |(part, _)| part).to_lowercase();
+                    format!("{before}{}", if shown.starts_with('"') { quoted_part(&part) } else { part })
+                }
+            }
+        };
+        self.folded = (!is_folded).then(small).filter(|folded| folded != name).map(Into::into);
+    }
+
+    /// Whether it is about another object, whose kind and name are its first parts.
+    #[must_use]
+    pub const fn is_about_another(&self) -> bool {
+        matches!(self.kind, Kind::Grant | Kind::Definer)
+    }
+
+    fn folded_at(&self) -> usize {
+        if self.is_about_another() { 1 } else { self.identity.parts().len().saturating_sub(1) }
     }
 
     /// The parts it is hashed and found under.
     pub fn found_under(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        let last = self.identity.parts().len().saturating_sub(1);
-        let folded = self.folded.as_deref();
-        self.identity.parts().enumerate().map(move |(at, part)| folded.filter(|_| at == last).unwrap_or(part))
+        let (folded_at, folded) = (self.folded_at(), self.folded.as_deref());
+        self.identity.parts().enumerate().map(move |(at, part)| folded.filter(|_| at == folded_at).unwrap_or(part))
     }
 
     /// Whether it is found under another spelling than its own.
@@ -317,14 +337,17 @@ pub fn display(kind: Kind, identity: &Identity) -> String {
         }
         let quotable = names.get(index).is_some_and(|name| matches!(*name, "schema" | "table" | "name" | "domain"));
         if quotable && !plain(part) {
-            shown.push('"');
-            shown.push_str(&part.replace('"', "\"\""));
-            shown.push('"');
+            shown.push_str(&quoted_part(part));
         } else {
             shown.push_str(part);
         }
     }
     shown
+}
+
+/// A part of a shown name.
+fn quoted_part(part: &str) -> String {
+    if plain(part) { part.to_owned() } else { format!("\"{}\"", part.replace('"', "\"\"")) }
 }
 
 /// Needs no quotes: lower-case letters, digits, underscores, dollar and dash inside, not empty.
@@ -349,6 +372,18 @@ pub fn shown_parts(shown: &str) -> Option<Vec<String>> {
             None => return None,
         }
     }
+}
+
+/// Where the last part of a shown name begins; at its beginning where it is no such name.
+fn last_shown_part(shown: &str) -> usize {
+    let mut rest = shown;
+    while let Some((_, after)) = first_shown_part(rest) {
+        match after.strip_prefix('.') {
+            Some(after) => rest = after,
+            None => return shown.len() - rest.len(),
+        }
+    }
+    0
 }
 
 /// The first part of a shown name, and what follows it.

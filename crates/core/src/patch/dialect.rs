@@ -3,7 +3,7 @@
 use super::{Act, Change, Making, One, Over, Piece, Plan, Statement, Together, Way, World, Written};
 use crate::history::row::Deed;
 use crate::kind::{Dimension, Kind};
-use crate::manifest::Object;
+use crate::manifest::{Manifest, Object};
 
 /// Writes the statements of one engine. `world` is the manifest that the object stands in.
 pub trait Dialect: Sync {
@@ -192,6 +192,11 @@ pub trait Dialect: Sync {
     /// Settings of a throwaway server on which nothing but the schema is of interest.
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {
         &[]
+    }
+
+    /// Settings that a throwaway server has to have in common with the one that was captured, for statements to mean the same.
+    fn shared_settings(&self, _: &Manifest) -> Vec<(&'static str, String)> {
+        Vec::new()
     }
 
     /// What a session says first, so that names and texts mean what they are meant to.

@@ -23,20 +23,26 @@ pub fn as_spelled(to: &Manifest, from: &Manifest) -> Option<Manifest> {
     };
     let ours: HashMap<Found, &Identity> =
         from.objects().iter().filter(|object| is_apart(object, to)).map(|object| (found_under(object), &object.identity)).collect();
-    let mut is_changed = false;
-    let objects = to.objects().iter().map(|object| {
-        let own = if is_apart(object, from) { ours.get(&found_under(object)) } else { None };
-        match own {
-            Some(identity) => {
-                is_changed = true;
-                let mut object = object.clone();
-                object.identity = (*identity).clone();
-                object
-            }
-            None => object.clone(),
+    // By kind and name in the reference: how what is there is shown.
+    let mut shown: HashMap<(&str, String), String> = HashMap::new();
+    let spelled = |object: &Object| ours.get(&found_under(object)).filter(|_| is_apart(object, from)).map(|identity| (*identity).clone());
+    let mut objects: Vec<Object> = to.objects().to_vec();
+    for (object, wanted) in objects.iter_mut().zip(to.objects()) {
+        if let Some(identity) = spelled(wanted) {
+            object.identity = identity;
+            shown.insert((wanted.kind.name(), wanted.display()), object.display());
         }
-    });
-    let objects: Vec<Object> = objects.collect();
+    }
+    let is_changed = !shown.is_empty();
+    // What is about one of them, and is there on one side alone.
+    for object in objects.iter_mut().filter(|object| matches!(object.kind, Kind::Grant | Kind::Definer)) {
+        let (kind, name) = (object.identity.part(0), object.identity.part(1));
+        if let Some(there) = shown.get(&(kind, name.to_owned())) {
+            let parts: Vec<String> =
+                object.identity.parts().enumerate().map(|(at, part)| if at == 1 { there.clone() } else { part.to_owned() }).collect();
+            object.identity = Identity::new(parts);
+        }
+    }
     is_changed.then(|| {
         let mut spelled = Manifest::new(to.endpoint.clone(), to.dimensions.clone(), objects, to.gaps.clone());
         (spelled.members_told, spelled.canonical) = (to.members_told, to.canonical);

@@ -95,8 +95,11 @@ impl Maker for Accounts {
         if is_own(object.identity.part(0), to.dialect) {
             return Err(OWN.to_owned());
         }
-        let word = if is_role(object) { "ROLE" } else { "USER" };
-        Ok(vec![Statement::new(format!("DROP {word} {};", to.account(object.identity.part(0))?))])
+        let (word, who) = (if is_role(object) { "ROLE" } else { "USER" }, to.account(object.identity.part(0))?);
+        // The server asks nobody, as PostgreSQL does: whatever it had anywhere is gone with it.
+        let what = if is_role(object) { "who is a member of it" } else { "its password" };
+        let what = format!("{} of all databases of the server: {what}, and its rights everywhere", object.display());
+        Ok(vec![super::loses(format!("DROP {word} {who};"), what)])
     }
 }
 

@@ -1,8 +1,8 @@
 //! Statements that make, alter and drop objects of MySQL and MariaDB, from what a manifest says of them.
 //!
 //! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names and canonical texts back to
-//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs. Does not live
-//! here: the order of statements (`core/patch`), facts about versions (`flavor`).
+//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs, `letters`
+//! is about capitals in names, `rights` about what whoever runs a script lacks. Does not live here: the order of statements (`core/patch`), facts about versions (`flavor`).
 
 mod account;
 mod clauses;
@@ -11,9 +11,11 @@ mod constraint;
 mod event;
 mod grant;
 mod index;
+mod letters;
 mod online;
 mod partition;
 pub(crate) mod record;
+mod rights;
 mod routine;
 mod schema;
 mod sequence;
@@ -30,8 +32,8 @@ use crate::ident::Ident;
 use crate::remedy::name::Place;
 use evenkeel_core::history::row::Deed;
 use evenkeel_core::kind::{Dimension, Kind, Value};
-use evenkeel_core::manifest::{Endpoint, Object};
-use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Statement, Together, Way, World, Written, differing};
+use evenkeel_core::manifest::{Endpoint, Manifest, Object};
+use evenkeel_core::patch::{Act, Change, Dialect, Hazard, Making, Piece, Plan, Statement, Together, Way, World, Written, differing};
 use std::collections::BTreeMap;
 
 /// What a file here knows of its kind. What it does not say is the usual.
@@ -306,6 +308,8 @@ impl Dialect for MysqlDialect {
     }
 
     fn create(&self, object: &Object, making: &Making<'_>) -> Written {
+        letters::may_be_called_so(object, making)?;
+        letters::reads_what_is_there(object, &of(object)?.needs(object, making.to), making)?;
         of(object)?.create(object, &Target { dialect: self, making })
     }
 
@@ -314,10 +318,12 @@ impl Dialect for MysqlDialect {
     }
 
     fn alter(&self, change: &Change<'_>, making: &Making<'_>) -> Written {
+        letters::reads_what_is_there(change.to, &of(change.to)?.needs(change.to, making.to), making)?;
         of(change.to)?.alter(change, &Target { dialect: self, making })
     }
 
     fn drop(&self, object: &Object, making: &Making<'_>) -> Written {
+        letters::is_called_otherwise(object, making)?;
         of(object)?.drop(object, &Target { dialect: self, making })
     }
 
@@ -380,6 +386,14 @@ impl Dialect for MysqlDialect {
 
     fn own_databases(&self) -> &'static [&'static str] {
         &["information_schema", "mysql", "performance_schema", "sys"]
+    }
+
+    fn notes(&self, plan: &Plan, from: &World<'_>, to: &World<'_>) -> Vec<String> {
+        rights::lacking(plan, (from, to), self).into_iter().collect()
+    }
+
+    fn shared_settings(&self, manifest: &Manifest) -> Vec<(&'static str, String)> {
+        letters::shared(manifest)
     }
 
     fn scratch_settings(&self) -> &'static [(&'static str, &'static str)] {

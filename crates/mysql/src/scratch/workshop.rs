@@ -14,7 +14,7 @@ use super::fault::Fault;
 use super::{Options, ReplicaOptions, Scratch, ServerBinaries, find_servers_beside, pick};
 use crate::connect::Target;
 use crate::environment::MysqlEnvironment;
-use crate::flavor::tested;
+use crate::flavor::{NAME_CASE, tested};
 use crate::ident::Ident;
 
 /// ER_NO_SUCH_THREAD
@@ -79,11 +79,12 @@ impl Workshop for MysqlWorkshop {
         let encoding = like.encoding.clone().or(of);
         let said = [("character_set_server", &encoding), ("collation_server", &like.collation)];
         let said = said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        let (init, settings) = like.settings.iter().cloned().partition::<Vec<_>, _>(|(name, _)| name == NAME_CASE);
         let options = Options {
             engine: None,
             number: None,
-            settings: said.chain(like.settings.iter().cloned()).collect(),
-            init: Vec::new(),
+            settings: said.chain(settings).collect(),
+            init,
             databases: like.databases.clone(),
             serves_replicas: like.serves_replicas,
             root: self.root.clone().or_else(|| Root::fast().ok()),

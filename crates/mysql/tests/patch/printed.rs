@@ -4,6 +4,7 @@ use crate::tried::{capture, tried};
 use evenkeel_core::kind::Engine;
 use evenkeel_core::patch::Form;
 use evenkeel_mysql::scratch::series;
+use evenkeel_testkit::Share;
 use evenkeel_testkit::mysql::flavors;
 
 use crate::place::Place;
@@ -52,7 +53,7 @@ fn on(engine: Engine, number: u16) {
     let session = place.scratch.session("").unwrap();
     session.exec("create database printed character set utf8mb4 collate utf8mb4_general_ci; use printed; set sql_mode = ''").unwrap();
     session.exec(&golden("base.sql")).unwrap();
-    let statements = statements(if crate::cases::is_whole() { 1 } else { 4 });
+    let statements = statements(if Share::of(2).is_whole() { 1 } else { 4 });
     let taken = statements.iter().filter(|statement| session.exec(statement).is_ok()).count();
     assert!(taken > 300, "{taken}");
     let manifest = capture(&place.scratch.url("printed"));

@@ -96,7 +96,8 @@ pub(super) fn like(manifest: &Manifest, dialect: &dyn Dialect) -> Like {
         ..Like::default()
     };
     let like = if database.is_empty() { like } else { like.database(&database) };
-    dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value))
+    let like = dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value));
+    dialect.shared_settings(manifest).iter().fold(like, |like, (name, value)| like.setting(name, value))
 }
 
 /// Captures what statements can make.

@@ -99,9 +99,6 @@ impl Maker for Tables {
 
 impl Maker for Subscriptions {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
-        if !to.making.form.throwaway {
-            return Err("its connection may hold a secret and is in no manifest".to_owned());
-        }
         let name = quoted(object.identity.part(0));
         let publications: Vec<String> = list(object, "publications").iter().map(|one| quoted(one)).collect();
         let slot = object.text("slot").map_or_else(|| "NONE".to_owned(), literal);
@@ -117,12 +114,19 @@ impl Maker for Subscriptions {
         if super::is_not(object, "password_required") {
             options.push("password_required = false".to_owned());
         }
-        // It leads nowhere: where it leads is in no manifest.
-        let sql = format!(
-            "CREATE SUBSCRIPTION {name} CONNECTION 'host=/nowhere password=none' PUBLICATION {} WITH ({});",
-            publications.join(", "),
-            options.join(", ")
-        );
+        let sql = |connection: &str| {
+            format!(
+                "CREATE SUBSCRIPTION {name} CONNECTION {connection} PUBLICATION {} WITH ({});",
+                publications.join(", "),
+                options.join(", ")
+            )
+        };
+        // One that leads nowhere would read as equal, for where it leads is in no manifest.
+        if !to.making.form.throwaway {
+            let reason = "its connection may hold a secret and is in no manifest; by hand, with that in place of the dots";
+            return Err(format!("{reason}: {}", sql("'...'").trim_end_matches(';')));
+        }
+        let sql = sql("'host=/nowhere password=none'");
         let mut statements = vec![Statement::new(sql)];
         if !super::is_not(object, "enabled") && object.get("slot").is_some() {
             statements.push(Statement::new(format!("ALTER SUBSCRIPTION {name} ENABLE;")));

@@ -76,9 +76,42 @@ impl Maker for Roles {
         Ok(vec![opens(statement, change.to, &is_told)])
     }
 
-    fn drop(&self, _: &Object, _: &Target<'_>) -> Written {
-        Err("a role belongs to all databases of its server, and others may use it: a person's work".to_owned())
+    /// The server refuses the end of a role that owns anything or is named anywhere, in whichever database: what is here goes before.
+    fn drop(&self, object: &Object, to: &Target<'_>) -> Written {
+        let shown = object.identity.part(0);
+        if shown.starts_with('(') {
+            return Err("the bootstrap superuser is the server's own".to_owned());
+        }
+        if let Some(user) = names(shown, to.making.to) {
+            return Err(format!("{} names it and stays", World::name_of(user)));
+        }
+        let role = to.role(shown)?;
+        let what = format!("role {role} of all databases of the server, its password and all logins by it");
+        Ok(vec![
+            super::loses(format!("DROP ROLE {role};"), what)
+                .hazard(Hazard::FailsIf(format!("anything in another database belongs to {role} or names it")))
+                .hazard(Hazard::RunBy("a superuser, or who may make roles and administers this one".to_owned())),
+        ])
     }
+}
+
+/// Something that belongs to the role or names it.
+fn names<'w>(role: &str, world: &World<'w>) -> Option<&'w Object> {
+    let is_named = |object: &&Object| {
+        let has = |property: &str| list(object, property).iter().any(|one| &**one == role);
+        let part = |at: usize| object.identity.part(at) == role;
+        match object.kind {
+            Kind::Owner => object.text("owner") == Some(role),
+            Kind::Grant => part(2),
+            Kind::DefaultPrivilege => part(0) || part(3),
+            Kind::Membership => part(0) || part(1) || has("grantors"),
+            Kind::Override => part(0),
+            Kind::UserMapping => part(1),
+            Kind::Policy => has("roles"),
+            _ => false,
+        }
+    };
+    world.manifest.objects().iter().find(is_named)
 }
 
 impl Maker for Memberships {

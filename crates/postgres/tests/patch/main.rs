@@ -5,6 +5,7 @@ mod build;
 mod corpora;
 mod families;
 mod hazards;
+mod letters;
 mod pairs;
 #[allow(dead_code)]
 #[path = "../every_property/place.rs"]
