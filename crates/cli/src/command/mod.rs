@@ -14,6 +14,7 @@ mod generated;
 mod grants;
 mod halt;
 mod history;
+mod in_place;
 mod init;
 mod migrations;
 mod output;

@@ -1,6 +1,6 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
-use super::{Environment, Filler, Observer, Workshop};
+use super::{Environment, Filler, Observer, Rollback, Workshop};
 use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
@@ -78,6 +78,16 @@ pub trait Engine: Sync {
     fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, "what a session of such a server locks and does is not looked at yet");
         Err(Box::new(trouble.expected("PostgreSQL").fix("see what it does on a throwaway server: evenkeel history, compare replay:DIR")))
+    }
+
+    /// Runs statements where it counts, in transactions that are given up.
+    ///
+    /// # Errors
+    /// Of class Usage: such a server does not take definitions back.
+    fn rollback(&self) -> Result<&dyn Rollback, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Usage, "nothing is rehearsed in place on such a server");
+        let trouble = trouble.expected("one whose transactions take definitions back: PostgreSQL");
+        Err(Box::new(trouble.found("each definition there is committed by itself, and no rollback undoes it").fix("--on scratch")))
     }
 
     /// Makes rows.
