@@ -6,6 +6,7 @@ mod again;
 mod asked;
 mod gate;
 mod gates;
+mod in_place;
 mod larger;
 #[cfg(test)]
 mod larger_tests;
@@ -15,6 +16,7 @@ mod told;
 pub use asked::{Asked, Next, Outcome, Question, Survival};
 pub use gate::{Gate, Limits, Part, Target, Undoing};
 pub use gates::{gates, time};
+pub use in_place::{After, Course, Group, InPlace, bytes};
 pub use larger::{Larger, Size, Stuck, Volume, method};
 pub use load::{Latency, Load, Phase, Slice, Waited};
 pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Rehearsal, Rerun, Undo};

@@ -96,6 +96,8 @@ pub struct Look {
     pub relations: Map,
     /// Bytes that the server has written to its log so far.
     pub log: u64,
+    /// What the server calls the transaction that it looked in; nothing where it does not say.
+    pub transaction: Option<String>,
 }
 
 /// What a second session sees of it at one moment.
@@ -116,6 +118,8 @@ pub struct Waiter {
     pub wait: String,
     /// For how long; nothing where the server does not tell.
     pub since: Option<Duration>,
+    /// What it calls itself; empty where it says nothing.
+    pub who: String,
 }
 
 /// Clients that a statement made wait, for one thing.
@@ -399,6 +403,7 @@ mod tests {
             ]),
             held: BTreeSet::from([Held { on: On::Relation(1), mode: "ACCESS EXCLUSIVE", blocks: Blocks::Everything }]),
             log: 0,
+            transaction: None,
         };
         let rest = (Look::default(), BTreeSet::new());
         let altering = statement("ALTER TABLE", Nature::Definition);

@@ -21,6 +21,7 @@ mod withheld;
 
 pub use apply::{Applied, Order, Outcome, apply};
 pub use entries::{Recording, Way, entries};
+pub(crate) use ledger::places;
 pub use records::{Left, pending, tools};
 pub use repair::{Repair, Repairing};
 
@@ -38,7 +39,7 @@ use evenkeel_core::kind::{Dimension, Kind, Parent, Severity};
 use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::port::{Environment, Moments, Run, Sought};
-use ledger::{ledgers, places};
+use ledger::ledgers;
 use looks::whole;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -12,6 +12,7 @@ use crate::knowledge;
 use crate::observe::PostgresObserver;
 use crate::patch::PostgresDialect;
 use crate::remedy::PostgresRemedies;
+use crate::rollback::PostgresRollback;
 use crate::scratch::PostgresWorkshop;
 use evenkeel_core::compare::Remedies;
 use evenkeel_core::connection::typed_again;
@@ -19,7 +20,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Deployer, Engine, Filler, Named, Observer, Own, SchemaNames, Workshop};
+use evenkeel_core::port::{Deployer, Engine, Filler, Named, Observer, Own, Rollback, SchemaNames, Workshop};
 use evenkeel_core::rehearsal::Stuck;
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
@@ -166,6 +167,10 @@ impl Engine for Postgres {
 
     fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {
         Ok(&PostgresObserver)
+    }
+
+    fn rollback(&self) -> Result<&dyn Rollback, Box<Trouble>> {
+        Ok(&PostgresRollback)
     }
 
     fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {

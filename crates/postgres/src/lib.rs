@@ -1,12 +1,12 @@
 //! Everything that knows PostgreSQL.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  prepare  flight  observe  fill  claim  deploy  environment  scratch  engine`.
+//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  prepare  flight  observe  rollback  fill  claim  deploy  environment  scratch  engine`.
 //!
 //! They are: quoting; facts about versions; what settings mean; libpq's connection layer; the server's parser; an environment as a
 //! manifest; what to do about a difference; statements that make one environment like another; the script for a capture role; queries
-//! prepared and never run; what is in flight; what a session holds and does; made-up rows; the right to write; sessions that write; an environment of the
-//! port; throwaway servers; the engine's port.
+//! prepared and never run; what is in flight; what a session holds and does; what a rollback undoes; made-up rows; the right
+//! to write; sessions that write; an environment of the port; throwaway servers; the engine's port.
 
 pub mod capture;
 pub mod claim;
@@ -25,4 +25,5 @@ pub mod observe;
 pub mod patch;
 pub mod prepare;
 pub mod remedy;
+pub mod rollback;
 pub mod scratch;

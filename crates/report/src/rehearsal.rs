@@ -4,6 +4,7 @@
 
 mod data;
 mod html;
+mod in_place;
 mod markdown;
 mod met;
 mod picture;

@@ -191,9 +191,13 @@ pub struct Rehearse {
     /// What it is meant for: an environment's name, a URL, or a manifest file. It is read, and never written to.
     #[arg(long = "for", value_name = "ENV|MANIFEST")]
     pub target: String,
-    /// Where it is run: a throwaway server of this machine.
-    #[arg(long, value_name = "PLACE", default_value = "scratch")]
+    /// Where it is run: a throwaway server of this machine (scratch), or also an environment that is not production, by its configured
+    /// name: each transaction that may run there runs on its rows and beside its clients, and is rolled back. PostgreSQL.
+    #[arg(long, value_name = "scratch|ENV", default_value = "scratch")]
     pub on: String,
+    /// Say that it runs on a throwaway server too, which it always does: what cannot run in place runs there alone.
+    #[arg(long, value_enum, value_name = "scratch")]
+    pub and: Option<AndName>,
     /// The schema that is expected after it: a manifest, or replay:DIR.
     #[arg(long, value_name = "MANIFEST|replay:DIR")]
     pub expect: Option<String>,
@@ -231,6 +235,12 @@ pub struct Rehearse {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+}
+
+/// Where else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum AndName {
+    Scratch,
 }
 
 /// `10000`, or `3%`.

@@ -15,6 +15,7 @@ mod generated;
 mod grants;
 mod halt;
 mod history;
+mod in_place;
 mod init;
 mod migrations;
 mod output;

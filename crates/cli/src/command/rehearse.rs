@@ -1,4 +1,4 @@
-//! `evenkeel rehearse`: the pending release on a throwaway server that is like its target.
+//! `evenkeel rehearse`: the pending release on a throwaway server that is like its target. Neighbour: `in_place`, for where else.
 
 use super::preflight::Asking;
 use super::{Outcome, migrations, output};
@@ -58,6 +58,9 @@ fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
     let mut words = vec!["evenkeel rehearse".to_owned()];
     words.extend(arguments.files.iter().map(|file| quoted(file)));
     words.push(format!("--for {}", crate::paint::shell::quoted(&rehearsal.target)));
+    if arguments.on != super::in_place::SCRATCH {
+        words.push(format!("--on {} --and scratch", crate::paint::shell::quoted(&arguments.on)));
+    }
     if !arguments.rows.is_empty() {
         let rows: Vec<String> = arguments.rows.iter().map(|amount| amount.to_string().replace(" %", "%").replace(" rows", "")).collect();
         words.push(format!("--rows {}", rows.join(",")));
@@ -74,7 +77,7 @@ fn command(arguments: &Rehearse, rehearsal: &Rehearsal) -> String {
 pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, Demanded), Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
-    on_scratch(arguments)?;
+    let prepared = super::in_place::wanted(arguments, settings, common)?;
     let endpoint = wire::endpoint(&arguments.target, settings, common, &DIMENSIONS)?;
     let expected = arguments.expect.as_deref().map(|text| wire::endpoint(text, settings, common, &[Dimension::Schema]));
     let expected = expected.transpose()?;
@@ -136,9 +139,22 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
     let (running, mut hidden) = super::preflight::queries(&arguments.queries, &asking, &run)?;
     let (next, unseen) = super::preflight::queries(&arguments.next, &asking, &run)?;
     hidden.extend(unseen);
+    let site = prepared.as_ref().map(|prepared| prepared.ready(read.as_ref(), &demanded));
     let questions = Questions { running: &running, next: &next, role: application };
-    let wanted = Wanted { label: &label, parts, limits: demanded.clone(), expected: expected.as_ref(), sizes, probed, questions };
+    let wanted = Wanted {
+        label: &label,
+        parts,
+        limits: demanded.clone(),
+        expected: expected.as_ref(),
+        sizes,
+        probed,
+        questions,
+        site: site.as_ref().map(super::in_place::Ready::site),
+    };
     let mut rehearsal = stage::run(&target, &release, &wanted, &means, &run)?;
+    if let (Some(prepared), None) = (&prepared, arguments.and) {
+        rehearsal.notes.push(prepared.words());
+    }
     rehearsal.gaps.extend(hidden);
     drop(progress);
     Ok((rehearsal, demanded))
@@ -159,19 +175,4 @@ fn sizes(arguments: &Rehearse) -> Result<Vec<Amount>, Box<Trouble>> {
         return Err(Box::new(trouble.found(found.join(", ")).origin("flag --rows").fix("--rows 1%,3%,10%")));
     }
     Ok(sizes)
-}
-
-/// The one place that there is so far.
-fn on_scratch(arguments: &Rehearse) -> Result<(), Box<Trouble>> {
-    if arguments.on == "scratch" {
-        return Ok(());
-    }
-    let trouble = Trouble::new(Class::Usage, format!("this version does not rehearse on {}", arguments.on));
-    Err(Box::new(
-        trouble
-            .expected("scratch: a throwaway server of this machine")
-            .found(format!("{:?}", arguments.on))
-            .origin("flag --on")
-            .fix("--on scratch"),
-    ))
 }

@@ -1,6 +1,6 @@
 //! What a rehearsal demands, as it is written. Neighbour: `core/rehearsal`, which judges.
 
-use super::raw::RawGates;
+use super::raw::{RawBytes, RawGates};
 use crate::args::duration;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::rehearsal::{Limits, Part, Undoing};
@@ -71,5 +71,44 @@ pub fn limits(raw: RawGates, place: impl Fn(Range<usize>) -> String) -> Result<L
         parts.dedup();
         limits.require = (parts, place(span));
     }
+    if let Some(written) = raw.in_place_bytes {
+        let count = match written.get_ref() {
+            RawBytes::Count(count) => Some(*count),
+            RawBytes::Text(text) => bytes(text),
+        };
+        let found = || match written.get_ref() {
+            RawBytes::Count(count) => count.to_string(),
+            RawBytes::Text(text) => format!("{text:?}"),
+        };
+        let count = count.ok_or_else(|| {
+            let expected = "a number of bytes, or one with kB, MB, GB, KiB, MiB or GiB behind it";
+            wrong("in_place_bytes", written.span(), expected, found(), "in_place_bytes = \"1GB\"")
+        })?;
+        limits.in_place_bytes = (count, place(written.span()));
+    }
     Ok(limits)
+}
+
+/// `200MB`.
+fn bytes(text: &str) -> Option<u64> {
+    const UNITS: [(&str, u64); 7] =
+        [("kb", 1000), ("mb", 1_000_000), ("gb", 1_000_000_000), ("kib", 1 << 10), ("mib", 1 << 20), ("gib", 1 << 30), ("", 1)];
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (count, unit) = text.split_at_checked(end)?;
+    let (_, factor) = UNITS.iter().find(|(name, _)| unit.trim().eq_ignore_ascii_case(name))?;
+    count.parse::<u64>().ok()?.checked_mul(*factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn bytes_have_units_or_none() {
+        assert_eq!([bytes("200MB"), bytes("1 GiB"), bytes("7"), bytes("0kB")], [Some(200_000_000), Some(1 << 30), Some(7), Some(0)]);
+        for wrong in ["", "MB", "-1", "1.5GB", "1TB", "99999999999GB", "ä"] {
+            assert_eq!(bytes(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -47,10 +47,19 @@ pub struct RawGates {
     pub undo: Option<Spanned<String>>,
     pub undo_reason: Option<Spanned<String>>,
     pub require: Option<Spanned<Vec<String>>>,
+    pub in_place_bytes: Option<Spanned<RawBytes>>,
     #[serde(default)]
     pub keys: Vec<Spanned<PathBuf>>,
     #[serde(default)]
     pub unsigned: bool,
+}
+
+/// `200000000`, or `"200MB"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum RawBytes {
+    Count(u64),
+    Text(String),
 }
 
 /// What is kept between runs.

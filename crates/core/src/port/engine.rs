@@ -1,6 +1,6 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
-use super::{Deployer, Environment, Filler, Observer, Workshop};
+use super::{Deployer, Environment, Filler, Observer, Rollback, Workshop};
 use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
@@ -87,6 +87,16 @@ pub trait Engine: Sync {
     fn deployer(&self) -> Result<&dyn Deployer, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, "nothing is deployed to such a server yet").expected("PostgreSQL");
         Err(Box::new(trouble.fix("run the release with its own tool, and look after it: evenkeel history, check")))
+    }
+
+    /// Runs statements where it counts, in transactions that are given up.
+    ///
+    /// # Errors
+    /// Of class Usage: such a server does not take definitions back.
+    fn rollback(&self) -> Result<&dyn Rollback, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Usage, "nothing is rehearsed in place on such a server");
+        let trouble = trouble.expected("one whose transactions take definitions back: PostgreSQL");
+        Err(Box::new(trouble.found("each definition there is committed by itself, and no rollback undoes it").fix("--on scratch")))
     }
 
     /// Makes rows.

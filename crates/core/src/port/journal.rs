@@ -7,7 +7,7 @@ use crate::digest::of_texts;
 /// What is going to be done, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intention {
-    /// `repair`, `deploy`.
+    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`].
     pub verb: String,
     /// As it is configured.
     pub environment: String,
@@ -26,6 +26,9 @@ pub struct Intention {
 }
 
 impl Intention {
+    /// The verb whose acts are all rolled back.
+    pub const REHEARSE: &str = "rehearse";
+
     /// One word for all that is to be run: another word where anything of it is another.
     #[must_use]
     pub fn digest_of(acts: &[Act]) -> String {
@@ -174,7 +177,8 @@ impl Entry {
     /// How far it came, as a person reads it.
     #[must_use]
     pub fn progress(&self) -> String {
-        let mut words = vec![format!("{} of {} acts are in", self.count(State::Done), self.steps.len())];
+        let are = if self.intention.verb == Intention::REHEARSE { "ran and were rolled back" } else { "are in" };
+        let mut words = vec![format!("{} of {} acts {are}", self.count(State::Done), self.steps.len())];
         for (state, what) in [(State::Failed, "had no effect"), (State::Unknown, "begun, and nobody knows what became of it")] {
             let count = self.count(state);
             words.extend((count > 0).then(|| format!("{count} {what}")));

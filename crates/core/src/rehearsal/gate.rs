@@ -74,6 +74,8 @@ pub struct Limits {
     pub undo: (Undoing, String),
     /// Parts that must have been looked at.
     pub require: (Vec<Part>, String),
+    /// Bytes that a transaction may write at the most where it is given up.
+    pub in_place_bytes: (u64, String),
 }
 
 impl Limits {
@@ -89,6 +91,7 @@ impl Default for Limits {
             blocked: (Duration::from_secs(1), by_default()),
             undo: (Undoing::default(), by_default()),
             require: (vec![Part::Run, Part::Effect, Part::Load, Part::Undo], by_default()),
+            in_place_bytes: (1_000_000_000, by_default()),
         }
     }
 }

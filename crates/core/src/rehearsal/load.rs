@@ -87,6 +87,9 @@ impl Slice {
 /// A client's wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waited {
+    /// The server's number of its session, and what it calls itself.
+    pub session: u64,
+    pub who: String,
     pub relation: String,
     pub wait: String,
     pub from: Duration,

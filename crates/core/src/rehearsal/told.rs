@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::gate::{Gate, Part};
+use super::in_place::InPlace;
 use super::larger::Larger;
 use super::load::Load;
 use crate::finding::{Finding, Origin, Place, Remedy, Subject};
@@ -111,6 +112,8 @@ pub struct Rehearsal {
     pub migrations: Vec<Migration>,
     /// What clients met that ran beside it.
     pub load: Option<Load>,
+    /// What became of it in an environment; nothing where it ran on a throwaway server alone.
+    pub in_place: Option<InPlace>,
     /// What it takes on the target's size; nothing where that was not asked for.
     pub larger: Option<Larger>,
     /// What became of what applications ask; nothing where that was not looked at.

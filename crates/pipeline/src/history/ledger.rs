@@ -14,7 +14,7 @@ pub(super) fn ledgers(manifest: &Manifest) -> Vec<(&Object, Ledger)> {
 }
 
 /// The same, as their locks are made of them.
-pub(super) fn places(manifest: &Manifest) -> Vec<Tool<'_>> {
+pub(crate) fn places(manifest: &Manifest) -> Vec<Tool<'_>> {
     let tables = manifest.of_kind(Kind::HistoryTable).iter();
     tables
         .map(|table| Tool { name: table.text("tool").unwrap_or_default(), schema: table.identity.part(0), table: table.identity.part(1) })

@@ -2,11 +2,13 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `samples` from a second session, `load` has clients beside them, `each` tries one migration after the other: its
-//! effect, its way back, itself once more; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
+//! effect, its way back, itself once more; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after, `in_place`
+//! runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod asked;
 mod each;
 mod eyes;
+mod in_place;
 mod load;
 mod pending;
 mod place;
@@ -14,6 +16,7 @@ mod samples;
 mod sizes;
 
 pub use asked::Questions;
+pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
 pub use pending::{Release, files, named, pending, read};
 pub use sizes::Amount;
 
@@ -55,6 +58,8 @@ pub struct Wanted<'a> {
     pub questions: Questions<'a>,
     /// The target as it may be asked how fast it computes.
     pub probed: Option<&'a dyn Environment>,
+    /// Where it is run as well, and given up.
+    pub site: Option<Site<'a>>,
 }
 
 /// What is read of a target for this. Without volume nobody can say what its size means.
@@ -95,6 +100,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         bounds,
         migrations: Vec::new(),
         load: None,
+        in_place: None,
         larger: None,
         asked: None,
         baseline: evidence::schema(target),
@@ -210,8 +216,17 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     } else {
         told.floor.push("how long it takes on the target's size was not estimated (--rows 1%,3%,10%)".to_owned());
     }
+    if let Some(site) = &wanted.site {
+        let came = in_place::run(site, release, (target, &mut told), limits, run, engine)?;
+        here.extend(came.rows.iter().cloned());
+        told.in_place = Some(came);
+    }
     let aim = rehearsal::Target { here, larger: told.larger.clone(), ..aim(target, bounds, engine.lock_slots(target)) };
-    told.gates = gates(&wanted.limits, &wanted.parts, &told.migrations, &aim, unexpected.as_ref(), told.load.as_ref(), told.asked.as_ref());
+    // Where it was seen in both places, the heavier counts.
+    let heavier = told.in_place.as_ref().map(|came| came.beside(&told.migrations));
+    let migrations = heavier.as_ref().unwrap_or(&told.migrations);
+    told.gates = gates(&wanted.limits, &wanted.parts, migrations, &aim, unexpected.as_ref(), told.load.as_ref(), told.asked.as_ref());
+    told.gates.extend(told.in_place.iter().flat_map(|came| came.gates()));
     Ok(told)
 }
 
@@ -323,7 +338,7 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<&BTreeMap<String, 
     let clients = Clients::new(eyes.begin());
     let has_clients = !asked.is_empty();
     let ends = std::thread::scope(|threads| {
-        threads.spawn(|| samples.watch(observer, ground.scratch, ground.database, id, ground.watch));
+        threads.spawn(|| samples.watch(observer, ground.scratch.session(ground.database), id, samples::PAUSE, ground.watch));
         for number in 0..if has_clients { load::CLIENTS } else { 0 } {
             let (clients, asked) = (&clients, &asked);
             let unbound = each.filler.map(Filler::unbound).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What a second session sees meanwhile: locks of the one that is watched, and who waits for it. Neighbour: `eyes`.
 
-use evenkeel_core::port::{Event, Observer, Scratch, Watch};
+use evenkeel_core::fault::Trouble;
+use evenkeel_core::port::{Event, Observer, Session, Watch};
 use evenkeel_core::rehearsal::Waited;
 use evenkeel_core::trace::{Held, On, Sample, Waiter};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,8 +10,8 @@ use std::time::{Duration, Instant};
 
 /// Between two words to whoever watches.
 const TELLING: Duration = Duration::from_millis(100);
-/// Between two samples.
-const PAUSE: Duration = Duration::from_millis(1);
+/// Between two samples where nobody else is.
+pub const PAUSE: Duration = Duration::from_millis(1);
 
 /// How long a lock was seen by the second session.
 #[derive(Debug, Clone)]
@@ -28,6 +29,7 @@ pub struct Seen {
 #[derive(Debug, Clone)]
 pub struct Wait {
     session: u64,
+    who: String,
     pub on: On,
     pub wait: String,
     /// Since when it waits: by the server's word, or the first sample.
@@ -58,9 +60,16 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Samples until it is finished; on a thread of its own.
-    pub fn watch(&self, observer: &dyn Observer, scratch: &dyn Scratch, database: &str, session: u64, watch: Watch<'_>) {
-        let sampled = scratch.session(database).and_then(|mut own| {
+    /// Samples until it is finished, from a session of its own; on a thread of its own.
+    pub fn watch(
+        &self,
+        observer: &dyn Observer,
+        opened: Result<Box<dyn Session>, Box<Trouble>>,
+        session: u64,
+        pause: Duration,
+        watch: Watch<'_>,
+    ) {
+        let sampled = opened.and_then(|mut own| {
             let mut before = Instant::now();
             let mut told = before;
             while !self.is_over.load(Ordering::SeqCst) && !watch.stop.is_requested() {
@@ -73,7 +82,7 @@ impl Samples {
                     told = now;
                     self.tell(&sample, now, watch);
                 }
-                std::thread::sleep(PAUSE);
+                std::thread::sleep(pause);
             }
             Ok(())
         });
@@ -124,6 +133,7 @@ impl Samples {
                 let first = waiter.since.and_then(|since| now.checked_sub(since)).unwrap_or(now);
                 waits.push(Wait {
                     session: waiter.session,
+                    who: waiter.who.clone(),
                     on: waiter.on.clone(),
                     wait: waiter.wait.clone(),
                     first,
@@ -159,6 +169,13 @@ impl Wait {
     /// As a report draws it: since a moment, of a relation of that name.
     pub fn told(&self, begin: Instant, relation: String) -> Waited {
         let since = |moment: Instant| moment.saturating_duration_since(begin);
-        Waited { relation, wait: self.wait.clone(), from: since(self.first), to: since(self.first) + self.length() }
+        Waited {
+            session: self.session,
+            who: self.who.clone(),
+            relation,
+            wait: self.wait.clone(),
+            from: since(self.first),
+            to: since(self.first) + self.length(),
+        }
     }
 }

@@ -1,5 +1,5 @@
 -- What this session holds: sort of lock, mode, its number or name, and of relations the columns of map.sql from the schema on; first of
--- all how far the log is.
+-- all how far the log is; the transaction that it is in stands as `virtualxid`.
 -- Versions: 13 to 18. Privileges: none. Rows: one a lock.
 SELECT 'log', '', pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::text,
        NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
@@ -8,6 +8,7 @@ SELECT l.locktype,
        l.mode,
        CASE l.locktype
            WHEN 'relation' THEN l.relation::text
+           WHEN 'virtualxid' THEN l.virtualxid
            WHEN 'advisory' THEN pg_catalog.concat_ws(' ', l.classid::text, l.objid::text)
            WHEN 'object' THEN COALESCE(t.typname, s.nspname, p.proname, l.classid::regclass::text || ' ' || l.objid::text)
            ELSE ''
@@ -29,5 +30,6 @@ LEFT JOIN pg_catalog.pg_namespace AS s ON l.locktype = 'object' AND l.classid = 
 LEFT JOIN pg_catalog.pg_proc AS p ON l.locktype = 'object' AND l.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = l.objid
 WHERE l.pid = pg_catalog.pg_backend_pid()
   AND l.granted
-  AND l.locktype NOT IN ('virtualxid', 'transactionid')
+  AND l.locktype <> 'transactionid'
+  AND (l.locktype <> 'virtualxid' OR l.virtualxid = l.virtualtransaction)
   AND (n.nspname IS NULL OR n.nspname NOT IN ('pg_catalog', 'information_schema'))

@@ -35,6 +35,10 @@ impl Observer for PostgresObserver {
                 look.log = number(row, 2).unwrap_or_default();
                 continue;
             }
+            if text(row, 0) == "virtualxid" {
+                look.transaction = Some(text(row, 2).to_owned());
+                continue;
+            }
             let Some(held) = held(row) else { continue };
             if let (On::Relation(oid), Some(relation)) = (&held.on, row.get(3..).and_then(relation)) {
                 look.relations.insert(*oid, relation);
@@ -52,7 +56,8 @@ impl Observer for PostgresObserver {
             if let Some(wait) = text(row, 0).strip_prefix("waiter ") {
                 let on = number(row, 2).map_or_else(|| On::Other(wait.to_owned(), String::new()), On::Relation);
                 let since = text(row, 3).parse::<f64>().ok().filter(|ms| *ms >= 0.0).map(|ms| Duration::from_secs_f64(ms / 1000.0));
-                sample.waiters.push(Waiter { session: number(row, 1).unwrap_or_default(), on, wait: wait.to_owned(), since });
+                let session = number(row, 1).unwrap_or_default();
+                sample.waiters.push(Waiter { session, on, wait: wait.to_owned(), since, who: text(row, 4).to_owned() });
                 continue;
             }
             let Some(held) = held(row) else { continue };

@@ -1,5 +1,5 @@
 -- What a session, by its number, holds and waits for: sort of lock, mode, number or name, whether it is granted. And who waits for it,
--- straight or behind others: sort of lock with `waiter ` before it, session, number or name, milliseconds.
+-- straight or behind others: sort of lock with `waiter ` before it, session, number or name, milliseconds, what it calls itself.
 -- Versions: 13 to 18; since when a session waits is told from 14 on. Privileges: none. Rows: one a lock of it that is no number of a
 -- transaction, one a session that waits.
 WITH RECURSIVE waiting AS (
@@ -19,7 +19,8 @@ SELECT l.locktype,
            WHEN 'advisory' THEN pg_catalog.concat_ws(' ', l.classid::text, l.objid::text)
            ELSE ''
        END,
-       l.granted::text
+       l.granted::text,
+       NULL
 FROM pg_catalog.pg_locks AS l
 WHERE l.pid = {session}
   AND (l.locktype IN ('relation', 'advisory') OR NOT l.granted)
@@ -27,7 +28,8 @@ UNION ALL
 SELECT 'waiter ' || l.locktype,
        l.pid::text,
        CASE l.locktype WHEN 'relation' THEN l.relation::text WHEN 'tuple' THEN l.relation::text ELSE '' END,
-       (extract(epoch FROM pg_catalog.clock_timestamp() - (pg_catalog.to_jsonb(l) ->> 'waitstart')::timestamptz) * 1000)::text
+       (extract(epoch FROM pg_catalog.clock_timestamp() - (pg_catalog.to_jsonb(l) ->> 'waitstart')::timestamptz) * 1000)::text,
+       (SELECT a.application_name FROM pg_catalog.pg_stat_get_activity(l.pid) AS a)
 FROM pg_catalog.pg_locks AS l
 JOIN behind AS b ON b.pid = l.pid
 WHERE NOT l.granted

@@ -1,5 +1,6 @@
 //! The public JSON. Field names are a contract.
 
+use super::in_place::{InPlace, There, in_place, there};
 use super::met::{Compatibility, Estimate, Load, compatibility, estimate, load};
 use super::{ms, verdict_line};
 use crate::Fault;
@@ -27,6 +28,8 @@ pub(super) struct Told {
     /// What it takes on the target's size: the whole first. Empty where that was not asked for.
     estimates: Vec<Estimate>,
     timeline: Timeline,
+    /// Null where it ran on a throwaway server alone.
+    in_place: Option<InPlace>,
     /// Null where no client ran beside it.
     load: Option<Load>,
     /// Null where no queries were given.
@@ -57,9 +60,12 @@ struct Target {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Place {
-    /// `scratch`.
-    place: &'static str,
+    /// `scratch`, or the environment in which it ran too, each transaction rolled back.
+    place: String,
+    /// Of that place.
     server: String,
+    /// The throwaway server.
+    scratch_server: String,
     version_differs: bool,
     /// As whom, and how that is known.
     role: String,
@@ -109,10 +115,12 @@ struct Statement {
     class: &'static str,
     /// It ran outside of any transaction: locks are those that samples saw.
     sampled: bool,
+    /// What was seen of it in place; null where it ran on the throwaway server alone.
+    in_place: Option<There>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Blocked {
+pub(super) struct Blocked {
     relation: String,
     /// `relation`, `tuple`, `transactionid`, `virtualxid`, `advisory`.
     wait: String,
@@ -123,7 +131,7 @@ struct Blocked {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Lock {
+pub(super) struct Lock {
     relation: String,
     kind: String,
     mode: &'static str,
@@ -278,13 +286,14 @@ fn of(rehearsal: &Rehearsal) -> Told {
             statement_timeout_ms: rehearsal.bounds.statement.map(ms),
         },
         on: Place {
-            place: "scratch",
-            server: rehearsal.on.clone(),
+            place: rehearsal.in_place.as_ref().map_or_else(|| "scratch".to_owned(), |told| told.environment.clone()),
+            server: rehearsal.in_place.as_ref().map_or_else(|| rehearsal.on.clone(), |told| told.server.clone()),
+            scratch_server: rehearsal.on.clone(),
             version_differs: rehearsal.version_differs,
             role: rehearsal.role.clone(),
         },
         floor: rehearsal.floor.clone(),
-        migrations: rehearsal.migrations.iter().map(migration).collect(),
+        migrations: rehearsal.migrations.iter().map(|one| migration(one, rehearsal.in_place.as_ref())).collect(),
         gates: rehearsal
             .gates
             .iter()
@@ -302,6 +311,7 @@ fn of(rehearsal: &Rehearsal) -> Told {
             clients: load_of().flat_map(|load| &load.slices).map(slice).collect(),
             waits: load_of().flat_map(|load| &load.waits).map(wait).collect(),
         },
+        in_place: rehearsal.in_place.as_ref().map(in_place),
         load: rehearsal.load.as_ref().map(load),
         compatibility: rehearsal.asked.as_ref().map(compatibility),
         gaps: rehearsal.gaps.clone(),
@@ -309,12 +319,12 @@ fn of(rehearsal: &Rehearsal) -> Told {
     }
 }
 
-fn migration(told: &rehearsal::Migration) -> Migration {
+fn migration(told: &rehearsal::Migration, place: Option<&rehearsal::InPlace>) -> Migration {
     Migration {
         key: told.key.clone(),
         name: told.name.clone(),
         transaction: told.transaction.to_owned(),
-        statements: told.statements.iter().map(statement).collect(),
+        statements: told.statements.iter().map(|trace| statement(trace, place)).collect(),
         stopped: told.stopped.as_ref().map(|(place, why)| Stopped {
             file: place.as_ref().map(|place| place.file.clone()),
             line: place.as_ref().map(|place| place.line),
@@ -326,7 +336,7 @@ fn migration(told: &rehearsal::Migration) -> Migration {
     }
 }
 
-fn statement(trace: &trace::Trace) -> Statement {
+fn statement(trace: &trace::Trace, place: Option<&rehearsal::InPlace>) -> Statement {
     Statement {
         file: trace.place.file.clone(),
         line: trace.place.line,
@@ -341,23 +351,25 @@ fn statement(trace: &trace::Trace) -> Statement {
         wal_bytes: trace.log_bytes,
         temporary_bytes: None,
         rows: trace.rows,
-        blocked: trace.blocked.as_ref().map(|all| {
-            let one = |one: &trace::Blocked| Blocked {
-                relation: one.relation.clone(),
-                wait: one.wait.clone(),
-                clients: one.clients,
-                longest_ms: ms(one.longest),
-                total_ms: ms(one.total),
-            };
-            all.iter().map(one).collect()
-        }),
+        blocked: trace.blocked.as_ref().map(|all| all.iter().map(blocked).collect()),
         errors: trace.error.iter().cloned().collect(),
         class: trace.class.name(),
         sampled: trace.is_sampled,
+        in_place: place.and_then(|place| place.seen(&trace.place)).map(there),
     }
 }
 
-fn lock(lock: &trace::Lock) -> Lock {
+pub(super) fn blocked(one: &trace::Blocked) -> Blocked {
+    Blocked {
+        relation: one.relation.clone(),
+        wait: one.wait.clone(),
+        clients: one.clients,
+        longest_ms: ms(one.longest),
+        total_ms: ms(one.total),
+    }
+}
+
+pub(super) fn lock(lock: &trace::Lock) -> Lock {
     let Span { low, high } = lock.held;
     Lock {
         relation: lock.relation.clone(),

@@ -130,6 +130,7 @@ pub fn page(rehearsal: &Rehearsal, command: &str, version: &str) -> Result<Vec<u
         lines
     };
     let text = String::from_utf8_lossy(&super::data::json(rehearsal)?).into_owned();
+    let in_place: Vec<String> = super::in_place::lines(rehearsal).into_iter().map(|(_, _, words)| words).collect();
     let page = Page {
         title: line(&verdict_line(rehearsal)),
         tone: tone_of_all,
@@ -159,11 +160,16 @@ pub fn page(rehearsal: &Rehearsal, command: &str, version: &str) -> Result<Vec<u
         migrations,
         more_statements: count.saturating_sub(STATEMENTS),
         queries: queries.collect(),
-        lists: [("Not as on the target", &rehearsal.floor), ("Not seen", &rehearsal.gaps), ("To know", &rehearsal.notes)]
-            .into_iter()
-            .filter(|(_, all)| !all.is_empty())
-            .map(|(title, all)| (title, list(all)))
-            .collect(),
+        lists: [
+            ("In place", &in_place),
+            ("Not as on the target", &rehearsal.floor),
+            ("Not seen", &rehearsal.gaps),
+            ("To know", &rehearsal.notes),
+        ]
+        .into_iter()
+        .filter(|(_, all)| !all.is_empty())
+        .map(|(title, all)| (title, list(all)))
+        .collect(),
         how: line(&format!(
             "{} rehearsed on a throwaway {} as {}; transactions {}.",
             parts(rehearsal),

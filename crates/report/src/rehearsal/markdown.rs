@@ -1,6 +1,6 @@
 //! Markdown for a pull request: the verdict, a table of gates, what each migration did, folded.
 
-use super::{blocked, did, estimates, lock, questions, touched, verdict_line};
+use super::{blocked, did, estimates, in_place, lock, questions, touched, verdict_line};
 use crate::format::markdown::plain;
 use evenkeel_core::rehearsal::{Migration, Rehearsal, time};
 use evenkeel_core::trace::Blocks;
@@ -46,8 +46,11 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal) -> String {
     if left_out > 0 {
         let _ = writeln!(text, "… and {left_out} migrations more: `--format json` has all\n");
     }
+    let there: Vec<String> = in_place::lines(rehearsal).into_iter().map(|(_, _, words)| words).collect();
+    let head = rehearsal.in_place.as_ref().map(in_place::head).unwrap_or_default();
     let asked: Vec<String> = rehearsal.asked.iter().flat_map(questions).map(|(_, words)| words).collect();
     for (title, lines) in [
+        (head.as_str(), &there),
         ("queries of the application", &asked),
         ("not as on the target", &rehearsal.floor),
         ("not seen", &rehearsal.gaps),
@@ -56,7 +59,7 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal) -> String {
         if lines.is_empty() {
             continue;
         }
-        let _ = writeln!(text, "{title}:\n");
+        let _ = writeln!(text, "{}:\n", plain(title));
         for (at, entry) in lines.iter().enumerate() {
             if text.len() > ROOM {
                 let _ = writeln!(text, "- … and {} more", lines.len() - at);

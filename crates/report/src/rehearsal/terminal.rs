@@ -1,6 +1,6 @@
 //! The terminal: the verdict, the gates that do not hold, what each statement did, then how it was looked at.
 
-use super::{again, blocked, did, estimates, lock, parts, questions, range, touched, verdict_line, way_back};
+use super::{again, blocked, did, estimates, in_place, lock, parts, questions, range, touched, verdict_line, way_back};
 use crate::clean::line;
 use crate::format::Style;
 use crate::page::Page;
@@ -55,6 +55,15 @@ pub(super) fn rehearsal(rehearsal: &Rehearsal, style: &Style) -> String {
     }
     for (at, migration) in rehearsal.migrations.iter().enumerate() {
         page.migration(migration, rehearsal.larger.as_ref().and_then(|larger| larger.statements.get(at)));
+    }
+    if let Some(told) = &rehearsal.in_place {
+        let head = page.painted(Paint::new().bold(), &line(&in_place::head(told)));
+        let _ = writeln!(page.text, "\n{head}");
+        page.wrapped(&in_place::under(told), "  ", DIM);
+        for (depth, weight, words) in in_place::lines(rehearsal) {
+            let paint = [Paint::new(), WARN, BAD].get(usize::from(weight)).copied().unwrap_or_default();
+            page.wrapped(&words, ["  ", "    ", "      "].get(depth).unwrap_or(&"  "), paint);
+        }
     }
     if let Some(load) = &rehearsal.load {
         page.load(load);

@@ -101,6 +101,7 @@ pub fn play(workshop: &dyn Workshop, server: &Installed, page: &Path, screen: &S
 
 fn plain() -> Rehearse {
     Rehearse {
+        and: None,
         files: Vec::new(),
         target: "production".to_owned(),
         on: "scratch".to_owned(),
