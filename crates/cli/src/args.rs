@@ -3,7 +3,7 @@
 mod deploy;
 mod release;
 
-pub use deploy::{Deploy, Rollback, Running};
+pub use deploy::{Deploy, Rollback, Running, Verify};
 pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -31,6 +31,7 @@ pub enum SchemaName {
     Preflight,
     Rehearse,
     Deploy,
+    Verify,
     Runs,
 }
 
@@ -116,6 +117,8 @@ pub enum Command {
     Evidence(Evidence),
     /// Run what was rehearsed where it counts: behind gates, act by act, bounded, written down, and compared with the rehearsal.
     Deploy(Deploy),
+    /// Say whether what was deployed is as it was rehearsed, and whether what is in it holds together.
+    Verify(Verify),
     /// Take a release back by the way that was rehearsed: what was written since and would be lost is counted first.
     Rollback(Rollback),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.

@@ -40,6 +40,35 @@ pub enum Outcome {
     },
 }
 
+/// Whether what was deployed is as it was rehearsed, and holds together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    pub label: String,
+    /// Server and database, without secrets.
+    pub target: String,
+    /// When the evidence was made; nothing where there is none.
+    pub evidence: Option<String>,
+    pub gates: Vec<Gate>,
+}
+
+impl Verified {
+    /// 1 where a gate is closed, 2 where one could not be told.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        code(&self.gates)
+    }
+}
+
+/// 1 where a gate is closed, 2 where one could not be told, or none was looked at.
+#[must_use]
+pub fn code(gates: &[Gate]) -> u8 {
+    match (gates.iter().any(|gate| gate.holds == Some(false)), gates.iter().any(|gate| gate.holds.is_none())) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => u8::from(gates.is_empty()) * 2,
+    }
+}
+
 /// One condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gate {

@@ -222,6 +222,15 @@ pub trait Environment: Send + Sync {
         Err(Box::new(Trouble::new(Class::Configuration, format!("how many rows tables have is not asked of {}", self.describe()))))
     }
 
+    /// How many rows refer to one that is not there, by foreign keys, each by schema, table and its name. What cannot be counted in time, or
+    /// may not be, says why.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn orphans(&self, _keys: &[Vec<String>], _: &Limits, _: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("references of rows are not looked at on {}", self.describe()))))
+    }
+
     /// When things became as they are, and whose work that was, as far as the server can say.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use crate::rehearse::Release;
 use back::Back;
 use course::Work;
 use deeds::Deed;
-use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned};
+use evenkeel_core::deployment::{Deployed, Outcome, Planned, code};
 use evenkeel_core::evidence::{Now, Seal, Statement};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
@@ -167,15 +167,6 @@ pub fn run(
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
     let hands = Hands { deployer, observer, bounds: order.bounds, stop: run.watch.stop };
     work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)
-}
-
-/// 1 where a gate is closed, 2 where one could not be told.
-fn code(gates: &[Gate]) -> u8 {
-    match (gates.iter().any(|gate| gate.holds == Some(false)), gates.iter().any(|gate| gate.holds.is_none())) {
-        (true, _) => 1,
-        (false, true) => 2,
-        (false, false) => 0,
-    }
 }
 
 fn tool(recording: &Recording) -> Tool<'_> {

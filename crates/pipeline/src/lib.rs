@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt  rehearse  deploy`.
+//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt  rehearse  deploy  verify`.
 
 pub mod capture;
 pub mod check;
@@ -22,3 +22,4 @@ pub mod render;
 pub mod replay;
 mod runner;
 pub mod schemas;
+pub mod verify;

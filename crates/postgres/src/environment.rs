@@ -66,6 +66,11 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
+    fn orphans(&self, keys: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
+        let work = async { deploy::orphans::count(&self.target, keys, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
     fn vitals(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Vitals, Box<Trouble>> {
         let work = async { flight::vitals::look(&self.target, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))

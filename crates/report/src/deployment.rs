@@ -10,7 +10,7 @@ use crate::history::{Form, json};
 use crate::page::Page;
 use crate::wrap::{width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
-use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned};
+use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, Verified};
 use evenkeel_core::port::{JournalStep, State};
 use evenkeel_core::rehearsal::time;
 use schemars::JsonSchema;
@@ -105,6 +105,70 @@ pub fn deployment(deployed: &Deployed, form: Form, style: &Style) -> Result<Vec<
     }
 }
 
+/// What `verify` found.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ToldVerified {
+    schema_version: u32,
+    verdict: Line,
+    environment: String,
+    /// Server and database.
+    target: String,
+    /// When the evidence was made, as RFC 3339 has it; null where there is none.
+    evidence: Option<String>,
+    gates: Vec<ToldGate>,
+}
+
+/// The JSON schema of that, as published in `docs/reference`.
+#[must_use]
+pub fn verified_schema() -> (&'static str, schemars::Schema) {
+    let mut schema = schemars::schema_for!(ToldVerified);
+    schema.insert("title".to_owned(), "evenkeel verify".into());
+    ("verify", schema)
+}
+
+/// Whether what was deployed is as it was rehearsed.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn verified(verified: &Verified, form: Form, style: &Style) -> Result<Vec<u8>, Fault> {
+    let page = |style: &Style| {
+        let mut page = Page { style, text: String::new() };
+        page.wrapped(&verified_line(verified), "", paint(verified.exit_code()));
+        page.text.push('\n');
+        page.deployment_gates(&verified.gates);
+        page.text.push('\n');
+        page.wrapped(&format!("on {}", verified.target), "  ", DIM);
+        page.text
+    };
+    match form {
+        Form::Json => json(&ToldVerified {
+            schema_version: SCHEMA_VERSION,
+            verdict: Line { line: verified_line(verified), exit_code: verified.exit_code() },
+            environment: verified.label.clone(),
+            target: verified.target.clone(),
+            evidence: verified.evidence.clone(),
+            gates: verified.gates.iter().map(gate).collect(),
+        }),
+        Form::Terminal => Ok(page(style).into_bytes()),
+        Form::Markdown => {
+            let plain = Style { color: false, ..style.clone() };
+            let lines: Vec<String> = page(&plain).lines().map(str::to_owned).collect();
+            Ok(fenced("text", &lines).into_bytes())
+        }
+    }
+}
+
+/// Its verdict in one line.
+#[must_use]
+pub fn verified_line(verified: &Verified) -> String {
+    let named = |holds: Option<bool>| verified.gates.iter().filter(|gate| gate.holds == holds).map(|gate| gate.name).collect::<Vec<_>>();
+    match verified.exit_code() {
+        0 => format!("{}: VERIFIED: all {} gates hold", verified.label, verified.gates.len()),
+        1 => format!("{}: not VERIFIED: closed: {}", verified.label, named(Some(false)).join(", ")),
+        _ => format!("{}: not VERIFIED: could not tell {}", verified.label, named(None).join(", ")),
+    }
+}
+
 /// The verdict in one line, as a person reads it aloud.
 #[must_use]
 pub fn verdict_line(deployed: &Deployed) -> String {
@@ -154,6 +218,25 @@ fn ms(time: Duration) -> f64 {
     (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
+fn gate(gate: &Gate) -> ToldGate {
+    ToldGate {
+        name: gate.name.to_owned(),
+        limit: gate.limit.clone(),
+        found: gate.found.clone(),
+        holds: gate.holds,
+        origin: gate.origin.clone(),
+        fix: gate.fix.clone(),
+    }
+}
+
+fn paint(code: u8) -> Paint {
+    match code {
+        0 => GOOD,
+        2 => UNKNOWN,
+        _ => BAD,
+    }
+}
+
 /// An act with what the journal has of it.
 fn steps(deployed: &Deployed) -> Vec<(&Planned, Option<&JournalStep>)> {
     let entry = match &deployed.outcome {
@@ -169,14 +252,6 @@ fn told(deployed: &Deployed) -> Told {
         Outcome::Planned => ("planned", None, None),
         Outcome::Refused => ("refused", None, None),
         Outcome::Ran { entry, stopped } => ("ran", Some(entry.number), stopped.clone()),
-    };
-    let gate = |gate: &Gate| ToldGate {
-        name: gate.name.to_owned(),
-        limit: gate.limit.clone(),
-        found: gate.found.clone(),
-        holds: gate.holds,
-        origin: gate.origin.clone(),
-        fix: gate.fix.clone(),
     };
     let act = |(act, step): (&Planned, Option<&JournalStep>)| Act {
         what: act.what.clone(),
@@ -216,19 +291,13 @@ fn terminal(deployed: &Deployed, style: &Style) -> String {
     if matches!(deployed.outcome, Outcome::Planned) {
         return plan(deployed, page);
     }
-    let paint = match deployed.exit_code {
-        0 => GOOD,
-        2 => UNKNOWN,
-        _ => BAD,
-    };
+    let paint = paint(deployed.exit_code);
     page.wrapped(&verdict_line(deployed), "", paint);
     page.text.push('\n');
     // Of one that ran, the gates have done their work.
     let is_over = matches!(deployed.outcome, Outcome::Ran { .. });
-    let names = deployed.gates.iter().map(|gate| width(gate.name)).max().unwrap_or_default();
-    for gate in deployed.gates.iter().filter(|gate| !is_over || gate.holds != Some(true)) {
-        page.deployment_gate(gate, names);
-    }
+    let shown: Vec<Gate> = deployed.gates.iter().filter(|gate| !is_over || gate.holds != Some(true)).cloned().collect();
+    page.deployment_gates(&shown);
     for (act, step) in steps(deployed) {
         page.act(act, step);
     }
@@ -270,6 +339,13 @@ fn plan(deployed: &Deployed, mut page: Page<'_>) -> String {
 }
 
 impl Page<'_> {
+    fn deployment_gates(&mut self, gates: &[Gate]) {
+        let names = gates.iter().map(|gate| width(gate.name)).max().unwrap_or_default();
+        for gate in gates {
+            self.deployment_gate(gate, names);
+        }
+    }
+
     fn deployment_gate(&mut self, gate: &Gate, names: usize) {
         let (mark, paint) = match gate.holds {
             Some(true) => ("✓", GOOD),

@@ -29,6 +29,30 @@ pub struct Rollback {
     pub running: Running,
 }
 
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// An environment's name, or a URL.
+    pub environment: String,
+    /// Evidence of the rehearsal; without it the last that the store has for the environment.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub evidence: Option<PathBuf>,
+    /// Another environment whose schema must be the same.
+    #[arg(long, value_name = "ENV|MANIFEST")]
+    pub against: Option<String>,
+    /// The folder of migrations; without it the one under [project] in evenkeel.toml.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub migrations: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Form of the report: terminal, json or markdown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
+    pub format: HistoryFormat,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
 fn loss(text: &str) -> Result<Loss, String> {
     match text {
         "all" => Ok(Loss::All),

@@ -16,6 +16,7 @@ use evenkeel_pipeline::deploy::back::Back;
 use evenkeel_pipeline::deploy::{self as stage, Bounds, DIMENSIONS, Order, Proof};
 use evenkeel_pipeline::rehearse;
 use evenkeel_report::deployment as report;
+use std::path::Path;
 
 pub fn run(arguments: &Deploy, common: &Common) -> Outcome {
     shown(&arguments.environment, &arguments.running, None, common)
@@ -142,7 +143,12 @@ fn proof(typed: &str, arguments: &Running, settings: &Settings, store: &dyn Stor
     if arguments.unrehearsed {
         return Ok(Proof::Unrehearsed);
     }
-    let text = match &arguments.evidence {
+    evidenced(typed, arguments.evidence.as_deref(), settings, store)
+}
+
+/// Evidence of a file, or the last of the store.
+pub(super) fn evidenced(typed: &str, file: Option<&Path>, settings: &Settings, store: &dyn Store) -> Result<Proof, Box<Trouble>> {
+    let text = match file {
         Some(file) => Some(evidence::text(file)?),
         None => store.kept(typed, 1)?.pop().map(|kept| kept.text),
     };

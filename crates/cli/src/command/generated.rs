@@ -30,9 +30,14 @@ pub fn schema(of: SchemaName) -> Outcome {
         SchemaName::Preflight => Some("preflight"),
         SchemaName::Rehearse => Some("rehearse"),
         SchemaName::Deploy => Some("deploy"),
+        SchemaName::Verify => Some("verify"),
         SchemaName::Runs => Some("runs"),
     };
-    let others = [evenkeel_report::rehearsal::json_schema(), evenkeel_report::deployment::json_schema()];
+    let others = [
+        evenkeel_report::rehearsal::json_schema(),
+        evenkeel_report::deployment::json_schema(),
+        evenkeel_report::deployment::verified_schema(),
+    ];
     let mut schemas = evenkeel_report::history::json_schemas().into_iter().chain(others);
     let found = named.and_then(|verb| schemas.find(|(other, _)| *other == verb)).map(|(_, schema)| schema);
     let mut bytes = serde_json::to_vec_pretty(&found.unwrap_or_else(evenkeel_report::json_schema))

@@ -29,6 +29,7 @@ mod report;
 mod runs;
 mod schemas;
 mod servers;
+mod verify;
 
 use crate::args::{Cli, Command};
 use evenkeel_core::fault::Trouble;
@@ -60,6 +61,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Rehearse(arguments) => rehearse::run(arguments, &cli.common),
         Command::Evidence(arguments) => evidence::run(arguments, &cli.common),
         Command::Deploy(arguments) => deploy::run(arguments, &cli.common),
+        Command::Verify(arguments) => verify::run(arguments, &cli.common),
         Command::Rollback(arguments) => deploy::back(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Runs(arguments) => runs::run(arguments, &cli.common),

@@ -22,6 +22,7 @@ use evenkeel_core::reference::{Pattern, Secret};
 use evenkeel_core::rehearsal::{Limits, Part};
 use evenkeel_pipeline::check::Must;
 use evenkeel_pipeline::render::Renderer;
+use evenkeel_pipeline::verify::Query;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -49,6 +50,8 @@ pub struct Settings {
     pub unsigned: bool,
     /// What a deployment demands of the server it meets.
     pub deploy: Deploy,
+    /// Queries that `verify` asks beside the usual.
+    pub verify: Vec<Query>,
 }
 
 /// A folder of migrations.
@@ -87,6 +90,7 @@ impl Default for Settings {
             keys: Vec::new(),
             unsigned: false,
             deploy: Deploy::default(),
+            verify: Vec::new(),
         }
     }
 }

@@ -25,6 +25,26 @@ pub struct File {
     pub store: RawStore,
     #[serde(default)]
     pub deploy: RawDeploy,
+    #[serde(default)]
+    pub verify: RawVerify,
+}
+
+/// What `verify` asks beside the usual.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawVerify {
+    #[serde(default)]
+    pub queries: Vec<Spanned<RawVerifyQuery>>,
+}
+
+/// A query, and how many rows it may have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawVerifyQuery {
+    pub name: String,
+    pub sql: String,
+    #[serde(default)]
+    pub rows: usize,
 }
 
 /// What a deployment demands.

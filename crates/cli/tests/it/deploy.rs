@@ -334,3 +334,62 @@ fn what_has_no_way_back_is_not_taken_back() {
     place.run(&["rollback", "shop", "--unrehearsed"]).exits(64).says("nothing says how far");
     place.run(&["rollback", "shop", "--to", "7", "--unrehearsed"]).exits(64).says("--to");
 }
+
+#[test]
+fn what_was_deployed_is_verified_and_each_thing_that_is_not_so_is_seen() {
+    let db = database(newest());
+    let files = [
+        EMAIL,
+        (
+            "20260103000000_orders.sql",
+            "-- migrate:up\ncreate table orders (id int primary key, person int);\n-- migrate:down\ndrop table orders;\n",
+        ),
+    ];
+    let place = given(&db, &files, "staging");
+    let verify = |more: &[&str], code: i32| {
+        let mut arguments = vec!["verify", "shop", "--format", "json"];
+        arguments.extend(more);
+        place.run(&arguments).exits(code).json()
+    };
+    // Nobody has rehearsed anything.
+    assert_eq!(closed(&verify(&[], 2)), ["result"]);
+    rehearse(&place);
+    let told = verify(&[], 1);
+    assert_eq!(closed(&told), ["result"], "it is not there yet: {told}");
+    deploy(&place, &[]).exits(0);
+    let told = verify(&[], 0);
+    assert!(told["verdict"]["line"].as_str().unwrap().starts_with("shop: VERIFIED: all 5 gates hold"), "{told}");
+    assert!(gate(&told, "result")["found"].as_str().unwrap().contains("all of the schema is as it was then"), "{told}");
+    // Rows that refer to nothing, behind a key that does not vouch for them.
+    db.exec(
+        "insert into orders values (1, 7), (2, 70007), (3, null); alter table orders add foreign key (person) references people not valid",
+    );
+    let told = verify(&[], 1);
+    assert!(gate(&told, "references")["found"].as_str().unwrap().contains("orders_person_fkey: 1 rows"), "{told}");
+    assert_eq!(closed(&told), ["history", "sound", "references"], "{told}");
+    assert!(gate(&told, "result")["found"].as_str().unwrap().contains("the rest of the schema was not compared"), "{told}");
+    db.exec("alter table orders drop constraint orders_person_fkey");
+    // A query of the project.
+    let query = "[[verify.queries]]\nname = \"lost orders\"\nsql = \"select * from public.orders where person is null\"\n";
+    configure(&place, &db, "staging", query);
+    let told = verify(&[], 1);
+    assert!(gate(&told, "query")["found"].as_str().unwrap().contains("lost orders: 1 rows"), "{told}");
+    configure(&place, &db, "staging", &format!("{query}rows = 1\n"));
+    verify(&[], 0);
+    configure(&place, &db, "staging", "[[verify.queries]]\nname = \"x\"\nsql = \"select * from nowhere\"\n");
+    assert_eq!(closed(&verify(&[], 2)), ["query"]);
+    // Nothing is written by a query that would.
+    configure(&place, &db, "staging", "[[verify.queries]]\nname = \"x\"\nsql = \"delete from public.orders returning id\"\n");
+    assert_eq!(closed(&verify(&[], 2)), ["query"]);
+    assert_eq!(db.value("select count(*)::text from orders"), Some("3".to_owned()));
+    configure(&place, &db, "staging", "");
+    // Another environment, and this one under another name.
+    let other = database(newest());
+    other.exec("create table stray (id int)");
+    let told = verify(&["--against", &other.url()], 1);
+    assert_eq!(closed(&told), ["against"], "{told}");
+    assert_eq!(closed(&verify(&["--against", &db.url()], 2)), ["against"]);
+    db.exec("alter table people alter email type varchar(9)");
+    let told = verify(&[], 1);
+    assert!(gate(&told, "result")["found"].as_str().unwrap().contains("type of column public.people.email"), "{told}");
+}

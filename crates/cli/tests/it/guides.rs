@@ -213,6 +213,8 @@ fn the_schema_for_editors_says_what_is_read() {
         ("RawStore", "/$defs/store"),
         ("RawGates", "/$defs/gates"),
         ("RawDeploy", "/$defs/deploy"),
+        ("RawVerify", "/$defs/verify"),
+        ("RawVerifyQuery", "/$defs/verify-query"),
     ];
     assert_eq!(source.matches("#[serde(deny_unknown_fields)]").count(), structs.len(), "a struct that is not in this list");
     for (name, place) in structs {

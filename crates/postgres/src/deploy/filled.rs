@@ -1,6 +1,6 @@
 //! How much is in tables and columns. Every row is looked at, within the time that a statement may take. Neighbour: `traffic`.
 
-use crate::connect::{Limits, Target, connect};
+use crate::connect::{Limits, Session, Target, connect};
 use crate::ident::{qualified, quoted};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use tokio_postgres::SimpleQueryMessage;
@@ -23,21 +23,25 @@ pub async fn count(target: &Target, of: &[Vec<String>], limits: &Limits) -> Resu
             }
         };
         session.begin_read_only(limits, None).await.map_err(words)?;
-        let answer = session.client.simple_query(&query).await;
-        counted.push(match answer {
-            Ok(messages) => {
-                let number = messages.iter().find_map(|message| match message {
-                    SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-                    _ => None,
-                });
-                number.ok_or_else(|| "the server gives no number".to_owned())
-            }
-            Err(error) => match error.as_db_error() {
-                Some(said) => Err(format!("{} ({})", said.message(), said.code().code())),
-                None => return Err(words(session.fault(&error, "counting what would be lost"))),
-            },
-        });
+        counted.push(number(&session, &query).await?);
         session.end().await.map_err(words)?;
     }
     Ok(counted)
+}
+
+/// The one number that a query gives, or what the server says against it.
+pub(super) async fn number(session: &Session, query: &str) -> Result<Result<u64, String>, Box<Trouble>> {
+    match session.client.simple_query(query).await {
+        Ok(messages) => {
+            let number = messages.iter().find_map(|message| match message {
+                SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+                _ => None,
+            });
+            Ok(number.ok_or_else(|| "the server gives no number".to_owned()))
+        }
+        Err(error) => match error.as_db_error() {
+            Some(said) => Ok(Err(format!("{} ({})", said.message(), said.code().code()))),
+            None => Err(Box::new(session.fault(&error, "counting rows").trouble())),
+        },
+    }
 }

@@ -21,7 +21,11 @@ fn the_published_schema_is_the_one_of_the_types() {
 
 #[test]
 fn the_published_schemas_of_other_verbs_are_those_of_the_types() {
-    let others = [evenkeel_report::rehearsal::json_schema(), evenkeel_report::deployment::json_schema()];
+    let others = [
+        evenkeel_report::rehearsal::json_schema(),
+        evenkeel_report::deployment::json_schema(),
+        evenkeel_report::deployment::verified_schema(),
+    ];
     for (verb, schema) in evenkeel_report::history::json_schemas().into_iter().chain(others) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../docs/reference/{verb}.schema.json"));
         let schema = serde_json::to_string_pretty(&schema).unwrap() + "\n";

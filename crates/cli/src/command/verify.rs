@@ -1,0 +1,79 @@
+//! `evenkeel verify ENV`: whether what was deployed is as it was rehearsed. Neighbour: `deploy`, which brings it there.
+
+use super::history::asked;
+use super::{Outcome, deploy, migrations, output};
+use crate::args::{Common, History, Verify};
+use crate::{paint, settings, store, wire};
+use evenkeel_core::evidence::{Now, faults};
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::Dimension;
+use evenkeel_core::port::Limits;
+use evenkeel_pipeline::deploy::Proof;
+use evenkeel_pipeline::history as stage;
+use evenkeel_pipeline::verify::{self, DIMENSIONS, Wanted};
+use evenkeel_report::deployment as report;
+
+pub fn run(arguments: &Verify, common: &Common) -> Outcome {
+    let Ok(form) = arguments.format.form() else {
+        let trouble = Trouble::new(Class::Usage, "such a report has no place for what was verified").origin("flag --format");
+        return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
+    };
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    let typed = arguments.environment.as_str();
+    let store = store::open(settings)?;
+    let proof = vouched(deploy::evidenced(typed, arguments.evidence.as_deref(), settings, &store)?, settings);
+    let question = History {
+        environment: typed.to_owned(),
+        migrations: arguments.migrations.clone(),
+        reading: arguments.reading.clone(),
+        ..History::plain()
+    };
+    let history = match asked(&question, common, |asked| stage::run(asked.source, asked.wanted, asked.means, asked.run)) {
+        Ok(history) => Ok(history),
+        Err(trouble) if matches!(trouble.class, Class::Interrupted | Class::Usage) => return Err(trouble),
+        Err(trouble) => Err(trouble.to_string()),
+    };
+    let endpoint = wire::endpoint(typed, settings, common, &DIMENSIONS)?;
+    let against = arguments.against.as_deref().map(|name| wire::endpoint(name, settings, common, &[Dimension::Schema]));
+    let against = against.transpose()?;
+    let progress = paint::progress::Line::new(common.quiet);
+    let run = wire::run(&progress, settings);
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let wanted = Wanted {
+        environment: typed,
+        proof: &proof,
+        history,
+        against: against.as_ref().map(|other| (other.shown.as_str(), &other.source)),
+        queries: &settings.verify,
+        limits,
+    };
+    let verified = verify::run(&endpoint.source, &wanted, &run)?;
+    drop(progress);
+    let style = migrations::style(common, arguments.out.is_none());
+    let bytes = report::verified(&verified, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
+    output::write(&bytes, arguments.out.as_deref())?;
+    if arguments.out.is_some() && !common.quiet {
+        paint::say!("{}", paint::plain(&report::verified_line(&verified)));
+    }
+    Ok(verified.exit_code())
+}
+
+/// Evidence that nobody vouches for, or of another environment, is none.
+fn vouched(proof: Proof, settings: &crate::settings::Settings) -> Proof {
+    let Proof::Evidence(statement, seal) = proof else { return proof };
+    // Files may have changed since, and the schema has; who signed it counts, and that it earned its word.
+    let files = statement.subject.iter().filter_map(|subject| Some((subject.name.clone(), subject.digest.get("sha256")?.clone())));
+    let now = Now {
+        files: files.collect(),
+        baseline: Some(statement.predicate.baseline.clone()),
+        unsigned: settings.unsigned,
+        has_keys: !settings.keys.is_empty(),
+        ..Now::default()
+    };
+    let (faults, open) = faults(&statement, &seal, &now);
+    match faults.into_iter().chain(open).next() {
+        Some(why) => Proof::None(format!("the evidence does not hold: {why}")),
+        None => Proof::Evidence(statement, seal),
+    }
+}
