@@ -155,7 +155,14 @@ pub fn manifest(source: &Source, run: &Run<'_>) -> Result<Manifest, Box<Trouble>
         Source::Replay(replayed) => match &replayed.like {
             Some(like) => replay(
                 replayed,
-                &Target { endpoint: (**like).clone(), confined: Confined::default(), schemas: Vec::new(), encoding: None, collation: None },
+                &Target {
+                    endpoint: (**like).clone(),
+                    confined: Confined::default(),
+                    schemas: Vec::new(),
+                    encoding: None,
+                    collation: None,
+                    shared: Vec::new(),
+                },
                 run,
             ),
             None => Err(Box::new(

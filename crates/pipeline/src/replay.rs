@@ -44,6 +44,8 @@ pub struct Target {
     pub encoding: Option<String>,
     /// Of its database, where that decides what tables are.
     pub collation: Option<String>,
+    /// Settings that the server of the trial shares with it.
+    pub shared: Vec<(&'static str, String)>,
 }
 
 impl Target {
@@ -66,6 +68,7 @@ impl Target {
             schemas: manifest.of_kind(Kind::Schema).iter().map(named).collect(),
             encoding: server.and_then(|server| server.text("encoding")).map(str::to_owned),
             collation: manifest.of_kind(Kind::Schema).iter().find_map(|schema| schema.text("collation")).map(str::to_owned),
+            shared: engine.dialect(&manifest.endpoint).map(|dialect| dialect.shared_settings(manifest)).unwrap_or_default(),
         }
     }
 }
@@ -131,6 +134,7 @@ impl<'a> Replay<'a> {
             ..Like::default()
         };
         let like = dialect.scratch_settings().iter().fold(like, |like, (name, value)| like.setting(name, value));
+        let like = target.shared.iter().fold(like, |like, (name, value)| like.setting(name, value));
         let scratch = stage.workshop.start(&like, &stage.watch)?;
         let left_out = Mutex::default();
         Ok(Self { stage, target, scratch, grammar, databases, is_forgiving: false, left_out })

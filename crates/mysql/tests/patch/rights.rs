@@ -1,5 +1,5 @@
 //! Accounts, roles and grants, in place: a server before and after a change, made as it was and as it became. Beside it: a script as a
-//! client runs it, and all databases of a server from nothing.
+//! client runs it, and all databases of a server from nothing. After each the account logs in and tries.
 
 use crate::place::Place;
 use crate::tried::{capture, tried};
@@ -123,26 +123,55 @@ const OF_MYSQL: &[(&str, &str, &str, &str)] = &[
 
 const SCHEMA: &str = "create database my_db; use my_db; create table t (id int primary key, x int); create function f(n int) returns int deterministic return n";
 
+/// What the account tries, each by itself; nothing of it stays.
+const TRIES: &str = "set autocommit = 0; set role all; select id from my_db.t; select x from my_db.t; select count(*) from my_db.t; \
+    insert into my_db.t (id) values (7); insert into my_db.t (id, x) values (8, 8); update my_db.t set x = 1; update my_db.t set id = 9 where x = 5; \
+    delete from my_db.t; select my_db.f(1); select id from my_db.v; lock tables my_db.t read; unlock tables; show create function my_db.f; \
+    show create view my_db.v; grant select on my_db.t to a@localhost; grant insert (x) on my_db.t to a@localhost; \
+    create view my_db.tried as select 1 as x; drop view my_db.tried; create temporary table my_db.tmp (a int); select sleep(0) from mysql.user; flush status; \
+    select id from my_db.gone; rollback";
+
+/// What the server answers to an account that logs in and tries; nothing where there is none.
+fn tries(place: &Place) -> Option<Vec<String>> {
+    let session = place.scratch.session("").unwrap();
+    // One that a statement of ours made has a password that nobody knows.
+    session.exec("alter user a@localhost identified by ''").ok()?;
+    let client = evenkeel_core::port::Scratch::client(&place.scratch, "").replace("-u root", "-u a");
+    let mut words = client.split_whitespace();
+    let ran = Command::new(words.next().unwrap()).args(words).args(["--force", "-N", "-e", TRIES]).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned() + &String::from_utf8_lossy(&ran.stdout);
+    Some(said.lines().map(str::to_owned).collect())
+}
+
 fn on(vendor: Vendor, number: u16) {
     if !flavors().contains(&(vendor, number)) {
         return;
     }
     let place = Place::start(vendor, number);
     let name = series(vendor, number);
-    let mut wrong = Vec::new();
+    let (mut wrong, mut logged_in) = (Vec::new(), 0);
     let own = if vendor == Vendor::MySql { OF_MYSQL } else { &[] };
     for (what, setup, change, refusal) in CHANGES.iter().chain(own) {
         let session = place.scratch.session("").unwrap();
         session.exec(&format!("{SCHEMA}; {setup}")).unwrap_or_else(|fault| panic!("{what}: {fault}"));
         let seen = || capture(&place.scratch.url("my_db"));
         let before = seen();
+        let could = tries(&place);
         session.exec(change).unwrap_or_else(|fault| panic!("{what}: {fault}"));
         let after = seen();
-        for (way, to) in [("back", &before), ("there", &after)] {
+        let can = tries(&place);
+        for (way, to, allowed) in [("back", &before, &could), ("there", &after, &can)] {
             let outcome = tried(&place.scratch, "my_db", &seen(), to, Form::default());
             let reasons: Vec<&str> = outcome.refused.iter().map(|refused| &*refused.reason).collect();
             let is_refused = if refusal.is_empty() { reasons.is_empty() } else { reasons.iter().all(|reason| reason.contains(refusal)) };
             let opens = outcome.sql.iter().any(|sql| sql.contains("RANDOM PASSWORD") && sql.contains("IDENTIFIED BY"));
+            // What a comparison of grants calls equal is so for whoever has them.
+            let now = tries(&place);
+            let is_as_before = now == *allowed || !refusal.is_empty();
+            logged_in += usize::from(now.is_some());
+            if !is_as_before {
+                wrong.push(format!("{what}, {way}: it may\n  {now:#?}\n  and not\n  {allowed:#?}"));
+            }
             if !is_refused || !outcome.wrong.is_empty() || opens {
                 wrong.push(format!(
                     "{what}, {way}: {:?}\n  {}\n  after:\n    {}",
@@ -155,6 +184,8 @@ fn on(vendor: Vendor, number: u16) {
         drop(session);
         place.sweep();
     }
+    println!("{name}: {logged_in} times an account logged in and tried");
+    assert!(logged_in > 20, "{logged_in}");
     assert!(wrong.is_empty(), "{} on {name}:\n{}", wrong.len(), wrong.join("\n"));
 }
 

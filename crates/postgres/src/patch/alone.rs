@@ -186,5 +186,7 @@ pub(super) fn is_attached(part: &Object, (from, to): (&World<'_>, &World<'_>)) -
         let table = world.relation(part.identity.part(0), part.identity.part(1));
         table.and_then(|table| table.text("partition_of")).map(str::to_owned)
     };
-    of(from) != of(to)
+    let (was, is) = (of(from), of(to));
+    let is_kept = |parent: &String| super::partial::takes_no_parts(parent, (from, to)).is_some();
+    was != is && !was.iter().chain(&is).any(is_kept)
 }

@@ -237,6 +237,9 @@ impl Maker for Constraints {
             statements.extend(super::index::after(index)?);
             statements.extend(super::index::named(index, to)?);
             if let Some(parent) = index.text("attached_to").filter(|_| is_partition && !to.is_new(schema, table)) {
+                if let Some(why) = super::index::parent_takes_no_parts(index, (to.making.from, world)) {
+                    return Err(why);
+                }
                 statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(index))));
             }
         }

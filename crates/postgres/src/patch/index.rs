@@ -34,6 +34,12 @@ fn attached_to<'w>(index: &'w Object, world: &World<'w>) -> Option<&'w Object> {
     world.shown("index", index.text("attached_to")?)
 }
 
+/// Why the index that it is to be a part of will have none.
+pub fn parent_takes_no_parts(index: &Object, (from, to): (&World<'_>, &World<'_>)) -> Option<String> {
+    let (schema, table) = table_of(attached_to(index, to)?).ok()?;
+    super::partial::takes_no_parts(&to.find(Kind::Table, &[schema, table])?.display(), (from, to))
+}
+
 /// The index that is attached in its place to the same whole, which stays, and of which nothing is ever detached.
 fn taken<'w>(index: &Object, (own, other): (&World<'w>, &World<'w>)) -> Option<&'w Object> {
     let whole = index.text("attached_to")?;
@@ -167,6 +173,9 @@ fn made(object: &Object, to: &Target<'_>) -> Written {
     if is_left_behind && !(to.making.form.throwaway && partitions(object, world).is_empty() && object.get("attached_to").is_none()) {
         return Err("it is not valid, which no statement makes".to_owned());
     }
+    if let Some(why) = parent_takes_no_parts(object, (to.making.from, world)) {
+        return Err(why);
+    }
     let whole_stays = attached_to(object, world).is_some_and(|parent| !to.making.made.contains(&World::name_of(parent)));
     if let Some(other) = taken(object, (world, to.making.from)).filter(|_| whole_stays && !to.is_new(schema, table)) {
         return Err(format!(
@@ -266,6 +275,9 @@ impl Maker for Indexes {
     fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
         if change.only(&["options", "tablespace", "statistics_targets", "comment"]) {
             return Way::InPlace;
+        }
+        if let Some(why) = parent_takes_no_parts(change.to, (from, to)) {
+            return Way::Refuse(why);
         }
         if change.only(&["attached_to"]) && change.to.get("attached_to").is_some() && change.from.get("attached_to").is_none() {
             return Way::InPlace;

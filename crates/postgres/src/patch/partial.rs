@@ -26,3 +26,10 @@ pub fn is_partial(index: &Object, world: &World<'_>) -> bool {
     };
     is_not(index, "valid") && !is_not(index, "ready") && !partitions(index, world).iter().all(has_it)
 }
+
+/// Why a table that is there has no place for parts, or keeps those that it has: it would have to be partitioned in another way.
+pub fn takes_no_parts(shown: &str, (from, to): (&World<'_>, &World<'_>)) -> Option<String> {
+    let (before, after) = (from.shown("table", shown)?, to.shown("table", shown)?);
+    (before.get("partition_by") != after.get("partition_by"))
+        .then(|| format!("partition_by of table {shown} cannot be altered, so that its parts stay as they are"))
+}

@@ -147,6 +147,9 @@ impl Maker for Tables {
         let is_other = |property: &str| before.is_none_or(|before| before.get(property) != object.get(property));
         if let Some(parent) = object.text("partition_of") {
             if is_other("partition_of") || is_other("partition_bound") {
+                if let Some(why) = super::partial::takes_no_parts(parent, (to.making.from, to.making.to)) {
+                    return Err(why);
+                }
                 statements.push(attach(object, parent)?);
             }
         } else if before.is_some() || inherits_later(object, to.making.to) {
@@ -171,12 +174,16 @@ impl Maker for Tables {
         Ok(statements)
     }
 
-    fn way(&self, change: &Change<'_>, to: &World<'_>, _: &World<'_>) -> Way {
+    fn way(&self, change: &Change<'_>, from: &World<'_>, to: &World<'_>) -> Way {
         let fixed = ["server", "partition_by"];
         if let Some(attribute) = fixed.iter().find(|attribute| change.touches(attribute)) {
             return Way::Refuse(format!("{attribute} of a table cannot be altered: it would have to be made anew, with its rows"));
         }
-        if change.touches("access_method") && to.manifest.endpoint.server_major < flavor::SET_ACCESS_METHOD {
+        let parents = [change.from, change.to].map(|table| table.text("partition_of"));
+        if let Some(why) = parents.into_iter().flatten().find_map(|parent| super::partial::takes_no_parts(parent, (from, to))) {
+            return Way::Refuse(why);
+        }
+        if change.touches("access_method") && from.manifest.endpoint.server_major < flavor::SET_ACCESS_METHOD {
             return Way::Refuse("before PostgreSQL 15 no statement gives a table another access method".to_owned());
         }
         if change.touches("detach_pending") {

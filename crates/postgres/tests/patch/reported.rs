@@ -118,6 +118,15 @@ const ATTACHED: &str = "create table p (k int, v int) partition by list (k); cre
 const REFUSED: &[Pair] = &[
     ("an index of a partition under another name", INDEXED, RENAMED, TAKEN, &[]),
     ("an index of a partition under another name, the other way", RENAMED, INDEXED, TAKEN, &[]),
+    (
+        "pagila: a table with children becomes a partitioned one",
+        "create table p (k int not null, v int, constraint p_pkey primary key (k)) partition by list (k); create table c partition of p for values in (1); \
+         create table d partition of p for values in (2); create index i on p (v)",
+        "create table p (k int not null, v int); create table c (constraint c_pkey primary key (k), check (k = 1)) inherits (p); create index i on p (v); \
+         create index j on c (v); create rule r as on insert to p where new.k = 1 do instead insert into c values (new.*)",
+        &["cannot be altered", "is a child's own", "the server renames it only there"],
+        &[],
+    ),
     ("an index of a partition that is free", FREE, ATTACHED, &["cannot be detached", "is not valid"], &[]),
 ];
 const ABOVE: &[&str] = &["the server renames it only there"];
