@@ -112,6 +112,28 @@ fn sequences_that_moved_are_named_and_said_before() {
     assert!(act.as_str().unwrap().contains("may move public.numbered_id_seq"), "{act}");
 }
 
+#[test]
+fn a_signal_ends_the_statement_and_nothing_stays() {
+    let staged = Staged::new(newest(), "");
+    let before = staged.digests();
+    let arguments = ["rehearse", "release.sql", "--for", "production", "--on", "staging", "--only", "run"];
+    // On scratch nobody sleeps for that long.
+    staged.place.write("release.sql", "begin;\nalter table orders add a int;\nselect pg_sleep(25) from people limit 1;\ncommit;\n");
+    let child = staged.place.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    eventually("it is at work", || {
+        staged.value("select count(*)::text from pg_stat_activity where application_name like 'evenkeel run%' and query like '%pg_sleep%'")
+            == "1"
+    });
+    let from = Instant::now();
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(from.elapsed() < Duration::from_secs(10), "{:?}", from.elapsed());
+    assert_eq!((staged.digests(), staged.sessions().as_str()), (before, "0"));
+    let run = &staged.runs()[0];
+    assert!(run["ended"]["how"] == "stopped" && run["ended"]["why"].as_str().unwrap().contains("rolled back"), "{run}");
+}
+
 /// `EVENKEEL_SEED` begins elsewhere, `EVENKEEL_KILLS` says how many.
 #[test]
 fn killed_at_any_moment_nothing_of_it_is_left_and_the_next_one_starts() {
