@@ -256,13 +256,9 @@ fn clients_that_are_there_and_wait_are_named_without_what_they_asked() {
         // Whoever may not see others sees who waits all the same.
         staged.server.session("postgres").unwrap().exec("create role stage login").unwrap();
         staged.exec("alter table orders owner to stage; grant create on schema public to stage");
-        staged.place.write(
-            "evenkeel.toml",
-            staged
-                .toml("")
-                .replace("staging?", "staging?user=stage&")
-                .replace("tier = \"staging\"", "tier = \"staging\"\nmigration_role = \"stage\""),
-        );
+        let url = staged.server.url("staging");
+        let toml = staged.toml("").replace(&url, &url.replacen("postgres@", "stage@", 1));
+        staged.place.write("evenkeel.toml", toml.replace("tier = \"staging\"", "tier = \"staging\"\nmigration_role = \"stage\""));
         // The server's own word on how long somebody waited.
         staged.exec("alter database staging set deadlock_timeout = '10ms'; alter database staging set log_lock_waits = on");
         let told = std::thread::scope(|threads| {

@@ -184,7 +184,7 @@ impl Work<'_> {
         let judged = carried(judged);
         let touched: BTreeSet<String> = judged.iter().flat_map(|one| &one.planned.lines).flat_map(Line::touched).collect();
         let stood = Stood::of(self.rollback, &mut *asking, &touched)?;
-        told.gaps.extend(self.rollback.hidden(&mut *asking)?);
+        let mut hidden = self.rollback.hidden(&mut *asking)?;
         drop(asking);
         let role = self.site.role_to_take();
         // A role that is taken brings none of its settings along.
@@ -252,14 +252,19 @@ impl Work<'_> {
         }
         came.rows = sizes::volumes(&before).into_iter().map(|(name, volume)| (name, volume.rows)).collect();
         if has_run {
-            let looked =
-                self.captured(&UNTOUCHED).and_then(|now| Ok((now, Stood::of(self.rollback, &mut *claim.session(&[])?, &touched)?)));
+            let looked = self.captured(&UNTOUCHED).and_then(|now| {
+                let mut asking = claim.session(&[])?;
+                // Who came meanwhile, too.
+                hidden = hidden.take().or(self.rollback.hidden(&mut *asking)?);
+                Ok((now, Stood::of(self.rollback, &mut *asking, &touched)?))
+            });
             let drawn = drawn(&touched, &came.groups);
             came.after = after(self.site.name, (&before, &stood), looked, &drawn, (&mut came.left, &mut told.gaps));
             came.left.extend(
                 (log > 0).then(|| format!("{} of log were written meanwhile, those of others included: replicas get it too", bytes(log))),
             );
         }
+        told.gaps.extend(hidden);
         Ok(())
     }
 
