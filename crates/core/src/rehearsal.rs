@@ -14,7 +14,7 @@ mod load;
 mod told;
 
 pub use asked::{Asked, Next, Outcome, Question, Survival};
-pub use gate::{Gate, Limits, Part, Target, Undoing};
+pub use gate::{Elsewhere, Gate, Limits, Part, Target, Undoing};
 pub use gates::{gates, time};
 pub use in_place::{After, Course, Group, InPlace, bytes};
 pub use larger::{Larger, Size, Stuck, Volume, method};

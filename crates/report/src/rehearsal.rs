@@ -3,6 +3,7 @@
 //! Lives here: layout and sentences. Does not live here: what is said (`core/rehearsal`).
 
 mod data;
+mod held;
 mod html;
 mod in_place;
 mod markdown;

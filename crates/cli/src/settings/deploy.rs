@@ -1,8 +1,9 @@
-//! What a deployment demands of the server it meets, as it is written. Neighbour: `gates`, what a rehearsal demands.
+//! What a deployment demands of the server it meets, and what is asked after it, as it is written. Neighbour: `gates`, what a rehearsal demands.
 
-use super::raw::RawDeploy;
+use super::raw::{RawDeploy, RawVerify, RawVerifyQuery};
 use crate::args::duration;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_pipeline::verify::Query;
 use std::ops::Range;
 use std::time::Duration;
 use toml::Spanned;
@@ -51,4 +52,14 @@ pub fn demands(raw: &RawDeploy, place: impl Fn(Range<usize>) -> String) -> Resul
         lag: time("lag", &raw.lag, usual.lag)?,
         max_age: time("max_age", &raw.max_age, usual.max_age)?,
     })
+}
+
+/// Queries that `verify` asks beside the usual.
+pub fn queries(raw: RawVerify, place: impl Fn(Range<usize>) -> String) -> Vec<Query> {
+    let one = |query: Spanned<RawVerifyQuery>| {
+        let origin = place(query.span());
+        let query = query.into_inner();
+        Query { name: query.name, sql: query.sql, rows: query.rows, origin }
+    };
+    raw.queries.into_iter().map(one).collect()
 }

@@ -11,7 +11,6 @@ use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::{Draft, Waiver};
 use evenkeel_core::reference::{Pattern, Secret};
 use evenkeel_pipeline::render::Renderer;
-use evenkeel_pipeline::verify::Query;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -116,12 +115,7 @@ impl Resolver<'_> {
         let notes = gates::notes(&file.gates, self.path);
         let gates = gates::limits(file.gates, |span| self.place(span))?;
         let deploy = deploy::demands(&file.deploy, |span| self.place(span))?;
-        let verify = file.verify.queries.into_iter().map(|query| {
-            let origin = self.place(query.span());
-            let query = query.into_inner();
-            Query { name: query.name, sql: query.sql, rows: query.rows, origin }
-        });
-        let verify: Vec<Query> = verify.collect();
+        let verify = deploy::queries(file.verify, |span| self.place(span));
         let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
         let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
         let policy = self.policy(file.policy)?;

@@ -316,7 +316,7 @@ fn what_cannot_be_rehearsed_says_why() {
     let db = database(newest());
     let place = given(&db, "alter table people add a int;");
     let url = db.url();
-    place.run(&["rehearse", "release.sql", "--for", &url, "--on", "staging"]).exits(64).says("does not rehearse on staging");
+    place.run(&["rehearse", "release.sql", "--for", &url, "--on", "staging"]).exits(64).says("is not the name of an environment");
     place
         .run(&["rehearse", "release.sql", "--for", &url, "--only", "compatibility"])
         .exits(64)

@@ -170,7 +170,7 @@ fn what_a_rollback_may_not_undo_goes_to_scratch_and_says_why() {
         ("insert into checked values (1);", "tame(integer)"),
         ("create index on people (tame(id));", "tame(integer)"),
         ("create function fresh() returns int language sql as 'select 1'; ", ""),
-        ("set role postgres;\nalter table people add a int;", "sets role"),
+        ("reset role;\nalter table people add a int;", "sets role"),
         ("vacuum people;", "cannot run in a transaction"),
         ("analyze people;", "nobody knows that a rollback undoes"),
         (
@@ -197,6 +197,39 @@ fn what_a_rollback_may_not_undo_goes_to_scratch_and_says_why() {
 }
 
 #[test]
+fn what_is_pending_runs_as_its_tool_would_unless_the_place_has_it_already() {
+    let staged = Staged::new(newest(), "");
+    staged
+        .exec("create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('20260101000000')");
+    staged.place.write("m/20260101000000_a.sql", "-- migrate:up\ncreate table people (id int);\n-- migrate:down\n");
+    staged
+        .place
+        .write("m/20260102000000_b.sql", "-- migrate:up\nalter table people add c int;\nupdate people set c = 1;\n-- migrate:down\n");
+    staged.place.write(
+        "m/20260103000000_c.sql",
+        "-- migrate:up transaction:false\ncreate index concurrently c on people (name);\n-- migrate:down\n",
+    );
+    let arguments = ["rehearse", "--for", "production", "--migrations", "m", "--on", "staging", "--and", "scratch", "--only", "run"];
+    let told = || staged.place.run(&[&arguments[..], &["--format", "json"]].concat()).json();
+    let first = told();
+    let all = transactions(&first);
+    assert_eq!(all.len(), 2, "{first}");
+    assert_eq!((all[0]["migrations"][0].as_str(), all[0]["outcome"].as_str()), (Some("20260102000000"), Some("ran")), "{first}");
+    assert!(why(&all[1]).contains("cannot run in a transaction"), "{first}");
+    assert_eq!(statements(&first)[1]["in_place"]["rows"], 20, "{first}");
+    // Its record is as before: nothing was recorded.
+    assert_eq!(staged.value("select count(*)::text from schema_migrations"), "1");
+    staged.server.session("staging").unwrap().exec("insert into schema_migrations values ('20260102000000')").unwrap();
+    let again = told();
+    assert!(why(&transactions(&again)[0]).contains("staging: its record has it already"), "{again}");
+    // A deploy that is in flight keeps it away.
+    let other = staged.server.session("staging").unwrap();
+    other.exec("begin; alter table orders add flying int").unwrap();
+    staged.place.run(&arguments).exits(2).says("flight");
+    other.exec("rollback").unwrap();
+}
+
+#[test]
 fn a_refusal_on_real_rows_closes_the_gate_and_a_wait_tells_nothing() {
     let staged = Staged::new(newest(), "begin;\nsavepoint a;\nalter table orders alter note set not null;\ncommit;\n");
     let told = staged.run(&[]).exits(1).json();
@@ -219,37 +252,41 @@ fn a_refusal_on_real_rows_closes_the_gate_and_a_wait_tells_nothing() {
 #[test]
 fn clients_that_are_there_and_wait_are_named_without_what_they_asked() {
     for major in [*majors().first().unwrap(), newest()] {
-        let staged = Staged::new(major, "begin;\nalter table orders add a int;\nselect pg_sleep(1.5);\ncommit;\n");
+        let staged = Staged::new(major, "begin;\nalter table orders add a int;\nselect pg_sleep(1.5) from orders limit 1;\ncommit;\n");
         // Whoever may not see others sees who waits all the same.
         staged.server.session("postgres").unwrap().exec("create role stage login").unwrap();
         staged.exec("alter table orders owner to stage; grant create on schema public to stage");
-        staged.place.write(
-            "evenkeel.toml",
-            staged
-                .toml("")
-                .replace("staging?", "staging?user=stage&")
-                .replace("tier = \"staging\"", "tier = \"staging\"\nmigration_role = \"stage\""),
-        );
-        let ran = std::thread::scope(|threads| {
+        let url = staged.server.url("staging");
+        let toml = staged.toml("").replace(&url, &url.replacen("postgres@", "stage@", 1));
+        staged.place.write("evenkeel.toml", toml.replace("tier = \"staging\"", "tier = \"staging\"\nmigration_role = \"stage\""));
+        // The server's own word on how long somebody waited.
+        staged.exec("alter database staging set deadlock_timeout = '10ms'; alter database staging set log_lock_waits = on");
+        let told = std::thread::scope(|threads| {
             let running = threads.spawn(|| staged.run(&[]));
             eventually("it holds its lock", || {
                 staged.value("select count(*)::text from pg_locks l join pg_stat_activity a using (pid) where a.application_name like 'evenkeel run%' and l.mode = 'AccessExclusiveLock' and l.relation = 'orders'::regclass") == "1"
             });
             let client = staged.server.session("staging").unwrap();
             client.exec("set application_name = 'shop front'").unwrap();
-            let from = std::time::Instant::now();
             client.exec("select count(*) from orders where note = 'a secret of a customer'").unwrap();
-            (running.join().unwrap(), from.elapsed())
+            running.join().unwrap().json()
         });
-        let (told, waited) = (ran.0.json(), ran.1);
         let wait = &transactions(&told)[0]["waits"][0];
         assert_eq!((&wait["client"], &wait["relation"]), (&"shop front".into(), &"public.orders".into()), "{major}: {told}");
+        let log = std::fs::read_to_string(staged.server.log_path()).unwrap();
+        let acquired = log.lines().find(|line| line.contains("acquired AccessShareLock on relation")).unwrap();
+        let truth: f64 = acquired.split("after ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
         let ms = wait["ms"].as_f64().unwrap();
-        assert!((ms - waited.as_secs_f64() * 1000.0).abs() < 60.0, "{major}: {ms} {waited:?}");
+        // 13 does not say since when somebody waits: what a busy machine keeps from being sampled is missing.
+        let slack = if major < 14 { 300.0 } else { 60.0 };
+        assert!((ms - truth).abs() < slack, "{major}: {ms} {acquired}");
         let blocked = &statements(&told)[1]["in_place"]["blocked"][0];
         assert_eq!(blocked["clients"], 1, "{major}: {told}");
         assert!(!told.to_string().contains("a secret of a customer"), "{major}");
-        // Longer than anybody may wait: seen on staging alone.
-        assert_eq!(gate(&told, "lock-hold")["holds"], Value::Null, "{major}: {}", gate(&told, "lock-hold"));
+        // Nobody slept on scratch: what was seen on staging weighs.
+        let hold = gate(&told, "lock-hold")["found"].as_str().unwrap();
+        assert!(hold.contains("ACCESS EXCLUSIVE on table public.orders") && hold.contains("at most 1."), "{major}: {hold}");
+        // What the role may not see is a gap.
+        assert!(told["gaps"].to_string().contains("GRANT pg_read_all_stats TO stage"), "{major}: {}", told["gaps"]);
     }
 }

@@ -103,11 +103,36 @@ pub struct Target {
     pub rows: BTreeMap<String, u64>,
     /// Rows that they have where it is rehearsed.
     pub here: BTreeMap<String, u64>,
+    /// Where else statements ran.
+    pub place: Option<Elsewhere>,
     /// How many locks a transaction may hold there.
     pub lock_slots: Option<u64>,
     pub bounds: Bounds,
     /// How long things take there; nothing where it was not estimated.
     pub larger: Option<Larger>,
+}
+
+/// Where else statements ran: its name, which of them, and rows of tables there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub name: String,
+    pub statements: Vec<Place>,
+    pub rows: BTreeMap<String, u64>,
+}
+
+impl Target {
+    /// The name of the other place, where a statement ran there.
+    #[must_use]
+    pub fn other(&self, statement: &Place) -> Option<&Elsewhere> {
+        self.place.as_ref().filter(|other| other.statements.contains(statement))
+    }
+
+    /// Rows of a table that a statement met, wherever it met the most.
+    #[must_use]
+    pub fn met(&self, statement: &Place, table: &str) -> u64 {
+        let there = self.other(statement).and_then(|other| other.rows.get(table)).copied().unwrap_or_default();
+        self.here.get(table).copied().unwrap_or_default().max(there)
+    }
 }
 
 /// One gate.

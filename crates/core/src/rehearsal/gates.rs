@@ -87,23 +87,22 @@ fn rows(migrations: &[Migration], target: &Target) -> Gate {
         Gate::new(Part::Run, "rows", "what meets rows on the target met rows, and does not depend on what is in them", Limits::DEFAULT);
     let all = || migrations.iter().flat_map(|migration| &migration.statements);
     let has_there = |name: &&String| target.rows.get(*name).is_none_or(|rows| *rows > 0);
-    let is_bare = |name: &&String| target.here.get(*name).is_none_or(|rows| *rows == 0);
     let there = |name: &String| target.rows.get(name).map_or_else(|| "an unknown number".to_owned(), u64::to_string);
     if let Some((trace, name)) = all().find_map(|trace| Some((trace, trace.emptied.iter().find(has_there)?))) {
         let words = format!("{} empties {name}, or lets it begin anew: what that means for rows there was not seen", trace.place);
         return gate.found(None, words).at(Some(&trace.place));
     }
-    if let Some((trace, name)) = all().find_map(|trace| Some((trace, trace.grows_with.iter().filter(has_there).find(is_bare)?))) {
+    if let Some((trace, name)) =
+        all().find_map(|trace| Some((trace, trace.grows_with.iter().filter(has_there).find(|name| target.met(&trace.place, name) == 0)?)))
+    {
         let words = format!("{} works on rows of {name}, which has none here and {} on the target (--rows)", trace.place, there(name));
         return gate.found(None, words).at(Some(&trace.place));
     }
     match all().filter(|trace| trace.depends).find_map(|trace| Some((trace, trace.grows_with.iter().find(has_there)?))) {
         Some((trace, name)) => {
-            let words = format!(
-                "{} depends on what is in rows of {name}: here they are made up, there are {} on the target",
-                trace.place,
-                there(name)
-            );
+            let other = target.other(&trace.place).map(|other| format!("it ran on those of {}", other.name));
+            let here = other.unwrap_or_else(|| "here they are made up".to_owned());
+            let words = format!("{} depends on what is in rows of {name}: {here}, there are {} on the target", trace.place, there(name));
             gate.found(None, words).at(Some(&trace.place))
         }
         None => gate.found(Some(true), "no statement depends on what is in rows that were there before"),
@@ -119,7 +118,7 @@ fn strong(trace: &Trace) -> impl Iterator<Item = &Lock> {
 /// in words.
 fn grows<'t>(trace: &'t Trace, target: &Target) -> Option<(&'t str, String)> {
     let sizes = trace.grows_with.iter().map(|name| {
-        let here = target.here.get(name).copied().unwrap_or_default();
+        let here = target.met(&trace.place, name);
         (name.as_str(), target.rows.get(name).copied(), here)
     });
     let (name, there, here) =

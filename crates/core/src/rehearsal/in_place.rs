@@ -3,9 +3,8 @@
 //! Lives here: the nouns, how they weigh beside what was seen on a throwaway server, and the gates of it. Does not live here: running it
 //! (`pipeline/rehearse`).
 
-use super::gate::{Gate, Part};
+use super::gate::{Elsewhere, Gate, Part};
 use super::load::Waited;
-use super::told::Migration;
 use crate::finding::Place;
 use crate::trace::{Lock, Span, Trace};
 use std::time::Duration;
@@ -28,7 +27,7 @@ pub struct InPlace {
     /// What stays although it was given up.
     pub left: Vec<String>,
     pub after: After,
-    /// Rows of tables that met nothing but what ran there.
+    /// Rows of tables there.
     pub rows: Vec<(String, u64)>,
 }
 
@@ -90,16 +89,15 @@ impl InPlace {
         self.groups.iter().flat_map(|group| &group.statements).find(|trace| trace.place == *place)
     }
 
-    /// The release with the heavier of both for each statement: what was seen there and elsewhere.
+    /// As gates ask for it: what ran whole.
     #[must_use]
-    pub fn beside(&self, migrations: &[Migration]) -> Vec<Migration> {
-        let mut all = migrations.to_vec();
-        for trace in all.iter_mut().flat_map(|migration| &mut migration.statements) {
-            if let Some(there) = self.seen(&trace.place) {
-                heavier(trace, there);
-            }
+    pub fn elsewhere(&self) -> Elsewhere {
+        let whole = self.groups.iter().filter(|group| group.course == Course::Ran).flat_map(|group| &group.statements);
+        Elsewhere {
+            name: self.environment.clone(),
+            statements: whole.map(|trace| trace.place.clone()).collect(),
+            rows: self.rows.iter().cloned().collect(),
         }
-        all
     }
 
     /// The gates of it.
@@ -173,7 +171,7 @@ pub fn bytes(count: u64) -> String {
 }
 
 /// The longer of both, lock by lock; who waited there waited too.
-fn heavier(trace: &mut Trace, there: &Trace) {
+pub(super) fn heavier(trace: &mut Trace, there: &Trace) {
     trace.took = trace.took.max(there.took);
     for lock in &mut trace.locks {
         let is_same = |other: &&Lock| other.relation == lock.relation && other.mode == lock.mode;

@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::gate::{Gate, Part};
-use super::in_place::InPlace;
+use super::in_place::{InPlace, heavier};
 use super::larger::Larger;
 use super::load::Load;
 use crate::finding::{Finding, Origin, Place, Remedy, Subject};
@@ -149,6 +149,18 @@ impl Rehearsal {
     pub fn is_validated(&self) -> bool {
         let is_whole = Part::ALL.into_iter().filter(|part| part.is_usual()).all(|part| self.parts.contains(&part));
         self.exit_code() == 0 && is_whole
+    }
+
+    /// The release with the heavier of both for each statement: what was seen on a throwaway server and in place.
+    #[must_use]
+    pub fn heavier(&self) -> Vec<Migration> {
+        let mut all = self.migrations.clone();
+        for trace in all.iter_mut().flat_map(|migration| &mut migration.statements) {
+            if let Some(there) = self.in_place.as_ref().and_then(|place| place.seen(&trace.place)) {
+                heavier(trace, there);
+            }
+        }
+        all
     }
 
     /// All statements that ran, in order.

@@ -202,7 +202,6 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     if told.migrations.len() < release.cuts.len() {
         told.notes.push(format!("{} migrations after it were not run", release.cuts.len() - told.migrations.len()));
     }
-    told.floor.extend(emptiness(target, &told.migrations, &here));
     let unexpected = wanted.expected.map(|expected| unexpected(expected, &end));
     if estimates {
         let machine = compared(wanted.probed, &place, limits, run, &mut told.floor)?;
@@ -218,14 +217,13 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     }
     if let Some(site) = &wanted.site {
         let came = in_place::run(site, release, (target, &mut told), limits, run, engine)?;
-        here.extend(came.rows.iter().cloned());
         told.in_place = Some(came);
     }
-    let aim = rehearsal::Target { here, larger: told.larger.clone(), ..aim(target, bounds, engine.lock_slots(target)) };
+    let place = told.in_place.as_ref().map(rehearsal::InPlace::elsewhere);
+    told.floor.extend(emptiness(target, &told.migrations, (&here, place.as_ref())));
+    let aim = rehearsal::Target { here, place, larger: told.larger.clone(), ..aim(target, bounds, engine.lock_slots(target)) };
     // Where it was seen in both places, the heavier counts.
-    let heavier = told.in_place.as_ref().map(|came| came.beside(&told.migrations));
-    let migrations = heavier.as_ref().unwrap_or(&told.migrations);
-    told.gates = gates(&wanted.limits, &wanted.parts, migrations, &aim, unexpected.as_ref(), told.load.as_ref(), told.asked.as_ref());
+    told.gates = gates(&wanted.limits, &wanted.parts, &told.heavier(), &aim, unexpected.as_ref(), told.load.as_ref(), told.asked.as_ref());
     told.gates.extend(told.in_place.iter().flat_map(|came| came.gates()));
     Ok(told)
 }
@@ -296,8 +294,13 @@ fn made_up(filled: &[Filled], amount: Amount, target: &Manifest) -> Vec<String> 
 }
 
 /// What was not seen because tables had no rows.
-fn emptiness(target: &Manifest, migrations: &[Migration], here: &BTreeMap<String, u64>) -> Option<String> {
-    let traces = migrations.iter().flat_map(|migration| &migration.statements);
+fn emptiness(
+    target: &Manifest,
+    migrations: &[Migration],
+    (here, place): (&BTreeMap<String, u64>, Option<&rehearsal::Elsewhere>),
+) -> Option<String> {
+    let is_elsewhere = |trace: &&Trace| place.is_some_and(|place| place.statements.contains(&trace.place));
+    let traces = migrations.iter().flat_map(|migration| &migration.statements).filter(|trace| !is_elsewhere(trace));
     let mut names: Vec<&str> = traces.flat_map(|trace| &trace.grows_with).map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();

@@ -21,4 +21,16 @@ FROM pg_catalog.pg_am AS a
 WHERE a.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
     JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid AND d.refclassid = 'pg_catalog.pg_extension'::regclass
     WHERE d.classid = 'pg_catalog.pg_am'::regclass AND d.objid = a.oid AND d.deptype = 'e' AND e.extname IN ('bloom', 'vector'))
+UNION ALL
+SELECT 'operator class', f.opfname || ', which runs ' || m.amproc::regprocedure::text
+FROM pg_catalog.pg_amproc AS m
+JOIN pg_catalog.pg_opfamily AS f ON f.oid = m.amprocfamily
+WHERE m.amproc::oid >= 16384 AND m.amproc::oid NOT IN (SELECT oid FROM tame)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = m.amproc::oid
+                  AND d.deptype = 'e')
+UNION ALL
+SELECT 'range type', r.rngtypid::regtype::text
+FROM pg_catalog.pg_range AS r
+WHERE r.rngcanonical::oid >= 16384 AND r.rngcanonical::oid NOT IN (SELECT oid FROM tame)
+   OR r.rngsubdiff::oid >= 16384 AND r.rngsubdiff::oid NOT IN (SELECT oid FROM tame)
 ORDER BY 1, 2

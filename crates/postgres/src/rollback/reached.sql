@@ -1,4 +1,4 @@
--- (behind known.sql) What runs with work on relations and is not known to be tame: defaults, checks, expressions of indexes, views, rules
+-- (behind known.sql) What runs with work on relations and is not known to be tame: defaults, checks, expressions of indexes and keys, views, rules
 -- and policies; where rows are read or changed (`{data}`) also
 -- triggers, enabled or not, and all that of relations which are reached over keys, parts and views. And names that nothing has.
 -- Versions: 13 to 18. Privileges: none. Rows: one each, what it is and its name, in order.
@@ -40,6 +40,13 @@ trees AS (
     UNION ALL
     SELECT 'index ' || i.indexrelid::regclass::text, pg_catalog.concat(i.indexprs::text, i.indpred::text)
     FROM pg_catalog.pg_index AS i JOIN reached ON reached.oid = i.indexrelid
+    UNION ALL
+    SELECT 'key of ' || k.partrelid::regclass::text, k.partexprs::text
+    FROM pg_catalog.pg_partitioned_table AS k JOIN reached ON reached.oid = k.partrelid
+    UNION ALL
+    SELECT 'default of ' || y.oid::regtype::text, y.typdefaultbin::text
+    FROM pg_catalog.pg_type AS y
+    WHERE y.typtype = 'd' AND y.typdefaultbin IS NOT NULL
     UNION ALL
     SELECT 'policy ' || p.polname, pg_catalog.concat(p.polqual::text, p.polwithcheck::text)
     FROM pg_catalog.pg_policy AS p JOIN reached ON reached.oid = p.polrelid

@@ -1,12 +1,13 @@
 //! The public JSON. Field names are a contract.
 
+use super::held::{Blocked, Lock, blocked, lock};
 use super::in_place::{InPlace, There, in_place, there};
 use super::met::{Compatibility, Estimate, Load, compatibility, estimate, load};
 use super::{ms, verdict_line};
 use crate::Fault;
 use evenkeel_core::history::effect::{Stand, Touch};
 use evenkeel_core::rehearsal::{self, Rehearsal};
-use evenkeel_core::trace::{self, Span};
+use evenkeel_core::trace;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -117,38 +118,6 @@ struct Statement {
     sampled: bool,
     /// What was seen of it in place; null where it ran on the throwaway server alone.
     in_place: Option<There>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Blocked {
-    relation: String,
-    /// `relation`, `tuple`, `transactionid`, `virtualxid`, `advisory`.
-    wait: String,
-    /// Waits; one client may have had several.
-    clients: usize,
-    longest_ms: f64,
-    total_ms: f64,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Lock {
-    relation: String,
-    kind: String,
-    mode: &'static str,
-    /// `nothing`, `definitions`, `writes`, `everything`.
-    blocks: &'static str,
-    named: bool,
-    /// The release made it.
-    fresh: bool,
-    taken_after_ms: Option<f64>,
-    held_ms: Held,
-}
-
-/// Without an upper end it was not seen.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Held {
-    low: f64,
-    high: Option<f64>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -356,35 +325,6 @@ fn statement(trace: &trace::Trace, place: Option<&rehearsal::InPlace>) -> Statem
         class: trace.class.name(),
         sampled: trace.is_sampled,
         in_place: place.and_then(|place| place.seen(&trace.place)).map(there),
-    }
-}
-
-pub(super) fn blocked(one: &trace::Blocked) -> Blocked {
-    Blocked {
-        relation: one.relation.clone(),
-        wait: one.wait.clone(),
-        clients: one.clients,
-        longest_ms: ms(one.longest),
-        total_ms: ms(one.total),
-    }
-}
-
-pub(super) fn lock(lock: &trace::Lock) -> Lock {
-    let Span { low, high } = lock.held;
-    Lock {
-        relation: lock.relation.clone(),
-        kind: lock.kind.clone(),
-        mode: lock.mode,
-        blocks: match lock.blocks {
-            trace::Blocks::Ordinary => "nothing",
-            trace::Blocks::Definitions => "definitions",
-            trace::Blocks::Writes => "writes",
-            trace::Blocks::Everything => "everything",
-        },
-        named: lock.named,
-        fresh: lock.fresh,
-        taken_after_ms: lock.taken_after.map(ms),
-        held_ms: Held { low: ms(low), high: high.map(ms) },
     }
 }
 

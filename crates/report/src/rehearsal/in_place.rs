@@ -1,7 +1,7 @@
 //! What became of a release in place: the public JSON of it, and its lines. Neighbours: `data`, the whole; `terminal` and `markdown`, which
 //! show the lines.
 
-use super::data::{Blocked, Lock, blocked as waits, lock as held};
+use super::held::{Blocked, Lock, blocked as waits, lock as held};
 use super::{blocked, did, lock, ms};
 use evenkeel_core::finding;
 use evenkeel_core::rehearsal::{self, After, Course, Group as Told, Rehearsal, bytes, time};
@@ -159,7 +159,12 @@ pub(super) fn lines(rehearsal: &Rehearsal) -> Vec<(usize, u8, String)> {
                 let most = group.bytes.map(|count| format!("; predicted to write {} at the most", bytes(count))).unwrap_or_default();
                 lines.push((0, 0, format!("{of}: ran in one transaction, and was rolled back{most}")));
             }
-            ("scratch", why) => lines.push((0, 1, format!("{of}: {place}on scratch alone: {}", why.unwrap_or_default()))),
+            ("scratch", why) => {
+                let why = why.unwrap_or_default();
+                // Most reasons begin with their place.
+                let place = if place.is_empty() || why.starts_with(&place) { "" } else { &place };
+                lines.push((0, 1, format!("{of}: on scratch alone: {place}{why}")));
+            }
             (_, why) => lines.push((0, 2, format!("{of}: {}; rolled back", why.unwrap_or_default()))),
         }
         for trace in &group.statements {

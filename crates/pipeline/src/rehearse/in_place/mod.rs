@@ -1,10 +1,12 @@
 //! A release where others are at work: each of its transactions that may run there runs, watched, and is given up.
 //!
 //! Lives here: what is looked at before and after, the claim, the journal. `site` says where it may be at all, `plan` which transactions
-//! could run alone, `turn` runs one. Does not live here: what a rollback undoes (the port's `Rollback`).
+//! could run alone, `turn` runs one, `stood` sees whether anything stays, `said` is what the journal has of it. Does not live here: what a rollback undoes (the port's `Rollback`).
 
 mod plan;
+mod said;
 mod site;
+mod stood;
 mod turn;
 
 pub use site::{Site, Standing, by_tier, halted, refused, unfinished};
@@ -13,7 +15,6 @@ use super::pending::Release;
 use super::sizes;
 use crate::capture::Source;
 use crate::digest::tree;
-use evenkeel_core::digest::Tree;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::effect::effect;
 use evenkeel_core::kind::Dimension;
@@ -22,12 +23,12 @@ use evenkeel_core::port::{
     Act, Claim, Claimed, Ending, Engine, Entry, Environment, Event, Intended, Intention, Limits, May, Meant, Opening, Request, Rollback,
     Room, Run, Silent, State, Watch, Wish,
 };
-use evenkeel_core::rehearsal::{After, Course, Group, InPlace, Migration, Rehearsal, bytes};
-use evenkeel_core::statement::without_secrets;
-use evenkeel_core::trace::Sort;
+use evenkeel_core::rehearsal::{After, Course, Group, InPlace, Rehearsal, bytes};
 use plan::{Line, Planned, plan, word};
+use said::{act, words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use stood::{Stood, after};
 use turn::Turn;
 
 /// Dimensions whose digest must be as before.
@@ -58,18 +59,7 @@ pub fn run(
         told.notes.push(format!("{} runs a statement without a bound there (statement_timeout is 0)", told.role));
     }
     let migrations = std::mem::take(&mut told.migrations);
-    let work = Work {
-        site,
-        target,
-        environment: &**environment,
-        request,
-        limits,
-        run,
-        engine,
-        rollback,
-        tool: release.tool,
-        migrations: &migrations,
-    };
+    let work = Work { site, target, environment: &**environment, request, limits, run, engine, rollback, tool: release.tool };
     let came = work.all(plan(release, &migrations), told);
     told.migrations = migrations;
     came
@@ -85,15 +75,6 @@ struct Work<'a> {
     engine: &'a dyn Engine,
     rollback: &'a dyn Rollback,
     tool: Option<&'a str>,
-    migrations: &'a [Migration],
-}
-
-/// What is looked at before and after.
-struct Stood {
-    rooms: BTreeMap<String, Room>,
-    catalog: u64,
-    sequences: BTreeMap<String, Option<String>>,
-    lasting: BTreeSet<String>,
 }
 
 impl Work<'_> {
@@ -202,8 +183,8 @@ impl Work<'_> {
         let judged = planned.into_iter().map(|one| self.judged(&mut *asking, one, whole.as_deref())).collect::<Result<Vec<_>, _>>()?;
         let judged = carried(judged);
         let touched: BTreeSet<String> = judged.iter().flat_map(|one| &one.planned.lines).flat_map(Line::touched).collect();
-        let stood = self.stood(&mut *asking, &touched)?;
-        told.gaps.extend(self.rollback.hidden(&mut *asking)?);
+        let stood = Stood::of(self.rollback, &mut *asking, &touched)?;
+        let mut hidden = self.rollback.hidden(&mut *asking)?;
         drop(asking);
         let role = self.site.role_to_take();
         // A role that is taken brings none of its settings along.
@@ -269,13 +250,21 @@ impl Work<'_> {
             };
             came.groups.push(group);
         }
-        came.rows = self.rows(came, &before);
+        came.rows = sizes::volumes(&before).into_iter().map(|(name, volume)| (name, volume.rows)).collect();
         if has_run {
-            came.after = self.after(claim, &before, &stood, &touched, &mut came.left);
+            let looked = self.captured(&UNTOUCHED).and_then(|now| {
+                let mut asking = claim.session(&[])?;
+                // Who came meanwhile, too.
+                hidden = hidden.take().or(self.rollback.hidden(&mut *asking)?);
+                Ok((now, Stood::of(self.rollback, &mut *asking, &touched)?))
+            });
+            let drawn = drawn(&touched, &came.groups);
+            came.after = after(self.site.name, (&before, &stood), looked, &drawn, (&mut came.left, &mut told.gaps));
             came.left.extend(
                 (log > 0).then(|| format!("{} of log were written meanwhile, those of others included: replicas get it too", bytes(log))),
             );
         }
+        told.gaps.extend(hidden);
         Ok(())
     }
 
@@ -363,52 +352,12 @@ impl Work<'_> {
         let there = "dead rows, new files and log";
         Err(format!("it may write {} ({there}), and may write {} (in_place_bytes, {origin})", bytes(count), bytes(*most)))
     }
+}
 
-    fn stood(&self, asking: &mut dyn evenkeel_core::port::Session, touched: &BTreeSet<String>) -> Result<Stood, Box<Trouble>> {
-        Ok(Stood {
-            rooms: self.rollback.rooms(asking, touched)?,
-            catalog: self.rollback.catalog(asking)?,
-            sequences: self.rollback.sequences(asking)?,
-            lasting: self.rollback.lasting(asking)?,
-        })
-    }
-
-    /// Whether the place is as before, and what stays there although it was given up.
-    fn after(&self, claim: &mut dyn Claim, before: &Manifest, was: &Stood, touched: &BTreeSet<String>, left: &mut Vec<String>) -> After {
-        let looked = self.captured(&UNTOUCHED).and_then(|now| Ok((now, self.stood(&mut *claim.session(&[])?, touched)?)));
-        let (now, stood) = match looked {
-            Ok(looked) => looked,
-            Err(trouble) => return After::Untold(format!("whether {} is as before was not seen: {trouble}", self.site.name)),
-        };
-        left.extend(remains(was, &stood));
-        let mut what: Vec<String> = effect(before, &now).iter().filter(|touch| touch.spot.attribute.is_none()).map(touched_words).collect();
-        what.extend(stood.lasting.difference(&was.lasting).map(|one| format!("{one} was not there before")));
-        let (one, other) = (tree(before), tree(&now));
-        let digest = |tree: &Tree, dimension| tree.branch(dimension).map(|branch| branch.digest);
-        what.extend(
-            UNTOUCHED
-                .into_iter()
-                .filter(|dimension| digest(&one, *dimension) != digest(&other, *dimension))
-                .map(|dimension| format!("the digest of its {} is another than before", dimension.name())),
-        );
-        if !what.is_empty() {
-            return After::Otherwise(what);
-        }
-        let gap = before.gaps.iter().chain(&now.gaps).find(|gap| UNTOUCHED.contains(&gap.dimension));
-        gap.map_or(After::Same, |gap| After::Untold(format!("{} is as before as far as it was seen: {}", self.site.name, gap.detail)))
-    }
-
-    /// Rows of tables that decide how long statements take which all ran there.
-    fn rows(&self, came: &InPlace, before: &Manifest) -> Vec<(String, u64)> {
-        let whole = || came.groups.iter().filter(|group| group.course == Course::Ran).flat_map(|group| &group.statements);
-        let (mut there, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
-        for trace in self.migrations.iter().flat_map(|migration| &migration.statements) {
-            let ran = whole().any(|other| other.place == trace.place);
-            if ran { &mut there } else { &mut elsewhere }.extend(trace.grows_with.iter().cloned());
-        }
-        let volumes = sizes::volumes(before);
-        there.difference(&elsewhere).filter_map(|name| Some((name.clone(), volumes.get(name)?.rows))).collect()
-    }
+/// Relations that the release locks, by what was seen on scratch and in place: sequences that it draws from among them.
+fn drawn(touched: &BTreeSet<String>, groups: &[Group]) -> BTreeSet<String> {
+    let there = groups.iter().flat_map(|group| &group.statements).flat_map(|trace| &trace.locks);
+    touched.iter().cloned().chain(there.filter(|lock| !lock.fresh).map(|lock| lock.relation.clone())).collect()
 }
 
 /// A transaction, judged.
@@ -463,61 +412,4 @@ fn barred(planned: &Planned<'_>, why: String) -> Group {
         bytes: None,
         waits: Vec::new(),
     }
-}
-
-fn act(planned: &Planned<'_>) -> Act {
-    let drawn = planned.lines.iter().filter_map(|line| line.trace).flat_map(|trace| &trace.locks);
-    let drawn = drawn.filter(|lock| lock.kind == Sort::Sequence.name() && !lock.fresh);
-    let moved: BTreeSet<&str> = drawn.map(|lock| lock.relation.as_str()).collect();
-    let moves = if moved.is_empty() {
-        String::new()
-    } else {
-        format!("; may move {}, which no rollback takes back", moved.into_iter().collect::<Vec<_>>().join(", "))
-    };
-    let place = planned.place().map(|place| format!(" ({place})")).unwrap_or_default();
-    Act {
-        what: format!("{}{place}, rolled back{moves}", planned.migrations.join(", ")),
-        statements: planned.lines.iter().map(|line| without_secrets(line.text.trim())).collect(),
-    }
-}
-
-/// As the journal has it.
-fn words(course: &Course) -> (State, String) {
-    let at = |place: &Option<evenkeel_core::finding::Place>| place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-    match course {
-        Course::Ran => (State::Done, "it ran, and was rolled back".to_owned()),
-        Course::Elsewhere(why) | Course::Broken(why) => (State::Failed, why.clone()),
-        Course::Bound(place, why) | Course::Refused(place, why) => (State::Failed, format!("{}{why}; rolled back", at(place))),
-    }
-}
-
-fn touched_words(touch: &evenkeel_core::history::effect::Touch) -> String {
-    format!("{} {}: now {}", touch.spot.kind.name(), touch.spot.display(), touch.after.shown())
-}
-
-/// What no rollback takes back.
-fn remains(was: &Stood, now: &Stood) -> Vec<String> {
-    let mut left = Vec::new();
-    for (name, stands) in &now.sequences {
-        match (was.sequences.get(name), stands) {
-            (_, None) => left.push(format!("where the sequence {name} stands is not shown to this role: whether it moved was not seen")),
-            (Some(Some(before)), Some(after)) if before != after => {
-                left.push(format!("the sequence {name} stands at {after}, and stood at {before} before"));
-            }
-            _ => {}
-        }
-    }
-    for (name, room) in &now.rooms {
-        let Some(before) = was.rooms.get(name) else { continue };
-        if room.all > before.all {
-            left.push(format!("{name} is {} larger than before, until it is vacuumed", bytes(room.all - before.all)));
-        }
-        if room.estimate != before.estimate {
-            left.push(format!("planners take another number of rows for {name} than before"));
-        }
-    }
-    if now.catalog > was.catalog {
-        left.push(format!("the catalog is {} larger than before, until it is vacuumed", bytes(now.catalog - was.catalog)));
-    }
-    left
 }

@@ -109,7 +109,7 @@ fn groups<'r>(cut: &'r Cut, told: Option<&'r Migration>) -> Vec<Planned<'r>> {
                 all.extend(open.map(|lines| group(lines, Some("its transaction does not end".to_owned()))));
                 if is_odd {
                     for one in &mut all {
-                        one.barred.get_or_insert_with(|| OWN.to_owned());
+                        one.barred = Some(OWN.to_owned());
                     }
                 }
             }
