@@ -50,12 +50,13 @@ pub fn run(source: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Verifi
         return Err(Box::new(trouble.expected("a live environment").found("a file")));
     };
     let now = capture::manifest(source, run)?;
-    let mut gates = Vec::new();
-    gates.push(seen(&now));
-    gates.push(result(wanted.proof, wanted.environment, &now));
-    gates.push(history(&wanted.history));
-    gates.push(sound(&now));
-    gates.push(references(&now, &**environment, wanted, run)?);
+    let mut gates = vec![
+        seen(&now),
+        result(wanted.proof, wanted.environment, &now),
+        history(&wanted.history),
+        sound(&now),
+        references(&now, &**environment, wanted, run)?,
+    ];
     for query in wanted.queries {
         run.watch.stop.check()?;
         gates.push(asked(query, &**environment, wanted, run)?);

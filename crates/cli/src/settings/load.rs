@@ -114,8 +114,6 @@ impl Resolver<'_> {
         let unsigned = file.gates.unsigned;
         let notes = gates::notes(&file.gates, self.path);
         let gates = gates::limits(file.gates, |span| self.place(span))?;
-        let deploy = deploy::demands(&file.deploy, |span| self.place(span))?;
-        let verify = deploy::queries(file.verify, |span| self.place(span));
         let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
         let migrations = self.migrations(file.project.migrations, &shared, &environments)?;
         let policy = self.policy(file.policy)?;
@@ -131,8 +129,8 @@ impl Resolver<'_> {
             gates,
             keys: keys?,
             unsigned,
-            deploy,
-            verify,
+            deploy: deploy::demands(&file.deploy, |span| self.place(span))?,
+            verify: deploy::queries(file.verify, |span| self.place(span)),
         })
     }
 
