@@ -3,7 +3,7 @@
 mod deploy;
 mod release;
 
-pub use deploy::{Deploy, Rollback, Running, Verify};
+pub use deploy::{Deploy, Rollback, Running, Status, Verify};
 pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -32,6 +32,7 @@ pub enum SchemaName {
     Rehearse,
     Deploy,
     Verify,
+    Status,
     Runs,
 }
 
@@ -123,6 +124,8 @@ pub enum Command {
     Rollback(Rollback),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.
     Diagnose(Diagnose),
+    /// Say how every environment stands, by what was done from here: what is halted, validated, deployed, stopped, and what is overdue.
+    Status(Status),
     /// Print what was run on environments: when, by whom, how it ended; one run whole.
     Runs(Runs),
     /// Print which throwaway servers this machine can start, and how to get the others.

@@ -1,5 +1,6 @@
 //! Arguments of the verbs that bring a release where it counts.
 
+use super::ListFormat;
 use super::release::{HistoryFormat, Reading};
 use clap::{Args, ValueHint};
 use evenkeel_pipeline::deploy::back::Loss;
@@ -98,4 +99,12 @@ pub struct Running {
     /// Write the report here; the verdict line still goes to stderr.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Form of the list.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
 }

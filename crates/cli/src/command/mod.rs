@@ -29,6 +29,7 @@ mod report;
 mod runs;
 mod schemas;
 mod servers;
+mod status;
 mod verify;
 
 use crate::args::{Cli, Command};
@@ -62,6 +63,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Evidence(arguments) => evidence::run(arguments, &cli.common),
         Command::Deploy(arguments) => deploy::run(arguments, &cli.common),
         Command::Verify(arguments) => verify::run(arguments, &cli.common),
+        Command::Status(arguments) => status::run(arguments, &cli.common),
         Command::Rollback(arguments) => deploy::back(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Runs(arguments) => runs::run(arguments, &cli.common),

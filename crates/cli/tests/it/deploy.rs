@@ -393,3 +393,25 @@ fn what_was_deployed_is_verified_and_each_thing_that_is_not_so_is_seen() {
     let told = verify(&[], 1);
     assert!(gate(&told, "result")["found"].as_str().unwrap().contains("type of column public.people.email"), "{told}");
 }
+
+#[test]
+fn the_status_is_what_was_done_last_and_what_stopped_is_overdue() {
+    let db = database(newest());
+    let place = given(&db, &[EMAIL], "staging");
+    let status = |code: i32| place.run(&["status", "--format", "json"]).exits(code).json()["environments"][0].clone();
+    assert_eq!(status(0)["state"], "nothing known");
+    rehearse(&place);
+    assert_eq!(status(0)["state"], "VALIDATED");
+    let holder = db.another_session();
+    holder.exec("begin; select count(*) from people").unwrap();
+    deploy(&place, &["--lock-timeout", "50ms", "--retry-for", "100ms"]).exits(1);
+    let told = status(1);
+    assert_eq!((&told["state"], &told["overdue"]), (&"stopped".into(), &"evenkeel deploy shop --resume".into()), "{told}");
+    holder.exec("commit").unwrap();
+    deploy(&place, &["--resume"]).exits(0);
+    assert_eq!(status(0)["state"], "deployed");
+    place.run(&["rollback", "shop"]).exits(0);
+    assert_eq!(status(0)["state"], "ROLLED_BACK");
+    place.run(&["history", "shop", "--halt", "orders are lost"]).exits(0);
+    place.run(&["status"]).exits(1).says("HALTED").says("orders are lost");
+}

@@ -1,0 +1,32 @@
+//! `evenkeel status`: how every configured environment stands, by what was done from here. No server is asked.
+
+use super::{Outcome, migrations, output};
+use crate::args::{Common, ListFormat, Status as Arguments};
+use crate::{settings, store};
+use evenkeel_core::deployment::Status;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::port::Store;
+use evenkeel_report::deployment as report;
+
+/// How many runs back the last one that did something is looked for.
+const BACK: u32 = 50;
+
+pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    if settings.environments.is_empty() {
+        let trouble = Trouble::new(Class::Configuration, "no environment is configured").expected("[environments.NAME] in evenkeel.toml");
+        return Err(Box::new(trouble.found("none").fix("evenkeel init proposes one")));
+    }
+    let store = store::open(settings)?;
+    let mut all = Vec::new();
+    for (name, _) in settings.in_order() {
+        let (halt, runs, kept) = (store.halted(name)?, store.runs(Some(name), BACK)?, store.kept(name, 1)?);
+        all.push(Status::of(name, halt.as_ref(), &runs, kept.first(), |entry| store::is_there(&entry.intention.owner)));
+    }
+    let is_json = matches!(arguments.format, ListFormat::Json);
+    let bytes =
+        report::status(&all, is_json, &migrations::style(common, true)).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
+    output::write(&bytes, None)?;
+    Ok(u8::from(all.iter().any(|status| status.overdue.is_some())))
+}
