@@ -203,17 +203,26 @@ pub trait Grammar: Sync {
     fn errand(&self, statement: &str) -> Option<Errand>;
 }
 
-/// A statement's text with what stands behind PASSWORD, IDENTIFIED BY and `password=` taken out.
+/// A statement's text without what may be secret: what stands behind PASSWORD, IDENTIFIED BY and `password=`; every literal of a statement
+/// that speaks of passwords, secrets or tokens anywhere else; and the user's part of URLs.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
-    static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static SECRET: LazyLock<Option<[Regex; 4]>> = LazyLock::new(|| {
         let quoted = r"(?:[eEuU]&?)?'(?:[^'\\]|''|\\.)*'|\$\w*\$[^$]*\$\w*\$";
         let words = r"\bpassword\s*=?\s*|\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?";
-        Regex::new(&format!(r"(?i)({words})(?:{quoted})|(\bpassword\s*=\s*)[^\s'();,]+")).ok()
+        let usual = Regex::new(&format!(r"(?i)({words})(?:{quoted})|(\bpassword\s*=\s*)[^\s'();,]+")).ok()?;
+        let speaks = Regex::new(r"(?i)passw|secret|token|credential|identified|api_?key").ok()?;
+        let any = Regex::new(r"(?s)(?:[eEuU]&?)?'(?:[^'\\]|''|\\.)*'|\$(?:[A-Za-z_]\w*)?\$.*\$(?:[A-Za-z_]\w*)?\$").ok()?;
+        let url = Regex::new(r"://[^/\s@']*@").ok()?;
+        Some([usual, speaks, any, url])
     });
-    // Where the pattern could not be made, nothing is shown.
-    let Some(secret) = SECRET.as_ref() else { return "…".to_owned() };
-    secret.replace_all(text, "${1}${2}…").into_owned()
+    // Where a pattern could not be made, nothing is shown.
+    let Some([usual, speaks, any, url]) = SECRET.as_ref() else { return "…".to_owned() };
+    let plain = usual.replace_all(text, "${1}${2}…");
+    // What is usual and nothing else is shown but for its secret; of anything else nobody knows which literal is one.
+    let is_usual = plain != text && !any.is_match(&plain);
+    let masked = if speaks.is_match(text) && !is_usual { any.replace_all(text, "'…'").into_owned() } else { plain.into_owned() };
+    url.replace_all(&masked, "://…@").into_owned()
 }
 
 /// Whether the pieces are all of a text, in order.

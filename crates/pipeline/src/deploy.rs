@@ -23,13 +23,14 @@ use crate::rehearse::Release;
 use back::Back;
 use course::Work;
 use deeds::Deed;
-use evenkeel_core::deployment::{Deployed, Outcome, Planned, code};
+use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code};
 use evenkeel_core::evidence::{Now, Seal, Statement};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Ending, Entry, Owner, Run, State, Store, Tool};
 use resume::Past;
+use std::cell::Cell;
 use std::time::Duration;
 use work::Hands;
 
@@ -62,6 +63,8 @@ pub struct Order<'a> {
     pub back: Option<Back>,
     /// What is left of an earlier run is gone on with.
     pub resume: bool,
+    /// What somebody who has looked says of acts of which the server cannot tell: they are in, or not.
+    pub unknown: Option<bool>,
     /// Nothing is run: what would be is told.
     pub plan: bool,
     pub bounds: Bounds,
@@ -102,22 +105,42 @@ pub fn run(
     let earlier = earlier(order)?;
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(false)).collect();
     let known: Vec<Deed> = deeds.clone().unwrap_or_default();
-    let half: Vec<Entry> = earlier.iter().filter(|entry| is_half(entry, &known)).cloned().collect();
+    let half: Vec<Entry> = earlier.iter().filter(|entry| is_half(entry, &keys)).cloned().collect();
     let past = if order.resume { resume::past(&earlier, &known) } else { Past::default() };
 
     let mut gates = gates::journal(order, &unfinished, &half)?;
+    if order.resume && order.back.is_some() {
+        let is_begun = earlier.iter().any(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Refused));
+        let found = if is_begun { "there is one" } else { "none" };
+        let limit = "a rollback that did not come to its end is gone on with";
+        gates.push(Gate::new("resume", limit, Some(is_begun), found).origin("flag --resume").fix("leave --resume out"));
+    }
     gates.push(gates::release(release, &target));
     // What was begun and not ended is asked about once nobody else can write.
     let is_open = order.resume && earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
     let proven = gates::evidence(order, release, &target, &past);
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
     let limits = order.bounds.limits;
+    let deeds = deeds.and_then(|deeds| match resume::changed(&earlier, &deeds, &keys) {
+        Some(why) if order.resume => Err(why),
+        _ => Ok(deeds),
+    });
     let deeds = match &order.back {
         Some(_) if !back::without_way(release).is_empty() => {
             Err(format!("no statement takes back {}", back::without_way(release).join(", ")))
         }
         _ => deeds,
     };
+    let losses = back::gone(&order.proof, release, &target);
+    // What is in them is counted again in the same transaction.
+    let is_held =
+        |deed: &Deed| !deed.alone && !deed.unrecorded || !deed.of.iter().any(|key| losses.get(key).is_some_and(|all| !all.is_empty()));
+    let deeds = deeds.and_then(|deeds| match deeds.iter().find(|deed| order.back.is_some() && !is_held(deed)) {
+        Some(deed) => {
+            Err(format!("{}: it runs in no transaction, so that what it takes cannot be kept from changing meanwhile", deed.act.what))
+        }
+        None => Ok(deeds),
+    });
     gates.push(gates::acts(&deeds));
     if let Some(back) = &order.back {
         gates.push(back::loss(&order.proof, release, back.accept, (&**environment, &target), (&limits, &run.watch))?);
@@ -165,7 +188,9 @@ pub fn run(
     }
     let recording = recording.unwrap_or_default();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
-    let hands = Hands { deployer, observer, bounds: order.bounds, stop: run.watch.stop };
+    let lost = Cell::new(0);
+    let accept = order.back.as_ref().map(|back| back.accept);
+    let hands = Hands { deployer, observer, bounds: order.bounds, stop: run.watch.stop, losses: &losses, accept, lost: &lost };
     work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)
 }
 
@@ -184,8 +209,10 @@ const BACK: u32 = 50;
 
 /// Deployments since the last that came to its end, the newest first.
 fn earlier(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
-    let runs = order.store.runs(Some(order.environment), BACK)?.into_iter().filter(|entry| entry.intention.verb == order.verb());
-    Ok(runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done)).collect())
+    let is_release = |entry: &Entry| ["deploy", "rollback"].contains(&entry.intention.verb.as_str());
+    let runs = order.store.runs(Some(order.environment), BACK)?.into_iter().filter(is_release);
+    let open = runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done));
+    Ok(open.filter(|entry| entry.intention.verb == order.verb()).collect())
 }
 
 impl Order<'_> {
@@ -195,10 +222,10 @@ impl Order<'_> {
     }
 }
 
-/// Whether a run left something of which the tool's record says nothing.
-fn is_half(entry: &Entry, deeds: &[Deed]) -> bool {
+/// Whether a run left something of a migration that is due, of which the tool's record says nothing.
+fn is_half(entry: &Entry, keys: &[&str]) -> bool {
     let is_left = |state: State| matches!(state, State::Done | State::Unknown);
-    entry.steps.iter().any(|step| is_left(step.state) && deeds.iter().any(|deed| deed.unrecorded && deed.act == step.act))
+    entry.steps.iter().any(|step| is_left(step.state) && step.trail.of.as_deref().is_some_and(|key| keys.contains(&key)))
 }
 
 /// A failure with what was expected.

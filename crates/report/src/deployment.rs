@@ -265,7 +265,9 @@ pub fn verdict_line(deployed: &Deployed) -> String {
         Outcome::Ran { entry, stopped: None } => {
             let (run, is_known) = (entry.number, deployed.evidence.is_some());
             match (deployed.is_back, is_known) {
-                (false, true) => format!("{label}: run {run}: {release} {verb} in, as rehearsed: the application's release may follow"),
+                (false, true) => {
+                    format!("{label}: run {run}: {release} {verb} in, the schema as rehearsed: the application's release may follow")
+                }
                 (false, false) => format!("{label}: run {run}: {release} {verb} in; nobody rehearsed that"),
                 (true, true) => format!("{label}: run {run}: {release} {verb} taken back, and the schema is as it was before"),
                 (true, false) => format!("{label}: run {run}: {release} {verb} taken back; nobody rehearsed that"),
@@ -366,8 +368,9 @@ fn terminal(deployed: &Deployed, style: &Style) -> String {
         page.text.push('\n');
         if stopped.is_some() {
             let next = format!(
-                "{}; what is in is known from server and journal: evenkeel deploy {} --resume goes on",
+                "{}; what is in is known from server and journal: evenkeel {} {} --resume goes on",
                 entry.progress(),
+                entry.intention.verb,
                 deployed.label
             );
             page.wrapped(&next, "  ", Paint::new());

@@ -19,7 +19,7 @@ pub const TABLES: &str = "
 /// By what it can be told later what became of an act.
 pub const TRAILS: &str = "
     CREATE TABLE trail (
-        run INTEGER NOT NULL, act INTEGER NOT NULL, number TEXT, before TEXT, mark TEXT, after TEXT, PRIMARY KEY (run, act)) STRICT;";
+        run INTEGER NOT NULL, act INTEGER NOT NULL, number TEXT, before TEXT, mark TEXT, after TEXT, of_migration TEXT, PRIMARY KEY (run, act)) STRICT;";
 
 /// Now, as it is kept.
 const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
@@ -73,10 +73,12 @@ pub fn mark(connection: &Connection, run: u32, act: u32, state: State, words: Op
 /// Tells whether there is such an act.
 pub fn trail(connection: &Connection, run: u32, act: u32, trail: &Trail) -> Result<bool> {
     let insert =
-        "INSERT INTO trail (run, act, number, before, mark, after) SELECT run, at, ?3, ?4, ?5, ?6 FROM act WHERE run = ?1 AND at = ?2
+        "INSERT INTO trail (run, act, number, before, mark, after, of_migration) SELECT run, at, ?3, ?4, ?5, ?6, ?7 FROM act WHERE run = ?1 AND at = ?2
          ON CONFLICT (run, act) DO UPDATE SET number = coalesce(excluded.number, number), before = coalesce(excluded.before, before),
-             mark = coalesce(excluded.mark, mark),             after = coalesce(excluded.after, after)";
-    connection.execute(insert, params![run, act, trail.transaction, trail.before, trail.mark, trail.after]).map(|count| count == 1)
+             mark = coalesce(excluded.mark, mark),             after = coalesce(excluded.after, after), of_migration = coalesce(excluded.of_migration, of_migration)";
+    connection
+        .execute(insert, params![run, act, trail.transaction, trail.before, trail.mark, trail.after, trail.of])
+        .map(|count| count == 1)
 }
 
 pub fn hold(connection: &Connection, run: u32, what: &str, is_held: bool) -> Result<()> {
@@ -159,9 +161,14 @@ fn whole(connection: &Connection, mut entry: Entry) -> Result<Entry> {
     // A store of before has none.
     let has_trails = connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'trail'", [], |row| row.get::<_, i64>(0))? > 0;
     let trail_of = |at: u32| {
-        let one = |row: &Row<'_>| Ok(Trail { transaction: row.get(0)?, before: row.get(1)?, mark: row.get(2)?, after: row.get(3)? });
-        let found =
-            connection.query_row("SELECT number, before, mark, after FROM trail WHERE run = ?1 AND act = ?2", [entry.number, at], one);
+        let one = |row: &Row<'_>| {
+            Ok(Trail { transaction: row.get(0)?, before: row.get(1)?, mark: row.get(2)?, after: row.get(3)?, of: row.get(4)? })
+        };
+        let found = connection.query_row(
+            "SELECT number, before, mark, after, of_migration FROM trail WHERE run = ?1 AND act = ?2",
+            [entry.number, at],
+            one,
+        );
         found.optional().map(Option::unwrap_or_default)
     };
     for row in rows {

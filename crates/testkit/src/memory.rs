@@ -96,6 +96,7 @@ impl Store for Memory {
             known.transaction = trail.transaction.clone().or(known.transaction.take());
             known.before = trail.before.clone().or(known.before.take());
             known.mark = trail.mark.clone().or(known.mark.take());
+            known.of = trail.of.clone().or(known.of.take());
             known.after = trail.after.clone().or(known.after.take());
         })
     }

@@ -2,7 +2,7 @@
 
 use super::ListFormat;
 use super::release::{HistoryFormat, Reading};
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 use evenkeel_pipeline::deploy::back::Loss;
 use std::path::PathBuf;
 
@@ -61,6 +61,13 @@ fn loss(text: &str) -> Result<Loss, String> {
     }
 }
 
+/// What somebody who has looked says of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnknownIs {
+    In,
+    Out,
+}
+
 /// How a release is run where it counts, or taken back.
 #[derive(Debug, Args)]
 pub struct Running {
@@ -76,6 +83,9 @@ pub struct Running {
     /// Go on with what an earlier run left: the server says what is in, the journal what was meant.
     #[arg(long, conflicts_with = "plan")]
     pub resume: bool,
+    /// What you have seen of acts of which the server cannot tell whether they are in: `in` or `out`.
+    #[arg(long, value_enum, value_name = "WORD", requires = "resume")]
+    pub unknown_is: Option<UnknownIs>,
     /// Why; it is kept with the run.
     #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub reason: Option<String>,

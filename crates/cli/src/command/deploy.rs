@@ -2,7 +2,7 @@
 //! whoever types it.
 
 use super::{Outcome, apply, evidence, migrations, output};
-use crate::args::{Common, Deploy, Rollback, Running};
+use crate::args::{Common, Deploy, Rollback, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
@@ -10,6 +10,8 @@ use evenkeel_core::deployment::Deployed;
 use evenkeel_core::evidence::{Demanded, Now, opened};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
+use evenkeel_core::kind::Kind;
+use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Limits, Store};
 use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::back::Back;
@@ -72,6 +74,7 @@ fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Commo
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
     let target = capture::manifest(&source, &run)?;
+    let proof = if back.is_some() { deployed_by(typed, arguments, (proof, settings), &store, &target)? } else { proof };
     let grammar = wire::engine(target.endpoint.engine).grammar()?;
     let wanted = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, Some(typed), settings)?;
     let read = rehearse::read(&wanted, &target, grammar, signals::stop())?;
@@ -105,6 +108,7 @@ fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Commo
         },
         back,
         resume: arguments.resume,
+        unknown: arguments.unknown_is.map(|word| word == UnknownIs::In),
         plan: arguments.plan,
         bounds: Bounds {
             limits: Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() },
@@ -144,6 +148,31 @@ fn proof(typed: &str, arguments: &Running, settings: &Settings, store: &dyn Stor
         return Ok(Proof::Unrehearsed);
     }
     evidenced(typed, arguments.evidence.as_deref(), settings, store)
+}
+
+/// So many of the last evidences are looked through.
+const KEPT: u32 = 50;
+
+/// Of what is taken back the evidence is the last whose release is in: a later one may be of the next.
+fn deployed_by(
+    typed: &str,
+    arguments: &Running,
+    (proof, settings): (Proof, &Settings),
+    store: &dyn Store,
+    target: &Manifest,
+) -> Result<Proof, Box<Trouble>> {
+    if arguments.unrehearsed || arguments.evidence.is_some() {
+        return Ok(proof);
+    }
+    let recorded: Vec<&str> = target.of_kind(Kind::Migration).iter().map(|row| row.identity.part(2)).collect();
+    let keys = settings.keys.iter().map(|path| evidence::text(path)).collect::<Result<Vec<_>, _>>()?;
+    for kept in store.kept(typed, KEPT)? {
+        let Ok((statement, seal)) = opened(&kept.text, &keys) else { continue };
+        if statement.predicate.release.iter().any(|key| recorded.contains(&key.as_str())) {
+            return Ok(Proof::Evidence(Box::new(statement), seal));
+        }
+    }
+    Ok(proof)
 }
 
 /// Evidence of a file, or the last of the store.

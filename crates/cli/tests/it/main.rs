@@ -6,6 +6,7 @@
 mod concurrency;
 mod configuration;
 mod deploy;
+mod deploy_back;
 mod deploy_killed;
 mod diagnose;
 mod diagnose_provoked;

@@ -33,6 +33,19 @@ pub trait Deployer: Sync {
     /// As [`Deployer::became`].
     fn called(&self, session: &mut dyn Session, name: &str) -> Result<Vec<u64>, Box<Trouble>>;
 
+    /// Sessions of runs of evenkeel in this database, besides those that are called as the one that is asked: each in words.
+    ///
+    /// # Errors
+    /// As [`Deployer::became`].
+    fn strangers(&self, session: &mut dyn Session) -> Result<Vec<String>, Box<Trouble>>;
+
+    /// Locks tables so that nobody else changes what is in them until the transaction ends, and counts: rows of tables, and values of columns
+    /// that are not NULL; each by schema, table and, for a column, its name. The first value of each row is a number.
+    ///
+    /// # Errors
+    /// The session is lost.
+    fn held(&self, session: &mut dyn Session, of: &[Vec<String>]) -> Result<Answer, Box<Trouble>>;
+
     /// Brings bounds back that a text has loosened, within a transaction or outside of one; tighter ones stay.
     ///
     /// # Errors

@@ -123,6 +123,8 @@ pub struct Trail {
     pub mark: Option<String>,
     /// Digest of the target's schema after it.
     pub after: Option<String>,
+    /// The migration of which nothing that the tool keeps says whether this is in.
+    pub of: Option<String>,
 }
 
 /// An act, and how it stands.

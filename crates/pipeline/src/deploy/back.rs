@@ -10,6 +10,8 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Limits, Watch};
+use evenkeel_core::statement::Nature;
+use std::collections::BTreeMap;
 
 /// How far back, and what may be lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +76,7 @@ pub(super) fn without_way(release: &Release) -> Vec<&str> {
 }
 
 /// That the way back was rehearsed, and that what it takes back stands as it was rehearsed.
-pub(super) fn rehearsed(statement: &Statement, release: &Release, target: &Manifest) -> Vec<Gate> {
+pub(super) fn rehearsed(statement: &Statement, release: &Release, target: &Manifest, accept: Loss) -> Vec<Gate> {
     let predicate = &statement.predicate;
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     // Without a gap in it; what came behind it is taken back already.
@@ -105,8 +107,23 @@ pub(super) fn rehearsed(statement: &Statement, release: &Release, target: &Manif
         Ok(against) => (against, vec!["the evidence does not say what each of them did".to_owned()]),
         Err(why) => (Vec::new(), vec![why]),
     };
-    let stands = Gate::none("baseline", "what they did stands as it was rehearsed", &against, &untold, "it does");
-    vec![end, exact.fix("evenkeel history --repair=back, or a restore"), stands.fix("evenkeel history says what is not as it should be")]
+    // What came since may go along with what is taken back, and nobody has rehearsed that.
+    let left = keys.first().and_then(|last| predicate.steps.iter().find(|step| step.key == *last)).and_then(|step| step.result.clone());
+    let limit = "the schema is as the release left it, all of it";
+    let stands = match (&left, schema(target) == left) {
+        _ if !against.is_empty() || !untold.is_empty() || keys.is_empty() => Gate::none("baseline", limit, &against, &untold, "it is"),
+        (Some(_), true) => Gate::new("baseline", limit, Some(true), "it is, by its digest"),
+        (Some(_), false) if accept == Loss::All => {
+            Gate::new("baseline", "whatever came since may go along", Some(true), "it is not: something else changed since")
+                .origin("flag --accept-loss")
+        }
+        (Some(_), false) => {
+            let found = "what the release did stands, and something else changed since: what depends on it, or lies in it, would go along";
+            Gate::new("baseline", limit, Some(false), found)
+        }
+        (None, _) => Gate::new("baseline", limit, None, "where it was rehearsed the schema could not be made as it is here"),
+    };
+    vec![end, exact.fix("evenkeel history --repair=back, or a restore"), stands.fix("evenkeel history says what no migration explains")]
 }
 
 /// What would be gone with it: tables and columns that these migrations made, with what is in them now.
@@ -132,22 +149,13 @@ pub(super) fn loss(
         let holds = (accept == Loss::All).then_some(true);
         return Ok(gate(holds, "nobody has rehearsed what goes with it".to_owned()));
     };
-    let made = statement.predicate.steps.iter().filter(|step| release.cuts.iter().any(|cut| cut.migration.key == step.key));
-    let made = made.flat_map(|step| step.effect.iter().flatten()).filter(|made| made.attribute.is_none() && made.stands == "there");
-    let made: Vec<_> = made.collect();
-    let is_kind = |kind: Kind| move |one: &&&evenkeel_core::evidence::Made| one.kind == kind.name();
-    let tables: Vec<Vec<String>> = made.iter().filter(is_kind(Kind::Table)).map(|one| one.identity.clone()).collect();
-    let columns = made.iter().filter(is_kind(Kind::Column)).map(|one| one.identity.clone());
-    // What views show is in tables.
-    let is_kept = |column: &Vec<String>| {
-        let table: Vec<&str> = column.iter().take(2).map(String::as_str).collect();
-        target.find(Kind::Table, &table).is_some() && !tables.iter().any(|table| column.starts_with(table))
-    };
-    let columns: Vec<Vec<String>> = columns.filter(is_kept).collect();
-    if tables.is_empty() && columns.is_empty() {
+    if let (Some(why), true) = (uncounted(statement, release), accept != Loss::All) {
+        return Ok(gate(None, format!("it cannot be counted: {why}")));
+    }
+    let all: Vec<Vec<String>> = gone(proof, release, target).into_values().flatten().collect();
+    if all.is_empty() {
         return Ok(gate(Some(true), "it takes back no table and no column".to_owned()));
     }
-    let all: Vec<Vec<String>> = tables.into_iter().chain(columns).collect();
     let (mut total, mut said, mut untold) = (0u64, Vec::new(), Vec::new());
     for (name, counted) in all.iter().zip(environment.filled(&all, limits, watch)?) {
         let name = name.join(".");
@@ -174,6 +182,55 @@ pub(super) fn loss(
         (true, true) => gate(Some(true), found),
         (true, false) => gate(None, format!("not counted: {}", untold.join("; "))),
     })
+}
+
+/// Tables, and columns of tables that stay, which migrations made and which go with them: by the migrations' keys.
+pub(super) fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String, Vec<Vec<String>>> {
+    let Proof::Evidence(statement, _) = proof else { return BTreeMap::new() };
+    let steps: Vec<&Step> =
+        statement.predicate.steps.iter().filter(|step| release.cuts.iter().any(|cut| cut.migration.key == step.key)).collect();
+    let made = |step: &Step, kind: Kind| -> Vec<Vec<String>> {
+        let made = step.effect.iter().flatten().filter(|made| made.attribute.is_none() && made.stands == "there");
+        made.filter(|made| made.kind == kind.name()).map(|made| made.identity.clone()).collect()
+    };
+    let tables: Vec<Vec<String>> = steps.iter().flat_map(|step| made(step, Kind::Table)).collect();
+    // What views show is in tables.
+    let is_kept = |column: &Vec<String>| {
+        let table: Vec<&str> = column.iter().take(2).map(String::as_str).collect();
+        target.find(Kind::Table, &table).is_some() && !tables.iter().any(|table| column.starts_with(table))
+    };
+    let is_there = |table: &Vec<String>| target.find(Kind::Table, &table.iter().map(String::as_str).collect::<Vec<_>>()).is_some();
+    let of = |step: &Step| {
+        let columns = made(step, Kind::Column).into_iter().filter(is_kept);
+        made(step, Kind::Table).into_iter().filter(is_there).chain(columns).collect::<Vec<_>>()
+    };
+    steps.iter().map(|step| (step.key.clone(), of(step))).collect()
+}
+
+/// Why nobody can count what a way back takes: it says more than definitions, or turns values into others.
+fn uncounted(statement: &Statement, release: &Release) -> Option<String> {
+    for cut in &release.cuts {
+        for said in cut.up.iter().flat_map(Script::statements) {
+            let is_plain = matches!(said.statement.nature, Nature::Definition | Nature::Session | Nature::Transaction(_));
+            if !is_plain || said.statement.odd.is_some() {
+                return Some(format!("{}:{} may change or delete rows ({})", said.file, said.line, said.statement.tag));
+            }
+        }
+    }
+    let steps = statement.predicate.steps.iter().filter(|step| release.cuts.iter().any(|cut| cut.migration.key == step.key));
+    for step in steps {
+        let effect: Vec<_> = step.effect.iter().flatten().collect();
+        let is_made = |identity: &Vec<String>| effect.iter().any(|made| made.attribute.is_none() && identity.starts_with(&made.identity));
+        // Without it the column stays: its values are turned back into what they can be.
+        let turned = effect.iter().find(|made| {
+            made.kind == Kind::Column.name() && made.attribute.as_deref().is_some_and(|name| name != "default") && !is_made(&made.identity)
+        });
+        if let Some(made) = turned {
+            let attribute = made.attribute.as_deref().unwrap_or_default().replace('_', " ");
+            return Some(format!("{} turns values of {} back ({attribute})", step.key, made.identity.join(".")));
+        }
+    }
+    None
 }
 
 /// Why the schema is not as it was before; nothing where it is. `was` is the schema before the way back.

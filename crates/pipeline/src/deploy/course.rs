@@ -20,6 +20,7 @@ use evenkeel_core::port::{
     Answer, Claim, Claimed, Deployer, Ending, Engine, Entry, Environment, Event, Intended, Intention, Orphan, Run, State, Trail, Wish,
 };
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 /// What the acts need.
 pub(super) struct Work<'a> {
@@ -101,6 +102,7 @@ impl Work<'_> {
         let (skipped, is_in) = (deeds.len(), resume::left(deeds.clone(), &past).len());
         let skipped = skipped - is_in;
         for (at, deed) in (0..).zip(deeds.iter().take(skipped)) {
+            intended.leaves(at, &Trail { of: deed.of.first().cloned(), ..Trail::default() })?;
             intended.became(at, State::Done, Some("it was in already, by an earlier run"))?;
             deployed.notes.push(format!("{}: it is in already", deed.act.what));
         }
@@ -144,6 +146,11 @@ impl Work<'_> {
         claim.check()?;
         let mut session = claim.session(&[])?;
         deployed.notes.extend(resume::orphans(gone, self.deployer, &mut *session)?);
+        // One that has lost its lock may be at work still.
+        let strangers = self.deployer.strangers(&mut *session)?;
+        if !strangers.is_empty() {
+            return Ok(Err((format!("sessions of another run of evenkeel are at work: {}", strangers.join("; ")), 1)));
+        }
         let now = capture::manifest(self.source, self.run)?;
         if now.endpoint.is_same_database(&target.endpoint) == Some(false) {
             return Ok(Err(("another server or database answers than the one that was looked at".to_owned(), 1)));
@@ -174,7 +181,8 @@ impl Work<'_> {
         if order.resume {
             let begun: Vec<&Entry> = earlier.iter().collect();
             let mut alone = |mark: &Mark| self.cleared(claim, mark);
-            let settled = resume::settled(&begun, (order.store, self.deployer), (&mut *session, &mut alone), schema(&now))?;
+            let settled =
+                resume::settled(&begun, (order.store, self.deployer), (&mut *session, &mut alone), (schema(&now), order.unknown))?;
             let now = capture::manifest(self.source, self.run)?;
             let past = resume::past(&settled, &[]);
             let baseline = gates::evidence(order, self.release, &now, &past).into_iter().filter(|gate| gate.name == "baseline");
@@ -182,7 +190,16 @@ impl Work<'_> {
             let not =
                 baseline.filter(|gate| gate.holds != Some(true)).map(|gate| (gate.holds, format!("{}: {}", gate.limit, gate.found))).next();
             match (unknown, not) {
-                (Some(why), _) => return Ok(Err((format!("nobody can tell what is in: {why}"), 2))),
+                (Some(why), _) => {
+                    return Ok(Err((
+                        format!(
+                            "nobody can tell what is in: {why}; look at it, and say: evenkeel {} {} --resume --unknown-is in, or out",
+                            order.verb(),
+                            order.environment
+                        ),
+                        2,
+                    )));
+                }
                 (None, Some((holds, why))) => return Ok(Err((why, if holds.is_none() { 2 } else { 1 }))),
                 (None, None) => {}
             }
@@ -233,7 +250,8 @@ impl Work<'_> {
             let mark = Mark::of(&now);
             let kept = if deed.alone { mark.text() } else { None };
             // What it is told by later is there before it begins.
-            intended.leaves(at, &Trail { before: schema(&now), mark: kept, ..Trail::default() })?;
+            let of = deed.of.first().filter(|_| deed.unrecorded).cloned();
+            intended.leaves(at, &Trail { before: schema(&now), mark: kept, of, ..Trail::default() })?;
             intended.begins(at)?;
             let mut looked = |claim: &mut dyn Claim| self.cleared(claim, &mark);
             let (end, done) = hands.run(claim, (intended, at), deed, &mut looked)?;
@@ -311,10 +329,19 @@ impl Work<'_> {
         let dialect = self.engine.dialect(&now.endpoint)?;
         let goal = without(&now, &indexes);
         let planned = plan(&World::of(&now), &World::of(&goal), &*dialect, Form { offline: false, throwaway: false });
-        let mut session = claim.session(dialect.opening())?;
+        // Whoever kept it from being built keeps it from being dropped, too.
+        let until = Instant::now() + self.order.bounds.retry_for;
         for statement in planned.statements() {
-            if let Answer::Refused(_) = session.run(&statement.sql)? {
-                return Ok(Left::Unknown);
+            loop {
+                let mut session = claim.session(dialect.opening())?;
+                match session.run(&statement.sql)? {
+                    Answer::Ran(_) => break,
+                    Answer::Refused(refused) if self.deployer.passes(&refused.code) && Instant::now() < until => {
+                        self.run.watch.stop.check()?;
+                        std::thread::sleep(PAUSE);
+                    }
+                    Answer::Refused(_) => return Ok(Left::Unknown),
+                }
             }
         }
         let left = mark.left(&capture::manifest(self.source, self.run)?);
@@ -322,5 +349,7 @@ impl Work<'_> {
     }
 }
 
+/// Between two attempts to drop an index of no use.
+const PAUSE: Duration = Duration::from_millis(500);
 /// So many differences are named.
 const NAMED: usize = 5;

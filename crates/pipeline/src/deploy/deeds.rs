@@ -152,7 +152,8 @@ fn apart(part: &Part<'_>) -> Vec<Deed> {
             continue;
         }
         let completes = part.records.is_empty() && at == last;
-        let what = format!("{}: {}", part.key, one_line(&line.text));
+        // Two that read alike are two: each has its place.
+        let what = format!("{}, statement {}: {}", part.key, at + 1, one_line(&line.text));
         let one = deed(what, vec![line.clone()], (keys.clone(), completes));
         deeds.push(Deed { alone: statement.alone, prelude: prelude.clone(), unrecorded: true, ..one });
     }

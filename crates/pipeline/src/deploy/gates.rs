@@ -83,8 +83,8 @@ pub(super) fn evidence(order: &Order<'_>, release: &Release, target: &Manifest, 
     let made = format!("made {} on {}", predicate.at, predicate.on);
     let evidence =
         Gate::none("evidence", "what was rehearsed holds: signature, files, gates, age", &against, &untold, &made).fix(rehearse.clone());
-    if order.back.is_some() {
-        return std::iter::once(evidence).chain(back::rehearsed(statement, release, target)).collect();
+    if let Some(back) = &order.back {
+        return std::iter::once(evidence).chain(back::rehearsed(statement, release, target, back.accept)).collect();
     }
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     let is_same = keys.iter().eq(predicate.release.iter());

@@ -68,7 +68,7 @@ pub fn settled(
     begun: &[&Entry],
     (store, deployer): (&dyn Store, &dyn Deployer),
     (session, alone): (&mut dyn Session, &mut Clearing<'_>),
-    digest: Option<String>,
+    (digest, unknown): (Option<String>, Option<bool>),
 ) -> Result<Vec<Entry>, Box<Trouble>> {
     let mut entries = Vec::new();
     for entry in begun {
@@ -83,20 +83,27 @@ pub fn settled(
                     Became::Committed => (State::Done, "the server says that it is committed"),
                     Became::RolledBack => (State::Failed, "the server says that it was rolled back"),
                     Became::Open => (State::Unknown, "its transaction is open still"),
-                    Became::Untold => {
-                        (State::Unknown, "the server does not know its transaction: another one answers, or one that was brought back")
-                    }
+                    Became::Untold => (
+                        State::Unknown,
+                        "the server was started again since, or is another one, and does not know its transaction any more",
+                    ),
                 },
                 (None, Some(mark)) => match alone(&mark)? {
                     Left::Again(_) => (State::Failed, "nothing of it is left"),
                     Left::Done => (State::Done, "the server finished it"),
-                    Left::Unknown => {
-                        (State::Unknown, "it runs in no transaction, and something else than an index is not as it was before it")
-                    }
+                    Left::Unknown => (
+                        State::Unknown,
+                        "it runs in no transaction, and the schema is not as it was before it, or an index of no use cannot be dropped yet",
+                    ),
                 },
                 // It had no transaction yet.
                 (None, None) if trail.before.is_some() && trail.before == digest => (State::Failed, "the schema is as it was before it"),
                 (None, None) => (State::Unknown, "the schema is not as it was before it"),
+            };
+            let (state, words) = match (state, unknown) {
+                (State::Unknown, Some(true)) => (State::Done, "somebody has looked, and says that it is in (--unknown-is in)"),
+                (State::Unknown, Some(false)) => (State::Failed, "somebody has looked, and says that it is not in (--unknown-is out)"),
+                known => (known.0, words),
             };
             (step.state, step.words) = (state, Some(words.to_owned()));
             store.mark(entry.number, at, state, Some(words))?;
@@ -141,6 +148,24 @@ pub fn past(entries: &[Entry], deeds: &[Deed]) -> Past {
         }
     }
     past
+}
+
+/// Why what was begun is not what is to be gone on with: its text is another one now.
+#[must_use]
+pub fn changed(entries: &[Entry], deeds: &[Deed], keys: &[&str]) -> Option<String> {
+    let steps = entries.iter().flat_map(|entry| entry.steps.iter().map(move |step| (entry, step)));
+    let mut begun = steps.filter(|(_, step)| matches!(step.state, State::Done | State::Unknown));
+    begun.find_map(|(entry, step)| {
+        let key = step.trail.of.as_deref().filter(|key| keys.contains(key))?;
+        let is_there = deeds.iter().any(|deed| deed.unrecorded && deed.act == step.act);
+        (!is_there).then(|| {
+            format!(
+                "{key} was begun with another text: run {} has run \"{}\", which its files do not say at that place any more; bring that \
+                 text back, or take what is in back by hand and name it with evenkeel history",
+                entry.number, step.act.what
+            )
+        })
+    })
 }
 
 /// What is left of the acts after those that are in: only the first ones of the first migration can be.

@@ -4,11 +4,14 @@
 //! Neighbours: `deeds`, what an act is made of; `beside`, who watches; `resume`, what became of acts of a run that is gone.
 
 use super::alone::Left;
+use super::back::Loss;
 use super::beside::Beside;
 use super::deeds::Deed;
 use evenkeel_core::deployment::{Done, Seen};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Became, Claim, Deployer, Intended, Limits, Observer, Session, Stop, Trail};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -64,6 +67,12 @@ pub struct Hands<'a> {
     pub observer: &'a dyn Observer,
     pub bounds: Bounds,
     pub stop: &'a Stop,
+    /// What goes with a migration that is taken back: tables and columns, by its key.
+    pub losses: &'a BTreeMap<String, Vec<Vec<String>>>,
+    /// How much of it may be lost, where something is taken back.
+    pub accept: Option<Loss>,
+    /// How much is lost so far.
+    pub lost: &'a Cell<u64>,
 }
 
 /// How one attempt ended.
@@ -72,6 +81,8 @@ enum Tried {
     /// The server's code, and its words.
     Refused(String, String),
     Stopped,
+    /// More is in what it takes back than may be lost; nothing where that could not be counted.
+    Lossy(Option<u64>),
     /// The session is lost: its number, and that of its transaction.
     Lost {
         session: u64,
@@ -112,6 +123,10 @@ impl Hands<'_> {
             let (why, passes) = match tried {
                 Tried::Done => return Ok((End::Done, done)),
                 Tried::Stopped => ("somebody asked for the end".to_owned(), false),
+                Tried::Lossy(Some(count)) => {
+                    (format!("{count} rows and values are in what it takes, written since they were counted: nothing was taken"), false)
+                }
+                Tried::Lossy(None) => ("what is in what it takes could not be counted: nothing was taken".to_owned(), false),
                 Tried::Refused(code, words) => {
                     let is_ours = self.deployer.is_cancelled(&code);
                     let why = match (is_ours, is_aborted, self.stop.is_requested()) {
@@ -213,6 +228,32 @@ impl Hands<'_> {
             intended.leaves(at, &Trail { transaction: Some(number.clone()), ..Trail::default() })?;
             transaction = Some(number);
         }
+        let mut counted = 0;
+        if let Some(accept) = self.accept {
+            let gone: Vec<Vec<String>> = deed.of.iter().filter_map(|key| self.losses.get(key)).flatten().cloned().collect();
+            if !gone.is_empty() {
+                match self.deployer.held(session, &gone) {
+                    Ok(Answer::Ran(ran)) => {
+                        let numbers: Vec<u64> = ran.rows.iter().filter_map(|row| row.first()?.as_deref()?.parse().ok()).collect();
+                        counted = numbers.iter().sum();
+                        let is_told = numbers.len() == gone.len();
+                        let most = match accept {
+                            Loss::All => u64::MAX,
+                            Loss::Upto(most) => most.saturating_sub(self.lost.get()),
+                        };
+                        if !is_told || counted > most {
+                            drop(session.roll_back());
+                            return Ok(Tried::Lossy(if is_told { Some(counted) } else { None }));
+                        }
+                    }
+                    Ok(Answer::Refused(refused)) => {
+                        drop(session.roll_back());
+                        return Ok(Tried::Refused(refused.code, refused.message));
+                    }
+                    Err(trouble) => return Ok(lost(&trouble, &transaction)),
+                }
+            }
+        }
         for line in deed.lines.iter().skip_while(|line| line.opens && !deed.alone) {
             if self.stop.is_requested() {
                 drop(if deed.alone { Ok(()) } else { session.roll_back() });
@@ -246,7 +287,10 @@ impl Hands<'_> {
             return Ok(Tried::Done);
         }
         match session.commit() {
-            Ok(Answer::Ran(_)) => Ok(Tried::Done),
+            Ok(Answer::Ran(_)) => {
+                self.lost.set(self.lost.get().saturating_add(counted));
+                Ok(Tried::Done)
+            }
             Ok(Answer::Refused(refused)) => {
                 drop(session.roll_back());
                 Ok(Tried::Refused(refused.code, refused.message))

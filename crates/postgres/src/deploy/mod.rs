@@ -7,7 +7,7 @@ pub mod filled;
 pub mod orphans;
 pub mod traffic;
 
-use crate::ident::literal;
+use crate::ident::{literal, qualified, quoted};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Became, Deployer, Limits, Session};
 use std::time::Duration;
@@ -22,12 +22,16 @@ const CANCELLED: &str = "57014";
 
 impl Deployer for PostgresDeployer {
     fn number(&self, session: &mut dyn Session) -> Result<Answer, Box<Trouble>> {
-        session.run("SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text")
+        session.run(include_str!("number.sql"))
     }
 
     /// <https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT>
     fn became(&self, session: &mut dyn Session, number: &str) -> Result<Became, Box<Trouble>> {
-        if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        // The number of a server that crashed is given out again, and so is that of a database that was brought back: where anything but
+        // the number itself is otherwise, it is another transaction's.
+        let is_same = value(session, include_str!("whose.sql"))?;
+        let Some((number, whose)) = number.split_once(' ') else { return Ok(Became::Untold) };
+        if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) || is_same.as_deref() != Some(whose) {
             return Ok(Became::Untold);
         }
         // One that was never given out is refused: another server answers, or one that was brought back from before.
@@ -57,6 +61,33 @@ impl Deployer for PostgresDeployer {
             Answer::Ran(ran) => Ok(ran.rows.into_iter().filter_map(|row| row.into_iter().next().flatten()?.parse().ok()).collect()),
             Answer::Refused(refused) => Err(untold(&format!("{} ({})", refused.message, refused.code))),
         }
+    }
+
+    fn strangers(&self, session: &mut dyn Session) -> Result<Vec<String>, Box<Trouble>> {
+        match session.run(include_str!("strangers.sql"))? {
+            Answer::Ran(ran) => Ok(ran.rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect()),
+            Answer::Refused(refused) => Err(untold(&format!("{} ({})", refused.message, refused.code))),
+        }
+    }
+
+    fn held(&self, session: &mut dyn Session, of: &[Vec<String>]) -> Result<Answer, Box<Trouble>> {
+        let mut sql = String::new();
+        let mut tables: Vec<String> = of.iter().filter_map(|name| Some(qualified(name.first()?, name.get(1)?))).collect();
+        tables.sort_unstable();
+        tables.dedup();
+        for table in &tables {
+            sql.push_str(&format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE;"));
+        }
+        for name in of {
+            match name.as_slice() {
+                [schema, table] => sql.push_str(&format!("SELECT pg_catalog.count(*) FROM {};", qualified(schema, table))),
+                [schema, table, column] => {
+                    sql.push_str(&format!("SELECT pg_catalog.count({}) FROM {};", quoted(column), qualified(schema, table)));
+                }
+                _ => {}
+            }
+        }
+        session.run(&sql)
     }
 
     fn hold_to(&self, session: &mut dyn Session, bounds: &Limits) -> Result<Answer, Box<Trouble>> {

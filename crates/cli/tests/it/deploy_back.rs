@@ -1,0 +1,183 @@
+//! `evenkeel rollback` and `deploy --resume` as strangers met them: what would be lost, run twice or taken for done. Each was found by
+//! somebody who tried. Neighbour: `deploy`.
+
+use crate::deploy::{FIRST, RECORD, configure, deploy, given};
+use crate::history_apply::runs;
+use crate::rehearse::gate;
+use crate::run::Place;
+use evenkeel_testkit::{TestDb, database, newest};
+use serde_json::Value;
+use std::time::Duration;
+
+fn back(place: &Place, more: &[&str], code: i32) -> Value {
+    let mut arguments = vec!["rollback", "shop", "--format", "json"];
+    arguments.extend(more);
+    place.run(&arguments).exits(code).json()
+}
+
+/// What was rehearsed and deployed.
+fn deployed(up: &str, down: &str) -> (TestDb, Place) {
+    let db = database(newest());
+    let text = format!("-- migrate:up\n{up}\n-- migrate:down\n{down}\n");
+    let place = given(&db, &[("20260102000000_x.sql", &text)], "staging");
+    place.run(&["rehearse", "--for", "shop"]).exits(0);
+    deploy(&place, &[]).exits(0);
+    (db, place)
+}
+
+fn closed(told: &Value) -> Vec<String> {
+    let gates = told["gates"].as_array().unwrap().iter();
+    gates.filter(|gate| gate["holds"] != true).map(|gate| gate["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn rows_that_come_between_the_count_and_the_drop_are_counted_too() {
+    let (db, place) = deployed("create table pay (id int primary key);", "drop table pay;");
+    let app = db.another_session();
+    app.exec("begin; insert into pay select generate_series(1, 7)").unwrap();
+    let told = std::thread::scope(|threads| {
+        threads.spawn(move || {
+            std::thread::sleep(Duration::from_millis(2500));
+            app.exec("commit").unwrap();
+        });
+        back(&place, &["--lock-timeout", "1s"], 1)
+    });
+    assert!(told["stopped"].as_str().unwrap().contains("7 rows and values are in what it takes"), "{told}");
+    assert_eq!(db.value("select count(*)::text from pay"), Some("7".to_owned()));
+    back(&place, &["--accept-loss", "6"], 1);
+    back(&place, &["--accept-loss", "7"], 0);
+    assert_eq!(db.value("select to_regclass('pay')::text"), None);
+}
+
+#[test]
+fn what_came_since_does_not_go_along() {
+    let (db, place) = deployed("create schema arch;", "drop schema arch cascade;");
+    db.exec("create table arch.hand as select generate_series(1, 1000) as n");
+    let told = back(&place, &[], 1);
+    assert_eq!(closed(&told), ["baseline"], "{told}");
+    assert_eq!(db.value("select count(*)::text from arch.hand"), Some("1000".to_owned()));
+    let (db, place) = deployed("alter table people add email text;", "alter table people drop column email cascade;");
+    db.exec("create view since as select email from people");
+    assert_eq!(closed(&back(&place, &[], 1)), ["baseline"]);
+    assert_eq!(db.value("select count(*)::text from since"), Some("1000".to_owned()));
+    // Whoever says that everything may be lost has it run as it is written.
+    back(&place, &["--accept-loss", "all"], 0);
+    assert_eq!(db.value("select to_regclass('since')::text"), None);
+}
+
+#[test]
+fn what_cannot_be_counted_is_not_taken_for_nothing() {
+    for (up, down) in [
+        ("create table pay (id int);", "drop table pay;\ndelete from people where id > 900;"),
+        ("create table pay (id int);", "drop table pay;\ndo $$ begin delete from people where id > 900; end $$;"),
+        ("alter table people alter name type varchar(80);", "alter table people alter name type text;"),
+    ] {
+        let db = database(newest());
+        db.exec(RECORD);
+        let place = Place::new();
+        place.write(&format!("m/{}", FIRST.0), FIRST.1);
+        place.write("m/20260102000000_x.sql", format!("-- migrate:up\n{up}\n-- migrate:down\n{down}\n"));
+        configure(&place, &db, "staging", "");
+        // Some are not validated for that alone; what counts here is what a rollback makes of the evidence.
+        place.command(&["rehearse", "--for", "shop", "--evidence", "evidence.json"]).output().unwrap();
+        deploy(&place, &["--unrehearsed"]).exits(0);
+        let told = place.run(&["rollback", "shop", "--evidence", "evidence.json", "--format", "json"]).json();
+        let loss = gate(&told, "loss");
+        assert!(loss["holds"].is_null() && loss["found"].as_str().unwrap().contains("cannot be counted"), "{down}: {told}");
+        assert_eq!(db.value("select count(*)::text from people"), Some("1000".to_owned()));
+    }
+}
+
+#[test]
+fn a_rollback_goes_on_as_a_rollback_and_finds_its_own_evidence() {
+    let (db, place) = deployed("create table pay (id int);", "drop table pay;");
+    // Nothing is to be gone on with.
+    assert_eq!(closed(&back(&place, &["--resume"], 1)), ["resume"]);
+    // The next release is rehearsed already.
+    place.write("m/20260103000000_next.sql", "-- migrate:up\ncreate table next (id int);\n-- migrate:down\ndrop table next;\n");
+    place.run(&["rehearse", "--for", "shop"]).exits(0);
+    let holder = db.another_session();
+    holder.exec("begin; select count(*) from pay").unwrap();
+    let stopped = place.run(&["rollback", "shop", "--lock-timeout", "50ms", "--retry-for", "100ms"]).exits(1);
+    assert!(stopped.stdout.contains("evenkeel rollback shop --resume"), "{}", stopped.stdout);
+    holder.exec("commit").unwrap();
+    back(&place, &["--resume"], 0);
+    assert_eq!(db.value("select to_regclass('pay')::text"), None);
+}
+
+/// A folder of goose whose one migration runs in no transaction.
+fn apart(sql: &str) -> (TestDb, Place) {
+    let db = database(newest());
+    db.exec(
+        "create table counters (n int); insert into counters values (0); create table gate (id int unique);
+        create table goose_db_version (id serial primary key, version_id bigint not null, is_applied boolean not null, tstamp timestamp default now());
+        insert into goose_db_version (version_id, is_applied) values (0, true)",
+    );
+    let place = Place::new();
+    place.write("m/20260102000000_b.sql", format!("-- +goose NO TRANSACTION\n-- +goose Up\n{sql}\n"));
+    configure(&place, &db, "staging", "");
+    let toml = place.read("evenkeel.toml").replace("dbmate", "goose");
+    place.write("evenkeel.toml", toml);
+    (db, place)
+}
+
+fn counted(db: &TestDb) -> String {
+    db.value("select n::text from counters").unwrap()
+}
+
+#[test]
+fn statements_that_read_alike_are_run_each_once() {
+    let (db, place) = apart("update counters set n = n + 1;\ninsert into gate values (1);\nupdate counters set n = n + 1;");
+    db.exec("insert into gate values (1)");
+    deploy(&place, &["--unrehearsed"]).exits(1);
+    db.exec("delete from gate");
+    let holder = db.another_session();
+    holder.exec("begin; update counters set n = n").unwrap();
+    deploy(&place, &["--unrehearsed", "--resume", "--lock-timeout", "50ms", "--retry-for", "100ms"]).exits(1);
+    holder.exec("commit").unwrap();
+    assert_eq!(counted(&db), "1");
+    deploy(&place, &["--unrehearsed", "--resume"]).exits(0);
+    assert_eq!(counted(&db), "2");
+}
+
+#[test]
+fn what_was_begun_with_another_text_is_not_begun_again() {
+    let first = "update counters set n = n + 1;\ninsert into gate values (1);";
+    let (db, place) = apart(first);
+    db.exec("insert into gate values (1)");
+    deploy(&place, &["--unrehearsed"]).exits(1);
+    // Only with the word does it go on.
+    assert_eq!(closed(&deploy(&place, &["--unrehearsed"]).exits(1).json()), ["journal"]);
+    place.write("m/20260102000000_b.sql", format!("-- +goose NO TRANSACTION\n-- +goose Up\nselect 1;\n{first}\n"));
+    let told = deploy(&place, &["--unrehearsed", "--resume"]).exits(1).json();
+    assert!(gate(&told, "acts")["found"].as_str().unwrap().contains("begun with another text"), "{told}");
+    assert_eq!(counted(&db), "1");
+    // What comes behind may be mended.
+    let mended = "-- +goose NO TRANSACTION\n-- +goose Up\nupdate counters set n = n + 1;\ninsert into gate values (2);\n";
+    place.write("m/20260102000000_b.sql", mended);
+    deploy(&place, &["--unrehearsed", "--resume"]).exits(0);
+    assert_eq!(counted(&db), "1");
+}
+
+#[test]
+fn no_secret_of_a_file_is_shown_or_kept() {
+    let texts = [
+        "do $$ begin execute 'alter role nobody password ''swordfish'''; end $$",
+        "do $$ begin execute format('alter role nobody password %L', 'swordfish'); end $$",
+        "do $$ begin execute 'alter role nobody password ' || quote_literal('swordfish'); end $$",
+        "alter role nobody password /* c */ 'swordfish'",
+        "select set_config('app.password', 'swordfish', true)",
+        "select 'postgres://u:swordfish@h/db'::text",
+        "create role nobody password 'swordfish'",
+    ];
+    let db = database(newest());
+    let text: String = texts.iter().map(|text| format!("{text};\n")).collect();
+    let place = given(&db, &[("20260102000000_x.sql", &format!("-- migrate:up\n{text}"))], "staging");
+    place.run(&["deploy", "shop", "--unrehearsed", "--plan"]).exits(0).hides("swordfish");
+    // No such role: it fails, and what is kept of it is shown.
+    deploy(&place, &["--unrehearsed"]).exits(1).hides("swordfish");
+    place.run(&["runs", "1"]).exits(0).hides("swordfish");
+    let store = std::fs::read(place.path("state/store.sqlite")).unwrap();
+    assert!(!String::from_utf8_lossy(&store).contains("swordfish"));
+    assert_eq!(runs(&place).len(), 1);
+}
