@@ -117,6 +117,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
          create trigger tr before insert on keep for each row set new.a = (select x from gone); create event e on schedule every 1 day starts '2036-01-01 00:00:00' disable do call nothing()",
     ),
     (
+        "a shape that every row has to have",
+        "create table t (id int primary key)",
+        "create table t (id int primary key, a point not null, b multipolygon not null, spatial key a (a))",
+    ),
+    (
         "a disabled key of a table that gets another engine",
         "create table t (a int, key a (a)) engine = myisam; alter table t disable keys",
         "create table t (a int, key a (a desc)) engine = innodb",
