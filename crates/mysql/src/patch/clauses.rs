@@ -71,7 +71,7 @@ fn columns(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
                         .to_owned(),
                 );
             }
-            let costs = online::of_new_column(object);
+            let costs = online::of_new_column(object, to.flavor());
             all.add(format!("ADD COLUMN {} {}", column::definition(object, to)?, column::place(object, to.making.to)), costs);
         }
         Piece::Altered(change) => {

@@ -48,7 +48,15 @@ pub fn light(flavor: &Flavor) -> Cost {
     if flavor.alters_definitions_at_once() { Cost::Definition } else { Cost::Light }
 }
 
-pub fn of_new_column(column: &Object) -> Vec<Cost> {
+/// Types of shapes.
+const SHAPES: &[&str] = &["geometry", "point", "linestring", "polygon", "geomcollection", "geometrycollection"];
+
+pub fn of_new_column(column: &Object, flavor: &Flavor) -> Vec<Cost> {
+    // MySQL has none to give to each row, and so does it in no light way.
+    let is_shape = column.text("type").is_some_and(|shown| SHAPES.iter().any(|shape| shown.trim_start_matches("multi").starts_with(shape)));
+    if is_shape && flag(column, "not_null") && !flavor.is_mariadb() {
+        return vec![Cost::Unknown];
+    }
     // Each row gets a value of its own.
     let is_computed = column.text("default").is_some_and(|default| !is_literal(default) && !is_now(default));
     if flag(column, "auto_increment") {

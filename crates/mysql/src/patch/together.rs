@@ -46,12 +46,16 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
         }
     }
     if let Some(enabled) = all.keys {
-        statements.push(Statement::new(format!("ALTER TABLE {name} {} KEYS;", if enabled { "ENABLE" } else { "DISABLE" })));
+        let statement = Statement::new(format!("ALTER TABLE {name} {} KEYS;", if enabled { "ENABLE" } else { "DISABLE" }));
+        // Another engine may keep the mark, and have no statement that takes it off.
+        let is_moved = pieces.iter().any(|piece| matches!(piece, Piece::Altered(change) if change.touches("engine")));
+        statements.insert(if enabled && is_moved { 0 } else { statements.len() }, statement);
     }
     (table::lenient(object, to, online::keeping_history(object, statements, to)), refused)
 }
 
-/// Where columns that keep the time of a row come, go or become others: these, the key that holds one, and what makes a table keep it.
+/// Where columns that keep the time of a row come, go or become others: these, the key that holds one, what makes a table keep it, and
+/// partitions, for which that key would be too wide.
 fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
     let is_of_row = |piece: &Piece<'_>| match piece {
         Piece::Altered(change) => change.touches("row_period"),
@@ -60,8 +64,10 @@ fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
     if !pieces.iter().any(is_of_row) {
         return Vec::new();
     }
-    let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if change.touches("system_versioned"));
-    let is_meant = |piece: &Piece<'_>| is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece);
+    let kept = ["system_versioned", "partition_by", "subpartition_by"];
+    let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if kept.iter().any(|one| change.touches(one)));
+    let is_part = |piece: &Piece<'_>| piece.object().kind == Kind::Partition;
+    let is_meant = |piece: &Piece<'_>| is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece) || is_part(piece);
     let reason = "columns that keep the time of a row cannot be added or altered by themselves: the table would have to be made anew";
     pieces.iter().enumerate().filter(|(_, piece)| is_meant(piece)).map(|(at, _)| (at, reason.to_owned())).collect()
 }

@@ -117,6 +117,16 @@ const PAIRS: &[(&str, &str, &str)] = &[
          create trigger tr before insert on keep for each row set new.a = (select x from gone); create event e on schedule every 1 day starts '2036-01-01 00:00:00' disable do call nothing()",
     ),
     (
+        "a shape that every row has to have",
+        "create table t (id int primary key)",
+        "create table t (id int primary key, a point not null, b multipolygon not null, spatial key a (a))",
+    ),
+    (
+        "a disabled key of a table that gets another engine",
+        "create table t (a int, key a (a)) engine = myisam; alter table t disable keys",
+        "create table t (a int, key a (a desc)) engine = innodb",
+    ),
+    (
         "a table goes with what others have on it",
         "create table t (id int primary key); create table u (id int primary key, t int, key (t), constraint u_t foreign key (t) references t (id)); create view v as select id from t; create trigger tr before delete on t for each row set @x = 1",
         "create table u (id int primary key, t int, key (t))",

@@ -4,7 +4,7 @@ use crate::place::Place;
 use crate::tried::capture;
 use evenkeel_core::compare::{Scope, Side};
 use evenkeel_core::digest::Tree;
-use evenkeel_core::kind::Dimension;
+use evenkeel_core::kind::{Dimension, Engine as Vendor, Kind};
 use evenkeel_core::patch::{Form, Plan, World, plan};
 use evenkeel_core::port::{Engine, Watch};
 use evenkeel_mysql::engine::Mysql;
@@ -98,5 +98,25 @@ fn a_partition_that_goes_holds_nothing_back() {
             session.exec(statement).unwrap();
         }
         assert_eq!(evenkeel_pipeline::patch::left(&seen("a"), &to, &dialect), Vec::new());
+    }
+}
+
+#[test]
+fn what_keeps_the_time_of_rows_stays_whole() {
+    const FROM: &str = "create table t (id int primary key, s timestamp(6) generated always as row start, e timestamp(6) generated always as row end, \
+        period for system_time (s, e)) with system versioning";
+    const TO: &str = "create table t (id int primary key, made date not null, key (made)) partition by hash (id) partitions 2";
+    for (vendor, number) in flavors().into_iter().filter(|(vendor, _)| *vendor == Vendor::MariaDb) {
+        let place = Place::start(vendor, number);
+        let session = place.scratch.session("").unwrap();
+        session.exec(&format!("create database a; use a; {FROM}; create database b; use b; {TO}")).unwrap();
+        let (from, to) = (capture(&place.scratch.url("a")), capture(&place.scratch.url("b")));
+        let outcome = crate::tried::tried(&place.scratch, "a", &from, &to, Form::default());
+        assert_eq!(outcome.wrong, [""; 0], "{}: {outcome:#?}", series(vendor, number));
+        for (kind, reason) in [(Kind::Column, "made anew"), (Kind::Partition, "made anew"), (Kind::Table, "made anew")] {
+            let is_named = outcome.refused.iter().any(|one| one.kind == kind && one.reason.contains(reason));
+            assert!(is_named, "{}: {kind:?}: {outcome:#?}", series(vendor, number));
+        }
+        assert!(outcome.sql.iter().any(|sql| sql.contains("ADD COLUMN `made`")), "{outcome:#?}");
     }
 }
