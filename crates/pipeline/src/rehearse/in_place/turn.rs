@@ -53,7 +53,7 @@ impl Turn<'_> {
         let id = session.id();
         // Everything that is asked of the whole catalog is asked before the first lock.
         let light = Light::new(self.observer, self.observer.map(&mut *session)?);
-        let samples = Samples::default();
+        let samples = Samples::naming();
         let mut eyes = Eyes::new(&light, &samples).knowing(light.map.keys().copied().collect());
         let warden = Warden::default();
         let course = std::thread::scope(|threads| {
@@ -74,7 +74,10 @@ impl Turn<'_> {
             }
         });
         self.watch.stop.check()?;
-        let course = course.unwrap_or_else(|trouble| Course::Broken(lost(&trouble)));
+        let course = match course.unwrap_or_else(|trouble| Course::Broken(lost(&trouble))) {
+            Course::Bound(place, why) => Course::Bound(place, format!("{why}{}", behind(&samples.blockers()))),
+            other => other,
+        };
         let waits = eyes.blocked();
         let broken = samples.broken().map(|why| format!("who waited for it was not seen: {why}"));
         Ok(Came { course, statements: eyes.traces(), waits, broken })
@@ -135,6 +138,14 @@ impl Turn<'_> {
     }
 }
 
+/// Who was waited for.
+fn behind(blockers: &[(u64, String)]) -> String {
+    let named =
+        |(session, who): &(u64, String)| format!("{} (process {session})", if who.is_empty() { "a client without a name" } else { who });
+    let all: Vec<String> = blockers.iter().map(named).collect();
+    if all.is_empty() { String::new() } else { format!("; it waited for {}", all.join(", ")) }
+}
+
 fn over(line: &Line<'_>) -> String {
     format!("{}: its transaction is not the one any more that was opened: what stands before it may be kept", line.place)
 }
@@ -189,6 +200,10 @@ impl Observer for Light<'_> {
 
     fn sample(&self, watcher: &mut dyn Session, session: u64) -> Result<Sample, Box<Trouble>> {
         self.observer.sample(watcher, session)
+    }
+
+    fn blockers(&self, watcher: &mut dyn Session, session: u64) -> Result<Vec<(u64, String)>, Box<Trouble>> {
+        self.observer.blockers(watcher, session)
     }
 
     fn bounds(&self, session: &mut dyn Session) -> Result<Bounds, Box<Trouble>> {
