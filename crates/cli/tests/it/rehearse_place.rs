@@ -254,6 +254,16 @@ fn a_refusal_on_real_rows_closes_the_gate_and_a_wait_tells_nothing() {
     let found = gate(&told, "in-place");
     assert!(found["holds"] == false && found["found"].as_str().unwrap().contains("23502"), "{told}");
     assert_eq!(gate(&told, "no-trace")["holds"], true, "{told}");
+    // What is in rows stands in no report, also where the server would say it.
+    staged.server.session("staging").unwrap().exec("update orders set note = 'ann@example.com' where id < 3").unwrap();
+    for (sql, code) in
+        [("create unique index on orders (note);", "23505"), ("alter table orders alter note type int using note::int;", "22P02")]
+    {
+        staged.place.write("release.sql", sql);
+        let ran = staged.run(&[]).exits(1).hides("ann@example");
+        assert!(gate(&ran.json(), "in-place")["found"].as_str().unwrap().contains(code), "{ran:?}");
+        staged.place.run(&["runs", "--format", "json"]).exits(0).hides("ann@example").says(code);
+    }
     // Somebody is there, for longer than production would wait.
     staged.exec("alter database production set lock_timeout = '300ms'");
     staged.place.write("release.sql", "alter table orders add a int;");
