@@ -342,6 +342,8 @@ fn clients_that_are_there_and_wait_are_named_without_what_they_asked() {
         // Nobody slept on scratch: what was seen on staging weighs.
         let hold = gate(&told, "lock-hold")["found"].as_str().unwrap();
         assert!(hold.contains("ACCESS EXCLUSIVE on table public.orders") && hold.contains("at most 1."), "{major}: {hold}");
+        let waited = gate(&told, "blocked-in-place");
+        assert!(waited["holds"] == false && waited["found"].as_str().unwrap().contains("shop front waited 1."), "{major}: {waited}");
         // What the role may not see is a gap.
         assert!(told["gaps"].to_string().contains("GRANT pg_read_all_stats TO stage"), "{major}: {}", told["gaps"]);
     }
