@@ -14,8 +14,8 @@ mod load;
 mod told;
 
 pub use asked::{Asked, Next, Outcome, Question, Survival};
-pub use gate::{Elsewhere, Gate, Limits, Part, Target, Undoing};
-pub use gates::{gates, time};
+pub use gate::{Elsewhere, Gate, Limits, Part, Target, Undoing, time};
+pub use gates::gates;
 pub use in_place::{After, Course, Group, InPlace, bytes};
 pub use larger::{Larger, Size, Stuck, Volume, method};
 pub use load::{Latency, Load, Phase, Slice, Waited};

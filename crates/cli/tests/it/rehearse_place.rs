@@ -230,6 +230,22 @@ fn what_is_pending_runs_as_its_tool_would_unless_the_place_has_it_already() {
 }
 
 #[test]
+fn what_holds_in_both_places_is_validated_and_its_evidence_names_both() {
+    let staged = Staged::with(newest(), "", "[project]\nmigrations = \"m\"\n");
+    staged
+        .exec("create table schema_migrations (version varchar(128) primary key); insert into schema_migrations values ('20260101000000')");
+    staged.place.write("m/20260101000000_a.sql", "-- migrate:up\ncreate table people (id int);\n-- migrate:down\n");
+    staged
+        .place
+        .write("m/20260102000000_b.sql", "-- migrate:up\ncreate table fresh (id int primary key);\n-- migrate:down\ndrop table fresh;\n");
+    let arguments = ["rehearse", "--for", "production", "--on", "staging", "--and", "scratch", "--format", "json"];
+    let told = staged.place.run(&arguments).exits(0).json();
+    assert_eq!((told["verdict"]["validated"].as_bool(), transactions(&told)[0]["outcome"].as_str()), (Some(true), Some("ran")), "{told}");
+    assert!(told["migrations"][0]["undo"]["exact"] == true && told["load"].is_object(), "{told}");
+    staged.place.run(&["evidence", "--for", "production"]).exits(0).says("in-place: 1 transaction, rolled back").says("no-trace");
+}
+
+#[test]
 fn a_refusal_on_real_rows_closes_the_gate_and_a_wait_tells_nothing() {
     let staged = Staged::new(newest(), "begin;\nsavepoint a;\nalter table orders alter note set not null;\ncommit;\n");
     let told = staged.run(&[]).exits(1).json();
@@ -238,15 +254,55 @@ fn a_refusal_on_real_rows_closes_the_gate_and_a_wait_tells_nothing() {
     let found = gate(&told, "in-place");
     assert!(found["holds"] == false && found["found"].as_str().unwrap().contains("23502"), "{told}");
     assert_eq!(gate(&told, "no-trace")["holds"], true, "{told}");
+    // What is in rows stands in no report, also where the server would say it.
+    staged.server.session("staging").unwrap().exec("update orders set note = 'ann@example.com' where id < 3").unwrap();
+    for (sql, code) in
+        [("create unique index on orders (note);", "23505"), ("alter table orders alter note type int using note::int;", "22P02")]
+    {
+        staged.place.write("release.sql", sql);
+        let ran = staged.run(&[]).exits(1).hides("ann@example");
+        assert!(gate(&ran.json(), "in-place")["found"].as_str().unwrap().contains(code), "{ran:?}");
+        staged.place.run(&["runs", "--format", "json"]).exits(0).hides("ann@example").says(code);
+    }
     // Somebody is there, for longer than production would wait.
     staged.exec("alter database production set lock_timeout = '300ms'");
     staged.place.write("release.sql", "alter table orders add a int;");
     let other = staged.server.session("staging").unwrap();
-    other.exec("begin; select 1 from orders").unwrap();
+    other.exec("set application_name = 'night shift'; begin; select 1 from orders").unwrap();
     let told = staged.run(&[]).exits(2).json();
+    assert!(gate(&told, "in-place")["found"].as_str().unwrap().contains("it waited for night shift (process "), "{told}");
     assert_eq!((&told["in_place"]["lock_timeout_ms"], &transactions(&told)[0]["outcome"]), (&300.0.into(), &"bound".into()), "{told}");
     assert!(gate(&told, "in-place")["holds"].is_null() && gate(&told, "in-place")["found"].as_str().unwrap().contains("55P03"), "{told}");
     other.exec("commit").unwrap();
+    // What comes before it was given up: that it fails without that says nothing.
+    staged.place.write("release.sql", "create type mood as enum ('a');\nalter table people add m mood;");
+    let told = staged.run(&[]).exits(2).json();
+    let all = transactions(&told);
+    assert_eq!((&all[0]["outcome"], &all[1]["outcome"]), (&"ran".into(), &"broken".into()), "{told}");
+    assert!(gate(&told, "in-place")["holds"].is_null() && why(&all[1]).contains("it may miss what comes before it"), "{told}");
+    for (form, sign) in [("markdown", "in place on staging"), ("html", "In place"), ("terminal", "in place on staging")] {
+        let arguments = ["rehearse", "release.sql", "--for", "production", "--on", "staging", "--only", "run", "--format", form];
+        staged.place.run(&arguments).exits(2).says(sign).says("given up in");
+    }
+}
+
+#[test]
+fn a_lock_of_a_tool_that_is_a_row_is_taken_and_given_back() {
+    let staged = Staged::new(newest(), "alter table orders add a int;");
+    staged.exec(
+        "create table databasechangelog (id varchar(255) not null, author varchar(255) not null, filename varchar(255) not null,
+            dateexecuted timestamp not null, orderexecuted int not null, exectype varchar(10) not null, md5sum varchar(35),
+            description varchar(255), comments varchar(255), tag varchar(255), liquibase varchar(20), contexts varchar(255),
+            labels varchar(255), deployment_id varchar(10));
+        create table databasechangeloglock (id int primary key, locked boolean not null, lockgranted timestamp, lockedby varchar(255));
+        insert into databasechangeloglock values (1, false, null, null)",
+    );
+    let told = staged.run(&[]).json();
+    assert_eq!((&transactions(&told)[0]["outcome"], &gate(&told, "no-trace")["holds"]), (&"ran".into(), &true.into()), "{told}");
+    assert_eq!(staged.value("select locked::text || coalesce(lockedby, '-') from databasechangeloglock"), "false-");
+    staged.server.session("staging").unwrap().exec("update databasechangeloglock set locked = true, lockedby = 'build-7'").unwrap();
+    staged.run(&["--lock-timeout", "300ms"]).exits(2).says("the lock of Liquibase");
+    assert_eq!(staged.value("select lockedby from databasechangeloglock"), "build-7");
 }
 
 #[test]
@@ -286,6 +342,8 @@ fn clients_that_are_there_and_wait_are_named_without_what_they_asked() {
         // Nobody slept on scratch: what was seen on staging weighs.
         let hold = gate(&told, "lock-hold")["found"].as_str().unwrap();
         assert!(hold.contains("ACCESS EXCLUSIVE on table public.orders") && hold.contains("at most 1."), "{major}: {hold}");
+        let waited = gate(&told, "blocked-in-place");
+        assert!(waited["holds"] == false && waited["found"].as_str().unwrap().contains("shop front waited 1."), "{major}: {waited}");
         // What the role may not see is a gap.
         assert!(told["gaps"].to_string().contains("GRANT pg_read_all_stats TO stage"), "{major}: {}", told["gaps"]);
     }

@@ -83,6 +83,19 @@ fn what_may_write_more_than_is_allowed_runs_on_scratch_with_the_numbers() {
 }
 
 #[test]
+fn what_writes_more_than_was_predicted_is_ended() {
+    // On scratch no row is there to be multiplied.
+    let sql = "begin;\ncreate table crossed as select a.id, repeat('x', 500) as filler from orders a, orders b, orders c, generate_series(1, 1000) n;\ncommit;";
+    let staged = Staged::new(newest(), sql);
+    staged.place.write("evenkeel.toml", staged.toml("[gates]\nin_place_bytes = \"20MB\"\n"));
+    let before = staged.digests();
+    let told = staged.run(&[]).exits(2).json();
+    let one = &transactions(&told)[0];
+    assert!(one["outcome"] == "bound" && why(one).contains("more than 20 MB to its log"), "{told}");
+    assert_eq!((gate(&told, "no-trace")["holds"].as_bool(), staged.digests()), (Some(true), before), "{told}");
+}
+
+#[test]
 fn a_standby_is_no_place() {
     let primary =
         Scratch::start(&Options::major(newest()).database("production").database("staging").setting("wal_level", "replica")).unwrap();

@@ -85,7 +85,7 @@ fn left_no_trace(staged: &Staged, seed: u64, case: u64) -> usize {
 /// The opposite: what somebody else does meanwhile is not of the release, and nobody here can tell; it is seen.
 #[test]
 fn what_is_there_afterwards_and_was_not_before_is_seen_and_said() {
-    let staged = Staged::new(newest(), "begin;\nalter table orders add a int;\nselect pg_sleep(2);\ncommit;\n");
+    let staged = Staged::new(newest(), "begin;\nalter table orders add a int;\nselect pg_sleep(3);\ncommit;\n");
     let ran = std::thread::scope(|threads| {
         let running = threads.spawn(|| staged.run(&[]));
         eventually("it is at work", || {
@@ -93,6 +93,8 @@ fn what_is_there_afterwards_and_was_not_before_is_seen_and_said() {
                 "select count(*)::text from pg_stat_activity where application_name like 'evenkeel run%' and query like '%pg_sleep%'",
             ) == "1"
         });
+        // Nobody else goes there meanwhile.
+        staged.run(&[]).exits(64).says("run 1 (rehearse of staging").says("did not end");
         staged.server.session("staging").unwrap().exec("create table planted (id int); create role planted_role").unwrap();
         running.join().unwrap()
     });

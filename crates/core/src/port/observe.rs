@@ -27,6 +27,12 @@ pub trait Observer: Sync {
     /// As [`Observer::map`].
     fn sample(&self, watcher: &mut dyn Session, session: u64) -> Result<Sample, Box<Trouble>>;
 
+    /// Who keeps another session, by its number, waiting now: their numbers and what they call themselves.
+    ///
+    /// # Errors
+    /// As [`Observer::map`].
+    fn blockers(&self, watcher: &mut dyn Session, session: u64) -> Result<Vec<(u64, String)>, Box<Trouble>>;
+
     /// How long the server lets the session wait.
     ///
     /// # Errors

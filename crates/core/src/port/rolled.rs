@@ -3,7 +3,7 @@
 //! Lives here: what is asked. Does not live here: when and in which order (`pipeline`), how a server is asked (`rollback` of each engine),
 //! looking at the session meanwhile (`observe`).
 
-use super::Session;
+use super::{Refused, Session};
 use crate::fault::Trouble;
 use crate::trace::Trace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +80,12 @@ pub trait Rollback: Sync {
     /// It is not known.
     fn writes(&self, trace: &Trace, rooms: &BTreeMap<String, Room>) -> Result<u64, String>;
 
+    /// Bytes that the server has written to its log so far, whoever made it.
+    ///
+    /// # Errors
+    /// As [`Rollback::forbids`].
+    fn written(&self, session: &mut dyn Session) -> Result<u64, Box<Trouble>>;
+
     /// Bytes of the catalog of definitions.
     ///
     /// # Errors
@@ -121,6 +127,9 @@ pub trait Rollback: Sync {
     /// # Errors
     /// As [`Rollback::forbids`].
     fn end(&self, session: &mut dyn Session, other: u64, whole: bool) -> Result<(), Box<Trouble>>;
+
+    /// A refusal in words without anything that may be in rows: those are not made up there.
+    fn said(&self, refused: &Refused) -> String;
 
     /// Whether a refusal of that code says that it took too long or waited too long, and nothing of the statement itself.
     fn is_bound(&self, code: &str) -> bool;

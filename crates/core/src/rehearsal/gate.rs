@@ -191,3 +191,14 @@ impl Gate {
         self
     }
 }
+
+/// A length of time as a person reads it.
+#[must_use]
+pub fn time(time: Duration) -> String {
+    let ms = time.as_secs_f64() * 1000.0;
+    match ms {
+        _ if ms < 10.0 => format!("{ms:.1} ms"),
+        _ if ms < 1000.0 => format!("{ms:.0} ms"),
+        _ => format!("{:.1} s", ms / 1000.0),
+    }
+}

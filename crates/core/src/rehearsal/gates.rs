@@ -2,7 +2,7 @@
 
 use super::again;
 use super::asked::{self, Asked};
-use super::gate::{Gate, Limits, Part, Target};
+use super::gate::{Gate, Limits, Part, Target, time};
 use super::larger::{Larger, at_once};
 use super::load::{Load, Phase};
 use super::told::Migration;
@@ -397,16 +397,5 @@ fn effect(unexpected: Option<&Result<Vec<Touch>, String>>) -> Gate {
                 if more > 0 { format!("{first} and {more} more are otherwise") } else { format!("{first} is otherwise") },
             )
         }
-    }
-}
-
-/// A length of time as a person reads it.
-#[must_use]
-pub fn time(time: Duration) -> String {
-    let ms = time.as_secs_f64() * 1000.0;
-    match ms {
-        _ if ms < 10.0 => format!("{ms:.1} ms"),
-        _ if ms < 1000.0 => format!("{ms:.0} ms"),
-        _ => format!("{:.1} s", ms / 1000.0),
     }
 }

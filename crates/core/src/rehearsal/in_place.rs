@@ -3,7 +3,7 @@
 //! Lives here: the nouns, how they weigh beside what was seen on a throwaway server, and the gates of it. Does not live here: running it
 //! (`pipeline/rehearse`).
 
-use super::gate::{Elsewhere, Gate, Part};
+use super::gate::{Elsewhere, Gate, Limits, Part, time};
 use super::load::Waited;
 use crate::finding::Place;
 use crate::trace::{Lock, Span, Trace};
@@ -102,8 +102,31 @@ impl InPlace {
 
     /// The gates of it.
     #[must_use]
-    pub fn gates(&self) -> Vec<Gate> {
-        vec![self.ran(), self.traceless()]
+    pub fn gates(&self, limits: &Limits) -> Vec<Gate> {
+        vec![self.ran(), self.blocked(limits), self.traceless()]
+    }
+
+    /// Clients that are at work there, and not ours.
+    fn blocked(&self, limits: &Limits) -> Gate {
+        let (limit, origin) = &limits.blocked;
+        let demanded = format!("no client of {} waits longer than {}", self.environment, time(*limit));
+        let gate = Gate::new(Part::Run, "blocked-in-place", demanded, origin)
+            .because("Users wait as long, and requests behind them pile up.")
+            .do_this("take weaker locks, or shorter ones: evenkeel explain, docs/reference/locks.md");
+        if self.tried().next().is_none() {
+            return gate.found(None, "nothing of it ran there, so nobody could wait");
+        }
+        let waits = self.groups.iter().flat_map(|group| group.waits.iter().map(move |wait| (group, wait)));
+        let length = |wait: &Waited| wait.to.saturating_sub(wait.from);
+        match waits.max_by_key(|(_, wait)| length(wait)) {
+            None => gate.found(Some(true), "none was seen to wait"),
+            Some((group, wait)) => {
+                let who = if wait.who.is_empty() { "a client without a name" } else { &wait.who };
+                let on = if wait.relation.is_empty() { String::new() } else { format!(" of {}", wait.relation) };
+                let found = format!("{who} waited {} for the {}{on}", time(length(wait)), wait.wait);
+                gate.found(Some(length(wait) <= *limit), found).at(group.place.as_ref())
+            }
+        }
     }
 
     fn ran(&self) -> Gate {
@@ -216,8 +239,27 @@ mod tests {
     }
 
     fn held(groups: Vec<Group>, after: After) -> (Option<bool>, Option<bool>) {
-        let gates = InPlace { groups, after, ..place() }.gates();
-        (gates[0].holds, gates[1].holds)
+        let gates = InPlace { groups, after, ..place() }.gates(&Limits::default());
+        (gates[0].holds, gates[2].holds)
+    }
+
+    #[test]
+    fn a_client_that_waits_for_longer_than_it_may_closes_and_nobody_there_to_wait_opens_nothing() {
+        let wait = |ms: u64| Waited {
+            session: 7,
+            who: "shop".to_owned(),
+            relation: "public.t".to_owned(),
+            wait: "relation".to_owned(),
+            from: Duration::from_secs(5),
+            to: Duration::from_millis(5000 + ms),
+        };
+        let holds = |groups| InPlace { groups, ..place() }.gates(&Limits::default())[1].clone();
+        let waited = |ms| Group { waits: vec![wait(20), wait(ms)], ..group(Course::Ran) };
+        assert_eq!(holds(vec![waited(900)]).holds, Some(true));
+        let closed = holds(vec![group(Course::Ran), waited(1001)]);
+        assert_eq!((closed.holds, closed.found.as_str()), (Some(false), "shop waited 1.0 s for the relation of public.t"));
+        assert_eq!(holds(vec![group(Course::Ran)]).holds, Some(true));
+        assert_eq!(holds(vec![group(Course::Elsewhere(String::new()))]).holds, None);
     }
 
     #[test]

@@ -224,7 +224,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let aim = rehearsal::Target { here, place, larger: told.larger.clone(), ..aim(target, bounds, engine.lock_slots(target)) };
     // Where it was seen in both places, the heavier counts.
     told.gates = gates(&wanted.limits, &wanted.parts, &told.heavier(), &aim, unexpected.as_ref(), told.load.as_ref(), told.asked.as_ref());
-    told.gates.extend(told.in_place.iter().flat_map(|came| came.gates()));
+    told.gates.extend(told.in_place.iter().flat_map(|came| came.gates(&wanted.limits)));
     Ok(told)
 }
 

@@ -55,11 +55,20 @@ pub struct Samples {
     is_over: AtomicBool,
     /// The statement that runs, and since when.
     running: Mutex<Option<(String, Instant)>>,
+    /// Whoever it waits for is asked for by name.
+    names: bool,
+    /// Who they were, of the last statement that waited.
+    blockers: Mutex<Vec<(u64, String)>>,
     /// Why it sees nothing any more.
     broken: Mutex<Option<String>>,
 }
 
 impl Samples {
+    /// Such samples that ask by name for whoever is waited for.
+    pub fn naming() -> Self {
+        Self { names: true, ..Self::default() }
+    }
+
     /// Samples until it is finished, from a session of its own; on a thread of its own.
     pub fn watch(
         &self,
@@ -77,6 +86,13 @@ impl Samples {
                 let now = Instant::now();
                 self.put(sample.held.clone(), before, now);
                 self.wait(&sample.waiters, now);
+                if self.names && !sample.waited_for.is_empty() {
+                    let blockers = observer.blockers(&mut *own, session)?;
+                    // It may just have gone on.
+                    if !blockers.is_empty() {
+                        *self.blockers.lock().unwrap_or_else(PoisonError::into_inner) = blockers;
+                    }
+                }
                 before = now;
                 if now.duration_since(told) >= TELLING {
                     told = now;
@@ -146,6 +162,11 @@ impl Samples {
 
     pub fn finish(&self) {
         self.is_over.store(true, Ordering::SeqCst);
+    }
+
+    /// Who was waited for at last.
+    pub fn blockers(&self) -> Vec<(u64, String)> {
+        self.blockers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn broken(&self) -> Option<String> {

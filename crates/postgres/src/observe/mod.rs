@@ -66,6 +66,11 @@ impl Observer for PostgresObserver {
         Ok(sample)
     }
 
+    fn blockers(&self, watcher: &mut dyn Session, session: u64) -> Result<Vec<(u64, String)>, Box<Trouble>> {
+        let rows = asked(watcher, &include_str!("blockers.sql").replace("{session}", &session.to_string()))?;
+        Ok(rows.iter().filter_map(|row| Some((number(row, 0)?, text(row, 1).to_owned()))).collect())
+    }
+
     fn bounds(&self, session: &mut dyn Session) -> Result<Bounds, Box<Trouble>> {
         const BOTH: &str = "SELECT pg_catalog.current_setting(name), setting FROM pg_catalog.pg_settings \
                             WHERE name IN ('lock_timeout', 'statement_timeout') ORDER BY name";

@@ -10,7 +10,7 @@ use crate::ident::{literal, quoted};
 use evenkeel_core::fault::{Class as Fault, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Identity, display, shown_parts};
-use evenkeel_core::port::{Answer, Limits, May, Meant, Opening, Rollback, Room, Session, Standing};
+use evenkeel_core::port::{Answer, Limits, May, Meant, Opening, Refused, Rollback, Room, Session, Standing};
 use evenkeel_core::trace::{Class, Sort, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 use text::{Names, Text};
@@ -28,6 +28,10 @@ const FAILED: &str = "25P02";
 const NO_TRANSACTION: &str = "25P01";
 /// Ended on request or by a bound, a lock that was not to be had, a deadlock.
 const BOUND: &[&str] = &["57014", "55P03", "40P01", "25P03", "25P04"];
+
+/// Classes of refusals that are about definitions, rights and the server itself, and not about what is in rows.
+const NAMES_NO_VALUE: &[&str] = &["0A", "25", "28", "2B", "3B", "3D", "3F", "40", "42", "53", "54", "55", "57"];
+const BROKEN_CONSTRAINT: &str = "23";
 
 impl Rollback for PostgresRollback {
     fn forbids(&self, session: &mut dyn Session) -> Done<Option<String>> {
@@ -87,6 +91,11 @@ impl Rollback for PostgresRollback {
         writes(trace, rooms)
     }
 
+    fn written(&self, session: &mut dyn Session) -> Done<u64> {
+        let rows = asked(session, "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::text")?;
+        rows.first().and_then(|row| number(row, 0)).ok_or_else(|| untold("the server does not say how far its log is"))
+    }
+
     fn catalog(&self, session: &mut dyn Session) -> Done<u64> {
         const SIZES: &str = "SELECT sum(pg_catalog.pg_total_relation_size(c.oid))::text FROM pg_catalog.pg_class AS c \
                              WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r' AND NOT c.relisshared";
@@ -140,6 +149,18 @@ impl Rollback for PostgresRollback {
     fn end(&self, session: &mut dyn Session, other: u64, whole: bool) -> Done<()> {
         let with = if whole { "pg_terminate_backend" } else { "pg_cancel_backend" };
         asked(session, &format!("SELECT pg_catalog.{with}({other})")).map(drop)
+    }
+
+    fn said(&self, refused: &Refused) -> String {
+        let Refused { code, message, .. } = refused;
+        let is_of = |classes: &[&str]| classes.iter().any(|class| code.starts_with(class));
+        let words = match () {
+            () if is_of(NAMES_NO_VALUE) => message.as_str(),
+            // What breaks a constraint stands behind the message.
+            () if code.starts_with(BROKEN_CONSTRAINT) => message.split(" (").next().unwrap_or_default(),
+            () => "a value of a row does not do; the server's words may hold it, and are left out",
+        };
+        format!("{words} ({code})")
     }
 
     fn is_bound(&self, code: &str) -> bool {
@@ -233,4 +254,28 @@ fn text(row: &[Option<String>], at: usize) -> &str {
 
 fn number(row: &[Option<String>], at: usize) -> Option<u64> {
     text(row, at).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_nothing_that_was_in_a_row() {
+        let said = |code: &str, message: &str| {
+            PostgresRollback.said(&Refused { code: code.to_owned(), message: message.to_owned(), position: None })
+        };
+        let unique = "could not create unique index \"i\" (Key (mail)=(ann@example.com) is duplicated.)";
+        assert_eq!(said("23505", unique), "could not create unique index \"i\" (23505)");
+        for (code, message) in [
+            ("22P02", "invalid input syntax for type integer: \"ann\""),
+            ("22001", "value too long: ann"),
+            ("P0001", "ann is not allowed"),
+            ("XX000", "ann"),
+            ("23502", "column \"a\" contains null values (Failing row contains (1, ann).)"),
+        ] {
+            assert!(!said(code, message).contains("ann") && said(code, message).contains(code), "{}", said(code, message));
+        }
+        assert_eq!(said("42P01", "relation \"x\" does not exist"), "relation \"x\" does not exist (42P01)");
+    }
 }

@@ -220,8 +220,14 @@ impl Work<'_> {
             if let Some(act) = act {
                 intended.begins(act)?;
             }
-            let turn =
-                Turn { rollback: self.rollback, observer: self.engine.observer()?, opening, carried: &one.carried, watch: self.run.watch };
+            let turn = Turn {
+                rollback: self.rollback,
+                observer: self.engine.observer()?,
+                opening,
+                carried: &one.carried,
+                bytes: *self.site.bytes.0,
+                watch: self.run.watch,
+            };
             let lines: Vec<&Line<'_>> = one.runs.iter().filter_map(|at| one.planned.lines.get(*at)).collect();
             has_run = true;
             let turned = turn.run(claim, &lines);

@@ -215,4 +215,23 @@ mod tests {
         // A copy of production that was started by itself is another database.
         assert_eq!(found(staging, &endpoint("1", 7, NodeRole::Primary), Ok(endpoint("1", 5, NodeRole::Primary))), None);
     }
+
+    #[test]
+    fn a_run_that_did_not_end_keeps_it_away_unless_it_was_one_of_these_and_is_gone() {
+        use evenkeel_testkit::memory::{Memory, intention};
+        let found = |verb: &str, is_there: Option<bool>| {
+            let store = Memory::default();
+            store.intend(&Intention { verb: verb.to_owned(), ..intention(1) }).unwrap();
+            unfinished(&store, "law", &|_| is_there).map(|entries| entries.len()).map_err(|trouble| (trouble.class, trouble.fix))
+        };
+        assert_eq!(found(Intention::REHEARSE, Some(false)), Ok(1));
+        for (verb, is_there) in
+            [("repair", Some(false)), ("repair", Some(true)), (Intention::REHEARSE, Some(true)), (Intention::REHEARSE, None)]
+        {
+            assert_eq!(found(verb, is_there).map_err(|(class, _)| class), Err(Class::Usage), "{verb} {is_there:?}");
+        }
+        assert!(found("repair", Some(false)).unwrap_err().1.unwrap().contains("history"));
+        let store = Memory::default();
+        assert_eq!(unfinished(&store, "law", &|_| None).unwrap(), []);
+    }
 }

@@ -9,7 +9,7 @@ use crate::rehearse::samples::Samples;
 use crate::runner::{Onlooker, Spoken};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Claim, Observer, Opening, Rollback, Session, Standing, Watch};
-use evenkeel_core::rehearsal::{Course, Waited};
+use evenkeel_core::rehearsal::{Course, Waited, bytes};
 use evenkeel_core::trace::{Bounds, Files, Look, Map, Sample, Trace};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +29,8 @@ pub struct Turn<'a> {
     pub opening: Opening<'a>,
     /// What earlier transactions have set for the session.
     pub carried: &'a [&'a str],
+    /// Bytes of log beyond which it is ended.
+    pub bytes: u64,
     pub watch: Watch<'a>,
 }
 
@@ -53,12 +55,22 @@ impl Turn<'_> {
         let id = session.id();
         // Everything that is asked of the whole catalog is asked before the first lock.
         let light = Light::new(self.observer, self.observer.map(&mut *session)?);
-        let samples = Samples::default();
+        let samples = Samples::naming();
         let mut eyes = Eyes::new(&light, &samples).knowing(light.map.keys().copied().collect());
         let warden = Warden::default();
         let course = std::thread::scope(|threads| {
             threads.spawn(|| samples.watch(self.observer, Ok(watcher), id, PAUSE, self.watch));
-            threads.spawn(|| warden.watch(self.watch, |whole| self.rollback.end(&mut *ender, id, whole)));
+            threads.spawn(|| {
+                let begun = self.rollback.written(&mut *ender);
+                warden.watch(self.watch, |asked| match asked {
+                    Asked::End { whole } => self.rollback.end(&mut *ender, id, whole).map(|()| false),
+                    // Of others too: nobody can tell whose it is.
+                    Asked::IsTooMuch => match &begun {
+                        Ok(begun) => Ok(self.rollback.written(&mut *ender)?.saturating_sub(*begun) > self.bytes),
+                        Err(_) => Ok(false),
+                    },
+                });
+            });
             let course = self.statements(&mut *session, lines, &light, &mut eyes, &warden);
             warden.begin(GRACE);
             let given_up = session.roll_back();
@@ -74,7 +86,10 @@ impl Turn<'_> {
             }
         });
         self.watch.stop.check()?;
-        let course = course.unwrap_or_else(|trouble| Course::Broken(lost(&trouble)));
+        let course = match course.unwrap_or_else(|trouble| Course::Broken(lost(&trouble))) {
+            Course::Bound(place, why) => Course::Bound(place, format!("{why}{}", behind(&samples.blockers()))),
+            other => other,
+        };
         let waits = eyes.blocked();
         let broken = samples.broken().map(|why| format!("who waited for it was not seen: {why}"));
         Ok(Came { course, statements: eyes.traces(), waits, broken })
@@ -91,7 +106,7 @@ impl Turn<'_> {
         self.rollback.begin(session, &self.opening)?;
         for text in self.carried {
             if let Answer::Refused(refused) = session.run(text)? {
-                return Ok(Course::Broken(format!("what is set before it was refused: {} ({})", refused.message, refused.code)));
+                return Ok(Course::Broken(format!("what is set before it was refused: {}", self.rollback.said(&refused))));
             }
         }
         let mut own: Option<String> = None;
@@ -116,12 +131,16 @@ impl Turn<'_> {
                     }
                 }
                 Ok(Answer::Refused(refused)) => {
-                    let why = format!("{} ({})", refused.message, refused.code);
+                    let why = self.rollback.said(&refused);
                     eyes.after(session, &spoken, Err(&why))?;
                     if self.rollback.standing(session)? != Standing::Failed {
                         return Ok(Course::Broken(over(line)));
                     }
                     let place = Some(line.place.clone());
+                    if warden.was_too_much() {
+                        let why = format!("the server wrote more than {} to its log while it ran (in_place_bytes)", bytes(self.bytes));
+                        return Ok(Course::Bound(place, why));
+                    }
                     let is_bound = was_ended || self.rollback.is_bound(&refused.code);
                     return Ok(if is_bound { Course::Bound(place, why) } else { Course::Refused(place, why) });
                 }
@@ -133,6 +152,14 @@ impl Turn<'_> {
         }
         Ok(Course::Ran)
     }
+}
+
+/// Who was waited for.
+fn behind(blockers: &[(u64, String)]) -> String {
+    let named =
+        |(session, who): &(u64, String)| format!("{} (process {session})", if who.is_empty() { "a client without a name" } else { who });
+    let all: Vec<String> = blockers.iter().map(named).collect();
+    if all.is_empty() { String::new() } else { format!("; it waited for {}", all.join(", ")) }
 }
 
 fn over(line: &Line<'_>) -> String {
@@ -191,6 +218,10 @@ impl Observer for Light<'_> {
         self.observer.sample(watcher, session)
     }
 
+    fn blockers(&self, watcher: &mut dyn Session, session: u64) -> Result<Vec<(u64, String)>, Box<Trouble>> {
+        self.observer.blockers(watcher, session)
+    }
+
     fn bounds(&self, session: &mut dyn Session) -> Result<Bounds, Box<Trouble>> {
         self.observer.bounds(session)
     }
@@ -224,7 +255,18 @@ struct State {
     deadline: Option<Instant>,
     /// How often something was ended since the last beginning.
     ended: u8,
+    /// That was because of what it writes.
+    is_too_much: bool,
     is_over: bool,
+}
+
+/// What a warden asks of the server.
+enum Asked {
+    End {
+        whole: bool,
+    },
+    /// Whether more was written than may be.
+    IsTooMuch,
 }
 
 /// How often somebody's wish to stop is looked for.
@@ -249,21 +291,35 @@ impl Warden {
         })
     }
 
+    /// Whether something was ended because of what it writes.
+    fn was_too_much(&self) -> bool {
+        self.set(|state| state.is_too_much)
+    }
+
     fn finish(&self) {
         self.set(|state| state.is_over = true);
     }
 
-    fn watch(&self, watch: Watch<'_>, mut end: impl FnMut(bool) -> Result<(), Box<Trouble>>) {
+    fn watch(&self, watch: Watch<'_>, mut ask: impl FnMut(Asked) -> Result<bool, Box<Trouble>>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         while !state.is_over {
             let now = Instant::now();
-            let is_late = state.deadline.is_some_and(|deadline| now >= deadline);
+            let mut is_late = state.deadline.is_some_and(|deadline| now >= deadline);
+            if state.deadline.is_some() && state.ended == 0 && !is_late {
+                drop(state);
+                let is_too_much = ask(Asked::IsTooMuch).unwrap_or_default();
+                state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                // It may have ended meanwhile.
+                if is_too_much && state.deadline.is_some() {
+                    (is_late, state.is_too_much) = (true, true);
+                }
+            }
             if is_late || state.deadline.is_some() && state.ended == 0 && watch.stop.is_requested() {
                 let whole = state.ended > 0;
                 (state.deadline, state.ended) = (Some(now + GRACE), state.ended.saturating_add(1));
                 drop(state);
                 // Where the server does not even take that, its own bounds end it.
-                end(whole).ok();
+                ask(Asked::End { whole }).ok();
                 state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
