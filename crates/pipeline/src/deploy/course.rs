@@ -102,7 +102,9 @@ impl Work<'_> {
         let (skipped, is_in) = (deeds.len(), resume::left(deeds.clone(), &past).len());
         let skipped = skipped - is_in;
         for (at, deed) in (0..).zip(deeds.iter().take(skipped)) {
-            intended.leaves(at, &Trail { of: deed.of.first().cloned(), ..Trail::default() })?;
+            let known = past.done.iter().find(|step| step.act == deed.act);
+            let after = known.and_then(|step| step.trail.after.clone());
+            intended.leaves(at, &Trail { of: deed.of.first().cloned(), after, ..Trail::default() })?;
             intended.became(at, State::Done, Some("it was in already, by an earlier run"))?;
             deployed.notes.push(format!("{}: it is in already", deed.act.what));
         }
@@ -151,13 +153,13 @@ impl Work<'_> {
         if !strangers.is_empty() {
             return Ok(Err((format!("sessions of another run of evenkeel are at work: {}", strangers.join("; ")), 1)));
         }
-        let now = capture::manifest(self.source, self.run)?;
+        let mut now = capture::manifest(self.source, self.run)?;
         if now.endpoint.is_same_database(&target.endpoint) == Some(false) {
             return Ok(Err(("another server or database answers than the one that was looked at".to_owned(), 1)));
         }
         // An orphan may have come to its end meanwhile: what it did is asked about below.
         let is_open = earlier.iter().any(|entry| entry.count(State::Unknown) > 0);
-        if schema(&now) != schema(target) && !is_open {
+        if schema(&now) != schema(target) && !(is_open && order.resume) {
             return Ok(Err(("the schema changed since it was looked at".to_owned(), 1)));
         }
         let keys: Vec<&str> = self.release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
@@ -183,7 +185,8 @@ impl Work<'_> {
             let mut alone = |mark: &Mark| self.cleared(claim, mark);
             let settled =
                 resume::settled(&begun, (order.store, self.deployer), (&mut *session, &mut alone), (schema(&now), order.unknown))?;
-            let now = capture::manifest(self.source, self.run)?;
+            // What was left may have been cleared away.
+            now = capture::manifest(self.source, self.run)?;
             let past = resume::past(&settled, &[]);
             let baseline = gates::evidence(order, self.release, &now, &past).into_iter().filter(|gate| gate.name == "baseline");
             let unknown = (!past.unknown.is_empty()).then(|| past.unknown.join("; "));
