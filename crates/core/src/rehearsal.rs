@@ -19,4 +19,4 @@ pub use gates::gates;
 pub use in_place::{After, Course, Group, InPlace, bytes};
 pub use larger::{Larger, Size, Stuck, Volume, method};
 pub use load::{Latency, Load, Phase, Slice, Waited};
-pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Rehearsal, Rerun, Undo};
+pub use told::{CLOSED, Difference, FAILED, FAILED_WHY, Migration, Proposed, Rehearsal, Rerun, Undo};

@@ -16,7 +16,7 @@ use crate::format::Style;
 use crate::history::Form;
 use evenkeel_core::estimate::{Driver, Estimate};
 use evenkeel_core::history::effect::{Stand, Touch};
-use evenkeel_core::rehearsal::{Asked, Part, Rehearsal, Rerun, Survival, Undo, time};
+use evenkeel_core::rehearsal::{Asked, Part, Proposed, Rehearsal, Rerun, Survival, Undo, time};
 use evenkeel_core::trace::{Blocked, Class, Lock, Trace};
 use std::time::Duration;
 
@@ -215,7 +215,29 @@ fn way_back(undo: &Undo) -> Vec<(bool, String)> {
     lines.extend(undo.differences.iter().map(|one| (false, one.words())));
     lines.extend(undo.data_lost.iter().map(|lost| (true, format!("lost: {lost}"))));
     lines.extend(undo.again.iter().map(|words| (true, format!("run once more after it: {words}"))));
+    if let Some(proposed) = &undo.proposed {
+        lines.extend(way_proposed(proposed));
+    }
     lines
+}
+
+/// A way back that nobody has written.
+fn way_proposed(proposed: &Proposed) -> Vec<(bool, String)> {
+    let Proposed { statements, losing, why } = proposed;
+    if statements.is_empty() {
+        return vec![(true, format!("none can be proposed: {}", why.join("; ")))];
+    }
+    let tried = match why.as_slice() {
+        [] => "proposed, and tried: the schema is as it was before".to_owned(),
+        why => format!("proposed, and it does not lead back: {}", why.join("; ")),
+    };
+    let loses = match losing {
+        0 => String::new(),
+        1 => "; one of its statements loses what was written since".to_owned(),
+        count => format!("; {count} of its statements lose what was written since"),
+    };
+    let head = (!why.is_empty(), format!("{tried}{loses}"));
+    std::iter::once(head).chain(statements.iter().map(|statement| (false, statement.clone()))).collect()
 }
 
 /// The same once more in lines, and whether each is bad.

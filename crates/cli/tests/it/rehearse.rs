@@ -413,3 +413,30 @@ fn killed_at_any_moment_it_leaves_nothing() {
     // The next start sweeps what was left on this machine, and works.
     rehearsed(&place, &db, &["--only", "run"], 2);
 }
+
+#[test]
+fn a_way_back_is_proposed_and_tried_where_there_is_none() {
+    each_major(|db| {
+        let place = given(
+            db,
+            "alter table orders add paid boolean not null default false;\ncreate index orders_note on orders (note);\n\
+             alter table people rename to persons;\ncreate view owing as select id from orders where not paid;\n",
+        );
+        let told = rehearsed(&place, db, &["--only", "run,effect,undo"], 1);
+        let undo = &told["migrations"][0]["undo"];
+        assert_eq!(
+            (&undo["exact"], &undo["proposed"]["exact"], &undo["proposed"]["why"]),
+            (&Value::Null, &true.into(), &serde_json::json!([])),
+            "{told}"
+        );
+        let statements = texts(&undo["proposed"]["statements"]).join("\n");
+        assert!(statements.contains("DROP VIEW") && statements.contains("DROP COLUMN"), "{statements}");
+        assert!(undo["proposed"]["losing"].as_u64().unwrap() >= 1, "{told}");
+        // What leads nowhere is not called a way.
+        place.write("release.sql", "drop table orders;\nupdate people set name = 'y';\n");
+        let told = rehearsed(&place, db, &["--only", "run,effect,undo"], 1);
+        let proposed = &told["migrations"][0]["undo"]["proposed"];
+        assert_eq!(proposed["exact"], false, "{told}");
+        assert!(texts(&proposed["why"]).iter().any(|why| why.contains("may change rows")), "{told}");
+    });
+}

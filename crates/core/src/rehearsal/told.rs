@@ -57,6 +57,19 @@ pub struct Undo {
     /// Where the migration changes rows: whether the way back restores them shows on rows alone.
     pub rows_changed: Option<Place>,
     pub took: Option<Duration>,
+    /// Where there is no way back: one that was worked out from what the migration does.
+    pub proposed: Option<Proposed>,
+}
+
+/// A way back that nobody has written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proposed {
+    /// None where there is no such way.
+    pub statements: Vec<String>,
+    /// How many of them lose what was written since.
+    pub losing: usize,
+    /// Why there is none, or why it does not lead back; none where it was tried and the schema is as it was.
+    pub why: Vec<String>,
 }
 
 /// The same migration once more: after it ran, and after it was interrupted.

@@ -14,8 +14,9 @@ use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Event, Filler, Observer};
-use evenkeel_core::rehearsal::{Difference, Migration, Part, Rerun, Undo};
+use evenkeel_core::patch::{Form, World, plan, tells_needs};
+use evenkeel_core::port::{Answer, Event, Filler, Observer};
+use evenkeel_core::rehearsal::{Difference, Migration, Part, Proposed, Rerun, Undo};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, Trace, names};
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,7 +129,10 @@ impl<'a> Each<'a> {
     /// There and back, and there again.
     fn undo(&self, cut: &Cut, told: &Migration, before: &Manifest, after: &Manifest) -> Result<Undo, Box<Trouble>> {
         let mut undo = Undo::default();
-        let Some(down) = cut.down.as_ref().filter(|down| says_something(down)) else { return Ok(undo) };
+        let Some(down) = cut.down.as_ref().filter(|down| says_something(down)) else {
+            undo.proposed = self.proposed(cut, before, after)?;
+            return Ok(undo);
+        };
         self.aside(self.ground.database, TRIAL)?;
         let columns = self.observer.columns(&mut *self.place.scratch.session(BEFORE)?)?;
         let from = Instant::now();
@@ -166,6 +170,42 @@ impl<'a> Each<'a> {
             Err(why) => undo.again = vec![format!("it does not run: {}", worded(&why))],
         }
         Ok(undo)
+    }
+
+    /// A way back from what it does to the schema, tried; nothing where it does nothing there.
+    fn proposed(&self, cut: &Cut, before: &Manifest, after: &Manifest) -> Result<Option<Proposed>, Box<Trouble>> {
+        if effect(before, after).is_empty() {
+            return Ok(None);
+        }
+        let none = |why: Vec<String>| Ok(Some(Proposed { why, ..Proposed::default() }));
+        if !(tells_needs(before) && tells_needs(after)) {
+            return none(vec!["what needs what is not known".to_owned()]);
+        }
+        let dialect = self.stage.engine.dialect(&after.endpoint)?;
+        let planned = plan(&World::of(after), &World::of(before), &*dialect, Form { offline: true, throwaway: false });
+        if !planned.refused.is_empty() {
+            return none(planned.refused.iter().map(|one| format!("{} {}: {}", one.kind.name(), one.object, one.reason)).collect());
+        }
+        let mut proposed = Proposed {
+            statements: planned.statements().map(|statement| statement.sql.clone()).collect(),
+            losing: planned.statements().filter(|statement| statement.is_destructive()).count(),
+            why: Vec::new(),
+        };
+        let is_rows = |statement: &evenkeel_core::statement::Statement| !matches!(statement.nature, Nature::Definition | Nature::Session);
+        if cut.statements().any(|statement| is_rows(statement) && !matches!(statement.nature, Nature::Transaction(_))) {
+            proposed.why.push("the migration may change rows or rights, which no schema shows".to_owned());
+        }
+        self.aside(self.ground.database, TRIAL)?;
+        let mut session = self.place.scratch.session(TRIAL)?;
+        for statement in dialect.opening().iter().copied().chain(proposed.statements.iter().map(String::as_str)) {
+            if let Answer::Refused(refused) = session.run(statement)? {
+                proposed.why.push(format!("{} ({})", refused.message, refused.code));
+                return Ok(Some(proposed));
+            }
+        }
+        drop(session);
+        proposed.why.extend(differences(before, &self.look(TRIAL)?).iter().map(Difference::words));
+        Ok(Some(proposed))
     }
 
     /// What of the content of tables is otherwise there and back.

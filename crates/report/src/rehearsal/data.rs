@@ -130,6 +130,19 @@ struct Undo {
     ms: Option<f64>,
     failed: Option<String>,
     again: Vec<String>,
+    /// Where there is no way back, one that was worked out from the effect; null else, and where the schema is as before.
+    proposed: Option<Proposed>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Proposed {
+    /// Empty where there is no such way.
+    statements: Vec<String>,
+    /// How many of them lose what was written since.
+    losing: usize,
+    /// Whether it was tried and the schema is as it was before.
+    exact: bool,
+    why: Vec<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -344,6 +357,12 @@ fn undo(undo: &rehearsal::Undo) -> Undo {
         ms: undo.took.map(ms),
         failed: undo.failed.clone(),
         again: undo.again.clone(),
+        proposed: undo.proposed.as_ref().map(|proposed| Proposed {
+            statements: proposed.statements.clone(),
+            losing: proposed.losing,
+            exact: proposed.why.is_empty() && !proposed.statements.is_empty(),
+            why: proposed.why.clone(),
+        }),
     }
 }
 
