@@ -317,6 +317,19 @@ fn either(words: impl Iterator<Item = String>) -> String {
     }
 }
 
+/// An environment that is written to: by the name under which it is configured, never by what leads to it.
+///
+/// # Errors
+/// There is none of that name.
+pub fn by_name<'a>(typed: &str, settings: &'a Settings, fix: &str) -> Result<(&'a str, &'a Configured), Box<Trouble>> {
+    let found = settings.environments.get_key_value(typed);
+    found.map(|(name, configured)| (name.as_str(), configured)).ok_or_else(|| {
+        let trouble = Trouble::new(Class::Usage, format!("{:?} is not the name of an environment", crate::paint::scrub(typed)));
+        let expected = format!("the name of what is written to, as it is configured ({})", known(settings));
+        Box::new(trouble.expected(expected).found("something else").fix(fix))
+    })
+}
+
 /// The names that are configured, the first of many.
 pub fn known(settings: &Settings) -> String {
     const NAMED: usize = 12;

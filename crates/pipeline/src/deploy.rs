@@ -1,9 +1,10 @@
 //! A release that was rehearsed, run where it counts: behind its gates, under a claim, act by act, each written down before it begins and
 //! compared afterwards with what it did when it was rehearsed.
 //!
-//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `work` runs one, `alone` knows what an interrupted one leaves, `beside` watches it,
-//! `course` is what happens under the claim, `back` is the way back, `resume` knows what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is
-//! kept (`Store`), whether evidence holds (`core/evidence`).
+//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `course` is what happens under the
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `beside` watches it, `back` is the way back, `resume` knows
+//! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
+//! (`Store`), whether evidence holds (`core/evidence`).
 
 mod alone;
 pub mod back;
@@ -20,7 +21,7 @@ use crate::capture::Source;
 use crate::history::{self, Recording, Way};
 use crate::migrations::Migrations;
 use crate::rehearse::Release;
-use back::Back;
+use back::{Back, Taking};
 use course::Work;
 use deeds::Deed;
 use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code};
@@ -30,7 +31,6 @@ use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Ending, Entry, Owner, Run, State, Store, Tool};
 use resume::Past;
-use std::cell::Cell;
 use std::time::Duration;
 use work::Hands;
 
@@ -100,13 +100,14 @@ pub fn run(
     let way = if order.back.is_some() { Way::Back } else { Way::There };
     let recording = history::entries(&target, source.label(), read, &*dialect, (&keys, way));
     let records = recording.as_ref().map(|recording| recording.as_ref().map(|one| one.statements.clone()).unwrap_or_default());
-    let deeds = records.map_err(Clone::clone).and_then(|records| deeds::deeds(release, &records).map_err(|trouble| words(&trouble)));
+    let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept));
     let unfinished = order.store.unfinished(order.environment)?;
-    let earlier = earlier(order)?;
+    let open = open(order)?;
+    let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
+    let half: Vec<Entry> = open.iter().filter(|entry| is_half(entry, &keys, order)).cloned().collect();
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(false)).collect();
-    let known: Vec<Deed> = deeds.clone().unwrap_or_default();
-    let half: Vec<Entry> = earlier.iter().filter(|entry| is_half(entry, &keys)).cloned().collect();
-    let past = if order.resume { resume::past(&earlier, &known) } else { Past::default() };
+    let deeds = records.map_err(Clone::clone).and_then(|records| acts(release, &records, (&earlier, &keys), taking.as_ref(), order));
+    let past = if order.resume { resume::past(&earlier, deeds.as_deref().unwrap_or_default()) } else { Past::default() };
 
     let mut gates = gates::journal(order, &unfinished, &half)?;
     if order.resume && order.back.is_some() {
@@ -121,29 +122,9 @@ pub fn run(
     let proven = gates::evidence(order, release, &target, &past);
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
     let limits = order.bounds.limits;
-    let deeds = deeds.and_then(|deeds| match resume::changed(&earlier, &deeds, &keys) {
-        Some(why) if order.resume => Err(why),
-        _ => Ok(deeds),
-    });
-    let deeds = match &order.back {
-        Some(_) if !back::without_way(release).is_empty() => {
-            Err(format!("no statement takes back {}", back::without_way(release).join(", ")))
-        }
-        _ => deeds,
-    };
-    let losses = back::gone(&order.proof, release, &target);
-    // What is in them is counted again in the same transaction.
-    let is_held =
-        |deed: &Deed| !deed.alone && !deed.unrecorded || !deed.of.iter().any(|key| losses.get(key).is_some_and(|all| !all.is_empty()));
-    let deeds = deeds.and_then(|deeds| match deeds.iter().find(|deed| order.back.is_some() && !is_held(deed)) {
-        Some(deed) => {
-            Err(format!("{}: it runs in no transaction, so that what it takes cannot be kept from changing meanwhile", deed.act.what))
-        }
-        None => Ok(deeds),
-    });
     gates.push(gates::acts(&deeds));
-    if let Some(back) = &order.back {
-        gates.push(back::loss(&order.proof, release, back.accept, (&**environment, &target), (&limits, &run.watch))?);
+    if let Some(taking) = &taking {
+        gates.push(back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch))?);
     }
     gates.extend(gates::traffic(order, &environment.traffic(&gates::concerned(order), &limits, &run.watch)?));
     if !order.resume {
@@ -188,9 +169,7 @@ pub fn run(
     }
     let recording = recording.unwrap_or_default();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
-    let lost = Cell::new(0);
-    let accept = order.back.as_ref().map(|back| back.accept);
-    let hands = Hands { deployer, observer, bounds: order.bounds, stop: run.watch.stop, losses: &losses, accept, lost: &lost };
+    let hands = Hands { deployer, observer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
     work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)
 }
 
@@ -207,25 +186,55 @@ fn planned(deed: &Deed) -> Planned {
 /// How many runs back what was left is looked for.
 const BACK: u32 = 50;
 
-/// Deployments since the last that came to its end, the newest first.
-fn earlier(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
-    let is_release = |entry: &Entry| ["deploy", "rollback"].contains(&entry.intention.verb.as_str());
+/// Deployments and ways back since the last that came to its end, the newest first.
+fn open(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
+    let is_release = |entry: &Entry| [DEPLOY, ROLLBACK].contains(&entry.intention.verb.as_str());
     let runs = order.store.runs(Some(order.environment), BACK)?.into_iter().filter(is_release);
-    let open = runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done));
-    Ok(open.filter(|entry| entry.intention.verb == order.verb()).collect())
+    Ok(runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done)).collect())
 }
+
+/// The acts; why there are none that could be run.
+fn acts(
+    release: &Release,
+    records: &[Vec<String>],
+    (earlier, keys): (&[Entry], &[&str]),
+    taking: Option<&Taking>,
+    order: &Order<'_>,
+) -> Result<Vec<Deed>, String> {
+    if order.back.is_some() && !back::without_way(release).is_empty() {
+        return Err(format!("no statement takes back {}", back::without_way(release).join(", ")));
+    }
+    let deeds = deeds::deeds(release, records).map_err(|trouble| words(&trouble))?;
+    if let Some(why) = resume::changed(earlier, &deeds, keys).filter(|_| order.resume) {
+        return Err(why);
+    }
+    // What is in what it takes is counted again in the same transaction.
+    let loose =
+        deeds.iter().find(|deed| (deed.alone || deed.unrecorded) && taking.is_some_and(|taking| !taking.goes_with(deed).is_empty()));
+    match loose {
+        Some(deed) => {
+            Err(format!("{}: it runs in no transaction, so that what it takes cannot be kept from changing meanwhile", deed.act.what))
+        }
+        None => Ok(deeds),
+    }
+}
+
+const DEPLOY: &str = "deploy";
+const ROLLBACK: &str = "rollback";
 
 impl Order<'_> {
     /// The word in the journal.
     fn verb(&self) -> &'static str {
-        if self.back.is_some() { "rollback" } else { "deploy" }
+        if self.back.is_some() { ROLLBACK } else { DEPLOY }
     }
 }
 
-/// Whether a run left something of a migration that is due, of which the tool's record says nothing.
-fn is_half(entry: &Entry, keys: &[&str]) -> bool {
+/// Whether a run left something of which the tool's record says nothing: of a migration that is due; of any, where it went the other way.
+fn is_half(entry: &Entry, keys: &[&str], order: &Order<'_>) -> bool {
     let is_left = |state: State| matches!(state, State::Done | State::Unknown);
-    entry.steps.iter().any(|step| is_left(step.state) && step.trail.of.as_deref().is_some_and(|key| keys.contains(&key)))
+    let is_other = entry.intention.verb != order.verb();
+    let is_due = |key: &str| is_other || keys.contains(&key);
+    entry.steps.iter().any(|step| is_left(step.state) && step.trail.of.as_deref().is_some_and(is_due))
 }
 
 /// A failure with what was expected.

@@ -40,16 +40,15 @@ pub struct Wanted<'a> {
     pub limits: Limits,
 }
 
-/// Looks at everything.
+/// Looks at everything; `now` is what was captured of it.
 ///
 /// # Errors
 /// The environment cannot be read.
-pub fn run(source: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Verified, Box<Trouble>> {
+pub fn run(source: &Source, now: Manifest, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Verified, Box<Trouble>> {
     let (Source::Live { environment, .. } | Source::Split { primary: environment, .. }) = source else {
         let trouble = Trouble::new(Class::Usage, format!("{} is no server that can be looked at", source.label()));
         return Err(Box::new(trouble.expected("a live environment").found("a file")));
     };
-    let now = capture::manifest(source, run)?;
     let mut gates = vec![
         seen(&now),
         result(wanted.proof, wanted.environment, &now),

@@ -2,14 +2,12 @@
 //! beside the table of facts. `docs/reference/locks.md` is printed from the measurement (`UPDATE=1`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Answer, Limits, Observer as _, Ran, Refused, Session};
+use evenkeel_core::port::{Answer, Limits, Observer as _, Session};
 use evenkeel_core::statement::{Grammar as _, Statement};
 use evenkeel_core::trace::{Around, Blocks, Look, On, Sort};
 use evenkeel_postgres::grammar::PostgresGrammar;
 use evenkeel_postgres::observe::PostgresObserver;
-use evenkeel_postgres::scratch::{self, Fault};
-use evenkeel_testkit::{TestDb, databases};
+use evenkeel_testkit::{Talk, TestDb, databases};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -21,36 +19,6 @@ fn root() -> PathBuf {
 
 fn golden(name: &str) -> String {
     std::fs::read_to_string(root().join("tests/golden/postgres/locks").join(name)).unwrap()
-}
-
-/// A test's session as the port has it.
-struct Talk(scratch::Session);
-
-impl Session for Talk {
-    fn id(&self) -> u64 {
-        self.0.value("SELECT pg_catalog.pg_backend_pid()").unwrap().unwrap().parse().unwrap()
-    }
-
-    fn begin(&mut self, _: &Limits) -> Result<(), Box<Trouble>> {
-        self.0.exec("BEGIN").unwrap();
-        Ok(())
-    }
-
-    fn run(&mut self, statement: &str) -> Result<Answer, Box<Trouble>> {
-        match self.0.query_text(statement) {
-            Ok(rows) => Ok(Answer::Ran(Ran { rows, affected: 0 })),
-            Err(Fault::Sql { message, sqlstate, .. }) => Ok(Answer::Refused(Refused { code: sqlstate, message, position: None })),
-            Err(fault) => panic!("{fault}"),
-        }
-    }
-
-    fn commit(&mut self) -> Result<Answer, Box<Trouble>> {
-        self.run("COMMIT")
-    }
-
-    fn roll_back(&mut self) -> Result<(), Box<Trouble>> {
-        self.run("ROLLBACK").map(drop)
-    }
 }
 
 /// A form as it is written down.

@@ -2,43 +2,12 @@
 //! long a look at a session takes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Answer, Limits, May, Meant, Observer as _, Opening, Ran, Refused, Rollback as _, Session, Standing};
+use evenkeel_core::port::{May, Meant, Observer as _, Opening, Rollback as _, Session, Standing};
 use evenkeel_postgres::observe::PostgresObserver;
 use evenkeel_postgres::rollback::PostgresRollback;
-use evenkeel_postgres::scratch::{self, Fault};
-use evenkeel_testkit::{TestDb, database, each_major, newest};
+use evenkeel_testkit::{Talk, TestDb, database, each_major, newest};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-
-/// A test's session as the port has it.
-struct Talk(scratch::Session);
-
-impl Session for Talk {
-    fn id(&self) -> u64 {
-        self.0.value("SELECT pg_catalog.pg_backend_pid()").unwrap().unwrap().parse().unwrap()
-    }
-
-    fn begin(&mut self, _: &Limits) -> Result<(), Box<Trouble>> {
-        self.run("BEGIN").map(drop)
-    }
-
-    fn run(&mut self, statement: &str) -> Result<Answer, Box<Trouble>> {
-        match self.0.query_text(statement) {
-            Ok(rows) => Ok(Answer::Ran(Ran { rows, affected: 0 })),
-            Err(Fault::Sql { message, sqlstate, .. }) => Ok(Answer::Refused(Refused { code: sqlstate, message, position: None })),
-            Err(fault) => panic!("{fault}"),
-        }
-    }
-
-    fn commit(&mut self) -> Result<Answer, Box<Trouble>> {
-        self.run("COMMIT")
-    }
-
-    fn roll_back(&mut self) -> Result<(), Box<Trouble>> {
-        self.run("ROLLBACK").map(drop)
-    }
-}
 
 fn judged(db: &TestDb, statements: &[(&str, bool, &[&str])]) -> Vec<May> {
     let touched: Vec<BTreeSet<String>> =

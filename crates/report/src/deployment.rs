@@ -410,17 +410,7 @@ impl Page<'_> {
     }
 
     fn deployment_gate(&mut self, gate: &Gate, names: usize) {
-        let (mark, paint) = match gate.holds {
-            Some(true) => ("✓", GOOD),
-            Some(false) => ("×", BAD),
-            None => ("?", UNKNOWN),
-        };
-        let gap = " ".repeat(names.saturating_sub(width(gate.name)) + 2);
-        let head = format!("{} {}{gap}", self.painted(paint, mark), gate.name);
-        let indent = " ".repeat(names + 4);
-        for (at, part) in wrap(&line(&gate.found), self.style.width.saturating_sub(indent.len())).into_iter().enumerate() {
-            let _ = writeln!(self.text, "{}{part}", if at == 0 { &head } else { &indent });
-        }
+        let indent = self.verdict(gate.holds, gate.name, names, &gate.found);
         if gate.holds == Some(true) {
             return;
         }

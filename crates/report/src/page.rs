@@ -3,8 +3,8 @@
 
 use crate::clean::line;
 use crate::format::Style;
-use crate::wrap::wrap;
-use anstyle::Style as Paint;
+use crate::wrap::{width, wrap};
+use anstyle::{AnsiColor, Style as Paint};
 use std::fmt::Write as _;
 
 /// What is written so far.
@@ -25,6 +25,23 @@ impl Page<'_> {
             let painted = self.painted(paint, &part);
             let _ = writeln!(self.text, "{indent}{painted}");
         }
+    }
+
+    /// A gate and what was found; the indent of what is said under it. `names` is how wide their names are.
+    pub fn verdict(&mut self, holds: Option<bool>, name: &str, names: usize, found: &str) -> String {
+        let (mark, color) = match holds {
+            Some(true) => ("✓", AnsiColor::Green),
+            Some(false) => ("×", AnsiColor::Red),
+            None => ("?", AnsiColor::Magenta),
+        };
+        let gap = " ".repeat(names.saturating_sub(width(name)) + 2);
+        let head = format!("{} {name}{gap}", self.painted(color.on_default().bold(), mark));
+        let indent = " ".repeat(names + 4);
+        for (at, part) in wrap(&line(found), self.style.width.saturating_sub(indent.len())).into_iter().enumerate() {
+            let before = if at == 0 { &head } else { &indent };
+            let _ = writeln!(self.text, "{before}{part}");
+        }
+        indent
     }
 
     /// Under a title; nothing where there is none.

@@ -7,7 +7,7 @@
 //!
 //! Rooms: `engine` (what every engine owes the pipeline), `conformance` (the same of its environments), `corpora` (real
 //! schema files), `property` (cases that change one property each), `keeper` (the process and its protocol), `server` (what a test gets), `mysql` (the same
-//! for MySQL and MariaDB), `share` (a part of many cases), `skip` (versions that are not here), `tested` (versions of the last green run), `workshop` (the
+//! for MySQL and MariaDB), `share` (a part of many cases), `skip` (versions that are not here), `talk` (a session as the port has it), `tested` (versions of the last green run), `workshop` (the
 //! laws of throwaway servers), `claim` (those of the right to write), `process` (looking at processes), `machine` (one made of maps), `fake` (an environment
 //! that is a manifest), `memory` (a store without a file).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
@@ -26,6 +26,7 @@ pub mod property;
 mod server;
 pub mod share;
 mod skip;
+mod talk;
 pub mod tested;
 pub mod workshop;
 
@@ -33,6 +34,7 @@ pub use evenkeel_postgres::scratch::{Fault, Session, TextRows};
 pub use server::{Server, TestDb, database, databases, each_major, each_major_at_once, majors, newest, server};
 pub use share::Share;
 pub use skip::{DEMANDED, REQUIRE_VARIABLE, SKIPS_VARIABLE, note_skip, skip};
+pub use talk::Talk;
 
 /// A number that a run may set by a variable: how many generated cases there are, and where they begin.
 ///

@@ -35,23 +35,11 @@ pub struct Rollback {
 pub struct Verify {
     /// An environment's name, or a URL.
     pub environment: String,
-    /// Evidence of the rehearsal; without it the last that the store has for the environment.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub evidence: Option<PathBuf>,
     /// Another environment whose schema must be the same.
     #[arg(long, value_name = "ENV|MANIFEST")]
     pub against: Option<String>,
-    /// The folder of migrations; without it the one under [project] in evenkeel.toml.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub migrations: Option<PathBuf>,
     #[command(flatten)]
-    pub reading: Reading,
-    /// Form of the report: terminal, json or markdown.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = HistoryFormat::Terminal)]
-    pub format: HistoryFormat,
-    /// Write the report here; the verdict line still goes to stderr.
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub out: Option<PathBuf>,
+    pub reported: Reported,
 }
 
 fn loss(text: &str) -> Result<Loss, String> {
@@ -71,9 +59,6 @@ pub enum UnknownIs {
 /// How a release is run where it counts, or taken back.
 #[derive(Debug, Args)]
 pub struct Running {
-    /// Evidence of the rehearsal, as `rehearse --evidence` wrote it; without it the last that the store has for the environment.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub evidence: Option<PathBuf>,
     /// Without evidence. Never on tier production, and never where no tier is configured.
     #[arg(long, conflicts_with = "evidence")]
     pub unrehearsed: bool,
@@ -98,6 +83,17 @@ pub struct Running {
     /// End a statement that makes others wait longer than that, and try it again; without it `blocked` under [gates] decides.
     #[arg(long, value_name = "TIME", value_parser = super::duration)]
     pub abort_when_blocking: Option<std::time::Duration>,
+    #[command(flatten)]
+    pub reported: Reported,
+}
+
+/// By which evidence and files, and where the report goes.
+#[derive(Debug, Args)]
+pub struct Reported {
+    /// Evidence of the rehearsal, as `rehearse --evidence` wrote it; without it the last that the store has for the environment, of what is
+    /// there already the last whose release is in.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub evidence: Option<PathBuf>,
     /// The folder of migrations; without it the one under [project] in evenkeel.toml.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub migrations: Option<PathBuf>,

@@ -4,7 +4,7 @@
 use super::history::{Asked, Written, asked, repairing};
 use super::{Outcome, migrations, output};
 use crate::args::{Common, History};
-use crate::{paint, store, wire};
+use crate::{store, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_pipeline::history::{self as stage, Applied, Order, Outcome as Came};
@@ -50,16 +50,8 @@ pub fn told(arguments: &History, common: &Common) -> Result<(Vec<u8>, u8), Box<T
 /// Runs it, once everything is there that it takes.
 fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(Applied, Written), Box<Trouble>> {
     let Some(course) = arguments.repair else { return Err(Box::new(Trouble::new(Class::Internal, "nothing is to be applied"))) };
-    let typed = arguments.environment.as_str();
-    let Some((name, configured)) = asked.name.and_then(|name| Some((name, asked.settings.environments.get(name)?))) else {
-        let trouble = Trouble::new(Class::Usage, format!("{:?} is not the name of an environment", paint::scrub(typed)));
-        return Err(Box::new(
-            trouble
-                .expected(format!("the name of what is written to, as it is configured ({})", wire::known(asked.settings)))
-                .found("something else")
-                .fix("add it to evenkeel.toml, and type its name: evenkeel history NAME --repair --apply"),
-        ));
-    };
+    let fix = "add it to evenkeel.toml, and type its name: evenkeel history NAME --repair --apply";
+    let (name, configured) = wire::by_name(&arguments.environment, asked.settings, fix)?;
     let Some(snapshot) = arguments.snapshot_taken.as_deref() else {
         let trouble = Trouble::new(Class::Usage, format!("nothing is written to {name} without a way back"));
         return Err(Box::new(

@@ -30,15 +30,15 @@ pub fn back(arguments: &Rollback, common: &Common) -> Outcome {
 }
 
 fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Outcome {
-    let Ok(form) = arguments.format.form() else {
+    let Ok(form) = arguments.reported.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
     };
     let deployed = deployed(environment, arguments, back, common)?;
-    let style = migrations::style(common, arguments.out.is_none());
+    let style = migrations::style(common, arguments.reported.out.is_none());
     let bytes = report::deployment(&deployed, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
-    output::told(&bytes, arguments.out.as_deref())?;
-    if arguments.out.is_some() && !common.quiet {
+    output::told(&bytes, arguments.reported.out.as_deref())?;
+    if arguments.reported.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&report::verdict_line(&deployed)));
     }
     Ok(deployed.exit_code)
@@ -51,15 +51,7 @@ fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Co
 fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Result<Deployed, Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
-    let Some(configured) = settings.environments.get(typed) else {
-        let trouble = Trouble::new(Class::Usage, format!("{:?} is not the name of an environment", paint::scrub(typed)));
-        return Err(Box::new(
-            trouble
-                .expected(format!("the name of what is written to, as it is configured ({})", wire::known(settings)))
-                .found("something else")
-                .fix("add it to evenkeel.toml, and type its name"),
-        ));
-    };
+    let (_, configured) = wire::by_name(typed, settings, "add it to evenkeel.toml, and type its name")?;
     if arguments.unrehearsed {
         unrehearsed(typed, configured)?;
     }
@@ -74,9 +66,11 @@ fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Commo
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
     let target = capture::manifest(&source, &run)?;
-    let proof = if back.is_some() { deployed_by(typed, arguments, (proof, settings), &store, &target)? } else { proof };
+    let is_stored = arguments.reported.evidence.is_none() && !arguments.unrehearsed;
+    let own = if back.is_some() && is_stored { deployed_by(typed, settings, &store, &target)? } else { None };
+    let proof = own.unwrap_or(proof);
     let grammar = wire::engine(target.endpoint.engine).grammar()?;
-    let wanted = folder::wanted(arguments.migrations.as_deref(), &arguments.reading, Some(typed), settings)?;
+    let wanted = folder::wanted(arguments.reported.migrations.as_deref(), &arguments.reported.reading, Some(typed), settings)?;
     let read = rehearse::read(&wanted, &target, grammar, signals::stop())?;
     let release = match &back {
         Some(back) => stage::back::release(&target, source.label(), &read, &proof, back)?,
@@ -147,32 +141,28 @@ fn proof(typed: &str, arguments: &Running, settings: &Settings, store: &dyn Stor
     if arguments.unrehearsed {
         return Ok(Proof::Unrehearsed);
     }
-    evidenced(typed, arguments.evidence.as_deref(), settings, store)
+    evidenced(typed, arguments.reported.evidence.as_deref(), settings, store)
 }
 
 /// So many of the last evidences are looked through.
 const KEPT: u32 = 50;
 
-/// Of what is taken back the evidence is the last whose release is in: a later one may be of the next.
-fn deployed_by(
-    typed: &str,
-    arguments: &Running,
-    (proof, settings): (Proof, &Settings),
-    store: &dyn Store,
-    target: &Manifest,
-) -> Result<Proof, Box<Trouble>> {
-    if arguments.unrehearsed || arguments.evidence.is_some() {
-        return Ok(proof);
-    }
+/// The last evidence whose release is in, of those that the store has: a later one may be of the next.
+pub(super) fn deployed_by(typed: &str, settings: &Settings, store: &dyn Store, target: &Manifest) -> Result<Option<Proof>, Box<Trouble>> {
     let recorded: Vec<&str> = target.of_kind(Kind::Migration).iter().map(|row| row.identity.part(2)).collect();
-    let keys = settings.keys.iter().map(|path| evidence::text(path)).collect::<Result<Vec<_>, _>>()?;
+    let keys = keys(settings)?;
     for kept in store.kept(typed, KEPT)? {
+        // One that cannot be read is looked at by whoever takes the last.
         let Ok((statement, seal)) = opened(&kept.text, &keys) else { continue };
         if statement.predicate.release.iter().any(|key| recorded.contains(&key.as_str())) {
-            return Ok(Proof::Evidence(Box::new(statement), seal));
+            return Ok(Some(Proof::Evidence(Box::new(statement), seal)));
         }
     }
-    Ok(proof)
+    Ok(None)
+}
+
+fn keys(settings: &Settings) -> Result<Vec<String>, Box<Trouble>> {
+    settings.keys.iter().map(|path| evidence::text(path)).collect()
 }
 
 /// Evidence of a file, or the last of the store.
@@ -182,7 +172,6 @@ pub(super) fn evidenced(typed: &str, file: Option<&Path>, settings: &Settings, s
         None => store.kept(typed, 1)?.pop().map(|kept| kept.text),
     };
     let Some(text) = text else { return Ok(Proof::None(format!("there is none in {}", store.describe()))) };
-    let keys = settings.keys.iter().map(|path| evidence::text(path)).collect::<Result<Vec<_>, _>>()?;
-    let (statement, seal) = opened(&text, &keys)?;
+    let (statement, seal) = opened(&text, &keys(settings)?)?;
     Ok(Proof::Evidence(Box::new(statement), seal))
 }

@@ -4,7 +4,7 @@
 use crate::args::{Common, Rehearse};
 use crate::paint::progress::Line;
 use crate::settings::{Environment, Settings};
-use crate::{paint, signals, store, wire};
+use crate::{signals, store, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::manifest::Manifest;
@@ -48,17 +48,8 @@ pub fn wanted<'a>(arguments: &'a Rehearse, settings: &'a Settings, common: &Comm
     if typed == SCRATCH {
         return Ok(None);
     }
-    let Some((name, configured)) = settings.environments.get_key_value(typed) else {
-        let trouble = Trouble::new(Class::Usage, format!("{:?} is not the name of an environment", paint::scrub(typed)));
-        let known = wire::known(settings);
-        return Err(Box::new(
-            trouble
-                .expected(format!("scratch, or the name of what is run on, as it is configured ({known})"))
-                .found("something else")
-                .origin("flag --on")
-                .fix("add it to evenkeel.toml with a tier, and type its name; or --on scratch"),
-        ));
-    };
+    let by_name = wire::by_name(typed, settings, "add it to evenkeel.toml with a tier, and type its name; or --on scratch");
+    let (name, configured) = by_name.map_err(|trouble| Box::new(trouble.origin("flag --on")))?;
     // What is refused by what is written of it is not even looked at.
     stage::by_tier(name, configured.tier, &configured.origin)?;
     let store = store::open(settings)?;

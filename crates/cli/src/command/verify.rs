@@ -8,13 +8,14 @@ use evenkeel_core::evidence::{Now, faults};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::port::Limits;
+use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::Proof;
 use evenkeel_pipeline::history as stage;
 use evenkeel_pipeline::verify::{self, DIMENSIONS, Wanted};
 use evenkeel_report::deployment as report;
 
 pub fn run(arguments: &Verify, common: &Common) -> Outcome {
-    let Ok(form) = arguments.format.form() else {
+    let Ok(form) = arguments.reported.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was verified").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
     };
@@ -22,11 +23,10 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     let settings = &loaded.settings;
     let typed = arguments.environment.as_str();
     let store = store::open(settings)?;
-    let proof = vouched(deploy::evidenced(typed, arguments.evidence.as_deref(), settings, &store)?, settings);
     let question = History {
         environment: typed.to_owned(),
-        migrations: arguments.migrations.clone(),
-        reading: arguments.reading.clone(),
+        migrations: arguments.reported.migrations.clone(),
+        reading: arguments.reported.reading.clone(),
         ..History::plain()
     };
     let history = match asked(&question, common, |asked| stage::run(asked.source, asked.wanted, asked.means, asked.run)) {
@@ -39,6 +39,10 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     let against = against.transpose()?;
     let progress = paint::progress::Line::new(common.quiet);
     let run = wire::run(&progress, settings);
+    let now = capture::manifest(&endpoint.source, &run)?;
+    let own = if arguments.reported.evidence.is_none() { deploy::deployed_by(typed, settings, &store, &now)? } else { None };
+    let last = || deploy::evidenced(typed, arguments.reported.evidence.as_deref(), settings, &store);
+    let proof = vouched(own.map_or_else(last, Ok)?, settings);
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let wanted = Wanted {
         environment: typed,
@@ -48,12 +52,12 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
         queries: &settings.verify,
         limits,
     };
-    let verified = verify::run(&endpoint.source, &wanted, &run)?;
+    let verified = verify::run(&endpoint.source, now, &wanted, &run)?;
     drop(progress);
-    let style = migrations::style(common, arguments.out.is_none());
+    let style = migrations::style(common, arguments.reported.out.is_none());
     let bytes = report::verified(&verified, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
-    output::write(&bytes, arguments.out.as_deref())?;
-    if arguments.out.is_some() && !common.quiet {
+    output::write(&bytes, arguments.reported.out.as_deref())?;
+    if arguments.reported.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&report::verified_line(&verified)));
     }
     Ok(verified.exit_code())

@@ -5,8 +5,11 @@ use crate::deploy::{FIRST, RECORD, configure, deploy, given};
 use crate::history_apply::runs;
 use crate::rehearse::gate;
 use crate::run::Place;
+use evenkeel_postgres::scratch::{Options, Scratch};
+use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{TestDb, database, newest};
 use serde_json::Value;
+use std::process::Stdio;
 use std::time::Duration;
 
 fn back(place: &Place, more: &[&str], code: i32) -> Value {
@@ -180,4 +183,89 @@ fn no_secret_of_a_file_is_shown_or_kept() {
     let store = std::fs::read(place.path("state/store.sqlite")).unwrap();
     assert!(!String::from_utf8_lossy(&store).contains("swordfish"));
     assert_eq!(runs(&place).len(), 1);
+}
+
+#[test]
+fn an_index_whose_build_is_blocked_is_cleared_away_and_built_once_the_way_is_free() {
+    let db = database(newest());
+    let index = "-- migrate:up transaction:false\ncreate index concurrently by_name on people (name);\n";
+    let place = given(&db, &[("20260102000000_x.sql", index)], "staging");
+    let app = db.another_session();
+    // It waits for this one to end, and so would the drop of what it left.
+    app.exec("begin; update people set name = 'y' where id = 1").unwrap();
+    let told = std::thread::scope(|threads| {
+        threads.spawn(move || {
+            std::thread::sleep(Duration::from_secs(4));
+            app.exec("commit").unwrap();
+        });
+        deploy(&place, &["--unrehearsed", "--lock-timeout", "500ms", "--retry-for", "60s"]).exits(0).json()
+    });
+    assert!(told["acts"][0]["attempts"].as_u64().unwrap() >= 2, "{told}");
+    let all = "select count(*)::text || bool_and(indisvalid)::text from pg_index where indrelid = 'people'::regclass";
+    assert_eq!(db.value(all), Some("2true".to_owned()));
+}
+
+#[test]
+fn what_stopped_one_way_is_ended_before_anything_goes_the_other() {
+    let (db, place) = apart("update counters set n = n + 1;\ninsert into gate values (1);");
+    db.exec("insert into goose_db_version (version_id, is_applied) values (20260101000000, true); insert into gate values (1)");
+    place.write("m/20260101000000_a.sql", "-- +goose Up\nselect 1;\n-- +goose Down\nselect 1;\n");
+    deploy(&place, &["--unrehearsed"]).exits(1);
+    let told = place.run(&["rollback", "shop", "--unrehearsed", "--to", "0", "--format", "json"]);
+    // Nothing is recorded before the first: what counts is that it is told where it could go.
+    told.exits(64);
+    place.write("m/20251231000000_z.sql", "-- +goose Up\nselect 1;\n");
+    db.exec("insert into goose_db_version (version_id, is_applied) values (20251231000000, true)");
+    let more = ["--unrehearsed", "--to", "20251231000000", "--accept-loss", "all"];
+    let told = back(&place, &more, 1);
+    assert_eq!(closed(&told), ["journal"], "{told}");
+    assert!(gate(&told, "journal")["fix"].as_str().unwrap().contains("evenkeel deploy shop --resume"), "{told}");
+    db.exec("delete from gate");
+    deploy(&place, &["--unrehearsed", "--resume"]).exits(0);
+}
+
+#[test]
+fn after_a_crash_of_the_server_nothing_is_taken_for_done_that_was_given_the_same_number() {
+    let server = Scratch::start(&Options::major(newest()).database("shop")).unwrap();
+    let session = || server.session("shop").unwrap();
+    let own = session();
+    own.exec(
+        "create table counters (n int); insert into counters values (0);
+        create table goose_db_version (id serial primary key, version_id bigint not null, is_applied boolean not null, tstamp timestamp default now());
+        insert into goose_db_version (version_id, is_applied) values (0, true); checkpoint",
+    )
+    .unwrap();
+    let place = Place::new();
+    let text = "-- +goose NO TRANSACTION\n-- +goose Up\nupdate counters set n = n + 1;\ncreate table done_after (id int);\n";
+    place.write("m/20260102000000_b.sql", text);
+    let store = place.path("state/store.sqlite");
+    let toml = format!(
+        "[project]\nmigrations = \"m\"\ntool = \"goose\"\n[store]\nurl = \"sqlite:{}\"\n[environments.shop]\nurl = \"{}\"\ntier = \"staging\"\n",
+        store.display(),
+        server.url("shop")
+    );
+    place.write("evenkeel.toml", toml);
+    let holder = session();
+    holder.exec("begin; update counters set n = n").unwrap();
+    let arguments = ["deploy", "shop", "--unrehearsed", "--lock-timeout", "60s", "--abort-when-blocking", "60s"];
+    let mut child = place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let waits = "select count(*) from pg_locks where not granted";
+    eventually("the update waits", || own.value(waits).unwrap().as_deref() != Some("0"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop((own, holder));
+    let mut server = server;
+    server.crash().unwrap();
+    server.restart(&[]).unwrap();
+    let session = server.session("shop").unwrap();
+    for turn in 0..5 {
+        session.exec(&format!("create table other_{turn} (id int)")).unwrap();
+        session.exec(&format!("drop table other_{turn}")).unwrap();
+    }
+    let counted = || session.value("select n::text from counters").unwrap().unwrap();
+    let told = deploy(&place, &["--unrehearsed", "--resume"]).exits(2).json();
+    assert!(told.to_string().contains("--unknown-is in, or out"), "{told}");
+    assert_eq!(counted(), "0");
+    deploy(&place, &["--unrehearsed", "--resume", "--unknown-is", "out"]).exits(0);
+    assert_eq!(counted(), "1");
 }

@@ -4,9 +4,10 @@
 use crate::deploy::deploy;
 use crate::history::words;
 use crate::history_apply::{configured, runs};
+use crate::history_repair::Dice;
 use crate::run::Place;
 use evenkeel_testkit::process::eventually;
-use evenkeel_testkit::{TestDb, database, majors};
+use evenkeel_testkit::{TestDb, database, majors, number};
 use serde_json::Value;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -47,15 +48,8 @@ fn value(db: &TestDb, sql: &str) -> String {
 /// `EVENKEEL_SEED` begins elsewhere, `EVENKEEL_KILLS` says how many.
 #[test]
 fn whatever_is_killed_what_is_gone_on_with_comes_to_the_same_end_and_nothing_takes_effect_twice() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let (seed, kills) = (number("EVENKEEL_SEED").unwrap_or(20_261_129), number("EVENKEEL_KILLS").unwrap_or(8));
-    let mut dice = seed.wrapping_mul(6_364_136_223_846_793_005) | 1;
-    let mut next = |below: u64| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        dice % below
-    };
+    let (seed, kills) = (number("EVENKEEL_SEED", 20_261_129), number("EVENKEEL_KILLS", 8));
+    let mut dice = Dice::of(seed, 0);
     let majors = majors();
     let (mut met, mut open, mut stopped) = (0, 0, 0);
     for kill in 0..kills {
@@ -68,13 +62,13 @@ fn whatever_is_killed_what_is_gone_on_with_comes_to_the_same_end_and_nothing_tak
         while sessions(&db).is_empty() && child.try_wait().unwrap().is_none() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(2));
         }
-        std::thread::sleep(Duration::from_millis(next(700)));
+        std::thread::sleep(Duration::from_millis(dice.next(700) as u64));
         if kill % 2 == 0 {
             child.kill().unwrap();
             met += u64::from(child.wait().unwrap().code().is_none());
         } else {
             let sessions = sessions(&db);
-            if let Some(one) = sessions.get(usize::try_from(next(8)).unwrap() % sessions.len().max(1)) {
+            if let Some(one) = sessions.get(dice.next(8) % sessions.len().max(1)) {
                 met += 1;
                 db.exec(&format!("select pg_terminate_backend({one})"));
             }
@@ -107,4 +101,56 @@ fn whatever_is_killed_what_is_gone_on_with_comes_to_the_same_end_and_nothing_tak
     }
     eprintln!("{met} of {kills} met something at work, {open} runs said nothing of their end, {stopped} stopped");
     assert!(kills < 4 || open > 0 && met > 1, "none was met at work");
+}
+
+#[test]
+fn whenever_a_rollback_is_killed_it_goes_on_and_leads_to_where_the_release_began() {
+    let (seed, kills) = (number("EVENKEEL_SEED", 20_261_129), number("EVENKEEL_KILLS", 5));
+    let mut dice = Dice::of(seed, 1);
+    let majors = majors();
+    let files: Vec<(String, String)> = (2..6)
+        .map(|at| {
+            let text = format!("-- migrate:up\ncreate table t{at} (id int primary key);\n-- migrate:down\ndrop table t{at};\n");
+            (format!("2026010{at}000000_t{at}.sql"), text)
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let (mut met, mut evidence) = (0, None);
+    for kill in 0..kills {
+        let db = database(*majors.last().unwrap());
+        let place = crate::deploy::given(&db, &files, "staging");
+        // It says of every such database the same.
+        match &evidence {
+            None => {
+                place.run(&["rehearse", "--for", "shop", "--evidence", "evidence.json"]).exits(0);
+                evidence = Some(place.read("evidence.json"));
+            }
+            Some(text) => _ = place.write("evidence.json", text),
+        }
+        let before = crate::run::digest(&place.run(&["digest", "shop"]).exits(0));
+        deploy(&place, &["--evidence", "evidence.json"]).exits(0);
+        let arguments = ["rollback", "shop", "--evidence", "evidence.json", "--format", "json"];
+        let mut child = place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let until = Instant::now() + Duration::from_secs(60);
+        while sessions(&db).is_empty() && child.try_wait().unwrap().is_none() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        std::thread::sleep(Duration::from_millis(dice.next(350) as u64));
+        child.kill().unwrap();
+        let was_running = child.wait().unwrap().code().is_none();
+        met += u64::from(was_running);
+        eventually("the server has noticed", || sessions(&db).is_empty());
+        if was_running {
+            let resumed = place.run(&["rollback", "shop", "--evidence", "evidence.json", "--resume", "--format", "json"]);
+            // Where it had said already that it is done, nothing is to be gone on with.
+            let shown = format!("seed {seed} kill {kill}: {}{}", resumed.stdout, resumed.stderr);
+            assert!(resumed.code == Some(0) || resumed.json()["pending"] == serde_json::json!([]), "{shown}");
+        }
+        let left = value(&db, "select count(*)::text from pg_tables where schemaname = 'public' and tablename ~ '^t[0-9]$'");
+        assert_eq!(left, "0", "seed {seed} kill {kill}: {:#?}", runs(&place));
+        assert_eq!(value(&db, "select count(*)::text from schema_migrations"), "1", "seed {seed} kill {kill}");
+        assert_eq!(crate::run::digest(&place.run(&["digest", "shop"]).exits(0)), before, "seed {seed} kill {kill}");
+    }
+    eprintln!("{met} of {kills} were killed at work");
+    assert!(kills < 4 || met > 1, "none was met at work");
 }

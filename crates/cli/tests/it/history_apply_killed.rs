@@ -2,6 +2,7 @@
 
 use crate::history::{history, words};
 use crate::history_apply::{applied, configured, liquibase, runs};
+use crate::history_repair::Dice;
 use crate::run::Place;
 use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{TestDb, database, majors, newest};
@@ -49,13 +50,7 @@ fn sessions(db: &TestDb) -> String {
 fn whenever_it_is_killed_the_next_one_goes_on_and_they_agree() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (seed, kills) = (number("EVENKEEL_SEED").unwrap_or(20_261_129), number("EVENKEEL_KILLS").unwrap_or(12));
-    let mut dice = seed.wrapping_mul(6_364_136_223_846_793_005) | 1;
-    let mut next = |below: u64| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        dice % below
-    };
+    let mut dice = Dice::of(seed, 0);
     let majors = majors();
     let (mut met, mut open) = (0, 0);
     for kill in 0..kills {
@@ -67,7 +62,7 @@ fn whenever_it_is_killed_the_next_one_goes_on_and_they_agree() {
         while sessions(&db) == "0" && child.try_wait().unwrap().is_none() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(3));
         }
-        std::thread::sleep(Duration::from_millis(next(400)));
+        std::thread::sleep(Duration::from_millis(dice.next(400) as u64));
         child.kill().unwrap();
         let was_running = child.wait().unwrap().code().is_none();
         met += u64::from(was_running);

@@ -181,7 +181,7 @@ fn whatever_is_wrong_by_chance_is_repaired_or_said() {
     let (seed, cases) = (number("EVENKEEL_SEED").unwrap_or(20_261_129), number("EVENKEEL_REPAIRS").unwrap_or(3));
     let (mut whole, mut back) = (0, 0);
     for case in 0..cases {
-        let mut dice = Dice(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(case));
+        let mut dice = Dice::of(seed, case);
         let db = database(newest());
         let place = Place::new();
         db.exec("create table schema_migrations (version varchar(128) primary key)");
@@ -219,10 +219,15 @@ fn whatever_is_wrong_by_chance_is_repaired_or_said() {
 }
 
 /// Numbers by chance that are the same each time.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn next(&mut self, below: u64) -> usize {
+    /// Cases of one seed differ.
+    pub fn of(seed: u64, case: u64) -> Self {
+        Self(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(case).max(1))
+    }
+
+    pub fn next(&mut self, below: u64) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -151,6 +151,31 @@ impl<'t> Play<'t> {
         assert!(words(&told).iter().all(|word| word == "applied"), "{}: {told}", self.tool.name);
     }
 
+    /// What evenkeel deploys is the tool's own: it finds nothing to run and nothing wrong afterwards.
+    fn deploys(&self) {
+        self.put(self.tool.third, "create table three (a int);\ncreate table four (a int);\n");
+        let store = self.place.path("state/store.sqlite");
+        let toml = format!(
+            "[store]\nurl = \"sqlite:{}\"\n[environments.shop]\nurl = \"{}\"\ntier = \"staging\"\n",
+            store.display(),
+            self.db.url()
+        );
+        self.place.write("evenkeel.toml", toml);
+        let told = self.place.run(&["deploy", "shop", "--migrations", "m", "--unrehearsed", "--format", "json"]);
+        assert_eq!(told.code, Some(0), "{}: {}{}", self.tool.name, told.stdout, told.stderr);
+        let rows = || self.db.value(&format!("select count(*) from {}", self.tool.table));
+        let before = rows();
+        self.applies();
+        assert_eq!(rows(), before, "{}: it ran something", self.tool.name);
+        self.says(0, &["applied", "applied", "applied"]);
+        self.without(self.tool.third_row);
+        self.db.exec("drop table three; drop table four");
+        for (path, _) in self.tool.third {
+            std::fs::remove_file(self.place.path(path)).unwrap();
+        }
+        std::fs::remove_file(self.place.path("evenkeel.toml")).unwrap();
+    }
+
     fn hot_fix(&self) {
         self.db.exec("alter table orders add hot_fix int");
         let told = self.history(1);
@@ -198,6 +223,9 @@ fn plays(name: &str) {
     assert_eq!(told["tool"]["name"], tool.name, "{told}");
     for list in ["unexplained", "gaps", "in_flight"] {
         assert_eq!(told[list], serde_json::json!([]), "{}: {list}: {told}", tool.name);
+    }
+    if play.is_repaired() {
+        play.deploys();
     }
     if wants_all() {
         play.hot_fix();

@@ -80,7 +80,7 @@ pub(super) fn of(rehearsal: &Rehearsal) -> Vec<Step> {
     rehearsal.migrations.iter().map(one).collect()
 }
 
-/// Tables that were there before, and on which something stronger than reading was locked, or reading.
+/// Tables and materialized views that were there before and were locked, in whatever mode.
 pub(super) fn locked(rehearsal: &Rehearsal) -> Vec<String> {
     let locks = rehearsal.statements().flat_map(|trace| &trace.locks);
     let tables = locks.filter(|lock| !lock.fresh && [Sort::Table.name(), Sort::MaterializedView.name()].contains(&lock.kind.as_str()));

@@ -2,7 +2,7 @@
 
 use crate::kind::{Kind, Parent, Value};
 use crate::manifest::{Identity, Manifest, Object, Space};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What needs what, as the server told it.
 const NEEDS: &str = "needs";
@@ -34,6 +34,20 @@ pub struct World<'m> {
 const RELATIONS: &[Kind] = &[Kind::Table, Kind::View, Kind::MaterializedView, Kind::CompositeType, Kind::Domain, Kind::Sequence];
 
 impl<'m> World<'m> {
+    /// An account or role with all that it is a member of, and everybody.
+    #[must_use]
+    pub fn acts_as(&self, account: &'m str) -> BTreeSet<&'m str> {
+        let mut acts_as = BTreeSet::from([account, "PUBLIC"]);
+        loop {
+            let joined = self.manifest.of_kind(Kind::Membership).iter().filter(|one| acts_as.contains(one.identity.part(1)));
+            let more: Vec<&str> = joined.map(|one| one.identity.part(0)).filter(|role| !acts_as.contains(role)).collect();
+            if more.is_empty() {
+                return acts_as;
+            }
+            acts_as.extend(more);
+        }
+    }
+
     #[must_use]
     pub fn of(manifest: &'m Manifest) -> Self {
         let objects = manifest.objects();

@@ -7,6 +7,7 @@
 
 use super::Limits;
 use super::intended::Intended;
+use super::journal::Entry;
 use super::session::Session;
 use crate::fault::Trouble;
 use std::time::Duration;
@@ -33,6 +34,16 @@ pub struct Orphan {
     pub name: String,
     /// Its process.
     pub pid: u32,
+}
+
+impl Orphan {
+    /// What a run that is gone did not give back.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Vec<Self> {
+        let name = Entry::called(entry.number, &entry.letters);
+        let one = |what: &String| Self { what: what.clone(), name: name.clone(), pid: entry.intention.owner.pid };
+        entry.held.iter().map(one).collect()
+    }
 }
 
 /// A tool, and where it records: its lock may be made of that.

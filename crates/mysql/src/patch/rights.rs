@@ -76,15 +76,7 @@ struct Held<'w> {
 
 impl<'w> Held<'w> {
     fn of(account: &'w str, from: &World<'w>) -> Self {
-        let mut acts_as: BTreeSet<&str> = BTreeSet::from([account, "PUBLIC"]);
-        loop {
-            let joined = from.manifest.of_kind(Kind::Membership).iter().filter(|one| acts_as.contains(one.identity.part(1)));
-            let more: Vec<&str> = joined.map(|one| one.identity.part(0)).filter(|role| !acts_as.contains(role)).collect();
-            if more.is_empty() {
-                break;
-            }
-            acts_as.extend(more);
-        }
+        let acts_as = from.acts_as(account);
         Self { grants: from.manifest.of_kind(Kind::Grant).iter().filter(|grant| acts_as.contains(grant.identity.part(2))).collect() }
     }
 

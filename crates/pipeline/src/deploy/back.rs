@@ -1,6 +1,7 @@
 //! The way back of a release: which migrations are taken back, what would be lost with them, and whether the schema is as it was before.
 
 use super::Proof;
+use super::deeds::Deed;
 use crate::history;
 use crate::migrations::{Cut, Migrations, Script};
 use crate::rehearse::Release;
@@ -11,6 +12,7 @@ use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Limits, Watch};
 use evenkeel_core::statement::Nature;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// How far back, and what may be lost.
@@ -130,11 +132,12 @@ pub(super) fn rehearsed(statement: &Statement, release: &Release, target: &Manif
 pub(super) fn loss(
     proof: &Proof,
     release: &Release,
-    accept: Loss,
-    (environment, target): (&dyn Environment, &Manifest),
+    taking: &Taking,
+    environment: &dyn Environment,
     (limits, watch): (&Limits, &Watch<'_>),
 ) -> Result<Gate, Box<Trouble>> {
     const NAME: &str = "loss";
+    let accept = taking.accept;
     let limit = match accept {
         Loss::Upto(0) => "nothing that was written since is lost".to_owned(),
         Loss::Upto(count) => format!("at most {count} rows and values that were written since are lost"),
@@ -152,7 +155,7 @@ pub(super) fn loss(
     if let (Some(why), true) = (uncounted(statement, release), accept != Loss::All) {
         return Ok(gate(None, format!("it cannot be counted: {why}")));
     }
-    let all: Vec<Vec<String>> = gone(proof, release, target).into_values().flatten().collect();
+    let all: Vec<Vec<String>> = taking.gone.values().flatten().cloned().collect();
     if all.is_empty() {
         return Ok(gate(Some(true), "it takes back no table and no column".to_owned()));
     }
@@ -184,8 +187,41 @@ pub(super) fn loss(
     })
 }
 
-/// Tables, and columns of tables that stay, which migrations made and which go with them: by the migrations' keys.
-pub(super) fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String, Vec<Vec<String>>> {
+/// What goes with a way back, and how much of it may.
+#[derive(Debug)]
+pub struct Taking {
+    /// Tables, and columns of tables that stay, which migrations made: by the migrations' keys.
+    gone: BTreeMap<String, Vec<Vec<String>>>,
+    accept: Loss,
+    /// Rows and values that went so far.
+    lost: Cell<u64>,
+}
+
+impl Taking {
+    pub(super) fn of(proof: &Proof, release: &Release, target: &Manifest, accept: Loss) -> Self {
+        Self { gone: gone(proof, release, target), accept, lost: Cell::new(0) }
+    }
+
+    /// What goes with an act.
+    pub(super) fn goes_with(&self, deed: &Deed) -> Vec<Vec<String>> {
+        deed.of.iter().filter_map(|key| self.gone.get(key)).flatten().cloned().collect()
+    }
+
+    /// How much may go still.
+    pub(super) fn may(&self) -> u64 {
+        match self.accept {
+            Loss::All => u64::MAX,
+            Loss::Upto(most) => most.saturating_sub(self.lost.get()),
+        }
+    }
+
+    /// So much is gone.
+    pub(super) fn took(&self, count: u64) {
+        self.lost.set(self.lost.get().saturating_add(count));
+    }
+}
+
+fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String, Vec<Vec<String>>> {
     let Proof::Evidence(statement, _) = proof else { return BTreeMap::new() };
     let steps: Vec<&Step> =
         statement.predicate.steps.iter().filter(|step| release.cuts.iter().any(|cut| cut.migration.key == step.key)).collect();

@@ -49,7 +49,7 @@ impl Work<'_> {
         hands: Hands<'_>,
     ) -> Result<Deployed, Box<Trouble>> {
         let order = self.order;
-        let orphaned: Vec<Orphan> = gone.iter().flat_map(|entry| orphans(entry)).collect();
+        let orphaned: Vec<Orphan> = gone.iter().flat_map(|entry| Orphan::of(entry)).collect();
         let intention = Intention {
             verb: order.verb().to_owned(),
             environment: order.environment.to_owned(),
@@ -85,7 +85,7 @@ impl Work<'_> {
                 return Err(trouble);
             }
         };
-        let ready = self.ready(&mut *claim, (earlier, gone), target, &mut deployed);
+        let ready = self.ready(&mut *claim, (earlier, gone), (target, &deeds), &mut deployed);
         let before = match ready {
             Ok(Ok(before)) => before,
             Ok(Err((why, code))) => {
@@ -99,8 +99,7 @@ impl Work<'_> {
             }
         };
         let past = if order.resume { resume::past(&self.earlier_now(earlier)?, &deeds) } else { Past::default() };
-        let (skipped, is_in) = (deeds.len(), resume::left(deeds.clone(), &past).len());
-        let skipped = skipped - is_in;
+        let skipped = resume::skipped(&deeds, &past);
         for (at, deed) in (0..).zip(deeds.iter().take(skipped)) {
             let known = past.done.iter().find(|step| step.act == deed.act);
             let after = known.and_then(|step| step.trail.after.clone());
@@ -141,7 +140,7 @@ impl Work<'_> {
         &self,
         claim: &mut dyn Claim,
         (earlier, gone): (&[Entry], &[&Entry]),
-        target: &Manifest,
+        (target, deeds): (&Manifest, &[Deed]),
         deployed: &mut Deployed,
     ) -> Result<Result<Manifest, (String, u8)>, Box<Trouble>> {
         let order = self.order;
@@ -184,7 +183,7 @@ impl Work<'_> {
             let begun: Vec<&Entry> = earlier.iter().collect();
             let mut alone = |mark: &Mark| self.cleared(claim, mark);
             let settled =
-                resume::settled(&begun, (order.store, self.deployer), (&mut *session, &mut alone), (schema(&now), order.unknown))?;
+                resume::settled(&begun, (order.store, self.deployer), (&mut *session, &mut alone), (schema(&now), order.unknown, deeds))?;
             // What was left may have been cleared away.
             now = capture::manifest(self.source, self.run)?;
             let past = resume::past(&settled, &[]);
@@ -217,13 +216,6 @@ impl Work<'_> {
             holds => Ok(Err((format!("in flight: {}", gate.found), if holds.is_none() { 2 } else { 1 }))),
         }
     }
-}
-
-/// What a run that is gone did not give back.
-fn orphans(entry: &Entry) -> Vec<Orphan> {
-    let name = Entry::called(entry.number, &entry.letters);
-    let one = |what: &String| Orphan { what: what.clone(), name: name.clone(), pid: entry.intention.owner.pid };
-    entry.held.iter().map(one).collect()
 }
 
 /// Why it stopped before the last act, and the code that says so.

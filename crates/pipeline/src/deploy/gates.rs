@@ -39,11 +39,18 @@ pub(super) fn journal(order: &Order<'_>, unfinished: &[Entry], half: &[Entry]) -
         .filter(|entry| (order.is_there)(&entry.intention.owner).is_none())
         .map(|entry| format!("{}; whether its process is there still cannot be told from here", entry.unfinished()))
         .collect();
-    let left: Vec<String> =
-        half.iter().map(|entry| format!("run {} of deploy stopped in the middle: {}", entry.number, entry.progress())).collect();
-    let against: Vec<String> = there.into_iter().chain(if order.resume { Vec::new() } else { left }).collect();
-    let journal = Gate::none("journal", "no other run is at work, or left something half done", &against, &untold, "none")
-        .fix(format!("wait for it; what is left of one that stopped: evenkeel deploy {} --resume", order.environment));
+    // What is gone on with is no reason not to.
+    let half: Vec<&Entry> = half.iter().filter(|entry| !(order.resume && entry.intention.verb == order.verb())).collect();
+    let left: Vec<String> = half
+        .iter()
+        .map(|entry| format!("run {} ({}) stopped in the middle: {}", entry.number, entry.intention.verb, entry.progress()))
+        .collect();
+    let against: Vec<String> = there.into_iter().chain(left).collect();
+    let journal =
+        Gate::none("journal", "no other run is at work, or left something half done", &against, &untold, "none").fix(match half.first() {
+            Some(entry) => format!("evenkeel {} {} --resume goes on with it", entry.intention.verb, order.environment),
+            None => "wait until it has ended: evenkeel runs".to_owned(),
+        });
     Ok(vec![halt, journal])
 }
 
@@ -54,7 +61,8 @@ pub(super) fn release(release: &Release, target: &Manifest) -> Gate {
         unseen.map(|gap| format!("not seen: {}{}", gap.detail, gap.cure.as_ref().map(|cure| format!(" ({cure})")).unwrap_or_default()));
     let untold: Vec<String> = release.gaps.iter().cloned().chain(unseen).collect();
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
-    Gate::none("record", "what has run is known by its record", &[], &untold, &keys.join(", "))
+    let found = if keys.is_empty() { "nothing is to be run".to_owned() } else { keys.join(", ") };
+    Gate::none("record", "what has run is known by its record", &[], &untold, &found)
         .fix("evenkeel history says what is not as it should be")
 }
 
@@ -74,7 +82,15 @@ pub(super) fn evidence(order: &Order<'_>, release: &Release, target: &Manifest, 
     };
     let predicate = &statement.predicate;
     let now = Now { files: files(release, statement), baseline: Some(predicate.baseline.clone()), ..order.now.clone() };
-    let (mut against, untold) = faults(statement, seal, &now);
+    let (mut against, mut untold) = faults(statement, seal, &now);
+    let (engine, major) = (target.endpoint.engine.name(), target.endpoint.server_major);
+    if predicate.engine != engine || predicate.server_major != major {
+        against.push(format!("it is for {} {}, and this is {engine} {major}", predicate.engine, predicate.server_major));
+    }
+    let is_told = |key: &String| predicate.steps.iter().any(|step| step.key == *key && step.effect.is_some());
+    if !predicate.release.iter().all(is_told) {
+        untold.push("it does not say what each migration does: it was made by an older version".to_owned());
+    }
     if predicate.target != order.environment {
         against.push(format!("it is for {}", predicate.target));
     }
@@ -198,7 +214,7 @@ pub(super) fn traffic(order: &Order<'_>, traffic: &Traffic) -> Vec<Gate> {
         }
         (against, untold)
     };
-    let copies = Gate::none("copies", "no dump and no backup runs", &traffic.copies, &[], "none")
+    let copies = Gate::none("copies", "no dump and no backup is seen", &traffic.copies, &[], "none")
         .fix("let it end: it holds locks that DDL waits for");
     let (old, hidden) = named(&traffic.transactions, &|found| found > order.oldest, "open for");
     let limit = format!("no transaction older than {} on its tables", time(order.oldest));
@@ -222,11 +238,14 @@ pub(super) fn flights(flights: &Flights) -> Gate {
         .fix("wait for it, or see evenkeel diagnose")
 }
 
-/// Tables that were locked when it was rehearsed, by schema and name; none where that is not known.
+/// Tables that were locked when it was rehearsed, by schema and name; none where that is not known of all.
 pub(super) fn concerned(order: &Order<'_>) -> Vec<(String, String)> {
     let Proof::Evidence(statement, _) = &order.proof else { return Vec::new() };
-    let parts = statement.predicate.locked.iter().filter_map(|name| shown_parts(name));
-    parts.filter_map(|parts| Some((parts.first()?.clone(), parts.get(1)?.clone()))).collect()
+    let one = |name: &String| {
+        let parts = shown_parts(name)?;
+        Some((parts.first()?.clone(), parts.get(1)?.clone()))
+    };
+    statement.predicate.locked.iter().map(one).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// Acts that are to be run, where any are.

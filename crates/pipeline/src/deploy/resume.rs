@@ -68,7 +68,7 @@ pub fn settled(
     begun: &[&Entry],
     (store, deployer): (&dyn Store, &dyn Deployer),
     (session, alone): (&mut dyn Session, &mut Clearing<'_>),
-    (digest, unknown): (Option<String>, Option<bool>),
+    (digest, unknown, deeds): (Option<String>, Option<bool>, &[Deed]),
 ) -> Result<Vec<Entry>, Box<Trouble>> {
     let mut entries = Vec::new();
     for entry in begun {
@@ -78,7 +78,11 @@ pub fn settled(
                 continue;
             }
             let trail = &step.trail;
+            let is_due = deeds.iter().any(|deed| deed.act == step.act);
             let (state, words) = match (&trail.transaction, trail.mark.as_deref().and_then(Mark::read)) {
+                // The tool's row is written in the same transaction.
+                _ if trail.of.is_none() && is_due => (State::Failed, "the tool's record says that it is not in"),
+                _ if trail.of.is_none() => (State::Done, "the tool's record says that it is in"),
                 (Some(number), _) => match over(deployer, session, number)? {
                     Became::Committed => (State::Done, "the server says that it is committed"),
                     Became::RolledBack => (State::Failed, "the server says that it was rolled back"),
@@ -168,10 +172,9 @@ pub fn changed(entries: &[Entry], deeds: &[Deed], keys: &[&str]) -> Option<Strin
     })
 }
 
-/// What is left of the acts after those that are in: only the first ones of the first migration can be.
+/// How many acts are in: only the first ones of the first migration can be.
 #[must_use]
-pub fn left(deeds: Vec<Deed>, past: &Past) -> Vec<Deed> {
-    let is_in = |deed: &Deed| deed.unrecorded && past.done.iter().any(|step| step.act == deed.act);
-    let count = deeds.iter().take_while(|deed| is_in(deed)).count();
-    deeds.into_iter().skip(count).collect()
+pub fn skipped(deeds: &[Deed], past: &Past) -> usize {
+    let is_in = |deed: &&Deed| deed.unrecorded && past.done.iter().any(|step| step.act == deed.act);
+    deeds.iter().take_while(is_in).count()
 }

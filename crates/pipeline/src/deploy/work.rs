@@ -4,14 +4,12 @@
 //! Neighbours: `deeds`, what an act is made of; `beside`, who watches; `resume`, what became of acts of a run that is gone.
 
 use super::alone::Left;
-use super::back::Loss;
+use super::back::Taking;
 use super::beside::Beside;
 use super::deeds::Deed;
 use evenkeel_core::deployment::{Done, Seen};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Answer, Became, Claim, Deployer, Intended, Limits, Observer, Session, Stop, Trail};
-use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -67,12 +65,8 @@ pub struct Hands<'a> {
     pub observer: &'a dyn Observer,
     pub bounds: Bounds,
     pub stop: &'a Stop,
-    /// What goes with a migration that is taken back: tables and columns, by its key.
-    pub losses: &'a BTreeMap<String, Vec<Vec<String>>>,
-    /// How much of it may be lost, where something is taken back.
-    pub accept: Option<Loss>,
-    /// How much is lost so far.
-    pub lost: &'a Cell<u64>,
+    /// What goes with what is taken back.
+    pub taking: Option<&'a Taking>,
 }
 
 /// How one attempt ended.
@@ -228,30 +222,24 @@ impl Hands<'_> {
             intended.leaves(at, &Trail { transaction: Some(number.clone()), ..Trail::default() })?;
             transaction = Some(number);
         }
+        let gone = self.taking.map(|taking| (taking, taking.goes_with(deed))).filter(|(_, gone)| !gone.is_empty());
         let mut counted = 0;
-        if let Some(accept) = self.accept {
-            let gone: Vec<Vec<String>> = deed.of.iter().filter_map(|key| self.losses.get(key)).flatten().cloned().collect();
-            if !gone.is_empty() {
-                match self.deployer.held(session, &gone) {
-                    Ok(Answer::Ran(ran)) => {
-                        let numbers: Vec<u64> = ran.rows.iter().filter_map(|row| row.first()?.as_deref()?.parse().ok()).collect();
-                        counted = numbers.iter().sum();
-                        let is_told = numbers.len() == gone.len();
-                        let most = match accept {
-                            Loss::All => u64::MAX,
-                            Loss::Upto(most) => most.saturating_sub(self.lost.get()),
-                        };
-                        if !is_told || counted > most {
-                            drop(session.roll_back());
-                            return Ok(Tried::Lossy(if is_told { Some(counted) } else { None }));
-                        }
-                    }
-                    Ok(Answer::Refused(refused)) => {
+        if let Some((taking, gone)) = &gone {
+            match self.deployer.held(session, gone) {
+                Ok(Answer::Ran(ran)) => {
+                    let numbers: Vec<u64> = ran.rows.iter().filter_map(|row| row.first()?.as_deref()?.parse().ok()).collect();
+                    counted = numbers.iter().sum();
+                    let is_told = numbers.len() == gone.len();
+                    if !is_told || counted > taking.may() {
                         drop(session.roll_back());
-                        return Ok(Tried::Refused(refused.code, refused.message));
+                        return Ok(Tried::Lossy(is_told.then_some(counted)));
                     }
-                    Err(trouble) => return Ok(lost(&trouble, &transaction)),
                 }
+                Ok(Answer::Refused(refused)) => {
+                    drop(session.roll_back());
+                    return Ok(Tried::Refused(refused.code, refused.message));
+                }
+                Err(trouble) => return Ok(lost(&trouble, &transaction)),
             }
         }
         for line in deed.lines.iter().skip_while(|line| line.opens && !deed.alone) {
@@ -288,7 +276,9 @@ impl Hands<'_> {
         }
         match session.commit() {
             Ok(Answer::Ran(_)) => {
-                self.lost.set(self.lost.get().saturating_add(counted));
+                if let Some((taking, _)) = gone {
+                    taking.took(counted);
+                }
                 Ok(Tried::Done)
             }
             Ok(Answer::Refused(refused)) => {

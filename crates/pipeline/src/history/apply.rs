@@ -91,7 +91,7 @@ pub fn apply(
     let deeds = acts(&repair, &*dialect, order.allow_destructive);
     let unfinished = order.store.unfinished(order.environment)?;
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) != Some(true)).collect();
-    let orphaned: Vec<Orphan> = gone.iter().flat_map(|entry| orphans(entry)).collect();
+    let orphaned: Vec<Orphan> = gone.iter().flat_map(|entry| Orphan::of(entry)).collect();
     let notes = unfinished.iter().map(Entry::unfinished).collect();
     let mut applied = Applied { before, repair, outcome: Outcome::Nothing, after: None, notes, exit_code: 0 };
     let is_whole = applied.repair.is_whole(order.allow_destructive);
@@ -192,13 +192,6 @@ pub fn apply(
         applied.outcome = Outcome::Ran { entry: Box::new(entry), stopped };
     }
     Ok(applied)
-}
-
-/// What a run that is gone did not give back.
-fn orphans(entry: &Entry) -> Vec<Orphan> {
-    let name = Entry::called(entry.number, &entry.letters);
-    let one = |what: &String| Orphan { what: what.clone(), name: name.clone(), pid: entry.intention.owner.pid };
-    entry.held.iter().map(one).collect()
 }
 
 /// Runs that are gone are over: what they left was given back, and what is there was looked at.

@@ -67,15 +67,7 @@ fn open(target: &Target, limits: &Limits, opening: Option<&[&str]>) -> Done<Sess
     let words = |fault: Fault| Box::new(fault.trouble());
     let opened = async || {
         let session = connect(target).await.map_err(words)?;
-        if session.is_read_only {
-            let found = if session.is_standby { "a standby" } else { "default_transaction_read_only is on" };
-            return Err(Box::new(
-                Trouble::new(Class::Configuration, format!("nothing can be written to {target}"))
-                    .expected("a primary, and a role whose transactions may write")
-                    .found(found)
-                    .fix("name the primary in `url`, or have the setting taken away from the role or database"),
-            ));
-        }
+        writable(&session, target)?;
         let doing = "beginning a session";
         let opened = opening.unwrap_or_default().concat();
         session.client.batch_execute(&opened).await.map_err(|error| words(session.fault(&error, doing)))?;
@@ -86,6 +78,23 @@ fn open(target: &Target, limits: &Limits, opening: Option<&[&str]>) -> Done<Sess
         Ok(session)
     };
     Blocking::open(opened, |trouble| trouble)
+}
+
+/// That something may be written there.
+///
+/// # Errors
+/// It is a standby, or the role's transactions only read.
+pub(crate) fn writable(session: &connect::Session, target: &Target) -> Done<()> {
+    if !session.is_read_only {
+        return Ok(());
+    }
+    let found = if session.is_standby { "a standby" } else { "default_transaction_read_only is on" };
+    Err(Box::new(
+        Trouble::new(Class::Configuration, format!("nothing can be written to {target}"))
+            .expected("a primary, and a role whose transactions may write")
+            .found(found)
+            .fix("name the primary in `url`, or have the setting taken away from the role or database"),
+    ))
 }
 
 impl Held<'_> {

@@ -19,17 +19,19 @@ pub struct PostgresDeployer;
 /// <https://www.postgresql.org/docs/18/errcodes-appendix.html>: lock not available, deadlock detected, serialization failure.
 const PASSING: [&str; 3] = ["55P03", "40P01", "40001"];
 const CANCELLED: &str = "57014";
+/// Whose numbers of transactions are given out.
+const WHOSE: &str = include_str!("whose.sql");
 
 impl Deployer for PostgresDeployer {
     fn number(&self, session: &mut dyn Session) -> Result<Answer, Box<Trouble>> {
-        session.run(include_str!("number.sql"))
+        session.run(&format!("SELECT pg_catalog.pg_current_xact_id() || ' ' || (\n{WHOSE})"))
     }
 
     /// <https://www.postgresql.org/docs/18/functions-info.html#FUNCTIONS-PG-SNAPSHOT>
     fn became(&self, session: &mut dyn Session, number: &str) -> Result<Became, Box<Trouble>> {
         // The number of a server that crashed is given out again, and so is that of a database that was brought back: where anything but
         // the number itself is otherwise, it is another transaction's.
-        let is_same = value(session, include_str!("whose.sql"))?;
+        let is_same = value(session, WHOSE)?;
         let Some((number, whose)) = number.split_once(' ') else { return Ok(Became::Untold) };
         if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) || is_same.as_deref() != Some(whose) {
             return Ok(Became::Untold);

@@ -1,5 +1,6 @@
 //! What a deployment would meet on a server. Neighbour: `flight`, what is in flight.
 
+use crate::claim::writable;
 use crate::connect::{Limits, Target, connect};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port::Traffic;
@@ -16,11 +17,7 @@ const UNSEEN: &str = "how long transactions of other roles are open, and how far
 pub async fn look(target: &Target, tables: &[(String, String)], limits: &Limits) -> Result<Traffic, Box<Trouble>> {
     let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
     let session = connect(target).await.map_err(words)?;
-    if session.is_standby {
-        // It says of itself that nothing can be deployed to it.
-        let hidden = vec![format!("{target} is a standby: nothing is written to it")];
-        return Ok(Traffic { hidden, ..Traffic::default() });
-    }
+    writable(&session, target)?;
     session.begin_read_only(limits, None).await.map_err(words)?;
     let (schemas, names): (Vec<&str>, Vec<&str>) = tables.iter().map(|(schema, name)| (schema.as_str(), name.as_str())).unzip();
     let doing = "looking what a deployment would meet";

@@ -1,5 +1,5 @@
--- Whose numbers of transactions are given out now, as number.sql has it.
--- Versions: 13 to 18. Privileges: none; when the checkpointer was started is seen by pg_read_all_stats.
+-- Whose numbers of transactions are given out now: which start of the server, and in which database.
+-- Versions: 13 to 18. Privileges: none; when the checkpointer was started, which a crash changes too, is seen by pg_read_all_stats.
 SELECT pg_catalog.concat_ws(
     '/',
     (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()),

@@ -116,15 +116,7 @@ fn may_not_make(plan: &Plan, from: &World<'_>, to: &World<'_>) -> Option<String>
     if from.find(Kind::Role, &[reader])?.get("superuser") == Some(&Value::Flag(true)) {
         return None;
     }
-    let mut acts_as = BTreeSet::from([reader, "PUBLIC"]);
-    loop {
-        let joined = from.manifest.of_kind(Kind::Membership).iter().filter(|one| acts_as.contains(one.identity.part(1)));
-        let more: Vec<&str> = joined.map(|one| one.identity.part(0)).filter(|role| !acts_as.contains(role)).collect();
-        if more.is_empty() {
-            break;
-        }
-        acts_as.extend(more);
-    }
+    let acts_as = from.acts_as(reader);
     let owner_of = |kind: &str, shown: &str| from.find(Kind::Owner, &[kind, shown]).and_then(|owner| owner.text("owner"));
     let database = owner_of(DATABASE.0, DATABASE.1);
     let may = |kind: &str, shown: &str| {

@@ -4,7 +4,7 @@ use super::{again, blocked, did, estimates, in_place, lock, parts, questions, ra
 use crate::clean::line;
 use crate::format::Style;
 use crate::page::Page;
-use crate::wrap::{width, wrap};
+use crate::wrap::width;
 use anstyle::{AnsiColor, Style as Paint};
 use evenkeel_core::estimate::{Driver, Estimate};
 use evenkeel_core::rehearsal::{Asked, Gate, Load, Migration, Rehearsal, time};
@@ -93,18 +93,7 @@ fn is_anybodys(lock: &Lock) -> bool {
 
 impl Page<'_> {
     fn gate(&mut self, gate: &Gate, names: usize) {
-        let (mark, paint) = match gate.holds {
-            Some(true) => ("✓", GOOD),
-            Some(false) => ("×", BAD),
-            None => ("?", UNKNOWN),
-        };
-        let gap = " ".repeat(names.saturating_sub(width(gate.name)) + 2);
-        let head = format!("{} {}{gap}", self.painted(paint, mark), gate.name);
-        let indent = " ".repeat(names + 4);
-        for (at, part) in wrap(&line(&gate.found), self.style.width.saturating_sub(indent.len())).into_iter().enumerate() {
-            let before = if at == 0 { &head } else { &indent };
-            let _ = writeln!(self.text, "{before}{part}");
-        }
+        let indent = self.verdict(gate.holds, gate.name, names, &gate.found);
         if gate.holds == Some(true) {
             return;
         }

@@ -20,8 +20,8 @@ use evenkeel_core::history::effect::effect;
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Act, Claim, Claimed, Ending, Engine, Entry, Environment, Event, Intended, Intention, Limits, May, Meant, Opening, Request, Rollback,
-    Room, Run, Silent, State, Watch, Wish,
+    Act, Claim, Claimed, Ending, Engine, Entry, Environment, Event, Intended, Intention, Limits, May, Meant, Opening, Orphan, Request,
+    Rollback, Room, Run, Silent, State, Watch, Wish,
 };
 use evenkeel_core::rehearsal::{After, Course, Group, InPlace, Rehearsal, bytes};
 use plan::{Line, Planned, plan, word};
@@ -141,7 +141,7 @@ impl Work<'_> {
         mut came: InPlace,
     ) -> Result<InPlace, Box<Trouble>> {
         self.run.watch.see(Event::Step { what: &format!("in place on {}", self.site.name) });
-        let orphaned: Vec<_> = settled.iter().flat_map(site::orphans).collect();
+        let orphaned: Vec<_> = settled.iter().flat_map(Orphan::of).collect();
         let recorded = self.captured(&[Dimension::History])?;
         let places = crate::history::places(&recorded);
         let tool = places.iter().find(|place| self.tool.is_some_and(|tool| place.may_be(tool))).or(places.first()).copied();

@@ -6,7 +6,7 @@ use crate::capture::Source;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::manifest::{Endpoint, NodeRole};
-use evenkeel_core::port::{Ending, Entry, Intention, Orphan, Owner, Store};
+use evenkeel_core::port::{Ending, Entry, Intention, Owner, Store};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -140,13 +140,6 @@ pub fn unfinished(store: &dyn Store, name: &str, is_there: &dyn Fn(&Owner) -> Op
         }
     }
     Ok(entries)
-}
-
-/// What a run that is gone did not give back.
-pub(super) fn orphans(entry: &Entry) -> Vec<Orphan> {
-    let name = Entry::called(entry.number, &entry.letters);
-    let one = |what: &String| Orphan { what: what.clone(), name: name.clone(), pid: entry.intention.owner.pid };
-    entry.held.iter().map(one).collect()
 }
 
 /// Runs that are gone are over: what they ran was rolled back with their sessions.

@@ -58,15 +58,20 @@ impl Turn<'_> {
         let samples = Samples::naming();
         let mut eyes = Eyes::new(&light, &samples).knowing(light.map.keys().copied().collect());
         let warden = Warden::default();
+        let unread = Mutex::new(None::<String>);
         let course = std::thread::scope(|threads| {
             threads.spawn(|| samples.watch(self.observer, Ok(watcher), id, PAUSE, self.watch));
             threads.spawn(|| {
-                let begun = self.rollback.written(&mut *ender);
+                let missed = |trouble: &Trouble| _ = unread.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(lost(trouble));
+                let begun = self.rollback.written(&mut *ender).inspect_err(|trouble| missed(trouble));
                 warden.watch(self.watch, |asked| match asked {
                     Asked::End { whole } => self.rollback.end(&mut *ender, id, whole).map(|()| false),
                     // Of others too: nobody can tell whose it is.
                     Asked::IsTooMuch => match &begun {
-                        Ok(begun) => Ok(self.rollback.written(&mut *ender)?.saturating_sub(*begun) > self.bytes),
+                        Ok(begun) => {
+                            let now = self.rollback.written(&mut *ender).inspect_err(|trouble| missed(trouble))?;
+                            Ok(now.saturating_sub(*begun) > self.bytes)
+                        }
                         Err(_) => Ok(false),
                     },
                 });
@@ -91,7 +96,9 @@ impl Turn<'_> {
             other => other,
         };
         let waits = eyes.blocked();
-        let broken = samples.broken().map(|why| format!("who waited for it was not seen: {why}"));
+        let unread = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let unread = unread.map(|why| format!("how much it wrote to the log was not seen, so that nothing would have ended it: {why}"));
+        let broken = samples.broken().map(|why| format!("who waited for it was not seen: {why}")).or(unread);
         Ok(Came { course, statements: eyes.traces(), waits, broken })
     }
 
