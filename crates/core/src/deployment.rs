@@ -2,6 +2,7 @@
 //!
 //! Lives here: the nouns. Does not live here: doing it (`pipeline/deploy`), what is kept of it (`port`'s journal).
 
+use crate::evidence::says_validated;
 use crate::port::{Ending, Entry, Halt, Kept};
 use std::time::Duration;
 
@@ -73,7 +74,7 @@ pub fn code(gates: &[Gate]) -> u8 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     pub environment: String,
-    /// `HALTED`, `VALIDATED`, `ROLLED_BACK`, or a word in small letters for what has none of its own: `deployed`, `stopped`, `at work`,
+    /// `HALTED`, `VALIDATED`, `ROLLED_BACK`, `rehearsed` where locks and time were not measured, or a word in small letters for what has none of its own: `deployed`, `stopped`, `at work`,
     /// `nothing known`.
     pub state: &'static str,
     /// RFC 3339, in UTC; nothing where nothing is known.
@@ -110,9 +111,10 @@ impl Status {
         let last = runs.iter().filter(is_release).find(|entry| !is_refused(entry));
         let ended = last.and_then(|entry| entry.ended.as_ref());
         let newer = kept.filter(|kept| last.is_none_or(|entry| kept.at > ended.map_or(&entry.begun, |ended| &ended.at).clone()));
+        let validated = |kept: &Kept| if says_validated(&kept.text) { "VALIDATED" } else { "rehearsed" };
         let Some(entry) = last else {
             return match kept {
-                Some(kept) => status("VALIDATED", Some(kept.at.clone()), format!("by {}", kept.by), None),
+                Some(kept) => status(validated(kept), Some(kept.at.clone()), format!("by {}", kept.by), None),
                 None => status("nothing known", None, "nothing was rehearsed for it, or run on it, from here".to_owned(), None),
             };
         };
@@ -125,8 +127,8 @@ impl Status {
             }
             None => status("stopped", Some(entry.begun.clone()), format!("{run}: its process is gone: {}", entry.progress()), resume),
             Some((Ending::Done, _)) if newer.is_some() => {
-                let kept = newer.map(|kept| (kept.at.clone(), kept.by.clone())).unwrap_or_default();
-                status("VALIDATED", Some(kept.0), format!("by {}; before: {run}", kept.1), None)
+                let (at, by, state) = newer.map(|kept| (kept.at.clone(), kept.by.clone(), validated(kept))).unwrap_or_default();
+                status(state, Some(at), format!("by {by}; before: {run}"), None)
             }
             Some((Ending::Done, ended)) => {
                 let state = if verb == "rollback" { "ROLLED_BACK" } else { "deployed" };
