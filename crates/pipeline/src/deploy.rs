@@ -1,7 +1,7 @@
 //! A release that was rehearsed, run where it counts: behind its gates, under a claim, act by act, each written down before it begins and
 //! compared afterwards with what it did when it was rehearsed.
 //!
-//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `course` is what happens under the
+//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
 //! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `beside` watches it, `back` is the way back, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
@@ -13,6 +13,7 @@ mod course;
 mod deeds;
 mod gates;
 mod resume;
+mod stepwise;
 mod work;
 
 pub use work::Bounds;
@@ -222,7 +223,8 @@ fn acts(
     if order.back.is_some() && !back::without_way(release).is_empty() {
         return Err(format!("no statement takes back {}", back::without_way(release).join(", ")));
     }
-    let mut deeds = deeds::deeds(release, records, ground.undoes).map_err(|trouble| words(&trouble))?;
+    let deeds = if ground.undoes { deeds::deeds(release, records) } else { stepwise::deeds(release, records) };
+    let mut deeds = deeds.map_err(|trouble| words(&trouble))?;
     for deed in &mut deeds {
         deed.loose = deed.stepwise && loose(ground.target);
         deed.due = due(deed, order);

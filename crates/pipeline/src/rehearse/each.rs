@@ -7,6 +7,7 @@ use super::eyes::Eyes;
 use super::pending::Release;
 use super::place::Place;
 use super::samples::Samples;
+use super::unseen;
 use crate::migrations::{Cut, Said, Script};
 use crate::replay::Stage;
 use crate::runner::{Blind, Done, Ground, Manner, Onlooker, Runner, Told, guarded};
@@ -192,7 +193,7 @@ impl<'a> Each<'a> {
         undo.order_only = undo.differences.is_empty() && is_reordered(before, &there);
         match (self.observer, &columns) {
             (Some(observer), Some(columns)) => self.rows(told, &mut undo, (observer, columns))?,
-            _ => unseen(cut, told, (before, after), &mut undo),
+            _ => unseen::judge(cut, told, (before, after), &mut undo),
         }
         // The way back leads to where the migration can run again.
         match self.ran(trial, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
@@ -468,59 +469,6 @@ fn worded((place, why): &Told) -> String {
 fn says_something(scripts: &[Script]) -> bool {
     let mut all = scripts.iter().flat_map(|script| &script.pieces).filter_map(evenkeel_core::statement::Piece::statement);
     all.any(|statement| !matches!(statement.nature, Nature::Transaction(_)))
-}
-
-/// Definitions that no row is part of.
-const BESIDE_ROWS: [&str; 14] = [
-    "CREATE INDEX",
-    "DROP INDEX",
-    "CREATE VIEW",
-    "ALTER VIEW",
-    "DROP VIEW",
-    "CREATE PROCEDURE",
-    "DROP PROCEDURE",
-    "CREATE FUNCTION",
-    "DROP FUNCTION",
-    "CREATE TRIGGER",
-    "DROP TRIGGER",
-    "CREATE EVENT",
-    "DROP EVENT",
-    "CREATE SEQUENCE",
-];
-/// Words by which ALTER TABLE may turn values into others, or take them away.
-const TURNING: [&str; 9] = ["modify", "change", "convert", "drop", "rename", "engine", "partition", "truncate", "exchange"];
-
-/// What happens to rows where nobody saw any: what the schema says that a way back cannot bring back, and whether the rest is told.
-fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifest), undo: &mut Undo) {
-    let made_anew = effect(before, after).into_iter().filter(|touch| touch.spot.attribute.is_none() && touch.after == Stand::Gone);
-    let holds_data = |touch: &Touch| matches!(touch.spot.kind, Kind::Table | Kind::Column);
-    undo.data_lost = made_anew
-        .filter(holds_data)
-        .map(|touch| format!("{}: it goes, and is made anew: what was in it is gone", touch.spot.display()))
-        .collect();
-    // What only makes new things, or is about new tables alone, leaves rows alone.
-    let was: Vec<String> = [Kind::Table, Kind::View, Kind::Function, Kind::Procedure]
-        .iter()
-        .flat_map(|kind| before.of_kind(*kind))
-        .filter_map(|object| object.identity.parts().last().map(str::to_owned))
-        .collect();
-    let is_plain = |said: &Said<'_>| {
-        let statement = said.statement;
-        let has = |words: &[&str]| words.iter().any(|word| has_word(said.text, word));
-        let about_new = || !was.iter().any(|name| has_word(said.text, name));
-        match statement.nature {
-            _ if statement.odd.is_some() || statement.beyond.unseen.is_some() => false,
-            Nature::Session | Nature::Transaction(_) => true,
-            Nature::Definition if BESIDE_ROWS.contains(&statement.tag.as_str()) => true,
-            Nature::Definition if statement.tag == "CREATE TABLE" => !has(&["replace"]),
-            Nature::Definition => statement.shows == Shows::Makes && statement.tag == "ALTER TABLE" && !has(&TURNING) || about_new(),
-            Nature::Data => about_new(),
-            Nature::Right | Nature::Code | Nature::Unknown => false,
-        }
-    };
-    let all = cut.up.iter().flat_map(Script::statements);
-    let at = all.enumerate().find(|(_, said)| !is_plain(said)).map(|(at, _)| at);
-    undo.rows_changed = at.and_then(|at| told.statements.get(at).or(told.statements.last())).map(|trace| trace.place.clone());
 }
 
 /// What is otherwise there than it should be, comments aside.

@@ -15,6 +15,7 @@ mod pending;
 mod place;
 mod samples;
 mod sizes;
+mod unseen;
 
 pub use asked::Questions;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};
