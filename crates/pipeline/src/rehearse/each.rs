@@ -4,24 +4,23 @@
 
 use super::clock::Marks;
 use super::eyes::Eyes;
+use super::lost;
 use super::pending::Release;
 use super::place::Place;
 use super::samples::Samples;
-use super::unseen;
-use crate::migrations::{Cut, Said, Script};
+use crate::migrations::{Cut, Script};
 use crate::replay::Stage;
 use crate::runner::{Blind, Done, Ground, Manner, Onlooker, Runner, Told, guarded};
 use evenkeel_core::evidence;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
 use evenkeel_core::history::folder::{Grouping, Transaction};
-use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::{Form, World, plan, tells_needs};
 use evenkeel_core::port::{Answer, Event, Filler, Observer};
 use evenkeel_core::rehearsal::{Difference, Migration, Part, Proposed, Rerun, Undo};
-use evenkeel_core::statement::{Nature, Shows, Statement};
-use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, Trace, has_word, names};
+use evenkeel_core::statement::{Nature, Statement};
+use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, Trace, names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -193,7 +192,7 @@ impl<'a> Each<'a> {
         undo.order_only = undo.differences.is_empty() && is_reordered(before, &there);
         match (self.observer, &columns) {
             (Some(observer), Some(columns)) => self.rows(told, &mut undo, (observer, columns))?,
-            _ => unseen::judge(cut, told, (before, after), &mut undo),
+            _ => lost::unseen(cut, told, (before, after), &mut undo),
         }
         // The way back leads to where the migration can run again.
         match self.ran(trial, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
@@ -212,11 +211,11 @@ impl<'a> Each<'a> {
     ) -> Result<(), Box<Trouble>> {
         let kept = observer.columns(&mut *self.place.scratch.session(TRIAL)?)?;
         let has_rows = |table: &String| self.here.get(table).is_some_and(|rows| *rows > 0);
-        let touched = touched(told);
+        let touched = lost::touched(told);
         let (full, bare): (BTreeSet<String>, BTreeSet<String>) = touched.into_iter().partition(has_rows);
-        undo.data_lost = anew(columns, &kept)
+        undo.data_lost = lost::anew(columns, &kept)
             .into_iter()
-            .filter(|column| !full.iter().any(|table| is_of(column, table)))
+            .filter(|column| !full.iter().any(|table| lost::is_of(column, table)))
             .map(|column| format!("{column}: made anew, what was in it is gone unless a statement brings it back"))
             .collect();
         undo.data_lost.extend(self.lost(&full)?);
@@ -487,21 +486,4 @@ fn differences(wanted: &Manifest, there: &Manifest) -> Vec<Difference> {
     let all: Vec<Touch> = differing.collect();
     let whole = all.iter().filter(|touch| !of_others(touch, &all));
     whole.map(|touch| Difference { expected: found(&touch.spot, wanted), touch: touch.clone() }).collect()
-}
-
-/// Tables that were there before and that a migration changes or reads.
-fn touched(told: &Migration) -> BTreeSet<String> {
-    let locks = told.statements.iter().flat_map(|trace| &trace.locks).filter(|lock| !lock.fresh && lock.kind == Sort::Table.name());
-    locks.map(|lock| lock.relation.clone()).collect()
-}
-
-/// Whether a column is of a table, by their names.
-fn is_of(column: &str, table: &str) -> bool {
-    column.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// Columns that were there and are made anew, or are not there.
-fn anew(before: &BTreeMap<(u64, u64), String>, after: &BTreeMap<(u64, u64), String>) -> Vec<String> {
-    let gone = before.iter().filter(|(number, _)| !after.contains_key(number));
-    gone.map(|(_, name)| name.clone()).collect()
 }

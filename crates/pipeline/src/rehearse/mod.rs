@@ -11,11 +11,11 @@ mod each;
 mod eyes;
 mod in_place;
 mod load;
+mod lost;
 mod pending;
 mod place;
 mod samples;
 mod sizes;
-mod unseen;
 
 pub use asked::Questions;
 pub use in_place::{Site, Standing, UNTOUCHED, by_tier, halted, refused, unfinished};

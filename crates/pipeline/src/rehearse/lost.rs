@@ -1,6 +1,6 @@
-//! What becomes of rows where nobody saw any: what definitions say of it, and where they say nothing.
+//! What a way back takes of rows: what definitions and the server's numbers say of it, and where they say nothing.
 //!
-//! Neighbour: `each`, which tries ways back where rows can be made.
+//! Neighbour: `each`, which tries ways back.
 
 use crate::migrations::{Cut, Said, Script};
 use evenkeel_core::history::effect::{Stand, Touch, effect};
@@ -8,7 +8,8 @@ use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::rehearsal::{Migration, Undo};
 use evenkeel_core::statement::{Nature, Shows};
-use evenkeel_core::trace::has_word;
+use evenkeel_core::trace::{Sort, has_word};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Definitions that no row is part of.
 const BESIDE_ROWS: [&str; 14] = [
@@ -31,7 +32,7 @@ const BESIDE_ROWS: [&str; 14] = [
 const TURNING: [&str; 9] = ["modify", "change", "convert", "drop", "rename", "engine", "partition", "truncate", "exchange"];
 
 /// What happens to rows where nobody saw any: what the schema says that a way back cannot bring back, and whether the rest is told.
-pub fn judge(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifest), undo: &mut Undo) {
+pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifest), undo: &mut Undo) {
     let made_anew = effect(before, after).into_iter().filter(|touch| touch.spot.attribute.is_none() && touch.after == Stand::Gone);
     let holds_data = |touch: &Touch| matches!(touch.spot.kind, Kind::Table | Kind::Column);
     undo.data_lost = made_anew
@@ -61,4 +62,21 @@ pub fn judge(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifest
     let all = cut.up.iter().flat_map(Script::statements);
     let at = all.enumerate().find(|(_, said)| !is_plain(said)).map(|(at, _)| at);
     undo.rows_changed = at.and_then(|at| told.statements.get(at).or(told.statements.last())).map(|trace| trace.place.clone());
+}
+
+/// Tables that were there before and that a migration changes or reads.
+pub fn touched(told: &Migration) -> BTreeSet<String> {
+    let locks = told.statements.iter().flat_map(|trace| &trace.locks).filter(|lock| !lock.fresh && lock.kind == Sort::Table.name());
+    locks.map(|lock| lock.relation.clone()).collect()
+}
+
+/// Whether a column is of a table, by their names.
+pub fn is_of(column: &str, table: &str) -> bool {
+    column.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Columns that were there and are made anew, or are not there.
+pub fn anew(before: &BTreeMap<(u64, u64), String>, after: &BTreeMap<(u64, u64), String>) -> Vec<String> {
+    let gone = before.iter().filter(|(number, _)| !after.contains_key(number));
+    gone.map(|(_, name)| name.clone()).collect()
 }
