@@ -1,7 +1,7 @@
 //! Types that columns hold values of, made anew: the old one is given another name, the new one made in its place, each column brought
 //! over, and the old one dropped. What a column holds goes through its text, or attribute by attribute.
 
-use super::cast::loses_by;
+use super::kept::{self, fate_between};
 use super::text::{last, whole};
 use super::types::attribute;
 use super::{Target, list};
@@ -142,7 +142,8 @@ fn written((column, after): (&Object, &Object), aside: &Object, from: &World<'_>
     let typ = after.text("type").ok_or("its type is not known")?;
     let name = last(column);
     let shown = column.display();
-    let mut hazards = vec![];
+    let was = column.text("type").unwrap_or_default();
+    let mut hazards = if was == typ { Vec::new() } else { kept::hazards(fate_between(was, typ, (from, to)), typ, &shown) };
     let types = within(aside, from);
     let mut using = format!("{name}::text::{typ}");
     for before in &types {
@@ -154,7 +155,7 @@ fn written((column, after): (&Object, &Object), aside: &Object, from: &World<'_>
         if reshaped {
             using = row(&name, (before, becomes), from)?;
         }
-        hazards.extend(hazards_of(before, becomes, &shown));
+        hazards.extend(hazards_of(before, becomes, &shown, (from, to)));
     }
     Ok(Conversion { using, hazards })
 }
@@ -201,15 +202,10 @@ fn row(name: &str, (before, after): (&Object, &Object), from: &World<'_>) -> Res
     Ok(format!("CASE WHEN {name} IS DISTINCT FROM NULL THEN ROW({})::{} END", values.join(", "), whole(after)))
 }
 
-fn hazards_of(before: &Object, after: &Object, column: &str) -> Vec<Hazard> {
+fn hazards_of(before: &Object, after: &Object, column: &str, worlds: (&World<'_>, &World<'_>)) -> Vec<Hazard> {
     let mut hazards = Vec::new();
     let mut cast = |was: &str, is: &str, what: String| {
-        if was != is {
-            hazards.push(Hazard::FailsIf(format!("a value of {what} is none of {is}")));
-        }
-        if was != is && loses_by(was, is) {
-            hazards.push(Hazard::Loses(format!("what {is} cannot hold of {what}")));
-        }
+        hazards.extend(kept::hazards(fate_between(was, is, worlds), is, &what));
     };
     match before.kind {
         Kind::Enum => {

@@ -1,8 +1,9 @@
 //! Another type for a column: which cast brings its values over, and what they lose by it.
 
-use super::cast::{is_cast, is_text, is_widened, loses_by};
+use super::cast::{is_cast, is_text, is_widened};
+use super::kept::{Fate, fate_between};
 use super::text::{last, whole};
-use super::{Target, flag, list, locks};
+use super::{Target, flag, kept, list, locks};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Turn};
@@ -41,12 +42,12 @@ pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String>
         return Ok(over.hazards.into_iter().fold(statement, Statement::hazard));
     }
     if !is_kept {
-        statement = statement
-            .hazard(Hazard::Rewrites(whole(object)))
-            .hazard(Hazard::FailsIf(format!("a value of {} is none of {typ}", object.display())));
-        if loses_by(was, typ) {
-            statement = statement.hazard(Hazard::Loses(format!("what {typ} cannot hold of {}", object.display())));
-        }
+        // What is computed is computed anew.
+        let is_computed = before.get("generated").is_some() && object.get("generated").is_some();
+        let fate = fate_between(was, typ, (to.making.from, to.making.to));
+        let fate = if is_computed { fate.min(Fate::Fails) } else { fate };
+        statement = statement.hazard(Hazard::Rewrites(whole(object)));
+        statement = kept::hazards(fate, typ, &object.display()).into_iter().fold(statement, Statement::hazard);
     }
     Ok(statement)
 }
@@ -56,7 +57,9 @@ pub fn unique(statement: Statement, change: &Change<'_>, to: &Target<'_>) -> Sta
     let (object, before) = (change.to, change.from);
     let (was, is) = (before.text("type").unwrap_or_default(), object.text("type").unwrap_or_default());
     let ignores_case = |typ: &str| typ == "citext" || typ.ends_with(".citext");
-    let is_coarser = loses_by(was, is) || before.get("collation") != object.get("collation") || ignores_case(is) && !ignores_case(was);
+    let fate = fate_between(was, is, (to.making.from, to.making.to));
+    let is_coarser =
+        fate >= Fate::LosesBlanks || before.get("collation") != object.get("collation") || ignores_case(is) && !ignores_case(was);
     let (schema, table, name) = (object.identity.part(0), object.identity.part(1), object.identity.part(2));
     let holds = |part: &&Object| match part.kind {
         // As a column's name, or within an expression.

@@ -332,6 +332,12 @@ fn persistence(object: &Object, to: &Target<'_>) -> Vec<Statement> {
     let words = if is_unlogged { "SET UNLOGGED" } else { "SET LOGGED" };
     let one = |table: &&Object| {
         let statement = Statement::new(format!("ALTER TABLE {} {words};", whole(table)));
+        let statement = if is_unlogged {
+            statement
+                .hazard(Hazard::Loses(format!("all rows of {} whenever the server stops by a crash, and on replicas", table.display())))
+        } else {
+            statement
+        };
         statement.hazard(Hazard::Rewrites(whole(table))).hazard(locks("ACCESS EXCLUSIVE", table.identity.part(0), table.identity.part(1)))
     };
     order.iter().map(one).collect()

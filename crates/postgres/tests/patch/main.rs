@@ -14,6 +14,7 @@ mod reported;
 mod scenarios;
 mod touched;
 mod types;
+mod values;
 mod whole;
 
 use evenkeel_core::kind::{Dimension, Kind};
