@@ -1,6 +1,6 @@
 //! Another type for a column: which cast brings its values over, and what they lose by it.
 
-use super::cast::{is_cast, is_text, is_widened};
+use super::cast::{bare, is_cast, is_text, is_widened};
 use super::kept::{Fate, fate_between};
 use super::text::{last, whole};
 use super::{Target, flag, kept, list, locks};
@@ -15,7 +15,7 @@ pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String>
     let was = before.text("type").unwrap_or_default();
     let is_kept = typ == was || is_widened(was, typ);
     // A cast that is written cuts what is too long; one that is not refuses it.
-    let is_same_kind = was.split('(').next() == typ.split('(').next() || is_text(was) && is_text(typ);
+    let is_same_kind = bare(was) == bare(typ) || is_text(was) && is_text(typ);
     // Between types that no cast joins, values go through their texts.
     let through = if is_cast(was, typ) { "" } else { "::text" };
     let over = super::aside::conversion(change, to)?;
