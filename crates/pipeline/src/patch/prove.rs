@@ -1,6 +1,7 @@
 //! A plan, tried on a throwaway server that has the candidate's schema, and compared in all that a patch can touch.
 
 use super::build::{like, look, run};
+use super::without::{is_parted, spare, without};
 use super::{Builder, Left, Odd, Proofs, build, left};
 use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
@@ -49,6 +50,8 @@ pub struct Asked<'a> {
     /// What was found, so that nothing is left out in silence.
     pub differences: &'a [Difference],
     pub form: Form,
+    /// What loses data is commented out, and what runs without it is tried as well.
+    pub spares_data: bool,
     /// Of evenkeel.
     pub version: &'a str,
     pub proofs: &'a dyn Proofs,
@@ -246,7 +249,8 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     let server = builder.workshop.choose(&like(candidate, &*dialect)).map(|server| server.display()).ok();
     let ground = server.and_then(|server| {
         let (dimensions, version) = (told.as_slice(), asked.version);
-        fingerprint(&Ground { candidate, goal: reference, dimensions, form, server: &server, version }, &planned)
+        let spares_data = asked.spares_data;
+        fingerprint(&Ground { candidate, goal: reference, dimensions, form, spares_data, server: &server, version }, &planned)
     });
     if let Some(before) = ground.as_deref().and_then(|ground| asked.proofs.before(ground)) {
         let server = format!("{} (tried before, at {})", before.server, before.at);
@@ -274,6 +278,11 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
             let why = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
             return Ok(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), Vec::new()));
         }
+    };
+    // As the candidate is, for what runs without the statements that lose data.
+    let spare = match asked.spares_data && is_parted(&planned) {
+        true => Some(spare(&*built.scratch, candidate, builder)?),
+        false => None,
     };
     let mut failed = Vec::new();
     // Extensions that this machine does not have.
@@ -336,10 +345,23 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     let refused = planned.refused.len();
     planned.refused.retain(|refusal| still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object));
     planned.unsaid.extend(built.left.iter().map(|left| format!("what could not be built for the trial: {}", left.words())));
+    let mut is_as_planned = true;
+    if failed.is_empty()
+        && odd.is_empty()
+        && let Some(spare) = spare
+    {
+        let came = without(&mut planned, (spare, &built.database), candidate, builder)?;
+        is_as_planned = came.is_as_planned;
+        failed = came.failed;
+        if !failed.is_empty() {
+            let why = "tried on a throwaway server, it does not run without what is commented out".to_owned();
+            return Ok(with(planned, Proof::Not { why }, failed, odd, built.left));
+        }
+    }
     if failed.is_empty() && odd.is_empty() {
         let server = built.scratch.describe();
         // What more than the plan decided is not told by the plan.
-        let is_plain = rounds == 1 && built.left.is_empty() && refused == planned.refused.len();
+        let is_plain = is_as_planned && rounds == 1 && built.left.is_empty() && refused == planned.refused.len();
         if let Some(ground) = ground.filter(|_| is_plain) {
             asked.proofs.keep(&ground, &server);
         }

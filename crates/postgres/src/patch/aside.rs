@@ -6,7 +6,7 @@ use super::text::{last, whole};
 use super::types::attribute;
 use super::{Target, list};
 use crate::flavor;
-use crate::ident::{literal, qualified, quoted, shortened};
+use crate::ident::{literal, passing, qualified, quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, shown_parts};
 use evenkeel_core::patch::{Change, Hazard, Over, Statement, World};
@@ -64,13 +64,13 @@ fn is_of(column: &Object, aside: &Object) -> bool {
 }
 
 /// Whether a partition key names the column, alone or within an expression.
-fn names(key: &str, column: &str) -> bool {
+pub fn names(key: &str, column: &str) -> bool {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
     key.contains(&quoted(column)) && quoted(column).starts_with('"') || key.split(|letter| !is_word(letter)).any(|word| word == column)
 }
 
 fn name_aside(object: &Object) -> String {
-    qualified(object.identity.part(0), &shortened(&["evenkeel", object.identity.part(1)], "before"))
+    qualified(object.identity.part(0), &passing(object.identity.part(1), "before"))
 }
 
 const fn word(object: &Object) -> &'static str {
@@ -78,7 +78,7 @@ const fn word(object: &Object) -> &'static str {
 }
 
 pub fn put(object: &Object, major: u16) -> Vec<Statement> {
-    let name = |suffix: &str| quoted(&shortened(&["evenkeel", object.identity.part(1)], suffix));
+    let name = |suffix: &str| quoted(&passing(object.identity.part(1), suffix));
     let mut statements = vec![Statement::new(format!("ALTER {} {} RENAME TO {};", word(object), whole(object), name("before")))];
     if object.kind == Kind::RangeType && major >= flavor::MULTIRANGE {
         let multirange = multirange(object);

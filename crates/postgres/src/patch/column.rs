@@ -5,7 +5,7 @@ use super::text::{last, option_changes, parameters, whole};
 use super::{Maker, Target, alter_column as alter, flag, integer, is_not, list, locks};
 use super::{identity, retype};
 use crate::flavor;
-use crate::ident::{quoted, shortened};
+use crate::ident::{passing, quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Turn, Way, World, Written};
@@ -133,10 +133,24 @@ pub fn is_in_the_way(other: &Object, change: &Change<'_>) -> bool {
         | Kind::Function
         | Kind::Procedure => true,
         Kind::Column => other.get("generated").is_some() && other.identity.part(2) != change.to.identity.part(2),
-        // One of two columns that go over to another type of that name is not comparable with the other for a while.
-        Kind::Constraint => change.from.get("type") == change.to.get("type") && joins(other, change.to),
+        // Of two columns that it joins one is of the new type for a while, and the other of the old one.
+        Kind::Constraint => !stays_comparable(change) && joins(other, change.to),
         _ => false,
     }
+}
+
+/// Whether the server compares values of both types in a foreign key.
+fn stays_comparable(change: &Change<'_>) -> bool {
+    let typ = |column: &Object| super::cast::bare(column.text("type").unwrap_or_default());
+    let (was, is) = (typ(change.from), typ(change.to));
+    let family = |name: &str| match name {
+        "smallint" | "integer" | "bigint" => 1,
+        "text" | "character varying" => 2,
+        _ => 0,
+    };
+    let is_collated = change.from.get("collation") != change.to.get("collation");
+    // One that goes over to another type of that name is another all the same.
+    !is_collated && family(&was) > 0 && family(&was) == family(&is) || was == is && change.from.get("type") != change.to.get("type")
 }
 
 /// Whether it is a foreign key from or to that column.
@@ -260,7 +274,7 @@ impl Maker for Columns {
             return if is_dropped { Way::InPlace } else { Way::Replace };
         }
         if change.touches("type") || change.touches("collation") {
-            return Way::Cleared;
+            return super::table::keyed_by(change.from, from, to).map_or(Way::Cleared, Way::Refuse);
         }
         if change.only(&["local"]) && super::alone::is_attached(change.to, (from, to)) {
             return Way::InPlace;
@@ -428,7 +442,7 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
         // By its name: the server would number one that a partition has already.
         let constraint = object.text("not_null_name").map_or_else(|| generated_not_null(object), str::to_owned);
         let is_free = !is_taken(&constraint, object, to);
-        let constraint = if is_free { constraint } else { shortened(&["evenkeel", object.identity.part(2)], "not_null") };
+        let constraint = if is_free { constraint } else { passing(object.identity.part(2), "not_null") };
         let is_in_use = to.is_in_use(schema, table);
         let stays_invalid = is_not(object, "not_null_valid");
         let valid = if stays_invalid || is_in_use { " NOT VALID" } else { "" };
@@ -448,7 +462,7 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
     if !to.is_in_use(schema, table) {
         return vec![set.hazard(fails)];
     }
-    let proof = quoted(&shortened(&["evenkeel", object.identity.part(2)], "is_not_null"));
+    let proof = quoted(&passing(object.identity.part(2), "is_not_null"));
     vec![
         Statement::new(format!("ALTER TABLE {name} ADD CONSTRAINT {proof} CHECK ({column} IS NOT NULL) NOT VALID;")).hazard(locks(
             "ACCESS EXCLUSIVE",

@@ -17,7 +17,11 @@ pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String>
     // A cast that is written cuts what is too long; one that is not refuses it.
     let is_same_kind = bare(was) == bare(typ) || is_text(was) && is_text(typ);
     // Between types that no cast joins, values go through their texts.
-    let through = if is_cast(was, typ) { "" } else { "::text" };
+    let through = match through_number(was, typ) {
+        _ if is_cast(was, typ) => "",
+        true => "::numeric",
+        false => "::text",
+    };
     let over = super::aside::conversion(change, to)?;
     let is_foreign = super::aside::is_foreign(object, to);
     let using = match &over {
@@ -50,6 +54,12 @@ pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String>
         statement = kept::hazards(fate, typ, &object.display()).into_iter().fold(statement, Statement::hazard);
     }
     Ok(statement)
+}
+
+/// Money is joined with numbers by one sort of them.
+fn through_number(was: &str, is: &str) -> bool {
+    let is_number = |typ: &str| matches!(bare(typ).as_str(), "smallint" | "integer" | "bigint" | "real" | "double precision");
+    was == "money" && is_number(is) || is == "money" && is_number(was)
 }
 
 /// Values that were different may be equal after: under a key, that is said.

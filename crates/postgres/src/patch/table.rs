@@ -183,6 +183,12 @@ impl Maker for Tables {
         if let Some(why) = parents.into_iter().flatten().find_map(|parent| super::partial::takes_no_parts(parent, (from, to))) {
             return Way::Refuse(why);
         }
+        if change.touches("partition_bound")
+            && let Some(parent) = change.to.text("partition_of")
+            && let Some(key) = retyped_keys(parent, from, to).first()
+        {
+            return Way::Refuse(format!("its bound is one of column {key} of table {parent}, whose type cannot be altered"));
+        }
         if change.touches("access_method") && from.manifest.endpoint.server_major < flavor::SET_ACCESS_METHOD {
             return Way::Refuse("before PostgreSQL 15 no statement gives a table another access method".to_owned());
         }
@@ -341,6 +347,40 @@ fn persistence(object: &Object, to: &Target<'_>) -> Vec<Statement> {
         statement.hazard(Hazard::Rewrites(whole(table))).hazard(locks("ACCESS EXCLUSIVE", table.identity.part(0), table.identity.part(1)))
     };
     order.iter().map(one).collect()
+}
+
+/// Whether a table that is there is attached to a partitioned one, for the first time or anew: its indexes become parts with it.
+pub fn is_attached(schema: &str, name: &str, to: &Target<'_>) -> bool {
+    let Some(table) = to.making.to.find(Kind::Table, &[schema, name]).filter(|table| table.get("partition_of").is_some()) else {
+        return false;
+    };
+    let differs = |before: &Object| ["partition_of", "partition_bound"].iter().any(|one| before.get(one) != table.get(one));
+    to.before(table).is_some_and(differs)
+}
+
+/// Columns by which a table is partitioned and whose type or collation is another.
+fn retyped_keys(shown: &str, from: &World<'_>, to: &World<'_>) -> Vec<String> {
+    let (Some(before), Some(after)) = (from.shown("table", shown), to.shown("table", shown)) else { return Vec::new() };
+    let (Some(key), Some(_)) = (before.text("partition_by"), after.text("partition_by")) else { return Vec::new() };
+    let columns = from.columns(before.identity.part(0), before.identity.part(1));
+    let differs =
+        |column: &&&Object| to.same(column).is_some_and(|other| ["type", "collation"].iter().any(|one| other.get(one) != column.get(one)));
+    let named = columns.iter().filter(differs).filter(|column| super::aside::names(key, column.identity.part(2)));
+    named.map(|column| column.identity.part(2).to_owned()).collect()
+}
+
+/// Why a column's type stays: a table is partitioned by it, or the table that it is a part of.
+pub fn keyed_by(column: &Object, from: &World<'_>, to: &World<'_>) -> Option<String> {
+    let mut shown = from.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?.display();
+    for _ in 0..16 {
+        if retyped_keys(&shown, from, to).iter().any(|name| name == column.identity.part(2)) {
+            return Some(format!(
+                "table {shown} is partitioned by it, and the type of such a column cannot be altered: the table would have to be made anew, with its rows"
+            ));
+        }
+        shown = from.shown("table", &shown)?.text("partition_of")?.to_owned();
+    }
+    None
 }
 
 fn attach(object: &Object, parent: &str) -> Result<Statement, String> {
