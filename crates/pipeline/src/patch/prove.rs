@@ -16,6 +16,10 @@ use std::collections::BTreeSet;
 
 /// What a round left may be made by another.
 const ROUNDS: usize = 3;
+/// So often something is left out that a throwaway server refuses.
+const GIVEN_UP: usize = 5;
+/// So far it is looked for what a difference follows from.
+const DEEP: usize = 8;
 /// So many reasons are named.
 const NAMED: usize = 5;
 
@@ -203,11 +207,55 @@ fn does_not_run((kind, object): &(Kind, String), why: &str, goal: &World<'_>) ->
     })
 }
 
-/// Writes what makes the candidate like the reference, and tries it.
+/// What is refused that it needs, hangs on, or is needed through: by kind and name.
+fn follows(one: &Left, refused: &[Refusal], (from, to): (&World<'_>, &World<'_>)) -> Option<String> {
+    let is_refused = |object: &Object| refused.iter().any(|refusal| refusal.kind == object.kind && refusal.object == object.display());
+    let world = if one.what == Odd::Extra { from } else { to };
+    let (mut waiting, mut seen) = (vec![world.shown(one.kind.name(), &one.object)?], BTreeSet::new());
+    for _ in 0..DEEP {
+        let next: Vec<&Object> = waiting.iter().flat_map(|object| world.told_needs(object).chain(world.parent(object))).collect();
+        waiting = next.into_iter().filter(|object| object.kind != Kind::Schema && seen.insert(World::name_of(object))).collect();
+        if let Some(found) = waiting.iter().find(|object| is_refused(object)) {
+            return Some(World::name_of(found));
+        }
+        if waiting.is_empty() {
+            break;
+        }
+    }
+    None
+}
+
+/// Writes what makes the candidate like the reference, and tries it. What the throwaway server refuses is refused by name, and the rest is
+/// tried without it.
 ///
 /// # Errors
 /// The end was asked for, or a throwaway server is lost. That none can be had is no error: then nothing is proven, and it says so.
 pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, builder: &Builder<'_>) -> Result<Patch, Box<Trouble>> {
+    let mut excused = asked.excused.to_vec();
+    let mut given_up: Vec<Refusal> = Vec::new();
+    let mut round = 0;
+    loop {
+        round += 1;
+        let (mut patch, more) = tried(reference, candidate, &Asked { excused: &excused, ..*asked }, builder)?;
+        let is_new = |one: &Refusal| !excused.iter().any(|known| known.kind == one.kind && known.object == one.object);
+        if round == GIVEN_UP || more.is_empty() || !more.iter().all(is_new) {
+            patch.plan.refused.extend(given_up);
+            patch.plan.refused.sort();
+            patch.plan.refused.dedup();
+            return Ok(patch);
+        }
+        excused.extend(more.iter().map(|one| Excused { kind: one.kind, object: one.object.clone(), attribute: None }));
+        given_up.extend(more);
+    }
+}
+
+/// One try, and what to do without in the next: what the server refuses, where it has all that it is about.
+fn tried(
+    reference: &Manifest,
+    candidate: &Manifest,
+    asked: &Asked<'_>,
+    builder: &Builder<'_>,
+) -> Result<(Patch, Vec<Refusal>), Box<Trouble>> {
     let dialect = builder.engine.dialect(&candidate.endpoint)?;
     let form = asked.form;
     for (side, manifest) in [("reference", reference), ("candidate", candidate)] {
@@ -239,12 +287,13 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         planned.refused.dedup();
         Patch { plan: planned, proof, failed, left, unbuilt }
     };
+    let alone = |patch: Patch| (patch, Vec::new());
     if planned.statements().next().is_none() {
         // What differs and has neither a statement nor a refusal is ours.
         let mut odd = left(candidate, reference, &*dialect);
         odd.retain(|one| (is_told(one.kind) || one.what != Odd::Extra) && !is_named(&planned, one));
         let proof = if odd.is_empty() { Proof::Nothing } else { Proof::Not { why: "what differs has no statement".to_owned() } };
-        return Ok(with(planned, proof, Vec::new(), odd, Vec::new()));
+        return Ok(alone(with(planned, proof, Vec::new(), odd, Vec::new())));
     }
     let server = builder.workshop.choose(&like(candidate, &*dialect)).map(|server| server.display()).ok();
     let ground = server.and_then(|server| {
@@ -254,7 +303,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     });
     if let Some(before) = ground.as_deref().and_then(|ground| asked.proofs.before(ground)) {
         let server = format!("{} (tried before, at {})", before.server, before.at);
-        return Ok(with(planned, Proof::Proven { server }, Vec::new(), Vec::new(), Vec::new()));
+        return Ok(alone(with(planned, Proof::Proven { server }, Vec::new(), Vec::new(), Vec::new())));
     }
     let built = match build(candidate, builder) {
         Ok(mut built) => {
@@ -276,7 +325,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
                 cure,
             ];
             let why = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
-            return Ok(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), Vec::new()));
+            return Ok(alone(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), Vec::new())));
         }
     };
     // As the candidate is, for what runs without the statements that lose data.
@@ -285,6 +334,7 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         false => None,
     };
     let mut failed = Vec::new();
+    let mut given_up: Vec<Refusal> = Vec::new();
     // Extensions that this machine does not have.
     let mut lacking: Vec<String> = Vec::new();
     let mut step = planned.clone();
@@ -304,10 +354,10 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         if !broken.is_empty() {
             let more = broken.iter().map(|one| Excused { kind: one.kind, object: one.object.clone(), attribute: None });
             let excused: Vec<Excused> = asked.excused.iter().cloned().chain(more).collect();
-            let mut patch = prove(whole, candidate, &Asked { excused: &excused, ..*asked }, builder)?;
+            let (mut patch, more) = tried(whole, candidate, &Asked { excused: &excused, ..*asked }, builder)?;
             patch.plan.refused.extend(broken);
             patch.plan.refused.sort();
-            return Ok(patch);
+            return Ok((patch, more));
         }
         // Whether there is a way from one version to the other, the server's files say.
         for ((kind, object), why) in refused.extract_if(.., |(kind, _), _| *kind == Kind::ExtensionVersion) {
@@ -319,6 +369,11 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
             refused.iter().filter(|((kind, _), _)| is_extension(kind)).map(|((_, object), why)| format!("extension {object}: {why}")),
         );
         failed.extend(refused.iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
+        given_up.extend(refused.into_iter().map(|((kind, object), why)| Refusal {
+            kind,
+            object,
+            reason: format!("a throwaway server refuses the statement for it, which is a fault of evenkeel to be reported: {why}"),
+        }));
         seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
         odd = left(&seen, reference, &*dialect);
         odd.retain(|one| !is_named(&planned, one));
@@ -340,6 +395,11 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         }
         planned.append(step.clone());
     }
+    // What differs because something that it needs stays as it is, is no more ours than that.
+    for one in odd.extract_if(.., |one| follows(one, &planned.refused, (&world, &goal)).is_some()).collect::<Vec<_>>() {
+        let from = follows(&one, &planned.refused, (&world, &goal)).unwrap_or_default();
+        planned.refused.push(Refusal { kind: one.kind, object: one.object, reason: format!("it follows from {from}, which is refused") });
+    }
     // What was refused and came about all the same, as a consequence of something else, is no refusal.
     let still = left(&seen, reference, &*dialect);
     let refused = planned.refused.len();
@@ -350,12 +410,12 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         && odd.is_empty()
         && let Some(spare) = spare
     {
-        let came = without(&mut planned, (spare, &built.database), candidate, builder)?;
+        let came = without(&mut planned, (spare, &built.database), (&built.seen, reference), builder)?;
         is_as_planned = came.is_as_planned;
         failed = came.failed;
         if !failed.is_empty() {
             let why = "tried on a throwaway server, it does not run without what is commented out".to_owned();
-            return Ok(with(planned, Proof::Not { why }, failed, odd, built.left));
+            return Ok(alone(with(planned, Proof::Not { why }, failed, odd, built.left)));
         }
     }
     if failed.is_empty() && odd.is_empty() {
@@ -366,15 +426,15 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
             asked.proofs.keep(&ground, &server);
         }
         let proof = Proof::Proven { server };
-        return Ok(with(planned, proof, failed, odd, built.left));
+        return Ok(alone(with(planned, proof, failed, odd, built.left)));
     }
     // What is not here to be tried with is no fault of the statements.
     let lacks = built.left.iter().map(Left::words).chain(lacking);
     let lacks: Vec<String> = lacks.take(NAMED).collect();
     if lacks.is_empty() {
         let why = "tried on a throwaway server, it does not make both the same".to_owned();
-        return Ok(with(planned, Proof::Not { why }, failed, odd, built.left));
+        return Ok((with(planned, Proof::Not { why }, failed, odd, built.left), given_up));
     }
     let why = format!("the throwaway server lacks what it is about: {}", lacks.join("; "));
-    Ok(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), built.left))
+    Ok(alone(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), built.left)))
 }

@@ -3,8 +3,8 @@
 //!
 //! Neighbour: `prove`, which tries it with every statement. Does not live here: what waits for what by the plan (`core/patch/plan`).
 
-use super::build::run;
-use super::{Builder, build};
+use super::build::{look, run};
+use super::{Builder, Left, Odd, build, left};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::{Dialect, Plan, Statement, Step};
@@ -38,28 +38,32 @@ pub fn spare(scratch: &dyn Scratch, candidate: &Manifest, builder: &Builder<'_>)
     }
 }
 
-/// Runs the plan without what loses data and what waits for that. What the server refuses then waits too, until the rest runs.
+/// Runs the plan without what loses data and what waits for that. What the server refuses then waits too, until the rest runs; and so does
+/// what would leave something neither as it was nor as it shall be: a partition taken out and not put in again.
 pub fn without(
     plan: &mut Plan,
     (mut scratch, database): (Box<dyn Scratch>, &str),
-    candidate: &Manifest,
+    (candidate, goal): (&Manifest, &Manifest),
     builder: &Builder<'_>,
 ) -> Result<Came, Box<Trouble>> {
     let dialect: Box<dyn Dialect> = builder.engine.dialect(&candidate.endpoint)?;
     let mut is_as_planned = true;
     for round in 1.. {
         let mut session = scratch.session(database)?;
-        let refused = run(&mut *session, &left_in(plan), &*dialect, &builder.watch)?;
+        let mut refused = run(&mut *session, &left_in(plan), &*dialect, &builder.watch)?;
         drop(session);
+        let seen = look(&*scratch, database, &*dialect, &builder.watch)?;
+        let is_live = |one: &Left| plan.steps.iter().any(|step| !step.held && step.kind == one.kind && step.object == one.object);
+        for one in between(&left(&seen, goal, &*dialect), &left(&seen, candidate, &*dialect)).into_iter().filter(is_live) {
+            refused.entry((one.kind, one.object.clone())).or_insert_with(|| "it is neither as it was nor as it shall be".to_owned());
+        }
         if refused.is_empty() {
             break;
         }
         if round == ROUNDS {
-            let words = |((kind, object), why): (&(_, String), &String)| {
-                let kind: &evenkeel_core::kind::Kind = kind;
-                format!("without what is commented out: {} {object}: {why}", kind.name())
-            };
-            return Ok(Came { is_as_planned, failed: refused.iter().map(words).collect() });
+            let words =
+                refused.iter().map(|((kind, object), why)| format!("without what is commented out: {} {object}: {why}", kind.name()));
+            return Ok(Came { is_as_planned, failed: words.collect() });
         }
         is_as_planned = false;
         for step in plan.steps.iter_mut().filter(|step| refused.contains_key(&(step.kind, step.object.clone()))) {
@@ -68,6 +72,19 @@ pub fn without(
         scratch = build(candidate, builder)?.scratch;
     }
     Ok(Came { is_as_planned, failed: Vec::new() })
+}
+
+/// What is like neither of two sides, by what it differs in from each.
+fn between(from_goal: &[Left], from_candidate: &[Left]) -> Vec<Left> {
+    let is_both = |one: &&Left| {
+        let other = from_candidate.iter().find(|other| other.kind == one.kind && other.object == one.object);
+        other.is_some_and(|other| match (&one.what, &other.what) {
+            (Odd::Differs(ours), Odd::Differs(theirs)) => ours.iter().any(|attribute| theirs.contains(attribute)),
+            (Odd::Missing, Odd::Missing) | (Odd::Extra, Odd::Extra) => true,
+            _ => false,
+        })
+    };
+    from_goal.iter().filter(is_both).cloned().collect()
 }
 
 /// The plan as it is written unless losing data is allowed.

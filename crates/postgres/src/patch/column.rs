@@ -196,7 +196,7 @@ impl Maker for Columns {
             return Ok(object.get("default").map(|_| view_default(object)).into_iter().collect());
         }
         // Its parent's statement adds it.
-        if is_not(object, "local") {
+        if is_not(object, "local") && !super::table::is_attached(schema, table, to) {
             return Ok(settings(object, to));
         }
         let mut statement = Statement::new(format!("ALTER TABLE {} ADD COLUMN {};", whole(object), definition(object, to)?));
@@ -274,7 +274,8 @@ impl Maker for Columns {
             return if is_dropped { Way::InPlace } else { Way::Replace };
         }
         if change.touches("type") || change.touches("collation") {
-            return super::table::keyed_by(change.from, from, to).map_or(Way::Cleared, Way::Refuse);
+            let why = super::table::keyed_by(change.from, from, to).or_else(|| torn(change.from, from));
+            return why.map_or(Way::Cleared, Way::Refuse);
         }
         if change.only(&["local"]) && super::alone::is_attached(change.to, (from, to)) {
             return Way::InPlace;
@@ -296,6 +297,7 @@ impl Maker for Columns {
             return Ok(change.touches("default").then(|| view_default(object)).into_iter().collect());
         }
         let mut statements = Vec::new();
+        let is_own = !is_not(object, "local") && !is_inherited(object, to) || super::table::is_attached(schema, table, to);
         // Those of a materialized view are what its query makes them; how they are kept is set.
         let retyped = relation == Some(Kind::Table) && (change.touches("type") || change.touches("collation"));
         let loosened = to.making.is_loosened(before);
@@ -304,7 +306,7 @@ impl Maker for Columns {
         }
         if change.touches("generated") && object.get("generated").is_none() {
             // Children let go of it with their parent.
-            if !is_not(object, "local") && !is_inherited(object, to) {
+            if is_own {
                 let sql = format!("ALTER TABLE {} ALTER COLUMN {} DROP EXPRESSION;", whole(object), last(object));
                 statements.push(Statement::new(sql));
             }
@@ -313,7 +315,7 @@ impl Maker for Columns {
             statements.extend(identity::drop(object, to));
         }
         let before_type = statements.len();
-        if retyped && !is_not(object, "local") && !is_inherited(object, to) {
+        if retyped && is_own {
             statements.push(retype::unique(retype::retype(change, to)?, change, to));
         }
         // What it let go of before, `finish` says.
@@ -403,6 +405,36 @@ impl Maker for Columns {
         }
         Ok(statements)
     }
+}
+
+/// Why no statement gives it another type: a table below has it from two above, and each of these is altered by itself.
+fn torn(column: &Object, from: &World<'_>) -> Option<String> {
+    let name = column.identity.part(2);
+    let table = from.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?;
+    let has_it = |table: &&Object| from.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), name]).is_some();
+    let above = |table: &Object| -> Vec<&Object> {
+        list(table, "inherits").iter().filter_map(|shown| from.shown("table", shown)).filter(|table| has_it(&table)).collect()
+    };
+    let below = |table: &Object| -> Vec<&Object> {
+        let shown = table.display();
+        let is_child = |user: &&Object| user.kind == Kind::Table && list(user, "inherits").iter().any(|one| **one == *shown);
+        from.told_users(table).into_iter().filter(is_child).collect()
+    };
+    // All that are joined with it, up and down.
+    let (mut found, mut waiting): (Vec<&Object>, Vec<&Object>) = (Vec::new(), vec![table]);
+    while let Some(table) = waiting.pop() {
+        if !found.iter().any(|one| one.key() == table.key()) {
+            found.push(table);
+            waiting.extend(above(table).into_iter().chain(below(table)));
+        }
+    }
+    let mut tops = found.iter().filter(|table| above(table).is_empty());
+    let (one, other) = (tops.next()?, tops.next()?);
+    Some(format!(
+        "tables below {} and {} have it from both, and the server alters it in neither: take these out with NO INHERIT before",
+        one.display(),
+        other.display()
+    ))
 }
 
 /// Whether a table that its own inherits from has it, too: that one's statement alters it here.

@@ -184,7 +184,13 @@ impl Maker for Constraints {
         let is_partition = world.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_of").is_some());
         let is_key = matches!(object.text("type"), Some("primary key" | "unique"));
         // Its partitioned table's statement brings it.
-        if is_partition && !is_key && is_not(object, "local") && !to.is_new(schema, table) && inherits_new(object, to) {
+        if is_partition
+            && !is_key
+            && is_not(object, "local")
+            && !to.is_new(schema, table)
+            && inherits_new(object, to)
+            && !super::table::is_attached(schema, table, to)
+        {
             return Ok(Vec::new());
         }
         let stands_alone = is_key

@@ -68,9 +68,15 @@ impl Maker for Tables {
         // Those that are attached to it come first.
         let shown = object.display();
         let partitions = world.manifest.of_kind(Kind::Table).iter().filter(|table| table.text("partition_of") == Some(&shown));
-        if object.get("partition_by").is_some() {
+        // But what numbers its rows reaches only those that are its parts by then.
+        let numbers = |table: &Object| {
+            let mut columns = world.parts_of_kind(table.identity.part(0), table.identity.part(1), Kind::Column);
+            table.get("partition_of").is_some() && columns.any(|column| column.get("identity").is_some())
+        };
+        if object.get("partition_by").is_some() && !numbers(object) {
             needs.extend(partitions);
         }
+        needs.extend(object.text("partition_of").and_then(|parent| world.shown("table", parent)).filter(|parent| numbers(parent)));
         Some(needs)
     }
 
@@ -189,6 +195,14 @@ impl Maker for Tables {
         {
             return Way::Refuse(format!("its bound is one of column {key} of table {parent}, whose type cannot be altered"));
         }
+        let mut columns = to.parts_of_kind(change.to.identity.part(0), change.to.identity.part(1), Kind::Column);
+        let has_parts = change.from.get("partition_of").is_some() && change.from.get("partition_by").is_some();
+        if has_parts
+            && (change.touches("partition_of") || change.touches("partition_bound"))
+            && columns.any(|column| column.get("identity").is_some())
+        {
+            return Way::Refuse("it has partitions of its own, which would number their rows no more when it is attached anew".to_owned());
+        }
         if change.touches("access_method") && from.manifest.endpoint.server_major < flavor::SET_ACCESS_METHOD {
             return Way::Refuse("before PostgreSQL 15 no statement gives a table another access method".to_owned());
         }
@@ -255,10 +269,13 @@ impl Maker for Tables {
                         continue;
                     }
                     if let Some(parent) = before.text("partition_of") {
-                        statements.push(
-                            Statement::new(format!("ALTER TABLE {} DETACH PARTITION {name};", relation(parent)?))
-                                .hazard(Hazard::Locks { mode: "ACCESS EXCLUSIVE", relation: relation(parent)? }),
-                        );
+                        let statement = Statement::new(format!("ALTER TABLE {} DETACH PARTITION {name};", relation(parent)?))
+                            .hazard(Hazard::Locks { mode: "ACCESS EXCLUSIVE", relation: relation(parent)? });
+                        let keys = held_by(parent, to.making.from, to.making.to);
+                        let keys = keys.into_iter().map(|key| {
+                            Hazard::FailsIf(format!("a row of {name} is referred to by {key}: drop that before, and add it again"))
+                        });
+                        statements.push(keys.fold(statement, Statement::hazard));
                     }
                 }
                 "inherits" => {
@@ -349,13 +366,29 @@ fn persistence(object: &Object, to: &Target<'_>) -> Vec<Statement> {
     order.iter().map(one).collect()
 }
 
-/// Whether a table that is there is attached to a partitioned one, for the first time or anew: its indexes become parts with it.
+/// Whether a table that is there is attached to a partitioned one, for the first time or anew: its indexes become parts with it, and until
+/// then what is said of that table does not reach it.
 pub fn is_attached(schema: &str, name: &str, to: &Target<'_>) -> bool {
     let Some(table) = to.making.to.find(Kind::Table, &[schema, name]).filter(|table| table.get("partition_of").is_some()) else {
         return false;
     };
     let differs = |before: &Object| ["partition_of", "partition_bound"].iter().any(|one| before.get(one) != table.get(one));
     to.before(table).is_some_and(differs)
+}
+
+/// Foreign keys to a partitioned table, which hold its partitions: as they are shown.
+fn held_by(parent: &str, from: &World<'_>, to: &World<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut shown = Some(parent.to_owned());
+    for _ in 0..16 {
+        let Some(table) = shown.take().and_then(|shown| from.shown("table", &shown)) else { break };
+        let own = table.display();
+        let keys = from.manifest.of_kind(Kind::Constraint).iter();
+        let keys = keys.filter(|key| super::is_foreign_key(key) && key.text("references") == Some(&own) && to.same(key).is_some());
+        found.extend(keys.map(Object::display));
+        shown = table.text("partition_of").map(str::to_owned);
+    }
+    found
 }
 
 /// Columns by which a table is partitioned and whose type or collation is another.

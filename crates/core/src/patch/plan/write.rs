@@ -109,7 +109,11 @@ impl<'m> Planning<'_, 'm> {
                 let before = self.to.at(place).and_then(|object| self.from.place(object));
                 match (part, before) {
                     (Part::Make, Some(before)) => more.extend(self.free_by(before)),
-                    (Part::Finish, Some(before)) => more.extend(self.by.get(&(Part::Loosen, before))),
+                    // What is taken away for a while is taken by these.
+                    (Part::Finish, Some(before)) => {
+                        more.extend([Part::Loosen, Part::Alter].into_iter().filter_map(|part| self.by.get(&(part, before))));
+                    }
+                    (Part::Alter, _) => more.extend(self.by.get(&(Part::Loosen, place))),
                     (Part::Drop, _) => more.extend(self.by.get(&(Part::Aside, place))),
                     _ => {}
                 }
