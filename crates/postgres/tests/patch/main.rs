@@ -3,6 +3,7 @@
 
 mod build;
 mod corpora;
+mod default;
 mod families;
 mod hazards;
 mod letters;
