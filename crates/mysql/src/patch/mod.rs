@@ -372,6 +372,11 @@ impl Dialect for MysqlDialect {
         object.kind == Kind::Grant
     }
 
+    fn stays_behind(&self, object: &Object) -> bool {
+        // Those on stored code go with that.
+        object.kind == Kind::Grant && matches!(object.identity.part(0), "table" | "view" | "column" | "sequence")
+    }
+
     fn can_be_dropped_apart(&self, object: &Object) -> bool {
         is_foreign_key(object)
     }

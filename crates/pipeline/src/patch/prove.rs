@@ -272,6 +272,12 @@ fn tried(
     let reference = &reference;
     let goal = World::of(reference);
     let mut planned = plan(&world, &goal, &*dialect, form);
+    // Rights that outlive what they are on, and that nobody asked about.
+    planned.steps.retain(|step| {
+        let there = world.shown(step.kind.name(), &step.object).filter(|_| step.act == Act::Drop && !is_told(step.kind));
+        let stays = |object: &Object| dialect.stays_behind(object) && world.parent(object).is_some_and(|whole| goal.same(whole).is_none());
+        !there.is_some_and(stays)
+    });
     planned.unsaid = unsaid;
     planned.notes = owners(&planned, (&world, &goal));
     planned.notes.extend(spelled(&goal, &world));

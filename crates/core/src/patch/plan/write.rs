@@ -118,6 +118,12 @@ impl<'m> Planning<'_, 'm> {
                     _ => {}
                 }
             }
+            // What is taken from something that stays.
+            more.extend(self.acts.iter().enumerate().filter_map(|(act, (part, place))| {
+                let whole = self.from.parent(self.from.at(*place).filter(|_| *part == Part::Drop)?)?;
+                let gone = self.dropped_by(self.from.place(whole)?)?;
+                (gone != act && all.contains(&gone)).then_some(act)
+            }));
             more.extend((0..self.acts.len()).filter(|act| self.graph.waits_for(*act).any(|other| all.contains(&other))));
             more.retain(|act| !all.contains(act));
             if more.is_empty() {
