@@ -6,7 +6,7 @@ use crate::args::{Common, Deploy, Rollback, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
-use evenkeel_core::deployment::Deployed;
+use evenkeel_core::deployment::{Deployed, lock};
 use evenkeel_core::evidence::{Demanded, Now, opened};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
@@ -85,7 +85,10 @@ fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Commo
         Proof::Evidence(..) | Proof::Unrehearsed | Proof::None(_) => None,
     };
     let (by, owner) = (store::user(), store::owner());
+    let kept = store::kept(&store);
+    let locked = |now: &Manifest, is_idle: bool| Ok(lock::gate(store::standing(&store, typed)?.as_ref(), &kept, now, is_idle));
     let order = Order {
+        locked: &locked,
         store: &store,
         environment: typed,
         by: &by,

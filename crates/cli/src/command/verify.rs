@@ -7,7 +7,7 @@ use crate::{paint, settings, store, wire};
 use evenkeel_core::evidence::{Now, faults};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::port::Limits;
+use evenkeel_core::port::{Limits, Store, Verification};
 use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::Proof;
 use evenkeel_pipeline::history as stage;
@@ -52,8 +52,20 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
         queries: &settings.verify,
         limits,
     };
+    let digest = evenkeel_core::evidence::schema(&now);
     let verified = verify::run(&endpoint.source, now, &wanted, &run)?;
     drop(progress);
+    if endpoint.configured.is_some() && verified.exit_code() != 2 {
+        let (at, by, words) = (store::now().to_string(), store::user(), report::verified_line(&verified));
+        let noted = Verification { environment: typed.to_owned(), at, by, holds: verified.exit_code() == 0, digest, words };
+        // What was found stands, kept or not.
+        if let Err(trouble) = store.note(&noted) {
+            paint::say!(
+                "note: that it was verified is not kept, and evenkeel status does not know it: {}",
+                paint::plain(&trouble.to_string())
+            );
+        }
+    }
     let style = migrations::style(common, arguments.reported.out.is_none());
     let bytes = report::verified(&verified, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
     output::write(&bytes, arguments.reported.out.as_deref())?;

@@ -1,5 +1,6 @@
 //! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
 
+use super::quoted::without_values;
 use super::raw::{
     ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawPolicy, RawReference, RawReferenceTable,
     RawWaiver, ReadFrom,
@@ -131,6 +132,7 @@ impl Resolver<'_> {
             unsigned,
             deploy: deploy::demands(&file.deploy, |span| self.place(span))?,
             verify: deploy::queries(file.verify, |span| self.place(span)),
+            windows: deploy::windows(&file.lock, |span| self.place(span))?,
         })
     }
 
@@ -474,27 +476,4 @@ impl Resolver<'_> {
 /// `schema.table`.
 fn is_table_with_schema(name: &str) -> bool {
     name.split_once('.').is_some_and(|(schema, table)| !schema.is_empty() && !table.is_empty())
-}
-
-/// A message of the parser without what it quotes from the file.
-fn without_values(message: &str) -> String {
-    let mut clean = String::new();
-    let mut quote = None;
-    for c in message.chars() {
-        match quote {
-            Some(open) if c == open => {
-                clean.push('…');
-                clean.push(c);
-                quote = None;
-            }
-            Some(_) => {}
-            None => {
-                clean.push(c);
-                if matches!(c, '"' | '`') {
-                    quote = Some(c);
-                }
-            }
-        }
-    }
-    clean
 }

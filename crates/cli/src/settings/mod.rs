@@ -6,6 +6,7 @@
 mod deploy;
 mod gates;
 mod load;
+mod quoted;
 mod raw;
 mod recorded;
 mod store;
@@ -13,6 +14,7 @@ mod store;
 pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
 
+use evenkeel_core::deployment::Windows;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::finding::Place;
 use evenkeel_core::gate::Tier;
@@ -52,6 +54,8 @@ pub struct Settings {
     pub deploy: Deploy,
     /// Queries that `verify` asks beside the usual.
     pub verify: Vec<Query>,
+    /// The ends of the windows after a deployment.
+    pub windows: Windows,
 }
 
 /// A folder of migrations.
@@ -91,6 +95,7 @@ impl Default for Settings {
             unsigned: false,
             deploy: Deploy::default(),
             verify: Vec::new(),
+            windows: Windows::default(),
         }
     }
 }

@@ -27,6 +27,15 @@ pub struct File {
     pub deploy: RawDeploy,
     #[serde(default)]
     pub verify: RawVerify,
+    #[serde(default)]
+    pub lock: RawLock,
+}
+
+/// What follows a deployment, until it is left alone.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawLock {
+    pub windows: Option<Spanned<Vec<String>>>,
 }
 
 /// What `verify` asks beside the usual.

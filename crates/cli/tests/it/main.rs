@@ -30,6 +30,7 @@ mod history_repair;
 mod history_strangers;
 mod history_tools;
 mod hostile;
+mod lock;
 mod locks;
 mod manifest_file;
 mod mysql_accounts;
