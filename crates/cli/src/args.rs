@@ -3,7 +3,7 @@
 mod deploy;
 mod release;
 
-pub use deploy::{Deploy, Lock, Rollback, Running, Status, UnknownIs, Unlock, Verify};
+pub use deploy::{AcceptedGap, Deploy, Lock, Rollback, Running, Status, UnknownIs, Unlock, Verify};
 pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};

@@ -27,8 +27,8 @@ use deeds::Deed;
 use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code, lock};
 use evenkeel_core::evidence::{Now, Seal, Statement};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::kind::Dimension;
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::{Ending, Entry, Owner, Run, State, Store, Tool};
 use resume::Past;
 use std::time::Duration;
@@ -79,6 +79,8 @@ pub struct Order<'a> {
     pub oldest: Duration,
     /// How far replicas may be behind.
     pub lag: Duration,
+    /// Nobody has to know how far they are.
+    pub accepts_lag: bool,
 }
 
 /// Deploys what is pending.
@@ -99,7 +101,6 @@ pub fn run(
     };
     let engine = run.engines.of(target.endpoint.engine);
     let deployer = engine.deployer()?;
-    let observer = engine.observer()?;
     let dialect = engine.dialect(&target.endpoint)?;
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     let way = if order.back.is_some() { Way::Back } else { Way::There };
@@ -111,7 +112,10 @@ pub fn run(
     let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
     let half: Vec<Entry> = open.iter().filter(|entry| is_half(entry, &keys, order)).cloned().collect();
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(false)).collect();
-    let deeds = records.map_err(Clone::clone).and_then(|records| acts(release, &records, (&earlier, &keys), taking.as_ref(), order));
+    let deeds = records.map_err(Clone::clone).and_then(|records| {
+        let world = Ground { undoes: engine.undoes_definitions(), holds_alone: deployer.holds_alone(), target: &target };
+        acts(release, &records, (&earlier, &keys), (taking.as_ref(), &world), order)
+    });
     let past = if order.resume { resume::past(&earlier, deeds.as_deref().unwrap_or_default()) } else { Past::default() };
 
     let mut gates = gates::journal(order, &unfinished, &half)?;
@@ -175,7 +179,7 @@ pub fn run(
     }
     let recording = recording.unwrap_or_default();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
-    let hands = Hands { deployer, observer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
+    let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
     work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)
 }
 
@@ -199,30 +203,61 @@ fn open(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
     Ok(runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done)).collect())
 }
 
+/// What matters of a server and what is on it for how acts are run.
+struct Ground<'g> {
+    undoes: bool,
+    holds_alone: bool,
+    target: &'g Manifest,
+}
+
+/// Tables that take nothing back: what a transaction changed in them stays.
+fn loose(target: &Manifest) -> bool {
+    const TAKES_BACK: [&str; 4] = ["innodb", "ndbcluster", "rocksdb", "tokudb"];
+    let is_loose = |table: &Object| table.text("engine").is_some_and(|engine| !TAKES_BACK.contains(&engine.to_ascii_lowercase().as_str()));
+    target.of_kind(Kind::Table).iter().any(is_loose)
+}
+
 /// The acts; why there are none that could be run.
 fn acts(
     release: &Release,
     records: &[Vec<String>],
     (earlier, keys): (&[Entry], &[&str]),
-    taking: Option<&Taking>,
+    (taking, ground): (Option<&Taking>, &Ground<'_>),
     order: &Order<'_>,
 ) -> Result<Vec<Deed>, String> {
     if order.back.is_some() && !back::without_way(release).is_empty() {
         return Err(format!("no statement takes back {}", back::without_way(release).join(", ")));
     }
-    let deeds = deeds::deeds(release, records).map_err(|trouble| words(&trouble))?;
+    let mut deeds = deeds::deeds(release, records, ground.undoes).map_err(|trouble| words(&trouble))?;
+    for deed in &mut deeds {
+        deed.loose = deed.stepwise && loose(ground.target);
+        deed.due = due(deed, order);
+    }
     if let Some(why) = resume::changed(earlier, &deeds, keys).filter(|_| order.resume) {
         return Err(why);
     }
     // What is in what it takes is counted again in the same transaction.
-    let loose =
-        deeds.iter().find(|deed| (deed.alone || deed.unrecorded) && taking.is_some_and(|taking| !taking.goes_with(deed).is_empty()));
+    if let Some(why) = taking.filter(|_| !ground.undoes).and_then(|taking| taking.unnamed(&deeds)) {
+        return Err(why);
+    }
+    let loose = deeds
+        .iter()
+        .filter(|_| !ground.holds_alone)
+        .find(|deed| (deed.alone || deed.unrecorded) && taking.is_some_and(|taking| !taking.goes_with(deed).is_empty()));
     match loose {
         Some(deed) => {
             Err(format!("{}: it runs in no transaction, so that what it takes cannot be kept from changing meanwhile", deed.act.what))
         }
         None => Ok(deeds),
     }
+}
+
+/// The digest of the schema after an act, where it was rehearsed step by step.
+fn due(deed: &Deed, order: &Order<'_>) -> Option<String> {
+    let Proof::Evidence(statement, _) = &order.proof else { return None };
+    let step = statement.predicate.steps.iter().find(|step| deed.of.contains(&step.key))?;
+    let after = if order.back.is_some() { &step.back } else { &step.after };
+    after.get(deed.number().filter(|_| deed.stepwise)?).cloned().flatten()
 }
 
 const DEPLOY: &str = "deploy";

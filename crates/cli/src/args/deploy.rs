@@ -98,6 +98,13 @@ pub enum UnknownIs {
     Out,
 }
 
+/// What somebody deploys without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AcceptedGap {
+    Locks,
+    Lag,
+}
+
 /// How a release is run where it counts, or taken back.
 #[derive(Debug, Args)]
 pub struct Running {
@@ -119,6 +126,10 @@ pub struct Running {
     /// Do not ask; an environment of tier production needs it where nobody can be asked.
     #[arg(long)]
     pub yes: bool,
+    /// What need not be known: `locks` where locks and times are not measured on such a server, `lag` where it does not say how far its
+    /// replicas are behind.
+    #[arg(long, value_enum, value_name = "GAP")]
+    pub accept_gap: Vec<AcceptedGap>,
     /// For how long an act is tried again whose way a lock, a deadlock or a conflict was in.
     #[arg(long, value_name = "TIME", default_value = "2min", value_parser = super::duration)]
     pub retry_for: std::time::Duration,

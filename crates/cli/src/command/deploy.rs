@@ -2,7 +2,7 @@
 //! whoever types it.
 
 use super::{Outcome, apply, evidence, migrations, output};
-use crate::args::{Common, Deploy, Rollback, Running, UnknownIs};
+use crate::args::{AcceptedGap, Common, Deploy, Rollback, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
@@ -101,8 +101,13 @@ fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Commo
             unsigned: settings.unsigned,
             has_keys: !settings.keys.is_empty(),
             age,
+            // Below production nobody has to say it, nor for a way back.
+            accepts_locks: back.is_some()
+                || arguments.accept_gap.contains(&AcceptedGap::Locks)
+                || matches!(configured.tier, Some(Tier::Dev | Tier::Staging)),
             ..Now::default()
         },
+        accepts_lag: arguments.accept_gap.contains(&AcceptedGap::Lag),
         back,
         resume: arguments.resume,
         unknown: arguments.unknown_is.map(|word| word == UnknownIs::In),

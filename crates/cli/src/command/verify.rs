@@ -85,6 +85,8 @@ fn vouched(proof: Proof, settings: &crate::settings::Settings) -> Proof {
         baseline: Some(statement.predicate.baseline.clone()),
         unsigned: settings.unsigned,
         has_keys: !settings.keys.is_empty(),
+        // It was taken so when it was deployed.
+        accepts_locks: true,
         ..Now::default()
     };
     let (faults, open) = faults(&statement, &seal, &now);

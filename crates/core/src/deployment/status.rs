@@ -3,6 +3,7 @@
 //! Lives here: the judgement. Does not live here: what is kept (`port`), the clock (whoever asks brings the moment).
 
 use super::lock::Asked;
+use crate::evidence::says_validated;
 use crate::port::{Ending, Entry, Halt, Kept, ParityLock, Verification};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -40,8 +41,8 @@ impl Default for Windows {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     pub environment: String,
-    /// `HALTED`, `LOCKED`, `VALIDATED`, `VERIFIED`, `ROLLED_BACK`, or a word in small letters for what has none of its own: `deployed`,
-    /// `stopped`, `at work`, `nothing known`.
+    /// `HALTED`, `LOCKED`, `VALIDATED`, `VERIFIED`, `ROLLED_BACK`, or a word in small letters for what has none of its own: `rehearsed`
+    /// (locks and time were not measured), `deployed`, `stopped`, `at work`, `nothing known`.
     pub state: &'static str,
     /// RFC 3339, in UTC; nothing where nothing is known.
     pub since: Option<String>,
@@ -224,7 +225,8 @@ fn state(known: &Known<'_>, is_there: impl Fn(&Entry) -> Option<bool>) -> Status
     }
     let newer = known.kept.filter(|kept| last.is_none_or(|entry| kept.at > *ended.map_or(&entry.begun, |ended| &ended.at)));
     if let Some(kept) = newer {
-        return status("VALIDATED", Some(kept.at.clone()), format!("by {}{before}", kept.by), None);
+        let state = if says_validated(&kept.text) { "VALIDATED" } else { "rehearsed" };
+        return status(state, Some(kept.at.clone()), format!("by {}{before}", kept.by), None);
     }
     let (Some(entry), Some(ended), Some(run)) = (last, ended, run) else {
         return status("nothing known", None, "nothing was rehearsed for it, or run on it, from here".to_owned(), None);

@@ -4,10 +4,17 @@
 
 use super::{Answer, Limits, Session};
 use crate::fault::Trouble;
+use crate::trace::Waiter;
 use std::time::Duration;
 
 /// Knows transactions and sessions of one family of servers.
 pub trait Deployer: Sync {
+    /// Whether the server numbers transactions and says later what became of one. Where it does not, each definition is a commit of its
+    /// own there, and nothing else tells than the schema.
+    fn keeps_numbers(&self) -> bool {
+        true
+    }
+
     /// The number of the open transaction, by which the server can be asked about it later, in the first row. It is given one where it has
     /// none.
     ///
@@ -45,6 +52,17 @@ pub trait Deployer: Sync {
     /// # Errors
     /// The session is lost.
     fn held(&self, session: &mut dyn Session, of: &[Vec<String>]) -> Result<Answer, Box<Trouble>>;
+
+    /// Whether what [`Deployer::held`] locks stays locked for a statement that runs in no transaction.
+    fn holds_alone(&self) -> bool {
+        false
+    }
+
+    /// Who waits for another session, straight or behind somebody who does.
+    ///
+    /// # Errors
+    /// As [`Deployer::became`].
+    fn waiters(&self, watcher: &mut dyn Session, session: u64) -> Result<Vec<Waiter>, Box<Trouble>>;
 
     /// Brings bounds back that a text has loosened, within a transaction or outside of one; tighter ones stay.
     ///

@@ -251,7 +251,7 @@ impl Work<'_> {
             }
             claim.check()?;
             self.run.watch.see(Event::Step { what: &deed.act.what });
-            let mark = Mark::of(&now);
+            let mark = if deed.stepwise { Mark::of_step(&now, deed.due.as_ref()) } else { Mark::of(&now) };
             let kept = if deed.alone { mark.text() } else { None };
             // What it is told by later is there before it begins.
             let of = deed.of.first().filter(|_| deed.unrecorded).cloned();

@@ -5,7 +5,7 @@
 use super::alone::{Left, Mark};
 use super::deeds::Deed;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Became, Deployer, Entry, JournalStep, Session, State, Store};
+use evenkeel_core::port::{Became, Deployer, Entry, JournalStep, Session, State, Store, Trail};
 use std::time::{Duration, Instant};
 
 /// How long a session that a run has left may take to end, before it is ended, and after.
@@ -83,6 +83,9 @@ pub fn settled(
                 // The tool's row is written in the same transaction.
                 _ if trail.of.is_none() && is_due => (State::Failed, "the tool's record says that it is not in"),
                 _ if trail.of.is_none() => (State::Done, "the tool's record says that it is in"),
+                (Some(_), _) if !deployer.keeps_numbers() => {
+                    (State::Unknown, "it was being committed, and such a server does not say later whether that came to its end")
+                }
                 (Some(number), _) => match over(deployer, session, number)? {
                     Became::Committed => (State::Done, "the server says that it is committed"),
                     Became::RolledBack => (State::Failed, "the server says that it was rolled back"),
@@ -95,6 +98,7 @@ pub fn settled(
                 (None, Some(mark)) => match alone(&mark)? {
                     Left::Again(_) => (State::Failed, "nothing of it is left"),
                     Left::Done => (State::Done, "the server finished it"),
+                    Left::Same => (State::Unknown, "the schema is as it was before it, and nothing in it would say whether it ran"),
                     Left::Unknown => (
                         State::Unknown,
                         "it runs in no transaction, and the schema is not as it was before it, or an index of no use cannot be dropped yet",
@@ -110,6 +114,11 @@ pub fn settled(
                 known => (known.0, words),
             };
             (step.state, step.words) = (state, Some(words.to_owned()));
+            if state == State::Done && step.trail.mark.is_some() && step.trail.after.is_none() {
+                // The schema is as it left it.
+                step.trail.after = digest.clone();
+                store.trail(entry.number, at, &Trail { after: digest.clone(), ..Trail::default() })?;
+            }
             store.mark(entry.number, at, state, Some(words))?;
         }
         entries.push(entry);

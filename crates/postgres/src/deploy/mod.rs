@@ -8,8 +8,10 @@ pub mod orphans;
 pub mod traffic;
 
 use crate::ident::{literal, qualified, quoted};
+use crate::observe::PostgresObserver;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Answer, Became, Deployer, Limits, Session};
+use evenkeel_core::port::{Answer, Became, Deployer, Limits, Observer, Session};
+use evenkeel_core::trace::Waiter;
 use std::time::Duration;
 
 /// PostgreSQL's.
@@ -70,6 +72,10 @@ impl Deployer for PostgresDeployer {
             Answer::Ran(ran) => Ok(ran.rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect()),
             Answer::Refused(refused) => Err(untold(&format!("{} ({})", refused.message, refused.code))),
         }
+    }
+
+    fn waiters(&self, watcher: &mut dyn Session, session: u64) -> Result<Vec<Waiter>, Box<Trouble>> {
+        Ok(PostgresObserver.sample(watcher, session)?.waiters)
     }
 
     fn held(&self, session: &mut dyn Session, of: &[Vec<String>]) -> Result<Answer, Box<Trouble>> {
