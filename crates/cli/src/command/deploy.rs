@@ -1,12 +1,13 @@
 //! `evenkeel deploy ENV`: what was rehearsed, run where it counts. Neighbour: `pipeline/deploy`, which runs it; here is what is asked of
 //! whoever types it.
 
-use super::{Outcome, apply, evidence, migrations, output};
+use super::notify::Told;
+use super::{Outcome as Ended, apply, evidence, migrations, output};
 use crate::args::{AcceptedGap, Common, Deploy, Rollback, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
-use evenkeel_core::deployment::{Deployed, lock};
+use evenkeel_core::deployment::{Deployed, Outcome, lock};
 use evenkeel_core::evidence::{Demanded, Now, opened};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
@@ -20,27 +21,40 @@ use evenkeel_pipeline::rehearse;
 use evenkeel_report::deployment as report;
 use std::path::Path;
 
-pub fn run(arguments: &Deploy, common: &Common) -> Outcome {
+pub fn run(arguments: &Deploy, common: &Common) -> Ended {
     shown(&arguments.environment, &arguments.running, None, common)
 }
 
-pub fn back(arguments: &Rollback, common: &Common) -> Outcome {
+pub fn back(arguments: &Rollback, common: &Common) -> Ended {
     let back = Back { to: arguments.to.clone(), accept: arguments.accept_loss };
     shown(&arguments.environment, &arguments.running, Some(back), common)
 }
 
-fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Outcome {
+fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Ended {
     let Ok(form) = arguments.reported.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
     };
-    let deployed = deployed(environment, arguments, back, common)?;
+    let verb = if back.is_some() { "rollback" } else { "deploy" };
+    // A plan is nobody's news.
+    let told = if arguments.plan {
+        Told::nobody(verb, environment)
+    } else {
+        Told::of(verb, environment, &settings::load(common.config.as_deref())?.settings)?
+    };
+    let deployed = deployed(environment, arguments, back, common).map_err(|trouble| told.failed(trouble))?;
     let style = migrations::style(common, arguments.reported.out.is_none());
     let bytes = report::deployment(&deployed, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
-    output::told(&bytes, arguments.reported.out.as_deref())?;
+    let written = output::told(&bytes, arguments.reported.out.as_deref());
     if arguments.reported.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&report::verdict_line(&deployed)));
     }
+    let run = match &deployed.outcome {
+        Outcome::Ran { entry, .. } => Some(entry.number),
+        Outcome::Nothing | Outcome::Planned | Outcome::Refused => None,
+    };
+    told.tell(&report::verdict_line(&deployed), deployed.exit_code, run);
+    written?;
     Ok(deployed.exit_code)
 }
 

@@ -1,5 +1,6 @@
 //! `evenkeel lock ENV` and `evenkeel unlock ENV`. Neighbour: `pipeline/lock`, which does it; here is what is asked of whoever types it.
 
+use super::notify::Told;
 use super::{Outcome, apply, migrations, output};
 use crate::args::{Common, ListFormat, Lock, Unlock, duration};
 use crate::paint::{self, progress::Line};
@@ -21,23 +22,25 @@ pub fn run(arguments: &Lock, common: &Common) -> Outcome {
     let (name, store) = meant(&arguments.environment, arguments.yes, settings)?;
     let now = store::now();
     let until = until(arguments.until.as_deref(), name, now, (&store, settings.windows))?.to_string();
+    let hooks = Told::of("lock", name, settings)?;
     let endpoint = wire::endpoint(name, settings, common, &DIMENSIONS)?;
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let source = endpoint.source.on_primary();
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
     let locking =
-        ordered(name, now, arguments.reason.as_deref(), &store, |order| stage::lock(&source, order, &until, arguments.unverified, &run))?;
+        ordered(name, now, arguments.reason.as_deref(), &store, |order| stage::lock(&source, order, &until, arguments.unverified, &run));
     drop(progress);
-    told(&locking, now, arguments.format, common)
+    told(locking, now, arguments.format, &hooks, common)
 }
 
 pub fn unlock(arguments: &Unlock, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let (name, store) = meant(&arguments.environment, arguments.yes, &loaded.settings)?;
     let now = store::now();
-    let locking = ordered(name, now, arguments.reason.as_deref(), &store, |order| stage::unlock(order, arguments.held_by.as_deref()))?;
-    told(&locking, now, arguments.format, common)
+    let hooks = Told::of("unlock", name, &loaded.settings)?;
+    let locking = ordered(name, now, arguments.reason.as_deref(), &store, |order| stage::unlock(order, arguments.held_by.as_deref()));
+    told(locking, now, arguments.format, &hooks, common)
 }
 
 /// The environment that is meant by its name in full, once somebody said yes; and the store.
@@ -72,11 +75,14 @@ fn ordered(
     })
 }
 
-fn told(locking: &Locking, now: Timestamp, format: ListFormat, common: &Common) -> Outcome {
+fn told(locking: Result<Locking, Box<Trouble>>, now: Timestamp, format: ListFormat, hooks: &Told, common: &Common) -> Outcome {
+    let locking = locking.map_err(|trouble| hooks.failed(trouble))?;
     let is_expired =
         |lock: &ParityLock| Asked { lock: lock.clone(), asker: String::new(), now: now.to_string(), kept: String::new() }.is_expired();
-    let bytes = report::locking(locking, is_expired, matches!(format, ListFormat::Json), &migrations::style(common, true));
-    output::told(&bytes.map_err(|fault| Box::new(migrations::fault_words(&fault)))?, None)?;
+    let bytes = report::locking(&locking, is_expired, matches!(format, ListFormat::Json), &migrations::style(common, true));
+    let written = output::told(&bytes.map_err(|fault| Box::new(migrations::fault_words(&fault)))?, None);
+    hooks.tell(&locking.line(), locking.exit_code, None);
+    written?;
     Ok(locking.exit_code)
 }
 

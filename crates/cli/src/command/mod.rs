@@ -19,6 +19,7 @@ mod in_place;
 mod init;
 mod lock;
 mod migrations;
+mod notify;
 mod output;
 mod patch;
 mod preflight;

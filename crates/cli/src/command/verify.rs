@@ -1,6 +1,7 @@
 //! `evenkeel verify ENV`: whether what was deployed is as it was rehearsed. Neighbour: `deploy`, which brings it there.
 
 use super::history::asked;
+use super::notify::Told;
 use super::{Outcome, deploy, migrations, output};
 use crate::args::{Common, History, Verify};
 use crate::{paint, settings, store, wire};
@@ -23,6 +24,7 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     let settings = &loaded.settings;
     let typed = arguments.environment.as_str();
     let store = store::open(settings)?;
+    let hooks = Told::of("verify", &paint::scrub(typed), settings)?;
     let question = History {
         environment: typed.to_owned(),
         migrations: arguments.reported.migrations.clone(),
@@ -53,7 +55,7 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
         limits,
     };
     let digest = evenkeel_core::evidence::schema(&now);
-    let verified = verify::run(&endpoint.source, now, &wanted, &run)?;
+    let verified = verify::run(&endpoint.source, now, &wanted, &run).map_err(|trouble| hooks.failed(trouble))?;
     drop(progress);
     if endpoint.configured.is_some() && verified.exit_code() != 2 {
         let (at, by, words) = (store::now().to_string(), store::user(), report::verified_line(&verified));
@@ -68,10 +70,12 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     }
     let style = migrations::style(common, arguments.reported.out.is_none());
     let bytes = report::verified(&verified, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
-    output::write(&bytes, arguments.reported.out.as_deref())?;
+    let written = output::write(&bytes, arguments.reported.out.as_deref());
     if arguments.reported.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&report::verified_line(&verified)));
     }
+    hooks.tell(&report::verified_line(&verified), verified.exit_code(), None);
+    written?;
     Ok(verified.exit_code())
 }
 

@@ -2,10 +2,10 @@
 
 use super::quoted::without_values;
 use super::raw::{
-    ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawPolicy, RawReference, RawReferenceTable,
-    RawWaiver, ReadFrom,
+    ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawNotify, RawPolicy, RawReference,
+    RawReferenceTable, RawWaiver, ReadFrom,
 };
-use super::{Environment, History, Migrations, Policy, Reach, Settings, deploy, gates, recorded, store};
+use super::{Environment, History, Migrations, Policy, Reach, Settings, deploy, gates, notify, recorded, store};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
@@ -132,8 +132,14 @@ impl Resolver<'_> {
             unsigned,
             deploy: deploy::demands(&file.deploy, |span| self.place(span))?,
             verify: deploy::queries(file.verify, |span| self.place(span)),
+            notify: file.notify.into_iter().map(|raw| self.notified(raw)).collect::<Result<_, _>>()?,
             windows: deploy::windows(&file.lock, |span| self.place(span))?,
         })
+    }
+
+    fn notified(&self, raw: Spanned<RawNotify>) -> Result<notify::Hook, Box<Trouble>> {
+        let filled = |text: &Spanned<String>| self.filled("url", text).map_err(|(Flaw::Text(trouble) | Flaw::Value(trouble))| trouble);
+        notify::hook(raw, filled, self.variable, |span| self.place(span))
     }
 
     /// Folders of migrations.

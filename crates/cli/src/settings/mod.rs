@@ -6,6 +6,7 @@
 mod deploy;
 mod gates;
 mod load;
+mod notify;
 mod quoted;
 mod raw;
 mod recorded;
@@ -13,6 +14,7 @@ mod store;
 
 pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
+use notify::Hook;
 
 use evenkeel_core::deployment::Windows;
 use evenkeel_core::fault::Trouble;
@@ -56,6 +58,8 @@ pub struct Settings {
     pub verify: Vec<Query>,
     /// The ends of the windows after a deployment.
     pub windows: Windows,
+    /// Who is told what came of a release.
+    pub notify: Vec<Hook>,
 }
 
 /// A folder of migrations.
@@ -96,6 +100,7 @@ impl Default for Settings {
             deploy: Deploy::default(),
             verify: Vec::new(),
             windows: Windows::default(),
+            notify: Vec::new(),
         }
     }
 }

@@ -44,6 +44,7 @@ mod mysql_manifest;
 mod mysql_outage;
 mod mysql_preflight;
 mod mysql_read_only;
+mod notify;
 mod outage;
 mod patch;
 mod patch_bad;
