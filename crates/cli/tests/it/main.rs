@@ -8,6 +8,7 @@ mod configuration;
 mod deploy;
 mod deploy_back;
 mod deploy_killed;
+mod deploy_mysql;
 mod diagnose;
 mod diagnose_provoked;
 mod diagnose_tools;

@@ -105,8 +105,8 @@ impl Deployer for MysqlDeployer {
         let seconds = bounds.lock_timeout.as_millis().div_ceil(1000).clamp(1, 31_536_000);
         // How long a statement may take is kept from here: MySQL has a bound for SELECT alone.
         session.run(&format!(
-            "SET SESSION lock_wait_timeout = LEAST(@@SESSION.lock_wait_timeout, {seconds}), \
-             SESSION innodb_lock_wait_timeout = LEAST(@@SESSION.innodb_lock_wait_timeout, {seconds})"
+            "SET SESSION lock_wait_timeout = CAST(LEAST(@@SESSION.lock_wait_timeout, {seconds}) AS UNSIGNED), \
+             SESSION innodb_lock_wait_timeout = CAST(LEAST(@@SESSION.innodb_lock_wait_timeout, {seconds}) AS UNSIGNED)"
         ))
     }
 

@@ -47,7 +47,10 @@ impl Scratch {
         // A session that was just ended may hold something yet.
         own.exec("SET SESSION lock_wait_timeout = 60")?;
         own.exec(&format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}{of}"))?;
-        let program = self.program(client).arg("--comments").arg("-e").arg(format!("source {}", kept.display())).arg(to);
+        // What is read as a file needs no command of the client's, of which some take none there.
+        let shell = Program { limit: PATIENCE, ..Program::new("/bin/sh") }.args(["-c", "exec \"$0\" \"$@\" < \"$COPY\""]);
+        let arguments = self.program(client.clone()).arg("--comments").arg(to).args;
+        let program = shell.arg(client).args(arguments).env("COPY", kept).env("TZ", "UTC").env("LC_ALL", "C");
         Ok(self.instance.run(&program, &Stop::new())?)
     }
 

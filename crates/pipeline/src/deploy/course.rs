@@ -195,7 +195,7 @@ impl Work<'_> {
                 resume::settled(&begun, (order.store, self.deployer), (&mut *session, &mut alone), (schema(&now), order.unknown, deeds))?;
             // What was left may have been cleared away.
             now = capture::manifest(self.source, self.run)?;
-            let past = resume::past(&settled, &[]);
+            let past = resume::past(&settled, deeds);
             let baseline = gates::evidence(order, self.release, &now, &past).into_iter().filter(|gate| gate.name == "baseline");
             let unknown = (!past.unknown.is_empty()).then(|| past.unknown.join("; "));
             let not =

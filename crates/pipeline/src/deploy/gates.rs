@@ -134,7 +134,16 @@ fn baseline(order: &Order<'_>, statement: &evenkeel_core::evidence::Statement, k
         let before = predicate.release.len().checked_sub(keys.len()).and_then(|at| at.checked_sub(1));
         let rehearsed = before.and_then(|at| predicate.steps.get(at)).and_then(|step| step.result.clone());
         return match past.left.clone().or(rehearsed) {
-            None => Gate::new(BASELINE, "the schema as the last run left it", None, "nobody wrote down how that was"),
+            None if order.unknown == Some(true) => {
+                let found = "nobody wrote down how that was; somebody has looked, and says that it is as it should be";
+                Gate::new(BASELINE, "the schema as the last run left it", Some(true), found).origin("flag --unknown-is")
+            }
+            None => Gate::new(
+                BASELINE,
+                "the schema as the last run left it",
+                None,
+                "nobody wrote down how that was: look whether it is as it should be, and say so with --unknown-is in",
+            ),
             left => {
                 let limit = format!("the schema as the last run left it ({})", shown(&left));
                 Gate::new(BASELINE, limit, Some(left == found), shown(&found))

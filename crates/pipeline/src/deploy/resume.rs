@@ -145,7 +145,7 @@ pub fn past(entries: &[Entry], deeds: &[Deed]) -> Past {
     // The last word on the schema is the newest run's.
     let last = entries.iter().find_map(|entry| entry.steps.iter().rev().find(|step| begun(step)));
     past.left = last.and_then(|step| match step.state {
-        State::Done => step.trail.after.clone(),
+        State::Done => step.trail.after.clone().or_else(|| due(step, deeds)),
         _ => step.trail.before.clone(),
     });
     for entry in entries {
@@ -161,6 +161,12 @@ pub fn past(entries: &[Entry], deeds: &[Deed]) -> Past {
         }
     }
     past
+}
+
+/// The digest after an act of which nobody wrote it down: what was rehearsed, or, of a change of rows, the one before it.
+fn due(step: &JournalStep, deeds: &[Deed]) -> Option<String> {
+    let deed = deeds.iter().find(|deed| deed.stepwise && deed.act == step.act)?;
+    if deed.alone { deed.due.clone() } else { step.trail.before.clone() }
 }
 
 /// Why what was begun is not what is to be gone on with: its text is another one now.
