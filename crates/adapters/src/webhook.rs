@@ -20,6 +20,9 @@ pub struct Webhook {
     on: Vec<Outcome>,
 }
 
+/// How many times somebody was tried, and what came of the last.
+type Told = (usize, Result<(), String>);
+
 impl Webhook {
     /// One at that address.
     ///
@@ -44,7 +47,7 @@ impl Webhook {
     }
 
     /// Tells it; how many times it was tried, and what came of the last.
-    fn told(&self, news: &News, patience: &Patience) -> (usize, Result<(), String>) {
+    fn told(&self, news: &News, patience: &Patience) -> Told {
         let body = match news.body(self.format) {
             Ok(body) => body,
             Err(why) => return (0, Err(why)),
@@ -132,7 +135,7 @@ pub fn tell(hooks: &[Webhook], news: &News, patience: &Patience, is_ended: impl 
         std::thread::spawn(move || sender.send((at, hook.told(&news, &patience))).ok());
     }
     drop(sender);
-    let mut came: Vec<Option<(usize, Result<(), String>)>> = vec![None; wanted.len()];
+    let mut came: Vec<Option<Told>> = vec![None; wanted.len()];
     let mut until = Instant::now() + patience.whole();
     let mut is_cut = false;
     while came.iter().any(Option::is_none) && Instant::now() < until {
@@ -145,7 +148,7 @@ pub fn tell(hooks: &[Webhook], news: &News, patience: &Patience, is_ended: impl 
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    let missed = |(hook, came): (&&Webhook, Option<(usize, Result<(), String>)>)| match came {
+    let missed = |(hook, came): (&&Webhook, Option<Told>)| match came {
         Some((_, Ok(()))) => None,
         Some((tries, Err(why))) => Some(Missed { shown: hook.shown.clone(), tries: Some(tries), why }),
         None => {

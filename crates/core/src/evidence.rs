@@ -408,6 +408,7 @@ mod tests {
                 floor: Vec::new(),
                 gaps: Vec::new(),
                 validated: true,
+                unmeasured: Vec::new(),
                 steps: Vec::new(),
                 locked: Vec::new(),
             },
