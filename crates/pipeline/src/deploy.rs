@@ -27,7 +27,7 @@ use crate::render::Renderer;
 use back::{Back, Taking};
 use course::Work;
 use deeds::Deed;
-use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code};
+use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code, lock};
 use evenkeel_core::evidence::{Now, Seal, Statement};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
@@ -49,6 +49,9 @@ pub enum Proof {
     None(String),
 }
 
+/// Says as a gate whether a parity lock keeps an environment that is so from being changed; of one where nothing is to be run, too.
+pub type Locked<'a> = &'a dyn Fn(&Manifest, bool) -> Result<Gate, Box<Trouble>>;
+
 /// Who wants it, and under which conditions.
 pub struct Order<'a> {
     pub store: &'a dyn Store,
@@ -59,6 +62,8 @@ pub struct Order<'a> {
     /// Whether the process of a run is there still; nothing where that cannot be told.
     pub is_there: &'a dyn Fn(&Owner) -> Option<bool>,
     pub reason: Option<&'a str>,
+    /// Whether a parity lock keeps it from being changed, as it is now; also where nothing is to be run.
+    pub locked: Locked<'a>,
     pub proof: Proof,
     /// What evidence is held against, without files and baseline.
     pub now: Now,
@@ -123,6 +128,7 @@ pub fn run(
     let past = if order.resume { resume::past(&earlier, deeds.as_deref().unwrap_or_default()) } else { Past::default() };
 
     let mut gates = gates::journal(order, &unfinished, &half)?;
+    gates.push((order.locked)(&target, keys.is_empty() && gone.is_empty())?);
     if order.resume && order.back.is_some() {
         let is_begun = earlier.iter().any(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Refused));
         let found = if is_begun { "there is one" } else { "none" };
@@ -166,7 +172,7 @@ pub fn run(
     };
     if keys.is_empty() && gone.is_empty() {
         // Nothing is run, so nothing has to be proven for it; what cannot be told is.
-        deployed.gates.retain(|gate| matches!(gate.name, "halt" | "journal" | "record"));
+        deployed.gates.retain(|gate| matches!(gate.name, "halt" | "journal" | "record" | lock::GATE));
         deployed.gates.extend(order.resume.then(|| gates::result(order, &target)).flatten());
         deployed.exit_code = code(&deployed.gates);
         if deployed.exit_code != 0 {

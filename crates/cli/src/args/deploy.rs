@@ -46,6 +46,48 @@ pub struct Verify {
     pub reported: Reported,
 }
 
+/// `lock`.
+#[derive(Debug, Args)]
+pub struct Lock {
+    /// The environment, by the name under which it is configured.
+    pub environment: String,
+    /// When the lock ends: a length of time such as 72h, or a moment such as 2026-12-06T08:00:00Z. Without it the last window after the
+    /// last deployment decides, or its length from now.
+    #[arg(long, value_name = "TIME|MOMENT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub until: Option<String>,
+    /// Why; whoever is refused reads it.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Lock it although what was deployed last is not VERIFIED.
+    #[arg(long)]
+    pub unverified: bool,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// Form of the answer.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
+}
+
+/// `unlock`.
+#[derive(Debug, Args)]
+pub struct Unlock {
+    /// The environment, by the name under which it is configured.
+    pub environment: String,
+    /// Take away the lock of that holder, who is another than you.
+    #[arg(long, value_name = "HOLDER", requires = "reason", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub held_by: Option<String>,
+    /// Why; it is kept.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// Form of the answer.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
+}
+
 fn loss(text: &str) -> Result<Loss, String> {
     match text {
         "all" => Ok(Loss::All),

@@ -66,7 +66,10 @@ fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(A
     }
     let store = store::open(asked.settings)?;
     let (by, owner) = (store::user(), store::owner());
+    let locked = store::standing(&store, name)?.filter(|asked| !asked.is_expired());
+    let locked = locked.map(|asked| format!("{}; {}; fix: {}", asked.lock.words(), asked.kept, asked.remedy()));
     let order = Order {
+        locked: locked.as_deref(),
         store: &store,
         environment: name,
         by: &by,

@@ -75,6 +75,15 @@ impl Work<'_> {
             (deployed.outcome, deployed.exit_code) = (Outcome::Refused, code);
             Ok(deployed)
         };
+        // Somebody may have locked it since: whoever locks looks at the journal.
+        match (order.locked)(target, false) {
+            Ok(gate) if gate.holds == Some(true) => {}
+            Ok(gate) => return refuse(deployed, gate.found, 1),
+            Err(trouble) => {
+                intended.ended(Ending::Refused, &trouble.to_string())?;
+                return Err(trouble);
+            }
+        }
         let limits = order.bounds.limits;
         // The tool takes its own lock.
         let tools = self.recording.map(tool).filter(|_| order.with.is_none());
