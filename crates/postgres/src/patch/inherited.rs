@@ -11,7 +11,7 @@ pub fn torn(column: &Object, from: &World<'_>) -> Option<String> {
     let table = from.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?;
     let has_it = |table: &&Object| from.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), name]).is_some();
     let above = |table: &Object| -> Vec<&Object> {
-        list(table, "inherits").iter().filter_map(|shown| from.shown("table", shown)).filter(|table| has_it(&table)).collect()
+        list(table, "inherits").iter().filter_map(|shown| from.shown("table", shown)).filter(has_it).collect()
     };
     let below = |table: &Object| -> Vec<&Object> {
         let shown = table.display();

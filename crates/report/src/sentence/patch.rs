@@ -32,7 +32,10 @@ pub(crate) fn proof(document: &Document, patch: &Patch) -> (&'static str, String
                     format!(". Nothing is said of {} that could not be built for the trial", counted(number, "object", "objects"))
                 }
             };
-            ("✓", format!("Proven on {}: {all} {candidate} is like {reference}{but}{besides}{unbuilt}.", word(patch.proof.server.as_deref())))
+            (
+                "✓",
+                format!("Proven on {}: {all} {candidate} is like {reference}{but}{besides}{unbuilt}.", word(patch.proof.server.as_deref())),
+            )
         }
         PatchState::NotProven if patch.is_wrong() => {
             ("✗", format!("NOT PROVEN: {}. Do not run it: this is a fault of evenkeel.", word(patch.proof.why.as_deref())))
