@@ -18,6 +18,7 @@ mod locale;
 mod names;
 mod number;
 mod options;
+mod own;
 mod plain;
 mod present;
 mod printed;
@@ -260,6 +261,7 @@ async fn once(
     gaps.retain(|gap| request.dimensions.contains(&gap.dimension));
     gaps.extend(refused.gaps().into_iter().filter(|gap| wanted.dimensions.contains(&gap.dimension)));
     let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
+    let objects = own::without(objects, &mut gaps);
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
 }
 
