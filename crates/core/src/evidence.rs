@@ -411,6 +411,7 @@ mod tests {
                 unmeasured: Vec::new(),
                 steps: Vec::new(),
                 locked: Vec::new(),
+                unmeasured: Vec::new(),
             },
         }
     }

@@ -24,7 +24,7 @@ mod watch;
 mod workshop;
 
 pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
-pub use deployer::{Became, Deployer, Traffic};
+pub use deployer::{Became, Begun, Deployer, Traffic};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use fill::{Asked, Content, Filled, Filler, Rows, Shape};
 pub use grants::{Step, script};
@@ -213,6 +213,14 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away; such servers are not asked yet.
     fn traffic(&self, _tables: &[(String, String)], _: &Limits, _: &Watch<'_>) -> Result<Traffic, Box<Trouble>> {
         Err(Box::new(Trouble::new(Class::Configuration, format!("what a deployment would meet is not asked of {}", self.describe()))))
+    }
+
+    /// How long a session waits for a lock there where nobody sets anything; nothing where that is for ever, or not told.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn own_bound(&self, _: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("how long sessions wait is not asked of {}", self.describe()))))
     }
 
     /// How many rows tables have, and how many values columns that are not NULL: each by schema, table and, for a column, its name. What

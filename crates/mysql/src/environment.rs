@@ -9,6 +9,7 @@ use evenkeel_core::port::{
     Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Traffic, Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
+use std::time::Duration;
 
 /// A MySQL or MariaDB server, and one database of it or all.
 pub struct MysqlEnvironment {
@@ -83,6 +84,11 @@ impl Environment for MysqlEnvironment {
 
     fn traffic(&self, _: &[(String, String)], limits: &Limits, watch: &Watch<'_>) -> Result<Traffic, Box<Trouble>> {
         let work = async { deploy::traffic::look(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn own_bound(&self, watch: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
+        let work = async { deploy::traffic::own_bound(&self.target).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

@@ -1,18 +1,20 @@
 //! A release that was rehearsed, run where it counts: behind its gates, under a claim, act by act, each written down before it begins and
 //! compared afterwards with what it did when it was rehearsed.
 //!
-//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `beside` watches it, `back` is the way back, `resume` knows
+//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `back` is the way back, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
 mod alone;
+mod around;
 pub mod back;
 mod beside;
 mod course;
 mod deeds;
 mod gates;
 mod resume;
+mod stepwise;
 mod work;
 
 pub use work::Bounds;
@@ -21,6 +23,7 @@ use crate::capture::Source;
 use crate::history::{self, Recording, Way};
 use crate::migrations::Migrations;
 use crate::rehearse::Release;
+use crate::render::Renderer;
 use back::{Back, Taking};
 use course::Work;
 use deeds::Deed;
@@ -64,6 +67,8 @@ pub struct Order<'a> {
     pub proof: Proof,
     /// What evidence is held against, without files and baseline.
     pub now: Now,
+    /// The tool's own command that runs it; without one it is run statement by statement.
+    pub with: Option<Renderer>,
     /// What is run is taken back.
     pub back: Option<Back>,
     /// What is left of an earlier run is gone on with.
@@ -112,10 +117,14 @@ pub fn run(
     let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
     let half: Vec<Entry> = open.iter().filter(|entry| is_half(entry, &keys, order)).cloned().collect();
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(false)).collect();
-    let deeds = records.map_err(Clone::clone).and_then(|records| {
-        let world = Ground { undoes: engine.undoes_definitions(), holds_alone: deployer.holds_alone(), target: &target };
-        acts(release, &records, (&earlier, &keys), (taking.as_ref(), &world), order)
-    });
+    let deeds = match &order.with {
+        // Where nothing is pending the tool is not run.
+        Some(with) => Ok((!keys.is_empty()).then(|| around::deed(with, &keys)).into_iter().collect()),
+        None => records.map_err(Clone::clone).and_then(|records| {
+            let world = Ground { undoes: engine.undoes_definitions(), holds_alone: deployer.holds_alone(), target: &target };
+            acts(release, &records, (&earlier, &keys), (taking.as_ref(), &world), order)
+        }),
+    };
     let past = if order.resume { resume::past(&earlier, deeds.as_deref().unwrap_or_default()) } else { Past::default() };
 
     let mut gates = gates::journal(order, &unfinished, &half)?;
@@ -132,7 +141,10 @@ pub fn run(
     let proven = gates::evidence(order, release, &target, &past);
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
     let limits = order.bounds.limits;
-    gates.push(gates::acts(&deeds));
+    gates.push(match &order.with {
+        Some(_) => around::bounded(environment.own_bound(&run.watch)?, &limits, order.environment),
+        None => gates::acts(&deeds),
+    });
     if let Some(taking) = &taking {
         gates.push(back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch))?);
     }
@@ -228,7 +240,8 @@ fn acts(
     if order.back.is_some() && !back::without_way(release).is_empty() {
         return Err(format!("no statement takes back {}", back::without_way(release).join(", ")));
     }
-    let mut deeds = deeds::deeds(release, records, ground.undoes).map_err(|trouble| words(&trouble))?;
+    let deeds = if ground.undoes { deeds::deeds(release, records) } else { stepwise::deeds(release, records) };
+    let mut deeds = deeds.map_err(|trouble| words(&trouble))?;
     for deed in &mut deeds {
         deed.loose = deed.stepwise && loose(ground.target);
         deed.due = due(deed, order);

@@ -10,6 +10,7 @@ use evenkeel_core::port::{
     Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
+use std::time::Duration;
 
 /// A PostgreSQL server and database.
 pub struct PostgresEnvironment {
@@ -59,6 +60,11 @@ impl Environment for PostgresEnvironment {
 
     fn traffic(&self, tables: &[(String, String)], limits: &Limits, watch: &Watch<'_>) -> Result<Traffic, Box<Trouble>> {
         let work = async { deploy::traffic::look(&self.target, tables, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn own_bound(&self, watch: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
+        let work = async { deploy::traffic::own_bound(&self.target).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

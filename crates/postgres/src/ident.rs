@@ -65,6 +65,18 @@ pub fn dotted(name: &str) -> String {
     name.split('.').map(quoted).collect::<Vec<_>>().join(".")
 }
 
+/// A name of evenkeel's own beside that of an object, for what is there for a while: two that are longer than names may be, and begin
+/// alike, are told apart by a number made of each.
+pub fn passing(name: &str, suffix: &str) -> String {
+    let whole = format!("evenkeel_{name}_{suffix}");
+    if whole.len() <= 63 {
+        return whole;
+    }
+    // FNV-1a.
+    let number = name.bytes().fold(0x811c_9dc5_u32, |number, byte| (number ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    shortened(&["evenkeel", name, &format!("{number:08x}")], suffix)
+}
+
 /// A name made of others as the server makes one: joined by `_`, the longest cut first until it fits into 63 bytes.
 /// <https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS>
 #[must_use]

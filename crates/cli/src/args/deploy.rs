@@ -11,6 +11,10 @@ use std::path::PathBuf;
 pub struct Deploy {
     /// The environment, by the name under which it is configured.
     pub environment: String,
+    /// The tool's own command, which runs it in place of evenkeel: gates before, who waits for it meanwhile, record and effect after. No
+    /// shell; it is run where this is typed.
+    #[arg(long, value_name = "COMMAND", value_parser = clap::builder::NonEmptyStringValueParser::new(), conflicts_with = "unknown_is")]
+    pub with: Option<String>,
     #[command(flatten)]
     pub running: Running,
 }

@@ -18,24 +18,28 @@ use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::back::Back;
 use evenkeel_pipeline::deploy::{self as stage, Bounds, DIMENSIONS, Order, Proof};
 use evenkeel_pipeline::rehearse;
+use evenkeel_pipeline::render::Renderer;
 use evenkeel_report::deployment as report;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub fn run(arguments: &Deploy, common: &Common) -> Ended {
-    shown(&arguments.environment, &arguments.running, None, common)
+    shown(&arguments.environment, &arguments.running, (None, arguments.with.as_deref()), common)
 }
 
 pub fn back(arguments: &Rollback, common: &Common) -> Ended {
     let back = Back { to: arguments.to.clone(), accept: arguments.accept_loss };
-    shown(&arguments.environment, &arguments.running, Some(back), common)
+    shown(&arguments.environment, &arguments.running, (Some(back), None), common)
 }
 
-fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Ended {
+/// Whether it is taken back, and the command that runs it.
+type How<'a> = (Option<Back>, Option<&'a str>);
+
+fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common) -> Ended {
     let Ok(form) = arguments.reported.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
     };
-    let verb = if back.is_some() { "rollback" } else { "deploy" };
+    let verb = if back.0.is_some() { "rollback" } else { "deploy" };
     // A plan is nobody's news.
     let told = if arguments.plan {
         Told::nobody(verb, environment)
@@ -62,7 +66,7 @@ fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Co
 ///
 /// # Errors
 /// It is refused before anything is looked at, or the environment cannot be read or claimed.
-fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Result<Deployed, Box<Trouble>> {
+fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Common) -> Result<Deployed, Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let (_, configured) = wire::by_name(typed, settings, "add it to evenkeel.toml, and type its name")?;
@@ -121,6 +125,7 @@ fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Commo
             ..Now::default()
         },
         accepts_lag: arguments.accept_gap.contains(&AcceptedGap::Lag),
+        with: with.map(|command| Renderer { command: command.to_owned(), folder: PathBuf::from(".") }),
         back,
         resume: arguments.resume,
         unknown: arguments.unknown_is.map(|word| word == UnknownIs::In),

@@ -57,6 +57,7 @@ impl Patched {
             excused: &excused,
             differences,
             form,
+            spares_data: !asked.allow_destructive,
             version: env!("CARGO_PKG_VERSION"),
             proofs: &proofs,
         };

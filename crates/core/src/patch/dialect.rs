@@ -62,6 +62,11 @@ pub trait Dialect: Sync {
         false
     }
 
+    /// Whether the server keeps it where what it hangs on goes: where nobody asked for it, nothing takes it away.
+    fn stays_behind(&self, _: &Object) -> bool {
+        false
+    }
+
     /// Whether it stays where what it needs goes, for it does not work in the reference either, as which it is handed in: a view of a table
     /// that is gone.
     fn outlives(&self, _: &Object, _: &World<'_>) -> bool {

@@ -14,6 +14,8 @@ pub struct Ground<'a> {
     pub goal: &'a Manifest,
     pub dimensions: &'a [Dimension],
     pub form: Form,
+    /// What runs without the statements that lose data is tried as well.
+    pub spares_data: bool,
     /// What it is tried on.
     pub server: &'a str,
     /// Of evenkeel, which writes and judges.
@@ -23,12 +25,12 @@ pub struct Ground<'a> {
 /// `None` where it cannot be told.
 #[must_use]
 pub fn fingerprint(ground: &Ground<'_>, plan: &Plan) -> Option<String> {
-    let mut hasher = blake3::Hasher::new_derive_key("evenkeel 2026-11-28 proof of a patch");
+    let mut hasher = blake3::Hasher::new_derive_key("evenkeel 2026-11-29 proof of a patch");
     let mut add = |bytes: &[u8]| {
         hasher.update(&(bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
     };
-    let Ground { candidate, goal, dimensions, form, server, version } = *ground;
+    let Ground { candidate, goal, dimensions, form, spares_data, server, version } = *ground;
     for manifest in [candidate, goal] {
         let text = write(manifest, Part::Stable).ok()?;
         // The first line says when it was captured, and by whom.
@@ -39,12 +41,12 @@ pub fn fingerprint(ground: &Ground<'_>, plan: &Plan) -> Option<String> {
     }
     let endpoint = &candidate.endpoint;
     add(format!("{:?} {:?} {:?}", endpoint.database, endpoint.role, endpoint.roles).as_bytes());
-    add(format!("{dimensions:?} {form:?} {server} {version} {:?}", plan.refused).as_bytes());
+    add(format!("{dimensions:?} {form:?} {spares_data} {server} {version} {:?}", plan.refused).as_bytes());
     for step in &plan.steps {
         add(format!("{} {} {}", step.act.name(), step.kind.name(), step.object).as_bytes());
         for statement in &step.statements {
             add(statement.sql.as_bytes());
-            add(&[u8::from(statement.alone)]);
+            add(&[u8::from(statement.alone), u8::from(step.held), u8::from(statement.is_destructive())]);
         }
     }
     Some(hasher.finalize().to_hex().to_string())

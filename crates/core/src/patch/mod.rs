@@ -57,6 +57,8 @@ pub struct Statement {
     pub hazards: Vec<Hazard>,
     /// What it is a clause of, where several of these may be one statement.
     pub clause: Option<Clause>,
+    /// It means the same where another of its step is left out because that loses data.
+    pub independent: bool,
 }
 
 /// A statement as one clause of a longer one: of two that write a table anew, one statement writes it once.
@@ -105,6 +107,20 @@ impl Statement {
     #[must_use]
     pub fn clause(mut self, head: impl Into<String>, text: impl Into<String>, turn: Turn) -> Self {
         self.clause = Some(Clause { head: head.into(), text: text.into(), turn });
+        self
+    }
+
+    /// It means the same where another of its step is left out.
+    #[must_use]
+    pub const fn independent(mut self) -> Self {
+        self.independent = true;
+        self
+    }
+
+    /// It is left out where another of its step is.
+    #[must_use]
+    pub const fn dependent(mut self) -> Self {
+        self.independent = false;
         self
     }
 

@@ -134,7 +134,7 @@ impl Spread<'_, '_> {
             }
             for user in self.users(at) {
                 let Some(other) = self.from.at(user) else { continue };
-                if self.to.same(other).is_some_and(|after| self.dialect.outlives(after, self.to)) {
+                if self.to.same(other).is_some_and(|after| self.dialect.outlives(after, self.to) || self.dialect.stays_behind(after)) {
                     continue;
                 }
                 if self.dialect.can_loosen(other, self.from, object) {

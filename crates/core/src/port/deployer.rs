@@ -76,11 +76,38 @@ pub trait Deployer: Sync {
     /// As [`Deployer::became`].
     fn cancel(&self, beside: &mut dyn Session, session: u64) -> Result<(), Box<Trouble>>;
 
+    /// This moment, as [`Deployer::since`] takes it.
+    ///
+    /// # Errors
+    /// As [`Deployer::became`].
+    fn moment(&self, session: &mut dyn Session) -> Result<String, Box<Trouble>>;
+
+    /// Sessions in this database that began since a moment, and are called as the one that is asked, or are of its account.
+    ///
+    /// # Errors
+    /// As [`Deployer::became`].
+    fn since(&self, session: &mut dyn Session, moment: &str) -> Result<Vec<Begun>, Box<Trouble>>;
+
+    /// Variables by which programs that connect are called so, and wait no longer than that, where they hear of it.
+    fn variables(&self, name: &str, bounds: &Limits) -> Vec<(String, String)>;
+
     /// Whether a refusal passes by itself: a lock that was not to be had in time, a deadlock, a conflict of transactions.
     fn passes(&self, code: &str) -> bool;
 
     /// Whether a refusal says that somebody ended the statement.
     fn is_cancelled(&self, code: &str) -> bool;
+}
+
+/// A session that began while a program ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    pub id: u64,
+    /// What it calls itself.
+    pub name: String,
+    /// It is called as the run.
+    pub is_named: bool,
+    /// Whose it is, where that is another account.
+    pub account: Option<String>,
 }
 
 /// What became of a transaction.

@@ -11,7 +11,7 @@ pub mod traffic;
 use crate::flight::name;
 use crate::ident::Ident;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Answer, Became, Deployer, Limits, Ran, Session};
+use evenkeel_core::port::{Answer, Became, Begun, Deployer, Limits, Ran, Session};
 use evenkeel_core::trace::{On, Waiter};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -117,6 +117,29 @@ impl Deployer for MysqlDeployer {
             Answer::Refused(refused) if refused.code == NO_SUCH => Ok(()),
             Answer::Refused(refused) => Err(untold(&format!("{} ({})", refused.message, refused.code))),
         }
+    }
+
+    /// Connections are numbered in the order in which they begin.
+    fn moment(&self, session: &mut dyn Session) -> Result<String, Box<Trouble>> {
+        Ok(session.id().to_string())
+    }
+
+    fn since(&self, session: &mut dyn Session, moment: &str) -> Result<Vec<Begun>, Box<Trouble>> {
+        let rows = asked(session, "SHOW PROCESSLIST")?;
+        let text = |row: &[Option<String>], at: usize| row.get(at).cloned().flatten().unwrap_or_default();
+        let own = session.id();
+        let Some(ours) = rows.iter().find(|row| number(row, 0) == Some(own)).map(|row| (text(row, 1), text(row, 3))) else {
+            return Err(untold("the session does not see itself"));
+        };
+        let first: u64 = moment.parse().unwrap_or(u64::MAX);
+        let is_it = |row: &&Vec<Option<String>>| number(row, 0).is_some_and(|id| id > first) && (text(row, 1), text(row, 3)) == ours;
+        let one = |row: &Vec<Option<String>>| Some(Begun { id: number(row, 0)?, name: String::new(), is_named: false, account: None });
+        Ok(rows.iter().filter(is_it).filter_map(one).collect())
+    }
+
+    /// None that all clients read.
+    fn variables(&self, _: &str, _: &Limits) -> Vec<(String, String)> {
+        Vec::new()
     }
 
     fn passes(&self, code: &str) -> bool {

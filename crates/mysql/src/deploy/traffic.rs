@@ -72,3 +72,17 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Traffic, Box<Troub
     traffic.connections = number(vitals.first(), 1).zip(number(most.first(), 0));
     Ok(traffic)
 }
+
+/// How long a session waits for a lock where nobody sets anything but the server: for definitions, and for rows.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub async fn own_bound(target: &Target) -> Result<Option<Duration>, Box<Trouble>> {
+    const QUERY: &str = "SELECT GREATEST(@@GLOBAL.lock_wait_timeout, @@GLOBAL.innodb_lock_wait_timeout)";
+    let words = |fault: Fault| Box::new(fault.trouble());
+    let mut session = connect(target).await.map_err(words)?;
+    let rows = session.rows(QUERY, "asking how long sessions wait").await.map_err(words)?;
+    session.close().await;
+    let seconds = rows.first().and_then(|row| row.text(0).ok().flatten()).and_then(|text| text.parse().ok());
+    Ok(seconds.map(Duration::from_secs))
+}

@@ -2,7 +2,7 @@
 //! an option is written (its own file), what is said behind it (`together`).
 
 use super::online::{Cost, Costs};
-use super::{Target, column, constraint, flag, index, is_not, online, table};
+use super::{Target, column, constraint, flag, index, is_not, kept, online, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
@@ -17,11 +17,21 @@ pub struct Gathered {
     pub first: Vec<String>,
     pub costs: Costs,
     pub hazards: Vec<Hazard>,
+    /// What loses data, column by column.
+    pub losing: Vec<Losing>,
     /// Columns whose definition is written already.
     modified: BTreeSet<String>,
     /// Whether its partitions are to be looked at.
     pub parts: bool,
     pub keys: Option<bool>,
+}
+
+/// A column that loses values by what is done to it.
+pub struct Losing {
+    pub column: String,
+    pub clauses: Vec<String>,
+    pub costs: Costs,
+    pub hazards: Vec<Hazard>,
 }
 
 impl Gathered {
@@ -90,20 +100,27 @@ fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<()
     let is_computed_otherwise = change.touches("generated") || change.touches("generated_kind");
     // What is not stored and what is are not made of one another.
     if is_computed_otherwise && (is_virtual(change.from) || is_virtual(object) || to.flavor().is_mariadb()) {
-        if change.from.get("generated").is_none() {
-            all.hazards.push(Hazard::Loses(format!("the values of {}", object.display())));
+        let clauses = vec![format!("DROP COLUMN {name}"), format!("ADD COLUMN {definition} {}", column::place(object, to.making.to))];
+        let costs = Costs::from([Cost::Unknown]);
+        // What is computed comes back by itself.
+        if change.from.get("generated").is_some() && object.get("generated").is_some() {
+            all.clauses.extend(clauses);
+            all.costs.extend(costs);
+        } else {
+            let hazards = vec![Hazard::Loses(format!("the values of {}", object.display()))];
+            all.losing.push(Losing { column: name.0.to_owned(), clauses, costs, hazards });
         }
-        all.add(format!("DROP COLUMN {name}"), [Cost::Unknown]);
-        all.add(format!("ADD COLUMN {definition} {}", column::place(object, to.making.to)), [Cost::Unknown]);
         return Ok(());
     }
-    if change.touches("not_null") && flag(object, "not_null") {
-        all.hazards.push(Hazard::FailsIf(format!("{} holds NULL", object.display())));
+    let hazards = kept::hazards(change);
+    let clause = format!("MODIFY COLUMN {definition}");
+    if hazards.iter().any(|hazard| matches!(hazard, Hazard::Loses(_))) {
+        let costs = online::of_column(change, to).into_iter().collect();
+        all.losing.push(Losing { column: name.0.to_owned(), clauses: vec![clause], costs, hazards });
+    } else {
+        all.hazards.extend(hazards);
+        all.add(clause, online::of_column(change, to));
     }
-    if change.touches("type") {
-        all.hazards.push(Hazard::FailsIf(format!("a value of {} does not fit", object.display())));
-    }
-    all.add(format!("MODIFY COLUMN {definition}"), online::of_column(change, to));
     Ok(())
 }
 
@@ -214,6 +231,9 @@ fn constraints(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result
     Ok(())
 }
 
+/// Engines that are known to keep each row as it is, also when the server stops.
+const KEEPERS: &[&str] = &["InnoDB", "MyISAM", "Aria"];
+
 fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
     let (object, before) = (change.to, change.from);
     for attribute in change.attributes {
@@ -237,6 +257,13 @@ fn options(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(
             }
             other => {
                 let cost = online::of_option(other, change, to.flavor());
+                if other == "engine" && !object.text("engine").is_some_and(|engine| KEEPERS.contains(&engine)) {
+                    all.hazards.push(Hazard::Loses(format!(
+                        "what {} does not keep of the rows of {}",
+                        object.text("engine").unwrap_or("the other engine"),
+                        object.display()
+                    )));
+                }
                 // The format is that of an engine, and is said with it.
                 let more = if other == "engine" && !change.touches("row_format") {
                     table::option(object, Some(before), "row_format", to)?

@@ -1,7 +1,7 @@
 //! Statements that make, alter and drop objects of MySQL and MariaDB, from what a manifest says of them.
 //!
 //! Lives here: which file writes which kind. One file a kind or a family of kinds; `text` turns shown names and canonical texts back to
-//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs, `letters`
+//! SQL, `stored` is what all stored code has in common, `together` is one ALTER TABLE for all that changes on a table, whose parts `clauses` writes and `online` weighs, `kept` says what becomes of values, `letters`
 //! is about capitals in names, `rights` about what whoever runs a script lacks. Does not live here: the order of statements (`core/patch`), facts about versions (`flavor`).
 
 mod account;
@@ -11,6 +11,7 @@ mod constraint;
 mod event;
 mod grant;
 mod index;
+mod kept;
 mod letters;
 mod online;
 mod partition;
@@ -371,6 +372,11 @@ impl Dialect for MysqlDialect {
         object.kind == Kind::Grant
     }
 
+    fn stays_behind(&self, object: &Object) -> bool {
+        // Those on stored code go with that.
+        object.kind == Kind::Grant && matches!(object.identity.part(0), "table" | "view" | "column" | "sequence")
+    }
+
     fn can_be_dropped_apart(&self, object: &Object) -> bool {
         is_foreign_key(object)
     }
@@ -404,7 +410,10 @@ impl Dialect for MysqlDialect {
     fn needs_opening(&self, statement: &Statement) -> bool {
         // Others set what stored code keeps, and set it back to that; or are read by the session's mode and character set.
         let is_escaped = |sql: &str| tokens(sql).any(|token| token.sort == Sort::Text && token.text.contains('\\'));
-        statement.sql.starts_with("SET ") || !statement.sql.is_ascii() || is_escaped(&statement.sql)
+        // What does not fit is refused only by a strict mode.
+        let is_fitted =
+            statement.sql.contains("MODIFY COLUMN") && statement.hazards.iter().any(|hazard| matches!(hazard, Hazard::FailsIf(_)));
+        is_fitted || statement.sql.starts_with("SET ") || !statement.sql.is_ascii() || is_escaped(&statement.sql)
     }
 
     fn opening(&self) -> &'static [&'static str] {

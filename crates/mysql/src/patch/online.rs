@@ -317,7 +317,7 @@ pub fn keeping_history(table: &Object, mut statements: Vec<Statement>, to: &Targ
         && !statements.is_empty()
         && (before.is_some_and(|before| flag(before, "system_versioned")) || flag(table, "system_versioned") && statements.len() > 1)
     {
-        let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};"));
+        let set = |word: &str| Statement::new(format!("SET SESSION system_versioning_alter_history = {word};")).independent();
         statements.insert(0, set("KEEP"));
         statements.push(set("ERROR"));
     }

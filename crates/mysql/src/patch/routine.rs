@@ -2,6 +2,7 @@
 
 use super::text::{charset_of, dollars};
 use super::{Maker, MysqlDialect, Target, flag, list, stored};
+use crate::flavor::Flavor;
 use crate::grammar::token::{Sort, Token, first, tokens};
 use crate::ident::{Ident, Quoted};
 use evenkeel_core::kind::Kind;
@@ -134,6 +135,18 @@ fn modes_behind(arguments: &str) -> String {
     text
 }
 
+/// Whether ALTER says all that changes.
+fn is_told(change: &Change<'_>) -> bool {
+    change.only(&["comment", "security", "data_access"])
+}
+
+/// Whether MariaDB puts it in the place of the old one, with all rights on it: what reads it keeps what it made of it then.
+/// <https://mariadb.com/docs/server/server-usage/stored-routines/stored-functions/create-function#or-replace>
+fn is_put_in_its_place(change: &Change<'_>, flavor: &Flavor) -> bool {
+    let seen = ["returns", "aggregate", "arguments", "library", "language"];
+    flavor.is_mariadb() && !is_told(change) && change.to.get("library").is_none() && !seen.iter().any(|attribute| change.touches(attribute))
+}
+
 impl Maker for Routines {
     fn create(&self, object: &Object, to: &Target<'_>) -> Written {
         let statement = Statement::new(self.statement(object, to)?);
@@ -142,11 +155,16 @@ impl Maker for Routines {
 
     fn way(&self, change: &Change<'_>, _: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Way {
         let is_taken_back = change.touches("comment") && change.to.text("comment").is_none() && !dialect.flavor.takes_comments_back();
-        if change.only(&["comment", "security", "data_access"]) && !is_taken_back { Way::InPlace } else { Way::Replace }
+        let is_told = is_told(change) && !is_taken_back;
+        if is_told || is_put_in_its_place(change, &dialect.flavor) { Way::InPlace } else { Way::Replace }
     }
 
     fn alter(&self, change: &Change<'_>, to: &Target<'_>) -> Written {
         let object = change.to;
+        if !is_told(change) || is_put_in_its_place(change, to.flavor()) {
+            let sql = self.statement(object, to)?.replacen("CREATE", "CREATE OR REPLACE", 1);
+            return stored::kept(object, Statement::new(sql), to);
+        }
         let mut clauses = Vec::new();
         if change.touches("data_access") {
             clauses.push(object.text("data_access").unwrap_or("contains sql").to_ascii_uppercase());

@@ -209,8 +209,8 @@ pub fn lenient(table: &Object, to: &Target<'_>, statements: Vec<Statement>) -> V
     if !to.flavor().is_mariadb() || statements.is_empty() || !has_option(table) && !to.making.from.same(table).is_some_and(has_option) {
         return statements;
     }
-    let set = |modes: &str| Statement::new(format!("SET SESSION sql_mode = '{modes}';"));
-    let mut all = vec![set("IGNORE_BAD_TABLE_OPTIONS,NO_ENGINE_SUBSTITUTION")];
+    let set = |modes: &str| Statement::new(format!("SET SESSION sql_mode = '{modes}';")).independent();
+    let mut all = vec![set("STRICT_ALL_TABLES,IGNORE_BAD_TABLE_OPTIONS,NO_ENGINE_SUBSTITUTION")];
     all.extend(statements);
     all.push(set(super::stored::MODES));
     all

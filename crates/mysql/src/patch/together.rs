@@ -1,11 +1,11 @@
 //! One ALTER TABLE for all that changes on a table that stays: columns, keys, checks, options; and what the server takes alone,
 //! before or behind it. Does not live here: how each thing is written (its own file), what it costs (`online`).
 
-use super::clauses::{Gathered, gather};
+use super::clauses::{Gathered, Losing, gather};
 use super::online::{Cost, Costs};
 use super::{Target, constraint, online, partition, table};
 use crate::ident::Ident;
-use evenkeel_core::kind::Kind;
+use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Hazard, Piece, Statement, Together};
 
@@ -28,17 +28,36 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
     let name = to.whole(object);
     if !all.first.is_empty() {
         let plain = format!("ALTER TABLE {name}\n    {}", all.first.join(",\n    "));
-        statements.push(online::statement(&plain, &Costs::from([Cost::Index]), object, to));
+        statements.push(online::statement(&plain, &Costs::from([Cost::Index]), object, to).independent());
     }
+    // What loses data is a statement of its own, so that all the others run without it: unless one of them is about that column.
+    let (within, apart): (Vec<Losing>, Vec<Losing>) =
+        std::mem::take(&mut all.losing).into_iter().partition(|losing| is_spoken_of(&losing.column, object, pieces));
+    for losing in within {
+        all.clauses.extend(losing.clauses);
+        all.costs.extend(losing.costs);
+        all.hazards.extend(losing.hazards);
+    }
+    let is_whole = |hazards: &[Hazard]| !hazards.iter().any(|hazard| matches!(hazard, Hazard::Loses(_)));
+    let stands = is_whole(&all.hazards);
     if !all.clauses.is_empty() {
         let plain = format!("ALTER TABLE {name}\n    {}", all.clauses.join(",\n    "));
-        let mut statement = online::statement(&plain, &all.costs, object, to);
+        let mut statement = online::statement(&plain, &all.costs, object, to).independent();
         statement.hazards.splice(0..0, all.hazards);
+        statements.push(statement);
+    }
+    if !apart.is_empty() {
+        let costs: Costs = apart.iter().flat_map(|losing| losing.costs.iter().copied()).collect();
+        let clauses: Vec<&str> = apart.iter().flat_map(|losing| &losing.clauses).map(String::as_str).collect();
+        let plain = format!("ALTER TABLE {name}\n    {}", clauses.join(",\n    "));
+        let mut statement = online::statement(&plain, &costs, object, to);
+        statement.hazards.splice(0..0, apart.into_iter().flat_map(|losing| losing.hazards));
         statements.push(statement);
     }
     if all.parts {
         match repartitioned(object, pieces, to) {
-            Ok(more) => statements.extend(more),
+            // They may be by what a statement before them makes.
+            Ok(more) => statements.extend(more.into_iter().map(|statement| if stands { statement } else { statement.dependent() })),
             Err(reason) => {
                 let is_part = |piece: &Piece<'_>| matches!(piece.object().kind, Kind::Partition | Kind::Table);
                 refused.extend(pieces.iter().enumerate().filter(|(_, piece)| is_part(piece)).map(|(at, _)| (at, reason.clone())));
@@ -46,12 +65,38 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
         }
     }
     if let Some(enabled) = all.keys {
-        let statement = Statement::new(format!("ALTER TABLE {name} {} KEYS;", if enabled { "ENABLE" } else { "DISABLE" }));
+        let statement = Statement::new(format!("ALTER TABLE {name} {} KEYS;", if enabled { "ENABLE" } else { "DISABLE" })).independent();
         // Another engine may keep the mark, and have no statement that takes it off.
         let is_moved = pieces.iter().any(|piece| matches!(piece, Piece::Altered(change) if change.touches("engine")));
         statements.insert(if enabled && is_moved { 0 } else { statements.len() }, statement);
     }
     (table::lenient(object, to, online::keeping_history(object, statements, to)), refused)
+}
+
+/// Whether anything else that is done to the table names that column: keys, checks, what is computed, partitions.
+fn is_spoken_of(column: &str, table: &Object, pieces: &[Piece<'_>]) -> bool {
+    let column = column.to_lowercase();
+    let says = |text: &str| text.to_lowercase().contains(&column);
+    let names = |object: &Object| {
+        object.values().iter().any(|(_, value)| match value {
+            Value::Text(text) => says(text),
+            Value::List(items) => items.iter().any(|item| says(item)),
+            _ => false,
+        })
+    };
+    pieces.iter().any(|piece| match piece.object().kind {
+        Kind::Column => {
+            let is_other = piece.object().identity.part(2).to_lowercase() != column;
+            is_other && ["generated", "default"].iter().any(|property| piece.object().text(property).is_some_and(says))
+        }
+        Kind::Table => ["partition_by", "subpartition_by"].iter().any(|property| table.text(property).is_some_and(says)),
+        Kind::Partition => table.text("partition_by").is_some_and(says),
+        Kind::Index | Kind::Constraint => match piece {
+            Piece::Altered(change) => names(change.from) || names(change.to),
+            Piece::Made(object) | Piece::Dropped(object) => names(object),
+        },
+        _ => true,
+    })
 }
 
 /// Where columns that keep the time of a row come, go or become others: these, the key that holds one, what makes a table keep it, and
@@ -107,7 +152,9 @@ fn repartitioned(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Resu
             }
             if !made.is_empty() {
                 let parts = made.iter().map(|object| partition::definition(object)).collect::<Result<Vec<_>, _>>()?;
-                statements.push(Statement::new(format!("ALTER TABLE {name} ADD PARTITION ({});", parts.join(", "))));
+                // Behind one that stays there may be no room.
+                let added = Statement::new(format!("ALTER TABLE {name} ADD PARTITION ({});", parts.join(", ")));
+                statements.push(if dropped.is_empty() { added.independent() } else { added });
             }
             return Ok(statements);
         }
@@ -117,5 +164,7 @@ fn repartitioned(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Resu
         None => format!("ALTER TABLE {name} REMOVE PARTITIONING;"),
     };
     let relation = object.display();
-    Ok(vec![Statement::new(sql).hazard(Hazard::Rewrites(relation.clone())).hazard(Hazard::Locks { mode: "SHARED", relation })])
+    Ok(vec![
+        Statement::new(sql).independent().hazard(Hazard::Rewrites(relation.clone())).hazard(Hazard::Locks { mode: "SHARED", relation }),
+    ])
 }

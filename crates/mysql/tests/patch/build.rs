@@ -41,8 +41,15 @@ fn a_patch_is_proven_on_a_throwaway_server() {
         let workshop = Mysql.workshop(&[]);
         let builder = Builder { engine: &Mysql, workshop: &*workshop, watch: Watch::none() };
         let dimensions = [Dimension::Schema, Dimension::Privileges];
-        let asked =
-            Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default(), version: "test", proofs: &NoProofs };
+        let asked = Asked {
+            dimensions: &dimensions,
+            excused: &[],
+            differences: &[],
+            form: Form::default(),
+            spares_data: true,
+            version: "test",
+            proofs: &NoProofs,
+        };
         let patch = prove(&reference, &candidate, &asked, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
         assert!(patch.is_proven() && patch.unbuilt.is_empty(), "{patch:#?}");
     });

@@ -33,8 +33,15 @@ fn proven(reference: &Manifest, candidate: &Manifest) -> Patch {
     let workshop = Mysql.workshop(&[]);
     let builder = Builder { engine: &Mysql, workshop: &*workshop, watch: Watch::none() };
     let dimensions = [Dimension::Schema, Dimension::Privileges];
-    let asked =
-        Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default(), version: "test", proofs: &NoProofs };
+    let asked = Asked {
+        dimensions: &dimensions,
+        excused: &[],
+        differences: &[],
+        form: Form::default(),
+        spares_data: true,
+        version: "test",
+        proofs: &NoProofs,
+    };
     prove(reference, candidate, &asked, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }
 

@@ -24,3 +24,4 @@ mod printed;
 mod proposed;
 mod rights;
 mod tried;
+mod values;

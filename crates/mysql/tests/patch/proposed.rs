@@ -36,7 +36,8 @@ fn renames_are_proposed_and_run_as_they_stand() {
         let dimensions = [Dimension::Schema];
         let form = Form::default();
         let differences = &compared.differences;
-        let asked = Asked { dimensions: &dimensions, excused: &[], differences, form, version: "test", proofs: &NoProofs };
+        let asked =
+            Asked { dimensions: &dimensions, excused: &[], differences, form, spares_data: true, version: "test", proofs: &NoProofs };
         let patch = prove(&reference, &candidate, &asked, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
         assert!(patch.is_proven(), "{patch:#?}");
         // By itself it drops the one and makes the other, and the rows of the table go only where that is allowed.

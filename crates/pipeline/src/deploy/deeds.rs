@@ -1,4 +1,5 @@
-//! A release as acts: what runs in one transaction, what by itself, and what records it. Neighbour: `work`, which runs them.
+//! A release as acts: what runs in one transaction, what by itself, and what records it. Neighbours: `stepwise`, where no transaction
+//! takes definitions back; `work`, which runs them.
 
 use crate::migrations::{Cut, Script};
 use crate::rehearse::Release;
@@ -53,20 +54,12 @@ impl Deed {
     }
 }
 
-/// The acts of a release; `records` has the statements that record each migration, in their order. `undoes` says whether a transaction
-/// takes definitions back there.
+/// The acts of a release; `records` has the statements that record each migration, in their order.
 ///
 /// # Errors
 /// A migration cannot be run as its tool runs it.
-pub fn deeds(release: &Release, records: &[Vec<String>], undoes: bool) -> Result<Vec<Deed>, Box<Trouble>> {
+pub fn deeds(release: &Release, records: &[Vec<String>]) -> Result<Vec<Deed>, Box<Trouble>> {
     let none = Vec::new();
-    if !undoes {
-        let mut deeds = Vec::new();
-        for (cut, records) in release.cuts.iter().zip(records.iter().chain(std::iter::repeat(&none))) {
-            deeds.extend(stepwise(cut, records)?);
-        }
-        return Ok(deeds);
-    }
     let cuts = release.cuts.iter().zip(records.iter().chain(std::iter::repeat(&none)));
     let parts: Vec<Part<'_>> = cuts.map(|(cut, records)| part(cut, records)).collect::<Result<_, _>>()?;
     if release.grouping == Grouping::Batch && parts.iter().all(|part| part.is_together) && parts.len() > 1 {
@@ -78,7 +71,7 @@ pub fn deeds(release: &Release, records: &[Vec<String>], undoes: bool) -> Result
 /// A migration, ready to be put together with others or taken apart.
 struct Part<'r> {
     key: &'r str,
-    said: Vec<(&'r Statement, Line)>,
+    said: Vec<Said<'r>>,
     records: &'r [String],
     is_together: bool,
 }
@@ -100,9 +93,12 @@ fn part<'r>(cut: &'r Cut, records: &'r [String]) -> Result<Part<'r>, Box<Trouble
     Ok(Part { key, said, records, is_together: wants_one })
 }
 
+/// A statement, and how it is sent.
+pub(super) type Said<'r> = (&'r Statement, Line);
+
 /// What a migration says, without its own words around one transaction; whether there were such.
-fn said(cut: &Cut) -> Result<(Vec<(&Statement, Line)>, bool), Box<Trouble>> {
-    let mut said: Vec<(&Statement, Line)> = Vec::new();
+pub(super) fn said(cut: &Cut) -> Result<(Vec<Said<'_>>, bool), Box<Trouble>> {
+    let mut said: Vec<Said<'_>> = Vec::new();
     for script in &cut.up {
         said.extend(lines(script)?);
     }
@@ -125,86 +121,15 @@ fn said(cut: &Cut) -> Result<(Vec<(&Statement, Line)>, bool), Box<Trouble>> {
     Ok((said, is_wrapped))
 }
 
-/// Statements that only read or change rows: they can be together in a transaction. Whatever else there is commits.
-const ROWS: [&str; 8] = ["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES", "LOAD DATA"];
-/// What holds for the session that runs it alone, and is of no use where the next statement has another.
-const KEPT: [&str; 6] = ["last_insert_id", "row_count", "found_rows", "temporary", "handler", "@"];
-
-/// A migration where each definition is a commit of its own: what changes rows goes together as its tool has it, all else by itself.
-fn stepwise(cut: &Cut, records: &[String]) -> Result<Vec<Deed>, Box<Trouble>> {
-    let key = cut.migration.key.as_str();
-    let (said, is_wrapped) = said(cut)?;
-    let is_grouped = is_wrapped || matches!(cut.migration.transaction, Transaction::Own | Transaction::Fitting);
-    let mut groups: Vec<(bool, Vec<&(&Statement, Line)>, Vec<String>)> = Vec::new();
-    let mut prelude: Vec<String> = Vec::new();
-    for one in &said {
-        let (statement, line) = one;
-        if statement.nature == Nature::Session {
-            prelude.push(line.text.clone());
-            continue;
-        }
-        let is_rows = statement.nature == Nature::Data && ROWS.contains(&statement.tag.as_str());
-        match groups.last_mut() {
-            // A setting between them is for what comes behind it.
-            Some((true, group, before)) if is_rows && is_grouped && before.len() == prelude.len() => group.push(one),
-            _ => groups.push((is_rows, vec![one], prelude.clone())),
-        }
-    }
-    let needs_session = |(statement, line): &(&Statement, Line)| {
-        let text = line.text.to_lowercase().replace("@@", " ");
-        let is_word = |word: &&str| if *word == "@" { user_variable(&text) } else { evenkeel_core::trace::has_word(&text, word) };
-        let is_tag = ["LOCK", "UNLOCK", "PREPARE", "EXECUTE", "DEALLOCATE"].iter().any(|tag| statement.tag.starts_with(tag));
-        is_tag || KEPT.iter().any(|word| is_word(&word))
-    };
-    if let (true, Some((_, line))) = (groups.len() > 1, said.iter().find(|one| needs_session(one))) {
-        let place = line.place.as_ref().map(ToString::to_string).unwrap_or_default();
-        return Err(refused(key, "statements of which each can run in a session of its own", &place));
-    }
-    let count = groups.len();
-    let mut deeds = Vec::new();
-    for (at, (is_rows, group, prelude)) in groups.into_iter().enumerate() {
-        let is_last = at + 1 == count;
-        let takes_record = is_last && is_rows && is_grouped && !records.is_empty();
-        let mut lines: Vec<Line> = group.iter().map(|(_, line)| line.clone()).collect();
-        let first = lines.first().map_or(0, |line| line.number) + 1;
-        let words = match lines.as_slice() {
-            [line] => format!("statement {first}: {}", one_line(&line.text)),
-            all => format!("statements {first} to {}", all.last().map_or(first, |line| line.number + 1)),
-        };
-        lines.extend(records.iter().filter(|_| takes_record).map(|text| record(text)));
-        let completes = takes_record || is_last && records.is_empty();
-        let one = deed(format!("{key}, {words}"), lines, (vec![key.to_owned()], completes));
-        deeds.push(Deed { alone: !is_rows, prelude, unrecorded: !takes_record, stepwise: true, ..one });
-    }
-    let is_recorded = deeds.last().is_some_and(|deed| !deed.unrecorded);
-    if !records.is_empty() && !is_recorded {
-        let lines = records.iter().map(|text| record(text)).collect();
-        let one = deed(format!("{key}: it is recorded"), lines, (vec![key.to_owned()], true));
-        deeds.push(Deed { stepwise: true, ..one });
-    }
-    Ok(deeds)
-}
-
-/// Whether a text in small letters speaks of a variable of its session.
-fn user_variable(text: &str) -> bool {
-    text.match_indices('@').any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + 1..).and_then(|after| after.chars().next());
-        // An account's host stands behind its name or its quotes.
-        let is_account = before.is_some_and(|one| one.is_alphanumeric() || matches!(one, '\'' | '`' | '"' | '_'));
-        !is_account && after.is_some_and(|one| one.is_alphabetic() || matches!(one, '_' | '`' | '\'' | '"'))
-    })
-}
-
-fn refused(key: &str, expected: &str, place: &str) -> Box<Trouble> {
+pub(super) fn refused(key: &str, expected: &str, place: &str) -> Box<Trouble> {
     let trouble = Trouble::new(Class::CouldNotTell, format!("{key} cannot be deployed statement by statement"));
     Box::new(trouble.expected(expected).found(place).fix("mend the file, or have its tool say that it runs without a transaction"))
 }
 
 /// The statements of a text, with the rows that some read.
-fn lines(script: &Script) -> Result<Vec<(&Statement, Line)>, Box<Trouble>> {
+fn lines(script: &Script) -> Result<Vec<Said<'_>>, Box<Trouble>> {
     let text = &script.part.text;
-    let mut found: Vec<(&Statement, Line)> = Vec::new();
+    let mut found: Vec<Said<'_>> = Vec::new();
     for piece in &script.pieces {
         match &piece.what {
             What::Between | What::Command { odd: None } => {}
@@ -271,20 +196,20 @@ fn apart(part: &Part<'_>) -> Vec<Deed> {
     deeds
 }
 
-fn deed(what: String, lines: Vec<Line>, (of, completes): (Vec<String>, bool)) -> Deed {
+pub(super) fn deed(what: String, lines: Vec<Line>, (of, completes): (Vec<String>, bool)) -> Deed {
     let statements = lines.iter().map(|line| without_secrets(&line.text)).collect();
     let act = Act { what, statements };
     Deed { act, lines, prelude: Vec::new(), alone: false, of, completes, unrecorded: false, stepwise: false, due: None, loose: false }
 }
 
-fn record(text: &str) -> Line {
+pub(super) fn record(text: &str) -> Line {
     Line { text: text.to_owned(), rows: None, place: None, opens: false, number: 0 }
 }
 
 /// So much of a statement is shown.
 const SHOWN: usize = 100;
 
-fn one_line(sql: &str) -> String {
+pub(super) fn one_line(sql: &str) -> String {
     let line = without_secrets(sql.trim_end_matches([';', ' ', '\n'])).split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),

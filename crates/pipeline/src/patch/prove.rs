@@ -1,6 +1,7 @@
 //! A plan, tried on a throwaway server that has the candidate's schema, and compared in all that a patch can touch.
 
 use super::build::{like, look, run};
+use super::without::{is_parted, spare, without};
 use super::{Builder, Left, Odd, Proofs, build, left};
 use evenkeel_core::compare::{Change, Difference};
 use evenkeel_core::fault::{Class, Trouble};
@@ -15,6 +16,10 @@ use std::collections::BTreeSet;
 
 /// What a round left may be made by another.
 const ROUNDS: usize = 3;
+/// So often something is left out that a throwaway server refuses.
+const GIVEN_UP: usize = 5;
+/// So far it is looked for what a difference follows from.
+const DEEP: usize = 8;
 /// So many reasons are named.
 const NAMED: usize = 5;
 
@@ -49,6 +54,8 @@ pub struct Asked<'a> {
     /// What was found, so that nothing is left out in silence.
     pub differences: &'a [Difference],
     pub form: Form,
+    /// What loses data is commented out, and what runs without it is tried as well.
+    pub spares_data: bool,
     /// Of evenkeel.
     pub version: &'a str,
     pub proofs: &'a dyn Proofs,
@@ -200,11 +207,55 @@ fn does_not_run((kind, object): &(Kind, String), why: &str, goal: &World<'_>) ->
     })
 }
 
-/// Writes what makes the candidate like the reference, and tries it.
+/// What is refused that it needs, hangs on, or is needed through: by kind and name.
+fn follows(one: &Left, refused: &[Refusal], (from, to): (&World<'_>, &World<'_>)) -> Option<String> {
+    let is_refused = |object: &Object| refused.iter().any(|refusal| refusal.kind == object.kind && refusal.object == object.display());
+    let world = if one.what == Odd::Extra { from } else { to };
+    let (mut waiting, mut seen) = (vec![world.shown(one.kind.name(), &one.object)?], BTreeSet::new());
+    for _ in 0..DEEP {
+        let next: Vec<&Object> = waiting.iter().flat_map(|object| world.told_needs(object).chain(world.parent(object))).collect();
+        waiting = next.into_iter().filter(|object| object.kind != Kind::Schema && seen.insert(World::name_of(object))).collect();
+        if let Some(found) = waiting.iter().find(|object| is_refused(object)) {
+            return Some(World::name_of(found));
+        }
+        if waiting.is_empty() {
+            break;
+        }
+    }
+    None
+}
+
+/// Writes what makes the candidate like the reference, and tries it. What the throwaway server refuses is refused by name, and the rest is
+/// tried without it.
 ///
 /// # Errors
 /// The end was asked for, or a throwaway server is lost. That none can be had is no error: then nothing is proven, and it says so.
 pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, builder: &Builder<'_>) -> Result<Patch, Box<Trouble>> {
+    let mut excused = asked.excused.to_vec();
+    let mut given_up: Vec<Refusal> = Vec::new();
+    let mut round = 0;
+    loop {
+        round += 1;
+        let (mut patch, more) = tried(reference, candidate, &Asked { excused: &excused, ..*asked }, builder)?;
+        let is_new = |one: &Refusal| !excused.iter().any(|known| known.kind == one.kind && known.object == one.object);
+        if round == GIVEN_UP || more.is_empty() || !more.iter().all(is_new) {
+            patch.plan.refused.extend(given_up);
+            patch.plan.refused.sort();
+            patch.plan.refused.dedup();
+            return Ok(patch);
+        }
+        excused.extend(more.iter().map(|one| Excused { kind: one.kind, object: one.object.clone(), attribute: None }));
+        given_up.extend(more);
+    }
+}
+
+/// One try, and what to do without in the next: what the server refuses, where it has all that it is about.
+fn tried(
+    reference: &Manifest,
+    candidate: &Manifest,
+    asked: &Asked<'_>,
+    builder: &Builder<'_>,
+) -> Result<(Patch, Vec<Refusal>), Box<Trouble>> {
     let dialect = builder.engine.dialect(&candidate.endpoint)?;
     let form = asked.form;
     for (side, manifest) in [("reference", reference), ("candidate", candidate)] {
@@ -221,6 +272,12 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
     let reference = &reference;
     let goal = World::of(reference);
     let mut planned = plan(&world, &goal, &*dialect, form);
+    // Rights that outlive what they are on, and that nobody asked about.
+    planned.steps.retain(|step| {
+        let there = world.shown(step.kind.name(), &step.object).filter(|_| step.act == Act::Drop && !is_told(step.kind));
+        let stays = |object: &Object| dialect.stays_behind(object) && world.parent(object).is_some_and(|whole| goal.same(whole).is_none());
+        !there.is_some_and(stays)
+    });
     planned.unsaid = unsaid;
     planned.notes = owners(&planned, (&world, &goal));
     planned.notes.extend(spelled(&goal, &world));
@@ -236,21 +293,23 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         planned.refused.dedup();
         Patch { plan: planned, proof, failed, left, unbuilt }
     };
+    let alone = |patch: Patch| (patch, Vec::new());
     if planned.statements().next().is_none() {
         // What differs and has neither a statement nor a refusal is ours.
         let mut odd = left(candidate, reference, &*dialect);
         odd.retain(|one| (is_told(one.kind) || one.what != Odd::Extra) && !is_named(&planned, one));
         let proof = if odd.is_empty() { Proof::Nothing } else { Proof::Not { why: "what differs has no statement".to_owned() } };
-        return Ok(with(planned, proof, Vec::new(), odd, Vec::new()));
+        return Ok(alone(with(planned, proof, Vec::new(), odd, Vec::new())));
     }
     let server = builder.workshop.choose(&like(candidate, &*dialect)).map(|server| server.display()).ok();
     let ground = server.and_then(|server| {
         let (dimensions, version) = (told.as_slice(), asked.version);
-        fingerprint(&Ground { candidate, goal: reference, dimensions, form, server: &server, version }, &planned)
+        let spares_data = asked.spares_data;
+        fingerprint(&Ground { candidate, goal: reference, dimensions, form, spares_data, server: &server, version }, &planned)
     });
     if let Some(before) = ground.as_deref().and_then(|ground| asked.proofs.before(ground)) {
         let server = format!("{} (tried before, at {})", before.server, before.at);
-        return Ok(with(planned, Proof::Proven { server }, Vec::new(), Vec::new(), Vec::new()));
+        return Ok(alone(with(planned, Proof::Proven { server }, Vec::new(), Vec::new(), Vec::new())));
     }
     let built = match build(candidate, builder) {
         Ok(mut built) => {
@@ -272,10 +331,16 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
                 cure,
             ];
             let why = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
-            return Ok(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), Vec::new()));
+            return Ok(alone(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), Vec::new())));
         }
     };
+    // As the candidate is, for what runs without the statements that lose data.
+    let spare = match asked.spares_data && is_parted(&planned) {
+        true => Some(spare(&*built.scratch, candidate, builder)?),
+        false => None,
+    };
     let mut failed = Vec::new();
+    let mut given_up: Vec<Refusal> = Vec::new();
     // Extensions that this machine does not have.
     let mut lacking: Vec<String> = Vec::new();
     let mut step = planned.clone();
@@ -295,10 +360,10 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         if !broken.is_empty() {
             let more = broken.iter().map(|one| Excused { kind: one.kind, object: one.object.clone(), attribute: None });
             let excused: Vec<Excused> = asked.excused.iter().cloned().chain(more).collect();
-            let mut patch = prove(whole, candidate, &Asked { excused: &excused, ..*asked }, builder)?;
+            let (mut patch, more) = tried(whole, candidate, &Asked { excused: &excused, ..*asked }, builder)?;
             patch.plan.refused.extend(broken);
             patch.plan.refused.sort();
-            return Ok(patch);
+            return Ok((patch, more));
         }
         // Whether there is a way from one version to the other, the server's files say.
         for ((kind, object), why) in refused.extract_if(.., |(kind, _), _| *kind == Kind::ExtensionVersion) {
@@ -310,6 +375,11 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
             refused.iter().filter(|((kind, _), _)| is_extension(kind)).map(|((_, object), why)| format!("extension {object}: {why}")),
         );
         failed.extend(refused.iter().map(|((kind, object), why)| format!("{} {object}: {why}", kind.name())));
+        given_up.extend(refused.into_iter().map(|((kind, object), why)| Refusal {
+            kind,
+            object,
+            reason: format!("a throwaway server refuses the statement for it, which is a fault of evenkeel to be reported: {why}"),
+        }));
         seen = look(&*built.scratch, &built.database, &*dialect, &builder.watch)?;
         odd = left(&seen, reference, &*dialect);
         odd.retain(|one| !is_named(&planned, one));
@@ -331,28 +401,46 @@ pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, buil
         }
         planned.append(step.clone());
     }
+    // What differs because something that it needs stays as it is, is no more ours than that.
+    for one in odd.extract_if(.., |one| follows(one, &planned.refused, (&world, &goal)).is_some()).collect::<Vec<_>>() {
+        let from = follows(&one, &planned.refused, (&world, &goal)).unwrap_or_default();
+        planned.refused.push(Refusal { kind: one.kind, object: one.object, reason: format!("it follows from {from}, which is refused") });
+    }
     // What was refused and came about all the same, as a consequence of something else, is no refusal.
     let still = left(&seen, reference, &*dialect);
     let refused = planned.refused.len();
     planned.refused.retain(|refusal| still.iter().any(|one| one.kind == refusal.kind && one.object == refusal.object));
     planned.unsaid.extend(built.left.iter().map(|left| format!("what could not be built for the trial: {}", left.words())));
+    let mut is_as_planned = true;
+    if failed.is_empty()
+        && odd.is_empty()
+        && let Some(spare) = spare
+    {
+        let came = without(&mut planned, (spare, &built.database), (&built.seen, reference), builder)?;
+        is_as_planned = came.is_as_planned;
+        failed = came.failed;
+        if !failed.is_empty() {
+            let why = "tried on a throwaway server, it does not run without what is commented out".to_owned();
+            return Ok(alone(with(planned, Proof::Not { why }, failed, odd, built.left)));
+        }
+    }
     if failed.is_empty() && odd.is_empty() {
         let server = built.scratch.describe();
         // What more than the plan decided is not told by the plan.
-        let is_plain = rounds == 1 && built.left.is_empty() && refused == planned.refused.len();
+        let is_plain = is_as_planned && rounds == 1 && built.left.is_empty() && refused == planned.refused.len();
         if let Some(ground) = ground.filter(|_| is_plain) {
             asked.proofs.keep(&ground, &server);
         }
         let proof = Proof::Proven { server };
-        return Ok(with(planned, proof, failed, odd, built.left));
+        return Ok(alone(with(planned, proof, failed, odd, built.left)));
     }
     // What is not here to be tried with is no fault of the statements.
     let lacks = built.left.iter().map(Left::words).chain(lacking);
     let lacks: Vec<String> = lacks.take(NAMED).collect();
     if lacks.is_empty() {
         let why = "tried on a throwaway server, it does not make both the same".to_owned();
-        return Ok(with(planned, Proof::Not { why }, failed, odd, built.left));
+        return Ok((with(planned, Proof::Not { why }, failed, odd, built.left), given_up));
     }
     let why = format!("the throwaway server lacks what it is about: {}", lacks.join("; "));
-    Ok(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), built.left))
+    Ok(alone(with(planned, Proof::Not { why }, Vec::new(), Vec::new(), built.left)))
 }

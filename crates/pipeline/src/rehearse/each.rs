@@ -4,23 +4,23 @@
 
 use super::clock::Marks;
 use super::eyes::Eyes;
+use super::lost;
 use super::pending::Release;
 use super::place::Place;
 use super::samples::Samples;
-use crate::migrations::{Cut, Said, Script};
+use crate::migrations::{Cut, Script};
 use crate::replay::Stage;
 use crate::runner::{Blind, Done, Ground, Manner, Onlooker, Runner, Told, guarded};
 use evenkeel_core::evidence;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::effect::{Stand, Touch, effect, found, is_reordered};
 use evenkeel_core::history::folder::{Grouping, Transaction};
-use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::{Form, World, plan, tells_needs};
 use evenkeel_core::port::{Answer, Event, Filler, Observer};
 use evenkeel_core::rehearsal::{Difference, Migration, Part, Proposed, Rerun, Undo};
-use evenkeel_core::statement::{Nature, Shows, Statement};
-use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, Trace, has_word, names};
+use evenkeel_core::statement::{Nature, Statement};
+use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, Trace, names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -192,7 +192,7 @@ impl<'a> Each<'a> {
         undo.order_only = undo.differences.is_empty() && is_reordered(before, &there);
         match (self.observer, &columns) {
             (Some(observer), Some(columns)) => self.rows(told, &mut undo, (observer, columns))?,
-            _ => unseen(cut, told, (before, after), &mut undo),
+            _ => lost::unseen(cut, told, (before, after), &mut undo),
         }
         // The way back leads to where the migration can run again.
         match self.ran(trial, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
@@ -211,11 +211,11 @@ impl<'a> Each<'a> {
     ) -> Result<(), Box<Trouble>> {
         let kept = observer.columns(&mut *self.place.scratch.session(TRIAL)?)?;
         let has_rows = |table: &String| self.here.get(table).is_some_and(|rows| *rows > 0);
-        let touched = touched(told);
+        let touched = lost::touched(told);
         let (full, bare): (BTreeSet<String>, BTreeSet<String>) = touched.into_iter().partition(has_rows);
-        undo.data_lost = anew(columns, &kept)
+        undo.data_lost = lost::anew(columns, &kept)
             .into_iter()
-            .filter(|column| !full.iter().any(|table| is_of(column, table)))
+            .filter(|column| !full.iter().any(|table| lost::is_of(column, table)))
             .map(|column| format!("{column}: made anew, what was in it is gone unless a statement brings it back"))
             .collect();
         undo.data_lost.extend(self.lost(&full)?);
@@ -470,59 +470,6 @@ fn says_something(scripts: &[Script]) -> bool {
     all.any(|statement| !matches!(statement.nature, Nature::Transaction(_)))
 }
 
-/// Definitions that no row is part of.
-const BESIDE_ROWS: [&str; 14] = [
-    "CREATE INDEX",
-    "DROP INDEX",
-    "CREATE VIEW",
-    "ALTER VIEW",
-    "DROP VIEW",
-    "CREATE PROCEDURE",
-    "DROP PROCEDURE",
-    "CREATE FUNCTION",
-    "DROP FUNCTION",
-    "CREATE TRIGGER",
-    "DROP TRIGGER",
-    "CREATE EVENT",
-    "DROP EVENT",
-    "CREATE SEQUENCE",
-];
-/// Words by which ALTER TABLE may turn values into others, or take them away.
-const TURNING: [&str; 9] = ["modify", "change", "convert", "drop", "rename", "engine", "partition", "truncate", "exchange"];
-
-/// What happens to rows where nobody saw any: what the schema says that a way back cannot bring back, and whether the rest is told.
-fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifest), undo: &mut Undo) {
-    let made_anew = effect(before, after).into_iter().filter(|touch| touch.spot.attribute.is_none() && touch.after == Stand::Gone);
-    let holds_data = |touch: &Touch| matches!(touch.spot.kind, Kind::Table | Kind::Column);
-    undo.data_lost = made_anew
-        .filter(holds_data)
-        .map(|touch| format!("{}: it goes, and is made anew: what was in it is gone", touch.spot.display()))
-        .collect();
-    // What only makes new things, or is about new tables alone, leaves rows alone.
-    let was: Vec<String> = [Kind::Table, Kind::View, Kind::Function, Kind::Procedure]
-        .iter()
-        .flat_map(|kind| before.of_kind(*kind))
-        .filter_map(|object| object.identity.parts().last().map(str::to_owned))
-        .collect();
-    let is_plain = |said: &Said<'_>| {
-        let statement = said.statement;
-        let has = |words: &[&str]| words.iter().any(|word| has_word(said.text, word));
-        let about_new = || !was.iter().any(|name| has_word(said.text, name));
-        match statement.nature {
-            _ if statement.odd.is_some() || statement.beyond.unseen.is_some() => false,
-            Nature::Session | Nature::Transaction(_) => true,
-            Nature::Definition if BESIDE_ROWS.contains(&statement.tag.as_str()) => true,
-            Nature::Definition if statement.tag == "CREATE TABLE" => !has(&["replace"]),
-            Nature::Definition => statement.shows == Shows::Makes && statement.tag == "ALTER TABLE" && !has(&TURNING) || about_new(),
-            Nature::Data => about_new(),
-            Nature::Right | Nature::Code | Nature::Unknown => false,
-        }
-    };
-    let all = cut.up.iter().flat_map(Script::statements);
-    let at = all.enumerate().find(|(_, said)| !is_plain(said)).map(|(at, _)| at);
-    undo.rows_changed = at.and_then(|at| told.statements.get(at).or(told.statements.last())).map(|trace| trace.place.clone());
-}
-
 /// What is otherwise there than it should be, comments aside.
 fn differences(wanted: &Manifest, there: &Manifest) -> Vec<Difference> {
     let differing = effect(wanted, there).into_iter().filter(|touch| touch.spot.is_semantic());
@@ -539,21 +486,4 @@ fn differences(wanted: &Manifest, there: &Manifest) -> Vec<Difference> {
     let all: Vec<Touch> = differing.collect();
     let whole = all.iter().filter(|touch| !of_others(touch, &all));
     whole.map(|touch| Difference { expected: found(&touch.spot, wanted), touch: touch.clone() }).collect()
-}
-
-/// Tables that were there before and that a migration changes or reads.
-fn touched(told: &Migration) -> BTreeSet<String> {
-    let locks = told.statements.iter().flat_map(|trace| &trace.locks).filter(|lock| !lock.fresh && lock.kind == Sort::Table.name());
-    locks.map(|lock| lock.relation.clone()).collect()
-}
-
-/// Whether a column is of a table, by their names.
-fn is_of(column: &str, table: &str) -> bool {
-    column.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// Columns that were there and are made anew, or are not there.
-fn anew(before: &BTreeMap<(u64, u64), String>, after: &BTreeMap<(u64, u64), String>) -> Vec<String> {
-    let gone = before.iter().filter(|(number, _)| !after.contains_key(number));
-    gone.map(|(_, name)| name.clone()).collect()
 }

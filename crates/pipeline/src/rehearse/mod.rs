@@ -11,6 +11,7 @@ mod each;
 mod eyes;
 mod in_place;
 mod load;
+mod lost;
 mod pending;
 mod place;
 mod samples;

@@ -45,6 +45,7 @@ mod view;
 mod watch;
 
 pub use earlier::renew;
+pub use own::{COLUMNS, SCHEMA, TABLE};
 pub use privilege::{NOTHING, OWNER};
 pub use schema_name::PostgresSchemaNames;
 pub use sql::render;

@@ -3,9 +3,13 @@
 //!
 //! Does not live here: what is in that table (`deploy/parity`). A schema of that name that holds anything else is somebody's, whole.
 
-use crate::deploy::parity::{COLUMNS, SCHEMA, TABLE};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Gap, Object};
+
+pub const SCHEMA: &str = "evenkeel";
+pub const TABLE: &str = "parity_lock";
+/// All of them texts that may be NULL: what a row means is judged where it is read.
+pub const COLUMNS: [&str; 8] = ["environment", "target", "digest", "canonical", "holder", "since", "until", "reason"];
 
 /// Takes it out, where it is all that the schema holds.
 pub fn without(objects: Vec<Object>, gaps: &mut Vec<Gap>) -> Vec<Object> {

@@ -4,17 +4,14 @@
 //! Lives here: reading it, and the statements that write it. Does not live here: who runs them (`pipeline/lock`, under a claim), that no
 //! capture sees the table (`capture/own`).
 
+use crate::capture::{COLUMNS, SCHEMA, TABLE, render};
 use crate::connect::{Limits, Target, connect};
+use crate::flavor::major_of;
 use crate::ident::{literal, qualified, quoted};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::port::{OnTarget, ParityLock};
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, SimpleQueryMessage};
-
-pub const SCHEMA: &str = "evenkeel";
-pub const TABLE: &str = "parity_lock";
-/// All of them texts that may be NULL: what a row means is judged where it is read.
-pub const COLUMNS: [&str; 8] = ["environment", "target", "digest", "canonical", "holder", "since", "until", "reason"];
 
 /// What stands there.
 ///
@@ -25,7 +22,7 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<OnTarget, Box<Trou
     let session = connect(target).await.map_err(words)?;
     session.begin_read_only(limits, None).await.map_err(words)?;
     let values: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 2] = [(&SCHEMA, Type::TEXT), (&TABLE, Type::TEXT)];
-    let found = session.client.query_typed(include_str!("parity.sql"), &values).await;
+    let found = session.client.query_typed(&render(include_str!("parity.sql"), major_of(session.server_version_num)), &values).await;
     let found = found.map_err(|error| words(session.fault(&error, "looking for a parity lock")))?;
     let told = match found.first().map(made) {
         None => OnTarget::Free { is_made: false },

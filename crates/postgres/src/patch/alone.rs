@@ -50,14 +50,16 @@ fn is_child(object: &Object, from: &World<'_>) -> bool {
 
 /// Whether the column of a table above lets go of NOT NULL, and this one's with it.
 pub fn is_lifted_above(column: &Object, from: &World<'_>, to: &World<'_>) -> bool {
+    let (Some(before), Some(after)) = (table_of(column, from), table_of(column, to)) else { return false };
     let mut columns = above(column, from);
-    columns.any(|above| flag(above, "not_null") && to.same(above).is_some_and(|after| !flag(after, "not_null")))
+    before.get("partition_bound") == after.get("partition_bound")
+        && columns.any(|above| flag(above, "not_null") && to.same(above).is_some_and(|after| !flag(after, "not_null")))
 }
 
 /// Whether the column of a table above, which this one's stays below, begins to refuse NULL, and this one with it.
 pub fn is_set_above(column: &Object, from: &World<'_>, to: &World<'_>) -> bool {
     let (Some(before), Some(after)) = (table_of(column, from), table_of(column, to)) else { return false };
-    let stays = ["partition_of", "inherits"].iter().all(|one| before.get(one) == after.get(one));
+    let stays = ["partition_of", "partition_bound", "inherits"].iter().all(|one| before.get(one) == after.get(one));
     let mut columns = above(column, from);
     stays && columns.any(|above| !flag(above, "not_null") && to.same(above).is_some_and(|after| flag(after, "not_null")))
 }

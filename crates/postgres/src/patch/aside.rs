@@ -1,12 +1,12 @@
 //! Types that columns hold values of, made anew: the old one is given another name, the new one made in its place, each column brought
 //! over, and the old one dropped. What a column holds goes through its text, or attribute by attribute.
 
-use super::cast::loses_by;
+use super::kept::{self, fate_between};
 use super::text::{last, whole};
 use super::types::attribute;
 use super::{Target, list};
 use crate::flavor;
-use crate::ident::{literal, qualified, quoted, shortened};
+use crate::ident::{literal, passing, qualified, quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, shown_parts};
 use evenkeel_core::patch::{Change, Hazard, Over, Statement, World};
@@ -64,13 +64,13 @@ fn is_of(column: &Object, aside: &Object) -> bool {
 }
 
 /// Whether a partition key names the column, alone or within an expression.
-fn names(key: &str, column: &str) -> bool {
+pub fn names(key: &str, column: &str) -> bool {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
     key.contains(&quoted(column)) && quoted(column).starts_with('"') || key.split(|letter| !is_word(letter)).any(|word| word == column)
 }
 
 fn name_aside(object: &Object) -> String {
-    qualified(object.identity.part(0), &shortened(&["evenkeel", object.identity.part(1)], "before"))
+    qualified(object.identity.part(0), &passing(object.identity.part(1), "before"))
 }
 
 const fn word(object: &Object) -> &'static str {
@@ -78,7 +78,7 @@ const fn word(object: &Object) -> &'static str {
 }
 
 pub fn put(object: &Object, major: u16) -> Vec<Statement> {
-    let name = |suffix: &str| quoted(&shortened(&["evenkeel", object.identity.part(1)], suffix));
+    let name = |suffix: &str| quoted(&passing(object.identity.part(1), suffix));
     let mut statements = vec![Statement::new(format!("ALTER {} {} RENAME TO {};", word(object), whole(object), name("before")))];
     if object.kind == Kind::RangeType && major >= flavor::MULTIRANGE {
         let multirange = multirange(object);
@@ -142,7 +142,8 @@ fn written((column, after): (&Object, &Object), aside: &Object, from: &World<'_>
     let typ = after.text("type").ok_or("its type is not known")?;
     let name = last(column);
     let shown = column.display();
-    let mut hazards = vec![];
+    let was = column.text("type").unwrap_or_default();
+    let mut hazards = if was == typ { Vec::new() } else { kept::hazards(fate_between(was, typ, (from, to)), typ, &shown) };
     let types = within(aside, from);
     let mut using = format!("{name}::text::{typ}");
     for before in &types {
@@ -154,7 +155,7 @@ fn written((column, after): (&Object, &Object), aside: &Object, from: &World<'_>
         if reshaped {
             using = row(&name, (before, becomes), from)?;
         }
-        hazards.extend(hazards_of(before, becomes, &shown));
+        hazards.extend(hazards_of(before, becomes, &shown, (from, to)));
     }
     Ok(Conversion { using, hazards })
 }
@@ -201,15 +202,10 @@ fn row(name: &str, (before, after): (&Object, &Object), from: &World<'_>) -> Res
     Ok(format!("CASE WHEN {name} IS DISTINCT FROM NULL THEN ROW({})::{} END", values.join(", "), whole(after)))
 }
 
-fn hazards_of(before: &Object, after: &Object, column: &str) -> Vec<Hazard> {
+fn hazards_of(before: &Object, after: &Object, column: &str, worlds: (&World<'_>, &World<'_>)) -> Vec<Hazard> {
     let mut hazards = Vec::new();
     let mut cast = |was: &str, is: &str, what: String| {
-        if was != is {
-            hazards.push(Hazard::FailsIf(format!("a value of {what} is none of {is}")));
-        }
-        if was != is && loses_by(was, is) {
-            hazards.push(Hazard::Loses(format!("what {is} cannot hold of {what}")));
-        }
+        hazards.extend(kept::hazards(fate_between(was, is, worlds), is, &what));
     };
     match before.kind {
         Kind::Enum => {

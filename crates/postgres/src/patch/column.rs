@@ -5,7 +5,7 @@ use super::text::{last, option_changes, parameters, whole};
 use super::{Maker, Target, alter_column as alter, flag, integer, is_not, list, locks};
 use super::{identity, retype};
 use crate::flavor;
-use crate::ident::{quoted, shortened};
+use crate::ident::{passing, quoted, shortened};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Turn, Way, World, Written};
@@ -133,10 +133,24 @@ pub fn is_in_the_way(other: &Object, change: &Change<'_>) -> bool {
         | Kind::Function
         | Kind::Procedure => true,
         Kind::Column => other.get("generated").is_some() && other.identity.part(2) != change.to.identity.part(2),
-        // One of two columns that go over to another type of that name is not comparable with the other for a while.
-        Kind::Constraint => change.from.get("type") == change.to.get("type") && joins(other, change.to),
+        // Of two columns that it joins one is of the new type for a while, and the other of the old one.
+        Kind::Constraint => !stays_comparable(change) && joins(other, change.to),
         _ => false,
     }
+}
+
+/// Whether the server compares values of both types in a foreign key.
+fn stays_comparable(change: &Change<'_>) -> bool {
+    let typ = |column: &Object| super::cast::bare(column.text("type").unwrap_or_default());
+    let (was, is) = (typ(change.from), typ(change.to));
+    let family = |name: &str| match name {
+        "smallint" | "integer" | "bigint" => 1,
+        "text" | "character varying" => 2,
+        _ => 0,
+    };
+    let is_collated = change.from.get("collation") != change.to.get("collation");
+    // One that goes over to another type of that name is another all the same.
+    !is_collated && family(&was) > 0 && family(&was) == family(&is) || was == is && change.from.get("type") != change.to.get("type")
 }
 
 /// Whether it is a foreign key from or to that column.
@@ -182,7 +196,7 @@ impl Maker for Columns {
             return Ok(object.get("default").map(|_| view_default(object)).into_iter().collect());
         }
         // Its parent's statement adds it.
-        if is_not(object, "local") {
+        if is_not(object, "local") && !super::table::is_attached(schema, table, to) {
             return Ok(settings(object, to));
         }
         let mut statement = Statement::new(format!("ALTER TABLE {} ADD COLUMN {};", whole(object), definition(object, to)?));
@@ -260,7 +274,8 @@ impl Maker for Columns {
             return if is_dropped { Way::InPlace } else { Way::Replace };
         }
         if change.touches("type") || change.touches("collation") {
-            return Way::Cleared;
+            let why = super::table::keyed_by(change.from, from, to).or_else(|| torn(change.from, from));
+            return why.map_or(Way::Cleared, Way::Refuse);
         }
         if change.only(&["local"]) && super::alone::is_attached(change.to, (from, to)) {
             return Way::InPlace;
@@ -282,6 +297,7 @@ impl Maker for Columns {
             return Ok(change.touches("default").then(|| view_default(object)).into_iter().collect());
         }
         let mut statements = Vec::new();
+        let is_own = !is_not(object, "local") && !is_inherited(object, to) || super::table::is_attached(schema, table, to);
         // Those of a materialized view are what its query makes them; how they are kept is set.
         let retyped = relation == Some(Kind::Table) && (change.touches("type") || change.touches("collation"));
         let loosened = to.making.is_loosened(before);
@@ -290,7 +306,7 @@ impl Maker for Columns {
         }
         if change.touches("generated") && object.get("generated").is_none() {
             // Children let go of it with their parent.
-            if !is_not(object, "local") && !is_inherited(object, to) {
+            if is_own {
                 let sql = format!("ALTER TABLE {} ALTER COLUMN {} DROP EXPRESSION;", whole(object), last(object));
                 statements.push(Statement::new(sql));
             }
@@ -299,7 +315,7 @@ impl Maker for Columns {
             statements.extend(identity::drop(object, to));
         }
         let before_type = statements.len();
-        if retyped && !is_not(object, "local") && !is_inherited(object, to) {
+        if retyped && is_own {
             statements.push(retype::unique(retype::retype(change, to)?, change, to));
         }
         // What it let go of before, `finish` says.
@@ -391,6 +407,36 @@ impl Maker for Columns {
     }
 }
 
+/// Why no statement gives it another type: a table below has it from two above, and each of these is altered by itself.
+fn torn(column: &Object, from: &World<'_>) -> Option<String> {
+    let name = column.identity.part(2);
+    let table = from.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?;
+    let has_it = |table: &&Object| from.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), name]).is_some();
+    let above = |table: &Object| -> Vec<&Object> {
+        list(table, "inherits").iter().filter_map(|shown| from.shown("table", shown)).filter(|table| has_it(&table)).collect()
+    };
+    let below = |table: &Object| -> Vec<&Object> {
+        let shown = table.display();
+        let is_child = |user: &&Object| user.kind == Kind::Table && list(user, "inherits").iter().any(|one| **one == *shown);
+        from.told_users(table).into_iter().filter(is_child).collect()
+    };
+    // All that are joined with it, up and down.
+    let (mut found, mut waiting): (Vec<&Object>, Vec<&Object>) = (Vec::new(), vec![table]);
+    while let Some(table) = waiting.pop() {
+        if !found.iter().any(|one| one.key() == table.key()) {
+            found.push(table);
+            waiting.extend(above(table).into_iter().chain(below(table)));
+        }
+    }
+    let mut tops = found.iter().filter(|table| above(table).is_empty());
+    let (one, other) = (tops.next()?, tops.next()?);
+    Some(format!(
+        "tables below {} and {} have it from both, and the server alters it in neither: take these out with NO INHERIT before",
+        one.display(),
+        other.display()
+    ))
+}
+
 /// Whether a table that its own inherits from has it, too: that one's statement alters it here.
 fn is_inherited(column: &Object, to: &Target<'_>) -> bool {
     let world = to.making.from;
@@ -428,7 +474,7 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
         // By its name: the server would number one that a partition has already.
         let constraint = object.text("not_null_name").map_or_else(|| generated_not_null(object), str::to_owned);
         let is_free = !is_taken(&constraint, object, to);
-        let constraint = if is_free { constraint } else { shortened(&["evenkeel", object.identity.part(2)], "not_null") };
+        let constraint = if is_free { constraint } else { passing(object.identity.part(2), "not_null") };
         let is_in_use = to.is_in_use(schema, table);
         let stays_invalid = is_not(object, "not_null_valid");
         let valid = if stays_invalid || is_in_use { " NOT VALID" } else { "" };
@@ -448,7 +494,7 @@ fn not_null(object: &Object, to: &Target<'_>) -> Vec<Statement> {
     if !to.is_in_use(schema, table) {
         return vec![set.hazard(fails)];
     }
-    let proof = quoted(&shortened(&["evenkeel", object.identity.part(2)], "is_not_null"));
+    let proof = quoted(&passing(object.identity.part(2), "is_not_null"));
     vec![
         Statement::new(format!("ALTER TABLE {name} ADD CONSTRAINT {proof} CHECK ({column} IS NOT NULL) NOT VALID;")).hazard(locks(
             "ACCESS EXCLUSIVE",

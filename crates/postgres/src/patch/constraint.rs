@@ -3,7 +3,7 @@
 
 use super::text::{callable, columns, last, parameters, relation, upper, whole};
 use super::{Maker, Target, flag, is_foreign_key, is_not, list, locks};
-use crate::ident::{literal, quoted, shortened};
+use crate::ident::{literal, passing, quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written};
@@ -184,7 +184,13 @@ impl Maker for Constraints {
         let is_partition = world.find(Kind::Table, &[schema, table]).is_some_and(|table| table.get("partition_of").is_some());
         let is_key = matches!(object.text("type"), Some("primary key" | "unique"));
         // Its partitioned table's statement brings it.
-        if is_partition && !is_key && is_not(object, "local") && !to.is_new(schema, table) && inherits_new(object, to) {
+        if is_partition
+            && !is_key
+            && is_not(object, "local")
+            && !to.is_new(schema, table)
+            && inherits_new(object, to)
+            && !super::table::is_attached(schema, table, to)
+        {
             return Ok(Vec::new());
         }
         let stands_alone = is_key
@@ -236,7 +242,10 @@ impl Maker for Constraints {
         if let Some(index) = world.find(Kind::Index, &[schema, object.identity.part(2)]).filter(|index| index.get("constraint").is_some()) {
             statements.extend(super::index::after(index)?);
             statements.extend(super::index::named(index, to)?);
-            if let Some(parent) = index.text("attached_to").filter(|_| is_partition && !to.is_new(schema, table)) {
+            if let Some(parent) = index
+                .text("attached_to")
+                .filter(|_| is_partition && !to.is_new(schema, table) && !super::table::is_attached(schema, table, to))
+            {
                 if let Some(why) = super::index::parent_takes_no_parts(index, (to.making.from, world)) {
                     return Err(why);
                 }
@@ -365,7 +374,7 @@ fn swap(object: &Object, to: &Target<'_>) -> Written {
     let fails = Hazard::FailsIf(format!("two rows of {whole} have the same values"));
     let mut statements = Vec::new();
     if to.is_in_use(schema, table) {
-        let built = quoted(&shortened(&["evenkeel", object.identity.part(2)], "beside"));
+        let built = quoted(&passing(object.identity.part(2), "beside"));
         statements.push(Statement::new(index(object, &built)).ahead().hazard(Hazard::Scans(whole.clone())).hazard(fails));
         let add = format!("ADD CONSTRAINT {name} {} USING INDEX {built}{};", kind_of_key(object), deferral(object));
         statements.push(Statement::new(format!("{drop},\n    {add}")).hazard(locks("ACCESS EXCLUSIVE", schema, table)));

@@ -39,17 +39,12 @@ pub fn changes(change: &Change<'_>, to: &Target<'_>) -> Vec<Statement> {
         return altered(object, &format!("SET GENERATED {identity}"), to).into_iter().collect();
     }
     let add = altered(object, &format!("ADD GENERATED {identity} AS IDENTITY ({})", options(object, true)), to);
-    add.into_iter().flat_map(|add| [add, goes_on(object)]).collect()
+    add.into_iter().flat_map(|add| [add, goes_on(object, &count(object))]).collect()
 }
 
 /// Another way of counting. One that nobody has used stands at its start, and goes to the new one where the new bounds would leave it out.
 pub fn counts(change: &Change<'_>, to: &Target<'_>) -> Vec<Statement> {
     let object = change.to;
-    let number = |column: &Object, word: &str| {
-        let options = options(column, false);
-        let mut words = options.split(' ').skip_while(|one| *one != word);
-        words.nth(1).and_then(|number| number.parse::<i64>().ok())
-    };
     let bound = |column: &Object, word| number(column, word).unwrap_or_default();
     let mut statements = Vec::new();
     let start = bound(change.from, "START");
@@ -72,11 +67,39 @@ pub fn drop(column: &Object, to: &Target<'_>) -> Option<Statement> {
     altered(column, "DROP IDENTITY IF EXISTS", to)
 }
 
-/// A new sequence behind a column that has values goes on after them.
-pub fn goes_on(column: &Object) -> Statement {
+/// How a sequence counts.
+pub struct Count {
+    pub start: i64,
+    pub increment: i64,
+    pub minimum: i64,
+    pub maximum: i64,
+}
+
+/// A new sequence behind a column that has values goes on after them: up or down, and only after those that it would come to.
+pub fn goes_on(column: &Object, count: &Count) -> Statement {
     let (table, name) = (whole(column), last(column));
     let sequence = format!("pg_catalog.pg_get_serial_sequence({}, {})", literal(&table), literal(column.identity.part(2)));
-    Statement::new(format!("SELECT pg_catalog.setval({sequence}, pg_catalog.max({name})) FROM {table} HAVING pg_catalog.max({name}) > 0;"))
+    let Count { start, increment, minimum, maximum } = count;
+    let (farthest, least, most) = if *increment < 0 { ("min", minimum, start) } else { ("max", start, maximum) };
+    let farthest = format!("pg_catalog.{farthest}({name})");
+    Statement::new(format!(
+        "SELECT pg_catalog.setval({sequence}, {farthest}) FROM {table} WHERE {name} BETWEEN {least} AND {most} HAVING {farthest} IS NOT NULL;"
+    ))
+}
+
+/// How an identity counts; what is not said is as the server has it.
+fn count(column: &Object) -> Count {
+    let increment = number(column, "INCREMENT").unwrap_or(1);
+    let (least, most) = if increment < 0 { (i64::MIN, -1) } else { (1, i64::MAX) };
+    let (minimum, maximum) = (number(column, "MINVALUE").unwrap_or(least), number(column, "MAXVALUE").unwrap_or(most));
+    let start = number(column, "START").unwrap_or(if increment < 0 { maximum } else { minimum });
+    Count { start, increment, minimum, maximum }
+}
+
+fn number(column: &Object, word: &str) -> Option<i64> {
+    let options = options(column, false);
+    let mut words = options.split(' ').skip_while(|one| *one != word);
+    words.nth(1).and_then(|number| number.parse().ok())
 }
 
 /// `START 10 INCREMENT 5 …` as SET takes each.

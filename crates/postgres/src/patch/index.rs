@@ -3,7 +3,7 @@
 use super::partial::{is_partial, partitions};
 use super::text::{last, parameters, relation, whole};
 use super::{Maker, Target, flag, is_not, list};
-use crate::ident::{qualified, quoted, shortened};
+use crate::ident::{passing, qualified, quoted};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::{Object, first_shown_part};
 use evenkeel_core::patch::{Change, Hazard, Statement, Way, World, Written, differing};
@@ -105,10 +105,10 @@ fn swap(object: &Object, to: &Target<'_>) -> Written {
     let drop = Statement::new(format!("DROP INDEX {};", whole(object)));
     let mut statements = Vec::new();
     if to.is_in_use(schema, table) {
-        let built = quoted(&shortened(&["evenkeel", object.identity.part(1)], "beside"));
+        let built = quoted(&passing(object.identity.part(1), "beside"));
         statements.push(definition(object, &built, to)?.ahead());
         statements.push(drop.hazard(super::locks("ACCESS EXCLUSIVE", schema, table)));
-        let place = qualified(schema, &shortened(&["evenkeel", object.identity.part(1)], "beside"));
+        let place = qualified(schema, &passing(object.identity.part(1), "beside"));
         statements.push(Statement::new(format!("ALTER INDEX {place} RENAME TO {};", last(object))));
     } else {
         statements.extend([drop, definition(object, &last(object), to)?]);
@@ -188,7 +188,8 @@ fn made(object: &Object, to: &Target<'_>) -> Written {
     statements.extend(after(object)?);
     statements.extend(named(object, to)?);
     // One on a table that is a partition already is attached by hand.
-    if let Some(parent) = object.text("attached_to").filter(|_| !to.is_new(schema, table)) {
+    let is_by_hand = !to.is_new(schema, table) && !super::table::is_attached(schema, table, to);
+    if let Some(parent) = object.text("attached_to").filter(|_| is_by_hand) {
         statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(object))));
     }
     statements.extend(is_left_behind.then(|| left_behind(object)));
@@ -334,6 +335,7 @@ impl Maker for Indexes {
         }
         if change.touches("attached_to")
             && let Some(parent) = object.text("attached_to").filter(|_| object.get("constraint").is_none())
+            && !table_of(object).is_ok_and(|(schema, table)| super::table::is_attached(schema, table, to))
         {
             statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {name};", relation(parent)?)));
         }

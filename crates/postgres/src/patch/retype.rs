@@ -1,8 +1,9 @@
 //! Another type for a column: which cast brings its values over, and what they lose by it.
 
-use super::cast::{is_cast, is_text, is_widened, loses_by};
+use super::cast::{bare, is_cast, is_text, is_widened};
+use super::kept::{Fate, fate_between};
 use super::text::{last, whole};
-use super::{Target, flag, list, locks};
+use super::{Target, flag, kept, list, locks};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::{Change, Hazard, Statement, Turn};
@@ -14,9 +15,13 @@ pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String>
     let was = before.text("type").unwrap_or_default();
     let is_kept = typ == was || is_widened(was, typ);
     // A cast that is written cuts what is too long; one that is not refuses it.
-    let is_same_kind = was.split('(').next() == typ.split('(').next() || is_text(was) && is_text(typ);
+    let is_same_kind = bare(was) == bare(typ) || is_text(was) && is_text(typ);
     // Between types that no cast joins, values go through their texts.
-    let through = if is_cast(was, typ) { "" } else { "::text" };
+    let through = match through_number(was, typ) {
+        _ if is_cast(was, typ) => "",
+        true => "::numeric",
+        false => "::text",
+    };
     let over = super::aside::conversion(change, to)?;
     let is_foreign = super::aside::is_foreign(object, to);
     let using = match &over {
@@ -41,14 +46,20 @@ pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String>
         return Ok(over.hazards.into_iter().fold(statement, Statement::hazard));
     }
     if !is_kept {
-        statement = statement
-            .hazard(Hazard::Rewrites(whole(object)))
-            .hazard(Hazard::FailsIf(format!("a value of {} is none of {typ}", object.display())));
-        if loses_by(was, typ) {
-            statement = statement.hazard(Hazard::Loses(format!("what {typ} cannot hold of {}", object.display())));
-        }
+        // What is computed is computed anew.
+        let is_computed = before.get("generated").is_some() && object.get("generated").is_some();
+        let fate = fate_between(was, typ, (to.making.from, to.making.to));
+        let fate = if is_computed { fate.min(Fate::Fails) } else { fate };
+        statement = statement.hazard(Hazard::Rewrites(whole(object)));
+        statement = kept::hazards(fate, typ, &object.display()).into_iter().fold(statement, Statement::hazard);
     }
     Ok(statement)
+}
+
+/// Money is joined with numbers by one sort of them.
+fn through_number(was: &str, is: &str) -> bool {
+    let is_number = |typ: &str| matches!(bare(typ).as_str(), "smallint" | "integer" | "bigint" | "real" | "double precision");
+    was == "money" && is_number(is) || is == "money" && is_number(was)
 }
 
 /// Values that were different may be equal after: under a key, that is said.
@@ -56,7 +67,9 @@ pub fn unique(statement: Statement, change: &Change<'_>, to: &Target<'_>) -> Sta
     let (object, before) = (change.to, change.from);
     let (was, is) = (before.text("type").unwrap_or_default(), object.text("type").unwrap_or_default());
     let ignores_case = |typ: &str| typ == "citext" || typ.ends_with(".citext");
-    let is_coarser = loses_by(was, is) || before.get("collation") != object.get("collation") || ignores_case(is) && !ignores_case(was);
+    let fate = fate_between(was, is, (to.making.from, to.making.to));
+    let is_coarser =
+        fate >= Fate::LosesBlanks || before.get("collation") != object.get("collation") || ignores_case(is) && !ignores_case(was);
     let (schema, table, name) = (object.identity.part(0), object.identity.part(1), object.identity.part(2));
     let holds = |part: &&Object| match part.kind {
         // As a column's name, or within an expression.

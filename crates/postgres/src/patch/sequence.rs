@@ -106,7 +106,10 @@ impl Maker for Sequences {
         let is_new = to.before(object).is_none();
         let held = to.making.from.shown("column", column).filter(|_| is_new && !to.making.form.throwaway);
         let held = held.filter(|column| !to.is_new(column.identity.part(0), column.identity.part(1)));
-        statements.extend(held.map(super::identity::goes_on));
+        let (minimum, maximum) = bounds(object).into_inner();
+        let (start, increment) = (integer(object, "start").unwrap_or(1), integer(object, "increment").unwrap_or(1));
+        let count = super::identity::Count { start, increment, minimum, maximum };
+        statements.extend(held.map(|column| super::identity::goes_on(column, &count)));
         Ok(statements)
     }
 

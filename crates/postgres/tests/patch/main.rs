@@ -3,6 +3,7 @@
 
 mod build;
 mod corpora;
+mod default;
 mod families;
 mod hazards;
 mod letters;
@@ -14,6 +15,7 @@ mod reported;
 mod scenarios;
 mod touched;
 mod types;
+mod values;
 mod whole;
 
 use evenkeel_core::kind::{Dimension, Kind};
@@ -67,7 +69,14 @@ fn proven(reference: &Manifest, candidate: &Manifest) -> Patch {
     let workshop = workshop();
     let builder = Builder { engine: &Postgres, workshop: &*workshop, watch: Watch::none() };
     let dimensions = [Dimension::Schema, Dimension::Privileges, Dimension::Configuration];
-    let asked =
-        Asked { dimensions: &dimensions, excused: &[], differences: &[], form: Form::default(), version: "test", proofs: &NoProofs };
+    let asked = Asked {
+        dimensions: &dimensions,
+        excused: &[],
+        differences: &[],
+        form: Form::default(),
+        spares_data: true,
+        version: "test",
+        proofs: &NoProofs,
+    };
     prove(reference, candidate, &asked, &builder).unwrap_or_else(|trouble| panic!("{trouble:#?}"))
 }

@@ -35,12 +35,12 @@ impl<'m> Planning<'_, 'm> {
             // What goes apart goes only for the sake of what loses data.
             let waits = self.apart.contains(act) || self.graph.waits_for(*act).any(|other| held.contains(&other));
             self.write_act(*act, &making, &mut failed, &mut plan);
-            let mut new = std::mem::take(&mut plan.steps);
+            let mut new = apart(std::mem::take(&mut plan.steps));
             if waits || new.iter().flat_map(|step| &step.statements).any(Statement::is_destructive) {
                 held.insert(*act);
             }
             for step in &mut new {
-                step.held = waits;
+                step.held |= waits;
                 let (before, rest) = std::mem::take(&mut step.statements).into_iter().partition(|statement| statement.ahead);
                 step.statements = rest;
                 ahead.push((*act, Step { statements: before, object: step.object.clone(), ..*step }));
@@ -109,11 +109,21 @@ impl<'m> Planning<'_, 'm> {
                 let before = self.to.at(place).and_then(|object| self.from.place(object));
                 match (part, before) {
                     (Part::Make, Some(before)) => more.extend(self.free_by(before)),
-                    (Part::Finish, Some(before)) => more.extend(self.by.get(&(Part::Loosen, before))),
+                    // What is taken away for a while is taken by these.
+                    (Part::Finish, Some(before)) => {
+                        more.extend([Part::Loosen, Part::Alter].into_iter().filter_map(|part| self.by.get(&(part, before))));
+                    }
+                    (Part::Alter, _) => more.extend(self.by.get(&(Part::Loosen, place))),
                     (Part::Drop, _) => more.extend(self.by.get(&(Part::Aside, place))),
                     _ => {}
                 }
             }
+            // What is taken from something that stays.
+            more.extend(self.acts.iter().enumerate().filter_map(|(act, (part, place))| {
+                let whole = self.from.parent(self.from.at(*place).filter(|_| *part == Part::Drop)?)?;
+                let gone = self.dropped_by(self.from.place(whole)?)?;
+                (gone != act && all.contains(&gone)).then_some(act)
+            }));
             more.extend((0..self.acts.len()).filter(|act| self.graph.waits_for(*act).any(|other| all.contains(&other))));
             more.retain(|act| !all.contains(act));
             if more.is_empty() {
@@ -255,6 +265,26 @@ impl<'m> Planning<'_, 'm> {
     pub(super) fn is_new(&self, place: usize) -> bool {
         self.fates.made.contains(&place)
     }
+}
+
+/// What stands in a step with a statement that loses data, and means something else without that, waits with it.
+fn apart(steps: Vec<Step>) -> Vec<Step> {
+    let mut parts: Vec<Step> = Vec::new();
+    for step in steps {
+        if !step.statements.iter().any(Statement::is_destructive) {
+            parts.push(step);
+            continue;
+        }
+        let one = Step { statements: Vec::new(), object: step.object.clone(), ..step };
+        for statement in step.statements {
+            let held = !statement.independent || statement.is_destructive();
+            match parts.last_mut().filter(|last| last.held == held && last.object == one.object && last.kind == one.kind) {
+                Some(last) => last.statements.push(statement),
+                None => parts.push(Step { statements: vec![statement], object: one.object.clone(), held, ..one }),
+            }
+        }
+    }
+    parts
 }
 
 /// Adds what is left to do; nothing where nothing is.
