@@ -2,7 +2,7 @@
 
 use crate::paint;
 use crate::settings::Settings;
-use evenkeel_core::deployment::lock::Asked;
+use evenkeel_core::deployment::lock::Asking;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Halt, Owner, Store};
 use evenkeel_store::Sqlite;
@@ -50,15 +50,15 @@ pub fn halted(settings: &Settings, environment: &str) -> Result<Option<Halt>, Bo
     }
 }
 
-/// The parity lock of a configured environment that nobody took away. Where nothing is kept, nothing was locked from here
+/// What is known here of the parity lock of a configured environment. Where nothing is kept, nothing was locked from here
 /// ([`say_where`]).
 ///
 /// # Errors
 /// The store is there and cannot be read: nobody can tell.
-pub fn locked(settings: &Settings, environment: &str) -> Result<Option<Asked>, Box<Trouble>> {
+pub fn locked(settings: &Settings, environment: &str) -> Result<Asking, Box<Trouble>> {
     match open(settings) {
-        Ok(store) => standing(&store, environment),
-        Err(_) => Ok(None),
+        Ok(store) => asking(&store, environment),
+        Err(_) => Ok(Asking { lock: None, ..known(environment, "no store") }),
     }
 }
 
@@ -66,14 +66,13 @@ pub fn locked(settings: &Settings, environment: &str) -> Result<Option<Asked>, B
 ///
 /// # Errors
 /// It cannot be read.
-pub fn standing(store: &dyn Store, environment: &str) -> Result<Option<Asked>, Box<Trouble>> {
-    let last = store.locks(environment, 1)?.pop().filter(|lock| lock.released.is_none());
-    Ok(last.map(|lock| Asked { lock, asker: holder(), now: now().to_string(), kept: kept(store) }))
+pub fn asking(store: &dyn Store, environment: &str) -> Result<Asking, Box<Trouble>> {
+    let lock = store.locks(environment, 1)?.pop().filter(|lock| lock.released.is_none());
+    Ok(Asking { lock, ..known(environment, &store.describe()) })
 }
 
-/// Where locks are kept, and who sees them.
-pub fn kept(store: &dyn Store) -> String {
-    format!("locks are kept in {} alone: other machines do not see them", store.describe())
+fn known(environment: &str, store: &str) -> Asking {
+    Asking { environment: environment.to_owned(), lock: None, asker: holder(), now: now().to_string(), store: store.to_owned() }
 }
 
 /// Now, to the second.

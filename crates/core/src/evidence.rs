@@ -408,7 +408,6 @@ mod tests {
                 floor: Vec::new(),
                 gaps: Vec::new(),
                 validated: true,
-                unmeasured: Vec::new(),
                 steps: Vec::new(),
                 locked: Vec::new(),
             },

@@ -30,7 +30,7 @@ pub use fill::{Asked, Content, Filled, Filler, Rows, Shape};
 pub use grants::{Step, script};
 pub use intended::Intended;
 pub use journal::{Act, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep, Trail};
-pub use lock::{ParityLock, Released, Verification};
+pub use lock::{OnTarget, ParityLock, Released, Verification};
 pub use observe::Observer;
 pub use origin::{Moments, Origins, Sought};
 pub use prepare::{Answers, Inquiry, Noticed, Prepared};
@@ -247,6 +247,20 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away.
     fn origins(&self, sought: &Sought<'_>, _: &Watch<'_>) -> Result<Origins, Box<Trouble>> {
         Ok(Origins::none(sought.spots.len()))
+    }
+
+    /// The parity lock that stands in the environment itself.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn parity(&self, _: &Limits, _: &Watch<'_>) -> Result<OnTarget, Box<Trouble>> {
+        Ok(OnTarget::NotKept)
+    }
+
+    /// Statements of one transaction that make that lock the one that stands there, or take away whichever does. What they need is made
+    /// where it is not.
+    fn parity_statements(&self, _is_made: bool, _: Option<&ParityLock>) -> Vec<String> {
+        Vec::new()
     }
 
     /// Claims the right to write to it.

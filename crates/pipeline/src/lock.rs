@@ -1,17 +1,20 @@
-//! `evenkeel lock` and `unlock`: that an environment stays as it is now, until an end that is said. It reads the server, and writes to the
-//! store alone.
+//! `evenkeel lock` and `unlock`: that an environment stays as it is now, until an end that is said. It stands in the
+//! store, and where the server lets us in the environment itself, where every machine sees it.
 //!
 //! Lives here: what must be so before, and the order of things. Does not live here: what a lock closes (`core/deployment/lock`), where it
 //! is kept (`Store`). Neighbours: `verify`, which comes before; `deploy`, which is refused meanwhile.
 
 use crate::capture::{self, Source};
-use evenkeel_core::deployment::lock::{self, Asked, Parity};
+use evenkeel_core::deployment::lock::{self, Asked, Asking, Parity};
 use evenkeel_core::deployment::{Gate, Locking, code};
 use evenkeel_core::evidence::schema;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::{CANONICAL, Manifest};
-use evenkeel_core::port::{Act, Ending, Entry, Intended, Intention, Owner, ParityLock, Released, Run, State, Store, Verification};
+use evenkeel_core::port::{
+    Act, Answer, Claim, Claimed, Ending, Entry, Environment, Intended, Intention, Limits, OnTarget, Owner, ParityLock, Released, Run,
+    State, Store, Verification, Wish,
+};
 
 /// What is read of an environment for this.
 pub const DIMENSIONS: [Dimension; 1] = [Dimension::Schema];
@@ -32,8 +35,10 @@ pub struct Order<'a> {
     /// RFC 3339, in UTC.
     pub now: &'a str,
     pub reason: Option<&'a str>,
-    /// Where locks are kept, and who sees them.
-    pub kept: &'a str,
+    /// What the store knows of a lock.
+    pub asking: &'a Asking,
+    /// Of every session; locks of others are asked for as long as one may be waited for.
+    pub limits: Limits,
 }
 
 /// Locks it.
@@ -41,10 +46,7 @@ pub struct Order<'a> {
 /// # Errors
 /// The environment cannot be read, the store not be read or written.
 pub fn lock(source: &Source, order: &Order<'_>, until: &str, unverified: bool, run: &Run<'_>) -> Result<Locking, Box<Trouble>> {
-    let (Source::Live { environment, .. } | Source::Split { primary: environment, .. }) = source else {
-        let trouble = Trouble::new(Class::Usage, format!("{} is no server that can be locked", source.label()));
-        return Err(Box::new(trouble.expected("a live environment").found("a file")));
-    };
+    let environment = live(source)?;
     let now = capture::manifest(source, run)?;
     let digest = schema(&now).unwrap_or_default();
     let new = ParityLock {
@@ -59,73 +61,229 @@ pub fn lock(source: &Source, order: &Order<'_>, until: &str, unverified: bool, r
         released: None,
     };
     let intended = order.intend("lock", &new)?;
-    let settled = locked(&now, new, order, unverified, &intended);
+    let settled = locked(environment, &now, new, order, unverified, (&intended, run));
     order.end(&intended, settled)
 }
 
 /// What came of it, before anybody says so in the journal.
-fn locked(now: &Manifest, new: ParityLock, order: &Order<'_>, unverified: bool, own: &Intended<'_>) -> Result<Locking, Box<Trouble>> {
+fn locked(
+    environment: &dyn Environment,
+    now: &Manifest,
+    new: ParityLock,
+    order: &Order<'_>,
+    unverified: bool,
+    (own, run): (&Intended<'_>, &Run<'_>),
+) -> Result<Locking, Box<Trouble>> {
     let runs = order.store.runs(Some(order.environment), BACK)?;
-    let standing = order.standing()?;
+    let target = environment.parity(&order.limits, &run.watch)?;
     let mut gates = vec![order.halt()?, order.journal(own, &runs)?, seen(now), verified(now, order, unverified, &runs)?];
-    gates.push(free(standing.as_ref(), now));
-    let mut locking = order.locking(new.target.clone(), gates);
+    let standing = order.asking.with(&target);
+    gates.push(free(&standing, now));
+    let mut locking = order.locking(new.target.clone(), order.asking.kept(&target), gates);
     if locking.exit_code != 0 {
         return Ok(locking);
     }
-    let instead = standing.map(|asked| asked.lock);
-    if let Some(other) = order.store.lock(&new, instead.as_ref())? {
-        let other = Asked { lock: other, asker: order.holder.to_owned(), now: order.now.to_owned(), kept: order.kept.to_owned() };
+    // First where it is nearest: whoever is killed in between has locked too much, not too little.
+    let instead = order.asking.lock.as_ref();
+    if let Some(other) = order.store.lock(&new, instead)? {
+        let other = Asking { lock: Some(other), ..order.asking.clone() };
         locking.gates.pop();
-        locking.gates.push(Gate::new(lock::GATE, FREE, Some(false), other.lock.words()).fix(other.remedy()));
+        locking.gates.push(free(&other.with(&target), now));
+        locking.exit_code = code(&locking.gates).max(1);
+        return Ok(locking);
+    }
+    // Whoever deploys looks for a lock after it has said so in the journal, and whoever locks looks there after that.
+    let again = order.journal(own, &order.store.runs(Some(order.environment), BACK)?)?;
+    if again.holds != Some(true) {
+        order.take_back(&new, instead, &again.found)?;
+        locking.gates.push(again);
         locking.exit_code = code(&locking.gates);
         return Ok(locking);
     }
-    locking.before = instead;
+    locking.before = standing.ok().flatten().map(|asked| asked.lock);
+    let written = write(environment, (own, order, run), &target, Some(&new))?;
     locking.lock = Some(new);
+    match written {
+        Written::There => locking.kept = order.asking.kept(&environment.parity(&order.limits, &run.watch)?),
+        Written::Nowhere => locking.kept = Asking { lock: locking.lock.clone(), ..order.asking.clone() }.kept(&OnTarget::NotKept),
+        Written::Not(why) => {
+            let kept = Asking { lock: locking.lock.clone(), ..order.asking.clone() }.kept(&OnTarget::NotKept);
+            locking.kept = format!("{kept}; it could not be kept in the database itself: {why}");
+        }
+        // Somebody was quicker: what was written here is taken back.
+        Written::Refused(gate) => {
+            if let Some(lock) = locking.lock.take() {
+                order.take_back(&lock, instead, &gate.found)?;
+            }
+            locking.gates.push(gate);
+            locking.exit_code = code(&locking.gates);
+        }
+    }
     Ok(locking)
 }
 
 /// Takes its lock away.
 ///
 /// # Errors
-/// The store cannot be read or written.
-pub fn unlock(order: &Order<'_>, held_by: Option<&str>) -> Result<Locking, Box<Trouble>> {
-    let Some(standing) = order.standing()? else {
-        let mut locking = order.locking(String::new(), Vec::new());
-        locking.exit_code = 0;
-        return Ok(locking);
+/// The environment cannot be asked, the store not be read or written.
+pub fn unlock(source: &Source, order: &Order<'_>, held_by: Option<&str>, run: &Run<'_>) -> Result<Locking, Box<Trouble>> {
+    let environment = live(source)?;
+    let target = environment.parity(&order.limits, &run.watch)?;
+    let standing = match order.asking.with(&target) {
+        Ok(Some(standing)) => standing,
+        Ok(None) => {
+            let mut locking = order.locking(environment.describe(), order.asking.kept(&target), Vec::new());
+            locking.exit_code = 0;
+            return Ok(locking);
+        }
+        Err(why) => {
+            let gate =
+                Gate::new(lock::GATE, "whether it is locked is known", None, why).fix("let the role read it, or look whose table that is");
+            return Ok(order.locking(environment.describe(), order.asking.kept(&target), vec![gate]));
+        }
     };
     let intended = order.intend("unlock", &standing.lock)?;
-    let settled = unlocked(standing, order, held_by);
+    let settled = unlocked(environment, standing, held_by, &target, (&intended, order, run));
     order.end(&intended, settled)
 }
 
-fn unlocked(standing: Asked, order: &Order<'_>, held_by: Option<&str>) -> Result<Locking, Box<Trouble>> {
+fn unlocked(
+    environment: &dyn Environment,
+    standing: Asked,
+    held_by: Option<&str>,
+    target: &OnTarget,
+    (own, order, run): (&Intended<'_>, &Order<'_>, &Run<'_>),
+) -> Result<Locking, Box<Trouble>> {
     const LIMIT: &str = "the lock is yours, or has expired, or its holder is named";
-    let may = match held_by {
-        Some(named) => named == standing.lock.holder,
-        None => standing.is_own() || standing.is_expired(),
+    let may = |asked: &Asked| match held_by {
+        Some(named) => named == asked.lock.holder,
+        None => asked.is_own() || asked.is_expired(),
     };
     let found = format!("{}; you are {}", standing.lock.words(), order.holder);
-    let gate = Gate::new("holder", LIMIT, Some(may), found).fix(standing.remedy());
-    let mut locking = order.locking(standing.lock.target.clone(), vec![gate]);
-    if may {
-        let released = Released { at: order.now.to_owned(), by: order.holder.to_owned(), reason: order.reason.map(str::to_owned) };
-        if !order.store.unlock(&standing.lock, &released)? {
-            let trouble = Trouble::new(Class::CouldNotTell, format!("the lock of {} is not as it was a moment ago", order.environment));
-            return Err(Box::new(trouble.expected(standing.lock.words()).found("another, or none").fix("look at it: evenkeel status")));
-        }
-        locking.before = Some(standing.lock);
+    let gate = Gate::new("holder", LIMIT, Some(may(&standing)), found).fix(standing.remedy());
+    let mut locking = order.locking(standing.lock.target.clone(), standing.kept.clone(), vec![gate]);
+    if locking.exit_code != 0 {
+        return Ok(locking);
     }
+    if matches!(target, OnTarget::Held(_)) {
+        match write(environment, (own, order, run), target, None)? {
+            Written::There | Written::Nowhere => {}
+            Written::Refused(gate) => locking.gates.push(gate),
+            Written::Not(why) => {
+                let gate = Gate::new("database", "it can be taken away in the database itself", None, why);
+                locking.gates.push(gate.fix("as a role that may write there: DELETE FROM evenkeel.parity_lock;"));
+            }
+        }
+        locking.exit_code = code(&locking.gates);
+        if locking.exit_code != 0 {
+            return Ok(locking);
+        }
+    }
+    // What stands here goes as well, unless it is another's than was meant.
+    let here = order.asking.with(&OnTarget::NotKept).ok().flatten();
+    if let Some(here) = here.filter(|here| may(here) || here.lock == standing.lock) {
+        let released = Released { at: order.now.to_owned(), by: order.holder.to_owned(), reason: order.reason.map(str::to_owned) };
+        if !order.store.unlock(&here.lock, &released)? {
+            let trouble = Trouble::new(Class::CouldNotTell, format!("the lock of {} is not as it was a moment ago", order.environment));
+            return Err(Box::new(trouble.expected(here.lock.words()).found("another, or none").fix("look at it: evenkeel status")));
+        }
+    }
+    locking.before = Some(standing.lock);
     Ok(locking)
+}
+
+/// What came of writing a lock where it is seen by all.
+enum Written {
+    There,
+    /// Such environments keep none.
+    Nowhere,
+    /// The server lets nobody: why.
+    Not(String),
+    /// Somebody else is at work there, or was quicker.
+    Refused(Gate),
+}
+
+/// Makes that lock the one that stands in the environment itself, or takes away the one that does.
+fn write(
+    environment: &dyn Environment,
+    (own, order, run): (&Intended<'_>, &Order<'_>, &Run<'_>),
+    before: &OnTarget,
+    lock: Option<&ParityLock>,
+) -> Result<Written, Box<Trouble>> {
+    if *before == OnTarget::NotKept {
+        return Ok(Written::Nowhere);
+    }
+    let wish = Wish { intended: own, tool: None, patience: order.limits.lock_timeout, limits: order.limits, orphaned: &[] };
+    let mut claim = match environment.claim(&wish, &run.watch) {
+        Ok(Claimed::Held(claim)) => claim,
+        Ok(Claimed::Taken(who)) => {
+            let gate = Gate::new("claim", "nobody else is at work there", Some(false), who);
+            return Ok(Written::Refused(gate.fix("wait until it has ended, and run it again")));
+        }
+        Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
+        Err(trouble) => return Ok(Written::Not(trouble.to_string())),
+    };
+    // Nobody else writes there from now on.
+    let now = environment.parity(&order.limits, &run.watch)?;
+    let written = if now == *before { run_all(&mut *claim, environment, order, (&now, lock)) } else { Ok(moved(&now)) };
+    let released = claim.release();
+    let written = written?;
+    released?;
+    Ok(written)
+}
+
+fn moved(now: &OnTarget) -> Written {
+    let found = match now {
+        OnTarget::Held(lock) => lock.words(),
+        OnTarget::Untold(why) => why.clone(),
+        OnTarget::Free { .. } | OnTarget::NotKept => "none".to_owned(),
+    };
+    Written::Refused(Gate::new("claim", "the lock in the database is as it was a moment ago", Some(false), found).fix("run it again"))
+}
+
+fn run_all(
+    claim: &mut dyn Claim,
+    environment: &dyn Environment,
+    order: &Order<'_>,
+    (now, lock): (&OnTarget, Option<&ParityLock>),
+) -> Result<Written, Box<Trouble>> {
+    let is_made = !matches!(now, OnTarget::Free { is_made: false } | OnTarget::Untold(_));
+    let mut session = claim.session(&[])?;
+    session.begin(&order.limits)?;
+    for statement in environment.parity_statements(is_made, lock) {
+        if let Answer::Refused(refused) = session.run(&statement)? {
+            session.roll_back()?;
+            return Ok(Written::Not(format!("{} ({})", refused.message, refused.code)));
+        }
+    }
+    match session.commit()? {
+        Answer::Ran(_) => Ok(Written::There),
+        Answer::Refused(refused) => {
+            session.roll_back()?;
+            Ok(Written::Not(format!("{} ({})", refused.message, refused.code)))
+        }
+    }
+}
+
+fn live(source: &Source) -> Result<&dyn Environment, Box<Trouble>> {
+    match source {
+        Source::Live { environment, .. } | Source::Split { primary: environment, .. } => Ok(&**environment),
+        Source::File { .. } | Source::Replay(_) => {
+            let trouble = Trouble::new(Class::Usage, format!("{} is no server that can be locked", source.label()));
+            Err(Box::new(trouble.expected("a live environment").found("a file")))
+        }
+    }
 }
 
 const FREE: &str = "nobody else holds a lock, and your own is of the schema as it is";
 
 /// That no other lock is in the way; one's own is made longer, where nothing has changed since.
-fn free(standing: Option<&Asked>, now: &Manifest) -> Gate {
-    let Some(asked) = standing else { return Gate::new(lock::GATE, FREE, Some(true), "there is none") };
+fn free(standing: &Result<Option<Asked>, String>, now: &Manifest) -> Gate {
+    let asked = match standing {
+        Ok(None) => return Gate::new(lock::GATE, FREE, Some(true), "there is none"),
+        Err(why) => return Gate::new(lock::GATE, FREE, None, why.clone()).fix("let the role read it, or look whose table that is"),
+        Ok(Some(asked)) => asked,
+    };
     if asked.is_expired() {
         return Gate::new(lock::GATE, FREE, Some(true), asked.expired());
     }
@@ -170,16 +328,18 @@ fn verified(now: &Manifest, order: &Order<'_>, unverified: bool, runs: &[Entry])
 }
 
 impl Order<'_> {
-    /// The lock that stands.
-    fn standing(&self) -> Result<Option<Asked>, Box<Trouble>> {
-        let last = self.store.locks(self.environment, 1)?.pop().filter(|lock| lock.released.is_none());
-        let (asker, now, kept) = (self.holder.to_owned(), self.now.to_owned(), self.kept.to_owned());
-        Ok(last.map(|lock| Asked { lock, asker, now, kept }))
+    fn locking(&self, target: String, kept: String, gates: Vec<Gate>) -> Locking {
+        let exit_code = code(&gates);
+        Locking { label: self.environment.to_owned(), target, gates, lock: None, before: None, kept, exit_code }
     }
 
-    fn locking(&self, target: String, gates: Vec<Gate>) -> Locking {
-        let exit_code = code(&gates);
-        Locking { label: self.environment.to_owned(), target, gates, lock: None, before: None, kept: self.kept.to_owned(), exit_code }
+    /// A lock that was set a moment ago is none after all: the one stands again that it took the place of.
+    fn take_back(&self, lock: &ParityLock, instead: Option<&ParityLock>, why: &str) -> Result<(), Box<Trouble>> {
+        if let Some(instead) = instead {
+            return self.store.lock(instead, Some(lock)).map(drop);
+        }
+        let released = Released { at: self.now.to_owned(), by: self.holder.to_owned(), reason: Some(why.to_owned()) };
+        self.store.unlock(lock, &released).map(drop)
     }
 
     fn halt(&self) -> Result<Gate, Box<Trouble>> {

@@ -66,8 +66,13 @@ fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(A
     }
     let store = store::open(asked.settings)?;
     let (by, owner) = (store::user(), store::owner());
-    let locked = store::standing(&store, name)?.filter(|asked| !asked.is_expired());
-    let locked = locked.map(|asked| format!("{}; {}; fix: {}", asked.lock.words(), asked.kept, asked.remedy()));
+    let locked = match store::asking(&store, name)?.with(&asked.source.parity(asked.run)?) {
+        Ok(locked) => {
+            let held = locked.filter(|asked| !asked.is_expired());
+            held.map(|asked| format!("{}; {}; fix: {}", asked.lock.words(), asked.kept, asked.remedy()))
+        }
+        Err(why) => Some(format!("whether it is locked could not be told: {why}")),
+    };
     let order = Order {
         locked: locked.as_deref(),
         store: &store,

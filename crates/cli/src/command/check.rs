@@ -88,7 +88,7 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
             Err(trouble) => sides = Err(trouble),
         }
         let locked = match store::locked(asked.settings(), name) {
-            Ok(locked) => locked.map(|asked| (asked, configured.place.clone())),
+            Ok(asking) => Some((asking, configured.place.clone())),
             Err(trouble) => {
                 sides = Err(trouble);
                 None
@@ -268,7 +268,7 @@ fn sides(name: &str, configured: &Environment, asked: &Asked<'_>, scope: &Scope)
     let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
     let mut dimensions = scope.dimensions.clone();
     // Whether it is as it was locked is told by its schema.
-    if !dimensions.contains(&Dimension::Schema) && store::locked(asked.settings(), name)?.is_some() {
+    if !dimensions.contains(&Dimension::Schema) && store::locked(asked.settings(), name)?.lock.is_some() {
         dimensions.push(Dimension::Schema);
     }
     let candidate = wire::live(name, asked.settings(), asked.common, &dimensions)?;

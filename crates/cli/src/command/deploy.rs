@@ -7,7 +7,7 @@ use crate::args::{AcceptedGap, Common, Deploy, Rollback, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
-use evenkeel_core::deployment::{Deployed, Outcome, lock};
+use evenkeel_core::deployment::{Deployed, Outcome};
 use evenkeel_core::evidence::{Demanded, Now, opened};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
@@ -103,8 +103,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
         Proof::Evidence(..) | Proof::Unrehearsed | Proof::None(_) => None,
     };
     let (by, owner) = (store::user(), store::owner());
-    let kept = store::kept(&store);
-    let locked = |now: &Manifest, is_idle: bool| Ok(lock::gate(store::standing(&store, typed)?.as_ref(), &kept, now, is_idle));
+    let locked = |now: &Manifest, is_idle: bool| Ok(store::asking(&store, typed)?.gate(&source.parity(&run)?, now, is_idle));
     let order = Order {
         locked: &locked,
         store: &store,

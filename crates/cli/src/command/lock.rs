@@ -10,7 +10,8 @@ use evenkeel_core::deployment::lock::Asked;
 use evenkeel_core::deployment::{Locking, Windows};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
-use evenkeel_core::port::{Ending, Entry, ParityLock, Store};
+use evenkeel_core::port::{Ending, Entry, Limits, ParityLock, Run, Store};
+use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::lock::{self as stage, DIMENSIONS, Order};
 use evenkeel_report::deployment as report;
 use jiff::Timestamp;
@@ -22,25 +23,54 @@ pub fn run(arguments: &Lock, common: &Common) -> Outcome {
     let (name, store) = meant(&arguments.environment, arguments.yes, settings)?;
     let now = store::now();
     let until = until(arguments.until.as_deref(), name, now, (&store, settings.windows))?.to_string();
-    let hooks = Told::of("lock", name, settings)?;
+    done("lock", name, (now, arguments.reason.as_deref(), arguments.format), (settings, &store), common, |source, order, run| {
+        stage::lock(source, order, &until, arguments.unverified, run)
+    })
+}
+
+pub fn unlock(arguments: &Unlock, common: &Common) -> Outcome {
+    let loaded = settings::load(common.config.as_deref())?;
+    let settings = &loaded.settings;
+    let (name, store) = meant(&arguments.environment, arguments.yes, settings)?;
+    let typed = (store::now(), arguments.reason.as_deref(), arguments.format);
+    done("unlock", name, typed, (settings, &store), common, |source, order, run| {
+        stage::unlock(source, order, arguments.held_by.as_deref(), run)
+    })
+}
+
+/// Does it, and tells what came of it.
+fn done(
+    verb: &'static str,
+    name: &str,
+    (now, reason, format): (Timestamp, Option<&str>, ListFormat),
+    (settings, store): (&Settings, &dyn Store),
+    common: &Common,
+    work: impl FnOnce(&Source, &Order<'_>, &Run<'_>) -> Result<Locking, Box<Trouble>>,
+) -> Outcome {
+    let hooks = Told::of(verb, name, settings)?;
     let endpoint = wire::endpoint(name, settings, common, &DIMENSIONS)?;
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let source = endpoint.source.on_primary();
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
-    let locking =
-        ordered(name, now, arguments.reason.as_deref(), &store, |order| stage::lock(&source, order, &until, arguments.unverified, &run));
+    // In one line: it stands in other verbs' sentences.
+    let reason = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    let (by, holder, owner) = (store::user(), store::holder(), store::owner());
+    let order = Order {
+        store,
+        environment: name,
+        by: &by,
+        holder: &holder,
+        owner: &owner,
+        is_there: &store::is_there,
+        now: &now.to_string(),
+        reason: reason.as_deref(),
+        asking: &store::asking(store, name)?,
+        limits: Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() },
+    };
+    let locking = work(&source, &order, &run);
     drop(progress);
-    told(locking, now, arguments.format, &hooks, common)
-}
-
-pub fn unlock(arguments: &Unlock, common: &Common) -> Outcome {
-    let loaded = settings::load(common.config.as_deref())?;
-    let (name, store) = meant(&arguments.environment, arguments.yes, &loaded.settings)?;
-    let now = store::now();
-    let hooks = Told::of("unlock", name, &loaded.settings)?;
-    let locking = ordered(name, now, arguments.reason.as_deref(), &store, |order| stage::unlock(order, arguments.held_by.as_deref()));
-    told(locking, now, arguments.format, &hooks, common)
+    told(locking, now, format, &hooks, common)
 }
 
 /// The environment that is meant by its name in full, once somebody said yes; and the store.
@@ -50,29 +80,6 @@ fn meant<'a>(typed: &str, yes: bool, settings: &'a Settings) -> Result<(&'a str,
         apply::confirmed(name, &configured.origin, "add --yes")?;
     }
     Ok((name, store::open(settings)?))
-}
-
-fn ordered(
-    name: &str,
-    now: Timestamp,
-    reason: Option<&str>,
-    store: &dyn Store,
-    work: impl FnOnce(&Order<'_>) -> Result<Locking, Box<Trouble>>,
-) -> Result<Locking, Box<Trouble>> {
-    // In one line: it stands in other verbs' sentences.
-    let reason = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" "));
-    let (by, holder, owner) = (store::user(), store::holder(), store::owner());
-    work(&Order {
-        store,
-        environment: name,
-        by: &by,
-        holder: &holder,
-        owner: &owner,
-        is_there: &store::is_there,
-        now: &now.to_string(),
-        reason: reason.as_deref(),
-        kept: &store::kept(store),
-    })
 }
 
 fn told(locking: Result<Locking, Box<Trouble>>, now: Timestamp, format: ListFormat, hooks: &Told, common: &Common) -> Outcome {

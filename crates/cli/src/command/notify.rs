@@ -1,4 +1,4 @@
-//! Telling who wants to know what came of a verb. Neighbour: `evenkeel_adapters`, which does it; here is what is said, and when.
+//! Telling who wants to know what came of a verb. Neighbour: `adapters`, which does it; here is what is said, and when.
 
 use crate::settings::Settings;
 use crate::{paint, signals, store};

@@ -75,7 +75,7 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         (Err(_), false) => from_replay(expected.as_ref().map(|expected| &expected.source), grammar)?,
     };
     let role = arguments.role.as_deref().or_else(|| endpoint.configured.and_then(|configured| configured.application_role.as_deref()));
-    let locked = name.map_or(Ok(None), |name| store::locked(settings, name));
+    let locked = name.map(|name| store::locked(settings, name)).transpose();
     let wanted = Wanted {
         expected: expected.as_ref().map(|expected| &expected.source),
         queries: &asked,

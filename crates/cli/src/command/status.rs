@@ -21,7 +21,8 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     }
     let store = store::open(settings)?;
     let mut all = Vec::new();
-    let (asker, locked_where, windows) = (store::holder(), store::kept(&store), settings.windows);
+    let (asker, locked_where, windows) =
+        (store::holder(), format!("as {} has it: no server was asked", store.describe()), settings.windows);
     for (name, configured) in settings.in_order() {
         let (halt, runs, kept) = (store.halted(name)?, store.runs(Some(name), BACK)?, store.kept(name, 1)?);
         let (locks, verifications) = (store.locks(name, BACK)?, store.verifications(name, 1)?);

@@ -1,10 +1,10 @@
 //! `evenkeel lock` and `unlock`: the end of a release's way, and what it closes until somebody opens it. Neighbour: `deploy`, which comes
 //! before.
 
-use crate::deploy::{deploy, given};
+use crate::deploy::{FIRST, configure, deploy, given};
 use crate::history_apply::runs;
 use crate::rehearse::gate;
-use crate::run::{Place, Ran};
+use crate::run::{Place, Ran, digest};
 use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{TestDb, database, majors, newest};
 use serde_json::Value;
@@ -73,7 +73,7 @@ fn what_is_verified_is_locked_and_nothing_changes_it_until_it_is_unlocked() {
         assert_eq!(status(&place, 0)["state"], "VERIFIED");
         let told = run(&place, &["lock", "shop", "--yes", "--reason", "release 41\nis watched", "--format", "json"], 0).json();
         assert_eq!((&told["lock"]["holder"], &told["lock"]["reason"]), (&"ann@laptop".into(), &"release 41 is watched".into()), "{told}");
-        assert!(told["verdict"]["line"].as_str().unwrap().contains("other machines do not see them"), "{told}");
+        assert!(told["verdict"]["line"].as_str().unwrap().contains("every machine sees it"), "{told}");
         let stands = status(&place, 0);
         assert_eq!((&stands["state"], &stands["due"]), (&"LOCKED".into(), &Value::Array(Vec::new())), "{stands}");
         let until: jiff::Timestamp = stands["lock"]["until"].as_str().unwrap().parse().unwrap();
@@ -89,8 +89,7 @@ fn what_is_verified_is_locked_and_nothing_changes_it_until_it_is_unlocked() {
                 let told = place.run_with(&[verb, "shop", "--yes", "--format", "json"], &[who]).exits(1).json();
                 let said = gate(&told, "parity-lock");
                 assert_eq!(said["holds"], false, "{told}");
-                for word in ["ann@laptop", "release 41 is watched", stands["lock"]["until"].as_str().unwrap(), "other machines do not see"]
-                {
+                for word in ["ann@laptop", "release 41 is watched", stands["lock"]["until"].as_str().unwrap(), "every machine sees it"] {
                     assert!(said["found"].as_str().unwrap().contains(word), "{word}: {told}");
                 }
                 assert!(said["fix"].as_str().unwrap().contains("evenkeel unlock shop"), "{told}");
@@ -107,7 +106,7 @@ fn what_is_verified_is_locked_and_nothing_changes_it_until_it_is_unlocked() {
         as_bob(&place, &["unlock", "shop", "--yes"], 0).says("is not locked");
         assert_eq!(runs(&place)[0]["reason"], "ann is away");
         let told = deploy(&place, &["--yes"]).exits(0).json();
-        assert!(gate(&told, "parity-lock")["found"].as_str().unwrap().contains("other machines do not see"), "{told}");
+        assert!(gate(&told, "parity-lock")["found"].as_str().unwrap().contains("neither in the database itself nor in"), "{told}");
     }
 }
 
@@ -128,7 +127,7 @@ fn who_reads_is_told_of_a_lock_by_whose_it_is_and_by_what_is_there() {
     run(&place, &data, 0);
     run(&place, &preflight, 0);
     for asked in [&check, &data, &preflight] {
-        tells(&as_bob(&place, asked, 1), &["ann@laptop", "it is as it was locked", "other machines do not see"]);
+        tells(&as_bob(&place, asked, 1), &["ann@laptop", "it is as it was locked", "every machine sees it"]);
     }
     // What is other than it was locked is no more what was agreed on, whoever asks.
     db.exec("create table stray (id int)");
@@ -301,4 +300,142 @@ fn what_is_not_done_in_its_window_is_overdue() {
     windows("[\"1s\", \"2s\", \"3s\"]");
     place.write("evenkeel.toml", place.read("evenkeel.toml").replace("\"staging\"", "\"dev\""));
     assert_eq!(status(&place, 0)["window"], Value::Null);
+}
+
+/// What evenkeel keeps in a database is no part of it; what somebody else keeps there is.
+#[test]
+fn the_lock_stands_in_the_database_where_every_machine_sees_it_and_no_digest_does() {
+    let majors = majors();
+    for major in [majors.first(), majors.last()].into_iter().flatten() {
+        let db = database(*major);
+        let place = released(&db, "staging");
+        run(&place, &["verify", "shop"], 0);
+        let all = |place: &Place| {
+            let digests = ["schema", "privileges", "history"]
+                .map(|dimension| digest(&place.run(&["digest", "shop", "--dimension", dimension]).exits(0)));
+            (digests, place.run(&["history", "shop", "--format", "json"]).exits(0).json()["unexplained"].clone())
+        };
+        let before = all(&place);
+        run(&place, &["lock", "shop", "--until", "1h"], 0).says("every machine sees it");
+        db.exec("analyze");
+        assert_eq!(all(&place), before);
+        let captured = place.run(&["capture", "shop"]).exits(0);
+        assert!(!captured.stdout.contains("parity_lock") && !captured.stdout.contains("[\"evenkeel\""), "{}", captured.stdout);
+        run(&place, &["verify", "shop"], 0);
+        // Another machine, with a store of its own.
+        let other = Place::new();
+        for file in [FIRST, EMAIL, NOTES] {
+            other.write(&format!("m/{}", file.0), file.1);
+        }
+        configure(&other, &db, "staging", "");
+        let deploy =
+            |place: &Place, code: i32| place.run_with(&["deploy", "shop", "--unrehearsed", "--format", "json"], &[BOB]).exits(code).json();
+        let told = deploy(&other, 1);
+        let said = gate(&told, "parity-lock");
+        assert!(said["holds"] == false && said["found"].as_str().unwrap().contains("by ann@laptop"), "{told}");
+        assert_eq!(closed(&as_bob(&other, &["lock", "shop", "--format", "json"], 1).json()), ["parity-lock"]);
+        as_bob(&other, &["unlock", "shop"], 1).says("you are bob@runner");
+        as_bob(&other, &["unlock", "shop", "--held-by", "ann@laptop", "--reason", "she is away"], 0).says("locked no more");
+        assert_eq!(db.value("select count(*)::text from evenkeel.parity_lock"), Some("0".to_owned()));
+        // The first one's store has it still, until its holder says otherwise there.
+        place.write(&format!("m/{}", NOTES.0), NOTES.1);
+        let told = deploy(&place, 1);
+        assert!(gate(&told, "parity-lock")["found"].as_str().unwrap().contains("other machines do not see it"), "{told}");
+        run(&place, &["unlock", "shop"], 0);
+        deploy(&other, 0);
+        // Of one whose end is over nobody is asked.
+        run(&place, &["lock", "shop", "--unverified", "--until", "1s"], 0);
+        std::thread::sleep(Duration::from_millis(2100));
+        as_bob(&other, &["lock", "shop", "--unverified"], 0).says("every machine sees it");
+        assert_eq!(db.value("select holder from evenkeel.parity_lock"), Some("bob@runner".to_owned()));
+        let told = run(&place, &["lock", "shop", "--unverified", "--format", "json"], 1).json();
+        assert_eq!(closed(&told), ["parity-lock"], "{told}");
+        // What is not as it is made is somebody's, and opens nothing.
+        db.exec("alter table evenkeel.parity_lock add column more int");
+        let told = deploy(&other, 1);
+        assert_eq!(gate(&told, "parity-lock")["holds"], false, "its store knows of it: {told}");
+        let third = Place::new();
+        configure(&third, &db, "staging", "");
+        for file in [FIRST, EMAIL, NOTES] {
+            third.write(&format!("m/{}", file.0), file.1);
+        }
+        let told = deploy(&third, 2);
+        assert!(gate(&told, "parity-lock")["found"].as_str().unwrap().contains("not as evenkeel makes it"), "{told}");
+        assert_ne!(digest(&place.run(&["digest", "shop"]).exits(0)), before.0[0]);
+        place.run(&["history", "shop"]).exits(1).says("evenkeel");
+        db.exec("alter table evenkeel.parity_lock drop column more; create table evenkeel.theirs (id int)");
+        assert!(place.run(&["capture", "shop"]).exits(0).stdout.contains("parity_lock"));
+    }
+}
+
+#[test]
+fn where_the_server_lets_nobody_write_the_store_alone_has_it_and_that_is_said() {
+    let db = database(newest());
+    let place = given(&db, &[], "staging");
+    let role = format!("locker_{}", std::process::id());
+    db.exec(&format!("create role {role} login; grant select on all tables in schema public to {role}"));
+    let as_role = db.url().replace("postgres@", &format!("{role}@"));
+    let toml = place.read("evenkeel.toml");
+    place.write("evenkeel.toml", toml.replace(&db.url(), &as_role));
+    let told = run(&place, &["lock", "shop", "--until", "1h", "--format", "json"], 0).json();
+    let line = told["verdict"]["line"].as_str().unwrap();
+    assert!(line.contains("other machines do not see it") && line.contains("permission denied for database"), "{told}");
+    assert_eq!(db.value("select to_regnamespace('evenkeel')::text"), None);
+    assert_eq!(status(&place, 0)["state"], "LOCKED");
+    // One that was written by another role is read by this one, and not taken away.
+    place.write("evenkeel.toml", &toml);
+    run(&place, &["lock", "shop", "--until", "2h"], 0).says("every machine sees it");
+    place.write("evenkeel.toml", toml.replace(&db.url(), &as_role));
+    let told = run(&place, &["unlock", "shop", "--format", "json"], 2).json();
+    assert!(closed(&told) == ["database"] && gate(&told, "database")["found"].as_str().unwrap().contains("permission denied"), "{told}");
+    assert_eq!(status(&place, 0)["state"], "LOCKED");
+    place.write("evenkeel.toml", toml);
+    run(&place, &["unlock", "shop"], 0);
+    db.exec(&format!("drop owned by {role}; drop role {role}"));
+}
+
+#[test]
+fn where_no_database_keeps_locks_the_store_alone_has_it() {
+    let db = evenkeel_testkit::mysql::database(evenkeel_testkit::mysql::newest_mariadb());
+    db.exec("create table people (id int primary key)");
+    let place = Place::new();
+    place.write(
+        "evenkeel.toml",
+        format!("[store]\nurl = \"sqlite:{}\"\n[environments.shop]\nurl = \"{}\"\n", place.path("s.sqlite").display(), db.url()),
+    );
+    run(&place, &["lock", "shop", "--until", "1h"], 0).says("other machines do not see it");
+    assert_eq!(status(&place, 0)["state"], "LOCKED");
+    db.exec("alter table people add name text");
+    assert_eq!(closed(&run(&place, &["lock", "shop", "--format", "json"], 1).json()), ["parity-lock"]);
+    run(&place, &["unlock", "shop"], 0);
+    tells(&run(&place, &["unlock", "shop"], 0), &["those of other machines are not seen"]);
+}
+
+/// Evenkeel's own lock on the target is taken before anything is written there: another machine may be at work.
+#[test]
+fn while_another_machine_is_at_work_nothing_is_locked_and_what_was_stays() {
+    let db = database(newest());
+    let place = given(&db, &[], "staging");
+    run(&place, &["lock", "shop", "--until", "1h"], 0);
+    let until = status(&place, 0)["lock"]["until"].clone();
+    let other = Place::new();
+    configure(&other, &db, "staging", "");
+    for (name, text) in [FIRST, ("20260102000000_x.sql", "-- migrate:up\nalter table people add more text;\n")] {
+        other.write(&format!("m/{name}"), text);
+    }
+    // It began before the lock was there.
+    run(&place, &["unlock", "shop"], 0);
+    let holder = db.another_session();
+    holder.exec("begin; select count(*) from people").unwrap();
+    let arguments = ["deploy", "shop", "--unrehearsed", "--lock-timeout", "60s", "--abort-when-blocking", "60s"];
+    let mut child = other.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let waits = "select count(*)::text from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'evenkeel run%'";
+    eventually("it waits", || db.value(waits) == Some("1".to_owned()));
+    let told = run(&place, &["lock", "shop", "--lock-timeout", "200ms", "--format", "json"], 1).json();
+    assert!(closed(&told) == ["claim"] && told["lock"].is_null(), "{told}");
+    assert_eq!(status(&place, 0)["lock"], Value::Null);
+    holder.exec("commit").unwrap();
+    assert!(child.wait().unwrap().success());
+    run(&place, &["lock", "shop", "--until", "2h"], 0).says("every machine sees it");
+    assert_ne!(status(&place, 0)["lock"]["until"], until);
 }

@@ -6,9 +6,11 @@ use super::Gate;
 use crate::finding::{Finding, LOCKED, Origin, Place, Remedy, Subject};
 use crate::kind::{Dimension, Severity};
 use crate::manifest::{CANONICAL, Manifest};
-use crate::port::ParityLock;
+use crate::port::{OnTarget, ParityLock};
 use jiff::Timestamp;
 
+/// What the gate demands.
+const LIMIT: &str = "nobody has locked it";
 /// The gate's name.
 pub const GATE: &str = "parity-lock";
 
@@ -22,6 +24,62 @@ pub struct Asked {
     pub now: String,
     /// Where the lock is kept, and who sees it.
     pub kept: String,
+}
+
+/// What a store knows of a lock, and who asks about it when: what there is to know before the environment itself is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// As it is configured.
+    pub environment: String,
+    /// The lock that stands in the store.
+    pub lock: Option<ParityLock>,
+    pub asker: String,
+    /// RFC 3339.
+    pub now: String,
+    /// Where the store is.
+    pub store: String,
+}
+
+impl Asking {
+    /// The lock that counts, with what the environment itself says: that is what every machine sees.
+    ///
+    /// # Errors
+    /// Why nobody can tell whether it is locked.
+    pub fn with(&self, target: &OnTarget) -> Result<Option<Asked>, String> {
+        let asked = |lock: &ParityLock| Asked {
+            lock: ParityLock { environment: self.environment.clone(), ..lock.clone() },
+            asker: self.asker.clone(),
+            now: self.now.clone(),
+            kept: self.kept(target),
+        };
+        match target {
+            OnTarget::Held(lock) => Ok(Some(asked(lock))),
+            OnTarget::Untold(why) if self.lock.is_none() => Err(why.clone()),
+            OnTarget::NotKept | OnTarget::Free { .. } | OnTarget::Untold(_) => Ok(self.lock.as_ref().map(asked)),
+        }
+    }
+
+    /// Where it is kept, and who sees it.
+    #[must_use]
+    pub fn kept(&self, target: &OnTarget) -> String {
+        match target {
+            OnTarget::Held(_) => "it stands in the database itself, where every machine sees it".to_owned(),
+            OnTarget::Free { .. } if self.lock.is_none() => format!("neither in the database itself nor in {}", self.store),
+            OnTarget::NotKept if self.lock.is_none() => {
+                format!("locks are kept in {} alone: those of other machines are not seen", self.store)
+            }
+            _ => format!("it is kept in {} alone: other machines do not see it", self.store),
+        }
+    }
+
+    /// That nothing locks it, as a gate.
+    #[must_use]
+    pub fn gate(&self, target: &OnTarget, now: &Manifest, is_idle: bool) -> Gate {
+        match self.with(target) {
+            Ok(asked) => gate(asked.as_ref(), &self.kept(target), now, is_idle),
+            Err(why) => Gate::new(GATE, LIMIT, None, why).fix("let the role read it, or look whose table that is"),
+        }
+    }
 }
 
 /// Whether an environment is as it was locked.
@@ -95,9 +153,7 @@ impl Asked {
 }
 
 /// That nothing locks it. Where nothing is to be run, a lock whose environment is as it was locked keeps nobody from that.
-#[must_use]
-pub fn gate(asked: Option<&Asked>, kept: &str, now: &Manifest, is_idle: bool) -> Gate {
-    const LIMIT: &str = "nobody has locked it";
+fn gate(asked: Option<&Asked>, kept: &str, now: &Manifest, is_idle: bool) -> Gate {
     let Some(asked) = asked else { return Gate::new(GATE, LIMIT, Some(true), format!("nobody has; {kept}")) };
     if asked.is_expired() {
         return Gate::new(GATE, LIMIT, Some(true), asked.expired());

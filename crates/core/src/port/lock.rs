@@ -42,6 +42,20 @@ impl ParityLock {
     }
 }
 
+/// What an environment itself says of a parity lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnTarget {
+    /// None is kept in such environments.
+    NotKept,
+    /// None stands; whether there is a place for one.
+    Free {
+        is_made: bool,
+    },
+    Held(Box<ParityLock>),
+    /// Why nobody can tell.
+    Untold(String),
+}
+
 /// What somebody found who verified an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {

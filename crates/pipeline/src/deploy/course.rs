@@ -75,15 +75,6 @@ impl Work<'_> {
             (deployed.outcome, deployed.exit_code) = (Outcome::Refused, code);
             Ok(deployed)
         };
-        // Somebody may have locked it since: whoever locks looks at the journal.
-        match (order.locked)(target, false) {
-            Ok(gate) if gate.holds == Some(true) => {}
-            Ok(gate) => return refuse(deployed, gate.found, 1),
-            Err(trouble) => {
-                intended.ended(Ending::Refused, &trouble.to_string())?;
-                return Err(trouble);
-            }
-        }
         let limits = order.bounds.limits;
         // The tool takes its own lock.
         let tools = self.recording.map(tool).filter(|_| order.with.is_none());
@@ -96,6 +87,13 @@ impl Work<'_> {
                 return Err(trouble);
             }
         };
+        // Somebody may have locked it since: who locks holds the same claim, or looks at the journal after that.
+        let locked = (order.locked)(target, false).map(|gate| (gate.holds != Some(true)).then_some(gate.found));
+        if let Some(why) = locked.as_ref().map_or_else(|trouble| Some(trouble.to_string()), Clone::clone) {
+            deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
+            let code = if locked.is_ok() { 1 } else { 2 };
+            return refuse(deployed, why, code);
+        }
         let ready = self.ready(&mut *claim, (earlier, gone), (target, &deeds), &mut deployed);
         let before = match ready {
             Ok(Ok(before)) => before,

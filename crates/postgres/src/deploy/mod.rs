@@ -1,10 +1,11 @@
 //! Sessions that write where it counts: their transactions' numbers and what became of those, their bounds, ending what they run.
 //!
 //! Neighbours: `claim`, which opens them; `traffic`, what they would meet; `filled`, what would be lost; `orphans`, what refers to
-//! nothing.
+//! nothing; `parity`, the lock of the whole.
 
 pub mod filled;
 pub mod orphans;
+pub mod parity;
 pub mod traffic;
 
 use crate::ident::{literal, qualified, quoted};
