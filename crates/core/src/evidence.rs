@@ -410,6 +410,7 @@ mod tests {
                 validated: true,
                 steps: Vec::new(),
                 locked: Vec::new(),
+                unmeasured: Vec::new(),
             },
         }
     }
