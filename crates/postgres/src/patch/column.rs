@@ -196,7 +196,7 @@ impl Maker for Columns {
             return Ok(object.get("default").map(|_| view_default(object)).into_iter().collect());
         }
         // Its parent's statement adds it.
-        if is_not(object, "local") && !super::table::is_attached(schema, table, to) {
+        if is_not(object, "local") && !super::attached::is_attached(schema, table, to) {
             return Ok(settings(object, to));
         }
         let mut statement = Statement::new(format!("ALTER TABLE {} ADD COLUMN {};", whole(object), definition(object, to)?));
@@ -274,7 +274,7 @@ impl Maker for Columns {
             return if is_dropped { Way::InPlace } else { Way::Replace };
         }
         if change.touches("type") || change.touches("collation") {
-            let why = super::table::keyed_by(change.from, from, to).or_else(|| inherited::torn(change.from, from));
+            let why = super::attached::keyed_by(change.from, from, to).or_else(|| inherited::torn(change.from, from));
             return why.map_or(Way::Cleared, Way::Refuse);
         }
         if change.only(&["local"]) && super::alone::is_attached(change.to, (from, to)) {
@@ -298,7 +298,7 @@ impl Maker for Columns {
         }
         let mut statements = Vec::new();
         let is_own =
-            !is_not(object, "local") && !inherited::is_inherited(object, to.making.from) || super::table::is_attached(schema, table, to);
+            !is_not(object, "local") && !inherited::is_inherited(object, to.making.from) || super::attached::is_attached(schema, table, to);
         // Those of a materialized view are what its query makes them; how they are kept is set.
         let retyped = relation == Some(Kind::Table) && (change.touches("type") || change.touches("collation"));
         let loosened = to.making.is_loosened(before);

@@ -189,7 +189,7 @@ impl Maker for Constraints {
             && is_not(object, "local")
             && !to.is_new(schema, table)
             && inherits_new(object, to)
-            && !super::table::is_attached(schema, table, to)
+            && !super::attached::is_attached(schema, table, to)
         {
             return Ok(Vec::new());
         }
@@ -244,7 +244,7 @@ impl Maker for Constraints {
             statements.extend(super::index::named(index, to)?);
             if let Some(parent) = index
                 .text("attached_to")
-                .filter(|_| is_partition && !to.is_new(schema, table) && !super::table::is_attached(schema, table, to))
+                .filter(|_| is_partition && !to.is_new(schema, table) && !super::attached::is_attached(schema, table, to))
             {
                 if let Some(why) = super::index::parent_takes_no_parts(index, (to.making.from, world)) {
                     return Err(why);

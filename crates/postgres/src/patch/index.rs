@@ -188,7 +188,7 @@ fn made(object: &Object, to: &Target<'_>) -> Written {
     statements.extend(after(object)?);
     statements.extend(named(object, to)?);
     // One on a table that is a partition already is attached by hand.
-    let is_by_hand = !to.is_new(schema, table) && !super::table::is_attached(schema, table, to);
+    let is_by_hand = !to.is_new(schema, table) && !super::attached::is_attached(schema, table, to);
     if let Some(parent) = object.text("attached_to").filter(|_| is_by_hand) {
         statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {};", relation(parent)?, whole(object))));
     }
@@ -335,7 +335,7 @@ impl Maker for Indexes {
         }
         if change.touches("attached_to")
             && let Some(parent) = object.text("attached_to").filter(|_| object.get("constraint").is_none())
-            && !table_of(object).is_ok_and(|(schema, table)| super::table::is_attached(schema, table, to))
+            && !table_of(object).is_ok_and(|(schema, table)| super::attached::is_attached(schema, table, to))
         {
             statements.push(Statement::new(format!("ALTER INDEX {} ATTACH PARTITION {name};", relation(parent)?)));
         }

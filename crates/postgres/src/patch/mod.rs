@@ -5,6 +5,7 @@
 mod access;
 mod alone;
 mod aside;
+mod attached;
 mod cast;
 mod column;
 mod constraint;

@@ -2,7 +2,7 @@
 //! their names that way.
 
 use super::text::{parameters, relation, whole};
-use super::{Maker, Target, column, flag, list, locks, loses, parameter, sequence, text};
+use super::{Maker, Target, attached, column, flag, list, locks, loses, parameter, sequence, text};
 use crate::flavor;
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
@@ -191,7 +191,7 @@ impl Maker for Tables {
         }
         if change.touches("partition_bound")
             && let Some(parent) = change.to.text("partition_of")
-            && let Some(key) = retyped_keys(parent, from, to).first()
+            && let Some(key) = attached::retyped_keys(parent, from, to).first()
         {
             return Way::Refuse(format!("its bound is one of column {key} of table {parent}, whose type cannot be altered"));
         }
@@ -271,7 +271,7 @@ impl Maker for Tables {
                     if let Some(parent) = before.text("partition_of") {
                         let statement = Statement::new(format!("ALTER TABLE {} DETACH PARTITION {name};", relation(parent)?))
                             .hazard(Hazard::Locks { mode: "ACCESS EXCLUSIVE", relation: relation(parent)? });
-                        let keys = held_by(parent, to.making.from, to.making.to);
+                        let keys = attached::held_by(parent, to.making.from, to.making.to);
                         let keys = keys.into_iter().map(|key| {
                             Hazard::FailsIf(format!("a row of {name} is referred to by {key}: drop that before, and add it again"))
                         });
@@ -364,56 +364,6 @@ fn persistence(object: &Object, to: &Target<'_>) -> Vec<Statement> {
         statement.hazard(Hazard::Rewrites(whole(table))).hazard(locks("ACCESS EXCLUSIVE", table.identity.part(0), table.identity.part(1)))
     };
     order.iter().map(one).collect()
-}
-
-/// Whether a table that is there is attached to a partitioned one, for the first time or anew: its indexes become parts with it, and until
-/// then what is said of that table does not reach it.
-pub fn is_attached(schema: &str, name: &str, to: &Target<'_>) -> bool {
-    let Some(table) = to.making.to.find(Kind::Table, &[schema, name]).filter(|table| table.get("partition_of").is_some()) else {
-        return false;
-    };
-    let differs = |before: &Object| ["partition_of", "partition_bound"].iter().any(|one| before.get(one) != table.get(one));
-    to.before(table).is_some_and(differs)
-}
-
-/// Foreign keys to a partitioned table, which hold its partitions: as they are shown.
-fn held_by(parent: &str, from: &World<'_>, to: &World<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut shown = Some(parent.to_owned());
-    for _ in 0..16 {
-        let Some(table) = shown.take().and_then(|shown| from.shown("table", &shown)) else { break };
-        let own = table.display();
-        let keys = from.manifest.of_kind(Kind::Constraint).iter();
-        let keys = keys.filter(|key| super::is_foreign_key(key) && key.text("references") == Some(&own) && to.same(key).is_some());
-        found.extend(keys.map(Object::display));
-        shown = table.text("partition_of").map(str::to_owned);
-    }
-    found
-}
-
-/// Columns by which a table is partitioned and whose type or collation is another.
-fn retyped_keys(shown: &str, from: &World<'_>, to: &World<'_>) -> Vec<String> {
-    let (Some(before), Some(after)) = (from.shown("table", shown), to.shown("table", shown)) else { return Vec::new() };
-    let (Some(key), Some(_)) = (before.text("partition_by"), after.text("partition_by")) else { return Vec::new() };
-    let columns = from.columns(before.identity.part(0), before.identity.part(1));
-    let differs =
-        |column: &&&Object| to.same(column).is_some_and(|other| ["type", "collation"].iter().any(|one| other.get(one) != column.get(one)));
-    let named = columns.iter().filter(differs).filter(|column| super::aside::names(key, column.identity.part(2)));
-    named.map(|column| column.identity.part(2).to_owned()).collect()
-}
-
-/// Why a column's type stays: a table is partitioned by it, or the table that it is a part of.
-pub fn keyed_by(column: &Object, from: &World<'_>, to: &World<'_>) -> Option<String> {
-    let mut shown = from.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?.display();
-    for _ in 0..16 {
-        if retyped_keys(&shown, from, to).iter().any(|name| name == column.identity.part(2)) {
-            return Some(format!(
-                "table {shown} is partitioned by it, and the type of such a column cannot be altered: the table would have to be made anew, with its rows"
-            ));
-        }
-        shown = from.shown("table", &shown)?.text("partition_of")?.to_owned();
-    }
-    None
 }
 
 fn attach(object: &Object, parent: &str) -> Result<Statement, String> {
