@@ -39,8 +39,7 @@ pub fn script(script: &Script<'_>, dialect: &dyn Dialect) -> String {
                 (true, false) => ", but for what nothing is said of",
                 (false, false) => ", but for what is refused and what nothing is said of",
             };
-            let besides =
-                if allow_destructive || plan.destructive() == (0, 0) { "" } else { "; what is not commented out runs without the rest" };
+            let besides = if allow_destructive || plan.destructive() == (0, 0) { "" } else { "; runs without what is commented out" };
             push(
                 &mut text,
                 &format!("-- proven on {server}: with every statement run, {} is like {}{but}{besides}", one(candidate), one(reference)),

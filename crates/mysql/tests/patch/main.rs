@@ -11,6 +11,7 @@ mod broken;
 mod build;
 mod cases;
 mod corpora;
+mod default;
 mod lacking;
 mod letters;
 mod literals;

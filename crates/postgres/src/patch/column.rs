@@ -3,7 +3,7 @@
 
 use super::text::{last, option_changes, parameters, whole};
 use super::{Maker, Target, alter_column as alter, flag, integer, is_not, list, locks};
-use super::{identity, retype};
+use super::{identity, inherited, retype};
 use crate::flavor;
 use crate::ident::{passing, quoted, shortened};
 use evenkeel_core::kind::Kind;
@@ -274,7 +274,7 @@ impl Maker for Columns {
             return if is_dropped { Way::InPlace } else { Way::Replace };
         }
         if change.touches("type") || change.touches("collation") {
-            let why = super::table::keyed_by(change.from, from, to).or_else(|| torn(change.from, from));
+            let why = super::table::keyed_by(change.from, from, to).or_else(|| inherited::torn(change.from, from));
             return why.map_or(Way::Cleared, Way::Refuse);
         }
         if change.only(&["local"]) && super::alone::is_attached(change.to, (from, to)) {
@@ -297,7 +297,8 @@ impl Maker for Columns {
             return Ok(change.touches("default").then(|| view_default(object)).into_iter().collect());
         }
         let mut statements = Vec::new();
-        let is_own = !is_not(object, "local") && !is_inherited(object, to) || super::table::is_attached(schema, table, to);
+        let is_own =
+            !is_not(object, "local") && !inherited::is_inherited(object, to.making.from) || super::table::is_attached(schema, table, to);
         // Those of a materialized view are what its query makes them; how they are kept is set.
         let retyped = relation == Some(Kind::Table) && (change.touches("type") || change.touches("collation"));
         let loosened = to.making.is_loosened(before);
@@ -405,44 +406,6 @@ impl Maker for Columns {
         }
         Ok(statements)
     }
-}
-
-/// Why no statement gives it another type: a table below has it from two above, and each of these is altered by itself.
-fn torn(column: &Object, from: &World<'_>) -> Option<String> {
-    let name = column.identity.part(2);
-    let table = from.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)])?;
-    let has_it = |table: &&Object| from.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), name]).is_some();
-    let above = |table: &Object| -> Vec<&Object> {
-        list(table, "inherits").iter().filter_map(|shown| from.shown("table", shown)).filter(|table| has_it(&table)).collect()
-    };
-    let below = |table: &Object| -> Vec<&Object> {
-        let shown = table.display();
-        let is_child = |user: &&Object| user.kind == Kind::Table && list(user, "inherits").iter().any(|one| **one == *shown);
-        from.told_users(table).into_iter().filter(is_child).collect()
-    };
-    // All that are joined with it, up and down.
-    let (mut found, mut waiting): (Vec<&Object>, Vec<&Object>) = (Vec::new(), vec![table]);
-    while let Some(table) = waiting.pop() {
-        if !found.iter().any(|one| one.key() == table.key()) {
-            found.push(table);
-            waiting.extend(above(table).into_iter().chain(below(table)));
-        }
-    }
-    let mut tops = found.iter().filter(|table| above(table).is_empty());
-    let (one, other) = (tops.next()?, tops.next()?);
-    Some(format!(
-        "tables below {} and {} have it from both, and the server alters it in neither: take these out with NO INHERIT before",
-        one.display(),
-        other.display()
-    ))
-}
-
-/// Whether a table that its own inherits from has it, too: that one's statement alters it here.
-fn is_inherited(column: &Object, to: &Target<'_>) -> bool {
-    let world = to.making.from;
-    let table = world.find(Kind::Table, &[column.identity.part(0), column.identity.part(1)]);
-    let mut above = table.into_iter().flat_map(|table| list(table, "inherits")).filter_map(|shown| world.shown("table", shown));
-    above.any(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), column.identity.part(2)]).is_some())
 }
 
 /// Whether its table is partitioned, or a partition.

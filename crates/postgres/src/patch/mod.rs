@@ -13,6 +13,7 @@ mod extension;
 mod foreign;
 mod identity;
 mod index;
+mod inherited;
 mod kept;
 mod lock;
 mod named;

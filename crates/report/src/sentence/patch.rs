@@ -15,10 +15,10 @@ pub(crate) fn proof(document: &Document, patch: &Patch) -> (&'static str, String
     let [reference, candidate] = [Side::Reference, Side::Candidate].map(|side| clean::line(&document.label(side)));
     match patch.proof.state {
         PatchState::Proven => {
-            let all = if patch.statements.iter().any(|statement| statement.commented_out) {
-                "with every statement run, those that are commented out too,"
+            let (all, besides) = if patch.statements.iter().any(|statement| statement.commented_out) {
+                ("with every statement run, those that are commented out too,", ". The others run without these")
             } else {
-                "with every statement run"
+                ("with every statement run", "")
             };
             let but = match (patch.refused.is_empty(), patch.is_limited) {
                 (true, false) => "",
@@ -32,7 +32,10 @@ pub(crate) fn proof(document: &Document, patch: &Patch) -> (&'static str, String
                     format!(". Nothing is said of {} that could not be built for the trial", counted(number, "object", "objects"))
                 }
             };
-            ("✓", format!("Proven on {}: {all} {candidate} is like {reference}{but}{unbuilt}.", word(patch.proof.server.as_deref())))
+            (
+                "✓",
+                format!("Proven on {}: {all} {candidate} is like {reference}{but}{besides}{unbuilt}.", word(patch.proof.server.as_deref())),
+            )
         }
         PatchState::NotProven if patch.is_wrong() => {
             ("✗", format!("NOT PROVEN: {}. Do not run it: this is a fault of evenkeel.", word(patch.proof.why.as_deref())))
