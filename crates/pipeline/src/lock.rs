@@ -188,6 +188,10 @@ fn unlocked(
             return Err(Box::new(trouble.expected(here.lock.words()).found("another, or none").fix("look at it: evenkeel status")));
         }
     }
+    locking.kept = match target {
+        OnTarget::Held(_) => "it is gone from the database itself, for every machine".to_owned(),
+        _ => format!("it is gone from {}, where it stood alone", order.asking.store),
+    };
     locking.before = Some(standing.lock);
     Ok(locking)
 }
