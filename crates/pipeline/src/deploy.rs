@@ -111,7 +111,7 @@ pub fn run(
     let way = if order.back.is_some() { Way::Back } else { Way::There };
     let recording = history::entries(&target, source.label(), read, &*dialect, (&keys, way));
     let records = recording.as_ref().map(|recording| recording.as_ref().map(|one| one.statements.clone()).unwrap_or_default());
-    let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept));
+    let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept, !engine.undoes_definitions()));
     let unfinished = order.store.unfinished(order.environment)?;
     let open = open(order)?;
     let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
@@ -121,7 +121,12 @@ pub fn run(
         // Where nothing is pending the tool is not run.
         Some(with) => Ok((!keys.is_empty()).then(|| around::deed(with, &keys)).into_iter().collect()),
         None => records.map_err(Clone::clone).and_then(|records| {
-            let world = Ground { undoes: engine.undoes_definitions(), holds_alone: deployer.holds_alone(), target: &target };
+            let world = Ground {
+                undoes: engine.undoes_definitions(),
+                holds_alone: deployer.holds_alone(),
+                target: &target,
+                recording: recording.as_ref().ok().and_then(Option::as_ref).map(tool),
+            };
             acts(release, &records, (&earlier, &keys), (taking.as_ref(), &world), order)
         }),
     };
@@ -220,12 +225,29 @@ struct Ground<'g> {
     undoes: bool,
     holds_alone: bool,
     target: &'g Manifest,
+    recording: Option<Tool<'g>>,
+}
+
+impl Ground<'_> {
+    /// Why the tool's record cannot be relied on: its table takes nothing back.
+    fn record_engine(&self) -> Option<String> {
+        let tool = self.recording?;
+        let is_it = |table: &&Object| table.identity.parts().last() == Some(tool.table);
+        // It is read as a record, and no part of the schema where that leaves it out.
+        let engine = self.target.of_kind(Kind::Table).iter().find(is_it).and_then(|table| table.text("engine"))?;
+        (!takes_back(engine)).then(|| format!("{} keeps its record in {}, whose engine {engine} takes nothing back", tool.name, tool.table))
+    }
+}
+
+/// Whether a transaction that is given up leaves nothing in tables of that engine.
+fn takes_back(engine: &str) -> bool {
+    const ENGINES: [&str; 4] = ["innodb", "ndbcluster", "rocksdb", "tokudb"];
+    ENGINES.contains(&engine.to_ascii_lowercase().as_str())
 }
 
 /// Tables that take nothing back: what a transaction changed in them stays.
 fn loose(target: &Manifest) -> bool {
-    const TAKES_BACK: [&str; 4] = ["innodb", "ndbcluster", "rocksdb", "tokudb"];
-    let is_loose = |table: &Object| table.text("engine").is_some_and(|engine| !TAKES_BACK.contains(&engine.to_ascii_lowercase().as_str()));
+    let is_loose = |table: &Object| table.text("engine").is_some_and(|engine| !takes_back(engine));
     target.of_kind(Kind::Table).iter().any(is_loose)
 }
 
@@ -239,6 +261,9 @@ fn acts(
 ) -> Result<Vec<Deed>, String> {
     if order.back.is_some() && !back::without_way(release).is_empty() {
         return Err(format!("no statement takes back {}", back::without_way(release).join(", ")));
+    }
+    if let (false, Some(why)) = (ground.undoes, ground.record_engine()) {
+        return Err(why);
     }
     let deeds = if ground.undoes { deeds::deeds(release, records) } else { stepwise::deeds(release, records) };
     let mut deeds = deeds.map_err(|trouble| words(&trouble))?;

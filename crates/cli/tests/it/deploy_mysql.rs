@@ -190,6 +190,15 @@ fn what_needs_one_session_and_what_takes_nothing_back_is_not_run_as_if_it_did_no
             "set @most = (select max(id) from people);\nalter table people add x int;\nupdate counters set n = @most;\n",
             "lock tables people write;\nalter table people add x int;\nunlock tables;\n",
             "alter table people add x int;\ncommit;\nalter table people add y int;\n",
+            "set statement max_statement_time = 50 for update counters set n = n + 1;\n",
+            "call p();\n",
+            "savepoint s;\nupdate counters set n = 1;\nrollback to s;\n",
+            "delete from people;\nupdate counters set n = row_count();\n",
+            "insert into counters values (1);\nalter table people add x int;\nupdate counters set n = @@identity;\n",
+            "set insert_id = 500;\ninsert into counters values (1);\n",
+            "do get_lock('x', 0);\n",
+            "use mysql;\ncreate table t (a int);\n",
+            "set global max_connections = 500;\n",
         ] {
             place.write("m/20260102000000_x.sql", format!("-- migrate:up\n{text}"));
             let told = ran(&place, "deploy", &["--unrehearsed"], 1);
@@ -202,7 +211,91 @@ fn what_needs_one_session_and_what_takes_nothing_back_is_not_run_as_if_it_did_no
         let told = ran(&place, "deploy", &["--unrehearsed"], 2);
         assert!(told["stopped"].as_str().unwrap().contains("take nothing back"), "{told}");
         let told = ran(&place, "deploy", &["--unrehearsed", "--resume"], 2);
-        assert_eq!(recorded(db), 1, "{told}");
+        assert!(told.to_string().contains("take nothing back"), "it is asked, not run again: {told}");
+        assert_eq!((db.value("select count(*) from logs").as_deref(), recorded(db)), (Some("1"), 1), "{told}");
+        // Nor a record that takes nothing back.
+        db.exec("alter table schema_migrations engine = myisam");
+        let place = given_again(db);
+        place.write("m/20260102000000_x.sql", "-- migrate:up\nalter table people add x int;\n");
+        let told = ran(&place, "deploy", &["--unrehearsed"], 1);
+        assert_eq!(closed(&told), ["acts"], "{told}");
+    });
+}
+
+/// Another project for the same database.
+fn given_again(db: &TestDb) -> Place {
+    let place = Place::new();
+    place.write(&format!("m/{}", FIRST.0), FIRST.1);
+    let store = place.path("state/store.sqlite");
+    place.write(
+        "evenkeel.toml",
+        format!(
+            "[project]\nmigrations = \"m\"\ntool = \"dbmate\"\n[store]\nurl = \"sqlite:{}\"\n[environments.shop]\nurl = \"{}\"\ntier = \"staging\"\n",
+            store.display(),
+            db.url()
+        ),
+    );
+    place
+}
+
+#[test]
+fn a_way_back_that_may_take_rows_is_not_called_harmless() {
+    each_flavor(|db| {
+        let place = given(db, &[], "production");
+        for (up, down) in [
+            ("alter table people add z int;", "alter table people drop z, drop name, add column name varchar(100) not null;"),
+            ("create table y (a int);", "drop table y;\nrename table people to old;\ncreate table people like old;\ndrop table old;"),
+            ("alter table people add z int;", "alter table people drop z;\ndelete from people;"),
+            (
+                "alter table people add z int, modify name varchar(9) not null;",
+                "alter table people drop z, modify name varchar(100) not null;",
+            ),
+        ] {
+            place.write("m/20260102000000_x.sql", format!("-- migrate:up\n{up}\n-- migrate:down\n{down}\n"));
+            let told = place.run(&["rehearse", "--for", "shop", "--format", "json"]).json();
+            assert_ne!(gate(&told, "data-loss")["holds"], true, "{down}: {told}");
+            let told = ran(&place, "deploy", &["--yes", "--accept-gap", "locks"], 1);
+            assert_eq!(told["outcome"], "refused", "{down}: {told}");
+        }
+        // Without a way back one is proposed, and that is all.
+        place.write("m/20260102000000_x.sql", "-- migrate:up\ncreate table z (i int);\n-- migrate:down\n");
+        let told = place.run(&["rehearse", "--for", "shop", "--format", "json"]).exits(1).json();
+        assert_eq!(gate(&told, "undo")["holds"], false, "{told}");
+    });
+}
+
+#[test]
+fn what_was_changed_since_it_stopped_is_seen_before_it_goes_on() {
+    each_flavor(|db| {
+        let files = "-- migrate:up\ncreate table b (a int);\ncreate unique index one_name on people (name);\n";
+        let place = given(db, &[("20260102000000_x.sql", files)], "staging");
+        db.exec("insert into people values (4, 'a')");
+        ran(&place, "deploy", &["--unrehearsed"], 1);
+        db.exec("delete from people where id = 4; drop table b");
+        let told = ran(&place, "deploy", &["--unrehearsed", "--resume"], 1);
+        assert_eq!((closed(&told), recorded(db)), (vec!["baseline"], 1), "{told}");
+        db.exec("create table b (a int)");
+        ran(&place, "deploy", &["--unrehearsed", "--resume"], 0);
+        assert_eq!(recorded(db), 2);
+    });
+}
+
+#[test]
+fn a_way_back_that_stops_in_its_middle_goes_on() {
+    each_flavor(|db| {
+        let up = "alter table people add email varchar(200);\ncreate table extra (a int);\n";
+        let down = "drop table extra;\nalter table people drop email;\n";
+        let place = given(db, &[("20260102000000_x.sql", &format!("-- migrate:up\n{up}-- migrate:down\n{down}"))], "staging");
+        place.run(&["rehearse", "--for", "shop"]).exits(2);
+        let before = digest(&place.run(&["digest", "shop"]).exits(0));
+        ran(&place, "deploy", &[], 0);
+        let holder = db.another_session();
+        holder.exec("begin; select count(*) from people").unwrap();
+        let told = ran(&place, "rollback", &["--lock-timeout", "1s", "--retry-for", "1s"], 1);
+        assert_eq!((told["acts"][0]["state"].as_str(), told["acts"][1]["state"].as_str()), (Some("done"), Some("failed")), "{told}");
+        holder.exec("commit").unwrap();
+        let told = ran(&place, "rollback", &["--resume"], 0);
+        assert_eq!((digest(&place.run(&["digest", "shop"]).exits(0)), recorded(db)), (before, 1), "{told}");
     });
 }
 

@@ -110,8 +110,8 @@ fn tells_steps(migration: &Migration) -> bool {
     after.len() == migration.statements.len() && after.iter().all(Option::is_some) && (0..after.len()).all(shows)
 }
 
-/// Statements that only change rows, which go together in a transaction.
-const ROWS: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT"];
+/// Statements that only change rows, which go together in a transaction, and settings of the session.
+const ROWS: [&str; 6] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "SET"];
 
 /// Tables and columns that a migration takes away, and what it empties.
 fn taken_away(migration: &Migration) -> Vec<String> {

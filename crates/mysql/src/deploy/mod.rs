@@ -70,7 +70,9 @@ impl Deployer for MysqlDeployer {
         let is_waiting = |row: &&Vec<Option<String>>| {
             let state = text(row, 6);
             let id = number(row, 0);
-            id != Some(session) && id != Some(own) && text(row, 3) == database && state.starts_with(WAITING) && state.ends_with(DEFINITION)
+            // A client may name the database in its statement alone.
+            let is_here = text(row, 3) == database || text(row, 3).is_empty() || evenkeel_core::trace::has_word(&text(row, 7), &database);
+            id != Some(session) && id != Some(own) && is_here && state.starts_with(WAITING) && state.ends_with(DEFINITION)
         };
         // Whom each waits for not every server says: whoever waits for a definition in this database is taken to wait for what runs.
         let waiter = |row: &Vec<Option<String>>| Waiter {

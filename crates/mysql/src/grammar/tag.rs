@@ -132,6 +132,8 @@ fn nature(words: &[&str]) -> Nature {
         "rollback" => Nature::Transaction(Word::RollBack),
         "savepoint" | "release" | "xa" => Nature::Transaction(Word::Within),
         "set" if words.iter().take(3).any(|word| *word == "transaction") => Nature::Transaction(Word::Within),
+        // It is the statement behind it that is run.
+        "set" if second == "statement" => Nature::Code,
         "set" | "use" | "reset" | "start" | "stop" | "change" | "purge" | "flush" | "kill" | "shutdown" | "restart" | "binlog"
         | "clone" | "backup" => Nature::Session,
         "call" | "prepare" | "execute" | "deallocate" | "signal" | "resignal" | "get" | "if" | "case" | "loop" | "while" | "repeat"

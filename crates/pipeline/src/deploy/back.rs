@@ -5,6 +5,7 @@ use super::deeds::Deed;
 use crate::history;
 use crate::migrations::{Cut, Migrations, Script};
 use crate::rehearse::Release;
+use crate::takes::takes_only;
 use evenkeel_core::deployment::Gate;
 use evenkeel_core::evidence::{Statement, Step, schema, stands_as};
 use evenkeel_core::fault::{Class, Trouble};
@@ -153,7 +154,8 @@ pub(super) fn loss(
         let holds = (accept == Loss::All).then_some(true);
         return Ok(gate(holds, "nobody has rehearsed what goes with it".to_owned()));
     };
-    if let (Some(why), true) = (uncounted(statement, release), accept != Loss::All) {
+    let why = uncounted(statement, release).or_else(|| if taking.stepwise { beyond(release, taking) } else { None });
+    if let (Some(why), true) = (why, accept != Loss::All) {
         return Ok(gate(None, format!("it cannot be counted: {why}")));
     }
     let all: Vec<Vec<String>> = taking.gone.values().flatten().cloned().collect();
@@ -194,13 +196,15 @@ pub struct Taking {
     /// Tables, and columns of tables that stay, which migrations made: by the migrations' keys.
     gone: BTreeMap<String, Vec<Vec<String>>>,
     accept: Loss,
+    /// Each definition is a commit of its own.
+    stepwise: bool,
     /// Rows and values that went so far.
     lost: Cell<u64>,
 }
 
 impl Taking {
-    pub(super) fn of(proof: &Proof, release: &Release, target: &Manifest, accept: Loss) -> Self {
-        Self { gone: gone(proof, release, target), accept, lost: Cell::new(0) }
+    pub(super) fn of(proof: &Proof, release: &Release, target: &Manifest, accept: Loss, stepwise: bool) -> Self {
+        Self { gone: gone(proof, release, target), accept, stepwise, lost: Cell::new(0) }
     }
 
     /// What goes with an act: of acts that are commits of their own, what they name.
@@ -254,7 +258,9 @@ fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String,
     // What views show is in tables.
     let is_kept = |column: &Vec<String>| {
         let table: Vec<&str> = column.iter().take(column.len().saturating_sub(1)).map(String::as_str).collect();
-        target.find(Kind::Table, &table).is_some() && !tables.iter().any(|table| column.starts_with(table))
+        let parts: Vec<&str> = column.iter().map(String::as_str).collect();
+        let is_there = target.find(Kind::Table, &table).is_some() && target.find(Kind::Column, &parts).is_some();
+        is_there && !tables.iter().any(|table| column.starts_with(table))
     };
     let is_there = |table: &Vec<String>| target.find(Kind::Table, &table.iter().map(String::as_str).collect::<Vec<_>>()).is_some();
     let of = |step: &Step| {
@@ -262,6 +268,25 @@ fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String,
         made(step, Kind::Table).into_iter().filter(is_there).chain(columns).collect::<Vec<_>>()
     };
     steps.iter().map(|step| (step.key.clone(), of(step))).collect()
+}
+
+/// Why nobody can count what a way back takes where each definition is a commit of its own: it may take more than what was made.
+fn beyond(release: &Release, taking: &Taking) -> Option<String> {
+    for cut in &release.cuts {
+        let made = taking.gone.get(&cut.migration.key).map(Vec::as_slice).unwrap_or_default();
+        let tables: Vec<&str> = made.iter().filter(|name| name.len() == 2).filter_map(|name| Some(name.last()?.as_str())).collect();
+        let columns: Vec<(&str, &str)> =
+            made.iter().filter(|name| name.len() == 3).filter_map(|name| Some((name.get(1)?.as_str(), name.get(2)?.as_str()))).collect();
+        let is_known = |said: &crate::migrations::Said<'_>| {
+            matches!(said.statement.nature, Nature::Session | Nature::Transaction(_))
+                || takes_only(said.statement, said.text, &tables, &columns)
+        };
+        let all: Vec<_> = cut.up.iter().flat_map(Script::statements).collect();
+        if let Some(said) = all.iter().find(|said| !is_known(said)) {
+            return Some(format!("{}:{} may take more than what the release made ({})", said.file, said.line, said.statement.tag));
+        }
+    }
+    None
 }
 
 /// Why nobody can count what a way back takes: it says more than definitions, or turns values into others.

@@ -102,7 +102,13 @@ pub(super) fn evidence(order: &Order<'_>, release: &Release, target: &Manifest, 
     let evidence = Gate::none("evidence", "what was rehearsed holds: signature, files, gates, age", &against, &untold, &made)
         .fix(if lacks_locks { takes } else { rehearse.clone() });
     if let Some(back) = &order.back {
-        return std::iter::once(evidence).chain(back::rehearsed(statement, release, target, back.accept)).collect();
+        let mut gates: Vec<Gate> = std::iter::once(evidence).chain(back::rehearsed(statement, release, target, back.accept)).collect();
+        if order.resume && !past.done.is_empty() {
+            // It is half taken back: what is left is what the last run left.
+            gates.retain(|gate| gate.name != BASELINE);
+            gates.push(as_left(past, target));
+        }
+        return gates;
     }
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     let is_same = keys.iter().eq(predicate.release.iter());
@@ -127,7 +133,7 @@ fn baseline(order: &Order<'_>, statement: &evenkeel_core::evidence::Statement, k
             "the evidence's digests were made by another version of evenkeel",
         );
     }
-    if order.resume && found != predicate.baseline {
+    if order.resume && (found != predicate.baseline || !past.done.is_empty()) {
         if !past.unknown.is_empty() {
             return Gate::new(BASELINE, "what is in is known", None, past.unknown.join("; "));
         }

@@ -98,8 +98,12 @@ pub fn settled(
                 continue;
             }
             let trail = &step.trail;
-            let is_due = deeds.iter().any(|deed| deed.act == step.act);
+            let deed = deeds.iter().find(|deed| deed.act == step.act);
+            let is_due = deed.is_some();
+            let is_loose = deed.is_some_and(|deed| deed.loose && !deed.alone);
+            let loose = if is_loose { "what it changed in tables that take nothing back, if it did, stays" } else { "" };
             let (state, words) = match (&trail.transaction, trail.mark.as_deref().and_then(Mark::read)) {
+                _ if !loose.is_empty() && is_due => (State::Unknown, loose),
                 // The tool's row is written in the same transaction.
                 _ if trail.of.is_none() && is_due => (State::Failed, "the tool's record says that it is not in"),
                 _ if trail.of.is_none() => (State::Done, "the tool's record says that it is in"),

@@ -34,7 +34,36 @@ struct Group<'s> {
 /// Statements that only read or change rows: they can be together in a transaction. Whatever else there is commits.
 const ROWS: [&str; 8] = ["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES", "LOAD DATA"];
 /// What holds for the session that runs it alone, and is of no use where the next statement has another.
-const KEPT: [&str; 6] = ["last_insert_id", "row_count", "found_rows", "temporary", "handler", "@"];
+const KEPT: [&str; 5] = ["last_insert_id", "identity", "temporary", "insert_id", "@"];
+/// What is otherwise as soon as anything else was said in the session, or is evenkeel's own.
+const LOST: [&str; 9] = [
+    "row_count",
+    "found_rows",
+    "sql_calc_found_rows",
+    "warning_count",
+    "error_count",
+    "get_lock",
+    "release_lock",
+    "release_all_locks",
+    "is_used_lock",
+];
+/// What else is known to be a commit of its own, or to have no effect where it is refused.
+const ALONE: [&str; 3] = ["TRUNCATE TABLE", "ANALYZE TABLE", "OPTIMIZE TABLE"];
+/// Settings that are no setting for whatever comes behind them, each time it is run.
+const ONCE: [&str; 12] = [
+    "global",
+    "persist",
+    "persist_only",
+    "password",
+    "role",
+    "insert_id",
+    "last_insert_id",
+    "identity",
+    "timestamp",
+    "rand_seed1",
+    "rand_seed2",
+    "autocommit",
+];
 
 /// A migration where each definition is a commit of its own: what changes rows goes together as its tool has it, all else by itself.
 fn parted(cut: &Cut, records: &[String]) -> Result<Vec<Deed>, Box<Trouble>> {
@@ -43,6 +72,14 @@ fn parted(cut: &Cut, records: &[String]) -> Result<Vec<Deed>, Box<Trouble>> {
     let is_grouped = is_wrapped || matches!(cut.migration.transaction, Transaction::Own | Transaction::Fitting);
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut prelude: Vec<String> = Vec::new();
+    if let Some((_, line)) = said.iter().find(|one| !is_known(one)) {
+        let place = line.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        return Err(refused(
+            key,
+            "definitions, changes of rows, and settings, each known for what it leaves where it is interrupted",
+            &place,
+        ));
+    }
     for one in &said {
         let (statement, line) = one;
         if statement.nature == Nature::Session {
@@ -89,6 +126,21 @@ fn parted(cut: &Cut, records: &[String]) -> Result<Vec<Deed>, Box<Trouble>> {
         deeds.push(Deed { stepwise: true, ..one });
     }
     Ok(deeds)
+}
+
+/// Whether it can be run in a session of its own, and what it leaves is known: a closed list.
+fn is_known((statement, line): &Said<'_>) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| has_word(&line.text, word));
+    if statement.odd.is_some() || has(&LOST) {
+        return false;
+    }
+    let tag = statement.tag.as_str();
+    match statement.nature {
+        Nature::Definition | Nature::Right => true,
+        Nature::Data => ROWS.contains(&tag) || ALONE.contains(&tag),
+        Nature::Session => tag == "SET" && !has(&ONCE),
+        Nature::Transaction(_) | Nature::Code | Nature::Unknown => false,
+    }
 }
 
 /// Whether a text in small letters speaks of a variable of its session.

@@ -161,7 +161,12 @@ impl Hands<'_> {
             };
             let is_over = begun.elapsed() >= self.bounds.retry_for;
             let why = if passes && is_over { format!("{why}; {} attempts in {}", done.attempts, time(begun.elapsed())) } else { why };
-            let end = if deed.alone { left(looked(claim)?, why, true) } else { End::Failed(why) };
+            let end = match deed.alone.then(|| looked(claim)).transpose()? {
+                // One statement that the server refused and that is in all the same was not one alone.
+                Some(Left::Done) if deed.stepwise => End::Unknown(format!("{why}; and yet the schema is as after it")),
+                Some(what) => left(what, why, true),
+                None => End::Failed(why),
+            };
             let end = unsure(end, deed);
             if !passes || is_over || !matches!(end, End::Failed(_)) {
                 return Ok((end, done));
@@ -283,6 +288,9 @@ impl Hands<'_> {
             }
         }
         if deed.alone {
+            if let Some((taking, _)) = gone {
+                taking.took(counted);
+            }
             return Ok(Tried::Done);
         }
         if !self.deployer.keeps_numbers() {

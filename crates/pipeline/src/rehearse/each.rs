@@ -262,7 +262,7 @@ impl<'a> Each<'a> {
             }
         }
         drop(session);
-        proposed.why.extend(differences(before, &self.look(TRIAL)?).iter().map(Difference::words));
+        proposed.why.extend(differences(before, &self.look(trial)?).iter().map(Difference::words));
         Ok(Some(proposed))
     }
 

@@ -3,33 +3,14 @@
 //! Neighbour: `each`, which tries ways back.
 
 use crate::migrations::{Cut, Said, Script};
+use crate::takes::{only_makes, takes_only};
 use evenkeel_core::history::effect::{Stand, Touch, effect};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::rehearsal::{Migration, Undo};
-use evenkeel_core::statement::{Nature, Shows};
+use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Sort, has_word};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Definitions that no row is part of.
-const BESIDE_ROWS: [&str; 14] = [
-    "CREATE INDEX",
-    "DROP INDEX",
-    "CREATE VIEW",
-    "ALTER VIEW",
-    "DROP VIEW",
-    "CREATE PROCEDURE",
-    "DROP PROCEDURE",
-    "CREATE FUNCTION",
-    "DROP FUNCTION",
-    "CREATE TRIGGER",
-    "DROP TRIGGER",
-    "CREATE EVENT",
-    "DROP EVENT",
-    "CREATE SEQUENCE",
-];
-/// Words by which ALTER TABLE may turn values into others, or take them away.
-const TURNING: [&str; 9] = ["modify", "change", "convert", "drop", "rename", "engine", "partition", "truncate", "exchange"];
 
 /// What happens to rows where nobody saw any: what the schema says that a way back cannot bring back, and whether the rest is told.
 pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifest), undo: &mut Undo) {
@@ -47,20 +28,39 @@ pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifes
         .collect();
     let is_plain = |said: &Said<'_>| {
         let statement = said.statement;
-        let has = |words: &[&str]| words.iter().any(|word| has_word(said.text, word));
         let about_new = || !was.iter().any(|name| has_word(said.text, name));
         match statement.nature {
-            _ if statement.odd.is_some() || statement.beyond.unseen.is_some() => false,
+            _ if statement.odd.is_some() => false,
             Nature::Session | Nature::Transaction(_) => true,
-            Nature::Definition if BESIDE_ROWS.contains(&statement.tag.as_str()) => true,
-            Nature::Definition if statement.tag == "CREATE TABLE" => !has(&["replace"]),
-            Nature::Definition => statement.shows == Shows::Makes && statement.tag == "ALTER TABLE" && !has(&TURNING) || about_new(),
+            Nature::Definition => only_makes(statement, said.text) || statement.tag != "RENAME TABLE" && about_new(),
             Nature::Data => about_new(),
             Nature::Right | Nature::Code | Nature::Unknown => false,
         }
     };
-    let all = cut.up.iter().flat_map(Script::statements);
-    let at = all.enumerate().find(|(_, said)| !is_plain(said)).map(|(at, _)| at);
+    let at = cut.up.iter().flat_map(Script::statements).position(|said| !is_plain(&said));
+    // The way back takes what the migration has made, and nothing else.
+    let made = effect(before, after).into_iter().filter(|touch| touch.spot.attribute.is_none() && touch.after == Stand::There);
+    let made: Vec<(Kind, Vec<String>)> =
+        made.map(|touch| (touch.spot.kind, touch.spot.identity.parts().map(str::to_owned).collect())).collect();
+    let of = |kind: Kind| made.iter().filter(move |(other, _)| *other == kind).map(|(_, parts)| parts.as_slice());
+    let tables: Vec<&str> = of(Kind::Table).filter_map(|parts| Some(parts.last()?.as_str())).collect();
+    let columns: Vec<(&str, &str)> = of(Kind::Column)
+        .filter_map(|parts| match parts {
+            [.., table, column] => Some((table.as_str(), column.as_str())),
+            _ => None,
+        })
+        .collect();
+    let is_taken = |said: &Said<'_>| {
+        matches!(said.statement.nature, Nature::Session | Nature::Transaction(_))
+            || takes_only(said.statement, said.text, &tables, &columns)
+    };
+    let mut down = cut.down.iter().flatten().flat_map(Script::statements);
+    let at = at.or_else(|| down.any(|said| !is_taken(&said)).then_some(0));
+    let turns = cut.up.iter().flat_map(Script::statements).any(|said| ["change", "rename"].iter().any(|word| has_word(said.text, word)));
+    if turns {
+        // What goes by that name may be there by another.
+        undo.data_lost.clear();
+    }
     undo.rows_changed = at.and_then(|at| told.statements.get(at).or(told.statements.last())).map(|trace| trace.place.clone());
 }
 
