@@ -3,7 +3,7 @@
 mod deploy;
 mod release;
 
-pub use deploy::{Deploy, Rollback, Running, Status, UnknownIs, Verify};
+pub use deploy::{AcceptedGap, Deploy, Lock, Rollback, Running, Status, UnknownIs, Unlock, Verify};
 pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -32,6 +32,7 @@ pub enum SchemaName {
     Rehearse,
     Deploy,
     Verify,
+    Lock,
     Status,
     Runs,
 }
@@ -120,6 +121,10 @@ pub enum Command {
     Deploy(Deploy),
     /// Say whether what was deployed is as it was rehearsed, and whether what is in it holds together.
     Verify(Verify),
+    /// Lock an environment: it is to stay as it is until an end. What would change it is refused, and what changed it is said.
+    Lock(Lock),
+    /// Take the parity lock of an environment away.
+    Unlock(Unlock),
     /// Take a release back by the way that was rehearsed: what was written since and would be lost is counted first.
     Rollback(Rollback),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.

@@ -2,9 +2,11 @@
 
 use crate::paint;
 use crate::settings::Settings;
+use evenkeel_core::deployment::lock::Asking;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Halt, Owner, Store};
 use evenkeel_store::Sqlite;
+use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// The store.
@@ -31,7 +33,7 @@ pub fn open(settings: &Settings) -> Result<Sqlite, Box<Trouble>> {
 pub fn say_where(settings: &Settings) {
     if open(settings).is_err() {
         paint::say!(
-            "note: whether an environment is halted was not looked at: no file is named under [store], and neither XDG_STATE_HOME nor HOME \
+            "note: whether an environment is halted or locked was not looked at: no file is named under [store], and neither XDG_STATE_HOME nor HOME \
              is set"
         );
     }
@@ -47,6 +49,46 @@ pub fn halted(settings: &Settings, environment: &str) -> Result<Option<Halt>, Bo
         Err(_) => Ok(None),
     }
 }
+
+/// What is known here of the parity lock of a configured environment. Where nothing is kept, nothing was locked from here
+/// ([`say_where`]).
+///
+/// # Errors
+/// The store is there and cannot be read: nobody can tell.
+pub fn locked(settings: &Settings, environment: &str) -> Result<Asking, Box<Trouble>> {
+    match open(settings) {
+        Ok(store) => asking(&store, environment),
+        Err(_) => Ok(Asking { lock: None, ..known(environment, "no store") }),
+    }
+}
+
+/// The same, of a store.
+///
+/// # Errors
+/// It cannot be read.
+pub fn asking(store: &dyn Store, environment: &str) -> Result<Asking, Box<Trouble>> {
+    let lock = store.locks(environment, 1)?.pop().filter(|lock| lock.released.is_none());
+    Ok(Asking { lock, ..known(environment, &store.describe()) })
+}
+
+fn known(environment: &str, store: &str) -> Asking {
+    Asking { environment: environment.to_owned(), lock: None, asker: holder(), now: now().to_string(), store: store.to_owned() }
+}
+
+/// Now, to the second.
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+/// Who somebody is who locks: `user@host`, unless they are called otherwise.
+pub fn holder() -> String {
+    let named = std::env::var(HOLDER).ok().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("{}@{}", user(), owner().host))
+}
+
+/// The variable that says who somebody is who locks: a team, or a pipeline whose machine is another each time.
+const HOLDER: &str = "EVENKEEL_HOLDER";
 
 /// Who is at work here.
 pub fn user() -> String {

@@ -2,7 +2,13 @@
 //!
 //! Lives here: the nouns. Does not live here: doing it (`pipeline/deploy`), what is kept of it (`port`'s journal).
 
-use crate::port::{Ending, Entry, Halt, Kept};
+pub mod lock;
+pub mod status;
+
+pub use lock::Locking;
+pub use status::{Due, Known, Status, Window, Windows};
+
+use crate::port::Entry;
 use std::time::Duration;
 
 /// What came of it.
@@ -66,74 +72,6 @@ pub fn code(gates: &[Gate]) -> u8 {
         (true, _) => 1,
         (false, true) => 2,
         (false, false) => u8::from(gates.is_empty()) * 2,
-    }
-}
-
-/// How an environment stands, by what was done from here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    pub environment: String,
-    /// `HALTED`, `VALIDATED`, `ROLLED_BACK`, or a word in small letters for what has none of its own: `deployed`, `stopped`, `at work`,
-    /// `nothing known`.
-    pub state: &'static str,
-    /// RFC 3339, in UTC; nothing where nothing is known.
-    pub since: Option<String>,
-    pub words: String,
-    /// What should be done now.
-    pub overdue: Option<String>,
-}
-
-impl Status {
-    /// By its mark, its runs (the newest first) and the last evidence; `is_there` says whether a run's process is there still.
-    #[must_use]
-    pub fn of(
-        environment: &str,
-        halt: Option<&Halt>,
-        runs: &[Entry],
-        kept: Option<&Kept>,
-        is_there: impl Fn(&Entry) -> Option<bool>,
-    ) -> Self {
-        let status = |state, since: Option<String>, words: String, overdue| Self {
-            environment: environment.to_owned(),
-            state,
-            since,
-            words,
-            overdue,
-        };
-        if let Some(halt) = halt {
-            let resume = format!("evenkeel history {environment} --resume, once it may go on");
-            return status("HALTED", Some(halt.since.clone()), format!("by {}: {}", halt.by, halt.reason), Some(resume));
-        }
-        let is_release = |entry: &&Entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback");
-        // One that was refused did nothing.
-        let is_refused = |entry: &&Entry| entry.ended.as_ref().is_some_and(|ended| ended.ending == Ending::Refused);
-        let last = runs.iter().filter(is_release).find(|entry| !is_refused(entry));
-        let ended = last.and_then(|entry| entry.ended.as_ref());
-        let newer = kept.filter(|kept| last.is_none_or(|entry| kept.at > ended.map_or(&entry.begun, |ended| &ended.at).clone()));
-        let Some(entry) = last else {
-            return match kept {
-                Some(kept) => status("VALIDATED", Some(kept.at.clone()), format!("by {}", kept.by), None),
-                None => status("nothing known", None, "nothing was rehearsed for it, or run on it, from here".to_owned(), None),
-            };
-        };
-        let verb = entry.intention.verb.as_str();
-        let resume = Some(format!("evenkeel {verb} {environment} --resume"));
-        let run = format!("{verb}, run {} by {}", entry.number, entry.intention.by);
-        match ended.map(|ended| (ended.ending, ended)) {
-            None if is_there(entry) == Some(true) => {
-                status("at work", Some(entry.begun.clone()), format!("{run}: {}", entry.progress()), None)
-            }
-            None => status("stopped", Some(entry.begun.clone()), format!("{run}: its process is gone: {}", entry.progress()), resume),
-            Some((Ending::Done, _)) if newer.is_some() => {
-                let kept = newer.map(|kept| (kept.at.clone(), kept.by.clone())).unwrap_or_default();
-                status("VALIDATED", Some(kept.0), format!("by {}; before: {run}", kept.1), None)
-            }
-            Some((Ending::Done, ended)) => {
-                let state = if verb == "rollback" { "ROLLED_BACK" } else { "deployed" };
-                status(state, Some(ended.at.clone()), run, None)
-            }
-            Some((_, ended)) => status("stopped", Some(ended.at.clone()), format!("{run}: {}", ended.words), resume),
-        }
     }
 }
 

@@ -99,6 +99,20 @@ pub struct Predicate {
     /// Tables that were there before, and on which it took locks.
     #[serde(default)]
     pub locked: Vec<String>,
+    /// Gates that could not be told, because locks and time are not measured on such a server; none where they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmeasured: Vec<String>,
+}
+
+impl Predicate {
+    /// Whether nothing but locks and time keeps it from being validated.
+    #[must_use]
+    pub fn lacks_locks_only(&self) -> bool {
+        let is_whole = Part::ALL.into_iter().filter(|part| part.is_usual()).all(|part| self.parts.iter().any(|name| name == part.name()));
+        let holds = |gate: &Gate| gate.holds == Some(true) || gate.holds.is_none() && self.unmeasured.contains(&gate.name);
+        let is_told = self.gates.iter().all(holds) && self.gaps.is_empty();
+        !self.validated && !self.unmeasured.is_empty() && is_whole && is_told && !self.release.is_empty()
+    }
 }
 
 /// What was demanded.
@@ -187,6 +201,7 @@ impl Statement {
                 validated: rehearsal.is_validated(),
                 steps: step::of(rehearsal),
                 locked: step::locked(rehearsal),
+                unmeasured: rehearsal.unmeasured_gates().map(|gate| gate.name.to_owned()).collect(),
             },
         }
     }
@@ -287,6 +302,14 @@ pub struct Now {
     pub has_keys: bool,
     /// How old it is and how old it may be, in seconds.
     pub age: Option<(i64, i64)>,
+    /// Whether it is taken although nobody looked at locks and time.
+    pub accepts_locks: bool,
+}
+
+/// Whether evidence, whoever signed it, says that everything was validated.
+#[must_use]
+pub fn says_validated(text: &str) -> bool {
+    opened(text, &[]).is_ok_and(|(statement, _)| statement.predicate.validated)
 }
 
 /// Why evidence does not hold; and what was not looked at.
@@ -304,7 +327,11 @@ pub fn faults(statement: &Statement, seal: &Seal, now: &Now) -> (Vec<String>, Ve
         }
         Seal::Unsigned => {}
     }
-    if !predicate.validated {
+    if predicate.lacks_locks_only() {
+        if !now.accepts_locks {
+            open.push("locks and time were not measured: whoever takes that says so with --accept-gap locks".to_owned());
+        }
+    } else if !predicate.validated {
         let closed: Vec<&str> = predicate.gates.iter().filter(|gate| gate.holds != Some(true)).map(|gate| gate.name.as_str()).collect();
         faults.push(format!(
             "the rehearsal did not earn VALIDATED: {}",
@@ -383,6 +410,7 @@ mod tests {
                 validated: true,
                 steps: Vec::new(),
                 locked: Vec::new(),
+                unmeasured: Vec::new(),
             },
         }
     }

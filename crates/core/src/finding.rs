@@ -146,6 +146,8 @@ pub const SOURCE_HIDDEN: &str = "EK-source-hidden";
 pub const HISTORY_NOWHERE: &str = "EK-history-nowhere";
 /// The id of an environment that somebody has halted.
 pub const HALTED: &str = "EK-environment-halted";
+/// The id of an environment that somebody has locked.
+pub const LOCKED: &str = "EK-environment-locked";
 /// The id of an exception that excuses nothing.
 pub const WAIVER_UNUSED: &str = "EK-waiver-unused";
 

@@ -11,6 +11,7 @@ mod fill;
 mod grants;
 mod intended;
 mod journal;
+mod lock;
 mod observe;
 pub mod origin;
 mod prepare;
@@ -23,12 +24,13 @@ mod watch;
 mod workshop;
 
 pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
-pub use deployer::{Became, Deployer, Traffic};
+pub use deployer::{Became, Begun, Deployer, Traffic};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
 pub use fill::{Asked, Content, Filled, Filler, Rows, Shape};
 pub use grants::{Step, script};
 pub use intended::Intended;
 pub use journal::{Act, Ended, Ending, Entry, Intention, Owner, State, Step as JournalStep, Trail};
+pub use lock::{OnTarget, ParityLock, Released, Verification};
 pub use observe::Observer;
 pub use origin::{Moments, Origins, Sought};
 pub use prepare::{Answers, Inquiry, Noticed, Prepared};
@@ -213,6 +215,14 @@ pub trait Environment: Send + Sync {
         Err(Box::new(Trouble::new(Class::Configuration, format!("what a deployment would meet is not asked of {}", self.describe()))))
     }
 
+    /// How long a session waits for a lock there where nobody sets anything; nothing where that is for ever, or not told.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn own_bound(&self, _: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("how long sessions wait is not asked of {}", self.describe()))))
+    }
+
     /// How many rows tables have, and how many values columns that are not NULL: each by schema, table and, for a column, its name. What
     /// cannot be counted in time, or may not be, says why.
     ///
@@ -237,6 +247,20 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away.
     fn origins(&self, sought: &Sought<'_>, _: &Watch<'_>) -> Result<Origins, Box<Trouble>> {
         Ok(Origins::none(sought.spots.len()))
+    }
+
+    /// The parity lock that stands in the environment itself.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn parity(&self, _: &Limits, _: &Watch<'_>) -> Result<OnTarget, Box<Trouble>> {
+        Ok(OnTarget::NotKept)
+    }
+
+    /// Statements of one transaction that make that lock the one that stands there, or take away whichever does. What they need is made
+    /// where it is not.
+    fn parity_statements(&self, _is_made: bool, _: Option<&ParityLock>) -> Vec<String> {
+        Vec::new()
     }
 
     /// Claims the right to write to it.

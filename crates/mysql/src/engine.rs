@@ -3,6 +3,7 @@
 
 use crate::capture;
 use crate::connect::{Target, ThisMachine};
+use crate::deploy::MysqlDeployer;
 use crate::environment::MysqlEnvironment;
 use crate::flavor::Flavor;
 use crate::grammar::MysqlGrammar;
@@ -15,7 +16,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Engine, Named, Own, SchemaNames, Workshop};
+use evenkeel_core::port::{Deployer, Engine, Named, Own, SchemaNames, Workshop};
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
 
@@ -81,6 +82,15 @@ impl Engine for Mysql {
         Err(Box::new(trouble.fix("compare two databases: evenkeel compare mysql://HOST/TEMPLATE mysql://HOST/TENANT")))
     }
 
+    /// `foreign_key_checks = 0` lets any row in, and nothing says so later.
+    fn keys_vouch(&self) -> bool {
+        false
+    }
+
+    fn session_role(&self) -> Option<&'static str> {
+        Some("an account that may do everything in its database")
+    }
+
     /// Each defining statement commits what came before, and itself.
     /// <https://dev.mysql.com/doc/refman/en/implicit-commit.html>
     fn undoes_definitions(&self) -> bool {
@@ -89,6 +99,10 @@ impl Engine for Mysql {
 
     fn dialect(&self, candidate: &Endpoint) -> Result<Box<dyn Dialect>, Box<Trouble>> {
         Ok(Box::new(MysqlDialect::of(candidate)))
+    }
+
+    fn deployer(&self) -> Result<&dyn Deployer, Box<Trouble>> {
+        Ok(&MysqlDeployer)
     }
 
     fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>> {

@@ -2,13 +2,14 @@
 
 use crate::capture::Asked;
 use crate::connect::{Fault, Target, connect};
-use crate::{capture, claim, flight, grants, prepare};
+use crate::{capture, claim, deploy, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Vitals, Watch, Wish,
+    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Traffic, Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
+use std::time::Duration;
 
 /// A MySQL or MariaDB server, and one database of it or all.
 pub struct MysqlEnvironment {
@@ -78,6 +79,26 @@ impl Environment for MysqlEnvironment {
             session.close().await;
             Ok(answer)
         };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn traffic(&self, _: &[(String, String)], limits: &Limits, watch: &Watch<'_>) -> Result<Traffic, Box<Trouble>> {
+        let work = async { deploy::traffic::look(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn own_bound(&self, watch: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
+        let work = async { deploy::traffic::own_bound(&self.target).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn filled(&self, of: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
+        let work = async { deploy::filled::count(&self.target, of, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn orphans(&self, keys: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
+        let work = async { deploy::orphans::count(&self.target, keys, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

@@ -9,6 +9,7 @@ use crate::compare::{self, Compared, Wanted};
 use crate::replay::Means;
 use crate::{history, migrations};
 use evenkeel_core::compare::{Scope, SideGap};
+use evenkeel_core::deployment::lock::{self, Asking};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::{Finding, Origin, PLACE_CHANGED, Place, Remedy, Subject as About, WAIVER_UNUSED, Which};
 use evenkeel_core::gate::{self, Readiness, Tier};
@@ -38,6 +39,8 @@ pub struct Subject<'a> {
     /// Dimensions that the configuration says are nowhere, and what is to be said of that.
     pub nowhere: Vec<Dimension>,
     pub beforehand: Vec<Finding>,
+    /// What is known of a parity lock, and where the environment is configured.
+    pub locked: Option<(Asking, Place)>,
     /// The files that make it, where they are configured.
     pub files: Option<Files<'a>>,
 }
@@ -203,6 +206,28 @@ fn moved(compared: &mut Compared) {
     compared.comparison.findings.push(finding);
 }
 
+/// A parity lock that stands, and how the environment stands to it.
+fn locked(compared: &mut Compared, candidate: &Source, subject: &Subject<'_>, run: &Run<'_>) -> Result<(), Box<Trouble>> {
+    let Some((asking, place)) = &subject.locked else { return Ok(()) };
+    let untold = match asking.with(&candidate.parity(run)?) {
+        Ok(None) => return Ok(()),
+        Err(why) => Some(format!("whether it is locked could not be told: {why}")),
+        Ok(Some(asked)) => {
+            let (finding, untold) = lock::finding(&asked, &compared.candidate.manifest, place);
+            compared.comparison.findings.push(finding);
+            untold
+        }
+    };
+    // It counts, whatever of the environment was asked for.
+    let dimension = if subject.demanded.contains(&Dimension::Schema) { Some(&Dimension::Schema) } else { subject.demanded.first() };
+    compared.comparison.gaps.extend(untold.map(|detail| SideGap {
+        which: Which::Candidate,
+        gap: Gap::dimension(dimension.copied().unwrap_or(Dimension::Schema), Reason::NotCaptured, detail),
+        across: None,
+    }));
+    Ok(())
+}
+
 fn take<'s, 'a>(next: &AtomicUsize, subjects: &'s [Subject<'a>]) -> Option<(usize, &'s Subject<'a>)> {
     let place = next.fetch_add(1, Ordering::Relaxed);
     Some((place, subjects.get(place)?))
@@ -224,6 +249,7 @@ fn one(subject: &Subject<'_>, bar: Severity, run: &Run<'_>) -> Result<Told, Box<
         run,
     )?;
     moved(&mut compared);
+    locked(&mut compared, candidate, subject, run)?;
     if let Some(files) = subject.files.as_ref().filter(|_| files_count(subject)) {
         migrated(&mut compared, candidate, (files, gaps_of(subject, files)), bar, run)?;
     }

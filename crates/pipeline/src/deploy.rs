@@ -1,18 +1,20 @@
 //! A release that was rehearsed, run where it counts: behind its gates, under a claim, act by act, each written down before it begins and
 //! compared afterwards with what it did when it was rehearsed.
 //!
-//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files, `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `beside` watches it, `back` is the way back, `resume` knows
+//! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `back` is the way back, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
 mod alone;
+mod around;
 pub mod back;
 mod beside;
 mod course;
 mod deeds;
 mod gates;
 mod resume;
+mod stepwise;
 mod work;
 
 pub use work::Bounds;
@@ -21,14 +23,15 @@ use crate::capture::Source;
 use crate::history::{self, Recording, Way};
 use crate::migrations::Migrations;
 use crate::rehearse::Release;
+use crate::render::Renderer;
 use back::{Back, Taking};
 use course::Work;
 use deeds::Deed;
-use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code};
+use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, code, lock};
 use evenkeel_core::evidence::{Now, Seal, Statement};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::kind::Dimension;
-use evenkeel_core::manifest::Manifest;
+use evenkeel_core::kind::{Dimension, Kind};
+use evenkeel_core::manifest::{Manifest, Object};
 use evenkeel_core::port::{Ending, Entry, Owner, Run, State, Store, Tool};
 use resume::Past;
 use std::time::Duration;
@@ -46,6 +49,9 @@ pub enum Proof {
     None(String),
 }
 
+/// Says as a gate whether a parity lock keeps an environment that is so from being changed; of one where nothing is to be run, too.
+pub type Locked<'a> = &'a dyn Fn(&Manifest, bool) -> Result<Gate, Box<Trouble>>;
+
 /// Who wants it, and under which conditions.
 pub struct Order<'a> {
     pub store: &'a dyn Store,
@@ -56,9 +62,13 @@ pub struct Order<'a> {
     /// Whether the process of a run is there still; nothing where that cannot be told.
     pub is_there: &'a dyn Fn(&Owner) -> Option<bool>,
     pub reason: Option<&'a str>,
+    /// Whether a parity lock keeps it from being changed, as it is now; also where nothing is to be run.
+    pub locked: Locked<'a>,
     pub proof: Proof,
     /// What evidence is held against, without files and baseline.
     pub now: Now,
+    /// The tool's own command that runs it; without one it is run statement by statement.
+    pub with: Option<Renderer>,
     /// What is run is taken back.
     pub back: Option<Back>,
     /// What is left of an earlier run is gone on with.
@@ -74,6 +84,8 @@ pub struct Order<'a> {
     pub oldest: Duration,
     /// How far replicas may be behind.
     pub lag: Duration,
+    /// Nobody has to know how far they are.
+    pub accepts_lag: bool,
 }
 
 /// Deploys what is pending.
@@ -94,7 +106,6 @@ pub fn run(
     };
     let engine = run.engines.of(target.endpoint.engine);
     let deployer = engine.deployer()?;
-    let observer = engine.observer()?;
     let dialect = engine.dialect(&target.endpoint)?;
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     let way = if order.back.is_some() { Way::Back } else { Way::There };
@@ -106,10 +117,18 @@ pub fn run(
     let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
     let half: Vec<Entry> = open.iter().filter(|entry| is_half(entry, &keys, order)).cloned().collect();
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(false)).collect();
-    let deeds = records.map_err(Clone::clone).and_then(|records| acts(release, &records, (&earlier, &keys), taking.as_ref(), order));
+    let deeds = match &order.with {
+        // Where nothing is pending the tool is not run.
+        Some(with) => Ok((!keys.is_empty()).then(|| around::deed(with, &keys)).into_iter().collect()),
+        None => records.map_err(Clone::clone).and_then(|records| {
+            let world = Ground { undoes: engine.undoes_definitions(), holds_alone: deployer.holds_alone(), target: &target };
+            acts(release, &records, (&earlier, &keys), (taking.as_ref(), &world), order)
+        }),
+    };
     let past = if order.resume { resume::past(&earlier, deeds.as_deref().unwrap_or_default()) } else { Past::default() };
 
     let mut gates = gates::journal(order, &unfinished, &half)?;
+    gates.push((order.locked)(&target, keys.is_empty() && gone.is_empty())?);
     if order.resume && order.back.is_some() {
         let is_begun = earlier.iter().any(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Refused));
         let found = if is_begun { "there is one" } else { "none" };
@@ -122,7 +141,10 @@ pub fn run(
     let proven = gates::evidence(order, release, &target, &past);
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
     let limits = order.bounds.limits;
-    gates.push(gates::acts(&deeds));
+    gates.push(match &order.with {
+        Some(_) => around::bounded(environment.own_bound(&run.watch)?, &limits, order.environment),
+        None => gates::acts(&deeds),
+    });
     if let Some(taking) = &taking {
         gates.push(back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch))?);
     }
@@ -150,7 +172,7 @@ pub fn run(
     };
     if keys.is_empty() && gone.is_empty() {
         // Nothing is run, so nothing has to be proven for it; what cannot be told is.
-        deployed.gates.retain(|gate| matches!(gate.name, "halt" | "journal" | "record"));
+        deployed.gates.retain(|gate| matches!(gate.name, "halt" | "journal" | "record" | lock::GATE));
         deployed.gates.extend(order.resume.then(|| gates::result(order, &target)).flatten());
         deployed.exit_code = code(&deployed.gates);
         if deployed.exit_code != 0 {
@@ -169,7 +191,7 @@ pub fn run(
     }
     let recording = recording.unwrap_or_default();
     let work = Work { source, environment: &**environment, engine, deployer, order, run, release, recording: recording.as_ref(), read };
-    let hands = Hands { deployer, observer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
+    let hands = Hands { deployer, bounds: order.bounds, stop: run.watch.stop, taking: taking.as_ref() };
     work.under_claim(deployed, deeds, (&earlier, &gone), &target, hands)
 }
 
@@ -193,30 +215,62 @@ fn open(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
     Ok(runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done)).collect())
 }
 
+/// What matters of a server and what is on it for how acts are run.
+struct Ground<'g> {
+    undoes: bool,
+    holds_alone: bool,
+    target: &'g Manifest,
+}
+
+/// Tables that take nothing back: what a transaction changed in them stays.
+fn loose(target: &Manifest) -> bool {
+    const TAKES_BACK: [&str; 4] = ["innodb", "ndbcluster", "rocksdb", "tokudb"];
+    let is_loose = |table: &Object| table.text("engine").is_some_and(|engine| !TAKES_BACK.contains(&engine.to_ascii_lowercase().as_str()));
+    target.of_kind(Kind::Table).iter().any(is_loose)
+}
+
 /// The acts; why there are none that could be run.
 fn acts(
     release: &Release,
     records: &[Vec<String>],
     (earlier, keys): (&[Entry], &[&str]),
-    taking: Option<&Taking>,
+    (taking, ground): (Option<&Taking>, &Ground<'_>),
     order: &Order<'_>,
 ) -> Result<Vec<Deed>, String> {
     if order.back.is_some() && !back::without_way(release).is_empty() {
         return Err(format!("no statement takes back {}", back::without_way(release).join(", ")));
     }
-    let deeds = deeds::deeds(release, records).map_err(|trouble| words(&trouble))?;
+    let deeds = if ground.undoes { deeds::deeds(release, records) } else { stepwise::deeds(release, records) };
+    let mut deeds = deeds.map_err(|trouble| words(&trouble))?;
+    for deed in &mut deeds {
+        deed.loose = deed.stepwise && loose(ground.target);
+        deed.due = due(deed, order);
+    }
     if let Some(why) = resume::changed(earlier, &deeds, keys).filter(|_| order.resume) {
         return Err(why);
     }
     // What is in what it takes is counted again in the same transaction.
-    let loose =
-        deeds.iter().find(|deed| (deed.alone || deed.unrecorded) && taking.is_some_and(|taking| !taking.goes_with(deed).is_empty()));
+    if let Some(why) = taking.filter(|_| !ground.undoes).and_then(|taking| taking.unnamed(&deeds)) {
+        return Err(why);
+    }
+    let loose = deeds
+        .iter()
+        .filter(|_| !ground.holds_alone)
+        .find(|deed| (deed.alone || deed.unrecorded) && taking.is_some_and(|taking| !taking.goes_with(deed).is_empty()));
     match loose {
         Some(deed) => {
             Err(format!("{}: it runs in no transaction, so that what it takes cannot be kept from changing meanwhile", deed.act.what))
         }
         None => Ok(deeds),
     }
+}
+
+/// The digest of the schema after an act, where it was rehearsed step by step.
+fn due(deed: &Deed, order: &Order<'_>) -> Option<String> {
+    let Proof::Evidence(statement, _) = &order.proof else { return None };
+    let step = statement.predicate.steps.iter().find(|step| deed.of.contains(&step.key))?;
+    let after = if order.back.is_some() { &step.back } else { &step.after };
+    after.get(deed.number().filter(|_| deed.stepwise)?).cloned().flatten()
 }
 
 const DEPLOY: &str = "deploy";

@@ -5,6 +5,7 @@ use crate::digest;
 use crate::migrations::Migrations;
 use crate::replay::Target;
 use evenkeel_core::compare::{Change, Difference, NoRemedies, Scope, Side, Which, compare};
+use evenkeel_core::deployment::lock::{self, Asking, Parity};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind, Severity, Value};
 use evenkeel_core::manifest::Manifest;
@@ -21,6 +22,8 @@ pub struct Wanted<'a> {
     /// The build's migrations, to say which of them makes what is missing.
     pub migrations: Option<&'a Migrations>,
     pub limits: Limits,
+    /// What is known of a parity lock.
+    pub locked: Option<&'a Asking>,
 }
 
 /// What is read of the target.
@@ -33,6 +36,19 @@ pub const DIMENSIONS: [Dimension; 3] = [Dimension::Schema, Dimension::Privileges
 pub fn run(target: &Source, wanted: &Wanted<'_>, run: &Run<'_>) -> Result<Preflight, Box<Trouble>> {
     let manifest = capture::manifest(target, run)?;
     let mut preflight = Preflight { label: target.label().to_owned(), ..Preflight::default() };
+    let asked = wanted.locked.map(|asking| Ok::<_, Box<Trouble>>(asking.with(&target.parity(run)?))).transpose()?;
+    let asked = asked.unwrap_or(Ok(None)).unwrap_or_else(|why| {
+        preflight.gaps.push(format!("whether it is locked is not known: {why}"));
+        None
+    });
+    if let Some(asked) = asked.filter(|asked| !asked.is_expired()) {
+        let parity = asked.parity(&manifest);
+        match &parity {
+            Parity::Kept if asked.is_own() => {}
+            Parity::Untold(why) if asked.is_own() => preflight.gaps.push(format!("whether it is as it was locked is not known: {why}")),
+            _ => preflight.lacks.push(Lack::of(format!("{}: {}", lock::GATE, asked.words(&parity)))),
+        }
+    }
     let seen = manifest.gaps.iter().filter(|gap| gap.dimension == Dimension::Schema);
     let told = Told { manifest: &manifest, migrations: wanted.migrations };
     if let Some(expected) = wanted.expected {

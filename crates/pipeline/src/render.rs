@@ -186,7 +186,7 @@ pub(crate) fn printed(
 }
 
 /// All that is printed, up to a bound; the rest is read and thrown away, so that nobody waits.
-fn all(mut from: impl Read) -> Vec<u8> {
+pub(crate) fn all(mut from: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = from.by_ref().take(MOST + 1).read_to_end(&mut bytes);
     let _ = std::io::copy(&mut from, &mut std::io::sink());
@@ -216,13 +216,18 @@ fn waited(child: &mut Child, longest: Duration, stop: &Stop) -> Result<std::proc
 }
 
 fn end(child: &Child) {
+    signalled(child, rustix::process::Signal::KILL);
+}
+
+/// Signals a command and what it started.
+pub(crate) fn signalled(child: &Child, signal: rustix::process::Signal) {
     if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        let _ = rustix::process::kill_process_group(group, signal);
     }
 }
 
 /// The last of what it said, without what may be a secret.
-fn shown(said: &[u8]) -> String {
+pub(crate) fn shown(said: &[u8]) -> String {
     let said = String::from_utf8_lossy(said);
     let is_secret = |name: &str| ["PASS", "PWD", "SECRET", "TOKEN", "KEY"].iter().any(|word| name.to_ascii_uppercase().contains(word));
     let mut secrets: Vec<String> = std::env::vars_os()

@@ -6,9 +6,11 @@ use crate::{capture, claim, deploy, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Traffic, Vitals, Watch, Wish,
+    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, OnTarget, Origins, ParityLock, Request, Sought, Tool, Traffic,
+    Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
+use std::time::Duration;
 
 /// A PostgreSQL server and database.
 pub struct PostgresEnvironment {
@@ -61,6 +63,11 @@ impl Environment for PostgresEnvironment {
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 
+    fn own_bound(&self, watch: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
+        let work = async { deploy::traffic::own_bound(&self.target).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
     fn filled(&self, of: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
         let work = async { deploy::filled::count(&self.target, of, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
@@ -89,6 +96,15 @@ impl Environment for PostgresEnvironment {
     fn probe(&self, limits: &Limits, watch: &Watch<'_>) -> Result<std::time::Duration, Box<Trouble>> {
         let work = async { flight::probe::probe(&self.target, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn parity(&self, limits: &Limits, watch: &Watch<'_>) -> Result<OnTarget, Box<Trouble>> {
+        let work = async { deploy::parity::look(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn parity_statements(&self, is_made: bool, lock: Option<&ParityLock>) -> Vec<String> {
+        deploy::parity::statements(is_made, lock)
     }
 
     fn claim<'a>(&self, wish: &Wish<'a>, watch: &Watch<'_>) -> Result<Claimed<'a>, Box<Trouble>> {

@@ -2,6 +2,12 @@
 //!
 //! Lives here: layout and sentences. Does not live here: what is said (`core/deployment`).
 
+mod locking;
+mod status;
+
+pub use locking::{locking, locking_schema};
+pub use status::{status, status_schema};
+
 use crate::Fault;
 use crate::clean::line;
 use crate::format::Style;
@@ -10,7 +16,7 @@ use crate::history::{Form, json};
 use crate::page::Page;
 use crate::wrap::{width, wrap};
 use anstyle::{AnsiColor, Style as Paint};
-use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, Status, Verified};
+use evenkeel_core::deployment::{Deployed, Gate, Outcome, Planned, Verified};
 use evenkeel_core::port::{JournalStep, State};
 use evenkeel_core::rehearsal::time;
 use schemars::JsonSchema;
@@ -156,66 +162,6 @@ pub fn verified(verified: &Verified, form: Form, style: &Style) -> Result<Vec<u8
             Ok(fenced("text", &lines).into_bytes())
         }
     }
-}
-
-/// What `status` says.
-#[derive(Debug, Serialize, JsonSchema)]
-struct ToldStatus {
-    schema_version: u32,
-    /// By what was done from here; no server is asked.
-    environments: Vec<ToldEnvironment>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ToldEnvironment {
-    environment: String,
-    /// `HALTED`, `VALIDATED`, `ROLLED_BACK`, `deployed`, `stopped`, `at work` or `nothing known`.
-    state: &'static str,
-    /// RFC 3339, in UTC.
-    since: Option<String>,
-    words: String,
-    /// What should be done now; null where nothing is.
-    overdue: Option<String>,
-}
-
-/// The JSON schema of that, as published in `docs/reference`.
-#[must_use]
-pub fn status_schema() -> (&'static str, schemars::Schema) {
-    let mut schema = schemars::schema_for!(ToldStatus);
-    schema.insert("title".to_owned(), "evenkeel status".into());
-    ("status", schema)
-}
-
-/// How environments stand.
-///
-/// # Errors
-/// It cannot be written as JSON.
-pub fn status(all: &[Status], is_json: bool, style: &Style) -> Result<Vec<u8>, Fault> {
-    if is_json {
-        let one = |status: &Status| ToldEnvironment {
-            environment: status.environment.clone(),
-            state: status.state,
-            since: status.since.clone(),
-            words: status.words.clone(),
-            overdue: status.overdue.clone(),
-        };
-        return json(&ToldStatus { schema_version: SCHEMA_VERSION, environments: all.iter().map(one).collect() });
-    }
-    let mut page = Page { style, text: String::new() };
-    for status in all {
-        let since = status.since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default();
-        let paint = match (&status.overdue, status.state) {
-            (Some(_), _) => BAD,
-            (None, "nothing known") => UNKNOWN,
-            (None, _) => GOOD,
-        };
-        page.wrapped(&format!("{}: {}{since}", status.environment, status.state), "", paint);
-        page.wrapped(&status.words, "  ", DIM);
-        if let Some(overdue) = &status.overdue {
-            page.wrapped(&format!("overdue: {overdue}"), "  ", Paint::new());
-        }
-    }
-    Ok(page.text.into_bytes())
 }
 
 /// Its verdict in one line.

@@ -6,6 +6,7 @@ mod advice;
 
 use crate::group::words;
 use evenkeel_core::compare::{LEFTOVERS, MEMBERSHIP, MEMBERSHIP_WHY, may_be_member};
+use evenkeel_core::deployment::lock;
 use evenkeel_core::finding;
 use evenkeel_core::history::found;
 use evenkeel_core::history::verdict::Verdict;
@@ -32,6 +33,7 @@ pub(crate) enum Subject {
     HistoryNowhere,
     RoleName,
     Halted,
+    Locked,
     /// What is said of a migration.
     Verdict(Verdict),
     Unexplained,
@@ -138,6 +140,7 @@ fn subjects() -> Vec<(String, Subject)> {
     subjects.push((finding::HISTORY_NOWHERE.to_owned(), Subject::HistoryNowhere));
     subjects.push((finding::ROLE_NAME.to_owned(), Subject::RoleName));
     subjects.push((finding::HALTED.to_owned(), Subject::Halted));
+    subjects.push((finding::LOCKED.to_owned(), Subject::Locked));
     let mut verdicts: Vec<(String, Subject)> = Vec::new();
     for verdict in Verdict::ALL.into_iter().filter(|verdict| verdict.severity().is_none_or(|severity| severity >= Severity::Warn)) {
         let id = found::id(verdict);
@@ -172,6 +175,7 @@ impl Subject {
             | Self::HistoryNowhere
             | Self::RoleName
             | Self::Halted
+            | Self::Locked
             | Self::Verdict(_)
             | Self::Unexplained
             | Self::Lacking
@@ -258,6 +262,13 @@ impl Subject {
                 weight: Severity::Block.name().to_owned(),
                 compared: "with the marks that the store keeps".to_owned(),
                 why: "Nothing is to be deployed there until it is seen to be well.".to_owned(),
+            },
+            Self::Locked => Explanation {
+                what: "Somebody has locked the environment.".to_owned(),
+                weight: "block where it is not as it was locked, or another holds the lock; else inform".to_owned(),
+                compared: "the digest of its schema, column order counted, with the one that was locked; the holder with who asks"
+                    .to_owned(),
+                why: lock::WHY.to_owned(),
             },
             Self::RoleName => Explanation {
                 what: "A role of one side and a role of the other are alike in everything but their names.".to_owned(),

@@ -11,7 +11,7 @@ pub enum Fault {
     #[error("cannot make the folder of the store {path}")]
     Folder { path: PathBuf, source: std::io::Error },
     #[error("the store {path} is none of this evenkeel")]
-    Version { path: PathBuf, found: i64 },
+    Version { path: PathBuf, found: i64, known: i64 },
     #[error("the store {path} does not know run {run} as one that goes on")]
     Unknown { path: PathBuf, run: u32 },
 }
@@ -32,8 +32,8 @@ impl Troublesome for Fault {
                 .expected("the file in which the run was written down")
                 .found("another, or a run that ended")
                 .fix("look who replaced the file; what the run did stands in its output and on the server"),
-            Self::Version { found, .. } => trouble
-                .expected("version 3, or an older one")
+            Self::Version { found, known, .. } => trouble
+                .expected(format!("version {known}, or an older one"))
                 .found(format!("version {found}"))
                 .fix("use the evenkeel that made it, or name another file under [store]"),
         }

@@ -1,15 +1,16 @@
 //! The store as one SQLite file. What is written is on the disk when a call returns (WAL, `synchronous = FULL`).
 
-use crate::{Fault, journal};
+use crate::{Fault, journal, lock};
 use evenkeel_core::fault::{Trouble, Troublesome};
-use evenkeel_core::port::{Ending, Entry, Halt, Intention, Kept, State, Store, Trail};
+use evenkeel_core::port::{Ending, Entry, Halt, Intention, Kept, ParityLock, Released, State, Store, Trail, Verification};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too, 4 what acts leave.
-const VERSION: i64 = 4;
+/// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too, 4 what acts leave, 5 locks and what was verified.
+const VERSION: i64 = 5;
+const TRAILS: i64 = 4;
 const KEPT: i64 = 3;
 const JOURNAL: i64 = 2;
 const MARKS: i64 = 1;
@@ -41,6 +42,10 @@ impl Sqlite {
         Fault::File { path: self.path.clone(), source }
     }
 
+    fn strange(&self, found: i64) -> Fault {
+        Fault::Version { path: self.path.clone(), found, known: VERSION }
+    }
+
     /// To read, with the version of its tables; nothing where there is no file, which says that nothing was ever written.
     fn reading(&self) -> Result<Option<(Connection, i64)>, Fault> {
         // A folder that may not be looked into is not one without a file.
@@ -52,10 +57,10 @@ impl Sqlite {
         let connection = self.readable()?;
         match self.version(&connection)? {
             // Somebody else's, or one that was left before its tables were there.
-            found if self.is_foreign(&connection)? => Err(Fault::Version { path: self.path.clone(), found }),
+            found if self.is_foreign(&connection)? => Err(self.strange(found)),
             0 => Ok(None),
-            found @ (MARKS | JOURNAL | KEPT | VERSION) => Ok(Some((connection, found))),
-            found => Err(Fault::Version { path: self.path.clone(), found }),
+            found @ MARKS..=VERSION => Ok(Some((connection, found))),
+            found => Err(self.strange(found)),
         }
     }
 
@@ -116,9 +121,10 @@ impl Sqlite {
         connection.pragma_update(None, "synchronous", "full").map_err(fault)?;
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
         match self.version(&transaction)? {
-            found if self.is_foreign(&transaction)? => return Err(Fault::Version { path: self.path.clone(), found }),
-            found @ (0 | MARKS | JOURNAL | KEPT) => {
-                let steps = [(MARKS, TABLES), (JOURNAL, journal::TABLES), (KEPT, EVIDENCE), (VERSION, journal::TRAILS)];
+            found if self.is_foreign(&transaction)? => return Err(self.strange(found)),
+            found @ 0..VERSION => {
+                let steps =
+                    [(MARKS, TABLES), (JOURNAL, journal::TABLES), (KEPT, EVIDENCE), (TRAILS, journal::TRAILS), (VERSION, lock::TABLES)];
                 steps
                     .iter()
                     .filter(|(version, _)| *version > found)
@@ -127,7 +133,7 @@ impl Sqlite {
                 transaction.pragma_update(None, "user_version", VERSION).map_err(fault)?;
             }
             VERSION => {}
-            found => return Err(Fault::Version { path: self.path.clone(), found }),
+            found => return Err(self.strange(found)),
         }
         transaction.commit().map_err(fault)?;
         Ok(connection)
@@ -171,16 +177,16 @@ impl Sqlite {
 }
 
 impl Sqlite {
-    /// Reads of the journal; the usual where there is none yet.
-    fn told<T: Default>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Box<Trouble>> {
+    /// Reads of what there is since that version; the usual where there is none yet.
+    fn told<T: Default>(&self, since: i64, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Box<Trouble>> {
         match self.reading().map_err(words)? {
-            Some((connection, JOURNAL | KEPT | VERSION)) => read(&connection).map_err(|source| words(self.fault(source))),
+            Some((connection, found)) if found >= since => read(&connection).map_err(|source| words(self.fault(source))),
             _ => Ok(T::default()),
         }
     }
 
-    /// Writes to the journal.
-    fn note<T>(&self, write: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Box<Trouble>> {
+    /// Writes.
+    fn change<T>(&self, write: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Box<Trouble>> {
         let mut connection = self.writing().map_err(words)?;
         write(&mut connection).map_err(|source| words(self.fault(source)))
     }
@@ -226,57 +232,75 @@ impl Store for Sqlite {
         self.remove(environment).map_err(words)
     }
 
+    fn locks(&self, environment: &str, most: u32) -> Result<Vec<ParityLock>, Box<Trouble>> {
+        self.told(VERSION, |connection| lock::locks(connection, environment, most))
+    }
+
+    fn lock(&self, lock: &ParityLock, instead: Option<&ParityLock>) -> Result<Option<ParityLock>, Box<Trouble>> {
+        self.change(|connection| lock::lock(connection, lock, instead))
+    }
+
+    fn unlock(&self, lock: &ParityLock, released: &Released) -> Result<bool, Box<Trouble>> {
+        self.change(|connection| lock::unlock(connection, lock, released))
+    }
+
+    fn note(&self, verification: &Verification) -> Result<(), Box<Trouble>> {
+        self.change(|connection| lock::note(connection, verification))
+    }
+
+    fn verifications(&self, environment: &str, most: u32) -> Result<Vec<Verification>, Box<Trouble>> {
+        self.told(VERSION, |connection| lock::verifications(connection, environment, most))
+    }
+
     fn intend(&self, intention: &Intention) -> Result<(u32, String), Box<Trouble>> {
-        self.note(|connection| journal::intend(connection, intention))
+        self.change(|connection| journal::intend(connection, intention))
     }
 
     fn mark(&self, run: u32, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>> {
-        let is_there = self.note(|connection| journal::mark(connection, run, act, state, words))?;
+        let is_there = self.change(|connection| journal::mark(connection, run, act, state, words))?;
         self.there(is_there, run)
     }
 
     fn trail(&self, run: u32, act: u32, trail: &Trail) -> Result<(), Box<Trouble>> {
-        let is_there = self.note(|connection| journal::trail(connection, run, act, trail))?;
+        let is_there = self.change(|connection| journal::trail(connection, run, act, trail))?;
         self.there(is_there, run)
     }
 
     fn hold(&self, run: u32, what: &str, is_held: bool) -> Result<(), Box<Trouble>> {
-        self.note(|connection| journal::hold(connection, run, what, is_held))
+        self.change(|connection| journal::hold(connection, run, what, is_held))
     }
 
     fn end(&self, run: u32, ending: Ending, words: &str) -> Result<(), Box<Trouble>> {
-        let is_there = self.note(|connection| journal::end(connection, run, ending, words))?;
+        let is_there = self.change(|connection| journal::end(connection, run, ending, words))?;
         self.there(is_there, run)
     }
 
     fn runs(&self, environment: Option<&str>, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
-        self.told(|connection| journal::runs(connection, environment, most))
+        self.told(JOURNAL, |connection| journal::runs(connection, environment, most))
     }
 
     fn run(&self, number: u32) -> Result<Option<Entry>, Box<Trouble>> {
-        self.told(|connection| journal::run(connection, number))
+        self.told(JOURNAL, |connection| journal::run(connection, number))
     }
 
     fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {
-        self.told(|connection| journal::unfinished(connection, environment))
+        self.told(JOURNAL, |connection| journal::unfinished(connection, environment))
     }
 
     fn keep(&self, evidence: &Kept) -> Result<(), Box<Trouble>> {
         let statement = "INSERT INTO evidence (environment, at, by, text) VALUES (?1, ?2, ?3, ?4)";
         let values = [&evidence.environment, &evidence.at, &evidence.by, &evidence.text];
-        self.note(|connection| connection.execute(statement, values).map(drop))
+        self.change(|connection| connection.execute(statement, values).map(drop))
     }
 
     fn kept(&self, environment: &str, most: u32) -> Result<Vec<Kept>, Box<Trouble>> {
-        let Some((connection, KEPT | VERSION)) = self.reading().map_err(words)? else { return Ok(Vec::new()) };
-        let read = || {
+        self.told(KEPT, |connection| {
             let mut query = connection.prepare("SELECT at, by, text FROM evidence WHERE environment = ?1 ORDER BY number DESC LIMIT ?2")?;
             let one = |row: &rusqlite::Row<'_>| {
                 Ok(Kept { environment: environment.to_owned(), at: row.get(0)?, by: row.get(1)?, text: row.get(2)? })
             };
-            query.query_map(rusqlite::params![environment, most], one)?.collect::<rusqlite::Result<_>>()
-        };
-        read().map_err(|source| words(self.fault(source)))
+            query.query_map(rusqlite::params![environment, most], one)?.collect()
+        })
     }
 
     fn describe(&self) -> String {

@@ -183,3 +183,91 @@ fn a_folder_that_nobody_may_write_to_is_read() {
     allow(0o755);
     assert!(told.unwrap().is_some());
 }
+
+fn locked(environment: &str, holder: &str) -> ParityLock {
+    ParityLock {
+        environment: environment.to_owned(),
+        target: "host db1 database shop".to_owned(),
+        digest: "d".to_owned(),
+        canonical: 7,
+        holder: holder.to_owned(),
+        since: "2026-11-29T02:00:00Z".to_owned(),
+        until: "2026-12-06T02:00:00Z".to_owned(),
+        reason: Some("release 41".to_owned()),
+        released: None,
+    }
+}
+
+#[test]
+fn one_lock_stands_at_a_time_and_what_was_taken_away_stays_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::new(folder.path().join("store.sqlite"));
+    // A store of before.
+    let old = Connection::open(store.path()).unwrap();
+    let tables = format!("{TABLES}; {}; {EVIDENCE}; {}; PRAGMA user_version = 4", journal::TABLES, journal::TRAILS);
+    old.execute_batch(&tables).unwrap();
+    drop(old);
+    assert_eq!((store.locks("production", 9), store.verifications("production", 9)), (Ok(Vec::new()), Ok(Vec::new())));
+    let (ann, bob) = (locked("production", "ann@a"), locked("production", "bob@b"));
+    assert_eq!(store.lock(&ann, None), Ok(None));
+    let other = Sqlite::new(store.path());
+    assert_eq!(other.lock(&bob, None), Ok(Some(ann.clone())));
+    assert_eq!(other.lock(&bob, Some(&bob)), Ok(Some(ann.clone())));
+    assert_eq!(other.lock(&locked("staging", "bob@b"), None), Ok(None));
+    assert_eq!(other.locks("production", 9), Ok(vec![ann.clone()]));
+    // In its place, by whoever knows what stands.
+    assert_eq!(other.lock(&bob, Some(&ann)), Ok(None));
+    let released = Released { at: "2026-11-30T02:00:00Z".to_owned(), by: "cid@c".to_owned(), reason: Some("why".to_owned()) };
+    assert_eq!(
+        (store.unlock(&ann, &released), store.unlock(&bob, &released), store.unlock(&bob, &released)),
+        (Ok(false), Ok(true), Ok(false))
+    );
+    let all = store.locks("production", 9).unwrap();
+    let of =
+        |lock: &ParityLock| (lock.holder.clone(), lock.released.as_ref().map(|released| (released.by.clone(), released.reason.clone())));
+    let (first, second) =
+        (("bob@b".to_owned(), Some(("cid@c".to_owned(), Some("why".to_owned())))), ("ann@a".to_owned(), Some(("bob@b".to_owned(), None))));
+    assert_eq!(all.iter().map(of).collect::<Vec<_>>(), [first, second]);
+    // What is gone is in nobody's way.
+    assert_eq!(store.lock(&ann, Some(&bob)), Ok(None));
+    assert_eq!(store.locks("production", 1), Ok(vec![ann]));
+}
+
+#[test]
+fn of_many_who_lock_at_once_one_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let together = std::sync::Barrier::new(8);
+    let told: Vec<Option<ParityLock>> = std::thread::scope(|threads| {
+        let one = |at: usize| {
+            let (store, together) = (Sqlite::new(&path), &together);
+            threads.spawn(move || {
+                together.wait();
+                store.lock(&locked("production", &format!("{at}@h")), None).unwrap()
+            })
+        };
+        let all: Vec<_> = (0..8).map(one).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let standing = Sqlite::new(&path).locks("production", 9).unwrap();
+    assert_eq!((standing.len(), told.iter().filter(|one| one.is_none()).count()), (1, 1));
+    assert!(told.iter().flatten().all(|one| *one == standing[0]));
+}
+
+#[test]
+fn what_was_verified_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::new(folder.path().join("store.sqlite"));
+    let one = |holds, digest: Option<&str>| Verification {
+        environment: "production".to_owned(),
+        at: "2026-11-29T02:00:00Z".to_owned(),
+        by: "ann".to_owned(),
+        holds,
+        digest: digest.map(str::to_owned),
+        words: "w".to_owned(),
+    };
+    store.note(&one(true, Some("d"))).unwrap();
+    store.note(&one(false, None)).unwrap();
+    assert_eq!(store.verifications("production", 9), Ok(vec![one(false, None), one(true, Some("d"))]));
+    assert_eq!(store.verifications("staging", 9), Ok(Vec::new()));
+}

@@ -1,7 +1,9 @@
 //! A store without a file: what is written is kept for as long as it lives. Neighbour: `fake`, the doubles of other ports.
 
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Ended, Ending, Entry, Halt, Intention, JournalStep, Kept, Owner, State, Store, Trail};
+use evenkeel_core::port::{
+    Ended, Ending, Entry, Halt, Intention, JournalStep, Kept, Owner, ParityLock, Released, State, Store, Trail, Verification,
+};
 use std::sync::Mutex;
 
 /// It keeps marks, the journal and evidence.
@@ -10,6 +12,8 @@ pub struct Memory {
     halts: Mutex<Vec<Halt>>,
     entries: Mutex<Vec<Entry>>,
     evidence: Mutex<Vec<Kept>>,
+    locks: Mutex<Vec<ParityLock>>,
+    verifications: Mutex<Vec<Verification>>,
 }
 
 /// An intention of that many acts, of this process.
@@ -57,6 +61,41 @@ impl Store for Memory {
         let before = halts.len();
         halts.retain(|halt| halt.environment != environment);
         Ok(halts.len() < before)
+    }
+
+    fn locks(&self, environment: &str, most: u32) -> Result<Vec<ParityLock>, Box<Trouble>> {
+        let all = self.locks.lock().unwrap();
+        Ok(all.iter().rev().filter(|lock| lock.environment == environment).take(most as usize).cloned().collect())
+    }
+
+    fn lock(&self, lock: &ParityLock, instead: Option<&ParityLock>) -> Result<Option<ParityLock>, Box<Trouble>> {
+        let mut all = self.locks.lock().unwrap();
+        let standing = all.iter_mut().find(|one| one.environment == lock.environment && one.released.is_none());
+        match standing {
+            None => {}
+            Some(standing) if Some(&*standing) == instead => {
+                standing.released = Some(Released { at: lock.since.clone(), by: lock.holder.clone(), reason: None });
+            }
+            Some(standing) => return Ok(Some(standing.clone())),
+        }
+        all.push(lock.clone());
+        Ok(None)
+    }
+
+    fn unlock(&self, lock: &ParityLock, released: &Released) -> Result<bool, Box<Trouble>> {
+        let mut all = self.locks.lock().unwrap();
+        let standing = all.iter_mut().find(|one| *one == lock && one.released.is_none());
+        Ok(standing.map(|one| one.released = Some(released.clone())).is_some())
+    }
+
+    fn note(&self, verification: &Verification) -> Result<(), Box<Trouble>> {
+        self.verifications.lock().unwrap().push(verification.clone());
+        Ok(())
+    }
+
+    fn verifications(&self, environment: &str, most: u32) -> Result<Vec<Verification>, Box<Trouble>> {
+        let all = self.verifications.lock().unwrap();
+        Ok(all.iter().rev().filter(|one| one.environment == environment).take(most as usize).cloned().collect())
     }
 
     fn intend(&self, intention: &Intention) -> Result<(u32, String), Box<Trouble>> {

@@ -11,6 +11,10 @@ use std::path::PathBuf;
 pub struct Deploy {
     /// The environment, by the name under which it is configured.
     pub environment: String,
+    /// The tool's own command, which runs it in place of evenkeel: gates before, who waits for it meanwhile, record and effect after. No
+    /// shell; it is run where this is typed.
+    #[arg(long, value_name = "COMMAND", value_parser = clap::builder::NonEmptyStringValueParser::new(), conflicts_with = "unknown_is")]
+    pub with: Option<String>,
     #[command(flatten)]
     pub running: Running,
 }
@@ -42,6 +46,48 @@ pub struct Verify {
     pub reported: Reported,
 }
 
+/// `lock`.
+#[derive(Debug, Args)]
+pub struct Lock {
+    /// The environment, by the name under which it is configured.
+    pub environment: String,
+    /// When the lock ends: a length of time such as 72h, or a moment such as 2026-12-06T08:00:00Z. Without it the last window after the
+    /// last deployment decides, or its length from now.
+    #[arg(long, value_name = "TIME|MOMENT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub until: Option<String>,
+    /// Why; whoever is refused reads it.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Lock it although what was deployed last is not VERIFIED.
+    #[arg(long)]
+    pub unverified: bool,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// Form of the answer.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
+}
+
+/// `unlock`.
+#[derive(Debug, Args)]
+pub struct Unlock {
+    /// The environment, by the name under which it is configured.
+    pub environment: String,
+    /// Take away the lock of that holder, who is another than you.
+    #[arg(long, value_name = "HOLDER", requires = "reason", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub held_by: Option<String>,
+    /// Why; it is kept.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// Form of the answer.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
+}
+
 fn loss(text: &str) -> Result<Loss, String> {
     match text {
         "all" => Ok(Loss::All),
@@ -54,6 +100,13 @@ fn loss(text: &str) -> Result<Loss, String> {
 pub enum UnknownIs {
     In,
     Out,
+}
+
+/// What somebody deploys without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AcceptedGap {
+    Locks,
+    Lag,
 }
 
 /// How a release is run where it counts, or taken back.
@@ -77,6 +130,10 @@ pub struct Running {
     /// Do not ask; an environment of tier production needs it where nobody can be asked.
     #[arg(long)]
     pub yes: bool,
+    /// What need not be known: `locks` where locks and times are not measured on such a server, `lag` where it does not say how far its
+    /// replicas are behind.
+    #[arg(long, value_enum, value_name = "GAP")]
+    pub accept_gap: Vec<AcceptedGap>,
     /// For how long an act is tried again whose way a lock, a deadlock or a conflict was in.
     #[arg(long, value_name = "TIME", default_value = "2min", value_parser = super::duration)]
     pub retry_for: std::time::Duration,

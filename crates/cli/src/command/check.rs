@@ -87,8 +87,15 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
             // Nobody can tell whether it is halted.
             Err(trouble) => sides = Err(trouble),
         }
+        let locked = match store::locked(asked.settings(), name) {
+            Ok(asking) => Some((asking, configured.place.clone())),
+            Err(trouble) => {
+                sides = Err(trouble);
+                None
+            }
+        };
         let sides = sides.map(|(sides, _)| sides);
-        subjects.push(Subject { name: (*name).to_owned(), sides, tier, scope, demanded, insisted, nowhere, beforehand, files });
+        subjects.push(Subject { name: (*name).to_owned(), sides, tier, scope, demanded, insisted, nowhere, beforehand, locked, files });
     }
     let progress = Line::new(asked.common.quiet);
     let checked = check::run(&subjects, asked.bar, &wire::run(&progress, asked.settings()))?;
@@ -259,7 +266,12 @@ fn chosen<'a>(arguments: &Check, asked: &'a Asked<'_>) -> Result<Vec<(&'a str, &
 /// What was committed and what is there, and how the environment may be typed again.
 fn sides(name: &str, configured: &Environment, asked: &Asked<'_>, scope: &Scope) -> Result<((Source, Source), String), Box<Trouble>> {
     let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
-    let candidate = wire::live(name, asked.settings(), asked.common, &scope.dimensions)?;
+    let mut dimensions = scope.dimensions.clone();
+    // Whether it is as it was locked is told by its schema.
+    if !dimensions.contains(&Dimension::Schema) && store::locked(asked.settings(), name)?.lock.is_some() {
+        dimensions.push(Dimension::Schema);
+    }
+    let candidate = wire::live(name, asked.settings(), asked.common, &dimensions)?;
     paint::notes(&candidate.warnings, asked.common.quiet);
     if !manifest.exists() {
         let command = format!("evenkeel capture {} --out {}", shell::quoted(name), shell::quoted(&manifest.to_string_lossy()));

@@ -1,12 +1,13 @@
 //! `evenkeel deploy ENV`: what was rehearsed, run where it counts. Neighbour: `pipeline/deploy`, which runs it; here is what is asked of
 //! whoever types it.
 
-use super::{Outcome, apply, evidence, migrations, output};
-use crate::args::{Common, Deploy, Rollback, Running, UnknownIs};
+use super::notify::Told;
+use super::{Outcome as Ended, apply, evidence, migrations, output};
+use crate::args::{AcceptedGap, Common, Deploy, Rollback, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
-use evenkeel_core::deployment::Deployed;
+use evenkeel_core::deployment::{Deployed, Outcome};
 use evenkeel_core::evidence::{Demanded, Now, opened};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
@@ -17,30 +18,47 @@ use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::back::Back;
 use evenkeel_pipeline::deploy::{self as stage, Bounds, DIMENSIONS, Order, Proof};
 use evenkeel_pipeline::rehearse;
+use evenkeel_pipeline::render::Renderer;
 use evenkeel_report::deployment as report;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub fn run(arguments: &Deploy, common: &Common) -> Outcome {
-    shown(&arguments.environment, &arguments.running, None, common)
+pub fn run(arguments: &Deploy, common: &Common) -> Ended {
+    shown(&arguments.environment, &arguments.running, (None, arguments.with.as_deref()), common)
 }
 
-pub fn back(arguments: &Rollback, common: &Common) -> Outcome {
+pub fn back(arguments: &Rollback, common: &Common) -> Ended {
     let back = Back { to: arguments.to.clone(), accept: arguments.accept_loss };
-    shown(&arguments.environment, &arguments.running, Some(back), common)
+    shown(&arguments.environment, &arguments.running, (Some(back), None), common)
 }
 
-fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Outcome {
+/// Whether it is taken back, and the command that runs it.
+type How<'a> = (Option<Back>, Option<&'a str>);
+
+fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common) -> Ended {
     let Ok(form) = arguments.reported.format.form() else {
         let trouble = Trouble::new(Class::Usage, "such a report has no place for what was run").origin("flag --format");
         return Err(Box::new(trouble.expected("terminal, json or markdown").fix("leave --format out")));
     };
-    let deployed = deployed(environment, arguments, back, common)?;
+    let verb = if back.0.is_some() { "rollback" } else { "deploy" };
+    // A plan is nobody's news.
+    let told = if arguments.plan {
+        Told::nobody(verb, environment)
+    } else {
+        Told::of(verb, environment, &settings::load(common.config.as_deref())?.settings)?
+    };
+    let deployed = deployed(environment, arguments, back, common).map_err(|trouble| told.failed(trouble))?;
     let style = migrations::style(common, arguments.reported.out.is_none());
     let bytes = report::deployment(&deployed, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
-    output::told(&bytes, arguments.reported.out.as_deref())?;
+    let written = output::told(&bytes, arguments.reported.out.as_deref());
     if arguments.reported.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&report::verdict_line(&deployed)));
     }
+    let run = match &deployed.outcome {
+        Outcome::Ran { entry, .. } => Some(entry.number),
+        Outcome::Nothing | Outcome::Planned | Outcome::Refused => None,
+    };
+    told.tell(&report::verdict_line(&deployed), deployed.exit_code, run);
+    written?;
     Ok(deployed.exit_code)
 }
 
@@ -48,7 +66,7 @@ fn shown(environment: &str, arguments: &Running, back: Option<Back>, common: &Co
 ///
 /// # Errors
 /// It is refused before anything is looked at, or the environment cannot be read or claimed.
-fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Common) -> Result<Deployed, Box<Trouble>> {
+fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Common) -> Result<Deployed, Box<Trouble>> {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let (_, configured) = wire::by_name(typed, settings, "add it to evenkeel.toml, and type its name")?;
@@ -85,7 +103,9 @@ fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Commo
         Proof::Evidence(..) | Proof::Unrehearsed | Proof::None(_) => None,
     };
     let (by, owner) = (store::user(), store::owner());
+    let locked = |now: &Manifest, is_idle: bool| Ok(store::asking(&store, typed)?.gate(&source.parity(&run)?, now, is_idle));
     let order = Order {
+        locked: &locked,
         store: &store,
         environment: typed,
         by: &by,
@@ -98,8 +118,14 @@ fn deployed(typed: &str, arguments: &Running, back: Option<Back>, common: &Commo
             unsigned: settings.unsigned,
             has_keys: !settings.keys.is_empty(),
             age,
+            // Below production nobody has to say it, nor for a way back.
+            accepts_locks: back.is_some()
+                || arguments.accept_gap.contains(&AcceptedGap::Locks)
+                || matches!(configured.tier, Some(Tier::Dev | Tier::Staging)),
             ..Now::default()
         },
+        accepts_lag: arguments.accept_gap.contains(&AcceptedGap::Lag),
+        with: with.map(|command| Renderer { command: command.to_owned(), folder: PathBuf::from(".") }),
         back,
         resume: arguments.resume,
         unknown: arguments.unknown_is.map(|word| word == UnknownIs::In),

@@ -34,14 +34,14 @@ pub fn run(arguments: &Evidence, common: &Common) -> Outcome {
     })
 }
 
-/// Writes what was found as evidence: into the file that is named, and, where it is validated and for an environment that is configured,
-/// into the store.
+/// Writes what was found as evidence: into the file that is named, and, where it is validated (or lacks nothing but locks and time, which are
+/// not measured on such a server) and for an environment that is configured, into the store.
 ///
 /// # Errors
 /// The key cannot be read, or the file not be written. A store that cannot be written is said.
 pub fn write(arguments: &Rehearse, rehearsal: &Rehearsal, limits: &Limits, common: &Common) -> Result<(), Box<Trouble>> {
     let settings = settings::load(common.config.as_deref())?.settings;
-    let is_kept = rehearsal.is_validated() && settings.environments.contains_key(&arguments.target);
+    let is_kept = (rehearsal.is_validated() || rehearsal.lacks_locks_only()) && settings.environments.contains_key(&arguments.target);
     if arguments.evidence.is_none() && !is_kept {
         if arguments.key.is_some() {
             paint::say!("note: nothing was signed: --key signs what --evidence writes, or what is validated for a configured environment");
@@ -99,7 +99,7 @@ fn now(statement: &Statement, arguments: &Evidence, settings: &Settings, common:
     let age = arguments.max_age.map(|most| (age(statement), i64::try_from(most.as_secs()).unwrap_or(i64::MAX)));
     // Without a target nobody knows its tier, and with that what is demanded.
     let limits = arguments.target.as_ref().map(|_| Demanded::of(&settings.demanded(tier)));
-    Ok(Now { files, baseline, limits, unsigned: settings.unsigned, has_keys: !settings.keys.is_empty(), age })
+    Ok(Now { files, baseline, limits, unsigned: settings.unsigned, has_keys: !settings.keys.is_empty(), age, accepts_locks: false })
 }
 
 /// How old it is, in seconds. A moment that nobody can read is too long ago.

@@ -31,6 +31,7 @@ pub fn schema(of: SchemaName) -> Outcome {
         SchemaName::Rehearse => Some("rehearse"),
         SchemaName::Deploy => Some("deploy"),
         SchemaName::Verify => Some("verify"),
+        SchemaName::Lock => Some("lock"),
         SchemaName::Status => Some("status"),
         SchemaName::Runs => Some("runs"),
     };
@@ -39,6 +40,7 @@ pub fn schema(of: SchemaName) -> Outcome {
         evenkeel_report::deployment::json_schema(),
         evenkeel_report::deployment::verified_schema(),
         evenkeel_report::deployment::status_schema(),
+        evenkeel_report::deployment::locking_schema(),
     ];
     let mut schemas = evenkeel_report::history::json_schemas().into_iter().chain(others);
     let found = named.and_then(|verb| schemas.find(|(other, _)| *other == verb)).map(|(_, schema)| schema);

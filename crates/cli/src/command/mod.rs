@@ -17,7 +17,9 @@ mod halt;
 mod history;
 mod in_place;
 mod init;
+mod lock;
 mod migrations;
+mod notify;
 mod output;
 mod patch;
 mod preflight;
@@ -64,6 +66,8 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Deploy(arguments) => deploy::run(arguments, &cli.common),
         Command::Verify(arguments) => verify::run(arguments, &cli.common),
         Command::Status(arguments) => status::run(arguments, &cli.common),
+        Command::Lock(arguments) => lock::run(arguments, &cli.common),
+        Command::Unlock(arguments) => lock::unlock(arguments, &cli.common),
         Command::Rollback(arguments) => deploy::back(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Runs(arguments) => runs::run(arguments, &cli.common),

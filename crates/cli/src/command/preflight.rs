@@ -75,10 +75,18 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         (Err(_), false) => from_replay(expected.as_ref().map(|expected| &expected.source), grammar)?,
     };
     let role = arguments.role.as_deref().or_else(|| endpoint.configured.and_then(|configured| configured.application_role.as_deref()));
-    let wanted =
-        Wanted { expected: expected.as_ref().map(|expected| &expected.source), queries: &asked, role, migrations: found.as_ref(), limits };
+    let locked = name.map(|name| store::locked(settings, name)).transpose();
+    let wanted = Wanted {
+        expected: expected.as_ref().map(|expected| &expected.source),
+        queries: &asked,
+        role,
+        migrations: found.as_ref(),
+        limits,
+        locked: locked.as_ref().ok().and_then(Option::as_ref),
+    };
     let mut preflight = stage::run(&endpoint.source, &wanted, &run)?;
     preflight.gaps.extend(hidden);
+    preflight.gaps.extend(locked.err().map(|trouble| format!("whether it is locked is not known: {trouble}")));
     name.iter().for_each(|_| store::say_where(settings));
     if let Some(artifact) = &arguments.artifact {
         ran(artifact, (arguments, common), (found.as_ref(), name, settings), &mut preflight)?;

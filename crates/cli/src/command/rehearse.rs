@@ -1,5 +1,6 @@
 //! `evenkeel rehearse`: the pending release on a throwaway server that is like its target. Neighbour: `in_place`, for where else.
 
+use super::notify::Told;
 use super::preflight::Asking;
 use super::{Outcome, migrations, output};
 use crate::args::{Common, Rehearse};
@@ -20,7 +21,8 @@ use std::time::Instant;
 
 pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
     let started = Instant::now();
-    let (rehearsal, demanded) = rehearsed(arguments, common)?;
+    let hooks = Told::of("rehearse", &paint::scrub(&arguments.target), &settings::load(common.config.as_deref())?.settings)?;
+    let (rehearsal, demanded) = rehearsed(arguments, common).map_err(|trouble| hooks.failed(trouble))?;
     super::evidence::write(arguments, &rehearsal, &demanded, common)?;
     let style = migrations::style(common, arguments.out.is_none());
     let line = report::verdict_line(&rehearsal);
@@ -45,10 +47,12 @@ pub fn run(arguments: &Rehearse, common: &Common) -> Outcome {
             super::report::found(name, &found, &style)?
         }
     };
-    output::write(&bytes, arguments.out.as_deref())?;
+    let written = output::write(&bytes, arguments.out.as_deref());
     if arguments.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&line));
     }
+    hooks.tell(&line, rehearsal.exit_code(), None);
+    written?;
     Ok(rehearsal.exit_code())
 }
 

@@ -3,8 +3,9 @@
 use super::{Outcome, migrations, output};
 use crate::args::{Common, ListFormat, Status as Arguments};
 use crate::{settings, store};
-use evenkeel_core::deployment::Status;
+use evenkeel_core::deployment::{Known, Status};
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::gate::Tier;
 use evenkeel_core::port::Store;
 use evenkeel_report::deployment as report;
 
@@ -20,13 +21,29 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     }
     let store = store::open(settings)?;
     let mut all = Vec::new();
-    for (name, _) in settings.in_order() {
+    let (asker, locked_where, windows) =
+        (store::holder(), format!("as {} has it: no server was asked", store.describe()), settings.windows);
+    for (name, configured) in settings.in_order() {
         let (halt, runs, kept) = (store.halted(name)?, store.runs(Some(name), BACK)?, store.kept(name, 1)?);
-        all.push(Status::of(name, halt.as_ref(), &runs, kept.first(), |entry| store::is_there(&entry.intention.owner)));
+        let (locks, verifications) = (store.locks(name, BACK)?, store.verifications(name, 1)?);
+        let known = Known {
+            environment: name,
+            halt: halt.as_ref(),
+            runs: &runs,
+            locks: &locks,
+            verifications: &verifications,
+            kept: kept.first(),
+            now: store::now(),
+            asker: &asker,
+            locked_where: &locked_where,
+            windows: (configured.tier != Some(Tier::Dev)).then_some(&windows),
+        };
+        all.push(Status::of(&known, |entry| store::is_there(&entry.intention.owner)));
     }
     let is_json = matches!(arguments.format, ListFormat::Json);
     let bytes =
         report::status(&all, is_json, &migrations::style(common, true)).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
     output::write(&bytes, None)?;
-    Ok(u8::from(all.iter().any(|status| status.overdue.is_some())))
+    let is_untold = all.iter().any(|status| status.untold.is_some());
+    Ok(if all.iter().any(|status| status.overdue.is_some()) { 1 } else { u8::from(is_untold) * 2 })
 }

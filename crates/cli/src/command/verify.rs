@@ -1,13 +1,14 @@
 //! `evenkeel verify ENV`: whether what was deployed is as it was rehearsed. Neighbour: `deploy`, which brings it there.
 
 use super::history::asked;
+use super::notify::Told;
 use super::{Outcome, deploy, migrations, output};
 use crate::args::{Common, History, Verify};
 use crate::{paint, settings, store, wire};
 use evenkeel_core::evidence::{Now, faults};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::port::Limits;
+use evenkeel_core::port::{Limits, Store, Verification};
 use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::Proof;
 use evenkeel_pipeline::history as stage;
@@ -23,6 +24,7 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     let settings = &loaded.settings;
     let typed = arguments.environment.as_str();
     let store = store::open(settings)?;
+    let hooks = Told::of("verify", &paint::scrub(typed), settings)?;
     let question = History {
         environment: typed.to_owned(),
         migrations: arguments.reported.migrations.clone(),
@@ -52,14 +54,28 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
         queries: &settings.verify,
         limits,
     };
-    let verified = verify::run(&endpoint.source, now, &wanted, &run)?;
+    let digest = evenkeel_core::evidence::schema(&now);
+    let verified = verify::run(&endpoint.source, now, &wanted, &run).map_err(|trouble| hooks.failed(trouble))?;
     drop(progress);
+    if endpoint.configured.is_some() && verified.exit_code() != 2 {
+        let (at, by, words) = (store::now().to_string(), store::user(), report::verified_line(&verified));
+        let noted = Verification { environment: typed.to_owned(), at, by, holds: verified.exit_code() == 0, digest, words };
+        // What was found stands, kept or not.
+        if let Err(trouble) = store.note(&noted) {
+            paint::say!(
+                "note: that it was verified is not kept, and evenkeel status does not know it: {}",
+                paint::plain(&trouble.to_string())
+            );
+        }
+    }
     let style = migrations::style(common, arguments.reported.out.is_none());
     let bytes = report::verified(&verified, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
-    output::write(&bytes, arguments.reported.out.as_deref())?;
+    let written = output::write(&bytes, arguments.reported.out.as_deref());
     if arguments.reported.out.is_some() && !common.quiet {
         paint::say!("{}", paint::plain(&report::verified_line(&verified)));
     }
+    hooks.tell(&report::verified_line(&verified), verified.exit_code(), None);
+    written?;
     Ok(verified.exit_code())
 }
 
@@ -73,6 +89,8 @@ fn vouched(proof: Proof, settings: &crate::settings::Settings) -> Proof {
         baseline: Some(statement.predicate.baseline.clone()),
         unsigned: settings.unsigned,
         has_keys: !settings.keys.is_empty(),
+        // It was taken so when it was deployed.
+        accepts_locks: true,
         ..Now::default()
     };
     let (faults, open) = faults(&statement, &seal, &now);

@@ -1,7 +1,8 @@
 //! What a deployment demands of the server it meets, and what is asked after it, as it is written. Neighbour: `gates`, what a rehearsal demands.
 
-use super::raw::{RawDeploy, RawVerify, RawVerifyQuery};
+use super::raw::{RawDeploy, RawLock, RawVerify, RawVerifyQuery};
 use crate::args::duration;
+use evenkeel_core::deployment::Windows;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_pipeline::verify::Query;
 use std::ops::Range;
@@ -52,6 +53,25 @@ pub fn demands(raw: &RawDeploy, place: impl Fn(Range<usize>) -> String) -> Resul
         lag: time("lag", &raw.lag, usual.lag)?,
         max_age: time("max_age", &raw.max_age, usual.max_age)?,
     })
+}
+
+/// The ends of the windows after a deployment; the usual where nothing is written.
+///
+/// # Errors
+/// They are not three lengths of time, each longer than the one before.
+pub fn windows(raw: &RawLock, place: impl Fn(Range<usize>) -> String) -> Result<Windows, Box<Trouble>> {
+    let Some(written) = &raw.windows else { return Ok(Windows::default()) };
+    let wrong = |found: String| {
+        let trouble = Trouble::new(Class::Configuration, "cannot read windows under [lock]").found(found).origin(place(written.span()));
+        let trouble = trouble.expected("three lengths of time after a deployment, each longer than the one before");
+        Box::new(trouble.fix("windows = [\"2h\", \"72h\", \"168h\"]"))
+    };
+    let ends = written.get_ref().iter().map(|text| duration(text).map_err(|why| wrong(format!("{text:?}: {why}"))));
+    let ends: Vec<Duration> = ends.collect::<Result<_, _>>()?;
+    match <[Duration; 3]>::try_from(ends) {
+        Ok(ends) if ends.is_sorted_by(|one, other| one < other) => Ok(Windows(ends)),
+        _ => Err(wrong(format!("{:?}", written.get_ref()))),
+    }
 }
 
 /// Queries that `verify` asks beside the usual.

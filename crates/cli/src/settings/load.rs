@@ -1,10 +1,11 @@
 //! Finds, reads and resolves `evenkeel.toml`. Every complaint names file, line and column.
 
+use super::quoted::without_values;
 use super::raw::{
-    ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawPolicy, RawReference, RawReferenceTable,
-    RawWaiver, ReadFrom,
+    ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawNotify, RawPolicy, RawReference,
+    RawReferenceTable, RawWaiver, ReadFrom,
 };
-use super::{Environment, History, Migrations, Policy, Reach, Settings, deploy, gates, recorded, store};
+use super::{Environment, History, Migrations, Policy, Reach, Settings, deploy, gates, notify, recorded, store};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
@@ -131,7 +132,14 @@ impl Resolver<'_> {
             unsigned,
             deploy: deploy::demands(&file.deploy, |span| self.place(span))?,
             verify: deploy::queries(file.verify, |span| self.place(span)),
+            notify: file.notify.into_iter().map(|raw| self.notified(raw)).collect::<Result<_, _>>()?,
+            windows: deploy::windows(&file.lock, |span| self.place(span))?,
         })
+    }
+
+    fn notified(&self, raw: Spanned<RawNotify>) -> Result<notify::Hook, Box<Trouble>> {
+        let filled = |text: &Spanned<String>| self.filled("url", text).map_err(|(Flaw::Text(trouble) | Flaw::Value(trouble))| trouble);
+        notify::hook(raw, filled, self.variable, |span| self.place(span))
     }
 
     /// Folders of migrations.
@@ -474,27 +482,4 @@ impl Resolver<'_> {
 /// `schema.table`.
 fn is_table_with_schema(name: &str) -> bool {
     name.split_once('.').is_some_and(|(schema, table)| !schema.is_empty() && !table.is_empty())
-}
-
-/// A message of the parser without what it quotes from the file.
-fn without_values(message: &str) -> String {
-    let mut clean = String::new();
-    let mut quote = None;
-    for c in message.chars() {
-        match quote {
-            Some(open) if c == open => {
-                clean.push('…');
-                clean.push(c);
-                quote = None;
-            }
-            Some(_) => {}
-            None => {
-                clean.push(c);
-                if matches!(c, '"' | '`') {
-                    quote = Some(c);
-                }
-            }
-        }
-    }
-    clean
 }

@@ -6,13 +6,17 @@
 mod deploy;
 mod gates;
 mod load;
+mod notify;
+mod quoted;
 mod raw;
 mod recorded;
 mod store;
 
 pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
+use notify::Hook;
 
+use evenkeel_core::deployment::Windows;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::finding::Place;
 use evenkeel_core::gate::Tier;
@@ -52,6 +56,10 @@ pub struct Settings {
     pub deploy: Deploy,
     /// Queries that `verify` asks beside the usual.
     pub verify: Vec<Query>,
+    /// The ends of the windows after a deployment.
+    pub windows: Windows,
+    /// Who is told what came of a release.
+    pub notify: Vec<Hook>,
 }
 
 /// A folder of migrations.
@@ -91,6 +99,8 @@ impl Default for Settings {
             unsigned: false,
             deploy: Deploy::default(),
             verify: Vec::new(),
+            windows: Windows::default(),
+            notify: Vec::new(),
         }
     }
 }

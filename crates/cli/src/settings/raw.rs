@@ -27,6 +27,44 @@ pub struct File {
     pub deploy: RawDeploy,
     #[serde(default)]
     pub verify: RawVerify,
+    #[serde(default)]
+    pub lock: RawLock,
+    #[serde(default)]
+    pub notify: Vec<Spanned<RawNotify>>,
+}
+
+/// Who is told what came of a release.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawNotify {
+    pub url: Option<Spanned<String>>,
+    pub url_env: Option<Spanned<String>>,
+    #[serde(default)]
+    pub format: NotifyFormat,
+    pub secret_env: Option<Spanned<String>>,
+    pub on: Option<Vec<NotifyOn>>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifyFormat {
+    #[default]
+    Json,
+    Slack,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifyOn {
+    Success,
+    Failure,
+}
+
+/// What follows a deployment, until it is left alone.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawLock {
+    pub windows: Option<Spanned<Vec<String>>>,
 }
 
 /// What `verify` asks beside the usual.

@@ -213,6 +213,8 @@ fn the_schema_for_editors_says_what_is_read() {
         ("RawStore", "/$defs/store"),
         ("RawGates", "/$defs/gates"),
         ("RawDeploy", "/$defs/deploy"),
+        ("RawLock", "/$defs/lock"),
+        ("RawNotify", "/$defs/notify"),
         ("RawVerify", "/$defs/verify"),
         ("RawVerifyQuery", "/$defs/verify-query"),
     ];

@@ -50,7 +50,7 @@ fn what_cannot_be_seen_keeps_the_halt_and_a_store_that_cannot_be_read_opens_no_g
     let (_, without) = toml.split_once("[environments").unwrap();
     place.write("evenkeel.toml", format!("[environments{without}"));
     let nowhere = place.shell("env -u HOME $E check production --dimension schema --quiet", &[]).exits(0);
-    nowhere.says("whether an environment is halted was not looked at");
+    nowhere.says("whether an environment is halted or locked was not looked at");
     place.run(&["check", "production", "--dimension", "schema"]).exits(0).hides("was not looked at");
     place.write("evenkeel.toml", &toml);
     place.run(&["history", "production", "--halt", "x"]).exits(0);

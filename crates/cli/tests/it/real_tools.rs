@@ -170,10 +170,29 @@ impl<'t> Play<'t> {
         self.says(0, &["applied", "applied", "applied"]);
         self.without(self.tool.third_row);
         self.db.exec("drop table three; drop table four");
+        self.deploys_with();
         for (path, _) in self.tool.third {
             std::fs::remove_file(self.place.path(path)).unwrap();
         }
         std::fs::remove_file(self.place.path("evenkeel.toml")).unwrap();
+    }
+
+    /// The tool runs it, between the gates and the look afterwards.
+    fn deploys_with(&self) {
+        self.db.exec(&format!("alter database \"{}\" set lock_timeout = '1s'", self.db.name));
+        let url = format!("postgres://postgres@127.0.0.1:{}/{}", self.port, self.db.name);
+        let (port, name) = (self.port, &self.db.name);
+        let script = format!("export URL='{url}' PORT={port} DB={name} TOOLS={TOOLS}\n{}\n", self.tool.apply);
+        self.place.write("up.sh", script);
+        let arguments = ["deploy", "shop", "--migrations", "m", "--unrehearsed", "--format", "json", "--with", "sh up.sh"];
+        let told = self.place.run(&arguments);
+        assert_eq!(told.code, Some(0), "{}: {}{}", self.tool.name, told.stdout, told.stderr);
+        assert_eq!(told.json()["outcome"], "ran", "{}: {}", self.tool.name, told.stdout);
+        eprintln!("{}: {}", self.tool.name, told.json()["notes"]);
+        self.says(0, &["applied", "applied", "applied"]);
+        std::fs::remove_file(self.place.path("up.sh")).unwrap();
+        self.without(self.tool.third_row);
+        self.db.exec(&format!("drop table three; drop table four; alter database \"{name}\" reset lock_timeout"));
     }
 
     fn hot_fix(&self) {

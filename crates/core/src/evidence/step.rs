@@ -17,6 +17,12 @@ pub struct Step {
     pub effect: Option<Vec<Made>>,
     /// The digest of the schema after it; null where the place was not as the target is.
     pub result: Option<String>,
+    /// The same after each of its statements, where each is a commit of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Option<String>>,
+    /// The same of its way back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<Option<String>>,
 }
 
 /// One thing that was made, set or removed, and how it stands then.
@@ -76,6 +82,8 @@ pub(super) fn of(rehearsal: &Rehearsal) -> Vec<Step> {
         key: migration.key.clone(),
         effect: migration.effect.as_ref().map(|effect| effect.iter().map(Made::of).collect()),
         result: migration.result.clone().filter(|_| is_alike),
+        after: if is_alike { migration.after.clone() } else { Vec::new() },
+        back: migration.undo.as_ref().filter(|_| is_alike).map(|undo| undo.after.clone()).unwrap_or_default(),
     };
     rehearsal.migrations.iter().map(one).collect()
 }
@@ -194,7 +202,13 @@ mod tests {
     }
 
     fn step(key: &str, before: &Manifest, after: &Manifest) -> Step {
-        Step { key: key.to_owned(), effect: Some(effect(before, after).iter().map(Made::of).collect()), result: None }
+        Step {
+            key: key.to_owned(),
+            effect: Some(effect(before, after).iter().map(Made::of).collect()),
+            result: None,
+            after: Vec::new(),
+            back: Vec::new(),
+        }
     }
 
     #[test]

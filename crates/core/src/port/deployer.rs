@@ -4,10 +4,17 @@
 
 use super::{Answer, Limits, Session};
 use crate::fault::Trouble;
+use crate::trace::Waiter;
 use std::time::Duration;
 
 /// Knows transactions and sessions of one family of servers.
 pub trait Deployer: Sync {
+    /// Whether the server numbers transactions and says later what became of one. Where it does not, each definition is a commit of its
+    /// own there, and nothing else tells than the schema.
+    fn keeps_numbers(&self) -> bool {
+        true
+    }
+
     /// The number of the open transaction, by which the server can be asked about it later, in the first row. It is given one where it has
     /// none.
     ///
@@ -46,6 +53,17 @@ pub trait Deployer: Sync {
     /// The session is lost.
     fn held(&self, session: &mut dyn Session, of: &[Vec<String>]) -> Result<Answer, Box<Trouble>>;
 
+    /// Whether what [`Deployer::held`] locks stays locked for a statement that runs in no transaction.
+    fn holds_alone(&self) -> bool {
+        false
+    }
+
+    /// Who waits for another session, straight or behind somebody who does.
+    ///
+    /// # Errors
+    /// As [`Deployer::became`].
+    fn waiters(&self, watcher: &mut dyn Session, session: u64) -> Result<Vec<Waiter>, Box<Trouble>>;
+
     /// Brings bounds back that a text has loosened, within a transaction or outside of one; tighter ones stay.
     ///
     /// # Errors
@@ -58,11 +76,38 @@ pub trait Deployer: Sync {
     /// As [`Deployer::became`].
     fn cancel(&self, beside: &mut dyn Session, session: u64) -> Result<(), Box<Trouble>>;
 
+    /// This moment, as [`Deployer::since`] takes it.
+    ///
+    /// # Errors
+    /// As [`Deployer::became`].
+    fn moment(&self, session: &mut dyn Session) -> Result<String, Box<Trouble>>;
+
+    /// Sessions in this database that began since a moment, and are called as the one that is asked, or are of its account.
+    ///
+    /// # Errors
+    /// As [`Deployer::became`].
+    fn since(&self, session: &mut dyn Session, moment: &str) -> Result<Vec<Begun>, Box<Trouble>>;
+
+    /// Variables by which programs that connect are called so, and wait no longer than that, where they hear of it.
+    fn variables(&self, name: &str, bounds: &Limits) -> Vec<(String, String)>;
+
     /// Whether a refusal passes by itself: a lock that was not to be had in time, a deadlock, a conflict of transactions.
     fn passes(&self, code: &str) -> bool;
 
     /// Whether a refusal says that somebody ended the statement.
     fn is_cancelled(&self, code: &str) -> bool;
+}
+
+/// A session that began while a program ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    pub id: u64,
+    /// What it calls itself.
+    pub name: String,
+    /// It is called as the run.
+    pub is_named: bool,
+    /// Whose it is, where that is another account.
+    pub account: Option<String>,
 }
 
 /// What became of a transaction.

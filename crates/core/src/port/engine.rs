@@ -43,10 +43,20 @@ pub trait Engine: Sync {
     /// Whether what a transaction defines is gone when it is rolled back.
     fn undoes_definitions(&self) -> bool;
 
+    /// Whether a foreign key that is validated and enforced vouches for all rows.
+    fn keys_vouch(&self) -> bool {
+        true
+    }
+
     /// Settings that decide what files of migrations mean, by name, as a session has them that runs migrations there: as `role`, where
     /// that is known. Empty where the manifest does not tell.
     fn session_settings(&self, _: &Manifest, _role: Option<&str>) -> Vec<(String, String)> {
         Vec::new()
+    }
+
+    /// As whom texts run on a throwaway server, in words, where nothing there is anybody's; nothing where roles own what they make.
+    fn session_role(&self) -> Option<&'static str> {
+        None
     }
 
     /// Schemas that these settings name.
@@ -85,7 +95,7 @@ pub trait Engine: Sync {
     /// # Errors
     /// Of class Configuration: nothing is deployed to such servers.
     fn deployer(&self) -> Result<&dyn Deployer, Box<Trouble>> {
-        let trouble = Trouble::new(Class::Configuration, "nothing is deployed to such a server yet").expected("PostgreSQL");
+        let trouble = Trouble::new(Class::Configuration, "nothing is deployed to such a server");
         Err(Box::new(trouble.fix("run the release with its own tool, and look after it: evenkeel history, check")))
     }
 

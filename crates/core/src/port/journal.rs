@@ -170,6 +170,14 @@ impl Entry {
         format!("evenkeel run {number}-{letters}")
     }
 
+    /// Of runs, the newest first, the last that brought a release there or took one back. One that was refused did nothing.
+    #[must_use]
+    pub fn last_release(runs: &[Self]) -> Option<&Self> {
+        let is_release = |entry: &&Self| matches!(entry.intention.verb.as_str(), "deploy" | "rollback");
+        let is_refused = |entry: &&Self| entry.ended.as_ref().is_some_and(|ended| ended.ending == Ending::Refused);
+        runs.iter().filter(is_release).find(|entry| !is_refused(entry))
+    }
+
     /// How many acts are in that state.
     #[must_use]
     pub fn count(&self, state: State) -> usize {

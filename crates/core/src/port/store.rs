@@ -1,7 +1,8 @@
-//! What is kept between runs: marks that every gate honours, the journal of what was to be done and what came of it, and evidence of what
+//! What is kept between runs: marks that every gate honours, locks, the journal of what was to be done and what came of it, and evidence of what
 //! was rehearsed.
 
 use super::journal::{Ending, Entry, Intention, State, Trail};
+use super::lock::{ParityLock, Released, Verification};
 use crate::fault::Trouble;
 
 /// That nothing may be done to an environment until somebody takes the mark away.
@@ -35,7 +36,7 @@ pub struct Kept {
     pub text: String,
 }
 
-/// Keeps marks, the journal and evidence. What is written is kept when a call returns: a crash of the machine takes nothing of it.
+/// Keeps marks, locks, the journal and evidence. What is written is kept when a call returns: a crash of the machine takes nothing of it.
 pub trait Store: Sync {
     /// The mark of an environment.
     ///
@@ -54,6 +55,37 @@ pub trait Store: Sync {
     /// # Errors
     /// The store cannot be written.
     fn resume(&self, environment: &str) -> Result<bool, Box<Trouble>>;
+
+    /// The last parity locks of an environment, the newest first; at most the first is not released.
+    ///
+    /// # Errors
+    /// The store cannot be read: nobody can tell whether it is locked.
+    fn locks(&self, environment: &str, most: u32) -> Result<Vec<ParityLock>, Box<Trouble>>;
+
+    /// Locks an environment: in place of a lock that is `instead`, or where none stands. Where another does, that one is told and
+    /// nothing is written.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn lock(&self, lock: &ParityLock, instead: Option<&ParityLock>) -> Result<Option<ParityLock>, Box<Trouble>>;
+
+    /// Takes that lock away; tells whether it stood.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn unlock(&self, lock: &ParityLock, released: &Released) -> Result<bool, Box<Trouble>>;
+
+    /// Keeps what somebody found who verified an environment.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn note(&self, verification: &Verification) -> Result<(), Box<Trouble>>;
+
+    /// The last verifications of an environment, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn verifications(&self, environment: &str, most: u32) -> Result<Vec<Verification>, Box<Trouble>>;
 
     /// Writes down what is going to be done: the number of the run, and letters that tell it from those of other stores.
     ///

@@ -197,6 +197,12 @@ pub trait Scratch: Send + Sync {
         Err(Box::new(trouble.found(format!("{}: evenkeel removes none there yet", self.describe()))))
     }
 
+    /// Whether texts may call a database by its name: they mean that one wherever they run. A copy is then no database to run in, but
+    /// what one is brought back from: [`Scratch::copy`] puts the one of that name aside, or brings it back.
+    fn is_named_within(&self) -> bool {
+        false
+    }
+
     /// Starts a server that follows this one, with its settings, and returns when it does.
     ///
     /// # Errors

@@ -77,9 +77,11 @@ pub(super) fn rerun(migrations: &[Migration]) -> Gate {
     let gate = Gate::new(Part::Rerun, "rerun", "run again after an interruption, each comes to the same end", Limits::DEFAULT)
         .because("An interrupted release cannot be finished by running it again.")
         .do_this("let each statement that runs outside of a transaction be one file, and clear away what an interruption leaves");
+    let mut steps = Vec::new();
     for migration in migrations {
         let Some(rerun) = &migration.rerun else { return gate.found(None, format!("{}: not tried", migration.key)) };
         match rerun.converges {
+            Some(false) if tells_steps(migration) => steps.push(migration.key.as_str()),
             None => {
                 let why = rerun.left_behind.first().cloned().unwrap_or_else(|| "not tried".to_owned());
                 return gate.found(None, format!("{}: {why}", migration.key));
@@ -92,8 +94,24 @@ pub(super) fn rerun(migrations: &[Migration]) -> Gate {
             Some(true) => {}
         }
     }
+    if !steps.is_empty() {
+        let words = "not by running it again, each definition is a commit of its own; the schema tells after which statement, and deploy \
+                     --resume goes on there";
+        return gate.found(Some(true), format!("{}: {words}", steps.join(", ")));
+    }
     gate.found(Some(true), format!("{} of {}", migrations.len(), migrations.len()))
 }
+
+/// Whether the schema tells how far a migration came whose definitions are commits of their own: each of them shows in it.
+fn tells_steps(migration: &Migration) -> bool {
+    let after = &migration.after;
+    let is_rows = |at: usize| migration.statements.get(at).is_some_and(|trace| ROWS.iter().any(|tag| trace.tag.starts_with(tag)));
+    let shows = |at: usize| at == 0 || is_rows(at) || after.get(at) != after.get(at - 1);
+    after.len() == migration.statements.len() && after.iter().all(Option::is_some) && (0..after.len()).all(shows)
+}
+
+/// Statements that only change rows, which go together in a transaction.
+const ROWS: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT"];
 
 /// Tables and columns that a migration takes away, and what it empties.
 fn taken_away(migration: &Migration) -> Vec<String> {

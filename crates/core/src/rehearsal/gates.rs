@@ -49,10 +49,13 @@ pub fn gates(
         gates.push(refused(load));
     }
     if let Some((migration, why)) = migrations.iter().find_map(|migration| Some((migration, migration.unwatched.as_ref()?))) {
-        // What was not watched to its end says nothing.
-        let watched = |gate: &&mut Gate| matches!(gate.part, Part::Run | Part::Load) && gate.name != Gate::RUN && gate.holds == Some(true);
+        // What was not watched to its end says nothing; where nothing is, that is the reason.
+        let is_all = migrations.iter().all(|other| other.unwatched.as_ref() == Some(why));
+        let says_nothing = |gate: &&mut Gate| gate.holds == Some(true) || is_all && gate.holds.is_none();
+        let watched = |gate: &&mut Gate| matches!(gate.part, Part::Run | Part::Load) && gate.name != Gate::RUN && says_nothing(gate);
+        let words = if is_all { why.clone() } else { format!("{} was not watched to its end: {why}", migration.key) };
         for gate in gates.iter_mut().filter(watched) {
-            (gate.holds, gate.found) = (None, format!("{} was not watched to its end: {why}", migration.key));
+            (gate.holds, gate.found) = (None, words.clone());
         }
     }
     let (required, origin) = &limits.require;

@@ -68,6 +68,7 @@ fn release() -> Vec<Migration> {
         unwatched: None,
         effect: None,
         result: None,
+        after: Vec::new(),
         undo: None,
         rerun: None,
     }]

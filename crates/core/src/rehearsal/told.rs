@@ -57,6 +57,8 @@ pub struct Undo {
     /// Where the migration changes rows: whether the way back restores them shows on rows alone.
     pub rows_changed: Option<Place>,
     pub took: Option<Duration>,
+    /// The digest of the schema after each of its statements, where each is a commit of its own.
+    pub after: Vec<Option<String>>,
     /// Where there is no way back: one that was worked out from what the migration does.
     pub proposed: Option<Proposed>,
 }
@@ -103,6 +105,8 @@ pub struct Migration {
     pub effect: Option<Vec<Touch>>,
     /// The digest of the schema after it; nothing where that was not looked at.
     pub result: Option<String>,
+    /// The same after each of its statements, where each is a commit of its own.
+    pub after: Vec<Option<String>>,
     pub undo: Option<Undo>,
     pub rerun: Option<Rerun>,
 }
@@ -145,6 +149,8 @@ pub struct Rehearsal {
     pub gates: Vec<Gate>,
     pub gaps: Vec<String>,
     pub notes: Vec<String>,
+    /// Why nobody looked at locks and time; nothing where somebody did.
+    pub unmeasured: Option<String>,
 }
 
 impl Rehearsal {
@@ -162,6 +168,21 @@ impl Rehearsal {
     pub fn is_validated(&self) -> bool {
         let is_whole = Part::ALL.into_iter().filter(|part| part.is_usual()).all(|part| self.parts.contains(&part));
         self.exit_code() == 0 && is_whole
+    }
+
+    /// Gates that could not be told because nobody looks at locks and time on such a server.
+    pub fn unmeasured_gates(&self) -> impl Iterator<Item = &Gate> {
+        let is_of_locks = |gate: &&Gate| matches!(gate.part, Part::Run | Part::Load) && gate.name != Gate::RUN && gate.holds.is_none();
+        self.gates.iter().filter(move |gate| self.unmeasured.is_some() && is_of_locks(gate))
+    }
+
+    /// Whether nothing but locks and time keeps it from earning the word: what deploys it can be told to take that.
+    #[must_use]
+    pub fn lacks_locks_only(&self) -> bool {
+        let is_whole = Part::ALL.into_iter().filter(|part| part.is_usual()).all(|part| self.parts.contains(&part));
+        let others = self.gates.iter().filter(|gate| gate.holds != Some(true)).count();
+        let is_told = others == self.unmeasured_gates().count() && self.gaps.is_empty() && !self.migrations.is_empty();
+        self.unmeasured.is_some() && others > 0 && is_whole && is_told
     }
 
     /// The release with the heavier of both for each statement: what was seen on a throwaway server and in place.

@@ -17,10 +17,11 @@ pub const CRATES: &[Drawn] = &[
     drawn("runtime", &["core"], &[]),
     drawn("launcher", &["core"], &[]),
     drawn("store", &["core"], &[]),
+    drawn("adapters", &[], &[]),
     drawn("postgres", &["core", "runtime", "launcher"], &["testkit", "pipeline"]),
     drawn("mysql", &["core", "runtime", "launcher"], &["testkit", "pipeline"]),
     drawn("pipeline", &["core"], &["testkit"]),
     drawn("report", &["core"], &[]),
-    drawn("cli", &["core", "postgres", "mysql", "store", "pipeline", "report"], &["testkit"]),
+    drawn("cli", &["core", "postgres", "mysql", "store", "adapters", "pipeline", "report"], &["testkit"]),
     drawn("testkit", &["core", "launcher", "postgres", "mysql"], &[]),
 ];

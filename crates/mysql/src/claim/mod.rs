@@ -45,8 +45,9 @@ pub fn claim<'a>(target: &Target, wish: &Wish<'a>, watch: &Watch<'_>) -> Done<Cl
         let trouble = Trouble::new(Class::Usage, format!("cannot claim {target}"));
         return Err(Box::new(trouble.expected("a database").found("all of a server").fix("name the database in the URL")));
     }
-    let target = target.clone().called(&wish.intended.name());
-    let holder = open(&target, &Limits { idle_timeout: SILENCE, ..wish.limits }, &[])?;
+    let called = wish.intended.name();
+    let target = target.clone().called(&called);
+    let holder = open(&target, &called, &Limits { idle_timeout: SILENCE, ..wish.limits }, &[])?;
     let database = target.describe().database.value.clone();
     let mut held = Held { holder, target, wish: *wish, names: Vec::new(), row: None, is_released: false };
     let mut wanted = vec![(name::OWN.to_owned(), "evenkeel".to_owned())];
@@ -69,7 +70,7 @@ pub fn claim<'a>(target: &Target, wish: &Wish<'a>, watch: &Watch<'_>) -> Done<Cl
 }
 
 /// A session under the name of the run; nothing in it waits without a bound.
-fn open(target: &Target, limits: &Limits, opening: &[&str]) -> Done<Session> {
+fn open(target: &Target, called: &str, limits: &Limits, opening: &[&str]) -> Done<Session> {
     let words = |fault: Fault| Box::new(fault.trouble());
     let opened = async || {
         let mut session = connect(target).await.map_err(words)?;
@@ -81,6 +82,23 @@ fn open(target: &Target, limits: &Limits, opening: &[&str]) -> Done<Session> {
                     .fix("name the source in `url`"),
             ));
         }
+        let mut is_named = false;
+        for slot in 0..name::SLOTS {
+            let rows = session.rows(&name::naming(called, slot), "naming a session").await.map_err(words)?;
+            let is = |at: usize| rows.first().and_then(|row| row.text(at).ok().flatten()).is_some_and(|text| &*text == "1");
+            is_named = is(0) && is(1);
+            if is_named {
+                break;
+            }
+            session.run("DO release_all_locks()", "naming a session").await.map_err(words)?;
+        }
+        if !is_named {
+            let trouble = Trouble::new(Class::Unreachable, format!("too many sessions of evenkeel write to {target}"));
+            return Err(Box::new(
+                trouble.expected(format!("{} at the most", name::SLOTS)).fix("wait until they have ended: evenkeel runs"),
+            ));
+        }
+        session.run(&name::remembering(called), "naming a session").await.map_err(words)?;
         for line in opening {
             session.run(line, "beginning a session").await.map_err(words)?;
         }
@@ -210,7 +228,7 @@ impl Claim for Held<'_> {
     }
 
     fn session(&mut self, opening: &[&str]) -> Done<Box<dyn Port>> {
-        Ok(Box::new(open(&self.target, &self.wish.limits, opening)?))
+        Ok(Box::new(open(&self.target, &self.wish.intended.name(), &self.wish.limits, opening)?))
     }
 
     fn release(mut self: Box<Self>) -> Done<()> {

@@ -7,6 +7,33 @@ use evenkeel_core::port::Tool;
 /// Evenkeel's own: locks are the server's, so the database is part of the name. A name has 64 characters at most.
 pub const OWN: &str = "concat('evenkeel-', left(sha2(lower(database()), 256), 32))";
 
+/// How many sessions of a run there may be at once.
+pub const SLOTS: u32 = 16;
+
+/// What a session of evenkeel holds that may write to the session's database, whichever run it is of; each another slot.
+#[must_use]
+pub fn of_writer(slot: u32) -> String {
+    format!("concat('evenkeel-', left(sha2(lower(database()), 256), 32), '-{slot}')")
+}
+
+/// What a session of a run holds, by what that calls itself.
+#[must_use]
+pub fn of_run(called: &str, slot: u32) -> String {
+    format!("concat('evenkeel-run-', left(sha2({}, 256), 32), '-{slot}')", crate::ident::Literal(called))
+}
+
+/// A session takes the names by which others tell it, as long as it lasts: what a client calls itself is not seen everywhere.
+#[must_use]
+pub fn naming(called: &str, slot: u32) -> String {
+    format!("SELECT get_lock({}, 0), get_lock({}, 0)", of_writer(slot), of_run(called, slot))
+}
+
+/// What it remembers itself by.
+#[must_use]
+pub fn remembering(called: &str) -> String {
+    format!("SET @evenkeel = {}", crate::ident::Literal(called))
+}
+
 /// The lock that a tool takes before it migrates, where it records in that table; none where it takes no such lock.
 #[must_use]
 pub fn of(tool: &str, table: &str, database: &str) -> Option<String> {

@@ -32,6 +32,9 @@ pub enum Fault {
     /// `state` is what the replica says about its threads.
     #[error("the replica {replica} did not begin to follow {server} within {seconds} s")]
     NotFollowing { server: String, replica: String, seconds: u64, state: String },
+    /// A program of the vendor's that writes databases down, or reads them again.
+    #[error("a database of {server} cannot be put aside: {program} was not found")]
+    NoTool { server: String, program: String },
     #[error("no random bytes for {purpose}: {message}")]
     Random { purpose: &'static str, message: String },
 }
@@ -59,7 +62,7 @@ impl Troublesome for Fault {
             Self::Launcher(fault) => return fault.trouble(),
             Self::Connect(fault) => return fault.trouble(),
             Self::Runtime(trouble) => return (**trouble).clone(),
-            Self::BadSetting { .. } | Self::ServesNoReplicas { .. } => Class::Configuration,
+            Self::BadSetting { .. } | Self::ServesNoReplicas { .. } | Self::NoTool { .. } => Class::Configuration,
             Self::NoServer { .. } | Self::Sql { .. } | Self::NotFollowing { .. } | Self::Random { .. } => Class::Unreachable,
         };
         let trouble = Trouble::new(class, self.to_string());
@@ -70,6 +73,9 @@ impl Troublesome for Fault {
                 .fix(how_to_install(*engine, *number)),
             Self::Sql { statement, .. } => trouble.found(format!("after: {statement}")),
             Self::NotFollowing { state, .. } => trouble.found(state.clone()),
+            Self::NoTool { program, .. } => trouble
+                .expected(format!("{program} beside the server program, or on PATH"))
+                .fix("install the vendor's client programs: apt-get install mariadb-client-core, or those of MySQL's archive"),
             Self::ServesNoReplicas { .. } => trouble.fix("start the primary with Options::serving_replicas()"),
             Self::BadSetting { .. } | Self::Random { .. } | Self::Launcher(_) | Self::Connect(_) | Self::Runtime(_) => trouble,
         }

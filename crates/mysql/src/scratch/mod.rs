@@ -4,10 +4,11 @@
 //! A scratch server listens on a private Unix socket only, trusts who can reach it, keeps nothing durable, and is gone
 //! with the value that holds it. What a process needs for that in general is `evenkeel_launcher`; this room knows
 //! MySQL's side: `servers` (which are installed), `settings` (arguments), `data` (data directories and their
-//! templates), `ready` (the handshake), `session` (blocking SQL), `confined` (the same for texts of strangers), `replica` (servers that follow another, and copies that
+//! templates), `ready` (the handshake), `session` (blocking SQL), `confined` (the same for texts of strangers), `copy` (a database put aside and brought back), `replica` (servers that follow another, and copies that
 //! go their own way), `workshop` (all of it as the ports have it).
 
 mod confined;
+mod copy;
 mod data;
 mod fault;
 mod ready;

@@ -146,6 +146,18 @@ impl port::Scratch for Scratch {
         Ok(database.to_owned())
     }
 
+    fn copy(&self, database: &str, another: &str) -> Result<(), Box<Trouble>> {
+        self.copied(database, another).map_err(words)
+    }
+
+    fn remove(&self, database: &str) -> Result<(), Box<Trouble>> {
+        self.forgotten(database).map_err(words)
+    }
+
+    fn is_named_within(&self) -> bool {
+        true
+    }
+
     fn replicate(&self, watch: &Watch<'_>) -> Result<Box<dyn port::Scratch>, Box<Trouble>> {
         let options = ReplicaOptions { delay: 0, settings: self.asked.clone() };
         boxed(watch.starting(&self.display(), || self.replica_watched(&options, watch.stop)))

@@ -4,6 +4,7 @@
 //! tell.
 
 use evenkeel_core::digest::Tree;
+use evenkeel_core::evidence::schema;
 use evenkeel_core::history::effect::{Spot, Stand, found};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Object};
@@ -17,6 +18,9 @@ pub struct Mark {
     rest: String,
     /// Indexes by their names, each with one word for what it is; `faulty` where it is of no use.
     indexes: BTreeMap<String, String>,
+    /// Where each definition is a commit of its own: the digest before it and the one after it, where that was rehearsed.
+    #[serde(default)]
+    step: Option<(String, Option<String>)>,
 }
 
 /// What it has left.
@@ -26,6 +30,8 @@ pub enum Left {
     Again(BTreeSet<String>),
     /// It came to its end.
     Done,
+    /// The schema is as it was before it, and would be after it as well, or nobody knows what it would be.
+    Same,
     /// Nobody can tell.
     Unknown,
 }
@@ -42,7 +48,14 @@ impl Mark {
         };
         let is_rest = |object: &&Object| object.kind != Kind::Index && object.kind.spec().dimension == Dimension::Schema;
         let rest: Vec<Object> = manifest.objects().iter().filter(is_rest).cloned().collect();
-        Self { rest: digest(manifest, &rest), indexes: manifest.of_kind(Kind::Index).iter().map(one).collect() }
+        Self { rest: digest(manifest, &rest), indexes: manifest.of_kind(Kind::Index).iter().map(one).collect(), step: None }
+    }
+
+    /// Of an act that is a commit of its own, with the digest that is due after it.
+    #[must_use]
+    pub fn of_step(manifest: &Manifest, due: Option<&String>) -> Self {
+        let step = Some((schema(manifest).unwrap_or_default(), due.cloned()));
+        Self { rest: String::new(), indexes: BTreeMap::new(), step }
     }
 
     /// As it is kept.
@@ -60,6 +73,15 @@ impl Mark {
     /// What is left of a statement before which the schema was so.
     #[must_use]
     pub fn left(&self, now: &Manifest) -> Left {
+        if let Some((before, due)) = &self.step {
+            let now = schema(now).unwrap_or_default();
+            return match (now == *before, due.as_ref().map(|due| now == *due)) {
+                (true, Some(false)) => Left::Again(BTreeSet::new()),
+                (true, _) => Left::Same,
+                (false, Some(true)) => Left::Done,
+                (false, _) => Left::Unknown,
+            };
+        }
         let now = Self::of(now);
         if now.rest != self.rest {
             return Left::Unknown;

@@ -12,6 +12,7 @@ use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Limits, Watch};
 use evenkeel_core::statement::Nature;
+use evenkeel_core::trace::has_word;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -161,7 +162,7 @@ pub(super) fn loss(
     }
     let (mut total, mut said, mut untold) = (0u64, Vec::new(), Vec::new());
     for (name, counted) in all.iter().zip(environment.filled(&all, limits, watch)?) {
-        let name = name.join(".");
+        let name = shown(name);
         match counted {
             Ok(0) => {}
             Ok(count) => {
@@ -202,9 +203,18 @@ impl Taking {
         Self { gone: gone(proof, release, target), accept, lost: Cell::new(0) }
     }
 
-    /// What goes with an act.
+    /// What goes with an act: of acts that are commits of their own, what they name.
     pub(super) fn goes_with(&self, deed: &Deed) -> Vec<Vec<String>> {
-        deed.of.iter().filter_map(|key| self.gone.get(key)).flatten().cloned().collect()
+        let all = deed.of.iter().filter_map(|key| self.gone.get(key)).flatten();
+        all.filter(|name| !deed.stepwise || is_named(deed, name)).cloned().collect()
+    }
+
+    /// What goes with a migration of which no act names it.
+    pub(super) fn unnamed(&self, deeds: &[Deed]) -> Option<String> {
+        let is_named = |key: &String, name: &[String]| deeds.iter().any(|deed| deed.of.contains(key) && is_named(deed, name));
+        let all = self.gone.iter().flat_map(|(key, names)| names.iter().map(move |name| (key, name)));
+        let unnamed = all.into_iter().find(|(key, name)| !is_named(key, name));
+        unnamed.map(|(key, name)| format!("{key}: no statement names {}, which goes with it", shown(name)))
     }
 
     /// How much may go still.
@@ -221,6 +231,17 @@ impl Taking {
     }
 }
 
+/// A table or column as a person reads it; without a schema where there is none.
+fn shown(name: &[String]) -> String {
+    name.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(".")
+}
+
+/// Whether an act speaks of a table, or of a column and its table.
+fn is_named(deed: &Deed, name: &[String]) -> bool {
+    let has = |word: &String| deed.lines.iter().any(|line| line.place.is_some() && has_word(&line.text, word));
+    name.iter().skip(1).all(has)
+}
+
 fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String, Vec<Vec<String>>> {
     let Proof::Evidence(statement, _) = proof else { return BTreeMap::new() };
     let steps: Vec<&Step> =
@@ -232,7 +253,7 @@ fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String,
     let tables: Vec<Vec<String>> = steps.iter().flat_map(|step| made(step, Kind::Table)).collect();
     // What views show is in tables.
     let is_kept = |column: &Vec<String>| {
-        let table: Vec<&str> = column.iter().take(2).map(String::as_str).collect();
+        let table: Vec<&str> = column.iter().take(column.len().saturating_sub(1)).map(String::as_str).collect();
         target.find(Kind::Table, &table).is_some() && !tables.iter().any(|table| column.starts_with(table))
     };
     let is_there = |table: &Vec<String>| target.find(Kind::Table, &table.iter().map(String::as_str).collect::<Vec<_>>()).is_some();
@@ -263,7 +284,7 @@ fn uncounted(statement: &Statement, release: &Release) -> Option<String> {
         });
         if let Some(made) = turned {
             let attribute = made.attribute.as_deref().unwrap_or_default().replace('_', " ");
-            return Some(format!("{} turns values of {} back ({attribute})", step.key, made.identity.join(".")));
+            return Some(format!("{} turns values of {} back ({attribute})", step.key, shown(&made.identity)));
         }
     }
     None

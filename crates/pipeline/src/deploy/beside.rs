@@ -2,7 +2,7 @@
 //! when somebody asks for the end.
 
 use evenkeel_core::deployment::Seen;
-use evenkeel_core::port::{Deployer, Observer, Session, Stop};
+use evenkeel_core::port::{Deployer, Session, Stop};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +15,6 @@ const AGAIN: Duration = Duration::from_millis(100);
 
 /// Looks on until it is told that the act is over.
 pub struct Beside<'a> {
-    pub observer: &'a dyn Observer,
     pub deployer: &'a dyn Deployer,
     pub session: u64,
     /// How long others may wait.
@@ -38,13 +37,13 @@ impl Beside<'_> {
         let mut waits: BTreeMap<(u64, String), Wait> = BTreeMap::new();
         let mut ended: Option<Instant> = None;
         while !self.is_over.load(Ordering::SeqCst) {
-            let sample = match self.observer.sample(&mut *watcher, self.session) {
-                Ok(sample) => sample,
+            let waiting = match self.deployer.waiters(&mut *watcher, self.session) {
+                Ok(waiting) => waiting,
                 Err(trouble) => return self.note(|seen| seen.broken = Some(trouble.to_string())),
             };
             let now = Instant::now();
             waits.values_mut().for_each(|wait| wait.is_now = false);
-            for waiter in &sample.waiters {
+            for waiter in &waiting {
                 let wait = waits.entry((waiter.session, waiter.wait.clone())).or_insert(Wait {
                     first: now,
                     length: Duration::ZERO,

@@ -76,7 +76,9 @@ impl Work<'_> {
             Ok(deployed)
         };
         let limits = order.bounds.limits;
-        let wish = Wish { intended: &intended, tool: self.recording.map(tool), patience: order.patience, limits, orphaned: &orphaned };
+        // The tool takes its own lock.
+        let tools = self.recording.map(tool).filter(|_| order.with.is_none());
+        let wish = Wish { intended: &intended, tool: tools, patience: order.patience, limits, orphaned: &orphaned };
         let mut claim = match self.environment.claim(&wish, &self.run.watch) {
             Ok(Claimed::Held(claim)) => claim,
             Ok(Claimed::Taken(who)) => return refuse(deployed, who, 1),
@@ -85,6 +87,13 @@ impl Work<'_> {
                 return Err(trouble);
             }
         };
+        // Somebody may have locked it since: who locks holds the same claim, or looks at the journal after that.
+        let locked = (order.locked)(target, false).map(|gate| (gate.holds != Some(true)).then_some(gate.found));
+        if let Some(why) = locked.as_ref().map_or_else(|trouble| Some(trouble.to_string()), Clone::clone) {
+            deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
+            let code = if locked.is_ok() { 1 } else { 2 };
+            return refuse(deployed, why, code);
+        }
         let ready = self.ready(&mut *claim, (earlier, gone), (target, &deeds), &mut deployed);
         let before = match ready {
             Ok(Ok(before)) => before,
@@ -107,7 +116,10 @@ impl Work<'_> {
             intended.became(at, State::Done, Some("it was in already, by an earlier run"))?;
             deployed.notes.push(format!("{}: it is in already", deed.act.what));
         }
-        let ended = self.all(&mut *claim, (&intended, hands), (&deeds, skipped), before, &mut deployed);
+        let ended = match (&order.with, deeds.first()) {
+            (Some(with), Some(deed)) => self.with_tool(with, &mut *claim, (&intended, deed), before, &mut deployed),
+            _ => self.all(&mut *claim, (&intended, hands), (&deeds, skipped), before, &mut deployed),
+        };
         deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
         let (stopped, code) = match ended {
             Ok(None) => (None, 0),
@@ -147,6 +159,9 @@ impl Work<'_> {
         claim.check()?;
         let mut session = claim.session(&[])?;
         deployed.notes.extend(resume::orphans(gone, self.deployer, &mut *session)?);
+        if let Some(tool) = gone.iter().find_map(|entry| resume::at_work(entry, order.owner)) {
+            return Ok(Err((tool, 1)));
+        }
         // One that has lost its lock may be at work still.
         let strangers = self.deployer.strangers(&mut *session)?;
         if !strangers.is_empty() {
@@ -186,7 +201,7 @@ impl Work<'_> {
                 resume::settled(&begun, (order.store, self.deployer), (&mut *session, &mut alone), (schema(&now), order.unknown, deeds))?;
             // What was left may have been cleared away.
             now = capture::manifest(self.source, self.run)?;
-            let past = resume::past(&settled, &[]);
+            let past = resume::past(&settled, deeds);
             let baseline = gates::evidence(order, self.release, &now, &past).into_iter().filter(|gate| gate.name == "baseline");
             let unknown = (!past.unknown.is_empty()).then(|| past.unknown.join("; "));
             let not =
@@ -242,7 +257,7 @@ impl Work<'_> {
             }
             claim.check()?;
             self.run.watch.see(Event::Step { what: &deed.act.what });
-            let mark = Mark::of(&now);
+            let mark = if deed.stepwise { Mark::of_step(&now, deed.due.as_ref()) } else { Mark::of(&now) };
             let kept = if deed.alone { mark.text() } else { None };
             // What it is told by later is there before it begins.
             let of = deed.of.first().filter(|_| deed.unrecorded).cloned();
@@ -288,7 +303,7 @@ impl Work<'_> {
     }
 
     /// Why what migrations did is not what they did when they were rehearsed.
-    fn as_rehearsed(&self, deed: &Deed, base: Option<&Manifest>, now: &Manifest) -> Stopped {
+    pub(super) fn as_rehearsed(&self, deed: &Deed, base: Option<&Manifest>, now: &Manifest) -> Stopped {
         let Proof::Evidence(statement, _) = &self.order.proof else { return None };
         if self.order.back.is_some() {
             // It is judged where it ends.

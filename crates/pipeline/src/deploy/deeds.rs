@@ -1,4 +1,5 @@
-//! A release as acts: what runs in one transaction, what by itself, and what records it. Neighbour: `work`, which runs them.
+//! A release as acts: what runs in one transaction, what by itself, and what records it. Neighbours: `stepwise`, where no transaction
+//! takes definitions back; `work`, which runs them.
 
 use crate::migrations::{Cut, Script};
 use crate::rehearse::Release;
@@ -18,6 +19,8 @@ pub struct Line {
     pub place: Option<Place>,
     /// It sets something of its transaction, which has to be said before anything else.
     pub opens: bool,
+    /// Which statement of its migration it is, counted from 0.
+    pub number: usize,
 }
 
 /// What is run in one go.
@@ -35,6 +38,20 @@ pub struct Deed {
     pub completes: bool,
     /// Nothing that the tool keeps says whether it is in.
     pub unrecorded: bool,
+    /// Each definition is a commit of its own there.
+    pub stepwise: bool,
+    /// The digest of the schema after it, where it was rehearsed and each is.
+    pub due: Option<String>,
+    /// What it changes may be in tables that take nothing back.
+    pub loose: bool,
+}
+
+impl Deed {
+    /// Which statement of its migration is its last one.
+    #[must_use]
+    pub fn number(&self) -> Option<usize> {
+        self.lines.iter().rev().find(|line| line.place.is_some()).map(|line| line.number)
+    }
 }
 
 /// The acts of a release; `records` has the statements that record each migration, in their order.
@@ -54,30 +71,14 @@ pub fn deeds(release: &Release, records: &[Vec<String>]) -> Result<Vec<Deed>, Bo
 /// A migration, ready to be put together with others or taken apart.
 struct Part<'r> {
     key: &'r str,
-    said: Vec<(&'r Statement, Line)>,
+    said: Vec<Said<'r>>,
     records: &'r [String],
     is_together: bool,
 }
 
 fn part<'r>(cut: &'r Cut, records: &'r [String]) -> Result<Part<'r>, Box<Trouble>> {
     let key = cut.migration.key.as_str();
-    let mut said: Vec<(&Statement, Line)> = Vec::new();
-    for script in &cut.up {
-        said.extend(lines(script)?);
-    }
-    let word = |statement: &Statement| match statement.nature {
-        Nature::Transaction(word @ (Word::Begin | Word::Commit | Word::RollBack)) => Some(word),
-        _ => None,
-    };
-    let words: Vec<Option<Word>> = said.iter().map(|(statement, _)| word(statement)).collect();
-    let is_wrapped = matches!(words.as_slice(), [Some(Word::Begin), inner @ .., Some(Word::Commit)] if inner.iter().all(Option::is_none));
-    if is_wrapped {
-        said.remove(0);
-        said.pop();
-    } else if let Some(at) = words.iter().position(Option::is_some) {
-        let place = said.get(at).and_then(|(_, line)| line.place.as_ref()).map(ToString::to_string).unwrap_or_default();
-        return Err(refused(key, "statements in one transaction, or none of its own words for transactions", &place));
-    }
+    let (said, is_wrapped) = said(cut)?;
     let is_alone = |statement: &Statement| statement.alone;
     let wants_one = match cut.migration.transaction {
         Transaction::Own | Transaction::Fitting => true,
@@ -92,15 +93,43 @@ fn part<'r>(cut: &'r Cut, records: &'r [String]) -> Result<Part<'r>, Box<Trouble
     Ok(Part { key, said, records, is_together: wants_one })
 }
 
-fn refused(key: &str, expected: &str, place: &str) -> Box<Trouble> {
+/// A statement, and how it is sent.
+pub(super) type Said<'r> = (&'r Statement, Line);
+
+/// What a migration says, without its own words around one transaction; whether there were such.
+pub(super) fn said(cut: &Cut) -> Result<(Vec<Said<'_>>, bool), Box<Trouble>> {
+    let mut said: Vec<Said<'_>> = Vec::new();
+    for script in &cut.up {
+        said.extend(lines(script)?);
+    }
+    for (number, (_, line)) in said.iter_mut().enumerate() {
+        line.number = number;
+    }
+    let word = |statement: &Statement| match statement.nature {
+        Nature::Transaction(word @ (Word::Begin | Word::Commit | Word::RollBack)) => Some(word),
+        _ => None,
+    };
+    let words: Vec<Option<Word>> = said.iter().map(|(statement, _)| word(statement)).collect();
+    let is_wrapped = matches!(words.as_slice(), [Some(Word::Begin), inner @ .., Some(Word::Commit)] if inner.iter().all(Option::is_none));
+    if is_wrapped {
+        said.remove(0);
+        said.pop();
+    } else if let Some(at) = words.iter().position(Option::is_some) {
+        let place = said.get(at).and_then(|(_, line)| line.place.as_ref()).map(ToString::to_string).unwrap_or_default();
+        return Err(refused(&cut.migration.key, "statements in one transaction, or none of its own words for transactions", &place));
+    }
+    Ok((said, is_wrapped))
+}
+
+pub(super) fn refused(key: &str, expected: &str, place: &str) -> Box<Trouble> {
     let trouble = Trouble::new(Class::CouldNotTell, format!("{key} cannot be deployed statement by statement"));
     Box::new(trouble.expected(expected).found(place).fix("mend the file, or have its tool say that it runs without a transaction"))
 }
 
 /// The statements of a text, with the rows that some read.
-fn lines(script: &Script) -> Result<Vec<(&Statement, Line)>, Box<Trouble>> {
+fn lines(script: &Script) -> Result<Vec<Said<'_>>, Box<Trouble>> {
     let text = &script.part.text;
-    let mut found: Vec<(&Statement, Line)> = Vec::new();
+    let mut found: Vec<Said<'_>> = Vec::new();
     for piece in &script.pieces {
         match &piece.what {
             What::Between | What::Command { odd: None } => {}
@@ -119,6 +148,7 @@ fn lines(script: &Script) -> Result<Vec<(&Statement, Line)>, Box<Trouble>> {
                     rows: None,
                     place: Some(script.place(piece.start)),
                     opens: statement.nature == Nature::Transaction(Word::Within),
+                    number: 0,
                 };
                 found.push((statement, line));
             }
@@ -166,20 +196,21 @@ fn apart(part: &Part<'_>) -> Vec<Deed> {
     deeds
 }
 
-fn deed(what: String, lines: Vec<Line>, (of, completes): (Vec<String>, bool)) -> Deed {
+pub(super) fn deed(what: String, lines: Vec<Line>, (of, completes): (Vec<String>, bool)) -> Deed {
     let statements = lines.iter().map(|line| without_secrets(&line.text)).collect();
-    Deed { act: Act { what, statements }, lines, prelude: Vec::new(), alone: false, of, completes, unrecorded: false }
+    let act = Act { what, statements };
+    Deed { act, lines, prelude: Vec::new(), alone: false, of, completes, unrecorded: false, stepwise: false, due: None, loose: false }
 }
 
-fn record(text: &str) -> Line {
-    Line { text: text.to_owned(), rows: None, place: None, opens: false }
+pub(super) fn record(text: &str) -> Line {
+    Line { text: text.to_owned(), rows: None, place: None, opens: false, number: 0 }
 }
 
 /// So much of a statement is shown.
 const SHOWN: usize = 100;
 
-fn one_line(sql: &str) -> String {
-    let line = without_secrets(sql).split_whitespace().collect::<Vec<_>>().join(" ");
+pub(super) fn one_line(sql: &str) -> String {
+    let line = without_secrets(sql.trim_end_matches([';', ' ', '\n'])).split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
         None => line,

@@ -97,8 +97,10 @@ pub(super) fn evidence(order: &Order<'_>, release: &Release, target: &Manifest, 
     let named = |(path, _): &&(String, String)| !statement.subject.iter().any(|subject| file_name(&subject.name) == file_name(path));
     against.extend(release.files.iter().filter(named).map(|(path, _)| format!("{path}: it was not rehearsed")));
     let made = format!("made {} on {}", predicate.at, predicate.on);
-    let evidence =
-        Gate::none("evidence", "what was rehearsed holds: signature, files, gates, age", &against, &untold, &made).fix(rehearse.clone());
+    let takes = format!("evenkeel deploy {} --accept-gap locks", order.environment);
+    let lacks_locks = against.is_empty() && untold.len() == 1 && predicate.lacks_locks_only();
+    let evidence = Gate::none("evidence", "what was rehearsed holds: signature, files, gates, age", &against, &untold, &made)
+        .fix(if lacks_locks { takes } else { rehearse.clone() });
     if let Some(back) = &order.back {
         return std::iter::once(evidence).chain(back::rehearsed(statement, release, target, back.accept)).collect();
     }
@@ -132,7 +134,16 @@ fn baseline(order: &Order<'_>, statement: &evenkeel_core::evidence::Statement, k
         let before = predicate.release.len().checked_sub(keys.len()).and_then(|at| at.checked_sub(1));
         let rehearsed = before.and_then(|at| predicate.steps.get(at)).and_then(|step| step.result.clone());
         return match past.left.clone().or(rehearsed) {
-            None => Gate::new(BASELINE, "the schema as the last run left it", None, "nobody wrote down how that was"),
+            None if order.unknown == Some(true) => {
+                let found = "nobody wrote down how that was; somebody has looked, and says that it is as it should be";
+                Gate::new(BASELINE, "the schema as the last run left it", Some(true), found).origin("flag --unknown-is")
+            }
+            None => Gate::new(
+                BASELINE,
+                "the schema as the last run left it",
+                None,
+                "nobody wrote down how that was: look whether it is as it should be, and say so with --unknown-is in",
+            ),
             left => {
                 let limit = format!("the schema as the last run left it ({})", shown(&left));
                 Gate::new(BASELINE, limit, Some(left == found), shown(&found))
@@ -223,7 +234,14 @@ pub(super) fn traffic(order: &Order<'_>, traffic: &Traffic) -> Vec<Gate> {
     let (late, unknown) = named(&traffic.replicas, &|found| found > order.lag, "behind by");
     let limit = format!("replicas are at most {} behind", time(order.lag));
     let found = if traffic.replicas.is_empty() { "no replica is connected" } else { "they are not" };
-    let lag = Gate::none("lag", &limit, &late, &unknown, found).fix("wait until they have caught up");
+    let lag = match (late.is_empty(), unknown.is_empty()) {
+        (true, false) if order.accepts_lag => {
+            let found = format!("not known, and taken so: {}", unknown.join("; "));
+            Gate::new("lag", &limit, Some(true), found).origin("flag --accept-gap")
+        }
+        _ => Gate::none("lag", &limit, &late, &unknown, found)
+            .fix("wait until they have caught up; where the server does not say it, look yourself, and say --accept-gap lag"),
+    };
     let limit = format!("{FREE} connections are left to others");
     let connections = match traffic.connections {
         Some((taken, most)) => Gate::new("connections", limit, Some(taken + FREE <= most), format!("{taken} of {most} are taken")),

@@ -5,7 +5,7 @@
 use super::alone::{Left, Mark};
 use super::deeds::Deed;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Became, Deployer, Entry, JournalStep, Session, State, Store};
+use evenkeel_core::port::{Became, Deployer, Entry, JournalStep, Owner, Session, State, Store, Trail};
 use std::time::{Duration, Instant};
 
 /// How long a session that a run has left may take to end, before it is ended, and after.
@@ -22,6 +22,26 @@ pub struct Past {
     pub left: Option<String>,
     /// An act of which nobody can tell whether it is in: why.
     pub unknown: Vec<String>,
+}
+
+/// What a run holds while its tool is at work.
+pub const PROCESS: &str = "the tool's process ";
+
+/// The tool of a run that is gone, where that is at work still.
+pub fn at_work(gone: &Entry, owner: &Owner) -> Option<String> {
+    let is_there = |what: &&String| {
+        let pid = what.strip_prefix(PROCESS).and_then(|pid| pid.parse().ok()).and_then(rustix::process::Pid::from_raw);
+        pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok() && !is_over(pid.as_raw_nonzero().get()))
+    };
+    let is_here = gone.intention.owner.boot == owner.boot;
+    gone.held.iter().filter(|_| is_here).find(is_there).map(|what| format!("{what} of run {} is at work still", gone.number))
+}
+
+/// Whether a process has ended that nobody has asked after yet.
+fn is_over(pid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The state stands behind the name, which is in parentheses.
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 /// Ends what sessions of runs that are gone still do: they are waited for, and then what they run is ended.
@@ -83,6 +103,9 @@ pub fn settled(
                 // The tool's row is written in the same transaction.
                 _ if trail.of.is_none() && is_due => (State::Failed, "the tool's record says that it is not in"),
                 _ if trail.of.is_none() => (State::Done, "the tool's record says that it is in"),
+                (Some(_), _) if !deployer.keeps_numbers() => {
+                    (State::Unknown, "it was being committed, and such a server does not say later whether that came to its end")
+                }
                 (Some(number), _) => match over(deployer, session, number)? {
                     Became::Committed => (State::Done, "the server says that it is committed"),
                     Became::RolledBack => (State::Failed, "the server says that it was rolled back"),
@@ -95,6 +118,7 @@ pub fn settled(
                 (None, Some(mark)) => match alone(&mark)? {
                     Left::Again(_) => (State::Failed, "nothing of it is left"),
                     Left::Done => (State::Done, "the server finished it"),
+                    Left::Same => (State::Unknown, "the schema is as it was before it, and nothing in it would say whether it ran"),
                     Left::Unknown => (
                         State::Unknown,
                         "it runs in no transaction, and the schema is not as it was before it, or an index of no use cannot be dropped yet",
@@ -110,6 +134,11 @@ pub fn settled(
                 known => (known.0, words),
             };
             (step.state, step.words) = (state, Some(words.to_owned()));
+            if state == State::Done && step.trail.mark.is_some() && step.trail.after.is_none() {
+                // The schema is as it left it.
+                step.trail.after = digest.clone();
+                store.trail(entry.number, at, &Trail { after: digest.clone(), ..Trail::default() })?;
+            }
             store.mark(entry.number, at, state, Some(words))?;
         }
         entries.push(entry);
@@ -136,7 +165,7 @@ pub fn past(entries: &[Entry], deeds: &[Deed]) -> Past {
     // The last word on the schema is the newest run's.
     let last = entries.iter().find_map(|entry| entry.steps.iter().rev().find(|step| begun(step)));
     past.left = last.and_then(|step| match step.state {
-        State::Done => step.trail.after.clone(),
+        State::Done => step.trail.after.clone().or_else(|| due(step, deeds)),
         _ => step.trail.before.clone(),
     });
     for entry in entries {
@@ -152,6 +181,12 @@ pub fn past(entries: &[Entry], deeds: &[Deed]) -> Past {
         }
     }
     past
+}
+
+/// The digest after an act of which nobody wrote it down: what was rehearsed, or, of a change of rows, the one before it.
+fn due(step: &JournalStep, deeds: &[Deed]) -> Option<String> {
+    let deed = deeds.iter().find(|deed| deed.stepwise && deed.act == step.act)?;
+    if deed.alone { deed.due.clone() } else { step.trail.before.clone() }
 }
 
 /// Why what was begun is not what is to be gone on with: its text is another one now.

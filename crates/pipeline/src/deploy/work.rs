@@ -9,7 +9,7 @@ use super::beside::Beside;
 use super::deeds::Deed;
 use evenkeel_core::deployment::{Done, Seen};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Answer, Became, Claim, Deployer, Intended, Limits, Observer, Session, Stop, Trail};
+use evenkeel_core::port::{Answer, Became, Claim, Deployer, Intended, Limits, Session, Stop, Trail};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -49,20 +49,35 @@ enum Lost {
     Gone(String),
 }
 
-/// How something ended that runs in no transaction, by what is left of it.
-fn left(left: Left, why: String) -> End {
+/// How something ended that runs in no transaction, by what is left of it; whether the server refused it.
+fn left(left: Left, why: String, is_refused: bool) -> End {
     match left {
         Left::Again(_) => End::Failed(why),
+        // What is refused has no effect; of what was lost nothing says it.
+        Left::Same if is_refused => End::Failed(why),
+        Left::Same => End::Unknown(format!("{why}; nothing in the schema says whether it ran")),
         Left::Done => End::Done,
         Left::Unknown => End::Unknown(format!("{why}; the schema is not as it was before it")),
     }
 }
 
+/// What a transaction changed in tables that take nothing back stays.
+fn unsure(end: End, deed: &Deed) -> End {
+    match end {
+        End::Failed(why) if deed.loose && !deed.alone => {
+            End::Unknown(format!("{why}; what it changed in tables that take nothing back, if it did, stays"))
+        }
+        end => end,
+    }
+}
+
+/// What stands in the place of a number while a transaction is being committed whose server gives none.
+pub const COMMITTING: &str = "committing";
+
 /// Who runs acts.
 #[derive(Clone, Copy)]
 pub struct Hands<'a> {
     pub deployer: &'a dyn Deployer,
-    pub observer: &'a dyn Observer,
     pub bounds: Bounds,
     pub stop: &'a Stop,
     /// What goes with what is taken back.
@@ -138,15 +153,16 @@ impl Hands<'_> {
                     let end = match self.lost(claim, session, transaction.as_deref(), why)? {
                         Lost::Told(end) => end,
                         // Without a number nothing of its transaction was sent.
-                        Lost::Gone(why) if !deed.alone => End::Failed(why),
-                        Lost::Gone(why) => left(looked(claim)?, why),
+                        Lost::Gone(why) if !deed.alone => unsure(End::Failed(why), deed),
+                        Lost::Gone(why) => left(looked(claim)?, why, false),
                     };
                     return Ok((end, done));
                 }
             };
             let is_over = begun.elapsed() >= self.bounds.retry_for;
             let why = if passes && is_over { format!("{why}; {} attempts in {}", done.attempts, time(begun.elapsed())) } else { why };
-            let end = if deed.alone { left(looked(claim)?, why) } else { End::Failed(why) };
+            let end = if deed.alone { left(looked(claim)?, why, true) } else { End::Failed(why) };
+            let end = unsure(end, deed);
             if !passes || is_over || !matches!(end, End::Failed(_)) {
                 return Ok((end, done));
             }
@@ -164,15 +180,8 @@ impl Hands<'_> {
         let mut session = claim.session(&[])?;
         let watcher = claim.session(&[])?;
         let is_over = AtomicBool::new(false);
-        let beside = Beside {
-            observer: self.observer,
-            deployer: self.deployer,
-            session: session.id(),
-            bound: self.bounds.blocked,
-            stop: self.stop,
-            is_over: &is_over,
-            seen,
-        };
+        let beside =
+            Beside { deployer: self.deployer, session: session.id(), bound: self.bounds.blocked, stop: self.stop, is_over: &is_over, seen };
         std::thread::scope(|threads| {
             threads.spawn(|| beside.watch(watcher));
             let tried = self.sent(&mut *session, (intended, at), deed);
@@ -208,6 +217,8 @@ impl Hands<'_> {
                     Err(trouble) => return Ok(lost(&trouble, &transaction)),
                 }
             }
+        }
+        if !deed.alone && self.deployer.keeps_numbers() {
             // It is on the disk before anything of it can be in.
             let number = match self.deployer.number(session) {
                 Ok(Answer::Ran(ran)) => ran.rows.into_iter().next().and_then(|row| row.into_iter().next().flatten()),
@@ -273,6 +284,11 @@ impl Hands<'_> {
         }
         if deed.alone {
             return Ok(Tried::Done);
+        }
+        if !self.deployer.keeps_numbers() {
+            // From here on nobody can tell, should the answer be lost.
+            intended.leaves(at, &Trail { transaction: Some(COMMITTING.to_owned()), ..Trail::default() })?;
+            transaction = Some(COMMITTING.to_owned());
         }
         match session.commit() {
             Ok(Answer::Ran(_)) => {

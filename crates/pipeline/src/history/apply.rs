@@ -33,6 +33,8 @@ pub struct Order<'a> {
     /// What the user calls the snapshot that was taken before.
     pub snapshot: &'a str,
     pub reason: Option<&'a str>,
+    /// The parity lock that keeps it from being changed, in words.
+    pub locked: Option<&'a str>,
     pub allow_destructive: bool,
     /// For how long locks of others are asked for.
     pub patience: Duration,
@@ -210,6 +212,7 @@ fn gates(applied: &Applied, has_acts: bool, unfinished: &[Entry], order: &Order<
     let shut = |why: String| Shut { why, is_untold: false };
     let untold = |why: String| Shut { why, is_untold: true };
     let mut all: Vec<Shut> = order.store.halted(order.environment)?.map(|halt| shut(halt.words())).into_iter().collect();
+    all.extend(order.locked.map(|words| shut(format!("parity-lock: {words}"))));
     for entry in unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(true)) {
         all.push(shut(format!("{}, and its process {} is there still", entry.unfinished(), entry.intention.owner.pid)));
     }

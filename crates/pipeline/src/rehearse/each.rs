@@ -2,7 +2,9 @@
 //!
 //! Everything runs here as the tool runs it, unwatched. Neighbour: `eyes`, for what is watched.
 
+use super::clock::Marks;
 use super::eyes::Eyes;
+use super::lost;
 use super::pending::Release;
 use super::place::Place;
 use super::samples::Samples;
@@ -17,7 +19,7 @@ use evenkeel_core::manifest::Manifest;
 use evenkeel_core::patch::{Form, World, plan, tells_needs};
 use evenkeel_core::port::{Answer, Event, Filler, Observer};
 use evenkeel_core::rehearsal::{Difference, Migration, Part, Proposed, Rerun, Undo};
-use evenkeel_core::statement::Nature;
+use evenkeel_core::statement::{Nature, Statement};
 use evenkeel_core::trace::{Blocks, Class, Held, Lock, Map, On, Relation, Sample, Sort, Span, Trace, names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,8 +29,9 @@ use std::time::{Duration, Instant};
 pub const BASE: &str = "rehearsal_base";
 /// Where one is tried that is thrown away.
 const TRIAL: &str = "rehearsal_trial";
-/// As before one of them.
+/// As before one of them, and as after it.
 const BEFORE: &str = "rehearsal_before";
+const AFTER: &str = "rehearsal_after";
 
 /// How long an obstacle is waited for: that a statement stands before it.
 const STANDING: Duration = Duration::from_secs(5);
@@ -39,7 +42,8 @@ pub struct Each<'a> {
     pub place: &'a Place,
     pub stage: Stage<'a>,
     pub ground: Ground<'a>,
-    pub observer: &'a dyn Observer,
+    /// Nothing where nobody looks at locks of such a server.
+    pub observer: Option<&'a dyn Observer>,
     pub filler: Option<&'a dyn Filler>,
     /// Rows of tables here.
     pub here: &'a BTreeMap<String, u64>,
@@ -50,6 +54,29 @@ impl<'a> Each<'a> {
     pub fn aside(&self, from: &str, to: &str) -> Result<(), Box<Trouble>> {
         self.place.scratch.remove(to)?;
         self.place.scratch.copy(from, to)
+    }
+
+    /// Where one is tried that is thrown away: where texts mean a database by its name, that one, which is brought back afterwards.
+    fn trial(&self) -> &'a str {
+        if self.place.scratch.is_named_within() { self.ground.database } else { TRIAL }
+    }
+
+    /// What stands after the migration that is tried.
+    fn tried(&self) -> &'a str {
+        if self.place.scratch.is_named_within() { AFTER } else { self.ground.database }
+    }
+
+    /// What a copy that is brought back is otherwise than what was put aside; nothing where copies are the server's own.
+    pub fn faithful(&self, begin: &Manifest) -> Result<Option<String>, Box<Trouble>> {
+        if !self.place.scratch.is_named_within() {
+            return Ok(None);
+        }
+        self.aside(BASE, self.ground.database)?;
+        let odd = effect(begin, &self.look(self.ground.database)?);
+        let words = |touch: &Touch| format!("{} {}", touch.spot.kind.name(), touch.spot.display());
+        Ok(odd
+            .first()
+            .map(|first| format!("a copy of the database is not as it is: {}: what was tried on copies says little", words(first))))
     }
 
     fn look(&self, database: &str) -> Result<Manifest, Box<Trouble>> {
@@ -89,7 +116,11 @@ impl<'a> Each<'a> {
             if has(Part::Rerun) || has(Part::Undo) || is_alone {
                 self.aside(self.ground.database, BEFORE)?;
             }
-            let done = self.ran(self.ground.database, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))?;
+            let mut marks = Marks { place: self.place, stage: self.stage, database: self.ground.database, after: Vec::new() };
+            let mut blind = Blind;
+            let onlooker: &mut dyn Onlooker = if self.stage.engine.undoes_definitions() { &mut blind } else { &mut marks };
+            let done = self.ran(self.ground.database, &cut.up, cut.migration.transaction, None, (Manner::AsTool, onlooker))?;
+            told.after = marks.after;
             let is_batch = release.grouping == Grouping::Batch;
             if is_batch && told.stopped.is_some() {
                 // One transaction for all is how they run; by itself it may do.
@@ -111,6 +142,10 @@ impl<'a> Each<'a> {
                 continue;
             }
             let after = self.look(self.ground.database)?;
+            let comes_back = has(Part::Undo) || has(Part::Rerun);
+            if comes_back && self.tried() != self.ground.database {
+                self.aside(self.ground.database, AFTER)?;
+            }
             if has(Part::Effect) {
                 told.effect = Some(effect(&before, &after));
                 told.result = evidence::schema(&after);
@@ -120,6 +155,9 @@ impl<'a> Each<'a> {
             }
             if has(Part::Rerun) {
                 told.rerun = Some(self.rerun(cut, told, &after)?);
+            }
+            if comes_back && self.tried() != self.ground.database {
+                self.aside(AFTER, self.ground.database)?;
             }
             before = after;
         }
@@ -133,27 +171,51 @@ impl<'a> Each<'a> {
             undo.proposed = self.proposed(cut, before, after)?;
             return Ok(undo);
         };
-        self.aside(self.ground.database, TRIAL)?;
-        let columns = self.observer.columns(&mut *self.place.scratch.session(BEFORE)?)?;
+        let trial = self.trial();
+        self.aside(self.tried(), trial)?;
+        let columns = self.observer.map(|observer| observer.columns(&mut *self.place.scratch.session(BEFORE)?)).transpose()?;
         let from = Instant::now();
-        let done = self.ran(TRIAL, down, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))?;
+        let mut marks = Marks { place: self.place, stage: self.stage, database: trial, after: Vec::new() };
+        let mut blind = Blind;
+        let onlooker: &mut dyn Onlooker = if self.stage.engine.undoes_definitions() { &mut blind } else { &mut marks };
+        let done = self.ran(trial, down, cut.migration.transaction, None, (Manner::AsTool, onlooker))?;
         undo.took = Some(from.elapsed());
+        undo.after = marks.after;
         if let Err(why) = done {
             undo.exact = Some(false);
             undo.failed = Some(worded(&why));
             return Ok(undo);
         }
-        let there = self.look(TRIAL)?;
+        let there = self.look(trial)?;
         undo.differences = differences(before, &there);
         undo.exact = Some(undo.differences.is_empty());
         undo.order_only = undo.differences.is_empty() && is_reordered(before, &there);
-        let kept = self.observer.columns(&mut *self.place.scratch.session(TRIAL)?)?;
+        match (self.observer, &columns) {
+            (Some(observer), Some(columns)) => self.rows(told, &mut undo, (observer, columns))?,
+            _ => lost::unseen(cut, told, (before, after), &mut undo),
+        }
+        // The way back leads to where the migration can run again.
+        match self.ran(trial, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
+            Ok(()) => undo.again = differences(after, &self.look(trial)?).iter().map(Difference::words).collect(),
+            Err(why) => undo.again = vec![format!("it does not run: {}", worded(&why))],
+        }
+        Ok(undo)
+    }
+
+    /// What the way back takes away of rows that were there before.
+    fn rows(
+        &self,
+        told: &Migration,
+        undo: &mut Undo,
+        (observer, columns): (&dyn Observer, &BTreeMap<(u64, u64), String>),
+    ) -> Result<(), Box<Trouble>> {
+        let kept = observer.columns(&mut *self.place.scratch.session(TRIAL)?)?;
         let has_rows = |table: &String| self.here.get(table).is_some_and(|rows| *rows > 0);
-        let touched = touched(told);
+        let touched = lost::touched(told);
         let (full, bare): (BTreeSet<String>, BTreeSet<String>) = touched.into_iter().partition(has_rows);
-        undo.data_lost = anew(&columns, &kept)
+        undo.data_lost = lost::anew(columns, &kept)
             .into_iter()
-            .filter(|column| !full.iter().any(|table| is_of(column, table)))
+            .filter(|column| !full.iter().any(|table| lost::is_of(column, table)))
             .map(|column| format!("{column}: made anew, what was in it is gone unless a statement brings it back"))
             .collect();
         undo.data_lost.extend(self.lost(&full)?);
@@ -164,12 +226,7 @@ impl<'a> Each<'a> {
             .filter(moves_rows)
             .find(|trace| trace.grows_with.is_empty() || trace.grows_with.iter().any(|table| bare.contains(table)));
         undo.rows_changed = unseen.map(|trace| trace.place.clone());
-        // The way back leads to where the migration can run again.
-        match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
-            Ok(()) => undo.again = differences(after, &self.look(TRIAL)?).iter().map(Difference::words).collect(),
-            Err(why) => undo.again = vec![format!("it does not run: {}", worded(&why))],
-        }
-        Ok(undo)
+        Ok(())
     }
 
     /// A way back from what it does to the schema, tried; nothing where it does nothing there.
@@ -195,8 +252,9 @@ impl<'a> Each<'a> {
         if cut.statements().any(|statement| is_rows(statement) && !matches!(statement.nature, Nature::Transaction(_))) {
             proposed.why.push("the migration may change rows or rights, which no schema shows".to_owned());
         }
-        self.aside(self.ground.database, TRIAL)?;
-        let mut session = self.place.scratch.session(TRIAL)?;
+        let trial = self.trial();
+        self.aside(self.tried(), trial)?;
+        let mut session = self.place.scratch.session(trial)?;
         for statement in dialect.opening().iter().copied().chain(proposed.statements.iter().map(String::as_str)) {
             if let Answer::Refused(refused) = session.run(statement)? {
                 proposed.why.push(format!("{} ({})", refused.message, refused.code));
@@ -223,19 +281,42 @@ impl<'a> Each<'a> {
         Ok(lost.collect())
     }
 
+    /// Whether all of it is one transaction: an interruption leaves nothing of it.
+    fn is_one_transaction(&self, cut: &Cut) -> bool {
+        let undoes = self.stage.engine.undoes_definitions();
+        // Elsewhere each definition is a commit by itself.
+        let is_own = |statement: &Statement| undoes || statement.nature == Nature::Data && statement.tag != "TRUNCATE TABLE";
+        let is_plain =
+            cut.statements().all(|statement| !statement.alone && is_own(statement) && !matches!(statement.nature, Nature::Transaction(_)));
+        let count = cut.statements().count();
+        let is_whole = matches!(cut.migration.transaction, Transaction::Own | Transaction::Fitting | Transaction::Whole);
+        cut.up.len() == 1 && (is_plain && (is_whole || count <= 1) || !undoes && count <= 1)
+    }
+
     /// The whole once more, and once more after each interruption.
     fn rerun(&self, cut: &Cut, told: &Migration, after: &Manifest) -> Result<Rerun, Box<Trouble>> {
         let mut rerun = Rerun::default();
-        self.aside(self.ground.database, TRIAL)?;
+        let trial = self.trial();
+        self.aside(self.tried(), trial)?;
         let samples = Samples::default();
-        let known = self.observer.map(&mut *self.place.scratch.session(TRIAL)?)?.into_keys().collect();
-        let mut eyes = Eyes::new(self.observer, &samples).knowing(known);
-        match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, (Manner::Apart, &mut eyes))? {
+        let mut eyes = match self.observer {
+            Some(observer) => {
+                let known = observer.map(&mut *self.place.scratch.session(trial)?)?.into_keys().collect();
+                Some(Eyes::new(observer, &samples).knowing(known))
+            }
+            None => None,
+        };
+        let mut blind = Blind;
+        let onlooker: (Manner, &mut dyn Onlooker) = match &mut eyes {
+            Some(eyes) => (Manner::Apart, eyes),
+            None => (Manner::AsTool, &mut blind),
+        };
+        match self.ran(trial, &cut.up, cut.migration.transaction, None, onlooker)? {
             Err(why) => rerun.second = Some(Err(worded(&why))),
             Ok(()) => {
-                let odd: Vec<String> = differences(after, &self.look(TRIAL)?).iter().map(Difference::words).collect();
+                let odd: Vec<String> = differences(after, &self.look(trial)?).iter().map(Difference::words).collect();
                 if odd.is_empty() {
-                    let traces = eyes.traces();
+                    let traces = eyes.map(Eyes::traces).unwrap_or_default();
                     let strong = traces.iter().flat_map(|trace| &trace.locks).filter(|lock| lock.blocks >= Blocks::Writes && !lock.fresh);
                     rerun.locks = strong.map(|lock| (lock.relation.clone(), lock.mode)).collect();
                     rerun.locks.sort_unstable();
@@ -245,15 +326,15 @@ impl<'a> Each<'a> {
             }
         }
         rerun.converges = Some(true);
-        if is_one_transaction(cut) {
+        if self.is_one_transaction(cut) {
             return Ok(rerun);
         }
         let count = cut.up.iter().map(|script| script.statements().len()).sum::<usize>();
         for at in 1..count {
             self.ground.watch.stop.check()?;
-            self.aside(BEFORE, TRIAL)?;
+            self.aside(BEFORE, trial)?;
             // What was not committed is gone with the session.
-            let _interrupted = self.ran(TRIAL, &cut.up, cut.migration.transaction, Some(at), (Manner::AsTool, &mut Blind))?;
+            let _interrupted = self.ran(trial, &cut.up, cut.migration.transaction, Some(at), (Manner::AsTool, &mut Blind))?;
             if self.again(cut, after, at, "", &mut rerun)? {
                 return Ok(rerun);
             }
@@ -273,9 +354,10 @@ impl<'a> Each<'a> {
 
     /// Runs it whole where it was interrupted; whether it comes to another end.
     fn again(&self, cut: &Cut, after: &Manifest, at: usize, whither: &str, rerun: &mut Rerun) -> Result<bool, Box<Trouble>> {
-        let left = match self.ran(TRIAL, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
+        let trial = self.trial();
+        let left = match self.ran(trial, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {
             Err(why) => vec![format!("run again, it fails: {}", worded(&why))],
-            Ok(()) => differences(after, &self.look(TRIAL)?).iter().map(Difference::words).collect(),
+            Ok(()) => differences(after, &self.look(trial)?).iter().map(Difference::words).collect(),
         };
         if left.is_empty() {
             return Ok(false);
@@ -292,6 +374,7 @@ impl<'a> Each<'a> {
     /// Runs a statement that is outside of any transaction while somebody writes to the tables that it is about, so that it stands before
     /// them: what it holds and waits for then, or nothing where it did not stand. Then its session is ended, or it goes on.
     pub fn held_up(&self, cut: &Cut, statement: usize, ends: bool) -> Result<Option<Vec<(Relation, Held)>>, Box<Trouble>> {
+        let Some(observer) = self.observer else { return Ok(None) };
         self.aside(BEFORE, TRIAL)?;
         if statement > 1 {
             let _before = self.ran(TRIAL, &cut.up, cut.migration.transaction, Some(statement - 1), (Manner::AsTool, &mut Blind))?;
@@ -301,9 +384,9 @@ impl<'a> Each<'a> {
         let all: Vec<_> = cut.up.iter().flat_map(Script::statements).collect();
         let Some(said) = all.get(statement - 1) else { return Ok(None) };
         writer.begin(&self.ground.limits)?;
-        let map = self.observer.map(&mut *writer)?;
+        let map = observer.map(&mut *writer)?;
         for table in about(said.text, &map) {
-            self.observer.write_to(&mut *writer, &table)?;
+            observer.write_to(&mut *writer, &table)?;
         }
         let mut session = self.place.session(TRIAL)?;
         let id = session.id();
@@ -313,7 +396,7 @@ impl<'a> Each<'a> {
                 let from = Instant::now();
                 let mut stood = None;
                 while from.elapsed() < STANDING && !is_over.load(Ordering::SeqCst) {
-                    let sample = self.observer.sample(&mut *watcher, id)?;
+                    let sample = observer.sample(&mut *watcher, id)?;
                     if !sample.waited_for.is_empty() {
                         stood = Some(sample);
                         break;
@@ -387,14 +470,6 @@ fn says_something(scripts: &[Script]) -> bool {
     all.any(|statement| !matches!(statement.nature, Nature::Transaction(_)))
 }
 
-/// Whether all of it is one transaction: an interruption leaves nothing of it.
-fn is_one_transaction(cut: &Cut) -> bool {
-    let is_plain = cut.statements().all(|statement| !statement.alone && !matches!(statement.nature, Nature::Transaction(_)));
-    let count = cut.statements().count();
-    let is_whole = matches!(cut.migration.transaction, Transaction::Own | Transaction::Fitting | Transaction::Whole);
-    is_plain && cut.up.len() == 1 && (is_whole || count <= 1)
-}
-
 /// What is otherwise there than it should be, comments aside.
 fn differences(wanted: &Manifest, there: &Manifest) -> Vec<Difference> {
     let differing = effect(wanted, there).into_iter().filter(|touch| touch.spot.is_semantic());
@@ -411,21 +486,4 @@ fn differences(wanted: &Manifest, there: &Manifest) -> Vec<Difference> {
     let all: Vec<Touch> = differing.collect();
     let whole = all.iter().filter(|touch| !of_others(touch, &all));
     whole.map(|touch| Difference { expected: found(&touch.spot, wanted), touch: touch.clone() }).collect()
-}
-
-/// Tables that were there before and that a migration changes or reads.
-fn touched(told: &Migration) -> BTreeSet<String> {
-    let locks = told.statements.iter().flat_map(|trace| &trace.locks).filter(|lock| !lock.fresh && lock.kind == Sort::Table.name());
-    locks.map(|lock| lock.relation.clone()).collect()
-}
-
-/// Whether a column is of a table, by their names.
-fn is_of(column: &str, table: &str) -> bool {
-    column.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// Columns that were there and are made anew, or are not there.
-fn anew(before: &BTreeMap<(u64, u64), String>, after: &BTreeMap<(u64, u64), String>) -> Vec<String> {
-    let gone = before.iter().filter(|(number, _)| !after.contains_key(number));
-    gone.map(|(_, name)| name.clone()).collect()
 }

@@ -2,14 +2,16 @@
 //! back and run again.
 //!
 //! Lives here: the order of things. `place` makes the server, `eyes` watches statements, `samples` from a second session, `load` has clients beside them, `each` tries one migration after the other: its
-//! effect, its way back, itself once more; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after, `in_place`
+//! effect, its way back, itself once more; `clock` is for servers whose locks nobody looks at; `sizes` runs it at several sizes; `asked` asks what applications ask before it and after, `in_place`
 //! runs it where others are at work and gives it up. Does not live here: what is pending (`pending`), what a gate demands (`core/rehearsal`).
 
 mod asked;
+mod clock;
 mod each;
 mod eyes;
 mod in_place;
 mod load;
+mod lost;
 mod pending;
 mod place;
 mod samples;
@@ -22,7 +24,8 @@ pub use sizes::Amount;
 
 use crate::migrations::{Cut, Script};
 use crate::replay::{Means, Stage};
-use crate::runner::{Ground, Guard, Manner, Runner, Told, guarded};
+use crate::runner::{Ground, Guard, Manner, Onlooker, Runner, Told, guarded};
+use clock::Clock;
 use each::Each;
 use evenkeel_core::estimate::Machine;
 use evenkeel_core::evidence;
@@ -31,7 +34,7 @@ use evenkeel_core::history::effect::{Touch, effect};
 use evenkeel_core::history::folder::{Grouping, Transaction};
 use evenkeel_core::kind::Dimension;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Environment, Event, Filled, Filler, Limits, Run, Session, Silent, Watch};
+use evenkeel_core::port::{Environment, Event, Filled, Filler, Limits, Observer, Run, Session, Silent, Watch};
 use evenkeel_core::rehearsal::{self, Larger, Load, Migration, Part, Rehearsal, gates};
 use evenkeel_core::statement::Nature;
 use evenkeel_core::trace::{Bounds, Trace, names};
@@ -72,7 +75,7 @@ pub const DIMENSIONS: [Dimension; 5] =
 /// No server can be had, the target's manifest does not tell enough, or the end was asked for. That a statement fails is a finding.
 pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Means<'_>, run: &Run<'_>) -> Result<Rehearsal, Box<Trouble>> {
     let engine = run.engines.of(target.endpoint.engine);
-    let observer = engine.observer()?;
+    let observer = engine.observer().ok();
     let grammar = engine.grammar()?;
     let workshop = engine.workshop(means.folders);
     let stage = Stage { engine, workshop: &*workshop, watch: run.watch, limits: means.limits };
@@ -86,7 +89,10 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let scale = largest.filter(|_| estimates).map(|amount| sizes::scale(amount, target));
     run.watch.see(Event::Step { what: "a server like the target" });
     let place = Place::make(target, stage, (means.role, wanted.questions.role), scale)?;
-    let bounds = observer.bounds(&mut *place.session(&place.database)?)?;
+    let bounds = match observer {
+        Some(observer) => observer.bounds(&mut *place.session(&place.database)?)?,
+        None => Bounds::default(),
+    };
     let limits = means.limits;
     let ground = Ground { scratch: &*place.scratch, database: &place.database, grammar, watch: run.watch, limits, own_bounds: true };
     let mut told = Rehearsal {
@@ -112,8 +118,10 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         gates: Vec::new(),
         gaps: place.gaps.iter().chain(&release.gaps).cloned().collect(),
         notes: release.notes.clone(),
+        unmeasured: observer.is_none().then(|| format!("locks and time are not measured on {}", target.endpoint.engine.name())),
     };
-    if bounds.lock.is_none() {
+    told.floor.extend(told.unmeasured.clone());
+    if bounds.lock.is_none() && observer.is_some() {
         told.notes.push(format!("{} waits for a lock without a bound there (lock_timeout is 0): everybody queues behind it", place.role));
     }
     let filler = engine.filler();
@@ -121,7 +129,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     let sizing = match largest {
         Some(_) => {
             let filler = *filler.as_ref().map_err(|trouble| trouble.clone())?;
-            Some(Sizing { target, release, stage, role: means.role, observer, filler })
+            Some(Sizing { target, release, stage, role: means.role, observer: engine.observer()?, filler })
         }
         None => None,
     };
@@ -135,6 +143,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     told.began = evidence::schema(&begin);
     let each = Each { place: &place, stage, ground, observer, filler: filler.ok(), here: &here };
     each.aside(&place.database, each::BASE)?;
+    told.gaps.extend(each.faithful(&begin)?);
     let mut tried = Vec::new();
     if let (Some(sizing), true) = (&sizing, estimates) {
         for (at, amount) in wanted.sizes.iter().enumerate() {
@@ -148,8 +157,12 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
             }
         }
     }
-    run.watch.see(Event::Step { what: if wanted.parts.contains(&Part::Load) { "the release, with clients" } else { "the release" } });
-    let watched = watched(&each, release, wanted.parts.contains(&Part::Load).then_some(&here))?;
+    let has_clients = wanted.parts.contains(&Part::Load) && observer.is_some();
+    run.watch.see(Event::Step { what: if has_clients { "the release, with clients" } else { "the release" } });
+    let watched = match observer {
+        Some(observer) => watched(&each, observer, release, wanted.parts.contains(&Part::Load).then_some(&here))?,
+        None => unwatched(&each, release, told.unmeasured.as_deref().unwrap_or_default())?,
+    };
     told.load = watched.load;
     told.gaps.extend(watched.broken.clone());
     let end = place.look(&place.database, stage)?;
@@ -178,7 +191,9 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
     } else {
         told.floor.push("whether the running application survives it was not looked at (--queries)".to_owned());
     }
-    let unwatched = told.migrations.iter().filter_map(|migration| Some((&migration.key, migration.unwatched.as_ref()?)));
+    // Where nothing is measured that is said once.
+    let watched = told.migrations.iter().filter(|_| told.unmeasured.is_none());
+    let unwatched = watched.filter_map(|migration| Some((&migration.key, migration.unwatched.as_ref()?)));
     let unwatched = unwatched.map(|(key, why)| format!("{key} runs as its tool sends it, and not one by one to be watched: {why}"));
     told.gaps.extend(unwatched.collect::<Vec<_>>());
     let rights = release.cuts.iter().flat_map(|cut| cut.up.iter().flat_map(Script::statements));
@@ -323,8 +338,13 @@ struct Watched {
 
 /// Runs the release once, watched, in the transactions of its runner; with clients beside it that use those rows of tables, where that is
 /// wanted.
-fn watched(each: &Each<'_>, release: &Release, loaded: Option<&BTreeMap<String, u64>>) -> Result<Watched, Box<Trouble>> {
-    let Each { place, ground, observer, .. } = *each;
+fn watched(
+    each: &Each<'_>,
+    observer: &dyn Observer,
+    release: &Release,
+    loaded: Option<&BTreeMap<String, u64>>,
+) -> Result<Watched, Box<Trouble>> {
+    let Each { place, ground, .. } = *each;
     let samples = Samples::default();
     let known = observer.map(&mut *place.session(ground.database)?)?.into_keys().collect();
     let asked = match (loaded, each.filler) {
@@ -351,7 +371,7 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<&BTreeMap<String, 
             std::thread::sleep(load::AROUND);
         }
         clients.begins();
-        let ran = guarded(session, ground, |session, guard| released(session, guard, ground, release, &mut eyes));
+        let ran = guarded(session, ground, |session, guard| released(session, guard, ground, release, (&mut eyes, Manner::Apart)));
         clients.ends();
         if has_clients {
             std::thread::sleep(load::AROUND);
@@ -375,6 +395,23 @@ fn watched(each: &Each<'_>, release: &Release, loaded: Option<&BTreeMap<String, 
     Ok(Watched { migrations: told, broken, load })
 }
 
+/// Runs it where nobody looks at locks: what ran, and how long it took here.
+fn unwatched(each: &Each<'_>, release: &Release, why: &str) -> Result<Watched, Box<Trouble>> {
+    let ground = each.ground;
+    let mut clock = Clock::default();
+    let session = each.place.session(ground.database)?;
+    let ends = guarded(session, ground, |session, guard| released(session, guard, ground, release, (&mut clock, Manner::AsTool)))?;
+    let mut traces = clock.traces.into_iter();
+    let mut sent = 0;
+    let mut migrations = Vec::new();
+    for (cut, (stopped, upto)) in release.cuts.iter().zip(ends) {
+        let statements: Vec<Trace> = traces.by_ref().take(upto - sent).collect();
+        sent = upto;
+        migrations.push(Migration { unwatched: Some(why.to_owned()), ..migration(cut, statements, stopped) });
+    }
+    Ok(Watched { migrations, broken: None, load: None })
+}
+
 /// What is wrong with a text that ends so.
 fn left_open() -> Told {
     (None, "the text ends in an open transaction: what it did is gone when its session ends, or stays locked while that lasts".to_owned())
@@ -388,10 +425,10 @@ fn released(
     guard: &Guard,
     ground: Ground<'_>,
     release: &Release,
-    eyes: &mut Eyes<'_>,
+    (onlooker, manner): (&mut dyn Onlooker, Manner),
 ) -> Result<Ends, Box<Trouble>> {
     let is_batch = release.grouping == Grouping::Batch;
-    let mut runner = Runner::new(session, ground, guard, eyes).manner(Manner::Apart).batch(is_batch);
+    let mut runner = Runner::new(session, ground, guard, onlooker).manner(manner).batch(is_batch);
     let mut ends = Ends::new();
     for cut in &release.cuts {
         ground.watch.stop.check()?;
@@ -421,6 +458,7 @@ fn migration(cut: &Cut, statements: Vec<Trace>, stopped: Option<Told>) -> Migrat
         unwatched: None,
         effect: None,
         result: None,
+        after: Vec::new(),
         undo: None,
         rerun: None,
     }

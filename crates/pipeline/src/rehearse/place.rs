@@ -98,7 +98,10 @@ impl Place {
                 rights.first().map(|left| left.words()).unwrap_or_default()
             ));
         }
-        let (name, unbounded, role) = role(manifest, configured)?;
+        let (name, unbounded, role) = match stage.engine.session_role() {
+            Some(words) => (ANYBODY.to_owned(), true, words.to_owned()),
+            None => role(manifest, configured)?,
+        };
         let own = stage.engine.session_settings(manifest, Some(name.as_str()).filter(|name| !name.starts_with('(')));
         let is_superuser = |name: &str| {
             manifest

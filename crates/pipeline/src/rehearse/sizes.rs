@@ -171,7 +171,7 @@ impl Sizing<'_> {
             limits: self.stage.limits,
             own_bounds: true,
         };
-        let each = Each { place: &place, stage: self.stage, ground, observer: self.observer, filler: Some(self.filler), here: &here };
+        let each = Each { place: &place, stage: self.stage, ground, observer: Some(self.observer), filler: Some(self.filler), here: &here };
         each.aside(&place.database, BASE)?;
         self.timed(&each, amount)
     }
@@ -188,7 +188,7 @@ impl Sizing<'_> {
             if time > 0 {
                 each.aside(BASE, each.ground.database)?;
             }
-            let told = watched(each, self.release, None)?.migrations;
+            let told = watched(each, self.observer, self.release, None)?.migrations;
             if let Some((migration, (_, why))) = told.iter().find_map(|one| Some((one, one.stopped.as_ref()?))) {
                 size.stopped = Some(format!("{}: {why}", migration.key));
                 return Ok(size);

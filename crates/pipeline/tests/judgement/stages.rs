@@ -111,6 +111,7 @@ fn subject(name: &str, candidate: FakeEnvironment) -> Subject<'static> {
         insisted: false,
         nowhere: Vec::new(),
         beforehand: Vec::new(),
+        locked: None,
         files: None,
     }
 }
@@ -133,6 +134,7 @@ fn environments_are_checked_side_by_side_and_told_in_order() {
         insisted: false,
         nowhere: Vec::new(),
         beforehand: Vec::new(),
+        locked: None,
         files: None,
     });
     let checked = check::run(&subjects, Severity::Block, &run(&[], Watch::none())).unwrap();

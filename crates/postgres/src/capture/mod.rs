@@ -18,6 +18,7 @@ mod locale;
 mod names;
 mod number;
 mod options;
+mod own;
 mod plain;
 mod present;
 mod printed;
@@ -44,6 +45,7 @@ mod view;
 mod watch;
 
 pub use earlier::renew;
+pub use own::{COLUMNS, SCHEMA, TABLE};
 pub use privilege::{NOTHING, OWNER};
 pub use schema_name::PostgresSchemaNames;
 pub use sql::render;
@@ -260,6 +262,7 @@ async fn once(
     gaps.retain(|gap| request.dimensions.contains(&gap.dimension));
     gaps.extend(refused.gaps().into_iter().filter(|gap| wanted.dimensions.contains(&gap.dimension)));
     let dimensions = request.dimensions.iter().copied().filter(|dimension| plain::READ.contains(dimension)).collect();
+    let objects = own::without(objects, &mut gaps);
     Ok((Manifest::new(endpoint, dimensions, objects, gaps), moved))
 }
 

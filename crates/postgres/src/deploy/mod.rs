@@ -1,15 +1,18 @@
 //! Sessions that write where it counts: their transactions' numbers and what became of those, their bounds, ending what they run.
 //!
 //! Neighbours: `claim`, which opens them; `traffic`, what they would meet; `filled`, what would be lost; `orphans`, what refers to
-//! nothing.
+//! nothing; `parity`, the lock of the whole.
 
 pub mod filled;
 pub mod orphans;
+pub mod parity;
 pub mod traffic;
 
 use crate::ident::{literal, qualified, quoted};
+use crate::observe::PostgresObserver;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Answer, Became, Deployer, Limits, Session};
+use evenkeel_core::port::{Answer, Became, Begun, Deployer, Limits, Observer, Session};
+use evenkeel_core::trace::Waiter;
 use std::time::Duration;
 
 /// PostgreSQL's.
@@ -72,6 +75,10 @@ impl Deployer for PostgresDeployer {
         }
     }
 
+    fn waiters(&self, watcher: &mut dyn Session, session: u64) -> Result<Vec<Waiter>, Box<Trouble>> {
+        Ok(PostgresObserver.sample(watcher, session)?.waiters)
+    }
+
     fn held(&self, session: &mut dyn Session, of: &[Vec<String>]) -> Result<Answer, Box<Trouble>> {
         let mut sql = String::new();
         let mut tables: Vec<String> = of.iter().filter_map(|name| Some(qualified(name.first()?, name.get(1)?))).collect();
@@ -104,6 +111,40 @@ impl Deployer for PostgresDeployer {
 
     fn cancel(&self, beside: &mut dyn Session, session: u64) -> Result<(), Box<Trouble>> {
         value(beside, &format!("SELECT pg_catalog.pg_cancel_backend({session})")).map(drop)
+    }
+
+    fn moment(&self, session: &mut dyn Session) -> Result<String, Box<Trouble>> {
+        value(session, "SELECT pg_catalog.clock_timestamp()::pg_catalog.text")?
+            .ok_or_else(|| untold("the server does not say what time it is"))
+    }
+
+    fn since(&self, session: &mut dyn Session, moment: &str) -> Result<Vec<Begun>, Box<Trouble>> {
+        let sql = include_str!("since.sql").replace("{moment}", &literal(moment));
+        let rows = match session.run(&sql)? {
+            Answer::Ran(ran) => ran.rows,
+            Answer::Refused(refused) => return Err(untold(&format!("{} ({})", refused.message, refused.code))),
+        };
+        let text = |row: &[Option<String>], at: usize| row.get(at).cloned().flatten();
+        let one = |row: &Vec<Option<String>>| {
+            let id = text(row, 0)?.parse().ok()?;
+            let name = text(row, 1).unwrap_or_default();
+            Some(Begun { id, name, is_named: text(row, 2).as_deref() == Some("t"), account: text(row, 3) })
+        };
+        Ok(rows.iter().filter_map(one).collect())
+    }
+
+    /// What libpq reads, and what speaks its language; others read none of it.
+    fn variables(&self, name: &str, bounds: &Limits) -> Vec<(String, String)> {
+        let ms = |time: Duration| time.as_millis().clamp(1, 2_147_483_647);
+        let before = std::env::var("PGOPTIONS").unwrap_or_default();
+        // A space within a value is written with a stroke before it.
+        let called = name.replace(' ', "\\ ");
+        let options = format!(
+            "{before} -c lock_timeout={} -c statement_timeout={} -c application_name={called}",
+            ms(bounds.lock_timeout),
+            ms(bounds.statement_timeout)
+        );
+        vec![("PGOPTIONS".to_owned(), options.trim_start().to_owned()), ("PGAPPNAME".to_owned(), name.to_owned())]
     }
 
     fn passes(&self, code: &str) -> bool {

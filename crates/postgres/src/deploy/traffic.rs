@@ -49,3 +49,19 @@ pub async fn look(target: &Target, tables: &[(String, String)], limits: &Limits)
     }
     Ok(traffic)
 }
+
+/// How long a session waits for a lock where nobody sets anything but the server, the database or the role; nothing where that is for ever,
+/// or the connection text says it.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub async fn own_bound(target: &Target) -> Result<Option<Duration>, Box<Trouble>> {
+    const QUERY: &str =
+        "SELECT CASE WHEN source <> 'client' THEN setting::pg_catalog.int8 END FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'";
+    let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
+    let session = connect(target).await.map_err(words)?;
+    let rows = session.client.query_typed(QUERY, &[]).await;
+    let rows = rows.map_err(|error| words(session.fault(&error, "asking how long sessions wait")))?;
+    let ms = rows.first().and_then(|row| row.try_get::<_, Option<i64>>(0).ok().flatten()).and_then(|ms| u64::try_from(ms).ok());
+    Ok(ms.filter(|ms| *ms > 0).map(Duration::from_millis))
+}

@@ -56,6 +56,7 @@ fn steps(subject: &Subject) -> Vec<(&'static str, String)> {
         Subject::RehearsalGate => one("do what stands beside the gate; a limit that is another team's word stands under [gates]"),
         Subject::Lacking => one("run the migration that makes it, or deploy the build that does not need it"),
         Subject::Halted => one("see why it was halted, mend that, then: evenkeel history ENV --resume"),
+        Subject::Locked => one("ask who holds it; once it may change: evenkeel unlock ENV"),
         Subject::RoleName => one("say that they are one role with `roles` in evenkeel.toml, if they are"),
     }
 }

@@ -1,0 +1,41 @@
+//! How much is in tables and columns, by the parts of their names, of which the first is the schema and empty here. Every row is looked at, within the time that a statement may take. Neighbour: `traffic`.
+
+use crate::connect::{Fault, Limits, Session, Target, connect};
+use crate::ident::Ident;
+use evenkeel_core::fault::{Trouble, Troublesome};
+
+/// Counts, one after the other; one that takes too long ends that alone.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub async fn count(target: &Target, of: &[Vec<String>], limits: &Limits) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
+    let words = |fault: Fault| Box::new(fault.trouble());
+    let mut session = connect(target).await.map_err(words)?;
+    session.begin_read_only(limits).await.map_err(words)?;
+    let mut counted = Vec::with_capacity(of.len());
+    for name in of {
+        let query = match name.as_slice() {
+            [_, table] => format!("SELECT count(*) FROM {}", Ident(table)),
+            [_, table, column] => format!("SELECT count({}) FROM {}", Ident(column), Ident(table)),
+            _ => {
+                counted.push(Err("it is no table and no column".to_owned()));
+                continue;
+            }
+        };
+        counted.push(number(&mut session, &query).await?);
+    }
+    session.close().await;
+    Ok(counted)
+}
+
+/// The one number that a query gives, or what the server says against it.
+pub(super) async fn number(session: &mut Session, query: &str) -> Result<Result<u64, String>, Box<Trouble>> {
+    match session.rows(query, "counting rows").await {
+        Ok(rows) => {
+            let number = rows.first().and_then(|row| row.integer(0).ok().flatten()).and_then(|number| u64::try_from(number).ok());
+            Ok(number.ok_or_else(|| "the server gives no number".to_owned()))
+        }
+        Err(Fault::Server { code, message, .. }) => Ok(Err(format!("{message} ({code})"))),
+        Err(fault) => Err(Box::new(fault.trouble())),
+    }
+}
