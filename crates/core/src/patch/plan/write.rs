@@ -118,9 +118,11 @@ impl<'m> Planning<'_, 'm> {
                     _ => {}
                 }
             }
-            // What is taken from something that stays.
+            // What is taken from something that stays: a right on it.
             more.extend(self.acts.iter().enumerate().filter_map(|(act, (part, place))| {
-                let whole = self.from.parent(self.from.at(*place).filter(|_| *part == Part::Drop)?)?;
+                let object =
+                    self.from.at(*place).filter(|object| *part == Part::Drop && self.dialect.is_dropped_apart(object, self.from))?;
+                let whole = self.from.parent(object)?;
                 let gone = self.dropped_by(self.from.place(whole)?)?;
                 (gone != act && all.contains(&gone)).then_some(act)
             }));
