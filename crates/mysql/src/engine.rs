@@ -52,8 +52,11 @@ impl Engine for Mysql {
 
     fn session_settings(&self, manifest: &Manifest, _: Option<&str>) -> Vec<(String, String)> {
         // Accounts have none of their own.
-        let mode = manifest.find(kind::Kind::Setting, &["sql_mode"]).and_then(|setting| setting.text("value"));
-        mode.map(|mode| ("sql_mode".to_owned(), mode.replace(' ', ""))).into_iter().collect()
+        let value = |name: &str| manifest.find(kind::Kind::Setting, &[name]).and_then(|setting| setting.text("value"));
+        let mode = value("sql_mode").map(|mode| ("sql_mode".to_owned(), mode.replace(' ', "")));
+        // Events keep the zone of the session that makes them. Names of zones are known where they were loaded alone.
+        let zone = value("time_zone").filter(|zone| *zone == "SYSTEM" || zone.starts_with(['+', '-']));
+        mode.into_iter().chain(zone.map(|zone| ("time_zone".to_owned(), zone.to_owned()))).collect()
     }
 
     fn renew(&self, manifest: &mut Manifest) {

@@ -154,7 +154,7 @@ pub(super) fn loss(
         let holds = (accept == Loss::All).then_some(true);
         return Ok(gate(holds, "nobody has rehearsed what goes with it".to_owned()));
     };
-    let why = uncounted(statement, release).or_else(|| if taking.stepwise { beyond(release, taking) } else { None });
+    let why = uncounted(statement, release).or_else(|| if taking.stepwise { beyond(statement, release) } else { None });
     if let (Some(why), true) = (why, accept != Loss::All) {
         return Ok(gate(None, format!("it cannot be counted: {why}")));
     }
@@ -246,14 +246,16 @@ fn is_named(deed: &Deed, name: &[String]) -> bool {
     name.iter().skip(1).all(has)
 }
 
+/// What a migration made of a kind.
+fn made(step: &Step, kind: Kind) -> Vec<Vec<String>> {
+    let made = step.effect.iter().flatten().filter(|made| made.attribute.is_none() && made.stands == "there");
+    made.filter(|made| made.kind == kind.name()).map(|made| made.identity.clone()).collect()
+}
+
 fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String, Vec<Vec<String>>> {
     let Proof::Evidence(statement, _) = proof else { return BTreeMap::new() };
     let steps: Vec<&Step> =
         statement.predicate.steps.iter().filter(|step| release.cuts.iter().any(|cut| cut.migration.key == step.key)).collect();
-    let made = |step: &Step, kind: Kind| -> Vec<Vec<String>> {
-        let made = step.effect.iter().flatten().filter(|made| made.attribute.is_none() && made.stands == "there");
-        made.filter(|made| made.kind == kind.name()).map(|made| made.identity.clone()).collect()
-    };
     let tables: Vec<Vec<String>> = steps.iter().flat_map(|step| made(step, Kind::Table)).collect();
     // What views show is in tables.
     let is_kept = |column: &Vec<String>| {
@@ -271,12 +273,20 @@ fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String,
 }
 
 /// Why nobody can count what a way back takes where each definition is a commit of its own: it may take more than what was made.
-fn beyond(release: &Release, taking: &Taking) -> Option<String> {
+fn beyond(statement: &Statement, release: &Release) -> Option<String> {
     for cut in &release.cuts {
-        let made = taking.gone.get(&cut.migration.key).map(Vec::as_slice).unwrap_or_default();
-        let tables: Vec<&str> = made.iter().filter(|name| name.len() == 2).filter_map(|name| Some(name.last()?.as_str())).collect();
-        let columns: Vec<(&str, &str)> =
-            made.iter().filter(|name| name.len() == 3).filter_map(|name| Some((name.get(1)?.as_str(), name.get(2)?.as_str()))).collect();
+        let Some(step) = statement.predicate.steps.iter().find(|step| step.key == cut.migration.key) else {
+            return Some(format!("the evidence does not say what {} made", cut.migration.key));
+        };
+        let (tables, columns) = (made(step, Kind::Table), made(step, Kind::Column));
+        let tables: Vec<&str> = tables.iter().filter_map(|name| Some(name.last()?.as_str())).collect();
+        let columns: Vec<(&str, &str)> = columns
+            .iter()
+            .filter_map(|name| match name.as_slice() {
+                [.., table, column] => Some((table.as_str(), column.as_str())),
+                _ => None,
+            })
+            .collect();
         let is_known = |said: &crate::migrations::Said<'_>| {
             matches!(said.statement.nature, Nature::Session | Nature::Transaction(_))
                 || takes_only(said.statement, said.text, &tables, &columns)
