@@ -329,7 +329,9 @@ pub fn faults(statement: &Statement, seal: &Seal, now: &Now) -> (Vec<String>, Ve
     }
     if predicate.lacks_locks_only() {
         if !now.accepts_locks {
-            open.push("locks and time were not measured: whoever takes that says so with --accept-gap locks".to_owned());
+            open.push(
+                "locks and time were not measured, and no row was met: whoever takes that says so with --accept-gap locks".to_owned(),
+            );
         }
     } else if !predicate.validated {
         let closed: Vec<&str> = predicate.gates.iter().filter(|gate| gate.holds != Some(true)).map(|gate| gate.name.as_str()).collect();

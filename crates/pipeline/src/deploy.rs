@@ -215,8 +215,7 @@ const BACK: u32 = 50;
 
 /// Deployments and ways back since the last that came to its end, the newest first.
 fn open(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
-    let is_release = |entry: &Entry| [DEPLOY, ROLLBACK].contains(&entry.intention.verb.as_str());
-    let runs = order.store.runs(Some(order.environment), BACK)?.into_iter().filter(is_release);
+    let runs = order.store.releases(order.environment, BACK)?.into_iter();
     Ok(runs.take_while(|entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Done)).collect())
 }
 
@@ -233,8 +232,9 @@ impl Ground<'_> {
     fn record_engine(&self) -> Option<String> {
         let tool = self.recording?;
         let is_it = |table: &&Object| table.identity.parts().last() == Some(tool.table);
-        // It is read as a record, and no part of the schema where that leaves it out.
-        let engine = self.target.of_kind(Kind::Table).iter().find(is_it).and_then(|table| table.text("engine"))?;
+        let Some(engine) = self.target.of_kind(Kind::Table).iter().find(is_it).and_then(|table| table.text("engine")) else {
+            return Some(format!("{} keeps its record in {}, and whether that takes anything back is not known", tool.name, tool.table));
+        };
         (!takes_back(engine)).then(|| format!("{} keeps its record in {}, whose engine {engine} takes nothing back", tool.name, tool.table))
     }
 }
@@ -247,7 +247,7 @@ fn takes_back(engine: &str) -> bool {
 
 /// Tables that take nothing back: what a transaction changed in them stays.
 fn loose(target: &Manifest) -> bool {
-    let is_loose = |table: &Object| table.text("engine").is_some_and(|engine| !takes_back(engine));
+    let is_loose = |table: &Object| table.text("engine").is_none_or(|engine| !takes_back(engine));
     target.of_kind(Kind::Table).iter().any(is_loose)
 }
 

@@ -74,7 +74,7 @@ fn locked(
     unverified: bool,
     (own, run): (&Intended<'_>, &Run<'_>),
 ) -> Result<Locking, Box<Trouble>> {
-    let runs = order.store.runs(Some(order.environment), BACK)?;
+    let runs = order.store.releases(order.environment, BACK)?;
     let target = environment.parity(&order.limits, &run.watch)?;
     let mut gates = vec![order.halt()?, order.journal(own, &runs)?, seen(now), verified(now, order, unverified, &runs)?];
     let standing = order.asking.with(&target);
@@ -93,7 +93,7 @@ fn locked(
         return Ok(locking);
     }
     // Whoever deploys looks for a lock after it has said so in the journal, and whoever locks looks there after that.
-    let again = order.journal(own, &order.store.runs(Some(order.environment), BACK)?)?;
+    let again = order.journal(own, &order.store.releases(order.environment, BACK)?)?;
     if again.holds != Some(true) {
         order.take_back(&new, instead, &again.found)?;
         locking.gates.push(again);
@@ -190,7 +190,10 @@ fn unlocked(
     }
     locking.kept = match target {
         OnTarget::Held(_) => "it is gone from the database itself, for every machine".to_owned(),
-        _ => format!("it is gone from {}, where it stood alone", order.asking.store),
+        OnTarget::Untold(why) => {
+            format!("it is gone from {}; whether one stands in the database itself is not known: {why}", order.asking.store)
+        }
+        OnTarget::NotKept | OnTarget::Free { .. } => format!("it is gone from {}, where it stood alone", order.asking.store),
     };
     locking.before = Some(standing.lock);
     Ok(locking)

@@ -116,11 +116,20 @@ fn words(text: &str) -> Vec<String> {
         match one {
             '`' | '\'' | '"' => {
                 let mut said = String::new();
+                let mut is_closed = false;
                 for other in chars.by_ref() {
                     if other == one {
+                        is_closed = true;
                         break;
                     }
+                    if other == '\\' {
+                        // What it hides depends on the session's settings.
+                        return vec!["?".to_owned()];
+                    }
                     said.push(other);
+                }
+                if !is_closed {
+                    return vec!["?".to_owned()];
                 }
                 now.push_str(&said);
                 // A name of its own, also where it is empty or a keyword's.
@@ -197,6 +206,8 @@ mod tests {
             ("alter table a add x int, modify y int", false),
             ("alter ignore table a add unique u (n)", false),
             ("alter table a add x int, drop y", false),
+            ("alter table a add x int comment 'user\\'s id', modify y tinyint", false),
+            ("alter table a add x int comment 'its, id'", true),
         ] {
             assert_eq!(only_makes(&alter, text), expected, "{text}");
         }

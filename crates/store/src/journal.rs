@@ -108,6 +108,17 @@ pub fn runs(connection: &Connection, environment: Option<&str>, most: u32) -> Re
     found.into_iter().map(|entry| whole(connection, entry)).collect()
 }
 
+/// What is refused before it did anything, and whatever else was run, takes none of their places.
+pub fn releases(connection: &Connection, environment: &str, most: u32) -> Result<Vec<Entry>> {
+    let query = format!(
+        "SELECT {COLUMNS} FROM run WHERE environment = ?1 AND verb IN ('deploy', 'rollback') AND (ending IS NULL OR ending <> 'refused') \
+         ORDER BY number DESC LIMIT ?2"
+    );
+    let mut statement = connection.prepare(&query)?;
+    let found: Vec<Entry> = statement.query_map(params![environment, most], entry)?.collect::<Result<_>>()?;
+    found.into_iter().map(|entry| whole(connection, entry)).collect()
+}
+
 pub fn unfinished(connection: &Connection, environment: &str) -> Result<Vec<Entry>> {
     let query = format!("SELECT {COLUMNS} FROM run WHERE environment = ?1 AND ending IS NULL ORDER BY number DESC");
     let mut statement = connection.prepare(&query)?;

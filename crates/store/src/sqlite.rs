@@ -279,6 +279,10 @@ impl Store for Sqlite {
         self.told(JOURNAL, |connection| journal::runs(connection, environment, most))
     }
 
+    fn releases(&self, environment: &str, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
+        self.told(JOURNAL, |connection| journal::releases(connection, environment, most))
+    }
+
     fn run(&self, number: u32) -> Result<Option<Entry>, Box<Trouble>> {
         self.told(JOURNAL, |connection| journal::run(connection, number))
     }

@@ -151,6 +151,13 @@ impl Store for Memory {
         self.change(run, |entry| entry.ended = Some(Ended { ending, at: NOW.to_owned(), words: words.to_owned() }))
     }
 
+    fn releases(&self, environment: &str, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
+        let is_release = |entry: &Entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback");
+        let did = |entry: &Entry| entry.ended.as_ref().is_none_or(|ended| ended.ending != Ending::Refused);
+        let all = self.runs(Some(environment), u32::MAX)?.into_iter().filter(|entry| is_release(entry) && did(entry));
+        Ok(all.take(usize::try_from(most).unwrap_or(usize::MAX)).collect())
+    }
+
     fn runs(&self, environment: Option<&str>, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
         let entries = self.entries.lock().unwrap();
         let is_of = |entry: &&Entry| environment.is_none_or(|name| entry.intention.environment == name);

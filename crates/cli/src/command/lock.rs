@@ -104,7 +104,7 @@ fn until(
     (store, Windows([.., last])): (&dyn Store, Windows),
 ) -> Result<Timestamp, Box<Trouble>> {
     let Some(typed) = typed else {
-        let runs = store.runs(Some(name), BACK)?;
+        let runs = store.releases(name, BACK)?;
         let ended = Entry::last_release(&runs).and_then(|entry| entry.ended.as_ref()).filter(|ended| ended.ending == Ending::Done);
         let end = ended.and_then(|ended| ended.at.parse::<Timestamp>().ok()).and_then(|at| at.checked_add(last).ok());
         return end.filter(|end| *end > now).map_or_else(|| later(now, last), Ok);

@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     let (asker, locked_where, windows) =
         (store::holder(), format!("as {} has it: no server was asked", store.describe()), settings.windows);
     for (name, configured) in settings.in_order() {
-        let (halt, runs, kept) = (store.halted(name)?, store.runs(Some(name), BACK)?, store.kept(name, 1)?);
+        let (halt, runs, kept) = (store.halted(name)?, store.releases(name, BACK)?, store.kept(name, 1)?);
         let (locks, verifications) = (store.locks(name, BACK)?, store.verifications(name, 1)?);
         let known = Known {
             environment: name,

@@ -52,10 +52,19 @@ impl Asking {
             now: self.now.clone(),
             kept: self.kept(target),
         };
+        let here = || {
+            let kept = self.kept(&OnTarget::NotKept);
+            self.lock.as_ref().map(|lock| Asked { kept, ..asked(lock) })
+        };
+        let is_live = |one: &Asked| !one.is_expired();
         match target {
-            OnTarget::Held(lock) => Ok(Some(asked(lock))),
-            OnTarget::Untold(why) if self.lock.is_none() => Err(why.clone()),
-            OnTarget::NotKept | OnTarget::Free { .. } | OnTarget::Untold(_) => Ok(self.lock.as_ref().map(asked)),
+            // What has run out hides nothing that stands.
+            OnTarget::Held(lock) => {
+                let there = asked(lock);
+                Ok(Some(if is_live(&there) { there } else { here().filter(is_live).unwrap_or(there) }))
+            }
+            OnTarget::Untold(why) => here().filter(is_live).map(Some).ok_or_else(|| why.clone()),
+            OnTarget::NotKept | OnTarget::Free { .. } => Ok(self.lock.as_ref().map(asked)),
         }
     }
 

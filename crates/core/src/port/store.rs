@@ -123,6 +123,12 @@ pub trait Store: Sync {
     /// The store cannot be read.
     fn runs(&self, environment: Option<&str>, most: u32) -> Result<Vec<Entry>, Box<Trouble>>;
 
+    /// The last deployments and ways back of an environment that did something, or are at it, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn releases(&self, environment: &str, most: u32) -> Result<Vec<Entry>, Box<Trouble>>;
+
     /// One run.
     ///
     /// # Errors

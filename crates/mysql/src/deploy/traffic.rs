@@ -54,7 +54,8 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Traffic, Box<Troub
     for row in &open {
         let id = text(row, "connection");
         let here = sessions.iter().find(|session| text(session, "Id") == id);
-        if here.is_some_and(|session| !is_ours(session)) || id.parse() == Ok(own) {
+        // Whatever database a session has by default, it may hold tables of this one.
+        if id.parse() == Ok(own) {
             continue;
         }
         let seconds = text(row, "seconds").parse::<u64>().ok().map(Duration::from_secs);

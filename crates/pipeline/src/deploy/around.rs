@@ -8,6 +8,7 @@ use super::deeds::Deed;
 use super::resume::PROCESS;
 use crate::capture;
 use crate::history;
+use crate::migrations::Cut;
 use crate::render::{self, Renderer};
 use evenkeel_core::deployment::{Deployed, Done, Gate};
 use evenkeel_core::evidence::schema;
@@ -15,12 +16,14 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::render::words;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Act, Claim, Event, Intended, Limits, Session, State, Trail};
-use evenkeel_core::statement::without_secrets;
+use evenkeel_core::statement::{Nature, Statement};
 use rustix::process::Signal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// Between two looks.
@@ -28,15 +31,24 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// A tool that is asked to end is given this long before it is told to, and before it is ended.
 const FAREWELL: [(Duration, Signal); 3] =
     [(Duration::ZERO, Signal::INT), (Duration::from_secs(10), Signal::TERM), (Duration::from_secs(20), Signal::KILL)];
+/// How long what it said is waited for after its end.
+const SPOKEN: Duration = Duration::from_secs(2);
 /// How long its sessions may take to end after it.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The one act: the tool's.
 pub fn deed(with: &Renderer, keys: &[&str]) -> Deed {
-    let act = Act { what: format!("{}: {}", keys.join(", "), without_secrets(&with.command)), statements: Vec::new() };
+    let act = Act { what: format!("{}: {}", keys.join(", "), program(&with.command)), statements: Vec::new() };
     let of = keys.iter().map(|key| (*key).to_owned()).collect();
     let (lines, prelude) = (Vec::new(), Vec::new());
     Deed { act, lines, prelude, alone: true, of, completes: true, unrecorded: false, stepwise: false, due: None, loose: false }
+}
+
+/// The program of a command: what else stands there may be a secret.
+fn program(command: &str) -> String {
+    let words = words(command).unwrap_or_default();
+    let named = words.into_iter().find(|word| !word.contains('=') && word != "env").unwrap_or_default();
+    format!("run by {}", Path::new(&named).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
 }
 
 /// That nothing the tool does waits for a lock without a bound: what is set for its sessions may not reach it.
@@ -57,12 +69,24 @@ struct Watched {
     /// A session of it was told by the name that was given to it.
     by_name: bool,
     seen: bool,
+    /// Its sessions.
+    sessions: BTreeSet<u64>,
     /// Accounts of its sessions, where they are not ours.
     others: Vec<String>,
 }
 
 /// Waits by session and what for: since when, and whether it was there at the last look.
 type Waits = BTreeMap<(u64, String), (Instant, bool)>;
+
+/// Reads all of what is said, beside everything else.
+fn read(from: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        // Nobody may wait for it any more.
+        drop(sender.send(from.map(render::all).unwrap_or_default()));
+    });
+    receiver
+}
 
 impl Work<'_> {
     /// Has the tool run, and looks what is in; why it stopped, and the code that says so.
@@ -83,32 +107,46 @@ impl Work<'_> {
         let since = self.deployer.moment(&mut *watcher)?;
         let name = intended.name();
         let begun = Instant::now();
-        let ran = match self.spawned(with, &name) {
-            Ok(child) => {
-                // Should we be killed, whoever goes on can tell whether it is at work still.
-                let process = format!("{PROCESS}{}", child.id());
-                let kept = intended.takes(&process);
-                let ran = self.watched(child, &mut *watcher, &since);
-                kept?;
-                intended.gave(&process)?;
-                ran
-            }
-            Err(trouble) => Err(trouble),
-        };
-        let (status, said, mut watched) = match ran {
-            Ok(ran) => ran,
+        let child = match self.spawned(with, &name) {
+            Ok(child) => child,
             Err(trouble) => {
                 intended.became(0, State::Failed, Some(&trouble.to_string()))?;
                 return Ok(Some((trouble.to_string(), 1)));
             }
         };
+        // Should we be killed, whoever goes on can tell whether it is at work still.
+        let process = format!("{PROCESS}{}", child.id());
+        let kept = intended.takes(&process);
+        let ran = self.watched(child, &mut *watcher, &since);
+        kept?;
+        let (status, said, mut watched) = match ran {
+            Ok(ran) => ran,
+            Err(trouble) => {
+                let why = format!("{trouble}: what it did was not looked at");
+                intended.became(0, State::Unknown, Some(&why))?;
+                return Ok(Some((why, 2)));
+            }
+        };
+        intended.gave(&process)?;
         watched.done.took = begun.elapsed();
         watched.done.attempts = 1;
         let until = Instant::now() + PATIENCE;
-        while !self.deployer.since(&mut *watcher, &since)?.iter().all(|one| one.name != name) && Instant::now() < until {
+        // Those that were seen, and those that began between two looks and say whose they are.
+        let mut left = watched.sessions.clone();
+        loop {
+            left.extend(self.deployer.since(&mut *watcher, &since)?.into_iter().filter(|one| one.is_named).map(|one| one.id));
+            let mut still = BTreeSet::new();
+            for id in left {
+                if self.deployer.is_there(&mut *watcher, id)? {
+                    still.insert(id);
+                }
+            }
+            left = still;
+            if left.is_empty() || Instant::now() >= until {
+                break;
+            }
             std::thread::sleep(PAUSE);
         }
-        let left = self.deployer.since(&mut *watcher, &since)?.into_iter().filter(|one| one.name == name).count();
         let now = capture::manifest(self.source, self.run)?;
         intended.leaves(0, &Trail { after: schema(&now), ..Trail::default() })?;
         let pending = history::pending(&now, self.source.label(), self.read);
@@ -141,13 +179,23 @@ impl Work<'_> {
             intended.became(0, State::Unknown, Some(&why))?;
             Ok(Some((why, 2)))
         };
-        if left > 0 {
-            return unknown(format!("{ended}, and {left} of its sessions are on the server still: what is in can change"));
+        if !left.is_empty() {
+            let all: Vec<String> = left.iter().map(ToString::to_string).collect();
+            return unknown(format!(
+                "{ended}, and sessions that may be its own are on the server still ({}): what is in can change",
+                all.join(", ")
+            ));
         }
         if let Some(why) = pending.unknown {
             return unknown(format!("{ended}, and what is in is not known: {why}"));
         }
         let is_untouched = still.len() == deed.of.len() && schema(&now) == schema(&before);
+        let is_plain = |one: &Statement| matches!(one.nature, Nature::Definition | Nature::Session | Nature::Transaction(_));
+        if is_untouched && !self.release.cuts.iter().flat_map(Cut::statements).all(is_plain) {
+            return unknown(format!(
+                "{ended}: neither record nor schema shows anything of it; rows, which it changes too, were not looked at"
+            ));
+        }
         if is_untouched {
             let why = format!("{ended}: nothing of it is in, by record and schema");
             intended.became(0, State::Failed, Some(&why))?;
@@ -183,48 +231,43 @@ impl Work<'_> {
 
     /// Looks on until it has ended.
     fn watched(&self, mut child: Child, watcher: &mut dyn Session, since: &str) -> Result<(ExitStatus, String, Watched), Box<Trouble>> {
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        std::thread::scope(|threads| {
-            let out = threads.spawn(move || out.map(render::all).unwrap_or_default());
-            let err = threads.spawn(move || err.map(render::all).unwrap_or_default());
-            let mut watched = Watched::default();
-            let mut waits = Waits::new();
-            let mut asked: Option<Instant> = None;
-            let mut told = 0;
-            let status = loop {
-                match child.try_wait() {
-                    Ok(Some(status)) => break Ok(status),
-                    Ok(None) => {}
-                    Err(error) => {
-                        break Err(Box::new(
-                            Trouble::new(Class::CouldNotTell, "the tool's end cannot be waited for").found(error.to_string()),
-                        ));
-                    }
+        // A daemon that it leaves may hold its output open for ever: nobody waits for that.
+        let (out, err) = (read(child.stdout.take()), read(child.stderr.take()));
+        let mut watched = Watched::default();
+        let mut waits = Waits::new();
+        let mut asked: Option<Instant> = None;
+        let mut told = 0;
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break Ok(status),
+                Ok(None) => {}
+                Err(error) => {
+                    break Err(Box::new(Trouble::new(Class::CouldNotTell, "the tool's end cannot be waited for").found(error.to_string())));
                 }
-                let is_late = match self.look(watcher, since, (&mut watched, &mut waits)) {
-                    Ok(is_late) => is_late,
-                    Err(trouble) => {
-                        watched.done.seen.broken.get_or_insert(trouble.to_string());
-                        false
-                    }
-                };
-                if (is_late || self.run.watch.stop.is_requested()) && asked.is_none() {
-                    asked = Some(Instant::now());
+            }
+            let is_late = match self.look(watcher, since, (&mut watched, &mut waits)) {
+                Ok(is_late) => is_late,
+                Err(trouble) => {
+                    watched.done.seen.broken.get_or_insert(trouble.to_string());
+                    false
                 }
-                if let (Some(since), Some((pause, signal))) = (asked, FAREWELL.get(told))
-                    && since.elapsed() >= *pause
-                {
-                    told += 1;
-                    render::signalled(&child, *signal);
-                }
-                std::thread::sleep(PAUSE);
             };
-            // What it left behind would hold its output open.
-            render::signalled(&child, Signal::KILL);
-            let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
-            let said = if err.is_empty() { render::shown(&out) } else { render::shown(&err) };
-            Ok((status?, said, watched))
-        })
+            if (is_late || self.run.watch.stop.is_requested()) && asked.is_none() {
+                asked = Some(Instant::now());
+            }
+            if let (Some(since), Some((pause, signal))) = (asked, FAREWELL.get(told))
+                && since.elapsed() >= *pause
+            {
+                told += 1;
+                render::signalled(&child, *signal);
+            }
+            std::thread::sleep(PAUSE);
+        };
+        // What it left behind would hold its output open.
+        render::signalled(&child, Signal::KILL);
+        let [out, err] = [out, err].map(|said| said.recv_timeout(SPOKEN).unwrap_or_default());
+        let said = if err.is_empty() { render::shown(&out) } else { render::shown(&err) };
+        Ok((status?, said, watched))
     }
 
     /// Whether anybody waits for one of its sessions longer than the bound: then what that runs is ended.
@@ -234,6 +277,7 @@ impl Work<'_> {
         let mut is_late = false;
         for session in &sessions {
             watched.seen = true;
+            watched.sessions.insert(session.id);
             watched.by_name |= session.is_named;
             if let Some(account) = session.account.as_ref().filter(|account| !watched.others.contains(account)) {
                 watched.others.push(account.clone());

@@ -6,7 +6,7 @@ use super::deeds::Deed;
 use super::gates;
 use super::resume::{self, Past};
 use super::work::{End, Hands};
-use super::{Order, Proof, back, tool};
+use super::{Order, Proof, back, loose, tool};
 use crate::capture::{self, Source};
 use crate::history::{self, Recording};
 use crate::migrations::Migrations;
@@ -251,6 +251,8 @@ impl Work<'_> {
         // The schema before the migration that is under way; nothing where an earlier run began it.
         let mut base = (skipped == 0).then(|| now.clone());
         for (at, deed) in (0..).zip(deeds).skip(skipped) {
+            // A table that takes nothing back may have been made by the act before.
+            let deed = &Deed { loose: deed.loose || deed.stepwise && loose(&now), ..deed.clone() };
             let place = format!("before act {} of {}", at + 1, deeds.len());
             if self.run.watch.stop.is_requested() {
                 return Ok(Some((format!("somebody asked for the end, {place}"), 1)));

@@ -90,6 +90,8 @@ enum Tried {
     /// The server's code, and its words.
     Refused(String, String),
     Stopped,
+    /// Its end was refused in these words, by a server that does not say later what became of it.
+    Unsaid(String),
     /// More is in what it takes back than may be lost; nothing where that could not be counted.
     Lossy(Option<u64>),
     /// The session is lost: its number, and that of its transaction.
@@ -131,6 +133,7 @@ impl Hands<'_> {
             done.took = begun.elapsed();
             let (why, passes) = match tried {
                 Tried::Done => return Ok((End::Done, done)),
+                Tried::Unsaid(why) => return Ok((End::Unknown(format!("{why}: whether it is committed is not known")), done)),
                 Tried::Stopped => ("somebody asked for the end".to_owned(), false),
                 Tried::Lossy(Some(count)) => {
                     (format!("{count} rows and values are in what it takes, written since they were counted: nothing was taken"), false)
@@ -238,7 +241,10 @@ impl Hands<'_> {
             intended.leaves(at, &Trail { transaction: Some(number.clone()), ..Trail::default() })?;
             transaction = Some(number);
         }
-        let gone = self.taking.map(|taking| (taking, taking.goes_with(deed))).filter(|(_, gone)| !gone.is_empty());
+        let gone = self
+            .taking
+            .map(|taking| (taking, taking.goes_with(deed)))
+            .filter(|(_, gone)| !gone.is_empty() && (deed.alone || !deed.stepwise));
         let mut counted = 0;
         if let Some((taking, gone)) = &gone {
             match self.deployer.held(session, gone) {
@@ -307,6 +313,10 @@ impl Hands<'_> {
             }
             Ok(Answer::Refused(refused)) => {
                 drop(session.roll_back());
+                if !self.deployer.keeps_numbers() && !self.deployer.passes(&refused.code) {
+                    // It may be in all the same, for instance where a replica was waited for.
+                    return Ok(Tried::Unsaid(format!("{} ({})", refused.message, refused.code)));
+                }
                 Ok(Tried::Refused(refused.code, refused.message))
             }
             Err(trouble) => Ok(lost(&trouble, &transaction)),

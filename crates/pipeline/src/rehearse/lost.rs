@@ -26,6 +26,9 @@ pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifes
         .flat_map(|kind| before.of_kind(*kind))
         .filter_map(|object| object.identity.parts().last().map(str::to_owned))
         .collect();
+    // By another name, or in a place that is not read, it may speak of what was there.
+    let hiding = ["view", "trigger", "function", "procedure", "event"];
+    let hides = cut.up.iter().flat_map(Script::statements).any(|said| hiding.iter().any(|word| has_word(said.text, word)));
     let is_plain = |said: &Said<'_>| {
         let statement = said.statement;
         let about_new = || !was.iter().any(|name| has_word(said.text, name));
@@ -33,7 +36,7 @@ pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifes
             _ if statement.odd.is_some() => false,
             Nature::Session | Nature::Transaction(_) => true,
             Nature::Definition => only_makes(statement, said.text) || statement.tag != "RENAME TABLE" && about_new(),
-            Nature::Data => about_new(),
+            Nature::Data => !hides && about_new(),
             Nature::Right | Nature::Code | Nature::Unknown => false,
         }
     };
@@ -61,7 +64,12 @@ pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifes
         // What goes by that name may be there by another.
         undo.data_lost.clear();
     }
-    undo.rows_changed = at.and_then(|at| told.statements.get(at).or(told.statements.last())).map(|trace| trace.place.clone());
+    let first = || {
+        let script = cut.up.iter().chain(cut.down.iter().flatten()).next()?;
+        Some(script.place(0))
+    };
+    let place = |at: usize| told.statements.get(at).or(told.statements.last()).map(|trace| trace.place.clone()).or_else(first);
+    undo.rows_changed = at.and_then(place);
 }
 
 /// Tables that were there before and that a migration changes or reads.

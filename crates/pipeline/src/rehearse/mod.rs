@@ -120,7 +120,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         notes: release.notes.clone(),
         unmeasured: observer.is_none().then(|| format!("locks and time are not measured on {}", target.endpoint.engine.name())),
     };
-    told.floor.extend(told.unmeasured.clone());
+    told.floor.extend(told.unmeasured.iter().map(|why| format!("{why}; tables had no rows: what fails on rows was not seen")));
     if bounds.lock.is_none() && observer.is_some() {
         told.notes.push(format!("{} waits for a lock without a bound there (lock_timeout is 0): everybody queues behind it", place.role));
     }
