@@ -210,7 +210,10 @@ pub fn lenient(table: &Object, to: &Target<'_>, statements: Vec<Statement>) -> V
         return statements;
     }
     let set = |modes: &str| Statement::new(format!("SET SESSION sql_mode = '{modes}';")).independent();
-    let mut all = vec![set("STRICT_ALL_TABLES,IGNORE_BAD_TABLE_OPTIONS,NO_ENGINE_SUBSTITUTION")];
+    // The strict mode takes a bad option for an error; where values may become others it stays all the same.
+    let turns = statements.iter().any(|statement| statement.sql.contains("MODIFY COLUMN") || statement.sql.contains("CHANGE COLUMN"));
+    let strict = if turns { "STRICT_ALL_TABLES," } else { "" };
+    let mut all = vec![set(&format!("{strict}IGNORE_BAD_TABLE_OPTIONS,NO_ENGINE_SUBSTITUTION"))];
     all.extend(statements);
     all.push(set(super::stored::MODES));
     all
