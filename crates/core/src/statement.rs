@@ -173,6 +173,57 @@ impl Piece {
     }
 }
 
+/// How a statement goes where each definition is a commit of its own; `needs_session` says that it is of use, or means the same, only in
+/// the session of those around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apart {
+    /// It only reads or changes rows, and can be together with others in a transaction.
+    Rows { needs_session: bool },
+    /// It is a commit of its own, and has no effect where it is refused.
+    Alone { needs_session: bool },
+    /// It sets something for the session, the same each time it is said.
+    Setting { needs_session: bool },
+    /// Nobody knows what it leaves where it is interrupted.
+    Never,
+}
+
+/// What a statement surely does to rows that are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnRows {
+    /// No row is part of it.
+    Nothing,
+    /// It makes new things alone.
+    Makes,
+    /// It takes these tables away, and columns by table and name, with what is in them; nothing else.
+    Takes { tables: Vec<String>, columns: Vec<(String, String)> },
+    /// Nobody can tell.
+    Anything,
+}
+
+impl OnRows {
+    /// Whether no row that was there is touched.
+    #[must_use]
+    pub const fn spares(&self) -> bool {
+        matches!(self, Self::Nothing | Self::Makes)
+    }
+
+    /// Whether all that goes are these tables, and these columns by table and name.
+    #[must_use]
+    pub fn takes_only(&self, of: &[&str], parts: &[(&str, &str)]) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Takes { tables, columns } => {
+                let is_table = |name: &String| of.iter().any(|one| one.eq_ignore_ascii_case(name));
+                let is_part = |(table, name): &(String, String)| {
+                    parts.iter().any(|(of, part)| of.eq_ignore_ascii_case(table) && part.eq_ignore_ascii_case(name))
+                };
+                tables.iter().all(is_table) && columns.iter().all(is_part)
+            }
+            Self::Makes | Self::Anything => false,
+        }
+    }
+}
+
 /// A statement that a superuser runs for somebody who may not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errand {
@@ -201,6 +252,16 @@ pub trait Grammar: Sync {
     /// What a throwaway server's superuser may run for a text that is confined to one database, since nobody else may and no harm
     /// comes of it; nothing of all else.
     fn errand(&self, statement: &str) -> Option<Errand>;
+
+    /// How it goes where each definition is a commit of its own. Asked only there.
+    fn apart(&self, _: &Statement, _text: &str) -> Apart {
+        Apart::Never
+    }
+
+    /// What it does to rows, where nobody sees any. Asked only where each definition is a commit of its own.
+    fn on_rows(&self, _: &Statement, _text: &str) -> OnRows {
+        OnRows::Anything
+    }
 }
 
 /// A statement's text without what may be secret: what stands behind PASSWORD, IDENTIFIED BY and `password=`; every literal of a statement

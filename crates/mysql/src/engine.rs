@@ -14,7 +14,7 @@ use evenkeel_core::compare::Remedies;
 use evenkeel_core::connection::typed_again;
 use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
-use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest};
+use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, Object};
 use evenkeel_core::patch::Dialect;
 use evenkeel_core::port::{Deployer, Engine, Named, Own, SchemaNames, Workshop};
 use evenkeel_core::statement::Grammar;
@@ -83,6 +83,12 @@ impl Engine for Mysql {
         let trouble = Trouble::new(Class::Configuration, "its schemas cannot be compared in one run");
         let trouble = trouble.expected("a database that has schemas").found("MySQL or MariaDB, where a schema is a database of its own");
         Err(Box::new(trouble.fix("compare two databases: evenkeel compare mysql://HOST/TEMPLATE mysql://HOST/TENANT")))
+    }
+
+    /// <https://dev.mysql.com/doc/refman/en/storage-engines.html>
+    fn takes_back(&self, table: &Object) -> Option<bool> {
+        const ENGINES: [&str; 4] = ["innodb", "ndbcluster", "rocksdb", "tokudb"];
+        table.text("engine").map(|engine| ENGINES.contains(&engine.to_ascii_lowercase().as_str()))
     }
 
     /// `foreign_key_checks = 0` lets any row in, and nothing says so later.

@@ -32,7 +32,8 @@ use evenkeel_core::evidence::{Now, Seal, Statement};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Object};
-use evenkeel_core::port::{Ending, Entry, Owner, Run, State, Store, Tool};
+use evenkeel_core::port::{Ending, Engine, Entry, Owner, Run, State, Store, Tool};
+use evenkeel_core::statement::Grammar;
 use resume::Past;
 use std::time::Duration;
 use work::Hands;
@@ -108,10 +109,11 @@ pub fn run(
     let deployer = engine.deployer()?;
     let dialect = engine.dialect(&target.endpoint)?;
     let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
+    let stepwise = if engine.undoes_definitions() { None } else { Some(engine.grammar()?) };
     let way = if order.back.is_some() { Way::Back } else { Way::There };
     let recording = history::entries(&target, source.label(), read, &*dialect, (&keys, way));
     let records = recording.as_ref().map(|recording| recording.as_ref().map(|one| one.statements.clone()).unwrap_or_default());
-    let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept, !engine.undoes_definitions()));
+    let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept));
     let unfinished = order.store.unfinished(order.environment)?;
     let open = open(order)?;
     let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
@@ -119,10 +121,11 @@ pub fn run(
     let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(false)).collect();
     let deeds = match &order.with {
         // Where nothing is pending the tool is not run.
-        Some(with) => Ok((!keys.is_empty()).then(|| around::deed(with, &keys)).into_iter().collect()),
+        Some(with) => Ok((!keys.is_empty()).then(|| around::deed(with, release, engine)).into_iter().collect()),
         None => records.map_err(Clone::clone).and_then(|records| {
             let world = Ground {
-                undoes: engine.undoes_definitions(),
+                engine,
+                stepwise,
                 holds_alone: deployer.holds_alone(),
                 target: &target,
                 recording: recording.as_ref().ok().and_then(Option::as_ref).map(tool),
@@ -147,11 +150,11 @@ pub fn run(
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
     let limits = order.bounds.limits;
     gates.push(match &order.with {
-        Some(_) => around::bounded(environment.own_bound(&run.watch)?, &limits, order.environment),
+        Some(_) => around::bounded(environment.own_bound(&run.watch)?, (&limits, deployer.bound_by()), order.environment),
         None => gates::acts(&deeds),
     });
     if let Some(taking) = &taking {
-        gates.push(back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch))?);
+        gates.push(back::loss(&order.proof, release, taking, &**environment, (&limits, &run.watch), stepwise)?);
     }
     gates.extend(gates::traffic(order, &environment.traffic(&gates::concerned(order), &limits, &run.watch)?));
     if !order.resume {
@@ -221,7 +224,9 @@ fn open(order: &Order<'_>) -> Result<Vec<Entry>, Box<Trouble>> {
 
 /// What matters of a server and what is on it for how acts are run.
 struct Ground<'g> {
-    undoes: bool,
+    engine: &'g dyn Engine,
+    /// Each definition is a commit of its own there.
+    stepwise: Option<&'g dyn Grammar>,
     holds_alone: bool,
     target: &'g Manifest,
     recording: Option<Tool<'g>>,
@@ -229,26 +234,22 @@ struct Ground<'g> {
 
 impl Ground<'_> {
     /// Why the tool's record cannot be relied on: its table takes nothing back.
-    fn record_engine(&self) -> Option<String> {
+    fn unreliable(&self) -> Option<String> {
         let tool = self.recording?;
         let is_it = |table: &&Object| table.identity.parts().last() == Some(tool.table);
-        let Some(engine) = self.target.of_kind(Kind::Table).iter().find(is_it).and_then(|table| table.text("engine")) else {
-            return Some(format!("{} keeps its record in {}, and whether that takes anything back is not known", tool.name, tool.table));
+        let found = self.target.of_kind(Kind::Table).iter().find(is_it).and_then(|table| self.engine.takes_back(table));
+        let why = match found {
+            Some(true) => return None,
+            Some(false) => "which keeps what a transaction changed that is given up",
+            None => "and whether that keeps what a transaction changed that is given up is not known",
         };
-        (!takes_back(engine)).then(|| format!("{} keeps its record in {}, whose engine {engine} takes nothing back", tool.name, tool.table))
+        Some(format!("{} records in {}, {why}: a record could be there of what is not", tool.name, tool.table))
     }
 }
 
-/// Whether a transaction that is given up leaves nothing in tables of that engine.
-fn takes_back(engine: &str) -> bool {
-    const ENGINES: [&str; 4] = ["innodb", "ndbcluster", "rocksdb", "tokudb"];
-    ENGINES.contains(&engine.to_ascii_lowercase().as_str())
-}
-
-/// Tables that take nothing back: what a transaction changed in them stays.
-fn loose(target: &Manifest) -> bool {
-    let is_loose = |table: &Object| table.text("engine").is_none_or(|engine| !takes_back(engine));
-    target.of_kind(Kind::Table).iter().any(is_loose)
+/// Whether there are tables in which what a transaction changed stays although it was given up, or may.
+fn loose(target: &Manifest, engine: &dyn Engine) -> bool {
+    target.of_kind(Kind::Table).iter().any(|table| engine.takes_back(table) != Some(true))
 }
 
 /// The acts; why there are none that could be run.
@@ -262,20 +263,23 @@ fn acts(
     if order.back.is_some() && !back::without_way(release).is_empty() {
         return Err(format!("no statement takes back {}", back::without_way(release).join(", ")));
     }
-    if let (false, Some(why)) = (ground.undoes, ground.record_engine()) {
+    if let Some(why) = ground.stepwise.and_then(|_| ground.unreliable()) {
         return Err(why);
     }
-    let deeds = if ground.undoes { deeds::deeds(release, records) } else { stepwise::deeds(release, records) };
+    let deeds = match ground.stepwise {
+        None => deeds::deeds(release, records),
+        Some(grammar) => stepwise::deeds(release, records, grammar),
+    };
     let mut deeds = deeds.map_err(|trouble| words(&trouble))?;
     for deed in &mut deeds {
-        deed.loose = deed.stepwise && loose(ground.target);
+        deed.loose = deed.may_leave(loose(ground.target, ground.engine));
         deed.due = due(deed, order);
     }
     if let Some(why) = resume::changed(earlier, &deeds, keys).filter(|_| order.resume) {
         return Err(why);
     }
     // What is in what it takes is counted again in the same transaction.
-    if let Some(why) = taking.filter(|_| !ground.undoes).and_then(|taking| taking.unnamed(&deeds)) {
+    if let Some(why) = taking.filter(|_| ground.stepwise.is_some()).and_then(|taking| taking.unnamed(&deeds)) {
         return Err(why);
     }
     let loose = deeds

@@ -101,7 +101,11 @@ fn locked(
         return Ok(locking);
     }
     locking.before = standing.ok().flatten().map(|asked| asked.lock);
-    let written = write(environment, (own, order, run), &target, Some(&new))?;
+    let stands = |trouble: Box<Trouble>| {
+        let fix = format!("it is locked in {} all the same: evenkeel status, and unlock where it is not to be", order.asking.store);
+        Box::new(trouble.fix(fix))
+    };
+    let written = write(environment, (own, order, run), &target, Some(&new)).map_err(stands)?;
     locking.lock = Some(new);
     match written {
         Written::There => locking.kept = order.asking.kept(&environment.parity(&order.limits, &run.watch)?),

@@ -13,7 +13,7 @@ pub struct Deploy {
     pub environment: String,
     /// The tool's own command, which runs it in place of evenkeel: gates before, who waits for it meanwhile, record and effect after. No
     /// shell; it is run where this is typed.
-    #[arg(long, value_name = "COMMAND", value_parser = clap::builder::NonEmptyStringValueParser::new(), conflicts_with = "unknown_is")]
+    #[arg(long, value_name = "COMMAND", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub with: Option<String>,
     #[command(flatten)]
     pub running: Running,

@@ -131,3 +131,41 @@ fn what_a_killed_deployment_left_to_its_tool_is_waited_for_and_looked_at() {
     assert_eq!(db.value("select count(*)::text from schema_migrations").as_deref(), Some("2"), "once: {told}");
     assert!(runs(&place).iter().all(|run| run["ended"].is_object() && run["held"] == serde_json::json!([])), "{:?}", runs(&place));
 }
+
+#[test]
+fn rows_that_a_tool_may_have_changed_outside_of_one_transaction_are_asked_about() {
+    let db = database(newest());
+    let text = "-- migrate:up transaction:false\nupdate counters set n = n + 1;\nalter table people add email text;\n";
+    let place = given(&db, &[("20260102000000_x.sql", text)], "staging");
+    bounded(&db);
+    // The change is in, and then the tool fails: neither record nor schema shows it.
+    let half = tool(&place, &db, &["update counters set n = n + 1"], "exit 3");
+    let told = deploy(&place, &["--unrehearsed", "--with", &half]).exits(2).json();
+    assert!(told["stopped"].as_str().unwrap().contains("rows, which it may change too, were not looked at"), "{told}");
+    let rest = tool(&place, &db, &["alter table people add email text; insert into schema_migrations values ('20260102000000')"], "");
+    let told = deploy(&place, &["--unrehearsed", "--resume", "--with", &rest]).exits(2).json();
+    assert!(told.to_string().contains("--unknown-is in, or out"), "it is asked: {told}");
+    assert_eq!(db.value("select n::text from counters").as_deref(), Some("1"));
+    deploy(&place, &["--unrehearsed", "--resume", "--unknown-is", "out", "--with", &rest]).exits(0);
+    assert_eq!(db.value("select n::text from counters").as_deref(), Some("1"));
+}
+
+#[test]
+fn sessions_of_the_application_are_none_of_the_tools_where_that_says_its_name() {
+    let db = database(newest());
+    let place = given(&db, &[EMAIL], "staging");
+    bounded(&db);
+    let slow = ONE.replace("begin;", "begin; select pg_sleep(2);");
+    let command = tool(&place, &db, &[&slow], "");
+    let at_work = "select count(*)::text from pg_stat_activity where datname = current_database() and query ~ 'pg_sleep.2' and pid <> pg_backend_pid()";
+    std::thread::scope(|threads| {
+        let deployed = threads.spawn(|| deploy(&place, &["--unrehearsed", "--with", &command]).exits(0).json());
+        eventually("the tool is at work", || db.value(at_work).as_deref() == Some("1"));
+        // It is of the same account, and stays.
+        let other = db.another_session();
+        other.exec("select 1").unwrap();
+        let told = deployed.join().unwrap();
+        assert_eq!(told["outcome"], "ran", "{told}");
+        drop(other);
+    });
+}

@@ -137,6 +137,20 @@ impl Statement {
     }
 }
 
+/// What becomes of values as those of another type. The greater, the worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// Each is what it was.
+    Kept,
+    /// The statement ends with an error where one does not fit.
+    Fails,
+    /// Only blanks at the end of a text that is too long: any other is refused.
+    LosesBlanks,
+    /// By the time zone of the session that runs it.
+    Moves,
+    Loses,
+}
+
 /// What a statement may do to those who are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hazard {

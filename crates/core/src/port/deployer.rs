@@ -91,6 +91,9 @@ pub trait Deployer: Sync {
     /// Variables by which programs that connect are called so, and wait no longer than that, where they hear of it.
     fn variables(&self, name: &str, bounds: &Limits) -> Vec<(String, String)>;
 
+    /// The setting by which an account or server bounds how long sessions wait for a lock.
+    fn bound_by(&self) -> &'static str;
+
     /// Whether a refusal passes by itself: a lock that was not to be had in time, a deadlock, a conflict of transactions.
     fn passes(&self, code: &str) -> bool;
 

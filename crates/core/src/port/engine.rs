@@ -43,6 +43,11 @@ pub trait Engine: Sync {
     /// Whether what a transaction defines is gone when it is rolled back.
     fn undoes_definitions(&self) -> bool;
 
+    /// Whether a transaction that is given up leaves nothing of what it changed in that table; nothing where that is not known.
+    fn takes_back(&self, _table: &Object) -> Option<bool> {
+        Some(true)
+    }
+
     /// Whether a foreign key that is validated and enforced vouches for all rows.
     fn keys_vouch(&self) -> bool {
         true

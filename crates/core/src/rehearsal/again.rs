@@ -106,10 +106,14 @@ pub(super) fn rerun(migrations: &[Migration]) -> Gate {
 fn tells_steps(migration: &Migration) -> bool {
     let after = &migration.after;
     let is_rows = |at: usize| migration.statements.get(at).is_some_and(|trace| ROWS.iter().any(|tag| trace.tag.starts_with(tag)));
-    let shows = |at: usize| at == 0 || is_rows(at) || after.get(at) != after.get(at - 1);
+    // Before the first nobody looked: it shows where it defines something.
+    let defines = |at: usize| migration.statements.get(at).is_some_and(|trace| DEFINING.iter().any(|tag| trace.tag.starts_with(tag)));
+    let shows = |at: usize| is_rows(at) || if at == 0 { defines(at) } else { after.get(at) != after.get(at - 1) };
     after.len() == migration.statements.len() && after.iter().all(Option::is_some) && (0..after.len()).all(shows)
 }
 
+/// First words of definitions.
+const DEFINING: [&str; 4] = ["CREATE", "ALTER", "DROP", "RENAME"];
 /// Statements that only change rows, which go together in a transaction, and settings of the session.
 const ROWS: [&str; 6] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "SET"];
 

@@ -144,6 +144,10 @@ impl Deployer for MysqlDeployer {
         Vec::new()
     }
 
+    fn bound_by(&self) -> &'static str {
+        "lock_wait_timeout and innodb_lock_wait_timeout (of the server, no account has its own)"
+    }
+
     fn passes(&self, code: &str) -> bool {
         PASSING.contains(&code)
     }

@@ -5,15 +5,23 @@
 //! <https://dev.mysql.com/doc/refman/en/mysql-commands.html>
 
 use super::body::Body;
-use super::tag;
 use super::token::{Sort, tokens};
-use evenkeel_core::statement::{Errand, Grammar, Piece, What};
+use super::{rows, tag};
+use evenkeel_core::statement::{Apart, Errand, Grammar, OnRows, Piece, Statement, What};
 
 /// The grammar of MySQL and MariaDB, as the port has it.
 #[derive(Debug, Clone, Copy)]
 pub struct MysqlGrammar;
 
 impl Grammar for MysqlGrammar {
+    fn apart(&self, statement: &Statement, text: &str) -> Apart {
+        rows::apart(statement, text)
+    }
+
+    fn on_rows(&self, statement: &Statement, text: &str) -> OnRows {
+        rows::on_rows(statement, text)
+    }
+
     fn servers(&self) -> &'static [&'static str] {
         &["mysql", "mariadb"]
     }

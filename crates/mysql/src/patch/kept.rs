@@ -6,21 +6,7 @@
 use super::flag;
 use super::text::charset_of;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard};
-
-/// What becomes of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
-    /// Each is what it was.
-    Kept,
-    /// The statement ends with an error where one does not fit: in a session with a strict `sql_mode`, which a script sets.
-    Fails,
-    /// Of letters only, and only blanks at the end: what is longer is refused.
-    LosesBlanks,
-    /// By the time zone of the session that runs it.
-    Moves,
-    Loses,
-}
+use evenkeel_core::patch::{Change, Fate, Hazard};
 
 /// What a column that is defined anew does to its values, in words.
 pub fn hazards(change: &Change<'_>) -> Vec<Hazard> {
@@ -297,8 +283,8 @@ fn bytes(a: &Type<'_>, b: &Type<'_>) -> Fate {
 
 #[cfg(test)]
 mod tests {
-    use super::Fate::{Fails, Kept, Loses, LosesBlanks, Moves};
     use super::fate;
+    use evenkeel_core::patch::Fate::{Fails, Kept, Loses, LosesBlanks, Moves};
 
     #[test]
     fn what_is_not_known_to_keep_values_loses_them() {

@@ -9,13 +9,15 @@ use super::resume::PROCESS;
 use crate::capture;
 use crate::history;
 use crate::migrations::Cut;
+use crate::rehearse::Release;
 use crate::render::{self, Renderer};
 use evenkeel_core::deployment::{Deployed, Done, Gate};
 use evenkeel_core::evidence::schema;
 use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::history::folder::Transaction;
 use evenkeel_core::history::render::words;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::{Act, Claim, Event, Intended, Limits, Session, State, Trail};
+use evenkeel_core::port::{Act, Claim, Engine, Event, Intended, Limits, Session, State, Trail};
 use evenkeel_core::statement::{Nature, Statement};
 use rustix::process::Signal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,11 +39,31 @@ const SPOKEN: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The one act: the tool's.
-pub fn deed(with: &Renderer, keys: &[&str]) -> Deed {
+pub fn deed(with: &Renderer, release: &Release, engine: &dyn Engine) -> Deed {
+    let keys: Vec<&str> = release.cuts.iter().map(|cut| cut.migration.key.as_str()).collect();
     let act = Act { what: format!("{}: {}", keys.join(", "), program(&with.command)), statements: Vec::new() };
     let of = keys.iter().map(|key| (*key).to_owned()).collect();
     let (lines, prelude) = (Vec::new(), Vec::new());
-    Deed { act, lines, prelude, alone: true, of, completes: true, unrecorded: false, stepwise: false, due: None, loose: false }
+    Deed {
+        act,
+        lines,
+        prelude,
+        alone: true,
+        of,
+        completes: true,
+        unrecorded: false,
+        stepwise: false,
+        due: None,
+        loose: release.cuts.iter().any(|cut| leaves(cut, engine)),
+    }
+}
+
+/// Whether a migration that the tool did not bring to its end may have changed rows of which neither record nor schema says anything: what
+/// is recorded in the same transaction has not.
+fn leaves(cut: &Cut, engine: &dyn Engine) -> bool {
+    let is_plain = |one: &Statement| matches!(one.nature, Nature::Definition | Nature::Session | Nature::Transaction(_));
+    let is_one = matches!(cut.migration.transaction, Transaction::Own | Transaction::Fitting) && engine.undoes_definitions();
+    cut.migration.unreadable.is_some() || !is_one && !cut.statements().all(is_plain)
 }
 
 /// The program of a command: what else stands there may be a secret.
@@ -52,14 +74,11 @@ fn program(command: &str) -> String {
 }
 
 /// That nothing the tool does waits for a lock without a bound: what is set for its sessions may not reach it.
-pub fn bounded(own: Option<Duration>, limits: &Limits, environment: &str) -> Gate {
+pub fn bounded(own: Option<Duration>, (limits, setting): (&Limits, &str), environment: &str) -> Gate {
     let limit = format!("a session of its own waits for a lock at most {}", super::work::time(limits.lock_timeout));
     let found = own.map_or_else(|| "as long as it takes".to_owned(), super::work::time);
-    Gate::new("bounds", limit, Some(own.is_some_and(|own| own <= limits.lock_timeout)), format!("{found}, where nobody sets anything")).fix(
-        format!(
-            "set lock_timeout (MySQL, MariaDB: lock_wait_timeout) for the account that migrates {environment}, or a longer --lock-timeout"
-        ),
-    )
+    Gate::new("bounds", limit, Some(own.is_some_and(|own| own <= limits.lock_timeout)), format!("{found}, where nobody sets anything"))
+        .fix(format!("set {setting} for the account that migrates {environment} to as much or less, or give a longer --lock-timeout"))
 }
 
 /// Who waited for the tool's sessions.
@@ -69,8 +88,8 @@ struct Watched {
     /// A session of it was told by the name that was given to it.
     by_name: bool,
     seen: bool,
-    /// Its sessions.
-    sessions: BTreeSet<u64>,
+    /// Sessions that may be its own, and whether they say so.
+    sessions: BTreeMap<u64, bool>,
     /// Accounts of its sessions, where they are not ours.
     others: Vec<String>,
 }
@@ -132,7 +151,7 @@ impl Work<'_> {
         watched.done.attempts = 1;
         let until = Instant::now() + PATIENCE;
         // Those that were seen, and those that began between two looks and say whose they are.
-        let mut left = watched.sessions.clone();
+        let mut left: BTreeSet<u64> = watched.sessions.keys().copied().collect();
         loop {
             left.extend(self.deployer.since(&mut *watcher, &since)?.into_iter().filter(|one| one.is_named).map(|one| one.id));
             let mut still = BTreeSet::new();
@@ -190,10 +209,9 @@ impl Work<'_> {
             return unknown(format!("{ended}, and what is in is not known: {why}"));
         }
         let is_untouched = still.len() == deed.of.len() && schema(&now) == schema(&before);
-        let is_plain = |one: &Statement| matches!(one.nature, Nature::Definition | Nature::Session | Nature::Transaction(_));
-        if is_untouched && !self.release.cuts.iter().flat_map(Cut::statements).all(is_plain) {
+        if is_untouched && deed.loose {
             return unknown(format!(
-                "{ended}: neither record nor schema shows anything of it; rows, which it changes too, were not looked at"
+                "{ended}: neither record nor schema shows anything of it, and rows, which it may change too, were not looked at"
             ));
         }
         if is_untouched {
@@ -273,12 +291,17 @@ impl Work<'_> {
     /// Whether anybody waits for one of its sessions longer than the bound: then what that runs is ended.
     fn look(&self, watcher: &mut dyn Session, since: &str, (watched, waits): (&mut Watched, &mut Waits)) -> Result<bool, Box<Trouble>> {
         let sessions = self.deployer.since(watcher, since)?;
+        let watched = &mut *watched;
         waits.values_mut().for_each(|(_, is_now)| *is_now = false);
         let mut is_late = false;
-        for session in &sessions {
+        // Where the tool takes the name that it is given, others of its account are none of its own.
+        watched.by_name |= sessions.iter().any(|session| session.is_named);
+        if watched.by_name {
+            watched.sessions.retain(|_, is_named| *is_named);
+        }
+        for session in sessions.iter().filter(|session| session.is_named || !watched.by_name) {
             watched.seen = true;
-            watched.sessions.insert(session.id);
-            watched.by_name |= session.is_named;
+            watched.sessions.insert(session.id, session.is_named);
             if let Some(account) = session.account.as_ref().filter(|account| !watched.others.contains(account)) {
                 watched.others.push(account.clone());
             }

@@ -5,14 +5,13 @@ use super::deeds::Deed;
 use crate::history;
 use crate::migrations::{Cut, Migrations, Script};
 use crate::rehearse::Release;
-use crate::takes::takes_only;
 use evenkeel_core::deployment::Gate;
 use evenkeel_core::evidence::{Statement, Step, schema, stands_as};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{Environment, Limits, Watch};
-use evenkeel_core::statement::Nature;
+use evenkeel_core::statement::{Grammar, Nature};
 use evenkeel_core::trace::has_word;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -137,6 +136,7 @@ pub(super) fn loss(
     taking: &Taking,
     environment: &dyn Environment,
     (limits, watch): (&Limits, &Watch<'_>),
+    stepwise: Option<&dyn Grammar>,
 ) -> Result<Gate, Box<Trouble>> {
     const NAME: &str = "loss";
     let accept = taking.accept;
@@ -154,7 +154,7 @@ pub(super) fn loss(
         let holds = (accept == Loss::All).then_some(true);
         return Ok(gate(holds, "nobody has rehearsed what goes with it".to_owned()));
     };
-    let why = uncounted(statement, release).or_else(|| if taking.stepwise { beyond(statement, release) } else { None });
+    let why = uncounted(statement, release).or_else(|| stepwise.and_then(|grammar| beyond(statement, release, grammar)));
     if let (Some(why), true) = (why, accept != Loss::All) {
         return Ok(gate(None, format!("it cannot be counted: {why}")));
     }
@@ -196,15 +196,13 @@ pub struct Taking {
     /// Tables, and columns of tables that stay, which migrations made: by the migrations' keys.
     gone: BTreeMap<String, Vec<Vec<String>>>,
     accept: Loss,
-    /// Each definition is a commit of its own.
-    stepwise: bool,
     /// Rows and values that went so far.
     lost: Cell<u64>,
 }
 
 impl Taking {
-    pub(super) fn of(proof: &Proof, release: &Release, target: &Manifest, accept: Loss, stepwise: bool) -> Self {
-        Self { gone: gone(proof, release, target), accept, stepwise, lost: Cell::new(0) }
+    pub(super) fn of(proof: &Proof, release: &Release, target: &Manifest, accept: Loss) -> Self {
+        Self { gone: gone(proof, release, target), accept, lost: Cell::new(0) }
     }
 
     /// What goes with an act: of acts that are commits of their own, what they name.
@@ -273,7 +271,7 @@ fn gone(proof: &Proof, release: &Release, target: &Manifest) -> BTreeMap<String,
 }
 
 /// Why nobody can count what a way back takes where each definition is a commit of its own: it may take more than what was made.
-fn beyond(statement: &Statement, release: &Release) -> Option<String> {
+fn beyond(statement: &Statement, release: &Release, grammar: &dyn Grammar) -> Option<String> {
     for cut in &release.cuts {
         let Some(step) = statement.predicate.steps.iter().find(|step| step.key == cut.migration.key) else {
             return Some(format!("the evidence does not say what {} made", cut.migration.key));
@@ -289,7 +287,7 @@ fn beyond(statement: &Statement, release: &Release) -> Option<String> {
             .collect();
         let is_known = |said: &crate::migrations::Said<'_>| {
             matches!(said.statement.nature, Nature::Session | Nature::Transaction(_))
-                || takes_only(said.statement, said.text, &tables, &columns)
+                || grammar.on_rows(said.statement, said.text).takes_only(&tables, &columns)
         };
         let all: Vec<_> = cut.up.iter().flat_map(Script::statements).collect();
         if let Some(said) = all.iter().find(|said| !is_known(said)) {

@@ -252,7 +252,7 @@ impl Work<'_> {
         let mut base = (skipped == 0).then(|| now.clone());
         for (at, deed) in (0..).zip(deeds).skip(skipped) {
             // A table that takes nothing back may have been made by the act before.
-            let deed = &Deed { loose: deed.loose || deed.stepwise && loose(&now), ..deed.clone() };
+            let deed = &Deed { loose: deed.loose || deed.may_leave(loose(&now, self.engine)), ..deed.clone() };
             let place = format!("before act {} of {}", at + 1, deeds.len());
             if self.run.watch.stop.is_requested() {
                 return Ok(Some((format!("somebody asked for the end, {place}"), 1)));

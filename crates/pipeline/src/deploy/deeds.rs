@@ -42,11 +42,17 @@ pub struct Deed {
     pub stepwise: bool,
     /// The digest of the schema after it, where it was rehearsed and each is.
     pub due: Option<String>,
-    /// What it changes may be in tables that take nothing back.
+    /// What it changed may stay, whole or in part, although neither record nor schema says so.
     pub loose: bool,
 }
 
 impl Deed {
+    /// Whether what it changes may stay although it is given up: rows of tables that are so. What only records does not.
+    #[must_use]
+    pub fn may_leave(&self, is_loose: bool) -> bool {
+        is_loose && self.stepwise && !self.alone && self.number().is_some()
+    }
+
     /// Which statement of its migration is its last one.
     #[must_use]
     pub fn number(&self) -> Option<usize> {

@@ -100,12 +100,13 @@ pub fn settled(
             let trail = &step.trail;
             let deed = deeds.iter().find(|deed| deed.act == step.act);
             let is_due = deed.is_some();
-            let is_loose = deed.is_some_and(|deed| deed.loose && !deed.alone);
-            let loose = if is_loose { "what it changed in tables that take nothing back, if it did, stays" } else { "" };
+            let is_loose = deed.is_some_and(|deed| deed.loose);
             let (state, words) = match (&trail.transaction, trail.mark.as_deref().and_then(Mark::read)) {
-                _ if !loose.is_empty() && is_due => (State::Unknown, loose),
+                _ if is_loose => (State::Unknown, "rows that it changed may have stayed, and neither record nor schema says so"),
                 // The tool's row is written in the same transaction.
                 _ if trail.of.is_none() && is_due => (State::Failed, "the tool's record says that it is not in"),
+                // A tool may have brought a part of what was pending.
+                _ if trail.of.is_none() && step.act.statements.is_empty() => (State::Done, "the tool's record says what of it is in"),
                 _ if trail.of.is_none() => (State::Done, "the tool's record says that it is in"),
                 (Some(_), _) if !deployer.keeps_numbers() => {
                     (State::Unknown, "it was being committed, and such a server does not say later whether that came to its end")

@@ -7,18 +7,17 @@ use crate::migrations::Cut;
 use crate::rehearse::Release;
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::folder::Transaction;
-use evenkeel_core::statement::Nature;
-use evenkeel_core::trace::has_word;
+use evenkeel_core::statement::{Apart, Grammar};
 
 /// The acts of a release; `records` has the statements that record each migration, in their order.
 ///
 /// # Errors
 /// A migration cannot be run as its tool runs it.
-pub fn deeds(release: &Release, records: &[Vec<String>]) -> Result<Vec<Deed>, Box<Trouble>> {
+pub fn deeds(release: &Release, records: &[Vec<String>], grammar: &dyn Grammar) -> Result<Vec<Deed>, Box<Trouble>> {
     let none = Vec::new();
     let mut deeds = Vec::new();
     for (cut, records) in release.cuts.iter().zip(records.iter().chain(std::iter::repeat(&none))) {
-        deeds.extend(parted(cut, records)?);
+        deeds.extend(parted(cut, records, grammar)?);
     }
     Ok(deeds)
 }
@@ -31,76 +30,38 @@ struct Group<'s> {
     prelude: Vec<String>,
 }
 
-/// Statements that only read or change rows: they can be together in a transaction. Whatever else there is commits.
-const ROWS: [&str; 8] = ["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES", "LOAD DATA"];
-/// What holds for the session that runs it alone, and is of no use where the next statement has another.
-const KEPT: [&str; 5] = ["last_insert_id", "identity", "temporary", "insert_id", "@"];
-/// What is otherwise as soon as anything else was said in the session, or is evenkeel's own.
-const LOST: [&str; 9] = [
-    "row_count",
-    "found_rows",
-    "sql_calc_found_rows",
-    "warning_count",
-    "error_count",
-    "get_lock",
-    "release_lock",
-    "release_all_locks",
-    "is_used_lock",
-];
-/// What else is known to be a commit of its own, or to have no effect where it is refused.
-const ALONE: [&str; 3] = ["TRUNCATE TABLE", "ANALYZE TABLE", "OPTIMIZE TABLE"];
-/// Settings that are no setting for whatever comes behind them, each time it is run.
-const ONCE: [&str; 12] = [
-    "global",
-    "persist",
-    "persist_only",
-    "password",
-    "role",
-    "insert_id",
-    "last_insert_id",
-    "identity",
-    "timestamp",
-    "rand_seed1",
-    "rand_seed2",
-    "autocommit",
-];
-
 /// A migration where each definition is a commit of its own: what changes rows goes together as its tool has it, all else by itself.
-fn parted(cut: &Cut, records: &[String]) -> Result<Vec<Deed>, Box<Trouble>> {
+fn parted(cut: &Cut, records: &[String], grammar: &dyn Grammar) -> Result<Vec<Deed>, Box<Trouble>> {
     let key = cut.migration.key.as_str();
     let (said, is_wrapped) = said(cut)?;
     let is_grouped = is_wrapped || matches!(cut.migration.transaction, Transaction::Own | Transaction::Fitting);
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut prelude: Vec<String> = Vec::new();
-    if let Some((_, line)) = said.iter().find(|one| !is_known(one)) {
-        let place = line.place.as_ref().map(ToString::to_string).unwrap_or_default();
-        return Err(refused(
-            key,
-            "definitions, changes of rows, and settings, each known for what it leaves where it is interrupted",
-            &place,
-        ));
-    }
+    let mut bound = None;
     for one in &said {
         let (statement, line) = one;
-        if statement.nature == Nature::Session {
-            prelude.push(line.text.clone());
-            continue;
-        }
-        let is_rows = statement.nature == Nature::Data && ROWS.contains(&statement.tag.as_str());
+        let place = || line.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let (is_rows, needs_session) = match grammar.apart(statement, &line.text) {
+            Apart::Rows { needs_session } => (true, needs_session),
+            Apart::Alone { needs_session } => (false, needs_session),
+            Apart::Setting { needs_session } => {
+                bound = bound.or_else(|| needs_session.then(place));
+                prelude.push(line.text.clone());
+                continue;
+            }
+            Apart::Never => {
+                let known = "definitions, changes of rows, and settings, each known for what it leaves where it is interrupted";
+                return Err(refused(key, known, &place()));
+            }
+        };
+        bound = bound.or_else(|| needs_session.then(place));
         match groups.last_mut() {
             // A setting between them is for what comes behind it.
             Some(group) if group.is_rows && is_rows && is_grouped && group.prelude.len() == prelude.len() => group.said.push(one),
             _ => groups.push(Group { is_rows, said: vec![one], prelude: prelude.clone() }),
         }
     }
-    let needs_session = |(statement, line): &Said<'_>| {
-        let text = line.text.to_lowercase().replace("@@", " ");
-        let is_word = |word: &&str| if *word == "@" { user_variable(&text) } else { has_word(&text, word) };
-        let is_tag = ["LOCK", "UNLOCK", "PREPARE", "EXECUTE", "DEALLOCATE"].iter().any(|tag| statement.tag.starts_with(tag));
-        is_tag || KEPT.iter().any(is_word)
-    };
-    if let (true, Some((_, line))) = (groups.len() > 1, said.iter().find(|one| needs_session(one))) {
-        let place = line.place.as_ref().map(ToString::to_string).unwrap_or_default();
+    if let (true, Some(place)) = (groups.len() > 1, bound) {
         return Err(refused(key, "statements of which each can run in a session of its own", &place));
     }
     let count = groups.len();
@@ -126,30 +87,4 @@ fn parted(cut: &Cut, records: &[String]) -> Result<Vec<Deed>, Box<Trouble>> {
         deeds.push(Deed { stepwise: true, ..one });
     }
     Ok(deeds)
-}
-
-/// Whether it can be run in a session of its own, and what it leaves is known: a closed list.
-fn is_known((statement, line): &Said<'_>) -> bool {
-    let has = |words: &[&str]| words.iter().any(|word| has_word(&line.text, word));
-    if statement.odd.is_some() || has(&LOST) {
-        return false;
-    }
-    let tag = statement.tag.as_str();
-    match statement.nature {
-        Nature::Definition | Nature::Right => true,
-        Nature::Data => ROWS.contains(&tag) || ALONE.contains(&tag),
-        Nature::Session => tag == "SET" && !has(&ONCE),
-        Nature::Transaction(_) | Nature::Code | Nature::Unknown => false,
-    }
-}
-
-/// Whether a text in small letters speaks of a variable of its session.
-fn user_variable(text: &str) -> bool {
-    text.match_indices('@').any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + 1..).and_then(|after| after.chars().next());
-        // An account's host stands behind its name or its quotes.
-        let is_account = before.is_some_and(|one| one.is_alphanumeric() || matches!(one, '\'' | '`' | '"' | '_'));
-        !is_account && after.is_some_and(|one| one.is_alphabetic() || matches!(one, '_' | '`' | '\'' | '"'))
-    })
 }

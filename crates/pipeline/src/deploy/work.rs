@@ -64,7 +64,7 @@ fn left(left: Left, why: String, is_refused: bool) -> End {
 /// What a transaction changed in tables that take nothing back stays.
 fn unsure(end: End, deed: &Deed) -> End {
     match end {
-        End::Failed(why) if deed.loose && !deed.alone => {
+        End::Failed(why) if deed.loose => {
             End::Unknown(format!("{why}; what it changed in tables that take nothing back, if it did, stays"))
         }
         end => end,

@@ -192,7 +192,7 @@ impl<'a> Each<'a> {
         undo.order_only = undo.differences.is_empty() && is_reordered(before, &there);
         match (self.observer, &columns) {
             (Some(observer), Some(columns)) => self.rows(told, &mut undo, (observer, columns))?,
-            _ => lost::unseen(cut, told, (before, after), &mut undo),
+            _ => lost::unseen(self.ground.grammar, cut, told, (before, after), &mut undo),
         }
         // The way back leads to where the migration can run again.
         match self.ran(trial, &cut.up, cut.migration.transaction, None, (Manner::AsTool, &mut Blind))? {

@@ -3,17 +3,16 @@
 //! Neighbour: `each`, which tries ways back.
 
 use crate::migrations::{Cut, Said, Script};
-use crate::takes::{only_makes, takes_only};
 use evenkeel_core::history::effect::{Stand, Touch, effect};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::rehearsal::{Migration, Undo};
-use evenkeel_core::statement::Nature;
+use evenkeel_core::statement::{Grammar, Nature};
 use evenkeel_core::trace::{Sort, has_word};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What happens to rows where nobody saw any: what the schema says that a way back cannot bring back, and whether the rest is told.
-pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifest), undo: &mut Undo) {
+pub fn unseen(grammar: &dyn Grammar, cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifest), undo: &mut Undo) {
     let made_anew = effect(before, after).into_iter().filter(|touch| touch.spot.attribute.is_none() && touch.after == Stand::Gone);
     let holds_data = |touch: &Touch| matches!(touch.spot.kind, Kind::Table | Kind::Column);
     undo.data_lost = made_anew
@@ -35,7 +34,7 @@ pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifes
         match statement.nature {
             _ if statement.odd.is_some() => false,
             Nature::Session | Nature::Transaction(_) => true,
-            Nature::Definition => only_makes(statement, said.text) || statement.tag != "RENAME TABLE" && about_new(),
+            Nature::Definition => grammar.on_rows(statement, said.text).spares() || statement.tag != "RENAME TABLE" && about_new(),
             Nature::Data => !hides && about_new(),
             Nature::Right | Nature::Code | Nature::Unknown => false,
         }
@@ -55,7 +54,7 @@ pub fn unseen(cut: &Cut, told: &Migration, (before, after): (&Manifest, &Manifes
         .collect();
     let is_taken = |said: &Said<'_>| {
         matches!(said.statement.nature, Nature::Session | Nature::Transaction(_))
-            || takes_only(said.statement, said.text, &tables, &columns)
+            || grammar.on_rows(said.statement, said.text).takes_only(&tables, &columns)
     };
     let mut down = cut.down.iter().flatten().flat_map(Script::statements);
     let at = at.or_else(|| down.any(|said| !is_taken(&said)).then_some(0));

@@ -147,6 +147,10 @@ impl Deployer for PostgresDeployer {
         vec![("PGOPTIONS".to_owned(), options.trim_start().to_owned()), ("PGAPPNAME".to_owned(), name.to_owned())]
     }
 
+    fn bound_by(&self) -> &'static str {
+        "lock_timeout (ALTER ROLE … SET)"
+    }
+
     fn passes(&self, code: &str) -> bool {
         PASSING.contains(&code)
     }

@@ -6,21 +6,7 @@
 use super::cast::{bare, is_text, is_widened, numbers};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Hazard, World};
-
-/// What becomes of values. The greater, the worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
-    /// Each is what it was.
-    Kept,
-    /// The statement ends with an error where one does not fit.
-    Fails,
-    /// Only blanks at the end of a text that is too long: any other is refused.
-    LosesBlanks,
-    /// By the time zone of the session that runs it.
-    Moves,
-    Loses,
-}
+use evenkeel_core::patch::{Fate, Hazard, World};
 
 /// What that means for the values of a column, in words.
 pub fn hazards(fate: Fate, typ: &str, shown: &str) -> Vec<Hazard> {
@@ -170,8 +156,8 @@ fn or_blanks(is_kept: bool) -> Fate {
 
 #[cfg(test)]
 mod tests {
-    use super::Fate::{Fails, Kept, Loses, LosesBlanks, Moves};
     use super::fate;
+    use evenkeel_core::patch::Fate::{Fails, Kept, Loses, LosesBlanks, Moves};
 
     #[test]
     fn what_is_not_known_to_keep_values_loses_them() {

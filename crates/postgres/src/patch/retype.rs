@@ -1,12 +1,12 @@
 //! Another type for a column: which cast brings its values over, and what they lose by it.
 
 use super::cast::{bare, is_cast, is_text, is_widened};
-use super::kept::{Fate, fate_between};
+use super::kept::fate_between;
 use super::text::{last, whole};
 use super::{Target, flag, kept, list, locks};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Statement, Turn};
+use evenkeel_core::patch::{Change, Fate, Hazard, Statement, Turn};
 
 pub fn retype(change: &Change<'_>, to: &Target<'_>) -> Result<Statement, String> {
     let (object, before) = (change.to, change.from);
