@@ -1,25 +1,22 @@
-//! Where what is kept between runs is: the file that is configured, else one in the user's state folder. And who it is that keeps it.
+//! Where what is kept between runs is: what is configured, else a file in the user's state folder. And who it is that keeps it.
 
 use crate::paint;
-use crate::settings::Settings;
+use crate::settings::{Settings, StorePlace as Place};
+use crate::wire;
 use evenkeel_core::deployment::lock::Asking;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{Halt, Owner, Store};
-use evenkeel_store::Sqlite;
+use evenkeel_store::{Server, Sqlite};
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
 use std::path::PathBuf;
 
 /// The store.
 ///
 /// # Errors
-/// None is configured, and there is no folder for one.
-pub fn open(settings: &Settings) -> Result<Sqlite, Box<Trouble>> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let usual = || {
-        let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
-        Some(state.join("evenkeel/store.sqlite"))
-    };
-    settings.store.clone().or_else(usual).map(Sqlite::new).ok_or_else(|| {
+/// None is configured, and there is no folder for one; what is configured cannot be one.
+pub fn open(settings: &Settings) -> Result<Box<dyn Store>, Box<Trouble>> {
+    opened(settings)?.ok_or_else(|| {
         Box::new(
             Trouble::new(Class::Configuration, "there is no place for the store")
                 .expected("url = \"sqlite:/absolute/path\" under [store], or one of the variables XDG_STATE_HOME and HOME")
@@ -29,9 +26,32 @@ pub fn open(settings: &Settings) -> Result<Sqlite, Box<Trouble>> {
     })
 }
 
+/// The store, where there is a place for one.
+fn opened(settings: &Settings) -> Result<Option<Box<dyn Store>>, Box<Trouble>> {
+    Ok(match settings.store.clone()? {
+        Some(Place::File(path)) => Some(Box::new(Sqlite::new(path))),
+        Some(Place::Database { url, origin }) => {
+            let keeper = wire::keeper(url.expose_secret()).map_err(|trouble| {
+                let class = if trouble.class == Class::Usage { Class::Configuration } else { trouble.class };
+                let origin = trouble.origin.as_ref().map_or(origin.clone(), |known| format!("{known} ({origin})"));
+                Box::new(Trouble { class, what: format!("the store: {}", trouble.what), origin: Some(origin), ..*trouble })
+            })?;
+            Some(Box::new(Server::new(keeper)))
+        }
+        None => usual().map(|path| -> Box<dyn Store> { Box::new(Sqlite::new(path)) }),
+    })
+}
+
+/// The user's own.
+fn usual() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
+    Some(state.join("evenkeel/store.sqlite"))
+}
+
 /// That there is no place where a mark could be, which is no word on whether there is one: it is said, whatever else is.
 pub fn say_where(settings: &Settings) {
-    if open(settings).is_err() {
+    if matches!(opened(settings), Ok(None)) {
         paint::say!(
             "note: whether an environment is halted or locked was not looked at: no file is named under [store], and neither XDG_STATE_HOME nor HOME \
              is set"
@@ -44,10 +64,7 @@ pub fn say_where(settings: &Settings) {
 /// # Errors
 /// The store is there and cannot be read: nobody can tell.
 pub fn halted(settings: &Settings, environment: &str) -> Result<Option<Halt>, Box<Trouble>> {
-    match open(settings) {
-        Ok(store) => store.halted(environment),
-        Err(_) => Ok(None),
-    }
+    opened(settings)?.map_or(Ok(None), |store| store.halted(environment))
 }
 
 /// What is known here of the parity lock of a configured environment. Where nothing is kept, nothing was locked from here
@@ -56,9 +73,9 @@ pub fn halted(settings: &Settings, environment: &str) -> Result<Option<Halt>, Bo
 /// # Errors
 /// The store is there and cannot be read: nobody can tell.
 pub fn locked(settings: &Settings, environment: &str) -> Result<Asking, Box<Trouble>> {
-    match open(settings) {
-        Ok(store) => asking(&store, environment),
-        Err(_) => Ok(Asking { lock: None, ..known(environment, "no store") }),
+    match opened(settings)? {
+        Some(store) => asking(&*store, environment),
+        None => Ok(Asking { lock: None, ..known(environment, "no store") }),
     }
 }
 
@@ -68,11 +85,12 @@ pub fn locked(settings: &Settings, environment: &str) -> Result<Asking, Box<Trou
 /// It cannot be read.
 pub fn asking(store: &dyn Store, environment: &str) -> Result<Asking, Box<Trouble>> {
     let lock = store.locks(environment, 1)?.pop().filter(|lock| lock.released.is_none());
-    Ok(Asking { lock, ..known(environment, &store.describe()) })
+    Ok(Asking { lock, is_shared: store.is_shared(), ..known(environment, &store.describe()) })
 }
 
 fn known(environment: &str, store: &str) -> Asking {
-    Asking { environment: environment.to_owned(), lock: None, asker: holder(), now: now().to_string(), store: store.to_owned() }
+    let (environment, store) = (environment.to_owned(), store.to_owned());
+    Asking { environment, lock: None, asker: holder(), now: now().to_string(), store, is_shared: false }
 }
 
 /// Now, to the second.
@@ -100,21 +118,30 @@ pub fn user() -> String {
 pub fn owner() -> Owner {
     let line = |path: &str| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
     let pid = std::process::id();
+    let boot = line("/proc/sys/kernel/random/boot_id");
+    // Numbers of processes are those of a container.
+    let within = std::fs::read_link("/proc/self/ns/pid").map(|link| link.to_string_lossy().into_owned()).unwrap_or_default();
     Owner {
         host: line("/proc/sys/kernel/hostname"),
-        boot: line("/proc/sys/kernel/random/boot_id"),
+        boot: if boot.is_empty() { boot } else { format!("{boot} {within}") },
         pid,
         started: started(pid).unwrap_or_default(),
     }
 }
 
-/// Whether a process is there still; nothing where it is another host's, or this one does not tell.
+/// Whether a process is there still; nothing where it is another host's, or this one does not tell. Machines and containers may be called
+/// the same: what was started otherwise than this is another's, for all that is known here, and tells by its signs of life.
 pub fn is_there(owner: &Owner) -> Option<bool> {
     let here = self::owner();
     if owner.host != here.host || here.boot.is_empty() || here.started.is_empty() {
         return None;
     }
-    Some(owner.boot == here.boot && started(owner.pid).is_some_and(|started| started == owner.started))
+    let is_running = || started(owner.pid).is_some_and(|started| started == owner.started);
+    match owner.boot.split_once(' ') {
+        Some(_) => (owner.boot == here.boot).then(is_running),
+        // As a store of before has it, which was a file of this host.
+        None => Some(here.boot.split_once(' ').is_some_and(|(boot, _)| boot == owner.boot) && is_running()),
+    }
 }
 
 /// When a process was started, counted since the host was; nothing where there is none of that number.
@@ -131,6 +158,7 @@ fn started(pid: u32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -138,7 +166,12 @@ mod tests {
         let own = owner();
         assert_eq!(is_there(&own), Some(true));
         assert_eq!(is_there(&Owner { started: "1".to_owned(), ..own.clone() }), Some(false));
-        assert_eq!(is_there(&Owner { boot: "another".to_owned(), ..own.clone() }), Some(false));
+        assert_eq!(is_there(&Owner { boot: "another".to_owned(), ..own.clone() }), Some(false), "a file of before");
+        let (boot, _) = own.boot.split_once(' ').unwrap();
+        assert_eq!(is_there(&Owner { boot: boot.to_owned(), ..own.clone() }), Some(true), "a file of before");
+        for other in [format!("{boot} pid:[1]"), "another pid:[1]".to_owned()] {
+            assert_eq!(is_there(&Owner { boot: other, ..own.clone() }), None, "it may be another machine of that name");
+        }
         assert_eq!(is_there(&Owner { pid: u32::MAX, ..own.clone() }), Some(false));
         assert_eq!(is_there(&Owner { host: "another".to_owned(), ..own }), None);
     }

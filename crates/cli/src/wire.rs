@@ -12,7 +12,7 @@ use crate::settings::{Environment as Configured, History, Settings};
 use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension};
-use evenkeel_core::port::{Engine, Families, Limits, Named, Own, Request, Run, Watch, Watcher, Workshop};
+use evenkeel_core::port::{Engine, Families, Keeper, Limits, Named, Own, Request, Run, Watch, Watcher, Workshop};
 use evenkeel_core::statement::Grammar;
 use evenkeel_pipeline::capture::{Replayed, Source};
 use secrecy::ExposeSecret;
@@ -282,12 +282,20 @@ fn is_connection(text: &str) -> bool {
 
 /// Asks the engine whose scheme it has.
 fn connection(text: &str, own: &Own<'_>) -> Result<Named, Box<Trouble>> {
-    let Some((scheme, rest)) = text.split_once("://") else { return Built.of(USUAL).environment(text, own) };
+    if !text.contains("://") {
+        return Built.of(USUAL).environment(text, own);
+    }
+    by_scheme(text, |engine, text| engine.environment(text, own))
+}
+
+/// Asks the engine whose scheme a URL has.
+fn by_scheme<T>(text: &str, ask: impl FnOnce(&dyn Engine, &str) -> Result<T, Box<Trouble>>) -> Result<T, Box<Trouble>> {
+    let (scheme, rest) = text.split_once("://").unwrap_or_default();
     // A scheme may be written in any case (RFC 3986, 3.1); clients' rules know small letters.
     let small = scheme.to_ascii_lowercase();
     let mut engines = kind::Engine::ALL.into_iter().map(|vendor| Built.of(vendor));
     match engines.find(|engine| engine.schemes().contains(&small.as_str())) {
-        Some(engine) => engine.environment(&format!("{small}://{rest}"), own),
+        Some(engine) => ask(engine, &format!("{small}://{rest}")),
         None => Err(Box::new(
             Trouble::new(Class::Usage, "cannot tell which database system is meant")
                 .expected(format!("a URL that begins with {}", either(schemes().into_iter().map(|scheme| format!("{scheme}://")))))
@@ -295,6 +303,14 @@ fn connection(text: &str, own: &Own<'_>) -> Result<Named, Box<Trouble>> {
                 .fix("write postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE"),
         )),
     }
+}
+
+/// A database in which the store stands, by its URL.
+///
+/// # Errors
+/// The scheme is none that is known; no store is kept on such a server; the URL cannot be read.
+pub fn keeper(url: &str) -> Result<Box<dyn Keeper>, Box<Trouble>> {
+    by_scheme(url, |engine, url| engine.keeper(url))
 }
 
 /// What URLs may begin with.

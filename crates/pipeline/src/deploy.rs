@@ -21,6 +21,7 @@ pub use work::Bounds;
 
 use crate::capture::Source;
 use crate::history::{self, Recording, Way};
+use crate::lease;
 use crate::migrations::Migrations;
 use crate::rehearse::Release;
 use crate::render::Renderer;
@@ -114,11 +115,15 @@ pub fn run(
     let recording = history::entries(&target, source.label(), read, &*dialect, (&keys, way));
     let records = recording.as_ref().map(|recording| recording.as_ref().map(|one| one.statements.clone()).unwrap_or_default());
     let taking = order.back.as_ref().map(|back| Taking::of(&order.proof, release, &target, back.accept));
-    let unfinished = order.store.unfinished(order.environment)?;
+    // A plan waits for nobody.
+    let unfinished = match order.plan {
+        true => order.store.unfinished(order.environment)?,
+        false => lease::unfinished(order.store, order.environment, order.is_there, run)?,
+    };
     let open = open(order)?;
     let earlier: Vec<Entry> = open.iter().filter(|entry| entry.intention.verb == order.verb()).cloned().collect();
     let half: Vec<Entry> = open.iter().filter(|entry| is_half(entry, &keys, order)).cloned().collect();
-    let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(false)).collect();
+    let gone: Vec<&Entry> = unfinished.iter().filter(|entry| entry.is_there(order.is_there) == Some(false)).collect();
     let deeds = match &order.with {
         // Where nothing is pending the tool is not run.
         Some(with) => Ok((!keys.is_empty()).then(|| around::deed(with, release, engine)).into_iter().collect()),

@@ -1,7 +1,7 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  history  check  queries  preflight  diagnose  halt  rehearse  deploy  verify  lock`.
+//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  history  check  queries  preflight  diagnose  halt  rehearse  deploy  verify  lock`.
 
 pub mod capture;
 pub mod check;
@@ -13,6 +13,7 @@ mod explained;
 pub mod files;
 pub mod halt;
 pub mod history;
+mod lease;
 pub mod lock;
 pub mod migrations;
 pub mod patch;

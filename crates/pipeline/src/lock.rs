@@ -5,6 +5,7 @@
 //! is kept (`Store`). Neighbours: `verify`, which comes before; `deploy`, which is refused meanwhile.
 
 use crate::capture::{self, Source};
+use crate::lease;
 use evenkeel_core::deployment::lock::{self, Asked, Asking, Parity};
 use evenkeel_core::deployment::{Gate, Locking, code};
 use evenkeel_core::evidence::schema;
@@ -18,6 +19,8 @@ use evenkeel_core::port::{
 
 /// What is read of an environment for this.
 pub const DIMENSIONS: [Dimension; 1] = [Dimension::Schema];
+/// What the journal has to say.
+const JOURNAL: &str = "no run is at work there, or stopped in the middle";
 /// How many runs back the last one that did something is looked for.
 const BACK: u32 = 50;
 
@@ -60,9 +63,14 @@ pub fn lock(source: &Source, order: &Order<'_>, until: &str, unverified: bool, r
         reason: order.reason.map(str::to_owned),
         released: None,
     };
-    let intended = order.intend("lock", &new)?;
-    let settled = locked(environment, &now, new, order, unverified, (&intended, run));
-    order.end(&intended, settled)
+    let intended = match order.intend("lock", &new, run)? {
+        Ok(intended) => intended,
+        Err(gate) => return Ok(order.locking(new.target, order.asking.kept(&OnTarget::NotKept), vec![gate])),
+    };
+    lease::beating(&intended, || {
+        let settled = locked(environment, &now, new, order, unverified, (&intended, run));
+        order.end(&intended, settled)
+    })
 }
 
 /// What came of it, before anybody says so in the journal.
@@ -146,9 +154,14 @@ pub fn unlock(source: &Source, order: &Order<'_>, held_by: Option<&str>, run: &R
             return Ok(order.locking(environment.describe(), order.asking.kept(&target), vec![gate]));
         }
     };
-    let intended = order.intend("unlock", &standing.lock)?;
-    let settled = unlocked(environment, standing, held_by, &target, (&intended, order, run));
-    order.end(&intended, settled)
+    let intended = match order.intend("unlock", &standing.lock, run)? {
+        Ok(intended) => intended,
+        Err(gate) => return Ok(order.locking(standing.lock.target.clone(), standing.kept.clone(), vec![gate])),
+    };
+    lease::beating(&intended, || {
+        let settled = unlocked(environment, standing, held_by, &target, (&intended, order, run));
+        order.end(&intended, settled)
+    })
 }
 
 fn unlocked(
@@ -364,19 +377,21 @@ impl Order<'_> {
     fn journal(&self, own: &Intended<'_>, runs: &[Entry]) -> Result<Gate, Box<Trouble>> {
         let unfinished = self.store.unfinished(self.environment)?;
         let others = || unfinished.iter().filter(|entry| entry.number != own.number());
-        let there = |is: Option<bool>| others().filter(move |entry| (self.is_there)(&entry.intention.owner) == is).map(Entry::unfinished);
+        let there = |is: Option<bool>| others().filter(move |entry| entry.is_there(self.is_there) == is).map(Entry::unfinished);
         let stopped = Entry::last_release(runs).filter(|entry| entry.ended.as_ref().is_some_and(|ended| ended.ending != Ending::Done));
         let stopped = stopped.map(|entry| format!("run {} ({}) stopped in the middle", entry.number, entry.intention.verb));
         let gone = others().filter(|entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback"));
-        let gone = gone.filter(|entry| (self.is_there)(&entry.intention.owner) == Some(false)).map(Entry::unfinished);
+        let gone = gone.filter(|entry| entry.is_there(self.is_there) == Some(false)).map(Entry::unfinished);
         let against: Vec<String> = there(Some(true)).chain(gone).chain(stopped).collect();
         let untold: Vec<String> = there(None).collect();
-        let gate = Gate::none("journal", "no run is at work there, or stopped in the middle", &against, &untold, "none");
+        let gate = Gate::none("journal", JOURNAL, &against, &untold, "none");
         Ok(gate.fix(format!("wait until it has ended, or go on with it: evenkeel deploy {} --resume", self.environment)))
     }
 
-    /// Writes down what is going to be done.
-    fn intend(&self, verb: &str, lock: &ParityLock) -> Result<Intended<'_>, Box<Trouble>> {
+    /// Writes down what is going to be done; the gate that is closed where another run is at work.
+    fn intend(&self, verb: &str, lock: &ParityLock, run: &Run<'_>) -> Result<Result<Intended<'_>, Gate>, Box<Trouble>> {
+        let unfinished = lease::unfinished(self.store, self.environment, self.is_there, run)?;
+        let gone: Vec<&Entry> = unfinished.iter().filter(|entry| entry.is_there(self.is_there) == Some(false)).collect();
         let act = Act { what: format!("{verb} {} at {}", self.environment, lock.digest), statements: Vec::new() };
         let intention = Intention {
             verb: verb.to_owned(),
@@ -390,7 +405,11 @@ impl Order<'_> {
             digest: Intention::digest_of(std::slice::from_ref(&act)),
             acts: vec![act],
         };
-        Intended::write(self.store, &intention)
+        let written = Intended::write(self.store, &intention, &gone)?;
+        Ok(written.map_err(|other| {
+            let gate = Gate::new("journal", JOURNAL, Some(false), lease::held(&other));
+            gate.fix("wait until it has ended: evenkeel runs")
+        }))
     }
 
     /// Says in the journal what came of it.

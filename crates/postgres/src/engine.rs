@@ -8,6 +8,7 @@ use crate::environment::PostgresEnvironment;
 use crate::fill::PostgresFiller;
 use crate::flavor::{NEWEST, OLDEST};
 use crate::grammar::PostgresGrammar;
+use crate::keep::PostgresKeeper;
 use crate::knowledge;
 use crate::observe::PostgresObserver;
 use crate::patch::PostgresDialect;
@@ -20,7 +21,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Deployer, Engine, Filler, Named, Observer, Own, Rollback, SchemaNames, Workshop};
+use evenkeel_core::port::{Deployer, Engine, Filler, Keeper, Named, Observer, Own, Rollback, SchemaNames, Workshop};
 use evenkeel_core::rehearsal::Stuck;
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
@@ -179,6 +180,10 @@ impl Engine for Postgres {
 
     fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>> {
         Ok(&PostgresGrammar)
+    }
+
+    fn keeper(&self, url: &str) -> Result<Box<dyn Keeper>, Box<Trouble>> {
+        Ok(Box::new(PostgresKeeper::new(Target::parse(url, &ThisMachine).map_err(|fault| Box::new(fault.trouble()))?)))
     }
 
     fn workshop(&self, folders: &[PathBuf]) -> Box<dyn Workshop> {

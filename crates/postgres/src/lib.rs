@@ -1,12 +1,12 @@
 //! Everything that knows PostgreSQL.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  prepare  flight  observe  rollback  fill  claim  deploy  environment  scratch  engine`.
+//! `ident  flavor  knowledge  connect  grammar  capture  remedy  patch  grants  prepare  flight  observe  rollback  fill  claim  deploy  environment  scratch  keep  engine`.
 //!
 //! They are: quoting; facts about versions; what settings mean; libpq's connection layer; the server's parser; an environment as a
 //! manifest; what to do about a difference; statements that make one environment like another; the script for a capture role; queries
 //! prepared and never run; what is in flight; what a session holds and does; what a rollback undoes; made-up rows; the right
-//! to write; sessions that write; an environment of the port; throwaway servers; the engine's port.
+//! to write; sessions that write; an environment of the port; throwaway servers; sessions of a store; the engine's port.
 
 pub mod capture;
 pub mod claim;
@@ -20,6 +20,7 @@ pub mod flight;
 pub mod grammar;
 pub mod grants;
 pub mod ident;
+pub mod keep;
 pub mod knowledge;
 pub mod observe;
 pub mod patch;

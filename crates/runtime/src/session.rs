@@ -28,6 +28,14 @@ pub trait Conversation: Send {
     /// The connection is lost.
     fn run(&mut self, statement: &str) -> impl Future<Output = Result<Answer, Self::Fault>>;
 
+    /// Runs one statement with values beside it; nothing where such a server takes none.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    fn ask(&mut self, _statement: &str, _values: &[Option<&str>]) -> impl Future<Output = Result<Option<Answer>, Self::Fault>> {
+        async { Ok(None) }
+    }
+
     /// Runs a statement that takes rows from the client.
     ///
     /// # Errors
@@ -116,6 +124,11 @@ impl<C: Conversation> Session for Blocking<C> {
 
     fn run(&mut self, statement: &str) -> Result<Answer, Box<Trouble>> {
         words(self.with(async |conversation| conversation.run(statement).await))
+    }
+
+    fn ask(&mut self, statement: &str, values: &[Option<&str>]) -> Result<Answer, Box<Trouble>> {
+        let answer = words(self.with(async |conversation| conversation.ask(statement, values).await))?;
+        answer.ok_or_else(|| Box::new(Trouble::new(Class::Internal, "such a server takes no values beside a statement")))
     }
 
     fn feed(&mut self, statement: &str, rows: &str) -> Result<Answer, Box<Trouble>> {

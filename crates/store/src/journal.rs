@@ -2,8 +2,9 @@
 //!
 //! Lives here: their statements. Does not live here: opening the file (`sqlite`).
 
-use evenkeel_core::port::{Act, Ended, Ending, Entry, Intention, JournalStep, Owner, State, Trail};
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use evenkeel_core::port::{Act, Beat, Ended, Ending, Entry, Intention, JournalStep, Owner, State, Trail, Written};
+use rusqlite::{Connection, OptionalExtension, Result, Row, TransactionBehavior, params};
+use std::time::Duration;
 
 pub const TABLES: &str = "
     CREATE TABLE run (
@@ -21,6 +22,13 @@ pub const TRAILS: &str = "
     CREATE TABLE trail (
         run INTEGER NOT NULL, act INTEGER NOT NULL, number TEXT, before TEXT, mark TEXT, after TEXT, of_migration TEXT, PRIMARY KEY (run, act)) STRICT;";
 
+/// Whose each environment is, and the last sign of life of each run.
+pub const LEASES: &str = "
+    CREATE TABLE lease (environment TEXT PRIMARY KEY, run INTEGER NOT NULL) STRICT;
+    CREATE TABLE beat (run INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT;";
+
+const BEAT: &str = "INSERT INTO beat (run, at) VALUES (?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) ON CONFLICT (run) DO UPDATE SET at = excluded.at";
+
 /// Now, as it is kept.
 const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
 
@@ -30,8 +38,14 @@ fn index(at: usize) -> u32 {
 }
 
 /// All of it, or nothing.
-pub fn intend(connection: &mut Connection, intention: &Intention) -> Result<(u32, String)> {
-    let transaction = connection.transaction()?;
+pub fn intend(connection: &mut Connection, intention: &Intention, gone: &[&Entry]) -> Result<Written> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if let Some(standing) = holder(&transaction, &intention.environment)?.filter(|standing| standing.ended.is_none()) {
+        let is_gone = |one: &&Entry| one.number == standing.number && one.beat.as_ref().map(|beat| &beat.at) == standing.beat.as_ref().map(|beat| &beat.at);
+        if !gone.iter().any(is_gone) {
+            return Ok(Written::Held(Box::new(standing)));
+        }
+    }
     let owner = &intention.owner;
     let insert = format!(
         "INSERT INTO run (letters, verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest, begun)
@@ -59,12 +73,64 @@ pub fn intend(connection: &mut Connection, intention: &Intention) -> Result<(u32
             transaction.execute("INSERT INTO statement VALUES (?1, ?2, ?3, ?4)", params![number, index(at), index(place), text])?;
         }
     }
+    transaction.execute("INSERT INTO lease (environment, run) VALUES (?1, ?2) ON CONFLICT (environment) DO UPDATE SET run = excluded.run", params![
+        intention.environment,
+        number
+    ])?;
+    transaction.execute(BEAT, [number])?;
     transaction.commit()?;
-    Ok((number, letters))
+    Ok(Written::Run { number, letters })
+}
+
+/// The run that has an environment.
+fn holder(connection: &Connection, environment: &str) -> Result<Option<Entry>> {
+    let found = connection.query_row("SELECT run FROM lease WHERE environment = ?1", [environment], |row| row.get(0)).optional()?;
+    found.map_or(Ok(None), |number| run(connection, number))
+}
+
+/// Whose a run's environment is: its own where it was nobody's, unless the run has ended.
+fn owner(connection: &Connection, run: u32) -> Result<Option<u32>> {
+    connection.execute("INSERT OR IGNORE INTO lease (environment, run) SELECT environment, number FROM run WHERE number = ?1 AND ending IS NULL", [run])?;
+    let whose = "SELECT lease.run FROM lease JOIN run ON run.environment = lease.environment WHERE run.number = ?1";
+    connection.query_row(whose, [run], |row| row.get(0)).optional()
+}
+
+/// Whether its environment is its own.
+pub fn beat(connection: &mut Connection, run: u32) -> Result<bool> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let is_own = owner(&transaction, run)? == Some(run);
+    if is_own {
+        transaction.execute(BEAT, [run])?;
+    }
+    transaction.commit()?;
+    Ok(is_own)
+}
+
+/// What came of saying how an act stands.
+pub enum Marked {
+    It,
+    NoSuch,
+    /// The environment is another run's, or nobody's, since this one ended.
+    Lost(Option<u32>),
+}
+
+pub fn mark(connection: &mut Connection, run: u32, act: u32, state: State, words: Option<&str>) -> Result<Marked> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let is_beginning = state == State::Unknown && words.is_none();
+    let whose = if is_beginning { owner(&transaction, run)? } else { Some(run) };
+    let is_marked = set(&transaction, run, act, state, words)?;
+    if !is_marked {
+        return Ok(Marked::NoSuch);
+    }
+    if whose != Some(run) {
+        return Ok(Marked::Lost(whose));
+    }
+    transaction.commit()?;
+    Ok(Marked::It)
 }
 
 /// Tells whether there is such an act.
-pub fn mark(connection: &Connection, run: u32, act: u32, state: State, words: Option<&str>) -> Result<bool> {
+fn set(connection: &Connection, run: u32, act: u32, state: State, words: Option<&str>) -> Result<bool> {
     let when = if state == State::Unknown && words.is_none() { "begun" } else { "ended" };
     let update = format!("UPDATE act SET state = ?3, words = coalesce(?4, words), {when} = {NOW} WHERE run = ?1 AND at = ?2");
     connection.execute(&update, params![run, act, state.name(), words]).map(|count| count == 1)
@@ -88,7 +154,17 @@ pub fn hold(connection: &Connection, run: u32, what: &str, is_held: bool) -> Res
 }
 
 /// The first word stands. Tells whether this is it.
-pub fn end(connection: &Connection, run: u32, ending: Ending, words: &str) -> Result<bool> {
+pub fn end(connection: &mut Connection, run: u32, ending: Ending, words: &str) -> Result<bool> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let is_it = ended(&transaction, run, ending, words)?;
+    if is_it {
+        transaction.execute("DELETE FROM lease WHERE run = ?1", [run])?;
+    }
+    transaction.commit()?;
+    Ok(is_it)
+}
+
+fn ended(connection: &Connection, run: u32, ending: Ending, words: &str) -> Result<bool> {
     let update = format!("UPDATE run SET ending = ?2, words = ?3, ended = {NOW} WHERE number = ?1 AND ending IS NULL");
     connection.execute(&update, params![run, ending.name(), words]).map(|count| count == 1)
 }
@@ -105,6 +181,13 @@ pub fn runs(connection: &Connection, environment: Option<&str>, most: u32) -> Re
     let query = format!("SELECT {COLUMNS} FROM run WHERE ?1 IS NULL OR environment = ?1 ORDER BY number DESC LIMIT ?2");
     let mut statement = connection.prepare(&query)?;
     let found: Vec<Entry> = statement.query_map(params![environment, most], entry)?.collect::<Result<_>>()?;
+    found.into_iter().map(|entry| whole(connection, entry)).collect()
+}
+
+pub fn after(connection: &Connection, number: u32, most: u32) -> Result<Vec<Entry>> {
+    let query = format!("SELECT {COLUMNS} FROM run WHERE number > ?1 ORDER BY number LIMIT ?2");
+    let mut statement = connection.prepare(&query)?;
+    let found: Vec<Entry> = statement.query_map(params![number, most], entry)?.collect::<Result<_>>()?;
     found.into_iter().map(|entry| whole(connection, entry)).collect()
 }
 
@@ -152,6 +235,7 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
         },
         begun: row.get(14)?,
         ended,
+        beat: None,
         steps: Vec::new(),
         held: Vec::new(),
     })
@@ -170,7 +254,15 @@ fn whole(connection: &Connection, mut entry: Entry) -> Result<Entry> {
         Ok((row.get::<_, u32>(0)?, JournalStep { act, state, trail, begun: row.get(3)?, ended: row.get(4)?, words: row.get(5)? }))
     })?;
     // A store of before has none.
-    let has_trails = connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'trail'", [], |row| row.get::<_, i64>(0))? > 0;
+    let has = |table: &str| {
+        connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = ?1", [table], |row| row.get::<_, i64>(0)).map(|count| count > 0)
+    };
+    let has_trails = has("trail")?;
+    if has("beat")? {
+        let query = "SELECT at, max(0.0, (julianday('now') - julianday(at)) * 86400.0) FROM beat WHERE run = ?1";
+        let one = |row: &Row<'_>| Ok(Beat { at: row.get(0)?, quiet: Duration::try_from_secs_f64(row.get(1)?).unwrap_or(Duration::MAX) });
+        entry.beat = connection.query_row(query, [entry.number], one).optional()?;
+    }
     let trail_of = |at: u32| {
         let one = |row: &Row<'_>| {
             Ok(Trail { transaction: row.get(0)?, before: row.get(1)?, mark: row.get(2)?, after: row.get(3)?, of: row.get(4)? })

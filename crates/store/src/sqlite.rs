@@ -1,15 +1,19 @@
 //! The store as one SQLite file. What is written is on the disk when a call returns (WAL, `synchronous = FULL`).
 
-use crate::{Fault, journal, lock};
+use crate::{Fault, journal, lock, prune};
 use evenkeel_core::fault::{Trouble, Troublesome};
-use evenkeel_core::port::{Ending, Entry, Halt, Intention, Kept, ParityLock, Released, State, Store, Trail, Verification};
+use evenkeel_core::port::{Ending, Entry, Halt, Intention, Kept, ParityLock, Pruned, Released, State, Store, Trail, Verification, Written};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too, 4 what acts leave, 5 locks and what was verified.
-const VERSION: i64 = 5;
+use journal::Marked;
+
+/// Of the tables: 1 has marks alone, 2 the journal as well, 3 evidence too, 4 what acts leave, 5 locks and what was verified, 6 whose an environment
+/// is.
+const VERSION: i64 = 6;
+const LOCKS: i64 = 5;
 const TRAILS: i64 = 4;
 const KEPT: i64 = 3;
 const JOURNAL: i64 = 2;
@@ -43,7 +47,7 @@ impl Sqlite {
     }
 
     fn strange(&self, found: i64) -> Fault {
-        Fault::Version { path: self.path.clone(), found, known: VERSION }
+        Fault::Version { store: self.describe(), found, known: VERSION }
     }
 
     /// To read, with the version of its tables; nothing where there is no file, which says that nothing was ever written.
@@ -124,7 +128,7 @@ impl Sqlite {
             found if self.is_foreign(&transaction)? => return Err(self.strange(found)),
             found @ 0..VERSION => {
                 let steps =
-                    [(MARKS, TABLES), (JOURNAL, journal::TABLES), (KEPT, EVIDENCE), (TRAILS, journal::TRAILS), (VERSION, lock::TABLES)];
+                    [(MARKS, TABLES), (JOURNAL, journal::TABLES), (KEPT, EVIDENCE), (TRAILS, journal::TRAILS), (LOCKS, lock::TABLES), (VERSION, journal::LEASES)];
                 steps
                     .iter()
                     .filter(|(version, _)| *version > found)
@@ -195,7 +199,7 @@ impl Sqlite {
     fn there(&self, is_there: bool, run: u32) -> Result<(), Box<Trouble>> {
         match is_there {
             true => Ok(()),
-            false => Err(words(Fault::Unknown { path: self.path.clone(), run })),
+            false => Err(words(Fault::Unknown { store: self.describe(), run })),
         }
     }
 }
@@ -233,7 +237,7 @@ impl Store for Sqlite {
     }
 
     fn locks(&self, environment: &str, most: u32) -> Result<Vec<ParityLock>, Box<Trouble>> {
-        self.told(VERSION, |connection| lock::locks(connection, environment, most))
+        self.told(LOCKS, |connection| lock::locks(connection, environment, most))
     }
 
     fn lock(&self, lock: &ParityLock, instead: Option<&ParityLock>) -> Result<Option<ParityLock>, Box<Trouble>> {
@@ -249,16 +253,23 @@ impl Store for Sqlite {
     }
 
     fn verifications(&self, environment: &str, most: u32) -> Result<Vec<Verification>, Box<Trouble>> {
-        self.told(VERSION, |connection| lock::verifications(connection, environment, most))
+        self.told(LOCKS, |connection| lock::verifications(connection, environment, most))
     }
 
-    fn intend(&self, intention: &Intention) -> Result<(u32, String), Box<Trouble>> {
-        self.change(|connection| journal::intend(connection, intention))
+    fn intend(&self, intention: &Intention, gone: &[&Entry]) -> Result<Written, Box<Trouble>> {
+        self.change(|connection| journal::intend(connection, intention, gone))
+    }
+
+    fn beat(&self, run: u32) -> Result<bool, Box<Trouble>> {
+        self.change(|connection| journal::beat(connection, run))
     }
 
     fn mark(&self, run: u32, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>> {
-        let is_there = self.change(|connection| journal::mark(connection, run, act, state, words))?;
-        self.there(is_there, run)
+        match self.change(|connection| journal::mark(connection, run, act, state, words))? {
+            Marked::It => Ok(()),
+            Marked::NoSuch => self.there(false, run),
+            Marked::Lost(by) => Err(self::words(Fault::Lost { store: self.describe(), run, by })),
+        }
     }
 
     fn trail(&self, run: u32, act: u32, trail: &Trail) -> Result<(), Box<Trouble>> {
@@ -285,6 +296,18 @@ impl Store for Sqlite {
 
     fn run(&self, number: u32) -> Result<Option<Entry>, Box<Trouble>> {
         self.told(JOURNAL, |connection| journal::run(connection, number))
+    }
+
+    fn after(&self, number: u32, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
+        self.told(JOURNAL, |connection| journal::after(connection, number, most))
+    }
+
+    fn environments(&self) -> Result<Vec<String>, Box<Trouble>> {
+        self.told(LOCKS, prune::environments)
+    }
+
+    fn prune(&self, before: &str) -> Result<Pruned, Box<Trouble>> {
+        self.change(|connection| prune::prune(connection, before))
     }
 
     fn unfinished(&self, environment: &str) -> Result<Vec<Entry>, Box<Trouble>> {

@@ -8,22 +8,6 @@ fn halt(environment: &str, reason: &str) -> Halt {
 }
 
 #[test]
-fn what_is_written_is_read_by_others_and_the_first_word_stands() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("deep/store.sqlite");
-    let store = Sqlite::new(&path);
-    assert_eq!(store.halted("production"), Ok(None));
-    assert!(!path.exists(), "reading makes nothing");
-    store.halt(&halt("production", "orders are lost")).unwrap();
-    store.halt(&halt("production", "another")).unwrap();
-    let other = Sqlite::new(&path);
-    assert_eq!(other.halted("production").unwrap().map(|halt| halt.reason), Some("orders are lost".to_owned()));
-    assert_eq!(other.halted("Production"), Ok(None));
-    assert_eq!(store.resume("production"), Ok(true));
-    assert_eq!((store.resume("production"), other.halted("production")), (Ok(false), Ok(None)));
-}
-
-#[test]
 fn what_is_no_store_is_no_store_without_a_mark() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.sqlite");
@@ -91,45 +75,6 @@ fn intention() -> Intention {
 }
 
 #[test]
-fn what_was_intended_is_kept_and_what_came_of_it_is_told() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Sqlite::new(folder.path().join("store.sqlite"));
-    assert_eq!((store.runs(None, 9), store.run(1), store.unfinished("production")), (Ok(Vec::new()), Ok(None), Ok(Vec::new())));
-    let intention = intention();
-    let intended = evenkeel_core::port::Intended::write(&store, &intention).unwrap();
-    intended.takes("a lock").unwrap();
-    intended.begins(0).unwrap();
-    // Another process sees all of it, as if this one were gone.
-    let other = Sqlite::new(store.path());
-    let entry = other.unfinished("production").unwrap().remove(0);
-    assert_eq!(entry.intention, Intention { acts: Vec::new(), ..intention.clone() });
-    assert_eq!(entry.steps.iter().map(|step| &step.act).collect::<Vec<_>>(), intention.acts.iter().collect::<Vec<_>>());
-    assert_eq!(entry.steps.iter().map(|step| step.state).collect::<Vec<_>>(), [State::Unknown, State::Intended]);
-    assert_eq!(entry.held, ["a lock"]);
-    assert!(entry.unfinished().contains("0 of 2 acts are in, 1 begun") && entry.unfinished().contains("it was at: one"), "{entry:?}");
-    assert_eq!(intended.name(), format!("evenkeel run 1-{}", entry.letters));
-    intended.became(0, State::Done, None).unwrap();
-    intended.begins(1).unwrap();
-    intended.became(1, State::Failed, Some("why")).unwrap();
-    intended.gave("a lock").unwrap();
-    intended.ended(Ending::Stopped, "at two").unwrap();
-    // The first word stands.
-    assert!(intended.ended(Ending::Done, "all").is_err());
-    let entry = store.run(1).unwrap().unwrap();
-    assert_eq!((entry.count(State::Done), entry.count(State::Failed), entry.held.len()), (1, 1, 0));
-    assert_eq!(entry.ended.as_ref().map(|ended| (ended.ending, ended.words.as_str())), Some((Ending::Stopped, "at two")));
-    assert_eq!(entry.steps[1].words.as_deref(), Some("why"));
-    assert!(entry.steps.iter().all(|step| step.begun.is_some() && step.ended.is_some()));
-    assert_eq!(store.unfinished("production"), Ok(Vec::new()));
-    store.intend(&Intention { environment: "staging".to_owned(), ..intention }).unwrap();
-    let numbers = |environment| store.runs(environment, 1).unwrap().iter().map(|entry| entry.number).collect::<Vec<_>>();
-    assert_eq!((numbers(None), numbers(Some("production")), numbers(Some("x"))), (vec![2], vec![1], vec![]));
-    assert!(store.mark(9, 0, State::Done, None).is_err(), "another file in its place is noticed");
-    use std::os::unix::fs::PermissionsExt;
-    assert_eq!(std::fs::metadata(store.path()).unwrap().permissions().mode() & 0o777, 0o600);
-}
-
-#[test]
 fn a_store_of_marks_alone_gets_the_journal() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::new(folder.path().join("store.sqlite"));
@@ -137,7 +82,7 @@ fn a_store_of_marks_alone_gets_the_journal() {
     old.execute_batch(&format!("{TABLES}; PRAGMA user_version = 1; INSERT INTO halt VALUES ('production', 's', 'ann', 'r')")).unwrap();
     drop(old);
     assert!(store.halted("production").unwrap().is_some() && store.runs(None, 9).unwrap().is_empty());
-    assert_eq!(store.intend(&intention()).unwrap().0, 1);
+    assert!(matches!(store.intend(&intention(), &[]), Ok(Written::Run { number: 1, .. })));
     assert!(store.halted("production").unwrap().is_some());
 }
 
@@ -155,7 +100,7 @@ fn evidence_is_kept_by_environment_and_an_older_store_learns_to() {
         text: text.to_owned(),
     };
     assert_eq!(store.kept("production", 9), Ok(Vec::new()));
-    store.intend(&intention()).unwrap();
+    store.intend(&intention(), &[]).unwrap();
     for one in [kept("a", "production"), kept("b", "staging"), kept("c", "production")] {
         store.keep(&one).unwrap();
     }
@@ -233,41 +178,3 @@ fn one_lock_stands_at_a_time_and_what_was_taken_away_stays_known() {
     assert_eq!(store.locks("production", 1), Ok(vec![ann]));
 }
 
-#[test]
-fn of_many_who_lock_at_once_one_has_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.sqlite");
-    let together = std::sync::Barrier::new(8);
-    let told: Vec<Option<ParityLock>> = std::thread::scope(|threads| {
-        let one = |at: usize| {
-            let (store, together) = (Sqlite::new(&path), &together);
-            threads.spawn(move || {
-                together.wait();
-                store.lock(&locked("production", &format!("{at}@h")), None).unwrap()
-            })
-        };
-        let all: Vec<_> = (0..8).map(one).collect();
-        all.into_iter().map(|one| one.join().unwrap()).collect()
-    });
-    let standing = Sqlite::new(&path).locks("production", 9).unwrap();
-    assert_eq!((standing.len(), told.iter().filter(|one| one.is_none()).count()), (1, 1));
-    assert!(told.iter().flatten().all(|one| *one == standing[0]));
-}
-
-#[test]
-fn what_was_verified_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Sqlite::new(folder.path().join("store.sqlite"));
-    let one = |holds, digest: Option<&str>| Verification {
-        environment: "production".to_owned(),
-        at: "2026-11-29T02:00:00Z".to_owned(),
-        by: "ann".to_owned(),
-        holds,
-        digest: digest.map(str::to_owned),
-        words: "w".to_owned(),
-    };
-    store.note(&one(true, Some("d"))).unwrap();
-    store.note(&one(false, None)).unwrap();
-    assert_eq!(store.verifications("production", 9), Ok(vec![one(false, None), one(true, Some("d"))]));
-    assert_eq!(store.verifications("staging", 9), Ok(Vec::new()));
-}

@@ -64,9 +64,15 @@ fn taken(environment: &dyn Environment, wish: &Wish<'_>) -> String {
     }
 }
 
+/// A run that is written down.
+fn written(store: &Memory) -> Intended<'_> {
+    Intended::write(store, &intention(0), &[]).unwrap().unwrap_or_else(|entry| panic!("{}", entry.unfinished()))
+}
+
 fn one_has_it_at_a_time(environment: &dyn Environment) {
-    let store = Memory::default();
-    let (one, two) = (Intended::write(&store, &intention(0)).unwrap(), Intended::write(&store, &intention(0)).unwrap());
+    // Of two stores: one keeps them apart by itself.
+    let (store, other) = (Memory::default(), Memory::default());
+    let (one, two) = (written(&store), written(&other));
     let mut first = held(environment, &wish(&one, None, &[]));
     first.check().unwrap();
     assert_eq!((first.holds().len(), first.sessions().len()), (1, 1), "{:?}", first.holds());
@@ -88,7 +94,7 @@ fn one_has_it_at_a_time(environment: &dyn Environment) {
 
 fn what_is_written_is_there(environment: &dyn Environment, plain: &mut dyn Session) {
     let store = Memory::default();
-    let intended = Intended::write(&store, &intention(0)).unwrap();
+    let intended = written(&store);
     let mut claim = held(environment, &wish(&intended, None, &[]));
     let mut session = claim.session(&[]).unwrap();
     assert!(!claim.sessions().contains(&session.id()), "what holds locks does nothing else");
@@ -108,7 +114,7 @@ fn what_is_written_is_there(environment: &dyn Environment, plain: &mut dyn Sessi
 
 fn nothing_waits_without_a_bound(subject: &Subject<'_>, environment: &dyn Environment, plain: &mut dyn Session) {
     let store = Memory::default();
-    let intended = Intended::write(&store, &intention(0)).unwrap();
+    let intended = written(&store);
     let mut claim = held(environment, &wish(&intended, None, &[]));
     // A script's session has no bound by itself.
     let dialect = subject.engine.dialect(&captured(environment).endpoint).unwrap();
@@ -152,7 +158,7 @@ fn captured(environment: &dyn Environment) -> Manifest {
 
 fn a_loss_is_noticed(environment: &dyn Environment, scratch: &dyn Scratch) {
     let store = Memory::default();
-    let intended = Intended::write(&store, &intention(0)).unwrap();
+    let intended = written(&store);
     let mut claim = held(environment, &wish(&intended, None, &[]));
     claim.check().unwrap();
     scratch.end(claim.sessions()[0]).unwrap();
@@ -216,7 +222,7 @@ fn rows_are_locks(environment: &dyn Environment, plain: &mut dyn Session) {
     let schema = schema(plain);
     for row in ROWS {
         let store = Memory::default();
-        let intended = Intended::write(&store, &intention(0)).unwrap();
+        let intended = written(&store);
         let tool = Some(Tool { name: row.tool, schema, table: row.ledger });
         // A tool that never made its table has never locked anything.
         held(environment, &wish(&intended, tool, &[])).release().unwrap();
@@ -242,7 +248,9 @@ fn rows_are_locks(environment: &dyn Environment, plain: &mut dyn Session) {
         assert!(store.run(1).unwrap().unwrap().held.is_empty());
         ran(plain, row.freed);
         // One that a run of ours left is given back first: as if it had been killed.
-        let gone = Intended::write(&store, &intention(0)).unwrap();
+        // Two of one environment are never at work together; this one's store is another.
+        let elsewhere = Memory::default();
+        let gone = written(&elsewhere);
         std::mem::forget(held(environment, &wish(&gone, tool, &[])));
         let orphan = Orphan { what: what[0].clone(), name: gone.name(), pid: gone.pid() };
         let own = environment.flights(&SHORT, &[], &[], &Watch::none()).unwrap().seen;

@@ -9,7 +9,7 @@
 //! schema files), `property` (cases that change one property each), `keeper` (the process and its protocol), `server` (what a test gets), `mysql` (the same
 //! for MySQL and MariaDB), `share` (a part of many cases), `skip` (versions that are not here), `talk` (a session as the port has it), `tested` (versions of the last green run), `workshop` (the
 //! laws of throwaway servers), `claim` (those of the right to write), `process` (looking at processes), `machine` (one made of maps), `fake` (an environment
-//! that is a manifest), `memory` (a store without a file).
+//! that is a manifest), `memory` (a store without a file), `store` (the laws of stores).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test wants to fail where it stands")]
 
 pub mod claim;
@@ -26,6 +26,7 @@ pub mod property;
 mod server;
 pub mod share;
 mod skip;
+pub mod store;
 mod talk;
 pub mod tested;
 pub mod workshop;

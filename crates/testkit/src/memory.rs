@@ -2,9 +2,12 @@
 
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::{
-    Ended, Ending, Entry, Halt, Intention, JournalStep, Kept, Owner, ParityLock, Released, State, Store, Trail, Verification,
+    Beat, Ended, Ending, Entry, Halt, Intention, JournalStep, Kept, Owner, ParityLock, Pruned, Released, State, Store, Trail, Verification,
+    Written,
 };
+use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 /// It keeps marks, the journal and evidence.
 #[derive(Debug, Default)]
@@ -14,6 +17,8 @@ pub struct Memory {
     evidence: Mutex<Vec<Kept>>,
     locks: Mutex<Vec<ParityLock>>,
     verifications: Mutex<Vec<Verification>>,
+    /// Whose each environment is.
+    leases: Mutex<BTreeMap<String, u32>>,
 }
 
 /// An intention of that many acts, of this process.
@@ -37,6 +42,11 @@ pub fn intention(acts: usize) -> Intention {
 const NOW: &str = "2026-11-29T00:00:00Z";
 
 impl Memory {
+    /// Forgets the signs of life of a run, as of one that a store of before has.
+    pub fn quiet(&self, run: u32) {
+        self.change(run, |entry| entry.beat = None).unwrap();
+    }
+
     fn change<T>(&self, run: u32, work: impl FnOnce(&mut Entry) -> T) -> Result<T, Box<Trouble>> {
         let mut entries = self.entries.lock().unwrap();
         let found = entries.iter_mut().find(|entry| entry.number == run);
@@ -98,8 +108,15 @@ impl Store for Memory {
         Ok(all.iter().rev().filter(|one| one.environment == environment).take(most as usize).cloned().collect())
     }
 
-    fn intend(&self, intention: &Intention) -> Result<(u32, String), Box<Trouble>> {
+    fn intend(&self, intention: &Intention, gone: &[&Entry]) -> Result<Written, Box<Trouble>> {
+        let mut leases = self.leases.lock().unwrap();
         let mut entries = self.entries.lock().unwrap();
+        if let Some(holder) = leases.get(&intention.environment).and_then(|run| entries.iter().find(|entry| entry.number == *run)) {
+            let is_gone = |one: &&Entry| one.number == holder.number && one.beat.as_ref().map(|beat| &beat.at) == holder.beat.as_ref().map(|beat| &beat.at);
+            if holder.ended.is_none() && !gone.iter().any(is_gone) {
+                return Ok(Written::Held(Box::new(holder.clone())));
+            }
+        }
         let number = u32::try_from(entries.len()).unwrap() + 1;
         let step = |act: &evenkeel_core::port::Act| JournalStep {
             act: act.clone(),
@@ -117,12 +134,45 @@ impl Store for Memory {
             intention: Intention { acts: Vec::new(), ..intention.clone() },
             begun: NOW.to_owned(),
             ended: None,
+            beat: Some(Beat { at: "0".to_owned(), quiet: Duration::ZERO }),
             held: Vec::new(),
         });
-        Ok((number, letters))
+        leases.insert(intention.environment.clone(), number);
+        Ok(Written::Run { number, letters })
+    }
+
+    fn beat(&self, run: u32) -> Result<bool, Box<Trouble>> {
+        let mut leases = self.leases.lock().unwrap();
+        let mut entries = self.entries.lock().unwrap();
+        let Some(entry) = entries.iter_mut().find(|entry| entry.number == run && entry.ended.is_none()) else { return Ok(false) };
+        let is_own = *leases.entry(entry.intention.environment.clone()).or_insert(run) == run;
+        if is_own {
+            let count = entry.beat.as_ref().and_then(|beat| beat.at.parse::<u64>().ok()).unwrap_or_default() + 1;
+            entry.beat = Some(Beat { at: count.to_string(), quiet: Duration::ZERO });
+        }
+        Ok(is_own)
+    }
+
+    fn after(&self, number: u32, most: u32) -> Result<Vec<Entry>, Box<Trouble>> {
+        let all = self.entries.lock().unwrap();
+        Ok(all.iter().filter(|entry| entry.number > number).take(most as usize).cloned().collect())
+    }
+
+    fn environments(&self) -> Result<Vec<String>, Box<Trouble>> {
+        let mut names: Vec<String> = self.entries.lock().unwrap().iter().map(|entry| entry.intention.environment.clone()).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn prune(&self, _: &str) -> Result<Pruned, Box<Trouble>> {
+        Ok(Pruned::default())
     }
 
     fn mark(&self, run: u32, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>> {
+        if state == State::Unknown && words.is_none() && !self.beat(run)? {
+            return Err(Box::new(Trouble::new(Class::CouldNotTell, format!("run {run} may begin nothing more"))));
+        }
         self.change(run, |entry| {
             let step = &mut entry.steps[act as usize];
             (step.state, step.words) = (state, words.map(str::to_owned));
@@ -148,6 +198,7 @@ impl Store for Memory {
     }
 
     fn end(&self, run: u32, ending: Ending, words: &str) -> Result<(), Box<Trouble>> {
+        self.leases.lock().unwrap().retain(|_, of| *of != run);
         self.change(run, |entry| entry.ended = Some(Ended { ending, at: NOW.to_owned(), words: words.to_owned() }))
     }
 

@@ -66,7 +66,7 @@ fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(A
     }
     let store = store::open(asked.settings)?;
     let (by, owner) = (store::user(), store::owner());
-    let locked = match store::asking(&store, name)?.with(&asked.source.parity(asked.run)?) {
+    let locked = match store::asking(&*store, name)?.with(&asked.source.parity(asked.run)?) {
         Ok(locked) => {
             let held = locked.filter(|asked| !asked.is_expired());
             held.map(|asked| format!("{}; {}; fix: {}", asked.lock.words(), asked.kept, asked.remedy()))
@@ -75,7 +75,7 @@ fn applied(arguments: &History, common: &Common, asked: &Asked<'_>) -> Result<(A
     };
     let order = Order {
         locked: locked.as_deref(),
-        store: &store,
+        store: &*store,
         environment: name,
         by: &by,
         owner: &owner,

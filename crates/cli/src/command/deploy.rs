@@ -77,7 +77,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
         apply::confirmed(typed, &configured.origin, "add --yes, once you have read what --plan prints")?;
     }
     let store = store::open(settings)?;
-    let proof = proof(typed, arguments, settings, &store)?;
+    let proof = proof(typed, arguments, settings, &*store)?;
     let endpoint = wire::endpoint(typed, settings, common, &DIMENSIONS)?;
     paint::notes(settings.notes.iter().chain(&endpoint.warnings), common.quiet);
     let source = endpoint.source.on_primary();
@@ -85,7 +85,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
     let run = wire::run(&progress, settings);
     let target = capture::manifest(&source, &run)?;
     let is_stored = arguments.reported.evidence.is_none() && !arguments.unrehearsed;
-    let own = if back.is_some() && is_stored { deployed_by(typed, settings, &store, &target)? } else { None };
+    let own = if back.is_some() && is_stored { deployed_by(typed, settings, &*store, &target)? } else { None };
     let proof = own.unwrap_or(proof);
     let grammar = wire::engine(target.endpoint.engine).grammar()?;
     let wanted = folder::wanted(arguments.reported.migrations.as_deref(), &arguments.reported.reading, Some(typed), settings)?;
@@ -103,10 +103,10 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
         Proof::Evidence(..) | Proof::Unrehearsed | Proof::None(_) => None,
     };
     let (by, owner) = (store::user(), store::owner());
-    let locked = |now: &Manifest, is_idle: bool| Ok(store::asking(&store, typed)?.gate(&source.parity(&run)?, now, is_idle));
+    let locked = |now: &Manifest, is_idle: bool| Ok(store::asking(&*store, typed)?.gate(&source.parity(&run)?, now, is_idle));
     let order = Order {
         locked: &locked,
-        store: &store,
+        store: &*store,
         environment: typed,
         by: &by,
         owner: &owner,

@@ -8,7 +8,7 @@ use crate::{paint, settings, store, wire};
 use evenkeel_core::evidence::{Demanded, Now, Seal, Statement, faults, opened, schema, sha256};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::port::{Kept, Store};
+use evenkeel_core::port::Kept;
 use evenkeel_core::rehearsal::{Limits, Rehearsal};
 use evenkeel_pipeline::capture;
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ use crate::paint::{self, progress::Line};
 use crate::settings::Settings;
 use crate::{settings, store, wire};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Halt, Limits, Store};
+use evenkeel_core::port::{Halt, Limits};
 use evenkeel_pipeline::halt;
 
 /// Sets the mark.
@@ -27,7 +27,8 @@ pub fn halt(arguments: &History, reason: &str, common: &Common) -> Outcome {
         return Err(Box::new(Trouble::new(Class::Internal, "the mark that was just set is not there").found(store.describe())));
     };
     // The first word stands.
-    said(&format!("{}\nkept in {}: who uses another store does not see it\n", halt.words(), store.describe()))
+    let seen = if store.is_shared() { ", where everybody sees it who uses that store" } else { ": who uses another store does not see it" };
+    said(&format!("{}\nkept in {}{seen}\n", halt.words(), store.describe()))
 }
 
 /// Takes it away, if the server is seen to be well.

@@ -10,7 +10,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::told::History as Told;
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::patch::{Form, Proof};
-use evenkeel_core::port::{Entry, Limits, Run, Store};
+use evenkeel_core::port::{Entry, Limits, Run};
 use evenkeel_pipeline::capture::Source;
 use evenkeel_pipeline::history::{self as stage, DIMENSIONS, Repair, Repairing, Wanted};
 use evenkeel_pipeline::replay::Means;
@@ -97,7 +97,11 @@ pub(super) fn repairing(arguments: &History, course: CourseName) -> Repairing {
 
 /// Runs from here of which nobody said how they ended, as the journal has them. Where it cannot be read, that is said by whoever needs it.
 fn unfinished(settings: &Settings, environment: &str) -> Option<String> {
-    let entries = store::open(settings).ok()?.unfinished(environment).ok()?;
+    let entries = store::open(settings).and_then(|store| store.unfinished(environment));
+    let Ok(entries) = entries else {
+        // What is judged is the server's state, and no gate is opened by it; but it is said.
+        return settings.store.as_ref().map_or(true, Option::is_some).then(|| "whether a run from here did not end is not known: the store cannot be read".to_owned());
+    };
     let words: Vec<String> = entries.iter().map(Entry::unfinished).collect();
     (!words.is_empty()).then(|| format!("{} (evenkeel runs N shows it; what is there was judged from the server)", words.join("; ")))
 }

@@ -8,12 +8,11 @@ use crate::{signals, store, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::port::Owner;
+use evenkeel_core::port::{Owner, Store};
 use evenkeel_core::rehearsal::Limits;
 use evenkeel_pipeline::capture::{self, Source};
 use evenkeel_pipeline::migrations::Migrations;
 use evenkeel_pipeline::rehearse::{self as stage, Site, Standing, UNTOUCHED, refused};
-use evenkeel_store::Sqlite;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ pub struct Prepared<'a> {
     configured: &'a Environment,
     source: Source,
     looked: Manifest,
-    store: Sqlite,
+    store: Box<dyn Store>,
     by: String,
     owner: Owner,
     patience: Duration,
@@ -53,8 +52,8 @@ pub fn wanted<'a>(arguments: &'a Rehearse, settings: &'a Settings, common: &Comm
     // What is refused by what is written of it is not even looked at.
     stage::by_tier(name, configured.tier, &configured.origin)?;
     let store = store::open(settings)?;
-    stage::halted(&store, name)?;
-    stage::unfinished(&store, name, &store::is_there)?;
+    stage::halted(&*store, name)?;
+    stage::unfinished(&*store, name, &store::is_there)?;
     let progress = Line::new(common.quiet);
     let run = wire::run(&progress, settings);
     let source = wire::endpoint(name, settings, common, &UNTOUCHED)?.source.on_primary();
@@ -113,7 +112,7 @@ impl Ready<'_> {
             name,
             source,
             looked: &looked.endpoint,
-            store,
+            store: &**store,
             by,
             owner,
             is_there: &store::is_there,

@@ -22,8 +22,8 @@ pub fn run(arguments: &Lock, common: &Common) -> Outcome {
     let settings = &loaded.settings;
     let (name, store) = meant(&arguments.environment, arguments.yes, settings)?;
     let now = store::now();
-    let until = until(arguments.until.as_deref(), name, now, (&store, settings.windows))?.to_string();
-    done("lock", name, (now, arguments.reason.as_deref(), arguments.format), (settings, &store), common, |source, order, run| {
+    let until = until(arguments.until.as_deref(), name, now, (&*store, settings.windows))?.to_string();
+    done("lock", name, (now, arguments.reason.as_deref(), arguments.format), (settings, &*store), common, |source, order, run| {
         stage::lock(source, order, &until, arguments.unverified, run)
     })
 }
@@ -33,7 +33,7 @@ pub fn unlock(arguments: &Unlock, common: &Common) -> Outcome {
     let settings = &loaded.settings;
     let (name, store) = meant(&arguments.environment, arguments.yes, settings)?;
     let typed = (store::now(), arguments.reason.as_deref(), arguments.format);
-    done("unlock", name, typed, (settings, &store), common, |source, order, run| {
+    done("unlock", name, typed, (settings, &*store), common, |source, order, run| {
         stage::unlock(source, order, arguments.held_by.as_deref(), run)
     })
 }
@@ -74,7 +74,7 @@ fn done(
 }
 
 /// The environment that is meant by its name in full, once somebody said yes; and the store.
-fn meant<'a>(typed: &str, yes: bool, settings: &'a Settings) -> Result<(&'a str, impl Store + use<>), Box<Trouble>> {
+fn meant<'a>(typed: &str, yes: bool, settings: &'a Settings) -> Result<(&'a str, Box<dyn Store>), Box<Trouble>> {
     let (name, configured) = wire::by_name(typed, settings, "add it to evenkeel.toml, and type its name")?;
     if configured.tier == Some(Tier::Production) && !yes {
         apply::confirmed(name, &configured.origin, "add --yes")?;

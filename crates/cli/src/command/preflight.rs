@@ -8,7 +8,7 @@ use crate::{settings, signals, store, wire};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::history::verdict::Verdict;
 use evenkeel_core::kind::{Dimension, Severity};
-use evenkeel_core::port::{Ending, Entry, Limits, Store};
+use evenkeel_core::port::{Ending, Entry, Limits};
 use evenkeel_core::preflight::{Lack, Preflight as Lacking, Query};
 use evenkeel_pipeline::preflight::{self as stage, DIMENSIONS, Wanted};
 use evenkeel_pipeline::{capture::Source, migrations as read, queries};

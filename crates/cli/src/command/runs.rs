@@ -4,7 +4,6 @@ use super::{Outcome, migrations, output};
 use crate::args::{Common, ListFormat, Runs};
 use crate::{settings, store};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::Store;
 use evenkeel_report::history::{Form, runs as report};
 
 pub fn run(arguments: &Runs, common: &Common) -> Outcome {

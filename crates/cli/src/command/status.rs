@@ -6,7 +6,6 @@ use crate::{settings, store};
 use evenkeel_core::deployment::{Known, Status};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
-use evenkeel_core::port::Store;
 use evenkeel_report::deployment as report;
 
 /// How many runs back the last one that did something is looked for.
@@ -38,7 +37,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
             locked_where: &locked_where,
             windows: (configured.tier != Some(Tier::Dev)).then_some(&windows),
         };
-        all.push(Status::of(&known, |entry| store::is_there(&entry.intention.owner)));
+        all.push(Status::of(&known, |entry| entry.is_there(&store::is_there)));
     }
     let is_json = matches!(arguments.format, ListFormat::Json);
     let bytes =

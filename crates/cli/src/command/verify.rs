@@ -8,7 +8,7 @@ use crate::{paint, settings, store, wire};
 use evenkeel_core::evidence::{Now, faults};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::Dimension;
-use evenkeel_core::port::{Limits, Store, Verification};
+use evenkeel_core::port::{Limits, Verification};
 use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::Proof;
 use evenkeel_pipeline::history as stage;
@@ -42,8 +42,8 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     let progress = paint::progress::Line::new(common.quiet);
     let run = wire::run(&progress, settings);
     let now = capture::manifest(&endpoint.source, &run)?;
-    let own = if arguments.reported.evidence.is_none() { deploy::deployed_by(typed, settings, &store, &now)? } else { None };
-    let last = || deploy::evidenced(typed, arguments.reported.evidence.as_deref(), settings, &store);
+    let own = if arguments.reported.evidence.is_none() { deploy::deployed_by(typed, settings, &*store, &now)? } else { None };
+    let last = || deploy::evidenced(typed, arguments.reported.evidence.as_deref(), settings, &*store);
     let proof = vouched(own.map_or_else(last, Ok)?, settings);
     let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
     let wanted = Wanted {

@@ -110,7 +110,11 @@ impl Resolver<'_> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let scratch: Result<_, Box<Trouble>> =
             file.scratch.folders.iter().map(|path| Ok(folder.join(self.file("folders", path)?))).collect();
-        let store = file.store.url.map(|url| store::file(url.get_ref(), || self.place(url.span()))).transpose()?;
+        let store = match file.store.url.as_ref().map(|url| Ok((self.filled("url", url)?, self.place(url.span())))).transpose() {
+            Ok(url) => Ok(url.map(|(url, origin)| store::place(&url, origin)).transpose()?),
+            Err(Flaw::Text(trouble)) => return Err(trouble),
+            Err(Flaw::Value(trouble)) => Err(trouble),
+        };
         let keys: Result<_, Box<Trouble>> = file.gates.keys.iter().map(|path| Ok(folder.join(self.file("keys", path)?))).collect();
         let unsigned = file.gates.unsigned;
         let notes = gates::notes(&file.gates, self.path);

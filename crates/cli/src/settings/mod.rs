@@ -15,6 +15,7 @@ mod store;
 pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
 use notify::Hook;
+pub use store::Place as StorePlace;
 
 use evenkeel_core::deployment::Windows;
 use evenkeel_core::fault::Trouble;
@@ -43,8 +44,8 @@ pub struct Settings {
     pub secret: Result<Option<Secret>, Box<Trouble>>,
     /// Folders that may hold programs of servers, for throwaway ones.
     pub scratch: Vec<PathBuf>,
-    /// The file of the store, where one is named.
-    pub store: Option<PathBuf>,
+    /// Where the store is, where that is written. That a variable of it is not set is told to whoever needs it.
+    pub store: Result<Option<StorePlace>, Box<Trouble>>,
     /// Folders of migrations.
     pub migrations: Vec<Migrations>,
     /// What a rehearsal demands.
@@ -92,7 +93,7 @@ impl Default for Settings {
             reference: Vec::new(),
             secret: Ok(None),
             scratch: Vec::new(),
-            store: None,
+            store: Ok(None),
             migrations: Vec::new(),
             gates: Limits::default(),
             keys: Vec::new(),

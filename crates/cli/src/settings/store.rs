@@ -1,28 +1,51 @@
 //! Where the store is, as it is written. Neighbour: `crate::store`, which opens it.
 
 use evenkeel_core::fault::{Class, Trouble};
+use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 
-/// The file that `sqlite:/absolute/path` names.
+/// Where it is.
+#[derive(Debug, Clone)]
+pub enum Place {
+    File(PathBuf),
+    /// A database, and where it is written; the URL may hold a password.
+    Database {
+        url: SecretString,
+        origin: String,
+    },
+}
+
+/// What `sqlite:/absolute/path` or a URL of a server names.
 ///
 /// # Errors
-/// It names none, or another sort of store.
-pub fn file(url: &str, place: impl FnOnce() -> String) -> Result<PathBuf, Box<Trouble>> {
+/// It names neither.
+pub fn place(url: &str, origin: String) -> Result<Place, Box<Trouble>> {
     let path = url.strip_prefix("sqlite:").map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)));
-    match path.filter(|path| path.is_absolute() && path.file_name().is_some()) {
-        Some(path) => Ok(path),
-        None => {
-            // A URL of a server may hold a password.
-            let found = url.split_once(':').map_or("a text without `sqlite:`", |(scheme, _)| {
-                if scheme == "sqlite" { "a path that is not absolute" } else { "another sort of store" }
-            });
-            Err(Box::new(
-                Trouble::new(Class::Configuration, "cannot read where the store is")
-                    .expected("sqlite:/absolute/path/of/a/file")
-                    .found(found)
-                    .origin(place())
-                    .fix("url = \"sqlite:/var/lib/evenkeel/store.sqlite\" under [store], or remove it for the user's own"),
-            ))
+    let is_file = path.is_some();
+    if let Some(path) = path.filter(|path| path.is_absolute() && path.file_name().is_some()) {
+        return Ok(Place::File(path));
+    }
+    if !is_file && url.contains("://") {
+        // Whether such a server keeps a store is the wiring's to say.
+        return Ok(Place::Database { url: SecretString::from(url), origin });
+    }
+    // A text that is none may hold a password.
+    let found = if is_file { "a path that is not absolute" } else { "neither of them" };
+    Err(Box::new(
+        Trouble::new(Class::Configuration, "cannot read where the store is")
+            .expected("sqlite:/absolute/path/of/a/file, or postgres://USER@HOST/DATABASE")
+            .found(found)
+            .origin(origin)
+            .fix("url = \"sqlite:/var/lib/evenkeel/store.sqlite\" under [store], or remove it for the user's own"),
+    ))
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(one), Self::File(two)) => one == two,
+            (Self::Database { url: one, .. }, Self::Database { url: two, .. }) => one.expose_secret() == two.expose_secret(),
+            _ => false,
         }
     }
 }

@@ -36,8 +36,9 @@ pub struct Asking {
     pub asker: String,
     /// RFC 3339.
     pub now: String,
-    /// Where the store is.
+    /// Where the store is, and whether other machines keep theirs there too.
     pub store: String,
+    pub is_shared: bool,
 }
 
 impl Asking {
@@ -74,9 +75,13 @@ impl Asking {
         match target {
             OnTarget::Held(_) => "it stands in the database itself, where every machine sees it".to_owned(),
             OnTarget::Free { .. } if self.lock.is_none() => format!("neither in the database itself nor in {}", self.store),
+            OnTarget::NotKept if self.lock.is_none() && self.is_shared => {
+                format!("locks are kept in {}: those of another store are not seen", self.store)
+            }
             OnTarget::NotKept if self.lock.is_none() => {
                 format!("locks are kept in {} alone: those of other machines are not seen", self.store)
             }
+            _ if self.is_shared => format!("it is kept in {}, where every machine of that store sees it", self.store),
             _ => format!("it is kept in {} alone: other machines do not see it", self.store),
         }
     }

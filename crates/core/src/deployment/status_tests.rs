@@ -22,6 +22,7 @@ fn run(verb: &str, ending: Option<(Ending, &str)>) -> Entry {
         },
         begun: "2026-11-01T00:00:00Z".to_owned(),
         ended: ending.map(|(ending, at)| Ended { ending, at: at.to_owned(), words: "w".to_owned() }),
+        beat: None,
         steps: Vec::new(),
         held: Vec::new(),
     }

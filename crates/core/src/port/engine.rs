@@ -1,6 +1,6 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
-use super::{Deployer, Environment, Filler, Observer, Rollback, Workshop};
+use super::{Deployer, Environment, Filler, Keeper, Observer, Rollback, Workshop};
 use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
@@ -146,6 +146,15 @@ pub trait Engine: Sync {
             }
             Err(_) => compare::compare(reference, candidate, scope, &*remedies),
         }
+    }
+
+    /// A database in which what is kept between runs may stand, by its URL.
+    ///
+    /// # Errors
+    /// Of class Configuration: the text says none, or no store is kept on such a server.
+    fn keeper(&self, _url: &str) -> Result<Box<dyn Keeper>, Box<Trouble>> {
+        let trouble = Trouble::new(Class::Configuration, "no store is kept on such a server").expected("a PostgreSQL database, or a file");
+        Err(Box::new(trouble.fix("url = \"postgres://USER@HOST/DATABASE\" or \"sqlite:/absolute/path\" under [store]")))
     }
 
     /// Throwaway servers of this machine; `folders` may hold server programs beside the usual places, `*` matches anything in them.

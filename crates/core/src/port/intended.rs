@@ -1,7 +1,7 @@
 //! An intention that is on the disk: the one way to a claim (`claim`), and what is said of its acts. Neighbour: `journal`, the nouns.
 
 use super::journal::{Ending, Entry, Intention, State, Trail};
-use super::store::Store;
+use super::store::{Store, Written};
 use crate::fault::Trouble;
 
 /// An intention that is on the disk.
@@ -13,13 +13,23 @@ pub struct Intended<'a> {
 }
 
 impl<'a> Intended<'a> {
-    /// Writes it.
+    /// Writes it; the run that has the environment, where another does and is none of those that are gone.
     ///
     /// # Errors
     /// It could not be kept: then nothing may be done.
-    pub fn write(store: &'a dyn Store, intention: &Intention) -> Result<Self, Box<Trouble>> {
-        let (number, letters) = store.intend(intention)?;
-        Ok(Self { store, number, letters, pid: intention.owner.pid })
+    pub fn write(store: &'a dyn Store, intention: &Intention, gone: &[&Entry]) -> Result<Result<Self, Box<Entry>>, Box<Trouble>> {
+        Ok(match store.intend(intention, gone)? {
+            Written::Run { number, letters } => Ok(Self { store, number, letters, pid: intention.owner.pid }),
+            Written::Held(entry) => Err(entry),
+        })
+    }
+
+    /// Gives a sign of life; whether the environment is this run's still.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn beats(&self) -> Result<bool, Box<Trouble>> {
+        self.store.beat(self.number)
     }
 
     #[must_use]

@@ -3,6 +3,7 @@
 //! Lives here: its nouns. Does not live here: where it is kept (`store`), and writing to it while acting (`intended`).
 
 use crate::digest::of_texts;
+use std::time::Duration;
 
 /// What is going to be done, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +149,22 @@ pub struct Ended {
     pub words: String,
 }
 
+/// A sign of life of a run, by the clock of its store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beat {
+    /// As the store writes it: another word where there was another sign.
+    pub at: String,
+    /// How long ago, when it was read.
+    pub quiet: Duration,
+}
+
+impl Beat {
+    /// How often a run gives one.
+    pub const EVERY: Duration = Duration::from_secs(5);
+    /// For how long a run without one is taken to be at work, where its process cannot be seen.
+    pub const LASTS: Duration = Duration::from_secs(30);
+}
+
 /// What is kept of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -158,6 +175,8 @@ pub struct Entry {
     pub begun: String,
     /// `None` where nobody said.
     pub ended: Option<Ended>,
+    /// Its last sign of life; nothing where its store keeps none, or none of runs of that time.
+    pub beat: Option<Beat>,
     pub steps: Vec<Step>,
     /// What it took on the target and did not give back.
     pub held: Vec<String>,
@@ -176,6 +195,22 @@ impl Entry {
         let is_release = |entry: &&Self| matches!(entry.intention.verb.as_str(), "deploy" | "rollback");
         let is_refused = |entry: &&Self| entry.ended.as_ref().is_some_and(|ended| ended.ending == Ending::Refused);
         runs.iter().filter(is_release).find(|entry| !is_refused(entry))
+    }
+
+    /// Whether it is at work still: by its process, where that can be seen from here, else by its last sign of life. Nothing where
+    /// neither tells.
+    #[must_use]
+    pub fn is_there(&self, process: &dyn Fn(&Owner) -> Option<bool>) -> Option<bool> {
+        let beats = self.beat.as_ref().filter(|_| self.ended.is_none()).map(|beat| beat.quiet <= Beat::LASTS);
+        process(&self.intention.owner).or(beats)
+    }
+
+    /// Where it is at work, and when it last gave a sign of life.
+    #[must_use]
+    pub fn whereabouts(&self) -> String {
+        let Owner { host, pid, .. } = &self.intention.owner;
+        let beat = self.beat.as_ref().map(|beat| format!(", which last gave a sign of life {} s ago", beat.quiet.as_secs()));
+        format!("its process {pid} on {host}{}", beat.unwrap_or_default())
     }
 
     /// How many acts are in that state.

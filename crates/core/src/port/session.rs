@@ -29,6 +29,15 @@ pub trait Session: Send {
     /// The connection is lost: nobody knows what became of the statement.
     fn run(&mut self, statement: &str) -> Result<Answer, Box<Trouble>>;
 
+    /// Runs one statement with values that are no part of its text, `$1` the first of them, each of them text; its rows as text,
+    /// where it makes them so.
+    ///
+    /// # Errors
+    /// The connection is lost: nobody knows what became of the statement; such a server takes none.
+    fn ask(&mut self, statement: &str, _values: &[Option<&str>]) -> Result<Answer, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Internal, "such a session takes no values beside a statement").found(shortened(statement))))
+    }
+
     /// Runs a statement that takes rows from the client, with these rows.
     ///
     /// # Errors

@@ -87,16 +87,23 @@ pub trait Store: Sync {
     /// The store cannot be read.
     fn verifications(&self, environment: &str, most: u32) -> Result<Vec<Verification>, Box<Trouble>>;
 
-    /// Writes down what is going to be done: the number of the run, and letters that tell it from those of other stores.
+    /// Writes down what is going to be done. The environment is that run's from then on, until its end: where it is another's that has
+    /// not ended and is none of `gone`, as they were read, that one is told and nothing is written.
     ///
     /// # Errors
     /// The store cannot be written: then nothing may be done.
-    fn intend(&self, intention: &Intention) -> Result<(u32, String), Box<Trouble>>;
+    fn intend(&self, intention: &Intention, gone: &[&Entry]) -> Result<Written, Box<Trouble>>;
 
-    /// Says how an act of a run stands.
+    /// Gives a sign of life of a run; whether its environment is its own still. One that nobody has become its own again.
     ///
     /// # Errors
     /// The store cannot be written.
+    fn beat(&self, run: u32) -> Result<bool, Box<Trouble>>;
+
+    /// Says how an act of a run stands. None begins (unknown, without words) where the environment is another run's by now.
+    ///
+    /// # Errors
+    /// The store cannot be written; there is no such act; the environment is another run's.
     fn mark(&self, run: u32, act: u32, state: State, words: Option<&str>) -> Result<(), Box<Trouble>>;
 
     /// Says by what it can be told later what became of an act; what was said before stays where nothing is said now.
@@ -111,7 +118,7 @@ pub trait Store: Sync {
     /// The store cannot be written.
     fn hold(&self, run: u32, what: &str, is_held: bool) -> Result<(), Box<Trouble>>;
 
-    /// Says how a run ended.
+    /// Says how a run ended; its environment is nobody's then.
     ///
     /// # Errors
     /// The store cannot be written.
@@ -135,6 +142,26 @@ pub trait Store: Sync {
     /// The store cannot be read.
     fn run(&self, number: u32) -> Result<Option<Entry>, Box<Trouble>>;
 
+    /// Runs behind that number, the oldest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn after(&self, number: u32, most: u32) -> Result<Vec<Entry>, Box<Trouble>>;
+
+    /// Environments of which anything is kept, in the order of their names.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn environments(&self) -> Result<Vec<String>, Box<Trouble>>;
+
+    /// Removes what is older than that moment (RFC 3339, in UTC) and that nobody will ask for: never a halt, a lock that stands, a run that
+    /// did not end or holds something, the releases since the last that came to its end and that one itself, its evidence, or the newest
+    /// evidence and verification of an environment.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn prune(&self, before: &str) -> Result<Pruned, Box<Trouble>>;
+
     /// Runs of an environment of which nobody said how they ended, the newest first.
     ///
     /// # Errors
@@ -155,4 +182,27 @@ pub trait Store: Sync {
 
     /// Where it is.
     fn describe(&self) -> String;
+
+    /// Whether other machines keep theirs there too.
+    fn is_shared(&self) -> bool {
+        false
+    }
+}
+
+/// What came of writing an intention down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// The number of the run, and letters that tell it from those of other stores.
+    Run { number: u32, letters: String },
+    /// Another run has the environment.
+    Held(Box<Entry>),
+}
+
+/// How many of each were removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pruned {
+    pub runs: u64,
+    pub evidence: u64,
+    pub locks: u64,
+    pub verifications: u64,
 }

@@ -16,7 +16,7 @@ pub const CRATES: &[Drawn] = &[
     drawn("core", &[], &[]),
     drawn("runtime", &["core"], &[]),
     drawn("launcher", &["core"], &[]),
-    drawn("store", &["core"], &[]),
+    drawn("store", &["core"], &["testkit", "postgres"]),
     drawn("adapters", &[], &[]),
     drawn("postgres", &["core", "runtime", "launcher"], &["testkit", "pipeline"]),
     drawn("mysql", &["core", "runtime", "launcher"], &["testkit", "pipeline"]),

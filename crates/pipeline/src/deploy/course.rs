@@ -9,6 +9,7 @@ use super::work::{End, Hands};
 use super::{Order, Proof, back, loose, tool};
 use crate::capture::{self, Source};
 use crate::history::{self, Recording};
+use crate::lease;
 use crate::migrations::Migrations;
 use crate::rehearse::Release;
 use evenkeel_core::deployment::{Deployed, Gate, Outcome};
@@ -62,7 +63,29 @@ impl Work<'_> {
             digest: Intention::digest_of(&deeds.iter().map(|deed| deed.act.clone()).collect::<Vec<_>>()),
             acts: deeds.iter().map(|deed| deed.act.clone()).collect(),
         };
-        let intended = Intended::write(order.store, &intention)?;
+        let intended = match Intended::write(order.store, &intention, gone)? {
+            Ok(intended) => intended,
+            Err(other) => {
+                // It came between the look and now.
+                let gate = Gate::new("journal", "no other run is at work there", Some(false), lease::held(&other));
+                deployed.gates.push(gate.fix("wait until it has ended: evenkeel runs"));
+                (deployed.outcome, deployed.exit_code) = (Outcome::Refused, 1);
+                return Ok(deployed);
+            }
+        };
+        lease::beating(&intended, || self.as_intended(&intended, deployed, deeds, (earlier, gone), (target, &orphaned), hands))
+    }
+
+    fn as_intended(
+        &self,
+        intended: &Intended<'_>,
+        mut deployed: Deployed,
+        deeds: Vec<Deed>,
+        (earlier, gone): (&[Entry], &[&Entry]),
+        (target, orphaned): (&Manifest, &[Orphan]),
+        hands: Hands<'_>,
+    ) -> Result<Deployed, Box<Trouble>> {
+        let order = self.order;
         let refuse = |mut deployed: Deployed, why: String, code: u8| -> Result<Deployed, Box<Trouble>> {
             intended.ended(Ending::Refused, &why)?;
             let gate = Gate::new(
@@ -78,7 +101,7 @@ impl Work<'_> {
         let limits = order.bounds.limits;
         // The tool takes its own lock.
         let tools = self.recording.map(tool).filter(|_| order.with.is_none());
-        let wish = Wish { intended: &intended, tool: tools, patience: order.patience, limits, orphaned: &orphaned };
+        let wish = Wish { intended, tool: tools, patience: order.patience, limits, orphaned };
         let mut claim = match self.environment.claim(&wish, &self.run.watch) {
             Ok(Claimed::Held(claim)) => claim,
             Ok(Claimed::Taken(who)) => return refuse(deployed, who, 1),
@@ -117,8 +140,8 @@ impl Work<'_> {
             deployed.notes.push(format!("{}: it is in already", deed.act.what));
         }
         let ended = match (&order.with, deeds.first()) {
-            (Some(with), Some(deed)) => self.with_tool(with, &mut *claim, (&intended, deed), before, &mut deployed),
-            _ => self.all(&mut *claim, (&intended, hands), (&deeds, skipped), before, &mut deployed),
+            (Some(with), Some(deed)) => self.with_tool(with, &mut *claim, (intended, deed), before, &mut deployed),
+            _ => self.all(&mut *claim, (intended, hands), (&deeds, skipped), before, &mut deployed),
         };
         deployed.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
         let (stopped, code) = match ended {

@@ -31,12 +31,12 @@ pub(super) fn journal(order: &Order<'_>, unfinished: &[Entry], half: &[Entry]) -
     .fix(format!("evenkeel history {} --resume, once it may go on", order.environment));
     let there: Vec<String> = unfinished
         .iter()
-        .filter(|entry| (order.is_there)(&entry.intention.owner) == Some(true))
-        .map(|entry| format!("{}; its process {} is there still", entry.unfinished(), entry.intention.owner.pid))
+        .filter(|entry| entry.is_there(order.is_there) == Some(true))
+        .map(|entry| format!("{}; {} is there still", entry.unfinished(), entry.whereabouts()))
         .collect();
     let untold: Vec<String> = unfinished
         .iter()
-        .filter(|entry| (order.is_there)(&entry.intention.owner).is_none())
+        .filter(|entry| entry.is_there(order.is_there).is_none())
         .map(|entry| format!("{}; whether its process is there still cannot be told from here", entry.unfinished()))
         .collect();
     // What is gone on with is no reason not to.

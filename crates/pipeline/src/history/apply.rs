@@ -9,6 +9,7 @@ use super::ledger::places;
 use super::records::taken;
 use super::{Repair, Repairing, Wanted};
 use crate::capture::{self, Source};
+use crate::lease;
 use crate::replay::Means;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::effect::found;
@@ -91,8 +92,8 @@ pub fn apply(
     let engine = run.engines.of(before.endpoint.engine);
     let dialect = engine.dialect(&before.endpoint)?;
     let deeds = acts(&repair, &*dialect, order.allow_destructive);
-    let unfinished = order.store.unfinished(order.environment)?;
-    let gone: Vec<&Entry> = unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) != Some(true)).collect();
+    let unfinished = lease::unfinished(order.store, order.environment, order.is_there, run)?;
+    let gone: Vec<&Entry> = unfinished.iter().filter(|entry| entry.is_there(order.is_there) != Some(true)).collect();
     let orphaned: Vec<Orphan> = gone.iter().flat_map(|entry| Orphan::of(entry)).collect();
     let notes = unfinished.iter().map(Entry::unfinished).collect();
     let mut applied = Applied { before, repair, outcome: Outcome::Nothing, after: None, notes, exit_code: 0 };
@@ -101,7 +102,7 @@ pub fn apply(
         applied.exit_code = u8::from(!applied.before.in_flight.is_empty() || !applied.before.gaps.is_empty()) * 2;
         if is_whole {
             // Of one of another machine nobody here can tell, as long as no lock is held.
-            let is_over = |entry: &&&Entry| (order.is_there)(&entry.intention.owner) == Some(false);
+            let is_over = |entry: &&&Entry| entry.is_there(order.is_there) == Some(false);
             let over: Vec<&Entry> = gone.iter().filter(is_over).copied().collect();
             settle(&over, order, "what is there was judged anew, and nothing is to be repaired")?;
         } else {
@@ -127,10 +128,39 @@ pub fn apply(
         digest: Intention::digest_of(&deeds.iter().map(|deed| deed.act.clone()).collect::<Vec<Act>>()),
         acts: deeds.iter().map(|deed| deed.act.clone()).collect(),
     };
-    let intended = Intended::write(order.store, &intention)?;
+    let intended = match Intended::write(order.store, &intention, &gone)? {
+        Ok(intended) => intended,
+        Err(other) => {
+            (applied.outcome, applied.exit_code) = (Outcome::Refused(vec![lease::held(&other)]), 1);
+            return Ok(applied);
+        }
+    };
+    let asked = (source, wanted, means, run);
+    lease::beating(&intended, || under_claim(&intended, applied, &deeds, (&gone, &orphaned), asked, order))
+}
+
+/// What was asked: of which environment, by which means.
+type Sought<'a> = (&'a Source, &'a Wanted<'a>, &'a Means<'a>, &'a Run<'a>);
+
+/// Takes the claim, looks once more, and does the acts.
+fn under_claim(
+    intended: &Intended<'_>,
+    mut applied: Applied,
+    deeds: &[Deed],
+    (gone, orphaned): (&[&Entry], &[Orphan]),
+    (source, wanted, means, run): Sought<'_>,
+    order: &Order<'_>,
+) -> Result<Applied, Box<Trouble>> {
+    let environment = match source {
+        Source::Live { environment, .. } => environment,
+        _ => return Err(Box::new(Trouble::new(Class::Internal, "an environment that is none was claimed"))),
+    };
+    let engine = run.engines.of(applied.before.endpoint.engine);
+    let dialect = engine.dialect(&applied.before.endpoint)?;
+    let is_whole = applied.repair.is_whole(order.allow_destructive);
     let place = applied.repair.place.clone();
     let tool = place.as_ref().map(|(schema, table)| Tool { name: applied.before.tool, schema, table });
-    let wish = Wish { intended: &intended, tool, patience: order.patience, limits: means.limits, orphaned: &orphaned };
+    let wish = Wish { intended, tool, patience: order.patience, limits: means.limits, orphaned };
     let claimed = environment.claim(&wish, &run.watch);
     let mut claim = match claimed {
         Ok(Claimed::Held(claim)) => claim,
@@ -144,7 +174,7 @@ pub fn apply(
             return Err(trouble);
         }
     };
-    settle(&gone, order, &format!("what is there was judged anew by run {}", intended.number()))?;
+    settle(gone, order, &format!("what is there was judged anew by run {}", intended.number()))?;
     let work = Work {
         source,
         environment: &**environment,
@@ -156,7 +186,7 @@ pub fn apply(
         undoes: engine.undoes_definitions(),
     };
     let stopped = match work.still_so(&*claim) {
-        Ok(None) => work.all(&mut *claim, &intended, &deeds),
+        Ok(None) => work.all(&mut *claim, intended, deeds),
         Ok(Some(why)) => {
             applied.notes.extend(claim.release().err().map(|trouble| trouble.to_string()));
             intended.ended(Ending::Refused, &why)?;
@@ -213,8 +243,8 @@ fn gates(applied: &Applied, has_acts: bool, unfinished: &[Entry], order: &Order<
     let untold = |why: String| Shut { why, is_untold: true };
     let mut all: Vec<Shut> = order.store.halted(order.environment)?.map(|halt| shut(halt.words())).into_iter().collect();
     all.extend(order.locked.map(|words| shut(format!("parity-lock: {words}"))));
-    for entry in unfinished.iter().filter(|entry| (order.is_there)(&entry.intention.owner) == Some(true)) {
-        all.push(shut(format!("{}, and its process {} is there still", entry.unfinished(), entry.intention.owner.pid)));
+    for entry in unfinished.iter().filter(|entry| entry.is_there(order.is_there) == Some(true)) {
+        all.push(shut(format!("{}, and {} is there still", entry.unfinished(), entry.whereabouts())));
     }
     let Applied { before, repair, .. } = applied;
     // A lock that a run of ours left is given back.

@@ -7,10 +7,11 @@ use crate::ident::literal;
 use bytes::Bytes;
 use evenkeel_core::port::{Answer, Limits, Ran, Refused};
 use evenkeel_runtime::Conversation;
-use futures_util::SinkExt;
+use futures_util::{SinkExt, TryStreamExt};
 use std::pin::pin;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::{DbError, ErrorPosition, Severity};
+use tokio_postgres::types::Type;
 
 use super::fault::Fault;
 use super::session::{Session, bounded};
@@ -53,6 +54,28 @@ impl Conversation for Session {
             }
         }
         Ok(Answer::Ran(ran))
+    }
+
+    /// Values are no part of the text: an unnamed statement, prepared and run in one message.
+    async fn ask(&mut self, statement: &str, values: &[Option<&str>]) -> Result<Option<Answer>, Fault> {
+        let typed = values.iter().map(|value| (value, Type::TEXT));
+        let asked = async {
+            let stream = self.client.query_typed_raw(statement, typed).await?;
+            let mut stream = pin!(stream);
+            let mut ran = Ran::default();
+            while let Some(row) = stream.try_next().await? {
+                ran.rows.push((0..row.len()).map(|column| row.try_get(column)).collect::<Result<_, _>>()?);
+            }
+            ran.affected = stream.rows_affected().unwrap_or_default();
+            Ok(ran)
+        };
+        match asked.await {
+            Ok(ran) => Ok(Some(Answer::Ran(ran))),
+            Err(error) => match tokio_postgres::Error::as_db_error(&error).filter(|said| !is_last_word(said)) {
+                Some(said) => Ok(Some(Answer::Refused(self.refused(said)))),
+                None => Err(self.fault(&error, DOING)),
+            },
+        }
     }
 
     async fn feed(&mut self, statement: &str, rows: &str) -> Result<Answer, Fault> {

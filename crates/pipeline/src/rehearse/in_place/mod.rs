@@ -13,6 +13,7 @@ pub use site::{Site, Standing, by_tier, halted, refused, unfinished};
 
 use super::pending::Release;
 use super::sizes;
+use crate::lease;
 use crate::capture::Source;
 use crate::digest::tree;
 use evenkeel_core::fault::{Class, Trouble};
@@ -110,9 +111,14 @@ impl Work<'_> {
             digest: Intention::digest_of(&acts),
             acts,
         };
-        let intended = Intended::write(self.site.store, &intention)?;
+        let gone: Vec<&Entry> = settled.iter().collect();
+        let intended = Intended::write(self.site.store, &intention, &gone)?.map_err(|other| {
+            let trouble = Trouble::new(Class::Usage, format!("nothing is rehearsed on {} now", self.site.name));
+            let trouble = trouble.expected("nobody at work there").found(lease::held(&other)).origin(self.site.store.describe());
+            Box::new(trouble.fix("wait until it has ended: evenkeel runs"))
+        })?;
         came.run = Some(intended.number());
-        let done = self.claimed(&intended, planned, told, &settled, came);
+        let done = lease::beating(&intended, || self.claimed(&intended, planned, told, &settled, came));
         match &done {
             Ok(came) => {
                 let tried = came.tried().count();

@@ -132,7 +132,7 @@ pub fn unfinished(store: &dyn Store, name: &str, is_there: &dyn Fn(&Owner) -> Op
     };
     let entries = store.unfinished(name)?;
     for entry in &entries {
-        if is_there(&entry.intention.owner) != Some(false) {
+        if entry.is_there(is_there) != Some(false) {
             return refused(entry.unfinished(), "wait until it has ended: evenkeel runs");
         }
         if entry.intention.verb != Intention::REHEARSE {
@@ -214,7 +214,8 @@ mod tests {
         use evenkeel_testkit::memory::{Memory, intention};
         let found = |verb: &str, is_there: Option<bool>| {
             let store = Memory::default();
-            store.intend(&Intention { verb: verb.to_owned(), ..intention(1) }).unwrap();
+            store.intend(&Intention { verb: verb.to_owned(), ..intention(1) }, &[]).unwrap();
+            store.quiet(1);
             unfinished(&store, "law", &|_| is_there).map(|entries| entries.len()).map_err(|trouble| (trouble.class, trouble.fix))
         };
         assert_eq!(found(Intention::REHEARSE, Some(false)), Ok(1));
