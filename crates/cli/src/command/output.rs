@@ -74,18 +74,30 @@ fn print(bytes: &[u8]) -> Result<(), Box<Trouble>> {
 /// Written beside and moved into place, so that a crash or a full disk leaves the old file as it was. A device or pipe
 /// is written directly.
 pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Box<Trouble>> {
+    piecewise(path, "flag --out", |pieces| pieces(bytes))
+}
+
+/// Takes what is to be written, piece by piece.
+type Pieces<'p> = dyn FnMut(&[u8]) -> Result<(), Box<Trouble>> + 'p;
+
+/// The same, as it comes.
+///
+/// # Errors
+/// It cannot be written, or the work fails: then the old file stays.
+pub fn piecewise(path: &Path, flag: &str, work: impl FnOnce(&mut Pieces<'_>) -> Result<(), Box<Trouble>>) -> Result<(), Box<Trouble>> {
     let failed = |error: std::io::Error| {
         Box::new(
             Trouble::new(Class::Output, format!("cannot write {}", path.display()))
                 .found(error.to_string())
-                .origin("flag --out")
+                .origin(flag)
                 .fix("name a file in a folder that exists and can be written"),
         )
     };
     signals::stop().check()?;
     // A device or pipe, whatever leads to it.
     if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
-        return std::fs::write(path, bytes).map_err(failed);
+        let mut device = std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?;
+        return work(&mut |bytes| device.write_all(bytes).map_err(failed));
     }
     // What a link leads to is written, not the link.
     let mut led = path.to_owned();
@@ -104,7 +116,11 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Box<Trouble>> {
         *noted = Some(beside.path().to_owned());
         beside
     };
-    beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(failed)?;
+    let mut buffered = std::io::BufWriter::new(&mut beside);
+    work(&mut |bytes| buffered.write_all(bytes).map_err(failed))?;
+    buffered.flush().map_err(failed)?;
+    drop(buffered);
+    beside.as_file().sync_all().map_err(failed)?;
     let mut noted = draft();
     signals::stop().check()?;
     beside.persist(path).map_err(|error| failed(error.error))?;

@@ -68,4 +68,5 @@ mod run;
 mod schemas;
 mod secrets;
 mod silence;
+mod store;
 mod verbs;

@@ -209,7 +209,7 @@ impl Entry {
     #[must_use]
     pub fn whereabouts(&self) -> String {
         let Owner { host, pid, .. } = &self.intention.owner;
-        let beat = self.beat.as_ref().map(|beat| format!(", which last gave a sign of life {} s ago", beat.quiet.as_secs()));
+        let beat = self.beat.as_ref().map(|beat| format!(" (its last sign of life: {} s ago)", beat.quiet.as_secs()));
         format!("its process {pid} on {host}{}", beat.unwrap_or_default())
     }
 

@@ -72,7 +72,7 @@ pub(super) struct Runs {
 
 /// One run.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Run {
+pub(super) struct Run {
     number: u32,
     /// What its sessions are called on the server.
     name: String,
@@ -118,7 +118,7 @@ struct Act {
     statements: Vec<String>,
 }
 
-fn run(entry: &Entry) -> Run {
+pub(super) fn run(entry: &Entry) -> Run {
     let intention = &entry.intention;
     let act = |step: &JournalStep| Act {
         what: step.act.what.clone(),

@@ -1,0 +1,267 @@
+//! The store of a team: a release goes its way through a PostgreSQL database, runners on several machines keep out of each other's way, and
+//! where the store cannot be used nothing is begun. Neighbour: the laws in `crates/store`.
+
+use crate::deploy::{FIRST, RECORD};
+use crate::history_repair::Dice;
+use crate::rehearse::gate;
+use crate::run::{Place, Ran};
+use evenkeel_testkit::{Share, TestDb, database, newest, number};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+const COUNTED: (&str, &str) = (
+    "20260102000000_counted.sql",
+    "-- migrate:up\nupdate counters set n = n + 1;\ncreate table counted (id int primary key);\nselect pg_sleep(0.15);\n-- migrate:down\ndrop table counted;\n",
+);
+
+/// A folder of dbmate, environments of these databases, and that store.
+fn given(targets: &[(&str, String)], store: &str) -> Place {
+    let place = Place::new();
+    for (name, text) in [FIRST, COUNTED] {
+        place.write(&format!("m/{name}"), text);
+    }
+    configure(&place, targets, store);
+    place
+}
+
+fn configure(place: &Place, targets: &[(&str, String)], store: &str) {
+    let mut text = format!("[project]\nmigrations = \"m\"\ntool = \"dbmate\"\n[store]\nurl = \"{store}\"\n");
+    for (name, url) in targets {
+        text.push_str(&format!("[environments.{name}]\nurl = \"{url}\"\ntier = \"staging\"\n"));
+    }
+    place.write("evenkeel.toml", text);
+}
+
+fn deploy(place: &Place, name: &str, more: &[&str]) -> Ran {
+    let mut arguments = vec!["deploy", name, "--unrehearsed", "--format", "json"];
+    arguments.extend(more);
+    place.run(&arguments)
+}
+
+/// The URL with a password that nobody asks for.
+fn secret(db: &TestDb) -> String {
+    db.url().replacen('@', ":hunter2@", 1)
+}
+
+#[test]
+fn a_release_goes_its_way_through_the_store_of_a_team() {
+    let (db, store) = (database(newest()), database(newest()));
+    db.exec(RECORD);
+    let place = given(&[("shop", db.url())], "${TEAM}");
+    // Only who needs it has to know it, and nothing is taken in its place.
+    place.run(&["capture", "shop", "--out", "x.jsonl"]).exits(0);
+    deploy(&place, "shop", &[]).exits(78).says("TEAM");
+    place.run(&["check", "shop"]).exits(78).says("TEAM");
+    configure(&place, &[("shop", db.url())], &secret(&store));
+    deploy(&place, "shop", &["--plan"]).exits(0);
+    assert_eq!(store.value("select count(*)::text from pg_namespace where nspname = 'evenkeel_store'").as_deref(), Some("0"), "a plan writes nothing");
+    let told = deploy(&place, "shop", &["--reason", "ticket 7"]).exits(0).hides("hunter2").json();
+    assert_eq!(told["outcome"], "ran", "{told}");
+    assert_eq!(db.value("select n::text from counters").as_deref(), Some("1"));
+    let listed = place.run(&["runs", "--format", "json"]).exits(0).hides("hunter2").json();
+    assert_eq!((&listed["runs"][0]["reason"], &listed["runs"][0]["ended"]["how"]), (&"ticket 7".into(), &"done".into()), "{listed}");
+    // What machines see of each other is said as it is.
+    place.run(&["lock", "shop", "--unverified", "--until", "1h"]).exits(0).hides("other machines do not see it").hides("hunter2");
+    place.run(&["status"]).exits(0).hides("hunter2");
+    place.run(&["unlock", "shop"]).exits(0);
+    place.run(&["history", "shop", "--halt", "orders are lost"]).exits(0).says("everybody sees it who uses that store").hides("another store");
+    // Another machine: the same store, and nothing else.
+    let other = given(&[("shop", db.url())], &store.url());
+    let told = deploy(&other, "shop", &[]).exits(1).json();
+    assert!(gate(&told, "halt")["found"].as_str().unwrap().contains("orders are lost"), "{told}");
+    other.run(&["history", "shop", "--resume", "--over", "10ms", "--idle"]).exits(0);
+    // All of it, elsewhere.
+    let exported = place.run(&["runs", "--export", "out.jsonl"]).exits(0).hides("hunter2").says("3 runs");
+    assert!(exported.stdout.is_empty());
+    let lines: Vec<Value> = place.read("out.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["run", "run", "run", "lock"], "{lines:#?}");
+    assert!(lines[0]["acts"][0]["statements"].to_string().contains("update counters") && lines[0]["trails"][0]["after"].is_string(), "{}", lines[0]);
+    assert!(lines[0]["last_sign_of_life"].is_string() && lines[3]["released"]["by"].is_string());
+    place.run(&["runs", "--export", "nowhere/out.jsonl"]).exits(74);
+    assert!(place.run(&["runs", "--export", "/dev/stdout"]).exits(0).stdout.lines().count() == 4);
+    // Nothing of it is old; then all but the deployment is.
+    place.run(&["runs", "--prune", "365d"]).exits(0).says("0 runs");
+    place.run(&["runs", "--prune", "0d"]).exits(64);
+    std::thread::sleep(Duration::from_millis(2100));
+    place.run(&["runs", "--prune", "1s"]).exits(0).says("2 runs").says("1 locks");
+    assert_eq!(place.run(&["runs", "--format", "json"]).json()["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(deploy(&other, "shop", &[]).exits(0).json()["outcome"], "nothing");
+}
+
+#[test]
+fn where_the_store_cannot_be_used_nothing_is_begun() {
+    let (db, store) = (database(newest()), database(newest()));
+    db.exec(RECORD);
+    let place = given(&[("shop", db.url())], &secret(&store));
+    let untouched = || db.value("select n::text from counters").as_deref() == Some("0");
+    for (url, code, words) in [
+        ("postgres://u:hunter2@localhost:1/x?connect_timeout=2", 69, "cannot use the store host localhost"),
+        ("mysql://u:hunter2@localhost/x", 78, "no store is kept on such a server"),
+        ("oracle://u:hunter2@localhost/x", 78, "which database system"),
+        ("postgres://u:hunter2@localhost/x?sslmode=nonsense", 78, "sslmode"),
+        ("hunter2", 78, "cannot read where the store is"),
+    ] {
+        configure(&place, &[("shop", db.url())], url);
+        deploy(&place, "shop", &[]).exits(code).says(words).hides("hunter2");
+        // Nobody can tell whether it is halted: that passes no gate.
+        let checked = place.run(&["check", "shop", "--dimension", "schema"]).hides("hunter2");
+        assert_ne!(checked.code, Some(0), "{url}: {checked:?}");
+        assert!(untouched());
+    }
+    // Somebody has made it with a later evenkeel, or has something else there.
+    configure(&place, &[("shop", db.url())], &store.url());
+    store.exec("create schema evenkeel_store; create table evenkeel_store.theirs (a int)");
+    deploy(&place, "shop", &[]).exits(2).says("things of others");
+    store.exec("drop table evenkeel_store.theirs");
+    place.run(&["history", "shop", "--halt", "x"]).exits(0);
+    place.run(&["history", "shop", "--resume", "--over", "10ms", "--idle"]).exits(0);
+    store.exec("update evenkeel_store.version set version = 9");
+    deploy(&place, "shop", &[]).exits(2).says("version 9");
+
+    store.exec("update evenkeel_store.version set version = 1");
+    // It takes no writes.
+    store.exec(&format!("alter database {} set default_transaction_read_only = on", store.name));
+    deploy(&place, "shop", &[]).exits(2).says("default_transaction_read_only");
+    assert!(untouched());
+    store.another_session().exec(&format!("set default_transaction_read_only = off; alter database {} reset default_transaction_read_only", store.name)).unwrap();
+    deploy(&place, "shop", &[]).exits(0);
+}
+
+/// A run that a machine elsewhere has written down.
+fn elsewhere(store: &TestDb, quiet: &str) {
+    store.exec(&format!(
+        "with one as (insert into evenkeel_store.run (verb, environment, target, by, host, boot, pid, started, ground, digest, beat)
+             values ('deploy', 'shop', 't', 'bob', 'elsewhere', 'b pid:[1]', 7, '1', 'g', 'd', clock_timestamp() - interval '{quiet}') returning *)
+         insert into evenkeel_store.lease (environment, run) select environment, number from one"
+    ));
+}
+
+#[test]
+fn a_machine_elsewhere_is_at_work_as_long_as_it_gives_signs_of_life() {
+    let (db, store) = (database(newest()), database(newest()));
+    db.exec(RECORD);
+    let place = given(&[("shop", db.url())], &store.url());
+    place.run(&["history", "shop", "--halt", "x"]).exits(0);
+    place.run(&["history", "shop", "--resume", "--over", "10ms", "--idle"]).exits(0);
+    elsewhere(&store, "2 s");
+    // It lives: whoever comes is told at once, and not after the time that one without signs of life has.
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            let session = store.another_session();
+            while !is_over.load(Ordering::SeqCst) {
+                session.exec("update evenkeel_store.run set beat = clock_timestamp() where host = 'elsewhere'").unwrap();
+                std::thread::sleep(Duration::from_millis(300));
+            }
+        });
+        for verb in ["deploy", "rollback"] {
+            let arguments = if verb == "deploy" { vec![verb, "shop", "--unrehearsed"] } else { vec![verb, "shop", "--to", "20260101000000", "--unrehearsed"] };
+            let ran = place.run(&[&arguments[..], &["--format", "json"]].concat());
+            let told = ran.json();
+            let found = gate(&told, "journal")["found"].as_str().unwrap().to_owned();
+            assert!(ran.code == Some(1) && ran.took < Duration::from_secs(20), "{ran:?}");
+            for words in ["bob", "process 7 on elsewhere", "last sign of life", "since 20"] {
+                assert!(found.contains(words), "{words}: {found}");
+            }
+        }
+        place.run(&["lock", "shop", "--unverified", "--until", "1h"]).exits(1).says("journal");
+        place.run(&["status"]).says("at work");
+        is_over.store(true, Ordering::SeqCst);
+    });
+    assert_eq!(db.value("select n::text from counters").as_deref(), Some("0"));
+    // It says nothing more: it is waited for, no longer than is said.
+    store.exec("update evenkeel_store.run set beat = clock_timestamp() - interval '25 s' where host = 'elsewhere'");
+    let begun = Instant::now();
+    let told = deploy(&place, "shop", &[]).exits(0).json();
+    assert!(begun.elapsed() > Duration::from_secs(4) && begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert_eq!(told["outcome"], "ran", "{told}");
+    let lost = "select ending || ' ' || words from evenkeel_store.run where host = 'elsewhere'";
+    assert!(store.value(lost).unwrap().starts_with("lost its process is gone"));
+    assert_eq!(store.value("select count(*)::text from evenkeel_store.lease").as_deref(), Some("0"));
+}
+
+/// `EVENKEEL_SHARE=all` takes 8 runners and 200 targets, `EVENKEEL_SEED` begins elsewhere. Half of the runners are killed in the middle.
+#[test]
+fn of_many_runners_and_targets_each_target_is_deployed_to_once_and_none_is_lost() {
+    let is_whole = Share::of(2).is_whole();
+    let (runners, count) = if is_whole { (8, 200) } else { (4, 12) };
+    let seed = number("EVENKEEL_SEED", 20_261_129);
+    let (store, base) = (database(newest()), database(newest()));
+    base.exec(RECORD);
+    let server = base.server.clone();
+    let template = base.name.clone();
+    let admin = server.session("postgres");
+    let names: Vec<String> = (0..count).map(|at| format!("{template}_t{at}")).collect();
+    // Nobody may be connected to what is copied.
+    let copied = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{template}' and pid <> pg_backend_pid()");
+    for name in &names {
+        admin.exec(&copied).unwrap();
+        admin.exec(&format!("drop database if exists {name} with (force)")).unwrap();
+        admin.exec(&format!("create database {name} template {template}")).unwrap();
+    }
+    let called: Vec<String> = (0..count).map(|at| format!("t{at}")).collect();
+    let targets: Vec<(&str, String)> = called.iter().zip(&names).map(|(called, name)| (called.as_str(), server.url(name))).collect();
+    let place = given(&targets, &store.url());
+    let done: Mutex<BTreeSet<usize>> = Mutex::default();
+    let (met, refused) = (Mutex::new(0), Mutex::new(0));
+    let begun = Instant::now();
+    std::thread::scope(|threads| {
+        for runner in 0..runners {
+            let (place, done, met, refused) = (&place, &done, &met, &refused);
+            threads.spawn(move || {
+                let mut dice = Dice::of(seed, runner);
+                // Two begin at each place: they meet.
+                let mut at = (usize::try_from(runner).unwrap() / 2) * 2 * count / usize::try_from(runners).unwrap();
+                let last = (runner % 2 == 1).then(|| 1 + dice.next(if is_whole { 12 } else { 2 }));
+                for turn in 0.. {
+                    assert!(begun.elapsed() < Duration::from_secs(1800), "{} are done", done.lock().unwrap().len());
+                    let Some(next) = (0..count).map(|ahead| (at + ahead) % count).find(|at| !done.lock().unwrap().contains(at)) else { break };
+                    at = (next + 1) % count;
+                    let arguments = ["deploy", &format!("t{next}"), "--unrehearsed", "--resume", "--format", "json"];
+                    let mut child = place.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+                    if Some(turn) == last {
+                        // This runner is killed, at work.
+                        std::thread::sleep(Duration::from_millis(250 + dice.next(500) as u64));
+                        child.kill().unwrap();
+                        *met.lock().unwrap() += u32::from(child.wait().unwrap().code().is_none());
+                        return;
+                    }
+                    let ran = child.wait_with_output().unwrap();
+                    match ran.status.code() {
+                        Some(0) => _ = done.lock().unwrap().insert(next),
+                        _ => *refused.lock().unwrap() += 1,
+                    }
+                }
+            });
+        }
+    });
+    let (met, refused) = (met.into_inner().unwrap(), refused.into_inner().unwrap());
+    eprintln!("{runners} runners, {count} targets, {met} killed at work, {refused} refused or stopped, {:?}", begun.elapsed());
+    for name in &names {
+        let session = server.session(name);
+        let said = session.value("select n || ' ' || (select count(*) from schema_migrations) || ' ' || to_regclass('counted') from counters").unwrap();
+        assert_eq!(said.as_deref(), Some("1 2 counted"), "{name}");
+    }
+    let runs = "select environment, count(*)::text from evenkeel_store.run where ending = 'done' group by 1 having count(*) <> 1";
+    let many: Vec<_> = store.query_text(runs);
+    // One that was killed between its commit and its last word is told by the record, and nothing was to be run any more.
+    assert!(many.iter().all(|row| row[1].as_deref() == Some("2")) && many.len() <= met as usize, "{many:?}");
+    let open = "select count(*)::text from evenkeel_store.run where ending is null";
+    let left: u32 = store.value(open).unwrap().parse().unwrap();
+    assert_eq!(left, 0, "a run is left of which nobody said how it ended");
+    assert_eq!(store.value("select count(*)::text from evenkeel_store.lease").as_deref(), Some("0"));
+    // No two were at work on one target at the same time.
+    let together = "select one.run, two.run from evenkeel_store.act one join evenkeel_store.run r on r.number = one.run
+        join evenkeel_store.run s on s.environment = r.environment and s.number > r.number join evenkeel_store.act two on two.run = s.number
+        where one.begun is not null and two.begun is not null and one.ended > two.begun and one.begun < two.ended and one.state = 'done' and two.state = 'done'";
+    assert_eq!(store.query_text(together).len(), 0);
+    assert!(met > 0, "none was killed at work");
+    for name in &names {
+        admin.exec(&format!("drop database {name} with (force)")).unwrap();
+    }
+}
