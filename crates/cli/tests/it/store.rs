@@ -128,7 +128,8 @@ fn where_the_store_cannot_be_used_nothing_is_begun() {
     store.exec(&format!("alter database {} set default_transaction_read_only = on", store.name));
     deploy(&place, "shop", &[]).exits(2).says("default_transaction_read_only");
     assert!(untouched());
-    store.another_session().exec(&format!("set default_transaction_read_only = off; alter database {} reset default_transaction_read_only", store.name)).unwrap();
+    let admin = store.server.session("postgres");
+    admin.exec(&format!("alter database {} reset default_transaction_read_only", store.name)).unwrap();
     deploy(&place, "shop", &[]).exits(0);
 }
 
