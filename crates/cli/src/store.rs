@@ -10,13 +10,14 @@ use evenkeel_store::{Server, Sqlite};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use std::path::PathBuf;
+use std::sync::Once;
 
 /// The store.
 ///
 /// # Errors
 /// None is configured, and there is no folder for one; what is configured cannot be one.
 pub fn open(settings: &Settings) -> Result<Box<dyn Store>, Box<Trouble>> {
-    opened(settings)?.ok_or_else(|| {
+    found(settings)?.ok_or_else(|| {
         Box::new(
             Trouble::new(Class::Configuration, "there is no place for the store")
                 .expected("url = \"sqlite:/absolute/path\" under [store], or one of the variables XDG_STATE_HOME and HOME")
@@ -27,7 +28,13 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Store>, Box<Trouble>> {
 }
 
 /// The store, where there is a place for one.
-fn opened(settings: &Settings) -> Result<Option<Box<dyn Store>>, Box<Trouble>> {
+pub type Found = Result<Option<Box<dyn Store>>, Box<Trouble>>;
+
+/// Looks for it.
+///
+/// # Errors
+/// What is configured cannot be one.
+pub fn found(settings: &Settings) -> Found {
     Ok(match settings.store.clone()? {
         Some(Place::File(path)) => Some(Box::new(Sqlite::new(path))),
         Some(Place::Database { url, origin }) => {
@@ -36,6 +43,8 @@ fn opened(settings: &Settings) -> Result<Option<Box<dyn Store>>, Box<Trouble>> {
                 let origin = trouble.origin.as_ref().map_or(origin.clone(), |known| format!("{known} ({origin})"));
                 Box::new(Trouble { class, what: format!("the store: {}", trouble.what), origin: Some(origin), ..*trouble })
             })?;
+            static SAID: Once = Once::new();
+            SAID.call_once(|| keeper.warnings().iter().for_each(|warning| paint::say!("note: the store: {}", paint::plain(warning))));
             Some(Box::new(Server::new(keeper)))
         }
         None => usual().map(|path| -> Box<dyn Store> { Box::new(Sqlite::new(path)) }),
@@ -50,8 +59,8 @@ fn usual() -> Option<PathBuf> {
 }
 
 /// That there is no place where a mark could be, which is no word on whether there is one: it is said, whatever else is.
-pub fn say_where(settings: &Settings) {
-    if matches!(opened(settings), Ok(None)) {
+pub fn say_where(found: &Found) {
+    if matches!(found, Ok(None)) {
         paint::say!(
             "note: whether an environment is halted or locked was not looked at: no file is named under [store], and neither XDG_STATE_HOME nor HOME \
              is set"
@@ -63,8 +72,8 @@ pub fn say_where(settings: &Settings) {
 ///
 /// # Errors
 /// The store is there and cannot be read: nobody can tell.
-pub fn halted(settings: &Settings, environment: &str) -> Result<Option<Halt>, Box<Trouble>> {
-    opened(settings)?.map_or(Ok(None), |store| store.halted(environment))
+pub fn halted(found: &Found, environment: &str) -> Result<Option<Halt>, Box<Trouble>> {
+    found.as_ref().map_err(Clone::clone)?.as_ref().map_or(Ok(None), |store| store.halted(environment))
 }
 
 /// What is known here of the parity lock of a configured environment. Where nothing is kept, nothing was locked from here
@@ -72,9 +81,9 @@ pub fn halted(settings: &Settings, environment: &str) -> Result<Option<Halt>, Bo
 ///
 /// # Errors
 /// The store is there and cannot be read: nobody can tell.
-pub fn locked(settings: &Settings, environment: &str) -> Result<Asking, Box<Trouble>> {
-    match opened(settings)? {
-        Some(store) => asking(&*store, environment),
+pub fn locked(found: &Found, environment: &str) -> Result<Asking, Box<Trouble>> {
+    match found.as_ref().map_err(Clone::clone)? {
+        Some(store) => asking(&**store, environment),
         None => Ok(Asking { lock: None, ..known(environment, "no store") }),
     }
 }

@@ -30,7 +30,8 @@ pub fn unfinished(
         let before = |entry: &Entry| first.iter().find(|one| one.number == entry.number).and_then(|one| one.beat.as_ref());
         // A clock that was set back makes none of them live longer.
         let is_over = begun.elapsed() > Beat::LASTS + Beat::EVERY;
-        let is_still = |entry: &&mut Entry| is_unseen(entry) && before(entry).map(|beat| &beat.at) == entry.beat.as_ref().map(|beat| &beat.at);
+        let is_still =
+            |entry: &&mut Entry| is_unseen(entry) && before(entry).map(|beat| &beat.at) == entry.beat.as_ref().map(|beat| &beat.at);
         let mut still = now.iter_mut().filter(is_still).peekable();
         if still.peek().is_none() {
             return Ok(now);

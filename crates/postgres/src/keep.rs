@@ -35,7 +35,9 @@ impl Keeper for PostgresKeeper {
                 // What it knows may be old: a halt, a lock, a run that are on the primary already.
                 let trouble = Trouble::new(Class::Configuration, format!("what is kept on {} cannot be relied on", self.target));
                 let trouble = trouble.expected("a primary").found("a standby, which may be behind");
-                return Err(Box::new(trouble.fix("name the primary in `url` under [store], or several hosts with target_session_attrs=primary")));
+                return Err(Box::new(
+                    trouble.fix("name the primary in `url` under [store], or several hosts with target_session_attrs=primary"),
+                ));
             }
             Ok(Bounded(session))
         };

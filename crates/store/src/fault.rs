@@ -74,9 +74,9 @@ impl Troublesome for Fault {
                     "25006" => found
                         .expected("a primary, and a role whose transactions may write")
                         .fix("name the primary under [store], or have default_transaction_read_only taken away from that role"),
-                    "55P03" | "57014" | "40001" | "40P01" => {
-                        found.expected("an answer in time").fix("run it again; if it stays so, look who holds locks in schema evenkeel_store")
-                    }
+                    "55P03" | "57014" | "40001" | "40P01" => found
+                        .expected("an answer in time")
+                        .fix("run it again; if it stays so, look who holds locks in schema evenkeel_store"),
                     _ => found,
                 }
             }

@@ -27,7 +27,8 @@ pub const LEASES: &str = "
     CREATE TABLE lease (environment TEXT PRIMARY KEY, run INTEGER NOT NULL) STRICT;
     CREATE TABLE beat (run INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT;";
 
-const BEAT: &str = "INSERT INTO beat (run, at) VALUES (?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) ON CONFLICT (run) DO UPDATE SET at = excluded.at";
+const BEAT: &str =
+    "INSERT INTO beat (run, at) VALUES (?1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) ON CONFLICT (run) DO UPDATE SET at = excluded.at";
 
 /// Now, as it is kept.
 const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
@@ -41,7 +42,9 @@ fn index(at: usize) -> u32 {
 pub fn intend(connection: &mut Connection, intention: &Intention, gone: &[&Entry]) -> Result<Written> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if let Some(standing) = holder(&transaction, &intention.environment)?.filter(|standing| standing.ended.is_none()) {
-        let is_gone = |one: &&Entry| one.number == standing.number && one.beat.as_ref().map(|beat| &beat.at) == standing.beat.as_ref().map(|beat| &beat.at);
+        let is_gone = |one: &&Entry| {
+            one.number == standing.number && one.beat.as_ref().map(|beat| &beat.at) == standing.beat.as_ref().map(|beat| &beat.at)
+        };
         if !gone.iter().any(is_gone) {
             return Ok(Written::Held(Box::new(standing)));
         }
@@ -73,10 +76,10 @@ pub fn intend(connection: &mut Connection, intention: &Intention, gone: &[&Entry
             transaction.execute("INSERT INTO statement VALUES (?1, ?2, ?3, ?4)", params![number, index(at), index(place), text])?;
         }
     }
-    transaction.execute("INSERT INTO lease (environment, run) VALUES (?1, ?2) ON CONFLICT (environment) DO UPDATE SET run = excluded.run", params![
-        intention.environment,
-        number
-    ])?;
+    transaction.execute(
+        "INSERT INTO lease (environment, run) VALUES (?1, ?2) ON CONFLICT (environment) DO UPDATE SET run = excluded.run",
+        params![intention.environment, number],
+    )?;
     transaction.execute(BEAT, [number])?;
     transaction.commit()?;
     Ok(Written::Run { number, letters })
@@ -90,7 +93,10 @@ fn holder(connection: &Connection, environment: &str) -> Result<Option<Entry>> {
 
 /// Whose a run's environment is: its own where it was nobody's, unless the run has ended.
 fn owner(connection: &Connection, run: u32) -> Result<Option<u32>> {
-    connection.execute("INSERT OR IGNORE INTO lease (environment, run) SELECT environment, number FROM run WHERE number = ?1 AND ending IS NULL", [run])?;
+    connection.execute(
+        "INSERT OR IGNORE INTO lease (environment, run) SELECT environment, number FROM run WHERE number = ?1 AND ending IS NULL",
+        [run],
+    )?;
     let whose = "SELECT lease.run FROM lease JOIN run ON run.environment = lease.environment WHERE run.number = ?1";
     connection.query_row(whose, [run], |row| row.get(0)).optional()
 }
@@ -255,7 +261,9 @@ fn whole(connection: &Connection, mut entry: Entry) -> Result<Entry> {
     })?;
     // A store of before has none.
     let has = |table: &str| {
-        connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = ?1", [table], |row| row.get::<_, i64>(0)).map(|count| count > 0)
+        connection
+            .query_row("SELECT count(*) FROM sqlite_schema WHERE name = ?1", [table], |row| row.get::<_, i64>(0))
+            .map(|count| count > 0)
     };
     let has_trails = has("trail")?;
     if has("beat")? {

@@ -127,8 +127,14 @@ impl Sqlite {
         match self.version(&transaction)? {
             found if self.is_foreign(&transaction)? => return Err(self.strange(found)),
             found @ 0..VERSION => {
-                let steps =
-                    [(MARKS, TABLES), (JOURNAL, journal::TABLES), (KEPT, EVIDENCE), (TRAILS, journal::TRAILS), (LOCKS, lock::TABLES), (VERSION, journal::LEASES)];
+                let steps = [
+                    (MARKS, TABLES),
+                    (JOURNAL, journal::TABLES),
+                    (KEPT, EVIDENCE),
+                    (TRAILS, journal::TRAILS),
+                    (LOCKS, lock::TABLES),
+                    (VERSION, journal::LEASES),
+                ];
                 steps
                     .iter()
                     .filter(|(version, _)| *version > found)

@@ -177,4 +177,3 @@ fn one_lock_stands_at_a_time_and_what_was_taken_away_stays_known() {
     assert_eq!(store.lock(&ann, Some(&bob)), Ok(None));
     assert_eq!(store.locks("production", 1), Ok(vec![ann]));
 }
-

@@ -78,7 +78,10 @@ fn a_role_that_may_not_is_told_what_it_lacks() {
     // It may not make the schema.
     let store = server(&url);
     let trouble = store.halt(&halt("x")).unwrap_err();
-    assert!(trouble.found.as_ref().unwrap().contains("permission denied") && trouble.fix.as_ref().unwrap().contains("GRANT CREATE"), "{trouble:#?}");
+    assert!(
+        trouble.found.as_ref().unwrap().contains("permission denied") && trouble.fix.as_ref().unwrap().contains("GRANT CREATE"),
+        "{trouble:#?}"
+    );
     assert_eq!(store.halted("x"), Ok(None));
     server(&db.url()).halt(&halt("x")).unwrap();
     // It is there, and hidden: nobody may take that for "not halted".

@@ -112,7 +112,9 @@ impl Store for Memory {
         let mut leases = self.leases.lock().unwrap();
         let mut entries = self.entries.lock().unwrap();
         if let Some(holder) = leases.get(&intention.environment).and_then(|run| entries.iter().find(|entry| entry.number == *run)) {
-            let is_gone = |one: &&Entry| one.number == holder.number && one.beat.as_ref().map(|beat| &beat.at) == holder.beat.as_ref().map(|beat| &beat.at);
+            let is_gone = |one: &&Entry| {
+                one.number == holder.number && one.beat.as_ref().map(|beat| &beat.at) == holder.beat.as_ref().map(|beat| &beat.at)
+            };
             if holder.ended.is_none() && !gone.iter().any(is_gone) {
                 return Ok(Written::Held(Box::new(holder.clone())));
             }

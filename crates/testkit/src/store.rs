@@ -155,7 +155,9 @@ fn journal(subject: &Subject<'_>) {
     assert_eq!((numbers(None), numbers(Some("production")), numbers(Some("x"))), (vec![staging], vec![number], vec![]));
     let behind = |number, most| store.after(number, most).unwrap().iter().map(|entry| entry.number).collect::<Vec<_>>();
     assert_eq!((behind(0, 1), behind(0, 9), behind(staging, 9)), (vec![number], vec![number, staging], vec![]));
-    for trouble in [store.mark(staging + 9, 0, State::Done, None), store.mark(staging, 9, State::Done, None), store.end(staging + 9, Ending::Done, "")] {
+    for trouble in
+        [store.mark(staging + 9, 0, State::Done, None), store.mark(staging, 9, State::Done, None), store.end(staging + 9, Ending::Done, "")]
+    {
         assert_eq!(trouble.unwrap_err().class, Class::CouldNotTell, "another store in its place is noticed");
     }
     assert!(store.trail(staging + 9, 0, &Trail::default()).is_err());
@@ -226,7 +228,8 @@ fn one_of_many(subject: &Subject<'_>) {
     });
     let runs = (subject.open)().runs(None, 99).unwrap();
     assert_eq!((runs.len(), told.iter().filter(|one| matches!(one, Written::Run { .. })).count()), (1, 1), "{told:#?}");
-    assert!(told.iter().all(|one| matches!(one, Written::Run { number, .. } if *number == runs[0].number) || matches!(one, Written::Held(entry) if entry.number == runs[0].number)));
+    assert!(told.iter().all(|one| matches!(one, Written::Run { number, .. } if *number == runs[0].number)
+        || matches!(one, Written::Held(entry) if entry.number == runs[0].number)));
 }
 
 fn locked(environment: &str, holder: &str) -> ParityLock {
@@ -277,7 +280,8 @@ fn locks(subject: &Subject<'_>) {
         (store.unlock(&ann, &released), store.unlock(&bob, &released), store.unlock(&bob, &released)),
         (Ok(false), Ok(true), Ok(false))
     );
-    let of = |lock: &ParityLock| (lock.holder.clone(), lock.released.as_ref().map(|released| (released.by.clone(), released.reason.clone())));
+    let of =
+        |lock: &ParityLock| (lock.holder.clone(), lock.released.as_ref().map(|released| (released.by.clone(), released.reason.clone())));
     let first = ("bob@b".to_owned(), Some(("cid@c".to_owned(), Some("why".to_owned()))));
     let second = ("ann@a".to_owned(), Some(("bob@b".to_owned(), None)));
     assert_eq!(store.locks("production", 9).unwrap().iter().map(of).collect::<Vec<_>>(), [first, second]);
@@ -356,7 +360,10 @@ fn pruned(subject: &Subject<'_>) {
     assert_eq!((store.lock(&ann, None), store.lock(&bob, Some(&ann))), (Ok(None), Ok(None)));
     let numbers = || store.runs(None, 99).unwrap().iter().map(|entry| entry.number).collect::<Vec<_>>();
     let all = numbers();
-    assert_eq!(store.prune("2025-01-01T00:00:00Z").map(|pruned| (pruned.runs, pruned.evidence, pruned.verifications, pruned.locks)), Ok((0, 0, 0, 0)));
+    assert_eq!(
+        store.prune("2025-01-01T00:00:00Z").map(|pruned| (pruned.runs, pruned.evidence, pruned.verifications, pruned.locks)),
+        Ok((0, 0, 0, 0))
+    );
     assert_eq!((numbers(), store.kept("production", 9).unwrap().len()), (all, 4));
     let pruned = store.prune("9999-01-01T00:00:00Z").unwrap();
     assert_eq!(numbers(), [open, holding, half, last], "neither {older} nor {refused}");
@@ -377,7 +384,10 @@ fn letters(subject: &Subject<'_>) {
         by: odd.to_owned(),
         reason: Some(odd.to_owned()),
         target: String::new(),
-        acts: vec![Act { what: odd.to_owned(), statements: vec![long, String::new(), odd.to_owned()] }, Act { what: "x".to_owned(), statements: Vec::new() }],
+        acts: vec![
+            Act { what: odd.to_owned(), statements: vec![long, String::new(), odd.to_owned()] },
+            Act { what: "x".to_owned(), statements: Vec::new() },
+        ],
         ..intention(odd, odd)
     };
     let intended = Intended::write(&*store, &wanted, &[]).unwrap().unwrap();

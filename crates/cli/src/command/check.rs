@@ -65,7 +65,8 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
     let chosen = chosen(arguments, asked)?;
     let mut shown = Vec::with_capacity(chosen.len());
     let mut subjects = Vec::with_capacity(chosen.len());
-    store::say_where(asked.settings());
+    let kept = store::found(asked.settings());
+    store::say_where(&kept);
     for (name, configured) in &chosen {
         let (scope, mut beforehand) = asked.scope_of([(*name, Some(*configured))]);
         let mut sides = sides(name, configured, asked, &scope);
@@ -81,13 +82,13 @@ pub fn all(arguments: &Check, asked: &Asked<'_>) -> Result<Told, Box<Trouble>> {
         // Said in the report; a tier does not demand what is nowhere.
         let nowhere = if beforehand.is_empty() { Vec::new() } else { vec![Dimension::History] };
         let files = files(name, configured, asked);
-        match store::halted(asked.settings(), name) {
+        match store::halted(&kept, name) {
             Ok(None) => {}
             Ok(Some(halt)) => beforehand.push(halted(&halt, configured)),
             // Nobody can tell whether it is halted.
             Err(trouble) => sides = Err(trouble),
         }
-        let locked = match store::locked(asked.settings(), name) {
+        let locked = match store::locked(&kept, name) {
             Ok(asking) => Some((asking, configured.place.clone())),
             Err(trouble) => {
                 sides = Err(trouble);
@@ -268,7 +269,7 @@ fn sides(name: &str, configured: &Environment, asked: &Asked<'_>, scope: &Scope)
     let manifest = configured.manifest.as_deref().ok_or_else(|| without_manifest(name, configured))?;
     let mut dimensions = scope.dimensions.clone();
     // Whether it is as it was locked is told by its schema.
-    if !dimensions.contains(&Dimension::Schema) && store::locked(asked.settings(), name)?.lock.is_some() {
+    if !dimensions.contains(&Dimension::Schema) && store::locked(&store::found(asked.settings()), name)?.lock.is_some() {
         dimensions.push(Dimension::Schema);
     }
     let candidate = wire::live(name, asked.settings(), asked.common, &dimensions)?;

@@ -100,7 +100,11 @@ fn unfinished(settings: &Settings, environment: &str) -> Option<String> {
     let entries = store::open(settings).and_then(|store| store.unfinished(environment));
     let Ok(entries) = entries else {
         // What is judged is the server's state, and no gate is opened by it; but it is said.
-        return settings.store.as_ref().map_or(true, Option::is_some).then(|| "whether a run from here did not end is not known: the store cannot be read".to_owned());
+        return settings
+            .store
+            .as_ref()
+            .map_or(true, Option::is_some)
+            .then(|| "whether a run from here did not end is not known: the store cannot be read".to_owned());
     };
     let words: Vec<String> = entries.iter().map(Entry::unfinished).collect();
     (!words.is_empty()).then(|| format!("{} (evenkeel runs N shows it; what is there was judged from the server)", words.join("; ")))

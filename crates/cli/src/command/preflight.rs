@@ -75,7 +75,8 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
         (Err(_), false) => from_replay(expected.as_ref().map(|expected| &expected.source), grammar)?,
     };
     let role = arguments.role.as_deref().or_else(|| endpoint.configured.and_then(|configured| configured.application_role.as_deref()));
-    let locked = name.map(|name| store::locked(settings, name)).transpose();
+    let kept = store::found(settings);
+    let locked = name.map(|name| store::locked(&kept, name)).transpose();
     let wanted = Wanted {
         expected: expected.as_ref().map(|expected| &expected.source),
         queries: &asked,
@@ -87,11 +88,11 @@ pub fn asked(arguments: &Preflight, common: &Common) -> Result<(Lacking, String)
     let mut preflight = stage::run(&endpoint.source, &wanted, &run)?;
     preflight.gaps.extend(hidden);
     preflight.gaps.extend(locked.err().map(|trouble| format!("whether it is locked is not known: {trouble}")));
-    name.iter().for_each(|_| store::say_where(settings));
+    name.iter().for_each(|_| store::say_where(&kept));
     if let Some(artifact) = &arguments.artifact {
         ran(artifact, (arguments, common), (found.as_ref(), name, settings), &mut preflight)?;
     }
-    match name.map(|name| store::halted(settings, name)).transpose() {
+    match name.map(|name| store::halted(&kept, name)).transpose() {
         Ok(halt) => preflight.lacks.extend(halt.flatten().map(|halt| Lack::of(halt.words()))),
         Err(trouble) => preflight.gaps.push(format!("whether it is halted is not known: {trouble}")),
     }

@@ -132,6 +132,13 @@ fn replicas_and_poolers() {
 }
 
 #[test]
+fn one_store_for_a_team() {
+    let (production, store) = (evenkeel_testkit::database(newest()), evenkeel_testkit::database(newest()));
+    let store = store.url();
+    play("docs/guide/store.md", &[("PRODUCTION_DATABASE_URL", &production.url()), ("EVENKEEL_STORE_URL", &store)]);
+}
+
+#[test]
 fn many_schemas() {
     let server = Scratch::start(&Options::major(newest()).database("tenants")).unwrap();
     let session = server.session("tenants").unwrap();
@@ -272,6 +279,9 @@ fn the_schema_for_editors_says_what_is_read() {
         "reference = [\"\"]",
     ] {
         agree(&environment(line), false);
+    }
+    for url in ["sqlite:/a/b", "postgres://u@h/d", "${NOBODY_SETS_IT}"] {
+        agree(&format!("[store]\nurl = \"{url}\"\n"), true);
     }
     for text in ["[environments.a]\nurl = \"\"\n", "[environments.a]\nhost = \"h\"\nport = 70000\n", "x = 1\n", &exception("")] {
         agree(text, false);

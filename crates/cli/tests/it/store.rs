@@ -58,7 +58,11 @@ fn a_release_goes_its_way_through_the_store_of_a_team() {
     place.run(&["check", "shop"]).exits(78).says("TEAM");
     configure(&place, &[("shop", db.url())], &secret(&store));
     deploy(&place, "shop", &["--plan"]).exits(0);
-    assert_eq!(store.value("select count(*)::text from pg_namespace where nspname = 'evenkeel_store'").as_deref(), Some("0"), "a plan writes nothing");
+    assert_eq!(
+        store.value("select count(*)::text from pg_namespace where nspname = 'evenkeel_store'").as_deref(),
+        Some("0"),
+        "a plan writes nothing"
+    );
     let told = deploy(&place, "shop", &["--reason", "ticket 7"]).exits(0).hides("hunter2").json();
     assert_eq!(told["outcome"], "ran", "{told}");
     assert_eq!(db.value("select n::text from counters").as_deref(), Some("1"));
@@ -68,7 +72,11 @@ fn a_release_goes_its_way_through_the_store_of_a_team() {
     place.run(&["lock", "shop", "--unverified", "--until", "1h"]).exits(0).hides("other machines do not see it").hides("hunter2");
     place.run(&["status"]).exits(0).hides("hunter2");
     place.run(&["unlock", "shop"]).exits(0);
-    place.run(&["history", "shop", "--halt", "orders are lost"]).exits(0).says("everybody sees it who uses that store").hides("another store");
+    place
+        .run(&["history", "shop", "--halt", "orders are lost"])
+        .exits(0)
+        .says("everybody sees it who uses that store")
+        .hides("another store");
     // Another machine: the same store, and nothing else.
     let other = given(&[("shop", db.url())], &store.url());
     let told = deploy(&other, "shop", &[]).exits(1).json();
@@ -80,7 +88,11 @@ fn a_release_goes_its_way_through_the_store_of_a_team() {
     let lines: Vec<Value> = place.read("out.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["run", "run", "run", "lock"], "{lines:#?}");
-    assert!(lines[0]["acts"][0]["statements"].to_string().contains("update counters") && lines[0]["trails"][0]["after"].is_string(), "{}", lines[0]);
+    assert!(
+        lines[0]["acts"][0]["statements"].to_string().contains("update counters") && lines[0]["trails"][0]["after"].is_string(),
+        "{}",
+        lines[0]
+    );
     assert!(lines[0]["last_sign_of_life"].is_string() && lines[3]["released"]["by"].is_string());
     place.run(&["runs", "--export", "nowhere/out.jsonl"]).exits(74);
     assert!(place.run(&["runs", "--export", "/dev/stdout"]).exits(0).stdout.lines().count() == 4);
@@ -133,6 +145,41 @@ fn where_the_store_cannot_be_used_nothing_is_begun() {
     deploy(&place, "shop", &[]).exits(0);
 }
 
+#[test]
+fn where_the_store_goes_away_in_the_middle_the_act_ends_and_it_is_told_what_is_in() {
+    let (db, store) = (database(newest()), database(newest()));
+    db.exec(RECORD);
+    let place = given(&[("shop", db.url())], &store.url());
+    let next = ("20260103000000_next.sql", "-- migrate:up\ncreate table next (id int primary key);\n-- migrate:down\ndrop table next;\n");
+    place.write(&format!("m/{}", next.0), next.1);
+    place.write("m/20260102000000_counted.sql", COUNTED.1.replace("0.15", "2.5"));
+    let command = ["deploy", "shop", "--unrehearsed", "--format", "json"];
+    let child = place.command(&command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let sleeps = "select count(*)::text from pg_stat_activity where datname = current_database() and query like '%pg_sleep(2.5)%' and pid <> pg_backend_pid()";
+    evenkeel_testkit::process::eventually("it is at work", || db.value(sleeps).as_deref() == Some("1"));
+    let admin = store.server.session("postgres");
+    let allow = |is: bool| admin.exec(&format!("alter database {} allow_connections {is}", store.name)).unwrap();
+    allow(false);
+    admin.exec(&format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{}'", store.name)).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.code().is_some_and(|code| code != 0), "{said}");
+    assert!(said.contains("it is in, and that could not be written down") && said.contains("--resume"), "{said}");
+    assert_eq!(
+        db.value("select n || ' ' || coalesce(to_regclass('next')::text, 'no next') from counters").as_deref(),
+        Some("1 no next"),
+        "no act begins that is not written down"
+    );
+    deploy(&place, "shop", &["--resume"]).exits(69);
+    allow(true);
+    let told = deploy(&place, "shop", &["--resume"]).exits(0).json();
+    assert_eq!(told["outcome"], "ran", "{told}");
+    assert_eq!(db.value("select n || ' ' || to_regclass('next')::text from counters").as_deref(), Some("1 next"));
+    let listed = place.run(&["runs", "--format", "json"]).exits(0).json();
+    let how: Vec<&str> = listed["runs"].as_array().unwrap().iter().map(|run| run["ended"]["how"].as_str().unwrap_or("open")).collect();
+    assert_eq!(how, ["done", "lost"], "{listed}");
+}
+
 /// A run that a machine elsewhere has written down.
 fn elsewhere(store: &TestDb, quiet: &str) {
     store.exec(&format!(
@@ -161,7 +208,11 @@ fn a_machine_elsewhere_is_at_work_as_long_as_it_gives_signs_of_life() {
             }
         });
         for verb in ["deploy", "rollback"] {
-            let arguments = if verb == "deploy" { vec![verb, "shop", "--unrehearsed"] } else { vec![verb, "shop", "--to", "20260101000000", "--unrehearsed"] };
+            let arguments = if verb == "deploy" {
+                vec![verb, "shop", "--unrehearsed"]
+            } else {
+                vec![verb, "shop", "--to", "20260101000000", "--unrehearsed"]
+            };
             let ran = place.run(&[&arguments[..], &["--format", "json"]].concat());
             let told = ran.json();
             let found = gate(&told, "journal")["found"].as_str().unwrap().to_owned();
@@ -221,7 +272,9 @@ fn of_many_runners_and_targets_each_target_is_deployed_to_once_and_none_is_lost(
                 let last = (runner % 2 == 1).then(|| 1 + dice.next(if is_whole { 12 } else { 2 }));
                 for turn in 0.. {
                     assert!(begun.elapsed() < Duration::from_secs(1800), "{} are done", done.lock().unwrap().len());
-                    let Some(next) = (0..count).map(|ahead| (at + ahead) % count).find(|at| !done.lock().unwrap().contains(at)) else { break };
+                    let Some(next) = (0..count).map(|ahead| (at + ahead) % count).find(|at| !done.lock().unwrap().contains(at)) else {
+                        break;
+                    };
                     at = (next + 1) % count;
                     let arguments = ["deploy", &format!("t{next}"), "--unrehearsed", "--resume", "--format", "json"];
                     let mut child = place.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -245,7 +298,9 @@ fn of_many_runners_and_targets_each_target_is_deployed_to_once_and_none_is_lost(
     eprintln!("{runners} runners, {count} targets, {met} killed at work, {refused} refused or stopped, {:?}", begun.elapsed());
     for name in &names {
         let session = server.session(name);
-        let said = session.value("select n || ' ' || (select count(*) from schema_migrations) || ' ' || to_regclass('counted') from counters").unwrap();
+        let said = session
+            .value("select n || ' ' || (select count(*) from schema_migrations) || ' ' || to_regclass('counted') from counters")
+            .unwrap();
         assert_eq!(said.as_deref(), Some("1 2 counted"), "{name}");
     }
     let runs = "select environment, count(*)::text from evenkeel_store.run where ending = 'done' group by 1 having count(*) <> 1";

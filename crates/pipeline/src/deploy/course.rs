@@ -153,8 +153,13 @@ impl Work<'_> {
             None => (Ending::Done, "every act is in".to_owned()),
             Some(why) => (Ending::Stopped, why.clone()),
         };
-        intended.ended(ending, &said)?;
-        let entry = order.store.run(intended.number())?;
+        let told = intended.ended(ending, &said).and_then(|()| order.store.run(intended.number()));
+        // What is in has to be told, whether or not it could be written down.
+        let entry = told.map_err(|trouble| {
+            let what = format!("{}: {said}; how it ended could not be written down: {}", order.environment, trouble.what);
+            let fix = format!("once the store can be used: evenkeel {} {} --resume", order.verb(), order.environment);
+            Box::new(Trouble { what, ..*trouble }.fix(fix))
+        })?;
         let entry = entry.ok_or_else(|| Box::new(Trouble::new(Class::CouldNotTell, "the run that was just written down is not there")))?;
         deployed.outcome = Outcome::Ran { entry: Box::new(entry), stopped };
         deployed.exit_code = if self.run.watch.stop.is_requested() { Class::Interrupted.exit_code() } else { code };

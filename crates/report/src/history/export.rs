@@ -2,8 +2,8 @@
 //!
 //! Neighbour: `journal`, the same runs as they are listed.
 
-use super::json::SCHEMA_VERSION;
 use super::journal::{Run, run};
+use super::json::SCHEMA_VERSION;
 use crate::Fault;
 use evenkeel_core::port::{Entry, Halt, Owner, ParityLock, Released, Trail, Verification};
 use evenkeel_core::statement::without_secrets;
@@ -126,17 +126,8 @@ pub fn halt_line(halt: &Halt) -> Result<Vec<u8>, Fault> {
 pub fn lock_line(lock: &ParityLock) -> Result<Vec<u8>, Fault> {
     let ParityLock { environment, target, digest, canonical, holder, since, until, reason, released } = lock;
     let gone = released.as_ref().map(|Released { at, by, reason }| Gone { at, by, reason: reason.as_deref() });
-    let locked = Locked {
-        environment,
-        target,
-        digest,
-        canonical: *canonical,
-        holder,
-        since,
-        until,
-        reason: reason.as_deref(),
-        released: gone,
-    };
+    let locked =
+        Locked { environment, target, digest, canonical: *canonical, holder, since, until, reason: reason.as_deref(), released: gone };
     line("lock", locked)
 }
 

@@ -19,7 +19,9 @@ pub fn intend(turn: &mut Turn<'_>, intention: &Intention, gone: &[&Entry]) -> Re
     alone(turn, &intention.environment)?;
     let holder = turn.rows("SELECT run::text FROM evenkeel_store.lease WHERE environment = $1", &[environment])?.pop();
     let holder = holder.map(|mut row| row.text()).transpose()?;
-    if let Some(standing) = holder.map(|number| listed(turn, "number = $1::bigint", &[Some(&number)])).transpose()?.and_then(|mut all| all.pop()) {
+    if let Some(standing) =
+        holder.map(|number| listed(turn, "number = $1::bigint", &[Some(&number)])).transpose()?.and_then(|mut all| all.pop())
+    {
         let said = |entry: &Entry| entry.beat.as_ref().map(|beat| beat.at.clone());
         let is_gone = |one: &&Entry| one.number == standing.number && said(one) == said(&standing);
         if standing.ended.is_none() && !gone.iter().any(is_gone) {
@@ -27,7 +29,8 @@ pub fn intend(turn: &mut Turn<'_>, intention: &Intention, gone: &[&Entry]) -> Re
         }
     }
     let owner = &intention.owner;
-    let insert = "INSERT INTO evenkeel_store.run (verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest)
+    let insert =
+        "INSERT INTO evenkeel_store.run (verb, environment, target, by, host, boot, pid, started, reason, snapshot, ground, digest)
                   VALUES ($1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, $10, $11, $12) RETURNING number::text, letters";
     let pid = owner.pid.to_string();
     let values = [
@@ -100,7 +103,10 @@ fn owner(turn: &mut Turn<'_>, run: &Run) -> Result<Option<u32>, Fault> {
 pub fn beat(turn: &mut Turn<'_>, run: &Run) -> Result<bool, Fault> {
     let is_own = owner(turn, run)?.is_some_and(|whose| whose.to_string() == run.number);
     if is_own {
-        turn.change("UPDATE evenkeel_store.run SET beat = clock_timestamp() WHERE number = $1::bigint AND letters = coalesce($2, letters)", &run.values(&[]))?;
+        turn.change(
+            "UPDATE evenkeel_store.run SET beat = clock_timestamp() WHERE number = $1::bigint AND letters = coalesce($2, letters)",
+            &run.values(&[]),
+        )?;
     }
     Ok(is_own)
 }

@@ -12,7 +12,8 @@ pub fn halted(turn: &mut Turn<'_>, environment: &str) -> Result<Option<Halt>, Fa
 }
 
 pub fn halt(turn: &mut Turn<'_>, halt: &Halt) -> Result<(), Fault> {
-    let insert = "INSERT INTO evenkeel_store.halt (environment, since, by, reason) VALUES ($1, $2, $3, $4) ON CONFLICT (environment) DO NOTHING";
+    let insert =
+        "INSERT INTO evenkeel_store.halt (environment, since, by, reason) VALUES ($1, $2, $3, $4) ON CONFLICT (environment) DO NOTHING";
     turn.change(insert, &[Some(&halt.environment), Some(&halt.since), Some(&halt.by), Some(&halt.reason)]).map(drop)
 }
 
@@ -90,7 +91,8 @@ pub fn release(turn: &mut Turn<'_>, lock: &ParityLock, released: &Released) -> R
 
 pub fn note(turn: &mut Turn<'_>, verification: &Verification) -> Result<(), Fault> {
     let Verification { environment, at, by, holds, digest, words } = verification;
-    let insert = "INSERT INTO evenkeel_store.verification (environment, at, by, holds, digest, words) VALUES ($1, $2, $3, $4::boolean, $5, $6)";
+    let insert =
+        "INSERT INTO evenkeel_store.verification (environment, at, by, holds, digest, words) VALUES ($1, $2, $3, $4::boolean, $5, $6)";
     let holds = if *holds { "true" } else { "false" };
     turn.change(insert, &[Some(environment), Some(at), Some(by), Some(holds), digest.as_deref(), Some(words)]).map(drop)
 }

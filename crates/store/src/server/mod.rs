@@ -17,7 +17,11 @@ use evenkeel_core::port::{
 use journal::Run;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use turn::Turn;
+
+/// For so long it is not asked again whether it can be reached, where something is read.
+const AWAY: Duration = Duration::from_secs(3);
 
 type Done<T> = Result<T, Box<Trouble>>;
 
@@ -27,6 +31,8 @@ pub struct Server {
     place: String,
     /// Sessions that nobody uses at the moment.
     idle: Mutex<Vec<Box<dyn Session>>>,
+    /// Why it could not be reached the last time, and when that was: who reads of many environments does not wait for each.
+    away: Mutex<Option<(Instant, Box<Trouble>)>>,
     /// What the runs that were written from here are called beside their number.
     letters: Mutex<BTreeMap<u32, String>>,
 }
@@ -41,15 +47,21 @@ impl Server {
     #[must_use]
     pub fn new(keeper: Box<dyn Keeper>) -> Self {
         let place = keeper.describe();
-        Self { keeper, place, idle: Mutex::default(), letters: Mutex::default() }
+        Self { keeper, place, idle: Mutex::default(), away: Mutex::default(), letters: Mutex::default() }
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Box<dyn Session>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn opened(&self) -> Result<Box<dyn Session>, Fault> {
-        self.keeper.session().map_err(|trouble| Fault::Away { store: self.place.clone(), trouble })
+    fn opened(&self, is_writing: bool) -> Result<Box<dyn Session>, Fault> {
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = away.as_ref().filter(|(when, _)| !is_writing && when.elapsed() < AWAY);
+        let opened = match known {
+            Some((_, trouble)) => Err(trouble.clone()),
+            None => self.keeper.session().inspect_err(|trouble| *away = Some((Instant::now(), trouble.clone()))),
+        };
+        opened.map_err(|trouble| Fault::Away { store: self.place.clone(), trouble })
     }
 
     /// Does the work in one transaction. A session that was lost while nobody used it is no fault: nothing was said in it yet.
@@ -59,7 +71,7 @@ impl Server {
         let mut session = match kept {
             Some(session) => session,
             None => {
-                let mut session = self.opened()?;
+                let mut session = self.opened(is_writing)?;
                 Turn::begin(&mut *session, &self.place, is_writing)?;
                 session
             }

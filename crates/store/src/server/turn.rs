@@ -14,11 +14,8 @@ const STEPS: &[(i64, &str)] = &[(VERSION, include_str!("tables_1.sql"))];
 /// Who makes tables holds this advisory lock of the database: "evenkeel" in ASCII.
 const MAKING: &str = "SELECT pg_catalog.pg_advisory_xact_lock(7311149576614045036)";
 /// Others may write at the same time; nobody does for long.
-const LIMITS: Limits = Limits {
-    statement_timeout: Duration::from_secs(10),
-    lock_timeout: Duration::from_secs(5),
-    idle_timeout: Duration::from_secs(30),
-};
+const LIMITS: Limits =
+    Limits { statement_timeout: Duration::from_secs(10), lock_timeout: Duration::from_secs(5), idle_timeout: Duration::from_secs(30) };
 
 /// Names mean what they mean; what is kept is on the disk (and on a replica that is waited for) when a transaction has ended.
 const READING: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog";
@@ -93,8 +90,12 @@ impl<'t> Turn<'t> {
 
     fn rows_of(&self, answer: Result<Answer, Box<Trouble>>) -> Result<(Vec<Row>, u64), Fault> {
         match answer {
-            Ok(Answer::Ran(ran)) => Ok((ran.rows.into_iter().map(|row| Row { store: self.store.to_owned(), cells: row.into_iter() }).collect(), ran.affected)),
-            Ok(Answer::Refused(refused)) => Err(Fault::Refused { store: self.store.to_owned(), code: refused.code, message: refused.message }),
+            Ok(Answer::Ran(ran)) => {
+                Ok((ran.rows.into_iter().map(|row| Row { store: self.store.to_owned(), cells: row.into_iter() }).collect(), ran.affected))
+            }
+            Ok(Answer::Refused(refused)) => {
+                Err(Fault::Refused { store: self.store.to_owned(), code: refused.code, message: refused.message })
+            }
             // It was not kept: a transaction that is not committed had no effect.
             Err(trouble) => Err(Fault::Away { store: self.store.to_owned(), trouble }),
         }

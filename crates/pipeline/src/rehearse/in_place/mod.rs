@@ -13,9 +13,9 @@ pub use site::{Site, Standing, by_tier, halted, refused, unfinished};
 
 use super::pending::Release;
 use super::sizes;
-use crate::lease;
 use crate::capture::Source;
 use crate::digest::tree;
+use crate::lease;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::history::effect::effect;
 use evenkeel_core::kind::Dimension;
