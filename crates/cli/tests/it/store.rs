@@ -223,6 +223,7 @@ fn a_machine_elsewhere_is_at_work_as_long_as_it_gives_signs_of_life() {
         }
         place.run(&["lock", "shop", "--unverified", "--until", "1h"]).exits(1).says("journal");
         place.run(&["status"]).says("at work");
+        place.run(&["runs"]).exits(0).says("its last sign of life: 0 s ago");
         is_over.store(true, Ordering::SeqCst);
     });
     assert_eq!(db.value("select n::text from counters").as_deref(), Some("0"));

@@ -182,7 +182,10 @@ pub fn run_line(entry: &Entry) -> String {
     let how = match &entry.ended {
         Some(ended) if ended.ending == Ending::Done => format!("done {}", ended.at),
         Some(ended) => format!("{} {}: {}", ended.ending.name(), ended.at, ended.words),
-        None => "did not end, as far as anybody said".to_owned(),
+        None => {
+            let beat = entry.beat.as_ref().map(|beat| format!("; its last sign of life: {} s ago", beat.quiet.as_secs()));
+            format!("did not end, as far as anybody said{}", beat.unwrap_or_default())
+        }
     };
     let progress = if entry.steps.is_empty() { String::new() } else { format!(", {}", entry.progress()) };
     format!(
