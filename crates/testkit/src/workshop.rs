@@ -46,7 +46,8 @@ pub fn holds(subject: &Subject<'_>) {
     a_refusal_has_a_code_and_ends_nothing(&*scratch);
     waits_have_bounds(subject, &*scratch);
     a_fork_has_the_data_and_its_own_way(&*scratch);
-    a_replica_follows(&*scratch);
+    values_are_no_part_of_a_statement(subject, &*scratch);
+    a_replica_follows(subject, &*scratch);
     what_was_committed_survives_a_kill(&mut scratch);
     leaves_nothing(subject, scratch);
     ends_when_asked_to(subject);
@@ -208,10 +209,38 @@ fn a_fork_has_the_data_and_its_own_way(scratch: &dyn Scratch) {
     assert_eq!(ids(scratch), ["1", "22"], "it lives on");
 }
 
-fn a_replica_follows(scratch: &dyn Scratch) {
+/// Where a store may stand, sessions take values; where none may, that is said, and nothing is run without them.
+fn values_are_no_part_of_a_statement(subject: &Subject<'_>, scratch: &dyn Scratch) {
+    let odd = "'; DROP TABLE t; -- $1 ?";
+    let Ok(keeper) = subject.engine.keeper(&scratch.url(DATABASE)) else {
+        assert_eq!(session(scratch).ask("SELECT $1", &[Some(odd)]).unwrap_err().class, Class::Internal);
+        return;
+    };
+    let mut session = keeper.session().unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+    let mut ask = |statement: &str, values: &[Option<&str>]| session.ask(statement, values).unwrap();
+    let rows = vec![vec![Some(odd.to_owned()), None, Some("7".to_owned())]];
+    assert_eq!(ask("SELECT $1, $2, ($3::int + 1)::text", &[Some(odd), None, Some("6")]).ran(), Some(&Ran { rows, affected: 1 }));
+    assert_eq!(refused(&ask("SELECT nothing_of_that_name($1)", &[Some(odd)])), "42883");
+    assert!(ask("SELECT 1; SELECT $1", &[Some(odd)]).code().is_some(), "one statement at a time");
+    assert_eq!(ask("UPDATE t SET note = $1 WHERE id = 1", &[Some("x")]).ran().map(|ran| ran.affected), Some(1));
+    session.begin(&Limits::default()).unwrap();
+    assert!(session.ask("DELETE FROM t WHERE note = $1", &[Some("x")]).unwrap().ran().is_some_and(|ran| ran.affected > 0));
+    session.roll_back().unwrap();
+    assert!(!ids(scratch).is_empty());
+    assert!(!keeper.describe().contains("://") && keeper.warnings().is_empty(), "{}", keeper.describe());
+}
+
+fn a_replica_follows(subject: &Subject<'_>, scratch: &dyn Scratch) {
     let replica = scratch.replicate(&Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
     run(&mut *session(scratch), "INSERT INTO t VALUES (30, 'for the replica')");
     eventually("the replica has it", || ids(&*replica) == ["1", "22", "30"]);
+    if let Ok(keeper) = subject.engine.keeper(&replica.url(DATABASE)) {
+        let trouble = keeper.session().err().expect("what is kept there may be old");
+        assert!(
+            trouble.class == Class::Configuration && trouble.found.as_ref().is_some_and(|found| found.contains("standby")),
+            "{trouble:#?}"
+        );
+    }
     replica.stop().unwrap();
 }
 
