@@ -13,6 +13,9 @@ const NAME: &str = "evenkeel store";
 /// No answer is waited for longer, also where the network swallows what is sent: the server's own bounds are shorter.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+const WARNING: &str = "01000";
+
 /// A database that keeps.
 #[derive(Debug)]
 pub struct PostgresKeeper {
@@ -92,8 +95,19 @@ impl Conversation for Bounded {
         self.within(async |session| Conversation::feed(session, statement, rows).await).await
     }
 
+    /// A server that waits for a replica gives that up where somebody cancels it, and calls it a success with a warning.
+    /// <https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT>
     async fn end(&mut self, commit: bool) -> Result<Answer, Fault> {
-        self.within(async |session| Conversation::end(session, commit).await).await
+        drop(self.0.take_notices());
+        let answer = self.within(async |session| Conversation::end(session, commit).await).await?;
+        match self.0.take_notices().into_iter().find(|notice| commit && notice.sqlstate == WARNING) {
+            Some(notice) => Err(Fault::Gone {
+                place: self.0.context().place().to_owned(),
+                doing: "committing".to_owned(),
+                message: format!("it is on the primary, and not known to be on the replica that has to have it: {}", notice.message),
+            }),
+            None => Ok(answer),
+        }
     }
 
     async fn close(self) {}

@@ -5,7 +5,9 @@
 use evenkeel_core::fault::Class;
 use evenkeel_core::port::{Engine, Halt, Store};
 use evenkeel_postgres::engine::Postgres;
+use evenkeel_postgres::scratch::{Options, Scratch};
 use evenkeel_store::{Server, Sqlite};
+use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::store::{LAWS, Subject};
 use evenkeel_testkit::{TestDb, database, majors, newest};
 
@@ -134,4 +136,26 @@ fn a_session_that_was_lost_is_opened_again_and_a_wait_has_an_end() {
     let trouble = Server::new(nowhere).halted("x").unwrap_err();
     assert!(trouble.class == Class::Unreachable && trouble.what.starts_with("cannot use the store host localhost"), "{trouble:#?}");
     assert!(!format!("{trouble:?}").contains("secret"));
+}
+
+#[test]
+fn what_the_replica_that_has_to_have_it_does_not_have_is_not_called_kept() {
+    let own = Scratch::start(&Options::major(newest()).database("team")).unwrap();
+    let store = server(&own.url("team"));
+    store.halt(&halt("x")).unwrap();
+    let session = own.session("team").unwrap();
+    session.exec("ALTER SYSTEM SET synchronous_standby_names = 'nobody'").unwrap();
+    session.exec("SELECT pg_reload_conf()").unwrap();
+    eventually("it waits for a replica", || session.value("SHOW synchronous_standby_names").unwrap().as_deref() == Some("nobody"));
+    // Somebody ends the wait, which the server calls a success; nobody is waited for longer than a call may take.
+    let trouble = std::thread::scope(|threads| {
+        threads.spawn(|| {
+            let session = own.session("team").unwrap();
+            let ends = "SELECT pg_cancel_backend(pid)::text FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+            eventually("it waits", || session.value(ends).unwrap().as_deref() == Some("true"));
+        });
+        store.halt(&halt("y")).unwrap_err()
+    });
+    assert!(trouble.class == Class::CouldNotTell && trouble.what.contains("nobody can tell whether that was kept"), "{trouble:#?}");
+    assert!(trouble.found.as_ref().unwrap().contains("replica"), "{trouble:#?}");
 }

@@ -238,6 +238,36 @@ fn a_machine_elsewhere_is_at_work_as_long_as_it_gives_signs_of_life() {
     assert_eq!(store.value("select count(*)::text from evenkeel_store.lease").as_deref(), Some("0"));
 }
 
+/// It cannot reach the store, and is at work all the same: the target says so.
+#[test]
+fn who_is_silent_in_the_store_and_holds_the_target_is_not_taken_for_gone() {
+    let (db, store) = (database(newest()), database(newest()));
+    db.exec(RECORD);
+    let place = given(&[("shop", db.url())], &store.url());
+    place.run(&["history", "shop", "--halt", "x"]).exits(0);
+    place.run(&["history", "shop", "--resume", "--over", "10ms", "--idle"]).exits(0);
+    elsewhere(&store, "40 s");
+    let name = store.value("select 'evenkeel run ' || number || '-' || letters from evenkeel_store.run where host = 'elsewhere'").unwrap();
+    let other = db.another_session();
+    other.exec(&format!("set application_name = '{name}'")).unwrap();
+    other.exec("select pg_advisory_lock(7311142570005194092)").unwrap();
+    let told = deploy(&place, "shop", &["--resume"]).exits(1).json();
+    assert!(gate(&told, "claim")["found"].as_str().unwrap().contains(&name), "{told}");
+    assert_eq!(db.value("select n::text from counters").as_deref(), Some("0"));
+    assert_eq!(
+        store.value("select count(*)::text from evenkeel_store.lease").as_deref(),
+        Some("0"),
+        "it may go on, as long as nobody else does"
+    );
+    // It is gone there, too.
+    drop(other);
+    evenkeel_testkit::process::eventually("its session is gone", || {
+        db.value("select count(*)::text from pg_stat_activity where application_name like 'evenkeel run%'").as_deref() == Some("0")
+    });
+    deploy(&place, "shop", &["--resume"]).exits(0);
+    assert_eq!(db.value("select n::text from counters").as_deref(), Some("1"));
+}
+
 /// `EVENKEEL_SHARE=all` takes 8 runners and 200 targets, `EVENKEEL_SEED` begins elsewhere. Half of the runners are killed in the middle.
 #[test]
 fn of_many_runners_and_targets_each_target_is_deployed_to_once_and_none_is_lost() {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// So that of those who want an environment, or mark it, at the same time, one goes after the other.
-const ALONE: &str = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 7311149576614045036))::text";
+const ALONE: &str = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 7307970500585550437))::text";
 
 /// Nobody else writes of that environment until the turn's end.
 pub fn alone(turn: &mut Turn<'_>, environment: &str) -> Result<(), Fault> {

@@ -11,8 +11,8 @@ use std::time::Duration;
 const VERSION: i64 = 1;
 /// What makes each version of the one before.
 const STEPS: &[(i64, &str)] = &[(VERSION, include_str!("tables_1.sql"))];
-/// Who makes tables holds this advisory lock of the database: "evenkeel" in ASCII.
-const MAKING: &str = "SELECT pg_catalog.pg_advisory_xact_lock(7311149576614045036)";
+/// Who makes tables holds this advisory lock of the database: "ek store" in ASCII, another than evenkeel's on targets.
+const MAKING: &str = "SELECT pg_catalog.pg_advisory_xact_lock(7307970500585550437)";
 /// Others may write at the same time; nobody does for long.
 const LIMITS: Limits =
     Limits { statement_timeout: Duration::from_secs(10), lock_timeout: Duration::from_secs(5), idle_timeout: Duration::from_secs(30) };
