@@ -123,7 +123,7 @@ fn a_session_that_was_lost_is_opened_again_and_a_wait_has_an_end() {
     other.exec("BEGIN; LOCK TABLE evenkeel_store.halt").unwrap();
     let begun = std::time::Instant::now();
     let trouble = store.halted("x").unwrap_err();
-    assert!(begun.elapsed().as_secs() < 9 && trouble.class == Class::CouldNotTell, "{trouble:#?} after {:?}", begun.elapsed());
+    assert!(begun.elapsed().as_secs() < 15 && trouble.class == Class::CouldNotTell, "{trouble:#?} after {:?}", begun.elapsed());
     assert!(trouble.fix.as_ref().unwrap().contains("who holds locks"), "{trouble:#?}");
     other.exec("ROLLBACK").unwrap();
     assert!(store.halted("x").unwrap().is_some());
