@@ -7,7 +7,7 @@ use crate::digest::of_texts;
 /// What is going to be done, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intention {
-    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`].
+    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`], [`Intention::ROLLOUT`].
     pub verb: String,
     /// As it is configured.
     pub environment: String,
@@ -28,6 +28,8 @@ pub struct Intention {
 impl Intention {
     /// The verb whose acts are all rolled back.
     pub const REHEARSE: &str = "rehearse";
+    /// The verb that moves traffic.
+    pub const ROLLOUT: &str = "rollout";
 
     /// One word for all that is to be run: another word where anything of it is another.
     #[must_use]
