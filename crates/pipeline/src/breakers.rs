@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// How often somebody's wish to stop is looked for.
 const PAUSE: Duration = Duration::from_millis(50);
+/// What ended by then is counted.
+const SETTLED: Duration = Duration::from_millis(150);
 /// The longest that a look at the server may take, whatever the interval is.
 const LONGEST: Duration = Duration::from_secs(10);
 
@@ -80,8 +82,21 @@ impl<'a> Watching<'a> {
         let since = vec![None; breakers.len()];
         let mut watching =
             Self { environment, plan, metrics, limits, before: None, replicas: plan.replicas, breakers, open_for: None, since };
-        watching.before = watching.vitals(run)?.ok();
+        watching.anew(run)?;
         Ok(watching)
+    }
+
+    /// Counts anew from now on: what was read meanwhile was rolled back, and is nobody's failure.
+    ///
+    /// # Errors
+    /// The end was asked for.
+    pub fn anew(&mut self, run: &Run<'_>) -> Result<(), Box<Trouble>> {
+        if self.plan.errors.is_some() {
+            // Servers count what a session did a moment after it has ended.
+            std::thread::sleep(SETTLED);
+            self.before = self.vitals(run)?.ok();
+        }
+        Ok(())
     }
 
     /// For whoever is asked for days: what is open passes again after that time, once as many looks let it as would have at the beginning.

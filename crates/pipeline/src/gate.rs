@@ -85,7 +85,7 @@ pub fn keep(
         }
         let asked = match read.take().filter(|(at, _)| at.elapsed() < AGAIN) {
             Some(read) => Ok(read),
-            None => capture::manifest(source, run).map(|manifest| (Instant::now(), manifest)),
+            None => capture::manifest(source, run).and_then(|manifest| watching.anew(run).map(|()| (Instant::now(), manifest))),
         };
         let passage = asked.and_then(|(at, manifest)| {
             let passage = question.asked(environment, &manifest, run)?;

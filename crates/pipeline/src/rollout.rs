@@ -10,7 +10,7 @@ use evenkeel_core::deployment::rolled::{Outcome, Stage, Stands, left};
 use evenkeel_core::deployment::{Gate, Passage, Rolled};
 use evenkeel_core::evidence::schema;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Act, Ending, Entry, Environment, Event, Halt, Intended, Intention, Owner, Run, Shifter, State, Trail};
+use evenkeel_core::port::{Act, Ending, Entry, Environment, Event, Halt, Intended, Intention, Owner, Run, Shifter, State, Store, Trail};
 use std::time::{Duration, Instant};
 
 /// How many runs back one is looked for that left traffic elsewhere.
@@ -212,6 +212,7 @@ impl Course<'_> {
         for (at, share) in self.order.stages.iter().enumerate() {
             let act = u32::try_from(at).unwrap_or(u32::MAX);
             self.asked()?;
+            watching.anew(self.run)?;
             self.run.watch.stop.check()?;
             self.intended.begins(act)?;
             self.stands(at, Stands::Broken);

@@ -243,3 +243,75 @@ fn the_database_has_breakers_of_its_own() {
         place.run(&["gate", "shop"]).exits(78);
     }
 }
+
+/// The real one, which measures itself; none where it is not installed.
+fn real_prometheus(folder: &std::path::Path) -> Option<(std::process::Child, String)> {
+    let Some(program) = ["/usr/bin/prometheus", "/usr/local/bin/prometheus"].into_iter().find(|path| std::path::Path::new(path).exists())
+    else {
+        evenkeel_testkit::skip("prometheus");
+        return None;
+    };
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let file = folder.join("prometheus.yml");
+    let text = format!(
+        "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: self\n    static_configs:\n      - targets: ['127.0.0.1:{port}']\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let child = std::process::Command::new(program)
+        .arg(format!("--config.file={}", file.display()))
+        .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
+        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    Some((child, format!("http://127.0.0.1:{port}")))
+}
+
+#[test]
+fn the_real_prometheus_is_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((mut child, url)) = real_prometheus(folder.path()) else { return };
+    let db = database(newest());
+    let query = |name: &str, query: &str, bound: &str| format!("[[breakers.queries]]\nname = \"{name}\"\nquery = '{query}'\n{bound}\n");
+    let good = query("up", "up{job=\"self\"}", "least = 1") + &query("scalar", "scalar(sum(up))", "most = 1");
+    let place = verified(&db, &format!("{FAST}prometheus = \"{url}\"\ntimeout = \"2s\"\nmissing = 99\n{good}"));
+    evenkeel_testkit::process::eventually("it has measured", || place.run(&["gate", "shop"]).code == Some(0));
+    assert_eq!(breaker(&asked(&place, 0), "up")["value"], 1.0);
+    let bad = [
+        ("none", "no_such_series", "no series"),
+        ("several", "prometheus_http_requests_total", "series, where one is expected"),
+        ("nan", "vector(0) / vector(0)", "its value is NaN"),
+        ("infinite", "vector(1) / vector(0)", "its value is inf"),
+        ("range", "up[5m]", "where one number is expected"),
+        ("text", "\"up\"", "where one number is expected"),
+        ("wrong", "sum(", "parse error"),
+    ];
+    let queries: String = bad.iter().map(|(name, text, _)| query(name, text, "most = 1e9")).collect();
+    add(&place, &queries);
+    let told = asked(&place, 2);
+    for (name, _, why) in bad {
+        let one = breaker(&told, name);
+        assert!(one["says"] == "hold" && one["why"].as_str().unwrap().contains(why), "{one}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(breaker(&asked(&place, 2), "up")["says"], "hold");
+}
+
+#[test]
+fn a_replica_that_falls_away_is_no_replica_that_keeps_up() {
+    use evenkeel_postgres::scratch::{Options, ReplicaOptions, Scratch};
+    let server = Scratch::start(&Options::major(newest()).database("shop")).unwrap();
+    let replica = server.replica(&ReplicaOptions::named("replica1")).unwrap();
+    let place = Place::new();
+    let (url, other) = (server.url("shop"), replica.url("shop"));
+    place.write("evenkeel.toml", format!("[environments.shop]\nurl = \"{url}\"\nreplicas = [\"{other}\"]\n{FAST}"));
+    let lag = |code: i32| breaker(&asked(&place, code), "lag").clone();
+    // Nothing is known of a release there: that is another gate.
+    let says = || lag(2)["says"].clone();
+    evenkeel_testkit::process::eventually("it keeps up", || says() == "pass");
+    drop(replica);
+    let told = lag(1);
+    assert!(told["says"] == "open" && told["why"].as_str().unwrap().contains("0 of 1 replicas are connected"), "{told}");
+}
