@@ -314,7 +314,7 @@ fn seen(now: &Manifest) -> Gate {
     let gaps: Vec<String> = now.gaps.iter().filter(|gap| gap.dimension == Dimension::Schema).map(|gap| gap.detail.clone()).collect();
     let gaps = if schema(now).is_none() { vec!["it was not read".to_owned()] } else { gaps };
     let cure = now.gaps.iter().find_map(|gap| gap.cure.clone()).unwrap_or_else(|| "evenkeel grants prints what the role needs".to_owned());
-    Gate::none("seen", LIMIT, &[], &gaps, "nothing is").fix(cure)
+    Gate::none("seen", LIMIT, &[], &gaps, "nothing is hidden").fix(cure)
 }
 
 /// That what was deployed last is verified, and as it was then.
@@ -355,7 +355,7 @@ impl Order<'_> {
 
     fn halt(&self) -> Result<Gate, Box<Trouble>> {
         let halted = self.store.halted(self.environment)?;
-        let found = halted.as_ref().map_or("nobody has".to_owned(), |halt| halt.words());
+        let found = halted.as_ref().map_or("nobody has halted it".to_owned(), |halt| halt.words());
         let gate = Gate::new("halt", "nobody has halted it", Some(halted.is_none()), found);
         Ok(gate.fix(format!("evenkeel history {} --resume, once it may go on", self.environment)))
     }

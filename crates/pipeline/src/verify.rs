@@ -74,7 +74,7 @@ pub fn run(source: &Source, now: Manifest, wanted: &Wanted<'_>, run: &Run<'_>) -
 fn seen(now: &Manifest) -> Gate {
     let gaps: Vec<String> = now.gaps.iter().map(|gap| format!("{}: {}", gap.dimension.name(), gap.detail)).collect();
     let cure = now.gaps.iter().find_map(|gap| gap.cure.clone()).unwrap_or_else(|| "evenkeel grants prints what the role needs".to_owned());
-    Gate::none("seen", "nothing of schema and record is hidden", &[], &named(&gaps), "nothing is").fix(cure)
+    Gate::none("seen", "nothing of schema and record is hidden", &[], &named(&gaps), "nothing is hidden").fix(cure)
 }
 
 /// That what was rehearsed stands as it was rehearsed.

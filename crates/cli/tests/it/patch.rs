@@ -318,4 +318,12 @@ fn a_table_under_another_name_is_asked_about() {
     assert_eq!(proposed, Some("ALTER TABLE public.bills RENAME TO invoices;"), "{script}");
     candidate.exec(proposed.unwrap());
     place.run(&arguments).exits(0).says("nothing to do");
+    // One that goes to a schema that has to be made before.
+    reference.exec("create schema archive; alter table invoices set schema archive");
+    let script = place.run(&arguments).exits(1).stdout;
+    let words = "-- perhaps a rename: then run this first, after schema archive is made, and write the patch again: ";
+    let proposed = script.lines().find_map(|line| line.strip_prefix(words));
+    assert_eq!(proposed, Some("ALTER TABLE public.invoices SET SCHEMA archive;"), "{script}");
+    candidate.exec(&format!("create schema archive; {}", proposed.unwrap()));
+    place.run(&arguments).exits(0).says("nothing to do");
 }

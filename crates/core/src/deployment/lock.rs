@@ -163,7 +163,7 @@ impl Asked {
 
 /// That nothing locks it. Where nothing is to be run, a lock whose environment is as it was locked keeps nobody from that.
 fn gate(asked: Option<&Asked>, kept: &str, now: &Manifest, is_idle: bool) -> Gate {
-    let Some(asked) = asked else { return Gate::new(GATE, LIMIT, Some(true), format!("nobody has; {kept}")) };
+    let Some(asked) = asked else { return Gate::new(GATE, LIMIT, Some(true), format!("nobody has locked it; {kept}")) };
     if asked.is_expired() {
         return Gate::new(GATE, LIMIT, Some(true), asked.expired());
     }

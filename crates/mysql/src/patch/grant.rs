@@ -64,7 +64,12 @@ impl Maker for Grants {
 
 /// The shown name of the table of a right on a column.
 fn table_of_column(grant: &Object) -> Option<String> {
-    let parts = shown_parts(grant.identity.part(1))?;
+    table_of(grant.identity.part(1))
+}
+
+/// The shown name of the table of a column, by the shown name of that.
+pub fn table_of(column: &str) -> Option<String> {
+    let parts = shown_parts(column)?;
     let (_, table) = parts.split_last()?;
     let schema = if table.len() == 1 { "" } else { table.first()? };
     Some(display(Kind::Table, &Identity::new([schema, table.last()?])))

@@ -1,9 +1,9 @@
 //! What rights a script takes, and which of them whoever read the candidate lacks: that one will often run it.
 //! <https://dev.mysql.com/doc/refman/en/privileges-provided.html>, <https://mariadb.com/docs/server/reference/sql-statements/account-management-sql-statements/grant>
 
-use super::{MysqlDialect, flag, is_foreign_key, list, text};
+use super::{MysqlDialect, flag, grant, is_foreign_key, list, text};
 use evenkeel_core::kind::{Dimension, Kind};
-use evenkeel_core::manifest::Object;
+use evenkeel_core::manifest::{Object, shown_parts};
 use evenkeel_core::patch::{Act, Plan, Step, World};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +30,16 @@ impl On {
 
 const SYSTEM_USER: &[&str] = &["SYSTEM_USER"];
 
+/// The right to hand out what one holds.
+const OPTION: &str = "GRANT OPTION";
+const ALL: &str = "ALL PRIVILEGES";
+
 /// A right, in the server's words; of several any one will do.
-type Right = (&'static [&'static str], On);
+type Right = (Vec<String>, On);
+
+fn right(names: &[&str], on: On) -> Right {
+    (names.iter().map(|&name| name.to_owned()).collect(), on)
+}
 
 /// What whoever read the candidate lacks, in words; nothing where rights were not read, or that account is not told of.
 pub fn lacking(plan: &Plan, worlds: (&World<'_>, &World<'_>), dialect: &MysqlDialect) -> Option<String> {
@@ -45,16 +53,16 @@ pub fn lacking(plan: &Plan, worlds: (&World<'_>, &World<'_>), dialect: &MysqlDia
     // From which host it came is not known: it lacks what it lacks from each.
     let held: Vec<Held<'_>> = readers.iter().map(|reader| Held::of(reader.identity.part(0), from)).collect();
     // By right, so that one that is lacked in several places is said of the database.
-    let mut lacks: BTreeMap<&str, BTreeSet<On>> = BTreeMap::new();
+    let mut lacks: BTreeMap<String, BTreeSet<On>> = BTreeMap::new();
     for (names, on) in plan.steps.iter().filter(|step| !step.statements.is_empty()).flat_map(|step| needed(step, worlds, dialect)) {
         if !held.iter().any(|held| names.iter().any(|name| held.has(name, &on)))
-            && let Some(name) = names.first()
+            && let Some(name) = names.into_iter().next()
         {
             lacks.entry(name).or_default().insert(on);
         }
     }
     let mut places: BTreeMap<On, BTreeSet<&str>> = BTreeMap::new();
-    for (name, all) in lacks {
+    for (name, all) in &lacks {
         let wide = |on: On| match on {
             On::Thing(_, _, database) if all.len() > 1 => On::Database(database),
             on => on,
@@ -81,17 +89,17 @@ impl<'w> Held<'w> {
     }
 
     fn has(&self, right: &str, on: &On) -> bool {
+        // Who holds all does not hold the right to hand it out, and whoever may hand out one may hand out all that it holds there.
+        let gives = |grant: &Object| {
+            let is_it = |one: &str| one == right || right != OPTION && one == ALL;
+            list(grant, "privileges").iter().any(|one| is_it(one)) || right == OPTION && !list(grant, "grantable").is_empty()
+        };
         let on_it = |kind: &str, shown: &str| {
-            let grants = self.grants.iter().filter(|grant| grant.identity.part(0) == kind && grant.identity.part(1) == shown);
-            grants
-                .into_iter()
-                .any(|grant| list(grant, "privileges").iter().any(|one| matches!(&**one, "ALL PRIVILEGES") || &**one == right))
+            self.grants.iter().filter(|grant| grant.identity.part(0) == kind && grant.identity.part(1) == shown).any(|grant| gives(grant))
         };
         let on_database = |name: &str| {
             let is_taken = |grant: &Object| {
-                list(grant, "privileges")
-                    .iter()
-                    .any(|one| one.strip_suffix(" (revoked)").is_some_and(|one| one == right || one == "ALL PRIVILEGES"))
+                list(grant, "privileges").iter().any(|one| one.strip_suffix(" (revoked)").is_some_and(|one| one == right || one == ALL))
             };
             let shown = if name.is_empty() { "(database)" } else { name };
             let is_revoked = self.grants.iter().filter(|grant| grant.identity.part(1) == shown).any(|grant| is_taken(grant));
@@ -100,7 +108,11 @@ impl<'w> Held<'w> {
         match on {
             On::Server => on_it("global", "*"),
             On::Database(name) => on_database(name),
-            On::Thing(kind, shown, database) => on_database(database) || on_it(kind, shown),
+            On::Thing(kind, shown, database) => {
+                let table = if kind == "column" { grant::table_of(shown) } else { None };
+                let on_table = table.is_some_and(|table| ["table", "view"].iter().any(|kind| on_it(kind, &table)));
+                on_database(database) || on_it(kind, shown) || on_table
+            }
         }
     }
 }
@@ -110,14 +122,14 @@ fn needed(step: &Step, (from, to): (&World<'_>, &World<'_>), dialect: &MysqlDial
     let find = |world: &World<'_>| world.shown(step.kind.name(), &step.object).cloned();
     let Some(object) = (if step.act == Act::Drop { find(from) } else { find(to).or_else(|| find(from)) }) else { return Vec::new() };
     let database = On::Database(object.identity.part(0).to_owned());
-    let here = |names: &'static [&'static str]| (names, database.clone());
+    let here = |names: &[&str]| right(names, database.clone());
     let table = || {
         let (schema, name) = (object.identity.part(0), object.identity.part(1));
         let kind = if step.kind == Kind::View { Kind::View } else { Kind::Table };
         let shown = from.find(kind, &[schema, name]).map_or_else(|| object.display(), Object::display);
         On::Thing(kind.name().to_owned(), shown, schema.to_owned())
     };
-    let on_table = |names: &'static [&'static str]| (names, table());
+    let on_table = |names: &[&str]| right(names, table());
     // MySQL's manual names CREATE and INSERT beside it; measured, only what renames a table asks for these.
     let alters = || vec![on_table(&["ALTER"])];
     let defined = |mut rights: Vec<Right>| {
@@ -126,10 +138,10 @@ fn needed(step: &Step, (from, to): (&World<'_>, &World<'_>), dialect: &MysqlDial
         if let Some(other) = others {
             let names: &[&str] =
                 if dialect.flavor.is_mariadb() { &["SET USER", "SUPER"] } else { &["SET_ANY_DEFINER", "SET_USER_ID", "SUPER"] };
-            rights.push((names, On::Server));
+            rights.push(right(names, On::Server));
             // https://dev.mysql.com/doc/refman/en/privileges-provided.html#priv_system-user
             if !dialect.flavor.is_mariadb() && Held::of(other, from).has(SYSTEM_USER[0], &On::Server) {
-                rights.push((SYSTEM_USER, On::Server));
+                rights.push(right(SYSTEM_USER, On::Server));
             }
         }
         rights
@@ -147,7 +159,7 @@ fn needed(step: &Step, (from, to): (&World<'_>, &World<'_>), dialect: &MysqlDial
             let parent = object.text("references").and_then(|shown| from.shown(Kind::Table.name(), shown));
             let refers = parent.map(|parent| {
                 let on = On::Thing(Kind::Table.name().to_owned(), parent.display(), parent.identity.part(0).to_owned());
-                (&["REFERENCES"][..], on)
+                right(&["REFERENCES"], on)
             });
             // MariaDB asks for none on what is referred to.
             alters().into_iter().chain(refers.filter(|_| !dialect.flavor.is_mariadb())).collect()
@@ -161,8 +173,41 @@ fn needed(step: &Step, (from, to): (&World<'_>, &World<'_>), dialect: &MysqlDial
         (Kind::Function | Kind::Procedure | Kind::Package | Kind::Library, Act::Alter) => {
             defined(vec![here(&["ALTER ROUTINE"]), here(&["CREATE ROUTINE"])])
         }
-        (Kind::Role, _) => vec![(&["CREATE USER"], On::Server)],
-        (Kind::Membership, _) if !dialect.flavor.is_mariadb() => vec![(&["ROLE_ADMIN", "SUPER"], On::Server)],
+        (Kind::Role, _) => vec![right(&["CREATE USER"], On::Server)],
+        (Kind::Membership, _) if !dialect.flavor.is_mariadb() => vec![right(&["ROLE_ADMIN", "SUPER"], On::Server)],
+        (Kind::Grant, _) => handed_out(step, (from, to)),
         _ => Vec::new(),
     }
+}
+
+/// What it takes to hand out or take back: the right to do so, and the rights themselves.
+fn handed_out(step: &Step, (from, to): (&World<'_>, &World<'_>)) -> Vec<Right> {
+    let (was, is) = (from.shown(step.kind.name(), &step.object), to.shown(step.kind.name(), &step.object));
+    let (was, is) = match step.act {
+        Act::Create => (None, is),
+        Act::Drop => (was, None),
+        _ => (was, is),
+    };
+    let Some(grant) = is.or(was) else { return Vec::new() };
+    let (kind, shown) = (grant.identity.part(0), grant.identity.part(1));
+    let on = match kind {
+        "global" => On::Server,
+        "schema" if shown == "(database)" => On::Database(String::new()),
+        "schema" => On::Database(shown.to_owned()),
+        // Whom one may act as is no right on a thing.
+        "role" => return Vec::new(),
+        _ => {
+            let parts = shown_parts(shown).unwrap_or_default();
+            let own = if kind == "column" { 2 } else { 1 };
+            let database = if parts.len() > own { parts.first().cloned() } else { None };
+            On::Thing(kind.to_owned(), shown.to_owned(), database.unwrap_or_default())
+        }
+    };
+    let held = |side: Option<&Object>| -> BTreeSet<String> {
+        side.map(|grant| list(grant, "privileges").iter().map(|one| (**one).to_owned()).collect()).unwrap_or_default()
+    };
+    let (was, is) = (held(was), held(is));
+    let moved =
+        was.symmetric_difference(&is).filter(|privilege| *privilege != OPTION).map(|privilege| (vec![privilege.clone()], on.clone()));
+    moved.chain([right(&[OPTION], on.clone())]).collect()
 }

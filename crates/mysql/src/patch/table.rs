@@ -120,7 +120,9 @@ pub fn option(table: &Object, before: Option<&Object>, property: &str, to: &Targ
         "engine" => text.map(|engine| Ok(format!("ENGINE={}", word(engine)?))).into_iter().collect::<Result<_, String>>()?,
         "row_format" => {
             let format = text.filter(|_| has_formats(table)).map(|format| Ok(format!("ROW_FORMAT={}", word(format)?.to_ascii_uppercase())));
-            format.into_iter().collect::<Result<_, String>>()?
+            // What was said for the engine before stays said, and shows.
+            let unsaid = || (before.is_some() && !has_formats(table)).then(|| Ok("ROW_FORMAT=DEFAULT".to_owned()));
+            format.or_else(unsaid).into_iter().collect::<Result<_, String>>()?
         }
         "collation" => text.map(|collation| Ok(format!("DEFAULT {}", collated(collation)?))).into_iter().collect::<Result<_, String>>()?,
         "compression" => {
@@ -172,7 +174,7 @@ fn named_options(wanted: &[Box<str>], before: Option<&[Box<str>]>) -> Result<Vec
     for gone in before.unwrap_or_default().iter().filter(|item| !wanted.iter().any(|other| name(other) == name(item))) {
         let name = name(gone);
         let neutral = match &*name {
-            "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" => "DEFAULT",
+            "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" | "pack_keys" | "transactional" => "DEFAULT",
             "insert_method" => "NO",
             "max_rows" | "min_rows" | "avg_row_length" | "checksum" | "delay_key_write" | "key_block_size" | "autoextend_size" => "0",
             _ => return Err(format!("there is no word that takes its option {name} back")),
@@ -205,8 +207,13 @@ fn relation(shown: &str, to: &Target<'_>) -> Result<String, String> {
 
 /// An engine that does not know an option keeps it where the session lets it.
 pub fn lenient(table: &Object, to: &Target<'_>, statements: Vec<Statement>) -> Vec<Statement> {
-    let has_option = |table: &Object| flag(table, "encrypted") && table.text("engine") != Some("InnoDB");
-    if !to.flavor().is_mariadb() || statements.is_empty() || !has_option(table) && !to.making.from.same(table).is_some_and(has_option) {
+    let sides = || [Some(table), to.making.from.same(table)].into_iter().flatten();
+    let has = |option: &dyn Fn(&Object) -> bool, known: &[&str]| {
+        sides().any(option) && sides().any(|table| !known.contains(&table.text("engine").unwrap_or_default()))
+    };
+    let is_transactional = |table: &Object| list(table, "options").iter().any(|item| item.starts_with("transactional="));
+    let is_odd = has(&|table| flag(table, "encrypted"), &["InnoDB"]) || has(&is_transactional, &["InnoDB", "Aria"]);
+    if !to.flavor().is_mariadb() || statements.is_empty() || !is_odd {
         return statements;
     }
     let set = |modes: &str| Statement::new(format!("SET SESSION sql_mode = '{modes}';")).independent();

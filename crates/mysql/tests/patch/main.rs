@@ -12,6 +12,7 @@ mod build;
 mod cases;
 mod corpora;
 mod default;
+mod engines;
 mod lacking;
 mod letters;
 mod literals;

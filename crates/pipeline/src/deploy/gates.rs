@@ -26,7 +26,7 @@ pub(super) fn journal(order: &Order<'_>, unfinished: &[Entry], half: &[Entry]) -
         "halt",
         "nobody has halted it",
         Some(halted.is_none()),
-        halted.as_ref().map_or("nobody has".to_owned(), |one| one.words()),
+        halted.as_ref().map_or("nobody has halted it".to_owned(), |one| one.words()),
     )
     .fix(format!("evenkeel history {} --resume, once it may go on", order.environment));
     let there: Vec<String> = unfinished

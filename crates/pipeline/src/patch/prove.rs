@@ -189,8 +189,14 @@ fn renames(differences: &[Difference], (from, to): (&World<'_>, &World<'_>), dia
         Some((from.shown(kind, found)?, to.shown(kind, expected)?))
     });
     let pairs = renamed_tables(differences, from, to).into_iter().chain(parts);
-    let statements = pairs.filter_map(|(from, to)| dialect.renames(from, to));
-    statements.map(|statement| format!("perhaps a rename: then run this first, and write the patch again: {statement}")).collect()
+    let words = pairs.filter_map(|(was, is)| {
+        let statement = dialect.renames(was, is)?;
+        let (schema, other) = (was.identity.part(0), is.identity.part(0));
+        let made = (schema != other && from.find(Kind::Schema, &[other]).is_none()).then(|| format!(", after schema {other} is made"));
+        let made = made.unwrap_or_default();
+        Some(format!("perhaps a rename: then run this first{made}, and write the patch again: {statement}"))
+    });
+    words.collect()
 }
 
 /// Why a statement was refused that runs code of the reference's: that does not run here either. What the server says of the code's own

@@ -282,6 +282,9 @@ impl Dialect for PostgresDialect {
         Some(match from.kind {
             Kind::Column => format!("ALTER TABLE {} RENAME COLUMN {} TO {name};", text::whole(from), text::last(from)),
             Kind::Constraint => format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {name};", text::whole(from), text::last(from)),
+            _ if from.identity.part(0) != to.identity.part(0) => {
+                format!("ALTER {} SET SCHEMA {};", named::named(from)?, crate::ident::Ident(to.identity.part(0)))
+            }
             _ => format!("ALTER {} RENAME TO {name};", named::named(from)?),
         })
     }

@@ -1,6 +1,6 @@
 //! `evenkeel demo`: three environments of one application on throwaway servers, the drifts that really happen planted
-//! in them, then `compare` and `check` as anybody runs them, a migration that never ran (`omitted`), and
-//! two before they run (`rehearsed`).
+//! in them, then `compare` and `check` as anybody runs them, a migration that never ran (`omitted`),
+//! two before they run (`rehearsed`), and one that goes where it counts and comes back (`released`).
 //!
 //! Lives here: the story in its order, and its words. `estate` has the environments, `play` the shape of what
 //! is loaded into them, `postgres` and `mysql` hold it (`wire` chooses), `planted` judges what is found, `enter` waits for a
@@ -15,6 +15,7 @@ mod planted;
 pub mod play;
 pub mod postgres;
 mod rehearsed;
+mod released;
 mod screen;
 
 use super::asked::Asked;
@@ -112,9 +113,12 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
 
     screen.heading("What a migration does, before it does it");
     if play.rehearses {
-        rehearsed::play(&*workshop, &server, &beside(&arguments.report), screen, &common)?;
+        let rehearsed = rehearsed::play(&*workshop, &server, &beside(&arguments.report), screen, &common)?;
+        stop.check()?;
+        screen.heading("A release, and its way back");
+        released::play(rehearsed, screen, &common)?;
     } else {
-        screen.line("evenkeel rehearses releases on PostgreSQL only, so far: evenkeel demo plays it.");
+        screen.line("What it does, and how a release comes and goes, is played on PostgreSQL: evenkeel demo");
     }
 
     // In the order of a release, each environment against the one before.

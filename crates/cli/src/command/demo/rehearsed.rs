@@ -1,6 +1,6 @@
 //! The fourth act: two migrations before they go to production, one that is fine and one that is not. `rehearse`, as anybody runs it.
 //!
-//! Lives here: the files and what must be found. Neighbour: `omitted`, the act before.
+//! Lives here: the files and what must be found. Neighbours: `omitted`, the act before; `released`, the act after, on the same server.
 
 use super::act::{broken, ran, unwritable};
 use super::screen::Screen;
@@ -8,17 +8,20 @@ use crate::args::{Common, HistoryFormat, Reading, Rehearse};
 use crate::command::{migrations, output, rehearse};
 use crate::signals;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Installed, Like, Watch, Workshop};
+use evenkeel_core::port::{Installed, Like, Scratch, Watch, Workshop};
 use evenkeel_pipeline::rehearse::Amount;
 use evenkeel_report::history::Form;
 use evenkeel_report::rehearsal as report;
 use std::path::Path;
+use tempfile::TempDir;
 
-const DATABASE: &str = "chandlery";
+pub const DATABASE: &str = "chandlery";
+/// What the first migration made.
+const START: &str = "create table customers (id bigint primary key, name text not null, city text);\n\
+    create table invoices (id bigint primary key, customer_id bigint not null references customers, total numeric(9,2) not null, remark text);\n";
 /// What production has: enough rows that the bad one is felt.
 const THERE: &[&str] = &[
-    "create table customers (id bigint primary key, name text not null, city text)",
-    "create table invoices (id bigint primary key, customer_id bigint not null references customers, total numeric(9,2) not null, remark text)",
+    START,
     "insert into customers select g, 'customer ' || g, 'city ' || g % 40 from generate_series(1, 20000) as g",
     "insert into invoices select g, 1 + g % 20000, g % 900, repeat('r', 40) || g from generate_series(1, 200000) as g",
     "create table schema_migrations (version bigint primary key, dirty boolean not null)",
@@ -26,7 +29,7 @@ const THERE: &[&str] = &[
     "vacuum (analyze)",
 ];
 const FILES: &[(&str, &str)] = &[
-    ("migrations/0001_start.up.sql", "select 1;\n"),
+    ("migrations/0001_start.up.sql", START),
     ("migrations/0002_due.up.sql", "alter table invoices add column due date;\n"),
     ("migrations/0002_due.down.sql", "alter table invoices drop column due;\n"),
     (
@@ -46,11 +49,33 @@ const FILES: &[(&str, &str)] = &[
 /// Gates that the bad one must be found to close.
 const CLOSED: &[&str] = &["data-loss", "compatibility"];
 
+/// The server and the folder it was played with: what comes after goes on there. The good migration is rehearsed, the bad one is there too.
+pub struct Rehearsed {
+    pub scratch: Box<dyn Scratch>,
+    pub folder: TempDir,
+}
+
+impl Rehearsed {
+    /// As it is configured.
+    pub fn common(&self, common: &Common) -> Common {
+        Common { config: Some(self.folder.path().join("evenkeel.toml")), ..Common { quiet: true, config: None, ..*common } }
+    }
+
+    /// What is refused is thrown away.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn without_the_bad_one(&self) -> Result<(), Box<Trouble>> {
+        let mut bad = FILES.iter().filter(|(name, _)| name.contains("tidy"));
+        bad.try_for_each(|(name, _)| std::fs::remove_file(self.folder.path().join(name))).map_err(|error| unwritable(&error))
+    }
+}
+
 /// Plays it; the page of the bad one goes to `page`.
 ///
 /// # Errors
 /// A server cannot be started, or something is not found that was planted.
-pub fn play(workshop: &dyn Workshop, server: &Installed, page: &Path, screen: &Screen, common: &Common) -> Result<(), Box<Trouble>> {
+pub fn play(workshop: &dyn Workshop, server: &Installed, page: &Path, screen: &Screen, common: &Common) -> Result<Rehearsed, Box<Trouble>> {
     let watch = Watch { stop: signals::stop(), ..Watch::none() };
     let scratch = screen.step("a production with 200,000 invoices", || {
         let scratch = workshop.start(&Like::installed(server).database(DATABASE), &watch)?;
@@ -59,7 +84,8 @@ pub fn play(workshop: &dyn Workshop, server: &Installed, page: &Path, screen: &S
     })?;
     let folder = tempfile::Builder::new().prefix("evenkeel-demo-").tempdir().map_err(|error| unwritable(&error))?;
     write(folder.path(), &scratch.url(DATABASE)).map_err(|error| unwritable(&error))?;
-    let common = Common { config: Some(folder.path().join("evenkeel.toml")), ..Common { quiet: true, config: None, ..*common } };
+    let played = Rehearsed { scratch, folder };
+    let (common, folder) = (played.common(common), &played.folder);
     let style = migrations::style(&common, true);
     let asked = |file: &str, sizes: &[f64]| Rehearse {
         files: vec![folder.path().join(file)],
@@ -96,7 +122,7 @@ pub fn play(workshop: &dyn Workshop, server: &Installed, page: &Path, screen: &S
     let bytes = report::page(&bad, &words, env!("CARGO_PKG_VERSION")).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
     output::file(page, &bytes)?;
     screen.line(&format!("\nAs a page, with locks over clients on one axis of time: {}", super::absolute(page)));
-    scratch.stop()
+    Ok(played)
 }
 
 fn plain() -> Rehearse {
@@ -127,5 +153,13 @@ fn write(folder: &Path, url: &str) -> std::io::Result<()> {
     for (name, text) in FILES {
         std::fs::write(folder.join(name), text)?;
     }
-    std::fs::write(folder.join("evenkeel.toml"), format!("[environments.production]\nurl = \"{url}\"\ntier = \"production\"\n"))
+    // Its own store: what is played is nobody's record.
+    let store = folder.join("store.db");
+    std::fs::write(
+        folder.join("evenkeel.toml"),
+        format!(
+            "[project]\nmigrations = \"migrations\"\n\n[store]\nurl = \"sqlite:{}\"\n\n[environments.production]\nurl = \"{url}\"\ntier = \"production\"\n",
+            store.display()
+        ),
+    )
 }
