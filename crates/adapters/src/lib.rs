@@ -4,7 +4,7 @@
 //! Lives here: bodies, signatures, HTTP, trying again. Does not live here: whom to tell (`cli/settings`), what came of it (`core`).
 //!
 //! Rooms, each importing only rooms to its left:
-//! `news  sign  client  webhook  metrics  listen  haproxy  command  flag`.
+//! `news  sign  client  webhook  metrics  listen  haproxy  command  flag  several`.
 
 mod client;
 mod command;
@@ -13,6 +13,7 @@ mod haproxy;
 mod listen;
 mod metrics;
 mod news;
+mod several;
 mod sign;
 mod webhook;
 
@@ -22,5 +23,6 @@ pub use haproxy::{Haproxy, Servers};
 pub use listen::{Answer, Asked, serve};
 pub use metrics::Prometheus;
 pub use news::{Format, News, Outcome};
+pub use several::Several;
 pub use sign::signature;
 pub use webhook::{Missed, Patience, Webhook, tell};

@@ -18,7 +18,7 @@ pub use breakers::Breakers;
 pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
 use notify::Hook;
-pub use rollout::{Mover, Rollout};
+pub use rollout::Rollout;
 
 use evenkeel_core::deployment::Windows;
 use evenkeel_core::fault::Trouble;

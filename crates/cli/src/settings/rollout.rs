@@ -2,7 +2,7 @@
 
 use super::raw::{RawCommand, RawFlag, RawHaproxy, RawRollout};
 use crate::args::duration;
-use evenkeel_adapters::{Command, Flag, Haproxy, Servers};
+use evenkeel_adapters::{Command, Flag, Haproxy, Servers, Several};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::Shifter;
 use secrecy::SecretString;
@@ -19,7 +19,21 @@ pub struct Rollout {
     /// For how long each is watched at the least.
     pub watch: Duration,
     /// Who moves it, or what is wrong with that: it is told to whoever would move it, and to nobody else.
-    pub mover: Result<Mover, Box<Trouble>>,
+    pub movers: Result<Vec<Mover>, Box<Trouble>>,
+}
+
+impl Rollout {
+    /// Who moves it, for that environment.
+    ///
+    /// # Errors
+    /// One cannot: its address or its secret was not handed out, or is none.
+    pub fn shifter(&self, environment: &str) -> Result<Box<dyn Shifter>, Box<Trouble>> {
+        let mut all: Vec<Box<dyn Shifter>> = self.movers.clone()?.iter().map(|mover| mover.of(environment)).collect::<Result<_, _>>()?;
+        match all.pop() {
+            Some(one) if all.is_empty() => Ok(one),
+            last => Ok(Box::new(Several::new(all.into_iter().chain(last).collect()))),
+        }
+    }
 }
 
 /// Who moves it.
@@ -35,7 +49,7 @@ impl Mover {
     ///
     /// # Errors
     /// The address of a flag is none.
-    pub fn of(&self, environment: &str) -> Result<Box<dyn Shifter>, Box<Trouble>> {
+    fn of(&self, environment: &str) -> Result<Box<dyn Shifter>, Box<Trouble>> {
         match self.clone() {
             Self::Haproxy(haproxy) => Ok(Box::new(haproxy)),
             Self::Command { run, read, within, folder } => {
@@ -88,37 +102,31 @@ pub fn demands(
         duration(text.get_ref()).map_err(|why| wrong(key, expected, why, place(text.span()), &format!("{key} = \"5min\"")))
     };
     let watch = time("watch", &raw.watch, WATCH)?;
-    let mover = match (raw.haproxy, raw.command, raw.webhook) {
-        (Some(raw), None, None) => Ok(haproxy(raw, place)?),
-        (None, Some(raw), None) => {
-            let (origin, RawCommand { run, read, timeout }) = (place(raw.span()), raw.into_inner());
-            let is_empty = |words: &Vec<String>| words.first().is_none_or(|word| word.trim().is_empty());
-            if is_empty(&run) || read.as_ref().is_some_and(is_empty) {
-                return Err(wrong(
-                    "command",
-                    "a program, and its arguments",
-                    "no program".to_owned(),
-                    origin,
-                    "run = [\"./shift-traffic\"]",
-                ));
-            }
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-            Ok(Mover::Command { run, read, within: time("timeout", &timeout, WITHIN)?, folder })
+    let mut movers = Vec::new();
+    if let Some(raw) = raw.haproxy {
+        movers.push(Ok(haproxy(raw, place)?));
+    }
+    if let Some(raw) = raw.command {
+        let (origin, RawCommand { run, read, timeout }) = (place(raw.span()), raw.into_inner());
+        let is_empty = |words: &Vec<String>| words.first().is_none_or(|word| word.trim().is_empty());
+        if is_empty(&run) || read.as_ref().is_some_and(is_empty) {
+            return Err(wrong("command", "a program, and its arguments", "no program".to_owned(), origin, "run = [\"./shift-traffic\"]"));
         }
-        (None, None, Some(raw)) => flag(raw, variable, place),
-        (one, other, third) => {
-            let found = [one.is_some(), other.is_some(), third.is_some()].iter().filter(|is| **is).count();
-            let found = if found == 0 { "none of them".to_owned() } else { format!("{found} of them") };
-            return Err(wrong(
-                "who moves traffic",
-                "one of haproxy, command and webhook",
-                found,
-                origin,
-                "[rollout.command]\nrun = [\"./shift-traffic\"]",
-            ));
-        }
-    };
-    Ok(Rollout { stages, watch, mover })
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        movers.push(Ok(Mover::Command { run, read, within: time("timeout", &timeout, WITHIN)?, folder }));
+    }
+    movers.extend(raw.webhook.map(|raw| flag(raw, variable, place)));
+    if movers.is_empty() {
+        let expected = "haproxy, command or webhook, or several of them";
+        return Err(wrong(
+            "who moves traffic",
+            expected,
+            "none of them".to_owned(),
+            origin,
+            "[rollout.command]\nrun = [\"./shift-traffic\"]",
+        ));
+    }
+    Ok(Rollout { stages, watch, movers: movers.into_iter().collect() })
 }
 
 fn haproxy(raw: Spanned<RawHaproxy>, place: &dyn Fn(Range<usize>) -> String) -> Result<Mover, Box<Trouble>> {

@@ -289,6 +289,26 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
     moving(&place, "echo $1 > share");
     run(0);
     assert_eq!(place.read("share"), "100\n");
+    // A flag is turned on after it, and off again with it.
+    let (flag, told) = crate::notify::listening(false);
+    add(&place, "[rollout.webhook]\nurl_env = \"FLAG\"\nsecret_env = \"SECRET\"\n[[notify]]\nurl_env = \"FLAG\"\n");
+    moving(&place, "echo $1 > share; test $1 -lt 100");
+    place.run(&["rollout", "shop"]).exits(78).says("FLAG");
+    place.write("share", "0");
+    let variables = [("FLAG", flag.as_str()), ("SECRET", "swordfish")];
+    let ran = place.run_with(&["rollout", "shop", "--format", "json"], &variables).exits(1).hides("swordfish");
+    assert_eq!(ran.json()["outcome"], "back");
+    let said: Vec<(Option<String>, Value)> =
+        told.lock().unwrap().iter().map(|(signed, body)| (signed.clone(), serde_json::from_slice(body).unwrap())).collect();
+    let shares: Vec<(i64, bool)> = said
+        .iter()
+        .filter(|(_, one)| one["event"] == "traffic")
+        .map(|(_, one)| (one["share"].as_i64().unwrap(), one["on"] == true))
+        .collect();
+    assert_eq!((shares, place.read("share").as_str()), (vec![(50, true), (0, false)], "0\n"), "{said:?}");
+    assert!(said.iter().filter(|(_, one)| one["event"] == "traffic").all(|(signed, _)| signed.is_some()));
+    let last = &said.last().unwrap().1;
+    assert!(last["event"] == "rollout" && last["outcome"] == "failure", "{last}");
     // By its name in full, and production with a yes.
     place.run(&["rollout", &db.url()]).exits(64);
     place.write("evenkeel.toml", place.read("evenkeel.toml").replace("tier = \"staging\"", "tier = \"production\""));

@@ -1,4 +1,5 @@
 //! What breakers say to any sequence of looks, held against what the words of the rule mean.
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use proptest::prelude::*;
