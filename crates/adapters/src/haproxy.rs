@@ -116,15 +116,20 @@ impl Haproxy {
         }
     }
 
-    /// All of them at once: those that get more first, so that somebody is always there.
+    /// All of them, whichever fails: those that get more first, so that somebody is always there.
     fn weigh_all(&self, weights: &[(&str, u64)]) -> Result<(), Box<Trouble>> {
-        let mut changes = Vec::new();
+        let (mut changes, mut failed) = (Vec::new(), None);
         for (server, weight) in weights {
-            let now = self.weight(server)?;
-            changes.extend((now != *weight).then_some((*weight < now, *server, *weight)));
+            match self.weight(server) {
+                Ok(now) => changes.extend((now != *weight).then_some((*weight < now, *server, *weight))),
+                Err(trouble) => failed = failed.or(Some(trouble)),
+            }
         }
         changes.sort();
-        changes.into_iter().try_for_each(|(_, server, weight)| self.weigh(server, weight))
+        for (_, server, weight) in changes {
+            failed = failed.or(self.weigh(server, weight).err());
+        }
+        failed.map_or(Ok(()), Err)
     }
 
     /// That these servers take traffic.

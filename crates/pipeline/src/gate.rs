@@ -41,13 +41,19 @@ pub struct Question<'a> {
     pub own: Option<u32>,
 }
 
+/// What an environment itself says.
+pub struct Read {
+    manifest: Manifest,
+    target: OnTarget,
+}
+
 /// Looks once at all gates, and at the breakers until they have decided or had looks enough to.
 ///
 /// # Errors
 /// The environment or the store cannot be read, or the end was asked for.
 pub fn run(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<Passage, Box<Trouble>> {
     let environment = live(source)?;
-    let mut passage = question.asked(environment, &capture::manifest(source, run)?, run)?;
+    let mut passage = question.asked(environment, &question.read(source, run)?)?;
     let mut watching = Watching::begin(environment, question.plan, question.metrics, &question.limits, run)?;
     for _ in 0..question.plan.looks() {
         watching.look(run)?;
@@ -77,7 +83,7 @@ pub fn keep(
         Err(trouble) if is_over(&trouble) => return Ok(()),
         Err(trouble) => return Err(trouble),
     };
-    let mut read: Option<(Instant, Manifest)> = None;
+    let mut read: Option<(Instant, Read)> = None;
     loop {
         match watching.look(run) {
             Err(trouble) if is_over(&trouble) => return Ok(()),
@@ -85,11 +91,11 @@ pub fn keep(
         }
         let asked = match read.take().filter(|(at, _)| at.elapsed() < AGAIN) {
             Some(read) => Ok(read),
-            None => capture::manifest(source, run).and_then(|manifest| watching.anew(run).map(|()| (Instant::now(), manifest))),
+            None => question.read(source, run).and_then(|read| watching.anew(run).map(|()| (Instant::now(), read))),
         };
-        let passage = asked.and_then(|(at, manifest)| {
-            let passage = question.asked(environment, &manifest, run)?;
-            read = Some((at, manifest));
+        let passage = asked.and_then(|(at, found)| {
+            let passage = question.asked(environment, &found)?;
+            read = Some((at, found));
             Ok(Passage { breakers: watching.breakers.clone(), ..passage })
         });
         match passage {
@@ -124,20 +130,22 @@ impl Question<'_> {
         Passage { label: self.environment.to_owned(), target, at: (self.now)().to_string(), gates: vec![gate], breakers: Vec::new() }
     }
 
+    /// What the environment itself says.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(&self, source: &Source, run: &Run<'_>) -> Result<Read, Box<Trouble>> {
+        let manifest = capture::manifest(source, run)?;
+        Ok(Read { target: live(source)?.parity(&self.limits, &run.watch)?, manifest })
+    }
+
     /// All gates, and no breaker.
     ///
     /// # Errors
-    /// The environment or the store cannot be read.
-    pub fn asked(&self, environment: &dyn Environment, now: &Manifest, run: &Run<'_>) -> Result<Passage, Box<Trouble>> {
-        let target = environment.parity(&self.limits, &run.watch)?;
-        let at = (self.now)().to_string();
-        Ok(Passage {
-            label: self.environment.to_owned(),
-            target: environment.describe(),
-            at,
-            gates: self.gates(&target, now)?,
-            breakers: Vec::new(),
-        })
+    /// The store cannot be read.
+    pub fn asked(&self, environment: &dyn Environment, read: &Read) -> Result<Passage, Box<Trouble>> {
+        let (label, target, at) = (self.environment.to_owned(), environment.describe(), (self.now)().to_string());
+        Ok(Passage { label, target, at, gates: self.gates(&read.target, &read.manifest)?, breakers: Vec::new() })
     }
 
     fn gates(&self, target: &OnTarget, now: &Manifest) -> Result<Vec<Gate>, Box<Trouble>> {

@@ -78,7 +78,7 @@ pub fn run(source: &Source, question: &Question<'_>, order: &Order<'_>, run: &Ru
     let intended = Intended::write(question.store, &intention(question, order, environment, ground))?;
     rolled.run = Some(intended.number());
     rolled.passage = Some(passage);
-    let mut course = Course { source, environment, question, order, run, intended, held, before, rolled };
+    let mut course = Course { source, environment, question, order, run, intended, held, before, is_begun: false, rolled };
     let moved = course.all();
     Ok(course.ended(moved))
 }
@@ -198,6 +198,8 @@ struct Course<'a> {
     /// What the journal has of it while it is elsewhere.
     held: String,
     before: Option<String>,
+    /// Something was moved, or may have been.
+    is_begun: bool,
     rolled: Rolled,
 }
 
@@ -215,6 +217,7 @@ impl Course<'_> {
             watching.anew(self.run)?;
             self.run.watch.stop.check()?;
             self.intended.begins(act)?;
+            self.is_begun = true;
             self.stands(at, Stands::Broken);
             self.run.watch.see(Event::Step { what: &format!("{share} % of the traffic") });
             let stage = self.order.shifter.shift(*share).map_err(Stopped::from).and_then(|()| self.watched(&mut watching));
@@ -228,7 +231,9 @@ impl Course<'_> {
                 }
                 Err(stopped) => {
                     let (Stopped::Broken(why) | Stopped::For(why)) = &stopped;
-                    self.intended.became(act, State::Failed, Some(why))?;
+                    if let Err(trouble) = self.intended.became(act, State::Failed, Some(why)) {
+                        self.rolled.notes.push(format!("the journal could not be written: {trouble}"));
+                    }
                     return Err(stopped);
                 }
             }
@@ -240,8 +245,7 @@ impl Course<'_> {
     /// That the gate is open still: the breakers have been looked at by the stage before.
     fn asked(&mut self) -> Result<(), Stopped> {
         let question = Question { own: Some(self.intended.number()), ..*self.question };
-        let now = capture::manifest(self.source, self.run)?;
-        let passage = question.asked(self.environment, &now, self.run)?;
+        let passage = question.asked(self.environment, &question.read(self.source, self.run)?)?;
         let closed = passage.gates.iter().filter(|gate| gate.holds != Some(true));
         let closed: Vec<String> = closed.map(|gate| format!("{}: {}", gate.name, gate.found)).collect();
         let breakers = self.rolled.passage.take().map(|passage| passage.breakers).unwrap_or_default();
@@ -306,7 +310,11 @@ impl Course<'_> {
         self.rolled
     }
 
+    /// Where nothing was begun, another run may be at it.
     fn taken_back(&self) -> Result<(), Box<Trouble>> {
+        if !self.is_begun {
+            return Ok(());
+        }
         let mut tries = 1;
         loop {
             match self.order.shifter.restore(self.before.as_deref()) {

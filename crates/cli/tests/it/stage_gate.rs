@@ -315,3 +315,17 @@ fn a_replica_that_falls_away_is_no_replica_that_keeps_up() {
     let told = lag(1);
     assert!(told["says"] == "open" && told["why"].as_str().unwrap().contains("0 of 1 replicas are connected"), "{told}");
 }
+
+#[test]
+fn mysql_and_mariadb_are_looked_at_too() {
+    evenkeel_testkit::mysql::each_flavor(|db| {
+        let place = Place::new();
+        db.exec("create table people (id int primary key)");
+        place.write("evenkeel.toml", format!("[environments.shop]\nurl = \"{}\"\n{FAST}errors = 100\nconnections = 100\n", db.url()));
+        let told = asked(&place, 2);
+        for name in ["lag", "connections", "errors"] {
+            assert!(breaker(&told, name)["says"] == "pass" && breaker(&told, name)["value"].is_number(), "{told}");
+        }
+        assert!(gate(&told, "verified")["holds"].is_null(), "{told}");
+    });
+}

@@ -39,7 +39,7 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<OnTarget, Box<Trou
             }
         }
     };
-    session.end_well().await.map_err(words)?;
+    session.end().await.map_err(words)?;
     Ok(told)
 }
 
