@@ -34,7 +34,25 @@ pub struct Deployed {
     pub acts: Vec<Planned>,
     pub outcome: Outcome,
     pub notes: Vec<String>,
+    /// Of a way back that came to its end: how long it took, from the command on.
+    pub recovery: Option<Recovery>,
     pub exit_code: u8,
+}
+
+/// How long a way back took, and how long it may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovery {
+    pub took: Duration,
+    pub limit: Duration,
+    /// Where the limit comes from.
+    pub origin: String,
+}
+
+impl Recovery {
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.took <= self.limit
+    }
 }
 
 /// Whether anything was run.

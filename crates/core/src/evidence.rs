@@ -21,6 +21,7 @@ use ed25519_dalek::{Signature as Signed, Signer, SigningKey, Verifier, Verifying
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What is in the envelope.
 const PAYLOAD: &str = "application/vnd.in-toto+json";
@@ -122,7 +123,18 @@ pub struct Demanded {
     pub blocked_ms: u64,
     /// `exact`, or `forward-only: ` and why.
     pub undo: String,
+    #[serde(default = "recovery")]
+    pub recovery_ms: u64,
     pub require: Vec<String>,
+}
+
+/// What was demanded before anybody could say it.
+fn recovery() -> u64 {
+    ms(Limits::RECOVERY)
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A gate as it was.
@@ -137,7 +149,6 @@ pub struct Gate {
 impl Demanded {
     #[must_use]
     pub fn of(limits: &Limits) -> Self {
-        let ms = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Self {
             lock_hold_ms: ms(limits.lock_hold.0),
             blocked_ms: ms(limits.blocked.0),
@@ -145,6 +156,7 @@ impl Demanded {
                 Undoing::Exact => "exact".to_owned(),
                 Undoing::ForwardOnly(reason) => format!("forward-only: {reason}"),
             },
+            recovery_ms: ms(limits.recovery.0),
             require: limits.require.0.iter().map(|part| part.name().to_owned()).collect(),
         }
     }

@@ -176,6 +176,7 @@ pub fn run(
         acts: deeds.iter().map(planned).collect(),
         outcome: Outcome::Nothing,
         notes: release.notes.clone(),
+        recovery: None,
         exit_code: 0,
     };
     if keys.is_empty() && gone.is_empty() {

@@ -54,6 +54,18 @@ struct Told {
     /// What ended it before its last act.
     stopped: Option<String>,
     notes: Vec<String>,
+    /// How long a way back took that came to its end; null otherwise.
+    recovery: Option<ToldRecovery>,
+}
+
+/// From the command to its end.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ToldRecovery {
+    ms: f64,
+    limit_ms: f64,
+    holds: bool,
+    /// Where the limit comes from.
+    origin: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -290,6 +302,12 @@ fn told(deployed: &Deployed) -> Told {
         run,
         stopped,
         notes: deployed.notes.clone(),
+        recovery: deployed.recovery.as_ref().map(|recovery| ToldRecovery {
+            ms: ms(recovery.took),
+            limit_ms: ms(recovery.limit),
+            holds: recovery.holds(),
+            origin: recovery.origin.clone(),
+        }),
     }
 }
 
@@ -312,6 +330,11 @@ fn terminal(deployed: &Deployed, style: &Style) -> String {
     page.deployment_gates(&shown);
     for (act, step) in steps(deployed) {
         page.act(act, step);
+    }
+    if let Some(recovery) = &deployed.recovery {
+        let (took, limit) = (time(recovery.took), time(recovery.limit));
+        let (mark, paint, than) = if recovery.holds() { ('✓', GOOD, "of the") } else { ('×', BAD, "more than the") };
+        page.wrapped(&format!("{mark} recovery took {took} {than} {limit} that it may take ({})", recovery.origin), "", paint);
     }
     page.list("to know", &deployed.notes, DIM);
     if let Outcome::Ran { entry, stopped } = &deployed.outcome {

@@ -7,7 +7,7 @@ use crate::args::{AcceptedGap, Common, Deploy, Rollback, Running, UnknownIs};
 use crate::paint::{self, progress::Line};
 use crate::settings::{Environment, Settings};
 use crate::{folder, settings, signals, store, wire};
-use evenkeel_core::deployment::{Deployed, Outcome};
+use evenkeel_core::deployment::{Deployed, Outcome, Recovery};
 use evenkeel_core::evidence::{Demanded, Now, opened};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
@@ -21,6 +21,7 @@ use evenkeel_pipeline::rehearse;
 use evenkeel_pipeline::render::Renderer;
 use evenkeel_report::deployment as report;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 pub fn run(arguments: &Deploy, common: &Common) -> Ended {
     shown(&arguments.environment, &arguments.running, (None, arguments.with.as_deref()), common)
@@ -67,6 +68,7 @@ fn shown(environment: &str, arguments: &Running, back: How<'_>, common: &Common)
 /// # Errors
 /// It is refused before anything is looked at, or the environment cannot be read or claimed.
 fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Common) -> Result<Deployed, Box<Trouble>> {
+    let started = Instant::now();
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let (_, configured) = wire::by_name(typed, settings, "add it to evenkeel.toml, and type its name")?;
@@ -140,8 +142,12 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
         oldest: settings.deploy.oldest_transaction,
         lag: settings.deploy.lag,
     };
-    let deployed = stage::run(&source, &read, &release, target, &order, &run)?;
+    let mut deployed = stage::run(&source, &read, &release, target, &order, &run)?;
     drop(progress);
+    if deployed.is_back && matches!(deployed.outcome, Outcome::Ran { stopped: None, .. }) {
+        let (limit, origin) = demanded.recovery;
+        deployed.recovery = Some(Recovery { took: started.elapsed(), limit, origin });
+    }
     Ok(deployed)
 }
 

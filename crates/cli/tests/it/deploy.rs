@@ -310,6 +310,9 @@ fn what_was_deployed_is_taken_back_and_what_was_written_since_is_counted_before(
         let told = back(&["--to", "20260103000000"], 0);
         assert!(told["verdict"]["line"].as_str().unwrap().contains("is taken back, and the schema is as it was before"), "{told}");
         assert_eq!(recorded(&db), ["20260101000000", "20260102000000", "20260103000000"]);
+        let recovery = &told["recovery"];
+        assert!(recovery["ms"].as_f64().is_some_and(|ms| ms > 0.0) && recovery["holds"] == true, "{told}");
+        assert_eq!((&recovery["limit_ms"], &recovery["origin"]), (&900_000.0.into(), &"default".into()), "{told}");
         let told = back(&["--accept-loss", "9"], 0);
         assert_eq!((recorded(&db).len(), texts(&told["pending"])), (1, vec!["20260103000000", "20260102000000"]), "{told}");
         assert_eq!(digest(&place.run(&["digest", "shop"]).exits(0)), before);

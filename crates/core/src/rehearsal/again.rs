@@ -1,9 +1,10 @@
 //! Gates about ways back, and about the same once more. Neighbour: `gates`, all the others.
 
-use super::gate::{Gate, Limits, Part, Target, Undoing};
+use super::gate::{Gate, Limits, Part, Target, Undoing, time};
 use super::told::{Difference, Migration, Undo};
 use crate::history::effect::{Stand, Touch};
 use crate::kind::Kind;
+use std::time::Duration;
 
 pub(super) fn undo(limits: &Limits, migrations: &[Migration]) -> Gate {
     let (undoing, origin) = &limits.undo;
@@ -71,6 +72,30 @@ pub(super) fn loss(limits: &Limits, migrations: &[Migration], target: &Target) -
         return gate.found(None, found).at(Some(place));
     }
     gate.found(Some(true), "what was there before is there after each way back")
+}
+
+/// How long all ways back take together; nothing where it was short here and not estimated: how long they take on the target is told by
+/// no part then.
+pub(super) fn recovery(limits: &Limits, migrations: &[Migration], target: &Target) -> Option<Gate> {
+    let (limit, origin) = &limits.recovery;
+    if matches!(limits.undo.0, Undoing::ForwardOnly(_)) {
+        return None;
+    }
+    let gate = Gate::new(Part::Undo, "recovery-time", format!("the way back takes at most {}", time(*limit)), origin)
+        .because("Users are without the application, or with a broken one, as long.")
+        .do_this("split what takes long, or keep what is old until nobody needs a way back");
+    let here: Duration = migrations.iter().filter_map(|migration| migration.undo.as_ref()?.took).sum();
+    if here > *limit {
+        return Some(gate.found(Some(false), format!("{} here already", time(here))));
+    }
+    let back = target.larger.as_ref()?.undo.as_ref()?;
+    let range = || format!("{} to {} on the target, as estimated", time(back.low), time(back.high));
+    Some(match back {
+        _ if !back.enough => gate.found(None, format!("{} here; {}", time(here), back.why)),
+        _ if back.low > *limit => gate.found(Some(false), range()),
+        _ if back.high > *limit => gate.found(None, range()),
+        _ => gate.found(Some(true), range()),
+    })
 }
 
 pub(super) fn rerun(migrations: &[Migration]) -> Gate {

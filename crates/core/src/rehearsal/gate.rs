@@ -72,6 +72,8 @@ pub struct Limits {
     /// How long a client may wait for the release.
     pub blocked: (Duration, String),
     pub undo: (Undoing, String),
+    /// How long the way back may take, from the command to its end (RTO).
+    pub recovery: (Duration, String),
     /// Parts that must have been looked at.
     pub require: (Vec<Part>, String),
     /// Bytes that a transaction may write at the most where it is given up.
@@ -79,6 +81,8 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// How long a way back may take where nobody has said it.
+    pub const RECOVERY: Duration = Duration::from_secs(15 * 60);
     /// The origin of what nobody has written down.
     pub const DEFAULT: &'static str = "default";
 }
@@ -90,6 +94,7 @@ impl Default for Limits {
             lock_hold: (Duration::from_secs(2), by_default()),
             blocked: (Duration::from_secs(1), by_default()),
             undo: (Undoing::default(), by_default()),
+            recovery: (Self::RECOVERY, by_default()),
             require: (vec![Part::Run, Part::Effect, Part::Load, Part::Undo], by_default()),
             in_place_bytes: (1_000_000_000, by_default()),
         }
@@ -199,6 +204,8 @@ pub fn time(time: Duration) -> String {
     match ms {
         _ if ms < 10.0 => format!("{ms:.1} ms"),
         _ if ms < 1000.0 => format!("{ms:.0} ms"),
-        _ => format!("{:.1} s", ms / 1000.0),
+        _ if ms < 120_000.0 => format!("{:.1} s", ms / 1000.0),
+        _ if ms % 60_000.0 == 0.0 => format!("{:.0} min", ms / 60_000.0),
+        _ => format!("{:.1} min", ms / 60_000.0),
     }
 }

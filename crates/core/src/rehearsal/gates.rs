@@ -34,6 +34,7 @@ pub fn gates(
     if parts.contains(&Part::Undo) {
         gates.push(again::undo(limits, migrations));
         gates.push(again::loss(limits, migrations, target));
+        gates.extend(again::recovery(limits, migrations, target));
     }
     if parts.contains(&Part::Rerun) {
         gates.push(again::rerun(migrations));

@@ -4,7 +4,7 @@ use super::larger::{Larger, Size, Stuck, Volume};
 use crate::estimate::{Driver, Machine};
 use crate::finding::Place;
 use crate::rehearsal::{Asked, Latency, Limits, Load, Migration, Part};
-use crate::rehearsal::{Target, gates};
+use crate::rehearsal::{Target, Undo, gates};
 use crate::trace::{Blocks, Lock, Sort, Trace};
 use crate::trace::{Class, Span};
 use std::collections::BTreeMap;
@@ -118,6 +118,33 @@ fn a_lock_lasts_as_long_as_what_runs_behind_it_and_the_gate_asks_the_range() {
     let (open, found) = hold(of(&release(), broken, &volume(100_000), MACHINE), Some(100_000), 5_000_000);
     assert!(open.is_none() && found.contains("did not run to its end"), "{found}");
     assert_eq!(hold(Larger::default(), Some(100_000), 5_000_000).0, None, "no estimate at all");
+}
+
+#[test]
+fn the_way_back_is_held_against_the_time_that_recovery_may_take() {
+    let judged = |took: Option<u64>, there: Option<u64>, limit: u64| {
+        let mut migrations = release();
+        for migration in &mut migrations {
+            migration.undo = Some(Undo { exact: Some(true), took: took.map(ms), ..Undo::default() });
+        }
+        let back =
+            |size: Size| Size { undo: size.tables.values().map(|volume| volume.rows / 100).sum::<u64>().checked_add(1).map(ms), ..size };
+        let larger = there.map(|rows| {
+            let known = if rows == 0 { BTreeMap::new() } else { volume(rows) };
+            of(&migrations, sizes().into_iter().map(back).collect(), &known, MACHINE)
+        });
+        let limits = Limits { recovery: (ms(limit), "here".to_owned()), ..Limits::default() };
+        let target = Target { larger, ..Target::default() };
+        let all = gates(&limits, &[Part::Undo], &migrations, &target, None, None, None);
+        all.into_iter().find(|gate| gate.name == "recovery-time").map(|gate| gate.holds)
+    };
+    // Nothing was estimated: only what took too long here is told.
+    assert_eq!((judged(Some(50), None, 100), judged(Some(200), None, 100), judged(None, None, 100)), (None, Some(Some(false)), None));
+    // A second there, within a range.
+    let there = |limit: u64| judged(Some(100), Some(100_000), limit);
+    assert_eq!((there(5_000), there(1_000), there(300)), (Some(Some(true)), Some(None), Some(Some(false))));
+    // How large it is there is not known, or it is too large for what was tried.
+    assert_eq!((judged(Some(100), Some(0), 60_000), judged(Some(100), Some(100_000_000), 9_000_000)), (Some(None), Some(None)));
 }
 
 #[test]
