@@ -312,7 +312,7 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
     // By its name in full, and production with a yes.
     place.run(&["rollout", &db.url()]).exits(64);
     place.write("evenkeel.toml", place.read("evenkeel.toml").replace("tier = \"staging\"", "tier = \"production\""));
-    place.run(&["rollout", "shop"]).exits(64).says("nobody said yes");
+    place.run_with(&["rollout", "shop"], &variables).exits(64).says("nobody said yes");
     for wrong in [
         "stages = [5, 5, 100]",
         "stages = [50]",
@@ -327,6 +327,6 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
             .replace("[rollout]\nwatch = \"100ms\"", &format!("[rollout]\n{wrong}"));
         let broken = Place::new();
         broken.write("evenkeel.toml", toml);
-        broken.run(&["rollout", "shop", "--yes"]).exits(78);
+        broken.run(&["rollout", "shop", "--yes"]).exits(78).says("under [rollout]");
     }
 }
