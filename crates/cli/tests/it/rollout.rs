@@ -330,3 +330,40 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
         broken.run(&["rollout", "shop", "--yes"]).exits(78).says("under [rollout]");
     }
 }
+
+/// Wherever it is killed: either traffic is where it was, or it is said that it is not; and it is taken back as it was.
+#[test]
+fn a_run_that_is_killed_anywhere_is_taken_back_whole() {
+    let Some(program) = program() else { return };
+    let haproxy = Haproxy::started(&program);
+    let db = database(newest());
+    let place = verified(&db, &format!("{FAST}minimum = 1\n{}", haproxy.lines().replace("100ms", "10ms")));
+    let begun = Instant::now();
+    place.run(&["rollout", "shop"]).exits(0);
+    let whole = begun.elapsed();
+    let (mut elsewhere, mut still) = (0, 0);
+    for at in 0..12u32 {
+        // How it is spread is not always all or nothing.
+        let was = [100 - at, at];
+        ["a", "b"].iter().zip(was).for_each(|(server, weight)| drop(haproxy.says(&format!("set weight read/{server} {weight}"))));
+        let mut child = began(&place);
+        std::thread::sleep(whole * at / 12 + Duration::from_millis(u64::from(at * 7 % 20)));
+        if child.try_wait().unwrap().is_some() {
+            // It was quicker than before, and has come to its end.
+            continue;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let is_still = haproxy.weights() == was;
+        *(if is_still { &mut still } else { &mut elsewhere }) += 1;
+        let ran = place.run(&["status", "--format", "json"]);
+        let state = ran.json()["environments"][0]["state"].clone();
+        // Before the first stage, what is written down is more than what was done.
+        assert!(state == "unwatched" || is_still, "{at}: {state} {:?}", haproxy.weights());
+        place.run(&["rollout", "shop", "--back"]).exits(0);
+        assert_eq!(haproxy.weights(), was, "{at}");
+        assert_eq!(status(&place, 0)["state"], "VERIFIED", "{at}");
+    }
+    println!("{elsewhere} left traffic elsewhere, {still} did not");
+    assert!(elsewhere >= 3, "{elsewhere}");
+}

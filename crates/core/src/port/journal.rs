@@ -189,9 +189,13 @@ impl Entry {
     /// How far it came, as a person reads it.
     #[must_use]
     pub fn progress(&self) -> String {
-        let are = if self.intention.verb == Intention::REHEARSE { "ran and were rolled back" } else { "are in" };
-        let mut words = vec![format!("{} of {} acts {are}", self.count(State::Done), self.steps.len())];
-        for (state, what) in [(State::Failed, "had no effect"), (State::Unknown, "begun, and nobody knows what became of it")] {
+        let (are, failed) = match self.intention.verb.as_str() {
+            Intention::REHEARSE => ("acts ran and were rolled back", "had no effect"),
+            Intention::ROLLOUT => ("stages were watched to their end", "was what it was taken back from"),
+            _ => ("acts are in", "had no effect"),
+        };
+        let mut words = vec![format!("{} of {} {are}", self.count(State::Done), self.steps.len())];
+        for (state, what) in [(State::Failed, failed), (State::Unknown, "begun, and nobody knows what became of it")] {
             let count = self.count(state);
             words.extend((count > 0).then(|| format!("{count} {what}")));
         }
