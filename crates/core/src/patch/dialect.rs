@@ -33,6 +33,11 @@ pub trait Dialect: Sync {
         false
     }
 
+    /// What is left as it is, with all that hangs on it, because no statement alters something that it goes over; and why. Of either world.
+    fn left_alone<'w>(&self, _: &World<'w>, _: &World<'w>) -> Vec<(&'w Object, String)> {
+        Vec::new()
+    }
+
     /// The statement that renames an object of the candidate, proposed where two look like one.
     fn renames(&self, _: &Object, _: &Object) -> Option<String> {
         None

@@ -213,9 +213,26 @@ fn does_not_run((kind, object): &(Kind, String), why: &str, goal: &World<'_>) ->
     })
 }
 
+/// Refuses by name what differs because something that it needs is refused, or left out.
+fn consequences(odd: &mut Vec<Left>, planned: &mut Plan, excused: &[Excused], worlds: (&World<'_>, &World<'_>)) {
+    let out = excused.iter().map(|one| Refusal { kind: one.kind, object: one.object.clone(), reason: String::new() });
+    let refused: Vec<Refusal> = planned.refused.iter().cloned().chain(out).collect();
+    odd.retain(|one| {
+        let Some(from) = follows(one, &refused, worlds) else { return true };
+        let reason = format!("it follows from {from}, which is refused");
+        planned.refused.push(Refusal { kind: one.kind, object: one.object.clone(), reason });
+        false
+    });
+}
+
 /// What is refused that it needs, hangs on, or is needed through: by kind and name.
 fn follows(one: &Left, refused: &[Refusal], (from, to): (&World<'_>, &World<'_>)) -> Option<String> {
-    let is_refused = |object: &Object| refused.iter().any(|refusal| refusal.kind == object.kind && refusal.object == object.display());
+    let is_it = |object: &Object| refused.iter().any(|refusal| refusal.kind == object.kind && refusal.object == object.display());
+    // The type of a table's rows is what its columns are.
+    let is_refused = |object: &Object| {
+        let (schema, table) = (object.identity.part(0), object.identity.part(1));
+        is_it(object) || object.kind == Kind::Table && from.parts_of_kind(schema, table, Kind::Column).any(is_it)
+    };
     let world = if one.what == Odd::Extra { from } else { to };
     let (mut waiting, mut seen) = (vec![world.shown(one.kind.name(), &one.object)?], BTreeSet::new());
     for _ in 0..DEEP {
@@ -231,14 +248,41 @@ fn follows(one: &Left, refused: &[Refusal], (from, to): (&World<'_>, &World<'_>)
     None
 }
 
+/// What differs and is left as it is because of something that no statement alters, with what hangs on that.
+fn held_back(reference: &Manifest, candidate: &Manifest, dialect: &dyn Dialect) -> Vec<Refusal> {
+    let (from, to) = (World::of(candidate), World::of(reference));
+    let alone = dialect.left_alone(&from, &to);
+    if alone.is_empty() {
+        return Vec::new();
+    }
+    let why = |world: &World<'_>, object: &Object| {
+        let own = alone.iter().find(|(one, _)| one.key() == object.key()).map(|(_, why)| why.clone());
+        let above = std::iter::successors(world.parent(object), |parent| world.parent(parent)).take(DEEP);
+        let whole = above.into_iter().find(|parent| alone.iter().any(|(one, _)| one.key() == parent.key()));
+        own.or_else(|| whole.map(|whole| format!("it hangs on {}, which is left as it is", World::name_of(whole))))
+    };
+    let differing = left(candidate, reference, dialect);
+    let refused = differing.iter().filter_map(|one| {
+        let find = |world: &World<'_>| world.shown(one.kind.name(), &one.object).and_then(|object| why(world, object));
+        let reason = find(&to).or_else(|| find(&from))?;
+        Some(Refusal { kind: one.kind, object: one.object.clone(), reason })
+    });
+    refused.collect()
+}
+
 /// Writes what makes the candidate like the reference, and tries it. What the throwaway server refuses is refused by name, and the rest is
 /// tried without it.
 ///
 /// # Errors
 /// The end was asked for, or a throwaway server is lost. That none can be had is no error: then nothing is proven, and it says so.
 pub fn prove(reference: &Manifest, candidate: &Manifest, asked: &Asked<'_>, builder: &Builder<'_>) -> Result<Patch, Box<Trouble>> {
+    let dialect = builder.engine.dialect(&candidate.endpoint)?;
+    let mut given_up = held_back(reference, candidate, &*dialect);
     let mut excused = asked.excused.to_vec();
-    let mut given_up: Vec<Refusal> = Vec::new();
+    excused.extend(given_up.iter().map(|one| Excused { kind: one.kind, object: one.object.clone(), attribute: None }));
+    let is_asked = |one: &Refusal| asked.dimensions.contains(&one.kind.spec().dimension);
+    let is_excused = |one: &Refusal| asked.excused.iter().any(|other| other.kind == one.kind && other.object == one.object);
+    given_up.retain(|one| is_asked(one) && !is_excused(one));
     let mut round = 0;
     loop {
         round += 1;
@@ -304,6 +348,7 @@ fn tried(
         // What differs and has neither a statement nor a refusal is ours.
         let mut odd = left(candidate, reference, &*dialect);
         odd.retain(|one| (is_told(one.kind) || one.what != Odd::Extra) && !is_named(&planned, one));
+        consequences(&mut odd, &mut planned, asked.excused, (&world, &goal));
         let proof = if odd.is_empty() { Proof::Nothing } else { Proof::Not { why: "what differs has no statement".to_owned() } };
         return Ok(alone(with(planned, proof, Vec::new(), odd, Vec::new())));
     }
@@ -408,10 +453,7 @@ fn tried(
         planned.append(step.clone());
     }
     // What differs because something that it needs stays as it is, is no more ours than that.
-    for one in odd.extract_if(.., |one| follows(one, &planned.refused, (&world, &goal)).is_some()).collect::<Vec<_>>() {
-        let from = follows(&one, &planned.refused, (&world, &goal)).unwrap_or_default();
-        planned.refused.push(Refusal { kind: one.kind, object: one.object, reason: format!("it follows from {from}, which is refused") });
-    }
+    consequences(&mut odd, &mut planned, asked.excused, (&world, &goal));
     // What was refused and came about all the same, as a consequence of something else, is no refusal.
     let still = left(&seen, reference, &*dialect);
     let refused = planned.refused.len();

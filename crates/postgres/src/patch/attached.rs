@@ -1,7 +1,7 @@
 //! Partitions that are attached while a patch runs, and what holds them: keys by which their table is partitioned, foreign keys to it.
 //! Does not live here: the statements (`table`), what a table inherits from others (`inherited`).
 
-use super::Target;
+use super::{Target, is_foreign_key};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::World;
@@ -14,6 +14,47 @@ pub fn is_attached(schema: &str, name: &str, to: &Target<'_>) -> bool {
     };
     let differs = |before: &Object| ["partition_of", "partition_bound"].iter().any(|one| before.get(one) != table.get(one));
     to.before(table).is_some_and(differs)
+}
+
+/// Tables that are to be partitioned otherwise, which no statement does, and what goes over them: the tables that they are partitions of,
+/// with all others of these (what is said of one of them reaches the others); foreign keys to any of them.
+pub fn left_alone<'w>(from: &World<'w>, to: &World<'w>) -> Vec<(&'w Object, String)> {
+    let is_turned = |table: &&Object| to.same(table).is_some_and(|after| after.get("partition_by") != table.get("partition_by"));
+    let mut found: Vec<(&Object, String)> = Vec::new();
+    for table in from.manifest.of_kind(Kind::Table).iter().filter(is_turned) {
+        let why = "partition_by of a table cannot be altered: it would have to be made anew, with its rows; it is left as it is, with all \
+                   that hangs on it";
+        found.push((table, why.to_owned()));
+        let why = format!("table {}, which it goes over, cannot be partitioned otherwise", table.display());
+        for world in [from, to] {
+            let tree = tree(table, world);
+            let shown: Vec<String> = tree.iter().map(|table| table.display()).collect();
+            found.extend(tree.into_iter().filter(|one| one.key() != table.key()).map(|one| (one, why.clone())));
+            let refers = |key: &&Object| key.text("references").is_some_and(|table| shown.iter().any(|one| one == table));
+            let keys = world.manifest.of_kind(Kind::Constraint).iter().filter(|key| is_foreign_key(key)).filter(refers);
+            found.extend(keys.map(|key| (key, why.clone())));
+        }
+    }
+    found
+}
+
+/// A table with those that it is a partition of, and all partitions of the uppermost.
+fn tree<'w>(table: &Object, world: &World<'w>) -> Vec<&'w Object> {
+    let Some(mut top) = world.same(table) else { return Vec::new() };
+    for _ in 0..16 {
+        let Some(above) = top.text("partition_of").and_then(|shown| world.shown("table", shown)) else { break };
+        top = above;
+    }
+    let (mut found, mut at) = (vec![top], 0);
+    while let Some(table) = found.get(at) {
+        let shown = table.display();
+        let parts =
+            world.told_users(table).into_iter().filter(|user| user.kind == Kind::Table && user.text("partition_of") == Some(&shown));
+        let more: Vec<&Object> = parts.filter(|part| !found.iter().any(|known| known.key() == part.key())).collect();
+        found.extend(more);
+        at += 1;
+    }
+    found
 }
 
 /// Foreign keys to a partitioned table, which hold its partitions: as they are shown.

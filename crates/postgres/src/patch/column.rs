@@ -242,7 +242,12 @@ impl Maker for Columns {
         if is_not(object, "local") {
             return Ok(Vec::new());
         }
-        let statement = Statement::new(format!("ALTER TABLE {} DROP COLUMN {};", whole(object), last(object)));
+        let only = match inherited::left(object, to.making.from, to.making.to) {
+            inherited::Left::Alone => "",
+            inherited::Left::Own => "ONLY ",
+            inherited::Left::Torn(why) => return Err(why),
+        };
+        let statement = Statement::new(format!("ALTER TABLE {only}{} DROP COLUMN {};", whole(object), last(object)));
         let statement = statement.hazard(locks("ACCESS EXCLUSIVE", object.identity.part(0), object.identity.part(1)));
         // Values that are computed come back by themselves, unless the column that comes back computes none.
         let comes_back_plain = to.making.to.same(object).is_some_and(|column| column.get("generated").is_none());
@@ -278,6 +283,9 @@ impl Maker for Columns {
             return why.map_or(Way::Cleared, Way::Refuse);
         }
         if change.only(&["local"]) && super::alone::is_attached(change.to, (from, to)) {
+            return Way::InPlace;
+        }
+        if change.touches("local") && inherited::becomes_own(change.to, from, to) {
             return Way::InPlace;
         }
         if change.only(&["local"]) {

@@ -6,7 +6,7 @@ use crate::flavor;
 use crate::ident::literal;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Statement};
+use evenkeel_core::patch::{Change, Hazard, Statement};
 
 /// Its sequence keeps the name it has: rights are given by it.
 pub fn options(column: &Object, is_new: bool) -> String {
@@ -59,12 +59,19 @@ pub fn counts(change: &Change<'_>, to: &Target<'_>) -> Vec<Statement> {
             [wider, Statement::new(moved)]
         }));
     }
-    statements.extend(altered(object, &counting(object), to));
+    // The server takes no bounds that leave out where it stands, and no start beside them.
+    let is_bound = ["MINVALUE", "MAXVALUE"].iter().any(|word| number(change.from, word) != number(object, word));
+    let fails = Hazard::FailsIf(format!("the sequence of {} has counted beyond its bounds", object.display()));
+    let counted = altered(object, &counting(object), to);
+    statements.extend(counted.map(|statement| if is_bound { statement.hazard(fails) } else { statement }));
     statements
 }
 
 pub fn drop(column: &Object, to: &Target<'_>) -> Option<Statement> {
-    altered(column, "DROP IDENTITY IF EXISTS", to)
+    // One of that name begins anew, and gives numbers that rows had already.
+    let unnamed = || format!("the sequence of {}", column.display());
+    let sequence = column.text("identity_sequence").map_or_else(unnamed, str::to_owned);
+    altered(column, "DROP IDENTITY IF EXISTS", to).map(|statement| statement.hazard(Hazard::Loses(format!("where {sequence} stands"))))
 }
 
 /// How a sequence counts.

@@ -1,6 +1,6 @@
 //! Columns that tables have from those that they inherit from: whose statement alters them. Does not live here: partitions (`table`).
 
-use super::list;
+use super::{is_not, list};
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
 use evenkeel_core::patch::World;
@@ -33,6 +33,76 @@ pub fn torn(column: &Object, from: &World<'_>) -> Option<String> {
         one.display(),
         other.display()
     ))
+}
+
+/// Whether a table that one inherits from already is to stand behind another one: what is new comes last, and what goes to come back leaves
+/// its columns as the child's own.
+pub fn is_reordered(was: &[Box<str>], is: &[Box<str>]) -> bool {
+    let kept: Vec<_> = was.iter().filter(|parent| is.contains(parent)).collect();
+    !is.iter().take(kept.len()).eq(kept)
+}
+
+/// Columns of the same name that the tables have from which a column's table inherits.
+pub fn above<'w>(column: &Object, world: &World<'w>) -> Vec<&'w Object> {
+    let (schema, table, name) = (column.identity.part(0), column.identity.part(1), column.identity.part(2));
+    let shown = world.find(Kind::Table, &[schema, table]).map(|table| list(table, "inherits")).unwrap_or_default();
+    let tables = shown.iter().filter_map(|shown| world.shown("table", shown));
+    tables.filter_map(|table| world.find(Kind::Column, &[table.identity.part(0), table.identity.part(1), name])).collect()
+}
+
+/// Columns that tables below have from this one.
+pub fn below<'w>(column: &Object, world: &World<'w>) -> Vec<&'w Object> {
+    let (schema, table, name) = (column.identity.part(0), column.identity.part(1), column.identity.part(2));
+    let Some(table) = world.find(Kind::Table, &[schema, table]) else { return Vec::new() };
+    let shown = table.display();
+    let is_child = |user: &&Object| user.kind == Kind::Table && list(user, "inherits").iter().any(|one| **one == *shown);
+    let children = world.told_users(table).into_iter().filter(is_child);
+    children.filter_map(|child| world.find(Kind::Column, &[child.identity.part(0), child.identity.part(1), name])).collect()
+}
+
+/// What becomes of a column below when the one above it is dropped.
+pub enum Left {
+    /// It goes along, or is its own already.
+    Alone,
+    /// It stays, and is its own from then on.
+    Own,
+    /// Nothing makes it so.
+    Torn(String),
+}
+
+/// What is to become of what tables below have from a column that goes.
+pub fn left(column: &Object, from: &World<'_>, to: &World<'_>) -> Left {
+    let (mut own, mut goes) = (None, None);
+    for child in below(column, from).into_iter().filter(|child| is_not(child, "local")) {
+        match to.same(child) {
+            None => goes = Some(child),
+            Some(after) if !is_not(after, "local") => own = Some(child),
+            // Another one above keeps it there.
+            Some(_) if above(child, from).len() > 1 => {}
+            Some(_) => {
+                return Left::Torn(format!(
+                    "{} is to have it from another table, and goes with this one: let its table inherit from the other before",
+                    child.display()
+                ));
+            }
+        }
+    }
+    match (own, goes) {
+        (Some(own), Some(goes)) => {
+            Left::Torn(format!("{} goes with it, and {} is to stay: drop it by hand", goes.display(), own.display()))
+        }
+        (Some(_), None) => Left::Own,
+        (None, _) => Left::Alone,
+    }
+}
+
+/// Whether a child's column is its own after those above it were dropped there alone.
+pub fn becomes_own(column: &Object, from: &World<'_>, to: &World<'_>) -> bool {
+    let above = above(column, from);
+    let (was, is) = (from.same(column), to.same(column));
+    was.zip(is).is_some_and(|(was, is)| is_not(was, "local") && !is_not(is, "local"))
+        && !above.is_empty()
+        && above.iter().all(|above| to.same(above).is_none() && matches!(left(above, from, to), Left::Own))
 }
 
 /// Whether a table that its own inherits from has it, too: that one's statement alters it here.

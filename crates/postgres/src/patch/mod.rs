@@ -277,6 +277,10 @@ impl Dialect for PostgresDialect {
         object.kind == Kind::Index && needed.kind == Kind::Index
     }
 
+    fn left_alone<'w>(&self, from: &World<'w>, to: &World<'w>) -> Vec<(&'w Object, String)> {
+        attached::left_alone(from, to)
+    }
+
     fn renames(&self, from: &Object, to: &Object) -> Option<String> {
         let name = text::last(to);
         Some(match from.kind {
@@ -329,7 +333,12 @@ impl Dialect for PostgresDialect {
     }
 
     fn comes_after<'w>(&self, object: &'w Object, world: &World<'w>) -> Vec<&'w Object> {
-        if object.kind == Kind::Constraint { constraint::comes_after(object, world) } else { Vec::new() }
+        match object.kind {
+            Kind::Constraint => constraint::comes_after(object, world),
+            // Its statement adds it there, too.
+            Kind::Column => inherited::above(object, world),
+            _ => Vec::new(),
+        }
     }
 
     fn finish_needs<'w>(&self, object: &'w Object, world: &World<'w>) -> Option<Vec<&'w Object>> {

@@ -2,7 +2,7 @@
 //! their names that way.
 
 use super::text::{parameters, relation, whole};
-use super::{Maker, Target, attached, column, flag, list, locks, loses, parameter, sequence, text};
+use super::{Maker, Target, attached, column, flag, inherited, list, locks, loses, parameter, sequence, text};
 use crate::flavor;
 use crate::ident::quoted;
 use evenkeel_core::kind::Kind;
@@ -206,6 +206,10 @@ impl Maker for Tables {
         if change.touches("access_method") && from.manifest.endpoint.server_major < flavor::SET_ACCESS_METHOD {
             return Way::Refuse("before PostgreSQL 15 no statement gives a table another access method".to_owned());
         }
+        if change.touches("inherits") && inherited::is_reordered(list(change.from, "inherits"), list(change.to, "inherits")) {
+            let why = "a table that it inherits from already would have to stand behind another one, which no statement does";
+            return Way::Refuse(why.to_owned());
+        }
         if change.touches("detach_pending") {
             return Way::Refuse("finish the detach first: ALTER TABLE … DETACH PARTITION … FINALIZE".to_owned());
         }
@@ -269,13 +273,8 @@ impl Maker for Tables {
                         continue;
                     }
                     if let Some(parent) = before.text("partition_of") {
-                        let statement = Statement::new(format!("ALTER TABLE {} DETACH PARTITION {name};", relation(parent)?))
-                            .hazard(Hazard::Locks { mode: "ACCESS EXCLUSIVE", relation: relation(parent)? });
                         let keys = attached::held_by(parent, to.making.from, to.making.to);
-                        let keys = keys.into_iter().map(|key| {
-                            Hazard::FailsIf(format!("a row of {name} is referred to by {key}: drop that before, and add it again"))
-                        });
-                        statements.push(keys.fold(statement, Statement::hazard));
+                        statements.push(detach(parent, &name, &keys)?);
                     }
                 }
                 "inherits" => {
@@ -303,9 +302,24 @@ impl Maker for Tables {
         }
         let locks = locks("ACCESS EXCLUSIVE", object.identity.part(0), object.identity.part(1));
         let mut statements = sequence::let_go(object, to);
+        // A foreign key to the whole holds each part.
+        if let Some(parent) = object.text("partition_of") {
+            let keys = attached::held_by(parent, to.making.from, to.making.to);
+            if !keys.is_empty() {
+                statements.push(detach(parent, &whole(object), &keys)?);
+            }
+        }
         statements.push(loses(sql, format!("all rows of {}", object.display())).hazard(locks));
         Ok(statements)
     }
+}
+
+fn detach(parent: &str, name: &str, keys: &[String]) -> Result<Statement, String> {
+    let statement = Statement::new(format!("ALTER TABLE {} DETACH PARTITION {name};", relation(parent)?))
+        .hazard(Hazard::Locks { mode: "ACCESS EXCLUSIVE", relation: relation(parent)? });
+    let fails =
+        keys.iter().map(|key| Hazard::FailsIf(format!("a row of {name} is referred to by {key}: drop that before, and add it again")));
+    Ok(fails.fold(statement, Statement::hazard))
 }
 
 /// No logged table refers to one that is not: those that foreign keys join are altered together, with the first of them.
