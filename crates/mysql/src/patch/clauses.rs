@@ -112,7 +112,10 @@ fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<()
         }
         return Ok(());
     }
-    let hazards = kept::hazards(change);
+    let mut hazards = kept::hazards(change);
+    if change.touches("srid") && object.get("srid").is_some() {
+        hazards.push(Hazard::FailsIf(format!("a value of {} has another SRID", object.display())));
+    }
     let clause = format!("MODIFY COLUMN {definition}");
     if hazards.iter().any(|hazard| matches!(hazard, Hazard::Loses(_))) {
         let costs = online::of_column(change, to).into_iter().collect();

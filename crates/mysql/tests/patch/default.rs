@@ -58,6 +58,18 @@ const CASES: &[(&str, &str, &str, Option<&str>)] = &[
         None,
     ),
     (
+        "no partitions, and a key that was too narrow for them",
+        "create table t (id int not null, a int, primary key (id))",
+        "create table t (id int not null, a int not null, primary key (id, a)) partition by hash (a) partitions 3; insert into t values (1, 2)",
+        Some("REMOVE PARTITIONING"),
+    ),
+    (
+        "other partitions, and another key",
+        "create table t (id int not null, a int not null, primary key (a)) partition by hash (a) partitions 2",
+        "create table t (id int not null, a int not null, primary key (id)) partition by hash (id) partitions 2; insert into t values (1, 2)",
+        Some("PARTITION BY hash (`a`)"),
+    ),
+    (
         "an engine that keeps nothing",
         "create table t (id int primary key, a int) engine = memory",
         "create table t (id int primary key) engine = innodb; insert into t values (1)",
@@ -172,6 +184,41 @@ fn by_default_on_mariadb_11_8() {
 #[test]
 fn by_default_on_mysql_9_7() {
     on(Vendor::MySql, 907);
+}
+
+/// What fails where rows lie in no partition says so; where every row has one, nothing is said.
+#[test]
+fn partitions_without_a_place_for_all_are_said_to_fail() {
+    const OPEN: &str = "create table t (id int not null) partition by range (id) (partition p0 values less than (10), partition p1 values less than maxvalue)";
+    for (reference, fails) in [
+        (
+            "create table t (id int not null) partition by range (id) (partition p0 values less than (5), partition p2 values less than (20))",
+            true,
+        ),
+        ("create table t (id int not null) partition by list (id) (partition p0 values in (1, 2))", true),
+        (
+            "create table t (id int not null) partition by range (id) (partition p0 values less than (5), partition p2 values less than maxvalue)",
+            false,
+        ),
+        ("create table t (id int not null) partition by hash (id) partitions 2", false),
+    ] {
+        for (vendor, number) in flavors() {
+            let place = Place::start(vendor, number);
+            let session = place.scratch.session("").unwrap();
+            session
+                .exec(&format!("create database a; use a; {reference}; create database b; use b; {OPEN}; insert into t values (50)"))
+                .unwrap();
+            let (wanted, before) = (capture(&place.scratch.url("a")), capture(&place.scratch.url("b")));
+            let patch = proven(&wanted, &before, &[Dimension::Schema]);
+            assert!(patch.is_proven(), "{}: {patch:#?}", series(vendor, number));
+            let hazards: String =
+                patch.plan.statements().flat_map(|statement| &statement.hazards).map(|hazard| format!("{hazard:?}")).collect();
+            assert_eq!(hazards.contains("lies in none of its partitions"), fails, "{}, {reference}: {hazards}", series(vendor, number));
+            let dialect = MysqlDialect::of(&before.endpoint);
+            let ran = run(&place.scratch.session("b").unwrap(), &dialect, patch.plan.statements());
+            assert_eq!(ran.is_err(), fails, "{}, {reference}: {ran:?}", series(vendor, number));
+        }
+    }
 }
 
 /// Where rights were not asked for, none are taken or given: those on tables and views outlive these, and MariaDB puts a routine in the
