@@ -28,6 +28,45 @@ impl Failure {
 /// # Errors
 /// It was not taken.
 pub fn post(url: &str, headers: &[(&str, &str)], body: &[u8], within: Duration) -> Result<(), Failure> {
+    let mut request = agent(url, within)?.post(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    match request.send(body).map(|answer| answer.status().as_u16()) {
+        Ok(200..=299) => Ok(()),
+        Ok(status) => Err(refused(status)),
+        Err(error) => Err(failed(&error, within)),
+    }
+}
+
+/// Asks, and hands out what is answered: no more than so many bytes.
+///
+/// # Errors
+/// Nothing was answered, or too much.
+pub fn get(url: &str, headers: &[(&str, &str)], most: u64, within: Duration) -> Result<(u16, Vec<u8>), Failure> {
+    let mut request = agent(url, within)?.get(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut answer = request.call().map_err(|error| failed(&error, within))?;
+    let status = answer.status().as_u16();
+    match answer.body_mut().with_config().limit(most).read_to_vec() {
+        Ok(body) => Ok((status, body)),
+        Err(Error::BodyExceedsLimit(_)) => Err(Failure::lasting(format!("an answer of more than {most} bytes"))),
+        Err(error) => Err(failed(&error, within)),
+    }
+}
+
+/// Why an answer of that status is of no use.
+pub fn refused(status: u16) -> Failure {
+    match status {
+        300..=399 => Failure::lasting(format!("HTTP {status}: it is somewhere else, and that is not followed")),
+        408 | 429 | 500..=599 => Failure::passing(format!("HTTP {status}")),
+        _ => Failure::lasting(format!("HTTP {status}")),
+    }
+}
+
+fn agent(url: &str, within: Duration) -> Result<Agent, Failure> {
     let config = Agent::config_builder()
         .timeout_global(Some(within))
         .max_redirects(0)
@@ -36,17 +75,16 @@ pub fn post(url: &str, headers: &[(&str, &str)], body: &[u8], within: Duration) 
         .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")))
         .tls_config(tls(url)?)
         .build();
-    let mut request = Agent::new_with_config(config).post(url);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    match request.send(body).map(|answer| answer.status().as_u16()) {
-        Ok(200..=299) => Ok(()),
-        Ok(status @ 300..=399) => Err(Failure::lasting(format!("HTTP {status}: it is somewhere else, and that is not followed"))),
-        Ok(status @ (408 | 429 | 500..=599)) => Err(Failure::passing(format!("HTTP {status}"))),
-        Ok(status) => Err(Failure::lasting(format!("HTTP {status}"))),
-        Err(error) => Err(failed(&error, within)),
-    }
+    Ok(Agent::new_with_config(config))
+}
+
+/// Scheme and host of an address: the rest may be a token.
+pub fn shown(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let is_host = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']'));
+    is_host.then(|| format!("{scheme}://{host}/…"))
 }
 
 /// The authorities that the system trusts.

@@ -1,15 +1,28 @@
-//! The outside world that is no database: webhooks that are told what came of a release.
+//! The outside world that is no database: webhooks that are told what came of a release, who measures,
+//! who asks whether it may go on, who moves traffic.
 //!
 //! Lives here: bodies, signatures, HTTP, trying again. Does not live here: whom to tell (`cli/settings`), what came of it (`core`).
 //!
 //! Rooms, each importing only rooms to its left:
-//! `news  sign  client  webhook`.
+//! `news  sign  client  webhook  metrics  listen  haproxy  command  flag  several`.
 
 mod client;
+mod command;
+mod flag;
+mod haproxy;
+mod listen;
+mod metrics;
 mod news;
+mod several;
 mod sign;
 mod webhook;
 
+pub use command::Command;
+pub use flag::Flag;
+pub use haproxy::{Haproxy, Servers};
+pub use listen::{Answer, Asked, serve};
+pub use metrics::Prometheus;
 pub use news::{Format, News, Outcome};
+pub use several::Several;
 pub use sign::signature;
 pub use webhook::{Missed, Patience, Webhook, tell};

@@ -8,7 +8,7 @@ const SCHEMA_VERSION: u32 = 1;
 /// What came of a verb. Never holds a secret: whoever fills it in has removed them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
-    /// The verb: `deploy`, `rollback`, `verify`, `lock`, `unlock`, `rehearse`.
+    /// The verb: `deploy`, `rollback`, `verify`, `lock`, `unlock`, `rehearse`, `rollout`.
     pub event: String,
     pub environment: String,
     /// The verdict in one line, and what the verb ended with.

@@ -29,7 +29,7 @@ impl Webhook {
     /// # Errors
     /// It is no address, or the secret is empty: why, without either.
     pub fn new(url: SecretString, format: Format, secret: Option<SecretString>, on: Vec<Outcome>) -> Result<Self, &'static str> {
-        let shown = shown(url.expose_secret()).ok_or("an address that is none of http or https")?;
+        let shown = client::shown(url.expose_secret()).ok_or("an address that is none of http or https")?;
         if secret.as_ref().is_some_and(|secret| secret.expose_secret().trim().is_empty()) {
             return Err("a secret that is empty: whoever is told could not tell who speaks");
         }
@@ -75,15 +75,6 @@ impl Webhook {
             tries += 1;
         }
     }
-}
-
-/// Scheme and host of an address.
-fn shown(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let is_host = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']'));
-    is_host.then(|| format!("{scheme}://{host}/…"))
 }
 
 /// How long and how often a webhook is tried.
@@ -175,7 +166,7 @@ mod tests {
             ("https://", None),
             ("https://sword fish/x", None),
         ] {
-            assert_eq!(shown(url).as_deref(), known, "{url}");
+            assert_eq!(client::shown(url).as_deref(), known, "{url}");
         }
     }
 }

@@ -3,7 +3,7 @@
 mod deploy;
 mod release;
 
-pub use deploy::{AcceptedGap, Deploy, Lock, Rollback, Running, Status, UnknownIs, Unlock, Verify};
+pub use deploy::{AcceptedGap, Deploy, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify};
 pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -35,6 +35,8 @@ pub enum SchemaName {
     Lock,
     Status,
     Runs,
+    Gate,
+    Rollout,
 }
 
 /// Flags that every verb understands.
@@ -125,6 +127,10 @@ pub enum Command {
     Lock(Lock),
     /// Take the parity lock of an environment away.
     Unlock(Unlock),
+    /// Say whether the next stage of traffic may go on: verified, as it was locked, not halted, no breaker open. For whoever shifts traffic.
+    Gate(Gate),
+    /// Move traffic in stages, each behind the gate and watched by breakers; what goes wrong takes it back, and halts the environment.
+    Rollout(Rollout),
     /// Take a release back by the way that was rehearsed: what was written since and would be lost is counted first.
     Rollback(Rollback),
     /// Explain an error's text: cause, queries that confirm it, the next safe step, what not to run.

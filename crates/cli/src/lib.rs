@@ -46,7 +46,7 @@ pub fn run() -> ExitCode {
         }
     };
     let has_servers = match &cli.command {
-        args::Command::Demo(_) | args::Command::History(_) => true,
+        args::Command::Demo(_) | args::Command::History(_) | args::Command::Rollout(_) => true,
         args::Command::Compare(compare) => {
             let sides = [Some(&compare.reference), compare.candidate.as_ref()];
             compare.patching.patch.is_some() || sides.into_iter().flatten().any(|side| wire::is_replay(side))

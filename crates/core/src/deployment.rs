@@ -2,10 +2,16 @@
 //!
 //! Lives here: the nouns. Does not live here: doing it (`pipeline/deploy`), what is kept of it (`port`'s journal).
 
+pub mod breaker;
 pub mod lock;
+pub mod passage;
+pub mod rolled;
 pub mod status;
 
+pub use breaker::Breaker;
 pub use lock::Locking;
+pub use passage::Passage;
+pub use rolled::Rolled;
 pub use status::{Due, Known, Status, Window, Windows};
 
 use crate::port::Entry;

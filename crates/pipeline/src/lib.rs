@@ -1,8 +1,9 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  history  check  queries  preflight  diagnose  halt  rehearse  deploy  verify  lock`.
+//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  history  check  queries  preflight  diagnose  halt  rehearse  deploy  verify  lock  breakers  gate  rollout`.
 
+pub mod breakers;
 pub mod capture;
 pub mod check;
 pub mod compare;
@@ -11,6 +12,7 @@ pub mod diagnose;
 pub mod digest;
 mod explained;
 pub mod files;
+pub mod gate;
 pub mod halt;
 pub mod history;
 mod lease;
@@ -22,6 +24,7 @@ pub mod queries;
 pub mod rehearse;
 pub mod render;
 pub mod replay;
+pub mod rollout;
 mod runner;
 pub mod schemas;
 pub mod verify;

@@ -3,9 +3,13 @@
 //! Lives here: layout and sentences. Does not live here: what is said (`core/deployment`).
 
 mod locking;
+mod passage;
+mod rolled;
 mod status;
 
 pub use locking::{locking, locking_schema};
+pub use passage::{passage, passage_schema};
+pub use rolled::{rolled, rolled_schema};
 pub use status::{status, status_schema};
 
 use crate::Fault;

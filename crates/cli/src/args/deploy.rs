@@ -171,3 +171,39 @@ pub struct Status {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
     pub format: ListFormat,
 }
+
+/// `gate`.
+#[derive(Debug, Args)]
+pub struct Gate {
+    /// The environment, by the name under which it is configured.
+    #[arg(required_unless_present = "listen")]
+    pub environment: Option<String>,
+    /// Answer over HTTP at this address until the end is asked for: for ENV, or for every environment that is configured.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Listen at an address that other machines reach. Nothing there says who may ask.
+    #[arg(long, requires = "listen")]
+    pub public: bool,
+    /// Form of the answer: terminal, json or markdown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = super::release::ListingFormat::Terminal)]
+    pub format: super::release::ListingFormat,
+}
+
+/// `rollout`.
+#[derive(Debug, Args)]
+pub struct Rollout {
+    /// The environment, by the name under which it is configured.
+    pub environment: String,
+    /// Only take back what an earlier run left elsewhere.
+    #[arg(long)]
+    pub back: bool,
+    /// Why; it is kept with the run.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// Form of the answer: terminal, json or markdown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = super::release::ListingFormat::Terminal)]
+    pub format: super::release::ListingFormat,
+}

@@ -34,6 +34,8 @@ pub fn schema(of: SchemaName) -> Outcome {
         SchemaName::Lock => Some("lock"),
         SchemaName::Status => Some("status"),
         SchemaName::Runs => Some("runs"),
+        SchemaName::Gate => Some("gate"),
+        SchemaName::Rollout => Some("rollout"),
     };
     let others = [
         evenkeel_report::rehearsal::json_schema(),
@@ -41,6 +43,8 @@ pub fn schema(of: SchemaName) -> Outcome {
         evenkeel_report::deployment::verified_schema(),
         evenkeel_report::deployment::status_schema(),
         evenkeel_report::deployment::locking_schema(),
+        evenkeel_report::deployment::passage_schema(),
+        evenkeel_report::deployment::rolled_schema(),
     ];
     let mut schemas = evenkeel_report::history::json_schemas().into_iter().chain(others);
     let found = named.and_then(|verb| schemas.find(|(other, _)| *other == verb)).map(|(_, schema)| schema);

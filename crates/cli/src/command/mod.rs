@@ -11,16 +11,19 @@ mod diagnose;
 mod digest;
 mod evidence;
 mod explain;
+mod gate;
 mod generated;
 mod grants;
 mod halt;
 mod history;
 mod in_place;
 mod init;
+mod listen;
 mod lock;
 mod migrations;
 mod notify;
 mod output;
+mod passage;
 mod patch;
 mod preflight;
 mod proofs;
@@ -28,6 +31,7 @@ mod queries;
 mod rehearse;
 mod render;
 mod report;
+mod rollout;
 mod runs;
 mod schemas;
 mod servers;
@@ -68,6 +72,8 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Status(arguments) => status::run(arguments, &cli.common),
         Command::Lock(arguments) => lock::run(arguments, &cli.common),
         Command::Unlock(arguments) => lock::unlock(arguments, &cli.common),
+        Command::Gate(arguments) => gate::run(arguments, &cli.common),
+        Command::Rollout(arguments) => rollout::run(arguments, &cli.common),
         Command::Rollback(arguments) => deploy::back(arguments, &cli.common),
         Command::Diagnose(arguments) => diagnose::run(arguments, &cli.common),
         Command::Runs(arguments) => runs::run(arguments, &cli.common),

@@ -2,10 +2,10 @@
 
 use super::quoted::without_values;
 use super::raw::{
-    ColumnOrder, File, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawNotify, RawPolicy, RawReference,
+    ColumnOrder, File, RawBreakers, RawEnvironment, RawHistory, RawMigrations, RawMigrationsTable, RawNotify, RawPolicy, RawReference,
     RawReferenceTable, RawWaiver, ReadFrom,
 };
-use super::{Environment, History, Migrations, Policy, Reach, Settings, deploy, gates, notify, recorded, store};
+use super::{Environment, History, Migrations, Policy, Reach, Settings, breakers, deploy, gates, notify, recorded, rollout, store};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::finding::Place;
 use evenkeel_core::kind::Severity;
@@ -138,12 +138,20 @@ impl Resolver<'_> {
             verify: deploy::queries(file.verify, |span| self.place(span)),
             notify: file.notify.into_iter().map(|raw| self.notified(raw)).collect::<Result<_, _>>()?,
             windows: deploy::windows(&file.lock, |span| self.place(span))?,
+            breakers: self.breakers(file.breakers)?,
+            rollout: file.rollout.map(|raw| rollout::demands(raw, self.path, self.variable, &|span| self.place(span))).transpose()?,
         })
     }
 
     fn notified(&self, raw: Spanned<RawNotify>) -> Result<notify::Hook, Box<Trouble>> {
         let filled = |text: &Spanned<String>| self.filled("url", text).map_err(|(Flaw::Text(trouble) | Flaw::Value(trouble))| trouble);
         notify::hook(raw, filled, self.variable, |span| self.place(span))
+    }
+
+    fn breakers(&self, raw: RawBreakers) -> Result<breakers::Breakers, Box<Trouble>> {
+        let filled =
+            |text: &Spanned<String>| self.filled("prometheus", text).map_err(|(Flaw::Text(trouble) | Flaw::Value(trouble))| trouble);
+        breakers::demands(raw, filled, self.variable, &|span| self.place(span))
     }
 
     /// Folders of migrations.

@@ -3,6 +3,7 @@
 //! Lives here: the shape of the file and its resolved form. `load` finds and reads it, `raw` is the file as it is written. Does not live here: what an
 //! environment's URL means (the engine's connection layer does that).
 
+mod breakers;
 mod deploy;
 mod gates;
 mod load;
@@ -10,11 +11,14 @@ mod notify;
 mod quoted;
 mod raw;
 mod recorded;
+mod rollout;
 mod store;
 
+pub use breakers::Breakers;
 pub use deploy::Deploy;
 pub use load::{Loaded, load, parse};
 use notify::Hook;
+pub use rollout::Rollout;
 pub use store::Place as StorePlace;
 
 use evenkeel_core::deployment::Windows;
@@ -61,6 +65,10 @@ pub struct Settings {
     pub windows: Windows,
     /// Who is told what came of a release.
     pub notify: Vec<Hook>,
+    /// What is measured while traffic moves.
+    pub breakers: Breakers,
+    /// How it moves; nothing where nobody says.
+    pub rollout: Option<Rollout>,
 }
 
 /// A folder of migrations.
@@ -102,6 +110,8 @@ impl Default for Settings {
             verify: Vec::new(),
             windows: Windows::default(),
             notify: Vec::new(),
+            breakers: Breakers::default(),
+            rollout: None,
         }
     }
 }

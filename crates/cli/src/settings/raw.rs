@@ -31,6 +31,105 @@ pub struct File {
     pub lock: RawLock,
     #[serde(default)]
     pub notify: Vec<Spanned<RawNotify>>,
+    #[serde(default)]
+    pub breakers: RawBreakers,
+    pub rollout: Option<Spanned<RawRollout>>,
+}
+
+/// How traffic moves.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRollout {
+    pub stages: Option<Spanned<Vec<u8>>>,
+    pub watch: Option<Spanned<String>>,
+    pub haproxy: Option<Spanned<RawHaproxy>>,
+    pub command: Option<Spanned<RawCommand>>,
+    pub webhook: Option<Spanned<RawFlag>>,
+}
+
+/// By the weights of HAProxy's servers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawHaproxy {
+    pub socket: String,
+    pub backend: String,
+    pub old: Vec<String>,
+    pub new: Vec<String>,
+}
+
+/// By a command.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawCommand {
+    pub run: Vec<String>,
+    pub read: Option<Vec<String>>,
+    pub timeout: Option<Spanned<String>>,
+}
+
+/// By telling a feature flag.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawFlag {
+    pub url_env: Spanned<String>,
+    pub secret_env: Option<Spanned<String>>,
+}
+
+/// What is measured while traffic moves.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawBreakers {
+    pub interval: Option<Spanned<String>>,
+    pub minimum: Option<Spanned<u32>>,
+    pub samples: Option<Spanned<u32>>,
+    pub missing: Option<Spanned<u32>>,
+    pub lag: Option<Spanned<RawLag>>,
+    pub connections: Option<Spanned<RawShare>>,
+    pub errors: Option<Spanned<RawShare>>,
+    pub transactions: Option<u64>,
+    pub prometheus: Option<Spanned<String>>,
+    pub prometheus_token_env: Option<Spanned<String>>,
+    pub timeout: Option<Spanned<String>>,
+    pub open_for: Option<Spanned<String>>,
+    #[serde(default)]
+    pub queries: Vec<Spanned<RawBreakerQuery>>,
+}
+
+/// A query, and what its number may be.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawBreakerQuery {
+    pub name: String,
+    pub query: String,
+    pub most: Option<RawNumber>,
+    pub least: Option<RawNumber>,
+    pub slo: Option<RawNumber>,
+    pub minimum: Option<Spanned<u32>>,
+    pub samples: Option<Spanned<u32>>,
+    pub missing: Option<Spanned<u32>>,
+}
+
+/// `3`, or `0.25`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+pub enum RawNumber {
+    Whole(i32),
+    Part(f64),
+}
+
+/// `false`, or `"500ms"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum RawLag {
+    Any(bool),
+    Time(String),
+}
+
+/// `false`, or hundredths.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+pub enum RawShare {
+    Any(bool),
+    Most(RawNumber),
 }
 
 /// Who is told what came of a release.

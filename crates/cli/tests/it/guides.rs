@@ -175,6 +175,8 @@ fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> 
                 "array" => value.is_array(),
                 "string" => value.is_string(),
                 "integer" => value.is_i64() || value.is_u64(),
+                "number" => value.is_number(),
+                "boolean" => value.is_boolean(),
                 other => panic!("{other}"),
             };
             fault(is, "type")
@@ -224,6 +226,12 @@ fn the_schema_for_editors_says_what_is_read() {
         ("RawNotify", "/$defs/notify"),
         ("RawVerify", "/$defs/verify"),
         ("RawVerifyQuery", "/$defs/verify-query"),
+        ("RawBreakers", "/$defs/breakers"),
+        ("RawBreakerQuery", "/$defs/breaker-query"),
+        ("RawRollout", "/$defs/rollout"),
+        ("RawHaproxy", "/$defs/haproxy"),
+        ("RawCommand", "/$defs/rollout-command"),
+        ("RawFlag", "/$defs/rollout-webhook"),
     ];
     assert_eq!(source.matches("#[serde(deny_unknown_fields)]").count(), structs.len(), "a struct that is not in this list");
     for (name, place) in structs {
@@ -233,7 +241,9 @@ fn the_schema_for_editors_says_what_is_read() {
         assert_eq!(object["additionalProperties"], false, "{name}");
     }
     let wrong = |text: &str| faults(&schema, &schema, &toml::from_str(text).unwrap(), "");
-    for document in ["docs/reference/configuration.md", "docs/guide/first-comparison.md", "docs/guide/ci-gate.md", "README.md"] {
+    for document in
+        ["docs/reference/configuration.md", "docs/guide/first-comparison.md", "docs/guide/ci-gate.md", "docs/guide/rollout.md", "README.md"]
+    {
         let examples: Vec<_> = blocks(&content(document)).into_iter().filter(|(kind, _)| kind == "toml").collect();
         assert!(!examples.is_empty());
         for (_, example) in examples {

@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Its header of a signature, and its body.
-type News = (Option<String>, Vec<u8>);
+pub type News = (Option<String>, Vec<u8>);
 
 /// A server that takes what it is told, or hangs; where it is, and what it was told.
-fn listening(hangs: bool) -> (String, Arc<Mutex<Vec<News>>>) {
+pub fn listening(hangs: bool) -> (String, Arc<Mutex<Vec<News>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://127.0.0.1:{}/services/swordfish", listener.local_addr().unwrap().port());
     let told = Arc::new(Mutex::new(Vec::new()));

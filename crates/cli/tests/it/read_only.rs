@@ -42,6 +42,8 @@ const ALLOWED: &[&str] = &[
     "ROLLBACK TO SAVEPOINT ",
     "RELEASE SAVEPOINT ",
     "ROLLBACK",
+    // Of the greeting alone, which asks for settings: whoever counts what is rolled back should not count that.
+    "COMMIT",
     // Of a query that is asked about: prepared and planned, not run, in a session that could not write.
     "SET default_transaction_read_only = on",
     "SET statement_timeout = ",
@@ -165,9 +167,11 @@ fn nothing_in_the_servers_log_writes() {
             let found: Vec<&String> = banned.map(|(_, word)| word).collect();
             assert!(found.is_empty(), "{found:?} in: {statement}");
         }
-        // Every transaction we opened was closed by us, and none was committed: there is nothing to commit.
+        // Every transaction we opened was closed by us, and none but the greeting was committed: there is nothing to commit.
         let count = |start: &str| statements.iter().filter(|statement| statement.to_ascii_uppercase().starts_with(start)).count();
-        let closed = statements.iter().filter(|statement| *statement == "ROLLBACK" || statement.ends_with("; ROLLBACK"));
+        let greeting = |statement: &str| statement.contains("; SHOW server_version_num; ") && statement.ends_with("; COMMIT");
+        let closed =
+            statements.iter().filter(|statement| *statement == "ROLLBACK" || statement.ends_with("; ROLLBACK") || greeting(statement));
         assert_eq!(count("BEGIN"), closed.count());
         assert_eq!(count("COMMIT"), 0);
     }

@@ -3,6 +3,7 @@
 //! Lives here: the judgement. Does not live here: what is kept (`port`), the clock (whoever asks brings the moment).
 
 use super::lock::Asked;
+use super::rolled::left;
 use crate::evidence::says_validated;
 use crate::port::{Ending, Entry, Halt, Kept, ParityLock, Verification};
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +15,8 @@ pub struct Known<'a> {
     pub halt: Option<&'a Halt>,
     /// Runs, locks and verifications: the newest first.
     pub runs: &'a [Entry],
+    /// Runs that move traffic, or have left it elsewhere.
+    pub rollouts: &'a [Entry],
     pub locks: &'a [ParityLock],
     pub verifications: &'a [Verification],
     /// The last evidence.
@@ -41,8 +44,9 @@ impl Default for Windows {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     pub environment: String,
-    /// `HALTED`, `LOCKED`, `VALIDATED`, `VERIFIED`, `ROLLED_BACK`, or a word in small letters for what has none of its own: `rehearsed`
-    /// (locks and time were not measured), `deployed`, `stopped`, `at work`, `nothing known`.
+    /// `HALTED`, `LOCKED`, `VALIDATED`, `VERIFIED`, `ROLLED_BACK`, `ROLLING_OUT`, or a word in small letters for what has none of its own:
+    /// `rehearsed` (locks and time were not measured), `deployed`, `stopped`, `at work`, `unwatched` (traffic is where a run that is gone
+    /// has left it), `nothing known`.
     pub state: &'static str,
     /// RFC 3339, in UTC; nothing where nothing is known.
     pub since: Option<String>,
@@ -91,7 +95,15 @@ impl Status {
     /// By what is known of it; `is_there` says whether a run's process is there still.
     #[must_use]
     pub fn of(known: &Known<'_>, is_there: impl Fn(&Entry) -> Option<bool>) -> Self {
+        let moving = moving(known, &is_there);
         let mut status = state(known, is_there);
+        if let Some(moving) = moving {
+            // A halt stands, and says what it is about.
+            let state = if known.halt.is_some() { status.state } else { moving.state };
+            let words = if known.halt.is_some() { format!("{}; {}", status.words, moving.words) } else { moving.words };
+            let since = if known.halt.is_some() { status.since } else { moving.since };
+            status = Self { state, words, since, overdue: moving.overdue.or(status.overdue), ..status };
+        }
         let standing = known.locks.first().filter(|lock| lock.released.is_none());
         status.lock = standing.map(|lock| known.asked(lock));
         if let Some(moment) = known.future() {
@@ -180,6 +192,33 @@ fn window(Windows(ends): &Windows, at: Timestamp, now: Timestamp) -> Window {
     };
     let may = MAY.get(ended).copied().unwrap_or_default();
     Window { name, until: until.map(|end| after_of(at, *end).to_string()), may }
+}
+
+/// What a run that moves traffic makes of it.
+struct Moving {
+    state: &'static str,
+    since: Option<String>,
+    words: String,
+    overdue: Option<String>,
+}
+
+/// The newest run that moves traffic; else the newest that has left it elsewhere.
+fn moving(known: &Known<'_>, is_there: impl Fn(&Entry) -> Option<bool>) -> Option<Moving> {
+    let open = known.rollouts.iter().find(|entry| entry.ended.is_none() && is_there(entry) == Some(true));
+    let entry = open.or_else(|| left(known.rollouts.iter()).next())?;
+    let step = entry.steps.iter().rev().find(|step| step.begun.is_some());
+    let at = step.map_or_else(|| "no stage was begun".to_owned(), |step| step.act.what.clone());
+    let run = format!("run {} by {}", entry.number, entry.intention.by);
+    if open.is_some() {
+        let since = step.and_then(|step| step.begun.clone()).or_else(|| Some(entry.begun.clone()));
+        return Some(Moving { state: "ROLLING_OUT", since, words: format!("{at}; {run}"), overdue: None });
+    }
+    let ended = entry.ended.as_ref().map(|ended| ended.at.clone());
+    let since =
+        ended.or_else(|| step.and_then(|step| step.ended.clone().or_else(|| step.begun.clone()))).or_else(|| Some(entry.begun.clone()));
+    let words = format!("{at}, unwatched since {}: {run} did not give it back", since.as_deref().unwrap_or_default());
+    let overdue = Some(format!("evenkeel rollout {} --back", known.environment));
+    Some(Moving { state: "unwatched", since, words, overdue })
 }
 
 /// The state alone.

@@ -59,6 +59,7 @@ fn of(now: &str, runs: &[Entry], verifications: &[Verification], locks: &[Parity
         environment: "shop",
         halt: None,
         runs,
+        rollouts: &[],
         locks,
         verifications,
         kept: None,

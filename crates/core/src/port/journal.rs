@@ -8,7 +8,7 @@ use std::time::Duration;
 /// What is going to be done, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intention {
-    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`].
+    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`], [`Intention::ROLLOUT`].
     pub verb: String,
     /// As it is configured.
     pub environment: String,
@@ -29,6 +29,8 @@ pub struct Intention {
 impl Intention {
     /// The verb whose acts are all rolled back.
     pub const REHEARSE: &str = "rehearse";
+    /// The verb that moves traffic.
+    pub const ROLLOUT: &str = "rollout";
 
     /// One word for all that is to be run: another word where anything of it is another.
     #[must_use]
@@ -222,9 +224,13 @@ impl Entry {
     /// How far it came, as a person reads it.
     #[must_use]
     pub fn progress(&self) -> String {
-        let are = if self.intention.verb == Intention::REHEARSE { "ran and were rolled back" } else { "are in" };
-        let mut words = vec![format!("{} of {} acts {are}", self.count(State::Done), self.steps.len())];
-        for (state, what) in [(State::Failed, "had no effect"), (State::Unknown, "begun, and nobody knows what became of it")] {
+        let (are, failed) = match self.intention.verb.as_str() {
+            Intention::REHEARSE => ("acts ran and were rolled back", "had no effect"),
+            Intention::ROLLOUT => ("stages were watched to their end", "was what it was taken back from"),
+            _ => ("acts are in", "had no effect"),
+        };
+        let mut words = vec![format!("{} of {} {are}", self.count(State::Done), self.steps.len())];
+        for (state, what) in [(State::Failed, failed), (State::Unknown, "begun, and nobody knows what became of it")] {
             let count = self.count(state);
             words.extend((count > 0).then(|| format!("{count} {what}")));
         }

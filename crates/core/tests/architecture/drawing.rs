@@ -17,7 +17,7 @@ pub const CRATES: &[Drawn] = &[
     drawn("runtime", &["core"], &[]),
     drawn("launcher", &["core"], &[]),
     drawn("store", &["core"], &["testkit", "postgres"]),
-    drawn("adapters", &[], &[]),
+    drawn("adapters", &["core"], &[]),
     drawn("postgres", &["core", "runtime", "launcher"], &["testkit", "pipeline"]),
     drawn("mysql", &["core", "runtime", "launcher"], &["testkit", "pipeline"]),
     drawn("pipeline", &["core"], &["testkit"]),

@@ -36,7 +36,7 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Traffic, Box<Troub
     let own = u64::from(session.connection_id());
     let vitals = session.rows("SHOW GLOBAL STATUS LIKE 'Threads_connected'", DOING).await.map_err(words)?;
     let most = session.rows("SELECT @@GLOBAL.max_connections", DOING).await.map_err(words)?;
-    session.end().await.map_err(words)?;
+    session.end_well().await.map_err(words)?;
     session.close().await;
     let database = target.describe().database.value.clone();
     let mut traffic = Traffic::default();

@@ -26,6 +26,7 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Vitals, Box<Troubl
     }
     let most = session.rows(MOST, DOING).await.map_err(words)?;
     let most = most.first().and_then(|row| row.text(0).ok().flatten()).and_then(|most| most.parse::<u64>().ok());
+    session.end_well().await.map_err(words)?;
     session.close().await;
     let number = |name: &str| found.get(name).copied();
     Ok(Vitals { connections: number("threads_connected").zip(most), ended: number("handler_commit").zip(number("handler_rollback")) })

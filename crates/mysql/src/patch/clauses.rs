@@ -2,11 +2,11 @@
 //! an option is written (its own file), what is said behind it (`together`).
 
 use super::online::{Cost, Costs};
-use super::{Target, column, constraint, flag, index, is_not, kept, online, table};
+use super::{Target, column, constraint, flag, index, is_not, kept, list, online, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::Kind;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Piece};
+use evenkeel_core::patch::{Change, Hazard, Piece, differing};
 use std::collections::BTreeSet;
 
 /// What gathers while the pieces are gone through.
@@ -112,7 +112,13 @@ fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<()
         }
         return Ok(());
     }
-    let hazards = kept::hazards(change);
+    let mut hazards = kept::hazards(change);
+    if change.touches("srid") && object.get("srid").is_some() {
+        hazards.push(Hazard::FailsIf(format!("a value of {} has another SRID", object.display())));
+    }
+    if change.touches("srid") {
+        anew(object, all, to)?;
+    }
     let clause = format!("MODIFY COLUMN {definition}");
     if hazards.iter().any(|hazard| matches!(hazard, Hazard::Loses(_))) {
         let costs = online::of_column(change, to).into_iter().collect();
@@ -120,6 +126,19 @@ fn modify(change: &Change<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<()
     } else {
         all.hazards.extend(hazards);
         all.add(clause, online::of_column(change, to));
+    }
+    Ok(())
+}
+
+/// Spatial keys on a column whose SRID becomes another are taken off before, and made anew.
+fn anew(column: &Object, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {
+    let (schema, table, name) = (column.identity.part(0), column.identity.part(1), column.identity.part(2));
+    let is_on_it = |key: &&Object| key.text("method") == Some("spatial") && list(key, "keys").iter().any(|part| **part == *name);
+    let (from, wanted) = (to.making.from, to.making.to);
+    let stays = |key: &&Object| from.same(key).is_some_and(|before| differing(before, key, (from.manifest, wanted.manifest)).is_empty());
+    for key in wanted.parts_of_kind(schema, table, Kind::Index).filter(is_on_it).filter(stays) {
+        all.first.push(format!("DROP KEY {}", Ident(key.identity.part(2))));
+        all.add(format!("ADD {}", index::clause(key, to)?), online::of_new_index(key, to));
     }
     Ok(())
 }

@@ -79,6 +79,18 @@ pub fn clause(table: &Object, to: &Target<'_>) -> Result<Option<String>, String>
     Ok(Some(sql))
 }
 
+/// Whether every row lies in one of its partitions, whatever it holds.
+pub fn has_place_for_all(table: &Object, world: &World<'_>) -> bool {
+    let by = table.text("partition_by").unwrap_or_default();
+    if !(by.starts_with("range") || by.starts_with("list")) {
+        return true;
+    }
+    let values = in_order(table, world).into_iter().filter_map(|partition| partition.text("values")).map(str::to_lowercase);
+    // Of several columns the first decides.
+    let is_open = |values: &str| matches!(values, "less than maxvalue" | "default") || values.starts_with("less than (maxvalue");
+    values.into_iter().any(|values| is_open(&values))
+}
+
 /// A method and its key: names of columns are shown bare, expressions are SQL.
 fn method(table: &Object, shown: &str, world: &World<'_>) -> Result<String, String> {
     let Some((head, key)) = shown.split_once(" (").and_then(|(head, rest)| Some((head, rest.strip_suffix(')')?))) else {

@@ -7,7 +7,7 @@ use super::{Target, constraint, online, partition, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Hazard, Piece, Statement, Together};
+use evenkeel_core::patch::{Change, Hazard, Piece, Statement, Together};
 
 /// Everything that is done to a table.
 pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together {
@@ -56,6 +56,13 @@ pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together
     }
     if all.parts {
         match repartitioned(object, pieces, to) {
+            // A key holds all columns by which its table is partitioned: what it is no more is taken off before keys become others.
+            Ok(more) if object.get("partition_by").is_none() => drop(statements.splice(0..0, more)),
+            // Keys become others in between.
+            Ok(more) if is_by_another(pieces, true) && pieces.iter().any(is_key) => {
+                statements.insert(0, rewrites(format!("ALTER TABLE {name} REMOVE PARTITIONING;"), object));
+                statements.extend(more.into_iter().map(|statement| if stands { statement } else { statement.dependent() }));
+            }
             // They may be by what a statement before them makes.
             Ok(more) => statements.extend(more.into_iter().map(|statement| if stands { statement } else { statement.dependent() })),
             Err(reason) => {
@@ -126,16 +133,33 @@ fn key(piece: &Piece<'_>) -> (u8, i64) {
     }
 }
 
+/// What writes the table anew while others read it.
+fn rewrites(sql: String, object: &Object) -> Statement {
+    let relation = object.display();
+    Statement::new(sql).independent().hazard(Hazard::Rewrites(relation.clone())).hazard(Hazard::Locks { mode: "SHARED", relation })
+}
+
+/// Whether the table is partitioned by something else than before; where it has to have been partitioned already, that too.
+fn is_by_another(pieces: &[Piece<'_>], already: bool) -> bool {
+    let is_it = |change: &Change<'_>| {
+        let touches = change.touches("partition_by") || change.touches("subpartition_by");
+        change.to.kind == Kind::Table && touches && (!already || change.from.get("partition_by").is_some())
+    };
+    pieces.iter().any(|piece| matches!(piece, Piece::Altered(change) if is_it(change)))
+}
+
+/// A key that holds the columns by which its table is partitioned.
+fn is_key(piece: &Piece<'_>) -> bool {
+    constraint::is_primary(piece.object()) || piece.object().get("unique").is_some()
+}
+
 /// Partitions that are added behind all others or dropped are so alone; anything else is said anew as a whole, and rows move.
 fn repartitioned(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Result<Vec<Statement>, String> {
     let name = to.whole(object);
-    let is_by_another = pieces.iter().any(|piece| {
-        matches!(piece, Piece::Altered(change) if change.to.kind == Kind::Table && (change.touches("partition_by") || change.touches("subpartition_by")))
-    });
     let all = || pieces.iter().filter(|piece| piece.object().kind == Kind::Partition);
     let by = object.text("partition_by").unwrap_or_default();
     let is_listed = by.starts_with("range") || by.starts_with("list");
-    if !is_by_another && is_listed && all().all(|piece| !matches!(piece, Piece::Altered(_))) {
+    if !is_by_another(pieces, false) && is_listed && all().all(|piece| !matches!(piece, Piece::Altered(_))) {
         let dropped: Vec<&Object> =
             all().filter_map(|piece| if let Piece::Dropped(object) = piece { Some(*object) } else { None }).collect();
         let wanted = partition::in_order(object, to.making.to);
@@ -163,8 +187,8 @@ fn repartitioned(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Resu
         Some(clause) => format!("ALTER TABLE {name}\n  {clause};"),
         None => format!("ALTER TABLE {name} REMOVE PARTITIONING;"),
     };
-    let relation = object.display();
-    Ok(vec![
-        Statement::new(sql).independent().hazard(Hazard::Rewrites(relation.clone())).hazard(Hazard::Locks { mode: "SHARED", relation }),
-    ])
+    let statement = rewrites(sql, object);
+    let has_place_for_all = partition::has_place_for_all(object, to.making.to);
+    let fails = Hazard::FailsIf(format!("{} has a row that lies in none of its partitions", object.display()));
+    Ok(vec![if has_place_for_all { statement } else { statement.hazard(fails) }])
 }

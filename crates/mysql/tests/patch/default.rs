@@ -5,7 +5,7 @@ use crate::place::Place;
 use crate::tried::capture;
 use evenkeel_core::kind::{Dimension, Engine as Vendor};
 use evenkeel_core::manifest::Manifest;
-use evenkeel_core::patch::{Dialect, Form, Statement};
+use evenkeel_core::patch::{Dialect, Form, Statement, World, plan};
 use evenkeel_core::port::Watch;
 use evenkeel_mysql::engine::Mysql;
 use evenkeel_mysql::patch::MysqlDialect;
@@ -56,6 +56,18 @@ const CASES: &[(&str, &str, &str, Option<&str>)] = &[
         "create table t (id int not null) partition by range (id) (partition p0 values less than (10), partition p2 values less than (30))",
         "create table t (id int not null) partition by range (id) (partition p0 values less than (10), partition p1 values less than (maxvalue)); insert into t values (1), (50)",
         None,
+    ),
+    (
+        "no partitions, and a key that was too narrow for them",
+        "create table t (id int not null, a int, primary key (id))",
+        "create table t (id int not null, a int not null, primary key (id, a)) partition by hash (a) partitions 3; insert into t values (1, 2)",
+        Some("REMOVE PARTITIONING"),
+    ),
+    (
+        "other partitions, and another key",
+        "create table t (id int not null, a int not null, primary key (a)) partition by hash (a) partitions 2",
+        "create table t (id int not null, a int not null, primary key (id)) partition by hash (id) partitions 2; insert into t values (1, 2)",
+        Some("PARTITION BY hash (`a`)"),
     ),
     (
         "an engine that keeps nothing",
@@ -172,6 +184,43 @@ fn by_default_on_mariadb_11_8() {
 #[test]
 fn by_default_on_mysql_9_7() {
     on(Vendor::MySql, 907);
+}
+
+/// What fails where rows lie in no partition says so; where every row has one, nothing is said.
+#[test]
+fn partitions_without_a_place_for_all_are_said_to_fail() {
+    const OPEN: &str = "create table t (id int not null) partition by range (id) (partition p0 values less than (10), partition p1 values less than maxvalue)";
+    const CASES: &[(&str, bool)] = &[
+        (
+            "create table t (id int not null) partition by range (id) (partition p0 values less than (5), partition p2 values less than (20))",
+            true,
+        ),
+        ("create table t (id int not null) partition by list (id) (partition p0 values in (1, 2))", true),
+        (
+            "create table t (id int not null) partition by range (id) (partition p0 values less than (5), partition p2 values less than maxvalue)",
+            false,
+        ),
+        ("create table t (id int not null) partition by hash (id) partitions 2", false),
+    ];
+    for (vendor, number) in flavors() {
+        let place = Place::start(vendor, number);
+        for (at, (reference, fails)) in CASES.iter().enumerate() {
+            let session = place.scratch.session("").unwrap();
+            let made = format!(
+                "create database a{at}; use a{at}; {reference}; create database b{at}; use b{at}; {OPEN}; insert into t values (50)"
+            );
+            session.exec(&made).unwrap();
+            let (wanted, before) = (capture(&place.scratch.url(&format!("a{at}"))), capture(&place.scratch.url(&format!("b{at}"))));
+            let planned = plan(&World::of(&before), &World::of(&wanted), &MysqlDialect::of(&before.endpoint), Form::default());
+            let hazards: String =
+                planned.statements().flat_map(|statement| &statement.hazards).map(|hazard| format!("{hazard:?}")).collect();
+            let name = series(vendor, number);
+            assert_eq!(hazards.contains("lies in none of its partitions"), *fails, "{name}, {reference}: {hazards}");
+            let dialect = MysqlDialect::of(&before.endpoint);
+            let ran = run(&place.scratch.session(&format!("b{at}")).unwrap(), &dialect, planned.statements());
+            assert_eq!(ran.is_err(), *fails, "{name}, {reference}: {ran:?}");
+        }
+    }
 }
 
 /// Where rights were not asked for, none are taken or given: those on tables and views outlive these, and MariaDB puts a routine in the

@@ -483,7 +483,11 @@ fn tried(
         return Ok(alone(with(planned, proof, failed, odd, built.left)));
     }
     // What is not here to be tried with is no fault of the statements.
-    let lacks = built.left.iter().map(Left::words).chain(lacking);
+    // A table is made without the rights to it.
+    let is_right = |kind: Kind| matches!(kind, Kind::Grant | Kind::Membership);
+    let is_of_rights = given_up.iter().map(|one| one.kind).chain(odd.iter().map(|one| one.kind)).any(is_right);
+    let is_about = |one: &&Left| is_of_rights || !is_right(one.kind);
+    let lacks = built.left.iter().filter(is_about).map(Left::words).chain(lacking);
     let lacks: Vec<String> = lacks.take(NAMED).collect();
     if lacks.is_empty() {
         let why = "tried on a throwaway server, it does not make both the same".to_owned();

@@ -20,10 +20,10 @@ use crate::flavor;
 /// privilege, and what only functions tell.
 pub(crate) const GREETING: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000; \
      SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW default_transaction_read_only; \
-     SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(); ROLLBACK";
+     SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(); COMMIT";
 /// The same where one of the functions was taken from PUBLIC.
 pub(crate) const PLAIN_GREETING: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 30000; \
-     SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW default_transaction_read_only; ROLLBACK";
+     SHOW server_version_num; SHOW server_version; SHOW server_encoding; SHOW default_transaction_read_only; COMMIT";
 /// From 14 on.
 const STANDBY: &str = "SHOW in_hot_standby";
 

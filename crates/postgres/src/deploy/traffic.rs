@@ -43,7 +43,7 @@ pub async fn look(target: &Target, tables: &[(String, String)], limits: &Limits)
             _ => traffic.connections = time.map(|time| time.as_secs()).zip(most),
         }
     }
-    session.end().await.map_err(words)?;
+    session.end_well().await.map_err(words)?;
     if traffic.transactions.iter().chain(&traffic.replicas).any(|(time, _)| time.is_none()) {
         traffic.hidden.push(UNSEEN.to_owned());
     }

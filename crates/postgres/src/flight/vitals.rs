@@ -22,6 +22,7 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Vitals, Box<Troubl
         .query_typed(&render(QUERY, major_of(session.server_version_num)), &[])
         .await
         .map_err(|error| words(session.fault(&error, doing)))?;
+    session.end_well().await.map_err(words)?;
     let Some(row) = rows.first() else { return Ok(Vitals::default()) };
     let number = |name: &str| row.try_get::<_, Option<i64>>(name).ok().flatten().and_then(|number| u64::try_from(number).ok());
     Ok(Vitals { connections: number("connections").zip(number("most")), ended: number("committed").zip(number("rolled_back")) })

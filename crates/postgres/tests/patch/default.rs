@@ -127,6 +127,54 @@ const CASES: &[Case] = &[
         "create table a (v int); create table b (v int); create table c () inherits (a, b); insert into c values (1)",
         Some("column public.a.v: tables below"),
     ),
+    (
+        "a column with a default, above and below",
+        "create table p (id int, m int not null default 4 check (m > 0)); create table c () inherits (p); create table d () inherits (c); alter table c alter m set default 5",
+        "create table p (id int); create table c () inherits (p); create table d () inherits (c)",
+        None,
+    ),
+    (
+        "a column that goes above and stays below",
+        "create table p (id int); create table c (n text) inherits (p)",
+        "create table p (id int, n text); create table c () inherits (p); insert into c values (1, 'x')",
+        None,
+    ),
+    (
+        "a column that goes above and stays by another table",
+        "create table p (id int); create table q (n text); create table c () inherits (p, q)",
+        "create table p (id int, n text); create table q (n text); create table c () inherits (p)",
+        Some("column public.p.n: public.c.n is to have it from another table"),
+    ),
+    (
+        "parents in another order",
+        "create table p (id int); create table a (x int); create table c () inherits (p, a)",
+        "create table p (id int); create table a (x int); create table c () inherits (a)",
+        Some("table public.c: a table that it inherits from already"),
+    ),
+    (
+        "a partition that is partitioned, and the key of all",
+        "create table t (k int, v int, primary key (k)) partition by range (k); create table t1 partition of t for values from (1) to (9)",
+        "create table t (k int, v int not null, primary key (k, v)) partition by range (k); create table t1 partition of t for values from (1) to (9) partition by range (v)",
+        Some("table public.t1: partition_by of a table cannot be altered"),
+    ),
+    (
+        "a partitioned table becomes a plain one that others refer to",
+        "create table t (k int, v int unique); create table r (a int references t (v))",
+        "create table t (k int primary key, v int) partition by range (k); create table r (a int references t (k))",
+        Some("table public.t: partition_by of a table cannot be altered"),
+    ),
+    (
+        "a column of a view over a type that stays as it is",
+        "create type a as (s text, z int); create table t (b a[]); create view v as select (b[1]).z from t",
+        "create type a as (s text, z text, c text); create table t (b a[]); create view v as select (b[1]).z from t",
+        Some("column public.v.z: it follows from composite-type public.a"),
+    ),
+    (
+        "a partition goes from a table that others refer to",
+        "create table t (k int primary key) partition by range (k); create table r (a int references t)",
+        "create table t (k int primary key) partition by range (k); create table t1 partition of t for values from (1) to (9); create table r (a int references t)",
+        None,
+    ),
 ];
 
 fn run<'s>(session: &Session, statements: impl Iterator<Item = &'s Statement>) -> Result<(), String> {
@@ -213,6 +261,28 @@ fn by_default_on_the_oldest_first() {
 #[test]
 fn by_default_on_the_oldest_second() {
     on(majors().into_iter().min().unwrap(), 1);
+}
+
+/// Where an identity stands is not forgotten unsaid: one that goes loses it, and one whose bounds become narrower may stand beyond them.
+#[test]
+fn where_an_identity_stands_is_said() {
+    for (reference, words) in [
+        ("create table t (id serial, b text)", "where the sequence of public.t.id stands"),
+        ("create table t (id int not null, b text)", "where the sequence of public.t.id stands"),
+        ("create table t (id int generated always as identity (start 1000 minvalue 500), b text)", "has counted beyond its bounds"),
+    ] {
+        let (a, b) = (database(newest()), database(newest()));
+        a.exec(reference);
+        b.exec("create table t (id int generated always as identity, b text); insert into t (b) values ('x'), ('y'); delete from t");
+        let patch = super::proven(&super::capture(&a.conninfo()), &super::capture(&b.conninfo()));
+        assert!(patch.is_proven(), "{patch:#?}");
+        let hazards: String =
+            patch.plan.statements().flat_map(|statement| &statement.hazards).map(|hazard| format!("{hazard:?}")).collect();
+        assert!(hazards.contains(words), "{reference}: {hazards}");
+        let live = patch.plan.steps.iter().filter(|step| !step.held).flat_map(|step| &step.statements);
+        let text: String = live.filter(|statement| !statement.is_destructive()).map(|statement| statement.sql.as_str()).collect();
+        assert!(!text.contains("DROP IDENTITY") && (reference.contains("1000") || !text.contains("setval")), "{reference}: {text}");
+    }
 }
 
 /// A sequence that counts down goes on below what is there, one that begins beyond it begins there.

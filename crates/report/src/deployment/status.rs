@@ -21,8 +21,8 @@ struct ToldStatus {
 #[derive(Debug, Serialize, JsonSchema)]
 struct ToldEnvironment {
     environment: String,
-    /// `HALTED`, `LOCKED`, `VALIDATED`, `VERIFIED`, `ROLLED_BACK`, `rehearsed` (locks and time were not measured), `deployed`,
-    /// `stopped`, `at work` or `nothing known`.
+    /// `HALTED`, `LOCKED`, `VALIDATED`, `VERIFIED`, `ROLLED_BACK`, `ROLLING_OUT`, `rehearsed` (locks and time were not measured),
+    /// `deployed`, `stopped`, `at work`, `unwatched` (traffic is where a run that is gone has left it) or `nothing known`.
     state: &'static str,
     since: Option<String>,
     words: String,

@@ -1,0 +1,97 @@
+//! What came of moving traffic in stages.
+//!
+//! Lives here: the nouns, and the verdict. Does not live here: moving it (`pipeline/rollout`).
+
+use super::Passage;
+use crate::port::{Entry, Intention};
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rolled {
+    pub label: String,
+    /// Server and database, without secrets.
+    pub target: String,
+    /// Who moves traffic.
+    pub by: String,
+    /// What was found before the first stage, and in the last.
+    pub passage: Option<Passage>,
+    pub stages: Vec<Stage>,
+    pub outcome: Outcome,
+    /// The number under which `evenkeel runs` has it; nothing where nothing was moved.
+    pub run: Option<u32>,
+    /// It was halted for that.
+    pub is_halted: bool,
+    pub notes: Vec<String>,
+}
+
+/// One stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// In hundredths.
+    pub share: u8,
+    pub state: Stands,
+}
+
+/// How a stage stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// It was not begun.
+    Planned,
+    /// It was watched, and everything was well.
+    Done,
+    /// It is what traffic was taken back from.
+    Broken,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A gate was closed, or could not be told: nothing was moved.
+    Refused,
+    /// All of it is moved.
+    Done,
+    /// It is as it was before: why.
+    Back(String),
+    /// It is not as it was before: why it was to be, and why it is not.
+    Stuck(String, String),
+    /// What an earlier run had left was taken back; nothing where it had left nothing.
+    Restored(Vec<u32>),
+}
+
+impl Rolled {
+    /// 0 where all of it is moved, or is back as was asked for; 1 where it was taken back or refused; 2 where nobody could tell.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match &self.outcome {
+            Outcome::Done | Outcome::Restored(_) => 0,
+            Outcome::Back(_) | Outcome::Stuck(..) => 1,
+            Outcome::Refused => self.passage.as_ref().map_or(1, |passage| passage.exit_code().max(1)),
+        }
+    }
+
+    /// The verdict in one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let Self { label, passage, outcome, stages, .. } = self;
+        let halted = if self.is_halted { "; HALTED" } else { "" };
+        match outcome {
+            Outcome::Refused => match passage {
+                Some(passage) => format!("{}; no traffic was moved", passage.line()),
+                None => format!("{label}: no traffic was moved"),
+            },
+            Outcome::Done => format!("{label}: all {} stages are done: all of the traffic is moved", stages.len()),
+            Outcome::Back(why) => format!("{label}: traffic is back as it was: {why}{halted}"),
+            Outcome::Stuck(why, because) => format!("{label}: traffic is NOT back as it was: {because}; it was to be: {why}{halted}"),
+            Outcome::Restored(runs) if runs.is_empty() => format!("{label}: no run has left traffic elsewhere"),
+            Outcome::Restored(runs) => {
+                let runs: Vec<String> = runs.iter().map(u32::to_string).collect();
+                format!("{label}: traffic is back as it was before run {}", runs.join(", "))
+            }
+        }
+    }
+}
+
+/// Of runs, those that moved traffic and did not give it back, the newest first.
+pub fn left<'a>(runs: impl Iterator<Item = &'a Entry>) -> impl Iterator<Item = &'a Entry> {
+    runs.filter(|entry| entry.intention.verb == Intention::ROLLOUT && !entry.held.is_empty())
+}
