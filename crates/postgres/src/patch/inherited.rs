@@ -72,6 +72,10 @@ pub enum Left {
 
 /// What is to become of what tables below have from a column that goes.
 pub fn left(column: &Object, from: &World<'_>, to: &World<'_>) -> Left {
+    // What is made anew comes back below, too.
+    if to.same(column).is_some() {
+        return Left::Alone;
+    }
     let (mut own, mut goes) = (None, None);
     for child in below(column, from).into_iter().filter(|child| is_not(child, "local")) {
         match to.same(child) {
