@@ -327,3 +327,21 @@ fn a_table_under_another_name_is_asked_about() {
     candidate.exec(&format!("create schema archive; {}", proposed.unwrap()));
     place.run(&arguments).exits(0).says("nothing to do");
 }
+
+/// What would be made under a name that something else has there is no statement by itself.
+#[test]
+fn a_fix_whose_name_is_taken_says_who_has_it() {
+    let place = Place::new();
+    let (reference, candidate) = two(
+        "create view m as select 1 as x; create procedure p() language sql as 'select 1'",
+        "create materialized view m as select 1 as x; create function p() returns int language sql as 'select 1'",
+    );
+    let told = place.run(&["compare", &reference.url(), &candidate.url(), "--dimension", "schema", "--format", "json"]).exits(1).json();
+    let all = told["differences"].as_array().unwrap();
+    for (id, words) in
+        [("EK-view-missing", "materialized-view public.m has its name"), ("EK-procedure-missing", "function public.p() has its name")]
+    {
+        let fix = all.iter().find(|one| one["id"] == id).unwrap_or_else(|| panic!("{id}: {told}"));
+        assert!(fix.to_string().contains(words) && !fix.to_string().contains("CREATE "), "{fix}");
+    }
+}

@@ -51,6 +51,8 @@ struct Sides<'a> {
     moved: BTreeMap<usize, usize>,
     created: Branches,
     dropped: Branches,
+    /// What only the candidate has, by the name that it keeps others from taking.
+    holders: BTreeMap<(u8, String, String), usize>,
     /// Both manifests say what needs what.
     is_told: bool,
 }
@@ -118,7 +120,9 @@ impl<'a> Fixes<'a> {
             let created = Branches::of(changes.created, &to, dialect);
             let dropped = Branches::of(changes.dropped, &from, dialect);
             let is_told = tells_needs(self.reference) && tells_needs(self.candidate);
-            Sides { needed_by, altered, moved, created, dropped, is_told, from, to }
+            let name = |at: &usize| from.at(*at).and_then(|object| taken(object, dialect)).map(|name| (name, *at));
+            let holders = dropped.places.iter().filter_map(name).collect();
+            Sides { needed_by, altered, moved, created, dropped, holders, is_told, from, to }
         })
     }
 
@@ -214,6 +218,12 @@ impl Own {
     }
 }
 
+/// The name that an object keeps others from taking.
+fn taken(object: &Object, dialect: &dyn Dialect) -> Option<(u8, String, String)> {
+    let space = dialect.name_space(object.kind)?;
+    Some((space, object.identity.part(0).to_owned(), object.identity.part(1).to_owned()))
+}
+
 /// Whether a value that it gets may name the other.
 fn is_named(other: &Object, object: &Object, attributes: &[&'static str]) -> bool {
     let Some(name) = other.identity.parts().last() else { return false };
@@ -288,6 +298,10 @@ impl Sides<'_> {
         let altered = fates.altered.values().map(|(there, attributes)| (*there, attributes.as_slice()));
         for (place, attributes) in fates.made.iter().map(|place| (*place, [].as_slice())).chain(altered) {
             let Some(object) = self.to.at(place) else { continue };
+            let holder = taken(object, dialect).filter(|_| attributes.is_empty()).and_then(|name| self.holders.get(&name));
+            if let Some(other) = holder.filter(|at| !fates.gone.contains(at)).and_then(|at| self.from.at(*at)) {
+                return Some(format!("{} has its name, and goes first", World::name_of(other)));
+            }
             let parent = self.to.parent(object);
             let needs = self.to.told_needs(object).chain(dialect.needs(object, &self.to));
             // What is altered does not need all that its making would: what its new values name.
