@@ -80,7 +80,7 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Box<Trouble>> {
 /// Takes what is to be written, piece by piece.
 type Pieces<'p> = dyn FnMut(&[u8]) -> Result<(), Box<Trouble>> + 'p;
 
-/// The same, as it comes.
+/// The same, as it comes; `-` is stdout.
 ///
 /// # Errors
 /// It cannot be written, or the work fails: then the old file stays.
@@ -94,6 +94,9 @@ pub fn piecewise(path: &Path, flag: &str, work: impl FnOnce(&mut Pieces<'_>) -> 
         )
     };
     signals::stop().check()?;
+    if path == Path::new("-") {
+        return work(&mut |bytes| print(bytes));
+    }
     // A device or pipe, whatever leads to it.
     if std::fs::metadata(path).is_ok_and(|facts| !facts.is_file()) {
         let mut device = std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?;
