@@ -28,8 +28,8 @@ pub struct Plan {
     pub errors: Option<Rule>,
     /// So many have to end between two looks to tell anything.
     pub transactions: u64,
-    /// So many replicas have to be there.
-    pub replicas: usize,
+    /// So many replicas have to be there; nothing where nobody has said it.
+    pub replicas: Option<usize>,
     /// What is asked of who measures.
     pub queries: Vec<(Rule, String)>,
 }
@@ -56,7 +56,7 @@ pub struct Watching<'a> {
     limits: Limits,
     before: Option<Vitals>,
     /// The most replicas that were ever there: one that is gone is not one that keeps up.
-    replicas: usize,
+    replicas: Option<usize>,
     pub breakers: Vec<Breaker>,
     /// How long an open breaker stays so at the least; for good where nothing is said.
     open_for: Option<Duration>,
@@ -97,6 +97,18 @@ impl<'a> Watching<'a> {
             self.before = self.vitals(run)?.ok();
         }
         Ok(())
+    }
+
+    /// So many replicas were there, or have to be: who looked before has seen it.
+    #[must_use]
+    pub const fn replicas(&self) -> Option<usize> {
+        self.replicas
+    }
+
+    /// As many replicas have to be there as another has seen.
+    #[must_use]
+    pub fn having(self, replicas: Option<usize>) -> Self {
+        Self { replicas: self.replicas.max(replicas), ..self }
     }
 
     /// For whoever is asked for days: what is open passes again after that time, once as many looks let it as would have at the beginning.
@@ -226,14 +238,22 @@ fn told<T>(asked: Result<T, Box<Trouble>>) -> Result<Result<T, String>, Box<Trou
 }
 
 /// Of the replica that is farthest behind.
-fn lag(traffic: &Traffic, most: &mut usize) -> Sample {
+fn lag(traffic: &Traffic, most: &mut Option<usize>) -> Sample {
     let there = traffic.replicas.len();
-    *most = there.max(*most);
-    if there < *most {
+    if there > 0 {
+        *most = Some(there).max(*most);
+    }
+    if let Some(most) = *most
+        && there < most
+    {
         return Sample::Missing(format!("{there} of {most} replicas are connected"));
     }
     if there == 0 && !traffic.hidden.is_empty() {
         return Sample::Missing(format!("whether replicas are connected is not seen: {}", traffic.hidden.join("; ")));
+    }
+    if there == 0 && most.is_none() {
+        let fix = "where there is none, lag = false under [breakers]; otherwise replicas = N";
+        return Sample::Untold(format!("no replica is connected, and none is configured: whether one is missing cannot be told; {fix}"));
     }
     match traffic.replicas.iter().find(|(behind, _)| behind.is_none()) {
         Some((_, who)) => Sample::Missing(format!("{who}: how far it is behind is not known")),
@@ -264,7 +284,7 @@ fn errors(before: Option<&Vitals>, now: &Vitals, few: u64) -> Sample {
         return Sample::Missing("the server began to count anew".to_owned());
     };
     match committed.saturating_add(back) {
-        all if all < few => Sample::Missing(format!("{all} transactions ended since the last look, and fewer than {few} tell nothing")),
+        all if all < few => Sample::Untold(format!("{all} transactions ended since the last look, and fewer than {few} tell nothing")),
         0 => Sample::Value(0.0),
         all => Sample::Value(share(back, all)),
     }
@@ -286,9 +306,10 @@ mod tests {
         }
         let now = vitals(None, Some((1090, 30)));
         assert_eq!(errors(Some(&vitals(None, Some((1000, 20)))), &now, 20), Sample::Value(10.0));
-        for before in [None, Some(&vitals(None, None)), Some(&vitals(None, Some((2000, 20)))), Some(&vitals(None, Some((1080, 30))))] {
+        for before in [None, Some(&vitals(None, None)), Some(&vitals(None, Some((2000, 20))))] {
             assert!(matches!(errors(before, &now, 20), Sample::Missing(_)), "{before:?}");
         }
+        assert!(matches!(errors(Some(&vitals(None, Some((1080, 30)))), &now, 20), Sample::Untold(_)), "a quiet night");
         assert_eq!(errors(Some(&now), &now, 0), Sample::Value(0.0));
     }
 
@@ -316,7 +337,7 @@ mod tests {
             connections: None,
             errors: None,
             transactions: 0,
-            replicas: 0,
+            replicas: None,
             queries: vec![(rule.clone(), String::new())],
         };
         let at = Instant::now();
@@ -326,7 +347,7 @@ mod tests {
             metrics: None,
             limits: Limits::default(),
             before: None,
-            replicas: 0,
+            replicas: None,
             breakers: vec![Breaker::new(rule.clone())],
             open_for,
             since: vec![None],
@@ -358,13 +379,15 @@ mod tests {
             replicas: replicas.iter().map(|behind| (*behind, "r".to_owned())).collect(),
             ..Traffic::default()
         };
-        let mut most = 0;
-        assert_eq!(lag(&of(&[]), &mut most), Sample::Value(0.0));
+        assert_eq!(lag(&of(&[]), &mut Some(0)), Sample::Value(0.0), "somebody has said that there is none");
+        let mut most = None;
+        assert!(matches!(lag(&of(&[]), &mut most), Sample::Untold(why) if why.contains("lag = false")));
+        assert_eq!(most, None);
         assert_eq!(lag(&of(&[ms(3), ms(700)]), &mut most), Sample::Value(700.0));
         assert!(matches!(lag(&of(&[ms(3), None]), &mut most), Sample::Missing(_)));
         assert!(matches!(lag(&of(&[ms(3)]), &mut most), Sample::Missing(_)), "one of them is gone");
-        assert!(matches!(lag(&of(&[]), &mut 1), Sample::Missing(_)), "one was to be there");
+        assert!(matches!(lag(&of(&[]), &mut Some(1)), Sample::Missing(_)), "one was to be there");
         let hidden = Traffic { hidden: vec!["GRANT".to_owned()], ..Traffic::default() };
-        assert!(matches!(lag(&hidden, &mut 0), Sample::Missing(_)));
+        assert!(matches!(lag(&hidden, &mut None), Sample::Missing(_)));
     }
 }

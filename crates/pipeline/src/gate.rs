@@ -52,6 +52,14 @@ pub struct Read {
 /// # Errors
 /// The environment or the store cannot be read, or the end was asked for.
 pub fn run(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<Passage, Box<Trouble>> {
+    Ok(looked(source, question, run)?.0)
+}
+
+/// The same, with how many replicas were seen.
+///
+/// # Errors
+/// As there.
+pub fn looked(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<(Passage, Option<usize>), Box<Trouble>> {
     let environment = live(source)?;
     let mut passage = question.asked(environment, &question.read(source, run)?)?;
     let mut watching = Watching::begin(environment, question.plan, question.metrics, &question.limits, run)?;
@@ -61,8 +69,9 @@ pub fn run(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<Pa
             break;
         }
     }
+    let replicas = watching.replicas();
     passage.breakers = watching.breakers;
-    Ok(passage)
+    Ok((passage, replicas))
 }
 
 /// Looks until the end is asked for, and hands out what is known after each look.
