@@ -120,7 +120,7 @@ fn a_server_that_freezes_lets_nothing_go_on_and_one_that_cannot_be_asked_stops_n
     let server = Scratch::start(&Options::major(newest()).database("shop")).unwrap();
     let place = Place::new();
     let settings = format!(
-        "[environments.shop]\nurl = \"{}\"\n[environments.other]\nurl_env = \"NOBODY_HAS_SET_IT\"\n{FAST}missing = 3\n",
+        "[environments.shop]\nurl = \"{}\"\n[environments.other]\nurl = \"${{NOBODY_HAS_SET_IT}}\"\n{FAST}missing = 3\n",
         server.url("shop")
     );
     place.write("evenkeel.toml", settings);
@@ -143,7 +143,7 @@ fn a_server_that_freezes_lets_nothing_go_on_and_one_that_cannot_be_asked_stops_n
     signal("-CONT");
     // Three looks, each an interval and the least bound.
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-    place.write("evenkeel.toml", "[environments.other]\nurl_env = \"NOBODY_HAS_SET_IT\"\n");
+    place.write("evenkeel.toml", "[environments.other]\nurl = \"${NOBODY_HAS_SET_IT}\"\n");
     place.run(&["gate", "--listen", "127.0.0.1:0"]).exits(78).says("NOBODY_HAS_SET_IT");
 }
 
