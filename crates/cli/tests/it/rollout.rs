@@ -342,7 +342,7 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
 #[test]
 fn traffic_is_where_it_is_said_to_be_or_nothing_is_said() {
     let Some(program) = program() else { return };
-    for (option, new, words) in [("weight 50", "b", "read/c takes traffic, too"), ("weight 50 backup", "c", "read/c is a backup")] {
+    for (option, new, words) in [("weight 50", "b", "read/c takes traffic, too"), ("weight 0 backup", "c", "read/c is a backup")] {
         let (haproxy, db) = (Haproxy::with(&program, option), database(newest()));
         let place = verified(&db, &format!("{FAST}{}", haproxy.lines().replace("new = [\"b\"]", &format!("new = [\"{new}\"]"))));
         let told = rollout(&place, 1);
