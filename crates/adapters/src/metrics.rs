@@ -6,10 +6,12 @@ use evenkeel_core::port::Metrics;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The longest answer that is read.
 const MOST: u64 = 1 << 20;
+/// A value of another time than now, by more than that, is none.
+const FRESH: Duration = Duration::from_secs(60);
 /// So much of what is said there is repeated.
 const SAID: usize = 200;
 
@@ -21,6 +23,7 @@ pub struct Prometheus {
     shown: String,
     token: Option<SecretString>,
     within: Duration,
+    fresh: Duration,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +65,13 @@ impl Prometheus {
         if token.as_ref().is_some_and(|token| !is_token(token)) {
             return Err("a token that is empty, or holds spaces");
         }
-        Ok(Self { url: SecretString::from(url.trim_end_matches('/').to_owned()), shown, token, within })
+        Ok(Self { url: SecretString::from(url.trim_end_matches('/').to_owned()), shown, token, within, fresh: FRESH })
+    }
+
+    /// As old as that a value may be, where that is more than the usual.
+    #[must_use]
+    pub fn fresh_for(self, time: Duration) -> Self {
+        Self { fresh: time.max(FRESH), ..self }
     }
 
     fn asked(&self, query: &str) -> Result<f64, String> {
@@ -70,7 +79,8 @@ impl Prometheus {
         let bearer = self.token.as_ref().map(|token| format!("Bearer {}", token.expose_secret()));
         let headers: Vec<(&str, &str)> = bearer.as_deref().map(|value| ("authorization", value)).into_iter().collect();
         let (status, body) = client::get(&url, &headers, MOST, self.within).map_err(|failure| failure.why)?;
-        match (status, told(&body)) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| "the clock of this machine is before 1970")?;
+        match (status, told(&body).and_then(|sample| timely(sample, now, self.fresh))) {
             (200, told) => told,
             // What is wrong with a query stands in the body.
             (400 | 422 | 503, Err(why)) => Err(format!("HTTP {status}: {why}")),
@@ -89,8 +99,19 @@ impl Metrics for Prometheus {
     }
 }
 
-/// The one number of an answer.
-fn told(body: &[u8]) -> Result<f64, String> {
+/// The number, where it is of now.
+fn timely((at, value): (f64, f64), now: Duration, fresh: Duration) -> Result<f64, String> {
+    let age = now.as_secs_f64() - at;
+    // What is no time is not of now.
+    if age.abs() <= fresh.as_secs_f64() {
+        return Ok(value);
+    }
+    let side = if age < 0.0 { "ahead" } else { "old" };
+    Err(format!("a stale value: by the clock of this machine it is {:.0} s {side}, and {} s are the most", age.abs(), fresh.as_secs()))
+}
+
+/// The one number of an answer, after its time in seconds since 1970.
+fn told(body: &[u8]) -> Result<(f64, f64), String> {
     let told: Told = serde_json::from_slice(body).map_err(|_| "what answers is no Prometheus".to_owned())?;
     if told.status != "success" {
         return Err(format!("it says: {}", cut(&told.error.unwrap_or_else(|| "an error without words".to_owned()))));
@@ -100,20 +121,20 @@ fn told(body: &[u8]) -> Result<f64, String> {
         return Err(format!("it warns: {}", cut(warning)));
     }
     let data = told.data.ok_or("an answer without data")?;
-    let text = match data.kind.as_str() {
-        "scalar" => serde_json::from_value::<(f64, String)>(data.result).map_err(|_| "a number that cannot be read")?.1,
+    let (at, text) = match data.kind.as_str() {
+        "scalar" => serde_json::from_value::<(f64, String)>(data.result).map_err(|_| "a number that cannot be read")?,
         "vector" => {
             let mut series: Vec<Series> = serde_json::from_value(data.result).map_err(|_| "a series that cannot be read")?;
             match (series.pop(), series.len()) {
                 (None, _) => return Err("no series".to_owned()),
-                (Some(one), 0) => one.value.1,
+                (Some(one), 0) => one.value,
                 (Some(_), more) => return Err(format!("{} series, where one is expected: say sum(…), or which", more + 1)),
             }
         }
         other => return Err(format!("a {}, where one number is expected", cut(other))),
     };
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value),
+        Ok(value) if value.is_finite() => Ok((at, value)),
         Ok(value) => Err(format!("its value is {value}")),
         Err(_) => Err(format!("a value that is no number: {}", cut(&text))),
     }
@@ -142,8 +163,8 @@ mod tests {
         let answer = |data: &str| told(format!("{{\"status\":\"success\",\"data\":{data}}}").as_bytes());
         let vector = |series: &str| answer(&format!("{{\"resultType\":\"vector\",\"result\":[{series}]}}"));
         let one = |value: &str| format!("{{\"metric\":{{}},\"value\":[1700000000.1,\"{value}\"]}}");
-        assert_eq!(vector(&one("0.25")), Ok(0.25));
-        assert_eq!(answer("{\"resultType\":\"scalar\",\"result\":[1700000000,\"1e3\"]}"), Ok(1000.0));
+        assert_eq!(vector(&one("0.25")), Ok((1_700_000_000.1, 0.25)));
+        assert_eq!(answer("{\"resultType\":\"scalar\",\"result\":[1700000000,\"1e3\"]}"), Ok((1_700_000_000.0, 1000.0)));
         for value in ["NaN", "+Inf", "-Inf", "", "many", "1,5"] {
             assert!(vector(&one(value)).is_err(), "{value}");
         }
@@ -163,6 +184,16 @@ mod tests {
         }
         let partial = "{\"status\":\"success\",\"warnings\":[\"one store did not answer\"],\"data\":{\"resultType\":\"scalar\",\"result\":[1,\"1\"]}}";
         assert!(told(partial.as_bytes()).is_err_and(|why| why.contains("one store")));
+    }
+
+    #[test]
+    fn a_value_of_another_time_is_none() {
+        let now = Duration::from_secs(1_700_000_000);
+        for (at, is_fresh) in [(0.0, true), (-59.0, true), (60.0, true), (-61.0, false), (61.0, false), (f64::NAN, false), (-1.7e9, false)]
+        {
+            assert_eq!(timely((1.7e9 + at, 7.0), now, FRESH).is_ok(), is_fresh, "{at}");
+        }
+        assert!(timely((1.7e9 - 600.0, 7.0), now, FRESH).is_err_and(|why| why.contains("600 s old")));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //!
 //! Does not live here: the judgement (`core/deployment/breaker`), who asks a metrics server (`adapters`). Neighbours: `gate`, `rollout`.
 
+use crate::within::within;
 use evenkeel_core::deployment::Breaker;
 use evenkeel_core::deployment::breaker::{Looks, Rule, Sample, Says};
-use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::fault::Trouble;
 use evenkeel_core::port::{Environment, Limits, Metrics, Run, Traffic, Vitals};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,8 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(50);
 /// What ended by then is counted.
 const SETTLED: Duration = Duration::from_millis(150);
-/// The longest that a look at the server may take, whatever the interval is.
+/// The shortest and the longest that a look at the server may take, whatever the interval is.
+const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// What is looked at.
@@ -28,8 +30,8 @@ pub struct Plan {
     pub errors: Option<Rule>,
     /// So many have to end between two looks to tell anything.
     pub transactions: u64,
-    /// So many replicas have to be there.
-    pub replicas: usize,
+    /// So many replicas have to be there; nothing where nobody has said it.
+    pub replicas: Option<usize>,
     /// What is asked of who measures.
     pub queries: Vec<(Rule, String)>,
 }
@@ -38,6 +40,12 @@ impl Plan {
     fn rules(&self) -> impl Iterator<Item = &Rule> {
         let own = [&self.lag, &self.connections, &self.errors];
         own.into_iter().flatten().chain(self.queries.iter().map(|(rule, _)| rule))
+    }
+
+    /// What takes longer than that is a look that has seen nothing.
+    #[must_use]
+    pub fn bound(&self) -> Duration {
+        self.interval.clamp(SHORTEST, LONGEST)
     }
 
     /// So many looks decide where nothing is missing.
@@ -56,8 +64,10 @@ pub struct Watching<'a> {
     limits: Limits,
     before: Option<Vitals>,
     /// The most replicas that were ever there: one that is gone is not one that keeps up.
-    replicas: usize,
+    replicas: Option<usize>,
     pub breakers: Vec<Breaker>,
+    /// Why the last look at the environment itself saw nothing.
+    unreached: Option<String>,
     /// How long an open breaker stays so at the least; for good where nothing is said.
     open_for: Option<Duration>,
     /// Of each that is open: since when, and what has been seen since.
@@ -76,12 +86,21 @@ impl<'a> Watching<'a> {
         limits: &Limits,
         run: &Run<'_>,
     ) -> Result<Self, Box<Trouble>> {
-        let bound = plan.interval.min(LONGEST);
-        let limits = Limits { statement_timeout: limits.statement_timeout.min(bound), ..*limits };
+        let limits = Limits { statement_timeout: limits.statement_timeout.min(plan.bound()), ..*limits };
         let breakers: Vec<Breaker> = plan.rules().cloned().map(Breaker::new).collect();
         let since = vec![None; breakers.len()];
-        let mut watching =
-            Self { environment, plan, metrics, limits, before: None, replicas: plan.replicas, breakers, open_for: None, since };
+        let mut watching = Self {
+            environment,
+            plan,
+            metrics,
+            limits,
+            before: None,
+            replicas: plan.replicas,
+            breakers,
+            unreached: None,
+            open_for: None,
+            since,
+        };
         watching.anew(run)?;
         Ok(watching)
     }
@@ -94,9 +113,23 @@ impl<'a> Watching<'a> {
         if self.plan.errors.is_some() {
             // Servers count what a session did a moment after it has ended.
             std::thread::sleep(SETTLED);
-            self.before = self.vitals(run)?.ok();
+            let now = self.vitals(self.plan.bound(), run)?;
+            self.unreached = now.as_ref().err().cloned();
+            self.before = now.ok();
         }
         Ok(())
+    }
+
+    /// So many replicas were there, or have to be: who looked before has seen it.
+    #[must_use]
+    pub const fn replicas(&self) -> Option<usize> {
+        self.replicas
+    }
+
+    /// As many replicas have to be there as another has seen.
+    #[must_use]
+    pub fn having(self, replicas: Option<usize>) -> Self {
+        Self { replicas: self.replicas.max(replicas), ..self }
     }
 
     /// For whoever is asked for days: what is open passes again after that time, once as many looks let it as would have at the beginning.
@@ -152,6 +185,12 @@ impl<'a> Watching<'a> {
         self.breakers.iter().any(|one| matches!(one.says(), Says::Open(_)))
     }
 
+    /// Why the last look at the environment itself saw nothing, where it did not.
+    #[must_use]
+    pub fn unreached(&self) -> Option<&str> {
+        self.unreached.as_deref()
+    }
+
     /// What is open, each in words.
     #[must_use]
     pub fn against(&self) -> Vec<String> {
@@ -191,15 +230,23 @@ impl<'a> Watching<'a> {
     }
 
     fn own(&mut self, run: &Run<'_>) -> Result<Vec<Sample>, Box<Trouble>> {
+        // All of one look together.
+        let until = Instant::now() + self.plan.bound();
+        let rest = || until.saturating_duration_since(Instant::now());
         let mut samples = Vec::new();
+        self.unreached = None;
         if self.plan.lag.is_some() {
-            let traffic = told(self.environment.traffic(&[], &self.limits, &run.watch))?;
+            let traffic = within(rest(), run, |run| self.environment.traffic(&[], &self.limits, &run.watch))?;
+            self.unreached = traffic.as_ref().err().cloned();
             samples.push(traffic.map_or_else(Sample::Missing, |traffic| lag(&traffic, &mut self.replicas)));
         }
         if self.plan.connections.is_none() && self.plan.errors.is_none() {
             return Ok(samples);
         }
-        let now = self.vitals(run)?;
+        let now = self.vitals(rest(), run)?;
+        if let Err(why) = &now {
+            self.unreached = Some(why.clone());
+        }
         if self.plan.connections.is_some() {
             samples.push(now.as_ref().map_or_else(|why| Sample::Missing(why.clone()), connections));
         }
@@ -211,29 +258,28 @@ impl<'a> Watching<'a> {
         Ok(samples)
     }
 
-    fn vitals(&self, run: &Run<'_>) -> Result<Result<Vitals, String>, Box<Trouble>> {
-        told(self.environment.vitals(&self.limits, &run.watch))
-    }
-}
-
-/// What cannot be asked is missing; that the end was asked for is another thing.
-fn told<T>(asked: Result<T, Box<Trouble>>) -> Result<Result<T, String>, Box<Trouble>> {
-    match asked {
-        Ok(found) => Ok(Ok(found)),
-        Err(trouble) if trouble.class == Class::Interrupted => Err(trouble),
-        Err(trouble) => Ok(Err(trouble.to_string())),
+    fn vitals(&self, bound: Duration, run: &Run<'_>) -> Result<Result<Vitals, String>, Box<Trouble>> {
+        within(bound, run, |run| self.environment.vitals(&self.limits, &run.watch))
     }
 }
 
 /// Of the replica that is farthest behind.
-fn lag(traffic: &Traffic, most: &mut usize) -> Sample {
+fn lag(traffic: &Traffic, most: &mut Option<usize>) -> Sample {
     let there = traffic.replicas.len();
-    *most = there.max(*most);
-    if there < *most {
+    if there > 0 {
+        *most = Some(there).max(*most);
+    }
+    if let Some(most) = *most
+        && there < most
+    {
         return Sample::Missing(format!("{there} of {most} replicas are connected"));
     }
     if there == 0 && !traffic.hidden.is_empty() {
         return Sample::Missing(format!("whether replicas are connected is not seen: {}", traffic.hidden.join("; ")));
+    }
+    if there == 0 && most.is_none() {
+        let fix = "where there is none, lag = false under [breakers]; otherwise replicas = N";
+        return Sample::Untold(format!("no replica is connected, and none is configured: whether one is missing cannot be told; {fix}"));
     }
     match traffic.replicas.iter().find(|(behind, _)| behind.is_none()) {
         Some((_, who)) => Sample::Missing(format!("{who}: how far it is behind is not known")),
@@ -264,107 +310,12 @@ fn errors(before: Option<&Vitals>, now: &Vitals, few: u64) -> Sample {
         return Sample::Missing("the server began to count anew".to_owned());
     };
     match committed.saturating_add(back) {
-        all if all < few => Sample::Missing(format!("{all} transactions ended since the last look, and fewer than {few} tell nothing")),
+        all if all < few => Sample::Untold(format!("{all} transactions ended since the last look, and fewer than {few} tell nothing")),
         0 => Sample::Value(0.0),
         all => Sample::Value(share(back, all)),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use evenkeel_core::deployment::breaker::Bound;
-    use evenkeel_core::manifest::Manifest;
-    use evenkeel_core::port::Watch;
-
-    #[test]
-    fn what_is_not_seen_is_missing() {
-        let vitals = |connections, ended| Vitals { connections, ended };
-        assert_eq!(connections(&vitals(Some((80, 100)), None)), Sample::Value(80.0));
-        for unseen in [None, Some((1, 0))] {
-            assert!(matches!(connections(&vitals(unseen, None)), Sample::Missing(_)));
-        }
-        let now = vitals(None, Some((1090, 30)));
-        assert_eq!(errors(Some(&vitals(None, Some((1000, 20)))), &now, 20), Sample::Value(10.0));
-        for before in [None, Some(&vitals(None, None)), Some(&vitals(None, Some((2000, 20)))), Some(&vitals(None, Some((1080, 30))))] {
-            assert!(matches!(errors(before, &now, 20), Sample::Missing(_)), "{before:?}");
-        }
-        assert_eq!(errors(Some(&now), &now, 0), Sample::Value(0.0));
-    }
-
-    struct Nowhere;
-
-    impl Environment for Nowhere {
-        fn capture(&self, _: &evenkeel_core::port::Request, _: &Watch<'_>) -> Result<Manifest, Box<Trouble>> {
-            Err(Box::new(Trouble::new(Class::Unreachable, "nobody is there")))
-        }
-        fn grants(&self, _: &evenkeel_core::port::Request, _: Option<&str>, _: &Watch<'_>) -> Result<String, Box<Trouble>> {
-            Err(Box::new(Trouble::new(Class::Unreachable, "nobody is there")))
-        }
-        fn describe(&self) -> String {
-            "nowhere".to_owned()
-        }
-    }
-
-    #[test]
-    fn an_open_breaker_stays_so_for_its_time_and_until_looks_let_it_pass() {
-        let looks = Looks { minimum: 2, samples: 1, missing: 1 };
-        let rule = Rule { name: "x".to_owned(), unit: "", bound: Bound::Most(1.0), looks, origin: String::new() };
-        let plan = Plan {
-            interval: Duration::ZERO,
-            lag: None,
-            connections: None,
-            errors: None,
-            transactions: 0,
-            replicas: 0,
-            queries: vec![(rule.clone(), String::new())],
-        };
-        let at = Instant::now();
-        let of = |open_for| Watching {
-            environment: &Nowhere,
-            plan: &plan,
-            metrics: None,
-            limits: Limits::default(),
-            before: None,
-            replicas: 0,
-            breakers: vec![Breaker::new(rule.clone())],
-            open_for,
-            since: vec![None],
-        };
-        let (good, bad) = ([Sample::Value(0.0)], [Sample::Missing("gone".to_owned())]);
-        let minute = Duration::from_secs(60);
-        let mut watching = of(Some(minute));
-        watching.see(&bad, at);
-        for second in [1, 2, 59] {
-            watching.see(&good, at + Duration::from_secs(second));
-            assert!(watching.is_open(), "{second}");
-        }
-        watching.see(&bad, at + Duration::from_secs(59));
-        watching.see(&good, at + minute);
-        watching.see(&good, at + minute);
-        assert!(watching.is_open(), "its time began anew");
-        watching.see(&good, at + minute * 2);
-        assert!(watching.all_pass());
-        let mut watching = of(None);
-        watching.see(&bad, at);
-        (0..9).for_each(|_| watching.see(&good, at + minute * 99));
-        assert!(watching.is_open(), "for good");
-    }
-
-    #[test]
-    fn a_replica_that_is_gone_or_does_not_tell_is_missing() {
-        let ms = |ms| Some(Duration::from_millis(ms));
-        let of = |replicas: &[Option<Duration>]| Traffic {
-            replicas: replicas.iter().map(|behind| (*behind, "r".to_owned())).collect(),
-            ..Traffic::default()
-        };
-        let mut most = 0;
-        assert_eq!(lag(&of(&[]), &mut most), Sample::Value(0.0));
-        assert_eq!(lag(&of(&[ms(3), ms(700)]), &mut most), Sample::Value(700.0));
-        assert!(matches!(lag(&of(&[ms(3), None]), &mut most), Sample::Missing(_)));
-        assert!(matches!(lag(&of(&[ms(3)]), &mut most), Sample::Missing(_)), "one of them is gone");
-        assert!(matches!(lag(&of(&[]), &mut 1), Sample::Missing(_)), "one was to be there");
-        let hidden = Traffic { hidden: vec!["GRANT".to_owned()], ..Traffic::default() };
-        assert!(matches!(lag(&hidden, &mut 0), Sample::Missing(_)));
-    }
-}
+#[path = "breakers_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@
 
 use crate::breakers::{Plan, Watching};
 use crate::capture::{self, Source};
+use crate::within::within;
 use evenkeel_core::deployment::lock::{self, Asking, Parity};
 use evenkeel_core::deployment::{Gate, Known, Passage, Status, Windows};
 use evenkeel_core::evidence::schema;
@@ -21,6 +22,8 @@ pub const DIMENSIONS: [Dimension; 1] = [Dimension::Schema];
 const BACK: u32 = 50;
 /// For how long the schema that was read is the one that is there, for whoever asks again and again.
 const AGAIN: Duration = Duration::from_secs(30);
+/// The longest that reading it may take then: nobody looks meanwhile.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Who asks, and by what.
 pub struct Question<'a> {
@@ -52,6 +55,14 @@ pub struct Read {
 /// # Errors
 /// The environment or the store cannot be read, or the end was asked for.
 pub fn run(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<Passage, Box<Trouble>> {
+    Ok(looked(source, question, run)?.0)
+}
+
+/// The same, with how many replicas were seen.
+///
+/// # Errors
+/// As there.
+pub fn looked(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<(Passage, Option<usize>), Box<Trouble>> {
     let environment = live(source)?;
     let mut passage = question.asked(environment, &question.read(source, run)?)?;
     let mut watching = Watching::begin(environment, question.plan, question.metrics, &question.limits, run)?;
@@ -61,8 +72,9 @@ pub fn run(source: &Source, question: &Question<'_>, run: &Run<'_>) -> Result<Pa
             break;
         }
     }
+    let replicas = watching.replicas();
     passage.breakers = watching.breakers;
-    Ok(passage)
+    Ok((passage, replicas))
 }
 
 /// Looks until the end is asked for, and hands out what is known after each look.
@@ -85,20 +97,7 @@ pub fn keep(
     };
     let mut read: Option<(Instant, Read)> = None;
     loop {
-        match watching.look(run) {
-            Err(trouble) if is_over(&trouble) => return Ok(()),
-            looked => looked?,
-        }
-        let asked = match read.take().filter(|(at, _)| at.elapsed() < AGAIN) {
-            Some(read) => Ok(read),
-            None => question.read(source, run).and_then(|read| watching.anew(run).map(|()| (Instant::now(), read))),
-        };
-        let passage = asked.and_then(|(at, found)| {
-            let passage = question.asked(environment, &found)?;
-            read = Some((at, found));
-            Ok(Passage { breakers: watching.breakers.clone(), ..passage })
-        });
-        match passage {
+        match question.round(source, &mut watching, &mut read, run) {
             Ok(passage) => tell(passage),
             Err(trouble) if is_over(&trouble) => return Ok(()),
             Err(trouble) => {
@@ -122,12 +121,49 @@ pub fn live(source: &Source) -> Result<&dyn Environment, Box<Trouble>> {
     }
 }
 
+/// Nothing is known of an environment, for that reason.
+#[must_use]
+pub fn untold(environment: &str, target: String, now: Timestamp, why: &str) -> Passage {
+    let gate = Gate::new("read", "environment and store can be read", None, why).fix("look at what is said there");
+    Passage { label: environment.to_owned(), target, at: now.to_string(), gates: vec![gate], breakers: Vec::new() }
+}
+
 impl Question<'_> {
     /// Nothing is known, for that reason.
     #[must_use]
     pub fn untold(&self, target: String, why: &str) -> Passage {
-        let gate = Gate::new("read", "environment and store can be read", None, why).fix("look at what is said there");
-        Passage { label: self.environment.to_owned(), target, at: (self.now)().to_string(), gates: vec![gate], breakers: Vec::new() }
+        untold(self.environment, target, (self.now)(), why)
+    }
+
+    /// Reads what is too old, waits, and looks once more: what is told is as old as that look.
+    fn round(
+        &self,
+        source: &Source,
+        watching: &mut Watching<'_>,
+        read: &mut Option<(Instant, Read)>,
+        run: &Run<'_>,
+    ) -> Result<Passage, Box<Trouble>> {
+        let environment = live(source)?;
+        let found = match (read.take().filter(|(at, _)| at.elapsed() < AGAIN), watching.unreached()) {
+            (Some(read), _) => Ok(read),
+            // Whoever does not answer the look is not asked for more: that would keep the next look waiting.
+            (None, Some(why)) => Err(why.to_owned()),
+            (None, None) => {
+                let found = within(LONGEST, run, |run| self.read(source, run))?;
+                watching.anew(run)?;
+                found.map(|found| (Instant::now(), found))
+            }
+        };
+        watching.look(run)?;
+        let passage = match found {
+            Ok((at, found)) => {
+                let passage = self.asked(environment, &found);
+                *read = Some((at, found));
+                passage?
+            }
+            Err(why) => self.untold(environment.describe(), &why),
+        };
+        Ok(Passage { breakers: watching.breakers.clone(), ..passage })
     }
 
     /// What the environment itself says.

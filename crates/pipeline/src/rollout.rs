@@ -70,7 +70,7 @@ pub fn run(source: &Source, question: &Question<'_>, order: &Order<'_>, run: &Ru
             return Ok(rolled);
         }
     }
-    let passage = gate::run(source, question, run)?;
+    let (passage, replicas) = gate::looked(source, question, run)?;
     if passage.exit_code() != 0 {
         rolled.passage = Some(passage);
         return Ok(rolled);
@@ -95,7 +95,8 @@ pub fn run(source: &Source, question: &Question<'_>, order: &Order<'_>, run: &Ru
     rolled.run = Some(intended.number());
     rolled.passage = Some(passage);
     Ok(lease::beating(&intended, || {
-        let mut course = Course { source, environment, question, order, run, intended: &intended, held, before, is_begun: false, rolled };
+        let mut course =
+            Course { source, environment, question, order, run, intended: &intended, replicas, held, before, is_begun: false, rolled };
         let moved = course.all();
         course.ended(moved)
     }))
@@ -222,6 +223,8 @@ struct Course<'a> {
     order: &'a Order<'a>,
     run: &'a Run<'a>,
     intended: &'a Intended<'a>,
+    /// So many the gate has seen.
+    replicas: Option<usize>,
     /// What the journal has of it while it is elsewhere.
     held: String,
     before: Option<String>,
@@ -237,7 +240,7 @@ impl Course<'_> {
         self.intended.leaves(0, &Trail { mark, ..Trail::default() })?;
         self.intended.takes(&self.held)?;
         let Question { plan, metrics, limits, .. } = self.question;
-        let mut watching = Watching::begin(self.environment, plan, *metrics, limits, self.run)?;
+        let mut watching = Watching::begin(self.environment, plan, *metrics, limits, self.run)?.having(self.replicas);
         for (at, share) in self.order.stages.iter().enumerate() {
             let act = u32::try_from(at).unwrap_or(u32::MAX);
             self.asked()?;

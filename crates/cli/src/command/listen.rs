@@ -10,7 +10,7 @@ use crate::{signals, store, wire};
 use evenkeel_adapters::{Answer, Asked, serve};
 use evenkeel_core::deployment::Passage;
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Silent, Store};
+use evenkeel_core::port::Silent;
 use evenkeel_pipeline::gate as stage;
 use evenkeel_report::deployment as report;
 use evenkeel_report::history::Form;
@@ -24,7 +24,9 @@ const OLD: Duration = Duration::from_secs(30);
 
 /// An environment, and what is known of it.
 struct Watched<'a> {
-    question: Question<'a>,
+    name: &'a str,
+    /// How it is asked; or why it is not.
+    question: Result<Question<'a>, Box<Trouble>>,
     known: Mutex<Option<(Instant, Passage)>>,
 }
 
@@ -43,29 +45,40 @@ pub fn run(address: SocketAddr, arguments: &Arguments, settings: &Settings, comm
         return Err(Box::new(trouble.found("none").fix("evenkeel init proposes one")));
     }
     let store = store::open(settings)?;
-    let watched = |name: &str| Ok(Watched { question: Question::of(name, settings, common)?, known: Mutex::new(None) });
-    let all: Vec<Watched<'_>> = names.into_iter().map(watched).collect::<Result<_, Box<Trouble>>>()?;
+    let mut all: Vec<Watched<'_>> = Vec::new();
+    for name in names {
+        let question = Question::of(name, settings, common);
+        // One that cannot be asked keeps nobody from the others.
+        if let Err(trouble) = &question {
+            paint::say!("{name}: {}", paint::plain(&trouble.to_string()));
+        }
+        all.push(Watched { name: question.as_ref().map_or(name, |question| question.name), question, known: Mutex::new(None) });
+    }
+    if all.iter().all(|one| one.question.is_err()) {
+        return all.into_iter().find_map(|one| one.question.err()).map_or(Ok(0), Err);
+    }
     let listener = TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener))).map_err(|error| {
         let trouble = Trouble::new(Class::Unreachable, format!("cannot listen at {address}")).found(error.to_string());
         Box::new(trouble.origin("flag --listen").fix("name an address of this machine, and a port that is free"))
     });
     let (here, listener) = listener?;
-    paint::say!("listening at http://{here}/gate/{}", all.first().map(|one| one.question.name).unwrap_or_default());
+    paint::say!("listening at http://{here}/gate/{}", all.first().map(|one| one.name).unwrap_or_default());
     let stop = signals::stop();
     let run = wire::run(&Silent, settings);
     let open_for = settings.breakers.open_for;
     let keep = |one: &Watched<'_>| {
+        let Ok(question) = &one.question else { return };
         let tell = |passage| *one.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), passage));
-        let kept = stage::keep(&one.question.endpoint.source, &one.question.question(&*store, None), open_for, &run, &tell);
+        let kept = stage::keep(&question.endpoint.source, &question.question(&*store, None), open_for, &run, &tell);
         if let Err(trouble) = kept {
-            paint::say!("{}: {}", one.question.name, paint::plain(&trouble.to_string()));
+            paint::say!("{}: {}", one.name, paint::plain(&trouble.to_string()));
         }
     };
     std::thread::scope(|scope| {
         for one in &all {
             scope.spawn(|| keep(one));
         }
-        serve(&listener, |asked| answer(asked, &all, &*store), || stop.is_requested()).map_err(|error| {
+        serve(&listener, |asked| answer(asked, &all), || stop.is_requested()).map_err(|error| {
             stop.request();
             Box::new(Trouble::new(Class::Unreachable, format!("cannot listen at {here}")).found(error.to_string()))
         })
@@ -75,7 +88,7 @@ pub fn run(address: SocketAddr, arguments: &Arguments, settings: &Settings, comm
 }
 
 /// `/gate/ENV` says it by its status, `/measure/ENV` in its body alone, `/back/ENV` whether it has to go back.
-fn answer(asked: &Asked, all: &[Watched<'_>], store: &dyn Store) -> Answer {
+fn answer(asked: &Asked, all: &[Watched<'_>]) -> Answer {
     if !matches!(asked.method.as_str(), "GET" | "POST") {
         return Answer::failure(405, "GET or POST");
     }
@@ -83,10 +96,10 @@ fn answer(asked: &Asked, all: &[Watched<'_>], store: &dyn Store) -> Answer {
     let (Some(what @ ("gate" | "measure" | "back")), Some(name)) = (parts.next(), parts.next()) else {
         return Answer::failure(404, "there are /gate/ENV, /measure/ENV and /back/ENV");
     };
-    let Some(one) = decoded(name).and_then(|name| all.iter().find(|one| one.question.name == name)) else {
+    let Some(one) = decoded(name).and_then(|name| all.iter().find(|one| one.name == name)) else {
         return Answer::failure(404, "no such environment is looked at here");
     };
-    let passage = known(one, store);
+    let passage = known(one);
     let Ok(body) = report::passage(&passage, Form::Json, &evenkeel_report::Style::default()) else {
         return Answer::failure(503, "the answer cannot be written");
     };
@@ -99,15 +112,23 @@ fn answer(asked: &Asked, all: &[Watched<'_>], store: &dyn Store) -> Answer {
 }
 
 /// What is known, unless that is too long ago.
-fn known(one: &Watched<'_>, store: &dyn Store) -> Passage {
+fn known(one: &Watched<'_>) -> Passage {
+    let untold = |why: &str| stage::untold(one.name, one.name.to_owned(), store::now(), why);
+    let question = match &one.question {
+        Ok(question) => question,
+        Err(trouble) => return untold(&trouble.to_string()),
+    };
     let known = one.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let most = (one.question.plan.interval * STALE).max(OLD);
+    let plan = &question.plan;
+    let most = plan.interval.saturating_mul(STALE).max(OLD);
+    // The next look has ended by then, whatever it met: what let traffic go on before that lets it go on no more.
+    let fresh = plan.interval.saturating_add(plan.bound());
     let why = match known {
-        Some((at, passage)) if at.elapsed() <= most => return passage,
+        Some((at, passage)) if at.elapsed() <= if passage.exit_code() == 0 { fresh } else { most } => return passage,
         Some((at, _)) => format!("nobody could look since {} s", at.elapsed().as_secs()),
         None => "nobody has looked yet".to_owned(),
     };
-    one.question.question(store, None).untold(one.question.name.to_owned(), &why)
+    untold(&why)
 }
 
 /// A name as addresses have it.

@@ -23,6 +23,8 @@ pub struct Breakers {
 
 /// Where the demand comes from that nobody wrote down.
 const DEFAULT: &str = "default";
+/// A value that is older than so many intervals is none.
+const STALE: u32 = 3;
 /// Above a service level objective, in hundredths of it.
 const TOLERANCE: f64 = 1.15;
 
@@ -37,7 +39,7 @@ impl Default for Breakers {
             connections: rule("connections", " %", 80.0),
             errors: rule("errors", " %", 5.0),
             transactions: 20,
-            replicas: 0,
+            replicas: None,
             queries: Vec::new(),
         };
         Self { plan, prometheus: None, open_for: Duration::from_secs(5 * 60) }
@@ -117,7 +119,8 @@ pub fn demands(
                 Box::new(trouble.origin(place(name.span())).fix(format!("export {}=…, or remove the line", name.get_ref())))
             })
         });
-        Prometheus::new(&filled(url)?, token.transpose()?, timeout).map_err(|found| {
+        let asked = Prometheus::new(&filled(url)?, token.transpose()?, timeout);
+        asked.map(|asked| asked.fresh_for(interval.saturating_mul(STALE))).map_err(|found| {
             wrong(
                 "prometheus",
                 "an address of http or https",
@@ -134,7 +137,11 @@ pub fn demands(
     }
     let transactions = raw.transactions.unwrap_or(usual.transactions);
     let open_for = time("open_for", &raw.open_for, Breakers::default().open_for)?;
-    Ok(Breakers { open_for, plan: Plan { interval, lag, connections, errors, transactions, replicas: 0, queries }, prometheus })
+    Ok(Breakers {
+        open_for,
+        plan: Plan { interval, lag, connections, errors, transactions, replicas: raw.replicas.map(usize::from), queries },
+        prometheus,
+    })
 }
 
 impl RawNumber {

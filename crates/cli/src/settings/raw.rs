@@ -86,6 +86,7 @@ pub struct RawBreakers {
     pub connections: Option<Spanned<RawShare>>,
     pub errors: Option<Spanned<RawShare>>,
     pub transactions: Option<u64>,
+    pub replicas: Option<u16>,
     pub prometheus: Option<Spanned<String>>,
     pub prometheus_token_env: Option<Spanned<String>>,
     pub timeout: Option<Spanned<String>>,

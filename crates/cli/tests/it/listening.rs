@@ -115,6 +115,39 @@ fn eventually_ends(child: &mut Child) -> Option<i32> {
 }
 
 #[test]
+fn a_server_that_freezes_lets_nothing_go_on_and_one_that_cannot_be_asked_stops_no_other() {
+    use evenkeel_postgres::scratch::{Options, Scratch};
+    let server = Scratch::start(&Options::major(newest()).database("shop")).unwrap();
+    let place = Place::new();
+    let settings = format!(
+        "[environments.shop]\nurl = \"{}\"\n[environments.other]\nurl_env = \"NOBODY_HAS_SET_IT\"\n{FAST}missing = 3\n",
+        server.url("shop")
+    );
+    place.write("evenkeel.toml", settings);
+    let listening = Listening::started(&place, &[]);
+    let says = |what: &str| {
+        let told = listening.asks("GET", "/measure/shop").1;
+        told["breakers"].as_array().is_some_and(|all| !all.is_empty() && all.iter().all(|one| one["says"] == what))
+    };
+    eventually("all pass", || says("pass"));
+    let (status, told) = listening.asks("GET", "/gate/other");
+    assert!(status == 503 && told.to_string().contains("NOBODY_HAS_SET_IT"), "{told}");
+    let session = server.session("postgres").unwrap();
+    let pid = session.value("select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)").unwrap().unwrap();
+    let signal = |name: &str| assert!(std::process::Command::new("kill").args([name, &pid]).status().unwrap().success());
+    signal("-STOP");
+    let begun = Instant::now();
+    while listening.asks("GET", "/back/shop").0 != 200 && begun.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    signal("-CONT");
+    // Three looks, each an interval and the least bound.
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    place.write("evenkeel.toml", "[environments.other]\nurl_env = \"NOBODY_HAS_SET_IT\"\n");
+    place.run(&["gate", "--listen", "127.0.0.1:0"]).exits(78).says("NOBODY_HAS_SET_IT");
+}
+
+#[test]
 fn a_hostile_request_keeps_nobody_else_waiting() {
     let place = Place::new();
     place.write("evenkeel.toml", "[environments.shop]\nurl = \"postgres://nobody@127.0.0.1:1/x\"\n[breakers]\ninterval = \"100ms\"\n");

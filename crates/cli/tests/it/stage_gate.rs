@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Fast looks, and a server that nobody else uses.
-pub const FAST: &str = "[breakers]\ninterval = \"150ms\"\ntransactions = 0\n";
+pub const FAST: &str = "[breakers]\ninterval = \"150ms\"\ntransactions = 0\nreplicas = 0\n";
 
 /// What a made-up Prometheus answers: status, body; nothing where it keeps silent.
 type Says = Option<(u16, String)>;
@@ -74,7 +74,8 @@ impl Prometheus {
 }
 
 pub fn vector(values: &[&str]) -> String {
-    let one = |value: &&str| serde_json::json!({ "metric": {}, "value": [1_700_000_000.5, value] });
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64();
+    let one = |value: &&str| serde_json::json!({ "metric": {}, "value": [now, value] });
     let result: Vec<Value> = values.iter().map(one).collect();
     serde_json::json!({ "status": "success", "data": { "resultType": "vector", "result": result } }).to_string()
 }
@@ -211,6 +212,13 @@ fn the_database_has_breakers_of_its_own() {
     let told = asked(&place, 1);
     assert_eq!(breaker(&told, "connections")["says"], "open", "{told}");
     assert_eq!(told["breakers"].as_array().unwrap().len(), 2);
+    // Nobody has said how many replicas there are: that is told by nothing, and opens nothing.
+    place.write("evenkeel.toml", few.replace("[breakers]", "[breakers]\nerrors = false\nmissing = 1").replace("replicas = 0\n", ""));
+    let told = asked(&place, 2);
+    assert_eq!(breaker(&told, "lag")["says"], "hold", "{told}");
+    assert!(breaker(&told, "lag")["why"].as_str().unwrap().contains("no replica is connected, and none is configured"), "{told}");
+    place.write("evenkeel.toml", few.replace("[breakers]", "[breakers]\nerrors = false\nlag = false").replace("replicas = 0\n", ""));
+    asked(&place, 0);
     // A replica that is not there does not keep up.
     let replica = few.replace("[environments.shop]", "[environments.shop]\nreplicas = [\"postgres://nowhere/x\"]");
     place.write("evenkeel.toml", replica.replace("[breakers]", "[breakers]\nerrors = false\nmissing = 9"));

@@ -75,6 +75,8 @@ pub enum Sample {
     Value(f64),
     /// Why there is no value. It is never taken for well.
     Missing(String),
+    /// Why nothing can be told, though nothing is wrong with looking: traffic stays where it is, and does not go back for that.
+    Untold(String),
 }
 
 /// What a breaker says.
@@ -118,6 +120,9 @@ impl Breaker {
             return;
         }
         self.says = self.judged(sample);
+        if matches!(sample, Sample::Untold(_)) {
+            return;
+        }
         if self.says == Says::Pass {
             self.held = 0;
             return;
@@ -151,6 +156,10 @@ impl Breaker {
             }
             Sample::Value(value) => format!("its value is {value}"),
             Sample::Missing(why) => why.clone(),
+            Sample::Untold(why) => {
+                (self.last, self.within) = (None, 0);
+                return Says::Hold(why.clone());
+            }
         };
         // What is between two values beyond the bound does not make them less.
         (self.last, self.within) = (None, 0);

@@ -120,3 +120,25 @@ fn a_new_stage_wants_new_looks() {
     one.see(&Sample::Value(1.0));
     assert_eq!(*one.says(), Says::Pass);
 }
+
+#[test]
+fn what_cannot_be_told_holds_for_ever_and_forgives_nothing() {
+    let looks = Looks { minimum: 1, samples: 2, missing: 2 };
+    let untold = Sample::Untold("a quiet night".to_owned());
+    let mut one = breaker(looks);
+    for _ in 0..looks.patience() * 3 {
+        one.see(&untold);
+        assert_eq!(*one.says(), Says::Hold("a quiet night".to_owned()));
+    }
+    one.see(&Sample::Value(1.0));
+    assert_eq!(*one.says(), Says::Pass);
+    one.see(&untold);
+    assert_ne!(*one.says(), Says::Pass);
+    for bad in [Sample::Value(200.0), Sample::Missing("gone".to_owned())] {
+        let mut one = breaker(looks);
+        for sample in [&bad, &untold, &bad] {
+            one.see(sample);
+        }
+        assert!(matches!(one.says(), Says::Open(_)), "{bad:?}");
+    }
+}

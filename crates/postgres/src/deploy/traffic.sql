@@ -2,7 +2,8 @@
 -- replicas, connections.
 -- Versions: 13 to 18. Privileges: since when transactions of other roles are open, and how far replicas are behind, is seen by members of
 -- pg_read_all_stats only; without that the seconds are NULL. Parameters: schemas and names of tables; none for all.
--- Columns: what it is, who, seconds (of connections: how many are taken), how many there may be.
+-- Columns: what it is, who, seconds (of connections: how many are taken), how many there may be (of replicas: the bytes of WAL that one is
+-- behind whose seconds are not what the server says, since it has told nothing of them, or is silent).
 WITH concerned AS (
     SELECT c.oid
     FROM unnest($1::pg_catalog.text[], $2::pg_catalog.text[]) AS a (of_schema, name)
@@ -42,12 +43,16 @@ SELECT
     pg_catalog.concat_ws(', ', NULLIF(r.application_name, ''), r.client_addr::pg_catalog.text, r.state),
     CASE
         WHEN r.state IS NULL THEN NULL
+        -- What it said last of a replica that has fallen silent stays as it was. A replica that has nothing to tell is not behind.
+        WHEN b.bytes > 0 AND s.seconds > 5 THEN GREATEST(s.seconds, EXTRACT(epoch FROM r.replay_lag)::pg_catalog.float8)
         WHEN r.replay_lag IS NOT NULL THEN EXTRACT(epoch FROM r.replay_lag)::pg_catalog.float8
         -- It is forgotten a while after everything was replayed.
-        WHEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), r.replay_lsn) < 16777216 THEN 0
+        WHEN b.bytes <= 0 THEN 0
     END,
-    NULL
+    CASE WHEN b.bytes > 0 AND (s.seconds > 5 OR r.replay_lag IS NULL) THEN b.bytes::pg_catalog.int8 END
 FROM pg_catalog.pg_stat_replication AS r
+CROSS JOIN LATERAL (SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), r.replay_lsn) AS bytes) AS b
+CROSS JOIN LATERAL (SELECT EXTRACT(epoch FROM pg_catalog.clock_timestamp() - r.reply_time)::pg_catalog.float8 AS seconds) AS s
 WHERE r.state IS NULL OR r.state <> 'backup' AND r.replay_lsn IS NOT NULL
 UNION ALL
 SELECT

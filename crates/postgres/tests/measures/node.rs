@@ -3,8 +3,11 @@
 use super::{capture_as, lines};
 use evenkeel_core::kind::{Dimension, Kind, Value};
 use evenkeel_core::manifest::{Manifest, NodeRole, Reason};
+use evenkeel_core::port::{Environment, Limits, Watch};
+use evenkeel_postgres::connect::{Target, ThisMachine};
+use evenkeel_postgres::environment::PostgresEnvironment;
 use evenkeel_postgres::scratch::{Options, ReplicaOptions, Scratch};
-use evenkeel_testkit::majors;
+use evenkeel_testkit::{majors, newest};
 use std::time::{Duration, Instant};
 
 fn topology(server: &Scratch, role: &str) -> Manifest {
@@ -58,5 +61,36 @@ fn a_replica_is_seen_from_both_ends() {
         // It was never analysed, and a standby counts nothing: how many rows is not known here.
         assert!(standby.gaps.iter().any(|gap| gap.object.as_deref() == Some("public.t") && gap.attribute.as_deref() == Some("rows")));
         replica.pause_replay(false).unwrap();
+    }
+}
+
+/// How far its only replica is behind.
+fn behind(primary: &Scratch) -> (Option<Duration>, String) {
+    let environment = PostgresEnvironment::new(Target::parse(&primary.conninfo("postgres"), &ThisMachine).unwrap());
+    let mut traffic = environment.traffic(&[], &Limits::default(), &Watch::none()).unwrap_or_else(|trouble| panic!("{trouble:#?}"));
+    assert_eq!((traffic.replicas.len(), traffic.hidden.len()), (1, 0), "{traffic:?}");
+    traffic.replicas.remove(0)
+}
+
+#[test]
+fn a_replica_that_has_frozen_is_behind() {
+    for major in majors().into_iter().filter(|major| *major == 13 || *major == newest()) {
+        let primary = Scratch::start(&Options::major(major)).unwrap_or_else(|fault| panic!("{fault}"));
+        let replica = primary.replica(&ReplicaOptions::named("far")).unwrap_or_else(|fault| panic!("{fault}"));
+        let session = primary.session("postgres").unwrap();
+        for number in 0..5 {
+            session.exec(&format!("create table t_{number} ()")).unwrap();
+            let (time, who) = behind(&primary);
+            assert!(time.is_some_and(|time| time < Duration::from_secs(5)), "{time:?} {who}");
+        }
+        let receiver = replica.session("postgres").unwrap().value("select pid::text from pg_stat_wal_receiver").unwrap().unwrap();
+        let signal = |name: &str| assert!(std::process::Command::new("kill").args([name, &receiver]).status().unwrap().success());
+        signal("-STOP");
+        session.exec("create table unseen ()").unwrap();
+        std::thread::sleep(Duration::from_secs(6));
+        let (time, who) = behind(&primary);
+        signal("-CONT");
+        assert!(time.is_some_and(|time| time > Duration::from_secs(5)) && who.contains("bytes behind"), "{time:?} {who}");
+        evenkeel_testkit::process::eventually("it has caught up", || behind(&primary).0.is_some_and(|time| time < Duration::from_secs(5)));
     }
 }
