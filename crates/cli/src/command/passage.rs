@@ -31,7 +31,7 @@ impl<'a> Asked<'a> {
     pub fn of(typed: &str, settings: &'a Settings, common: &Common) -> Result<Self, Box<Trouble>> {
         let (name, configured) = wire::by_name(typed, settings, "add it to evenkeel.toml, and type its name")?;
         let endpoint = wire::live(name, settings, common, &DIMENSIONS)?;
-        let named = configured.reach.as_ref().map(|reach| reach.replicas.len()).filter(|count| *count > 0);
+        let named = configured.reach.as_ref().ok().map(|reach| reach.replicas.len()).filter(|count| *count > 0);
         let plan = settings.breakers.plan.clone();
         let plan = Plan { replicas: plan.replicas.max(named), ..plan };
         let prometheus = settings.breakers.prometheus.clone().filter(|_| !plan.queries.is_empty()).transpose()?;
