@@ -2,8 +2,10 @@
 
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::port::Shifter;
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::Read;
-use std::path::PathBuf;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -11,6 +13,8 @@ use std::time::{Duration, Instant};
 /// The longest answer that is read.
 const MOST: u64 = 4096;
 const LOOK: Duration = Duration::from_millis(10);
+/// How long it is waited for what was killed.
+const GONE: Duration = Duration::from_secs(2);
 
 /// A command that moves traffic, and perhaps one that says how it is spread.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +43,8 @@ impl Command {
         };
         let mut command = std::process::Command::new(program);
         command.args(words.iter().skip(1)).args(&share).current_dir(&self.folder).stdin(Stdio::null()).stdout(Stdio::piped());
+        // With all that it starts, so that all of it ends with it.
+        command.process_group(0);
         command.env("EVENKEEL_ENVIRONMENT", &self.environment);
         if let Some(share) = &share {
             command.env("EVENKEEL_SHARE", share);
@@ -69,17 +75,33 @@ impl Command {
                 Ok(Some(status)) => return Err(self.failed(words, status.to_string())),
                 Ok(None) if Instant::now() < until => std::thread::sleep(LOOK),
                 Ok(None) => {
-                    // It may have ended meanwhile.
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    return Err(self.failed(words, "it did not end, and was killed".to_owned()));
+                    return Err(self.failed(words, ended(child).to_owned()));
                 }
                 Err(error) => return Err(self.failed(words, error.to_string())),
             }
         }
     }
 
-    fn share(&self, words: &[String]) -> Result<u8, Box<Trouble>> {
+    /// Asked before anything is written down: what cannot be started has moved nothing.
+    fn is_program(&self) -> Result<(), Box<Trouble>> {
+        let program = self.run.first().map(String::as_str).unwrap_or_default();
+        let path = Path::new(program);
+        let is_there = |path: &Path| rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok() && path.is_file();
+        let is_found = if program.contains('/') {
+            is_there(&self.folder.join(path))
+        } else {
+            let folders = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&folders).any(|folder| is_there(&folder.join(path)))
+        };
+        if is_found && !program.is_empty() {
+            return Ok(());
+        }
+        let trouble = Trouble::new(Class::Configuration, format!("the command {} cannot be run", self.run.join(" ")));
+        let trouble = trouble.expected("a program that is there and may be run").found(format!("{program:?} is none"));
+        Err(Box::new(trouble.origin("run under [rollout.command]").fix("write where it is, from the folder of evenkeel.toml")))
+    }
+
+    fn share_by(&self, words: &[String]) -> Result<u8, Box<Trouble>> {
         let text = self.ran(words, None)?;
         text.parse::<u8>().ok().filter(|share| *share <= 100).ok_or_else(|| {
             let shown: String = text.chars().take(80).collect();
@@ -90,13 +112,38 @@ impl Command {
     }
 }
 
+/// Ends it with all that it started: what is there still could move traffic when it was taken back.
+fn ended(child: &mut Child) -> &'static str {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let until = Instant::now() + GONE;
+    loop {
+        // They may have ended meanwhile.
+        let is_there = group.is_some_and(|group| kill_process_group(group, Signal::KILL).is_ok());
+        let _ = child.kill();
+        let _ = child.try_wait();
+        match (is_there, Instant::now() < until) {
+            (false, _) => {
+                let _ = child.wait();
+                return "it did not end, and was killed";
+            }
+            (true, true) => std::thread::sleep(LOOK),
+            (true, false) => return "it did not end, and something that it started cannot be killed: it may move traffic still",
+        }
+    }
+}
+
 impl Shifter for Command {
     fn describe(&self) -> String {
         format!("the command {}", self.run.join(" "))
     }
 
     fn spread(&self) -> Result<Option<String>, Box<Trouble>> {
-        self.read.as_ref().map(|words| self.share(words)).transpose().map(|share| share.map(|share| share.to_string()))
+        self.is_program()?;
+        self.read.as_ref().map(|words| self.share_by(words)).transpose().map(|share| share.map(|share| share.to_string()))
+    }
+
+    fn share(&self) -> Result<Option<f64>, Box<Trouble>> {
+        self.read.as_ref().map(|words| self.share_by(words)).transpose().map(|share| share.map(f64::from))
     }
 
     fn words(&self, share: u8) -> Vec<String> {
@@ -106,7 +153,7 @@ impl Shifter for Command {
     fn shift(&self, share: u8) -> Result<(), Box<Trouble>> {
         self.ran(&self.run, Some(share))?;
         let Some(words) = &self.read else { return Ok(()) };
-        match self.share(words)? {
+        match self.share_by(words)? {
             found if found == share => Ok(()),
             found => Err(self.failed(&self.run, format!("{} says {found} % afterwards, and not {share}", words.join(" ")))),
         }
@@ -152,7 +199,16 @@ mod tests {
         let begun = Instant::now();
         assert!(of(folder.path(), "exec sleep 60", None).shift(5).is_err_and(|trouble| trouble.to_string().contains("killed")));
         assert!(begun.elapsed() < Duration::from_secs(5));
-        let nowhere = Command { run: vec!["/nowhere/at/all".to_owned()], ..good };
-        assert!(nowhere.shift(5).is_err());
+        // What it has started goes with it.
+        let child = of(folder.path(), "(sleep 1; echo $1 > share) & sleep 60", Some("cat share"));
+        good.shift(7).unwrap();
+        assert!(child.shift(5).is_err_and(|trouble| trouble.to_string().contains("killed")));
+        std::thread::sleep(Duration::from_millis(1500));
+        assert_eq!(good.spread().unwrap().as_deref(), Some("7"));
+        // Nothing is begun with what is no program.
+        for program in ["/nowhere/at/all", "", "./nope", "no-such-program-anywhere"] {
+            let nowhere = Command { run: vec![program.to_owned()], ..good.clone() };
+            assert!(nowhere.spread().is_err() && nowhere.shift(5).is_err(), "{program}");
+        }
     }
 }

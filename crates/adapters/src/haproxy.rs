@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long one answer may take.
+/// How long one answer may take, whole.
 const WITHIN: Duration = Duration::from_secs(3);
 /// The longest answer that is read.
-const MOST: u64 = 1 << 20;
+const MOST: usize = 1 << 20;
 /// The highest weight there is.
 const HIGHEST: u64 = 256;
 /// So near to a share have weights to come, in hundredths.
@@ -67,23 +67,14 @@ impl Haproxy {
             let trouble = trouble.found(error.to_string()).origin("socket under [rollout.haproxy]");
             Box::new(trouble.fix("look whether it runs, and whether `stats socket … level admin` is where the configuration says"))
         };
-        let mut answer = Vec::new();
-        let mut read = |stream: &mut dyn ReadWrite| {
-            stream.write_all(command.as_bytes()).and_then(|()| stream.write_all(b"\n"))?;
-            Read::take(stream, MOST).read_to_end(&mut answer)
-        };
-        if self.socket.starts_with(['/', '.']) {
-            let mut stream = UnixStream::connect(&self.socket).map_err(failed)?;
-            stream.set_read_timeout(Some(WITHIN)).and_then(|()| stream.set_write_timeout(Some(WITHIN))).map_err(failed)?;
-            read(&mut stream).map_err(failed)?;
+        let answer = if self.socket.starts_with(['/', '.']) {
+            UnixStream::connect(&self.socket).and_then(|mut stream| answered(&mut stream, command))
         } else {
             let address = self.socket.to_socket_addrs().map_err(failed)?.next();
             let address = address.ok_or_else(|| failed(std::io::Error::other("no such address")))?;
-            let mut stream = TcpStream::connect_timeout(&address, WITHIN).map_err(failed)?;
-            stream.set_read_timeout(Some(WITHIN)).and_then(|()| stream.set_write_timeout(Some(WITHIN))).map_err(failed)?;
-            read(&mut stream).map_err(failed)?;
-        }
-        Ok(String::from_utf8_lossy(&answer).trim().to_owned())
+            TcpStream::connect_timeout(&address, WITHIN).and_then(|mut stream| answered(&mut stream, command))
+        };
+        Ok(String::from_utf8_lossy(&answer.map_err(failed)?).trim().to_owned())
     }
 
     fn refused(&self, what: String, expected: &str, answer: &str) -> Box<Trouble> {
@@ -132,8 +123,30 @@ impl Haproxy {
         failed.map_or(Ok(()), Err)
     }
 
+    /// That nobody else takes traffic there, and nobody waits for others to be gone: the share would be another.
+    fn are_alone(&self) -> Result<(), Box<Trouble>> {
+        let backend = &self.servers.backend;
+        let answer = self.say(&format!("show stat {backend} 4 -1"))?;
+        let rows = stat(&answer);
+        if rows.is_empty() {
+            return Err(self.refused(format!("who is in {backend} cannot be read"), "CSV with svname, weight and bck", &answer));
+        }
+        let is_named = |name: &str| self.servers.new.iter().chain(&self.servers.old).any(|server| server == name);
+        let expected = "all that take traffic stand in old or new under [rollout.haproxy]";
+        if let Some(other) = rows.iter().find(|row| !is_named(row.name) && row.weight != Some(0)) {
+            let weight = other.weight.map_or_else(|| "an unknown weight".to_owned(), |weight| format!("weight {weight}"));
+            return Err(self.refused(format!("{backend}/{} takes traffic, too", other.name), expected, &weight));
+        }
+        if let Some(backup) = rows.iter().find(|row| is_named(row.name) && row.is_backup) {
+            let what = format!("{backend}/{} is a backup, which takes traffic only where no other is there", backup.name);
+            return Err(self.refused(what, "servers without `backup`", "bck 1"));
+        }
+        Ok(())
+    }
+
     /// That these servers take traffic.
     fn are_up(&self, servers: &[&str]) -> Result<(), Box<Trouble>> {
+        self.are_alone()?;
         let backend = &self.servers.backend;
         let answer = self.say(&format!("show servers state {backend}"))?;
         let states = states(&answer);
@@ -163,6 +176,30 @@ impl Haproxy {
         let new = self.servers.new.iter().map(move |server| (server.as_str(), new));
         new.chain(self.servers.old.iter().map(move |server| (server.as_str(), old))).collect()
     }
+}
+
+/// A server as the statistics have it.
+struct Row<'a> {
+    name: &'a str,
+    /// Nothing where it cannot be read.
+    weight: Option<u64>,
+    is_backup: bool,
+}
+
+/// The servers of an answer of `show stat`.
+fn stat(answer: &str) -> Vec<Row<'_>> {
+    let mut lines = answer.lines().skip_while(|line| !line.starts_with('#'));
+    let columns: Vec<&str> = lines.next().unwrap_or_default().trim_start_matches(['#', ' ']).split(',').collect();
+    let at = |name: &str| columns.iter().position(|column| *column == name);
+    let (Some(name), Some(weight), Some(backup)) = (at("svname"), at("weight"), at("bck")) else { return Vec::new() };
+    lines
+        .filter_map(|line| {
+            let words: Vec<&str> = line.split(',').collect();
+            let name = words.get(name).filter(|name| !name.is_empty())?;
+            let is_backup = words.get(backup).is_none_or(|word| *word != "0");
+            Some(Row { name, weight: words.get(weight).and_then(|word| word.parse().ok()), is_backup })
+        })
+        .collect()
 }
 
 /// Names of servers with what they do, and what somebody wants them to do.
@@ -196,8 +233,41 @@ fn scaled(weights: [u64; 2]) -> [u64; 2] {
 }
 
 /// What a stream is.
-trait ReadWrite: Read + Write {}
-impl<T: Read + Write> ReadWrite for T {}
+trait Talk: Read + Write {
+    fn within(&self, time: Duration) -> std::io::Result<()>;
+}
+
+impl Talk for UnixStream {
+    fn within(&self, time: Duration) -> std::io::Result<()> {
+        self.set_read_timeout(Some(time)).and_then(|()| self.set_write_timeout(Some(time)))
+    }
+}
+
+impl Talk for TcpStream {
+    fn within(&self, time: Duration) -> std::io::Result<()> {
+        self.set_read_timeout(Some(time)).and_then(|()| self.set_write_timeout(Some(time)))
+    }
+}
+
+/// A command and its whole answer: one that comes in drops is none.
+fn answered(stream: &mut dyn Talk, command: &str) -> std::io::Result<Vec<u8>> {
+    let until = Instant::now() + WITHIN;
+    stream.within(WITHIN)?;
+    stream.write_all(command.as_bytes()).and_then(|()| stream.write_all(b"\n"))?;
+    let (mut answer, mut piece) = (Vec::new(), [0_u8; 4096]);
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() || answer.len() > MOST {
+            let words = if left.is_zero() { "its answer did not come to an end" } else { "its answer is too long" };
+            return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, words));
+        }
+        stream.within(left)?;
+        match stream.read(&mut piece)? {
+            0 => return Ok(answer),
+            count => answer.extend_from_slice(piece.get(..count).unwrap_or_default()),
+        }
+    }
+}
 
 impl Shifter for Haproxy {
     fn describe(&self) -> String {
@@ -209,6 +279,13 @@ impl Shifter for Haproxy {
         let weights: Vec<String> =
             all.map(|server| Ok(format!("{server}={}", self.weight(server)?))).collect::<Result<_, Box<Trouble>>>()?;
         Ok(Some(weights.join(" ")))
+    }
+
+    fn share(&self) -> Result<Option<f64>, Box<Trouble>> {
+        let all = self.servers.new.iter().chain(&self.servers.old);
+        let weights: Vec<(&str, u64)> =
+            all.map(|server| Ok((server.as_str(), self.weight(server)?))).collect::<Result<_, Box<Trouble>>>()?;
+        Ok(self.made(&weights))
     }
 
     fn words(&self, share: u8) -> Vec<String> {
@@ -300,6 +377,10 @@ mod tests {
         let answer = "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight\n3 read 1 a 10.0.0.1 2 0 100\n3 read 2 b - 0 32 0\n";
         let states = states(answer);
         assert_eq!((states["a"], states["b"]), ((2, 0), (0, 32)));
+        let answer = "# pxname,svname,status,weight,act,bck,\nread,a,UP,1,1,0,\nread,b,UP,100,0,1,\n\n";
+        let rows: Vec<_> = stat(answer).iter().map(|row| (row.name.to_owned(), row.weight, row.is_backup)).collect();
+        assert_eq!(rows, [("a".to_owned(), Some(1), false), ("b".to_owned(), Some(100), true)]);
+        assert!(stat("").is_empty() && stat("No such proxy.").is_empty());
         assert!(super::states("").is_empty() && super::states("Can't find backend.").is_empty());
     }
 }

@@ -25,6 +25,12 @@ impl Shifter for Several {
         serde_json::to_string(&all).map(Some).map_err(|error| Box::new(failed(error)))
     }
 
+    /// That of whoever has moved the most.
+    fn share(&self) -> Result<Option<f64>, Box<Trouble>> {
+        let all: Vec<Option<f64>> = self.0.iter().map(|one| one.share()).collect::<Result<_, _>>()?;
+        Ok(all.into_iter().flatten().reduce(f64::max))
+    }
+
     fn words(&self, share: u8) -> Vec<String> {
         self.0.iter().flat_map(|one| one.words(share)).collect()
     }

@@ -417,6 +417,9 @@ impl From<SeverityName> for evenkeel_core::kind::Severity {
     }
 }
 
+/// No wait is longer: what is reckoned with it stays within what a clock can tell.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(10 * 366 * 24 * 3600);
+
 /// A length of time such as `500ms`, `2s` or `1min`.
 pub fn duration(text: &str) -> Result<std::time::Duration, String> {
     if !text.trim().is_empty() && text.trim().chars().all(|c| c.is_ascii_digit() || c == '.') {
@@ -424,6 +427,7 @@ pub fn duration(text: &str) -> Result<std::time::Duration, String> {
     }
     let span: jiff::SignedDuration = text.parse().map_err(|_| "not a length of time: write one such as 500ms, 2s or 1min".to_owned())?;
     match std::time::Duration::try_from(span) {
+        Ok(duration) if duration > LONGEST => Err("longer than ten years".to_owned()),
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("a wait must be bounded and longer than nothing".to_owned()),
     }
@@ -440,5 +444,6 @@ mod tests {
             assert_eq!(read.clone().map(spelled), Ok(shown.to_owned()));
             assert_eq!(duration(shown), read);
         }
+        assert!(duration("2562047788015215h").is_err() && duration("87600h").is_ok());
     }
 }

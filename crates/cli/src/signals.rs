@@ -41,6 +41,11 @@ pub fn at_once() {
     AT_ONCE.store(true, Ordering::SeqCst);
 }
 
+/// What was printed was not the last: there are servers to be stopped still.
+pub fn in_order() {
+    AT_ONCE.store(false, Ordering::SeqCst);
+}
+
 /// Begins to listen. A second signal ends the process at once; then the kernel ends servers of ours, and the next start
 /// removes their files.
 ///

@@ -215,8 +215,19 @@ fn everything_planted_is_found_and_nothing_is_left(told: &Told) {
         let page = pages.map(|entry| entry.path()).find(|path| path.to_string_lossy().ends_with("-rehearsal.html")).unwrap();
         let page = std::fs::read_to_string(page).unwrap();
         assert!(page.contains("<svg class=\"picture\"") && page.contains("public.invoices"), "the page shows no picture");
+        // The fifth: it goes where it counts, and comes back.
+        for words in [
+            "the schema as rehearsed",
+            "production: VERIFIED: all 5 gates hold",
+            "production: LOCKED until",
+            "× loss          3 rows and values: public.invoices.due: 3",
+            "1 migration is taken back, and the schema is as it was before",
+            "production: ROLLED_BACK since",
+        ] {
+            assert!(stdout.contains(words), "{words:?} is not told:\n{stdout}");
+        }
     } else {
-        assert!(stdout.contains("rehearses releases on PostgreSQL only"), "{stdout}");
+        assert!(stdout.contains("are played on PostgreSQL"), "{stdout}");
     }
     // An address, the path of the report, a statement to paste: these are not broken.
     let here = place.folder.path().to_string_lossy();

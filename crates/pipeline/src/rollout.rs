@@ -19,6 +19,8 @@ const BACK: u32 = 50;
 /// How often it is tried to take traffic back, and the pause between.
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
+/// So near to a share, in hundredths, it is that share.
+const NEAR: f64 = 1.5;
 /// What the journal calls traffic that is not where it was.
 const HELD: &str = "traffic";
 
@@ -74,6 +76,10 @@ pub fn run(source: &Source, question: &Question<'_>, order: &Order<'_>, run: &Ru
         return Ok(rolled);
     }
     let before = order.shifter.spread()?;
+    if let Some(gate) = ahead(order)? {
+        rolled.passage = Some(Passage { gates: passage.gates.into_iter().chain([gate]).collect(), ..passage });
+        return Ok(rolled);
+    }
     let held = format!("{HELD} by {}: {}", order.shifter.describe(), before.as_deref().unwrap_or("none of it to what is new"));
     let ground = schema(&capture::manifest(source, run)?).unwrap_or_default();
     let intended = match Intended::write(question.store, &intention(question, order, environment, ground), &[])? {
@@ -94,6 +100,15 @@ pub fn run(source: &Source, question: &Question<'_>, order: &Order<'_>, run: &Ru
         let moved = course.all();
         course.ended(moved)
     }))
+}
+
+/// Where more is moved already than the first stage would: that stage would take traffic back from what serves it.
+fn ahead(order: &Order<'_>) -> Result<Option<Gate>, Box<Trouble>> {
+    let (Some(first), Some(share)) = (order.stages.first(), order.shifter.share()?) else { return Ok(None) };
+    let is_ahead = share > f64::from(*first) + NEAR;
+    let limit = format!("no more is moved than the first stage, {first} %");
+    let gate = Gate::new("traffic", limit, Some(false), format!("{share:.0} % of the traffic is moved already"));
+    Ok(is_ahead.then(|| gate.fix("it may be done; where it is not, spread it as it was before, or write stages that begin beyond")))
 }
 
 fn intention(question: &Question<'_>, order: &Order<'_>, environment: &dyn Environment, ground: String) -> Intention {
@@ -235,7 +250,9 @@ impl Course<'_> {
             self.is_begun = true;
             self.stands(at, Stands::Broken);
             self.run.watch.see(Event::Step { what: &format!("{share} % of the traffic") });
-            let stage = self.order.shifter.shift(*share).map_err(Stopped::from).and_then(|()| self.watched(&mut watching));
+            let shifter = self.order.shifter;
+            let moved = shifter.shift(*share).and_then(|()| shifter.spread()).map_err(Stopped::from);
+            let stage = moved.and_then(|spread| self.watched(&mut watching, spread.as_deref()));
             if let Some(passage) = &mut self.rolled.passage {
                 passage.breakers.clone_from(&watching.breakers);
             }
@@ -268,13 +285,18 @@ impl Course<'_> {
         if closed.is_empty() { Ok(()) } else { Err(Stopped::For(closed.join("; "))) }
     }
 
-    /// Watches a stage for its time, and until everything passes.
-    fn watched(&self, watching: &mut Watching<'_>) -> Result<(), Stopped> {
+    /// Watches a stage for its time, and until everything passes; nobody may spread traffic otherwise meanwhile.
+    fn watched(&self, watching: &mut Watching<'_>, spread: Option<&str>) -> Result<(), Stopped> {
         let until = Instant::now() + self.order.watch;
         loop {
             watching.look(self.run)?;
             if watching.is_open() {
                 return Err(Stopped::Broken(watching.against().join("; ")));
+            }
+            let now = self.order.shifter.spread()?;
+            if now.as_deref() != spread {
+                let [was, is] = [spread, now.as_deref()].map(|spread| spread.unwrap_or("nothing that is told"));
+                return Err(Stopped::For(format!("traffic is spread otherwise than it was set: {is}, and not {was}")));
             }
             if let Some(halt) = self.question.store.halted(self.question.environment)? {
                 return Err(Stopped::For(halt.words()));

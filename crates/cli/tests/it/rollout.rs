@@ -43,6 +43,11 @@ fn saying(name: &'static str) -> u16 {
 
 impl Haproxy {
     fn started(program: &PathBuf) -> Self {
+        Self::with(program, "")
+    }
+
+    /// With a third server, of which the configuration of the rollout knows nothing; `option` is what is said of it.
+    fn with(program: &PathBuf, option: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (a, b) = (saying("a"), saying("b"));
@@ -52,6 +57,8 @@ impl Haproxy {
              listen read\n  bind 127.0.0.1:{port}\n  balance roundrobin\n  server a 127.0.0.1:{a} weight 100\n  server b 127.0.0.1:{b} weight 0\n",
             socket.display()
         );
+        let third = if option.is_empty() { String::new() } else { format!("  server c 127.0.0.1:{} {option}\n", saying("c")) };
+        let text = text + &third;
         let file = folder.path().join("haproxy.cfg");
         std::fs::write(&file, text).unwrap();
         let child = Command::new(program).args(["-db", "-f"]).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -331,6 +338,37 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
     }
 }
 
+/// The share that is told is the share that is: others in the backend, hands beside it, and a second run would make it another.
+#[test]
+fn traffic_is_where_it_is_said_to_be_or_nothing_is_said() {
+    let Some(program) = program() else { return };
+    for (option, new, words) in [("weight 50", "b", "read/c takes traffic, too"), ("weight 0 backup", "c", "read/c is a backup")] {
+        let (haproxy, db) = (Haproxy::with(&program, option), database(newest()));
+        let place = verified(&db, &format!("{FAST}{}", haproxy.lines().replace("new = [\"b\"]", &format!("new = [\"{new}\"]"))));
+        let told = rollout(&place, 1);
+        assert!(told["outcome"] == "back" && told.to_string().contains(words), "{told}");
+        assert_eq!(haproxy.weights(), [100, 0]);
+    }
+    // One that nobody gives anything is no matter.
+    let (haproxy, db) = (Haproxy::with(&program, "weight 0"), database(newest()));
+    let place = verified(&db, &format!("{FAST}{}", haproxy.lines()));
+    assert_eq!(rollout(&place, 0)["outcome"], "done");
+    // Once more would begin with taking traffic back from what serves it.
+    let (told, weights) = (rollout(&place, 1), haproxy.weights());
+    assert!(told["outcome"] == "refused" && told.to_string().contains("100 % of the traffic is moved already"), "{told}");
+    assert_eq!(weights, haproxy.weights());
+    haproxy.says("set weight read/a 100");
+    haproxy.says("set weight read/b 0");
+    // Whoever spreads it otherwise meanwhile, a restart of the proxy say, is seen.
+    place.write("evenkeel.toml", place.read("evenkeel.toml").replace("watch = \"100ms\"", "watch = \"60s\""));
+    let child = began(&place);
+    eventually("the first stage", || haproxy.weights() == [19, 1]);
+    haproxy.says("set weight read/a 77");
+    let (code, told) = ended(child);
+    assert!(code == Some(1) && told["outcome"] == "back" && told.to_string().contains("spread otherwise than it was set"), "{told}");
+    assert_eq!(haproxy.weights(), [100, 0]);
+}
+
 /// Wherever it is killed: either traffic is where it was, or it is said that it is not; and it is taken back as it was.
 #[test]
 fn a_run_that_is_killed_anywhere_is_taken_back_whole() {
@@ -344,7 +382,7 @@ fn a_run_that_is_killed_anywhere_is_taken_back_whole() {
     let (mut elsewhere, mut still) = (0, 0);
     for at in 0..12u32 {
         // How it is spread is not always all or nothing.
-        let was = [100 - at, at];
+        let was = [200 - at, at % 6];
         ["a", "b"].iter().zip(was).for_each(|(server, weight)| drop(haproxy.says(&format!("set weight read/{server} {weight}"))));
         let mut child = began(&place);
         std::thread::sleep(whole * at / 12 + Duration::from_millis(u64::from(at * 7 % 20)));

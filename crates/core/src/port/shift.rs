@@ -13,6 +13,14 @@ pub trait Shifter: Sync {
     /// Who moves it cannot be asked, or says what nobody understands.
     fn spread(&self) -> Result<Option<String>, Box<Trouble>>;
 
+    /// The share that is moved now, in hundredths; nothing where nobody says it.
+    ///
+    /// # Errors
+    /// Who moves it cannot be asked, or says what nobody understands.
+    fn share(&self) -> Result<Option<f64>, Box<Trouble>> {
+        Ok(None)
+    }
+
     /// What is said for such a share, as a person reads it.
     fn words(&self, share: u8) -> Vec<String>;
 

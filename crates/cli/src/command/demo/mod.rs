@@ -118,7 +118,7 @@ fn story(arguments: &Demo, common: &Common, screen: &Screen) -> Outcome {
         screen.heading("A release, and its way back");
         released::play(rehearsed, screen, &common)?;
     } else {
-        screen.line("What it does, and how a release comes and goes, is played on PostgreSQL: evenkeel demo");
+        screen.line("This act and the next, a release and its way back, are played on PostgreSQL:\nevenkeel demo");
     }
 
     // In the order of a release, each environment against the one before.

@@ -8,6 +8,7 @@ use super::rehearsed::{DATABASE, Rehearsed};
 use super::screen::Screen;
 use crate::args::{Cli, Command, Common};
 use crate::command::{deploy, evidence, lock, rehearse, status, verify};
+use crate::signals;
 use clap::Parser;
 use evenkeel_core::fault::Trouble;
 use evenkeel_report::rehearsal as report;
@@ -26,7 +27,10 @@ pub fn play(played: Rehearsed, screen: &Screen, common: &Common) -> Result<(), B
     let (scratch, _folder) = (played.scratch, played.folder);
     let asked = |question: &str, command: &str, expected: u8| {
         screen.command(question, command);
-        let code = run(command, &common)?;
+        let code = run(command, &common);
+        // A verb that has printed has come to its end; this act has not.
+        signals::in_order();
+        let code = code?;
         screen.line("");
         if code == expected { Ok(()) } else { Err(broken(&format!("{command} ends with {code}, and not with {expected}"))) }
     };
