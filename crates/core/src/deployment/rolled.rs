@@ -80,6 +80,10 @@ impl Rolled {
                 None => format!("{label}: no traffic was moved"),
             },
             Outcome::Done => format!("{label}: all {} stages are done: all of the traffic is moved", stages.len()),
+            // Another run may have moved it meanwhile: where it is now is not this one's to say.
+            Outcome::Back(why) if stages.iter().all(|stage| stage.state == Stands::Planned) => {
+                format!("{label}: no traffic was moved: {why}{halted}")
+            }
             Outcome::Back(why) => format!("{label}: traffic is back as it was: {why}{halted}"),
             Outcome::Stuck(why, because) => format!("{label}: traffic is NOT back as it was: {because}; it was to be: {why}{halted}"),
             Outcome::Restored(runs) if runs.is_empty() => format!("{label}: no run has left traffic elsewhere"),
@@ -94,4 +98,21 @@ impl Rolled {
 /// Of runs, those that moved traffic and did not give it back, the newest first.
 pub fn left<'a>(runs: impl Iterator<Item = &'a Entry>) -> impl Iterator<Item = &'a Entry> {
     runs.filter(|entry| entry.intention.verb == Intention::ROLLOUT && !entry.held.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_begun_is_not_said_to_be_back() {
+        let line = |state| {
+            let stages = vec![Stage { share: 5, state }, Stage { share: 100, state: Stands::Planned }];
+            let (label, outcome) = ("shop".to_owned(), Outcome::Back("a gate".to_owned()));
+            let (target, by, passage, run, notes) = (String::new(), String::new(), None, Some(1), Vec::new());
+            Rolled { label, target, by, passage, stages, outcome, run, is_halted: false, notes }.line()
+        };
+        assert_eq!(line(Stands::Planned), "shop: no traffic was moved: a gate");
+        assert_eq!(line(Stands::Broken), "shop: traffic is back as it was: a gate");
+    }
 }
