@@ -3,7 +3,7 @@
 mod deploy;
 mod release;
 
-pub use deploy::{AcceptedGap, Deploy, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify};
+pub use deploy::{AcceptedGap, Backfill, BackfillGap, Deploy, Gate, Lock, Rollback, Rollout, Running, Status, UnknownIs, Unlock, Verify};
 pub use release::{CourseName, Diagnose, Evidence, History, HistoryFormat, Migrations, Preflight, Reading, Rehearse, Runs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -37,6 +37,7 @@ pub enum SchemaName {
     Runs,
     Gate,
     Rollout,
+    Backfill,
 }
 
 /// Flags that every verb understands.
@@ -121,6 +122,8 @@ pub enum Command {
     Evidence(Evidence),
     /// Run what was rehearsed where it counts: behind gates, act by act, bounded, written down, and compared with the rehearsal.
     Deploy(Deploy),
+    /// Change a table part after part: held while replicas are behind or clients wait, gone on with where it stopped, and counted.
+    Backfill(Backfill),
     /// Say whether what was deployed is as it was rehearsed, and whether what is in it holds together.
     Verify(Verify),
     /// Lock an environment: it is to stay as it is until an end. What would change it is refused, and what changed it is said.

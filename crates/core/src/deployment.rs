@@ -2,12 +2,14 @@
 //!
 //! Lives here: the nouns. Does not live here: doing it (`pipeline/deploy`), what is kept of it (`port`'s journal).
 
+pub mod backfilled;
 pub mod breaker;
 pub mod lock;
 pub mod passage;
 pub mod rolled;
 pub mod status;
 
+pub use backfilled::Backfilled;
 pub use breaker::Breaker;
 pub use lock::Locking;
 pub use passage::Passage;

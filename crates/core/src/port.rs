@@ -4,6 +4,7 @@
 //! Does not live here: which engine is chosen; only the command line's wiring does that. `grants` writes the script of the
 //! same name, `query` the list of `evenkeel queries`; `claim` is the way to write, behind an intention in the `journal`.
 
+mod backfill;
 mod claim;
 mod deployer;
 mod engine;
@@ -26,6 +27,7 @@ mod store;
 mod watch;
 mod workshop;
 
+pub use backfill::{Backfiller, Change, Condition, KeyColumn, Range, Walked};
 pub use claim::{Claim, Claimed, Orphan, Tool, Wish};
 pub use deployer::{Became, Begun, Deployer, Traffic};
 pub use engine::{Engine, Families, Named, Own, SchemaNames};
@@ -236,6 +238,15 @@ pub trait Environment: Send + Sync {
     /// The server cannot be reached, or goes away; such servers are not asked yet.
     fn filled(&self, _of: &[Vec<String>], _: &Limits, _: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
         Err(Box::new(Trouble::new(Class::Configuration, format!("how many rows tables have is not asked of {}", self.describe()))))
+    }
+
+    /// How many rows a condition is true of, in one statement that reads only; what the server says against it, or why it was not counted in
+    /// time.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away; such servers are not asked yet.
+    fn meeting(&self, _of: &Condition, _: &Limits, _: &Watch<'_>) -> Result<Result<u64, String>, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, format!("rows of a condition are not counted on {}", self.describe()))))
     }
 
     /// How many rows refer to one that is not there, by foreign keys, each by schema, table and its name. What cannot be counted in time, or

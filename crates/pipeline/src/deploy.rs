@@ -17,7 +17,11 @@ mod resume;
 mod stepwise;
 mod work;
 
+pub(crate) use beside::Beside;
+pub(crate) use gates::flights;
+pub(crate) use resume::orphans;
 pub use work::Bounds;
+pub(crate) use work::time;
 
 use crate::capture::Source;
 use crate::history::{self, Recording, Way};

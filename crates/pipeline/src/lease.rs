@@ -3,8 +3,9 @@
 //! Lives here: waiting and beating. Does not live here: whose an environment is, which the store says in the same breath in which a run is
 //! written down (`Store::intend`); locks on the target, which hold between stores too (`Claim`).
 
+use evenkeel_core::deployment::Gate;
 use evenkeel_core::fault::Trouble;
-use evenkeel_core::port::{Beat, Entry, Intended, Owner, Run, Store};
+use evenkeel_core::port::{Beat, Ending, Entry, Intended, Owner, Run, Store};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -63,6 +64,22 @@ pub fn beating<T>(intended: &Intended<'_>, work: impl FnOnce() -> T) -> T {
         drop(ends);
         done
     })
+}
+
+/// What the journal has to say before something is done there.
+pub const QUIET: &str = "no run is at work there, or stopped in the middle";
+
+/// That no run is at work there, and none stopped in the middle; `unfinished` are runs of others.
+pub fn quiet(environment: &str, unfinished: &[Entry], is_there: &dyn Fn(&Owner) -> Option<bool>, releases: &[Entry]) -> Gate {
+    let there = |is: Option<bool>| unfinished.iter().filter(move |entry| entry.is_there(is_there) == is).map(Entry::unfinished);
+    let stopped = Entry::last_release(releases).filter(|entry| entry.ended.as_ref().is_some_and(|ended| ended.ending != Ending::Done));
+    let stopped = stopped.map(|entry| format!("run {} ({}) stopped in the middle", entry.number, entry.intention.verb));
+    let gone = unfinished.iter().filter(|entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback"));
+    let gone = gone.filter(|entry| entry.is_there(is_there) == Some(false)).map(Entry::unfinished);
+    let against: Vec<String> = there(Some(true)).chain(gone).chain(stopped).collect();
+    let untold: Vec<String> = there(None).collect();
+    let gate = Gate::none("journal", QUIET, &against, &untold, "none");
+    gate.fix(format!("wait until it has ended, or go on with it: evenkeel deploy {environment} --resume"))
 }
 
 /// That another run has the environment, as a person reads it.

@@ -1,8 +1,9 @@
 //! The stages, in the order data passes them, one file each. Names no engine: environments and remedies come through the ports.
 //!
 //! Rooms, each importing only rooms to its left:
-//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  history  check  queries  preflight  diagnose  halt  rehearse  deploy  verify  lock  within  breakers  gate  rollout`.
+//! `files  render  migrations  runner  replay  explained  capture  digest  compare  schemas  patch  lease  history  check  queries  preflight  diagnose  halt  rehearse  deploy  backfill  verify  lock  within  breakers  gate  rollout`.
 
+pub mod backfill;
 pub mod breakers;
 pub mod capture;
 pub mod check;

@@ -19,8 +19,6 @@ use evenkeel_core::port::{
 
 /// What is read of an environment for this.
 pub const DIMENSIONS: [Dimension; 1] = [Dimension::Schema];
-/// What the journal has to say.
-const JOURNAL: &str = "no run is at work there, or stopped in the middle";
 /// How many runs back the last one that did something is looked for.
 const BACK: u32 = 50;
 
@@ -375,17 +373,9 @@ impl Order<'_> {
 
     /// That no run is at work there, and none stopped in the middle.
     fn journal(&self, own: &Intended<'_>, runs: &[Entry]) -> Result<Gate, Box<Trouble>> {
-        let unfinished = self.store.unfinished(self.environment)?;
-        let others = || unfinished.iter().filter(|entry| entry.number != own.number());
-        let there = |is: Option<bool>| others().filter(move |entry| entry.is_there(self.is_there) == is).map(Entry::unfinished);
-        let stopped = Entry::last_release(runs).filter(|entry| entry.ended.as_ref().is_some_and(|ended| ended.ending != Ending::Done));
-        let stopped = stopped.map(|entry| format!("run {} ({}) stopped in the middle", entry.number, entry.intention.verb));
-        let gone = others().filter(|entry| matches!(entry.intention.verb.as_str(), "deploy" | "rollback"));
-        let gone = gone.filter(|entry| entry.is_there(self.is_there) == Some(false)).map(Entry::unfinished);
-        let against: Vec<String> = there(Some(true)).chain(gone).chain(stopped).collect();
-        let untold: Vec<String> = there(None).collect();
-        let gate = Gate::none("journal", JOURNAL, &against, &untold, "none");
-        Ok(gate.fix(format!("wait until it has ended, or go on with it: evenkeel deploy {} --resume", self.environment)))
+        let mut others = self.store.unfinished(self.environment)?;
+        others.retain(|entry| entry.number != own.number());
+        Ok(lease::quiet(self.environment, &others, self.is_there, runs))
     }
 
     /// Writes down what is going to be done; the gate that is closed where another run is at work.
@@ -407,7 +397,7 @@ impl Order<'_> {
         };
         let written = Intended::write(self.store, &intention, &gone)?;
         Ok(written.map_err(|other| {
-            let gate = Gate::new("journal", JOURNAL, Some(false), lease::held(&other));
+            let gate = Gate::new("journal", lease::QUIET, Some(false), lease::held(&other));
             gate.fix("wait until it has ended: evenkeel runs")
         }))
     }

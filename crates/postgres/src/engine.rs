@@ -4,6 +4,7 @@
 use crate::capture;
 use crate::connect::{Target, ThisMachine};
 use crate::deploy::PostgresDeployer;
+use crate::deploy::backfill::PostgresBackfiller;
 use crate::environment::PostgresEnvironment;
 use crate::fill::PostgresFiller;
 use crate::flavor::{NEWEST, OLDEST};
@@ -21,7 +22,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{Endpoint, Manifest};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Deployer, Engine, Filler, Keeper, Named, Observer, Own, Rollback, SchemaNames, Workshop};
+use evenkeel_core::port::{Backfiller, Deployer, Engine, Filler, Keeper, Named, Observer, Own, Rollback, SchemaNames, Workshop};
 use evenkeel_core::rehearsal::Stuck;
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
@@ -164,6 +165,10 @@ impl Engine for Postgres {
 
     fn deployer(&self) -> Result<&dyn Deployer, Box<Trouble>> {
         Ok(&PostgresDeployer)
+    }
+
+    fn backfiller(&self) -> Result<&dyn Backfiller, Box<Trouble>> {
+        Ok(&PostgresBackfiller)
     }
 
     fn observer(&self) -> Result<&dyn Observer, Box<Trouble>> {

@@ -6,8 +6,8 @@ use crate::{capture, claim, deploy, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, OnTarget, Origins, ParityLock, Request, Sought, Tool, Traffic,
-    Vitals, Watch, Wish,
+    Answers, Claimed, Condition, Environment, Flights, Inquiry, Limits, Noticed, OnTarget, Origins, ParityLock, Request, Sought, Tool,
+    Traffic, Vitals, Watch, Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
 use std::time::Duration;
@@ -75,6 +75,11 @@ impl Environment for PostgresEnvironment {
 
     fn orphans(&self, keys: &[Vec<String>], limits: &Limits, watch: &Watch<'_>) -> Result<Vec<Result<u64, String>>, Box<Trouble>> {
         let work = async { deploy::orphans::count(&self.target, keys, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn meeting(&self, of: &Condition, limits: &Limits, watch: &Watch<'_>) -> Result<Result<u64, String>, Box<Trouble>> {
+        let work = async { deploy::filled::meeting(&self.target, of, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

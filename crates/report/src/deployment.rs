@@ -2,11 +2,13 @@
 //!
 //! Lives here: layout and sentences. Does not live here: what is said (`core/deployment`).
 
+mod backfilled;
 mod locking;
 mod passage;
 mod rolled;
 mod status;
 
+pub use backfilled::{backfilled, backfilled_schema};
 pub use locking::{locking, locking_schema};
 pub use passage::{passage, passage_schema};
 pub use rolled::{rolled, rolled_schema};

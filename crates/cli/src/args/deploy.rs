@@ -34,6 +34,45 @@ pub struct Rollback {
     pub running: Running,
 }
 
+/// `backfill`.
+#[derive(Debug, Args)]
+pub struct Backfill {
+    /// The environment, by the name under which it is configured.
+    pub environment: String,
+    /// What is changed, by the name under which it is configured: [backfill.NAME] in evenkeel.toml.
+    pub name: String,
+    /// Say what would be done, count the rows that need it, and change nothing.
+    #[arg(long)]
+    pub plan: bool,
+    /// Begin at the first key, whatever an earlier run left.
+    #[arg(long, conflicts_with = "plan")]
+    pub anew: bool,
+    /// Why; it is kept with the run.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    /// Do not ask; an environment of tier production needs it where nobody can be asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// What need not be known: `lag` where the server does not say how far its replicas are behind.
+    #[arg(long, value_enum, value_name = "GAP")]
+    pub accept_gap: Vec<BackfillGap>,
+    /// For how long a part is tried again whose way a lock, a deadlock or a conflict is in.
+    #[arg(long, value_name = "TIME", default_value = "2min", value_parser = super::duration)]
+    pub retry_for: std::time::Duration,
+    /// Form of the report: terminal, json or markdown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = super::release::ListingFormat::Terminal)]
+    pub format: super::release::ListingFormat,
+    /// Write the report here; the verdict line still goes to stderr.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+}
+
+/// What a table is changed without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BackfillGap {
+    Lag,
+}
+
 /// `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {

@@ -36,6 +36,7 @@ pub fn schema(of: SchemaName) -> Outcome {
         SchemaName::Runs => Some("runs"),
         SchemaName::Gate => Some("gate"),
         SchemaName::Rollout => Some("rollout"),
+        SchemaName::Backfill => Some("backfill"),
     };
     let others = [
         evenkeel_report::rehearsal::json_schema(),
@@ -45,6 +46,7 @@ pub fn schema(of: SchemaName) -> Outcome {
         evenkeel_report::deployment::locking_schema(),
         evenkeel_report::deployment::passage_schema(),
         evenkeel_report::deployment::rolled_schema(),
+        evenkeel_report::deployment::backfilled_schema(),
     ];
     let mut schemas = evenkeel_report::history::json_schemas().into_iter().chain(others);
     let found = named.and_then(|verb| schemas.find(|(other, _)| *other == verb)).map(|(_, schema)| schema);

@@ -2,6 +2,7 @@
 
 mod apply;
 mod asked;
+mod backfill;
 mod capture;
 mod check;
 mod compare;
@@ -68,6 +69,7 @@ pub fn run(cli: &Cli) -> Outcome {
         Command::Rehearse(arguments) => rehearse::run(arguments, &cli.common),
         Command::Evidence(arguments) => evidence::run(arguments, &cli.common),
         Command::Deploy(arguments) => deploy::run(arguments, &cli.common),
+        Command::Backfill(arguments) => backfill::run(arguments, &cli.common),
         Command::Verify(arguments) => verify::run(arguments, &cli.common),
         Command::Status(arguments) => status::run(arguments, &cli.common),
         Command::Lock(arguments) => lock::run(arguments, &cli.common),

@@ -3,6 +3,7 @@
 //! Lives here: the shape of the file and its resolved form. `load` finds and reads it, `raw` is the file as it is written. Does not live here: what an
 //! environment's URL means (the engine's connection layer does that).
 
+mod backfill;
 mod breakers;
 mod deploy;
 mod gates;
@@ -29,6 +30,7 @@ use evenkeel_core::kind::Severity;
 use evenkeel_core::policy::Waiver;
 use evenkeel_core::reference::{Pattern, Secret};
 use evenkeel_core::rehearsal::{Limits, Part};
+use evenkeel_pipeline::backfill::Backfill;
 use evenkeel_pipeline::check::Must;
 use evenkeel_pipeline::render::Renderer;
 use evenkeel_pipeline::verify::Query;
@@ -69,6 +71,8 @@ pub struct Settings {
     pub breakers: Breakers,
     /// How it moves; nothing where nobody says.
     pub rollout: Option<Rollout>,
+    /// Tables that are changed part after part.
+    pub backfill: BTreeMap<String, Backfill>,
 }
 
 /// A folder of migrations.
@@ -112,6 +116,7 @@ impl Default for Settings {
             notify: Vec::new(),
             breakers: Breakers::default(),
             rollout: None,
+            backfill: BTreeMap::new(),
         }
     }
 }

@@ -34,6 +34,26 @@ pub struct File {
     #[serde(default)]
     pub breakers: RawBreakers,
     pub rollout: Option<Spanned<RawRollout>>,
+    #[serde(default)]
+    pub backfill: BTreeMap<String, Spanned<RawBackfill>>,
+}
+
+/// A table that is changed part after part.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawBackfill {
+    pub table: String,
+    pub key: Option<Spanned<Vec<String>>>,
+    pub set: Option<Spanned<String>>,
+    pub statement: Option<Spanned<String>>,
+    #[serde(rename = "where")]
+    pub condition: Option<Spanned<String>>,
+    pub target: Option<Spanned<String>>,
+    pub most: Option<Spanned<u64>>,
+    pub lag: Option<Spanned<String>>,
+    pub blocked: Option<Spanned<String>>,
+    pub pause: Option<Spanned<String>>,
+    pub patience: Option<Spanned<String>>,
 }
 
 /// How traffic moves.

@@ -3,6 +3,7 @@
 //! `run` starts the program; every other file is one promise of the contract.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod backfill;
 mod concurrency;
 mod configuration;
 mod deploy;

@@ -135,6 +135,8 @@ pub struct Traffic {
     pub transactions: Vec<(Option<Duration>, String)>,
     /// How far replicas are behind, nothing where that is not seen; and which, in words.
     pub replicas: Vec<(Option<Duration>, String)>,
+    /// Sessions that wait for a lock, of the database where that is told: for how long, nothing where that is not seen; and who, in words.
+    pub blocked: Vec<(Option<Duration>, String)>,
     /// Connections that are taken, and how many the role may have.
     pub connections: Option<(u64, u64)>,
     /// What the role may not see, with what cures it.

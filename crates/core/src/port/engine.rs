@@ -1,6 +1,6 @@
 //! The one thing the wiring chooses: a family of servers, and what it can be asked for.
 
-use super::{Deployer, Environment, Filler, Keeper, Observer, Rollback, Workshop};
+use super::{Backfiller, Deployer, Environment, Filler, Keeper, Observer, Rollback, Workshop};
 use crate::compare::{self, Comparison, Remedies, Scope, Side};
 use crate::fault::{Class, Trouble};
 use crate::kind::{self, Dimension};
@@ -102,6 +102,14 @@ pub trait Engine: Sync {
     fn deployer(&self) -> Result<&dyn Deployer, Box<Trouble>> {
         let trouble = Trouble::new(Class::Configuration, "nothing is deployed to such a server");
         Err(Box::new(trouble.fix("run the release with its own tool, and look after it: evenkeel history, check")))
+    }
+
+    /// Changes tables part after part.
+    ///
+    /// # Errors
+    /// Of class Configuration: nothing is changed so on such servers.
+    fn backfiller(&self) -> Result<&dyn Backfiller, Box<Trouble>> {
+        Err(Box::new(Trouble::new(Class::Configuration, "tables of such a server are not changed part after part")))
     }
 
     /// Runs statements where it counts, in transactions that are given up.

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// What is going to be done, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intention {
-    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`], [`Intention::ROLLOUT`].
+    /// `repair`, `deploy`, `rollback`, [`Intention::REHEARSE`], [`Intention::ROLLOUT`], [`Intention::BACKFILL`].
     pub verb: String,
     /// As it is configured.
     pub environment: String,
@@ -31,6 +31,8 @@ impl Intention {
     pub const REHEARSE: &str = "rehearse";
     /// The verb that moves traffic.
     pub const ROLLOUT: &str = "rollout";
+    /// The verb that changes a table part after part.
+    pub const BACKFILL: &str = "backfill";
 
     /// One word for all that is to be run: another word where anything of it is another.
     #[must_use]
@@ -226,6 +228,7 @@ impl Entry {
     pub fn progress(&self) -> String {
         let (are, failed) = match self.intention.verb.as_str() {
             Intention::REHEARSE => ("acts ran and were rolled back", "had no effect"),
+            Intention::BACKFILL => ("tables are changed to the end", "had no effect"),
             Intention::ROLLOUT => ("stages were watched to their end", "was what it was taken back from"),
             _ => ("acts are in", "had no effect"),
         };

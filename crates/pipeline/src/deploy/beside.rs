@@ -8,8 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(10);
 /// Between two attempts to end what runs: the server answers the first, but for a moment between two statements.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -19,6 +17,8 @@ pub struct Beside<'a> {
     pub session: u64,
     /// How long others may wait.
     pub bound: Duration,
+    /// Between two looks.
+    pub pause: Duration,
     pub stop: &'a Stop,
     pub is_over: &'a AtomicBool,
     pub seen: &'a Mutex<Seen>,
@@ -33,11 +33,11 @@ struct Wait {
 
 impl Beside<'_> {
     /// In a thread of its own.
-    pub fn watch(&self, mut watcher: Box<dyn Session>) {
+    pub fn watch(&self, watcher: &mut dyn Session) {
         let mut waits: BTreeMap<(u64, String), Wait> = BTreeMap::new();
         let mut ended: Option<Instant> = None;
         while !self.is_over.load(Ordering::SeqCst) {
-            let waiting = match self.deployer.waiters(&mut *watcher, self.session) {
+            let waiting = match self.deployer.waiters(watcher, self.session) {
                 Ok(waiting) => waiting,
                 Err(trouble) => return self.note(|seen| seen.broken = Some(trouble.to_string())),
             };
@@ -72,11 +72,11 @@ impl Beside<'_> {
             let is_due = ended.is_none_or(|ended| now - ended >= AGAIN);
             if (is_late || self.stop.is_requested()) && is_due {
                 ended = Some(now);
-                if let Err(trouble) = self.deployer.cancel(&mut *watcher, self.session) {
+                if let Err(trouble) = self.deployer.cancel(watcher, self.session) {
                     return self.note(|seen| seen.broken = Some(trouble.to_string()));
                 }
             }
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(self.pause);
         }
         self.note(|seen| seen.clients += waits.len());
     }

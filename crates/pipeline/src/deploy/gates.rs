@@ -257,7 +257,7 @@ pub(super) fn traffic(order: &Order<'_>, traffic: &Traffic) -> Vec<Gate> {
 }
 
 /// That nothing else changes definitions there, and no tool's lock is taken.
-pub(super) fn flights(flights: &Flights) -> Gate {
+pub(crate) fn flights(flights: &Flights) -> Gate {
     Gate::none("in-flight", "no other deploy is in flight", &flights.seen, &flights.hidden, "none is seen")
         .fix("wait for it, or see evenkeel diagnose")
 }

@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// Between two attempts: the first pause and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// Between two looks from beside.
+const LOOK: Duration = Duration::from_millis(10);
 /// How long the server may take to end a session that we lost.
 const FAREWELL: Duration = Duration::from_secs(30);
 
@@ -186,12 +188,12 @@ impl Hands<'_> {
         seen: &Mutex<Seen>,
     ) -> Result<Tried, Box<Trouble>> {
         let mut session = claim.session(&[])?;
-        let watcher = claim.session(&[])?;
+        let mut watcher = claim.session(&[])?;
         let is_over = AtomicBool::new(false);
-        let beside =
-            Beside { deployer: self.deployer, session: session.id(), bound: self.bounds.blocked, stop: self.stop, is_over: &is_over, seen };
+        let (session_id, bound) = (session.id(), self.bounds.blocked);
+        let beside = Beside { deployer: self.deployer, session: session_id, bound, pause: LOOK, stop: self.stop, is_over: &is_over, seen };
         std::thread::scope(|threads| {
-            threads.spawn(|| beside.watch(watcher));
+            threads.spawn(|| beside.watch(&mut *watcher));
             let tried = self.sent(&mut *session, (intended, at), deed);
             is_over.store(true, Ordering::SeqCst);
             tried

@@ -3,6 +3,7 @@
 use crate::connect::{Limits, Session, Target, connect};
 use crate::ident::{qualified, quoted};
 use evenkeel_core::fault::{Trouble, Troublesome};
+use evenkeel_core::port::Condition;
 use tokio_postgres::SimpleQueryMessage;
 
 /// Counts, one after the other, each in a transaction of its own: one that takes too long ends that alone.
@@ -26,6 +27,40 @@ pub async fn count(target: &Target, of: &[Vec<String>], limits: &Limits) -> Resu
         counted.push(number(&session, &query).await?);
         session.end().await.map_err(words)?;
     }
+    Ok(counted)
+}
+
+/// Counts rows that meet a condition.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub async fn meeting(target: &Target, of: &Condition, limits: &Limits) -> Result<Result<u64, String>, Box<Trouble>> {
+    let words = |fault: crate::connect::Fault| Box::new(fault.trouble());
+    let session = connect(target).await.map_err(words)?;
+    session.begin_read_only(limits, None).await.map_err(words)?;
+    // The text ends with a line of its own, should its last be a comment; the extended protocol takes no second statement.
+    let table = qualified(&of.schema, &of.table);
+    let texts = [
+        format!("EXPLAIN SELECT {}\n AS one FROM {table}", of.condition),
+        format!("SELECT pg_catalog.count(*)::pg_catalog.int8 FROM {table} WHERE ({}\n)", of.condition),
+    ];
+    let mut counted = Err("the server gives no number".to_owned());
+    for text in &texts {
+        counted = match session.client.query_typed(text, &[]).await {
+            Ok(rows) => {
+                let number = rows.first().and_then(|row| row.try_get::<_, i64>(0).ok()).and_then(|number| u64::try_from(number).ok());
+                number.ok_or_else(|| "the server gives no number".to_owned())
+            }
+            Err(error) => match error.as_db_error() {
+                Some(said) => {
+                    drop(session.end().await);
+                    return Ok(Err(format!("{} ({})", said.message(), said.code().code())));
+                }
+                None => return Err(Box::new(session.fault(&error, "counting rows").trouble())),
+            },
+        };
+    }
+    session.end().await.map_err(words)?;
     Ok(counted)
 }
 

@@ -1,8 +1,9 @@
 //! Sessions that write where it counts: their transactions' numbers and what became of those, their bounds, ending what they run.
 //!
-//! Neighbours: `claim`, which opens them; `traffic`, what they would meet; `filled`, what would be lost; `orphans`, what refers to
+//! Neighbours: `claim`, which opens them; `backfill`, tables part after part; `traffic`, what they would meet; `filled`, what would be lost; `orphans`, what refers to
 //! nothing; `parity`, the lock of the whole.
 
+pub mod backfill;
 pub mod filled;
 pub mod orphans;
 pub mod parity;

@@ -57,6 +57,7 @@ async fn once(session: &Session, schemas: &[&str], names: &[&str]) -> Result<(Tr
         let time = seconds.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX));
         match (what.as_str(), most) {
             ("copy", _) => traffic.copies.push(who),
+            ("blocked", _) => traffic.blocked.push((time, who)),
             ("transaction", _) => {
                 is_hidden |= time.is_none();
                 traffic.transactions.push((time, who));

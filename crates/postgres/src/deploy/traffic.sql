@@ -1,5 +1,5 @@
 -- What a deployment would meet: copies of the database that are being made, transactions that hold something of the tables concerned,
--- replicas, connections.
+-- replicas, sessions that wait for a lock (since when is told by servers from 14 on), connections.
 -- Versions: 13 to 18. Privileges: since when transactions of other roles are open, and how far replicas are behind, is seen by members of
 -- pg_read_all_stats only; without that the seconds are NULL. Parameters: schemas and names of tables; none for all.
 -- Columns: what it is, who, seconds (of connections: how many are taken), how many there may be (of replicas: the bytes of WAL that one is
@@ -54,6 +54,17 @@ FROM pg_catalog.pg_stat_replication AS r
 CROSS JOIN LATERAL (SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), r.replay_lsn) AS bytes) AS b
 CROSS JOIN LATERAL (SELECT EXTRACT(epoch FROM pg_catalog.clock_timestamp() - r.reply_time)::pg_catalog.float8 AS seconds) AS s
 WHERE r.state IS NULL OR r.state <> 'backup' AND r.replay_lsn IS NOT NULL
+UNION ALL
+SELECT
+    'blocked',
+    pg_catalog.concat_ws(', ', 'process ' || a.pid, NULLIF(a.application_name, ''), a.usename),
+    EXTRACT(
+        epoch FROM pg_catalog.clock_timestamp() - (pg_catalog.to_jsonb(l) OPERATOR(pg_catalog.->>) 'waitstart')::pg_catalog.timestamptz
+    )::pg_catalog.float8,
+    NULL
+FROM pg_catalog.pg_locks AS l
+JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+WHERE NOT l.granted AND a.datname = pg_catalog.current_database() AND a.usesysid IS NOT NULL AND l.pid <> pg_catalog.pg_backend_pid()
 UNION ALL
 SELECT
     'connections',
