@@ -12,7 +12,7 @@ use crate::settings::{Environment as Configured, History, Settings};
 use crate::signals;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{self, Dimension};
-use evenkeel_core::port::{Engine, Families, Keeper, Limits, Named, Own, Request, Run, Watch, Watcher, Workshop};
+use evenkeel_core::port::{Engine, Environment, Families, Keeper, Limits, Named, Own, Request, Run, Watch, Watcher, Workshop};
 use evenkeel_core::statement::Grammar;
 use evenkeel_pipeline::capture::{Replayed, Source};
 use secrecy::ExposeSecret;
@@ -278,6 +278,16 @@ fn request(label: &str, common: &Common, dimensions: &[Dimension]) -> Request {
 fn is_connection(text: &str) -> bool {
     let keyword = |keyword: &str| !keyword.is_empty() && keyword.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
     text.contains("://") || text.split_once('=').is_some_and(|(word, _)| keyword(word.trim()))
+}
+
+/// Replicas that are named, none of which is opened yet.
+///
+/// # Errors
+/// An address cannot be read.
+pub fn replicas(name: &str, configured: &Configured) -> Result<Vec<Box<dyn Environment>>, Box<Trouble>> {
+    let Ok(reach) = &configured.reach else { return Ok(Vec::new()) };
+    let own = Own { options: &[], place: &format!("[environments.{name}]") };
+    reach.replicas.iter().map(|url| Ok(connection(url.expose_secret(), &own)?.environment)).collect()
 }
 
 /// Asks the engine whose scheme it has.

@@ -223,6 +223,14 @@ pub trait Environment: Send + Sync {
         Err(Box::new(Trouble::new(Class::Configuration, format!("what a deployment would meet is not asked of {}", self.describe()))))
     }
 
+    /// How far it is behind what it follows, as a replica says of itself; nothing where it does not say.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or goes away.
+    fn behind(&self, _: &Limits, _: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
+        Ok(None)
+    }
+
     /// How long a session waits for a lock there where nobody sets anything; nothing where that is for ever, or not told.
     ///
     /// # Errors
@@ -241,7 +249,7 @@ pub trait Environment: Send + Sync {
     }
 
     /// How many rows a condition is true of, in one statement that reads only; what the server says against it, or why it was not counted in
-    /// time.
+    /// time. Zero where it is only to be read.
     ///
     /// # Errors
     /// The server cannot be reached, or goes away; such servers are not asked yet.

@@ -4,6 +4,7 @@
 use crate::capture;
 use crate::connect::{Target, ThisMachine};
 use crate::deploy::MysqlDeployer;
+use crate::deploy::backfill::MysqlBackfiller;
 use crate::environment::MysqlEnvironment;
 use crate::flavor::Flavor;
 use crate::grammar::MysqlGrammar;
@@ -16,7 +17,7 @@ use evenkeel_core::fault::{Class, Trouble, Troublesome};
 use evenkeel_core::kind::{self, Dimension};
 use evenkeel_core::manifest::{CANONICAL, Endpoint, Manifest, Object};
 use evenkeel_core::patch::Dialect;
-use evenkeel_core::port::{Deployer, Engine, Named, Own, SchemaNames, Workshop};
+use evenkeel_core::port::{Backfiller, Deployer, Engine, Named, Own, SchemaNames, Workshop};
 use evenkeel_core::statement::Grammar;
 use std::path::PathBuf;
 
@@ -112,6 +113,10 @@ impl Engine for Mysql {
 
     fn deployer(&self) -> Result<&dyn Deployer, Box<Trouble>> {
         Ok(&MysqlDeployer)
+    }
+
+    fn backfiller(&self) -> Result<&dyn Backfiller, Box<Trouble>> {
+        Ok(&MysqlBackfiller)
     }
 
     fn grammar(&self) -> Result<&dyn Grammar, Box<Trouble>> {

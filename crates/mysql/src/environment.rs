@@ -6,7 +6,8 @@ use crate::{capture, claim, deploy, flight, grants, prepare};
 use evenkeel_core::fault::{Trouble, Troublesome};
 use evenkeel_core::manifest::Manifest;
 use evenkeel_core::port::{
-    Answers, Claimed, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Traffic, Vitals, Watch, Wish,
+    Answers, Claimed, Condition, Environment, Flights, Inquiry, Limits, Noticed, Origins, Request, Sought, Tool, Traffic, Vitals, Watch,
+    Wish,
 };
 use evenkeel_runtime::{Driver, interruptible};
 use std::time::Duration;
@@ -84,6 +85,16 @@ impl Environment for MysqlEnvironment {
 
     fn traffic(&self, _: &[(String, String)], limits: &Limits, watch: &Watch<'_>) -> Result<Traffic, Box<Trouble>> {
         let work = async { deploy::traffic::look(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn behind(&self, limits: &Limits, watch: &Watch<'_>) -> Result<Option<Duration>, Box<Trouble>> {
+        let work = async { deploy::behind::look(&self.target, limits).await };
+        Driver::start()?.run(interruptible(watch.stop, async {}, work))
+    }
+
+    fn meeting(&self, of: &Condition, limits: &Limits, watch: &Watch<'_>) -> Result<Result<u64, String>, Box<Trouble>> {
+        let work = async { deploy::filled::meeting(&self.target, of, limits).await };
         Driver::start()?.run(interruptible(watch.stop, async {}, work))
     }
 

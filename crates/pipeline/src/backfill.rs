@@ -76,8 +76,8 @@ pub struct Order<'a> {
     pub plan: bool,
     /// It begins at the first key, whatever an earlier run left.
     pub anew: bool,
-    /// So many replicas there must be.
-    pub replicas: usize,
+    /// Replicas that are named, which are asked themselves where their source does not say how far they are.
+    pub replicas: &'a [Box<dyn Environment>],
     /// Nobody has to know how far replicas are behind.
     pub accepts_lag: bool,
     /// Of every session.
@@ -304,8 +304,7 @@ fn halt(order: &Order<'_>) -> Result<Gate, Box<Trouble>> {
 /// That the server understands the condition; nothing where it does. The statement itself is tried under the claim.
 fn asked(environment: &dyn Environment, found: &Found, order: &Order<'_>, run: &Run<'_>) -> Result<Option<Gate>, Box<Trouble>> {
     const LIMIT: &str = "the server understands what is to be done, and which rows need it";
-    // No row is counted: it is read, and planned.
-    let none = Condition { condition: format!("false AND ({}\n)", found.walked.condition), ..condition(found) };
+    let none = Condition { is_only_read: true, ..condition(found) };
     Ok(match environment.meeting(&none, &order.limits, &run.watch)? {
         Ok(_) => None,
         Err(why) => Some(Gate::new("statement", LIMIT, Some(false), why).fix("correct `where`")),
@@ -314,7 +313,7 @@ fn asked(environment: &dyn Environment, found: &Found, order: &Order<'_>, run: &
 
 fn condition(found: &Found) -> Condition {
     let walked = &found.walked;
-    Condition { schema: walked.schema.clone(), table: walked.table.clone(), condition: walked.condition.clone() }
+    Condition { schema: walked.schema.clone(), table: walked.table.clone(), condition: walked.condition.clone(), is_only_read: false }
 }
 
 /// How many rows need it, in one statement; why nobody can tell.

@@ -34,6 +34,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     let (by, owner) = (store::user(), store::owner());
     // In one line: it stands in other verbs' sentences.
     let reason = arguments.reason.as_deref().map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    let replicas = wire::replicas(name, configured)?;
     let locked = |now: &Manifest| Ok(store::asking(&*store, name)?.gate(&source.parity(&run)?, now, false));
     let order = Order {
         store: &*store,
@@ -45,7 +46,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
         locked: &locked,
         plan: arguments.plan,
         anew: arguments.anew,
-        replicas: configured.reach.as_ref().map(|reach| reach.replicas.len()).unwrap_or_default(),
+        replicas: &replicas,
         accepts_lag: arguments.accept_gap.contains(&BackfillGap::Lag),
         limits: Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() },
         retry_for: arguments.retry_for,

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod backfill;
+mod backfill_held;
+mod backfill_mysql;
 mod concurrency;
 mod configuration;
 mod deploy;

@@ -94,4 +94,6 @@ pub struct Condition {
     pub schema: String,
     pub table: String,
     pub condition: String,
+    /// Nothing is counted: the server says whether it understands it.
+    pub is_only_read: bool,
 }

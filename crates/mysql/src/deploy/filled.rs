@@ -1,8 +1,10 @@
 //! How much is in tables and columns, by the parts of their names, of which the first is the schema and empty here. Every row is looked at, within the time that a statement may take. Neighbour: `traffic`.
 
+use super::backfill::{name, read, several};
 use crate::connect::{Fault, Limits, Session, Target, connect};
 use crate::ident::Ident;
 use evenkeel_core::fault::{Trouble, Troublesome};
+use evenkeel_core::port::Condition;
 
 /// Counts, one after the other; one that takes too long ends that alone.
 ///
@@ -24,6 +26,28 @@ pub async fn count(target: &Target, of: &[Vec<String>], limits: &Limits) -> Resu
         };
         counted.push(number(&mut session, &query).await?);
     }
+    session.close().await;
+    Ok(counted)
+}
+
+/// Counts rows that meet a condition.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub async fn meeting(target: &Target, of: &Condition, limits: &Limits) -> Result<Result<u64, String>, Box<Trouble>> {
+    if let Some(refused) = several(&of.condition) {
+        return Ok(Err(refused.message));
+    }
+    let words = |fault: Fault| Box::new(fault.trouble());
+    let mut session = connect(target).await.map_err(words)?;
+    session.begin_read_only(limits).await.map_err(words)?;
+    let table = name(&of.schema, &of.table);
+    let counted = match session.rows(&read(&table, &of.condition), "counting rows").await {
+        Err(Fault::Server { code, message, .. }) => Err(format!("{message} ({code})")),
+        Err(fault) => return Err(words(fault)),
+        Ok(_) if of.is_only_read => Ok(0),
+        Ok(_) => number(&mut session, &format!("SELECT count(*) FROM {table} WHERE ({}\n)", of.condition)).await?,
+    };
     session.close().await;
     Ok(counted)
 }

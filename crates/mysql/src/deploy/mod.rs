@@ -1,9 +1,11 @@
 //! Sessions that write where it counts: their bounds, who they are, ending what they run. What became of a transaction neither vendor says
 //! later; each definition is a commit of its own, and what it did is told by the schema.
 //!
-//! Neighbours: `claim`, which opens them; `traffic`, what they would meet; `filled`, what would be lost; `orphans`, what refers to
+//! Neighbours: `claim`, which opens them; `backfill`, tables part after part; `behind`, how far a replica is; `traffic`, what they would meet; `filled`, what would be lost; `orphans`, what refers to
 //! nothing.
 
+pub mod backfill;
+pub mod behind;
 pub mod filled;
 pub mod orphans;
 pub mod traffic;
@@ -27,6 +29,8 @@ const CANCELLED: [&str; 3] = ["1317", "3024", "1969"];
 /// States of a session that waits for what another has: of tables, of named locks no client knows.
 const WAITING: &str = "Waiting for ";
 const DEFINITION: &str = "metadata lock";
+/// Who waits for rows of a session, of MariaDB and of MySQL.
+const ROW_WAITS: [&str; 2] = [include_str!("row_waits_mariadb.sql"), include_str!("row_waits_mysql.sql")];
 
 impl Deployer for MysqlDeployer {
     fn keeps_numbers(&self) -> bool {
@@ -82,7 +86,23 @@ impl Deployer for MysqlDeployer {
             since: text(row, 5).parse().ok().map(Duration::from_secs),
             who: text(row, 1),
         };
-        Ok(rows.iter().filter(is_waiting).map(waiter).collect())
+        let mut waiting: Vec<Waiter> = rows.iter().filter(is_waiting).map(waiter).collect();
+        for text in ROW_WAITS {
+            // Each is one vendor's, and asks for rights; who has none sees what is above.
+            let Answer::Ran(ran) = watcher.run(&text.replace("{session}", &session.to_string()))? else { continue };
+            waiting.extend(ran.rows.iter().filter_map(|row| {
+                let who = number(row, 0)?;
+                Some(Waiter {
+                    session: who,
+                    on: On::Other("row".to_owned(), String::new()),
+                    wait: "tuple".to_owned(),
+                    since: number(row, 1).map(Duration::from_secs),
+                    who: row.get(2).cloned().flatten().unwrap_or_default(),
+                })
+            }));
+            break;
+        }
+        Ok(waiting)
     }
 
     fn held(&self, session: &mut dyn Session, of: &[Vec<String>]) -> Result<Answer, Box<Trouble>> {

@@ -33,6 +33,10 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Traffic, Box<Troub
         true => session.rows(include_str!("open.sql"), DOING).await.map_err(words)?,
         false => Vec::new(),
     };
+    let waits = match sees_all {
+        true => session.rows(include_str!("waits.sql"), DOING).await.map_err(words)?,
+        false => Vec::new(),
+    };
     let own = u64::from(session.connection_id());
     let vitals = session.rows("SHOW GLOBAL STATUS LIKE 'Threads_connected'", DOING).await.map_err(words)?;
     let most = session.rows("SELECT @@GLOBAL.max_connections", DOING).await.map_err(words)?;
@@ -45,6 +49,10 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Traffic, Box<Troub
     for row in sessions.iter().filter(|row| text(row, "Id").parse() != Ok(own)) {
         let (info, command) = (text(row, "Info"), text(row, "Command"));
         let who = format!("connection {} of {}", text(row, "Id"), text(row, "User"));
+        let state = text(row, "State");
+        if is_ours(row) && state.starts_with("Waiting for ") && state.ends_with("metadata lock") {
+            traffic.blocked.push((text(row, "Time").parse().ok().map(Duration::from_secs), who.clone()));
+        }
         if command.starts_with(SENDING) {
             traffic.replicas.push((None, format!("{who}, a replica: how far it is behind its source does not say")));
         } else if is_ours(row) && COPYING.iter().any(|mark| info.to_uppercase().contains(mark)) {
@@ -62,7 +70,12 @@ pub async fn look(target: &Target, limits: &Limits) -> Result<Traffic, Box<Troub
         let who = here.map(|session| text(session, "User")).unwrap_or_else(|| "an account that is not seen".to_owned());
         traffic.transactions.push((seconds, format!("connection {id} of {who}")));
     }
+    for row in &waits {
+        let seconds = text(row, "seconds").parse::<u64>().ok().map(Duration::from_secs);
+        traffic.blocked.push((seconds, format!("connection {}, which waits for rows", text(row, "connection"))));
+    }
     if !sees_all {
+        traffic.blocked.push((None, "sessions of other accounts, which are not seen".to_owned()));
         let account = &access.account;
         let host = account.host.as_deref().unwrap_or("%");
         let cure = format!("GRANT PROCESS ON *.* TO '{}'@'{host}'", account.user);

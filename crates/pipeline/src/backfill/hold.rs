@@ -37,7 +37,7 @@ impl Hold<'_> {
             }
             let traffic = self.environment.traffic(&[], &self.order.limits, &self.run.watch);
             let why = match traffic {
-                Ok(traffic) => in_the_way(self.backfill, self.order, &traffic),
+                Ok(traffic) => in_the_way(self.backfill, self.order, &self.told(traffic)),
                 Err(trouble) if trouble.class == Class::Interrupted => return Err(Stopped::asked()),
                 Err(trouble) => vec![trouble.to_string()],
             };
@@ -63,6 +63,25 @@ impl Hold<'_> {
     }
 }
 
+impl Hold<'_> {
+    /// Where the source says of no replica how far it is, those that are named say it themselves, if they are as many.
+    fn told(&self, mut traffic: Traffic) -> Traffic {
+        let named = self.order.replicas;
+        if traffic.replicas.is_empty()
+            || named.len() < traffic.replicas.len()
+            || traffic.replicas.iter().any(|(behind, _)| behind.is_some())
+        {
+            return traffic;
+        }
+        let one = |replica: &dyn Environment| match replica.behind(&self.order.limits, &self.run.watch) {
+            Ok(behind) => (behind, replica.describe()),
+            Err(trouble) => (None, trouble.to_string()),
+        };
+        traffic.replicas = named.iter().map(|replica| one(&**replica)).collect();
+        traffic
+    }
+}
+
 /// Everything that is in the way.
 fn in_the_way(backfill: &Backfill, order: &Order<'_>, traffic: &Traffic) -> Vec<String> {
     let mut why = Vec::new();
@@ -79,8 +98,8 @@ fn in_the_way(backfill: &Backfill, order: &Order<'_>, traffic: &Traffic) -> Vec<
     if why.iter().any(|why| why.ends_with("not told")) {
         why.extend(traffic.hidden.iter().cloned());
     }
-    if traffic.replicas.len() < order.replicas && !order.accepts_lag {
-        why.push(format!("{} of {} replicas are connected", traffic.replicas.len(), order.replicas));
+    if traffic.replicas.len() < order.replicas.len() && !order.accepts_lag {
+        why.push(format!("{} of {} replicas are connected", traffic.replicas.len(), order.replicas.len()));
     }
     for (waits, who) in &traffic.blocked {
         match waits {

@@ -299,28 +299,23 @@ impl<'a> Course<'a> {
     /// Sends it, and what the server says.
     fn sent(&mut self, session: &mut dyn Session, backfiller: &dyn Backfiller, deployer: &dyn Deployer) -> Result<Sent, Box<Trouble>> {
         let walked = &self.found.walked;
-        session.begin(&self.order.limits)?;
-        let mut others = 0;
+        // What is looked up first stands in no transaction: a snapshot of it would not fit what is changed.
         if self.filled.mark.to.is_none() {
             match backfiller.last(session, walked)? {
                 Answer::Ran(ran) => self.filled.mark.to = key(ran.rows),
-                Answer::Refused(refused) => return given_up(session, refused.code, refused.message),
+                Answer::Refused(refused) => return Ok(Sent::Refused(refused.code, refused.message)),
             }
         }
-        let Some(to) = self.filled.mark.to.clone() else {
-            session.roll_back()?;
-            return Ok(Sent::Part(Part::Over));
-        };
+        let Some(to) = self.filled.mark.to.clone() else { return Ok(Sent::Part(Part::Over)) };
         let behind = self.filled.mark.behind.clone();
         let end = match backfiller.end(session, walked, Range { behind: behind.as_deref(), to: &to }, self.size)? {
             Answer::Ran(ran) => key(ran.rows),
-            Answer::Refused(refused) => return given_up(session, refused.code, refused.message),
+            Answer::Refused(refused) => return Ok(Sent::Refused(refused.code, refused.message)),
         };
-        let Some(end) = end else {
-            session.roll_back()?;
-            return Ok(Sent::Part(Part::Over));
-        };
+        let Some(end) = end else { return Ok(Sent::Part(Part::Over)) };
         let range = Range { behind: behind.as_deref(), to: &end };
+        session.begin(&self.order.limits)?;
+        let mut others = 0;
         let (changed, still) = loop {
             match backfiller.change(session, walked, range)? {
                 Answer::Refused(refused) => return given_up(session, refused.code, refused.message),

@@ -128,7 +128,8 @@ fn keys(walked: &Walked) -> String {
 }
 
 fn texts(walked: &Walked) -> String {
-    named(walked).map(|name| format!("{name}::pg_catalog.text")).collect::<Vec<_>>().join(", ")
+    // Under names of their own: ORDER BY takes the name of what is selected for that, and texts are in another order.
+    named(walked).enumerate().map(|(at, name)| format!("{name}::pg_catalog.text AS evenkeel_{at}")).collect::<Vec<_>>().join(", ")
 }
 
 fn order(walked: &Walked, direction: &str) -> String {
