@@ -81,6 +81,8 @@ pub struct Verified {
     /// When the evidence was made; nothing where there is none.
     pub evidence: Option<String>,
     pub gates: Vec<Gate>,
+    /// Only whether what is old and what is new agree was looked at.
+    pub is_dual: bool,
 }
 
 impl Verified {

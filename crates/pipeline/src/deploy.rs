@@ -2,7 +2,7 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `back` is the way back, `resume` knows
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `back` is the way back, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
@@ -10,6 +10,7 @@ mod alone;
 mod around;
 pub mod back;
 mod beside;
+mod contract;
 mod course;
 mod deeds;
 mod gates;
@@ -24,6 +25,7 @@ pub use work::Bounds;
 pub(crate) use work::time;
 
 use crate::capture::Source;
+use crate::dual::Dual;
 use crate::history::{self, Recording, Way};
 use crate::lease;
 use crate::migrations::Migrations;
@@ -92,6 +94,10 @@ pub struct Order<'a> {
     pub lag: Duration,
     /// Nobody has to know how far they are.
     pub accepts_lag: bool,
+    /// What is old and new, while both are alive.
+    pub duals: &'a [Dual],
+    /// Nobody has to know whether clients use what is old.
+    pub accepts_use: bool,
 }
 
 /// Deploys what is pending.
@@ -158,6 +164,7 @@ pub fn run(
     let proven = gates::evidence(order, release, &target, &past);
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
     let limits = order.bounds.limits;
+    gates.extend(contract::gates(order, release, &target, &**environment, (&limits, run))?);
     gates.push(match &order.with {
         Some(_) => around::bounded(environment.own_bound(&run.watch)?, (&limits, deployer.bound_by()), order.environment),
         None => gates::acts(&deeds),

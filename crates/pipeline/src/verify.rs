@@ -67,7 +67,7 @@ pub fn run(source: &Source, now: Manifest, wanted: &Wanted<'_>, run: &Run<'_>) -
         Proof::Evidence(statement, _) => Some(statement.predicate.at.clone()),
         Proof::Unrehearsed | Proof::None(_) => None,
     };
-    Ok(Verified { label: wanted.environment.to_owned(), target: environment.describe(), evidence, gates })
+    Ok(Verified { label: wanted.environment.to_owned(), target: environment.describe(), evidence, gates, is_dual: false })
 }
 
 /// That nothing of schema and record was hidden.

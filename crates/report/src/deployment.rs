@@ -186,6 +186,15 @@ pub fn verified(verified: &Verified, form: Form, style: &Style) -> Result<Vec<u8
 #[must_use]
 pub fn verified_line(verified: &Verified) -> String {
     let named = |holds: Option<bool>| verified.gates.iter().filter(|gate| gate.holds == holds).map(|gate| gate.name).collect::<Vec<_>>();
+    if verified.is_dual {
+        let Verified { label, gates, .. } = verified;
+        let count = gates.iter().filter(|gate| gate.holds == Some(false)).count();
+        return match verified.exit_code() {
+            0 => format!("{label}: old and new agree, of all {} that are declared", gates.len()),
+            1 => format!("{label}: old and new disagree, of {count} of {}", gates.len()),
+            _ => format!("{label}: whether old and new agree could not be told"),
+        };
+    }
     match verified.exit_code() {
         0 => format!("{}: VERIFIED: all {} gates hold", verified.label, verified.gates.len()),
         1 => format!("{}: not VERIFIED: closed: {}", verified.label, named(Some(false)).join(", ")),

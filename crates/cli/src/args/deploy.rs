@@ -81,6 +81,9 @@ pub struct Verify {
     /// Another environment whose schema must be the same.
     #[arg(long, value_name = "ENV|MANIFEST")]
     pub against: Option<String>,
+    /// Only count the rows in which what is old and what is new disagree: of each [dual.NAME] in evenkeel.toml, or of that one.
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with = "against")]
+    pub dual: Option<String>,
     #[command(flatten)]
     pub reported: Reported,
 }
@@ -146,6 +149,7 @@ pub enum UnknownIs {
 pub enum AcceptedGap {
     Locks,
     Lag,
+    Use,
 }
 
 /// How a release is run where it counts, or taken back.
@@ -170,7 +174,7 @@ pub struct Running {
     #[arg(long)]
     pub yes: bool,
     /// What need not be known: `locks` where locks and times are not measured on such a server, `lag` where it does not say how far its
-    /// replicas are behind.
+    /// replicas are behind, `use` where it does not say whether clients use what is declared as old and goes.
     #[arg(long, value_enum, value_name = "GAP")]
     pub accept_gap: Vec<AcceptedGap>,
     /// For how long an act is tried again whose way a lock, a deadlock or a conflict was in.

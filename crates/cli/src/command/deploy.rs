@@ -106,6 +106,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
     };
     let (by, owner) = (store::user(), store::owner());
     let locked = |now: &Manifest, is_idle: bool| Ok(store::asking(&*store, typed)?.gate(&source.parity(&run)?, now, is_idle));
+    let duals: Vec<_> = settings.dual.values().cloned().collect();
     let order = Order {
         locked: &locked,
         store: &*store,
@@ -126,6 +127,8 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
                 || matches!(configured.tier, Some(Tier::Dev | Tier::Staging)),
             ..Now::default()
         },
+        duals: &duals,
+        accepts_use: arguments.accept_gap.contains(&AcceptedGap::Use),
         accepts_lag: arguments.accept_gap.contains(&AcceptedGap::Lag),
         with: with.map(|command| Renderer { command: command.to_owned(), folder: PathBuf::from(".") }),
         back,

@@ -4,6 +4,7 @@ use super::history::asked;
 use super::notify::Told;
 use super::{Outcome, deploy, migrations, output};
 use crate::args::{Common, History, Verify};
+use crate::settings::Settings;
 use crate::{paint, settings, store, wire};
 use evenkeel_core::evidence::{Now, faults};
 use evenkeel_core::fault::{Class, Trouble};
@@ -11,9 +12,11 @@ use evenkeel_core::kind::Dimension;
 use evenkeel_core::port::{Limits, Verification};
 use evenkeel_pipeline::capture;
 use evenkeel_pipeline::deploy::Proof;
+use evenkeel_pipeline::dual::{self as stage_dual, Dual};
 use evenkeel_pipeline::history as stage;
 use evenkeel_pipeline::verify::{self, DIMENSIONS, Wanted};
 use evenkeel_report::deployment as report;
+use evenkeel_report::history::Form;
 
 pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     let Ok(form) = arguments.reported.format.form() else {
@@ -23,6 +26,9 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     let loaded = settings::load(common.config.as_deref())?;
     let settings = &loaded.settings;
     let typed = arguments.environment.as_str();
+    if let Some(named) = &arguments.dual {
+        return dual(named, arguments, form, settings, common);
+    }
     let store = store::open(settings)?;
     let hooks = Told::of("verify", &paint::scrub(typed), settings)?;
     let question = History {
@@ -79,8 +85,33 @@ pub fn run(arguments: &Verify, common: &Common) -> Outcome {
     Ok(verified.exit_code())
 }
 
+/// Whether what is old and what is new agree: of the one that is named, or of all.
+fn dual(named: &str, arguments: &Verify, form: Form, settings: &Settings, common: &Common) -> Outcome {
+    let duals: Vec<&Dual> = settings.dual.values().filter(|dual| named.is_empty() || dual.name == named).collect();
+    if duals.is_empty() {
+        let names: Vec<&str> = settings.dual.keys().map(String::as_str).collect();
+        let expected = if names.is_empty() { "[dual.NAME] in evenkeel.toml; there is none".to_owned() } else { names.join(", ") };
+        let trouble = Trouble::new(Class::Usage, "nothing of that name is declared as old and new").expected(expected);
+        return Err(Box::new(trouble.found(paint::scrub(named)).origin("flag --dual").fix("docs/guide/backfill.md has examples")));
+    }
+    let endpoint = wire::endpoint(&arguments.environment, settings, common, &stage_dual::DIMENSIONS)?;
+    let hooks = Told::of("verify", &paint::scrub(&arguments.environment), settings)?;
+    let progress = paint::progress::Line::new(common.quiet);
+    let run = wire::run(&progress, settings);
+    let limits = Limits { statement_timeout: common.statement_timeout, lock_timeout: common.lock_timeout, ..Limits::default() };
+    let verified =
+        stage_dual::run(&endpoint.source, &arguments.environment, &duals, &limits, &run).map_err(|trouble| hooks.failed(trouble))?;
+    drop(progress);
+    let style = migrations::style(common, arguments.reported.out.is_none());
+    let bytes = report::verified(&verified, form, &style).map_err(|fault| Box::new(migrations::fault_words(&fault)))?;
+    let written = output::write(&bytes, arguments.reported.out.as_deref());
+    hooks.tell(&report::verified_line(&verified), verified.exit_code(), None);
+    written?;
+    Ok(verified.exit_code())
+}
+
 /// Evidence that nobody vouches for, or of another environment, is none.
-fn vouched(proof: Proof, settings: &crate::settings::Settings) -> Proof {
+fn vouched(proof: Proof, settings: &Settings) -> Proof {
     let Proof::Evidence(statement, seal) = proof else { return proof };
     // Files may have changed since, and the schema has; who signed it counts, and that it earned its word.
     let files = statement.subject.iter().filter_map(|subject| Some((subject.name.clone(), subject.digest.get("sha256")?.clone())));

@@ -1,11 +1,12 @@
 //! Tables that are changed part after part, as they are written. Neighbour: `pipeline/backfill`, which changes them.
 
-use super::raw::RawBackfill;
+use super::raw::{RawBackfill, RawDual};
 use crate::args::duration;
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::manifest::shown_parts;
 use evenkeel_core::port::Change;
 use evenkeel_pipeline::backfill::Backfill;
+use evenkeel_pipeline::dual::Dual;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
@@ -78,7 +79,7 @@ fn of(name: &str, origin: String, raw: RawBackfill, place: &dyn Fn(Range<usize>)
             return Err(wrong("what is to be done", "set, or statement", found.to_owned(), origin, "set = \"mail_lower = lower(mail)\""));
         }
     };
-    let Some(condition) = &raw.condition else {
+    let Some(condition) = &raw.r#where else {
         let expected = "where: which rows need it, and which is false of a row once it was changed; by that no row is changed twice";
         return Err(wrong("where", expected, "none".to_owned(), origin, "where = \"mail_lower IS NULL\""));
     };
@@ -112,4 +113,44 @@ fn of(name: &str, origin: String, raw: RawBackfill, place: &dyn Fn(Range<usize>)
         patience: time("patience", &raw.patience, PATIENCE)?,
         origin,
     })
+}
+
+/// What is old and new, while both are alive.
+///
+/// # Errors
+/// A value that is none.
+pub fn duals(
+    raw: BTreeMap<String, Spanned<RawDual>>,
+    place: &dyn Fn(Range<usize>) -> String,
+) -> Result<BTreeMap<String, Dual>, Box<Trouble>> {
+    let one = |(name, raw): (String, Spanned<RawDual>)| {
+        let origin = place(raw.span());
+        let raw = raw.into_inner();
+        let wrong = |key: &str, expected: &str, found: String, origin: String, fix: &str| {
+            let trouble = Trouble::new(Class::Configuration, format!("cannot read {key} under [dual.{name}]"));
+            Err(Box::new(trouble.expected(expected).found(found).origin(origin).fix(fix)))
+        };
+        let is_name = |text: &str, most: usize| shown_parts(text).is_some_and(|parts| (1..=most).contains(&parts.len()));
+        if !is_name(&raw.table, 2) {
+            return wrong("table", "a table as reports show it", format!("{:?}", raw.table), origin, "table = \"app.accounts\"");
+        }
+        if raw.differs.get_ref().trim().is_empty() {
+            let expected = "what is true of a row in which old and new disagree";
+            return wrong(
+                "differs",
+                expected,
+                "none".to_owned(),
+                place(raw.differs.span()),
+                "differs = \"mail_lower IS DISTINCT FROM lower(mail)\"",
+            );
+        }
+        if let Some(old) = raw.old.iter().find(|old| !is_name(old.get_ref(), 3)) {
+            let expected = "columns and tables as reports show them";
+            return wrong("old", expected, format!("{:?}", old.get_ref()), place(old.span()), "old = [\"app.accounts.mail\"]");
+        }
+        let old = raw.old.into_iter().map(Spanned::into_inner).collect();
+        let dual = Dual { name: name.clone(), table: raw.table, differs: raw.differs.into_inner(), old, origin };
+        Ok((name, dual))
+    };
+    raw.into_iter().map(one).collect()
 }

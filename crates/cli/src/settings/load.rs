@@ -142,6 +142,7 @@ impl Resolver<'_> {
             windows: deploy::windows(&file.lock, |span| self.place(span))?,
             breakers: self.breakers(file.breakers)?,
             backfill: backfill::demands(file.backfill, &|span| self.place(span))?,
+            dual: backfill::duals(file.dual, &|span| self.place(span))?,
             rollout: file.rollout.map(|raw| rollout::demands(raw, self.path, self.variable, &|span| self.place(span))).transpose()?,
         })
     }

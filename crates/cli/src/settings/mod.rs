@@ -32,6 +32,7 @@ use evenkeel_core::reference::{Pattern, Secret};
 use evenkeel_core::rehearsal::{Limits, Part};
 use evenkeel_pipeline::backfill::Backfill;
 use evenkeel_pipeline::check::Must;
+use evenkeel_pipeline::dual::Dual;
 use evenkeel_pipeline::render::Renderer;
 use evenkeel_pipeline::verify::Query;
 use std::collections::BTreeMap;
@@ -73,6 +74,8 @@ pub struct Settings {
     pub rollout: Option<Rollout>,
     /// Tables that are changed part after part.
     pub backfill: BTreeMap<String, Backfill>,
+    /// What is old and new, while both are alive.
+    pub dual: BTreeMap<String, Dual>,
 }
 
 /// A folder of migrations.
@@ -117,6 +120,7 @@ impl Default for Settings {
             breakers: Breakers::default(),
             rollout: None,
             backfill: BTreeMap::new(),
+            dual: BTreeMap::new(),
         }
     }
 }

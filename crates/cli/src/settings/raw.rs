@@ -36,6 +36,18 @@ pub struct File {
     pub rollout: Option<Spanned<RawRollout>>,
     #[serde(default)]
     pub backfill: BTreeMap<String, Spanned<RawBackfill>>,
+    #[serde(default)]
+    pub dual: BTreeMap<String, Spanned<RawDual>>,
+}
+
+/// What is old and new, while both are alive.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawDual {
+    pub table: String,
+    pub differs: Spanned<String>,
+    #[serde(default)]
+    pub old: Vec<Spanned<String>>,
 }
 
 /// A table that is changed part after part.
@@ -46,8 +58,7 @@ pub struct RawBackfill {
     pub key: Option<Spanned<Vec<String>>>,
     pub set: Option<Spanned<String>>,
     pub statement: Option<Spanned<String>>,
-    #[serde(rename = "where")]
-    pub condition: Option<Spanned<String>>,
+    pub r#where: Option<Spanned<String>>,
     pub target: Option<Spanned<String>>,
     pub most: Option<Spanned<u64>>,
     pub lag: Option<Spanned<String>>,

@@ -12,9 +12,13 @@ const TOUCHED: &str = "create trigger touch before update on t for each row set 
 const KEYS: [(&str, &str, &str); 8] = [
     ("k bigint", "k", "g * 7 - 900"),
     ("k int unsigned", "k", "g * 3"),
-    ("k varchar(60) character set utf8mb4 collate utf8mb4_general_ci", "k", "concat(elt(1 + g % 4, 'ä', 'a', 'Z', '-'), md5(g))"),
-    ("k char(40) character set latin1", "k", "concat(elt(1 + g % 3, 'ä', 'b', ' '), md5(g))"),
-    ("k varbinary(30)", "k", "concat(x'00ff', unhex(md5(g)))"),
+    (
+        "k varchar(60) character set utf8mb4 collate utf8mb4_general_ci",
+        "k",
+        "concat(elt(1 + g % 4, 'ä', 'a', 'Z', '-'), left(sha2(g, 256), 32))",
+    ),
+    ("k char(40) character set latin1", "k", "concat(elt(1 + g % 3, 'ä', 'b', ' '), left(sha2(g, 256), 32))"),
+    ("k varbinary(30)", "k", "concat(x'00ff', unhex(left(sha2(g, 256), 32)))"),
     ("k decimal(12,4)", "k", "(g * 37 % 1009) / 7 + g"),
     ("k datetime(3)", "k", "'2026-03-29 00:30:00' + interval g * 731 second"),
     ("k smallint, l varchar(20)", "k, l", "g % 5, concat('x', g * 31 % 1013)"),

@@ -139,6 +139,12 @@ fn one_store_for_a_team() {
 }
 
 #[test]
+fn from_one_column_to_another() {
+    let db = evenkeel_testkit::database(newest());
+    play("docs/guide/backfill.md", &[("PRODUCTION_DATABASE_URL", &db.url())]);
+}
+
+#[test]
 fn many_schemas() {
     let server = Scratch::start(&Options::major(newest()).database("tenants")).unwrap();
     let session = server.session("tenants").unwrap();
@@ -155,7 +161,10 @@ fn many_schemas() {
 fn fields<'a>(source: &'a str, name: &str) -> BTreeSet<&'a str> {
     let (_, rest) = source.split_once(&format!("struct {name} {{\n")).unwrap_or_else(|| panic!("no struct {name}"));
     let (body, _) = rest.split_once("\n}").unwrap();
-    let names = body.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name.trim_start_matches("pub "));
+    let names = body
+        .lines()
+        .filter_map(|line| line.trim().split_once(": "))
+        .map(|(name, _)| name.trim_start_matches("pub ").trim_start_matches("r#"));
     names.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_')).collect()
 }
 
@@ -232,6 +241,8 @@ fn the_schema_for_editors_says_what_is_read() {
         ("RawHaproxy", "/$defs/haproxy"),
         ("RawCommand", "/$defs/rollout-command"),
         ("RawFlag", "/$defs/rollout-webhook"),
+        ("RawBackfill", "/$defs/backfill"),
+        ("RawDual", "/$defs/dual"),
     ];
     assert_eq!(source.matches("#[serde(deny_unknown_fields)]").count(), structs.len(), "a struct that is not in this list");
     for (name, place) in structs {
@@ -241,9 +252,14 @@ fn the_schema_for_editors_says_what_is_read() {
         assert_eq!(object["additionalProperties"], false, "{name}");
     }
     let wrong = |text: &str| faults(&schema, &schema, &toml::from_str(text).unwrap(), "");
-    for document in
-        ["docs/reference/configuration.md", "docs/guide/first-comparison.md", "docs/guide/ci-gate.md", "docs/guide/rollout.md", "README.md"]
-    {
+    for document in [
+        "docs/reference/configuration.md",
+        "docs/guide/first-comparison.md",
+        "docs/guide/ci-gate.md",
+        "docs/guide/rollout.md",
+        "docs/guide/backfill.md",
+        "README.md",
+    ] {
         let examples: Vec<_> = blocks(&content(document)).into_iter().filter(|(kind, _)| kind == "toml").collect();
         assert!(!examples.is_empty());
         for (_, example) in examples {

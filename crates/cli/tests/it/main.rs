@@ -8,6 +8,7 @@ mod backfill_held;
 mod backfill_mysql;
 mod concurrency;
 mod configuration;
+mod contract;
 mod deploy;
 mod deploy_back;
 mod deploy_killed;

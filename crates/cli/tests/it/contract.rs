@@ -1,0 +1,93 @@
+//! `evenkeel verify --dual`, and a release that takes away what is old: refused while old and new disagree, or while anything uses it.
+//! Neighbour: `backfill`, which makes them agree.
+
+use crate::deploy::{configure, deploy, given};
+use crate::rehearse::gate;
+use crate::run::Place;
+use evenkeel_testkit::{TestDb, database, newest};
+use serde_json::Value;
+
+const DROP: (&str, &str) = (
+    "20260102000000_contract.sql",
+    "-- migrate:up\nalter table people drop column name;\n-- migrate:down\nalter table people add name text;\n",
+);
+const LINES: &str = "[gates]\nundo = \"forward-only\"\nundo_reason = \"what is old is gone\"\n\
+    [backfill.mails]\ntable = \"public.people\"\nset = \"label = upper(name)\"\nwhere = \"label is distinct from upper(name)\"\n\
+    [dual.labels]\ntable = \"public.people\"\ndiffers = \"label is distinct from upper(name)\"\nold = [\"public.people.name\"]\n";
+
+fn place(db: &TestDb) -> Place {
+    let place = given(db, &[DROP], "staging");
+    db.exec("alter table people add label text");
+    let first = place.read("m/20260101000000_people.sql").replace("name text not null", "name text not null, label text");
+    place.write("m/20260101000000_people.sql", first);
+    configure(&place, db, "staging", LINES);
+    place
+}
+
+fn dual(place: &Place, code: i32) -> Value {
+    place.run(&["verify", "shop", "--dual", "--format", "json"]).exits(code).json()
+}
+
+#[test]
+fn nothing_old_goes_while_old_and_new_disagree_or_anything_uses_it() {
+    let db = database(newest());
+    let place = place(&db);
+    let told = dual(&place, 1);
+    assert_eq!(told["gates"][0]["found"], "labels: 1000 rows disagree", "{told}");
+    // By its words, where nobody has rehearsed it.
+    let told = deploy(&place, &["--unrehearsed"]).exits(1).json();
+    assert_eq!((&gate(&told, "dual")["holds"], &gate(&told, "contract")["holds"]), (&false.into(), &Value::Null), "{told}");
+    place.run(&["backfill", "shop", "mails"]).exits(0);
+    assert_eq!(dual(&place, 0)["verdict"]["line"], "shop: old and new agree, of all 1 that are declared");
+    // By what it did when it was rehearsed. What it does not take along uses it still.
+    db.exec(
+        "create view names as select id, name from people;
+        create function keep() returns trigger language plpgsql as 'begin new.label := upper(new.name); return new; end';
+        create trigger keep before insert on people for each row execute function keep()",
+    );
+    let told = deploy(&place, &["--unrehearsed", "--accept-gap", "use"]).exits(1).json();
+    let found = gate(&told, "contract")["found"].as_str().unwrap();
+    assert!(found.contains("view public.names names it") && found.contains("function public.keep() names it"), "{told}");
+    db.exec("drop view names; drop trigger keep on people; drop function keep");
+    place.run(&["rehearse", "--for", "shop"]).exits(0);
+    // No statistics of queries is not "nobody".
+    let told = deploy(&place, &[]).exits(2).json();
+    assert_eq!((&gate(&told, "dual")["holds"], &gate(&told, "contract")["holds"]), (&true.into(), &Value::Null), "{told}");
+    db.exec("insert into people (id, name) values (5000, 'new')");
+    let told = deploy(&place, &["--accept-gap", "use"]).exits(1).json();
+    assert_eq!(gate(&told, "dual")["found"], "labels: 1 row disagrees", "{told}");
+    place.run(&["backfill", "shop", "mails"]).exits(0);
+    let told = deploy(&place, &["--accept-gap", "use"]).exits(0).json();
+    assert_eq!(told["outcome"], "ran", "{told}");
+    // What was old is gone: nobody can compare it, and that is said.
+    let told = dual(&place, 2);
+    assert!(told.to_string().contains("name"), "{told}");
+}
+
+#[test]
+fn what_is_declared_is_read_with_care() {
+    let db = database(newest());
+    let place = place(&db);
+    place.run(&["verify", "shop", "--dual", "other"]).exits(64).says("labels");
+    for (from, to, code, words) in [
+        ("old = [\"public.people.name\"]", "old = [\"a.b.c.d\"]", 78, "old"),
+        ("table = \"public.people\"\ndiffers", "table = \"\"\ndiffers", 78, "table"),
+        ("differs = \"label is distinct from upper(name)\"", "differs = \" \"", 78, "differs"),
+        ("differs = \"label", "differs = \"nobody", 2, "nobody"),
+        ("differs = \"label is distinct from upper(name)\"", "differs = \"true) or (true\"", 2, "syntax error"),
+        ("table = \"public.people\"\ndiffers", "table = \"public.gone\"\ndiffers", 2, "there is no table public.gone"),
+    ] {
+        configure(&place, &db, "staging", &LINES.replace(from, to));
+        place.run(&["verify", "shop", "--dual"]).exits(code).says(words);
+    }
+    // A count that takes too long is none; nothing was written meanwhile.
+    configure(
+        &place,
+        &db,
+        "staging",
+        &LINES.replace("differs = \"label is distinct from upper(name)\"", "differs = \"pg_sleep(1) is null\""),
+    );
+    place.run(&["verify", "shop", "--dual", "--statement-timeout", "500ms"]).exits(2).says("statement timeout");
+    configure(&place, &db, "staging", "");
+    place.run(&["verify", "shop", "--dual"]).exits(64).says("there is none");
+}

@@ -1,0 +1,152 @@
+//! That nothing old is taken away while old and new disagree, or while anything uses what is old.
+//!
+//! Neighbours: `dual`, which counts the rows that disagree; `gates`, everything else that must be so before.
+
+use super::{Order, Proof};
+use crate::dual::{self, Dual};
+use crate::rehearse::Release;
+use evenkeel_core::deployment::Gate;
+use evenkeel_core::evidence::Made;
+use evenkeel_core::fault::{Class, Trouble};
+use evenkeel_core::kind::{Kind, Value};
+use evenkeel_core::manifest::{Manifest, Object, shown_parts};
+use evenkeel_core::port::{Environment, Limits, Run};
+use evenkeel_core::trace::has_word;
+
+const NAME: &str = "contract";
+/// Where a text may use a column or a table.
+const USERS: [Kind; 7] = [Kind::View, Kind::MaterializedView, Kind::Function, Kind::Procedure, Kind::Trigger, Kind::Policy, Kind::Event];
+/// So many are named.
+const NAMED: usize = 5;
+
+/// Gates of what is declared as old and goes with this release; none where nothing of it does.
+///
+/// # Errors
+/// The server cannot be reached, or goes away.
+pub fn gates(
+    order: &Order<'_>,
+    release: &Release,
+    target: &Manifest,
+    environment: &dyn Environment,
+    (limits, run): (&Limits, &Run<'_>),
+) -> Result<Vec<Gate>, Box<Trouble>> {
+    let mut gates = Vec::new();
+    if order.back.is_some() || release.cuts.is_empty() {
+        return Ok(gates);
+    }
+    for dual in order.duals {
+        let going: Vec<&String> = dual.old.iter().filter(|old| goes(old, order, release)).collect();
+        if going.is_empty() {
+            continue;
+        }
+        gates.push(dual::judged(dual, target, environment, limits, run)?);
+        for old in going {
+            gates.push(unused(dual, old, order, target, environment, (limits, run))?);
+        }
+    }
+    Ok(gates)
+}
+
+/// Whether the release takes it away: by what it did when it was rehearsed, else by its words.
+fn goes(old: &str, order: &Order<'_>, release: &Release) -> bool {
+    let Some(parts) = shown_parts(old) else { return true };
+    let is_it = |made: &Made| {
+        let identity: Vec<&String> = made.identity.iter().filter(|part| !part.is_empty()).collect();
+        // A column goes with its table.
+        made.attribute.is_none()
+            && made.stands == "gone"
+            && matches!(made.kind.as_str(), "column" | "table")
+            && (identity.iter().copied().eq(parts.iter())
+                || made.kind == "table" && parts.len() > identity.len() && identity.iter().copied().eq(parts.iter().take(identity.len())))
+    };
+    match &order.proof {
+        Proof::Evidence(statement, _) => {
+            let steps = &statement.predicate.steps;
+            steps.iter().any(|step| step.effect.as_ref().is_none_or(|effect| effect.iter().any(is_it)))
+        }
+        Proof::Unrehearsed | Proof::None(_) => {
+            let Some(last) = parts.last() else { return true };
+            let is_taken = |text: &str| has_word(text, last) && ["drop", "rename", "change"].iter().any(|word| has_word(text, word));
+            let mut scripts = release.cuts.iter().flat_map(|cut| &cut.up);
+            scripts.any(|script| script.pieces.iter().any(|piece| is_taken(piece.text(&script.part.text))))
+        }
+    }
+}
+
+/// That nothing there uses it, but what goes or changes with this release.
+fn unused(
+    dual: &Dual,
+    old: &str,
+    order: &Order<'_>,
+    target: &Manifest,
+    environment: &dyn Environment,
+    (limits, run): (&Limits, &Run<'_>),
+) -> Result<Gate, Box<Trouble>> {
+    let limit = format!("nothing uses {old}, which goes");
+    let parts = shown_parts(old).unwrap_or_default();
+    let (table, column) = match parts.as_slice() {
+        [_, table, column] => (table, Some(column)),
+        [one, two] if target.find(Kind::Table, &[one, two]).is_none() => (one, Some(two)),
+        [.., table] => (table, None),
+        [] => return Ok(Gate::new(NAME, limit, None, format!("{old:?} is no name")).origin(&dual.origin)),
+    };
+    let names = |text: &str| has_word(text, table) && column.is_none_or(|column| has_word(text, column));
+    let mut against: Vec<String> = Vec::new();
+    for object in target.objects().iter().filter(|object| USERS.contains(&object.kind) && !is_touched(object, order)) {
+        let texts = || object.values().iter().filter_map(|(_, value)| if let Value::Text(text) = value { Some(&**text) } else { None });
+        let is_on = object.kind == Kind::Trigger && object.identity.parts().any(|part| part == table);
+        // A trigger's function names columns of its table without that.
+        let is_called = |object: &Object| {
+            let name = object.identity.part(1).split('(').next().unwrap_or_default();
+            let calls = |trigger: &&Object| {
+                trigger.identity.parts().any(|part| part == table) && trigger.text("function").is_some_and(|text| has_word(text, name))
+            };
+            target.of_kind(Kind::Trigger).iter().any(|trigger| calls(&trigger))
+        };
+        let is_code = object.kind == Kind::Function && is_called(object);
+        let uses = texts().any(|text| names(text) || (is_on || is_code) && column.is_some_and(|column| has_word(text, column)));
+        if uses {
+            against.push(format!("{} {} names it", object.kind.name(), object.display()));
+        }
+    }
+    let mut untold = Vec::new();
+    match environment.noticed(limits, &run.watch) {
+        Ok(noticed) => {
+            // What evenkeel itself has sent says its name.
+            let asked =
+                noticed.queries.iter().filter(|(text, _)| names(text) && !text.contains("evenkeel") && !is_definition(text)).count();
+            if asked > 0 {
+                let since = "since the server's statistics of queries began";
+                against.push(format!("clients have sent {asked} different queries that name it, {since}"));
+            }
+            untold.extend(noticed.hidden);
+        }
+        Err(trouble) if trouble.class == Class::Interrupted => return Err(trouble),
+        Err(trouble) => untold.push(format!("whether clients use it is not told: {trouble}")),
+    }
+    let gate = if against.is_empty() && !untold.is_empty() && order.accepts_use {
+        Gate::new(NAME, limit, Some(true), format!("not known, and taken so: {}", untold.join("; "))).origin("flag --accept-gap")
+    } else {
+        let more = against.len().saturating_sub(NAMED);
+        let against: Vec<String> = against.into_iter().take(NAMED).chain((more > 0).then(|| format!("and {more} more"))).collect();
+        Gate::none(NAME, &limit, &against, &untold, "nothing that was seen").origin(&dual.origin)
+    };
+    Ok(gate.fix(
+        "take away what uses it, have the application's release before this one use only what is new, reset the server's statistics of queries \
+         and wait a while; where the server keeps none, look yourself, and say --accept-gap use",
+    ))
+}
+
+/// Whether what was rehearsed removes or changes it.
+fn is_touched(object: &Object, order: &Order<'_>) -> bool {
+    let Proof::Evidence(statement, _) = &order.proof else { return false };
+    let identity: Vec<&str> = object.identity.parts().collect();
+    let mut effects = statement.predicate.steps.iter().flat_map(|step| step.effect.iter().flatten());
+    effects.any(|made| made.kind == object.kind.name() && made.identity.iter().map(String::as_str).eq(identity.iter().copied()))
+}
+
+/// Statements that define things were sent by whoever migrates.
+fn is_definition(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default().to_lowercase();
+    ["create", "alter", "drop", "comment", "explain", "grant", "revoke", "analyze", "vacuum", "copy"].contains(&word.as_str())
+}
