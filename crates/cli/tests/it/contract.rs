@@ -39,7 +39,7 @@ fn nothing_old_goes_while_old_and_new_disagree_or_anything_uses_it() {
     assert_eq!((&gate(&told, "dual")["holds"], &gate(&told, "contract")["holds"]), (&false.into(), &Value::Null), "{told}");
     place.run(&["backfill", "shop", "mails"]).exits(0);
     assert_eq!(dual(&place, 0)["verdict"]["line"], "shop: old and new agree, of all 1 that are declared");
-    // By what it did when it was rehearsed. What it does not take along uses it still.
+    // What it does not take along uses it still.
     db.exec(
         "create view names as select id, name from people;
         create function keep() returns trigger language plpgsql as 'begin new.label := upper(new.name); return new; end';
@@ -49,19 +49,52 @@ fn nothing_old_goes_while_old_and_new_disagree_or_anything_uses_it() {
     let found = gate(&told, "contract")["found"].as_str().unwrap();
     assert!(found.contains("view public.names names it") && found.contains("function public.keep() names it"), "{told}");
     db.exec("drop view names; drop trigger keep on people; drop function keep");
-    place.run(&["rehearse", "--for", "shop"]).exits(0);
     // No statistics of queries is not "nobody".
-    let told = deploy(&place, &[]).exits(2).json();
+    let told = deploy(&place, &["--unrehearsed"]).exits(2).json();
     assert_eq!((&gate(&told, "dual")["holds"], &gate(&told, "contract")["holds"]), (&true.into(), &Value::Null), "{told}");
     db.exec("insert into people (id, name) values (5000, 'new')");
-    let told = deploy(&place, &["--accept-gap", "use"]).exits(1).json();
+    let told = deploy(&place, &["--unrehearsed", "--accept-gap", "use"]).exits(1).json();
     assert_eq!(gate(&told, "dual")["found"], "labels: 1 row disagrees", "{told}");
     place.run(&["backfill", "shop", "mails"]).exits(0);
-    let told = deploy(&place, &["--accept-gap", "use"]).exits(0).json();
+    let told = deploy(&place, &["--unrehearsed", "--accept-gap", "use"]).exits(0).json();
     assert_eq!(told["outcome"], "ran", "{told}");
     // What was old is gone: nobody can compare it, and that is said.
     let told = dual(&place, 2);
     assert!(told.to_string().contains("name"), "{told}");
+}
+
+#[test]
+fn what_goes_is_told_by_what_a_release_did_when_it_was_rehearsed() {
+    let db = database(newest());
+    let place = place(&db);
+    db.exec("alter table counters add m int; update counters set m = n; create view ms as select m from counters");
+    let first = place
+        .read("m/20260101000000_people.sql")
+        .replace("counters (n int);", "counters (n int, m int);\ncreate view ms as select m from counters;");
+    place.write("m/20260101000000_people.sql", first.replace("-- migrate:down\n", "-- migrate:down\ndrop view ms;\n"));
+    // No word of it says what goes.
+    let contract = "-- migrate:up\ndrop view ms;\ndo $$ begin execute 'alter table counters dr' || 'op m'; end $$;\n\
+        -- migrate:down\nalter table counters add m int;\ncreate view ms as select m from counters;\n";
+    place.write(&format!("m/{}", DROP.0), contract);
+    let lines = LINES.replace(
+        "[dual.labels]\ntable = \"public.people\"\ndiffers = \"label is distinct from upper(name)\"\nold = [\"public.people.name\"]",
+        "[dual.counts]\ntable = \"public.counters\"\ndiffers = \"m is distinct from n\"\nold = [\"public.counters.m\"]",
+    );
+    configure(&place, &db, "staging", &lines);
+    place.run(&["rehearse", "--for", "shop"]).exits(0);
+    db.exec("update counters set m = 7");
+    let told = deploy(&place, &["--accept-gap", "use"]).exits(1).json();
+    assert_eq!((&gate(&told, "dual")["holds"], &gate(&told, "contract")["holds"]), (&false.into(), &true.into()), "{told}");
+    db.exec("update counters set m = n");
+    let told = deploy(&place, &[]).exits(2).json();
+    // The view goes with it.
+    assert_eq!((&gate(&told, "dual")["holds"], &gate(&told, "contract")["holds"]), (&true.into(), &Value::Null), "{told}");
+    let told = deploy(&place, &["--accept-gap", "use"]).exits(0).json();
+    assert_eq!(told["outcome"], "ran", "{told}");
+    // A release that takes nothing of it has no such gate.
+    place.write("m/20260103000000_more.sql", "-- migrate:up\ncreate table more (id int primary key);\n-- migrate:down\ndrop table more;\n");
+    let told = deploy(&place, &["--unrehearsed"]).exits(0).json();
+    assert!(told["gates"].as_array().unwrap().iter().all(|gate| gate["name"] != "contract"), "{told}");
 }
 
 #[test]

@@ -45,9 +45,9 @@ SELECT
         WHEN r.state IS NULL THEN NULL
         -- What it said last of a replica that has fallen silent stays as it was. A replica that has nothing to tell is not behind.
         WHEN b.bytes > 0 AND s.seconds > 5 THEN GREATEST(s.seconds, EXTRACT(epoch FROM r.replay_lag)::pg_catalog.float8)
-        WHEN r.replay_lag IS NOT NULL THEN EXTRACT(epoch FROM r.replay_lag)::pg_catalog.float8
-        -- It is forgotten a while after everything was replayed.
+        -- Everything was replayed: what it said last is forgotten only a while later.
         WHEN b.bytes <= 0 THEN 0
+        WHEN r.replay_lag IS NOT NULL THEN EXTRACT(epoch FROM r.replay_lag)::pg_catalog.float8
     END,
     CASE WHEN b.bytes > 0 AND (s.seconds > 5 OR r.replay_lag IS NULL) THEN b.bytes::pg_catalog.int8 END
 FROM pg_catalog.pg_stat_replication AS r
