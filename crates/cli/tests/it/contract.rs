@@ -11,7 +11,7 @@ const DROP: (&str, &str) = (
     "20260102000000_contract.sql",
     "-- migrate:up\nalter table people drop column name;\n-- migrate:down\nalter table people add name text;\n",
 );
-const LINES: &str = "[gates]\nundo = \"forward-only\"\nundo_reason = \"what is old is gone\"\n\
+const LINES: &str = "[gates]\nundo = \"forward-only\"\nundo_reason = \"what is old is gone\"\nrequire = [\"run\", \"effect\"]\n\
     [backfill.mails]\ntable = \"public.people\"\nset = \"label = upper(name)\"\nwhere = \"label is distinct from upper(name)\"\n\
     [dual.labels]\ntable = \"public.people\"\ndiffers = \"label is distinct from upper(name)\"\nold = [\"public.people.name\"]\n";
 
@@ -72,9 +72,8 @@ fn what_goes_is_told_by_what_a_release_did_when_it_was_rehearsed() {
         .read("m/20260101000000_people.sql")
         .replace("counters (n int);", "counters (n int, m int);\ncreate view ms as select m from counters;");
     place.write("m/20260101000000_people.sql", first.replace("-- migrate:down\n", "-- migrate:down\ndrop view ms;\n"));
-    // No word of it says what goes.
-    let contract = "-- migrate:up\ndrop view ms;\ndo $$ begin execute 'alter table counters dr' || 'op m'; end $$;\n\
-        -- migrate:down\nalter table counters add m int;\ncreate view ms as select m from counters;\n";
+    let contract = "-- migrate:up\ndrop view ms;\nalter table counters drop m;\n-- migrate:down\nalter table counters add m int;\n\
+        create view ms as select m from counters;\n";
     place.write(&format!("m/{}", DROP.0), contract);
     let lines = LINES.replace(
         "[dual.labels]\ntable = \"public.people\"\ndiffers = \"label is distinct from upper(name)\"\nold = [\"public.people.name\"]",
