@@ -5,11 +5,13 @@
 //! takes nothing old away while they disagree; `backfill`, which makes rows agree.
 
 use crate::capture::{self, Source};
+use crate::migrations::Cut;
 use evenkeel_core::deployment::{Gate, Verified};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, shown_parts};
 use evenkeel_core::port::{Condition, Environment, Limits, Run};
+use evenkeel_core::trace::has_word;
 
 /// What is read of an environment for this.
 pub const DIMENSIONS: [Dimension; 1] = [Dimension::Schema];
@@ -46,6 +48,21 @@ pub fn run(source: &Source, label: &str, duals: &[&Dual], limits: &Limits, run: 
         gates.push(judged(dual, &now, &**environment, limits, run)?);
     }
     Ok(Verified { label: label.to_owned(), target: environment.describe(), evidence: None, gates, is_dual: true })
+}
+
+/// Whether files may take something away, by their words: they name it, and take or rename something.
+#[must_use]
+pub fn may_go(old: &str, cuts: &[Cut]) -> bool {
+    let parts = shown_parts(old).unwrap_or_default();
+    let Some(last) = parts.last() else { return true };
+    let is_taken = |text: &str| has_word(text, last) && ["drop", "rename", "change"].iter().any(|word| has_word(text, word));
+    cuts.iter().flat_map(|cut| &cut.up).any(|script| is_taken(&script.part.text))
+}
+
+/// What is declared as old and may go with these files.
+#[must_use]
+pub fn leaving<'a>(duals: impl Iterator<Item = &'a Dual>, cuts: &[Cut]) -> Vec<String> {
+    duals.flat_map(|dual| &dual.old).filter(|old| may_go(old, cuts)).cloned().collect()
 }
 
 /// Counts the rows that disagree.

@@ -13,6 +13,7 @@ use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Severity};
 use evenkeel_core::port::Limits;
 use evenkeel_core::rehearsal::{Limits as Demanded, Part, Rehearsal};
+use evenkeel_pipeline::dual;
 use evenkeel_pipeline::capture::{self, Source};
 use evenkeel_pipeline::rehearse::{self as stage, Amount, DIMENSIONS, Questions, Wanted};
 use evenkeel_pipeline::replay::Means;
@@ -98,10 +99,11 @@ pub fn rehearsed(arguments: &Rehearse, common: &Common) -> Result<(Rehearsal, De
         (Err(trouble), true) => return Err(trouble),
         (Err(_), false) => None,
     };
-    let release = match &read {
+    let mut release = match &read {
         Some(read) if arguments.files.is_empty() => stage::pending(&target, endpoint.source.label(), read)?,
         read => stage::named(&arguments.files, read.as_ref(), grammar, signals::stop())?,
     };
+    release.old = dual::leaving(settings.dual.values(), &release.cuts);
     let sizes = sizes(arguments)?;
     let has_sizes = sizes.len() >= SIZES;
     let has_queries = !(arguments.queries.is_empty() && arguments.next.is_empty());

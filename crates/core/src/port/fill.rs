@@ -74,7 +74,7 @@ pub trait Filler: Sync {
     fn fill(&self, session: &mut dyn Session, rows: &Rows, stop: &Stop) -> Result<Vec<Filled>, Box<Trouble>>;
 
     /// What an application does all day with tables that have a key: reads by it, reads of a range, changes by it; of those tables first,
-    /// and of so many at most; `here` is how many rows they have.
+    /// and of so many at most; `here` is how many rows they have. Columns and tables of `unused`, as they are shown, are left out.
     ///
     /// # Errors
     /// The session is lost.
@@ -84,6 +84,7 @@ pub trait Filler: Sync {
         here: &BTreeMap<String, u64>,
         first: &dyn Fn(&str) -> bool,
         most: usize,
+        unused: &[String],
     ) -> Result<Vec<Asked>, Box<Trouble>>;
 
     /// Prepares a query of an application under a number, for as long as the session lasts.

@@ -64,12 +64,7 @@ fn goes(old: &str, order: &Order<'_>, release: &Release) -> bool {
             let steps = &statement.predicate.steps;
             steps.iter().any(|step| step.effect.as_ref().is_none_or(|effect| effect.iter().any(is_it)))
         }
-        Proof::Unrehearsed | Proof::None(_) => {
-            let Some(last) = parts.last() else { return true };
-            let is_taken = |text: &str| has_word(text, last) && ["drop", "rename", "change"].iter().any(|word| has_word(text, word));
-            let mut scripts = release.cuts.iter().flat_map(|cut| &cut.up);
-            scripts.any(|script| script.pieces.iter().any(|piece| is_taken(piece.text(&script.part.text))))
-        }
+        Proof::Unrehearsed | Proof::None(_) => dual::may_go(old, &release.cuts),
     }
 }
 

@@ -117,7 +117,7 @@ pub fn run(target: &Manifest, release: &Release, wanted: &Wanted<'_>, means: &Me
         floor: place.floor.clone(),
         gates: Vec::new(),
         gaps: place.gaps.iter().chain(&release.gaps).cloned().collect(),
-        notes: release.notes.clone(),
+        notes: release.notes.iter().cloned().chain(left_out(release)).collect(),
         unmeasured: observer.is_none().then(|| format!("locks and time are not measured on {}", target.endpoint.engine.name())),
     };
     told.floor.extend(told.unmeasured.iter().map(|why| format!("{why}; tables had no rows: what fails on rows was not seen")));
@@ -336,6 +336,12 @@ struct Watched {
     load: Option<Load>,
 }
 
+/// That clients leave out what they are to use no more.
+fn left_out(release: &Release) -> Option<String> {
+    let old = release.old.join(", ");
+    (!old.is_empty()).then(|| format!("clients beside it leave out what is declared as old and may go with it: {old}"))
+}
+
 /// Runs the release once, watched, in the transactions of its runner; with clients beside it that use those rows of tables, where that is
 /// wanted.
 fn watched(
@@ -351,7 +357,7 @@ fn watched(
         (Some(here), Some(filler)) => {
             let texts: Vec<&str> = release.cuts.iter().flat_map(|cut| &cut.up).map(|script| script.part.text.as_str()).collect();
             let first = |table: &str| texts.iter().any(|text| names(text, table));
-            filler.requests(&mut *place.scratch.session(ground.database)?, here, &first, load::TABLES)?
+            filler.requests(&mut *place.scratch.session(ground.database)?, here, &first, load::TABLES, &release.old)?
         }
         _ => Vec::new(),
     };

@@ -21,6 +21,8 @@ pub struct Release {
     pub notes: Vec<String>,
     /// Its files, with their SHA-256.
     pub files: Vec<(String, String)>,
+    /// What is declared as old and may go with it, as it is shown: clients are to use it no more before.
+    pub old: Vec<String>,
 }
 
 /// What the target's record says is still to run.
@@ -39,7 +41,7 @@ pub fn pending(target: &Manifest, label: &str, read: &Migrations) -> Result<Rele
     let odd = cuts.iter().flat_map(|cut| &cut.odd).map(|(place, why)| format!("{place}: {why}"));
     let gaps = left.gaps.into_iter().chain(odd).collect();
     let files = files(read, cuts.iter())?;
-    Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps, notes: left.notes, files })
+    Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps, notes: left.notes, files, old: Vec::new() })
 }
 
 /// Files, each one migration: as their folder's tool reads them where it is one of its own, else as a client sends them.
@@ -76,7 +78,7 @@ pub fn named(paths: &[PathBuf], folder: Option<&Migrations>, grammar: &dyn Gramm
     let grouping = folder.filter(|_| is_tools).map_or(Grouping::None, |read| read.folder.grouping);
     let notes =
         if is_tools { Vec::new() } else { vec!["files that are no tool's ran statement by statement, as psql sends them".to_owned()] };
-    Ok(Release { tool, grouping, cuts, gaps, notes, files: sums })
+    Ok(Release { tool, grouping, cuts, gaps, notes, files: sums, old: Vec::new() })
 }
 
 /// The files of migrations of a folder, with their SHA-256.

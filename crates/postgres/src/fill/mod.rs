@@ -93,6 +93,7 @@ impl Filler for PostgresFiller {
         here: &BTreeMap<String, u64>,
         first: &dyn Fn(&str) -> bool,
         most: usize,
+        unused: &[String],
     ) -> Result<Vec<Asked>, Box<Trouble>> {
         let mut tables = tables(session)?;
         let references = constraints(session, &mut tables)?;
@@ -100,6 +101,7 @@ impl Filler for PostgresFiller {
         let maker = Maker { tables: &tables, references: &references, counts: &counts, shapes: &BTreeMap::new() };
         let mut chosen: Vec<(u64, &Table)> =
             tables.iter().filter(|(_, table)| !table.key.is_empty()).map(|(oid, table)| (*oid, table)).collect();
+        chosen.retain(|(_, table)| !unused.contains(&table.shown()));
         chosen.sort_by_key(|(oid, table)| (!first(&table.shown()), *oid));
         let mut all = Vec::new();
         for (oid, table) in chosen.into_iter().take(most) {
@@ -109,7 +111,10 @@ impl Filler for PostgresFiller {
                 Some((name(at)?, format!("(SELECT {value} FROM (SELECT {{n}}::bigint AS g) AS made)")))
             };
             let Some(keys) = table.key.iter().map(of_row).collect::<Option<Vec<_>>>() else { continue };
-            let wanted: Vec<String> = table.columns.values().map(|column| Ident(&column.name).to_string()).collect();
+            let shown = table.shown();
+            let is_used = |name: &str| !unused.iter().any(|other| other.strip_prefix(&shown) == Some(&format!(".{}", Ident(name))));
+            let used = table.columns.values().filter(|column| is_used(&column.name));
+            let wanted: Vec<String> = used.map(|column| Ident(&column.name).to_string()).collect();
             let (target, wanted) = (table.sql(), wanted.join(", "));
             let by_key: Vec<String> = keys.iter().map(|(name, value)| format!("{name} = {value}")).collect();
             let by_key = by_key.join(" AND ");
@@ -122,7 +127,7 @@ impl Filler for PostgresFiller {
                 let other = table
                     .columns
                     .iter()
-                    .find(|(at, _)| !table.key.contains(at))
+                    .find(|(at, column)| !table.key.contains(at) && is_used(&column.name))
                     .map_or(first.clone(), |(_, column)| Ident(&column.name).to_string());
                 put(format!("UPDATE {target} SET {other} = {other} WHERE {by_key}"));
             }
