@@ -6,6 +6,7 @@
 //! `deploy`, which brings the columns there.
 
 mod hold;
+mod stopped;
 mod table;
 mod walk;
 

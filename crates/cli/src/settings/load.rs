@@ -118,8 +118,7 @@ impl Resolver<'_> {
             Err(Flaw::Value(trouble)) => Err(trouble),
         };
         let keys: Result<_, Box<Trouble>> = file.gates.keys.iter().map(|path| Ok(folder.join(self.file("keys", path)?))).collect();
-        let unsigned = file.gates.unsigned;
-        let notes = gates::notes(&file.gates, self.path);
+        let (unsigned, notes) = (file.gates.unsigned, gates::notes(&file.gates, self.path));
         let gates = gates::limits(file.gates, |span| self.place(span))?;
         let shared = [file.project.tool, file.project.render].map(|one| one.map(Spanned::into_inner));
         let migrations = self.migrations(file.project.migrations, &shared, &environments)?;

@@ -166,6 +166,31 @@ fn what_is_killed_is_gone_on_with_and_no_row_is_changed_twice() {
 }
 
 #[test]
+fn a_session_that_is_lost_is_asked_about_and_the_walk_goes_on() {
+    let db = database(newest());
+    accounts(&db, 4000);
+    let wanted = db.value("select count(*)::text from accounts where mail is not null").unwrap();
+    let place = configured(&db.url(), "staging", &format!("{LINES}most = 50\n"));
+    let child =
+        place.command(&["backfill", "shop", "mails", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let changed = || db.value("select count(*)::int4::text from accounts where touched > 0").unwrap().parse::<u32>().unwrap();
+    let mut ended = 0;
+    for least in [1, 400, 900, 1300, 1800] {
+        eventually("it goes on", || changed() >= least);
+        // Whoever writes; the session that holds the locks stays.
+        let end = "select count(pg_terminate_backend(pid))::text from pg_stat_activity
+            where datname = current_database() and application_name like 'evenkeel run %' and query not like '%advisory%' and query not like '%pg_locks%'";
+        ended += db.value(end).unwrap().parse::<u32>().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    let told: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    assert!(ended > 0);
+    assert_eq!((output.status.code(), told["rows"].to_string(), &told["unsure"]), (Some(0), wanted.clone(), &0.into()), "{told}");
+    assert_eq!(touched(&db), (wanted, "0".to_owned()));
+}
+
+#[test]
 fn whoever_stops_it_is_told_how_far_it_came() {
     let db = database(newest());
     accounts(&db, 20_000);

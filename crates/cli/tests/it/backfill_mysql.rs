@@ -2,7 +2,8 @@
 
 use crate::backfill::{backfill, closed, configured};
 use crate::history_repair::Dice;
-use evenkeel_testkit::mysql::{TestDb, databases};
+use evenkeel_mysql::scratch::{Options, ReplicaOptions, Scratch};
+use evenkeel_testkit::mysql::{TestDb, databases, newest_mariadb, newest_mysql};
 use evenkeel_testkit::number;
 use std::process::Stdio;
 use std::time::Duration;
@@ -63,6 +64,37 @@ fn parts_make_of_a_table_what_one_statement_makes_of_its_copy() {
             let changed = db.value("select cast(count(*) as char) from copy_of_t where touched = 1").unwrap();
             assert_eq!((told["rows"].to_string(), &told["remaining"]), (changed, &0.into()), "{words}");
         }
+    }
+}
+
+#[test]
+fn replicas_say_themselves_how_far_they_are_where_their_source_does_not() {
+    for flavor in [newest_mariadb(), newest_mysql()] {
+        let scratch = match Scratch::start(&Options::engine(flavor.0).serving_replicas().database("app")) {
+            Ok(scratch) => scratch,
+            Err(fault) => {
+                evenkeel_testkit::skip(&format!("{} with replicas: {fault}", flavor.0.name()));
+                continue;
+            }
+        };
+        let replica = scratch.replica(&ReplicaOptions::default()).unwrap_or_else(|fault| panic!("{fault}"));
+        let session = scratch.session("app").unwrap();
+        session.exec("create table t (id int primary key, b int); insert into t (id) values (1), (2), (3)").unwrap();
+        let lines = "[backfill.mails]\ntable = \"t\"\nset = \"b = id\"\nwhere = \"b is null\"\npatience = \"2s\"\n";
+        let told = backfill(&configured(&scratch.url("app"), "dev", lines), &[]).exits(1).json();
+        assert!(told["why"].as_str().unwrap().contains("is not told"), "{told}");
+        let named = format!("replicas = [\"{}\"]\n{lines}", replica.url("app"));
+        let told = backfill(&configured(&scratch.url("app"), "dev", &named), &[]).exits(0).json();
+        assert_eq!((&told["rows"], &told["outcome"]), (&3.into(), &"complete".into()), "{told}");
+        // One that has stopped does not say it.
+        let stop = if flavor.0.name() == "MySQL" { "STOP REPLICA" } else { "STOP SLAVE" };
+        replica.session("app").unwrap().exec(stop).unwrap();
+        session.exec("update t set b = null").unwrap();
+        let told = backfill(&configured(&scratch.url("app"), "dev", &named), &[]).exits(1).json();
+        assert_eq!(told["outcome"], "stopped", "{told}");
+        assert_eq!(session.value("select cast(count(b) as char) from t").unwrap().as_deref(), Some("0"));
+        let told = backfill(&configured(&scratch.url("app"), "dev", &named), &["--accept-gap", "lag"]).exits(0).json();
+        assert_eq!(told["rows"], 3, "{told}");
     }
 }
 

@@ -68,7 +68,9 @@ fn what_goes_is_told_by_what_a_release_did_when_it_was_rehearsed() {
     let db = database(newest());
     let place = place(&db);
     db.exec("create view names as select name from people");
-    let first = place.read("m/20260101000000_people.sql").replace("create table counters", "create view names as select name from people;\ncreate table counters");
+    let first = place
+        .read("m/20260101000000_people.sql")
+        .replace("create table counters", "create view names as select name from people;\ncreate table counters");
     place.write("m/20260101000000_people.sql", first.replace("-- migrate:down\n", "-- migrate:down\ndrop view names;\n"));
     place.write(&format!("m/{}", DROP.0), DROP.1.replace("alter table people drop", "drop view names;\nalter table people drop"));
     // Clients that use what is declared as old would be refused: they are to have ended before.

@@ -1,7 +1,7 @@
 //! What is in the way of the next part: replicas that are behind, or of which nobody can tell; clients that wait; a server that does not
 //! answer. It holds while that is so, within a bound, and never goes on because it could not look.
 
-use super::walk::Stopped;
+use super::stopped::Stopped;
 use super::{Backfill, Order};
 use crate::deploy::time;
 use evenkeel_core::deployment::Backfilled;

@@ -1,6 +1,7 @@
 //! The walk: part after part, each looked at from beside, as large as its time allows, written down before it is committed.
 
 use super::hold::Hold;
+use super::stopped::Stopped;
 use super::table::Found;
 use super::{Backfill, Order, Place, refusal, remaining};
 use crate::deploy::{Beside, time};
@@ -27,32 +28,6 @@ const OTHERS: u32 = 4;
 const FAREWELL: Duration = Duration::from_secs(30);
 /// What the journal's act is.
 const ACT: u32 = 0;
-
-/// Why it does not go on.
-pub enum Stopped {
-    For(String),
-    /// What became of a part nobody can tell.
-    Lost(String),
-}
-
-impl Stopped {
-    pub fn asked() -> Self {
-        Self::For("somebody asked for the end".to_owned())
-    }
-
-    pub fn outcome(self) -> Outcome {
-        match self {
-            Self::For(why) => Outcome::Stopped(why),
-            Self::Lost(why) => Outcome::Lost(why),
-        }
-    }
-}
-
-impl From<Box<Trouble>> for Stopped {
-    fn from(trouble: Box<Trouble>) -> Self {
-        if trouble.class == Class::Interrupted { Self::asked() } else { Self::For(trouble.to_string()) }
-    }
-}
 
 /// How one attempt at a part ended.
 enum Part {

@@ -62,7 +62,15 @@ pub fn release(target: &Manifest, label: &str, read: &Migrations, proof: &Proof,
     let files = crate::rehearse::files(read, cuts.iter().copied())?;
     let mut cuts: Vec<Cut> = cuts.iter().map(turned).collect();
     cuts.reverse();
-    Ok(Release { tool: Some(read.folder.tool), grouping: read.folder.grouping, cuts, gaps: left.gaps, notes: left.notes, files, old: Vec::new() })
+    Ok(Release {
+        tool: Some(read.folder.tool),
+        grouping: read.folder.grouping,
+        cuts,
+        gaps: left.gaps,
+        notes: left.notes,
+        files,
+        old: Vec::new(),
+    })
 }
 
 /// Keys that are recorded still, of these; the last first.
