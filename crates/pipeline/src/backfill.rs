@@ -59,6 +59,15 @@ pub struct Backfill {
     pub origin: String,
 }
 
+impl Backfill {
+    /// Which rows need it.
+    #[must_use]
+    pub fn needing(&self) -> Option<Condition> {
+        let (schema, table) = table::parts(&self.table)?;
+        Some(Condition { schema, table, condition: self.condition.clone(), is_only_read: false })
+    }
+}
+
 /// Says as a gate whether a parity lock keeps an environment that is so from being changed.
 pub type Locked<'a> = &'a dyn Fn(&Manifest) -> Result<Gate, Box<Trouble>>;
 

@@ -2,7 +2,7 @@
 //! compared afterwards with what it did when it was rehearsed.
 //!
 //! Lives here: the order of things. `gates` says what must be so before, `deeds` makes acts of files (`stepwise` where no transaction takes definitions back), `course` is what happens under the
-//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `back` is the way back, `resume` knows
+//! claim, `work` runs one act, `alone` knows what an interrupted one leaves, `around` has the tool run it, `beside` watches it, `contract` keeps what is old while it is used, `marked` has tables changed before, `back` is the way back, `resume` knows
 //! what became of runs that are gone. Does not live here: locks and sessions (`Claim` of each engine), where the journal is kept
 //! (`Store`), whether evidence holds (`core/evidence`).
 
@@ -14,6 +14,7 @@ mod contract;
 mod course;
 mod deeds;
 mod gates;
+mod marked;
 mod resume;
 mod stepwise;
 mod work;
@@ -39,7 +40,7 @@ use evenkeel_core::evidence::{Now, Seal, Statement};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::kind::{Dimension, Kind};
 use evenkeel_core::manifest::{Manifest, Object};
-use evenkeel_core::port::{Ending, Engine, Entry, Owner, Run, State, Store, Tool};
+use evenkeel_core::port::{Condition, Ending, Engine, Entry, Owner, Run, State, Store, Tool};
 use evenkeel_core::statement::Grammar;
 use resume::Past;
 use std::time::Duration;
@@ -98,6 +99,8 @@ pub struct Order<'a> {
     pub duals: &'a [Dual],
     /// Nobody has to know whether clients use what is old.
     pub accepts_use: bool,
+    /// Backfills that files may name, and which rows need them; nothing where files change their tables themselves.
+    pub backfills: Option<&'a [(String, Condition)]>,
 }
 
 /// Deploys what is pending.
@@ -165,6 +168,7 @@ pub fn run(
     gates.extend(proven.into_iter().filter(|gate| !(is_open && gate.name == "baseline")));
     let limits = order.bounds.limits;
     gates.extend(contract::gates(order, release, &target, &**environment, (&limits, run))?);
+    gates.extend(marked::gates(order, release, &**environment, (&limits, run))?);
     gates.push(match &order.with {
         Some(_) => around::bounded(environment.own_bound(&run.watch)?, (&limits, deployer.bound_by()), order.environment),
         None => gates::acts(&deeds),

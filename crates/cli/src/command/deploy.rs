@@ -107,6 +107,7 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
     let (by, owner) = (store::user(), store::owner());
     let locked = |now: &Manifest, is_idle: bool| Ok(store::asking(&*store, typed)?.gate(&source.parity(&run)?, now, is_idle));
     let duals: Vec<_> = settings.dual.values().cloned().collect();
+    let backfills: Vec<_> = settings.backfill.values().filter_map(|one| Some((one.name.clone(), one.needing()?))).collect();
     let order = Order {
         locked: &locked,
         store: &*store,
@@ -128,6 +129,8 @@ fn deployed(typed: &str, arguments: &Running, (back, with): How<'_>, common: &Co
             ..Now::default()
         },
         duals: &duals,
+        // Where nobody waits, a file may change its table itself.
+        backfills: (configured.tier != Some(Tier::Dev)).then_some(&backfills),
         accepts_use: arguments.accept_gap.contains(&AcceptedGap::Use),
         accepts_lag: arguments.accept_gap.contains(&AcceptedGap::Lag),
         with: with.map(|command| Renderer { command: command.to_owned(), folder: PathBuf::from(".") }),

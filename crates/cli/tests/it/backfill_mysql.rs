@@ -3,8 +3,9 @@
 use crate::backfill::{backfill, closed, configured};
 use crate::history_repair::Dice;
 use evenkeel_mysql::scratch::{Options, ReplicaOptions, Scratch};
-use evenkeel_testkit::mysql::{TestDb, databases, newest_mariadb, newest_mysql};
+use evenkeel_testkit::mysql::{TestDb, database, flavors, newest_mariadb, newest_mysql};
 use evenkeel_testkit::number;
+use evenkeel_testkit::Share;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -38,11 +39,18 @@ fn filled(db: &TestDb, (columns, names, values): (&str, &str, &str), rows: u64) 
     db.exec("create table copy_of_t as select * from t");
 }
 
+/// One server a run, another each day; all of them at night.
+fn some() -> Vec<TestDb> {
+    let flavors = flavors();
+    let share = Share::of(u64::try_from(flavors.len().max(1)).unwrap());
+    share.take(flavors).into_iter().map(database).collect()
+}
+
 #[test]
 fn parts_make_of_a_table_what_one_statement_makes_of_its_copy() {
     let seed = number("EVENKEEL_SEED", 20_261_130);
     let cases = number("EVENKEEL_CASES", 3);
-    for db in databases() {
+    for db in some() {
         let mut dice = Dice::of(seed, 0);
         for case in 0..cases {
             let key = KEYS[(usize::try_from(case).unwrap() + dice.next(8)) % 8];
@@ -69,7 +77,7 @@ fn parts_make_of_a_table_what_one_statement_makes_of_its_copy() {
 
 #[test]
 fn replicas_say_themselves_how_far_they_are_where_their_source_does_not() {
-    for flavor in [newest_mariadb(), newest_mysql()] {
+    for flavor in Share::of(2).take(vec![newest_mariadb(), newest_mysql()]) {
         let scratch = match Scratch::start(&Options::engine(flavor.0).serving_replicas().database("app")) {
             Ok(scratch) => scratch,
             Err(fault) => {
@@ -100,7 +108,7 @@ fn replicas_say_themselves_how_far_they_are_where_their_source_does_not() {
 
 #[test]
 fn what_is_killed_is_gone_on_with_and_what_is_not_understood_changes_nothing() {
-    for db in databases() {
+    for db in some() {
         filled(&db, KEYS[0], 1000);
         db.exec(TOUCHED);
         let lines = "[backfill.mails]\ntable = \"t\"\nset = \"b = a * 2\"\nwhere = \"not (b <=> a * 2)\"\nmost = 10\n";

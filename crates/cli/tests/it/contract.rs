@@ -116,3 +116,29 @@ fn what_is_declared_is_read_with_care() {
     configure(&place, &db, "staging", "");
     place.run(&["verify", "shop", "--dual"]).exits(64).says("there is none");
 }
+
+#[test]
+fn a_file_that_names_a_backfill_is_run_once_no_row_needs_it() {
+    let db = database(newest());
+    let place = place(&db);
+    let file = "-- migrate:up\n-- evenkeel: backfill mails\nupdate people set label = upper(name) where label is distinct from upper(name);\n-- migrate:down\nselect 1;\n";
+    place.write(&format!("m/{}", DROP.0), file);
+    let told = deploy(&place, &["--unrehearsed"]).exits(1).json();
+    assert_eq!(gate(&told, "backfill")["found"], "mails: 1000 rows need it", "{told}");
+    assert!(gate(&told, "backfill")["fix"].as_str().unwrap().contains("evenkeel backfill shop mails"), "{told}");
+    place.run(&["backfill", "shop", "mails"]).exits(0);
+    let told = deploy(&place, &["--unrehearsed", "--plan"]).exits(0);
+    assert!(told.stdout.contains("upper(name)"), "it stands in the file for those that have no rows yet");
+    let told = deploy(&place, &["--unrehearsed"]).exits(0).json();
+    assert_eq!((&told["outcome"], &gate(&told, "backfill")["holds"]), (&"ran".into(), &true.into()), "{told}");
+    for (name, words) in [("other", "there is no [backfill.other]"), ("", "its mark names none")] {
+        place.write("m/20260103000000_more.sql", format!("-- migrate:up\n-- evenkeel: backfill {name}\nselect 1;\n-- migrate:down\nselect 1;\n"));
+        let told = deploy(&place, &["--unrehearsed"]).exits(1).json();
+        assert_eq!(gate(&told, "backfill")["found"], words, "{told}");
+    }
+    // Where nobody waits, files change their tables themselves.
+    place.write("m/20260103000000_more.sql", file.replace("upper", "lower"));
+    configure(&place, &db, "dev", "");
+    deploy(&place, &["--unrehearsed"]).exits(0);
+    assert_eq!(db.value("select count(*)::text from people where label = lower(name)").as_deref(), Some("1000"));
+}

@@ -94,7 +94,7 @@ fn play(guide: &str, variables: &[(&str, &str)]) {
                 let (name, before) = before.unwrap_or((title, String::new()));
                 place.write(name, format!("{before}{body}"));
             }
-            "sh,no-run" | "yaml" | "crontab" => {}
+            "sh,no-run" | "yaml" | "crontab" | "sql" => {}
             other => panic!("{guide}: a block of kind {other:?}"),
         }
     }

@@ -34,19 +34,23 @@ pub fn gate(found: &Result<Found, String>, backfill: &Backfill) -> Gate {
     .origin(&backfill.origin)
 }
 
+/// Schema and name; the schema is empty where names have none.
+pub fn parts(shown: &str) -> Option<(String, String)> {
+    match shown_parts(shown)?.as_slice() {
+        [table] => Some((String::new(), table.clone())),
+        [schema, table] => Some((schema.clone(), table.clone())),
+        _ => None,
+    }
+}
+
 /// Looks for it; why it is not to be had.
 pub fn found(target: &Manifest, backfill: &Backfill, backfiller: &dyn Backfiller) -> Result<Found, String> {
-    let parts = shown_parts(&backfill.table).ok_or_else(|| format!("{:?} is no name of a table", backfill.table))?;
-    let table = match parts.as_slice() {
-        [table] => target.find(Kind::Table, &["", table]),
-        [schema, table] => target.find(Kind::Table, &[schema, table]),
-        _ => None,
-    };
-    let Some(table) = table else {
+    let (schema, name) = parts(&backfill.table).ok_or_else(|| format!("{:?} is no name of a table", backfill.table))?;
+    let Some(table) = target.find(Kind::Table, &[&schema, &name]) else {
         let like: Vec<String> = target
             .of_kind(Kind::Table)
             .iter()
-            .filter(|other| other.identity.parts().last() == parts.last().map(String::as_str))
+            .filter(|other| other.identity.parts().last() == Some(name.as_str()))
             .map(Object::display)
             .collect();
         let like = if like.is_empty() { String::new() } else { format!("; there is {}", like.join(", ")) };
