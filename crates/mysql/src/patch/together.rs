@@ -7,7 +7,7 @@ use super::{Target, constraint, online, partition, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Piece, Statement, Together};
+use evenkeel_core::patch::{Change, Hazard, Piece, Statement, Together, World, differing};
 
 /// Everything that is done to a table.
 pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together {
@@ -106,6 +106,27 @@ fn is_spoken_of(column: &str, table: &Object, pieces: &[Piece<'_>]) -> bool {
     })
 }
 
+/// What a table has for the time of its rows.
+const KEEPING: [&str; 4] = ["system_versioned", "periods", "partition_by", "subpartition_by"];
+
+/// Whether a column that goes ends a period of its table which stays, since all of the table stays as it is (`of_a_period`).
+pub fn ends_what_stays(column: &Object, (before, after): (&Object, &Object), to: &Target<'_>) -> bool {
+    let (from, world) = (to.making.from, to.making.to);
+    let ends = |shown: &Box<str>| {
+        let ends = shown.split_once('(').map(|(_, ends)| ends.trim_end_matches(')').split(", "));
+        ends.is_some_and(|mut ends| ends.any(|end| end == column.identity.part(2)))
+    };
+    let of_row = |world: &World<'_>| -> Vec<(String, Option<String>)> {
+        let columns = world.columns(column.identity.part(0), column.identity.part(1));
+        let columns = columns.iter().map(|one| (one.identity.part(2).to_owned(), one.text("row_period").map(str::to_owned)));
+        columns.filter(|(_, period)| period.is_some()).collect()
+    };
+    let attributes = differing(before, after, (from.manifest, world.manifest));
+    super::list(before, "periods").iter().any(ends)
+        && attributes.iter().any(|attribute| KEEPING.contains(attribute))
+        && of_row(from) != of_row(world)
+}
+
 /// Where columns that keep the time of a row come, go or become others: these, the key that holds one, what makes a table keep it, and
 /// partitions, for which that key would be too wide.
 fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
@@ -116,10 +137,17 @@ fn of_a_period(pieces: &[Piece<'_>]) -> Vec<(usize, String)> {
     if !pieces.iter().any(is_of_row) {
         return Vec::new();
     }
-    let kept = ["system_versioned", "partition_by", "subpartition_by"];
-    let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if kept.iter().any(|one| change.touches(one)));
+    let is_keeping = |piece: &Piece<'_>| matches!(piece, Piece::Altered(change) if KEEPING.iter().any(|one| change.touches(one)));
     let is_part = |piece: &Piece<'_>| piece.object().kind == Kind::Partition;
-    let is_meant = |piece: &Piece<'_>| is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece) || is_part(piece);
+    let of_row = pieces.iter().filter(|piece| is_of_row(piece) && piece.object().kind == Kind::Column);
+    let of_row: Vec<&str> = of_row.map(|piece| piece.object().identity.part(2)).collect();
+    let is_on_one = |piece: &Piece<'_>| {
+        let keys = ["keys", "columns"].iter().flat_map(|property| super::list(piece.object(), property));
+        matches!(piece.object().kind, Kind::Index | Kind::Constraint) && keys.into_iter().any(|key| of_row.contains(&&**key))
+    };
+    let is_meant = |piece: &Piece<'_>| {
+        is_of_row(piece) || constraint::is_primary(piece.object()) || is_keeping(piece) || is_part(piece) || is_on_one(piece)
+    };
     let reason = "columns that keep the time of a row cannot be added or altered by themselves: the table would have to be made anew";
     pieces.iter().enumerate().filter(|(_, piece)| is_meant(piece)).map(|(at, _)| (at, reason.to_owned())).collect()
 }
