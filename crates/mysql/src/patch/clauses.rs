@@ -183,13 +183,13 @@ fn indexes(piece: &Piece<'_>, all: &mut Gathered, to: &Target<'_>) -> Result<(),
 
 /// Whether it is a spatial key of a column that is to have another SRID.
 fn holds_another_srid(key: &Object, to: &Target<'_>) -> bool {
-    let differs = |part: &Box<str>| {
-        let column = [key.identity.part(0), key.identity.part(1), &**part];
+    let differs = |part: &str| {
+        let column = [key.identity.part(0), key.identity.part(1), part];
         let srid = |world: &World<'_>| world.find(Kind::Column, &column).map(|column| integer(column, "srid"));
         let (was, is) = (srid(to.making.from), srid(to.making.to));
         was.is_some() && is.is_some() && was != is
     };
-    key.text("method") == Some("spatial") && list(key, "keys").iter().any(differs)
+    key.text("method") == Some("spatial") && list(key, "keys").iter().any(|part| differs(part))
 }
 
 fn add_index(object: &Object, all: &mut Gathered, to: &Target<'_>) -> Result<(), String> {

@@ -50,7 +50,7 @@ impl Maker for Columns {
         if is_kept_as_it_is(before, table, to) {
             return Err("its table cannot be altered".to_owned());
         }
-        if super::together::ends_what_stays(object, (before, table), to) {
+        if super::period::ends_what_stays(object, (before, table), to) {
             return Err("a period of its table ends by it, and that table stays as it is".to_owned());
         }
         let mut statement = online::statement(&plain, &online::Costs::from([online::of_gone_column(object)]), table, to);

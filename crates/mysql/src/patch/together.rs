@@ -3,11 +3,12 @@
 
 use super::clauses::{Gathered, Losing, gather};
 use super::online::{Cost, Costs};
+use super::period::KEEPING;
 use super::{Target, constraint, online, partition, table};
 use crate::ident::Ident;
 use evenkeel_core::kind::{Kind, Value};
 use evenkeel_core::manifest::Object;
-use evenkeel_core::patch::{Change, Hazard, Piece, Statement, Together, World, differing};
+use evenkeel_core::patch::{Change, Hazard, Piece, Statement, Together};
 
 /// Everything that is done to a table.
 pub fn alter(object: &Object, pieces: &[Piece<'_>], to: &Target<'_>) -> Together {
@@ -104,27 +105,6 @@ fn is_spoken_of(column: &str, table: &Object, pieces: &[Piece<'_>]) -> bool {
         },
         _ => true,
     })
-}
-
-/// What a table has for the time of its rows.
-const KEEPING: [&str; 4] = ["system_versioned", "periods", "partition_by", "subpartition_by"];
-
-/// Whether a column that goes ends a period of its table which stays, since all of the table stays as it is (`of_a_period`).
-pub fn ends_what_stays(column: &Object, (before, after): (&Object, &Object), to: &Target<'_>) -> bool {
-    let (from, world) = (to.making.from, to.making.to);
-    let ends = |shown: &Box<str>| {
-        let ends = shown.split_once('(').map(|(_, ends)| ends.trim_end_matches(')').split(", "));
-        ends.is_some_and(|mut ends| ends.any(|end| end == column.identity.part(2)))
-    };
-    let of_row = |world: &World<'_>| -> Vec<(String, Option<String>)> {
-        let columns = world.columns(column.identity.part(0), column.identity.part(1));
-        let columns = columns.iter().map(|one| (one.identity.part(2).to_owned(), one.text("row_period").map(str::to_owned)));
-        columns.filter(|(_, period)| period.is_some()).collect()
-    };
-    let attributes = differing(before, after, (from.manifest, world.manifest));
-    super::list(before, "periods").iter().any(ends)
-        && attributes.iter().any(|attribute| KEEPING.contains(attribute))
-        && of_row(from) != of_row(world)
 }
 
 /// Where columns that keep the time of a row come, go or become others: these, the key that holds one, what makes a table keep it, and
