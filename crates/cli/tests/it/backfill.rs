@@ -4,8 +4,8 @@
 use crate::history_apply::runs;
 use crate::history_repair::Dice;
 use crate::run::{Place, Ran};
-use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::Share;
+use evenkeel_testkit::process::eventually;
 use evenkeel_testkit::{TestDb, database, majors, newest, number};
 use serde_json::Value;
 use std::process::{Command, Stdio};
@@ -270,6 +270,14 @@ fn what_would_not_end_or_is_not_understood_changes_nothing() {
     ] {
         configured(&db.url(), "dev", &lines).run(&["backfill", "shop", "mails"]).exits(78).says(words);
     }
+    // What the server says against a row has no value of it.
+    db.exec("create unique index on accounts (lower_mail)");
+    let place =
+        configured(&db.url(), "dev", &set("lower_mail = case when id > 50 then 'secret-value' end", "lower_mail is null and id > 50"));
+    let told = backfill(&place, &[]).exits(1).hides("secret-value =").json();
+    let why = told["why"].as_str().unwrap();
+    assert!(why.contains("duplicate key") && !why.contains("secret-value"), "{told}");
+    assert_eq!(runs(&place)[0]["acts"][0]["state"], "intended");
     // What closes every door closes this one.
     let place = configured(&db.url(), "dev", LINES);
     place.run(&["history", "shop", "--halt", "by hand"]).exits(0);

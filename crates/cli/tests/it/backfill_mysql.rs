@@ -3,9 +3,9 @@
 use crate::backfill::{backfill, closed, configured};
 use crate::history_repair::Dice;
 use evenkeel_mysql::scratch::{Options, ReplicaOptions, Scratch};
+use evenkeel_testkit::Share;
 use evenkeel_testkit::mysql::{TestDb, database, flavors, newest_mariadb, newest_mysql};
 use evenkeel_testkit::number;
-use evenkeel_testkit::Share;
 use std::process::Stdio;
 use std::time::Duration;
 

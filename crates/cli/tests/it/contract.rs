@@ -132,7 +132,10 @@ fn a_file_that_names_a_backfill_is_run_once_no_row_needs_it() {
     let told = deploy(&place, &["--unrehearsed"]).exits(0).json();
     assert_eq!((&told["outcome"], &gate(&told, "backfill")["holds"]), (&"ran".into(), &true.into()), "{told}");
     for (name, words) in [("other", "there is no [backfill.other]"), ("", "its mark names none")] {
-        place.write("m/20260103000000_more.sql", format!("-- migrate:up\n-- evenkeel: backfill {name}\nselect 1;\n-- migrate:down\nselect 1;\n"));
+        place.write(
+            "m/20260103000000_more.sql",
+            format!("-- migrate:up\n-- evenkeel: backfill {name}\nselect 1;\n-- migrate:down\nselect 1;\n"),
+        );
         let told = deploy(&place, &["--unrehearsed"]).exits(1).json();
         assert_eq!(gate(&told, "backfill")["found"], words, "{told}");
     }

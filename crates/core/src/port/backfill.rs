@@ -3,7 +3,7 @@
 //! Lives here: what is asked. Does not live here: when, and how fast (`pipeline/backfill`); how a server is asked (`deploy/backfill` of each
 //! engine).
 
-use super::{Answer, Session};
+use super::{Answer, Refused, Session};
 use crate::fault::Trouble;
 use crate::manifest::Object;
 
@@ -83,6 +83,9 @@ pub trait Backfiller: Sync {
     /// # Errors
     /// The session is lost.
     fn change(&self, session: &mut dyn Session, walked: &Walked, range: Range<'_>) -> Result<Answer, Box<Trouble>>;
+
+    /// What the server says against a part, without values of rows.
+    fn said(&self, refused: &Refused) -> String;
 
     /// Whether rows that need it still are those that were changed, and no others that came meanwhile.
     fn knows_its_own(&self, change: &Change) -> bool;

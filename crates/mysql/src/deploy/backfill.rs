@@ -19,6 +19,9 @@ const TEXTS: [&str; 6] = ["decimal", "date", "datetime", "char", "varchar", "yea
 /// Types whose values are written as bytes.
 const BYTES: [&str; 2] = ["binary", "varbinary"];
 
+/// Refusals that quote a value first: a duplicate, one of another type, one that is cut.
+const VALUES: [&str; 6] = ["1062", "1292", "1366", "1411", "1525", "1586"];
+
 impl Backfiller for MysqlBackfiller {
     fn column(&self, column: &Object) -> Result<bool, String> {
         let of_type = column.text("type").unwrap_or_default();
@@ -86,6 +89,18 @@ impl Backfiller for MysqlBackfiller {
             ran.rows.iter_mut().for_each(|row| row.insert(0, Some(changed.to_string())));
         }
         Ok(answer)
+    }
+
+    /// <https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html>
+    fn said(&self, refused: &Refused) -> String {
+        let message = if VALUES.contains(&refused.code.as_str()) {
+            let before = refused.message.split('\'').next().unwrap_or_default();
+            let key = refused.message.rfind(" for key ").and_then(|at| refused.message.get(at..)).unwrap_or_default();
+            format!("{before}'…'{key}")
+        } else {
+            refused.message.clone()
+        };
+        format!("{message} ({})", refused.code)
     }
 
     fn knows_its_own(&self, _: &Change) -> bool {
@@ -193,6 +208,9 @@ mod tests {
         assert_eq!(beside(&key, &values, false), "`a` <= '5' AND (`a` < '5' OR `a` = '5' AND `b` <= x'00ff')");
         assert_eq!(beside(&[column("a", "int")], &["5".to_owned()], true), "`a` > '5'");
         assert_eq!(beside(&[column("a", "int")], &["5".to_owned()], false), "`a` <= '5'");
+        let refused = |code: &str, message: &str| Refused { code: code.to_owned(), message: message.to_owned(), position: None };
+        let said = MysqlBackfiller.said(&refused("1062", "Duplicate entry 'ann' for key 'accounts.mail'"));
+        assert_eq!(said, "Duplicate entry '…' for key 'accounts.mail' (1062)");
         for (text, is_more) in [("a = ';'", false), ("a = 1; drop table t", true), ("a -- ;", false), ("a /*! or 1 */", true), ("'a", true)]
         {
             assert_eq!(several(text).is_some(), is_more, "{text}");

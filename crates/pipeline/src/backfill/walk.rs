@@ -219,7 +219,7 @@ impl<'a> Course<'a> {
             Ok(Sent::Endless(why)) => Err(Stopped::For(why)),
             Ok(Sent::Refused(code, message)) => {
                 self.open = (!is_broken).then_some((session, watcher));
-                let words = format!("{message} ({code})");
+                let words = self.place.engine.backfiller()?.said(&Refused { code: code.clone(), message, position: None });
                 let is_ours = deployer.is_cancelled(&code);
                 if self.run.watch.stop.is_requested() {
                     return Err(Stopped::asked());
@@ -288,6 +288,10 @@ impl<'a> Course<'a> {
             Answer::Refused(refused) => return Ok(Sent::Refused(refused.code, refused.message)),
         };
         let Some(end) = end else { return Ok(Sent::Part(Part::Over)) };
+        if behind.as_ref() == Some(&end) {
+            let why = "the server writes a key as another than it is: name other columns, `key = […]`";
+            return Ok(Sent::Endless(why.to_owned()));
+        }
         let range = Range { behind: behind.as_deref(), to: &end };
         session.begin(&self.order.limits)?;
         let mut others = 0;
@@ -398,7 +402,8 @@ impl<'a> Course<'a> {
         let (state, ending) = match &self.filled.outcome {
             Outcome::Complete => (Some(State::Done), Ending::Done),
             // It may be gone on with: what is in is in.
-            _ => (None, Ending::Stopped),
+            Outcome::Lost(_) => (None, Ending::Stopped),
+            _ => (Some(State::Intended), Ending::Stopped),
         };
         let open = self.filled.mark.open.clone();
         let kept = self.kept(open).and_then(|()| match state {

@@ -5,7 +5,7 @@
 use crate::ident::{qualified, quoted};
 use evenkeel_core::fault::Trouble;
 use evenkeel_core::manifest::Object;
-use evenkeel_core::port::{Answer, Backfiller, Change, Range, Session, Walked};
+use evenkeel_core::port::{Answer, Backfiller, Change, Range, Refused, Session, Walked};
 
 /// PostgreSQL's.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +74,20 @@ impl Backfiller for PostgresBackfiller {
         Ok(Answer::Ran(counted))
     }
 
+    /// <https://www.postgresql.org/docs/18/errcodes-appendix.html>: violations of constraints name the row behind the sentence, faults of data
+    /// have the value within it.
+    fn said(&self, refused: &Refused) -> String {
+        let message = match refused.code.get(..2) {
+            Some("23") => refused.message.split(" (").next().unwrap_or_default().to_owned(),
+            Some("22") => match refused.message.split_once('"') {
+                Some((before, _)) => format!("{before}\"…\""),
+                None => refused.message.clone(),
+            },
+            _ => refused.message.clone(),
+        };
+        format!("{message} ({})", refused.code)
+    }
+
     fn knows_its_own(&self, change: &Change) -> bool {
         matches!(change, Change::Set(_))
     }
@@ -134,4 +148,20 @@ fn texts(walked: &Walked) -> String {
 
 fn order(walked: &Walked, direction: &str) -> String {
     named(walked).map(|name| format!("{name}{direction}")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_of_a_row_is_said() {
+        let said = |code: &str, message: &str| {
+            PostgresBackfiller.said(&Refused { code: code.to_owned(), message: message.to_owned(), position: None })
+        };
+        let unique = "duplicate key value violates unique constraint \"accounts_mail\" (Key (mail)=(ann@example.org) already exists.)";
+        assert_eq!(said("23505", unique), "duplicate key value violates unique constraint \"accounts_mail\" (23505)");
+        assert_eq!(said("22P02", "invalid input syntax for type integer: \"ann\""), "invalid input syntax for type integer: \"…\" (22P02)");
+        assert_eq!(said("42703", "column \"nobody\" does not exist"), "column \"nobody\" does not exist (42703)");
+    }
 }
