@@ -8,7 +8,9 @@ use crate::deploy::{Beside, time};
 use evenkeel_core::deployment::backfilled::{Mark, Open, Outcome};
 use evenkeel_core::deployment::{Backfilled, Seen};
 use evenkeel_core::fault::{Class, Trouble};
-use evenkeel_core::port::{Answer, Backfiller, Became, Claim, Deployer, Ending, Entry, Event, Intended, Range, Run, Session, State, Trail};
+use evenkeel_core::port::{
+    Answer, Backfiller, Became, Claim, Deployer, Ending, Entry, Event, Intended, Range, Refused, Run, Session, State, Trail,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
