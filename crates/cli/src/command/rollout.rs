@@ -5,8 +5,7 @@ use super::passage::Asked;
 use super::{Outcome, apply, migrations, output};
 use crate::args::{Common, Rollout as Arguments};
 use crate::paint::{self, progress::Line};
-use crate::{settings, signals, store, wire};
-use evenkeel_core::deployment::rolled::Outcome as Came;
+use crate::{settings, store, wire};
 use evenkeel_core::fault::{Class, Trouble};
 use evenkeel_core::gate::Tier;
 use evenkeel_pipeline::rollout::{self as stage, Order};
@@ -26,6 +25,10 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     if configured.tier == Some(Tier::Production) && !arguments.yes {
         apply::confirmed(name, &configured.origin, "add --yes")?;
     }
+    if arguments.give_up && !arguments.yes {
+        let asked = (name, "may have traffic that nobody takes back then", "leave it where it is");
+        apply::typed_again(asked, "flag --give-up", "add --yes, once evenkeel status says what is left")?;
+    }
     let store = store::open(settings)?;
     let asked = Asked::of(name, settings, common)?;
     paint::notes(settings.notes.iter().chain(&asked.endpoint.warnings), common.quiet);
@@ -41,6 +44,8 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
         owner: &owner,
         reason: reason.as_deref(),
         is_back: arguments.back,
+        gives_up: arguments.give_up,
+        anew: arguments.anew,
     };
     let rolled = stage::run(&asked.endpoint.source, &asked.question(&*store, None), &order, &wire::run(&progress, settings));
     drop(progress);
@@ -48,9 +53,7 @@ pub fn run(arguments: &Arguments, common: &Common) -> Outcome {
     let style = migrations::style(common, true);
     let bytes = report::rolled(&rolled, arguments.format.into(), &style);
     let written = output::told(&bytes.map_err(|fault| Box::new(migrations::fault_words(&fault)))?, None);
-    // Whoever asked for the end has to wait until traffic is back: that it is, is told here.
-    let is_ended = signals::stop().is_requested() && matches!(rolled.outcome, Came::Back(_));
-    let code = if is_ended { Class::Interrupted.exit_code() } else { rolled.exit_code() };
+    let code = rolled.exit_code();
     hooks.tell(&rolled.line(), code, rolled.run);
     written?;
     Ok(code)

@@ -236,8 +236,61 @@ fn what_a_run_that_is_gone_has_left_is_taken_back_first() {
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let (code, told) = ended(child);
     assert_eq!((code, &told["outcome"], haproxy.weights()), (Some(130), &"back".into(), [77, 0]), "{told}");
-    assert_eq!(told["halted"], false);
+    assert_eq!((&told["halted"], &told["verdict"]["exit_code"]), (&false.into(), &130.into()));
     assert_eq!(status(&place, 0)["state"], "VERIFIED");
+}
+
+/// Between two stages the schema is read, which takes a while: a breaker that opens then does not wait for it.
+#[test]
+fn breakers_are_looked_at_between_two_stages_too() {
+    let Some(program) = program() else { return };
+    let (haproxy, prometheus) = (Haproxy::started(&program), Prometheus::started());
+    let db = database(newest());
+    prometheus.value("0.2");
+    let place = given(&db, &prometheus, &haproxy.lines().replace("100ms", "1s"));
+    let child = place.command(&["rollout", "shop", "--format", "json", "--lock-timeout", "30s"]);
+    let child = { child }.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    eventually("the first stage", || haproxy.weights() == [19, 1]);
+    let other = db.another_session();
+    other.exec("BEGIN; LOCK TABLE pg_catalog.pg_attrdef IN ACCESS EXCLUSIVE MODE").unwrap();
+    let is_waited_for = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'pg_catalog.pg_attrdef'::regclass";
+    eventually("the schema is being read", || other.value(is_waited_for).unwrap().as_deref() != Some("0"));
+    prometheus.value("0.4");
+    let begun = Instant::now();
+    eventually("it is back", || haproxy.weights() == [100, 0]);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let (code, told) = ended(child);
+    assert_eq!((code, states(&told)[0], &told["halted"]), (Some(1), "done", &true.into()), "{told}");
+    assert!(told["why"].as_str().unwrap().contains("p99"), "{told}");
+    other.exec("ROLLBACK").unwrap();
+}
+
+/// Who moved it is called otherwise by now: it is taken back by nobody else, and can be given up by a word.
+#[test]
+fn what_nobody_can_take_back_can_be_given_up() {
+    let db = database(newest());
+    let place = verified(&db, &format!("{FAST}{MOVE}").replace("100ms", "60s"));
+    moving(&place, "echo $1 > share");
+    let mut child = began(&place);
+    eventually("the first stage", || std::fs::read_to_string(place.path("share")).is_ok_and(|share| share == "50\n"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    place.write("evenkeel.toml", place.read("evenkeel.toml").replace("./move", "./moved"));
+    std::fs::rename(place.path("move"), place.path("moved")).unwrap();
+    place.run(&["rollout", "shop", "--back"]).exits(2).says("moved traffic by another way").says("--back --give-up");
+    place.run(&["rollout", "shop", "--give-up"]).exits(64);
+    place.run(&["rollout", "shop", "--back", "--give-up"]).exits(64).says("nobody said yes");
+    assert_eq!(status(&place, 1)["state"], "unwatched");
+    let told = place.run(&["rollout", "shop", "--back", "--give-up", "--yes", "--format", "json"]).exits(0).json();
+    assert!(told["outcome"] == "given-up" && told["notes"][0].as_str().unwrap().contains("the command ./move"), "{told}");
+    assert_eq!((place.read("share").as_str(), &status(&place, 0)["state"]), ("50\n", &"VERIFIED".into()));
+    place.run(&["rollout", "shop", "--back", "--give-up", "--yes"]).exits(0).says("nothing is given up");
+    // It is where it was left, by the journal: nobody reads it back.
+    place.write("evenkeel.toml", place.read("evenkeel.toml").replace("[50, 100]", "[5, 100]").replace("60s", "100ms"));
+    let told = rollout(&place, 1);
+    assert!(told["outcome"] == "refused" && told.to_string().contains("moved 50 % of the traffic"), "{told}");
+    place.run(&["rollout", "shop", "--anew"]).exits(0).says("as --anew says");
+    assert_eq!(place.read("share"), "100\n");
 }
 
 #[test]
@@ -285,8 +338,10 @@ fn a_command_moves_it_too_and_who_wants_to_know_is_told() {
     moving(&place, "echo $1 $EVENKEEL_ENVIRONMENT >> said");
     run(0).says("all of the traffic is moved");
     assert_eq!(place.read("said"), "50 shop\n100 shop\n");
+    // Once more would begin with taking traffic back from what serves it, and nobody says how it is spread.
+    run(1).says("moved 100 % of the traffic and left it so").says("--anew");
     moving(&place, "echo $1 >> said; test $1 -lt 100");
-    run(1).says("traffic is back as it was").says("did not do it");
+    place.run(&["rollout", "shop", "--anew"]).exits(1).says("traffic is back as it was").says("did not do it");
     assert!(place.read("said").ends_with("50\n100\n0\n"), "{}", place.read("said"));
     // What it says of itself is looked at, where it can be.
     add(&place, "read = [\"cat\", \"share\"]\n");

@@ -141,6 +141,15 @@ fn what_the_store_knows_nothing_of_is_not_verified() {
     let told = asked(&place, 2);
     assert!(gate(&told, "verified")["holds"].is_null() && told["pass"] == false, "{told}");
     assert_eq!(told["gaps"].as_array().unwrap().len(), 1, "{told}");
+    // Whoever asks for JSON is told in JSON that nobody could look.
+    let toml = place.read("evenkeel.toml");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    place.write("evenkeel.toml", toml.replace(&db.url(), &format!("postgres://nobody@127.0.0.1:{port}/shop")));
+    let ran = place.run(&["gate", "shop", "--format", "json"]).exits(69).says("cannot connect");
+    assert_eq!((&ran.json()["pass"], &ran.json()["verdict"]["exit_code"]), (&false.into(), &69.into()), "{ran:?}");
+    assert!(gate(&ran.json(), "read")["holds"].is_null() && !ran.json()["gaps"].as_array().unwrap().is_empty(), "{ran:?}");
+    assert!(place.run(&["gate", "shop"]).exits(69).stdout.is_empty());
+    place.write("evenkeel.toml", toml);
     place.write("state/store.sqlite", "no database");
     let ran = place.run(&["gate", "shop"]);
     assert!(!matches!(ran.code, Some(0 | 1)), "{ran:?}");
@@ -246,6 +255,7 @@ fn the_database_has_breakers_of_its_own() {
         "name = \"a\"\nquery = \" \"\nmost = 1",
         "name = \"a\"\nquery = \"b\"\nmost = nan",
         "name = \"a\"\nquery = \"b\"\nmost = 1",
+        "name = \"a\\u001b[31m\"\nquery = \"b\"\nmost = 1",
     ] {
         place.write("evenkeel.toml", format!("{few}[[breakers.queries]]\n{query}\n"));
         place.run(&["gate", "shop"]).exits(78);
